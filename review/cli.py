@@ -1,0 +1,65 @@
+"""The command line: a dict of commands, each loaded when it is called.
+
+Exit codes: 0 done, 1 refused, gate failed or nothing could be done, 2 wrong usage or bad input, 3 not enough evidence.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from review.errors import ReviewError
+
+COMMANDS = {
+    "agreement": "review.commands.agreement:agreement",
+    "alt-test": "review.commands.calibrate:alt_test",
+    "calibrate": "review.commands.calibrate:calibrate",
+    "compare-judges": "review.commands.calibrate:compare_judges",
+    "consensus": "review.commands.consensus:consensus",
+    "gate": "review.commands.gate:gate",
+    "quality": "review.commands.quality:quality",
+}
+
+
+class LazyGroup(click.Group):
+    """A click group whose commands stand in ``COMMANDS`` and are imported on use, so that start-up stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="spotcheck", prog_name="spotcheck")
+def spotcheck() -> None:
+    """The weekly human review of products built on language models."""
+
+
+def main() -> None:
+    """Run the command line and turn every refusal into one sentence and its exit code."""
+    try:
+        spotcheck.main(standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ReviewError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,59 @@
+"""What all commands share: the store and JSON options, and printing for people or for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+import orjson
+from rich.console import Console
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+out = Console()
+err = Console(stderr=True)
+
+
+def json_option(function: F) -> F:
+    """Add ``--json``: exactly one JSON object on standard output, everything else on standard error."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")(function)
+
+
+def store_option(function: F) -> F:
+    """Add ``--store``: the store's file, else SPOTCHECK_STORE, else spotcheck.db in the current folder."""
+    return click.option(
+        "--store",
+        "store_path",
+        envvar="SPOTCHECK_STORE",
+        default="spotcheck.db",
+        show_default=True,
+        show_envvar=True,
+        help="The store's file.",
+    )(function)
+
+
+def file_option(columns: str) -> Callable[[F], F]:
+    """Add ``--file``: run on a plain table, without a store. ``columns`` is its header, shown in the help."""
+    return click.option(
+        "--file", "file", metavar="FILE", help=f"CSV, JSONL or Parquet with {columns}; - is standard input."
+    )
+
+
+def emit(result: dict[str, Any], as_json: bool, render: Callable[[], None]) -> None:
+    """Print ``result`` as one JSON object, or call ``render`` to show it to a person."""
+    if as_json:
+        options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+        click.echo(orjson.dumps(result, option=options).decode())
+    else:
+        render()
+
+
+def note(text: str) -> None:
+    """Say something beside the result, on standard error."""
+    err.print(text, style="dim", highlight=False, markup=False)
+
+
+def split_values(text: str | None) -> tuple[str, ...]:
+    """``a,b,c`` as a tuple of stripped, non-empty texts."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
