@@ -82,7 +82,7 @@ def read_table(
 ) -> Table:
     """Read a whole table strictly.
 
-    ``required`` names columns; a tuple lists alternatives of which one must be there, and rows are renamed to its first.
+    ``required`` names columns; a tuple lists alternatives of which one must be there; rows are renamed to its first.
     ``optional`` and ``keep`` name further known columns; any other column is ignored with a note.
     Raises InputError for an unknown, empty, wrongly encoded or ragged file and for a missing column.
     """
