@@ -1,0 +1,1 @@
+"""What the product knows: sampling, queues, statistics, golden data. Imports storage alone."""

@@ -1,0 +1,145 @@
+"""The settings of a project: one ``spotcheck.toml`` beside the store; secrets come from the environment alone."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from review.errors import InputError
+
+ORIGINALS = ("apart", "encrypted", "none")
+UNITS = ("session", "turn")
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What happens to unmasked originals, the team's own patterns (token name -> regex), the default phone region."""
+
+    originals: str = "apart"
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    phone_region: str = "US"
+
+
+@dataclass(frozen=True)
+class Project:
+    """The settings that hold for one store.
+
+    ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value).
+    ``confidence`` is the bound under which a conversation counts as low confidence. ``rubric`` is the document of the
+    ``[rubric]`` table, or None for the default rubric.
+    """
+
+    path: Path
+    time_zone: str = "UTC"
+    unit: str = "session"
+    confidence: float = 0.5
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    privacy: Privacy = Privacy()
+    rubric: Mapping[str, Any] | None = None
+
+
+def project_of(store_path: str | Path) -> Project:
+    """Read the spotcheck.toml beside the store; without one, the defaults. Raises InputError for a wrong setting."""
+    path = Path(store_path).parent / "spotcheck.toml"
+    if not path.exists():
+        return Project(path)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not readable as TOML ({error}).") from None
+    known = {"project", "import", "privacy", "sampling", "rubric"}
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(known))}.")
+    imports, privacy, sampling = data.get("import", {}), data.get("privacy", {}), data.get("sampling", {})
+    return Project(
+        path,
+        time_zone=_time_zone(path, data.get("project", {}).get("time_zone", "UTC")),
+        unit=_one_of(path, "sampling.unit", sampling.get("unit", "session"), UNITS),
+        confidence=_share(path, "sampling.confidence", sampling.get("confidence", 0.5)),
+        mapping=dict(imports.get("map", {})),
+        values={k: {str(a): str(b) for a, b in v.items()} for k, v in imports.get("values", {}).items()},
+        privacy=Privacy(
+            _one_of(path, "privacy.originals", privacy.get("originals", "apart"), ORIGINALS),
+            _patterns(path, privacy.get("patterns", {})),
+            str(privacy.get("phone_region", "US")),
+        ),
+        rubric=data.get("rubric"),
+    )
+
+
+def remember_import(project: Project, mapping: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> None:
+    """Write the mapping and value tables of an import into spotcheck.toml, keeping everything else as it stands."""
+    document = tomlkit.parse(project.path.read_text(encoding="utf-8")) if project.path.exists() else tomlkit.document()
+    imports = document.setdefault("import", tomlkit.table())
+    for name, table in (("map", mapping), *((("values", values),) if values else ())):
+        target = imports.setdefault(name, tomlkit.table())
+        for key, value in table.items():
+            target[key] = value if isinstance(value, str) else dict(value)
+    temporary = project.path.with_suffix(".toml.part")
+    temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
+    temporary.replace(project.path)
+
+
+STARTER = """\
+# Settings of this Spotcheck project. Everything is optional; secrets never stand here.
+
+[project]
+time_zone = "UTC"        # weeks are ISO weeks in this zone
+
+[privacy]
+originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
+phone_region = "US"      # how to read phone numbers without a country code
+
+[privacy.patterns]       # your own: token name = regular expression
+# CUSTOMER = "KD-[0-9]{6}"
+
+[sampling]
+unit = "session"         # what a reviewer sees as one item: session | turn
+confidence = 0.5         # below this a conversation counts as low confidence
+
+# [[rubric.dimensions]] tables replace the default rubric; `spotcheck rubric show --toml` prints it to start from.
+"""
+
+
+def _time_zone(path: Path, name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, IsADirectoryError):
+        raise InputError(
+            f"{path}, project.time_zone: found {name!r}, expected a name such as Europe/Berlin or UTC."
+        ) from None
+    return name
+
+
+def _one_of(path: Path, setting: str, found: Any, allowed: tuple[str, ...]) -> str:
+    if found not in allowed:
+        raise InputError(f"{path}, {setting}: found {found!r}, expected one of {', '.join(allowed)}.")
+    return str(found)
+
+
+def _share(path: Path, setting: str, found: Any) -> float:
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
+        raise InputError(f"{path}, {setting}: found {found!r}, expected a number from 0 to 1.")
+    return float(found)
+
+
+def _patterns(path: Path, patterns: Mapping[str, Any]) -> dict[str, str]:
+    for name, pattern in patterns.items():
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+            raise InputError(f"{path}, privacy.patterns: found the name {name!r}, expected capitals such as CUSTOMER.")
+        try:
+            re.compile(pattern)
+        except (re.error, TypeError) as error:
+            raise InputError(
+                f"{path}, privacy.patterns.{name}: {pattern!r} is no regular expression ({error})."
+            ) from None
+    return dict(patterns)

@@ -1,0 +1,1 @@
+"""What the product remembers. Imports nothing of ours."""

@@ -1,0 +1,257 @@
+"""The store: one SQLite file behind four verbs: add, get, find, query, inside ``transaction()``.
+
+WAL with synchronous FULL (an acknowledged annotation survives a power cut), foreign keys on, a busy timeout, writes
+that begin with BEGIN IMMEDIATE, one connection per thread. A second engine would be a second file with these verbs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import types
+import typing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from filelock import FileLock, Timeout
+from sqlite_utils import Database
+
+from storage.migrations import migrations
+from storage.records import KEYS
+
+R = TypeVar("R")
+BUSY_MS = 10_000
+LOCK_SECONDS = 60
+
+
+class StorageError(Exception):
+    """The store cannot be opened, read or written; the message says what to do. Exit code 2."""
+
+    exit_code = 2
+
+
+class Store:
+    """An opened store. Safe to share between threads: each thread gets a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Use :func:`open_store`; this does not migrate."""
+        self.path = path
+        self._local = threading.local()
+
+    @property
+    def db(self) -> Database:
+        """This thread's connection, opened on first use."""
+        db = getattr(self._local, "db", None)
+        if db is None:
+            db = self._local.db = _connect(self.path)
+        return db
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        db = getattr(self._local, "db", None)
+        if db is not None:
+            db.close()
+            self._local.db = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Store]:
+        """Everything inside is written together or not at all; nested use joins the outer transaction.
+
+        Begins immediately, because a read that later becomes a write fails at once when somebody else wrote meanwhile.
+        """
+        connection = self.db.conn
+        if connection.in_transaction:
+            yield self
+            return
+        with _said_plainly(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+
+    def add(self, *records: Any) -> int:
+        """Insert records; one whose primary key exists is left as it was. Returns how many were new."""
+        new = 0
+        with self.transaction():
+            for record in records:
+                kind: Any = type(record)
+                values = [_encode(getattr(record, f.name)) for f in _fields(kind)]
+                new += int(self.db.conn.execute(_insert_sql(kind), values).rowcount)
+        return new
+
+    def get(self, record: type[R], key: str | int) -> R | None:
+        """The record with this primary key, or None."""
+        return next(iter(self.find(record, **{str(KEYS[record][1]): key})), None)  # type: ignore[arg-type]
+
+    def find(self, record: type[R], *, order_by: str = "rowid", **where: Any) -> list[R]:
+        """Records whose columns equal ``where`` (a list means any of; None means NULL), in order of arrival."""
+        kind: Any = record
+        names = {f.name for f in _fields(kind)}
+        clauses, params = [], []
+        for column, wanted in where.items():
+            if column not in names:
+                raise ValueError(f"{record.__name__} has no column '{column}'")
+            if isinstance(wanted, list | tuple | set | frozenset):
+                clauses.append(f'"{column}" IN (SELECT value FROM json_each(?))')  # noqa: S608 - the name was checked
+                params.append(orjson.dumps(list(wanted)).decode())
+            else:
+                clauses.append(f'"{column}" IS ?')
+                params.append(wanted)
+        sql = f'SELECT {_columns(kind)} FROM "{KEYS[record][0]}"'  # noqa: S608 - names come from our dataclasses
+        sql += (" WHERE " + " AND ".join(clauses) if clauses else "") + f" ORDER BY {_order(order_by, names)}"
+        with _said_plainly(self.path):
+            return [_decode(record, row) for row in self.db.conn.execute(sql, params)]
+
+    def query(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of a reading statement as dicts, for questions that span tables. JSON columns come back as text."""
+        with _said_plainly(self.path):
+            return list(self.db.query(sql, params or {}))
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy of the whole store, while others go on working."""
+        with _said_plainly(self.path), sqlite3.connect(target) as copy:
+            self.db.conn.backup(copy)
+
+
+def open_store(path: str | Path, *, create: bool = True) -> Store:
+    """Open the store at ``path``, bringing its schema up to date behind a lock (many may start at once).
+
+    Raises StorageError when it does not exist and ``create`` is false, is not a store, was written by a newer
+    version, or cannot be written.
+    """
+    path = Path(path)
+    if not path.exists() and not create:
+        raise StorageError(f"{path}: there is no store here. `spotcheck init` makes one, `spotcheck demo` shows one.")
+    if not path.parent.is_dir():
+        raise StorageError(f"{path}: the folder {path.parent} does not exist. Create it first.")
+    if path.is_dir():
+        raise StorageError(f"{path}: this is a folder; expected a file for the store.")
+    store = Store(path)
+    with _said_plainly(path):
+        if path.exists() and not _pending(store):
+            return store
+        try:
+            with FileLock(f"{path}.lock", timeout=LOCK_SECONDS):
+                store.db.enable_wal()
+                if _pending(store):
+                    migrations.apply(store.db)
+        except Timeout:
+            raise StorageError(
+                f"{path}: another process has held {path}.lock for {LOCK_SECONDS} s. "
+                "If none is running, remove that file."
+            ) from None
+    return store
+
+
+def _pending(store: Store) -> bool:
+    known = {m.name for m in migrations._migrations}
+    applied = {m.name for m in migrations.applied(store.db)}
+    newer = sorted(applied - known)
+    if newer:
+        raise StorageError(
+            f"{store.path}: the store was written by a newer version of Spotcheck (it has '{newer[-1]}'). "
+            "Upgrade Spotcheck; nothing was changed."
+        )
+    tables = set(store.db.table_names()) - {"_sqlite_migrations"}
+    if tables and not applied:
+        raise StorageError(f"{store.path}: an SQLite file, but not a Spotcheck store. Choose another file.")
+    return applied != known
+
+
+def _connect(path: Path) -> Database:
+    with _said_plainly(path):
+        connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return Database(connection, execute_plugins=False)
+
+
+@contextmanager
+def _said_plainly(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into sentences that say what to do."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as error:
+        text = str(error)
+        advice = {
+            "disk is full": "The disk is full; nothing was written. Free some space and try again.",
+            "locked": "Another process is holding the store. Try again in a moment.",
+            "readonly": "The file or its folder is read-only. Change its permissions.",
+            "unable to open": "The file cannot be opened. Check the folder and its permissions.",
+            "not a database": "This file is not an SQLite store. Choose another file.",
+            "malformed": "The file is damaged. Restore a backup.",
+        }
+        remedy = next((advice[key] for key in advice if key in text), None)
+        if remedy is None:
+            raise
+        raise StorageError(f"{path}: {text}. {remedy}") from error
+
+
+@cache
+def _fields(record: Any) -> tuple[Any, ...]:
+    return fields(record)
+
+
+@cache
+def _columns(record: Any) -> str:
+    return ", ".join(f'"{f.name}"' for f in _fields(record))
+
+
+@cache
+def _insert_sql(record: Any) -> str:
+    table, key = KEYS[record]
+    marks = ", ".join("?" for _ in _fields(record))
+    return f'INSERT INTO "{table}" ({_columns(record)}) VALUES ({marks}) ON CONFLICT ("{key}") DO NOTHING'  # noqa: S608
+
+
+def _order(order_by: str, names: set[str]) -> str:
+    column, _, direction = order_by.partition(" ")
+    if column not in names | {"rowid"} or direction not in ("", "desc"):
+        raise ValueError(f"cannot order by '{order_by}'")
+    return f'"{column}" {direction}, rowid {direction}'
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, dict | list | tuple):
+        return orjson.dumps(value).decode()
+    return value
+
+
+@cache
+def _decoders(record: Any) -> tuple[tuple[str, Any], ...]:
+    hints = typing.get_type_hints(record)
+    return tuple((f.name, _decoder(hints[f.name])) for f in _fields(record))
+
+
+def _decoder(hint: Any) -> Any:
+    if isinstance(hint, types.UnionType):
+        hint = next(a for a in typing.get_args(hint) if a is not type(None))
+    origin = typing.get_origin(hint) or hint
+    if origin is tuple:
+        return lambda text: tuple(orjson.loads(text))
+    if origin is dict:
+        return orjson.loads
+    return bool if origin is bool else None
+
+
+def _decode(record: type[R], row: tuple[Any, ...]) -> R:
+    kind: Any = record
+    cells = {
+        name: (decode(cell) if decode is not None and cell is not None else cell)
+        for (name, decode), cell in zip(_decoders(kind), row, strict=True)
+    }
+    return record(**cells)
