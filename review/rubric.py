@@ -1,7 +1,7 @@
 """The rubric: the dimensions that people judge, as versioned data.
 
-A rubric comes from the ``[rubric]`` table of spotcheck.toml, else it is the default of ``DEFAULT_RUBRIC``. Every change makes
-a new version in the store, and an annotation names the version it was made under.
+A rubric comes from the ``[rubric]`` table of spotcheck.toml, else it is ``DEFAULT_RUBRIC``. Every change makes a new
+version in the store, and an annotation names the version it was made under.
 """
 
 from __future__ import annotations
@@ -168,10 +168,10 @@ def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
 
 
 def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[str, ...]:
-    """The key per value: as declared, else the digits 1 to 9; beyond nine values people filter by typing."""
+    """The key per value: as declared, else the digits 1 to 9 and 0; beyond ten values people filter by typing."""
     keys = tuple(str(k) for k in row.get("keys", ()))
     if not keys:
-        return tuple(str(k + 1) if len(values) <= 9 else "" for k in range(len(values)))
+        return tuple("1234567890")[: len(values)] if len(values) <= 10 else ("",) * len(values)
     if len(keys) != len(values):
         raise InputError(f"{place}, keys: found {len(keys)}, expected one for each of the {len(values)} values.")
     given = [k for k in keys if k]
@@ -234,9 +234,10 @@ def save_rubric(store: Store, rubric: Rubric, *, by: str, note: str = "") -> Rub
     return rubric_from(document, version=version)
 
 
-INTENTS = (
-    "order_status return refund shipping account promotion product complaint data_question other"
-).split()  # fmt: skip
+INTENTS = [
+    *("order_status", "return", "refund", "shipping", "account"),
+    *("promotion", "product", "complaint", "data_question", "other"),
+]
 
 DEFAULT_RUBRIC: dict[str, Any] = {
     "reveal": True,

@@ -1,4 +1,4 @@
-"""The store: one SQLite file behind four verbs: add, get, find, query, inside ``transaction()``.
+"""The store: one SQLite file behind a few verbs: add, get, find, select, query, inside ``transaction()``.
 
 WAL with synchronous FULL (an acknowledged annotation survives a power cut), foreign keys on, a busy timeout, writes
 that begin with BEGIN IMMEDIATE, one connection per thread. A second engine would be a second file with these verbs.
@@ -109,6 +109,15 @@ class Store:
         sql += (" WHERE " + " AND ".join(clauses) if clauses else "") + f" ORDER BY {_order(order_by, names)}"
         with _said_plainly(self.path):
             return [_decode(record, row) for row in self.db.conn.execute(sql, params)]
+
+    def select(self, record: type[R], sql: str, params: dict[str, Any] | None = None) -> list[R]:
+        """Records chosen by a reading statement whose columns are those of the record's table (``SELECT t.* ...``)."""
+        kind: Any = record
+        decode = dict(_decoders(kind))
+        return [
+            record(**{k: decode[k](v) if decode[k] is not None and v is not None else v for k, v in row.items()})
+            for row in self.query(sql, params)
+        ]
 
     def query(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Rows of a reading statement as dicts, for questions that span tables. JSON columns come back as text."""

@@ -1,0 +1,141 @@
+"""Dealing items to named raters when they are drawn, so that nobody locks anybody out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from review import audit
+from review.clock import new_id, now
+from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.people import person, require
+from storage.records import Assignment, Item, Reassignment, Week
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One item for one rater, at ``position`` in the rater's order."""
+
+    item_id: str
+    rater_id: str
+    position: int
+
+
+def deal(
+    items: Iterable[tuple[str, bool]],
+    raters: Sequence[str],
+    *,
+    seed: str,
+    overlap_raters: int = 0,
+    held: Mapping[str, int] | None = None,
+) -> list[Deal]:
+    """Decide who reviews what. Pure and reproducible from ``seed``.
+
+    ``items`` are (item id, overlap?); an overlap item goes to all raters, or to ``overlap_raters`` of them (0 = all).
+    The others go to whoever has least; ``held`` counts what each rater has already. The order is by a key, so that it
+    tells nobody why an item was selected.
+    """
+    if not raters:
+        raise InputError("raters: found nobody, expected at least one name. `spotcheck people add` adds one.")
+    load = {r: (held or {}).get(r, 0) for r in raters}
+    share = min(overlap_raters or len(raters), len(raters))
+    chosen: list[tuple[str, str]] = []
+    ordered = sorted(items, key=lambda pair: (not pair[1], _key(seed, "deal", pair[0])))
+    for item, overlap in ordered:
+        by_load = sorted(raters, key=lambda r: (load[r], _key(seed, item, r)))
+        for rater in by_load[: share if overlap else 1]:
+            load[rater] += 1
+            chosen.append((item, rater))
+    deals = []
+    for rater in raters:
+        mine = sorted((i for i, r in chosen if r == rater), key=lambda i: _key(seed, f"order:{rater}", i))
+        start = (held or {}).get(rater, 0)
+        deals += [Deal(i, rater, start + k) for k, i in enumerate(mine, start=1)]
+    return deals
+
+
+def _key(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def week_of_store(store: Store, name: str) -> Week:
+    """One opened week. Raises UnknownError that lists the weeks there are."""
+    week = store.get(Week, name)
+    if week is None:
+        known = ", ".join(w.name for w in store.find(Week)) or "none yet"
+        raise UnknownError(
+            f"week '{name}' is not open in this store (there are: {known}). `spotcheck sample` opens one."
+        )
+    return week
+
+
+def deal_items(store: Store, week: Week, items: Sequence[Item], *, by: str) -> list[Assignment]:
+    """Deal new items of a week to its raters and write the assignments."""
+    rows = store.query(
+        "SELECT rater_id, count(*) AS n FROM assignments WHERE week = :week GROUP BY 1", {"week": week.name}
+    )
+    deals = deal(
+        [(i.id, i.overlap) for i in items],
+        week.raters,
+        seed=week.seed,
+        overlap_raters=week.overlap_raters,
+        held={r["rater_id"]: r["n"] for r in rows},
+    )
+    assignments = [
+        Assignment(new_id(), d.item_id, d.rater_id, week.name, d.position, week.rubric_version, now(), by)
+        for d in deals
+    ]
+    store.add(*assignments)
+    return assignments
+
+
+OPEN_SQL = """
+SELECT a.* FROM assignments a
+WHERE a.week = :week AND a.rater_id = :rater
+  AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
+                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))
+  AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
+                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id))
+ORDER BY a.position
+"""
+"""A rater's open assignments of a week: still held, neither annotated nor skipped (undone ones do not count)."""
+
+
+def redistribute(store: Store, week: str, *, rater: str, to: Sequence[str], by: str, reason: str = "") -> int:
+    """Give a rater's open items of a week to others, as rows; returns how many moved.
+
+    Somebody who already holds an item never gets it twice. Raises Refused without the role lead, NothingToDo when
+    nothing is open.
+    """
+    require(store, by, "lead")
+    giver, takers = person(store, rater), [person(store, name) for name in to]
+    if not takers or giver.id in {t.id for t in takers}:
+        raise InputError("to: expected one or more other people who take the items over.")
+    for taker in takers:
+        if not taker.may("annotator"):
+            raise Refused(f"{taker.name} has no role that may annotate.")
+    with store.transaction():
+        open_ = store.select(Assignment, OPEN_SQL, {"week": week, "rater": giver.id})
+        if not open_:
+            raise NothingToDo(f"{giver.name} has no open items in {week}.")
+        holders: dict[str, set[str]] = {}
+        load = dict.fromkeys((t.id for t in takers), 0)
+        for held in store.find(Assignment, week=week):
+            holders.setdefault(held.item_id, set()).add(held.rater_id)
+            if held.rater_id in load:
+                load[held.rater_id] += 1
+        moved = 0
+        for row in open_:
+            free = [t for t in load if t not in holders[row.item_id]]
+            if not free:
+                continue
+            taker_id = min(free, key=lambda t: load[t])
+            load[taker_id] += 1
+            new = Assignment(new_id(), row.item_id, taker_id, week, load[taker_id], row.rubric_version, now(), by)
+            store.add(new, Reassignment(new_id(), row.id, new.id, now(), by, reason))
+            moved += 1
+        audit.record(store, by, "redistribute", giver.id, week=week, to=[t.id for t in takers], moved=moved)
+    return moved

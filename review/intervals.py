@@ -1,0 +1,57 @@
+"""Intervals for one proportion, shared by every statistic that reports one. Bounds are clipped to [0, 1].
+
+Counts may be fractional: with a weighted sample they are effective numbers of successes and of trials.
+"""
+
+from __future__ import annotations
+
+import math
+
+from scipy.special import betaincinv, ndtri
+
+
+def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """The score interval of Wilson (1927), JASA 22, 209-212; also right near 0 and 1, where it keeps some width.
+
+    Raises ValueError when there are no trials or the counts are impossible.
+    """
+    _check(successes, n, level)
+    z2 = float(ndtri((1 + level) / 2)) ** 2
+    p = successes / n
+    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2) / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == n else min(1.0, centre + half)
+    return low, high
+
+
+def clopper_pearson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """The exact binomial interval of Clopper & Pearson (1934), Biometrika 26, 404-413.
+
+    With an effective number of trials, possibly fractional, it is the interval of Korn & Graubard (1998), Survey
+    Methodology 24, 193-201. Raises ValueError when there are no trials or the counts are impossible.
+    """
+    _check(successes, n, level)
+    tail = (1 - level) / 2
+    low = 0.0 if successes == 0 else float(betaincinv(successes, n - successes + 1, tail))
+    high = 1.0 if successes == n else float(betaincinv(successes + 1, n - successes, 1 - tail))
+    return max(0.0, low), min(1.0, high)
+
+
+def rule_of_three(n: float, level: float = 0.95) -> float:
+    """The lower one-sided bound of a proportion of which all ``n`` trials succeeded: (1 - level) ** (1/n).
+
+    Its complement, about 3/n at 95 %, is the most that may fail and still go unseen (Hanley & Lippman-Hand 1983,
+    JAMA 249, 1743-1745). Raises ValueError when there are no trials.
+    """
+    _check(n, n, level)
+    return float((1 - level) ** (1 / n))
+
+
+def _check(successes: float, n: float, level: float) -> None:
+    if not n > 0:
+        raise ValueError(f"an interval needs at least one trial, got n = {n}")
+    if not 0 <= successes <= n:
+        raise ValueError(f"successes must lie between 0 and n = {n}, got {successes}")
+    if not 0 < level < 1:
+        raise ValueError(f"the level must lie between 0 and 1, got {level}")

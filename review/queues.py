@@ -1,0 +1,207 @@
+"""What a reviewer sees next: the batch that a browser receives, and how far everybody is.
+
+Blind by construction: the payload is built from a whitelist. No verdict, no other label, no confidence, feedback or
+stratum is in it, and nothing that tells why an item was selected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from review import sql_text
+from review.dealing import OPEN_SQL, week_of_store
+from review.hiding import conversations
+from review.people import people, person, store_id
+from review.rubric import Rubric, rubric_version
+from review.submissions import Receipt, receive
+from storage.records import Annotation, Assignment, Conversation, Item, Verdict
+from storage.store import Store
+
+__all__ = ["CURRENT_SQL", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
+
+ROWS_SHOWN = 100
+DONE_SENT = 10
+FALLBACK_SECONDS = 60.0
+"""Assumed for an item while nobody has been measured yet."""
+
+CURRENT_SQL = """
+SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
+WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater)
+  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id)
+  AND NOT EXISTS (SELECT 1 FROM annotations later WHERE later.item_id = n.item_id AND later.rater_id = n.rater_id
+                  AND later.rubric_version = n.rubric_version AND later.rowid > n.rowid
+                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = later.submission_id))
+ORDER BY n.rowid
+"""
+"""The annotations of a week that count: per item, rater and rubric version the latest that was not undone."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds."""
+
+    rater_id: str
+    name: str
+    dealt: int
+    done: int
+    skipped: int
+    left: int
+    median_seconds: float | None
+    minutes_left: float
+
+
+def batch(store: Store, rater_id: str, *, week: str, have: Collection[str] = (), size: int = 25) -> dict[str, Any]:
+    """The payload for one rater's browser: the open items that it lacks, at most ``size``, and recent own ones.
+
+    Raises UnknownError when the week or the rater does not exist.
+    """
+    somebody, opened = person(store, rater_id), week_of_store(store, week)
+    rubric = rubric_version(store, opened.rubric_version)
+    whose = {"week": week, "rater": somebody.id}
+    open_ = store.select(Assignment, OPEN_SQL, whose)
+    mine = {n.assignment_id: n for n in store.select(Annotation, CURRENT_SQL, whose)}
+    known = set(have)
+    wanted = [(a.id, a.item_id) for a in open_ if a.id not in known][:size]
+    wanted += [(n.assignment_id, n.item_id) for n in list(mine.values())[-DONE_SENT:] if n.assignment_id not in known]
+    items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}
+    shown = conversations(store, [i.conversation_id for i in items.values()])
+    state = next(p for p in progress(store, week) if p.rater_id == somebody.id)
+    return {
+        "key": f"{store_id(store)}:{somebody.id}",
+        "rater": {"id": somebody.id, "name": somebody.name},
+        "week": {
+            "name": week,
+            "due": opened.due,
+            "total": state.dealt,
+            "done": state.done,
+            "left": state.left,
+            "minutes_left": state.minutes_left,
+        },
+        "rubric": _rubric_payload(rubric),
+        "order": [a.id for a in open_],
+        "done": list(mine),
+        "items": [
+            _item_payload(assignment, items[item], shown[items[item].conversation_id], mine.get(assignment))
+            for assignment, item in wanted
+        ],
+        "reveals": _reveals(store, mine) if rubric.reveal else {},
+    }
+
+
+def _item_payload(assignment: str, item: Item, conversation: Conversation, mine: Annotation | None) -> dict[str, Any]:
+    """The whitelist: what a reviewer may see of an item before and after submission."""
+    sql = sql_text.pretty(conversation.sql) if conversation.sql else None
+    return {
+        "assignment": assignment,
+        "item": item.id,
+        "unit": "session" if item.target_turn is None else "turn",
+        "target_turn": item.target_turn,
+        "messages": [
+            {k: m[k] for k in ("role", "content", "name", "tool_calls") if m.get(k)}
+            for m in conversation.messages[: None if item.target_turn is None else item.target_turn + 1]
+        ],
+        "context": list(conversation.context),
+        "steps": list(conversation.steps),
+        "sql": sql,
+        "sql_tokens": sql_text.tokens(sql) if sql else [],
+        "result": _result_payload(conversation.result),
+        "error": conversation.error_message,
+        "mine": None
+        if mine is None
+        else {
+            "submission_id": mine.submission_id,
+            "labels": mine.labels,
+            "comment": mine.comment,
+            "corrected_answer": mine.corrected_answer,
+        },
+    }
+
+
+def _result_payload(result: dict[str, Any] | None) -> dict[str, Any] | None:
+    if not result or "rows" not in result:
+        return result
+    return {
+        "columns": result.get("columns", []),
+        "rows": result["rows"][:ROWS_SHOWN],
+        "total": result.get("total", len(result["rows"])),
+    }
+
+
+def _rubric_payload(rubric: Rubric) -> dict[str, Any]:
+    return {
+        "version": rubric.version,
+        "reveal": rubric.reveal,
+        "dimensions": [
+            {
+                "name": d.name,
+                "title": d.title or d.name,
+                "scale": d.scale.kind,
+                "required": d.required,
+                "guidance": d.guidance,
+                "multiple": d.scale.kind == "set",
+                "shown_when": {k: list(v) for k, v in d.shown_when.items()},
+                "values": [
+                    {"value": value, "key": key, "guidance": d.value_guidance.get(value, "")}
+                    for value, key in zip(d.scale.values, d.keys, strict=True)
+                ],
+            }
+            for d in rubric.dimensions
+        ],
+    }
+
+
+def _reveals(store: Store, mine: dict[str, Annotation]) -> dict[str, dict[str, dict[str, str | None]]]:
+    """The judges' verdicts of items that this rater has submitted, by assignment, judge and dimension."""
+    by_item = {n.item_id: n.assignment_id for n in list(mine.values())[-DONE_SENT:]}
+    revealed: dict[str, dict[str, dict[str, str | None]]] = {}
+    for verdict in store.find(Verdict, item_id=list(by_item)):
+        judges = revealed.setdefault(by_item[verdict.item_id], {})
+        judges.setdefault(verdict.judge, {})[verdict.dimension] = verdict.value
+    return revealed
+
+
+def owed_items(store: Store, rater_id: str) -> set[str]:
+    """Items that this person still has to review in any week; other pages hide votes and verdicts of these."""
+    weeks = store.query("SELECT DISTINCT week FROM assignments WHERE rater_id = :rater", {"rater": rater_id})
+    return {
+        a.item_id
+        for week in weeks
+        for a in store.select(Assignment, OPEN_SQL, {"week": week["week"], "rater": rater_id})
+    }
+
+
+def progress(store: Store, week: str) -> list[Progress]:
+    """Everybody's progress in a week, in the order of the people."""
+    rows = {r["rater_id"]: r for r in store.query(_PROGRESS_SQL, {"week": week})}
+    seconds: dict[str, list[float]] = {}
+    timed = "SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id WHERE i.week = :week"
+    for row in store.query(timed + " AND n.seconds IS NOT NULL", {"week": week}):
+        seconds.setdefault(row["rater_id"], []).append(row["seconds"])
+    everyone = [s for values in seconds.values() for s in values]
+    overall = median(everyone) if everyone else FALLBACK_SECONDS
+    result = []
+    for somebody in people(store):
+        row = rows.get(somebody.id, {"dealt": 0, "done": 0, "skipped": 0})
+        own = median(seconds[somebody.id]) if somebody.id in seconds else None
+        left = row["dealt"] - row["done"] - row["skipped"]
+        minutes = left * (own or overall) / 60
+        result.append(
+            Progress(somebody.id, somebody.name, row["dealt"], row["done"], row["skipped"], left, own, minutes)
+        )
+    return result
+
+
+_PROGRESS_SQL = """
+SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT annotated) AS skipped FROM (
+  SELECT a.rater_id,
+    EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
+            AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id)) AS annotated,
+    EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
+            AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)) AS skipped
+  FROM assignments a
+  WHERE a.week = :week AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
+) GROUP BY rater_id
+"""

@@ -1,0 +1,175 @@
+"""What a browser sends: annotations, skips, undos, flags. The server believes none of it.
+
+Writes are idempotent on the client's ``submission_id``; a repeated one is acknowledged and changes nothing. An entry
+that cannot be taken is answered with a sentence, never with an exception, and does not stop the others.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from review import audit
+from review.clock import now
+from review.errors import InputError, Refused, ReviewError
+from review.hiding import hide_span
+from review.people import require
+from review.rubric import rubric_version
+from storage.records import Annotation, Assignment, Flag, Item, Reassignment, Skip, Withdrawal
+from storage.store import Store
+
+MAX_COMMENT = 10_000
+MAX_ANSWER = 50_000
+MAX_REASON = 500
+MAX_SECONDS = 4 * 3600.0
+FLAGS = ("privacy", "unclear", "other")
+_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Which submissions are safe in the store, and which were refused with what sentence."""
+
+    acknowledged: tuple[str, ...]
+    rejected: tuple[tuple[str, str], ...]
+
+
+def receive(store: Store, rater_id: str, entries: Sequence[Any]) -> Receipt:
+    """Take entries in order; each is written in a transaction of its own or refused with a sentence.
+
+    A malformed entry is refused, it never raises. Raises Refused only when the rater may not annotate at all.
+    """
+    require(store, rater_id, "annotator")
+    acknowledged: list[str] = []
+    rejected: list[tuple[str, str]] = []
+    for entry in entries:
+        name = str(entry.get("submission_id", ""))[:64] if isinstance(entry, Mapping) else ""
+        try:
+            _take(store, rater_id, entry)
+            acknowledged.append(name)
+        except ReviewError as error:
+            rejected.append((name, str(error)))
+    return Receipt(tuple(acknowledged), tuple(rejected))
+
+
+def _take(store: Store, rater_id: str, entry: Any) -> None:
+    if not isinstance(entry, Mapping):
+        raise InputError(f"entry: found {type(entry).__name__}, expected an object.")
+    identity, kind = entry.get("submission_id"), entry.get("kind")
+    if not isinstance(identity, str) or not _ID.fullmatch(identity):
+        raise InputError("submission_id: expected 8 to 64 letters, digits or hyphens.")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise InputError(f"kind: found {str(kind)[:40]!r}, expected one of {', '.join(KINDS)}.")
+    with store.transaction():
+        require(store, rater_id, "annotator")
+        if not _seen(store, rater_id, identity):
+            KINDS[kind](store, rater_id, identity, entry)
+            audit.record(store, rater_id, kind, str(entry.get("assignment", ""))[:80], submission=identity)
+
+
+def _seen(store: Store, rater_id: str, identity: str) -> bool:
+    """Whether this submission is in the store already; raises Refused when somebody else made it."""
+    for record in (Annotation, Skip, Withdrawal, Flag):
+        row: Any = store.get(record, identity)
+        if row is not None:
+            if row.rater_id != rater_id:
+                raise Refused("submission_id: somebody else used it already. Reload the page.")
+            return True
+    return False
+
+
+def _assignment(store: Store, rater_id: str, entry: Mapping[str, Any]) -> Assignment:
+    wanted = entry.get("assignment")
+    assignment = store.get(Assignment, wanted) if isinstance(wanted, str) and _ID.fullmatch(wanted) else None
+    if assignment is None or assignment.rater_id != rater_id:
+        # One sentence for both cases: it must not tell which assignments other people hold.
+        raise Refused("assignment: this item is not dealt to you.")
+    return assignment
+
+
+def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> None:
+    assignment = _assignment(store, rater_id, entry)
+    rubric = rubric_version(store, assignment.rubric_version)
+    labels = rubric.canonical(entry.get("labels") or {})
+    earlier = _current(store, assignment.id)
+    store.add(
+        Annotation(
+            identity,
+            assignment.id,
+            assignment.item_id,
+            rater_id,
+            assignment.rubric_version,
+            {k: list(v) if isinstance(v, tuple) else v for k, v in labels.items()},
+            now(),
+            comment=_text(entry, "comment", MAX_COMMENT),
+            corrected_answer=_text(entry, "corrected_answer", MAX_ANSWER),
+            seconds=_seconds(entry.get("seconds")),
+            supersedes=earlier.submission_id if earlier else None,
+            revealed=earlier is not None and rubric.reveal,
+            late=bool(store.find(Reassignment, assignment_id=assignment.id)),
+        )
+    )
+
+
+def _current(store: Store, assignment_id: str) -> Annotation | None:
+    withdrawn = "SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id"
+    rows = store.select(
+        Annotation,
+        f"SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND NOT EXISTS ({withdrawn}) ORDER BY n.rowid DESC",  # noqa: S608
+        {"a": assignment_id},
+    )
+    return rows[0] if rows else None
+
+
+def _skip(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> None:
+    assignment = _assignment(store, rater_id, entry)
+    reason = _text(entry, "reason", MAX_REASON)
+    if not reason:
+        raise InputError("reason: found nothing, expected why the item is skipped.")
+    store.add(Skip(identity, assignment.id, assignment.item_id, rater_id, now(), reason))
+
+
+def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> None:
+    wanted = entry.get("withdraws")
+    if not isinstance(wanted, str) or not _ID.fullmatch(wanted):
+        raise InputError("withdraws: expected the submission_id of what is undone.")
+    target: Annotation | Skip | None = store.get(Annotation, wanted) or store.get(Skip, wanted)
+    if target is None or target.rater_id != rater_id:
+        raise Refused("withdraws: there is no such submission of yours.")
+    store.add(Withdrawal(identity, wanted, rater_id, now()))
+
+
+def _flag(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> None:
+    assignment = _assignment(store, rater_id, entry)
+    kind = entry.get("flag")
+    if kind not in FLAGS:
+        raise InputError(f"flag: found {str(kind)[:40]!r}, expected one of {', '.join(FLAGS)}.")
+    span = _text(entry, "span", MAX_COMMENT)
+    if kind == "privacy" and span:
+        item = store.get(Item, assignment.item_id)
+        if item is not None:
+            hide_span(store, item.conversation_id, span, by=rater_id)
+    store.add(Flag(identity, assignment.item_id, rater_id, now(), str(kind), _text(entry, "comment", MAX_COMMENT)))
+
+
+def _text(entry: Mapping[str, Any], field: str, longest: int) -> str:
+    value = entry.get(field) or ""
+    if not isinstance(value, str):
+        raise InputError(f"{field}: found {type(value).__name__}, expected text.")
+    if len(value) > longest:
+        raise InputError(f"{field}: found {len(value):,} characters, expected at most {longest:,}. Shorten it.")
+    if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+        raise InputError(f"{field}: found characters that are not text. Remove them.")
+    return value.strip()
+
+
+def _seconds(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return min(max(float(value), 0.0), MAX_SECONDS)
+
+
+KINDS = {"annotation": _annotate, "skip": _skip, "withdraw": _withdraw, "flag": _flag}
