@@ -1,0 +1,123 @@
+"""From disagreement to a settled label: who decides, why, and what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from review import audit
+from review.clock import new_id, now
+from review.errors import InputError, Refused, UnknownError
+from review.labels import Value
+from review.people import people, require
+from review.queues import owed_items
+from review.rubric import rubric_version
+from review.settled import annotations_of, current_adjudications, labels_of, settle
+from storage.records import Adjudication, Annotation, Item
+from storage.store import Store
+
+REASONS = ("rubric unclear", "hard case", "slip", "missing context")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One item in front of an adjudicator.
+
+    ``kind`` is "disputed" (votes differ), "unanimous" (two or more, all alike), "single" (one vote) or "settled".
+    ``votes`` maps dimension to value to count; ``spread`` is the share of disagreeing pairs, by which the queue is
+    ordered; ``annotations`` are the submissions behind it, names not included.
+    """
+
+    item: Item
+    kind: str
+    votes: Mapping[str, Mapping[Value, int]]
+    spread: float
+    annotations: tuple[Annotation, ...]
+    settled: Adjudication | None = None
+
+
+def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
+    """The items of a week that have votes and that the viewer does not still owe, the most disputed first."""
+    owed = owed_items(store, viewer)
+    items = {i.id: i for i in store.find(Item, week=week)}
+    by_item: dict[str, list[Annotation]] = {}
+    for annotation in annotations_of(store, [week]):
+        by_item.setdefault(annotation.item_id, []).append(annotation)
+    finals = current_adjudications(store, [week])
+    found = [_case(items[item], rows, finals.get(item)) for item, rows in by_item.items() if item not in owed]
+    return sorted(found, key=lambda c: (c.kind == "settled", -c.spread, c.item.id))
+
+
+def _case(item: Item, rows: Sequence[Annotation], final: Adjudication | None) -> Case:
+    decided = settle(labels_of(rows), {})
+    votes = {dimension: s.votes for (_, dimension), s in decided.items()}
+    spread = max((_spread(v) for v in votes.values()), default=0.0)
+    # A dimension asked of some only (reasons, when not correct) follows another's disagreement and adds none.
+    kind = "single" if len(rows) == 1 else "disputed" if any(s.disputed for s in decided.values()) else "unanimous"
+    return Case(item, "settled" if final else kind, votes, spread, tuple(rows), final)
+
+
+def _spread(votes: Mapping[Value, int]) -> float:
+    """The share of pairs of votes that differ, from 0 to 1."""
+    n = sum(votes.values())
+    return 0.0 if n < 2 else 1 - sum(v * (v - 1) for v in votes.values()) / (n * (n - 1))
+
+
+def adjudicate(
+    store: Store,
+    item_id: str,
+    *,
+    by: str,
+    labels: Mapping[str, Any],
+    rationale: str = "",
+    reason: str = "",
+    corrected_answer: str = "",
+    reference_sql: str = "",
+) -> Adjudication:
+    """Settle an item. An earlier adjudication stays and is superseded.
+
+    Raises Refused without the role, when the item is not annotated yet, or when the adjudicator annotated it and
+    somebody else could decide; InputError for labels outside the rubric or a disagreement settled without a word why.
+    """
+    require(store, by, "adjudicator")
+    item = store.get(Item, item_id)
+    if item is None:
+        raise UnknownError(f"item '{item_id}' is not in the store.")
+    with store.transaction():
+        rows = [n for n in annotations_of(store, [item.week]) if n.item_id == item_id]
+        if not rows:
+            raise Refused(f"item '{item_id}' has no annotation yet; it is settled after somebody has reviewed it.")
+        _check_independent(store, rows, by)
+        rubric = rubric_version(store, rows[0].rubric_version)
+        final = rubric.canonical(labels)
+        if reason and reason not in REASONS:
+            raise InputError(f"reason: found {reason!r}, expected one of {', '.join(REASONS)}.")
+        if _case(item, rows, None).kind == "disputed" and not (rationale.strip() or reason):
+            raise InputError("rationale: found nothing, expected why this label is right where reviewers disagree.")
+        earlier = current_adjudications(store, [item.week]).get(item_id)
+        decision = Adjudication(
+            new_id(),
+            item_id,
+            rubric.version,
+            {k: list(v) if isinstance(v, tuple) else v for k, v in final.items()},
+            rationale.strip(),
+            by,
+            now(),
+            reason=reason,
+            corrected_answer=corrected_answer.strip(),
+            reference_sql=reference_sql.strip(),
+            seen=tuple(n.submission_id for n in rows),
+            supersedes=earlier.id if earlier else None,
+        )
+        store.add(decision)
+        audit.record(store, by, "adjudicate", item_id, adjudication=decision.id)
+    return decision
+
+
+def _check_independent(store: Store, rows: Sequence[Annotation], by: str) -> None:
+    """Nobody settles an item they annotated if somebody else can."""
+    voters = {n.rater_id for n in rows}
+    others = [p.name for p in people(store) if p.may("adjudicator") and p.id not in voters]
+    if by in voters and others and len(rows) > 1:
+        raise Refused(f"you annotated this item yourself; {', '.join(others[:3])} can settle it.")
