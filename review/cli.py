@@ -18,8 +18,13 @@ COMMANDS = {
     "calibrate": "review.commands.calibrate:calibrate",
     "compare-judges": "review.commands.calibrate:compare_judges",
     "consensus": "review.commands.consensus:consensus",
+    "demo": "review.commands.setup:demo",
     "gate": "review.commands.gate:gate",
+    "init": "review.commands.setup:init",
+    "people": "review.commands.setup:people_group",
     "quality": "review.commands.quality:quality",
+    "rubric": "review.commands.setup:rubric_group",
+    "serve": "review.commands.setup:serve",
 }
 
 

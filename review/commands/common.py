@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 import orjson
 from rich.console import Console
+
+from review.errors import UnknownError
+from review.people import Person, people, person
+from storage.store import Store, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,3 +62,40 @@ def note(text: str) -> None:
 def split_values(text: str | None) -> tuple[str, ...]:
     """``a,b,c`` as a tuple of stripped, non-empty texts."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def as_option(function: F) -> F:
+    """Add ``--as``: who acts; default the person named like the system's user, else the only lead."""
+    return click.option("--as", "acting", metavar="NAME", default=None, help="Who does this (a person of the store).")(
+        function
+    )
+
+
+def opened(store_path: str) -> Store:
+    """The existing store at this path."""
+    return open_store(store_path, create=False)
+
+
+def acting_person(store: Store, name: str | None) -> Person:
+    """Who acts: the named person, else the one named like the system's user, else the only lead.
+
+    Raises UnknownError when that is nobody.
+    """
+    if name:
+        return person(store, name)
+    everybody = people(store)
+    user = system_user()
+    leads = [p for p in everybody if p.may("lead")]
+    found = next((p for p in everybody if user in (p.name, p.id)), leads[0] if len(leads) == 1 else None)
+    if found is None:
+        known = ", ".join(p.name for p in everybody[:12]) or "nobody yet"
+        raise UnknownError(f"it is not clear who acts (there are: {known}). Say it with --as NAME.")
+    return found
+
+
+def system_user() -> str:
+    """The name of the system's user, "lead" where the system does not tell."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "lead"

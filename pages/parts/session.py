@@ -1,0 +1,111 @@
+"""Where a visitor is: which store, who they are, which week. What they said is in the store, never here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import streamlit as st
+
+from review.errors import ReviewError
+from review.people import Person, people
+from review.project import Project, project_of
+from storage.records import Week
+from storage.store import StorageError, Store, open_store
+
+RATER_KEY = "session_rater"
+WEEK_KEY = "session_week"
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who looks at what: the store, the person, the chosen week (None before one is opened)."""
+
+    store: Store
+    project: Project
+    rater: Person
+    week: str | None
+
+    def need_week(self) -> str:
+        """The chosen week; without one, an empty state that says what to do next, and the page ends."""
+        if self.week is None:
+            st.info(
+                "No week is open yet. Import conversations and draw this week's sample on the **Sampling** page, "
+                "or run `spotcheck import FILE` and `spotcheck sample --week …`.",
+                icon=":material/calendar_add_on:",
+            )
+            st.page_link("pages/sampling.py", label="Open the first week", icon=":material/filter_alt:")
+            st.stop()
+        return self.week
+
+    def need_role(self, role: str) -> None:
+        """End the page with a sentence unless the person's role, as the store has it now, reaches ``role``."""
+        if not self.rater.may(role):
+            st.warning(
+                f"This page is for the role **{role}**; {self.rater.name} is **{self.rater.role or 'without a role'}**. "
+                "A lead can change roles on the Settings page.",
+                icon=":material/lock:",
+            )
+            st.stop()
+
+
+@st.cache_resource(show_spinner=False)
+def _store(path: str) -> Store:
+    """One migrated store per process; each thread gets its own connection."""
+    return open_store(path, create=False)
+
+
+def begin(title: str) -> None:
+    """Draw what stands around every page: the brand, who is looking, which week."""
+    try:
+        store = _store(os.environ.get("SPOTCHECK_STORE", "spotcheck.db"))
+        everybody = [p for p in people(store) if p.role]
+    except (StorageError, ReviewError) as error:
+        st.error(str(error), icon=":material/database_off:")
+        st.stop()
+    if not everybody:
+        st.info("Nobody is in this store yet: run `spotcheck people add NAME`.", icon=":material/person_add:")
+        st.stop()
+    with st.sidebar:
+        _choose_rater(everybody)
+        _choose_week(store)
+
+
+def _choose_rater(everybody: list[Person]) -> None:
+    """A name, chosen freely on this machine and kept in the address, so that a reload keeps it."""
+    by_id = {p.id: p for p in everybody}
+    asked = st.query_params.get("rater", "")
+    known = next((p.id for p in everybody if asked.casefold() in (p.id, p.name.casefold())), None)
+    if RATER_KEY not in st.session_state:
+        first = next((p.id for p in everybody if p.may("lead")), everybody[0].id)
+        st.session_state[RATER_KEY] = known or first
+    elif st.session_state[RATER_KEY] not in by_id:
+        st.session_state[RATER_KEY] = everybody[0].id
+    chosen = st.selectbox(
+        "You are",
+        list(by_id),
+        key=RATER_KEY,
+        format_func=lambda i: f"{by_id[i].name} · {by_id[i].role}",
+        help="Names, not authentication: whoever can open this page on this machine may choose any of them.",
+        persist_state="session",
+    )
+    if st.query_params.get("rater") != chosen:
+        st.query_params["rater"] = chosen
+
+
+def _choose_week(store: Store) -> None:
+    weeks = [w.name for w in store.find(Week, order_by="name desc")]
+    if not weeks:
+        return
+    asked = st.query_params.get("week")
+    if st.session_state.get(WEEK_KEY) not in weeks:
+        st.session_state[WEEK_KEY] = asked if asked in weeks else weeks[0]
+    st.selectbox("Week", weeks, key=WEEK_KEY, persist_state="session")
+
+
+def current() -> Session:
+    """The session of this run; the role is read from the store each time."""
+    path = os.environ.get("SPOTCHECK_STORE", "spotcheck.db")
+    store = _store(path)
+    rater = next(p for p in people(store) if p.id == st.session_state[RATER_KEY])
+    return Session(store, project_of(path), rater, st.session_state.get(WEEK_KEY))

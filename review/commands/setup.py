@@ -1,0 +1,165 @@
+"""Setting up and starting: init, people, rubric, serve, demo."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import click
+import tomlkit
+from rich.table import Table
+
+from review import serving
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    opened,
+    out,
+    store_option,
+    system_user,
+)
+from review.people import ROLES, add_person, people, require
+from review.project import STARTER, project_of
+from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_document, rubric_from, save_rubric
+from storage.store import open_store
+
+
+@click.command()
+@click.option("--name", default=None, help="Your name; default: the system's user.")
+@store_option
+@json_option
+def init(name: str | None, store_path: str, as_json: bool) -> None:
+    """Make spotcheck.toml and an empty store; whoever runs it is lead."""
+    path = Path(store_path)
+    existed = path.exists()
+    project = project_of(path)
+    rubric = rubric_from(project.rubric or DEFAULT_RUBRIC, origin=str(project.path) if project.rubric else "rubric")
+    store = open_store(path)
+    if not project.path.exists():
+        project.path.write_text(STARTER, encoding="utf-8")
+    if people(store):
+        who = people(store)[0]
+        note(f"{path} is there already; nothing was changed.")
+    else:
+        who = add_person(store, name or system_user(), role="lead", by="init")
+    version = save_rubric(store, rubric, by=who.id).version
+    result = {"store": str(path), "settings": str(project.path), "created": not existed, "lead": who.name}
+
+    def render() -> None:
+        out.print(f"store [bold]{path}[/], settings [bold]{project.path}[/], lead [bold]{who.name}[/]", highlight=False)
+        out.print("next: spotcheck people add NAME --role annotator, then spotcheck import FILE", highlight=False)
+
+    emit({**result, "rubric_version": version}, as_json, render)
+
+
+@click.group("people")
+def people_group() -> None:
+    """Who reviews, in which role."""
+
+
+@people_group.command("add")
+@click.argument("names", nargs=-1, required=True)
+@click.option("--role", type=click.Choice(ROLES), default="annotator", show_default=True)
+@click.option("--scope", default="", help="What they review, for instance billing.")
+@as_option
+@store_option
+@json_option
+def people_add(
+    names: tuple[str, ...], role: str, scope: str, acting: str | None, store_path: str, as_json: bool
+) -> None:
+    """Add people, or give existing ones another role."""
+    store = opened(store_path)
+    by = require(store, acting_person(store, acting).id, "lead").id
+    added = [add_person(store, name, role=role, by=by, scope=scope) for name in names]
+    text = "\n".join(f"{p.name}: {p.role}" for p in added)
+    emit({"people": [dataclasses.asdict(p) for p in added]}, as_json, lambda: out.print(text, highlight=False))
+
+
+@people_group.command("list")
+@store_option
+@json_option
+def people_list(store_path: str, as_json: bool) -> None:
+    """Everybody with their role."""
+    rows = people(opened(store_path))
+
+    def render() -> None:
+        table = Table("name", "role", "scope")
+        for p in rows:
+            table.add_row(p.name, p.role or "none", p.scope)
+        out.print(table)
+
+    emit({"people": [dataclasses.asdict(p) for p in rows]}, as_json, render)
+
+
+@click.group("rubric")
+def rubric_group() -> None:
+    """The dimensions that people judge."""
+
+
+@rubric_group.command("show")
+@click.option("--toml", "as_toml", is_flag=True, help="Print it as TOML, to put into spotcheck.toml.")
+@store_option
+@json_option
+def rubric_show(as_toml: bool, store_path: str, as_json: bool) -> None:
+    """The rubric in force."""
+    rubric = current_rubric(opened(store_path))
+    document = rubric_document(rubric)
+
+    def render() -> None:
+        if as_toml:
+            click.echo(tomlkit.dumps({"rubric": document}))
+            return
+        table = Table("dimension", "scale", "values", "positive", title=f"rubric version {rubric.version}")
+        for d in rubric.dimensions:
+            table.add_row(d.name, d.scale.kind, ", ".join(d.scale.values), d.positive or "")
+        out.print(table)
+
+    emit({"version": rubric.version, **document}, as_json, render)
+
+
+@rubric_group.command("update")
+@click.option("--note", "why", default="", help="Why it changes.")
+@as_option
+@store_option
+@json_option
+def rubric_update(why: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Take the rubric of spotcheck.toml as a new version (nothing happens when it is the same)."""
+    store, project = opened(store_path), project_of(store_path)
+    by = require(store, acting_person(store, acting).id, "lead").id
+    rubric = rubric_from(project.rubric or DEFAULT_RUBRIC, origin=str(project.path))
+    saved = save_rubric(store, rubric, by=by, note=why)
+    result = {"version": saved.version, "dimensions": list(saved.names)}
+    emit(result, as_json, lambda: out.print(f"rubric version {saved.version}: {', '.join(saved.names)}"))
+
+
+@click.command()
+@click.option("--port", default=8501, show_default=True, help="Port on the loopback address.")
+@click.option("--browser/--no-browser", default=True, help="Open the browser.")
+@store_option
+def serve(port: int, browser: bool, store_path: str) -> None:
+    """Start the application on this project's store."""
+    opened(store_path).close()
+    raise SystemExit(serving.serve(Path(store_path), port=port, browser=browser))
+
+
+@click.command()
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("spotcheck-demo"), show_default=True
+)
+@click.option("--port", default=8501, show_default=True, help="Port on the loopback address.")
+@click.option("--browser/--no-browser", default=True, help="Open the browser.")
+@click.option("--serve/--no-serve", "start", default=True, help="Only build the demonstration with --no-serve.")
+@click.option("--seed", default=7, show_default=True)
+@click.option("--weeks", default=5, show_default=True, help="Weeks of history, the last one open.")
+@json_option
+def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: int, as_json: bool) -> None:
+    """Build a demonstration week in its own store, then open the application."""
+    from review.demo.build import demo_store
+
+    path = demo_store(folder, seed=seed, weeks=weeks)
+    emit({"store": str(path)}, as_json, lambda: out.print(f"demonstration store: [bold]{path}[/]", highlight=False))
+    if start:
+        raise SystemExit(serving.serve(path, port=port, browser=browser))
