@@ -18,7 +18,7 @@ from review.errors import InputError, Refused, ReviewError
 from review.hiding import hide_span
 from review.people import require
 from review.rubric import rubric_version
-from storage.records import Annotation, Assignment, Flag, Item, Reassignment, Skip, Withdrawal
+from storage.records import Annotation, Assignment, Flag, Item, Reassignment, Skip, WeekClosing, Withdrawal
 from storage.store import Store
 
 MAX_COMMENT = 10_000
@@ -109,9 +109,15 @@ def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
             seconds=_seconds(entry.get("seconds")),
             supersedes=earlier.submission_id if earlier else None,
             revealed=earlier is not None and rubric.reveal,
-            late=bool(store.find(Reassignment, assignment_id=assignment.id)),
+            late=_late(store, assignment),
         )
     )
+
+
+def _late(store: Store, assignment: Assignment) -> bool:
+    """Whether the rater no longer holds the item, or its week is closed: the labels are kept and marked."""
+    taken = store.find(Reassignment, assignment_id=assignment.id)
+    return bool(taken) or store.get(WeekClosing, assignment.week) is not None
 
 
 def _current(store: Store, assignment_id: str) -> Annotation | None:

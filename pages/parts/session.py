@@ -42,7 +42,7 @@ class Session:
         """End the page with a sentence unless the person's role, as the store has it now, reaches ``role``."""
         if not self.rater.may(role):
             st.warning(
-                f"This page is for the role **{role}**; {self.rater.name} is **{self.rater.role or 'without a role'}**. "
+                f"This page needs the role {role}; yours is {self.rater.role or 'none'}. "
                 "A lead can change roles on the Settings page.",
                 icon=":material/lock:",
             )

@@ -1,0 +1,165 @@
+// The left side: what was said and what the reviewer judges. Built once per item, ahead of time, and then only shown.
+
+const ROLES = { user: "User", assistant: "Assistant", system: "System", tool: "Tool", developer: "System" };
+const SQL_KINDS = new Set(["keyword", "string", "number", "comment", "name", "other"]);
+const ROWS_AT_FIRST = 12;
+
+function targetIndex(item) {
+  if (item.target_turn !== null && item.target_turn !== undefined) return item.target_turn;
+  const spoken = item.messages.map((m, k) => (m.role === "assistant" && m.content ? k : -1)).filter((k) => k >= 0);
+  return spoken.length ? spoken[spoken.length - 1] : -1;
+}
+
+function answerText(item) {
+  return asText(item.messages[targetIndex(item)]?.content ?? "");
+}
+
+function asText(content) {
+  if (content === null || content === undefined) return "";
+  if (typeof content === "string") return content;
+  if (Array.isArray(content)) return content.map((part) => asText(part.text ?? part.content ?? part)).join("\n");
+  return JSON.stringify(content, null, 2);
+}
+
+function buildConversation(item) {
+  const target = targetIndex(item);
+  const turns = item.messages.map((message, k) => buildTurn(message, k === target, item));
+  const node = el(
+    "article",
+    { class: "sc-item", "data-item": item.item },
+    item.context?.length ? buildContext(item.context) : null,
+    ...turns,
+    item.steps?.length ? buildSteps(item.steps) : null,
+    item.sql ? buildSql(item) : null,
+    item.result ? buildResult(item.result) : null,
+    item.error ? el("p", { class: "sc-error" }, el("strong", {}, "Error "), asText(item.error)) : null,
+  );
+  return node;
+}
+
+function buildTurn(message, isTarget, item) {
+  const role = ROLES[message.role] ? message.role : "other";
+  const text = asText(message.content);
+  if (role === "tool" || role === "system" || role === "developer") return buildQuietTurn(message, text);
+  const unit = item.unit === "turn" ? "answer under review" : "last answer";
+  return el(
+    "section",
+    { class: `sc-turn sc-${role}`, "data-target": isTarget },
+    el(
+      "header",
+      {},
+      el("span", { class: "sc-role" }, ROLES[message.role] ?? asText(message.role)),
+      message.name ? el("span", { class: "sc-name" }, asText(message.name)) : null,
+      isTarget && item.messages.length > 2 ? el("span", { class: "sc-badge" }, unit) : null,
+    ),
+    ...buildText(text),
+    ...(message.tool_calls ?? []).map(buildToolCall),
+  );
+}
+
+// Fenced blocks read as code; everything else is plain text with its own line breaks.
+function buildText(text) {
+  return text.split("```").flatMap((part, k) => {
+    if (k % 2 === 1) return [el("pre", { class: "sc-code" }, part.replace(/^[\w+-]*\n/, "").trimEnd())];
+    const trimmed = part.replace(/^\n+|\s+$/g, "");
+    return trimmed ? [el("div", { class: "sc-text" }, trimmed)] : [];
+  });
+}
+
+function buildQuietTurn(message, text) {
+  const label = [ROLES[message.role], message.name].filter(Boolean).join(" · ");
+  const line = text.replace(/\s+/g, " ").slice(0, 160);
+  return el(
+    "details",
+    { class: "sc-quiet", "data-fold": true },
+    el("summary", {}, el("span", { class: "sc-role" }, label), el("code", {}, line)),
+    el("pre", {}, text),
+  );
+}
+
+function buildToolCall(call) {
+  const fn = call?.function ?? call ?? {};
+  const given = fn.arguments ?? fn.input ?? {};
+  const text = typeof given === "string" ? given : JSON.stringify(given);
+  return el("code", { class: "sc-call" }, `→ ${asText(fn.name ?? "tool")}(${text})`);
+}
+
+function buildContext(passages) {
+  return el(
+    "details",
+    { class: "sc-fold", "data-fold": true },
+    el("summary", {}, `Retrieved: ${plural(passages.length, "passage", "passages")}`),
+    el("ol", {}, ...passages.map((passage) => el("li", { class: "sc-text" }, asText(passage)))),
+  );
+}
+
+function buildSteps(steps) {
+  return el(
+    "details",
+    { class: "sc-fold", "data-fold": true, "data-steps": true },
+    el("summary", {}, plural(steps.length, "step", "steps"), el("kbd", { "aria-hidden": "true" }, "e")),
+    el("ol", {}, ...steps.map(buildStep)),
+  );
+}
+
+function buildStep(step) {
+  if (step === null || typeof step !== "object" || Array.isArray(step)) return el("li", {}, el("pre", {}, asText(step)));
+  const { name, tool, step: title, ...rest } = step;
+  const heading = asText(name ?? title ?? tool ?? "");
+  const lines = Object.entries(rest).map(([key, value]) => `${key}: ${asText(value)}`);
+  return el("li", {}, heading ? el("strong", {}, heading) : null, el("pre", {}, lines.join("\n")));
+}
+
+function buildSql(item) {
+  const code = el("code", {});
+  for (const [kind, text] of item.sql_tokens ?? []) {
+    if (kind === "other") code.append(text);
+    else code.append(el("span", { class: SQL_KINDS.has(kind) ? `sc-sql-${kind}` : "sc-sql-other" }, text));
+  }
+  if (!code.hasChildNodes()) code.append(item.sql);
+  return el("section", { class: "sc-block" }, el("h3", {}, "SQL"), el("pre", { class: "sc-code", tabindex: "-1" }, code));
+}
+
+function buildResult(result) {
+  if (!result.columns) {
+    return el("section", { class: "sc-block" }, el("h3", {}, "Result"), el("pre", { class: "sc-code" }, asText(result.text)));
+  }
+  const { columns, rows } = result;
+  const total = Math.max(result.total ?? 0, rows.length);
+  const body = el("tbody", {}, ...rows.slice(0, ROWS_AT_FIRST).map(buildRow));
+  const shown = rows.length < total ? `first ${rows.length} of ${total} rows` : plural(total, "row", "rows");
+  const more = el(
+    "button",
+    { type: "button", class: "sc-more", onclick: () => more.remove(body.append(...rows.slice(ROWS_AT_FIRST).map(buildRow))) },
+    `Show all ${rows.length} rows`,
+  );
+  const table = el(
+    "table",
+    {},
+    el("thead", {}, el("tr", {}, ...columns.map((column) => el("th", { scope: "col" }, asText(column))))),
+    body,
+  );
+  return el(
+    "section",
+    { class: "sc-block" },
+    el("h3", {}, "Result ", el("small", {}, shown)),
+    el("div", { class: "sc-table", tabindex: "0", role: "region", "aria-label": `Result, ${shown}` }, table),
+    rows.length > ROWS_AT_FIRST ? more : null,
+  );
+}
+
+function buildRow(row) {
+  return el("tr", {}, ...row.map((cell) => {
+    if (cell === null) return el("td", { class: "sc-null" }, "null");
+    const number = typeof cell === "number" || (typeof cell === "string" && /^-?\d+([.,]\d+)*$/.test(cell));
+    return el("td", { class: number ? "sc-number" : null }, asText(cell));
+  }));
+}
+
+// Hide a span that the reviewer flagged as private, here and now; the server hides it everywhere.
+function withoutSpan(value, span) {
+  if (typeof value === "string") return value.replaceAll(span, "[hidden]");
+  if (Array.isArray(value)) return value.map((one) => withoutSpan(one, span));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutSpan(one, span)]));
+}

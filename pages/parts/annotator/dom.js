@@ -1,0 +1,48 @@
+// Building nodes. Data reaches the page only as text nodes and attribute values set here; nothing parses markup.
+
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function setFlag(node, name, on) {
+  if (node.hasAttribute(name) !== on) node.toggleAttribute(name, on);
+}
+
+function setAttr(node, name, value) {
+  if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
+}
+
+// A toolbar button must not take the selection (it may be flagged) or the focus (Enter means submit).
+function toolButton(label, key, action, extra = {}) {
+  return el(
+    "button",
+    { type: "button", class: "sc-tool", onmousedown: (event) => event.preventDefault(), onclick: action, ...extra },
+    key && el("kbd", { "aria-hidden": "true" }, key),
+    el("span", {}, label),
+  );
+}
+
+function plural(count, one, many) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function newId() {
+  if (globalThis.crypto.randomUUID) return crypto.randomUUID();
+  // Plain http on a local network has no randomUUID; the same version 4 layout by hand.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

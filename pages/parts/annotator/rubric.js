@@ -1,0 +1,206 @@
+// The right side: one field per dimension. Built once per rubric version; showing an item only sets attributes.
+
+const LONG = 9; // more values than digits: filter as one types
+
+function buildRubric(view) {
+  const { dimensions } = view.client.rubric;
+  const keys = dimensions.flatMap((d) => d.values.map((v) => v.key).filter(Boolean));
+  view.keysDistinct = new Set(keys).size === keys.length;
+  view.fields = new Map(dimensions.map((dimension) => [dimension.name, buildField(view, dimension)]));
+  view.fieldsNode.replaceChildren(...[...view.fields.values()].map((field) => field.node));
+}
+
+function kindOf(dimension) {
+  if (dimension.values.length === 0) return "number";
+  return dimension.values.length > LONG ? "long" : "short";
+}
+
+function keyOf(dimension, value, k) {
+  if (value.key) return value.key;
+  const taken = dimension.values.some((other) => other.key === String(k + 1));
+  return taken || k >= LONG ? "" : String(k + 1);
+}
+
+function buildField(view, dimension) {
+  const field = { dimension, kind: kindOf(dimension), buttons: new Map(), keys: new Map(), filter: null };
+  const title = `sc-title-${dimension.name}`;
+  field.chosen = el("output", { class: "sc-chosen" });
+  field.note = el("span", { class: "sc-needed" }, dimension.required ? "" : "optional");
+  const hint = dimension.multiple ? el("span", { class: "sc-needed" }, "several, then Enter") : null;
+  field.node = el(
+    "section",
+    { class: `sc-field sc-${field.kind}`, "data-field": dimension.name },
+    el("h3", { id: title }, dimension.title || dimension.name, hint ?? field.note, field.chosen),
+    dimension.guidance ? el("p", { class: "sc-guidance" }, dimension.guidance) : null,
+  );
+  if (field.kind === "number") field.node.append(buildNumber(view, field, title));
+  else if (field.kind === "long") field.node.append(...buildLong(view, field, title));
+  else field.node.append(buildShort(view, field, title));
+  field.node.addEventListener("mousedown", () => focusField(view, dimension.name, { quietly: true }));
+  return field;
+}
+
+function buildShort(view, field, title) {
+  const { dimension } = field;
+  const row = el("div", {
+    class: "sc-values",
+    role: dimension.multiple ? "group" : "radiogroup",
+    "aria-labelledby": title,
+    "aria-required": dimension.multiple ? null : dimension.required,
+  });
+  dimension.values.forEach((value, k) => {
+    const key = keyOf(dimension, value, k);
+    if (key) field.keys.set(key, value.value);
+    row.append(buildValue(view, field, value, key, dimension.multiple ? "checkbox" : "radio"));
+  });
+  return row;
+}
+
+function buildValue(view, field, value, key, role) {
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: "sc-value",
+      role,
+      tabindex: "-1",
+      "data-dimension": field.dimension.name,
+      "data-value": value.value,
+      "aria-keyshortcuts": key || null,
+      title: value.guidance || null,
+      onclick: () => view.act.choose(field.dimension.name, value.value),
+    },
+    el("kbd", { "aria-hidden": "true" }, key),
+    el("span", {}, value.value),
+    value.guidance ? el("small", { class: "sc-guidance" }, value.guidance) : null,
+  );
+  field.buttons.set(value.value, button);
+  return button;
+}
+
+function buildLong(view, field, title) {
+  const { dimension } = field;
+  const id = `sc-list-${dimension.name}`;
+  field.list = el("div", { class: "sc-list", role: "listbox", id, "aria-labelledby": title,
+    "aria-multiselectable": dimension.multiple || null });
+  dimension.values.forEach((value, k) => {
+    const option = buildValue(view, field, value, "", "option");
+    option.id = `${id}-${k}`;
+  });
+  field.filter = el("input", {
+    type: "text", class: "sc-filter", role: "combobox", autocomplete: "off", spellcheck: "false",
+    placeholder: `type to filter ${dimension.values.length}`, "aria-labelledby": title, "aria-expanded": "true",
+    "aria-controls": id, "aria-autocomplete": "list",
+    oninput: () => rank(field),
+    onfocus: () => focusField(view, dimension.name, { quietly: true }),
+  });
+  rank(field);
+  return [field.filter, field.list];
+}
+
+function buildNumber(view, field, title) {
+  field.filter = el("input", {
+    type: "text", inputmode: "decimal", class: "sc-filter", autocomplete: "off", "aria-labelledby": title,
+    placeholder: "a number", "data-dimension": field.dimension.name,
+    onfocus: () => focusField(view, field.dimension.name, { quietly: true }),
+    onchange: () => view.act.number(field.dimension.name, field.filter.value),
+  });
+  return field.filter;
+}
+
+// Order the options by how well they fit what was typed; the best nine get the digits.
+function rank(field) {
+  const typed = field.filter.value.trim().toLowerCase();
+  const fits = field.dimension.values
+    .map((value, k) => ({ value: value.value, k, fit: fitOf(value.value.toLowerCase(), typed) }))
+    .filter((one) => one.fit < 9)
+    .sort((a, b) => a.fit - b.fit || a.k - b.k);
+  field.hits = fits.map((one) => one.value);
+  field.top = 0;
+  field.list.replaceChildren(...fits.map((one) => field.buttons.get(one.value)));
+  if (!fits.length) field.list.append(el("p", { class: "sc-none" }, "nothing fits"));
+  field.list.scrollTop = 0;
+  markTop(field);
+}
+
+function fitOf(value, typed) {
+  if (!typed || value === typed) return 0;
+  if (value.startsWith(typed)) return 1;
+  if (value.split(/[\s_/.-]+/).some((word) => word.startsWith(typed))) return 2;
+  if (value.includes(typed)) return 3;
+  const words = typed.split(/\s+/);
+  return words.length > 1 && words.every((word) => value.includes(word)) ? 4 : 9;
+}
+
+function markTop(field) {
+  field.hits.forEach((value, k) => {
+    const button = field.buttons.get(value);
+    setText(button.firstChild, k < LONG ? String(k + 1) : "");
+    setFlag(button, "data-top", k === field.top);
+  });
+  const top = field.buttons.get(field.hits[field.top]);
+  setAttr(field.filter, "aria-activedescendant", top ? top.id : "");
+  if (top && top.offsetParent) keepInside(field.list, top);
+}
+
+function keepInside(box, node) {
+  const above = node.offsetTop - box.offsetTop;
+  if (above < box.scrollTop) box.scrollTop = above;
+  else if (above + node.offsetHeight > box.scrollTop + box.clientHeight)
+    box.scrollTop = above + node.offsetHeight - box.clientHeight;
+}
+
+function moveTop(field, by) {
+  if (!field.hits.length) return;
+  field.top = (field.top + by + field.hits.length) % field.hits.length;
+  markTop(field);
+}
+
+function clearFilter(field) {
+  if (!field.filter || field.kind !== "long" || !field.filter.value) return;
+  field.filter.value = "";
+  rank(field);
+}
+
+// Show the draft of the open item: what is asked, what is chosen, what has the keys.
+function showRubric(view) {
+  const { client } = view;
+  const draft = draftOf(client, client.current);
+  const asked = new Set(visibleDimensions(client.rubric, draft.labels).map((d) => d.name));
+  for (const [name, field] of view.fields) {
+    setFlag(field.node, "hidden", !asked.has(name));
+    setFlag(field.node, "data-focus", view.focus === name);
+    showValues(field, draft.labels[name], view.focus === name);
+  }
+  setFlag(view.rubricNode, "data-complete", isComplete(client, client.current));
+}
+
+function showValues(field, chosen, focused) {
+  const values = Array.isArray(chosen) ? chosen : answered(chosen) ? [chosen] : [];
+  setFlag(field.node, "data-answered", values.length > 0);
+  if (field.kind === "number") {
+    if (document.activeElement !== field.filter) field.filter.value = values[0] ?? "";
+    return;
+  }
+  const state = field.kind === "long" ? "aria-selected" : "aria-checked";
+  const first = values[0] ?? field.dimension.values[0].value;
+  for (const [value, button] of field.buttons) {
+    setAttr(button, state, values.includes(value));
+    setAttr(button, "tabindex", field.kind === "short" && (value === first || field.dimension.multiple) ? 0 : -1);
+  }
+  setText(field.chosen, field.kind === "long" ? values.join(", ") : "");
+  setFlag(field.node, "data-focus", focused);
+}
+
+// Give the keys to a dimension. A long list takes the caret so that typing filters, except where that opens a keyboard
+// on the screen.
+function focusField(view, name, { quietly = false } = {}) {
+  view.focus = name;
+  for (const [other, field] of view.fields) setFlag(field.node, "data-focus", other === name);
+  if (quietly) return;
+  const field = view.fields.get(name);
+  if (field?.filter && !view.coarse) field.filter.focus({ preventScroll: true });
+  else if (view.root.contains(document.activeElement) || document.activeElement === document.body)
+    view.root.focus({ preventScroll: true });
+  if (field && !view.painting) keepInside(view.fieldsNode, field.node);
+}

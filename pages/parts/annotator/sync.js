@@ -1,0 +1,120 @@
+// Between client and server. The whole unacknowledged outbox goes up each time as one state value (a trigger would lose
+// all but its last), the answer names what is safe. Sending waits until the next item is painted.
+
+const PAINT_FIRST_MS = 30;
+const RESEND_MS = 4000;
+const RECENT_DONE = 40;
+
+// Take the server's answer into the client. Returns the assignments whose items came (new or renewed).
+function takeAnswer(client, data) {
+  for (const id of data.ack ?? []) settle(client, id);
+  for (const [id, why] of data.rejected ?? []) refuse(client, id, why);
+  client.trouble = data.trouble ?? null;
+  if (!data.order) return [];
+  client.order = data.order;
+  client.done = data.done ?? [];
+  client.rater = data.rater;
+  client.week = data.week;
+  client.reveals = data.reveals ?? {};
+  if (client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
+  const came = [];
+  for (const item of data.items ?? []) {
+    if (!client.items.has(item.assignment)) came.push(item.assignment);
+    client.items.set(item.assignment, item);
+    if (item.mine && !overlay(client).has(item.assignment)) client.mine.set(item.assignment, item.mine);
+  }
+  forgetOld(client);
+  if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current)))
+    client.current = openList(client)[0] ?? null;
+  return came;
+}
+
+function settle(client, id) {
+  client.outbox.delete(id);
+  forget(client.memory, `out:${id}`);
+  client.sentAt = 0;
+}
+
+// A refused entry is not saved: its labels become the draft again and the server's sentence is shown.
+function refuse(client, id, why) {
+  const entry = client.outbox.get(id);
+  settle(client, id);
+  if (!entry) return;
+  client.refusals.push(why);
+  if (client.mine.get(entry.assignment)?.submission_id !== id) return;
+  client.mine.delete(entry.assignment);
+  if (entry.kind === "annotation") {
+    client.drafts.set(entry.assignment, draftFrom(entry));
+    keepDraft(client, entry.assignment);
+  }
+}
+
+// A new rubric version keeps the answers that still exist in it.
+function adoptRubric(client, rubric) {
+  client.rubric = rubric;
+  const values = new Map(rubric.dimensions.map((d) => [d.name, new Set(d.values.map((v) => v.value))]));
+  const exists = (name, value) => values.has(name) && (values.get(name).size === 0 || values.get(name).has(value));
+  for (const draft of client.drafts.values()) {
+    const kept = Object.entries(draft.labels ?? {}).filter(([name, value]) =>
+      Array.isArray(value) ? value.every((one) => exists(name, one)) : exists(name, value),
+    );
+    draft.labels = Object.fromEntries(kept);
+  }
+}
+
+function forgetOld(client) {
+  const useful = new Set([...client.order, ...doneList(client).slice(-RECENT_DONE), client.current]);
+  for (const id of client.outbox.values()) useful.add(id.assignment);
+  for (const id of [...client.items.keys()]) if (!useful.has(id)) client.items.delete(id);
+}
+
+// Ask the server soon: after the frame in which the reviewer's key shows its effect, several entries in one message.
+function sendSoon(view) {
+  if (view.sending) return;
+  view.sending = setTimeout(() => {
+    view.sending = null;
+    sendNow(view);
+  }, PAINT_FIRST_MS);
+}
+
+function sendNow(view) {
+  const { client } = view;
+  if (!view.setStateValue) return;
+  client.sequence += 1;
+  client.asked = askedFor(client);
+  if (client.outbox.size && !client.sentAt) client.sentAt = Date.now();
+  view.setStateValue("outbox", {
+    rater: client.rater?.id ?? null,
+    sequence: client.sequence,
+    have: [...client.items.keys()],
+    entries: [...client.outbox.values()].slice(0, SENT_AT_ONCE),
+  });
+  clearTimeout(view.retry);
+  if (client.outbox.size || runsLow(client)) view.retry = setTimeout(() => again(view), RESEND_MS);
+}
+
+function again(view) {
+  showSaving(view);
+  if (view.client.outbox.size || runsLow(view.client)) sendNow(view);
+}
+
+function askedFor(client) {
+  return `${client.items.size}/${client.order.length}/${openList(client).length}`;
+}
+
+// After an answer: entries that came meanwhile go up, and more items are asked for while there are some to ask for.
+function afterAnswer(view) {
+  const { client } = view;
+  const unsent = client.outbox.size > 0 && !view.sending;
+  const lacking = runsLow(client) && client.asked !== askedFor(client);
+  if (unsent || lacking) sendSoon(view);
+  if (client.outbox.size === 0 && !runsLow(client)) clearTimeout(view.retry);
+}
+
+function savingState(client) {
+  const count = client.outbox.size;
+  const slow = client.sentAt && Date.now() - client.sentAt > RESEND_MS - 500;
+  const offline = !navigator.onLine || (count > 0 && slow);
+  if (count === 0) return offline ? ["offline", "offline, all saved"] : ["saved", "all saved"];
+  return offline ? ["offline", `offline, ${count} to save`] : ["saving", `${count} to save`];
+}

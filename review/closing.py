@@ -1,0 +1,72 @@
+"""The end of a week: what still blocks closing, and the closing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from review import audit
+from review.adjudication import cases
+from review.clock import now
+from review.dealing import week_of_store
+from review.errors import Refused
+from review.people import require
+from review.queues import progress
+from storage.records import WeekClosing
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the checklist: how many things are open, and a sentence that says what to do."""
+
+    name: str
+    open: int
+    total: int
+    todo: str
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left."""
+        return self.open == 0
+
+
+def checklist(store: Store, week: str) -> list[Check]:
+    """What blocks closing a week: unreviewed items and open disagreements."""
+    week_of_store(store, week)
+    everyone = progress(store, week)
+    dealt, left = sum(p.dealt for p in everyone), sum(p.left for p in everyone)
+    waiting = ", ".join(f"{p.name} {p.left}" for p in everyone if p.left)
+    found = cases(store, week, viewer="")
+    disputed = [c for c in found if c.kind == "disputed"]
+    contested = sum(c.kind != "single" for c in found)
+    return [
+        Check("reviewed", left, dealt, f"still to review: {waiting}" if left else "every dealt item is reviewed"),
+        Check(
+            "settled",
+            len(disputed),
+            contested,
+            f"{len(disputed)} disagreement{'s' * (len(disputed) != 1)} to settle" if disputed else "all are settled",
+        ),
+    ]
+
+
+def closing_of(store: Store, week: str) -> WeekClosing | None:
+    """How the week was closed, or None while it is open."""
+    return store.get(WeekClosing, week)
+
+
+def close_week(store: Store, week: str, *, by: str, reason: str = "") -> WeekClosing:
+    """Close a week. Raises Refused when something is open and no reason is given, or without the role lead."""
+    require(store, by, "lead")
+    with store.transaction():
+        checks = checklist(store, week)
+        if closing_of(store, week) is not None:
+            raise Refused(f"{week} is closed already.")
+        open_ = [c for c in checks if not c.done]
+        if open_ and not reason.strip():
+            raise Refused(f"{week} cannot close yet: {'; '.join(c.todo for c in open_)}. A lead may give a reason.")
+        state = {c.name: {"open": c.open, "total": c.total} for c in checks}
+        closing = WeekClosing(week, now(), by, state, reason.strip())
+        store.add(closing)
+        audit.record(store, by, "close", week, reason=reason.strip(), **state)
+    return closing

@@ -1,0 +1,221 @@
+"""From the store to the inputs of the statistics: ratings for agreement, paired labels for calibration, strata.
+
+Gathering only: what counts is decided in ``settled`` and ``queues``, what the numbers mean in the statistics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from review.calibration.data import CalibrationData, CalibrationRow, calibration_data
+from review.errors import InputError, NothingToDo, UnknownError
+from review.labels import Label, Ratings, ratings_of, set_members
+from review.queues import owed_items
+from review.rubric import Dimension, Rubric, current_rubric
+from review.settled import Settled, annotations_of, labels_of, settled_labels
+from storage.records import Conversation, Draw, Item, Stratum, Verdict, Week
+from storage.store import Store
+
+DEFAULT_WEEKS = 4
+
+
+def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
+    """Weeks in order: ``2026-W44..2026-W47``, ``2026-W47``, several by comma, or None for the last four.
+
+    Short forms such as ``W44..W47`` mean weeks of the latest year. Raises UnknownError for a week that is not there.
+    """
+    names = sorted(w.name for w in store.find(Week))
+    if not names:
+        raise NothingToDo("no week is open in this store yet. `spotcheck sample` opens one.")
+    if wanted is None:
+        return tuple(names[-DEFAULT_WEEKS:])
+    if ".." in wanted:
+        first, last = (_full_name(part, names) for part in wanted.split("..", 1))
+        chosen = tuple(n for n in names if first <= n <= last)
+    else:
+        chosen = tuple(_full_name(part, names) for part in wanted.split(","))
+    unknown = [n for n in chosen if n not in names]
+    if unknown or not chosen:
+        raise UnknownError(
+            f"week '{unknown[0] if unknown else wanted}' is not in the store; it has {', '.join(names)}."
+        )
+    return chosen
+
+
+def _full_name(text: str, names: Sequence[str]) -> str:
+    text = text.strip()
+    return f"{names[-1][:5]}{text}" if text.startswith("W") else text
+
+
+def ratings_by_dimension(
+    store: Store, weeks: Sequence[str], *, dimension: str | None = None, viewer: str | None = None
+) -> dict[str, Ratings]:
+    """The ratings of some weeks by dimension, under the current rubric version alone.
+
+    A set dimension appears once per value ("reasons: incomplete"), on which agreement is defined. With ``viewer`` the
+    items that this person still owes are left out, so that a page tells nothing before they have judged.
+    """
+    rubric = latest_used_rubric(store, weeks)
+    owed = owed_items(store, viewer) if viewer else set()
+    rows = [n for n in annotations_of(store, weeks) if n.rubric_version == rubric.version and n.item_id not in owed]
+    labels = labels_of(rows)
+    clusters = _clusters(store, weeks)
+    found: dict[str, Ratings] = {}
+    for d in [rubric[dimension]] if dimension else rubric.dimensions:
+        mine = [label for label in labels if label.dimension == d.name]
+        if d.scale.kind == "set":
+            members = set_members(mine, d.scale)
+            found |= {f"{d.name}: {v}": ratings_of(ls, s, clusters=clusters) for v, (ls, s) in members.items()}
+        else:
+            found[d.name] = ratings_of(mine, d.scale, clusters=clusters)
+    return found
+
+
+def _clusters(store: Store, weeks: Sequence[str]) -> dict[str, str]:
+    """Items of one user or thread belong together: the session, else the user, else the item itself."""
+    rows = store.query(
+        "SELECT i.id, coalesce(c.session_id, c.user_id, i.conversation_id) AS cluster FROM items i "
+        "JOIN conversations c ON c.id = i.conversation_id WHERE i.week IN (SELECT value FROM json_each(:weeks))",
+        {"weeks": _json(weeks)},
+    )
+    return {r["id"]: r["cluster"] for r in rows}
+
+
+def latest_used_rubric(store: Store, weeks: Sequence[str]) -> Rubric:
+    """The rubric version of the latest of these weeks; labels of other versions are not mixed in."""
+    from review.rubric import rubric_version
+
+    versions = [w.rubric_version for w in store.find(Week, name=list(weeks), order_by="name")]
+    return rubric_version(store, versions[-1]) if versions else current_rubric(store)
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """The design of one group of one week as its latest draw states it."""
+
+    week: str
+    name: str
+    population: int
+    sampled: int
+    probability: float
+
+
+def ledger(store: Store, weeks: Sequence[str]) -> dict[tuple[str, str], LedgerLine]:
+    """The ledger of some weeks by (week, group)."""
+    latest = {d.week: d.id for d in store.find(Draw, week=list(weeks))}
+    return {
+        (s.week, s.name): LedgerLine(s.week, s.name, s.population, s.sampled, s.probability)
+        for s in store.find(Stratum, draw_id=list(latest.values()))
+    }
+
+
+def judges(store: Store, weeks: Sequence[str]) -> list[str]:
+    """The names of the judges with verdicts on items of these weeks."""
+    rows = store.query(
+        "SELECT DISTINCT v.judge FROM verdicts v JOIN items i ON i.id = v.item_id "
+        "WHERE i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY 1",
+        {"weeks": _json(weeks)},
+    )
+    return [r["judge"] for r in rows]
+
+
+def verdicts_of(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, str], Verdict]:
+    """A judge's verdicts by (item, dimension), of the latest version that the judge has in these weeks."""
+    rows = store.select(
+        Verdict,
+        "SELECT v.* FROM verdicts v JOIN items i ON i.id = v.item_id WHERE v.judge = :judge "
+        "AND i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY v.rowid",
+        {"judge": judge, "weeks": _json(weeks)},
+    )
+    return {(v.item_id, v.dimension): v for v in rows if v.version == rows[-1].version}
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A judge beside the people in one dimension: the calibration input and, by item, what was settled and said."""
+
+    dimension: Dimension
+    data: CalibrationData
+    settled: Mapping[str, Settled]
+    verdicts: Mapping[str, Verdict]
+
+
+def paired_labels(store: Store, weeks: Sequence[str], judge: str, *, viewer: str | None = None) -> dict[str, Paired]:
+    """Each dimension in which the judge gave verdicts, held against the settled labels with the ledger's weights.
+
+    Hand-picked items weigh nothing. Raises NothingToDo when the judge has no verdict in these weeks.
+    """
+    verdicts = verdicts_of(store, weeks, judge)
+    if not verdicts:
+        known = ", ".join(judges(store, weeks)) or "none yet"
+        raise NothingToDo(f"judge '{judge}' has no verdicts on items of {', '.join(weeks)} (there are: {known}).")
+    rubric = latest_used_rubric(store, weeks)
+    owed = owed_items(store, viewer) if viewer else set()
+    items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed]
+    settled, lines = settled_labels(store, weeks), ledger(store, weeks)
+    found: dict[str, Paired] = {}
+    for d in rubric.dimensions:
+        spoken = {item: v for (item, dimension), v in verdicts.items() if dimension == d.name}
+        if not spoken or d.scale.kind == "set":
+            continue
+        labels = {item: s for (item, dimension), s in settled.items() if dimension == d.name}
+        rows = [_calibration_row(i, labels.get(i.id), spoken.get(i.id), lines) for i in items]
+        if any(r.population is None for r in rows) and all(r.population is None for r in rows):
+            # Without any draw nothing says how these items were chosen: no weight, rather than equal weights.
+            rows = [r._replace(weight=0.0) for r in rows]
+        found[d.name] = Paired(d, calibration_data(rows, values=d.scale.values), labels, spoken)
+    return found
+
+
+def _calibration_row(
+    item: Item, settled: Settled | None, verdict: Verdict | None, lines: Mapping[tuple[str, str], LedgerLine]
+) -> CalibrationRow:
+    line = None if item.stratum is None else lines.get((item.week, item.stratum))
+    return CalibrationRow(
+        item.id,
+        None if settled is None or settled.value is None else str(settled.value),
+        None if verdict is None else verdict.value,
+        stratum=f"{item.week} {line.name}" if line else None,
+        population=float(line.population) if line else None,
+        file="the store",
+    )
+
+
+def contested(labels: Sequence[Label]) -> list[tuple[str, str, float]]:
+    """(item, dimension, share of disagreeing pairs) of items with two or more labels that differ, the worst first."""
+    votes: dict[tuple[str, str], list[object]] = {}
+    for label in labels:
+        votes.setdefault((label.item, label.dimension), []).append(label.value)
+    found = []
+    for (item, dimension), values in votes.items():
+        n = len(values)
+        same = sum(values.count(v) * (values.count(v) - 1) for v in set(values))
+        if n > 1 and same < n * (n - 1):
+            found.append((item, dimension, 1 - same / (n * (n - 1))))
+    return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
+
+
+def conversation_of(store: Store, item_id: str) -> Conversation:
+    """The conversation of an item as anybody may see it. Raises UnknownError."""
+    from review.hiding import conversations
+
+    item = store.get(Item, item_id)
+    found = conversations(store, [item.conversation_id]) if item else {}
+    if item is None or item.conversation_id not in found:
+        raise UnknownError(f"item '{item_id}' is not in the store.")
+    return found[item.conversation_id]
+
+
+def dimension_or_error(rubric: Rubric, name: str) -> Dimension:
+    """The dimension, or InputError naming the option."""
+    try:
+        return rubric[name]
+    except UnknownError as error:
+        raise InputError(f"--dimension: {error}") from None
+
+
+def _json(values: Sequence[str]) -> str:
+    import orjson
+
+    return orjson.dumps(list(values)).decode()
