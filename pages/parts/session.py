@@ -26,6 +26,11 @@ class Session:
     rater: Person
     week: str | None
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Everybody's name by id."""
+        return {p.id: p.name for p in people(self.store)}
+
     def need_week(self) -> str:
         """The chosen week; without one, an empty state that says what to do next, and the page ends."""
         if self.week is None:

@@ -18,12 +18,13 @@ function newClient(key) {
     done: [],
     items: new Map(), // assignment -> item as sent
     mine: new Map(), // assignment -> the submission that counts, as far as this browser knows
-    drafts: new Map(), // assignment -> { labels, comment, corrected_answer, seconds, reopened }
+    drafts: new Map(), // assignment -> { labels, comment, corrected_answer, active_ms, reopened }
     outbox: new Map(), // submission id -> entry
     elsewhere: new Set(), // assignments that another tab has submitted
     refusals: [], // sentences of the server about entries that it refused
     undo: [],
     current: null,
+    sent: new Set(), // submission ids that went up at least once
     sequence: 0,
     asked: "",
     sentAt: 0,
@@ -80,7 +81,7 @@ function nextOpen(client, after) {
 }
 
 function blankDraft() {
-  return { labels: {}, comment: "", corrected_answer: "", seconds: 0, reopened: false };
+  return { labels: {}, comment: "", corrected_answer: "", active_ms: 0, reopened: false };
 }
 
 function draftOf(client, assignment) {
@@ -168,7 +169,7 @@ function enterAnnotation(client, assignment) {
     labels: structuredClone(finalLabels(client, assignment)),
     comment: draft.comment.trim(),
     corrected_answer: draft.corrected_answer.trim(),
-    seconds: Math.round(draft.seconds / 100) / 10,
+    seconds: Math.round((draft.active_ms ?? 0) / 100) / 10,
     supersedes: client.mine.get(assignment)?.submission_id ?? null,
     rubric_version: client.rubric.version,
   });

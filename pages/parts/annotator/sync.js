@@ -31,6 +31,7 @@ function takeAnswer(client, data) {
 
 function settle(client, id) {
   client.outbox.delete(id);
+  client.sent.delete(id);
   forget(client.memory, `out:${id}`);
   client.sentAt = 0;
 }
@@ -83,11 +84,13 @@ function sendNow(view) {
   client.sequence += 1;
   client.asked = askedFor(client);
   if (client.outbox.size && !client.sentAt) client.sentAt = Date.now();
+  const entries = [...client.outbox.values()].slice(0, SENT_AT_ONCE);
+  for (const entry of entries) client.sent.add(entry.submission_id);
   view.setStateValue("outbox", {
     rater: client.rater?.id ?? null,
     sequence: client.sequence,
     have: [...client.items.keys()],
-    entries: [...client.outbox.values()].slice(0, SENT_AT_ONCE),
+    entries,
   });
   clearTimeout(view.retry);
   if (client.outbox.size || runsLow(client)) view.retry = setTimeout(() => again(view), RESEND_MS);
@@ -102,10 +105,11 @@ function askedFor(client) {
   return `${client.items.size}/${client.order.length}/${openList(client).length}`;
 }
 
-// After an answer: entries that came meanwhile go up, and more items are asked for while there are some to ask for.
+// After an answer: entries that never went up go now, and more items are asked for while there are some to ask for.
+// What went up and was not acknowledged waits for its timer, or a server in trouble would be asked without pause.
 function afterAnswer(view) {
   const { client } = view;
-  const unsent = client.outbox.size > 0 && !view.sending;
+  const unsent = [...client.outbox.keys()].some((id) => !client.sent.has(id));
   const lacking = runsLow(client) && client.asked !== askedFor(client);
   if (unsent || lacking) sendSoon(view);
   if (client.outbox.size === 0 && !runsLow(client)) clearTimeout(view.retry);

@@ -1,0 +1,91 @@
+"""How far people agree: the headline in plain words, by dimension and week, pairs, and what to talk about."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import cached, conversation, figures, session
+from review import evidence
+from review.agreement import plain_words
+from review.queues import owed_items
+from review.settled import annotations_of, labels_of
+
+here = session.current()
+week = here.need_week()
+
+st.title("Agreement")
+names = evidence.weeks_between(here.store, None)
+span = st.pills(
+    "Weeks", names, selection_mode="multi", default=names, key="agreement_weeks",
+    help="One week of overlap is too little for an interval worth reading; the last four are usual.",
+)  # fmt: skip
+weeks = tuple(sorted(span)) or (week,)
+reports = cached.agreement(here, weeks)
+if not reports:
+    st.info("Nobody has annotated an item in these weeks yet.", icon=":material/edit_note:")
+    st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
+    st.stop()
+
+dimension = st.segmented_control(
+    "Dimension", list(reports), default=next(iter(reports)), required=True, key="agreement_dim"
+)
+report = reports[dimension]
+st.markdown(f"#### {plain_words(report)}".replace("$", r"\$"))
+for column, name in zip(st.columns(3), report.headline, strict=True):
+    with column:
+        figures.figure(figures.COEFFICIENT_NAMES.get(name, name), report.coefficients[name])
+for warning in report.warnings:
+    st.caption(f":material/info: {warning}")
+
+by_week, pairs = st.columns(2, gap="large")
+with by_week:
+    st.subheader("By week")
+    rows = {w: cached.agreement(here, (w,)).get(dimension) for w in weeks}
+    frame = figures.quantity_table(
+        {w: r.coefficients[report.headline[0]] for w, r in rows.items() if r is not None}, first="week"
+    )
+    figures.with_table(
+        figures.intervals(frame.dropna(subset=["value"]), x="week", y_title="alpha"),
+        frame, key="agreement_weekly", file_name=f"agreement-{dimension}.csv",
+    )  # fmt: skip
+with pairs:
+    st.subheader("By pair")
+    figures.pair_map(report, names=here.names, key="agreement_pairs")
+
+st.subheader("Each reviewer against the others")
+figures.table(
+    pd.DataFrame(
+        [
+            {
+                "reviewer": r.rater,
+                "items": r.n,
+                "agrees with the others": figures.number(r.agreement.value, percent=True),
+                "interval": figures.interval(r.agreement, percent=True),
+            }
+            for r in report.per_rater
+        ]
+    ),
+    key="agreement_raters", file_name=f"reviewers-{dimension}.csv",
+)  # fmt: skip
+
+st.subheader("Most contested")
+owed = owed_items(here.store, here.rater.id)
+labels = [label for label in labels_of(annotations_of(here.store, weeks)) if label.item not in owed]
+worst = [row for row in evidence.contested(labels) if row[1] == dimension.split(": ")[0]][:8]
+if not worst:
+    st.caption("No item with two votes or more is contested in this dimension.")
+for item, _, spread in worst:
+    said = ", ".join(
+        sorted(str(label.value) for label in labels if label.item == item and label.dimension == dimension)
+    )
+    with st.expander(f"{item} · {spread:.0%} of pairs differ · {said}"):
+        conversation.show(evidence.conversation_of(here.store, item))
+        st.page_link("pages/adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
+
+st.subheader("All coefficients")
+figures.table(
+    figures.quantity_table(report.coefficients, first="coefficient"),
+    key="agreement_all",
+    file_name=f"coefficients-{dimension}.csv",
+)

@@ -1,0 +1,88 @@
+"""The annotate component: one item after another in the browser, every word of it kept by the server.
+
+The browser holds a prefetched batch, shows the next item without asking, and sends its whole unacknowledged outbox as
+one state value. Here that outbox is received, acknowledged and answered with the items that the browser lacks. The
+scripts beside this file are one module, concatenated in the order of ``SCRIPTS``; styles are not isolated because text
+must be selectable (it can be flagged) and found by assistive and automatic tools, so all of them hang under one class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from review import queues
+from storage.store import StorageError, Store
+
+PARTS = Path(__file__).with_suffix("")
+SCRIPTS = (
+    "dom.js",
+    "memory.js",
+    "model.js",
+    "sync.js",
+    "conversation.js",
+    "rubric.js",
+    "panels.js",
+    "frame.js",
+    "actions.js",
+    "keys.js",
+    "main.js",
+)
+ENTRIES_AT_ONCE = 500
+ASSIGNMENTS_HELD = 2000
+
+_component = st.components.v2.component(
+    "spotcheck_annotator",
+    css=(PARTS / "annotator.css").read_text(encoding="utf-8"),
+    js="\n".join((PARTS / name).read_text(encoding="utf-8") for name in SCRIPTS),
+    isolate_styles=False,
+)
+
+
+@st.fragment
+def annotate(store: Store, rater_id: str, week: str) -> None:
+    """Show the component for one rater and week; it reruns by itself whenever the browser has something to say."""
+    key = f"annotator:{rater_id}:{week}"
+    outbox = (st.session_state.get(key) or {}).get("outbox")
+    answer = handle(store, rater_id, outbox)
+    data = {**queues.batch(store, rater_id, week=week, have=held(outbox)), **answer}
+    _component(key=key, data=data, on_outbox_change=lambda: None)
+
+
+def handle(store: Store, rater_id: str, outbox: object) -> dict[str, Any]:
+    """Write what the browser sent and say what became of it.
+
+    Returns ``ack`` (submission ids that are safe), ``rejected`` (pairs of submission id and sentence) and ``trouble``
+    (a sentence while the store cannot be written; the browser keeps its entries and sends them again). ``outbox`` may
+    be anything at all; one that was made for another rater is ignored.
+    """
+    entries = _entries(outbox, rater_id)
+    if not entries:
+        return {"ack": [], "rejected": [], "trouble": None}
+    try:
+        receipt = queues.receive(store, rater_id, entries)
+    except StorageError as error:
+        return {"ack": [], "rejected": [], "trouble": str(error)}
+    return {
+        "ack": list(receipt.acknowledged),
+        "rejected": [[submission, why] for submission, why in receipt.rejected],
+        "trouble": None,
+    }
+
+
+def held(outbox: object) -> frozenset[str]:
+    """The assignments whose items the browser says it holds; nothing that is not text counts."""
+    have = outbox.get("have") if isinstance(outbox, Mapping) else None
+    known = have[:ASSIGNMENTS_HELD] if isinstance(have, list) else []
+    return frozenset(one for one in known if isinstance(one, str))
+
+
+def _entries(outbox: object, rater_id: str) -> list[dict[str, Any]]:
+    if not isinstance(outbox, Mapping) or outbox.get("rater") not in (None, rater_id):
+        return []
+    entries = outbox.get("entries")
+    known = entries[:ENTRIES_AT_ONCE] if isinstance(entries, list) else []
+    return [entry for entry in known if isinstance(entry, dict)]

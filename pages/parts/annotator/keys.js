@@ -1,0 +1,147 @@
+// The keyboard. Letters command only where no text is being written; a key that is held down acts once.
+
+const COMMANDS = {
+  u: (view) => view.act.undo(),
+  s: (view) => view.client.current && view.client.items.has(view.client.current) && openSkip(view),
+  f: (view) => view.act.openFlag(),
+  c: (view) => view.act.note("comment"),
+  x: (view) => view.act.note("corrected_answer"),
+  j: (view) => view.act.move(1),
+  k: (view) => view.act.move(-1),
+  e: (view) => view.act.steps(),
+  g: (view) => view.act.guidance(),
+  "?": (view) => openHelp(view),
+};
+const SCROLLS = { PageDown: 0.85, PageUp: -0.85, " ": 0.85 };
+
+function onKey(view, event) {
+  if (!view.root.isConnected || event.defaultPrevented || event.isComposing) return;
+  const { target } = event;
+  const inside = view.root.contains(target);
+  if (!inside && isInteractive(target)) return;
+  tick(view);
+  if (view.dialog) return dialogKey(view, event);
+  if (target instanceof HTMLTextAreaElement) return noteKey(view, event);
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (target instanceof HTMLInputElement) return filterKey(view, event);
+  if (event.repeat && !(event.key in SCROLLS)) return event.key === "Tab" ? undefined : event.preventDefault();
+  commandKey(view, event, inside);
+}
+
+function isInteractive(target) {
+  return target instanceof Element && Boolean(
+    target.closest("a, button, input, textarea, select, summary, [contenteditable=true], [role=dialog], [role=menu], [role=option]"));
+}
+
+// The unshifted digit row of an AZERTY keyboard gives signs; its keys still count as digits.
+function keyName(event) {
+  const byCode = /^Digit(\d)$/.exec(event.code ?? "");
+  if (byCode && !event.shiftKey && !/^[0-9a-z]$/i.test(event.key)) return byCode[1];
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+function take(event, action) {
+  event.preventDefault();
+  action();
+}
+
+function commandKey(view, event, inside) {
+  const key = keyName(event);
+  const field = view.fields.get(view.focus);
+  const onButton = inside && event.target.matches("button:not(.sc-value), summary");
+  if (key === "Enter") return onButton ? undefined : take(event, () => view.act.enter());
+  if (key === " " && inside && event.target.matches("button, summary")) return undefined;
+  if (key in SCROLLS) return take(event, () => view.paneNode.scrollBy({ top: SCROLLS[key] * view.paneNode.clientHeight * (event.shiftKey ? -1 : 1) }));
+  if (key === "ArrowDown" || key === "ArrowUp") return take(event, () => stepField(view, key === "ArrowDown" ? 1 : -1));
+  if (key === "ArrowLeft" || key === "ArrowRight") return stepValue(view, event, key === "ArrowRight" ? 1 : -1);
+  if (key === "Escape") return take(event, () => { disarm(view); view.root.focus({ preventScroll: true }); });
+  if (field?.kind === "short" && field.keys.has(key)) return take(event, () => chooseByKey(view, key));
+  if (/^\d$/.test(key)) return digit(view, event, key);
+  if (COMMANDS[key]) return take(event, () => COMMANDS[key](view));
+  return undefined;
+}
+
+// A key for a value. While a finished item waits to go by itself, the reviewer has typed ahead: it goes at once and the
+// key counts for the next one.
+function chooseByKey(view, key) {
+  if (view.timer) view.act.submit();
+  const field = view.fields.get(view.focus);
+  const wanted = field?.keys.has(key) ? field : view.keysDistinct && fieldOfKey(view, key);
+  if (wanted) view.act.choose(wanted.dimension.name, wanted.keys.get(key));
+  else if (field?.kind === "long" && field.hits[Number(key) - 1]) view.act.choose(field.dimension.name, field.hits[Number(key) - 1]);
+}
+
+function fieldOfKey(view, key) {
+  return [...view.fields.values()].find((field) => !field.node.hidden && field.keys.has(key));
+}
+
+function digit(view, event, key) {
+  const field = view.fields.get(view.focus);
+  if (field?.kind === "number" && !view.timer) return field.filter.focus();
+  return take(event, () => chooseByKey(view, key));
+}
+
+function stepField(view, by) {
+  const { client } = view;
+  if (!client.current) return;
+  const asked = visibleDimensions(client.rubric, draftOf(client, client.current).labels).map((d) => d.name);
+  const here = asked.indexOf(view.focus);
+  focusField(view, asked[Math.min(asked.length - 1, Math.max(0, here + by))]);
+}
+
+function stepValue(view, event, by) {
+  const field = view.fields.get(view.focus);
+  if (!field || field.kind !== "short") return;
+  const buttons = [...field.buttons.values()];
+  const here = buttons.indexOf(document.activeElement);
+  const from = here >= 0 ? here : by > 0 ? -1 : buttons.length;
+  take(event, () => buttons[(from + by + buttons.length) % buttons.length].focus());
+}
+
+function filterKey(view, event) {
+  const field = [...view.fields.values()].find((one) => one.filter === event.target);
+  if (!field) return;
+  const key = keyName(event);
+  if (event.repeat && (key === "Enter" || /^\d$/.test(key))) return event.preventDefault();
+  if (key === "Escape") return take(event, () => (field.kind === "long" && field.filter.value ? clearFilter(field) : view.root.focus({ preventScroll: true })));
+  if (field.kind === "number") return key === "Enter" ? take(event, () => numberDone(view, field)) : undefined;
+  if (key === "ArrowDown" || key === "ArrowUp") return take(event, () => { moveTop(field, key === "ArrowDown" ? 1 : -1); field.moved = true; });
+  if (/^\d$/.test(key)) return take(event, () => pickHit(view, field, Number(key) - 1));
+  if (key !== "Enter") return;
+  const meant = field.filter.value.trim() || field.moved;
+  take(event, () => (meant ? pickHit(view, field, field.top) : view.act.enter()));
+}
+
+function pickHit(view, field, k) {
+  field.moved = false;
+  if (field.hits[k] !== undefined) view.act.choose(field.dimension.name, field.hits[k]);
+}
+
+function numberDone(view, field) {
+  view.root.focus({ preventScroll: true });
+  if (answered(draftOf(view.client, view.client.current).labels[field.dimension.name])) view.act.enter();
+}
+
+function noteKey(view, event) {
+  if (event.key === "Escape") return take(event, () => view.root.focus({ preventScroll: true }));
+  const submits = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat;
+  if (submits) take(event, () => { view.root.focus({ preventScroll: true }); view.act.submit(); });
+}
+
+function dialogKey(view, event) {
+  const key = keyName(event);
+  const writing = event.target instanceof HTMLInputElement && event.target.type === "text";
+  if (key === "Escape") return take(event, () => closeDialog(view));
+  if (key === "Tab") return holdFocus(view, event);
+  if (event.repeat && key === "Enter") return event.preventDefault();
+  if (key === "Enter") return event.target.matches("button") ? undefined : take(event, () => view.dialog.confirm?.());
+  if (!writing && view.dialog.choices.has(key)) return take(event, view.dialog.choices.get(key));
+  return undefined;
+}
+
+function holdFocus(view, event) {
+  const stops = [...view.dialogNode.querySelectorAll("button, input")];
+  const here = stops.indexOf(document.activeElement);
+  const next = (here + (event.shiftKey ? -1 : 1) + stops.length) % stops.length;
+  take(event, () => stops[next].focus());
+}

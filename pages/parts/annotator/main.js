@@ -1,0 +1,183 @@
+// Mounting and showing. Streamlit calls the default function again with every answer and cleans up only when the
+// component leaves the page, so the views live here by key and their listeners hang on one AbortController each.
+
+const views = new Map();
+
+function newView(key) {
+  const view = { client: newClient(key), fields: new Map(), nodes: new Map(), focus: null, timer: null, dialog: null,
+    writing: null, notice: "", shownAt: 0, seenAt: performance.now(), listening: null, lastData: null, setStateValue: null,
+    coarse: matchMedia("(pointer: coarse)").matches };
+  view.act = buildActions(view);
+  buildFrame(view);
+  return view;
+}
+
+function nodeFor(view, assignment) {
+  let node = view.nodes.get(assignment);
+  if (!node) {
+    node = buildConversation(view.client.items.get(assignment));
+    view.nodes.set(assignment, node);
+  }
+  return node;
+}
+
+function show(view) {
+  const { client } = view;
+  const assignment = client.current;
+  disarm(view);
+  view.painting = true;
+  view.writing = null;
+  setAttr(view.root, "data-assignment", assignment ?? "");
+  const item = client.items.get(assignment);
+  setFlag(view.root, "data-empty", !assignment);
+  setFlag(view.root, "data-waiting", Boolean(assignment && !item));
+  setFlag(view.emptyNode, "hidden", Boolean(assignment));
+  if (item) showItem(view, assignment);
+  else if (assignment) view.paneNode.replaceChildren(el("p", { class: "sc-wait" }, "Fetching the next items …"));
+  else showEmpty(view);
+  if (!item) view.root.focus({ preventScroll: true });
+  showBar(view);
+  showNotice(view);
+  view.painting = false;
+  view.shownAt = view.seenAt = performance.now();
+  setTimeout(() => afterPaint(view), PAINT_FIRST_MS);
+}
+
+function showItem(view, assignment) {
+  const { client } = view;
+  view.paneNode.replaceChildren(nodeFor(view, assignment));
+  for (const field of view.fields.values()) clearFilter(field);
+  const { labels, reopened } = draftOf(client, assignment);
+  const asked = visibleDimensions(client.rubric, labels);
+  const first = (reopened ? null : asked.find((d) => !answered(labels[d.name]))) ?? asked[0];
+  showRubric(view);
+  showNotes(view);
+  showState(view);
+  showReveal(view);
+  if (first) focusField(view, first.name);
+  view.rubricNode.firstChild.scrollTop = 0;
+  scrollToTarget(view);
+}
+
+function showState(view) {
+  const { client } = view;
+  const id = client.current;
+  const done = isDone(client, id);
+  const text = done
+    ? isChanged(client, id) ? "Changed. Enter saves the change." : "Submitted. Choose again to change it, u takes it back."
+    : client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : "";
+  setText(view.stateNode, text);
+  setFlag(view.stateNode, "hidden", !text);
+}
+
+// Bring the judged answer into view, together with the question before it if both fit.
+function scrollToTarget(view) {
+  const pane = view.paneNode;
+  const target = pane.querySelector("[data-target]");
+  pane.scrollTop = 0;
+  if (!target || pane.scrollHeight <= pane.clientHeight) return;
+  const question = target.previousElementSibling;
+  const bottom = target.offsetTop + target.offsetHeight;
+  const both = question && bottom - question.offsetTop <= pane.clientHeight - 24;
+  const from = both ? question : target;
+  pane.scrollTop = from.offsetTop - 12;
+}
+
+// What can wait until the item is on the screen: telling it to a screen reader, building the next ones.
+function afterPaint(view) {
+  const { client } = view;
+  const item = client.items.get(client.current);
+  const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
+  const left = openList(client).length;
+  const said = item
+    ? `${view.notice} ${isDone(client, client.current) ? "Submitted item" : `Item, ${left} left`}. ${asText(asked?.content).slice(0, 160)}`
+    : client.current ? "Fetching the next items" : "Nothing left for you this week";
+  say(view, said.trim());
+  const ahead = openList(client).filter((id) => client.items.has(id)).slice(0, 4);
+  const upcoming = [client.current, nextOpen(client, client.current), ...ahead].filter((id) => client.items.has(id));
+  for (const id of upcoming) nodeFor(view, id);
+  for (const id of [...view.nodes.keys()]) if (!upcoming.includes(id)) view.nodes.delete(id);
+}
+
+function listen(view) {
+  view.listening?.abort();
+  view.listening = new AbortController();
+  const { signal } = view.listening;
+  const soon = () => { showSaving(view); if (view.client.outbox.size) sendSoon(view); };
+  window.addEventListener("keydown", (event) => onKey(view, event), { capture: true, signal });
+  window.addEventListener("online", soon, { signal });
+  window.addEventListener("offline", () => showSaving(view), { signal });
+  window.addEventListener("pagehide", () => leavePage(view), { signal });
+  window.addEventListener("storage", (event) => hearOtherTab(view, event), { signal });
+  for (const sign of ["pointerdown", "pointermove", "wheel"])
+    view.root.addEventListener(sign, () => tick(view), { passive: true, signal });
+}
+
+// An item that was answered in full and only waited for its delay counts as submitted.
+function leavePage(view) {
+  if (view.timer) view.act.submit();
+  if (view.client.current && view.client.drafts.has(view.client.current) && !isDone(view.client, view.client.current))
+    keepDraft(view.client, view.client.current);
+  if (view.client.outbox.size) sendNow(view);
+}
+
+function hearOtherTab(view, event) {
+  const { client } = view;
+  if (!event.key?.startsWith(`${client.memory.prefix}out:`) || !event.newValue) return;
+  const entry = parsed(event.newValue)?.entry;
+  if (entry?.kind === "withdraw") client.elsewhere.delete(entry.assignment);
+  else if (entry?.kind === "annotation" || entry?.kind === "skip") client.elsewhere.add(entry.assignment);
+  if (client.current && client.items.has(client.current)) showState(view);
+}
+
+function applyAnswer(view, data) {
+  const { client } = view;
+  const [version, current, had] = [client.rubric.version, client.current, client.items.has(client.current)];
+  const cameFirst = !client.week;
+  for (const id of takeAnswer(client, data)) view.nodes.delete(id);
+  if (client.rubric.version !== version) buildRubric(view);
+  const appeared = client.items.has(client.current) && !had;
+  if (cameFirst || client.current !== current || appeared || client.rubric.version !== version) show(view);
+  else refresh(view);
+  afterAnswer(view);
+}
+
+function refresh(view) {
+  showBar(view);
+  showNotice(view);
+  if (!view.client.current) return showEmpty(view);
+  if (!view.client.items.has(view.client.current)) return undefined;
+  showState(view);
+  return showReveal(view);
+}
+
+function unmount(view) {
+  view.listening?.abort();
+  view.listening = null;
+  disarm(view);
+  view.root.remove();
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const view = views.get(data.key) ?? newView(data.key);
+  views.set(data.key, view);
+  view.setStateValue = setStateValue;
+  for (const other of views.values())
+    if (other !== view && other.root.parentElement === parentElement) unmount(other);
+  const moved = view.root.parentElement !== parentElement;
+  if (moved) {
+    parentElement.append(view.root);
+    listen(view);
+  }
+  if (view.lastData !== data) {
+    view.lastData = data;
+    applyAnswer(view, data);
+  }
+  if (moved) {
+    if (!isInteractive(document.activeElement)) focusField(view, view.focus);
+    if (view.client.outbox.size) sendSoon(view);
+  }
+  return () => {
+    if (view.root.parentElement === parentElement || !view.root.isConnected) unmount(view);
+  };
+}

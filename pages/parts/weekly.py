@@ -1,0 +1,168 @@
+"""The widgets of the week page."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import cached, figures
+from pages.parts.judging import as_text
+from pages.parts.session import Session
+from review import evidence
+from review.agreement import plain_words
+from review.closing import checklist, close_week, closing_of
+from review.dealing import week_of_store
+from review.errors import ReviewError
+from review.queues import progress
+from storage.records import Item
+
+
+def title(here: Session, week: str) -> None:
+    """The week in one line: items, reviewers, minutes, overlap, due date, state."""
+    opened = week_of_store(here.store, week)
+    rows = [p for p in progress(here.store, week) if p.dealt]
+    closing = closing_of(here.store, week)
+    items = here.store.find(Item, week=week)
+    minutes = max((p.dealt * (p.median_seconds or 60) / 60 for p in rows), default=0)
+    overlap = sum(i.overlap for i in items) / len(items) if items else 0
+    due = date.fromisoformat(opened.due)
+    state = ":green-badge[closed]" if closing else ":red-badge[overdue]" if due < date.today() else ":blue-badge[open]"
+    st.title(f"Week {week}")
+    st.markdown(
+        f"{state} {len(items)} items, {len(rows)} reviewers, about {minutes:.0f} minutes each, "
+        f"{overlap:.0%} overlap, due {due:%A %d %B}"
+    )
+
+
+def mine(here: Session, week: str) -> None:
+    """What is left for the person who looks."""
+    own = next(p for p in progress(here.store, week) if p.rater_id == here.rater.id)
+    with st.container(border=True):
+        st.subheader("For you")
+        if not own.dealt:
+            st.caption("Nothing is dealt to you this week. You can look at the numbers or settle disagreements.")
+            return
+        st.progress((own.dealt - own.left) / own.dealt, text=f"{own.done} of {own.dealt} reviewed")
+        if own.left:
+            st.markdown(f"**{own.left} left**, about {max(own.minutes_left, 1):.0f} minutes")
+            st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
+        else:
+            st.markdown("**All done.** Thank you.")
+            st.page_link("pages/agreement.py", label="See where reviewers differ", icon=":material/group:")
+
+
+def everybody(here: Session, week: str) -> None:
+    """How far everybody is."""
+    rows = [p for p in progress(here.store, week) if p.dealt]
+    st.subheader("Everybody")
+    frame = pd.DataFrame(
+        [
+            {
+                "reviewer": p.name,
+                "progress": (p.dealt - p.left) / p.dealt,
+                "done": p.done,
+                "skipped": p.skipped,
+                "left": p.left,
+                "minutes left": round(p.minutes_left),
+                "seconds per item": p.median_seconds,
+            }
+            for p in rows
+        ]
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        key="weekly_progress",
+        column_config={
+            "progress": st.column_config.ProgressColumn("progress", format="percent", min_value=0, max_value=1),
+            "seconds per item": st.column_config.NumberColumn(format="%.0f"),
+        },
+    )
+
+
+def blocking(here: Session, week: str) -> None:
+    """The checklist that blocks closing, and the closing itself for the lead."""
+    closing = closing_of(here.store, week)
+    with st.container(border=True):
+        st.subheader("To close the week")
+        checks = checklist(here.store, week)
+        for check in checks:
+            mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
+            st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
+        if any(c.name == "settled" and not c.done for c in checks):
+            st.page_link("pages/adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
+        if closing is not None:
+            st.caption(f"Closed by {closing.by} on {closing.at[:10]}.")
+            if closing.reason:
+                st.text(closing.reason)
+        elif here.rater.may("lead"):
+            _close(here, week, ready=all(c.done for c in checks))
+
+
+def _close(here: Session, week: str, *, ready: bool) -> None:
+    with st.popover("Close the week", icon=":material/lock:"):
+        reason = st.text_input("Reason, when something is open", key="weekly_reason", disabled=ready)
+        if st.button("Close", type="primary", key="weekly_close"):
+            try:
+                close_week(here.store, week, by=here.rater.id, reason=reason or "")
+            except ReviewError as error:
+                st.error(str(error))
+            else:
+                st.rerun()
+
+
+def so_far(here: Session, week: str) -> None:
+    """Quality, agreement and judges of this week so far, each with its interval."""
+    quality, agreement, judges = st.columns(3, gap="large")
+    with quality:
+        st.markdown("##### Quality of production")
+        _quality(here, week)
+    with agreement:
+        st.markdown("##### Agreement, last four weeks")
+        _agreement(here, week)
+    with judges:
+        st.markdown("##### Judges, last four weeks")
+        _judges(here, week)
+
+
+def _weeks_to(here: Session, week: str) -> tuple[str, ...]:
+    names = [w for w in evidence.weeks_between(here.store, "0000-W00..9999-W99") if w <= week]
+    return tuple(names[-evidence.DEFAULT_WEEKS :])
+
+
+def _quality(here: Session, week: str) -> None:
+    reports = cached.quality(here, (week,))
+    if not reports:
+        st.caption("The rubric names no positive value to estimate.")
+    for (dimension, positive), report in reports.items():
+        q = report.people
+        figures.figure(f"{dimension}: {positive}", q, percent=True, help=f"Estimated for all conversations. {q.method}")
+        joint = report.difference
+        if joint.value is not None and joint.ci is not None:
+            st.caption(f"with the judges' verdicts on all traffic: {figures.number(joint.value, percent=True)}, "
+                       f"{figures.interval(joint, percent=True)}")  # fmt: skip
+
+
+def _agreement(here: Session, week: str) -> None:
+    reports = cached.agreement(here, _weeks_to(here, week))
+    if not reports:
+        st.caption("Nothing is annotated yet.")
+    for name, report in reports.items():
+        if ": " not in name:
+            figures.figure(f"{name}: alpha", report.coefficients[report.headline[0]], help=plain_words(report))
+
+
+def _judges(here: Session, week: str) -> None:
+    weeks = _weeks_to(here, week)
+    judges = evidence.judges(here.store, weeks)
+    if not judges:
+        st.caption("No verdicts yet.")
+    for judge in judges:
+        for dimension, report in cached.calibration(here, weeks, judge).items():
+            if report.positive:
+                figures.figure(
+                    f"{judge} finds {dimension} {report.positive}: recall", report.weighted["recall"], percent=True
+                )

@@ -1,0 +1,84 @@
+"""The quality of production: from the ledger, the settled labels and the verdict counts of the whole frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from review import evidence
+from review.quality import Cell, QualityReport, Stratum, Verdicts, quality_report
+from review.rubric import Dimension
+from review.settled import Settled, settled_labels
+from storage.records import Draw, Item, Verdict
+from storage.store import Store
+
+
+def production_quality(
+    store: Store, weeks: Sequence[str], dimension: Dimension, *, positive: str, judge: str | None = None
+) -> QualityReport:
+    """The share of production conversations that people would call ``positive``, with and without a judge.
+
+    Weight of a labelled item is N_h/m_h with m_h the items settled in this dimension. With ``judge`` the counts of its
+    verdicts over all traffic, kept by the draw, sharpen the estimate.
+    """
+    lines = evidence.ledger(store, weeks)
+    settled = settled_labels(store, weeks)
+    spoken = evidence.verdicts_of(store, weeks, judge) if judge else {}
+    frames = {d.week: d.frame for d in store.find(Draw, week=list(weeks))}
+    items = [i for w in weeks for i in store.find(Item, week=w) if not i.purposive]
+    strata = [
+        _stratum(
+            line,
+            [(settled.get((i.id, dimension.name)), spoken.get((i.id, dimension.name))) for i in members],
+            _counts(frames.get(line.week, {}), line.name, judge, dimension.name),
+            positive,
+        )
+        for key, line in lines.items()
+        for members in [[i for i in items if (i.week, i.stratum) == key]]
+        if line.population
+    ]
+    return quality_report(strata)
+
+
+def _counts(frame: Mapping[str, Any], stratum: str, judge: str | None, dimension: str) -> Mapping[str, int]:
+    """How often the judge gave each value over all traffic of a group; empty when nothing is known of it."""
+    found = frame.get("verdicts", {}).get(stratum, {}).get(judge or "", {}).get(dimension, {})
+    return {str(value): int(n) for value, n in found.items()}
+
+
+def _stratum(
+    line: evidence.LedgerLine,
+    labelled: Iterable[tuple[Settled | None, Verdict | None]],
+    counts: Mapping[str, int],
+    positive: str,
+) -> Stratum:
+    cells = {"positive": [0, 0], "other": [0, 0], "missing": [0, 0]}
+    for settled, verdict in labelled:
+        if settled is None or settled.value is None:
+            continue
+        # Without counts over all traffic a verdict on the drawn ones alone says nothing about the rest.
+        said = verdict.value if verdict and counts else None
+        cell = cells["missing" if said is None else "positive" if said == positive else "other"]
+        cell[0] += 1
+        cell[1] += settled.value == positive
+    known = sum(n for value, n in counts.items() if value)
+    yes = max(counts.get(positive, 0), cells["positive"][0])
+    other = max(known - counts.get(positive, 0), cells["other"][0])
+    return Stratum(
+        f"{line.week} {line.name}",
+        line.population,
+        Verdicts(yes, other, max(line.population - yes - other, 0)),
+        Cell(*cells["positive"]),
+        Cell(*cells["other"]),
+        Cell(*cells["missing"]),
+        drawn=line.sampled,
+    )
+
+
+def judges_of_frame(store: Store, weeks: Sequence[str]) -> list[str]:
+    """Judges whose verdicts are known over all traffic of every one of these weeks."""
+    frames = {d.week: d.frame for d in store.find(Draw, week=list(weeks))}
+    known = [
+        {judge for by_judge in frame.get("verdicts", {}).values() for judge in by_judge} for frame in frames.values()
+    ]
+    return sorted(set.intersection(*known)) if known else []
