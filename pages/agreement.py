@@ -77,7 +77,7 @@ if not worst:
     st.caption("No item with two votes or more is contested in this dimension.")
 for item, _, spread in worst:
     said = ", ".join(
-        sorted(str(label.value) for label in labels if label.item == item and label.dimension == dimension)
+        sorted(str(label.value) for label in labels if label.item == item and label.dimension == worst[0][1])
     )
     with st.expander(f"{item} · {spread:.0%} of pairs differ · {said}"):
         conversation.show(evidence.conversation_of(here.store, item))

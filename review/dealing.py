@@ -71,14 +71,16 @@ def week_of_store(store: Store, name: str) -> Week:
     return week
 
 
-def deal_items(store: Store, week: Week, items: Sequence[Item], *, by: str) -> list[Assignment]:
-    """Deal new items of a week to its raters and write the assignments."""
+def deal_items(
+    store: Store, week: Week, items: Sequence[Item], *, by: str, raters: Sequence[str] | None = None
+) -> list[Assignment]:
+    """Deal new items of a week to its raters, or to ``raters``, and write the assignments."""
     rows = store.query(
         "SELECT rater_id, count(*) AS n FROM assignments WHERE week = :week GROUP BY 1", {"week": week.name}
     )
     deals = deal(
         [(i.id, i.overlap) for i in items],
-        week.raters,
+        raters or week.raters,
         seed=week.seed,
         overlap_raters=week.overlap_raters,
         held={r["rater_id"]: r["n"] for r in rows},

@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from review import queues
+from review.errors import ReviewError
 from storage.store import StorageError, Store
 
 PARTS = Path(__file__).with_suffix("")
@@ -56,7 +57,7 @@ def handle(store: Store, rater_id: str, outbox: object) -> dict[str, Any]:
     """Write what the browser sent and say what became of it.
 
     Returns ``ack`` (submission ids that are safe), ``rejected`` (pairs of submission id and sentence) and ``trouble``
-    (a sentence while the store cannot be written; the browser keeps its entries and sends them again). ``outbox`` may
+    (a sentence while nothing can be written; the browser keeps its entries and sends them again). ``outbox`` may
     be anything at all; one that was made for another rater is ignored.
     """
     entries = _entries(outbox, rater_id)
@@ -64,7 +65,7 @@ def handle(store: Store, rater_id: str, outbox: object) -> dict[str, Any]:
         return {"ack": [], "rejected": [], "trouble": None}
     try:
         receipt = queues.receive(store, rater_id, entries)
-    except StorageError as error:
+    except (ReviewError, StorageError) as error:
         return {"ack": [], "rejected": [], "trouble": str(error)}
     return {
         "ack": list(receipt.acknowledged),

@@ -68,7 +68,7 @@ function chooseByKey(view, key) {
   const field = view.fields.get(view.focus);
   const wanted = field?.keys.has(key) ? field : view.keysDistinct && fieldOfKey(view, key);
   if (wanted) view.act.choose(wanted.dimension.name, wanted.keys.get(key));
-  else if (field?.kind === "long" && field.hits[Number(key) - 1]) view.act.choose(field.dimension.name, field.hits[Number(key) - 1]);
+  else if (field?.kind === "long") pickHit(view, field, DIGITS.indexOf(key));
 }
 
 function fieldOfKey(view, key) {
@@ -106,7 +106,7 @@ function filterKey(view, event) {
   if (key === "Escape") return take(event, () => (field.kind === "long" && field.filter.value ? clearFilter(field) : view.root.focus({ preventScroll: true })));
   if (field.kind === "number") return key === "Enter" ? take(event, () => numberDone(view, field)) : undefined;
   if (key === "ArrowDown" || key === "ArrowUp") return take(event, () => { moveTop(field, key === "ArrowDown" ? 1 : -1); field.moved = true; });
-  if (/^\d$/.test(key)) return take(event, () => pickHit(view, field, Number(key) - 1));
+  if (/^\d$/.test(key)) return take(event, () => pickHit(view, field, DIGITS.indexOf(key)));
   if (key !== "Enter") return;
   const meant = field.filter.value.trim() || field.moved;
   take(event, () => (meant ? pickHit(view, field, field.top) : view.act.enter()));

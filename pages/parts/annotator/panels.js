@@ -29,15 +29,15 @@ const HELP = [
 
 function buildNotes(view) {
   view.notes = {
-    comment: buildNote(view, "comment", "Comment", 3),
-    corrected_answer: buildNote(view, "corrected_answer", "Corrected answer", 7),
+    comment: buildNote(view, "comment", "Comment", 3, 10_000),
+    corrected_answer: buildNote(view, "corrected_answer", "Corrected answer", 7, 50_000),
   };
   return Object.values(view.notes).map((note) => note.node);
 }
 
-function buildNote(view, name, label, rows) {
+function buildNote(view, name, label, rows, most) {
   const area = el("textarea", {
-    rows, maxlength: 20000, "aria-label": label, "data-note": name,
+    rows, maxlength: most, "aria-label": label, "data-note": name,
     oninput: () => view.act.write(name, area.value),
     onblur: () => view.act.leave(name, area.value),
   });

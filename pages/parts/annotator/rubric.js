@@ -1,6 +1,6 @@
 // The right side: one field per dimension. Built once per rubric version; showing an item only sets attributes.
 
-const LONG = 9; // more values than digits: filter as one types
+const DIGITS = "1234567890"; // values beyond the digits have no key of their own: filter as one types
 
 function buildRubric(view) {
   const { dimensions } = view.client.rubric;
@@ -12,13 +12,13 @@ function buildRubric(view) {
 
 function kindOf(dimension) {
   if (dimension.values.length === 0) return "number";
-  return dimension.values.length > LONG ? "long" : "short";
+  const { length } = dimension.values;
+  return length > DIGITS.length || (length === DIGITS.length && !dimension.values.every((v) => v.key)) ? "long" : "short";
 }
 
 function keyOf(dimension, value, k) {
   if (value.key) return value.key;
-  const taken = dimension.values.some((other) => other.key === String(k + 1));
-  return taken || k >= LONG ? "" : String(k + 1);
+  return dimension.values.some((other) => other.key === DIGITS[k]) ? "" : (DIGITS[k] ?? "");
 }
 
 function buildField(view, dimension) {
@@ -71,11 +71,16 @@ function buildValue(view, field, value, key, role) {
       onclick: () => view.act.choose(field.dimension.name, value.value),
     },
     el("kbd", { "aria-hidden": "true" }, key),
-    el("span", {}, value.value),
+    el("span", {}, shownValue(value.value)),
     value.guidance ? el("small", { class: "sc-guidance" }, value.guidance) : null,
   );
   field.buttons.set(value.value, button);
   return button;
+}
+
+// order_status reads as "order status"; what is stored stays as declared.
+function shownValue(value) {
+  return value.replaceAll("_", " ");
 }
 
 function buildLong(view, field, title) {
@@ -110,9 +115,9 @@ function buildNumber(view, field, title) {
 
 // Order the options by how well they fit what was typed; the best nine get the digits.
 function rank(field) {
-  const typed = field.filter.value.trim().toLowerCase();
+  const typed = shownValue(field.filter.value.trim().toLowerCase());
   const fits = field.dimension.values
-    .map((value, k) => ({ value: value.value, k, fit: fitOf(value.value.toLowerCase(), typed) }))
+    .map((value, k) => ({ value: value.value, k, fit: fitOf(shownValue(value.value).toLowerCase(), typed) }))
     .filter((one) => one.fit < 9)
     .sort((a, b) => a.fit - b.fit || a.k - b.k);
   field.hits = fits.map((one) => one.value);
@@ -135,7 +140,7 @@ function fitOf(value, typed) {
 function markTop(field) {
   field.hits.forEach((value, k) => {
     const button = field.buttons.get(value);
-    setText(button.firstChild, k < LONG ? String(k + 1) : "");
+    setText(button.firstChild, DIGITS[k] ?? "");
     setFlag(button, "data-top", k === field.top);
   });
   const top = field.buttons.get(field.hits[field.top]);
@@ -188,7 +193,7 @@ function showValues(field, chosen, focused) {
     setAttr(button, state, values.includes(value));
     setAttr(button, "tabindex", field.kind === "short" && (value === first || field.dimension.multiple) ? 0 : -1);
   }
-  setText(field.chosen, field.kind === "long" ? values.join(", ") : "");
+  setText(field.chosen, field.kind === "long" ? values.map(shownValue).join(", ") : "");
   setFlag(field.node, "data-focus", focused);
 }
 

@@ -1,0 +1,7 @@
+"""Annotate: one item after another, by keyboard."""
+
+from pages.parts import annotator, session
+
+who = session.current()
+who.need_role("annotator")
+annotator.annotate(who.store, who.rater.id, who.need_week())

@@ -1,0 +1,28 @@
+"""The golden dataset: what may enter, what is in it, its coverage, and the releases that never change."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import curating, session
+
+here = session.current()
+here.need_role("adjudicator")
+
+st.title("Golden")
+VIEWS = {
+    "candidates": ("Candidates", curating.candidate_list),
+    "examples": ("Examples", curating.example_list),
+    "coverage": ("Coverage", curating.coverage_matrix),
+    "releases": ("Releases", curating.release_list),
+}
+view = st.segmented_control(
+    "Show",
+    list(VIEWS),
+    format_func=lambda v: VIEWS[v][0],
+    default="candidates",
+    required=True,
+    key="golden_view",
+    label_visibility="collapsed",
+)
+VIEWS[view][1](here)

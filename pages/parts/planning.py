@@ -1,0 +1,128 @@
+"""The widgets of the sampling page."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import figures
+from pages.parts.session import Session
+from review.errors import ReviewError
+from review.opening import Request, open_week, preview
+from review.people import people
+from review.sampling.draw import DrawResult
+from review.weeks import due_date, week_of
+from storage.records import Draw, Stratum, Week
+
+
+def open_form(here: Session) -> None:
+    """Everything a week needs on one form: a look at the frame first, then the draw."""
+    st.caption("A week is drawn after it has ended, which seals its frame. Drawing again only raises the rates.")
+    request = _ask(here)
+    with st.container(horizontal=True):
+        look = st.button("Look first", icon=":material/visibility:", key="planning_look")
+        go = st.button("Draw and deal", type="primary", icon=":material/playing_cards:", key="planning_go")
+    try:
+        if look:
+            with st.spinner("Counting the frame …"):
+                _show(preview(here.store, here.project, request))
+        if go:
+            with st.spinner("Drawing, copying and dealing …"):
+                opened = open_week(here.store, here.project, request, by=here.rater.id)
+            st.success(f"{opened.new_items} items drawn and dealt; {request.week} is open.", icon=":material/task_alt:")
+            _show(opened.result)
+            st.page_link("pages/week.py", label="To the week", icon=":material/calendar_today:")
+    except ReviewError as error:
+        st.error(str(error), icon=":material/block:")
+
+
+def _ask(here: Session) -> Request:
+    last = week_of(datetime.now(UTC) - timedelta(days=7), here.project.time_zone)
+    reviewers = {p.id: p.name for p in people(here.store) if p.may("annotator")}
+    left, right = st.columns(2, gap="large")
+    with left:
+        week = st.text_input("Week", value=last, key="planning_week", help="An ISO week such as 2026-W47.")
+        rate = st.number_input("Rate, in % of all", 0.01, 100.0, 1.0, key="planning_rate")
+        failing = _cap("Failing", "planning_failing")
+        low = _cap("Low confidence", "planning_low")
+    with right:
+        raters = st.multiselect(
+            "Reviewers",
+            list(reviewers),
+            default=list(reviewers),
+            format_func=lambda i: reviewers[i],
+            key="planning_raters",
+        )
+        overlap = st.slider("Overlap, in % of the items", 0, 100, 20, key="planning_overlap")
+        minutes = st.number_input("Minutes per person (0 = no budget)", 0, 600, 0, step=15, key="planning_minutes")
+        due = st.date_input("Due", value=_due(week), key=f"planning_due_{week}")
+    return Request(
+        week=week,
+        rate=rate / 100,
+        failing=failing,
+        low_confidence=low,
+        raters=tuple(raters),
+        overlap=overlap / 100,
+        minutes=float(minutes) or None,
+        due=due.isoformat() if isinstance(due, date) else None,
+    )
+
+
+def _cap(title: str, key: str) -> int | str | None:
+    """How many of a group: the default cap, all, or a number."""
+    kind = st.segmented_control(title, ["up to 50", "all", "number"], default="up to 50", required=True, key=key)
+    if kind == "number":
+        return int(st.number_input(f"{title}: how many", 1, 100_000, 100, key=f"{key}_n"))
+    return "all" if kind == "all" else None
+
+
+def _due(week: str) -> date:
+    try:
+        return due_date(week)
+    except ReviewError:
+        return date.today() + timedelta(days=4)
+
+
+def _show(result: DrawResult) -> None:
+    """The frame's counts and what is drawn from each group."""
+    f = result.frame
+    st.caption(
+        f"{f.rows:,} rows in the window, {f.distinct:,} conversations, {f.null_ids} without id, "
+        f"{f.duplicate_ids} ids more than once, {f.undated} undated, {f.late} late."
+    )
+    frame = pd.DataFrame([s._asdict() for s in result.strata]).rename(columns={"name": "group"})
+    figures.table(frame, key="planning_strata", file_name="draw.csv")
+    st.caption(f"Digest {result.digest} · seed {result.seed} · {len(result.overlap_ids)} items for several reviewers")
+    for note in result.notes:
+        st.caption(f":material/info: {note}")
+
+
+def ledger(here: Session) -> None:
+    """Every draw with its groups: population, drawn, probability."""
+    draws = here.store.find(Draw, order_by="at desc")
+    if not draws:
+        st.info("Nothing is drawn yet. Open the first week in the other tab.", icon=":material/filter_alt:")
+        return
+    rows = [dataclasses.asdict(s) for d in draws for s in here.store.find(Stratum, draw_id=d.id)]
+    frame = pd.DataFrame(rows)[["week", "name", "population", "sampled", "probability", "draw_id"]]
+    figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
+    weeks = {w.name: w for w in here.store.find(Week)}
+    details = [
+        {
+            "week": d.week,
+            "drawn": d.at[:16],
+            "by": d.by,
+            "seed": d.seed,
+            "rate": d.rate,
+            "rows": d.frame.get("rows"),
+            "without id": d.frame.get("null_ids"),
+            "duplicate ids": d.frame.get("duplicate_ids"),
+            "digest": d.digest,
+            "due": weeks[d.week].due if d.week in weeks else "",
+        }
+        for d in draws
+    ]
+    figures.table(pd.DataFrame(details), key="planning_draws", file_name="draws.csv")

@@ -1,0 +1,17 @@
+"""Open a week: see the frame, choose who reviews and how much, draw; and the ledger of what was drawn."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import planning, session
+
+here = session.current()
+here.need_role("lead")
+
+st.title("Sampling")
+plan, ledger = st.tabs(["Open or extend a week", "Ledger"])
+with plan:
+    planning.open_form(here)
+with ledger:
+    planning.ledger(here)

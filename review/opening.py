@@ -1,0 +1,292 @@
+"""Opening a week: one call draws from the sealed frame, copies what was drawn, deals it, and writes the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from review import audit
+from review.clock import new_id, now
+from review.dealing import deal_items
+from review.errors import InputError, NothingToDo, Refused
+from review.people import hmac_key, person, require
+from review.project import Project
+from review.rubric import Rubric, current_rubric, rubric_version
+from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Cap, Wishes
+from review.sampling.allocate import Stratum as Line
+from review.sampling.draw import DrawResult, Sealed, draw, extend
+from review.sampling.engines import Engine, open_source
+from review.sampling.strata import default_groups
+from review.sources.fetching import fetch
+from review.sources.paths import log_of
+from review.weeks import due_date, week_window
+from storage.records import Conversation, Draw, Item, Stratum, Verdict, Week, WeekClosing
+from storage.store import Store
+
+LOG_VERDICTS = "log"
+"""The version under which verdicts that came with the log are kept."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a week. ``failing`` and ``low_confidence``: "all", a number, or None for the default cap.
+
+    ``source`` None is the embedded log; ``raters`` are ids or names; ``overlap`` is a share; ``minutes`` a budget per
+    person; ``due`` an ISO date, default the Friday after the week; ``seed`` defaults to the week's name.
+    """
+
+    week: str
+    rate: float = 0.01
+    failing: Cap | str | None = None
+    low_confidence: Cap | str | None = None
+    raters: tuple[str, ...] = ()
+    overlap: float = 0.2
+    overlap_raters: int = 0
+    minutes: float | None = None
+    seed: str | None = None
+    due: str | None = None
+    unit: str | None = None
+    source: str | None = None
+    mapping: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What came of it: the draw, how many items are new, how many assignments were dealt."""
+
+    result: DrawResult
+    new_items: int
+    assignments: int
+
+
+def preview(store: Store, project: Project, request: Request) -> DrawResult:
+    """What a draw would give, without writing anything."""
+    engine = _engine(store, request)
+    try:
+        return _draw(store, project, request, engine)
+    finally:
+        engine.close()
+
+
+def open_week(store: Store, project: Project, request: Request, *, by: str) -> Opened:
+    """Draw, copy and deal a week; for a week that is open already, raise its rates on the sealed frame.
+
+    Raises Refused without the role lead, for a week that has not ended or is closed, and for a lower rate;
+    NothingToDo when there is nothing to draw; InputError for wrong settings.
+    """
+    require(store, by, "lead")
+    window = week_window(request.week, project.time_zone)
+    if window.end > datetime.now(UTC):
+        raise Refused(
+            f"{request.week} ends on {window.end:%Y-%m-%d %H:%M} UTC; a week is drawn after it has ended, because the "
+            "draw seals its frame. A dry run shows what is there so far."
+        )
+    if store.get(WeekClosing, request.week) is not None:
+        raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
+    engine = _engine(store, request)
+    try:
+        result = _draw(store, project, request, engine)
+        fresh = {i: name for name, ids in result.added.items() for i in ids}
+        found = fetch(
+            log_of(store.path),
+            engine,
+            project,
+            list(fresh),
+            source=request.source,
+            key=hmac_key(store),
+            week=request.week,
+            mapping=request.mapping,
+        )
+    finally:
+        engine.close()
+    missing = len(fresh) - len(found)
+    if missing:
+        raise NothingToDo(f"{missing} drawn conversations could not be read back from {engine.source}; draw again.")
+    with store.transaction():
+        week = _week(store, project, request, result, by)
+        drawn = _draw_record(week, result, by)
+        lines = [
+            Stratum(new_id(), drawn.id, week.name, s.name, s.population, s.sampled, s.probability)
+            for s in result.strata
+        ]
+        items = _items(found, fresh, week, drawn, set(result.overlap_ids))
+        rubric = rubric_version(store, week.rubric_version)
+        store.add(drawn, *lines, *found, *items)
+        store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i.id, rubric)))
+        dealt = deal_items(store, week, items, by=by, raters=_raters(store, request.raters) if request.raters else None)
+        audit.record(store, by, "draw", week.name, draw=drawn.id, digest=result.digest, items=len(items))
+    return Opened(result, len(items), len(dealt))
+
+
+def _engine(store: Store, request: Request) -> Engine:
+    """The source to draw from. Raises NothingToDo while the embedded log is empty."""
+    if request.source is not None:
+        return open_source(request.source, week=request.week)
+    logs = log_of(store.path).logs
+    if not logs.is_dir() or not any(logs.glob("*/*.parquet")):
+        raise NothingToDo(
+            "the log is empty. `spotcheck import FILE` adds conversations; or name a SOURCE to draw from."
+        )
+    return open_source(logs, week=request.week)
+
+
+def _draw(store: Store, project: Project, request: Request, engine: Engine) -> DrawResult:
+    window = week_window(request.week, project.time_zone)
+    groups = default_groups(project.confidence)
+    outside = request.source is not None
+    options: dict[str, Any] = {
+        "window": window,
+        "overlap": request.overlap,
+        "groups": groups,
+        # The embedded log holds normalised fields; only foreign sources need the project's names.
+        "mapping": {**project.mapping, **(request.mapping or {})} if outside else None,
+        "values": project.values if outside else None,
+    }
+    wishes = _wishes(store, request)
+    week = store.get(Week, request.week)
+    if week is None or not store.find(Draw, week=week.name):
+        return draw(engine, wishes, week=request.week, seed=request.seed, **options)
+    return extend(engine, _sealed(store, week), wishes, **options)
+
+
+def _wishes(store: Store, request: Request) -> Wishes:
+    asked = {"failing": request.failing, "low_confidence": request.low_confidence}
+    caps = {name: _cap(name, cap) for name, cap in asked.items() if cap is not None}
+    budget = None
+    if request.minutes is not None:
+        measured = store.query("SELECT seconds FROM annotations WHERE seconds > 0 ORDER BY seconds")
+        seconds = measured[len(measured) // 2]["seconds"] if measured else SECONDS_PER_ITEM
+        budget = Budget(
+            request.minutes,
+            raters=max(len(request.raters), 1),
+            seconds=seconds,
+            overlap=request.overlap,
+            overlap_raters=request.overlap_raters or None,
+        )
+    return Wishes(request.rate, caps, budget)
+
+
+def _cap(name: str, cap: Cap | str) -> Cap:
+    if cap == "all" or isinstance(cap, int):
+        return cap  # type: ignore[return-value]
+    if cap.isdigit():
+        return int(cap)
+    raise InputError(f"{name}: found {cap!r}, expected 'all' or a whole number.")
+
+
+def _sealed(store: Store, week: Week) -> Sealed:
+    draws = store.find(Draw, week=week.name)
+    last = store.find(Stratum, draw_id=draws[-1].id)
+    drawn = [i for i in store.find(Item, week=week.name) if i.stratum is not None]
+    ids = {s.name: tuple(i.conversation_id for i in drawn if i.stratum == s.name) for s in last}
+    lines = tuple(Line(s.name, s.population, s.probability, s.sampled) for s in last)
+    return Sealed(week.name, week.seed, datetime.fromisoformat(draws[0].at), draws[-1].rate, lines, ids)
+
+
+def _week(store: Store, project: Project, request: Request, result: DrawResult, by: str) -> Week:
+    existing = store.get(Week, request.week)
+    if existing is not None:
+        return existing
+    unit = request.unit or project.unit
+    if unit not in ("session", "turn"):
+        raise InputError(f"unit: found {unit!r}, expected session or turn.")
+    week = Week(
+        request.week,
+        now(),
+        by,
+        _due(request),
+        result.seed,
+        unit,
+        request.overlap,
+        request.overlap_raters,
+        _raters(store, request.raters),
+        current_rubric(store).version,
+        request.minutes,
+    )
+    store.add(week)
+    return week
+
+
+def _due(request: Request) -> str:
+    if request.due is None:
+        return due_date(request.week).isoformat()
+    try:
+        return date.fromisoformat(request.due).isoformat()
+    except ValueError:
+        raise InputError(f"due: found {request.due!r}, expected a date such as 2026-11-27.") from None
+
+
+def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        raise InputError("raters: found nobody, expected at least one name: --raters ana,ben.")
+    found = tuple(dict.fromkeys(person(store, name).id for name in names))
+    for rater in found:
+        require(store, rater, "annotator")
+    return found
+
+
+def _draw_record(week: Week, result: DrawResult, by: str) -> Draw:
+    frame = result.frame
+    return Draw(
+        new_id(),
+        week.name,
+        now(),
+        by,
+        frame.source,
+        result.seed,
+        result.key_rule,
+        result.rate,
+        frame.to_json(),
+        result.digest,
+    )
+
+
+def _items(
+    found: Iterable[Conversation], strata: Mapping[str, str], week: Week, drawn: Draw, overlap: set[str]
+) -> list[Item]:
+    return [
+        Item(
+            c.id if week.unit == "session" else f"{c.id}#{turn}",
+            c.id,
+            week.name,
+            now(),
+            draw_id=drawn.id,
+            stratum=strata[c.id],
+            overlap=c.id in overlap,
+            target_turn=turn,
+        )
+        for c in found
+        for turn in [target_turn(c, week.seed) if week.unit == "turn" else None]
+    ]
+
+
+def target_turn(conversation: Conversation, seed: str) -> int | None:
+    """The answer under review when single answers are: one of the conversation's, chosen by the key; None if none."""
+    answers = [k for k, m in enumerate(conversation.messages) if m["role"] == "assistant" and m.get("content")]
+    if not answers:
+        return None
+    key = hashlib.md5(f"{seed}:turn:{conversation.id}".encode(), usedforsecurity=False).hexdigest()
+    return answers[int(key[:8], 16) * len(answers) >> 32]
+
+
+def verdicts_in(conversation: Conversation, item_id: str, rubric: Rubric) -> list[Verdict]:
+    """The verdicts that came with the log; one that the rubric cannot read is "no verdict" with its text kept."""
+    found = []
+    for judge, values in conversation.verdicts.items():
+        for dimension, raw in (values if isinstance(values, dict) else {}).items():
+            if dimension not in rubric.names:
+                continue
+            value, error = None, "missing"
+            try:
+                value = rubric[dimension].scale.canonical(raw)
+                error = "" if value is not None else "missing"
+            except ValueError as reason:
+                error = f"unparseable: expected {reason}"
+            key = hashlib.sha256("\x1f".join((item_id, judge, LOG_VERDICTS, dimension)).encode()).hexdigest()[:32]
+            text = None if value is None else str(value)
+            raw_text = "" if raw is None else str(raw)
+            found.append(Verdict(key, item_id, judge, LOG_VERDICTS, dimension, text, now(), raw=raw_text, error=error))
+    return found

@@ -1,0 +1,85 @@
+"""The drawn conversations in full: read back from the embedded log, or fetched from the source they were drawn from.
+
+Two steps are right for every engine: first ids, then the rows of these ids, which are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlglot import exp
+
+from review.checks.personal_data import FIELDS, mask, recognisers
+from review.clock import new_id
+from review.errors import InputError
+from review.originals import content_before, seal_of, write_originals
+from review.project import Project
+from review.sampling.engines import Engine
+from review.sources import plain
+from review.sources.fields import Unreadable
+from review.sources.importing import content_hash
+from review.sources.log import read_conversations
+from review.sources.mapping import renamed, translated
+from review.sources.normalise import DEFAULT_SOURCE, Settings, conversation_of
+from review.sources.paths import LogPaths
+from storage.records import Conversation
+
+CHUNK = 500
+
+
+def fetch(
+    log: LogPaths,
+    engine: Engine,
+    project: Project,
+    ids: Sequence[str],
+    *,
+    source: str | None,
+    key: bytes,
+    week: str,
+    mapping: Mapping[str, str] | None = None,
+) -> list[Conversation]:
+    """The conversations with these ids, masked, in this order. ``source`` None is the embedded log.
+
+    From any other source the rows are read through the engine, brought into shape and masked here; originals are kept
+    as the project says. An id that is not found is left out; a row that cannot be read is an InputError.
+    """
+    if source is None:
+        return read_conversations(log, ids)
+    names = {**project.mapping, **(mapping or {})}
+    settings = Settings(DEFAULT_SOURCE, key, ZoneInfo(project.time_zone), week)
+    wanted = recognisers(project.privacy.patterns, phone_region=project.privacy.phone_region)
+    seal = seal_of(project.privacy.originals)
+    found: dict[str, Conversation] = {}
+    originals: list[tuple[str, str]] = []
+    for record in _rows(engine, names.get("id", "id"), ids):
+        try:
+            fields = translated(plain.read(renamed(record, names) if names else record), project.values)
+            before = conversation_of(fields, record, settings)
+        except Unreadable as error:
+            raise InputError(
+                f"{engine.source}: {error} in a drawn conversation. Correct it, or import the log."
+            ) from None
+        masked, spans = mask(before, wanted)
+        found.setdefault(masked.id, replace(masked, content_hash=content_hash(masked)))
+        if spans and seal is not None:
+            originals.append((masked.id, seal(content_before(before, FIELDS))))
+    if originals:
+        target = log.originals / f"draw-{new_id()}" / f"{week}-1.parquet"
+        write_originals(target, originals, encrypted=project.privacy.originals == "encrypted")
+    return [found[i] for i in ids if i in found]
+
+
+def _rows(engine: Engine, id_field: str, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The rows of these ids with every column as text, the first row of each id."""
+    columns = list(engine.columns())
+    name, *path = [id_field] if id_field in columns else id_field.split(".")
+    relation = engine.relation(columns)
+    chosen = [exp.alias_(engine.text(c), c, quoted=True) for c in columns]
+    for start in range(0, len(ids), CHUNK):
+        part = [exp.Literal.string(i) for i in ids[start : start + CHUNK]]
+        query = exp.select(*chosen).from_(relation.copy()).where(exp.In(this=engine.text(name, path), expressions=part))
+        for row in engine.query(query):
+            yield {c: cell for c, cell in zip(columns, row, strict=True) if cell is not None}
