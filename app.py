@@ -13,15 +13,19 @@ PAGES = {
     "Set up": [("sampling", "Sampling", "filter_alt"), ("settings", "Settings", "tune")],
 }
 
+
+def _start() -> None:
+    """The bare address leads to the week, which has a path of its own like every page."""
+    st.switch_page("pages/week.py", query_params=st.query_params.to_dict())
+
+
 st.set_page_config(page_title="Spotcheck", page_icon=":material/fact_check:", layout="wide")
-page = st.navigation(
-    {
-        section: [
-            st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "week")
-            for name, title, icon in pages
-        ]
-        for section, pages in PAGES.items()
-    }
-)
-session.begin(page.title)
+start = st.Page(_start, title="Spotcheck", url_path="start", default=True, visibility="hidden")
+sections = {
+    section: [st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:") for name, title, icon in pages]
+    for section, pages in PAGES.items()
+}
+page = st.navigation({"": [start], **sections})
+if page != start:
+    session.begin()
 page.run()

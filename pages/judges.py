@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts import cached, conversation, figures, judging, session
 from review import evidence
-from review.calibration import plain_words
+from review.calibration.report import plain_words
 
 here = session.current()
 week = here.need_week()

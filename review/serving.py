@@ -30,7 +30,6 @@ OPTIONS = {
     "runner.postScriptGC": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "type",
-    "client.showSidebarNavigation": "false",
 }
 """The settings of .streamlit/config.toml that safety and speed rest on, as flags: no other file can undo them."""
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.session import Session
 from review import evidence
 from review.agreement import AgreementReport, agreement_report
-from review.calibration import CalibrationReport, calibration_report
+from review.calibration.report import CalibrationReport, calibration_report
 from review.production import judges_of_frame, production_quality
 from review.quality import QualityReport
 from storage.store import Store, open_store

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from review.agreement import AgreementReport
-from review.csv_safe import csv_bytes
+from review.csv_safe import csv_text
 from review.quantity import Quantity
 
 
@@ -59,7 +59,7 @@ def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """A table with its download, safe to open in a spreadsheet."""
     st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table")
     st.download_button(
-        "CSV", csv_bytes(frame), file_name=file_name, mime="text/csv", icon=":material/download:", key=f"{key}_csv",
+        "CSV", csv_text(list(frame.columns), frame.to_dict("records")), file_name=file_name, mime="text/csv", icon=":material/download:", key=f"{key}_csv",
         on_click="ignore",
     )  # fmt: skip
 

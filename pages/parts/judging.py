@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts import cached, figures
 from pages.parts.session import Session
 from review import evidence
-from review.calibration import CalibrationReport
+from review.calibration.report import CalibrationReport
 from review.quantity import Quantity
 
 SHOWN = 12

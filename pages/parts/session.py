@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from storage.store import StorageError, Store, open_store
 
 RATER_KEY = "session_rater"
 WEEK_KEY = "session_week"
+# The choices are kept beside the widgets: a widget's own key is forgotten when a page is left.
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _store(path: str) -> Store:
     return open_store(path, create=False)
 
 
-def begin(title: str) -> None:
+def begin() -> None:
     """Draw what stands around every page: the brand, who is looking, which week."""
     try:
         store = _store(os.environ.get("SPOTCHECK_STORE", "spotcheck.db"))
@@ -79,21 +81,21 @@ def begin(title: str) -> None:
 def _choose_rater(everybody: list[Person]) -> None:
     """A name, chosen freely on this machine and kept in the address, so that a reload keeps it."""
     by_id = {p.id: p for p in everybody}
-    asked = st.query_params.get("rater", "")
-    known = next((p.id for p in everybody if asked.casefold() in (p.id, p.name.casefold())), None)
-    if RATER_KEY not in st.session_state:
-        first = next((p.id for p in everybody if p.may("lead")), everybody[0].id)
-        st.session_state[RATER_KEY] = known or first
-    elif st.session_state[RATER_KEY] not in by_id:
-        st.session_state[RATER_KEY] = everybody[0].id
+    asked = st.query_params.get("rater", "").casefold()
+    named = next((p.id for p in everybody if asked in (p.id, p.name.casefold())), None)
+    first = next((p.id for p in everybody if p.may("lead")), everybody[0].id)
+    start = st.session_state.get(RATER_KEY)
+    if start not in by_id:
+        start = named or first
     chosen = st.selectbox(
         "You are",
         list(by_id),
-        key=RATER_KEY,
+        index=list(by_id).index(start),
+        key="session_choose_rater",
         format_func=lambda i: f"{by_id[i].name} · {by_id[i].role}",
         help="Names, not authentication: whoever can open this page on this machine may choose any of them.",
-        persist_state="session",
     )
+    st.session_state[RATER_KEY] = chosen
     if st.query_params.get("rater") != chosen:
         st.query_params["rater"] = chosen
 
@@ -101,16 +103,30 @@ def _choose_rater(everybody: list[Person]) -> None:
 def _choose_week(store: Store) -> None:
     weeks = [w.name for w in store.find(Week, order_by="name desc")]
     if not weeks:
+        st.session_state[WEEK_KEY] = None
         return
-    asked = st.query_params.get("week")
-    if st.session_state.get(WEEK_KEY) not in weeks:
-        st.session_state[WEEK_KEY] = asked if asked in weeks else weeks[0]
-    st.selectbox("Week", weeks, key=WEEK_KEY, persist_state="session")
+    start = st.session_state.get(WEEK_KEY) or st.query_params.get("week")
+    index = weeks.index(start) if start in weeks else 0
+    st.session_state[WEEK_KEY] = st.selectbox("Week", weeks, index=index, key="session_choose_week")
 
 
 def current() -> Session:
     """The session of this run; the role is read from the store each time."""
+    if RATER_KEY not in st.session_state:
+        _through_the_router()
     path = os.environ.get("SPOTCHECK_STORE", "spotcheck.db")
     store = _store(path)
     rater = next(p for p in people(store) if p.id == st.session_state[RATER_KEY])
     return Session(store, project_of(path), rater, st.session_state.get(WEEK_KEY))
+
+
+def _through_the_router() -> None:
+    """Start again with app.py.
+
+    A fresh server whose first request is for a page runs that file alone, because it lies in ``pages/``; as soon as
+    any session has called st.navigation, every request goes through the router.
+    """
+    name = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
+    start = st.Page(lambda: None, title="Spotcheck", url_path="start", default=True)
+    st.navigation([start, st.Page(f"pages/{name}.py")], position="hidden")
+    st.rerun()
