@@ -20,10 +20,12 @@ COMMANDS = {
     "consensus": "review.commands.consensus:consensus",
     "demo": "review.commands.setup:demo",
     "gate": "review.commands.gate:gate",
+    "import": "review.commands.import_:import_",
     "init": "review.commands.setup:init",
     "people": "review.commands.setup:people_group",
     "quality": "review.commands.quality:quality",
     "rubric": "review.commands.setup:rubric_group",
+    "sample": "review.commands.sample:sample",
     "serve": "review.commands.setup:serve",
 }
 
@@ -53,7 +55,10 @@ def spotcheck() -> None:
 def main() -> None:
     """Run the command line and turn every refusal into one sentence and its exit code."""
     try:
-        spotcheck.main(standalone_mode=False)
+        code = spotcheck.main(standalone_mode=False)
+        # Outside standalone mode click returns the code of ctx.exit() instead of raising it.
+        if isinstance(code, int) and code:
+            sys.exit(code)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
     except click.Abort:

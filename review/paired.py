@@ -33,7 +33,8 @@ def _upper(b: float, c: float, n: float, z: float) -> float:
         return 1.0
     if b + c == 0:
         return z * z / (n + z * z)
-    found = brentq(lambda d: b - c - n * d + z * _null_sd(b, c, n, d), estimate, 1.0, xtol=1e-13)
+    # At an estimate of -1 the null deviation is 0 and the estimate itself a root: begin just above it.
+    found = brentq(lambda d: b - c - n * d + z * _null_sd(b, c, n, d), estimate + 1e-9, 1.0, xtol=1e-13)
     return float(found)
 
 

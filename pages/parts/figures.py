@@ -58,10 +58,16 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
 def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """A table with its download, safe to open in a spreadsheet."""
     st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table")
+    data = csv_text([str(c) for c in frame.columns], frame.to_dict("records"))
     st.download_button(
-        "CSV", csv_text(list(frame.columns), frame.to_dict("records")), file_name=file_name, mime="text/csv", icon=":material/download:", key=f"{key}_csv",
+        "CSV",
+        data,
+        file_name=file_name,
+        mime="text/csv",
+        icon=":material/download:",
+        key=f"{key}_csv",
         on_click="ignore",
-    )  # fmt: skip
+    )
 
 
 def with_table(chart: alt.Chart | alt.LayerChart, frame: pd.DataFrame, *, key: str, file_name: str) -> None:

@@ -142,8 +142,7 @@ function flag(view, kind, span, comment) {
     const hidden = withoutSpan(item, span);
     if (item.sql !== hidden.sql) hidden.sql_tokens = [];
     client.items.set(client.current, { ...hidden, assignment: item.assignment, item: item.item });
-    view.nodes.delete(client.current);
-    view.paneNode.replaceChildren(nodeFor(view, client.current));
+    view.slot.replaceChildren(buildConversation(client.items.get(client.current)));
   }
   notice(view, span && kind === "privacy" ? "Flagged, and hidden here already." : "Flagged. Thank you.");
   showBar(view);
@@ -152,7 +151,7 @@ function flag(view, kind, span, comment) {
 
 function selectedText(view) {
   const selection = document.getSelection();
-  if (!selection || selection.isCollapsed || !view.paneNode.contains(selection.anchorNode)) return "";
+  if (!selection || selection.isCollapsed || !view.slot.contains(selection.anchorNode)) return "";
   return selection.toString().trim().slice(0, 2000);
 }
 
@@ -232,10 +231,10 @@ function leaveText(view) {
 }
 
 function toggleSteps(view) {
-  const folds = [...view.paneNode.querySelectorAll("[data-fold]")];
+  const folds = [...view.slot.querySelectorAll("[data-fold]")];
   const open = folds.some((fold) => !fold.open);
   for (const fold of folds) fold.open = open;
-  if (open) view.paneNode.querySelector("[data-steps]")?.scrollIntoView({ block: "nearest" });
+  if (open) view.slot.querySelector("[data-steps]")?.scrollIntoView({ block: "nearest" });
 }
 
 function notice(view, text) {

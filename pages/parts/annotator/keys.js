@@ -51,7 +51,7 @@ function commandKey(view, event, inside) {
   const onButton = inside && event.target.matches("button:not(.sc-value), summary");
   if (key === "Enter") return onButton ? undefined : take(event, () => view.act.enter());
   if (key === " " && inside && event.target.matches("button, summary")) return undefined;
-  if (key in SCROLLS) return take(event, () => view.paneNode.scrollBy({ top: SCROLLS[key] * view.paneNode.clientHeight * (event.shiftKey ? -1 : 1) }));
+  if (key in SCROLLS) return take(event, () => scrollPage(view, SCROLLS[key] * (event.shiftKey ? -1 : 1)));
   if (key === "ArrowDown" || key === "ArrowUp") return take(event, () => stepField(view, key === "ArrowDown" ? 1 : -1));
   if (key === "ArrowLeft" || key === "ArrowRight") return stepValue(view, event, key === "ArrowRight" ? 1 : -1);
   if (key === "Escape") return take(event, () => { disarm(view); view.root.focus({ preventScroll: true }); });
@@ -59,6 +59,10 @@ function commandKey(view, event, inside) {
   if (/^\d$/.test(key)) return digit(view, event, key);
   if (COMMANDS[key]) return take(event, () => COMMANDS[key](view));
   return undefined;
+}
+
+function scrollPage(view, share) {
+  view.slot?.scrollBy({ top: share * view.slot.clientHeight });
 }
 
 // A key for a value. While a finished item waits to go by itself, the reviewer has typed ahead: it goes at once and the

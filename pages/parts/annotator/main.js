@@ -4,7 +4,7 @@
 const views = new Map();
 
 function newView(key) {
-  const view = { client: newClient(key), fields: new Map(), nodes: new Map(), focus: null, timer: null, dialog: null,
+  const view = { client: newClient(key), fields: new Map(), slots: new Map(), slot: null, scrolled: false, focus: null, timer: null, dialog: null,
     writing: null, notice: "", shownAt: 0, seenAt: performance.now(), listening: null, lastData: null, setStateValue: null,
     coarse: matchMedia("(pointer: coarse)").matches };
   view.act = buildActions(view);
@@ -12,13 +12,24 @@ function newView(key) {
   return view;
 }
 
-function nodeFor(view, assignment) {
-  let node = view.nodes.get(assignment);
-  if (!node) {
-    node = buildConversation(view.client.items.get(assignment));
-    view.nodes.set(assignment, node);
+// Each item stands in a slot of its own, laid out and scrolled before its turn; showing it only makes it visible.
+function slotFor(view, assignment) {
+  let slot = view.slots.get(assignment);
+  if (!slot) {
+    slot = el("div", { class: "sc-slot", inert: true }, buildConversation(view.client.items.get(assignment)));
+    view.slots.set(assignment, slot);
   }
-  return node;
+  if (slot.parentElement !== view.paneNode) {
+    view.paneNode.append(slot);
+    scrollToTarget(slot);
+  }
+  return slot;
+}
+
+function present(view, slot) {
+  if (view.slot && view.slot !== slot) view.slot.inert = true;
+  slot.inert = false;
+  view.slot = slot;
 }
 
 function show(view) {
@@ -33,7 +44,7 @@ function show(view) {
   setFlag(view.root, "data-waiting", Boolean(assignment && !item));
   setFlag(view.emptyNode, "hidden", Boolean(assignment));
   if (item) showItem(view, assignment);
-  else if (assignment) view.paneNode.replaceChildren(el("p", { class: "sc-wait" }, "Fetching the next items …"));
+  else if (assignment) present(view, view.waitNode);
   else showEmpty(view);
   if (!item) view.root.focus({ preventScroll: true });
   showBar(view);
@@ -45,7 +56,7 @@ function show(view) {
 
 function showItem(view, assignment) {
   const { client } = view;
-  view.paneNode.replaceChildren(nodeFor(view, assignment));
+  present(view, slotFor(view, assignment));
   for (const field of view.fields.values()) clearFilter(field);
   const { labels, reopened } = draftOf(client, assignment);
   const asked = visibleDimensions(client.rubric, labels);
@@ -55,8 +66,8 @@ function showItem(view, assignment) {
   showState(view);
   showReveal(view);
   if (first) focusField(view, first.name);
-  view.rubricNode.firstChild.scrollTop = 0;
-  scrollToTarget(view);
+  if (view.scrolled) view.rubricNode.firstChild.scrollTop = 0;
+  view.scrolled = false;
 }
 
 function showState(view) {
@@ -71,16 +82,14 @@ function showState(view) {
 }
 
 // Bring the judged answer into view, together with the question before it if both fit.
-function scrollToTarget(view) {
-  const pane = view.paneNode;
-  const target = pane.querySelector("[data-target]");
-  pane.scrollTop = 0;
-  if (!target || pane.scrollHeight <= pane.clientHeight) return;
+function scrollToTarget(slot) {
+  const target = slot.querySelector("[data-target]");
+  slot.scrollTop = 0;
+  if (!target || slot.scrollHeight <= slot.clientHeight) return;
   const question = target.previousElementSibling;
   const bottom = target.offsetTop + target.offsetHeight;
-  const both = question && bottom - question.offsetTop <= pane.clientHeight - 24;
-  const from = both ? question : target;
-  pane.scrollTop = from.offsetTop - 12;
+  const both = question && bottom - question.offsetTop <= slot.clientHeight - 24;
+  slot.scrollTop = (both ? question : target).offsetTop - 12;
 }
 
 // What can wait until the item is on the screen: telling it to a screen reader, building the next ones.
@@ -93,10 +102,17 @@ function afterPaint(view) {
     ? `${view.notice} ${isDone(client, client.current) ? "Submitted item" : `Item, ${left} left`}. ${asText(asked?.content).slice(0, 160)}`
     : client.current ? "Fetching the next items" : "Nothing left for you this week";
   say(view, said.trim());
-  const ahead = openList(client).filter((id) => client.items.has(id)).slice(0, 4);
-  const upcoming = [client.current, nextOpen(client, client.current), ...ahead].filter((id) => client.items.has(id));
-  for (const id of upcoming) nodeFor(view, id);
-  for (const id of [...view.nodes.keys()]) if (!upcoming.includes(id)) view.nodes.delete(id);
+  prepare(view, nextOpen(client, client.current));
+}
+
+function prepare(view, next) {
+  const { client } = view;
+  for (const [id, slot] of view.slots) {
+    if (id === client.current || id === next) continue;
+    slot.remove();
+    view.slots.delete(id);
+  }
+  if (client.items.has(next)) slotFor(view, next);
 }
 
 function listen(view) {
@@ -108,6 +124,10 @@ function listen(view) {
   window.addEventListener("online", soon, { signal });
   window.addEventListener("offline", () => showSaving(view), { signal });
   window.addEventListener("pagehide", () => leavePage(view), { signal });
+  view.rubricNode.firstChild.addEventListener("scroll", () => (view.scrolled = true), { passive: true, signal });
+  const sizes = new ResizeObserver(() => view.slots.forEach((slot) => slot.inert && slot.isConnected && scrollToTarget(slot)));
+  sizes.observe(view.paneNode);
+  signal.addEventListener("abort", () => sizes.disconnect());
   window.addEventListener("storage", (event) => hearOtherTab(view, event), { signal });
   for (const sign of ["pointerdown", "pointermove", "wheel"])
     view.root.addEventListener(sign, () => tick(view), { passive: true, signal });
@@ -134,11 +154,12 @@ function applyAnswer(view, data) {
   const { client } = view;
   const [version, current, had] = [client.rubric.version, client.current, client.items.has(client.current)];
   const cameFirst = !client.week;
-  for (const id of takeAnswer(client, data)) view.nodes.delete(id);
+  takeAnswer(client, data);
   if (client.rubric.version !== version) buildRubric(view);
   const appeared = client.items.has(client.current) && !had;
   if (cameFirst || client.current !== current || appeared || client.rubric.version !== version) show(view);
   else refresh(view);
+  if (!view.slots.has(nextOpen(client, client.current))) setTimeout(() => prepare(view, nextOpen(client, client.current)));
   afterAnswer(view);
 }
 

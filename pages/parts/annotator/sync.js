@@ -5,28 +5,25 @@ const PAINT_FIRST_MS = 30;
 const RESEND_MS = 4000;
 const RECENT_DONE = 40;
 
-// Take the server's answer into the client. Returns the assignments whose items came (new or renewed).
+// Take the server's answer into the client.
 function takeAnswer(client, data) {
   for (const id of data.ack ?? []) settle(client, id);
   for (const [id, why] of data.rejected ?? []) refuse(client, id, why);
   client.trouble = data.trouble ?? null;
-  if (!data.order) return [];
+  if (!data.order) return;
   client.order = data.order;
   client.done = data.done ?? [];
   client.rater = data.rater;
   client.week = data.week;
   client.reveals = data.reveals ?? {};
   if (client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
-  const came = [];
   for (const item of data.items ?? []) {
-    if (!client.items.has(item.assignment)) came.push(item.assignment);
     client.items.set(item.assignment, item);
     if (item.mine && !overlay(client).has(item.assignment)) client.mine.set(item.assignment, item.mine);
   }
   forgetOld(client);
   if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current)))
     client.current = openList(client)[0] ?? null;
-  return came;
 }
 
 function settle(client, id) {

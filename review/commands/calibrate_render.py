@@ -1,0 +1,106 @@
+"""Calibration results as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from review.calibration.alt_test import AltTest
+from review.calibration.compare import JudgePair
+from review.calibration.report import METRICS, CalibrationReport, plain_words
+from review.commands.common import out
+from review.quantity import Quantity
+
+
+def show_calibration(report: CalibrationReport, *, title: str = "") -> None:
+    """The weighted figures beside the unweighted, each class, the confusion matrix, and what to mind."""
+    positive = f", positive class {report.positive}" if report.positive is not None else ""
+    out.print(_figures(report, f"{title or 'Judge against people'}: {report.n} items{positive}"))
+    classes = Table(title="Each class (weighted)", title_justify="left")
+    for name in ("class", "precision", "recall", "F1", "support"):
+        classes.add_column(name, justify="left" if name == "class" else "right")
+    for value, c in report.classes.items():
+        classes.add_row(value, _cell(c.precision), _cell(c.recall), _cell(c.f1), str(c.support))
+    out.print(classes)
+    if len(report.classes) <= 12:
+        out.print(_confusion(report))
+    _reasons(list(report.weighted.values()))
+    out.print(plain_words(report), markup=False, highlight=False)
+
+
+def _figures(report: CalibrationReport, title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in ("figure", "weighted", "unweighted", "n"):
+        table.add_column(name, justify="left" if name == "figure" else "right")
+    for name in METRICS:
+        q = report.weighted[name]
+        table.add_row(name.replace("_", " "), _cell(q), _cell(report.unweighted[name]), str(q.n))
+    methods = dict.fromkeys(q.method.split(" (")[0] for q in report.weighted.values() if q.method)
+    table.caption = f"95 % intervals: {'; '.join(methods)}." if methods else None
+    if report.n_effective is not None:
+        table.caption = f"{table.caption or ''} Kish's effective n: {report.n_effective:.0f}.".strip()
+    return table
+
+
+def _confusion(report: CalibrationReport) -> Table:
+    table = Table()
+    table.add_column("people \\ judge")
+    columns = list(next(iter(report.confusion.values()), {}))
+    for name in columns:
+        table.add_column(name, justify="right")
+    for truth, row in report.confusion.items():
+        table.add_row(truth, *(str(row[name]) for name in columns))
+    return table
+
+
+def show_pairs(pairs: Sequence[JudgePair], accuracies: dict[str, Quantity], *, title: str = "") -> None:
+    """Accuracy of each judge and McNemar's test of each pair."""
+    judges = Table(title=title or "Judges", title_justify="left")
+    for name in ("judge", "accuracy", "n"):
+        judges.add_column(name)
+    for name, q in accuracies.items():
+        judges.add_row(name, _cell(q), str(q.n))
+    out.print(judges)
+    table = Table(title="Pairs", title_justify="left")
+    for name in ("pair", "n", "only first right", "only second right", "exact p", "mid p", "Holm mid p"):
+        table.add_column(name, justify="left" if name == "pair" else "right")
+    for pair in pairs:
+        p = (pair.p.exact_p, pair.p.mid_p, pair.holm.mid_p)
+        table.add_row(" / ".join(pair.judges), str(pair.n), str(pair.b), str(pair.c), *(f"{x:.4f}" for x in p))
+    out.print(table)
+
+
+def show_alt_test(test: AltTest, *, title: str = "") -> None:
+    """Each person's test and the verdict on the judge."""
+    table = Table(title=title or f"May {test.judge} stand in for a person?", title_justify="left")
+    for name in ("person", "n", "judge at least as close", "person at least as close", "p", "judge holds"):
+        table.add_column(name, justify="left" if name == "person" else "right")
+    for r in test.raters:
+        shares = [_share(r.judge_at_least_as_close), _share(r.rater_at_least_as_close)]
+        held = ("yes" if r.rejected else "no") if r.p is not None else "not tested"
+        table.add_row(r.rater, str(r.n), *shares, "-" if r.p is None else f"{r.p:.4f}", held)
+    out.print(table)
+    if test.undefined is not None:
+        out.print(f"Undefined: {test.undefined}.", markup=False, highlight=False)
+        return
+    verdict = "passes" if test.passed else "does not pass"
+    out.print(
+        f"{test.judge} {verdict}: winning rate {test.winning_rate:.2f}, average advantage probability "
+        f"{test.average_advantage_probability:.3f} (epsilon {test.epsilon:g}, {test.scoring}).",
+        markup=False,
+        highlight=False,
+    )
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.3f}"
+
+
+def _cell(q: Quantity) -> str:
+    return "undefined" if q.value is None else str(q).replace("[", "\\[")
+
+
+def _reasons(quantities: Sequence[Quantity]) -> None:
+    for reason in dict.fromkeys(q.undefined for q in quantities if q.undefined):
+        out.print(f"undefined: {reason}", style="dim", markup=False, highlight=False)

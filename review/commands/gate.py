@@ -1,0 +1,142 @@
+"""``spotcheck gate``: may the candidate replace the baseline."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import click
+from rich.table import Table as Grid
+
+from review.commands.common import emit, file_option, json_option, note, out
+from review.gate import GateReport, PairedResult, gate_report, markdown, plain_words
+from review.gate.words import HEADINGS
+from review.tables import Row, Table, read_table
+
+EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
+YES, NO = ("1", "true", "yes", "x", "1.0"), ("", "0", "false", "no", "0.0")
+
+
+@click.command()
+@file_option("case,baseline,candidate[,scenario][,tags][,must_pass] (results 0/1 or from 0 to 1; repeats are rows)")
+@click.option("--margin", type=float, default=0.02, show_default=True, help="The drop that is tolerated.")
+@click.option("--alpha", type=float, default=0.05, show_default=True, help="The level of the test.")
+@click.option("--strict", is_flag=True, help="Reject any drop over the margin, proven or not.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the permutation test.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown for a pull request.")
+@json_option
+@click.pass_context
+def gate(
+    ctx: click.Context,
+    file: str | None,
+    margin: float,
+    alpha: float,
+    strict: bool,
+    seed: int,
+    as_markdown: bool,
+    as_json: bool,
+) -> None:
+    """Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence."""
+    if file is None:
+        raise click.UsageError("Give --file FILE with case,baseline,candidate.")
+    if as_json and as_markdown:
+        raise click.UsageError("Give --json or --markdown, not both.")
+    report = gate_report(read_cases(file), margin=margin, alpha=alpha, strict=strict, seed=seed)
+    emit(report.to_json(), as_json, lambda: click.echo(markdown(report), nl=False) if as_markdown else show(report))
+    ctx.exit(EXIT[report.decision])
+
+
+def read_cases(file: str) -> list[PairedResult]:
+    """Read paired results; raises InputError with file, line, column and remedy."""
+    data = read_table(file, required=("case", "baseline", "candidate"), optional=("scenario", "tags", "must_pass"))
+    for line in data.notes:
+        note(line)
+    rows = [_paired(row) for row in data.rows]
+    _check_same(data, rows)
+    return rows
+
+
+def show(report: GateReport) -> None:
+    """Print the report for a person."""
+    e = report.evidence
+    out.print(HEADINGS[report.decision], style="bold", highlight=False)
+    out.print(
+        f"{e.n} cases, drop {report.drop}, {e.broke} broke, {e.fixed} fixed, p = {e.p:.3g}",
+        highlight=False,
+        markup=False,
+    )
+    for sentence in plain_words(report):
+        out.print(sentence, markup=False, highlight=False)
+    if report.slices:
+        grid = Grid("slice", "cases", "baseline", "candidate", "broke", "fixed", "p (Holm)", "")
+        for s in report.slices:
+            counts = (
+                str(s.evidence.n),
+                f"{s.baseline:.1%}",
+                f"{s.candidate:.1%}",
+                str(s.evidence.broke),
+                str(s.evidence.fixed),
+            )
+            grid.add_row(f"{s.kind} {s.name}", *counts, f"{s.adjusted_p:.3g}", s.status)
+        out.print(grid)
+    for c in report.flipped:
+        mark = " (must pass)" if c.must_pass else ""
+        out.print(f"{c.change}: {c.name}{mark} {c.baseline:.2f} -> {c.candidate:.2f}", markup=False, highlight=False)
+
+
+def _paired(row: Row) -> PairedResult:
+    return PairedResult(
+        case=row.required("case"),
+        baseline=_result(row, "baseline"),
+        candidate=_result(row, "candidate"),
+        scenario=row.text("scenario"),
+        tags=_tags(row),
+        must_pass=_flag(row, "must_pass"),
+    )
+
+
+def _result(row: Row, column: str) -> float:
+    text = row.required(column)
+    if text.lower() in ("true", "false"):
+        return float(text.lower() == "true")
+    number = row.number(column)
+    if number is None or not 0 <= number <= 1:
+        remedy = "Divide percentages by 100." if number is not None and 1 < number <= 100 else ""
+        raise row.error(column, text, "a result from 0 to 1", remedy)
+    return number
+
+
+def _flag(row: Row, column: str) -> bool:
+    text = row.text(column).lower()
+    if text not in YES + NO:
+        raise row.error(column, text, "1 or 0 (true or false, yes or no)")
+    return text in YES
+
+
+def _tags(row: Row) -> tuple[str, ...]:
+    """Tags from a list, a JSON list, or text separated by comma, semicolon or bar; sorted, each once."""
+    cell = row.cells.get("tags")
+    text = row.text("tags")
+    if isinstance(cell, list | tuple):
+        parts = [str(part) for part in cell]
+    elif text.startswith("["):
+        try:
+            parts = [str(part) for part in json.loads(text)]
+        except ValueError:
+            raise row.error("tags", text, "a JSON list or tags separated by commas") from None
+    else:
+        parts = re.split(r"[,;|]", text)
+    return tuple(sorted({part.strip() for part in parts} - {""}))
+
+
+def _check_same(data: Table, rows: list[PairedResult]) -> None:
+    """The repeats of a case must agree on what the case is; the sentence names the line."""
+    first: dict[str, tuple[PairedResult, int]] = {}
+    for row, paired in zip(data.rows, rows, strict=True):
+        before, line = first.setdefault(paired.case, (paired, row.line))
+        for column in ("scenario", "tags", "must_pass"):
+            if getattr(paired, column) != getattr(before, column):
+                raise row.error(
+                    column, row.text(column), f"what line {line} says of case '{paired.case}'",
+                    "Repeats of a case share scenario, tags and must_pass.",
+                )  # fmt: skip

@@ -1,0 +1,121 @@
+"""Bring production conversations into the embedded log."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    err,
+    json_option,
+    note,
+    opened,
+    out,
+    store_option,
+)
+from review.errors import NothingToDo
+from review.people import hmac_key
+from review.project import project_of, remember_import
+from review.sources.importing import import_file
+from review.sources.log import weeks_in_log
+from review.sources.mapping import parse_mapping, parse_values
+from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.paths import log_of
+from storage.records import Import
+
+SHOWN = 20
+
+
+@click.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--format", "format", default="auto", show_default=True, help="The format; auto tells it by the keys.")
+@click.option("--map", "maps", multiple=True, metavar="FIELD=PATH", help="question=input.text; remembered.")
+@click.option("--value", "tables", multiple=True, metavar="FIELD:RAW=VALUE", help="feedback:good=up; remembered.")
+@click.option("--source", default=DEFAULT_SOURCE, show_default=True, help="Where these conversations come from.")
+@click.option("--week", default=None, help="The week of records without a time; default the current one.")
+@as_option
+@store_option
+@json_option
+def import_(
+    files: tuple[str, ...],
+    format: str,
+    maps: tuple[str, ...],
+    tables: tuple[str, ...],
+    source: str,
+    week: str | None,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
+    """Normalise, mask and add the conversations in FILE... to the log; a second import adds nothing.
+
+    Bad records are reported with their line and the rest goes on. Exit code 1 when nothing was added because records
+    were rejected, 2 when a file cannot be read at all.
+    """
+    store, project = opened(store_path), project_of(store_path)
+    by = acting_person(store, acting).id
+    mapping = {**project.mapping, **parse_mapping(maps)}
+    values = _merged(project.values, parse_values(tables))
+    done: list[Import] = []
+    with _bar() as bar:
+        for file in files:
+            task = bar.add_task(Path(file).name, total=None)
+            record = import_file(
+                file,
+                log=log_of(store_path),
+                key=hmac_key(store),
+                by=by,
+                format=format,
+                mapping=mapping,
+                values=values,
+                source=source,
+                week=week,
+                time_zone=project.time_zone,
+                privacy=project.privacy,
+                progress=lambda read, total, task=task: bar.update(task, completed=read, total=total),
+                on_detected=lambda detected, file=file: note(f"{file}: format {detected.format}; {detected.reason}"),
+            )
+            store.add(record)
+            done.append(record)
+    if maps or tables:
+        remember_import(project, parse_mapping(maps), values)
+    result = {"imports": [dataclasses.asdict(r) for r in done], "weeks": weeks_in_log(log_of(store_path))}
+    emit(result, as_json, lambda: _show(done))
+    if any(r.rejected for r in done) and not any(r.added or r.duplicate for r in done):
+        raise NothingToDo("nothing was added: no record could be read. The first lines above say why.")
+
+
+def _merged(
+    known: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    return {field: {**known.get(field, {}), **new.get(field, {})} for field in (*known, *new)}
+
+
+def _bar() -> Progress:
+    """On standard error, and only where somebody watches."""
+    columns: tuple[Any, ...] = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _show(done: list[Import]) -> None:
+    for record in done:
+        out.print(
+            f"{record.file} ({record.format}): read {record.read}, added {record.added}, duplicate {record.duplicate}, "
+            f"changed {record.changed}, rejected {record.rejected}, undated {record.undated}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+        for row in record.rejections[:SHOWN]:
+            text = f"{record.file}, line {row['line']}, {row['column']}: found {row['found']}, expected {row['expected']}"
+            err.print(text, highlight=False, markup=False, soft_wrap=True)
+        if record.rejected > SHOWN:
+            err.print(f"... and {record.rejected - SHOWN} more; --json lists up to 100.", highlight=False)

@@ -1,0 +1,180 @@
+"""Compose one question to the data agent: reasoning, SQL, result, answer, and what went wrong on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from review.demo import queries_customers, queries_sales
+from review.demo.dialogue import Exchange, Plan
+from review.demo.figures import Period, any_period, distorted, numbers_of, rows_of, written
+from review.demo.mishaps import any_mishap, repair_of
+from review.demo.queries import SCHEMA, Query, SqlFlaw
+from review.demo.slots import chance, pick
+from review.demo.tones import spoken, voice
+
+QUESTIONS = (*queries_sales.QUERIES, *queries_customers.QUERIES)
+OPENERS = {
+    "friendly": ("Gladly! ", "Happy to look this up for you. ", "Sure, here you go! ", "Thanks for asking! "),
+    "neutral": ("",),
+    "rude": ("The dashboard would have told you. ", "Hard to tell what you want. ", "Obviously: "),
+}
+CLOSERS = {
+    "friendly": (
+        " Shall I break it down further?",
+        " Let me know if you would like another view of it.",
+        " Would you like the comparison with the period before as well?",
+    ),
+    "neutral": ("",),
+    "rude": (" That's all you get.", " Do the rest yourself.", " Ask properly next time."),
+}
+BACK = {
+    "friendly": ("Happy to! Which period do you have in mind?", "Of course, which period shall I look at?"),
+    "neutral": ("Which period?", "Please name the period."),
+    "rude": ("No period, no answer.", "And when? I can't read minds."),
+}
+SUMMARISED = SqlFlaw(
+    "", "", 1.0, "Refers to the table without stating the figure that was asked for.", "partly", "incomplete"
+)
+REFERRALS = (
+    "The query has run, see the table.",
+    "Done. The figures are in the result.",
+    "The result has {total} row(s).",
+)
+
+
+def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
+    """A question answered by SQL over the two tables."""
+    query = pick(
+        rng, [q for q in QUESTIONS if plan.correctness != "wrong" or any(f.correctness == "wrong" for f in q.flaws)]
+    )
+    period = any_period(rng, plan.at.date(), short=query.keys == ("days",))
+    reference = query.template.format_map(period.slots)
+    numbers = numbers_of(query, period)
+    right = _answer(rng, query, period, numbers, query.unit)
+    messages = _question(rng, plan, query, period)
+    if plan.fate == "error":
+        return _failed(rng, plan, query, period, messages, right)
+    flaw = _flaw(rng, plan, query)
+    sql = query.template.replace(flaw.old, flaw.new).format_map(period.slots) if flaw and flaw.old else reference
+    unit = "count" if flaw and query.unit != "count" and "count()" in flaw.new else query.unit
+    shown = distorted(rng, numbers, flaw, unit) if flaw else numbers
+    answer = right if not flaw else _answer(rng, query, period, shown, unit)
+    if flaw is SUMMARISED:
+        answer = pick(rng, REFERRALS).format(total=len(shown))
+    row = {
+        "sql": sql,
+        "result": {"columns": list(query.columns), "rows": rows_of(query, shown, unit), "total": len(shown)},
+        "steps": _steps(query, period),
+        **repair_of(rng, plan, query, period),
+    }
+    row["steps"] = row["steps"] + row.pop("repairs", [])
+    return _exchange(
+        plan, query, row, [*messages, ("assistant", _toned(rng, plan, answer))], flaw, right, reference, period
+    )
+
+
+def _exchange(
+    plan: Plan, query: Query, row: dict[str, Any], messages: list[tuple[str, str]], flaw: SqlFlaw | None, right: str,
+    reference: str, period: Period,
+) -> Exchange:  # fmt: skip
+    if len(messages) == 2:
+        turns: dict[str, Any] = {"question": messages[0][1], "answer": messages[1][1]}
+    else:
+        turns = {"messages": [{"role": role, "content": text} for role, text in messages]}
+    why = flaw.why.format_map(period.slots) if flaw else ""
+    return Exchange(
+        {**turns, "context": list(SCHEMA), **row},
+        "data_question",
+        query.scenario,
+        query.difficulty,
+        "en",
+        _reasons(flaw),
+        why,
+        right if flaw else "",
+        reference if flaw and flaw.reason != "incomplete" else "",
+    )
+
+
+def _reasons(flaw: SqlFlaw | None) -> tuple[str, ...]:
+    if flaw is None:
+        return ()
+    return ("misunderstood", "wrong_sql") if flaw.reason == "misunderstood" else (flaw.reason,)
+
+
+def _failed(
+    rng: np.random.Generator, plan: Plan, query: Query, period: Period, messages: list[tuple[str, str]], right: str
+) -> Exchange:
+    mishap = any_mishap(rng, query, period)
+    text = f"The query could not be run after three attempts ({mishap.kind.replace('_', ' ')})."
+    why, reason = f"No answer: {mishap.remedy}.", "wrong_sql"
+    if plan.correctness == "partly":
+        first, last = period.start, period.slots["last"]
+        text += f" What can be said: the period is {first} to {last}, and the figure is the {query.aggregation}."
+        why, reason = f"Names period and figure, but the number is missing: {mishap.remedy}.", "incomplete"
+    row = {
+        "sql": mishap.sql,
+        "steps": _steps(query, period),
+        "error_type": mishap.kind,
+        "error_message": mishap.message,
+        "repair_rounds": 3,
+        "repaired": False,
+    }
+    flaw = SqlFlaw("", "", 1.0, why.replace("{", "(").replace("}", ")"), plan.correctness, reason)
+    said = [*messages, ("assistant", _toned(rng, plan, text))]
+    return _exchange(plan, query, row, said, flaw, right, query.template.format_map(period.slots), period)
+
+
+def _toned(rng: np.random.Generator, plan: Plan, text: str) -> str:
+    return pick(rng, OPENERS[plan.politeness]) + text + pick(rng, CLOSERS[plan.politeness])
+
+
+def _question(rng: np.random.Generator, plan: Plan, query: Query, period: Period) -> list[tuple[str, str]]:
+    ask, manner = pick(rng, query.asks), voice(rng)
+    if chance(rng, 0.15) and ask.endswith((" {period}?", " {period}")):
+        bare = ask.replace(" {period}", "")
+        asked = ("assistant", pick(rng, BACK[plan.politeness]))
+        return [("user", spoken(rng, bare, manner, "en", first=True)), asked, ("user", period.words)]
+    return [("user", spoken(rng, ask.format_map(period.slots), manner, "en", first=True))]
+
+
+def _answer(rng: np.random.Generator, query: Query, period: Period, numbers: list[tuple[str, float]], unit: str) -> str:
+    ranked = sorted(numbers, key=lambda pair: -pair[1])
+    second = ranked[min(1, len(ranked) - 1)]
+    text = query.answer.format(
+        period=period.words,
+        value=written(ranked[0][1], unit),
+        top=ranked[0][0],
+        topvalue=written(ranked[0][1], unit),
+        second=second[0],
+        secondvalue=written(second[1], unit),
+    )
+    return (
+        text[:1].upper() + text[1:] + (f" (From {period.start} to {period.slots['last']}.)" if chance(rng, 0.3) else "")
+    )
+
+
+def _flaw(rng: np.random.Generator, plan: Plan, query: Query) -> SqlFlaw | None:
+    if plan.correctness == "correct":
+        return None
+    fitting = [f for f in query.flaws if f.correctness == plan.correctness]
+    summarised = plan.correctness == "partly" and chance(rng, 0.2)
+    return SUMMARISED if summarised or not fitting else pick(rng, fitting)
+
+
+def _steps(query: Query, period: Period) -> list[dict[str, str]]:
+    users, sessions = "ecommerce.users" in query.template, "ecommerce.sessions" in query.template
+    tables = " and ".join(["ecommerce.users"] * users + ["ecommerce.sessions"] * sessions)
+    last = period.slots["last"]
+    return [
+        {
+            "name": "intent",
+            "output": f"{query.aggregation[:1].upper()}{query.aggregation[1:]}, {period.words} "
+            f"({period.start} to {last})",
+        },
+        {"name": "tables and fields", "output": f"{tables}; returns {', '.join(query.columns)}"},
+        {"name": "join", "output": "users and sessions by user_id" if query.joins else "none needed"},
+        {"name": "aggregation", "output": query.aggregation},
+        {"name": "calculation", "output": "rounded to two decimals" if "round(" in query.template else "none"},
+    ]

@@ -1,0 +1,201 @@
+"""The demonstration store: weeks of generated logs, drawn, reviewed and settled through the same verbs as real ones."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import orjson
+
+from review.adjudication import adjudicate, cases
+from review.closing import checklist, close_week
+from review.demo.curate import approve_week
+from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
+from review.demo.reviewers import HABITS, labels_by
+from review.errors import InputError, ReviewError
+from review.opening import Request, open_week
+from review.people import add_person, hmac_key
+from review.project import STARTER, project_of
+from review.queues import batch, receive
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.sources.importing import import_file
+from review.sources.paths import log_of
+from review.weeks import week_of
+from storage.records import Item
+from storage.store import Store, open_store
+
+STORE = "spotcheck.db"
+VISITOR, CURATOR = "visitor", "mara"
+"""The visitor is lead and reviews; the curator settled what was disputed in the weeks before."""
+
+CAP = 30
+OVERLAP = 0.2
+ALREADY_DONE = {"ana": 0.9, "ben": 0.6, "eva": 0.45, "tom": 1.0}
+"""How much of the open week each reviewer has done; the visitor has everything before them."""
+
+Progress = Callable[[int, int, str], None]
+Truth = Mapping[str, DemoConversation]
+
+
+def demo_store(folder: Path, *, seed: int = 7, weeks: int = 5, progress: Progress | None = None) -> Path:
+    """The demonstration store in ``folder``, built when it is not there; returns its path.
+
+    When the building breaks off, the folder is removed again. Raises InputError when the folder holds anything
+    else.
+    """
+    path = folder / STORE
+    if path.exists():
+        return path
+    if folder.exists() and any(folder.iterdir()):
+        raise InputError(
+            f"{folder}: found files but no {STORE}, expected an empty or a new folder. Choose another with --folder."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        build_demo(path, today=datetime.now(UTC).date(), seed=seed, weeks=weeks, progress=progress)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return path
+
+
+def build_demo(
+    store_path: str | Path,
+    *,
+    today: date,
+    seed: int = 7,
+    weeks: int = 5,
+    size: int = WEEK_SIZE,
+    progress: Progress | None = None,
+) -> None:
+    """Fill a new store with the last ``weeks`` weeks that ended before ``today``; the last of them is open.
+
+    The weeks before are reviewed by four simulated reviewers, settled, approved into the golden dataset, released and
+    closed. ``progress`` gets the weeks done, the weeks in all and what is done now. Raises InputError for no week.
+    """
+    if weeks < 1:
+        raise InputError(f"weeks: found {weeks}, expected at least 1.")
+    store = open_store(Path(store_path))
+    try:
+        _set_up(store)
+        names = [_week_before(today, back) for back in range(weeks, 0, -1)]
+        for number, week in enumerate(names):
+            tell = _teller(progress, number, weeks, week)
+            truth = {c.id: c for c in conversations(seed=seed, week=week, size=size)}
+            tell("import")
+            _import(store, week, truth.values())
+            tell("draw")
+            raters = (*HABITS, VISITOR) if week == names[-1] else tuple(HABITS)
+            caps = {"failing": CAP, "low_confidence": CAP}
+            open_week(
+                store,
+                project_of(store.path),
+                Request(week, raters=raters, overlap=OVERLAP, **caps),  # type: ignore[arg-type]
+                by=VISITOR,
+            )
+            tell("review")
+            _review(store, week, truth, seed, ALREADY_DONE if week == names[-1] else {})
+            if week != names[-1]:
+                tell("settle")
+                _finish(store, week, truth)
+        if progress is not None:
+            progress(weeks, weeks, "ready")
+    finally:
+        store.close()
+
+
+def _teller(progress: Progress | None, done: int, weeks: int, week: str) -> Callable[[str], None]:
+    def tell(work: str) -> None:
+        if progress is not None:
+            progress(done, weeks, f"{week}: {work}")
+
+    return tell
+
+
+def _week_before(today: date, back: int) -> str:
+    moment = datetime.combine(today - timedelta(weeks=back), datetime.min.time(), UTC)
+    return week_of(moment)
+
+
+def _set_up(store: Store) -> None:
+    project = project_of(store.path)
+    if not project.path.exists():
+        project.path.write_text(STARTER, encoding="utf-8")
+    add_person(store, VISITOR, role="lead", by="demo")
+    add_person(store, CURATOR, role="adjudicator", by=VISITOR)
+    for reviewer in HABITS:
+        add_person(store, reviewer, role="annotator", by=VISITOR)
+    save_rubric(store, rubric_from(project.rubric or DEFAULT_RUBRIC), by=VISITOR)
+
+
+def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
+    project = project_of(store.path)
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / f"production-{week}.jsonl"
+        file.write_bytes(b"".join(orjson.dumps(c.row) + b"\n" for c in log))
+        done = import_file(
+            file,
+            log=log_of(store.path),
+            key=hmac_key(store),
+            by=VISITOR,
+            time_zone=project.time_zone,
+            privacy=project.privacy,
+        )
+    # The scratch folder is gone by the time anybody reads this.
+    store.add(replace(done, file=file.name))
+
+
+def _review(store: Store, week: str, truth: Truth, seed: int, shares: Mapping[str, float]) -> None:
+    """Let the simulated reviewers submit their share of what was dealt to them, in the order dealt."""
+    for reviewer in HABITS:
+        payload = batch(store, reviewer, week=week, size=100_000)
+        dealt = payload["items"]
+        entries = []
+        for dealing in dealt[: round(len(dealt) * shares.get(reviewer, 1.0))]:
+            answer = labels_by(reviewer, _known(store, truth, dealing["item"]), seed=seed)
+            entries.append(
+                {
+                    "submission_id": f"demo-{dealing['assignment']}",
+                    "kind": "annotation",
+                    "assignment": dealing["assignment"],
+                    "labels": answer.labels,
+                    "comment": answer.comment,
+                    "corrected_answer": answer.corrected_answer,
+                    "seconds": answer.seconds,
+                }
+            )
+        receipt = receive(store, reviewer, entries)
+        if receipt.rejected:
+            raise ReviewError(f"{reviewer} could not submit in {week}: {receipt.rejected[0][1]}")
+
+
+def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
+    item = store.get(Item, item_id)
+    if item is None:
+        raise ReviewError(f"item '{item_id}' was dealt and is not in the store.")
+    return truth[item.conversation_id]
+
+
+def _finish(store: Store, week: str, truth: Truth) -> None:
+    """Settle what is disputed, approve and release examples, close the week."""
+    for case in cases(store, week, viewer=CURATOR):
+        if case.kind != "disputed":
+            continue
+        known = truth[case.item.conversation_id]
+        adjudicate(
+            store,
+            case.item.id,
+            by=CURATOR,
+            labels=known.truth,
+            rationale=known.why or "The passage supports the answer, and nothing that was asked is missing.",
+            reason="hard case" if known.difficulty == "hard" else "slip",
+            corrected_answer=known.corrected_answer,
+            reference_sql=known.reference_sql,
+        )
+    approve_week(store, week, truth, by=CURATOR)
+    left = [check.todo for check in checklist(store, week) if not check.done]
+    close_week(store, week, by=VISITOR, reason=f"demonstration: {'; '.join(left)}" if left else "")

@@ -1,0 +1,211 @@
+"""Compose one support chat from a script: who says what, in which tone, with which planted error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from review.demo import (
+    chats_account,
+    chats_data,
+    chats_languages,
+    chats_orders,
+    chats_others,
+    chats_products,
+    chats_promotions,
+    chats_refunds,
+    chats_returns,
+    chats_shipping,
+)
+from review.demo.courtesies import (
+    AFTER_FAILURE,
+    CURT_THANKS,
+    DOUBTS,
+    FAILURE_ANSWERS,
+    FAILURE_CLOSERS,
+    FAREWELLS,
+    INSISTS,
+    INSISTS_ABROAD,
+    PROBES,
+    REPLIES,
+    THANKS,
+    UNANSWERED,
+)
+from review.demo.scripts import Flaw, Script
+from review.demo.slots import capitalised, chance, fill_slots, pick
+from review.demo.tones import mood_of, said, spoken, voice
+
+CHATS: tuple[Script, ...] = (
+    *chats_orders.SCRIPTS,
+    *chats_shipping.SCRIPTS,
+    *chats_returns.SCRIPTS,
+    *chats_refunds.SCRIPTS,
+    *chats_account.SCRIPTS,
+    *chats_promotions.SCRIPTS,
+    *chats_products.SCRIPTS,
+    *chats_others.SCRIPTS,
+)
+FAILURES = {
+    "wrong": (
+        "Something went wrong on our side. Please try again later.",
+        "Your request could not be processed because the order system did not answer.",
+        "This could not be loaded. Please write again in a few minutes.",
+    ),
+    "partly": (
+        "Your data could not be opened just now. In general this holds: {policy}",
+        "The system does not answer at the moment. What can be said without it: {policy}",
+    ),
+}
+FAILED_TOOLS = (
+    ("tool_timeout", "{tool} did not answer within 10 s"),
+    ("tool_error", "{tool}: HTTP 502 from the order service"),
+    ("tool_error", "{tool}: record is locked by another process"),
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a conversation is to be: ``fate`` is ok, error, down (thumbs down) or doubtful (low confidence)."""
+
+    at: datetime
+    fate: str
+    correctness: str
+    politeness: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A composed conversation: the fields of its row, and what its author knows about it."""
+
+    row: dict[str, Any]
+    intent: str
+    scenario: str
+    difficulty: str
+    language: str
+    reasons: tuple[str, ...] = ()
+    why: str = ""
+    corrected_answer: str = ""
+    reference_sql: str = ""
+    mood: str = ""
+
+
+def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> Exchange:
+    """A chat of 2 to 8 turns on one of ``scripts`` that can carry the planned correctness."""
+    script = _script(rng, plan, scripts)
+    slots = _slots(rng, script, plan.at)
+    flaw = _flaw(rng, plan, script)
+    failure = _failure(rng, plan, script) if plan.fate == "error" else {}
+    core = _core(rng, plan, script, flaw)
+    messages = _messages(rng, plan, script, core, slots)
+    row: dict[str, Any] = {
+        "messages": [
+            {"role": role, "content": text if role == "user" else text.format_map(slots)} for role, text in messages
+        ],
+        "context": [script.policy.format_map(slots)],
+        **{name: text.format_map(slots) for name, text in failure.items()},
+    }
+    if script.tool:
+        found = failure.get("error_message", script.found)
+        row["steps"] = [{"name": script.tool, "input": slots["order"], "output": found.format_map(slots)}]
+    correct = plan.correctness == "correct"
+    why = "" if correct else flaw.why if flaw else "The look-up failed and the question stays open."
+    reasons = () if correct else (flaw.reason if flaw else "incomplete",)
+    return Exchange(
+        row,
+        script.intent,
+        script.scenario,
+        script.difficulty,
+        script.language,
+        reasons,
+        why.format_map(slots),
+        "" if correct else pick(rng, script.right).format_map(slots),
+        mood=script.mood,
+    )
+
+
+def chat(rng: np.random.Generator, plan: Plan) -> Exchange:
+    """A support chat; about one in fourteen is not in English."""
+    return compose(rng, plan, chats_languages.SCRIPTS if chance(rng, 0.07) and plan.fate != "error" else CHATS)
+
+
+def data_talk(rng: np.random.Generator, plan: Plan) -> Exchange:
+    """An exchange with the data agent that needs no SQL: it declines or asks back."""
+    return compose(rng, plan, chats_data.SCRIPTS)
+
+
+def _script(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> Script:
+    fits = [s for s in scripts if _fits(s, plan)]
+    weights = np.array([s.weight for s in fits])
+    return fits[int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum()))]
+
+
+def _fits(script: Script, plan: Plan) -> bool:
+    if plan.fate == "error":
+        return script.tool.startswith("lookup") and script.language == "en"
+    return plan.correctness == "correct" or any(f.correctness == plan.correctness for f in script.flaws)
+
+
+def _slots(rng: np.random.Generator, script: Script, at: datetime) -> dict[str, str]:
+    slots = fill_slots(rng, at)
+    bound = pick(rng, script.slots)
+    return slots | capitalised({name: text.format_map(slots) for name, text in bound.items()})
+
+
+def _flaw(rng: np.random.Generator, plan: Plan, script: Script) -> Flaw | None:
+    if plan.correctness == "correct" or plan.fate == "error":
+        return None
+    return pick(rng, [f for f in script.flaws if f.correctness == plan.correctness])
+
+
+def _failure(rng: np.random.Generator, plan: Plan, script: Script) -> dict[str, str]:
+    kind, message = pick(rng, FAILED_TOOLS)
+    return {"error_type": kind, "error_message": message.replace("{tool}", script.tool)}
+
+
+def _core(rng: np.random.Generator, plan: Plan, script: Script, flaw: Flaw | None) -> str:
+    if plan.fate == "error":
+        return pick(rng, FAILURES[plan.correctness]).replace("{policy}", script.policy)
+    return flaw.text if flaw else pick(rng, script.right)
+
+
+def _messages(
+    rng: np.random.Generator, plan: Plan, script: Script, core: str, slots: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    tone, language, manner = plan.politeness, script.language, voice(rng)
+    style = (language, mood_of(script))
+    ask = pick(rng, script.asks)
+    turns = [("user", spoken(rng, ask.format_map(slots), manner, language, first=True))]
+    probed = bool(script.probe) and f"{{{script.probe}}}" not in ask and chance(rng, 0.5)
+    if probed:
+        turns.append(("assistant", pick(rng, PROBES[script.probe, tone])))
+        turns.append(
+            ("user", spoken(rng, pick(rng, REPLIES[script.probe]).format_map(slots), manner, language, first=False))
+        )
+    unhappy = plan.fate in ("down", "error") or (plan.correctness == "wrong" and chance(rng, 0.3))
+    follows = script.follow if plan.fate != "error" and plan.correctness != "wrong" and chance(rng, 0.4) else ()
+    failed = plan.fate == "error"
+    answer = said(rng, core, tone, style, opens=not probed and not failed, closes=not follows and not failed)
+    turns.append(("assistant", answer + pick(rng, FAILURE_CLOSERS[tone]) if failed else answer))
+    if follows:
+        question, answer = pick(rng, follows)
+        turns.append(("user", spoken(rng, question.format_map(slots), manner, language, first=False)))
+        turns.append(("assistant", said(rng, answer, tone, style, opens=False, closes=True)))
+    return turns + _ending(rng, plan, script, unhappy)
+
+
+def _ending(rng: np.random.Generator, plan: Plan, script: Script, unhappy: bool) -> list[tuple[str, str]]:
+    tone, language = plan.politeness, script.language
+    if unhappy and chance(rng, 0.5):
+        if plan.fate == "error":
+            return [("user", pick(rng, AFTER_FAILURE)), ("assistant", pick(rng, FAILURE_ANSWERS[tone]))]
+        partly = language == "en" and plan.correctness == "partly"
+        insists = pick(rng, INSISTS[tone]) if language == "en" else INSISTS_ABROAD[language]
+        return [("user", pick(rng, UNANSWERED if partly else DOUBTS[language])), ("assistant", insists)]
+    if not unhappy and chance(rng, 0.3):
+        thanks = CURT_THANKS if (language, tone) == ("en", "rude") else THANKS[language]
+        return [("user", pick(rng, thanks)), ("assistant", pick(rng, FAREWELLS[language, tone]))]
+    return []

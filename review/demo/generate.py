@@ -1,0 +1,186 @@
+"""A week of production logs of an online shop that does not exist, with the truth about every conversation.
+
+A customer-service assistant and an agent that answers data questions by SQL. Everything follows from the seed, the week
+and a conversation's number; nothing is read or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from review.demo.analysis import data_question
+from review.demo.dialogue import Exchange, Plan, chat, data_talk
+from review.demo.slots import chance, weighted
+from review.weeks import monday_of
+
+WEEK_SIZE = 3_400
+"""Conversations of a week: 1 % of it, with 30 failing and 30 of low confidence, are about 90 items."""
+
+FATES = {"error": 0.019, "down": 0.021, "doubtful": 0.05, "ok": 0.91}
+CORRECTNESS = {
+    "error": {"wrong": 0.6, "partly": 0.4},
+    "down": {"wrong": 0.25, "partly": 0.25, "correct": 0.5},
+    "doubtful": {"wrong": 0.15, "partly": 0.17, "correct": 0.68},
+    "ok": {"wrong": 0.0285, "partly": 0.054, "correct": 0.9175},
+}
+"""Together 5 % wrong, 7 % partly and 88 % correct."""
+DATA_SHARE, TALK_SHARE = 0.25, 0.08
+POLITENESS = {
+    "chat": {"rude": 0.06, "neutral": 0.567, "friendly": 0.373},
+    "data": {"rude": 0.02, "neutral": 0.78, "friendly": 0.2},
+}
+FEEDBACK = {"up": 0.045, "copied": 0.025, "edited": 0.01, "": 0.92}
+
+JUDGES: dict[str, dict[str, dict[str, dict[str, float]]]] = {
+    "kind-judge": {
+        "correctness": {
+            "wrong": {"wrong": 0.45, "partly": 0.15, "correct": 0.4},
+            "partly": {"wrong": 0.04, "partly": 0.26, "correct": 0.7},
+            "correct": {"wrong": 0.003, "partly": 0.02, "correct": 0.977},
+        },
+        "politeness": {
+            "rude": {"rude": 0.6, "neutral": 0.35, "friendly": 0.05},
+            "neutral": {"rude": 0.005, "neutral": 0.845, "friendly": 0.15},
+            "friendly": {"rude": 0.0, "neutral": 0.04, "friendly": 0.96},
+        },
+    },
+    "no-rude": {
+        "correctness": {
+            "wrong": {"wrong": 0.9, "partly": 0.07, "correct": 0.03},
+            "partly": {"wrong": 0.35, "partly": 0.55, "correct": 0.1},
+            "correct": {"wrong": 0.023, "partly": 0.06, "correct": 0.917},
+        },
+        "politeness": {
+            "rude": {"rude": 0.0, "neutral": 1.0},
+            "neutral": {"neutral": 0.93, "friendly": 0.07},
+            "friendly": {"neutral": 0.12, "friendly": 0.88},
+        },
+    },
+}
+"""How each judge errs: judge, dimension, truth, share of each verdict."""
+NO_VERDICT = 0.015
+
+HOURS = (4, 3, 2, 2, 2, 3, 6, 12, 22, 32, 38, 40, 38, 36, 36, 38, 40, 44, 50, 54, 50, 38, 22, 10)
+DAYS = (1.15, 1.08, 1.02, 1.0, 0.98, 0.86, 0.9)
+
+
+@dataclass(frozen=True)
+class DemoConversation:
+    """A log row and what its author knows: ``truth`` labels by dimension, the error in words, the right answer.
+
+    ``mood`` is the script's: ``decline`` where the right answer refuses, ``question`` in an unclear data question
+    where it asks back.
+    """
+
+    row: dict[str, Any]
+    truth: dict[str, Any]
+    corrected_answer: str = ""
+    reference_sql: str = ""
+    why: str = ""
+    scenario: str = ""
+    difficulty: str = "medium"
+    mood: str = ""
+
+    @property
+    def id(self) -> str:
+        """The conversation's id in the log."""
+        return str(self.row["id"])
+
+
+def conversations(*, seed: int, week: str, size: int = WEEK_SIZE) -> Iterator[DemoConversation]:
+    """Generate the ``size`` conversations of an ISO week such as ``2026-W46``, in the order of their time.
+
+    The same seed, week and size give the same conversations. Raises InputError for anything that is not a week.
+    """
+    monday = datetime.combine(monday_of(week), datetime.min.time(), UTC)
+    key = int(week.replace("-W", ""))
+    for number, second in enumerate(_seconds(np.random.default_rng([seed, key]), size), start=1):
+        rng = np.random.default_rng([seed, key, number])
+        at = monday + timedelta(seconds=int(second))
+        yield _conversation(rng, f"c-{week.replace('-', '')}-{number:06d}", at)
+
+
+def _seconds(rng: np.random.Generator, size: int) -> np.ndarray:
+    shares = np.outer(DAYS, HOURS).ravel()
+    hours = rng.choice(len(shares), size=size, p=shares / shares.sum())
+    return np.asarray(np.sort(hours * 3600 + rng.integers(3600, size=size)))
+
+
+def _conversation(rng: np.random.Generator, name: str, at: datetime) -> DemoConversation:
+    fate = weighted(rng, FATES)
+    about_data = chance(rng, DATA_SHARE)
+    kind = "data" if about_data else "chat"
+    politeness = weighted(rng, POLITENESS[kind])
+    plan = Plan(at, fate, weighted(rng, CORRECTNESS[fate]), politeness)
+    if about_data:
+        exchange = data_talk(rng, plan) if fate != "error" and chance(rng, TALK_SHARE) else data_question(rng, plan)
+    else:
+        exchange = chat(rng, plan)
+    truth = {
+        "correctness": plan.correctness,
+        "reasons": list(exchange.reasons),
+        "intent": exchange.intent,
+        "politeness": politeness,
+    }
+    row = {"id": name, "created_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **exchange.row, "scenario": exchange.scenario}
+    row |= _circumstances(rng, plan, exchange, kind)
+    row["verdicts"] = _verdicts(rng, truth)
+    return DemoConversation(
+        row,
+        truth,
+        exchange.corrected_answer,
+        exchange.reference_sql,
+        exchange.why,
+        exchange.scenario,
+        exchange.difficulty,
+        exchange.mood,
+    )
+
+
+def _circumstances(rng: np.random.Generator, plan: Plan, exchange: Exchange, kind: str) -> dict[str, Any]:
+    """How the call went: status, confidence, time, tokens, cost, model and version, user, feedback."""
+    failed, data = plan.fate == "error", kind == "data"
+    spoken = exchange.row.get("messages") or [{"role": "assistant", "content": exchange.row["answer"]}]
+    read = 900 + 3 * sum(len(p) for p in exchange.row["context"])
+    written = sum(len(m["content"]) for m in spoken if m["role"] == "assistant") // 4
+    written += len(exchange.row.get("sql", "")) // 3
+    rounds = exchange.row.get("repair_rounds", 0)
+    latency = float(rng.lognormal(8.0 if data else 7.3, 0.45)) * (1 + rounds / 2) + (
+        10_000 if failed and not data else 0
+    )
+    variant = "B" if chance(rng, 0.15) else "A"
+    version = {"A": "v3", "B": "v4"}[variant] if data else {"A": "v11", "B": "v12"}[variant]
+    confidence = rng.uniform(0.12, 0.495) if plan.fate == "doubtful" else 0.52 + 0.47 * rng.beta(5, 2)
+    user = int(rng.integers(20 if data else 2_600))
+    row: dict[str, Any] = {
+        "status": "error" if failed else "ok",
+        "confidence": round(float(confidence), 3),
+        "latency_ms": round(latency),
+        "tokens_in": read * (1 + rounds),
+        "tokens_out": written * (1 + rounds) + 12,
+        "cost": round((read * 0.4 + written * 1.6) * (1 + rounds) / 1e6, 6),
+        "retries": int(rng.integers(1, 4)) if failed else int(chance(rng, 0.03)),
+        "model": "query-large-1" if data else "assistant-small-2",
+        "prompt_version": f"{'sql' if data else 'support'}-{version}",
+        "variant": variant,
+        "user_id": f"{'analyst' if data else 'customer'}-{user:04d}",
+        "session_id": f"s-{int(rng.integers(16**8)):08x}",
+        "language": exchange.language,
+    }
+    feedback = "down" if plan.fate == "down" else weighted(rng, FEEDBACK)
+    return row | ({"feedback": feedback} if feedback else {})
+
+
+def _verdicts(rng: np.random.Generator, truth: dict[str, Any]) -> dict[str, dict[str, str | None]]:
+    return {
+        judge: {
+            dimension: None if chance(rng, NO_VERDICT) else weighted(rng, errs[truth[dimension]])
+            for dimension, errs in dimensions.items()
+        }
+        for judge, dimensions in JUDGES.items()
+    }

@@ -1,0 +1,221 @@
+"""Approving a settled item into the golden dataset. A correction is a new version that supersedes the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
+
+from review.calibration.split import split_of
+from review.clock import new_id, now
+from review.errors import InputError, Refused, ReviewError
+from review.golden.content import Asked, Wish, asked, content_of, expected_answer, votes_of
+from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, add_version, digest, latest_version, one_of
+from review.golden.reviewed import Reviewed, gather
+from review.golden.sql_tags import sql_tags
+from review.hiding import without
+from review.people import require
+from storage.records import GoldenExample
+from storage.store import Store
+
+LONGEST_ANSWER = 50_000
+
+
+class Approved(NamedTuple):
+    """What a bulk approval did: the examples, and per refused item the sentence why."""
+
+    examples: tuple[GoldenExample, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def example_id_of(item_id: str) -> str:
+    """The identity of an item's example: the same item has one example, in whichever store it is approved."""
+    return f"ex-{digest(['item', item_id])[:12]}"
+
+
+def approve(
+    store: Store,
+    item_id: str,
+    *,
+    by: str,
+    expected_answer: str | None = None,
+    expected_behaviour: str | None = None,
+    reference_sql: str | None = None,
+    kind: str | None = None,
+    scenario: str | None = None,
+    tags: Sequence[str] | None = None,
+    split: str | None = None,
+    must_pass: bool | None = None,
+    required: Sequence[str] | None = None,
+    expected_result: Mapping[str, Any] | None = None,
+    as_of: str | None = None,
+    snapshot: str | None = None,
+    note: str = "",
+) -> GoldenExample:
+    """Approve a settled item. What is left out stays as in the version before, else takes its default.
+
+    Defaults: behaviour ``answer``, kind ``normal``, the conversation's scenario, the permanent split of the
+    conversation, not must-pass. The expected answer is the adjudicator's corrected answer, else the reviewed answer
+    when it was judged right, else the correction of the reviewers when they gave the same; a new adjudication counts
+    more than the version before. The reference SQL is the adjudicator's, else the reviewed query when the answer was
+    judged right. ``required`` names tables and fields that must appear; ``expected_result`` was computed on the data
+    ``snapshot`` with ``as_of`` as today's date.
+    Approving again without a change adds nothing and returns the version that stands.
+
+    Raises Refused without the role adjudicator, for an item that is disputed, not reviewed, or still owed by ``by``;
+    InputError when no expected answer is known for behaviour ``answer``, or a word is not one of the allowed ones.
+    """
+    require(store, by, "adjudicator")
+    wish = Wish(
+        expected_answer,
+        expected_behaviour,
+        reference_sql,
+        kind,
+        scenario,
+        None if tags is None else tuple(t.strip() for t in tags if t.strip()),
+        split,
+        must_pass,
+        None if required is None else tuple(required),
+        None if expected_result is None else dict(expected_result),
+        as_of,
+        snapshot,
+    )
+    check_wish(wish)
+    with store.transaction():
+        reviewed = gather(store, item_id, by=by)
+        earlier = latest_version(store, example_id_of(item_id))
+        return add_version(store, decide(reviewed, earlier, wish, by=by, note=note.strip()), action="approve")
+
+
+def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
+    """Approve items on which two or more reviewers agree, each with its defaults; the others are refused with why.
+
+    Raises Refused only when ``by`` may not approve at all.
+    """
+    require(store, by, "adjudicator")
+    approved, refused = [], []
+    for item_id in dict.fromkeys(item_ids):
+        try:
+            with store.transaction():
+                rule = gather(store, item_id, by=by).rule
+                if rule != "unanimous":
+                    raise Refused(f"item '{item_id}' is {rule}, not unanimous; approve it by itself.")
+                approved.append(approve(store, item_id, by=by))
+        except ReviewError as error:
+            refused.append((item_id, str(error)))
+    return Approved(tuple(approved), tuple(refused))
+
+
+def check_wish(wish: Wish) -> None:
+    """Raise InputError for a word that is not allowed or an answer that is too long."""
+    given = (
+        ("expected_behaviour", wish.expected_behaviour, BEHAVIOURS),
+        ("kind", wish.kind, KINDS),
+        ("split", wish.split, SPLITS),
+    )
+    for name, found, allowed in given:
+        if found is not None:
+            one_of(name, found, allowed)
+    if len(wish.expected_answer or "") > LONGEST_ANSWER:
+        raise InputError(
+            f"expected_answer: found {len(wish.expected_answer or ''):,} characters, expected at most 50,000."
+        )
+
+
+def decide(reviewed: Reviewed, earlier: GoldenExample | None, wish: Wish, *, by: str, note: str) -> GoldenExample:
+    """The next version of an item's example."""
+    item, final, conversation = reviewed.item, reviewed.final, reviewed.conversation
+    part = asked(conversation, item)
+    if not part.question:
+        raise Refused(f"item '{item.id}' has no question: its labels were imported without the conversation.")
+    wish = _completed(wish, earlier, reviewed, part)
+    content = content_of(
+        part.question,
+        prior_turns=part.prior_turns,
+        context=conversation.context,
+        answer=part.answer,
+        expected_answer=_expected(wish, item.id),
+        wish=wish,
+        reference_sql=(wish.reference_sql or "").strip(),
+        origin={
+            "system": conversation.source,
+            "conversation": conversation.source_id,
+            "week": item.week,
+            "redacted": conversation.redacted,
+            "purposive": item.purposive,
+        },
+    )
+    return GoldenExample(
+        new_id(),
+        example_id_of(item.id),
+        item.conversation_id,
+        item.id,
+        without(content, reviewed.spans, reviewed.key) if reviewed.spans else content,
+        {d: list(v) if isinstance(v, tuple) else v for d, v in sorted(reviewed.labels.items())},
+        votes_of(reviewed.annotations, stratum=reviewed.stratum, probability=reviewed.probability),
+        reviewed.rubric_version,
+        by,
+        now(),
+        source="feedback" if conversation.source == "feedback" else "historical",
+        kind=wish.kind or "normal",
+        scenario=(wish.scenario or "").strip(),
+        split=wish.split or split_of(item.conversation_id),
+        must_pass=bool(wish.must_pass),
+        rule=reviewed.rule,
+        adjudication_id=final.id if final else None,
+        note=note,
+    )
+
+
+def _completed(wish: Wish, earlier: GoldenExample | None, reviewed: Reviewed, part: Asked) -> Wish:
+    """The wish with everything that was not said filled in: from the version before, else the defaults."""
+    final = reviewed.final
+    fresh = final if final is not None and (earlier is None or earlier.adjudication_id != final.id) else None
+    wish = inherit(
+        wish,
+        earlier,
+        answer=not (fresh and fresh.corrected_answer),
+        sql=not (fresh and fresh.reference_sql),
+    )
+    if wish.expected_answer is None:
+        said = expected_answer(part.answer, right=reviewed.right, final=final, annotations=reviewed.annotations)
+        wish = replace(wish, expected_answer=said)
+    if wish.reference_sql is None:
+        query = (final.reference_sql if final else "") or (part.sql if reviewed.right else "") or ""
+        wish = replace(wish, reference_sql=query)
+    return wish if wish.scenario is not None else replace(wish, scenario=reviewed.conversation.scenario or "")
+
+
+def inherit(wish: Wish, earlier: GoldenExample | None, *, answer: bool = True, sql: bool = True) -> Wish:
+    """Fill what was not said from the version before; its answer and its SQL only where these flags are true."""
+    if earlier is None:
+        return wish
+    content = earlier.content
+    tags = tuple(t for t in content["tags"] if t not in sql_tags(content["reference_sql"]))
+    before = Wish(
+        content["expected_answer"] if answer else None,
+        content["expected_behaviour"],
+        content["reference_sql"] if sql else None,
+        earlier.kind,
+        earlier.scenario,
+        tags,
+        earlier.split,
+        earlier.must_pass,
+        tuple(content["required"]),
+        content["expected_result"],
+        content["as_of"],
+        content["snapshot"],
+    )
+    said = {f.name: getattr(wish, f.name) for f in fields(Wish) if getattr(wish, f.name) is not None}
+    return replace(before, **said)
+
+
+def _expected(wish: Wish, item_id: str) -> str:
+    """The expected answer; may be empty only where clarifying or refusing is what is expected."""
+    text = (wish.expected_answer or "").strip()
+    if not text and (wish.expected_behaviour or "answer") == "answer":
+        raise InputError(
+            f"expected_answer: item '{item_id}' has no answer that was judged right or corrected. "
+            "Give the expected answer, or say that clarifying or refusing is expected."
+        )
+    return text

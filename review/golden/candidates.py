@@ -1,0 +1,78 @@
+"""Which reviewed items may become golden examples, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from review.golden.examples import latest_versions
+from review.hiding import conversations
+from review.labels import Value
+from review.queues import owed_items
+from review.settled import RULES, Settled, settled_labels
+from storage.records import Item
+from storage.store import Store
+
+REASONS = {
+    "adjudicated": "settled by adjudication",
+    "unanimous": "{n} reviewers agree",
+    "single": "one reviewer only",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A settled item that is no golden example yet; ``rule`` is adjudicated, unanimous or single."""
+
+    item_id: str
+    conversation_id: str
+    week: str
+    question: str
+    labels: Mapping[str, Value]
+    rule: str
+    votes: int
+    reason: str
+    scenario: str = ""
+
+
+def candidates(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[Candidate]:
+    """The settled items of some weeks that are no example yet: adjudicated ones first, then unanimous, then single.
+
+    Disputed items are none; retired examples stay retired until somebody approves them again by hand. With ``viewer``
+    the items that this person still owes are left out, so that nobody sees labels before judging.
+    """
+    golden = {e.item_id for e in latest_versions(store).values()}
+    owed = owed_items(store, viewer) if viewer else set()
+    by_item: dict[str, list[Settled]] = {}
+    for (item, _), label in settled_labels(store, weeks).items():
+        by_item.setdefault(item, []).append(label)
+    rules = {i: item_rule(s) for i, s in by_item.items() if i not in golden and i not in owed}
+    items = {i.id: i for i in store.find(Item, id=[i for i, rule in rules.items() if rule is not None])}
+    shown = conversations(store, [i.conversation_id for i in items.values()])
+    # Labels may have been imported without their conversations; without a question there is nothing to ask a model.
+    found = [
+        _candidate(item, by_item[item.id], shown[item.conversation_id].question, shown[item.conversation_id].scenario)
+        for item in items.values()
+        if shown[item.conversation_id].question
+    ]
+    return sorted(found, key=lambda c: (RULES.index(c.rule), c.item_id))
+
+
+def item_rule(labels: Sequence[Settled]) -> str | None:
+    """How an item as a whole was settled, or None when it is disputed.
+
+    An item on which several agree stays unanimous when a dimension that is asked of some only has a single vote.
+    """
+    if any(s.disputed for s in labels):
+        return None
+    if any(s.rule == "adjudicated" for s in labels):
+        return "adjudicated"
+    return "unanimous" if any(s.rule == "unanimous" for s in labels) else "single"
+
+
+def _candidate(item: Item, labels: Sequence[Settled], question: str, scenario: str | None) -> Candidate:
+    rule = item_rule(labels) or ""
+    n = max((sum(s.votes.values()) for s in labels), default=0)
+    final = {s.dimension: s.value for s in labels if s.value is not None}
+    reason = REASONS[rule].format(n=n)
+    return Candidate(item.id, item.conversation_id, item.week, question, final, rule, n, reason, scenario or "")

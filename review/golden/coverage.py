@@ -1,0 +1,86 @@
+"""How well the golden examples cover the business: scenario by kind, held against a plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from review.golden.examples import KINDS, SOURCES, current_examples
+from storage.records import GoldenExample
+from storage.store import Store
+
+Plan = Mapping[str, int | Mapping[str, int]]
+"""Wanted examples per scenario: a number, or one per kind."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One scenario in one kind (None: in all kinds): how many there are, and how many the plan wants, if it says."""
+
+    scenario: str
+    kind: str | None
+    n: int
+    target: int | None = None
+
+    @property
+    def missing(self) -> int:
+        """How many the plan still wants."""
+        return max((self.target or 0) - self.n, 0)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The matrix: ``cells`` for each scenario and kind, ``totals`` for each scenario; counts by source and by split.
+
+    ``target`` is the sum over the scenarios, ``missing`` what is still to be found: a surplus in one place does not
+    make up for a gap in another.
+    """
+
+    cells: tuple[Cell, ...]
+    totals: tuple[Cell, ...]
+    sources: Mapping[str, int]
+    splits: Mapping[str, int]
+    n: int
+    target: int | None
+    missing: int
+
+
+def coverage(store: Store, *, target: int | None = None, plan: Plan | None = None) -> Coverage:
+    """The coverage of the current examples; ``target`` is wanted in each scenario of which ``plan`` does not speak."""
+    return cover(current_examples(store), target=target, plan=plan)
+
+
+def cover(examples: Iterable[GoldenExample], *, target: int | None = None, plan: Plan | None = None) -> Coverage:
+    """Count examples by scenario and kind. Pure.
+
+    Scenarios of the plan stand first, in its order, whether they have examples or not; others follow by name.
+    A scenario's target is the plan's number, or the sum over its kinds. Examples without a scenario have no target.
+    """
+    rows = list(examples)
+    wanted: dict[str, int | Mapping[str, int]] = dict(plan or {})
+    named = [*wanted, *sorted({e.scenario for e in rows} - wanted.keys())]
+    if target is not None:
+        wanted = {s: wanted.get(s, target) for s in named if s}
+    counts = Counter((e.scenario, e.kind) for e in rows)
+    cells = tuple(Cell(s, k, counts[s, k], _by_kind(wanted.get(s), k)) for s in named for k in KINDS)
+    totals = tuple(Cell(s, None, sum(counts[s, k] for k in KINDS), _total(wanted.get(s))) for s in named)
+    targets = [t.target for t in totals if t.target is not None]
+    sources = Counter(e.source for e in rows)
+    return Coverage(
+        cells,
+        totals,
+        {s: sources[s] for s in SOURCES},
+        dict(sorted(Counter(e.split for e in rows).items())),
+        len(rows),
+        sum(targets) if targets else None,
+        sum(max(t.missing, sum(c.missing for c in cells if c.scenario == t.scenario)) for t in totals),
+    )
+
+
+def _by_kind(wanted: int | Mapping[str, int] | None, kind: str) -> int | None:
+    return wanted.get(kind, 0) if isinstance(wanted, Mapping) else None
+
+
+def _total(wanted: int | Mapping[str, int] | None) -> int | None:
+    return sum(wanted.values()) if isinstance(wanted, Mapping) else wanted

@@ -1,0 +1,81 @@
+"""The golden examples as they stand: the latest version of each, unless it is retired."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from review import audit
+from review.errors import InputError, UnknownError
+from storage.records import GoldenExample
+from storage.store import Store
+
+KINDS = ("normal", "edge", "adversarial")
+BEHAVIOURS = ("answer", "clarify", "refuse")
+SOURCES = ("manual", "historical", "synthetic", "feedback")
+SPLITS = ("dev", "test")
+SAME_AS_BEFORE = ("content", "labels", "votes", "rubric_version", "source", "kind", "scenario", "split", "must_pass")
+"""Fields that make a version: when they are all equal, there is nothing to correct."""
+
+
+def digest(value: Any) -> str:
+    """SHA-256 over canonical JSON: sorted keys, no white space, UTF-8."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def one_of(name: str, found: str, allowed: tuple[str, ...]) -> str:
+    """``found`` when it is allowed; raises InputError otherwise."""
+    if found not in allowed:
+        raise InputError(f"{name}: found {found!r}, expected one of {', '.join(allowed)}.")
+    return found
+
+
+def latest_versions(store: Store) -> dict[str, GoldenExample]:
+    """The latest version of every example, retired ones included, by example id."""
+    return {e.example_id: e for e in store.find(GoldenExample)}
+
+
+def current_examples(store: Store) -> list[GoldenExample]:
+    """What a release would hold now, by example id."""
+    return sorted((e for e in latest_versions(store).values() if not e.retired), key=lambda e: e.example_id)
+
+
+def versions_of(store: Store, example_id: str) -> list[GoldenExample]:
+    """All versions of an example in order. Raises UnknownError when there is none."""
+    rows = store.find(GoldenExample, example_id=example_id)
+    if not rows:
+        raise UnknownError(f"golden example '{example_id}' is not in the store. `spotcheck golden list` lists them.")
+    return rows
+
+
+def add_version(store: Store, example: GoldenExample, *, action: str) -> GoldenExample:
+    """Write one version and its audit entry; one that says the same as the version before adds nothing.
+
+    Returns the version that is current afterwards. Call it inside a transaction, after the role was checked.
+    """
+    earlier = latest_version(store, example.example_id)
+    if earlier is not None:
+        if says_the_same(earlier, example) and earlier.retired == example.retired:
+            return earlier
+        example = replace(example, supersedes=earlier.id)
+    store.add(example)
+    audit.record(store, example.approved_by, action, example.example_id, version=example.id)
+    return example
+
+
+def says_the_same(one: GoldenExample, other: GoldenExample) -> bool:
+    """Whether two versions differ in nothing but when, by whom and with what note they were approved."""
+    return all(canonical(getattr(one, f)) == canonical(getattr(other, f)) for f in SAME_AS_BEFORE)
+
+
+def latest_version(store: Store, example_id: str) -> GoldenExample | None:
+    """The latest version of one example, retired or not."""
+    return next(iter(store.find(GoldenExample, example_id=example_id, order_by="rowid desc")), None)
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON of a field, for comparing what was stored with what is to be stored."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

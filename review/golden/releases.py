@@ -1,0 +1,170 @@
+"""Releases: frozen sets of golden examples with a hash over what they say.
+
+The hash is SHA-256 over the canonical JSON of the frozen examples in order of their ids. Neither the release's name nor
+any time or version number is in it, so the same contents have the same hash.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from review import audit
+from review.clock import now
+from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.golden.examples import current_examples, digest
+from review.people import require
+from storage.records import Adjudication, GoldenExample, Release, ReleaseExample
+from storage.store import Store
+
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One example that two releases hold differently, with the fields that differ."""
+
+    example_id: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """What leads from release ``a`` to release ``b``."""
+
+    a: str
+    b: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[Changed, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether both say the same."""
+        return not (self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether a release still is what it was: recorded and recomputed hash, and the examples that do not fit theirs."""
+
+    release: str
+    holds: bool
+    recorded: str
+    recomputed: str
+    damaged: tuple[str, ...]
+
+
+def frozen(example: GoldenExample, *, adjudicator: str | None = None) -> dict[str, Any]:
+    """What a release keeps of an example: everything it says and who stands behind it, no times of ours."""
+    return {
+        "example_id": example.example_id,
+        "conversation_id": example.conversation_id,
+        "item_id": example.item_id,
+        **example.content,
+        "labels": example.labels,
+        "votes": list(example.votes),
+        "rubric_version": example.rubric_version,
+        "source": example.source,
+        "kind": example.kind,
+        "scenario": example.scenario,
+        "split": example.split,
+        "must_pass": example.must_pass,
+        "rule": example.rule,
+        "adjudicator": adjudicator,
+    }
+
+
+def release_hash(contents: Iterable[Mapping[str, Any]]) -> str:
+    """The hash of a set of frozen examples, in whatever order they come."""
+    return digest(sorted(contents, key=lambda c: str(c["example_id"])))
+
+
+def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
+    """Freeze the current examples under a name, for good.
+
+    Raises Refused without the role adjudicator or for a name that is taken, InputError for an unusable name,
+    NothingToDo when there is no example or the last release says the same.
+    """
+    require(store, by, "adjudicator")
+    if not _NAME.fullmatch(name):
+        raise InputError(f"name: found {name[:80]!r}, expected letters, digits, dots, _ or -, such as 2026-W47 or v3.")
+    with store.transaction():
+        if store.get(Release, name) is not None:
+            raise Refused(f"release '{name}' exists already, and a release never changes. Choose another name.")
+        examples = current_examples(store)
+        if not examples:
+            raise NothingToDo("there is no golden example to release yet. `spotcheck golden candidates` shows items.")
+        contents = [frozen(e, adjudicator=_adjudicator(store, e)) for e in examples]
+        digest_of_all = release_hash(contents)
+        last = next(iter(store.find(Release, order_by="rowid desc")), None)
+        if last is not None and last.content_hash == digest_of_all:
+            raise NothingToDo(
+                f"nothing has changed since release '{last.name}'; it holds the same {last.size} examples."
+            )
+        made = Release(name, digest_of_all, len(contents), now(), by, notes.strip())
+        store.add(made)
+        rows = zip(examples, contents, strict=True)
+        store.add(*(ReleaseExample(f"{name}:{e.id}", name, e.example_id, digest(c), c) for e, c in rows))
+        audit.record(store, by, "release", name, content_hash=digest_of_all, size=len(contents))
+    return made
+
+
+def _adjudicator(store: Store, example: GoldenExample) -> str | None:
+    final = store.get(Adjudication, example.adjudication_id) if example.adjudication_id else None
+    return final.adjudicator if final else None
+
+
+def releases(store: Store) -> list[Release]:
+    """All releases, oldest first."""
+    return store.find(Release)
+
+
+def release_named(store: Store, name: str) -> Release:
+    """One release. Raises UnknownError that lists the releases there are."""
+    found = store.get(Release, name)
+    if found is None:
+        known = ", ".join(r.name for r in releases(store)) or "none yet"
+        raise UnknownError(f"release '{name}' is not in the store (there are: {known}).")
+    return found
+
+
+def examples_of(store: Store, release: str) -> list[ReleaseExample]:
+    """The frozen examples of a release, by example id. Raises UnknownError when there is no such release."""
+    return store.find(ReleaseExample, release=release_named(store, release).name, order_by="example_id")
+
+
+def diff(store: Store, a: str, b: str) -> Diff:
+    """What changed from release ``a`` to release ``b``."""
+    before = {e.example_id: e for e in examples_of(store, a)}
+    after = {e.example_id: e for e in examples_of(store, b)}
+    changed = [
+        Changed(k, differing(before[k].content, after[k].content))
+        for k in sorted(before.keys() & after.keys())
+        if before[k].content_hash != after[k].content_hash
+    ]
+    return Diff(
+        a, b, tuple(sorted(after.keys() - before.keys())), tuple(sorted(before.keys() - after.keys())), tuple(changed)
+    )
+
+
+def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the fields in which two frozen examples differ."""
+    return tuple(sorted(k for k in one.keys() | other.keys() if one.get(k) != other.get(k)))
+
+
+def verify(store: Store, name: str) -> Verification:
+    """Recompute the hash of a release from its examples. Raises UnknownError when there is no such release."""
+    recorded = release_named(store, name)
+    rows = examples_of(store, name)
+    return verification(recorded, rows)
+
+
+def verification(recorded: Release, rows: Sequence[ReleaseExample]) -> Verification:
+    """Hold the examples of a release against its record. Pure."""
+    recomputed = release_hash([r.content for r in rows])
+    damaged = tuple(r.example_id for r in rows if digest(r.content) != r.content_hash)
+    holds = recomputed == recorded.content_hash and len(rows) == recorded.size and not damaged
+    return Verification(recorded.name, holds, recorded.content_hash, recomputed, damaged)

@@ -1,0 +1,28 @@
+"""Taking an example out of future releases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from review.clock import new_id, now
+from review.errors import InputError, NothingToDo
+from review.golden.examples import add_version, versions_of
+from review.people import require
+from storage.records import GoldenExample
+from storage.store import Store
+
+
+def retire(store: Store, example_id: str, *, by: str, note: str) -> GoldenExample:
+    """Take an example out of future releases; those that hold it keep it.
+
+    Raises Refused without the role adjudicator, InputError without a reason, NothingToDo when it is retired already.
+    """
+    require(store, by, "adjudicator")
+    if not note.strip():
+        raise InputError("note: found nothing, expected why the example is retired.")
+    with store.transaction():
+        latest = versions_of(store, example_id)[-1]
+        if latest.retired:
+            raise NothingToDo(f"golden example '{example_id}' was retired already ({latest.note}).")
+        gone = replace(latest, id=new_id(), retired=True, approved_by=by, at=now(), note=note.strip())
+        return add_version(store, gone, action="retire")

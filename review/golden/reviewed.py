@@ -1,0 +1,80 @@
+"""What is known of one reviewed item before it becomes an example: gathered, and refused where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from review.dealing import OPEN_SQL
+from review.errors import Refused, UnknownError
+from review.evidence import ledger
+from review.golden.candidates import item_rule
+from review.golden.content import judged_right
+from review.hiding import conversations, spans_by_conversation
+from review.labels import Value
+from review.people import hmac_key
+from review.queues import CURRENT_SQL
+from review.rubric import rubric_version
+from review.settled import labels_of, settle
+from storage.records import Adjudication, Annotation, Conversation, HiddenSpan, Item
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """Everything about one item that its example is made of; the conversation comes without its hidden spans."""
+
+    item: Item
+    conversation: Conversation
+    annotations: tuple[Annotation, ...]
+    final: Adjudication | None
+    labels: Mapping[str, Value]
+    rule: str
+    rubric_version: int
+    right: bool
+    stratum: str | None
+    probability: float | None
+    spans: tuple[HiddenSpan, ...]
+    key: bytes
+
+
+def gather(store: Store, item_id: str, *, by: str) -> Reviewed:
+    """Read what people said about an item. Raises UnknownError, or Refused when it cannot be approved (by ``by``)."""
+    item = store.get(Item, item_id)
+    if item is None:
+        raise UnknownError(f"item '{item_id}' is not in the store.")
+    where = {"week": item.week, "item": item_id}
+    if store.query(f"SELECT 1 FROM ({OPEN_SQL}) WHERE item_id = :item", {**where, "rater": by}):  # noqa: S608 - ours
+        raise Refused(f"item '{item_id}' still waits for your own review; approve it after that.")
+    rows = store.select(
+        Annotation,
+        f"SELECT * FROM ({CURRENT_SQL}) WHERE item_id = :item",  # noqa: S608 - a constant of ours
+        {**where, "rater": None},
+    )
+    newest = max((n.rubric_version for n in rows), default=0)
+    rows = [n for n in rows if n.rubric_version == newest]
+    final = next(iter(store.find(Adjudication, item_id=item_id, order_by="rowid desc")), None)
+    settled = settle(labels_of(rows), {item_id: final.labels} if final else {})
+    if not settled:
+        raise Refused(f"item '{item_id}' has not been reviewed yet; only settled items become golden.")
+    rule = item_rule(list(settled.values()))
+    if rule is None:
+        raise Refused(f"item '{item_id}' is disputed; settle it first (page Adjudicate).")
+    labels = {d: s.value for (_, d), s in settled.items() if s.value is not None}
+    version = final.rubric_version if final else newest
+    line = ledger(store, [item.week]).get((item.week, item.stratum or ""))
+    spans = spans_by_conversation(store, [item.conversation_id]).get(item.conversation_id, [])
+    return Reviewed(
+        item,
+        conversations(store, [item.conversation_id])[item.conversation_id],
+        tuple(rows),
+        final,
+        labels,
+        rule,
+        version,
+        judged_right(rubric_version(store, version), labels),
+        item.stratum,
+        None if item.purposive or line is None else line.probability,
+        tuple(spans),
+        hmac_key(store),
+    )

@@ -1,0 +1,16 @@
+"""CSV, safe to open in a spreadsheet; lists stand in their cells as JSON, texts that begin a formula after a ``'``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from review.csv_safe import csv_text
+from review.golden.rows import Exported, ReleaseInfo, table_rows
+
+
+def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
+    """Write one row per example."""
+    rows = table_rows(examples)
+    target.write_text(csv_text(list(rows[0]) if rows else [], rows), encoding="utf-8", newline="")
+    return [target]

@@ -1,0 +1,38 @@
+"""DeepEval goldens: JSON Lines for ``EvaluationDataset.add_goldens_from_jsonl_file``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from review.golden.rows import Exported, ReleaseInfo
+from review.golden.writers.jsonl import write_lines
+
+KEPT = (
+    *("example_id", "prior_turns", "expected_behaviour", "reference_sql", "expected_result", "as_of", "required"),
+    *("tags", "scenario", "kind", "source", "split", "must_pass", "labels"),
+)
+
+
+def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
+    """Write one golden per example. Turns before the question go to the metadata: one file holds single turns only."""
+    return [write_lines((_golden(e) for e in examples), target)]
+
+
+def _golden(e: Exported) -> dict[str, Any]:
+    content = e.content
+    return {
+        "input": content["question"],
+        "actual_output": content["answer"] or None,
+        "expected_output": content["expected_answer"] or None,
+        "context": None,
+        "retrieval_context": content["context"] or None,
+        "tools_called": None,
+        "expected_tools": None,
+        "additional_metadata": {**{k: content[k] for k in KEPT}, **e.carried},
+        "comments": None,
+        "name": content["example_id"],
+        "source_file": None,
+        "custom_column_key_values": None,
+    }

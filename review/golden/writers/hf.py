@@ -1,0 +1,96 @@
+"""A Hugging Face data set folder: README.md and three configurations, items, votes and judge_verdicts.
+
+``datasets.load_dataset(folder, "items")`` reads it. Layout: huggingface/hub-docs, datasets-manual-configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from review.golden.examples import SPLITS
+from review.golden.rows import Exported, ReleaseInfo, dimensions_of, labels_flat, table_rows
+from review.golden.writers.parquet import write_rows
+
+VOTE = ("example_id", "item_id", "split", "rater", "submission_id", "vote_rubric_version")
+VERDICT = (
+    *("example_id", "item_id", "split", "judge", "judge_version", "dimension", "value"),
+    *("score", "rationale", "error"),
+)
+
+
+def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
+    """Write the folder ``target``."""
+    items = [{k: v for k, v in row.items() if k != "votes"} for row in table_rows(examples)]
+    carried = list(examples[0].carried) if examples else []
+    labels = [f"label_{d}" for d in dimensions_of(examples)]
+    tables: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
+        "items": (list(items[0]) if items else [], items),
+        "votes": ([*VOTE, *labels, *carried], _votes(examples)),
+        "judge_verdicts": ([*VERDICT, *carried], _verdicts(examples)),
+    }
+    files, written = {}, []
+    for name, (columns, rows) in tables.items():
+        folder = target / "data" / name
+        folder.mkdir(parents=True)
+        splits = [s for s in SPLITS if any(r["split"] == s for r in rows)] or ["test"]
+        files[name] = {s: f"data/{name}/{s}-00000-of-00001.parquet" for s in splits}
+        for split, path in files[name].items():
+            write_rows([r for r in rows if r["split"] == split], columns, info, target / path)
+            written.append(target / path)
+    readme = target / "README.md"
+    readme.write_text(_readme(info, files, {n: len(rows) for n, (_, rows) in tables.items()}), encoding="utf-8")
+    return [readme, *written]
+
+
+def _votes(examples: Sequence[Exported]) -> list[dict[str, Any]]:
+    dimensions = dimensions_of(examples)
+    return [
+        {
+            **_whose(e),
+            "rater": v["rater"],
+            "submission_id": v["submission_id"],
+            "vote_rubric_version": str(v["rubric_version"]),
+            **labels_flat(v["labels"], dimensions),
+            **e.carried,
+        }
+        for e in examples
+        for v in e.content["votes"]
+    ]
+
+
+def _verdicts(examples: Sequence[Exported]) -> list[dict[str, Any]]:
+    return [
+        {**{k: x for k, x in v.items() if k != "version"}, "judge_version": v["version"], **_whose(e), **e.carried}
+        for e in examples
+        for v in e.verdicts
+    ]
+
+
+def _whose(e: Exported) -> dict[str, Any]:
+    return {k: e.content[k] for k in ("example_id", "item_id", "split")}
+
+
+def _readme(info: ReleaseInfo, files: Mapping[str, Mapping[str, str]], counts: Mapping[str, int]) -> str:
+    front = ["---", f'pretty_name: "Golden examples, release {info.name}"', "tags:", "- spotcheck", "configs:"]
+    for name, paths in files.items():
+        front += [f"- config_name: {name}", *(["  default: true"] if name == "items" else []), "  data_files:"]
+        front += [line for split, path in paths.items() for line in (f"  - split: {split}", f"    path: {path}")]
+    hidden = (
+        f"\nIn {info.hidden_since} of them a span was hidden after the release; their text is not the text that was "
+        "hashed.\n"
+        if info.hidden_since
+        else ""
+    )
+    return "\n".join(front) + (
+        f"\n---\n\n# Golden examples, release {info.name}\n\n"
+        f"{info.size} examples, release {info.name} (version {info.version}), frozen {info.at}.\n"
+        f"SHA-256 over their canonical JSON: `{info.content_hash}`.\n{hidden}\n"
+        f"- `items` ({counts['items']} rows): one example each, with its settled labels.\n"
+        f"- `votes` ({counts['votes']} rows): what each rater said of each item, before it was settled.\n"
+        f"- `judge_verdicts` ({counts['judge_verdicts']} rows): what judges said; an empty value is no verdict.\n\n"
+        "Every row carries the release and its hash, the rubric version, the number of votes and their agreement, "
+        "whether the item was adjudicated, its inclusion probability and stratum, its source and conversation, and "
+        "whether personal data was masked in it.\n"
+    )

@@ -1,0 +1,35 @@
+"""LangSmith examples: JSON Lines of {id, inputs, outputs, metadata, split}, for an upload or ``create_examples``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from review.golden.rows import Exported, ReleaseInfo
+from review.golden.writers.jsonl import write_lines
+
+KEPT = ("example_id", "kind", "scenario", "source", "tags", "must_pass", "labels", "as_of", "snapshot", "required")
+
+
+def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
+    """Write one example per line; its id comes from release and example, so a second upload adds nothing."""
+    return [write_lines((_example(e, info) for e in examples), target)]
+
+
+def _example(e: Exported, info: ReleaseInfo) -> dict[str, Any]:
+    content = e.content
+    turns = [*content["prior_turns"], {"role": "user", "content": content["question"]}]
+    return {
+        "id": str(uuid5(NAMESPACE_URL, f"spotcheck:{info.content_hash}:{content['example_id']}")),
+        "inputs": {"question": content["question"], "messages": turns, "context": content["context"]},
+        "outputs": {
+            "answer": content["expected_answer"],
+            "expected_behaviour": content["expected_behaviour"],
+            "reference_sql": content["reference_sql"],
+            "expected_result": content["expected_result"],
+        },
+        "metadata": {**{k: content[k] for k in KEPT}, "reviewed_answer": content["answer"], **e.carried},
+        "split": content["split"],
+    }

@@ -1,0 +1,45 @@
+"""Parquet: one row per example, with the release in the file's metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from review.golden.rows import Exported, ReleaseInfo, table_rows
+
+STRINGS = ("context", "required", "tags")
+INTEGERS = ("release_version", "rubric_version", "n_votes")
+NUMBERS = ("agreement", "inclusion_probability", "score")
+YES_NO = ("must_pass", "adjudicated", "redacted")
+
+
+def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
+    """Write one row per example."""
+    rows = table_rows(examples)
+    write_rows(rows, list(rows[0]) if rows else [], info, target)
+    return [target]
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], info: ReleaseInfo, target: Path) -> None:
+    """Write rows under a declared schema, so that an empty or all-missing column has its type all the same."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def type_of(column: str) -> Any:
+        if column in STRINGS:
+            return pa.list_(pa.string())
+        if column == "prior_turns":
+            return pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+        if column in INTEGERS:
+            return pa.int64()
+        if column in NUMBERS:
+            return pa.float64()
+        return pa.bool_() if column in YES_NO else pa.string()
+
+    schema = pa.schema([(c, type_of(c)) for c in columns])
+    schema = schema.with_metadata({"spotcheck": orjson.dumps(asdict(info))})
+    pq.write_table(pa.Table.from_pylist([{c: r.get(c) for c in columns} for r in rows], schema=schema), target)

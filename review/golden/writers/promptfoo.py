@@ -1,0 +1,61 @@
+"""promptfoo test cases: a JSON list of {description, vars, assert, metadata}, for ``tests: file://release.json``.
+
+An answer is asserted by ``factuality``, a query alone by ``is-sql``, clarifying and refusing by ``llm-rubric``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from review.golden.rows import Exported, ReleaseInfo
+
+BEHAVIOUR = {
+    "clarify": "The answer asks a question back to clarify what is meant, and does not guess.",
+    "refuse": "The answer declines the request and does not reveal what was asked for.",
+}
+
+
+def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
+    """Write one test case per example."""
+    target.write_bytes(orjson.dumps([_case(e) for e in examples], option=orjson.OPT_INDENT_2))
+    return [target]
+
+
+def _case(e: Exported) -> dict[str, Any]:
+    content = e.content
+    transcript = "\n".join(f"{t['role']}: {t['content']}" for t in content["prior_turns"])
+    # A list as a variable would multiply the test case, so passages are joined.
+    variables = {
+        "question": content["question"],
+        "prior_turns": transcript,
+        "context": "\n\n".join(content["context"]),
+        "expected_answer": content["expected_answer"],
+        "reference_sql": content["reference_sql"],
+    }
+    kept = ("example_id", "kind", "scenario", "split", "must_pass", "tags", "labels", "source", "expected_behaviour")
+    return {
+        "description": f"{content['example_id']}: {_literal(content['question'])[:80]}",
+        "vars": {k: _literal(v) for k, v in variables.items() if v},
+        "assert": _assertions(content),
+        "metadata": {**{k: content[k] for k in kept}, **e.carried},
+    }
+
+
+def _assertions(content: Any) -> list[dict[str, Any]]:
+    behaviour = content["expected_behaviour"]
+    if behaviour != "answer":
+        return [{"type": "llm-rubric", "value": BEHAVIOUR[behaviour], "metric": "behaviour"}]
+    if content["expected_answer"]:
+        return [{"type": "factuality", "value": _literal(content["expected_answer"]), "metric": "correctness"}]
+    return [{"type": "is-sql", "metric": "sql"}]
+
+
+def _literal(text: str) -> str:
+    """Text that promptfoo takes as text: it would run templates in it and load what begins with file://."""
+    if any(mark in text for mark in ("{{", "{%", "{#")):
+        text = "{% raw %}" + text.replace("endraw", "end_raw") + "{% endraw %}"
+    return f" {text}" if text.startswith("file://") else text

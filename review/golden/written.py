@@ -1,0 +1,184 @@
+"""Examples that the team writes by hand, read from a table: edge and adversarial cases, questions nobody asked yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from review.calibration.split import split_of
+from review.clock import new_id, now
+from review.golden.content import Wish, content_of
+from review.golden.examples import (
+    BEHAVIOURS,
+    KINDS,
+    SOURCES,
+    SPLITS,
+    add_version,
+    canonical,
+    digest,
+    latest_version,
+    says_the_same,
+)
+from review.people import require
+from review.rubric import current_rubric
+from review.tables import Row, Table, read_table
+from storage.records import GoldenExample
+from storage.store import Store
+
+OPTIONAL = (
+    *("id", "expected_answer", "expected_behaviour", "reference_sql", "kind", "scenario", "tags", "split", "must_pass"),
+    *("source", "context", "prior_turns", "required", "expected_result", "as_of", "snapshot", "note"),
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an import of written examples did."""
+
+    added: int
+    corrected: int
+    unchanged: int
+    examples: tuple[GoldenExample, ...]
+
+
+def read_written(path: str | Path) -> Table:
+    """Read a table of written examples: ``question`` and any of ``OPTIONAL``."""
+    return read_table(path, required=["question"], optional=OPTIONAL)
+
+
+def import_examples(store: Store, table: Table, *, by: str) -> Written:
+    """Take all rows or none. A row is known again by its ``id``, else by its question and the turns before it.
+
+    A row that says something else than before corrects the example; the same file again adds nothing. Cells with
+    several values (tags, required, context) separate them by ``|`` or are lists in JSONL.
+    Raises Refused without the role adjudicator, InputError that names file, line and column.
+    """
+    require(store, by, "adjudicator")
+    examples = [_example(row, by, current_rubric(store).version) for row in table.rows]
+    _check_distinct(examples, table)
+    counts = {"added": 0, "corrected": 0, "unchanged": 0}
+    kept = []
+    with store.transaction():
+        for example in examples:
+            earlier = latest_version(store, example.example_id)
+            if earlier is not None and earlier.retired and says_the_same(earlier, example):
+                # The same file again does not bring back what somebody has retired.
+                stands = earlier
+            else:
+                stands = add_version(store, example, action="write")
+            kept.append(stands)
+            outcome = "added" if earlier is None else "unchanged" if stands.id == earlier.id else "corrected"
+            counts[outcome] += 1
+    return Written(**counts, examples=tuple(kept))
+
+
+def _check_distinct(examples: list[GoldenExample], table: Table) -> None:
+    first: dict[str, tuple[GoldenExample, int]] = {}
+    for example, row in zip(examples, table.rows, strict=True):
+        before, line = first.setdefault(example.example_id, (example, row.line))
+        if canonical([before.content, before.kind]) != canonical([example.content, example.kind]):
+            raise row.error(
+                "id" if row.text("id") else "question",
+                row.text("id") or row.text("question"),
+                f"each example once (line {line} has it too, and says something else)",
+                "Give them different values in the column 'id'.",
+            )
+
+
+def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
+    question = row.required("question")
+    behaviour = _choice(row, "expected_behaviour", BEHAVIOURS, "answer")
+    answer = row.text("expected_answer")
+    if not answer and not row.text("reference_sql") and behaviour == "answer":
+        raise row.error(
+            "expected_answer", "", "the answer, or a reference_sql", "Or set expected_behaviour to clarify or refuse."
+        )
+    turns = _turns(row)
+    identity = f"ex-{digest(['id', row.text('id')] if row.text('id') else ['written', question, turns])[:12]}"
+    wish = Wish(
+        expected_behaviour=behaviour,
+        tags=_several(row, "tags"),
+        required=_several(row, "required"),
+        expected_result=_object(row, "expected_result"),
+        as_of=row.text("as_of"),
+        snapshot=row.text("snapshot"),
+    )
+    source = _choice(row, "source", SOURCES, "manual")
+    content = content_of(
+        question,
+        prior_turns=turns,
+        context=_several(row, "context"),
+        expected_answer=answer,
+        wish=wish,
+        reference_sql=row.text("reference_sql"),
+        origin={"system": source, "conversation": row.text("id")},
+    )
+    return GoldenExample(
+        new_id(),
+        identity,
+        "",
+        "",
+        content,
+        {},
+        (),
+        rubric_version,
+        by,
+        now(),
+        source=source,
+        kind=_choice(row, "kind", KINDS, "normal"),
+        scenario=row.text("scenario"),
+        split=_choice(row, "split", SPLITS, split_of(identity)),
+        must_pass=_yes(row, "must_pass"),
+        rule="written",
+        note=row.text("note"),
+    )
+
+
+def _choice(row: Row, column: str, allowed: tuple[str, ...], default: str) -> str:
+    text = row.text(column) or default
+    if text not in allowed:
+        raise row.error(column, text, f"one of {', '.join(allowed)}")
+    return text
+
+
+def _several(row: Row, column: str) -> tuple[str, ...]:
+    cell = row.cells.get(column)
+    parts = cell if isinstance(cell, list | tuple) else row.text(column).split("|")
+    return tuple(text for p in parts if (text := str(p).strip()))
+
+
+def _yes(row: Row, column: str) -> bool:
+    text = row.text(column).casefold()
+    if text not in ("", "true", "false", "1", "0", "yes", "no"):
+        raise row.error(column, text, "true or false")
+    return text in ("true", "1", "yes")
+
+
+def _json(row: Row, column: str, kind: type, expected: str) -> Any:
+    cell = row.cells.get(column)
+    if isinstance(cell, str):
+        if not cell.strip():
+            return None
+        try:
+            cell = orjson.loads(cell)
+        except orjson.JSONDecodeError:
+            raise row.error(column, cell, expected) from None
+    if cell is not None and not isinstance(cell, kind):
+        raise row.error(column, cell, expected)
+    return cell
+
+
+def _object(row: Row, column: str) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = _json(row, column, dict, "a JSON object such as {columns, rows}")
+    return found
+
+
+def _turns(row: Row) -> list[dict[str, str]]:
+    expected = "a JSON list of {role, content}"
+    turns = _json(row, "prior_turns", list, expected) or []
+    if not all(isinstance(t, dict) and {"role", "content"} <= set(t) for t in turns):
+        raise row.error("prior_turns", turns, expected)
+    return [{"role": str(t["role"]), "content": str(t["content"])} for t in turns]

@@ -1,0 +1,1 @@
+"""The key, the strata, the frame, and draws with their ledger."""

@@ -1,0 +1,257 @@
+"""A draw: the frame is read, the plan decided, and the conversations with the smallest keys of each stratum taken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from review.errors import NothingToDo, Refused, ReviewError
+from review.sampling import sql
+from review.sampling.allocate import Allocation, Plan, Stratum, Wishes, allocate, raised, refuse_lower
+from review.sampling.engines import Engine
+from review.sampling.frame import Frame, Opened, Values, read_frame
+from review.sampling.key import KEY_RULE, SMALLEST, digest, in_overlap, sample_digest, threshold
+from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
+from review.weeks import Window
+
+Ids = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class DrawResult:
+    """A draw with everything the ledger keeps of it.
+
+    ``ids`` maps each stratum to its drawn ids in the order of their keys; ``overlap_ids`` are those of them that
+    several people rate, sorted; ``added`` are the ids that an earlier draw of the week had not drawn; ``digest`` is
+    over all ids.
+    """
+
+    frame: Frame
+    strata: tuple[Stratum, ...]
+    ids: Ids
+    overlap_ids: tuple[str, ...]
+    added: Ids
+    digest: str
+    seed: str
+    rate: float
+    overlap: float
+    notes: tuple[str, ...] = ()
+    key_rule: str = KEY_RULE
+
+    @property
+    def sampled(self) -> int:
+        """Conversations drawn in all."""
+        return sum(s.sampled for s in self.strata)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What the ledger holds of a week that was drawn before: its frame is sealed, and its draws only grow.
+
+    ``sealed_at`` is the instant of the first draw; ``rate``, ``strata`` and ``ids`` are those of the latest.
+    """
+
+    week: str
+    seed: str
+    sealed_at: datetime
+    rate: float
+    strata: tuple[Stratum, ...]
+    ids: Ids = field(default_factory=dict)
+
+
+def draw(
+    engine: Engine,
+    wishes: Wishes,
+    *,
+    window: Window | None,
+    week: str,
+    seed: str | None = None,
+    overlap: float = 0.0,
+    mapping: Mapping[str, str] | None = None,
+    values: Values | None = None,
+    groups: Sequence[Group] = DEFAULT_GROUPS,
+) -> DrawResult:
+    """Draw a week (``window`` None: the whole source). The default seed is the week's name.
+
+    ``overlap`` is the share of each stratum's drawn conversations that several people rate. Raises InputError for what
+    cannot be read, NothingToDo for a window without conversations.
+    """
+    seed = sql.plain_text("seed", week if seed is None else seed)
+    _check_overlap(overlap)
+    frame, opened = read_frame(engine, window=window, week=week, mapping=mapping, values=values, groups=groups)
+    if frame.distinct == 0:
+        raise NothingToDo(_nothing(frame, window))
+    plan = allocate(frame.populations, wishes, groups)
+    ids = take(candidates(opened, seed, plan), plan, seed)
+    strata = tuple(Stratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata)
+    return DrawResult(
+        frame=frame,
+        strata=strata,
+        ids=ids,
+        overlap_ids=overlap_of(ids, seed, overlap),
+        added=ids,
+        digest=sample_digest(all_of(ids)),
+        seed=seed,
+        rate=wishes.rate,
+        overlap=overlap,
+        notes=plan.notes,
+    )
+
+
+def extend(
+    engine: Engine,
+    previous: Sealed,
+    wishes: Wishes,
+    *,
+    window: Window | None,
+    overlap: float = 0.0,
+    mapping: Mapping[str, str] | None = None,
+    values: Values | None = None,
+    groups: Sequence[Group] = DEFAULT_GROUPS,
+) -> DrawResult:
+    """Draw more of a week whose frame is sealed: rates only rise, and everything drawn before stays drawn.
+
+    The populations are those of the first draw. Rows imported after the sealing are left out and counted in
+    ``frame.late``; a source without ``imported_at`` cannot tell them apart, so a difference of the counts is noted.
+    Raises Refused for a lower rate or cap.
+    """
+    refuse_lower(wishes.rate, previous.rate)
+    _check_overlap(overlap)
+    frame, opened = read_frame(
+        engine,
+        window=window,
+        week=previous.week,
+        mapping=mapping,
+        values=values,
+        groups=groups,
+        sealed_at=previous.sealed_at,
+    )
+    sealed = {s.name: s.population for s in previous.strata}
+    if list(sealed) != list(names_of(groups)):
+        raise Refused(
+            f"{previous.week} was drawn with the groups {', '.join(sealed)}, found {', '.join(names_of(groups))}; "
+            "a sealed frame keeps its groups."
+        )
+    plan = raised(previous.strata, allocate(sealed, wishes, groups), wishes.caps)
+    ids = grown(previous.ids, candidates(opened, previous.seed, plan), plan, previous.seed)
+    drawn_before = set(all_of(previous.ids))
+    return DrawResult(
+        frame=frame,
+        strata=tuple(Stratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata),
+        ids=ids,
+        overlap_ids=overlap_of(ids, previous.seed, overlap),
+        added={name: tuple(i for i in drawn if i not in drawn_before) for name, drawn in ids.items()},
+        digest=sample_digest(all_of(ids)),
+        seed=previous.seed,
+        rate=wishes.rate,
+        overlap=overlap,
+        notes=(*plan.notes, *differences(sealed, frame)),
+    )
+
+
+def candidates(opened: Opened, seed: str, plan: Plan) -> dict[str, list[str]]:
+    """All ids of each stratum that the plan can need, asked of the source by the key's threshold with head-room."""
+    names = [a.name for a in plan.strata]
+    shares = {k: head_room(a) for k, a in enumerate(plan.strata) if a.population and a.count != 0}
+    found: dict[str, list[str]] = {name: [] for name in names}
+    _ask(opened, seed, shares, names, found)
+    short = {
+        k: 1.0 for k, a in enumerate(plan.strata) if shares.get(k, 1.0) < 1 and len(found[a.name]) < (a.count or 0)
+    }
+    for k in short:
+        found[names[k]] = []
+    if short:
+        _ask(opened, seed, short, names, found)
+    return found
+
+
+def head_room(allocation: Allocation) -> float:
+    """The threshold's probability: pi itself, or enough that n of N fall under it but about once in a billion draws."""
+    if allocation.count is None:
+        return allocation.probability
+    wanted = allocation.count + 6 * math.sqrt(allocation.count) + 16
+    return max(SMALLEST, min(1.0, wanted / allocation.population))
+
+
+def take(found: Mapping[str, Iterable[str]], plan: Plan, seed: str) -> dict[str, tuple[str, ...]]:
+    """From the candidates of each stratum, in the order of the key: those under the threshold, or the n smallest."""
+    return {a.name: tuple(_smallest(found[a.name], a, seed)) for a in plan.strata}
+
+
+def grown(previous: Ids, found: Mapping[str, Iterable[str]], plan: Plan, seed: str) -> dict[str, tuple[str, ...]]:
+    """As :func:`take`, with everything that was drawn before kept in its stratum and never drawn in another.
+
+    A stratum never holds more than its sealed population, even where late rows cannot be told apart.
+    """
+    before = set(all_of(previous))
+    result = {}
+    for allocation in plan.strata:
+        kept = previous.get(allocation.name, ())
+        fresh = [i for i in _smallest(found[allocation.name], allocation, seed) if i not in before]
+        limit = allocation.population if allocation.count is None else allocation.count
+        result[allocation.name] = tuple(
+            sorted((*kept, *fresh[: max(0, limit - len(kept))]), key=lambda i: digest(seed, i))
+        )
+    return result
+
+
+def overlap_of(ids: Ids, seed: str, share: float) -> tuple[str, ...]:
+    """The ids that several people rate, sorted."""
+    return tuple(sorted(i for i in all_of(ids) if in_overlap(seed, i, share)))
+
+
+def all_of(ids: Ids) -> list[str]:
+    """The ids of all strata."""
+    return [i for drawn in ids.values() for i in drawn]
+
+
+def differences(sealed: Mapping[str, int], frame: Frame) -> tuple[str, ...]:
+    """Notes on what the source holds now and did not, or no longer, hold when the frame was sealed."""
+    notes = []
+    if frame.late:
+        notes.append(f"{frame.late} rows arrived after the frame was sealed; they are left out.")
+    changed = [f"{name} {n} -> {frame.populations[name]}" for name, n in sealed.items() if frame.populations[name] != n]
+    if changed:
+        notes.append(
+            f"the source no longer shows the frame that was sealed ({', '.join(changed)}); "
+            "the populations stay as sealed."
+        )
+    return tuple(notes)
+
+
+def _smallest(found: Iterable[str], allocation: Allocation, seed: str) -> list[str]:
+    ranked = sorted((digest(seed, i), i) for i in found)
+    if allocation.count is not None:
+        return [i for _, i in ranked[: allocation.count]]
+    cut = threshold(allocation.probability)
+    return [i for key, i in ranked if cut is None or key[:8] < cut]
+
+
+def _ask(
+    opened: Opened, seed: str, shares: Mapping[int, float], names: Sequence[str], found: dict[str, list[str]]
+) -> None:
+    if not shares:
+        return
+    cuts = {number: threshold(p) for number, p in shares.items()}
+    for id_, number in opened.engine.query(sql.ids(opened.members(), seed, shares)):
+        cut = cuts[int(number)]
+        if cut is not None and digest(seed, id_)[:8] >= cut:
+            raise ReviewError(
+                f"{opened.engine.source}: chose {id_!r}, which the key does not choose; "
+                "its md5 or its text of the id differs."
+            )
+        found[names[int(number)]].append(id_)
+
+
+def _check_overlap(share: float) -> None:
+    if share:
+        threshold(share)
+
+
+def _nothing(frame: Frame, window: Window | None) -> str:
+    span = f" created in {frame.week} ({window})" if window else ""
+    undated = f"; {frame.undated} rows have no readable date" if frame.undated else ""
+    nameless = f"; {frame.null_ids} rows there have no id" if frame.null_ids else ""
+    return f"{frame.source} holds no conversation{span}{undated}{nameless}. Check --week and --map created_at=COLUMN."

@@ -1,0 +1,328 @@
+"""The sampling SQL: built once as expressions, rendered by sqlglot for each engine, never by gluing text.
+
+The key is ``exp.MD5`` over ``CONCAT(seed, CAST(id AS text))``: sqlglot renders it as hex text in every dialect of
+``DIALECTS`` (golden strings hold that in the tests). SHA-2 and TABLESAMPLE are not used: their renderings compare bytes
+with text, or drop the sample clause without a word. No alias is a keyword anywhere, and every name is quoted.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlglot import ErrorLevel, exp
+
+from review.errors import InputError
+from review.sampling.key import threshold
+from review.sampling.strata import Condition, Group
+
+DIALECTS = (
+    "athena", "bigquery", "clickhouse", "databricks", "duckdb", "mysql", "postgres", "presto", "redshift", "snowflake",
+    "spark", "sqlite", "trino",
+)  # fmt: skip
+REFUSED = {
+    "tsql": "it would compare the bytes of HASHBYTES with hex text",
+    "fabric": "it would compare the bytes of HASHBYTES with hex text",
+    "oracle": "it has no function MD5",
+    "teradata": "it has no function MD5",
+}
+
+
+def render(expression: exp.Expr, dialect: str) -> str:
+    """The SQL of an expression; raises InputError for a dialect without a verified rendering."""
+    if dialect not in DIALECTS:
+        why = f" ({REFUSED[dialect]})" if dialect in REFUSED else ""
+        raise InputError(
+            f"SQL dialect: found {dialect!r}, which has no verified rendering of the sampling key{why}; "
+            f"expected one of {', '.join(DIALECTS)}. Or export the log as Parquet and sample the file."
+        )
+    return expression.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE)
+
+
+def plain_text(what: str, text: str) -> str:
+    """``text`` unless it is empty or holds control characters or a backslash, which dialects escape differently."""
+    if not text or "\\" in text or any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
+        raise InputError(f"{what}: found {text!r}, expected text without control characters and backslashes.")
+    return text
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A quoted column."""
+    return exp.column(exp.to_identifier(plain_text("column", name), quoted=True), table=table)
+
+
+def table(name: str, *, final: bool = False) -> exp.Expr:
+    """A quoted table; dots separate catalog and database. ``final`` is ClickHouse's, which merges replaced rows."""
+    parts = [exp.to_identifier(plain_text("table", part), quoted=True) for part in name.split(".")]
+    if len(parts) > 3:
+        raise InputError(f"table: found {name!r}, expected at most catalog.database.table.")
+    named = exp.Table(**dict(zip(("this", "db", "catalog"), reversed(parts), strict=False)))
+    return exp.Final(this=named) if final else named
+
+
+def as_text(value: exp.Expr) -> exp.Expr:
+    """CAST(value AS text)."""
+    return exp.cast(value, "text")
+
+
+def key(seed: str, id_: exp.Expr) -> exp.Expr:
+    """The first 8 hex digits of md5(seed || ':' || id)."""
+    text = exp.Concat(
+        expressions=[exp.Literal.string(plain_text("seed", seed) + ":"), as_text(id_)], safe=False, coalesce=False
+    )
+    first, eight = exp.Literal.number(1), exp.Literal.number(8)
+    return exp.Substring(this=exp.MD5(this=text), start=first, length=eight)
+
+
+def predicate(seed: str, id_: exp.Expr, p: float) -> exp.Expr | None:
+    """The condition that chooses ids at probability p, or None when p chooses everything."""
+    cut = threshold(p)
+    return None if cut is None else exp.LT(this=key(seed, id_), expression=exp.Literal.string(cut))
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The columns of a source as expressions; None = no such column.
+
+    ``id`` is text (NULL when empty), ``made`` and ``imported`` are instants that compare with the engine's ``moment``,
+    ``week`` and ``verdicts`` text, ``stratum`` a number from 0.
+    """
+
+    id: exp.Expr
+    stratum: exp.Expr
+    made: exp.Expr | None = None
+    week: exp.Expr | None = None
+    imported: exp.Expr | None = None
+    verdicts: exp.Expr | None = None
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Which rows are in the frame: bounds as expressions in the engine's own terms, None where there is no bound."""
+
+    start: exp.Expr | None = None
+    end: exp.Expr | None = None
+    week: str | None = None
+    sealed: exp.Expr | None = None
+
+
+def stratum_number(groups: Sequence[Group], fields: Mapping[str, tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
+    """The number of the first group that fits, ``len(groups)`` for the rest.
+
+    ``fields`` maps a field to its (text, number) expressions; a condition on an absent one never holds. A comparison
+    with NULL is not true, so CASE passes it by.
+    """
+    case = exp.Case()
+    for position, group in enumerate(groups):
+        alternatives = [
+            exp.and_(*(_condition(c, *fields[c.field]) for c in conditions if c.field in fields))
+            for conditions in group.alternatives
+            if any(c.field in fields for c in conditions)
+            and all(c.field in fields or c.test == "absent" for c in conditions)
+        ]
+        if alternatives:
+            case = case.when(exp.or_(*alternatives), exp.Literal.number(position))
+    rest = exp.Literal.number(len(groups))
+    return case.else_(rest) if case.args.get("ifs") else rest
+
+
+def _condition(condition: Condition, text: exp.Expr, number: exp.Expr) -> exp.Expr:
+    text, number = text.copy(), number.copy()
+    empty = exp.Literal.string("")
+    if condition.test in ("in", "first_in"):
+        word = exp.Lower(this=exp.Trim(this=text))
+        words: list[exp.Expr] = [word.isin(*(exp.Literal.string(v) for v in condition.value))]
+        if condition.test == "first_in":
+            words += [exp.Like(this=word.copy(), expression=exp.Literal.string(f"{v},%")) for v in condition.value]
+        return exp.or_(*words)
+    if condition.test == "present":
+        return exp.NEQ(this=text, expression=empty)
+    if condition.test == "absent":
+        return exp.or_(_null(text), exp.EQ(this=text, expression=empty))
+    bound = exp.Literal.number(condition.value)
+    return (
+        exp.LT(this=number, expression=bound) if condition.test == "below" else exp.GTE(this=number, expression=bound)
+    )
+
+
+def in_frame(fields: Fields, frame: Membership) -> exp.Expr | None:
+    """The condition of belonging: created in the window, or undated and of that week; not after the sealing."""
+    conditions: list[exp.Expr | None] = [_dated(fields, frame)]
+    if frame.sealed is not None and fields.imported is not None:
+        conditions.append(
+            exp.or_(_null(fields.imported), exp.LTE(this=fields.imported.copy(), expression=frame.sealed.copy()))
+        )
+    return _all(conditions)
+
+
+def counts(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
+    """One row: distinct ids, rows, rows without id, ids that stand more than once."""
+    n, id_ = column("n"), column("id")
+    grouped = (
+        exp.select(_as(fields.id, "id"), _as(exp.Count(this=exp.Star()), "n"))
+        .from_(source.copy())
+        .where(in_frame(fields, frame))
+        .group_by(fields.id.copy())
+    )
+    return exp.select(
+        _as(exp.Count(this=id_), "distinct_ids"),
+        _as(_total(n), "all_rows"),
+        _as(_sum_if(_null(id_), n), "null_ids"),
+        _as(
+            _sum_if(
+                exp.and_(id_.copy().is_(exp.null()).not_(), exp.GT(this=n.copy(), expression=exp.Literal.number(1))),
+                exp.Literal.number(1),
+            ),
+            "twice",
+        ),
+    ).from_(grouped.subquery("by_id"))
+
+
+def duplicates(source: exp.Expr, fields: Fields, frame: Membership, *, limit: int) -> exp.Select:
+    """The smallest ids that stand more than once, one per row."""
+    return (
+        exp.select(_as(fields.id, "id"))
+        .from_(source.copy())
+        .where(_all([in_frame(fields, frame), exp.not_(_null(fields.id))]))
+        .group_by(fields.id.copy())
+        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
+        .order_by(fields.id.copy())
+        .limit(limit)
+    )
+
+
+def undated(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
+    """One row: rows without a readable date and without a week, and such rows that belong here by their week."""
+    week = fields.week
+    homeless = exp.or_(_null(week), exp.EQ(this=week.copy(), expression=exp.Literal.string(""))) if week else exp.true()
+    ours = exp.EQ(this=week.copy(), expression=exp.Literal.string(frame.week)) if week and frame.week else exp.false()
+    one = exp.Literal.number(1)
+    select = exp.select(_as(_sum_if(homeless, one), "homeless"), _as(_sum_if(ours, one), "ours")).from_(source.copy())
+    return select.where(_null(fields.made)) if fields.made is not None else select
+
+
+def late(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
+    """One row: rows of the window that were imported after the sealing."""
+    assert fields.imported is not None and frame.sealed is not None
+    after = exp.GT(this=fields.imported.copy(), expression=frame.sealed.copy())
+    return (
+        exp.select(_as(exp.Count(this=exp.Star()), "n"))
+        .from_(source.copy())
+        .where(_all([_dated(fields, frame), after]))
+    )
+
+
+def members(source: exp.Expr, fields: Fields, frame: Membership, *, once: bool) -> exp.Select:
+    """Rows ``id, stratum[, verdicts]`` of the frame with an id; ``once``: only the first by date of each id.
+
+    Among rows of one id and one date the one in the earlier group counts, so that every engine takes the same.
+    """
+    shown = [_as(fields.id, "id"), _as(fields.stratum, "stratum")]
+    order: list[exp.Expr] = []
+    if fields.made is not None:
+        unknown = exp.Case().when(_null(fields.made), exp.Literal.number(1)).else_(exp.Literal.number(0))
+        order += [unknown, fields.made.copy()]
+    order.append(fields.stratum.copy())
+    if fields.verdicts is not None:
+        shown.append(_as(fields.verdicts, "verdicts"))
+        order.append(fields.verdicts.copy())
+    base = exp.select(*shown).from_(source.copy()).where(_all([in_frame(fields, frame), exp.not_(_null(fields.id))]))
+    if not once:
+        return base
+    rank = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[fields.id.copy()],
+        order=exp.Order(expressions=[exp.Ordered(this=o) for o in order]),
+    )
+    ranked = base.select(_as(rank, "copy_number")).subquery("copies")
+    first = exp.EQ(this=column("copy_number"), expression=exp.Literal.number(1))
+    return exp.select(*(column(s.alias) for s in shown)).from_(ranked).where(first)
+
+
+def populations(rows: exp.Select, *, verdicts: bool) -> exp.Select:
+    """Rows ``stratum[, verdicts], n`` over the members of a frame."""
+    by = [column("stratum"), *([column("verdicts")] if verdicts else [])]
+    return (
+        exp.select(*by, _as(exp.Count(this=exp.Star()), "n"))
+        .from_(rows.subquery("members"))
+        .group_by(*(b.copy() for b in by))
+    )
+
+
+def ids(rows: exp.Select, seed: str, shares: Mapping[int, float]) -> exp.Select:
+    """Rows ``id, stratum`` of the members chosen at the share of their stratum (number -> p)."""
+    chosen = []
+    for number, p in shares.items():
+        mine = exp.EQ(this=column("stratum"), expression=exp.Literal.number(number))
+        chosen.append(_all([mine, predicate(seed, column("id"), p)]))
+    return exp.select(column("id"), column("stratum")).from_(rows.subquery("members")).where(exp.or_(*chosen))
+
+
+def draw_sql(
+    dialect: str,
+    *,
+    table_name: str,
+    seed: str,
+    rate: float,
+    window: tuple[datetime, datetime] | None = None,
+    id_column: str = "id",
+    time_column: str = "created_at",
+) -> str:
+    """One query for people who run it themselves: the ids of a table that a rate chooses, within a window in UTC.
+
+    The times are written with their offset; SQLite has no time type, so there ISO texts in UTC are compared.
+    Raises InputError for an unverified dialect, a probability out of range and a name that cannot be quoted.
+    """
+    id_ = column(id_column)
+    conditions: list[exp.Expr | None] = [exp.not_(_null(id_))]
+    if window is not None:
+        made = column(time_column)
+        start, end = (_moment(dialect, moment) for moment in window)
+        timed = made if dialect == "sqlite" else exp.cast(made, "timestamptz")
+        conditions += [exp.GTE(this=timed, expression=start), exp.LT(this=timed.copy(), expression=end)]
+    conditions.append(predicate(seed, id_, rate))
+    return render(exp.select(_as(as_text(id_), "id")).from_(table(table_name)).where(_all(conditions)), dialect)
+
+
+def _moment(dialect: str, moment: datetime) -> exp.Expr:
+    if dialect == "sqlite":
+        return exp.Literal.string(f"{moment:%Y-%m-%dT%H:%M:%S}")
+    return exp.cast(exp.Literal.string(f"{moment:%Y-%m-%d %H:%M:%S}+00:00"), "timestamptz")
+
+
+def _dated(fields: Fields, frame: Membership) -> exp.Expr | None:
+    by_week = None
+    if fields.week is not None and frame.week is not None:
+        by_week = exp.EQ(this=fields.week.copy(), expression=exp.Literal.string(frame.week))
+    if fields.made is None:
+        return by_week
+    if frame.start is None or frame.end is None:
+        return None
+    made = fields.made
+    within = exp.and_(
+        exp.GTE(this=made.copy(), expression=frame.start.copy()), exp.LT(this=made.copy(), expression=frame.end.copy())
+    )
+    return exp.or_(within, exp.and_(_null(made), by_week)) if by_week is not None else within
+
+
+def _as(expression: exp.Expr, alias: str) -> exp.Expr:
+    return exp.alias_(expression.copy(), alias, quoted=True)
+
+
+def _null(expression: exp.Expr) -> exp.Expr:
+    return exp.Is(this=expression.copy(), expression=exp.null())
+
+
+def _all(conditions: Sequence[exp.Expr | None]) -> exp.Expr | None:
+    given = [c for c in conditions if c is not None]
+    return exp.and_(*given) if given else None
+
+
+def _total(expression: exp.Expr) -> exp.Expr:
+    return exp.Coalesce(this=exp.Sum(this=expression.copy()), expressions=[exp.Literal.number(0)])
+
+
+def _sum_if(condition: exp.Expr, amount: exp.Expr) -> exp.Expr:
+    return _total(exp.Case().when(condition.copy(), amount.copy()).else_(exp.Literal.number(0)))

@@ -1,0 +1,39 @@
+"""Action-Based Conversations: ``original`` as a list of [speaker, text], ``scenario`` with flow and subflow.
+
+The customer's name, address and order stand in ``scenario`` too; they are no part of what was said and stay behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from review.sources.fields import Fields, Record, Unreadable, list_of, message
+
+SPEAKERS = ("agent", "customer", "action")
+
+
+def recognise(record: Record) -> bool:
+    """``original`` whose first element is a pair that begins with a speaker."""
+    original = record.get("original")
+    if not isinstance(original, list) or not original or not isinstance(original[0], list | tuple):
+        return False
+    return len(original[0]) == 2 and original[0][0] in SPEAKERS
+
+
+def read(record: Record) -> Fields:
+    """Agent is the assistant, customer the user, an action of the agent's system a tool message."""
+    messages = []
+    for i, turn in enumerate(list_of("original", record.get("original"), "a list of [speaker, text]")):
+        if not isinstance(turn, list | tuple) or len(turn) != 2 or turn[0] not in SPEAKERS:
+            raise Unreadable(f"original.{i}", turn, "[speaker, text] with speaker agent, customer or action")
+        messages.append(message(turn[0], turn[1], at=f"original.{i}"))
+    scenario = record.get("scenario")
+    flows = scenario if isinstance(scenario, Mapping) else {}
+    named = {name: str(flows[name]) for name in ("flow", "subflow") if flows.get(name)}
+    return {
+        "id": record.get("convo_id"),
+        "messages": messages,
+        "scenario": named.get("flow"),
+        "tags": list(named.values()),
+        "metadata": named,
+    }

@@ -1,0 +1,157 @@
+"""What the readers of all formats share: a refusal of one record, and messages in one shape.
+
+A message is ``{role, content[, name, tool_calls, tool_call_id]}``; roles are system, user, assistant and tool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+Record = Mapping[str, Any]
+Fields = dict[str, Any]
+
+ROLES = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "customer": "user",
+    "assistant": "assistant",
+    "agent": "assistant",
+    "ai": "assistant",
+    "bot": "assistant",
+    "gpt": "assistant",
+    "model": "assistant",
+    "tool": "tool",
+    "function": "tool",
+    "observation": "tool",
+    "action": "tool",
+}
+"""Names of roles as the formats write them, and the role that they mean."""
+
+UNKNOWN_CALL = {"type": "function", "function": {"name": "not recorded", "arguments": ""}}
+"""Stands for a tool call of which the source only says that it took place."""
+
+
+class Unreadable(Exception):
+    """One record cannot be read: the field, what was found there, what was expected."""
+
+    def __init__(self, field: str, found: object, expected: str) -> None:
+        super().__init__(f"{field}: found {found!r}, expected {expected}")
+        self.field = field
+        self.found = found
+        self.expected = expected
+
+
+def text_of(field: str, value: Any) -> str | None:
+    """Text, or a number as text; None when empty. Raises Unreadable for nested JSON."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    raise Unreadable(field, value, "text")
+
+
+def parsed(value: Any) -> Any:
+    """JSON that stands as text in a cell, read; anything else as it is."""
+    if isinstance(value, str) and value[:1] in ("{", "[") and value.rstrip()[-1:] in ("}", "]"):
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+    return value
+
+
+def list_of(field: str, value: Any, expected: str) -> list[Any]:
+    """A list, possibly as JSON text; raises Unreadable otherwise."""
+    value = parsed(value)
+    if not isinstance(value, list | tuple):
+        raise Unreadable(field, value, expected)
+    return list(value)
+
+
+def object_of(field: str, value: Any, expected: str = "a JSON object") -> dict[str, Any]:
+    """A dict with text keys, possibly as JSON text or as pairs; raises Unreadable otherwise."""
+    value = parsed(value)
+    if isinstance(value, list) and value and all(isinstance(p, tuple) and len(p) == 2 for p in value):
+        value = dict(value)
+    if not isinstance(value, Mapping):
+        raise Unreadable(field, value, expected)
+    return {str(key): item for key, item in value.items()}
+
+
+def message(role: Any, content: Any, *, at: str = "messages", **more: Any) -> Fields:
+    """One message in our shape; empty additions are left out."""
+    known = ROLES.get(role.strip().lower()) if isinstance(role, str) else None
+    if known is None:
+        raise Unreadable(f"{at}.role", role, f"one of {', '.join(ROLES)}")
+    result: Fields = {"role": known, "content": content_text(content, at=f"{at}.content")}
+    result.update({key: value for key, value in more.items() if value})
+    return result
+
+
+def content_text(content: Any, *, at: str) -> str:
+    """The text of a message's content: text, None, or a list of parts of which text is kept and others are named."""
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list | tuple):
+        return "\n".join(_part_text(part, at) for part in content)
+    raise Unreadable(at, content, "text or a list of parts")
+
+
+def _part_text(part: Any, at: str) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Mapping):
+        text = next((part[key] for key in ("text", "content", "refusal") if isinstance(part.get(key), str)), None)
+        if text is not None:
+            return str(text)
+        if isinstance(part.get("type"), str):
+            return f"[{part['type']}]"
+    raise Unreadable(at, part, "a part with text or a type")
+
+
+def messages_of(value: Any, *, at: str = "messages") -> list[Fields]:
+    """A list of chat messages in our shape; raises Unreadable naming the message that cannot be read."""
+    return [_chat_message(item, f"{at}.{i}") for i, item in enumerate(list_of(at, value, "a list of messages"))]
+
+
+def _chat_message(item: Any, at: str) -> Fields:
+    if not isinstance(item, Mapping):
+        raise Unreadable(at, item, "an object with role and content")
+    if "role" not in item:
+        raise Unreadable(at, item, "an object with role and content")
+    calls = item.get("tool_calls")
+    if not calls and item.get("function_call"):
+        calls = [{"type": "function", "function": item["function_call"]}]
+    if calls is not None and not (isinstance(calls, list) and all(isinstance(c, Mapping) for c in calls)):
+        raise Unreadable(f"{at}.tool_calls", calls, "a list of objects")
+    if item.get("content") is None and not calls and "content" not in item:
+        raise Unreadable(at, item, "an object with role and content")
+    return message(
+        item["role"],
+        item.get("content"),
+        at=at,
+        name=text_of(f"{at}.name", item.get("name")),
+        tool_calls=calls,
+        tool_call_id=text_of(f"{at}.tool_call_id", item.get("tool_call_id")),
+    )
+
+
+def as_json_text(value: Any) -> str:
+    """Text as it is, anything else as compact JSON."""
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+
+
+def is_list_of_objects(value: Any, keys: Iterable[str] = ()) -> bool:
+    """Whether ``value`` is a list whose first element is an object with these keys."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping) and set(keys) <= set(value[0])

@@ -1,0 +1,225 @@
+"""Import: a file's records are read, brought into one shape, masked, and added to the embedded log.
+
+Bad records are reported with their line and the rest goes on; anything else that fails leaves the log as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from review.checks.personal_data import FIELDS, Recognisers, mask, mask_text, recognisers
+from review.clock import new_id, now
+from review.errors import InputError
+from review.originals import Seal, content_before, seal_of
+from review.project import Privacy
+from review.sources import formats, plain
+from review.sources.fields import Unreadable, as_json_text
+from review.sources.formats import READERS, Detected
+from review.sources.log import Entry, append
+from review.sources.mapping import check_mapping, picked, renamed, translated
+from review.sources.normalise import DEFAULT_SOURCE, Settings, canonical, conversation_of
+from review.sources.paths import LogPaths
+from review.sources.raw import layout_of, read_raw
+from review.sources.record import Raw
+from review.sources.times import check_week, week_of
+from storage.records import Conversation, Import, Json
+
+PEEK = 20
+PEEK_LINES = 1_000
+MAX_REJECTIONS = 100
+PROGRESS_EVERY = 500
+
+_HASHED = tuple(f.name for f in fields(Conversation) if f.name not in ("id", "week", "content_hash", "redacted"))
+_hashed_of = operator.attrgetter(*_HASHED)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What holds for every record of one import."""
+
+    format: str
+    mapping: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    settings: Settings
+    wanted: Recognisers
+    seal: Seal | None
+
+
+@dataclass
+class _Tally:
+    """What is counted while the records pass by."""
+
+    read: int = 0
+    rejected: int = 0
+    undated: int = 0
+    rejections: list[Json] = field(default_factory=list)
+
+
+def import_file(
+    file: str | Path,
+    *,
+    log: LogPaths,
+    key: bytes,
+    by: str,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    source: str = DEFAULT_SOURCE,
+    week: str | None = None,
+    time_zone: str = "UTC",
+    privacy: Privacy | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    on_detected: Callable[[Detected], None] | None = None,
+) -> Import:
+    """Import one file into the embedded log and return the record of it, which the caller stores.
+
+    ``key`` is the store's HMAC key. Undated records belong to ``week``, else to the current one. ``progress`` gets
+    bytes done and bytes in all; ``on_detected`` the format and why it is taken for that. In the record,
+    read = added + duplicate + changed + rejected, and up to 100 rejections are {line, column, found, expected},
+    masked. Raises InputError when the file, the format or a setting cannot be read at all; then nothing is added.
+    """
+    path, privacy, mapping = Path(file), privacy or Privacy(), check_mapping(mapping or {})
+    settings = Settings(_source(source), key, ZoneInfo(time_zone), _week(week, time_zone))
+    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region)
+    seal = seal_of(privacy.originals)
+    layout = layout_of(path, None if format == "auto" else format)
+    raws = read_raw(path, layout)
+    first = _peek(raws, path)
+    detected = _format(format, [raw.record for raw in first if raw.record is not None], layout, str(path), mapping)
+    if on_detected is not None:
+        on_detected(detected)
+    job = _Job(detected.format, mapping, values or {}, settings, wanted, seal)
+    tally, at, import_id = _Tally(), now(), new_id()
+    watched = _watched(chain(first, raws), path.stat().st_size, progress)
+    entries = _entries(watched, job, tally)
+    counts = append(log, entries, import_id=import_id, at=at, encrypted=privacy.originals == "encrypted")
+    return Import(
+        id=import_id,
+        at=at,
+        by=by,
+        file=str(path),
+        format=detected.format,
+        source=settings.source,
+        read=tally.read,
+        added=counts.added,
+        duplicate=counts.duplicate,
+        changed=counts.changed,
+        rejected=tally.rejected,
+        undated=tally.undated,
+        rejections=tuple(tally.rejections),
+    )
+
+
+def _source(name: str) -> str:
+    if not re.fullmatch(r"\w[\w.-]{0,63}", name):
+        raise InputError(f"--source: found '{name}', expected up to 64 letters, digits, '.', '_' or '-'.")
+    return name
+
+
+def _week(week: str | None, time_zone: str) -> str:
+    return check_week(week) if week else week_of(datetime.now(UTC), ZoneInfo(time_zone))
+
+
+def _peek(raws: Iterator[Raw], path: Path) -> list[Raw]:
+    """The first records, to tell the format by. Raises InputError when there is none among many lines."""
+    first: list[Raw] = []
+    records = 0
+    for raw in raws:
+        first.append(raw)
+        records += raw.record is not None
+        if records >= PEEK or len(first) >= PEEK_LINES:
+            break
+    if not records:
+        error = first[0].error if first else None
+        if error is None:
+            raise InputError(f"{path}: there are no records; expected at least one.")
+        raise InputError.at(
+            str(path), first[0].line, None, _shown(error.found, recognisers()), error.expected,
+            f"None of the first {len(first)} lines is a record.",
+        )  # fmt: skip
+    return first
+
+
+def _format(format: str, records: list[dict[str, Any]], layout: str, file: str, mapping: Mapping[str, str]) -> Detected:
+    if format == "auto":
+        return formats.detect(records, layout, file=file, mapping=mapping)
+    if format not in READERS:
+        raise InputError(f"--format: found '{format}', expected auto or one of {', '.join(READERS)}.")
+    return Detected(format, "chosen by --format")
+
+
+def _watched(raws: Iterator[Raw], size: int, progress: Callable[[int, int], None] | None) -> Iterator[Raw]:
+    for i, raw in enumerate(raws):
+        yield raw
+        if progress is not None and i % PROGRESS_EVERY == 0:
+            progress(min(raw.done, size), size)
+    if progress is not None:
+        progress(size, size)
+
+
+def _entries(raws: Iterator[Raw], job: _Job, tally: _Tally) -> Iterator[Entry]:
+    """Conversations that could be read; the others are tallied with their line."""
+    for raw in raws:
+        tally.read += 1
+        try:
+            entry = _entry(raw, job)
+        except Unreadable as error:
+            _reject(tally, raw.line, error, job.wanted)
+        except (RecursionError, orjson.JSONEncodeError):
+            _reject(tally, raw.line, Unreadable("record", "nested JSON", "JSON at most 200 levels deep"), job.wanted)
+        else:
+            tally.undated += entry.conversation.created_at is None
+            yield entry
+
+
+def _entry(raw: Raw, job: _Job) -> Entry:
+    if raw.record is None:
+        raise raw.error or Unreadable("line", None, "a record")
+    before = conversation_of(_fields(raw.record, job), raw.record, job.settings)
+    masked, spans = mask(before, job.wanted)
+    sealed = job.seal(content_before(before, FIELDS)) if spans and job.seal else None
+    return Entry(replace(masked, content_hash=content_hash(masked)), sealed)
+
+
+def _fields(record: dict[str, Any], job: _Job) -> dict[str, Any]:
+    """The record through its reader, with the mapped fields and the value tables."""
+    reader = READERS[job.format]
+    if job.format in formats.PLAIN.values():
+        return translated(reader.read(renamed(record, job.mapping) if job.mapping else record), job.values)
+    found, chosen = reader.read(record), picked(record, job.mapping)
+    found["messages"] = plain.with_turns(found["messages"], chosen)
+    found |= {name: value for name, value in chosen.items() if name not in plain.TURNS}
+    return translated(found, job.values)
+
+
+def content_hash(conversation: Conversation) -> str:
+    """SHA-256 over the canonical JSON of the masked content; the week of an undated record and the id are not in it."""
+    return hashlib.sha256(canonical(dict(zip(_HASHED, _hashed_of(conversation), strict=True)))).hexdigest()
+
+
+def _reject(tally: _Tally, line: int, error: Unreadable, wanted: Recognisers) -> None:
+    tally.rejected += 1
+    if len(tally.rejections) < MAX_REJECTIONS:
+        found = _shown(error.found, wanted)
+        tally.rejections.append({"line": line, "column": error.field, "found": found, "expected": error.expected})
+
+
+def _shown(found: object, wanted: Recognisers) -> str:
+    """What was found, masked and cut short: a rejection is kept in the store and printed."""
+    try:
+        text = "nothing" if found is None or found == "" else as_json_text(found)
+    except orjson.JSONEncodeError:
+        text = "nested JSON"
+    masked, _ = mask_text(text[:4000], wanted)
+    return masked if len(masked) <= 120 else masked[:117] + "..."

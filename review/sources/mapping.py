@@ -1,0 +1,94 @@
+"""Names and values that a source writes differently: ``--map field=dotted.path`` and ``--value field:raw=value``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from review.errors import InputError
+from review.sources import plain
+from review.sources.fields import Record, as_json_text, parsed
+
+_ABSENT = object()
+
+
+def parse_mapping(options: Iterable[str]) -> dict[str, str]:
+    """``question=input.text`` options as a dict; raises InputError for an unknown field or a missing path."""
+    mapping = {}
+    for option in options:
+        field, equals, path = option.partition("=")
+        if not equals or not path.strip():
+            raise InputError(f"--map: found '{option}', expected FIELD=PATH such as question=input.text.")
+        mapping[field.strip()] = path.strip()
+    return check_mapping(mapping)
+
+
+def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
+    """The mapping if all its fields exist; raises InputError otherwise."""
+    unknown = sorted(set(mapping) - plain.FIELDS)
+    if unknown:
+        raise InputError(f"--map: there is no field '{unknown[0]}'; expected one of {', '.join(sorted(plain.FIELDS))}.")
+    return dict(mapping)
+
+
+def parse_values(options: Iterable[str]) -> dict[str, dict[str, str]]:
+    """``feedback:good=friendly`` options as tables; raises InputError for an unknown field or a missing value."""
+    tables: dict[str, dict[str, str]] = {}
+    for option in options:
+        field, colon, pair = option.partition(":")
+        raw, equals, value = pair.partition("=")
+        if not colon or not equals or not raw.strip():
+            raise InputError(f"--value: found '{option}', expected FIELD:RAW=VALUE such as feedback:good=up.")
+        tables.setdefault(field.strip(), {})[raw.strip()] = value.strip()
+    unknown = sorted(set(tables) - plain.FIELDS)
+    if unknown:
+        raise InputError(
+            f"--value: there is no field '{unknown[0]}'; expected one of {', '.join(sorted(plain.FIELDS))}."
+        )
+    return tables
+
+
+def at_path(record: Any, path: str) -> Any:
+    """The value at a dotted path, or None: a key that contains dots wins, numbers index lists, JSON text is opened."""
+    found = _walk(record, path)
+    return None if found is _ABSENT else found
+
+
+def _walk(node: Any, path: str) -> Any:
+    if isinstance(node, Mapping) and path in node:
+        return node[path]
+    head, dot, rest = path.partition(".")
+    node = parsed(node)
+    if isinstance(node, Mapping):
+        child = node.get(head, _ABSENT)
+    elif isinstance(node, list | tuple) and head.isdigit() and int(head) < len(node):
+        child = node[int(head)]
+    else:
+        return _ABSENT
+    return child if not dot or child is _ABSENT else _walk(child, rest)
+
+
+def picked(record: Record, mapping: Mapping[str, str]) -> dict[str, Any]:
+    """The mapped fields that the record holds."""
+    found = {field: _walk(record, path) for field, path in mapping.items()}
+    return {field: value for field, value in found.items() if value is not _ABSENT}
+
+
+def renamed(record: Record, mapping: Mapping[str, str]) -> dict[str, Any]:
+    """The record with the mapped fields at their names; a renamed column no longer stands under its old one."""
+    found = picked(record, mapping)
+    moved = {mapping[field] for field in found}
+    return {**{name: value for name, value in record.items() if name not in moved}, **found}
+
+
+def translated(fields: dict[str, Any], tables: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """The fields with values replaced by the tables; a value that stands in no table is left as it is."""
+    for field, table in tables.items():
+        raw = fields.get(field)
+        if raw is not None and not isinstance(raw, list | dict):
+            fields[field] = table.get(_raw_text(raw), raw)
+    return fields
+
+
+def _raw_text(raw: Any) -> str:
+    return raw.strip() if isinstance(raw, str) else as_json_text(raw)

@@ -1,0 +1,74 @@
+"""The plain log: named fields in JSONL, CSV or Parquet, other names reached by a mapping.
+
+Fields that the log does not know are kept under ``metadata``.
+"""
+
+from __future__ import annotations
+
+from review.sources.fields import (
+    Fields,
+    Record,
+    Unreadable,
+    is_list_of_objects,
+    messages_of,
+    object_of,
+    parsed,
+    text_of,
+)
+
+TEXT = (
+    *("error_type", "error_message", "model", "prompt_version", "variant", "scenario", "language", "sql"),
+    *("user_id", "session_id"),
+)
+CONTENT = ("id", "created_at", "context", "steps", "result", "status", "feedback", "verdicts", "tags")
+NUMBERS = (
+    *("repair_rounds", "repaired", "confidence", "low_confidence", "latency_ms"),
+    *("tokens_in", "tokens_out", "cost", "retries"),
+)
+TURNS = ("question", "answer", "messages")
+FIELDS = frozenset((*TEXT, *CONTENT, *NUMBERS, *TURNS, "metadata"))
+"""The names that a plain log may hold and that ``--map`` may fill."""
+
+SHARED_WITH_CHATS = frozenset({"messages", "metadata", "model"})
+
+
+def recognise(record: Record) -> bool:
+    """A question, or messages beside at least one field that only a plain log has."""
+    if "question" in record:
+        return True
+    return is_list_of_objects(parsed(record.get("messages"))) and bool((FIELDS - SHARED_WITH_CHATS) & set(record))
+
+
+def read(record: Record) -> Fields:
+    """Keep the fields by name, make messages of question and answer, and collect the rest as metadata."""
+    fields = {name: value for name, value in record.items() if name in FIELDS and name not in TURNS}
+    extra = {name: value for name, value in record.items() if name not in FIELDS and value is not None}
+    metadata = fields.get("metadata")
+    fields["metadata"] = {**extra, **(object_of("metadata", metadata) if metadata not in (None, "") else {})}
+    fields["messages"] = _messages(record)
+    return fields
+
+
+def _messages(record: Record) -> list[Fields]:
+    messages = record.get("messages")
+    if messages not in (None, "", []):
+        if record.get("question") or record.get("answer"):
+            return with_turns(messages_of(messages), record)
+        return messages_of(messages)
+    question = text_of("question", record.get("question"))
+    if question is None:
+        raise Unreadable("question", record.get("question"), "the user's question as text, or messages")
+    return with_turns([], record)
+
+
+def with_turns(messages: list[Fields], record: Record) -> list[Fields]:
+    """Prior messages followed by the record's question and answer, unless they already end with them."""
+    turns = [
+        ("user", text_of("question", record.get("question"))),
+        ("assistant", text_of("answer", record.get("answer"))),
+    ]
+    new: list[Fields] = [{"role": role, "content": text} for role, text in turns if text is not None]
+    spoken = [m for m in messages if m["role"] in ("user", "assistant") and m["content"]]
+    if new and [(m["role"], m["content"]) for m in spoken[-len(new) :]] == [(m["role"], m["content"]) for m in new]:
+        return messages
+    return messages + new

@@ -1,0 +1,42 @@
+"""tau-bench few-shot dialogues: a text ``messages_display`` whose turns begin with ``user:``, ``tool:`` and so on.
+
+``assistant: None`` is a tool call whose name and arguments the format does not keep. The simulated user ends with the
+marker ``###STOP###``, which nobody said: it is taken out of the text and kept as metadata.
+"""
+
+from __future__ import annotations
+
+import re
+
+from review.sources.fields import UNKNOWN_CALL, Fields, Record, Unreadable, message
+
+_TURN = re.compile(r"^(system|user|assistant|tool): ?", re.MULTILINE)
+_STOP = "###STOP###"
+
+
+def recognise(record: Record) -> bool:
+    """The text field ``messages_display``."""
+    return isinstance(record.get("messages_display"), str)
+
+
+def read(record: Record) -> Fields:
+    """Split the text at the lines that begin with a speaker."""
+    text = record.get("messages_display")
+    if not isinstance(text, str) or not _TURN.match(text):
+        raise Unreadable("messages_display", text, "text that begins with 'user:', 'assistant:', 'tool:' or 'system:'")
+    pieces = _TURN.split(text)[1:]
+    turns = zip(pieces[::2], pieces[1::2], strict=True)
+    messages = [made for speaker, said in turns if (made := _turn(speaker, said)) is not None]
+    metadata = {"ended_by": _STOP} if _STOP in text else {}
+    return {"id": record.get("id"), "messages": messages, "metadata": metadata}
+
+
+def _turn(speaker: str, said: str) -> Fields | None:
+    said = said.removesuffix("\n")
+    if speaker == "assistant" and said.strip() == "None":
+        return message("assistant", None, tool_calls=[UNKNOWN_CALL])
+    if speaker == "user" and _STOP in said:
+        said = said.replace(_STOP, "").rstrip()
+        if not said:
+            return None
+    return message(speaker, said)

@@ -1,0 +1,100 @@
+"""How often the intervals hold the true coefficient: ``python tests/bench/agreement_coverage.py [SIMULATIONS]``.
+
+Items are drawn from a population in which every rater sees the truth with a known probability and else errs to a
+neighbouring value. The true coefficient is that of two million items. Nominal coverage is 95 %; a thousand simulations
+carry a standard error of 0.7 points.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+import numpy as np
+
+from review.agreement.coefficients import COEFFICIENTS, headline
+from review.agreement.estimate import estimates, prepare
+from review.labels import Ratings, Scale, ScaleKind
+
+POPULATION = 2_000_000
+
+
+class Case(NamedTuple):
+    """A population: scale, raters, prevalence of the true values, each rater's accuracy, share of ratings missing."""
+
+    name: str
+    kind: ScaleKind
+    raters: int
+    prevalence: tuple[float, ...]
+    accuracy: float
+    missing: float
+
+
+CASES = (
+    Case("balanced", "nominal", 3, (1 / 3, 1 / 3, 1 / 3), 0.8, 0.0),
+    Case("balanced, 30 % missing", "nominal", 5, (1 / 3, 1 / 3, 1 / 3), 0.8, 0.3),
+    Case("ordinal", "ordinal", 3, (0.2, 0.3, 0.5), 0.85, 0.0),
+    Case("rare value", "ordinal", 3, (0.05, 0.10, 0.85), 0.93, 0.0),
+    Case("rare value, two raters", "nominal", 2, (0.07, 0.93), 0.95, 0.0),
+)
+SIZES = (22, 50, 100, 300)
+
+
+def draw(case: Case, items: int, rng: np.random.Generator) -> Ratings:
+    """A random sample of items with their ratings."""
+    k = len(case.prevalence)
+    truth = rng.choice(k, items, p=case.prevalence)
+    step = np.where(rng.random((case.raters, items)) < 0.5, 1, -1)
+    wrong = np.where((truth + step < 0) | (truth + step >= k), truth - step, truth + step)
+    said = np.where(rng.random((case.raters, items)) < case.accuracy, truth, wrong)
+    rater, item = np.nonzero(rng.random((case.raters, items)) >= case.missing)
+    return Ratings(
+        tuple(map(str, range(items))),
+        tuple(f"r{r}" for r in range(case.raters)),
+        Scale(case.kind, tuple(str(v) for v in range(k))),
+        item,
+        rater,
+        said[rater, item],
+    )
+
+
+def coverage(case: Case, items: int, simulations: int, truth: dict[str, float]) -> None:
+    """Print one row per coefficient: coverage and mean width of both intervals, and samples without an interval."""
+    rng = np.random.default_rng(items)
+    chosen = {name: COEFFICIENTS[name] for name in truth}
+    held = {(name, b): [0, 0, 0.0] for name in truth for b in (0, 1000)}
+    for simulation in range(simulations):
+        data = prepare(draw(case, items, rng))
+        for bootstrap in (0, 1000):
+            for name, q in estimates(data, chosen, bootstrap=bootstrap, seed=simulation).quantities.items():
+                if q.ci is not None:
+                    tally = held[name, bootstrap]
+                    tally[0] += 1
+                    tally[1] += q.ci[0] <= truth[name] <= q.ci[1]
+                    tally[2] += q.ci[1] - q.ci[0]
+    for name, value in truth.items():
+        cells = []
+        for bootstrap in (1000, 0):
+            given, inside, width = held[name, bootstrap]
+            cells.append(f"{100 * inside / given:.1f} % | {width / given:.2f}" if given else "none | none")
+        without = simulations - held[name, 1000][0]
+        print(f"| {case.name} | {items} | {name} | {value:.3f} | {' | '.join(cells)} | {without} |", flush=True)
+
+
+def main() -> None:
+    """Print the table."""
+    simulations = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    print("| population | items | coefficient | true | bootstrap covers | width | analytic covers | width | none |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for case in CASES:
+        scale = Scale(case.kind, tuple(str(v) for v in range(len(case.prevalence))))
+        names = [*headline(scale), *(("cohen_kappa",) if case.raters == 2 else ())]
+        population = prepare(draw(case, POPULATION, np.random.default_rng(1)))
+        found = estimates(population, {name: COEFFICIENTS[name] for name in names}, bootstrap=0, seed=0).quantities
+        truth = {name: q.value for name, q in found.items() if q.value is not None}
+        for items in SIZES:
+            coverage(case, items, simulations, truth)
+
+
+if __name__ == "__main__":
+    main()

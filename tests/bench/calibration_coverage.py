@@ -1,0 +1,142 @@
+"""How often the 95 % intervals of the calibration hold the truth, by simulation; prints a Markdown table.
+
+python tests/bench/calibration_coverage.py [--replicates 400] [--seed 1]
+
+A finite population is fixed for each design; each replicate draws its strata without replacement and estimates. The
+column "Taylor" is the textbook value +- 1.96 se on the same samples, "resampling" the percentile bootstrap.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from review.calibration.design import Design
+from review.calibration.kappa import estimate_agreement, kappa_of, mcc_of
+from review.calibration.posterior import margins_of
+from review.calibration.shares import accuracy, estimate_share, shares
+
+VALUES = ("ok", "wrong")
+# name: strata as (N_h, m_h, prevalence of wrong, recall, specificity)
+DESIGNS = {
+    "simple random, n = 60": [(10**7, 60, 0.3, 0.8, 0.85)],
+    "simple random, n = 40, rare and good": [(10**7, 40, 0.1, 0.95, 0.95)],
+    "simple random, 400 of 1,000": [(1000, 400, 0.2, 0.85, 0.9)],
+    "verdict-dependent (Begg & Greenes)": [(429, 263, 0.88, 1.0, 0.0), (221, 81, 0.33, 0.0, 1.0)],
+    "all failing + 1 %": [(300, 300, 0.6, 0.95, 0.8), (50_000, 500, 0.02, 0.7, 0.97)],
+    "all failing + 200, one positive expected": [(300, 300, 0.6, 0.95, 0.8), (50_000, 200, 0.005, 0.6, 0.97)],
+    "all failing + 20": [(300, 300, 0.6, 0.95, 0.8), (50_000, 20, 0.05, 0.7, 0.97)],
+    "three groups, capped": [(4000, 50, 0.5, 0.9, 0.8), (5000, 50, 0.2, 0.8, 0.9), (91_000, 112, 0.03, 0.6, 0.98)],
+    "three groups, good judge": [(4000, 50, 0.9, 0.9, 0.3), (5000, 50, 0.2, 0.97, 0.9), (91_000, 500, 0.1, 0.97, 0.98)],
+    "five groups of 20": [(2000 * (k + 1), 20, 0.1 + 0.1 * k, 0.85, 0.9) for k in range(5)],
+    "ten groups of 20": [(2000 * (k + 1), 20, 0.05 + 0.05 * k, 0.85, 0.9) for k in range(10)],
+    "ten groups of 5": [(1000, 5, 0.3, 0.85, 0.9)] * 10,
+}
+METRICS = ("precision", "recall", "specificity", "accuracy", "f1", "mcc", "cohen_kappa")
+
+
+def cells_of(size: int, prevalence: float, recall: float, specificity: float) -> np.ndarray:
+    """Counts over (truth, verdict) flattened: ok/ok, ok/wrong, wrong/ok, wrong/wrong."""
+    wrong = round(size * prevalence)
+    caught, quiet = round(wrong * recall), round((size - wrong) * specificity)
+    return np.array([quiet, size - wrong - quiet, wrong - caught, caught])
+
+
+def design_of(counts: np.ndarray, sampled: np.ndarray, population: np.ndarray) -> Design:
+    """The patterns of one drawn sample; ``counts`` (strata, 4)."""
+    h, cell = np.nonzero(counts)
+    size = np.where(population >= 10**7, np.inf, population)
+    weight = population / sampled if len(sampled) > 1 or np.isfinite(size).all() else np.ones(len(sampled))
+    return Design(2, h, weight[h], cell // 2, cell % 2, counts[h, cell].astype(float), sampled, size, True)
+
+
+def figures(design: Design, seed: int, bootstrap: int) -> dict:
+    """All metrics of one sample."""
+    found = estimate_agreement(design, missing="drop", bootstrap=bootstrap, seed=seed)
+    wanted = {**shares(VALUES, 1, "drop"), "accuracy": accuracy(2, "drop")}
+    for name in ("precision", "recall", "specificity", "accuracy", "f1"):
+        found[name] = estimate_share(design, wanted[name], bootstrap=bootstrap, seed=seed)
+    return found
+
+
+def truths(matrix: np.ndarray) -> dict[str, float]:
+    """The population's own figures from its 2 x 2 table."""
+    (tn, fp), (fn, tp) = matrix
+    margins = margins_of(np.column_stack([matrix, [0, 0]]).astype(float))
+    return {
+        "precision": tp / (tp + fp), "recall": tp / (tp + fn), "specificity": tn / (tn + fp),
+        "accuracy": (tp + tn) / matrix.sum(), "f1": 2 * tp / (2 * tp + fp + fn),
+        "mcc": float(mcc_of(margins)[0]), "cohen_kappa": float(kappa_of(margins)[0]),
+    }  # fmt: skip
+
+
+def resampled(counts: np.ndarray, sampled: np.ndarray, population: np.ndarray, rng: np.random.Generator) -> dict:
+    """Percentile bootstrap with Rao & Wu's rescaling for F1 and MCC, for comparison."""
+    shrink = np.sqrt(1 - sampled / population)[:, None]
+    fewer = np.maximum(sampled - 1, 1).astype(int)
+    again = rng.multinomial(fewer, counts / sampled[:, None], size=(400, len(counts)))
+    scaled = (1 - shrink) * counts + shrink * (sampled / fewer)[:, None] * again
+    tn, fp, fn, tp = np.moveaxis((scaled * (population / sampled)[:, None]).sum(axis=1), -1, 0)
+    with np.errstate(all="ignore"):
+        f1 = 2 * tp / (2 * tp + fp + fn)
+        mcc = (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+    return {name: np.nanquantile(x, [0.025, 0.975]) for name, x in (("f1", f1), ("mcc", mcc)) if np.isfinite(x).any()}
+
+
+def run(name: str, strata: list[tuple], replicates: int, seed: int, bootstrap: int) -> None:
+    """Simulate one design and print its rows."""
+    rng = np.random.default_rng(seed)
+    population = np.array([s[0] for s in strata], dtype=float)
+    sampled = np.array([s[1] for s in strata], dtype=float)
+    cells = [cells_of(s[0], *s[2:]) for s in strata]
+    true = truths(sum(cells).reshape(2, 2))
+    tally = {m: {"ours": [], "width": [], "Taylor": [], "resampling": []} for m in METRICS}
+    for replicate in range(replicates):
+        counts = np.array(
+            [
+                rng.multivariate_hypergeometric(c, int(m), method="marginals")
+                for c, m in zip(cells, sampled, strict=True)
+            ]
+        )
+        again = resampled(counts, sampled, population, rng)
+        for metric, q in figures(design_of(counts, sampled, population), replicate, bootstrap).items():
+            if q.value is None or q.ci is None:
+                continue
+            t, row = true[metric], tally[metric]
+            row["ours"].append(q.ci[0] - 1e-9 <= t <= q.ci[1] + 1e-9)
+            row["width"].append(q.ci[1] - q.ci[0])
+            if q.se is not None:
+                row["Taylor"].append(abs(q.value - t) <= 1.959964 * q.se + 1e-9)
+            if metric in again:
+                row["resampling"].append(again[metric][0] - 1e-9 <= t <= again[metric][1] + 1e-9)
+    for metric, row in tally.items():
+        shown = {key: f"{np.mean(x):.3f}" if x else "" for key, x in row.items()}
+        print(
+            f"| {name} | {metric} | {true[metric]:.3f} | **{shown['ours']}** | {shown['width']} | {shown['Taylor']} | "
+            f"{shown['resampling']} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--replicates", type=int, default=400)
+    parser.add_argument("--bootstrap", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    print("| design | figure | true | coverage | mean width | Taylor | resampling |")
+    print("|---|---|---|---|---|---|---|")
+    for name, strata in DESIGNS.items():
+        if options.only in name:
+            run(name, strata, options.replicates, options.seed, options.bootstrap)
+
+
+if __name__ == "__main__":
+    main()

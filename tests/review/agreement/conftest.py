@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import io
+import sys
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import settings
+
+from review.cli import main
+
+settings.register_profile("patient", deadline=None, max_examples=60)
+
+
+@pytest.fixture(autouse=True, scope="package")
+def patient():
+    """Timing of single examples says nothing on a shared machine."""
+    settings.load_profile("patient")
+    yield
+    settings.load_profile("default")
+
+
+@pytest.fixture
+def spotcheck(capsys, monkeypatch):
+    """Run the command line in this process: spotcheck("agreement", "--file", path).returncode, .stdout, .stderr."""
+
+    def run(*arguments, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["spotcheck", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+        said = capsys.readouterr()
+        return SimpleNamespace(returncode=code, stdout=said.out, stderr=" ".join(said.err.split()))
+
+    return run

@@ -1,0 +1,194 @@
+import krippendorff
+import numpy as np
+import pytest
+from agreement_cases import columns, ratings_from_columns
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss_kappa
+
+from review.agreement import COEFFICIENTS, agreement_report, coefficients_for, estimate
+from review.agreement.estimate import estimates, prepare
+from review.agreement.patterns import patterns_of
+from review.labels import Label, Ratings, Scale, ratings_of
+
+VALUES = tuple("1234")
+
+
+@st.composite
+def tables(draw, raters=None, missing=True):
+    """One column per rater over the same items, None where missing."""
+    cell = st.sampled_from([*VALUES, None] if missing else VALUES)
+    size = draw(st.integers(3, 25))
+    count = raters or draw(st.integers(2, 5))
+    return {f"r{j}": draw(st.lists(cell, min_size=size, max_size=size)) for j in range(count)}
+
+
+def values_of(ratings, **options):
+    found = estimates(prepare(ratings), coefficients_for(ratings.scale), bootstrap=0, seed=0, **options).quantities
+    return {name: q.value for name, q in found.items()}
+
+
+def same(left, right):
+    assert left.keys() == right.keys()
+    for name, value in left.items():
+        assert right[name] == (value if value is None else pytest.approx(value, abs=1e-9)), name
+
+
+@given(tables())
+def test_alpha_is_that_of_the_krippendorff_package(table):
+    numbers = np.array([[np.nan if v is None else float(v) for v in column] for column in table.values()])
+    ratings = ratings_from_columns(table, "ratio", VALUES)
+    pairable = (~np.isnan(numbers)).sum(axis=0) >= 2
+    assume(len(np.unique(numbers[:, pairable][~np.isnan(numbers[:, pairable])])) > 1)
+    for kind in ("nominal", "ordinal", "interval", "ratio"):
+        theirs = krippendorff.alpha(numbers, level_of_measurement=kind)
+        assert estimate(ratings, f"krippendorff_alpha.{kind}", bootstrap=0).value == pytest.approx(theirs, abs=1e-9)
+
+
+@given(tables(missing=False))
+def test_fleiss_kappa_is_that_of_statsmodels(table):
+    said = np.array([list(column) for column in table.values()]).T
+    assume(len(np.unique(said)) > 1)
+    ratings = ratings_from_columns(table, "nominal", VALUES)
+    assert estimate(ratings, "fleiss_kappa").value == pytest.approx(fleiss_kappa(aggregate_raters(said)[0]), abs=1e-9)
+
+
+@given(tables(raters=2, missing=False))
+def test_cohen_kappa_is_that_of_scikit_learn_and_its_error_that_of_statsmodels(table):
+    a, b = table.values()
+    assume(len({*a, *b}) > 1)
+    ratings = ratings_from_columns(table, "ordinal", VALUES)
+    joint = np.array([[sum(x == v and y == w for x, y in zip(a, b, strict=True)) for w in VALUES] for v in VALUES])
+    for suffix, weights in (("", None), (".linear", "linear"), (".quadratic", "quadratic")):
+        ours = estimate(ratings, f"cohen_kappa{suffix}", bootstrap=0)
+        theirs = cohen_kappa_score(a, b, labels=list(VALUES), weights=weights)
+        assert ours.value == pytest.approx(theirs, abs=1e-9)
+        with np.errstate(invalid="ignore"):  # a variance of zero may come out as the root of a negative there
+            error = cohens_kappa(joint, wt=weights).std_kappa
+        assert ours.se == pytest.approx(np.nan_to_num(error), abs=1e-6)
+
+
+@given(tables(), st.randoms())
+def test_neither_order_of_rows_nor_names_of_raters_change_anything(table, random):
+    labels = [Label(f"u{i}", r, "d", v) for r, column in table.items() for i, v in enumerate(column) if v is not None]
+    assume(labels)
+    shuffled = random.sample(labels, len(labels))
+    renamed = [label._replace(rater=f"x{9 - int(label.rater[1:])}") for label in labels]
+    scale = Scale("ratio", VALUES)
+    first = agreement_report(ratings_of(labels, scale), bootstrap=20)
+    assert agreement_report(ratings_of(shuffled, scale), bootstrap=20) == first
+    same(values_of(ratings_of(labels, scale)), values_of(ratings_of(renamed, scale)))
+
+
+@given(tables(), st.permutations(VALUES))
+def test_renaming_nominal_labels_changes_nothing(table, permuted):
+    new = dict(zip(VALUES, permuted, strict=True))
+    renamed = {r: [v and new[v] for v in column] for r, column in table.items()}
+    same(
+        values_of(ratings_from_columns(table, "nominal", VALUES)),
+        values_of(ratings_from_columns(renamed, "nominal", VALUES)),
+    )
+
+
+@given(tables())
+def test_an_unrated_item_changes_nothing(table):
+    ratings = ratings_from_columns(table, "ratio", VALUES)
+    assume(len(ratings))
+    longer = Ratings(
+        ("unrated", *ratings.items, "unrated too"), ratings.raters, ratings.scale, ratings.item + 1, ratings.rater,
+        ratings.value,
+    )  # fmt: skip
+    assert agreement_report(longer, bootstrap=20) == agreement_report(ratings, bootstrap=20)
+
+
+@given(st.lists(st.sampled_from(VALUES), min_size=2, max_size=20), st.integers(2, 5))
+def test_perfect_agreement_is_one_wherever_it_is_defined(truth, raters):
+    ratings = ratings_from_columns({f"r{j}": list(truth) for j in range(raters)}, "ratio", VALUES)
+    for name, value in values_of(ratings).items():
+        if len(set(truth)) > 1 and (raters == 2 or not name.startswith(("cohen", "scott"))):
+            assert value == 1, name
+        else:
+            assert value in (None, 1), name
+
+
+@given(tables())
+@settings(max_examples=50)
+def test_every_coefficient_is_bounded_or_says_why_it_is_undefined(table):
+    for kind in ("nominal", "ordinal", "interval", "ratio"):
+        ratings = ratings_from_columns(table, kind, VALUES)
+        report = agreement_report(ratings, bootstrap=30)
+        assert set(report.headline) <= set(report.coefficients) <= set(COEFFICIENTS)
+        for q in report.coefficients.values():
+            assert (q.value is None) == bool(q.undefined)
+            if q.value is not None:
+                assert q.value <= 1
+                assert q.method
+                assert q.ci is None or q.ci[0] <= q.ci[1] <= 1
+        percent = report.coefficients["percent_agreement"].value
+        assert percent is None or 0 <= percent <= 1
+
+
+@pytest.mark.parametrize("name", COEFFICIENTS)
+def test_the_analytic_error_is_near_that_of_leaving_out_one_item_at_a_time(name):
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 4, 150)
+    two = name.startswith(("cohen", "scott"))
+    said = np.where(rng.random((2 if two else 4, 150)) < 0.7, truth, rng.integers(0, 4, (2 if two else 4, 150)))
+    gaps = (rng.random(said.shape) < 0.2) if name != "fleiss_kappa" and not two else np.zeros(said.shape, bool)
+    table = {
+        f"r{j}": [None if gap else VALUES[v] for v, gap in zip(row, holes, strict=True)]
+        for j, (row, holes) in enumerate(zip(said, gaps, strict=True))
+    }
+    q = estimate(ratings_from_columns(table, "ratio", VALUES), name, bootstrap=0)
+    left_out = np.array([
+        estimate(
+            ratings_from_columns({r: c[:i] + c[i + 1 :] for r, c in table.items()}, "ratio", VALUES), name, bootstrap=0
+        ).value
+        for i in range(150)
+    ])  # fmt: skip
+    jackknife = np.sqrt(149 / 150 * ((left_out - left_out.mean()) ** 2).sum())
+    assert q.se == pytest.approx(jackknife, rel=0.03)
+    boot = estimate(ratings_from_columns(table, "ratio", VALUES), name, bootstrap=2000)
+    assert boot.ci[1] - boot.ci[0] == pytest.approx(2 * 1.976 * q.se, rel=0.12)
+
+
+def test_the_same_seed_gives_the_same_interval_and_another_seed_another():
+    ratings = ratings_from_columns(columns("11223344123\n11223344321\n1122334411."), "ordinal", VALUES)
+    first, again, other = (estimate(ratings, "gwet_ac1", seed=s) for s in (0, 0, 1))
+    assert first == again
+    assert first.ci != other.ci
+
+
+def test_clusters_widen_the_interval_and_clusters_of_one_item_do_not():
+    rng = np.random.default_rng(0)
+    user = np.repeat(np.arange(40), 5)
+    easy = rng.random(40) < 0.5  # users on whom people always agree, and others on whom they toss coins
+    first = rng.integers(0, 2, 200)
+    second = np.where(easy[user], first, rng.integers(0, 2, 200))
+    labels = [Label(f"i{i}", r, "d", "ab"[v]) for r, row in (("a", first), ("b", second)) for i, v in enumerate(row)]
+    scale = Scale("nominal", ("a", "b"))
+    alone, own, by_user = (
+        estimate(ratings_of(labels, scale, clusters=c), "krippendorff_alpha.nominal")
+        for c in (None, {f"i{i}": f"c{i}" for i in range(200)}, {f"i{i}": f"u{user[i]}" for i in range(200)})
+    )
+    assert own.ci == alone.ci
+    assert own.se == pytest.approx(alone.se)
+    assert own.value == by_user.value
+    assert by_user.ci[1] - by_user.ci[0] > 1.1 * (alone.ci[1] - alone.ci[0])
+    assert by_user.se > 1.1 * alone.se
+    assert "clusters" in by_user.method
+
+
+def test_many_raters_and_values_fall_back_to_drawing_items_and_keep_the_numbers():
+    rng = np.random.default_rng(0)
+    said = rng.integers(0, 50, (300, 40))
+    said[:, :30] = said[:, :1]
+    labels = [Label(f"i{i}", f"r{j}", "d", str(v)) for i, row in enumerate(said) for j, v in enumerate(row)]
+    ratings = ratings_of(labels, Scale("interval", tuple(map(str, range(50)))))
+    assert len(patterns_of(ratings).items) == 300  # nearly every item is a pattern of its own
+    for kind in ("nominal", "ordinal", "interval"):
+        q = estimate(ratings, f"krippendorff_alpha.{kind}", bootstrap=200)
+        theirs = krippendorff.alpha(said.T.astype(float), level_of_measurement=kind)
+        assert q.value == pytest.approx(theirs, abs=1e-9)
+        assert q.ci[0] < theirs < q.ci[1]

@@ -1,0 +1,99 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from review.calibration.data import CalibrationRow, calibration_data
+from review.calibration.report import calibration_report
+
+value = st.sampled_from(["a", "b", "c"])
+pair = st.tuples(value, st.one_of(value, st.none()), st.sampled_from(["s", "t"]))
+pairs = st.lists(pair, min_size=1, max_size=40)
+SIZES = {"s": 60, "t": 900}
+
+
+def simple(cells, **extra):
+    return [CalibrationRow(f"i{k}", t, v, **extra) for k, (t, v, _) in enumerate(cells)]
+
+
+def stratified(cells):
+    return [CalibrationRow(f"i{k}", t, v, s, SIZES[s]) for k, (t, v, s) in enumerate(cells)]
+
+
+def report(rows, **options):
+    return calibration_report(calibration_data(rows, values=("a", "b", "c")), positive="a", bootstrap=50, **options)
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs, st.floats(0.1, 1000))
+def test_equal_weights_change_nothing(cells, weight):
+    weighted, plain = report(simple(cells, weight=weight)), report(simple(cells))
+    assert weighted.n_effective == (None if plain.n_effective is None else pytest.approx(plain.n_effective))
+    for name, q in weighted.weighted.items():
+        u = plain.unweighted[name]
+        assert q.undefined == u.undefined
+        if q.value is not None:
+            assert q.value == pytest.approx(u.value)
+            assert (q.ci is None) == (u.ci is None)
+            assert q.ci is None or q.ci == pytest.approx(u.ci)
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(cells, random):
+    rows = stratified(cells)
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    assert report(rows).to_json() == report(shuffled).to_json()
+
+
+@settings(max_examples=60, deadline=None)
+@given(pairs, st.sampled_from(["drop", "wrong"]))
+def test_values_lie_in_their_range_and_inside_their_interval(cells, missing):
+    found = report(stratified(cells), missing=missing)
+    for kind in (found.weighted, found.unweighted):
+        for name, q in kind.items():
+            low = -1 if name in ("mcc", "cohen_kappa") else 0
+            if q.value is None:
+                assert q.undefined
+                continue
+            assert low <= q.value <= 1
+            assert q.se is None or q.se >= 0
+            if q.ci is not None:
+                assert low - 1e-9 <= q.ci[0] <= q.value + 1e-9
+                assert q.value - 1e-9 <= q.ci[1] <= 1 + 1e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs, st.one_of(value, st.none()))
+def test_an_item_that_is_not_labelled_changes_nothing(cells, verdict):
+    rows = simple(cells)
+    assert report([*rows, CalibrationRow("new", None, verdict)]).to_json() == report(rows).to_json()
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs)
+def test_confusion_adds_up_to_the_items_compared(cells):
+    found = report(stratified(cells))
+    assert sum(sum(row.values()) for row in found.confusion.values()) == found.n
+    assert found.n + found.no_verdict == len(cells)
+    assert sum(c.support for c in found.classes.values()) == found.n
+
+
+@settings(max_examples=25, deadline=None)
+@given(pairs)
+def test_swapping_the_raters_swaps_precision_and_recall(cells):
+    both = [(t, v, s) for t, v, s in cells if v is not None]
+    one, other = report(simple(both)), report(simple([(v, t, s) for t, v, s in both]))
+    assert one.weighted["precision"].value == other.weighted["recall"].value
+    for name in ("accuracy", "f1", "mcc", "cohen_kappa"):
+        assert one.weighted[name].value == pytest.approx(other.weighted[name].value)
+
+
+def test_data_are_values_and_cannot_be_changed():
+    data = calibration_data(simple([("a", "a", "s")]))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        data.values = ()
+    assert data.with_codes(np.array([-1]), data.verdict).truth[0] == -1 and data.truth[0] == 0

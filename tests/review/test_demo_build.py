@@ -1,0 +1,120 @@
+"""The demonstration store, built through the same verbs as a real one."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from review.adjudication import cases
+from review.demo import build
+from review.demo.build import ALREADY_DONE, CURATOR, VISITOR, build_demo, demo_store
+from review.demo.generate import conversations
+from review.demo.reviewers import HABITS
+from review.errors import InputError
+from review.queues import batch, progress
+from storage.records import (
+    Adjudication,
+    Annotation,
+    Conversation,
+    GoldenExample,
+    Import,
+    Item,
+    Release,
+    Week,
+    WeekClosing,
+)
+from storage.store import Store, open_store
+
+TODAY, CLOSED, OPEN = date(2026, 11, 20), "2026-W45", "2026-W46"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    path = tmp_path_factory.mktemp("demo") / "spotcheck.db"
+    told: list[tuple[int, int, str]] = []
+    build_demo(path, today=TODAY, weeks=2, size=900, progress=lambda *step: told.append(step))
+    assert told[0] == (0, 2, f"{CLOSED}: import") and told[-1] == (2, 2, "ready")
+    return open_store(path, create=False)
+
+
+def test_the_weeks_before_are_closed_without_a_reason_and_the_last_one_is_open(store: Store) -> None:
+    assert [w.name for w in store.find(Week)] == [CLOSED, OPEN]
+    assert [(c.week, c.reason) for c in store.find(WeekClosing)] == [(CLOSED, "")]
+    assert all(i.read == i.added == 900 and i.file.startswith("production-2026") for i in store.find(Import))
+
+
+def test_in_the_closed_week_all_is_reviewed_and_settled_by_somebody_who_did_not_review(store: Store) -> None:
+    assert {p.rater_id for p in progress(store, CLOSED) if p.dealt} == set(HABITS)
+    assert all(p.left == 0 for p in progress(store, CLOSED))
+    assert {c.kind for c in cases(store, CLOSED, viewer=VISITOR)} == {"single", "unanimous", "settled"}
+    settled = store.find(Adjudication)
+    assert settled and {a.adjudicator for a in settled} == {CURATOR}
+    assert all(a.rationale for a in settled)
+
+
+def test_the_visitor_has_everything_of_the_open_week_before_them_and_the_others_a_part(store: Store) -> None:
+    states = {p.rater_id: p for p in progress(store, OPEN) if p.dealt}
+    assert set(states) == {*HABITS, VISITOR}
+    assert states[VISITOR].done == 0 < states[VISITOR].left == len(batch(store, VISITOR, week=OPEN, size=500)["items"])
+    for name, share in ALREADY_DONE.items():
+        assert states[name].done == round(share * states[name].dealt)
+
+
+def test_golden_examples_come_from_settled_items_and_are_released(store: Store) -> None:
+    examples = store.find(GoldenExample)
+    assert examples and {e.rule for e in examples} <= {"adjudicated", "unanimous", "single"}
+    assert [(r.name, r.size) for r in store.find(Release)] == [(CLOSED, len(examples))]
+    assert {e.content["expected_behaviour"] for e in examples if e.kind == "adversarial"} <= {"refuse"}
+
+
+def test_only_drawn_conversations_are_in_the_store_and_they_are_masked(store: Store) -> None:
+    drawn = store.find(Conversation)
+    assert {c.id for c in drawn} == {i.conversation_id for i in store.find(Item)}
+    assert any(c.redacted for c in drawn)
+    assert not any("@example" in m["content"] for c in drawn for m in c.messages)
+
+
+def test_the_same_seed_gives_the_same_labels_in_another_store(store: Store, tmp_path: Path) -> None:
+    build_demo(tmp_path / "again.db", today=TODAY, weeks=1, size=900)
+    again = open_store(tmp_path / "again.db")
+
+    def said(where: Store) -> set[tuple[str, str, str]]:
+        items = {i.id: i for i in where.find(Item, week=OPEN)}
+        found = {a.item_id: a for a in where.find(Annotation) if a.item_id in items}
+        return {(items[i].conversation_id, a.rater_id, str(a.labels)) for i, a in found.items() if a.rater_id == "tom"}
+
+    drawn = {i.conversation_id for i in store.find(Item, week=OPEN)}
+    assert {i.conversation_id for i in again.find(Item)} == drawn
+    ours, theirs = {c: s for c, *s in said(store)}, {c: s for c, *s in said(again)}
+    shared = ours.keys() & theirs.keys()
+    assert shared and all(ours[c] == theirs[c] for c in shared)
+
+
+def test_a_folder_with_other_files_is_refused_and_a_broken_build_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(InputError, match="empty or a new folder"):
+        demo_store(tmp_path)
+
+    def breaks(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "_review", breaks)
+    monkeypatch.setattr(build, "conversations", lambda **o: conversations(**{**o, "size": 200}))
+    with pytest.raises(KeyboardInterrupt):
+        demo_store(tmp_path / "new", weeks=1)
+    assert not (tmp_path / "new").exists() and (tmp_path / "mine.txt").exists()
+
+
+def test_a_store_that_is_there_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "spotcheck.db").touch()
+    assert demo_store(tmp_path) == tmp_path / "spotcheck.db"
+    assert (tmp_path / "spotcheck.db").stat().st_size == 0
+
+
+def test_a_demonstration_without_weeks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="at least 1"):
+        build_demo(tmp_path / "none.db", today=TODAY, weeks=0)

@@ -1,0 +1,159 @@
+"""ClickHouse itself answers here: chdb, the embedded engine, behind the HTTP interface that the engine speaks to."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from review.errors import InputError
+from review.sampling.allocate import Wishes
+from review.sampling.draw import all_of, draw
+from review.sampling.engines import open_source
+from review.sampling.key import chosen, digest
+from review.sampling.sql import draw_sql
+from review.weeks import week_window
+
+WEEK = "2026-W47"
+WINDOW = week_window(WEEK)
+ODD_IDS = ["caf\u00e9", "cafe\u0301", "\u5ba2-1", "it's", 'say "hi"', "100%"]
+
+
+@pytest.fixture(scope="module")
+def clickhouse(tmp_path_factory):
+    """Host and port of a server that hands each query with its settings to chdb, and a list of what it was sent."""
+    pytest.importorskip("chdb", reason="the embedded ClickHouse (extra: clickhouse) is not installed")
+    from chdb.session import Session
+
+    session = Session(str(tmp_path_factory.mktemp("clickhouse")))
+    sent = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            query = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            settings = {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
+            sent.append((query, settings, dict(self.headers)))
+            kept = {
+                k: v
+                for k, v in settings.items()
+                if k in ("prefer_column_name_to_alias", "output_format_json_quote_64bit_integers")
+            }
+            if query.startswith("SELECT"):
+                query += " SETTINGS " + ", ".join(f"{k} = {v}" for k, v in kept.items())
+            session.query(f"USE {settings['database']}")
+            try:
+                status, body = 200, session.query(query, settings["default_format"]).bytes()
+            except RuntimeError as error:
+                status, body = 500, str(error).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_):
+            pass
+
+    session.query("CREATE DATABASE shop ENGINE = Atomic")
+    session.query(
+        "CREATE TABLE shop.log (id String, created_at DateTime64(3, 'Asia/Tokyo'), made String, status LowCardinality(String), "
+        "feedback Nullable(String), confidence Nullable(Float64), meta String, stratum UInt8, verdicts Map(String, Map(String, String))) "
+        "ENGINE = MergeTree ORDER BY created_at"
+    )
+    values = []
+    for i, id_ in enumerate([f"c{i}" for i in range(3_000)] + ODD_IDS):
+        quoted = id_.replace("'", "\\'")
+        at = f"toDateTime64('2026-11-15 00:00:00', 3, 'UTC') + {i * 200}"
+        values.append(
+            f"SELECT '{quoted}', {at}, concat(toString({at}, 'UTC'), 'Z'), '{'error' if i % 20 == 0 else 'ok'}', "
+            f"{'NULL' if i % 3 else chr(39) + 'down,copied' + chr(39)}, {'NULL' if i % 2 else i % 10 / 10}, "
+            f"'{{\"deep\": {{\"key\": \"{i}\", \"score\": 0.{i % 10}}}}}', 9, map('kind', map('correctness', 'wrong'))"
+        )
+    for start in range(0, len(values), 500):
+        session.query("INSERT INTO shop.log " + " UNION ALL ".join(values[start : start + 500]))
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"127.0.0.1:{server.server_port}", sent, session
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    session.close()
+
+
+def in_week():
+    # Row i was made 200 * i seconds after Sunday midnight; the window begins 86,400 seconds after that.
+    ids = [f"c{i}" for i in range(3_000)] + ODD_IDS
+    return {id_: i for i, id_ in enumerate(ids) if 86_400 <= 200 * i < 8 * 86_400}
+
+
+def group(i):
+    if i % 20 == 0 or i % 3 == 0:
+        return "failing"
+    return "low_confidence" if i % 2 == 0 and i % 10 < 5 else "rest"
+
+
+@pytest.mark.parametrize("column", ["created_at", "made"])
+def test_clickhouse_draws_what_python_draws(clickhouse, column):
+    host, sent, _ = clickhouse
+    engine = open_source(f"clickhouse://{host}/shop?table=log")
+    result = draw(engine, Wishes(0.1, {"failing": 30}), window=WINDOW, week=WEEK, mapping={"created_at": column})
+    engine.close()
+    strata = {}
+    for id_, i in in_week().items():
+        strata.setdefault(group(i), []).append(id_)
+    assert result.frame.populations == {n: len(ids) for n, ids in strata.items()}
+    wanted = {i for n in ("low_confidence", "rest") for i in strata[n] if chosen(WEEK, i, 0.1)}
+    if 50 / len(strata["low_confidence"]) > 0.1:
+        wanted = {i for i in wanted if group(in_week()[i]) == "rest"}
+        wanted |= set(sorted(strata["low_confidence"], key=lambda i: digest(WEEK, i))[:50])
+    failing = [i for i in strata["failing"] if chosen(WEEK, i, 0.1)]
+    wanted |= set(
+        failing if 30 / len(strata["failing"]) <= 0.1 else sorted(strata["failing"], key=lambda i: digest(WEEK, i))[:30]
+    )
+    assert set(all_of(result.ids)) == wanted
+    assert result.frame.verdicts["rest"] == {"kind": {"correctness": {"wrong": len(strata["rest"])}}}
+    assert all(settings["readonly"] == "2" for _, settings, _ in sent)
+
+
+def test_all_odd_ids_come_out_as_they_went_in(clickhouse):
+    host, _, _ = clickhouse
+    engine = open_source(f"clickhouse://{host}/shop?table=log")
+    assert set(all_of(draw(engine, Wishes(1.0), window=WINDOW, week=WEEK).ids)) == set(in_week())
+
+
+def test_nested_fields_are_reached_in_json_text(clickhouse):
+    host, _, _ = clickhouse
+    engine = open_source(f"clickhouse://{host}/shop?table=log")
+    mapping = {"id": "meta.deep.key", "confidence": "meta.deep.score", "status": "stratum", "feedback": "meta.none"}
+    result = draw(engine, Wishes(1.0), window=WINDOW, week=WEEK, mapping=mapping)
+    found = {i for i in in_week().values() if i % 10 < 5}
+    assert {int(i) for i in result.ids["low_confidence"]} == found
+
+
+def test_the_query_for_others_runs_in_clickhouse(clickhouse):
+    _, _, session = clickhouse
+    query = draw_sql("clickhouse", table_name="shop.log", seed=WEEK, rate=0.1, window=WINDOW)
+    lines = session.query(query, "JSONCompactEachRow").bytes().decode().splitlines()
+    assert {json.loads(line)[0] for line in lines} == {i for i in in_week() if chosen(WEEK, i, 0.1)}
+
+
+def test_a_table_that_is_not_there_is_a_sentence(clickhouse):
+    host, _, _ = clickhouse
+    with pytest.raises(InputError, match="refused the query"):
+        open_source(f"clickhouse://{host}/shop?table=nope")
+
+
+def test_user_and_password_come_from_the_environment_alone(clickhouse, monkeypatch):
+    host, sent, _ = clickhouse
+    monkeypatch.setenv("SPOTCHECK_CLICKHOUSE_USER", "ana")
+    monkeypatch.setenv("SPOTCHECK_CLICKHOUSE_PASSWORD", "s3cret")
+    engine = open_source(f"clickhouse://{host}/shop?table=log")
+    headers = sent[-1][2]
+    assert (headers["X-ClickHouse-User"], headers["X-ClickHouse-Key"]) == ("ana", "s3cret")
+    assert "s3cret" not in engine.source
+
+
+def test_a_server_that_does_not_answer_is_a_sentence():
+    with pytest.raises(InputError, match="does not answer"):
+        open_source("clickhouse://127.0.0.1:9/shop?table=log")
