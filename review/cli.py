@@ -11,6 +11,7 @@ import sys
 import click
 
 from review.errors import ReviewError
+from storage.store import StorageError
 
 COMMANDS = {
     "agreement": "review.commands.agreement:agreement",
@@ -20,13 +21,16 @@ COMMANDS = {
     "consensus": "review.commands.consensus:consensus",
     "demo": "review.commands.setup:demo",
     "gate": "review.commands.gate:gate",
+    "golden": "review.commands.golden:golden",
     "import": "review.commands.import_:import_",
     "init": "review.commands.setup:init",
+    "labels": "review.commands.exchange:labels",
     "people": "review.commands.setup:people_group",
     "quality": "review.commands.quality:quality",
     "rubric": "review.commands.setup:rubric_group",
     "sample": "review.commands.sample:sample",
     "serve": "review.commands.setup:serve",
+    "verdicts": "review.commands.exchange:verdicts",
 }
 
 
@@ -67,7 +71,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except ReviewError as error:
+    except (ReviewError, StorageError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+
+_SHIFT: ContextVar[timedelta] = ContextVar("clock_shift", default=timedelta())
 
 
 def now() -> str:
     """The time in UTC as ISO 8601 text with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return (datetime.now(UTC) + _SHIFT.get()).isoformat(timespec="milliseconds")
+
+
+@contextmanager
+def shifted(by: timedelta) -> Iterator[None]:
+    """Let the clock run ``by`` earlier or later inside; the demonstration writes its past weeks with it."""
+    token = _SHIFT.set(by)
+    try:
+        yield
+    finally:
+        _SHIFT.reset(token)
 
 
 def new_id() -> str:

@@ -33,7 +33,8 @@ class Project:
 
     ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value).
     ``confidence`` is the bound under which a conversation counts as low confidence. ``rubric`` is the document of the
-    ``[rubric]`` table, or None for the default rubric.
+    ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should have,
+    as a number or by kind.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Project:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     privacy: Privacy = Privacy()
     rubric: Mapping[str, Any] | None = None
+    plan: Mapping[str, int | Mapping[str, int]] = field(default_factory=dict)
 
 
 def project_of(store_path: str | Path) -> Project:
@@ -55,7 +57,7 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    known = {"project", "import", "privacy", "sampling", "rubric"}
+    known = {"project", "import", "privacy", "sampling", "rubric", "golden"}
     unknown = sorted(set(data) - known)
     if unknown:
         raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(known))}.")
@@ -73,6 +75,7 @@ def project_of(store_path: str | Path) -> Project:
             str(privacy.get("phone_region", "US")),
         ),
         rubric=data.get("rubric"),
+        plan=_plan(path, data.get("golden", {}).get("plan", {})),
     )
 
 
@@ -106,6 +109,10 @@ phone_region = "US"      # how to read phone numbers without a country code
 unit = "session"         # what a reviewer sees as one item: session | turn
 confidence = 0.5         # below this a conversation counts as low confidence
 
+# [golden.plan]          # golden examples wanted in each scenario, as a number or by kind
+# order_status = 25
+# returns = { normal = 19, edge = 4, adversarial = 2 }
+
 # [[rubric.dimensions]] tables replace the default rubric; `spotcheck rubric show --toml` prints it to start from.
 """
 
@@ -130,6 +137,17 @@ def _share(path: Path, setting: str, found: Any) -> float:
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
         raise InputError(f"{path}, {setting}: found {found!r}, expected a number from 0 to 1.")
     return float(found)
+
+
+def _plan(path: Path, plan: Any) -> dict[str, int | Mapping[str, int]]:
+    expected = "a whole number, or numbers by kind: {normal = 19, edge = 4, adversarial = 2}"
+    for scenario, wanted in plan.items() if isinstance(plan, dict) else [("", plan)]:
+        numbers = wanted.values() if isinstance(wanted, dict) else [wanted]
+        kinds = set(wanted) if isinstance(wanted, dict) else set()
+        right = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers)
+        if not right or not kinds <= {"normal", "edge", "adversarial"}:
+            raise InputError(f"{path}, golden.plan.{scenario}: found {wanted!r}, expected {expected}.")
+    return dict(plan)
 
 
 def _patterns(path: Path, patterns: Mapping[str, Any]) -> dict[str, str]:

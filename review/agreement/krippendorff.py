@@ -32,7 +32,7 @@ def alpha(sample: Sample, delta: Floats) -> Corrected:
     """alpha = 1 - D_o / D_e for a difference that is fixed beforehand: nominal, interval, ratio."""
     n_k = sample.values
     n = n_k.sum(axis=1)
-    d_o = divide(sample.times @ _within(sample, delta), n)
+    d_o = divide(sample.times @ sample.patterns.disagreement(delta), n)
     d_e = divide(((n_k @ delta) * n_k).sum(axis=1), n * (n - 1))
     return Corrected(d_o, d_e, delta.max())
 
@@ -54,7 +54,7 @@ def alpha_ordinal(sample: Sample, order: Floats) -> Corrected:
 def influence(sample: Sample, delta: Floats) -> Floats:
     """The linear part of alpha in one more item of each pattern: S = n. D_o, E = n. (n. - 1) D_e."""
     n_k = sample.values[0]
-    within = _within(sample, delta)
+    within = sample.patterns.disagreement(delta)
     return _linear(sample, within, within, 2 * sample.patterns.counts @ (delta @ n_k), alpha(sample, delta))
 
 
@@ -83,14 +83,8 @@ def mean_ranks(n_k: Floats, order: Floats) -> Floats:
     return rank - n_k.sum(axis=1, keepdims=True) / 2
 
 
-def _within(sample: Sample, delta: Floats) -> Floats:
-    """sum_kl r_ik r_il delta_kl / (r_i - 1), 0 where there is no pair; shape (P,)."""
-    counts, r = sample.patterns.counts, sample.patterns.ratings
-    return ((counts @ delta) * counts).sum(axis=1) / np.maximum(r - 1, 1)
-
-
 def _within_ranks(sample: Sample, rank: Floats) -> Floats:
-    """The same with (R_k - R_l)^2 of B samples; shape (B, P)."""
+    """sum_kl r_ik r_il (R_k - R_l)^2 / (r_i - 1) under the ranks of B samples; shape (B, P)."""
     counts, r = sample.patterns.counts, sample.patterns.ratings
     first, second = rank @ counts.T, rank**2 @ counts.T
     return 2 * (r * second - first**2) / np.maximum(r - 1, 1)

@@ -7,7 +7,8 @@ the ordered pair of values. Patterns stand in lexicographic order, so nothing de
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +37,7 @@ class Patterns:
     items: Whole
     pair: Whole | None
     of_item: Whole | None = None
+    _terms: dict[tuple[str, bytes], Floats] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def ratings(self) -> Floats:
@@ -52,14 +54,41 @@ class Patterns:
         """r_ik / r_i, shape (P, K)."""
         return self.counts / self.ratings[:, None]
 
+    @cached_property
+    def pairable_counts(self) -> Floats:
+        """r_ik of pairable items, 0 elsewhere, shape (P, K)."""
+        return self.counts * self.pairable[:, None]
+
     def agreement(self, weights: Floats) -> Floats:
         """The weighted share of agreeing pairs of ratings on an item (Gwet 2014), 0 where there is no pair; shape (P,).
 
         p_a|i = sum_k r_ik (r*_ik - 1) / (r_i (r_i - 1)) with r*_ik = sum_l w_kl r_il.
         """
         r = self.ratings
-        agreeing = (self.counts * (self.counts @ weights - 1)).sum(axis=1)
-        return np.where(self.pairable, agreeing / np.maximum(r * (r - 1), 1), 0.0)
+        return self._once(
+            "agreement",
+            weights,
+            lambda: np.where(
+                self.pairable,
+                (self.counts * (self.counts @ weights - 1)).sum(axis=1) / np.maximum(r * (r - 1), 1),
+                0.0,
+            ),
+        )
+
+    def disagreement(self, delta: Floats) -> Floats:
+        """sum_kl r_ik r_il delta_kl / (r_i - 1) (Krippendorff 2011), 0 where there is no pair; shape (P,)."""
+        return self._once(
+            "disagreement",
+            delta,
+            lambda: ((self.counts @ delta) * self.counts).sum(axis=1) / np.maximum(self.ratings - 1, 1),
+        )
+
+    def _once(self, name: str, weights: Floats, compute: Callable[[], Floats]) -> Floats:
+        """Terms of items do not change between replicates, so each is computed once per table of weights."""
+        key = (name, weights.tobytes())
+        if key not in self._terms:
+            self._terms[key] = compute()
+        return self._terms[key]
 
 
 def patterns_of(ratings: Ratings, *, with_items: bool = False) -> Patterns:

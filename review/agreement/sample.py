@@ -41,7 +41,7 @@ class Sample:
     @cached_property
     def values(self) -> Floats:
         """n_k: pairable ratings with value k, shape (B, K)."""
-        return self.times @ (self.patterns.counts * self.patterns.pairable[:, None])
+        return self.times @ self.patterns.pairable_counts
 
     def agreement(self, weights: Floats) -> Floats:
         """p_a: the mean over pairable items of the weighted share of agreeing pairs, shape (B,)."""

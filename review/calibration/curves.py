@@ -23,10 +23,7 @@ MOST_RESAMPLED = 10_000_000
 
 
 class Curve(NamedTuple):
-    """Weighted precision and recall when everything scored at or above a threshold is called positive.
-
-    Thresholds descend over the distinct scores; all arrays have shape (thresholds,).
-    """
+    """Weighted precision and recall of calling positive what scores at or above each distinct score, descending."""
 
     threshold: FloatArray
     precision: FloatArray
@@ -178,9 +175,8 @@ def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000,
 
 def _scored(data: CalibrationData) -> Drawn:
     """Items without a score count as not labelled here, so that the weights stand for the whole stratum."""
-    if data.score is None:
-        return drawn_rows(data.with_codes(np.full(len(data), -1), data.verdict))
-    return drawn_rows(data.with_codes(np.where(np.isnan(data.score), -1, data.truth), data.verdict))
+    absent = np.ones(len(data), bool) if data.score is None else np.isnan(data.score)
+    return drawn_rows(data.with_codes(np.where(absent, -1, data.truth), data.verdict))
 
 
 def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) -> Quantity:

@@ -61,6 +61,9 @@ _NAMED_OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 
+_CALLED_CARD = re.compile("card|carte|karte|diners", re.IGNORECASE)
+_DINERS = 14
+
 
 def luhn(digits: str) -> bool:
     """The check of ISO/IEC 7812-1: doubling every second digit from the right, the digit sum is a multiple of ten."""
@@ -74,7 +77,8 @@ def luhn(digits: str) -> bool:
 def cards(text: str) -> Iterator[Hit]:
     """Payment card numbers of known issuers with a valid check digit.
 
-    Digits without spaces that a word in front names as something else (an order, an invoice) are left alone.
+    Digits without spaces that a word in front names as something else (an order, an invoice) are left alone, and so
+    are the fourteen digits of Diners Club unless a word in front says card: too many codes look like that.
     """
     for found in _CARD.finditer(text):
         digits = re.sub("[ -]", "", found[0])
@@ -82,7 +86,11 @@ def cards(text: str) -> Iterator[Hit]:
         if not known or not luhn(digits) or len(set(digits)) == 1:
             continue
         before = text[max(0, found.start() - 32) : found.start()]
-        if digits == found[0] and "card" not in before.lower() and _NAMED_OTHERWISE.search(before):
+        if (
+            digits == found[0]
+            and not _CALLED_CARD.search(before)
+            and (len(digits) == _DINERS or _NAMED_OTHERWISE.search(before))
+        ):
             continue
         yield Hit(found.start(), found.end(), digits)
 

@@ -6,6 +6,7 @@ import json
 import re
 
 import click
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from review.commands.common import emit, file_option, json_option, note, out
@@ -77,7 +78,7 @@ def show(report: GateReport) -> None:
                 str(s.evidence.broke),
                 str(s.evidence.fixed),
             )
-            grid.add_row(f"{s.kind} {s.name}", *counts, f"{s.adjusted_p:.3g}", s.status)
+            grid.add_row(escape(f"{s.kind} {s.name}"), *counts, f"{s.adjusted_p:.3g}", s.status)
         out.print(grid)
     for c in report.flipped:
         mark = " (must pass)" if c.must_pass else ""

@@ -93,9 +93,7 @@ def import_(
         raise NothingToDo("nothing was added: no record could be read. The first lines above say why.")
 
 
-def _merged(
-    known: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]
-) -> dict[str, dict[str, str]]:
+def _merged(known: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     return {field: {**known.get(field, {}), **new.get(field, {})} for field in (*known, *new)}
 
 
@@ -115,7 +113,8 @@ def _show(done: list[Import]) -> None:
             soft_wrap=True,
         )
         for row in record.rejections[:SHOWN]:
-            text = f"{record.file}, line {row['line']}, {row['column']}: found {row['found']}, expected {row['expected']}"
+            place = f"{record.file}, line {row['line']}" + ("" if row["column"] == "line" else f", {row['column']}")
+            text = f"{place}: found {row['found']}, expected {row['expected']}"
             err.print(text, highlight=False, markup=False, soft_wrap=True)
         if record.rejected > SHOWN:
             err.print(f"... and {record.rejected - SHOWN} more; --json lists up to 100.", highlight=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import tomlkit
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from review import serving
@@ -14,6 +15,7 @@ from review.commands.common import (
     acting_person,
     as_option,
     emit,
+    err,
     json_option,
     note,
     opened,
@@ -159,7 +161,15 @@ def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: 
     """Build a demonstration week in its own store, then open the application."""
     from review.demo.build import demo_store
 
-    path = demo_store(folder, seed=seed, weeks=weeks)
+    with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), console=err) as bar:
+        task = bar.add_task("the demonstration week", total=weeks)
+        path = demo_store(
+            folder,
+            seed=seed,
+            weeks=weeks,
+            progress=lambda done, total, text: bar.update(task, completed=done, total=total, description=text),
+        )
+        bar.update(task, completed=weeks)
     emit({"store": str(path)}, as_json, lambda: out.print(f"demonstration store: [bold]{path}[/]", highlight=False))
     if start:
         raise SystemExit(serving.serve(path, port=port, browser=browser))

@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 
 from review.adjudication import adjudicate, cases
+from review.clock import shifted
 from review.closing import checklist, close_week
 from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
@@ -84,28 +85,30 @@ def build_demo(
         _set_up(store)
         names = [_week_before(today, back) for back in range(weeks, 0, -1)]
         for number, week in enumerate(names):
-            tell = _teller(progress, number, weeks, week)
-            truth = {c.id: c for c in conversations(seed=seed, week=week, size=size)}
-            tell("import")
-            _import(store, week, truth.values())
-            tell("draw")
-            raters = (*HABITS, VISITOR) if week == names[-1] else tuple(HABITS)
-            caps = {"failing": CAP, "low_confidence": CAP}
-            open_week(
-                store,
-                project_of(store.path),
-                Request(week, raters=raters, overlap=OVERLAP, **caps),  # type: ignore[arg-type]
-                by=VISITOR,
-            )
-            tell("review")
-            _review(store, week, truth, seed, ALREADY_DONE if week == names[-1] else {})
-            if week != names[-1]:
-                tell("settle")
-                _finish(store, week, truth)
+            # Past weeks are written with the dates on which they would have been reviewed.
+            with shifted(timedelta(weeks=number + 1 - weeks)):
+                _build_week(store, week, _teller(progress, number, weeks, week), seed, size, last=week == names[-1])
         if progress is not None:
             progress(weeks, weeks, "ready")
     finally:
         store.close()
+
+
+def _build_week(store: Store, week: str, tell: Callable[[str], None], seed: int, size: int, *, last: bool) -> None:
+    """Import, draw and review one week; all but the ``last`` are also settled, released and closed."""
+    tell("conversations")
+    truth = {c.id: c for c in conversations(seed=seed, week=week, size=size)}
+    tell("import")
+    _import(store, week, truth.values())
+    tell("draw")
+    raters = (*HABITS, VISITOR) if last else tuple(HABITS)
+    asked = Request(week, raters=raters, overlap=OVERLAP, failing=CAP, low_confidence=CAP)
+    open_week(store, project_of(store.path), asked, by=VISITOR)
+    tell("review")
+    _review(store, week, truth, seed, ALREADY_DONE if last else {})
+    if not last:
+        tell("settle")
+        _finish(store, week, truth)
 
 
 def _teller(progress: Progress | None, done: int, weeks: int, week: str) -> Callable[[str], None]:

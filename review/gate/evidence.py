@@ -21,7 +21,7 @@ DRAWS = 20_000
 class Evidence:
     """The weighed difference of two versions over ``n`` cases; all drops are positive when the candidate is worse.
 
-    ``ci`` is two-sided at 1 - alpha, ``upper`` the one-sided limit at 1 - alpha. ``p`` is one-sided for "worse", from
+    ``ci`` is two-sided at 95 %, ``upper`` the one-sided limit at 1 - alpha. ``p`` is one-sided for "worse", from
     the test named in ``test``; ``mid_p`` is always McNemar's on ``broke`` and ``fixed``. ``flips`` is the mean
     squared difference of a case: for 0/1 results the share of cases that changed.
     """
@@ -53,7 +53,7 @@ def weigh(cases: Sequence[Case], *, alpha: float = 0.05, seed: int = 0) -> Evide
     return Evidence(
         n=len(d),
         drop=float(d.mean()),
-        ci=limits(d, level=1 - alpha),
+        ci=limits(d, level=0.95),
         upper=limits(d, level=1 - 2 * alpha)[1],
         broke=broke,
         fixed=fixed,

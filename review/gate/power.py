@@ -16,6 +16,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import binom
 
 POWER = 0.8
+Floats = npt.NDArray[np.float64]
 
 
 class BareRule(NamedTuple):
@@ -47,9 +48,9 @@ def smallest_detectable_drop(
     never below the margin.
     """
     if not binary:
-        if needed(1.0, 1.0, alpha, power) > n:
+        if _needed(1.0, 1.0, alpha, power) > n:
             return None
-        found = brentq(lambda x: needed(x, max(flips, x), alpha, power) - n, 1e-6, 1.0)
+        found = brentq(lambda x: _needed(x, max(flips, x), alpha, power) - n, 1e-6, 1.0)
         return float(max(found, margin))
     if detection_probability(n, flips, 1.0, margin=margin, alpha=alpha) < power:
         return None
@@ -71,7 +72,7 @@ def cases_needed(flips: float, *, margin: float = 0.02, alpha: float = 0.05, pow
         return None
     z2 = float(ndtri(1 - alpha)) ** 2
     unchanged = math.floor(z2 * (1 - margin) / margin) + 1
-    return max(unchanged, math.ceil(needed(margin, max(flips, margin * margin), alpha, power)))
+    return max(unchanged, math.ceil(_needed(margin, max(flips, margin * margin), alpha, power)))
 
 
 def bare_rule_error(n: int, flips: float, *, margin: float = 0.02, true_drop: float | None = None) -> BareRule:
@@ -88,7 +89,7 @@ def bare_rule_error(n: int, flips: float, *, margin: float = 0.02, true_drop: fl
     return BareRule(errors[0], 1 - errors[1], worse, flips)
 
 
-def needed(drop: float, flips: float, alpha: float, power: float) -> float:
+def _needed(drop: float, flips: float, alpha: float, power: float) -> float:
     """Pairs for a one-sided test of no difference to find ``drop`` with ``power`` (Connor 1987)."""
     null, alternative = math.sqrt(flips), math.sqrt(max(0.0, flips - drop * drop))
     return ((float(ndtri(1 - alpha)) * null + float(ndtri(power)) * alternative) / drop) ** 2
@@ -100,9 +101,6 @@ def bare_rule_error_normal(n: int, flips: float, *, margin: float = 0.02) -> Bar
     null = math.sqrt(max(flips, 1e-12) / n)
     alternative = math.sqrt(max(flips - worse * worse, 1e-12) / n)
     return BareRule(float(ndtr(-margin / null)), float(ndtr((margin - worse) / alternative)), worse, flips)
-
-
-Floats = npt.NDArray[np.float64]
 
 
 def _changed(n: int, flips: float) -> tuple[Floats, Floats]:

@@ -30,9 +30,9 @@ def price(report: GateReport) -> str:
     within = 1 - (1 - rule.false_alarm) ** 12
     flips = f"{rule.flips:.1%} of which flip" + ("" if report.evidence.flips else " (assumed: none flipped here)")
     return (
-        f"The bare {100 * report.margin:.0f}-point rule on {n} cases {flips} rejects an unchanged version in "
+        f"The bare {100 * report.margin:g}-point rule on {n} cases {flips} rejects an unchanged version in "
         f"{rule.false_alarm:.1%} of runs ({within:.0%} chance of at least once in 12 weeks) and lets "
-        f"{rule.missed:.0%} of true {100 * rule.true_drop:.0f}-point drops through."
+        f"{rule.missed:.0%} of true {100 * rule.true_drop:g}-point drops through."
     )
 
 
@@ -44,7 +44,7 @@ def markdown(report: GateReport) -> str:
     parts = [
         f"## Regression gate: {HEADINGS[report.decision]}",
         "",
-        "| cases | drop | 95 % interval | broke | fixed | p |".replace("95 %", f"{1 - report.alpha:.0%}"),
+        "| cases | drop | 95 % interval | broke | fixed | p |",
         "|---:|---:|---|---:|---:|---:|",
         f"| {e.n} | {e.drop:+.3f} | {low:+.3f} to {high:+.3f} | {e.broke} | {e.fixed} | {e.p:.3g} |",
         "",
@@ -86,7 +86,7 @@ def _power(report: GateReport) -> str:
 
 def _ways_out(report: GateReport) -> str:
     more = (
-        f"about {report.cases_needed:,} cases decide a margin of {100 * report.margin:.0f} points at 80 % power"
+        f"about {report.cases_needed:,} cases decide a margin of {100 * report.margin:g} points at 80 % power"
         if report.cases_needed
         else "no number of cases decides a margin of 0"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scipy.special import ndtri
@@ -110,9 +110,8 @@ def _half(share: float, n: int, level: float) -> float:
     return (high - low) / 2
 
 
-def _smallest(enough: object) -> int:
+def _smallest(enough: Callable[[int], bool]) -> int:
     """The smallest number for which the monotone ``enough`` holds."""
-    assert callable(enough)
     high = 1
     while not enough(high):
         high *= 2

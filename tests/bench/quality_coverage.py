@@ -1,8 +1,9 @@
 """How often the intervals of production quality and of the gate hold the truth: a Markdown table on standard output.
 
-Run: python tests/bench/quality_coverage.py [repetitions]. Every scenario fixes a finite population, draws its labels at
-random within strata, and counts how often the 95 % interval holds the population's true share. For the gate both
-versions run on cases drawn from an endless supply, and the one-sided 95 % limit must lie above the true drop.
+Run: PYTHONPATH=. python tests/bench/quality_coverage.py [repetitions]. Every scenario fixes a finite population,
+draws its labels at random within strata, and counts how often the 95 % interval holds the population's true share.
+For the gate both versions run on cases drawn from an endless supply, and the one-sided 95 % limit must lie above the
+true drop.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
@@ -9,6 +9,7 @@ from review.intervals import clopper_pearson, rule_of_three, wilson
 counts = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@settings(deadline=None)
 @given(counts, st.sampled_from([0.8, 0.95, 0.99]))
 def test_both_intervals_agree_with_statsmodels(count, level):
     k, n = count
@@ -20,6 +21,7 @@ def test_both_intervals_agree_with_statsmodels(count, level):
     assert high == pytest.approx(1 if k == n else exact[1], abs=1e-9)
 
 
+@settings(deadline=None)
 @given(counts)
 def test_the_exact_interval_contains_the_estimate_and_lies_in_the_unit_interval(count):
     k, n = count

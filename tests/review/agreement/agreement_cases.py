@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from review.labels import Label, Ratings, Scale, ScaleKind, ratings_of
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "agreement"
+# how long one example takes says nothing on a busy machine
+patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 
 

@@ -5,19 +5,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import settings
 
 from review.cli import main
-
-settings.register_profile("patient", deadline=None, max_examples=60)
-
-
-@pytest.fixture(autouse=True, scope="package")
-def patient():
-    """Timing of single examples says nothing on a shared machine."""
-    settings.load_profile("patient")
-    yield
-    settings.load_profile("default")
 
 
 @pytest.fixture

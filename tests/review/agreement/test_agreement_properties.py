@@ -1,8 +1,8 @@
 import krippendorff
 import numpy as np
 import pytest
-from agreement_cases import columns, ratings_from_columns
-from hypothesis import assume, given, settings
+from agreement_cases import columns, patient, ratings_from_columns
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss_kappa
@@ -35,6 +35,7 @@ def same(left, right):
         assert right[name] == (value if value is None else pytest.approx(value, abs=1e-9)), name
 
 
+@patient
 @given(tables())
 def test_alpha_is_that_of_the_krippendorff_package(table):
     numbers = np.array([[np.nan if v is None else float(v) for v in column] for column in table.values()])
@@ -46,6 +47,7 @@ def test_alpha_is_that_of_the_krippendorff_package(table):
         assert estimate(ratings, f"krippendorff_alpha.{kind}", bootstrap=0).value == pytest.approx(theirs, abs=1e-9)
 
 
+@patient
 @given(tables(missing=False))
 def test_fleiss_kappa_is_that_of_statsmodels(table):
     said = np.array([list(column) for column in table.values()]).T
@@ -54,6 +56,7 @@ def test_fleiss_kappa_is_that_of_statsmodels(table):
     assert estimate(ratings, "fleiss_kappa").value == pytest.approx(fleiss_kappa(aggregate_raters(said)[0]), abs=1e-9)
 
 
+@patient
 @given(tables(raters=2, missing=False))
 def test_cohen_kappa_is_that_of_scikit_learn_and_its_error_that_of_statsmodels(table):
     a, b = table.values()
@@ -69,6 +72,7 @@ def test_cohen_kappa_is_that_of_scikit_learn_and_its_error_that_of_statsmodels(t
         assert ours.se == pytest.approx(np.nan_to_num(error), abs=1e-6)
 
 
+@patient
 @given(tables(), st.randoms())
 def test_neither_order_of_rows_nor_names_of_raters_change_anything(table, random):
     labels = [Label(f"u{i}", r, "d", v) for r, column in table.items() for i, v in enumerate(column) if v is not None]
@@ -81,6 +85,7 @@ def test_neither_order_of_rows_nor_names_of_raters_change_anything(table, random
     same(values_of(ratings_of(labels, scale)), values_of(ratings_of(renamed, scale)))
 
 
+@patient
 @given(tables(), st.permutations(VALUES))
 def test_renaming_nominal_labels_changes_nothing(table, permuted):
     new = dict(zip(VALUES, permuted, strict=True))
@@ -91,6 +96,7 @@ def test_renaming_nominal_labels_changes_nothing(table, permuted):
     )
 
 
+@patient
 @given(tables())
 def test_an_unrated_item_changes_nothing(table):
     ratings = ratings_from_columns(table, "ratio", VALUES)
@@ -102,6 +108,7 @@ def test_an_unrated_item_changes_nothing(table):
     assert agreement_report(longer, bootstrap=20) == agreement_report(ratings, bootstrap=20)
 
 
+@patient
 @given(st.lists(st.sampled_from(VALUES), min_size=2, max_size=20), st.integers(2, 5))
 def test_perfect_agreement_is_one_wherever_it_is_defined(truth, raters):
     ratings = ratings_from_columns({f"r{j}": list(truth) for j in range(raters)}, "ratio", VALUES)
@@ -112,8 +119,8 @@ def test_perfect_agreement_is_one_wherever_it_is_defined(truth, raters):
             assert value in (None, 1), name
 
 
+@patient
 @given(tables())
-@settings(max_examples=50)
 def test_every_coefficient_is_bounded_or_says_why_it_is_undefined(table):
     for kind in ("nominal", "ordinal", "interval", "ratio"):
         ratings = ratings_from_columns(table, kind, VALUES)

@@ -1,5 +1,5 @@
 import pytest
-from agreement_cases import columns, ratings_from_columns
+from agreement_cases import columns, patient, ratings_from_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +32,7 @@ def test_items_nobody_else_rated_do_not_count():
     assert leave_one_out(lonely)[0].agreement.undefined == "nobody else rated the same items"
 
 
+@patient
 @given(st.lists(st.lists(st.sampled_from("abc."), min_size=6, max_size=6), min_size=2, max_size=6))
 def test_leaving_out_equals_counting_by_hand(rows):
     table = {f"r{j}": [None if c == "." else c for c in row] for j, row in enumerate(rows)}
@@ -50,6 +51,7 @@ def test_leaving_out_equals_counting_by_hand(rows):
         assert found.agreement.value == (agreed / found.n if found.n else None)
 
 
+@patient
 @given(st.lists(st.lists(st.sampled_from("abc."), min_size=8, max_size=8), min_size=2, max_size=5))
 def test_the_pair_matrix_equals_counting_by_hand(rows):
     table = {f"r{j}": [None if c == "." else c for c in row] for j, row in enumerate(rows)}

@@ -111,7 +111,7 @@ def test_a_judge_without_ratings_is_refused():
         alt_test(ratings(three_people()), "nobody")
 
 
-@settings(max_examples=60)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=15))
 def test_benjamini_yekutieli_agrees_with_statsmodels(p_values):
     assert benjamini_yekutieli(p_values, 0.05) == list(multipletests(p_values, alpha=0.05, method="fdr_by")[0])

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar as oracle
 from statsmodels.stats.multitest import multipletests
@@ -9,12 +9,14 @@ from review.calibration.compare import compare_judges, judge_accuracy
 from review.calibration.mcnemar import holm, mcnemar, mcnemar_one_sided_mid_p
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_the_exact_test_agrees_with_statsmodels(b, c):
     expected = oracle([[5, b], [c, 5]], exact=True).pvalue if b + c else 1.0
     assert mcnemar(b, c).exact_p == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_the_test_is_symmetric_and_mid_p_never_larger(b, c):
     assert mcnemar(b, c) == mcnemar(c, b)
@@ -35,6 +37,7 @@ def test_negative_counts_are_refused():
         mcnemar(-1, 2)
 
 
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_agrees_with_statsmodels(p_values):
     assert holm(p_values) == pytest.approx(list(multipletests(p_values, method="holm")[1]))

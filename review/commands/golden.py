@@ -1,0 +1,231 @@
+"""``spotcheck golden``: from candidates to releases that never change."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from review.commands import golden_render as render
+from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.errors import InputError, NothingToDo
+from review.evidence import weeks_between
+from review.golden import releases
+from review.golden.approve import approve, bulk_approve
+from review.golden.candidates import candidates
+from review.golden.coverage import coverage
+from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, current_examples
+from review.golden.provenance import provenance
+from review.golden.retire import retire
+from review.golden.writers import WRITERS, export
+from review.golden.written import import_examples, read_written
+from review.project import project_of
+
+
+@click.group()
+def golden() -> None:
+    """The golden dataset: examples that people have approved, and its releases."""
+
+
+@golden.command("import")
+@click.argument("file")
+@as_option
+@store_option
+@json_option
+def import_(file: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Take examples that the team has written.
+
+    FILE is CSV, JSONL or Parquet with question and any of expected_answer, expected_behaviour, reference_sql, kind,
+    scenario, tags, split, must_pass, source, id, context, prior_turns, required, expected_result, as_of, snapshot,
+    note. A row is known again by its id, else by its question.
+    """
+    store, table = opened(store_path), read_written(file)
+    for text in table.notes:
+        note(text)
+    done = import_examples(store, table, by=acting_person(store, acting).id)
+    result = {
+        "rows": len(table.rows),
+        "added": done.added,
+        "corrected": done.corrected,
+        "unchanged": done.unchanged,
+        "examples": [e.example_id for e in done.examples],
+    }
+    text = f"{done.added} added, {done.corrected} corrected, {done.unchanged} unchanged"
+    emit(result, as_json, lambda: out.print(text, highlight=False))
+
+
+@golden.command("candidates")
+@click.option("--weeks", metavar="W44..W47", help="Default: the last four weeks.")
+@as_option
+@store_option
+@json_option
+def candidates_(weeks: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Settled items that are no example yet, and why they qualify."""
+    store = opened(store_path)
+    found = candidates(store, weeks_between(store, weeks), viewer=acting_person(store, acting).id)
+    emit({"candidates": [asdict(c) for c in found]}, as_json, lambda: render.candidates(found))
+
+
+@golden.command("approve")
+@click.argument("items", nargs=-1)
+@click.option("--bulk-unanimous", is_flag=True, help="Approve the unanimous ones of ITEMS, or of all candidates.")
+@click.option("--weeks", metavar="W44..W47", help="Whose candidates --bulk-unanimous takes; default: the last four.")
+@click.option("--expected-answer", help="Default: the corrected answer, else the answer when it was judged right.")
+@click.option("--expected-behaviour", type=click.Choice(BEHAVIOURS))
+@click.option("--reference-sql", help="Default: the adjudicator's, else the query when the answer was judged right.")
+@click.option("--kind", type=click.Choice(KINDS))
+@click.option("--scenario")
+@click.option("--tag", "tags", multiple=True, help="Repeat for several.")
+@click.option("--split", type=click.Choice(SPLITS), help="Default: the permanent split of the conversation.")
+@click.option("--must-pass/--may-fail", default=None, help="Whether the gate insists on it.")
+@click.option("--note", "why", default="")
+@as_option
+@store_option
+@json_option
+def approve_(
+    items: tuple[str, ...],
+    bulk_unanimous: bool,
+    weeks: str | None,
+    tags: tuple[str, ...],
+    why: str,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+    **wish: Any,
+) -> None:
+    """Approve settled ITEMS. What is not said stays as before, else takes its default."""
+    store = opened(store_path)
+    by = acting_person(store, acting).id
+    said = {k: v for k, v in wish.items() if v is not None} | ({"tags": tags} if tags else {})
+    if bulk_unanimous:
+        if said or why:
+            raise InputError("--bulk-unanimous approves every item with its defaults; leave the other options out.")
+        found = items or [c.item_id for c in _unanimous(store, weeks, by)]
+        if not found:
+            raise NothingToDo("no unanimous item waits for approval in these weeks.")
+        examples, refused = bulk_approve(store, found, by=by)
+        if not examples:
+            raise NothingToDo(f"nothing was approved: {refused[0][1]}")
+    elif not items:
+        raise InputError("ITEM: found none, expected one or more, or --bulk-unanimous.")
+    else:
+        with store.transaction():
+            examples, refused = tuple(approve(store, i, by=by, note=why, **said) for i in items), ()
+    result = {
+        "approved": [{"example_id": e.example_id, "item_id": e.item_id} for e in examples],
+        "refused": [{"item_id": item, "why": why} for item, why in refused],
+    }
+    emit(result, as_json, lambda: render.approved(examples, refused))
+
+
+def _unanimous(store: Any, weeks: str | None, by: str) -> list[Any]:
+    return [c for c in candidates(store, weeks_between(store, weeks), viewer=by) if c.rule == "unanimous"]
+
+
+@golden.command("release")
+@click.argument("name")
+@click.option("--notes", default="", help="What is new.")
+@as_option
+@store_option
+@json_option
+def release_(name: str, notes: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Freeze the current examples under NAME, for good."""
+    store = opened(store_path)
+    made = releases.release(store, name, by=acting_person(store, acting).id, notes=notes)
+    text = f"release {made.name}: {made.size} examples, sha256 {made.content_hash}"
+    emit(asdict(made), as_json, lambda: out.print(text, highlight=False))
+
+
+@golden.command("list")
+@store_option
+@json_option
+def list_(store_path: str, as_json: bool) -> None:
+    """The current examples and the releases."""
+    store = opened(store_path)
+    examples, made = current_examples(store), releases.releases(store)
+    result = {"examples": [asdict(e) for e in examples], "releases": [asdict(r) for r in made]}
+    emit(result, as_json, lambda: render.listing(examples, made))
+
+
+@golden.command("show")
+@click.argument("example")
+@store_option
+@json_option
+def show(example: str, store_path: str, as_json: bool) -> None:
+    """Where EXAMPLE comes from: versions, votes, adjudication, draw, import, conversation."""
+    chain = provenance(opened(store_path), example)
+    emit(chain, as_json, lambda: render.provenance(chain))
+
+
+@golden.command("retire")
+@click.argument("example")
+@click.option("--note", "why", required=True, help="Why it is retired.")
+@as_option
+@store_option
+@json_option
+def retire_(example: str, why: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Take EXAMPLE out of future releases; the past keeps it."""
+    store = opened(store_path)
+    gone = retire(store, example, by=acting_person(store, acting).id, note=why)
+    emit(asdict(gone), as_json, lambda: out.print(f"{example} is retired", highlight=False))
+
+
+@golden.command("diff")
+@click.argument("a")
+@click.argument("b")
+@store_option
+@json_option
+def diff_(a: str, b: str, store_path: str, as_json: bool) -> None:
+    """What changed from release A to release B."""
+    found = releases.diff(opened(store_path), a, b)
+    emit(asdict(found), as_json, lambda: render.diff(found))
+
+
+@golden.command("verify")
+@click.argument("name")
+@store_option
+@json_option
+def verify_(name: str, store_path: str, as_json: bool) -> None:
+    """Recompute the hash of a release; exit code 1 when it is not what was released."""
+    check = releases.verify(opened(store_path), name)
+    text = f"release {name} {'is what was released' if check.holds else 'does NOT fit its hash'}: {check.recomputed}"
+    emit(asdict(check), as_json, lambda: out.print(text, highlight=False))
+    if not check.holds:
+        raise click.exceptions.Exit(1)
+
+
+@golden.command("coverage")
+@click.option("--per-scenario", type=click.IntRange(1), help="Wanted in each scenario that [golden.plan] leaves out.")
+@store_option
+@json_option
+def coverage_(per_scenario: int | None, store_path: str, as_json: bool) -> None:
+    """Scenario by kind, held against the plan of spotcheck.toml ([golden.plan])."""
+    store = opened(store_path)
+    found = coverage(store, target=per_scenario, plan=project_of(store_path).plan)
+    emit(asdict(found), as_json, lambda: render.coverage(found))
+
+
+@golden.command("export")
+@click.argument("release")
+@click.option("--to", type=click.Choice(tuple(WRITERS)), required=True)
+@click.option("--out", "target", type=click.Path(path_type=Path), help="File or folder; default: the current folder.")
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@as_option
+@store_option
+@json_option
+def export_(
+    release: str, to: str, target: Path | None, force: bool, acting: str | None, store_path: str, as_json: bool
+) -> None:
+    """Write RELEASE in another tool's format."""
+    store = opened(store_path)
+    files = export(store, release, to=to, target=target, by=acting_person(store, acting).id, force=force)
+    made = releases.release_named(store, release)
+    result = {
+        "files": [str(f) for f in files],
+        "release": release,
+        "content_hash": made.content_hash,
+        "examples": made.size,
+    }
+    emit(result, as_json, lambda: out.print("\n".join(map(str, files)), highlight=False))

@@ -1,0 +1,121 @@
+"""How ``spotcheck golden`` shows things to people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from review.commands.common import note, out
+from review.golden.candidates import Candidate
+from review.golden.coverage import Coverage
+from review.golden.releases import Diff
+from storage.records import GoldenExample, Release
+
+SHORT = 60
+
+
+def candidates(found: Sequence[Candidate]) -> None:
+    """Candidates as a table."""
+    if not found:
+        out.print("no settled item waits; disagreements are settled first")
+        return
+    table = Table("item", "why", "question", "labels")
+    for c in found:
+        labels = ", ".join(f"{d}={v if isinstance(v, str) else '|'.join(v)}" for d, v in c.labels.items())
+        table.add_row(escape(c.item_id), c.reason, escape(_short(c.question)), escape(labels))
+    out.print(table)
+
+
+def approved(examples: Sequence[GoldenExample], refused: Sequence[tuple[str, str]]) -> None:
+    """What was approved, and why the rest was not."""
+    for e in examples:
+        out.print(f"{e.example_id}  {e.item_id}", highlight=False, markup=False)
+    for _, why in refused:
+        note(why)
+
+
+def listing(examples: Sequence[GoldenExample], releases: Sequence[Release]) -> None:
+    """Examples and releases as two tables."""
+    table = Table(
+        "example", "question", "kind", "scenario", "split", "source", "rule", title=f"{len(examples)} examples"
+    )
+    for e in examples:
+        question = escape(_short(str(e.content["question"])))
+        table.add_row(e.example_id, question, e.kind, escape(e.scenario), e.split, e.source, e.rule)
+    out.print(table)
+    if releases:
+        frozen = Table("release", "examples", "at", "by", "sha256", "notes")
+        for r in releases:
+            frozen.add_row(r.name, str(r.size), r.at[:16], r.by, r.content_hash[:12], escape(r.notes))
+        out.print(frozen)
+
+
+def provenance(chain: dict[str, Any]) -> None:
+    """The chain behind an example, from what it says down to the file it came with."""
+    example = chain["example"]
+    content = example["content"]
+    lines = [
+        ("example", f"{example['example_id']}, version {len(chain['versions'])}, {example['rule']}"),
+        ("question", content["question"]),
+        ("expected", content["expected_answer"] or content["expected_behaviour"]),
+        ("reference SQL", content["reference_sql"]),
+        ("approved", f"by {example['approved_by']}, {example['at'][:16]}"),
+        ("releases", ", ".join(chain["releases"]) or "none yet"),
+        *((f"vote of {v['rater']}", _labels(v["labels"])) for v in chain["votes"]),
+    ]
+    final, draw, stratum = chain["adjudication"], chain["draw"], chain["stratum"]
+    if final:
+        lines.append(("settled", f"by {final['adjudicator']}: {_labels(final['labels'])} {final['rationale']}".strip()))
+    if draw and stratum:
+        share = f"{stratum['sampled']} of {stratum['population']}, probability {stratum['probability']:.4g}"
+        lines.append(("drawn", f"{draw['week']}, group {stratum['name']}: {share}"))
+    elif chain["item"]:
+        lines.append(("drawn", "hand-picked"))
+    lines += [("imported", f"{i['file']}, {i['at'][:16]}") for i in chain["imports"]]
+    if chain["conversation"]:
+        lines.append(("conversation", f"{chain['conversation']['source']} {chain['conversation']['source_id']}"))
+    table = Table(show_header=False, box=None)
+    for name, text in lines:
+        if text:
+            table.add_row(f"[dim]{escape(name)}[/]", escape(text))
+    out.print(table)
+
+
+def diff(found: Diff) -> None:
+    """What was added, removed and changed."""
+    if found.empty:
+        out.print(f"{found.a} and {found.b} say the same", highlight=False)
+    for mark, ids in (("+", found.added), ("-", found.removed)):
+        for example in ids:
+            out.print(f"{mark} {example}", highlight=False)
+    for changed in found.changed:
+        out.print(f"~ {changed.example_id}: {', '.join(changed.fields)}", highlight=False)
+
+
+def coverage(found: Coverage) -> None:
+    """The matrix, with what is wanted beside what is there."""
+    kinds = list(dict.fromkeys(str(c.kind) for c in found.cells))
+    table = Table("scenario", *kinds, "all", "missing")
+    for total in found.totals:
+        cells = [_of(c.n, c.target) for c in found.cells if c.scenario == total.scenario]
+        missing = max(total.missing, sum(c.missing for c in found.cells if c.scenario == total.scenario))
+        table.add_row(escape(total.scenario) or "none", *cells, _of(total.n, total.target), str(missing or ""))
+    table.add_section()
+    table.add_row("all", *([""] * len(kinds)), _of(found.n, found.target), str(found.missing or ""))
+    out.print(table)
+
+
+def _of(n: int, target: int | None) -> str:
+    return str(n) if target is None else f"{n} of {target}"
+
+
+def _labels(labels: dict[str, Any]) -> str:
+    return ", ".join(f"{d}={'|'.join(v) if isinstance(v, list) else v}" for d, v in labels.items())
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHORT else line[: SHORT - 1] + "…"

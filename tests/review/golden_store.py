@@ -1,0 +1,86 @@
+"""A small real store for tests of golden data: four people, one drawn week, items that people have reviewed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from review.clock import now
+from review.people import add_person
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.submissions import receive
+from storage.records import Assignment, Conversation, Draw, Item, Stratum, Week
+from storage.store import Store, open_store
+
+WEEK = "2026-W47"
+GOOD = {"correctness": "correct", "intent": "order_status", "politeness": "friendly"}
+BAD = {"correctness": "wrong", "reasons": ["wrong_fact"], "intent": "order_status", "politeness": "neutral"}
+
+
+def new_store(folder: Path, rubric: Mapping[str, Any] = DEFAULT_RUBRIC) -> Store:
+    """An empty store with a rubric and four people: ana and ben annotate, eva adjudicates, lea leads."""
+    store = open_store(folder / "spotcheck.db")
+    for name, role in (("ana", "annotator"), ("ben", "annotator"), ("eva", "adjudicator"), ("lea", "lead")):
+        add_person(store, name, role=role, by="test")
+    save_rubric(store, rubric_from(rubric), by="lea")
+    return store
+
+
+def open_test_week(store: Store, week: str = WEEK) -> None:
+    """A week with one draw: group rest, 2 of 100; group failing, 2 of 4."""
+    store.add(
+        Week(week, now(), "lea", "2026-11-27", "s", "session", 0.2, 0, ("ana", "ben"), 1),
+        Draw(f"d-{week}", week, now(), "lea", "log", "s", "md5", 0.01, {}, "0"),
+        Stratum(f"s1-{week}", f"d-{week}", week, "rest", 100, 2, 0.02),
+        Stratum(f"s2-{week}", f"d-{week}", week, "failing", 4, 2, 0.5),
+    )
+
+
+def add_item(store: Store, name: str, *, week: str = WEEK, stratum: str | None = "rest", **fields: Any) -> Item:
+    """A conversation of three turns, drawn from ``stratum`` (None: hand-picked)."""
+    fields = {
+        "messages": (
+            {"role": "user", "content": "Hello"},
+            {"role": "assistant", "content": "Hello, how can I help?"},
+            {"role": "user", "content": f"Where is my order {name}?"},
+            {"role": "assistant", "content": f"Order {name} arrives on Friday."},
+        ),
+        "scenario": "orders",
+        "context": (f"Order {name}: in transit",),
+        **fields,
+    }
+    conversation = Conversation(name, "production", name, "2026-11-18T10:00:00.000+00:00", week, **fields)
+    draw = f"d-{week}" if stratum else None
+    item = Item(name, name, week, now(), draw, stratum, purposive=stratum is None)
+    store.add(conversation, item)
+    return item
+
+
+def vote(store: Store, item: str, rater: str, labels: Mapping[str, Any], *, week: str = WEEK, **more: Any) -> str:
+    """Deal the item to the rater and submit labels as the browser does."""
+    assignment = Assignment(uuid4().hex, item, rater, week, 1, 1, now(), "lea")
+    store.add(assignment)
+    identity = uuid4().hex
+    entry = {"kind": "annotation", "submission_id": identity, "assignment": assignment.id, "labels": labels, **more}
+    receipt = receive(store, rater, [entry])
+    assert receipt.rejected == ()
+    return identity
+
+
+def reviewed_store(folder: Path) -> Store:
+    """Items u1 and h1 (hand-picked): both say correct; u2: both say wrong; d1: they differ; s1: ana alone, correct."""
+    store = new_store(folder)
+    open_test_week(store)
+    sql = (
+        "SELECT status, count(*) FROM orders o JOIN users u ON o.user_id = u.id WHERE o.day >= '2026-11-01' GROUP BY 1"
+    )
+    add_item(store, "u1", sql=sql)
+    add_item(store, "u2", stratum="failing")
+    add_item(store, "d1", stratum="failing")
+    add_item(store, "s1")
+    add_item(store, "h1", stratum=None)
+    for item, first, second in (("u1", GOOD, GOOD), ("u2", BAD, BAD), ("d1", GOOD, BAD), ("h1", GOOD, GOOD)):
+        vote(store, item, "ana", first)
+        vote(store, item, "ben", second)
+    vote(store, "s1", "ana", GOOD)
+    return store

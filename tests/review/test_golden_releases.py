@@ -1,0 +1,204 @@
+"""Releases: frozen, hashed, compared; and what they are made of."""
+
+from dataclasses import replace
+
+import pytest
+from golden_store import GOOD, WEEK, reviewed_store
+from hypothesis import given
+from hypothesis import strategies as st
+
+from review.adjudication import adjudicate
+from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.golden.approve import approve, bulk_approve
+from review.golden.coverage import cover, coverage
+from review.golden.examples import current_examples, digest
+from review.golden.provenance import provenance
+from review.golden.releases import diff, examples_of, release, release_hash, releases, verify
+from review.golden.retire import retire
+from review.golden.rows import exported
+from review.golden.sql_tags import sql_tags
+from storage.records import GoldenExample, Release, ReleaseExample
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = reviewed_store(tmp_path)
+    bulk_approve(store, ["u1", "h1"], by="eva")
+    return store
+
+
+def test_a_release_freezes_the_current_examples_with_who_stands_behind_them(store):
+    adjudicate(store, "d1", by="eva", labels=GOOD, reason="slip")
+    approve(store, "d1", by="lea")
+    made = release(store, "v1", by="eva", notes="first")
+    rows = examples_of(store, "v1")
+    assert (made.size, len(rows), made.notes) == (3, 3, "first")
+    assert [r.example_id for r in rows] == sorted(r.example_id for r in rows)
+    by_item = {r.content["item_id"]: r.content for r in rows}
+    assert by_item["d1"]["adjudicator"] == "eva" and by_item["u1"]["adjudicator"] is None
+    assert {v["rater"] for v in by_item["u1"]["votes"]} == {"ana", "ben"}
+    assert by_item["u1"]["origin"]["conversation"] == "u1" and by_item["u1"]["rubric_version"] == 1
+    assert verify(store, "v1").holds
+    assert provenance(store, rows[0].example_id)["releases"] == ["v1"]
+
+
+def test_releasing_needs_the_role_a_free_usable_name_and_something_new(store):
+    with pytest.raises(Refused, match="role adjudicator"):
+        release(store, "v1", by="ana")
+    for name in ("", "../v1", "a b", "-x", "v" * 65):
+        with pytest.raises(InputError, match="name"):
+            release(store, name, by="eva")
+    release(store, "v1", by="eva")
+    with pytest.raises(NothingToDo, match="since release 'v1'"):
+        release(store, "v2", by="eva")
+    with pytest.raises(Refused, match="already"):
+        release(store, "v1", by="eva")
+    with pytest.raises(UnknownError, match=r"there are: v1"):
+        examples_of(store, "v9")
+
+
+def test_nothing_is_released_from_nothing(tmp_path):
+    store = reviewed_store(tmp_path)
+    with pytest.raises(NothingToDo, match="no golden example"):
+        release(store, "v1", by="eva")
+    assert releases(store) == []
+
+
+def test_going_back_to_the_same_contents_gives_the_same_hash_under_another_name(store):
+    one = release(store, "v1", by="eva")
+    gone = next(e for e in current_examples(store) if e.item_id == "u1")
+    retire(store, gone.example_id, by="eva", note="doubtful")
+    two = release(store, "v2", by="eva")
+    approve(store, "u1", by="lea", note="it was right")  # another person, another time, the same contents
+    three = release(store, "v3", by="lea")
+    assert one.content_hash == three.content_hash != two.content_hash
+
+
+def test_what_happens_later_does_not_change_a_release(store):
+    made = release(store, "v1", by="eva")
+    before = [r.content for r in examples_of(store, "v1")]
+    approve(store, "u1", by="eva", expected_answer="Something else.", kind="edge")
+    retire(store, next(e for e in current_examples(store) if e.item_id == "h1").example_id, by="eva", note="old")
+    # The store's only writing verb adds: a record whose key is there stays as it was.
+    assert store.add(replace(made, size=0, content_hash="0")) == 0
+    row = examples_of(store, "v1")[0]
+    assert store.add(replace(row, content={}, content_hash="0")) == 0
+    assert [r.content for r in examples_of(store, "v1")] == before
+    assert store.get(Release, "v1") == made
+    assert verify(store, "v1").holds
+
+
+def test_a_release_that_was_changed_from_outside_is_noticed_and_not_exported(store):
+    release(store, "v1", by="eva")
+    row = examples_of(store, "v1")[0]
+    store.add(ReleaseExample("smuggled", "v1", "ex-smuggled", digest(row.content), row.content))
+    assert not verify(store, "v1").holds
+    with pytest.raises(Refused, match="not what was released"):
+        exported(store, "v1")
+    store.db.conn.execute("DELETE FROM release_examples WHERE id = 'smuggled'")
+    assert verify(store, "v1").holds
+    store.db.conn.execute(
+        "UPDATE release_examples SET content = replace(content, 'Friday', 'Monday') WHERE id = ?", [row.id]
+    )
+    assert verify(store, "v1").damaged == (row.example_id,)
+
+
+def test_a_diff_names_what_was_added_removed_and_changed(store):
+    release(store, "v1", by="eva")
+    h1 = next(e for e in current_examples(store) if e.item_id == "h1")
+    retire(store, h1.example_id, by="eva", note="old")
+    u1 = approve(store, "u1", by="eva", expected_answer="On Friday.", kind="edge")
+    s1 = approve(store, "s1", by="eva")
+    release(store, "v2", by="eva")
+    found = diff(store, "v1", "v2")
+    assert (found.added, found.removed) == ((s1.example_id,), (h1.example_id,))
+    assert [(c.example_id, c.fields) for c in found.changed] == [(u1.example_id, ("expected_answer", "kind"))]
+    assert diff(store, "v1", "v1").empty
+
+
+texts = st.text(max_size=8)
+contents = st.dictionaries(
+    texts, st.one_of(texts, st.integers(-9, 9), st.none(), st.lists(texts, max_size=3)), max_size=4
+)
+
+
+@given(st.lists(contents, max_size=6), st.randoms(use_true_random=False))
+def test_the_hash_does_not_depend_on_any_order(rows, random):
+    rows = [{**row, "example_id": f"ex-{k}"} for k, row in enumerate(rows)]
+    shuffled = [dict(random.sample(list(row.items()), len(row))) for row in rows]
+    random.shuffle(shuffled)
+    assert release_hash(rows) == release_hash(shuffled)
+
+
+@given(st.lists(contents, min_size=1, max_size=4), st.data())
+def test_the_hash_changes_with_any_content(rows, data):
+    rows = [{**row, "example_id": f"ex-{k}"} for k, row in enumerate(rows)]
+    k = data.draw(st.integers(0, len(rows) - 1))
+    other = [dict(r) for r in rows]
+    other[k]["expected_answer"] = str(other[k].get("expected_answer", "")) + "."
+    assert release_hash(rows) != release_hash(other)
+    assert release_hash(rows) != release_hash(rows[:-1])
+
+
+def example(k, scenario, kind="normal", source="historical"):
+    return GoldenExample(
+        f"{k}", f"ex-{k}", "", "", {}, {}, (), 1, "eva", "", scenario=scenario, kind=kind, source=source
+    )
+
+
+def test_coverage_counts_scenario_by_kind_and_names_what_is_missing():
+    rows = [
+        example(1, "orders"),
+        example(2, "orders", "edge"),
+        example(3, "orders"),
+        example(4, "returns"),
+        example(5, ""),
+    ]
+    found = cover(rows, plan={"returns": 3, "orders": {"normal": 1, "edge": 2, "adversarial": 1}})
+    cells = {(c.scenario, c.kind): (c.n, c.target) for c in found.cells}
+    assert cells["orders", "normal"] == (2, 1) and cells["orders", "edge"] == (1, 2)
+    assert cells["returns", "normal"] == (1, None) and cells["", "normal"] == (1, None)
+    assert [(t.scenario, t.n, t.target) for t in found.totals] == [("returns", 1, 3), ("orders", 3, 4), ("", 1, None)]
+    # returns: 3 - 1 = 2; orders: one edge and one adversarial, although 3 of 4 are there; together 4 of target 7.
+    assert (found.n, found.target, found.missing) == (5, 7, 4)
+    assert found.sources == {"manual": 0, "historical": 5, "synthetic": 0, "feedback": 0}
+
+
+def test_coverage_of_a_store_takes_one_target_for_every_scenario(store):
+    found = coverage(store, target=25)
+    assert [(t.scenario, t.n, t.target, t.missing) for t in found.totals] == [("orders", 2, 25, 23)]
+    assert sum(found.splits.values()) == 2
+
+
+def test_coverage_of_nothing_shows_the_plan():
+    found = cover([], plan={"orders": 25})
+    assert (found.n, found.target, found.missing, len(found.cells)) == (0, 25, 25, 3)
+
+
+@pytest.mark.parametrize(
+    ("sql", "tags"),
+    [
+        (None, ()),
+        ("", ()),
+        ("SELECT 1", ()),
+        ("SELECT a FROM t JOIN u USING (id) LEFT JOIN v USING (id)", ("join-depth-2",)),
+        ("SELECT a FROM t WHERE d > now() - INTERVAL 3 MONTH FORMAT TabSeparatedWithNames", ("dates",)),
+        ("SELECT count() FROM s WHERE toDate(at) = '2026-11-01'", ("dates",)),
+        ("SELECT strftime('%Y', d) FROM t", ("dates",)),
+        ("SELECT timezone FROM t", ()),
+        ("SELECT rank() OVER (PARTITION BY a ORDER BY b) FROM t", ("window-function",)),
+        ("SELECT a FROM t WHERE a IN (SELECT a FROM u)", ("subquery",)),
+        ("WITH x AS (SELECT 1) SELECT * FROM x", ("cte",)),
+        ("SELECT 1 UNION ALL SELECT 2", ()),
+        ("(SELECT 1) UNION ALL (SELECT 2)", ()),
+        ("SELECT {name, id} FROM t", ()),
+        ("I cannot answer that.", ("sql-unreadable",)),
+        ("SELECT FROM WHERE (", ("sql-unreadable",)),
+    ],
+)
+def test_tags_are_read_off_the_query(sql, tags):
+    assert sql_tags(sql) == tags
+
+
+def test_the_week_of_a_release_is_not_in_its_hash_but_that_of_an_example_is(store):
+    assert all(e.content["origin"]["week"] == WEEK for e in current_examples(store))

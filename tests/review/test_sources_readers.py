@@ -1,0 +1,210 @@
+"""Readers: one contract for all formats, each format's own shape, and the real files."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from review.errors import InputError
+from review.sources.fields import ROLES, Unreadable
+from review.sources.formats import READERS, detect
+from review.sources.normalise import Settings, conversation_of
+from review.sources.raw import layout_of, read_raw
+from storage.records import Conversation
+
+REAL = Path("../shared/data")
+
+SAMPLES = {
+    "jsonl": {"id": "1", "question": "How many?", "answer": "Seven."},
+    "csv": {"id": "1", "question": "How many?", "answer": "Seven."},
+    "parquet": {"id": "1", "question": "How many?", "answer": "Seven."},
+    "openai": {"messages": [{"role": "user", "content": "How many?"}, {"role": "assistant", "content": "Seven."}]},
+    "sharegpt": {"conversations": [{"from": "human", "value": "How many?"}, {"from": "gpt", "value": "Seven."}]},
+    "tau_bench": {"messages_display": "user: How many?\nassistant: Seven."},
+    "sgd": {
+        "dialogue_id": "1",
+        "turns": [{"speaker": "USER", "utterance": "How many?"}, {"speaker": "SYSTEM", "utterance": "Seven."}],
+    },
+    "abcd": {"convo_id": 1, "original": [["customer", "How many?"], ["agent", "Seven."]]},
+}
+"""The same conversation in every format."""
+
+
+def conversation(name: str, record: dict) -> Conversation:
+    from zoneinfo import ZoneInfo
+
+    settings_ = Settings("production", b"key", ZoneInfo("UTC"), "2026-W47")
+    return conversation_of(READERS[name].read(record), record, settings_)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_format_reads_the_same_conversation_alike(name):
+    read = conversation(name, SAMPLES[name])
+    assert [(m["role"], m["content"]) for m in read.messages] == [("user", "How many?"), ("assistant", "Seven.")]
+    assert (read.question, read.answer) == ("How many?", "Seven.")
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_format_is_detected_by_its_keys_and_says_why(name):
+    layout = name if name in ("csv", "parquet") else "json"
+    found = detect([SAMPLES[name]], layout, file="f", mapping={})
+    assert found.format == name
+    assert READERS[name].sign in found.reason
+
+
+@pytest.mark.parametrize("name", READERS)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_reader_refuses_or_reads_any_record_and_raises_nothing_else(name, data):
+    json_values = st.recursive(
+        st.none() | st.booleans() | st.integers(-5, 2**40) | st.text(max_size=5) | st.sampled_from(sorted(ROLES)),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["role", "content", "from", "value", "speaker", "x", "tool_calls"]), inner
+            )
+        ),
+        max_leaves=6,
+    )
+    keys = st.sampled_from(
+        [*SAMPLES[name], "messages", "question", "result", "verdicts", "tags", "metadata", "context"]
+    )
+    record = {**SAMPLES[name], **data.draw(st.dictionaries(keys, json_values, max_size=3))}
+    READERS[name].recognise(record)
+    try:
+        read = conversation(name, record)
+    except Unreadable as error:
+        assert error.field and error.expected
+    else:
+        assert {m["role"] for m in read.messages} <= {"system", "user", "assistant", "tool"}
+        assert all(isinstance(m["content"], str) for m in read.messages)
+
+
+def test_records_that_fit_no_format_are_refused_with_their_keys_and_all_formats():
+    with pytest.raises(InputError, match=r"found the keys idx, response1.*--map.*sharegpt"):
+        detect([{"idx": 1, "response1": "a"}], "jsonl", file="f.jsonl", mapping={})
+
+
+def test_records_of_two_formats_are_refused_and_never_guessed():
+    with pytest.raises(InputError, match=r"several formats: sharegpt \(1 of 2\), tau_bench \(1 of 2\).*--format"):
+        detect([SAMPLES["tau_bench"], SAMPLES["sharegpt"]], "jsonl", file="f.jsonl", mapping={})
+
+
+def test_a_mapping_that_finds_its_question_makes_a_plain_log_and_another_does_not_count():
+    assert detect([{"text": "hi"}], "csv", file="f", mapping={"question": "text"}).format == "csv"
+    assert detect([SAMPLES["sgd"]], "json", file="f", mapping={"question": "text"}).format == "sgd"
+
+
+def test_messages_with_the_fields_of_a_log_are_a_plain_log_and_without_them_a_chat_file():
+    chat = SAMPLES["openai"]
+    assert detect([chat], "jsonl", file="f", mapping={}).format == "openai"
+    assert detect([{**chat, "id": "7", "status": "ok"}], "jsonl", file="f", mapping={}).format == "jsonl"
+
+
+def test_openai_request_and_response_are_read_with_model_tokens_and_tool_calls():
+    call = {"id": "c", "type": "function", "function": {"name": "lookup", "arguments": "{}"}}
+    record = {
+        "timestamp": 1763683200,
+        "request": {"model": "m", "messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}]},
+        "response": {
+            "id": "chatcmpl-1",
+            "model": "m-2026",
+            "choices": [{"message": {"role": "assistant", "content": None, "tool_calls": [call]}}],
+            "usage": {"prompt_tokens": 5, "completion_tokens": 2},
+        },
+    }
+    read = conversation("openai", record)
+    assert (read.id, read.model, read.tokens_in, read.tokens_out) == ("chatcmpl-1", "m-2026", 5, 2)
+    assert read.created_at == "2025-11-21T00:00:00.000+00:00"
+    assert read.messages[-1] == {"role": "assistant", "content": "", "tool_calls": [call]}
+
+
+def test_an_openai_call_that_failed_is_an_error():
+    request = {"messages": [{"role": "user", "content": "hi"}]}
+    read = conversation("openai", {"request": request, "error": {"type": "timeout", "message": "after 30 s"}})
+    assert (read.status, read.error_type, read.error_message) == ("error", "timeout", "after 30 s")
+
+
+def test_sharegpt_roles_and_the_other_shape_of_that_name():
+    turns = [
+        {"from": "human", "value": "Find it"},
+        {"from": "function_call", "value": '{"name": "find", "arguments": {"x": 1}}'},
+        {"from": "observation", "value": "found"},
+        {"from": "gpt", "value": "Here."},
+    ]
+    read = conversation("sharegpt", {"system": "Be kind.", "conversations": turns})
+    assert [m["role"] for m in read.messages] == ["system", "user", "assistant", "tool", "assistant"]
+    assert read.messages[2]["tool_calls"][0]["function"] == {"name": "find", "arguments": '{"x":1}'}
+    other = conversation("sharegpt", {"conversation": [{"human": "Hi", "assistant": "Hello"}]})
+    assert (other.question, other.answer) == ("Hi", "Hello")
+
+
+def test_a_pair_of_preferences_is_no_conversation():
+    with pytest.raises(Unreadable, match="pair of preferences"):
+        conversation("sharegpt", {**SAMPLES["sharegpt"], "chosen": {"from": "gpt", "value": "x"}})
+
+
+def test_tau_bench_tool_calls_are_marked_and_the_stop_marker_is_no_text():
+    text = "user: Hi\nassistant: None\ntool: {}\nassistant: Two\nlines.\nuser: Thanks###STOP###"
+    read = conversation("tau_bench", {"messages_display": text})
+    assert [m["role"] for m in read.messages] == ["user", "assistant", "tool", "assistant", "user"]
+    assert read.messages[1]["content"] == "" and read.messages[1]["tool_calls"]
+    assert (read.answer, read.question, read.metadata) == ("Two\nlines.", "Thanks", {"ended_by": "###STOP###"})
+
+
+def test_sgd_intents_become_scenario_and_tags_and_service_calls_tool_messages():
+    record = {
+        "dialogue_id": "7_0",
+        "services": ["Events_1"],
+        "turns": [
+            {"speaker": "USER", "utterance": "Events?", "frames": [{"state": {"active_intent": "FindEvents"}}]},
+            {
+                "speaker": "SYSTEM",
+                "utterance": "One.",
+                "frames": [
+                    {"service_call": {"method": "Find", "parameters": {"c": "A"}}, "service_results": [{"n": 1}]}
+                ],
+            },
+            {"speaker": "USER", "utterance": "Bye", "frames": [{"state": {"active_intent": "NONE"}}]},
+        ],
+    }
+    read = conversation("sgd", record)
+    assert (read.id, read.scenario, read.tags) == ("7_0", "FindEvents", ("FindEvents",))
+    assert read.metadata == {"services": ["Events_1"], "intents": ["FindEvents", None]}
+    assert [m["role"] for m in read.messages] == ["user", "assistant", "tool", "assistant", "user"]
+    assert read.messages[2] == {"role": "tool", "content": '[{"n":1}]', "name": "Find"}
+
+
+def test_abcd_flows_are_kept_and_the_customer_s_data_stays_behind():
+    scenario = {"flow": "product_defect", "subflow": "return_size", "personal": {"customer_name": "crystal minh"}}
+    read = conversation("abcd", {**SAMPLES["abcd"], "scenario": scenario})
+    assert (read.scenario, read.tags) == ("product_defect", ("product_defect", "return_size"))
+    assert "crystal" not in str(read)
+
+
+@pytest.mark.parametrize(
+    ("file", "format", "conversations", "user_turns"),
+    [
+        # 533 lines begin with "user:", and 2 of them say nothing but the stop marker.
+        ("dialogues/tau_bench_retail_few_shot.jsonl", "tau_bench", 69, 531),
+        ("dialogues/sgd_dev_dialogues_007.json", "sgd", 68, 499),
+        ("dialogues/abcd_sample.json", "abcd", 3, 31),
+    ],
+)
+def test_real_files_are_detected_and_read_whole(file, format, conversations, user_turns):
+    path = REAL / file
+    if not path.exists():
+        pytest.skip("the real data is not here")
+    layout = layout_of(path)
+    records = [raw.record for raw in read_raw(path, layout)]
+    assert detect(records[:20], layout, file=file, mapping={}).format == format
+    read = [conversation(format, record) for record in records]
+    assert len(read) == conversations
+    assert sum(m["role"] == "user" for c in read for m in c.messages) == user_turns
+    assert all(c.question and c.answer for c in read)
+
+
+def test_every_sample_is_json():
+    assert all(orjson.dumps(record) for record in SAMPLES.values())
