@@ -12,9 +12,12 @@ import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
+
+from review.tables import Row
 
 _STARTERS = "=+\\-@\t\r\n＝＋－＠"
 _FORMULA = re.compile(f"'*[{_STARTERS}]")
@@ -38,6 +41,12 @@ def safe_cell(value: Any) -> str:
 def plain_cell(text: str) -> str:
     """The inverse of :func:`safe_cell` for texts."""
     return text[1:] if _ESCAPED.match(text) else text
+
+
+def row_text(row: Row, column: str) -> str:
+    """A text cell of a table that was read; from a CSV without the apostrophe that an export may have put in front."""
+    text = row.text(column)
+    return text if Path(row.file).suffix in (".jsonl", ".ndjson", ".parquet") else plain_cell(text)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from review import audit
 from review.clock import now
+from review.csv_safe import row_text
 from review.errors import NothingToDo, Refused, ReviewError
 from review.exchange_items import (
-    cell,
     imported_id,
     known_items,
     label_text,
@@ -107,7 +107,7 @@ def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item
     if week is not None:
         monday_of(week)
     target = week or week_of(datetime.now(UTC), project_of(store.path).time_zone)
-    names = {name: row for row in table.rows if (name := cell(table, row, "item"))}
+    names = {name: row for row in table.rows if (name := row_text(row, "item"))}
     found = known_items(store, names)
     items, fresh = {}, {}
     for name, row in names.items():
@@ -129,7 +129,7 @@ def _raters(store: Store, table: Table, by: str) -> tuple[dict[str, str], tuple[
     raters: dict[str, str] = {}
     new: list[str] = []
     for row in table.rows:
-        name = cell(table, row, "rater")
+        name = row_text(row, "rater")
         if not name:
             raise row.error("rater", "", "a name", "Fill the cell or remove the row.")
         if name in raters:

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from review.csv_safe import csv_text, plain_cell
+from review.csv_safe import csv_text
 from review.errors import InputError
 from review.files import check_target, replacing
 from review.labels import Value
 from review.rubric import Dimension, Rubric
-from review.tables import Row, Table
+from review.tables import Row
 from storage.records import Item
 from storage.store import Store
 
@@ -54,12 +54,6 @@ def the_item(row: Row, name: str, found: Sequence[Item]) -> Item | None:
         ids = ", ".join(i.id for i in found[:3])
         raise row.error("item", name, f"one item; this conversation has {len(found)}", f"Write the item's id: {ids}.")
     return found[0] if found else None
-
-
-def cell(table: Table, row: Row, column: str) -> str:
-    """A text cell; from a CSV without the apostrophe that keeps a spreadsheet from running it."""
-    text = row.text(column)
-    return text if Path(table.file).suffix in (".jsonl", ".ndjson", ".parquet") else plain_cell(text)
 
 
 def dimension_of(row: Row, default: str | None, rubric: Rubric, *, where: str = "the rubric") -> Dimension:

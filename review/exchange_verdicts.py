@@ -12,8 +12,9 @@ from pathlib import Path
 
 from review import audit
 from review.clock import now
+from review.csv_safe import row_text
 from review.errors import NothingToDo
-from review.exchange_items import cell, dimension_of, known_items, label_text, the_item, write_table
+from review.exchange_items import dimension_of, known_items, label_text, the_item, write_table
 from review.golden.examples import digest
 from review.hiding import spans_by_conversation, without
 from review.people import hmac_key, require
@@ -62,14 +63,14 @@ def import_verdicts(store: Store, table: Table, *, by: str, dimension: str | Non
     require(store, by, "adjudicator")
     with store.transaction():
         rubric = current_rubric(store)
-        found = known_items(store, {cell(table, row, "item") for row in table.rows})
+        found = known_items(store, {row_text(row, "item") for row in table.rows})
         verdicts, unknown = [], 0
         for row in table.rows:
-            name = cell(table, row, "item")
+            name = row_text(row, "item")
             if not name:
                 raise row.error("item", "", "a value", "Fill the cell or remove the row.")
             item = the_item(row, name, found[name])
-            said = verdict(table, row, item, rubric, dimension)
+            said = verdict(row, item, rubric, dimension)
             unknown += said is None
             verdicts += [said] if said is not None else []
         new, unchanged, changed = _sort(store, verdicts)
@@ -89,9 +90,9 @@ def import_verdicts(store: Store, table: Table, *, by: str, dimension: str | Non
     return done
 
 
-def verdict(table: Table, row: Row, item: Item | None, rubric: Rubric, dimension: str | None) -> Verdict | None:
+def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None) -> Verdict | None:
     """The verdict of one row, or None when its item is unknown; the row is checked either way."""
-    judge, version = cell(table, row, "judge"), cell(table, row, "version")
+    judge, version = row_text(row, "judge"), row_text(row, "version")
     if not judge:
         raise row.error("judge", "", "the judge's name", "Fill the cell or remove the row.")
     d = dimension_of(row, dimension, rubric)
@@ -104,7 +105,7 @@ def verdict(table: Table, row: Row, item: Item | None, rubric: Rubric, dimension
     if value == () and not row.text("label"):
         value = None
     raw = row.text("label") if value is None else ""
-    raw = raw or cell(table, row, "raw")
+    raw = raw or row_text(row, "raw")
     error = "" if value is not None else row.text("error") or ("unparseable" if raw else "missing")
     if item is None:
         return None
@@ -117,7 +118,7 @@ def verdict(table: Table, row: Row, item: Item | None, rubric: Rubric, dimension
         None if value is None else label_text(value),
         now(),
         score=score,
-        rationale=cell(table, row, "rationale"),
+        rationale=row_text(row, "rationale"),
         raw=raw,
         error=error,
         latency_ms=latency,

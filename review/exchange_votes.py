@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from review.clock import new_id, now
-from review.exchange_items import cell, dimension_of, label_text, stored
+from review.csv_safe import row_text
+from review.exchange_items import dimension_of, label_text, stored
 from review.golden.examples import digest
 from review.rubric import Rubric
 from review.sources.times import read_time
@@ -51,10 +52,10 @@ def gather_votes(
     votes: dict[tuple[str, str], Vote] = {}
     empty = 0
     for row in table.rows:
-        name = cell(table, row, "item")
+        name = row_text(row, "item")
         if not name:
             raise row.error("item", "", "a value", "Fill the cell or remove the row.")
-        item, rater = items[name], raters[cell(table, row, "rater")]
+        item, rater = items[name], raters[row_text(row, "rater")]
         rubric = rubrics[item.week]
         d = dimension_of(row, dimension, rubric, where=f"the rubric of {item.week}, version {rubric.version},")
         raw = row.cells.get("label")
@@ -76,7 +77,7 @@ def gather_votes(
             )
         vote.lines.setdefault(d.name, row.line)
         vote.at = max(vote.at, _time(row))
-        comment = cell(table, row, "comment")
+        comment = row_text(row, "comment")
         if len(comment) > MAX_COMMENT:
             raise row.error("comment", comment, f"at most {MAX_COMMENT:,} characters")
         if comment:

@@ -20,6 +20,7 @@ from review.labels import Ratings
 from review.quantity import Quantity
 
 LEVEL = 0.95
+UNWEIGHTED = ("fleiss_kappa", "krippendorff_alpha.ordinal")  # ordinal alpha makes its own from the ratings
 
 
 class Estimates(NamedTuple):
@@ -58,6 +59,8 @@ def estimate(
     coefficient = COEFFICIENTS[name]
     k = len(ratings.scale.values)
     if weights is not None:
+        if name in UNWEIGHTED:
+            raise InputError(f"{name} is read without weights; leave them away or choose another coefficient.")
         own = np.asarray(weights, dtype=float)
         if own.shape != (k, k):
             raise InputError(f"weights have the shape {own.shape}; expected {k} by {k}, one row for each value.")

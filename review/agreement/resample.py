@@ -76,7 +76,7 @@ def replicates(patterns: Patterns, units: Units, count: int, seed: int) -> Itera
 
 def _draw(units: Units, count: int, rng: np.random.Generator) -> Floats:
     size, kinds = units.size, len(units.times)
-    if 4 * kinds <= size:
+    if 10 * kinds <= size:  # a binomial per kind costs about as much as drawing ten units
         return rng.multinomial(size, units.times / size, size=count).astype(float)
     kind = np.repeat(np.arange(kinds), units.times)
     drawn = np.empty((count, kinds))

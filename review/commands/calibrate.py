@@ -16,9 +16,20 @@ from review.calibration.report import CalibrationReport, calibration_report
 from review.calibration.shares import Missing
 from review.commands.calibrate_input import VerdictTable, read_calibration, read_ratings, read_verdicts
 from review.commands.calibrate_render import show_alt_test, show_calibration, show_pairs
-from review.commands.common import emit, file_option, json_option, note, split_values
+from review.commands.common import (
+    emit,
+    file_option,
+    json_option,
+    note,
+    opened,
+    split_values,
+    store_option,
+    weeks_option,
+)
 from review.errors import InputError
+from review.evidence import judges, paired_labels, weeks_between
 from review.labels import canonical_text, ratings_of
+from storage.store import Store
 
 TWO_VALUES = ({"0", "1"}, {"false", "true"}, {"no", "yes"}, {"negative", "positive"}, {"fail", "pass"})
 POSITIVE_OF_TWO = ("1", "true", "yes", "positive", "fail")
@@ -41,6 +52,10 @@ missing_option = click.option(
 @missing_option
 @click.option("--bootstrap", type=click.IntRange(0, 1_000_000), default=1000, show_default=True, help="Replicates.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the replicates.")
+@click.option("--judge", metavar="NAME", help="On the store: which judge.")
+@click.option("--dimension", help="Only this dimension.")
+@weeks_option
+@store_option
 @json_option
 def calibrate(
     file: str | None,
@@ -49,18 +64,56 @@ def calibrate(
     missing: str,
     bootstrap: int,
     seed: int,
+    judge: str | None,
+    dimension: str | None,
+    weeks: str | None,
+    store_path: str,
     as_json: bool,
 ) -> None:
-    """Hold a judge's verdicts against what people settled, weighted by the sampling rates."""
-    by_dimension = _from_file(file, split_values(values))
-    chosen = _positives(by_dimension, positive)
+    """Hold a judge's verdicts against what people settled, weighted by the sampling rates.
+
+    On a file, or without --file on the store: the last four weeks, or --weeks.
+    """
+    if file is None:
+        by_dimension, chosen = _from_store(opened(store_path), weeks, judge, dimension, positive)
+    else:
+        by_dimension = _of_dimension(_from_file(file, split_values(values)), dimension)
+        chosen = _positives(by_dimension, positive)
     reports = {
         dimension: calibration_report(
             data, positive=chosen[dimension], bootstrap=bootstrap, seed=seed, missing=cast(Missing, missing)
         )
         for dimension, data in by_dimension.items()
     }
-    emit(_by_dimension(reports), as_json, lambda: _show_reports(reports))
+    result = (
+        _by_dimension(reports) if file is not None else {"dimensions": {d: r.to_json() for d, r in reports.items()}}
+    )
+    emit(result, as_json, lambda: _show_reports(reports))
+
+
+def _of_dimension(found: dict[str, CalibrationData], dimension: str | None) -> dict[str, CalibrationData]:
+    if dimension is not None and dimension not in found:
+        raise InputError(f"--dimension: found '{dimension}', expected one of {', '.join(found) or 'none'}.")
+    return found if dimension is None else {dimension: found[dimension]}
+
+
+def _from_store(
+    store: Store, weeks: str | None, judge: str | None, dimension: str | None, positive: str | None
+) -> tuple[dict[str, CalibrationData], dict[str, str | None]]:
+    """The pairs of one judge by dimension, and the positive class that the rubric or the option names."""
+    chosen = weeks_between(store, weeks)
+    known = judges(store, chosen)
+    if judge is None and len(known) == 1:
+        judge = known[0]
+    if judge is None:
+        raise InputError(
+            f"--judge: found none, expected one of {', '.join(known) or 'none yet: import verdicts first'}."
+        )
+    pairs = paired_labels(store, chosen, judge)
+    data = _of_dimension({name: pair.data for name, pair in pairs.items()}, dimension)
+    if positive is not None:
+        return data, _positives(data, positive)
+    return data, {name: pairs[name].dimension.positive for name in data}
 
 
 def _from_file(file: str | None, values: tuple[str, ...]) -> dict[str, CalibrationData]:

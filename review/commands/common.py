@@ -38,6 +38,13 @@ def store_option(function: F) -> F:
     )(function)
 
 
+def weeks_option(function: F) -> F:
+    """Add ``--weeks``: W44..W47, one week, several by comma; default the last four."""
+    return click.option(
+        "--weeks", "--week", "weeks", metavar="W44..W47", help="On the store: which weeks; default the last four."
+    )(function)
+
+
 def file_option(columns: str) -> Callable[[F], F]:
     """Add ``--file``: run on a plain table, without a store. ``columns`` is its header, shown in the help."""
     return click.option(

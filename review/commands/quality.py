@@ -5,27 +5,91 @@ from __future__ import annotations
 import click
 from rich.table import Table as Grid
 
-from review.commands.common import emit, file_option, json_option, note, out
+from review.commands.common import (
+    emit,
+    file_option,
+    json_option,
+    note,
+    opened,
+    out,
+    store_option,
+    weeks_option,
+)
 from review.errors import InputError
+from review.evidence import latest_used_rubric, weeks_between
 from review.labels import canonical_text, number_text
+from review.production import judges_of_frame, production_quality
 from review.quality import Calibration, QualityReport, QualityRow, check_positive, plain_words, quality_report, stratify
 from review.quality.words import table
 from review.tables import Row, Table, read_table
+from storage.store import Store
 
 
 @click.command()
 @file_option("item,verdict,truth[,stratum,population] (empty truth: not labelled; empty verdict: none)")
 @click.option("--positive", metavar="V", help="The value whose share is estimated, such as `correct`.")
 @click.option("--separate", is_flag=True, help="The labelled rows are a calibration set from elsewhere (Rogan-Gladen).")
+@click.option("--judge", metavar="NAME", help="On the store: sharpen with this judge's verdicts on all traffic.")
+@click.option("--dimension", help="On the store: only this dimension.")
+@weeks_option
+@store_option
 @json_option
-def quality(file: str | None, positive: str | None, separate: bool, as_json: bool) -> None:
-    """Estimate the share of positive conversations from people's labels and a judge's verdicts."""
+def quality(
+    file: str | None,
+    positive: str | None,
+    separate: bool,
+    judge: str | None,
+    dimension: str | None,
+    weeks: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
+    """Estimate the share of positive conversations from people's labels and a judge's verdicts.
+
+    On a file, or without --file on the store: the latest week, or --weeks.
+    """
     if file is None:
-        raise click.UsageError("Give --file FILE with item,verdict,truth, and --positive V.")
+        _on_store(opened(store_path), weeks, judge, dimension, positive, as_json)
+        return
     if positive is None:
         raise click.UsageError("Give --positive V, the value whose share is to be estimated.")
     report = from_file(file, positive, separate=separate)
     emit(report.to_json(), as_json, lambda: show(report))
+
+
+def _on_store(
+    store: Store, weeks: str | None, judge: str | None, dimension: str | None, positive: str | None, as_json: bool
+) -> None:
+    """The quality of production by dimension; a judge known over all traffic is used where none is named."""
+    chosen = weeks_between(store, weeks) if weeks else weeks_between(store, None)[-1:]
+    rubric = latest_used_rubric(store, chosen)
+    wanted = (
+        [rubric[dimension]] if dimension else [d for d in rubric.dimensions if d.positive or positive in d.scale.values]
+    )
+    wanted = [d for d in wanted if positive is None or positive in d.scale.values]
+    if not wanted:
+        raise InputError(f"--positive: found '{positive}', expected a value of the rubric's dimensions.")
+    known = judges_of_frame(store, chosen)
+    if judge is not None and judge not in known:
+        raise InputError(f"--judge: found '{judge}', expected a judge of all traffic: {', '.join(known) or 'none'}.")
+    reports = {}
+    for d in wanted:
+        value = positive or d.positive
+        if value is None:
+            raise InputError(f"--positive: found none, expected one of {', '.join(d.scale.values)}.")
+        used = judge or next(iter(known), None)
+        reports[d.name] = (value, used, production_quality(store, chosen, d, positive=value, judge=used))
+    result = {
+        "weeks": list(chosen),
+        "dimensions": {n: {"positive": v, "judge": j, **r.to_json()} for n, (v, j, r) in reports.items()},
+    }
+
+    def render() -> None:
+        for name, (value, _, report) in reports.items():
+            out.rule(f"{name}: {value}, {', '.join(chosen)}")
+            show(report)
+
+    emit(result, as_json, render)
 
 
 def from_file(file: str, positive: str, *, separate: bool = False) -> QualityReport:

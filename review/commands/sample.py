@@ -88,9 +88,7 @@ class Request:
 @click.command()
 @click.argument("source", required=False)
 @click.option("--week", metavar="W", help="The ISO week, such as 2026-W47.")
-@click.option(
-    "--rate", type=RateType(), required=True, help="The share of all; the floor in every group."
-)
+@click.option("--rate", type=RateType(), required=True, help="The share of all; the floor in every group.")
 @click.option("--failing", type=CapType(), help="Raise the failing ones to all or at least N (default: 50).")
 @click.option("--low-confidence", type=CapType(), help="The same for low confidence (default: 50).")
 @click.option("--minutes", type=float, help="What each person can spend; sets the numbers above the rate.")

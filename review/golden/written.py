@@ -10,6 +10,7 @@ import orjson
 
 from review.calibration.split import split_of
 from review.clock import new_id, now
+from review.csv_safe import row_text
 from review.golden.content import Wish, content_of
 from review.golden.examples import (
     BEHAVIOURS,
@@ -82,17 +83,18 @@ def _check_distinct(examples: list[GoldenExample], table: Table) -> None:
         if canonical([before.content, before.kind]) != canonical([example.content, example.kind]):
             raise row.error(
                 "id" if row.text("id") else "question",
-                row.text("id") or row.text("question"),
+                row.text("id") or row_text(row, "question"),
                 f"each example once (line {line} has it too, and says something else)",
                 "Give them different values in the column 'id'.",
             )
 
 
 def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
-    question = row.required("question")
+    row.required("question")
+    question = row_text(row, "question")
     behaviour = _choice(row, "expected_behaviour", BEHAVIOURS, "answer")
-    answer = row.text("expected_answer")
-    if not answer and not row.text("reference_sql") and behaviour == "answer":
+    answer = row_text(row, "expected_answer")
+    if not answer and not row_text(row, "reference_sql") and behaviour == "answer":
         raise row.error(
             "expected_answer", "", "the answer, or a reference_sql", "Or set expected_behaviour to clarify or refuse."
         )
@@ -103,8 +105,8 @@ def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
         tags=_several(row, "tags"),
         required=_several(row, "required"),
         expected_result=_object(row, "expected_result"),
-        as_of=row.text("as_of"),
-        snapshot=row.text("snapshot"),
+        as_of=row_text(row, "as_of"),
+        snapshot=row_text(row, "snapshot"),
     )
     source = _choice(row, "source", SOURCES, "manual")
     content = content_of(
@@ -113,7 +115,7 @@ def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
         context=_several(row, "context"),
         expected_answer=answer,
         wish=wish,
-        reference_sql=row.text("reference_sql"),
+        reference_sql=row_text(row, "reference_sql"),
         origin={"system": source, "conversation": row.text("id")},
     )
     return GoldenExample(
@@ -129,11 +131,11 @@ def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
         now(),
         source=source,
         kind=_choice(row, "kind", KINDS, "normal"),
-        scenario=row.text("scenario"),
+        scenario=row_text(row, "scenario"),
         split=_choice(row, "split", SPLITS, split_of(identity)),
         must_pass=_yes(row, "must_pass"),
         rule="written",
-        note=row.text("note"),
+        note=row_text(row, "note"),
     )
 
 
@@ -145,9 +147,12 @@ def _choice(row: Row, column: str, allowed: tuple[str, ...], default: str) -> st
 
 
 def _several(row: Row, column: str) -> tuple[str, ...]:
-    cell = row.cells.get(column)
-    parts = cell if isinstance(cell, list | tuple) else row.text(column).split("|")
-    return tuple(text for p in parts if (text := str(p).strip()))
+    """Several values: a list, a JSON list as an export writes it, or texts separated by ``|``."""
+    listed = row.cells.get(column)
+    if isinstance(listed, str):
+        text = listed.strip()
+        listed = _json(row, column, list, "a JSON list") if text.startswith("[") else text.split("|")
+    return tuple(text for part in listed or () if (text := str(part).strip()))
 
 
 def _yes(row: Row, column: str) -> bool:
