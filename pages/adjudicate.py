@@ -20,7 +20,7 @@ view = settling.choose_view(kinds)
 if view == "unanimous":
     settling.bulk_approve(here, kinds["unanimous"])
 elif not kinds[view]:
-    settling.nothing_here(view)
+    settling.nothing_here(here, week, view)
 else:
     case = settling.choose_case(kinds[view], key=f"{week}_{view}")
     left, right = st.columns([3, 2], gap="large")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.parts import cached, conversation, figures, judging, session
@@ -32,11 +34,13 @@ dimension = st.segmented_control(
     "Dimension", list(reports), default=next(iter(reports)), required=True, key="judges_dim"
 )
 report = reports[dimension]
-st.markdown(judging.as_text(plain_words(report)))
+st.markdown(judging.as_text(plain_words(replace(report, warnings=()))))
+for warning in report.warnings:
+    st.caption(f":material/info: {judging.as_text(warning)}")
 
-left, right = st.columns(2, gap="large")
+left, right = st.columns([3, 2], gap="large")
 with left:
-    st.subheader("Weighted to production, and unweighted")
+    st.subheader("Weighted and unweighted")
     judging.metrics(report, key=f"judges_{judge}_{dimension}")
 with right:
     st.subheader("Confusion matrix")

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from cryptography.fernet import Fernet, InvalidToken
 
 from review.errors import InputError
-from review.sources.paths import LogPaths
+from review.sources.paths import LogPaths, literal_path
 from storage.records import Conversation
 
 KEY_VARIABLE = "SPOTCHECK_ORIGINALS_KEY"
@@ -93,7 +93,7 @@ def reveal_original(
         return None
     with duckdb.connect() as db:
         sql = "SELECT encrypted, content FROM read_parquet(?) WHERE id = ? LIMIT 1"
-        row = db.execute(sql, [[_literal(p) for p in files], conversation_id]).fetchone()
+        row = db.execute(sql, [[literal_path(p) for p in files], conversation_id]).fetchone()
     if row is None:
         return None
     encrypted, content = row
@@ -107,8 +107,3 @@ def reveal_original(
             ) from None
     revealed: dict[str, Any] = orjson.loads(content)
     return revealed
-
-
-def _literal(path: Path) -> str:
-    """The path so that DuckDB reads no wildcards into it."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))

@@ -77,7 +77,7 @@ def with_table(chart: alt.Chart | alt.LayerChart, frame: pd.DataFrame, *, key: s
         table(frame, key=key, file_name=file_name)
 
 
-def intervals(frame: pd.DataFrame, *, x: str, y_title: str, series: str | None = None) -> alt.LayerChart:
+def intervals(frame: pd.DataFrame, *, x: str, y_title: str | None, series: str | None = None) -> alt.LayerChart:
     """Points with their intervals: columns ``x``, value, low, high and, for several series, ``series``.
 
     Points are not joined: a line would draw changes inside the interval as a trend.
@@ -94,6 +94,34 @@ def intervals(frame: pd.DataFrame, *, x: str, y_title: str, series: str | None =
         y="value:Q", tooltip=[c for c in frame.columns if c != "method"]
     )
     return alt.layer(bars, points).properties(height=240)
+
+
+def forest(
+    rows: Mapping[str, Quantity], *, key: str, file_name: str, percent: bool = False, names: str = "figure"
+) -> None:
+    """Figures one below the other with their intervals, value written beside; undefined ones as sentences below."""
+    frame = quantity_table(rows, first=names)
+    known = frame.dropna(subset=["value"]).copy()
+    if not known.empty:
+        known["text"] = [number(v, percent=percent) for v in known["value"]]
+        low = min(0.0, float(known["low"].fillna(known["value"]).min()))
+        axis = alt.Axis(format="%" if percent else ".1f", tickCount=5)
+        base = alt.Chart(known).encode(
+            y=alt.Y(f"{names}:N", sort=list(known[names]), title=None, axis=alt.Axis(labelLimit=220, ticks=False))
+        )
+        tooltip = [names, "value", "low", "high", "n"]
+        bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
+            x=alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, 1], nice=False)), x2="high:Q"
+        )
+        points = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", tooltip=tooltip)
+        texts = base.mark_text(dy=-13, fontWeight=600).encode(x="value:Q", text="text:N")
+        chart = alt.layer(bars, points, texts).properties(height=44 * len(known) + 40)
+        st.altair_chart(chart, width="stretch", key=f"{key}_chart")
+    for name, quantity in rows.items():
+        if quantity.undefined:
+            st.caption(f"{name}: {quantity.undefined}")
+    with st.expander("Table and download"):
+        table(frame, key=key, file_name=file_name)
 
 
 def heat_map(

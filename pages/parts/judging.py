@@ -64,15 +64,19 @@ def overview(here: Session, weeks: tuple[str, ...], judges: Sequence[str]) -> No
 
 
 def metrics(report: CalibrationReport, *, key: str) -> None:
-    """Weighted beside unweighted, each with its interval."""
+    """Weighted beside unweighted, each with its interval, as a picture and a table."""
+    rows = [
+        {"figure": METRICS[name], "design": design, "value": q.value, "low": q.ci[0], "high": q.ci[1], "n": q.n}
+        for name in ("precision", "recall", "specificity", "f1", "accuracy")
+        for design, q in (("weighted", report.weighted[name]), ("unweighted", report.unweighted[name]))
+        if q.value is not None and q.ci
+    ]
+    if rows:
+        chart = figures.intervals(pd.DataFrame(rows), x="figure", y_title=None, series="design")
+        st.altair_chart(chart, width="stretch", key=f"{key}_metrics_chart")
     frame = pd.DataFrame(
         [
-            {
-                "figure": title,
-                "weighted": _text(report.weighted[name]),
-                "unweighted": _text(report.unweighted[name]),
-                "n": report.weighted[name].n,
-            }
+            {"figure": title, "weighted": _text(report.weighted[name]), "unweighted": _text(report.unweighted[name])}
             for name, title in METRICS.items()
         ]
     )
@@ -82,7 +86,10 @@ def metrics(report: CalibrationReport, *, key: str) -> None:
 
 
 def _text(q: Quantity) -> str:
-    return f"{figures.number(q.value)}   {figures.interval(q)}" if q.value is not None else f"– {q.undefined}"
+    if q.value is None:
+        return f"– {q.undefined}"
+    spread = f" [{q.ci[0]:.2f}, {q.ci[1]:.2f}]" if q.ci else ""
+    return f"{figures.number(q.value)}{spread}"
 
 
 def confusion(report: CalibrationReport, *, key: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -16,6 +17,8 @@ from storage.store import StorageError, Store, open_store
 
 RATER_KEY = "session_rater"
 WEEK_KEY = "session_week"
+CSS = f"<style>{(Path(__file__).parent / 'pages.css').read_text(encoding='utf-8')}</style>"
+LOGO = (Path(__file__).parent / "logo.svg").read_text(encoding="utf-8")
 # The choices are kept beside the widgets: a widget's own key is forgotten when a page is left.
 
 
@@ -73,6 +76,8 @@ def begin() -> None:
     if not everybody:
         st.info("Nobody is in this store yet: run `spotcheck people add NAME`.", icon=":material/person_add:")
         st.stop()
+    st.logo(LOGO, size="large")
+    st.html(CSS)
     with st.sidebar:
         _choose_rater(everybody)
         _choose_week(store)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import pandas as pd
 import streamlit as st
 
+from pages.parts.conversation import CSS
 from pages.parts.session import Session
-from review.adjudication import REASONS, Case, adjudicate
+from review.adjudication import REASONS, Case, adjudicate, cases
 from review.errors import ReviewError
 from review.evidence import conversation_of
 from review.golden.approve import approve
 from review.golden.approve import bulk_approve as approve_all
 from review.labels import Value
+from review.queues import owed_items
 from review.rubric import Dimension, rubric_version
 
 VIEWS = {"disputed": "Disagreements", "unanimous": "Unanimous", "single": "Single votes", "settled": "Settled"}
@@ -38,8 +41,20 @@ def choose_view(kinds: Mapping[str, Sequence[Case]]) -> str:
     )
 
 
-def nothing_here(view: str) -> None:
+def nothing_here(here: Session, week: str, view: str) -> None:
     """An empty state that says what to do next."""
+    hidden = [
+        c
+        for c in cases(here.store, week, viewer="")
+        if c.kind == view and c.item.id in owed_items(here.store, here.rater.id)
+    ]
+    if hidden:
+        st.info(
+            f"{len(hidden)} more wait until you have reviewed them yourself: nobody sees votes before their own.",
+            icon=":material/visibility_off:",
+        )
+        st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
+        return
     st.info(EMPTY[view], icon=":material/task_alt:")
     st.page_link("pages/week.py", label="Back to the week", icon=":material/calendar_today:")
 
@@ -67,14 +82,21 @@ def votes(here: Session, case: Case) -> None:
     """The votes side by side, names hidden; a dimension in which they differ is marked."""
     names = {n.submission_id: f"Reviewer {chr(65 + k)}" for k, n in enumerate(case.annotations)}
     rubric = rubric_version(here.store, case.annotations[0].rubric_version)
-    rows = []
-    for d in rubric.dimensions:
-        given = {names[n.submission_id]: shown(n.labels.get(d.name)) for n in case.annotations}
-        if any(given.values()):
-            rows.append({"": "≠" if len(set(given.values())) > 1 else "", "dimension": d.title, **given})
+    asked = [d for d in rubric.dimensions if any(d.name in n.labels for n in case.annotations)]
+    differ = {d.name for d in asked if len({shown(n.labels.get(d.name)) for n in case.annotations}) > 1}
+    head = "".join(f"<th>{escape(d.title)}{' ≠' if d.name in differ else ''}</th>" for d in asked)
+    body = "".join(
+        f"<tr><th>{names[n.submission_id]}</th>"
+        + "".join(
+            f'<td class="{"sc-differ" if d.name in differ else ""}">{escape(shown(n.labels.get(d.name)))}</td>'
+            for d in asked
+        )
+        + "</tr>"
+        for n in case.annotations
+    )
     single = " · a single vote, not an agreement" if case.kind == "single" else ""
     st.caption(f"{len(case.annotations)} vote{'s' * (len(case.annotations) != 1)}{single}")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key=f"settling_votes_{case.item.id}")
+    st.html(f'{CSS}<div class="sc-scroll"><table class="sc-table"><tr><th></th>{head}</tr>{body}</table></div>')
     for n in case.annotations:
         for title, text in (("says", n.comment), ("would answer", n.corrected_answer)):
             if text:

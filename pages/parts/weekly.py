@@ -11,7 +11,6 @@ from pages.parts import cached, figures
 from pages.parts.judging import as_text
 from pages.parts.session import Session
 from review import evidence
-from review.agreement import plain_words
 from review.closing import checklist, close_week, closing_of
 from review.dealing import week_of_store
 from review.errors import ReviewError
@@ -115,16 +114,16 @@ def _close(here: Session, week: str, *, ready: bool) -> None:
 
 
 def so_far(here: Session, week: str) -> None:
-    """Quality, agreement and judges of this week so far, each with its interval."""
+    """Quality, agreement and judges so far, each figure with its interval."""
     quality, agreement, judges = st.columns(3, gap="large")
     with quality:
-        st.markdown("##### Quality of production")
+        st.markdown("##### Quality of production, this week")
         _quality(here, week)
     with agreement:
-        st.markdown("##### Agreement, last four weeks")
+        st.markdown("##### Agreement (alpha), last four weeks")
         _agreement(here, week)
     with judges:
-        st.markdown("##### Judges, last four weeks")
+        st.markdown("##### Judges (recall), last four weeks")
         _judges(here, week)
 
 
@@ -134,35 +133,40 @@ def _weeks_to(here: Session, week: str) -> tuple[str, ...]:
 
 
 def _quality(here: Session, week: str) -> None:
-    reports = cached.quality(here, (week,))
-    if not reports:
+    rows = {}
+    for (_, positive), report in cached.quality(here, (week,)).items():
+        rows[f"{positive}, by people"] = report.people
+        if report.difference.value is not None:
+            rows[f"{positive}, with a judge"] = report.difference
+    if not rows:
         st.caption("The rubric names no positive value to estimate.")
-    for (dimension, positive), report in reports.items():
-        q = report.people
-        figures.figure(f"{dimension}: {positive}", q, percent=True, help=f"Estimated for all conversations. {q.method}")
-        joint = report.difference
-        if joint.value is not None and joint.ci is not None:
-            st.caption(f"with the judges' verdicts on all traffic: {figures.number(joint.value, percent=True)}, "
-                       f"{figures.interval(joint, percent=True)}")  # fmt: skip
+        return
+    figures.forest(rows, key="weekly_quality", file_name=f"quality-{week}.csv", percent=True)
+    rates = [r.response_rate for r in cached.quality(here, (week,)).values() if r.response_rate is not None]
+    if rates:
+        st.caption(f"Estimated for all conversations of the week; {min(rates):.0%} of the drawn ones have a label.")
 
 
 def _agreement(here: Session, week: str) -> None:
     reports = cached.agreement(here, _weeks_to(here, week))
-    if not reports:
+    rows = {name: r.coefficients[r.headline[0]] for name, r in reports.items() if ": " not in name}
+    if not rows:
         st.caption("Nothing is annotated yet.")
-    for name, report in reports.items():
-        if ": " not in name:
-            figures.figure(f"{name}: alpha", report.coefficients[report.headline[0]], help=plain_words(report))
+        return
+    figures.forest(rows, key="weekly_agreement", file_name=f"agreement-{week}.csv")
+    st.page_link("pages/agreement.py", label="In plain words", icon=":material/group:")
 
 
 def _judges(here: Session, week: str) -> None:
     weeks = _weeks_to(here, week)
-    judges = evidence.judges(here.store, weeks)
-    if not judges:
-        st.caption("No verdicts yet.")
-    for judge in judges:
-        for dimension, report in cached.calibration(here, weeks, judge).items():
-            if report.positive:
-                figures.figure(
-                    f"{judge} finds {dimension} {report.positive}: recall", report.weighted["recall"], percent=True
-                )
+    rows = {
+        f"{judge}: {report.positive}": report.weighted["recall"]
+        for judge in evidence.judges(here.store, weeks)
+        for report in cached.calibration(here, weeks, judge).values()
+        if report.positive
+    }
+    if not rows:
+        st.caption("No verdicts yet: they come with the log, or by `spotcheck verdicts import`.")
+        return
+    figures.forest(rows, key="weekly_judges", file_name=f"judges-{week}.csv", percent=True)
+    st.page_link("pages/judges.py", label="Precision, classes, disagreements", icon=":material/balance:")

@@ -16,7 +16,7 @@ def plain_words(report: AgreementReport) -> str:
         return f"{who.capitalize()}, {report.items} rated items: agreement is undefined, because {percent.undefined}."
     several = f"Any two of {who}" if report.raters > 2 else who.capitalize()
     exactly = "exactly " if report.scale != "nominal" else ""
-    text = f"{several} agree {exactly}on {100 * percent.value:.0f} % of the items that they share"
+    text = f"{several} agree {exactly}on {percentage(percent.value)} % of the items that they share"
     short = "AC1" if report.headline[2] == "gwet_ac1" else "AC2"
     third = (
         f"{short} is {decimal(ac.value)}" if ac.value is not None else f"{short} is undefined, because {ac.undefined}"
@@ -28,6 +28,12 @@ def plain_words(report: AgreementReport) -> str:
         value, share = max(report.prevalence.items(), key=lambda pair: pair[1])
         beyond += f" because {100 * share:.0f} % of ratings are '{value}'"
     return f"{text}; {beyond}; {third}."
+
+
+def percentage(share: float) -> str:
+    """A share in per cent without decimals, with one where rounding would claim all or nothing."""
+    text = f"{100 * share:.0f}"
+    return f"{100 * share:.1f}" if text in ("0", "100") and 0 < share < 1 else text
 
 
 def decimal(number: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from review.commands.common import (
 from review.errors import NothingToDo
 from review.people import hmac_key
 from review.project import project_of, remember_import
+from review.sources.formats import Detected
 from review.sources.importing import import_file
 from review.sources.log import weeks_in_log
 from review.sources.mapping import parse_mapping, parse_values
@@ -67,7 +68,6 @@ def import_(
     done: list[Import] = []
     with _bar() as bar:
         for file in files:
-            task = bar.add_task(Path(file).name, total=None)
             record = import_file(
                 file,
                 log=log_of(store_path),
@@ -80,8 +80,8 @@ def import_(
                 week=week,
                 time_zone=project.time_zone,
                 privacy=project.privacy,
-                progress=lambda read, total, task=task: bar.update(task, completed=read, total=total),
-                on_detected=lambda detected, file=file: note(f"{file}: format {detected.format}; {detected.reason}"),
+                progress=_progress(bar, file),
+                on_detected=_announce(file),
             )
             store.add(record)
             done.append(record)
@@ -101,6 +101,22 @@ def _bar() -> Progress:
     """On standard error, and only where somebody watches."""
     columns: tuple[Any, ...] = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _progress(bar: Progress, file: str) -> Callable[[int, int], None]:
+    task = bar.add_task(Path(file).name, total=None)
+
+    def progress(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+
+    return progress
+
+
+def _announce(file: str) -> Callable[[Detected], None]:
+    def announce(detected: Detected) -> None:
+        note(f"{file}: format {detected.format}; {detected.reason}")
+
+    return announce
 
 
 def _show(done: list[Import]) -> None:

@@ -25,7 +25,7 @@ from review.queues import batch, receive
 from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
 from review.sources.importing import import_file
 from review.sources.paths import log_of
-from review.weeks import week_of
+from review.weeks import due_date, week_of
 from storage.records import Item
 from storage.store import Store, open_store
 
@@ -102,7 +102,17 @@ def _build_week(store: Store, week: str, tell: Callable[[str], None], seed: int,
     _import(store, week, truth.values())
     tell("draw")
     raters = (*HABITS, VISITOR) if last else tuple(HABITS)
-    asked = Request(week, raters=raters, overlap=OVERLAP, failing=CAP, low_confidence=CAP)
+    due = max(due_date(week), datetime.now(UTC).date() + timedelta(days=4)) if last else None
+    asked = Request(
+        week,
+        raters=raters,
+        overlap=OVERLAP,
+        # Three of five in the open week, so that the visitor finds disagreements among the others.
+        overlap_raters=3 if last else 0,
+        failing=CAP,
+        low_confidence=CAP,
+        due=due.isoformat() if due else None,
+    )
     open_week(store, project_of(store.path), asked, by=VISITOR)
     tell("review")
     _review(store, week, truth, seed, ALREADY_DONE if last else {})

@@ -124,7 +124,7 @@ def _verdict(v: Verdict) -> dict[str, Any]:
 
 
 PLAIN = (
-    *("example_id", "question", "prior_turns", "context", "answer", "expected_answer", "expected_behaviour"),
+    *("example_id", "item_id", "question", "prior_turns", "context", "answer", "expected_answer", "expected_behaviour"),
     *(
         "reference_sql",
         "expected_result",

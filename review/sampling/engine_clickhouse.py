@@ -48,6 +48,10 @@ class ClickHouseEngine:
         """The table."""
         return self._relation
 
+    def keep(self, rows: exp.Select) -> exp.Expr:
+        """A subquery: a reader keeps nothing on the server."""
+        return rows.subquery("frame_rows")
+
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         return self._rows(render(query, self.dialect))

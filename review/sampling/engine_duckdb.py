@@ -61,12 +61,15 @@ class DuckDBEngine:
         relation: exp.Expr | None = None,
         load: Loader | None = None,
         fault: Callable[[], InputError | None] = lambda: None,
-        scratch: tempfile.TemporaryDirectory[str] | None = None,
         open_schema: bool = False,
     ) -> None:
         self.connection, self.source, self.open_schema = connection, source, open_schema
         self._types, self._relation, self._load = types, relation, load
-        self._fault, self._scratch = fault, scratch
+        self._fault = fault
+        # What does not fit into memory spills here, never beside the source or into the current folder.
+        self._scratch = tempfile.TemporaryDirectory(prefix="spotcheck-")
+        place = exp.Literal.string(self._scratch.name).sql("duckdb")
+        connection.execute(f"SET temp_directory = {place}")
 
     def columns(self) -> Mapping[str, str]:
         """Column names with DuckDB's types."""
@@ -78,6 +81,12 @@ class DuckDBEngine:
             with self._reading():
                 self._load(names)
         return self._relation or table(ROWS)
+
+    def keep(self, rows: exp.Select) -> exp.Expr:
+        """A temporary table of the connection, also beside a database that is read-only."""
+        with self._reading():
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE frame_rows AS {render(rows, self.dialect)}")
+        return table("frame_rows")
 
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -115,8 +124,7 @@ class DuckDBEngine:
     def close(self) -> None:
         """Close the connection and remove what it spilled."""
         self.connection.close()
-        if self._scratch is not None:
-            self._scratch.cleanup()
+        self._scratch.cleanup()
 
     def _reading(self) -> _Reading:
         return _Reading(self.source, self._fault)
@@ -143,8 +151,7 @@ def open_files(pattern: str, *, week: str | None = None) -> DuckDBEngine:
     kind = Path(files[0].removesuffix(".gz")).suffix.lower()
     if kind == ".parquet":
         return _parquet(pattern, files)
-    scratch = tempfile.TemporaryDirectory(prefix="spotcheck-")
-    connection = _connect(temp_directory=scratch.name)
+    connection = _connect()
     types = dict.fromkeys(
         _json_keys(files) if kind in (".jsonl", ".ndjson") else _header(files, _delimiter(kind)), "VARCHAR"
     )
@@ -164,9 +171,7 @@ def open_files(pattern: str, *, week: str | None = None) -> DuckDBEngine:
         find = _json_fault if kind in (".jsonl", ".ndjson") else _csv_fault
         return next((f for file in files if (f := find(file, _delimiter(kind)))), None)
 
-    return DuckDBEngine(
-        connection, pattern, types, load=load, fault=fault, scratch=scratch, open_schema=kind in (".jsonl", ".ndjson")
-    )
+    return DuckDBEngine(connection, pattern, types, load=load, fault=fault, open_schema=kind in (".jsonl", ".ndjson"))
 
 
 def open_database(path: str, table_name: str) -> DuckDBEngine:
@@ -199,11 +204,8 @@ def json_path(path: Sequence[str]) -> str:
     return "$" + "".join(f'."{part}"' for part in path)
 
 
-def _connect(
-    path: str = ":memory:", *, read_only: bool = False, temp_directory: str | None = None
-) -> duckdb.DuckDBPyConnection:
-    settings = SETTINGS | ({"temp_directory": temp_directory} if temp_directory else {})
-    connection = duckdb.connect(path, read_only=read_only, config=settings)
+def _connect(path: str = ":memory:", *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(path, read_only=read_only, config=SETTINGS)
     # Times without an offset are UTC, whatever the machine's own zone.
     connection.execute("SET TimeZone = 'UTC'")
     return connection

@@ -10,6 +10,7 @@ import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,10 +43,19 @@ class SQLiteEngine:
         """The table."""
         return self._table
 
+    def keep(self, rows: exp.Select) -> exp.Expr:
+        """A temporary table; SQLite keeps it apart from the file, which stays read-only."""
+        self.connection.execute("DROP TABLE IF EXISTS temp.frame_rows")
+        self._run(f"CREATE TEMP TABLE frame_rows AS {render(rows, self.dialect)}")
+        return table("temp.frame_rows")
+
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows of a query."""
+        return self._run(render(query, self.dialect))
+
+    def _run(self, statement: str) -> list[tuple[Any, ...]]:
         try:
-            return self.connection.execute(render(query, self.dialect)).fetchall()
+            return self.connection.execute(statement).fetchall()
         except sqlite3.Error as error:
             raise InputError(f"{self.source}: not readable ({error}).") from None
 
@@ -108,6 +118,8 @@ def _finite(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
+# One row asks several times for the same text.
+@lru_cache(maxsize=64)
 def _utc_micros(text: str | None) -> int | None:
     moment = read_time(text)
     return None if moment is None else _micros(moment)

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def relation(self, names: Sequence[str]) -> exp.Expr:
         """What to select from, with at least these columns."""
 
+    def keep(self, rows: exp.Select) -> exp.Expr:
+        """The rows of a query as something to select from, read once where the engine can keep them beside the source."""
+
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises InputError where the source cannot be read."""
 

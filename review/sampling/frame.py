@@ -69,18 +69,17 @@ class Frame:
 
 @dataclass(frozen=True)
 class Opened:
-    """A source with its columns found: what draws select from."""
+    """The rows of a frame as a draw selects from them: which columns they have, and whether ids stand twice."""
 
     engine: Engine
-    relation: exp.Expr
-    fields: sql.Fields
-    membership: sql.Membership
-    groups: tuple[Group, ...]
+    rows: exp.Expr
+    dated: bool
+    verdicts: bool
     once: bool = False
 
     def members(self) -> exp.Select:
-        """The rows of the frame, each id once."""
-        return sql.members(self.relation, self.fields, self.membership, once=self.once)
+        """The conversations of the frame, each id once."""
+        return sql.members(self.rows, once=self.once, dated=self.dated, verdicts=self.verdicts)
 
 
 class Place(NamedTuple):
@@ -109,20 +108,17 @@ def read_frame(
     opened = open_frame(
         engine, window=window, week=week, mapping=mapping or {}, values=values or {}, groups=groups, sealed_at=sealed_at
     )
-    relation, fields, membership = opened.relation, opened.fields, opened.membership
-    (distinct, rows, null_ids, twice), *_ = engine.query(sql.counts(relation, fields, membership))
+    (distinct, rows, null_ids, twice), *_ = engine.query(sql.counts(opened.rows))
     opened = replace(opened, once=twice > 0)
-    examples = engine.query(sql.duplicates(relation, fields, membership, limit=EXAMPLES)) if twice else []
-    homeless, ours = (0, 0)
-    if window is not None:
-        (homeless, ours), *_ = engine.query(sql.undated(relation, fields, membership))
-    late = 0
-    if membership.sealed is not None and fields.imported is not None:
-        ((late,), *_) = engine.query(sql.late(relation, fields, membership))
-    has_verdicts = fields.verdicts is not None
-    names = names_of(groups)
+    examples = engine.query(sql.duplicates(opened.rows, limit=EXAMPLES)) if twice else []
+    parts = {
+        int(part): (int(n), int(undated))
+        for part, n, undated in engine.query(sql.parts(opened.rows, dated=opened.dated))
+    }
     populations, verdicts, unreadable = tally(
-        engine.query(sql.populations(opened.members(), verdicts=has_verdicts)), names, has_verdicts=has_verdicts
+        engine.query(sql.populations(opened.members(), verdicts=opened.verdicts)),
+        names_of(groups),
+        has_verdicts=opened.verdicts,
     )
     frame = Frame(
         source=engine.source,
@@ -135,9 +131,9 @@ def read_frame(
         duplicate_ids=int(twice),
         duplicate_rows=int(rows) - int(null_ids) - int(distinct),
         duplicate_examples=tuple(str(id_) for (id_,) in examples),
-        undated=int(homeless),
-        undated_included=int(ours),
-        late=int(late),
+        undated=parts.get(sql.UNDATED, (0, 0))[0],
+        undated_included=parts.get(sql.MEMBER, (0, 0))[1] if window else 0,
+        late=parts.get(sql.LATE, (0, 0))[0],
         populations=populations,
         verdicts=verdicts,
         unreadable_verdicts=unreadable,
@@ -156,7 +152,7 @@ def open_frame(
     groups: Sequence[Group],
     sealed_at: datetime | None,
 ) -> Opened:
-    """Find the columns and state the condition of belonging, without reading any row."""
+    """Find the columns, state the condition of belonging, and let the engine keep the rows if it does."""
     places = find_fields(engine, mapping, groups)
     _check_id(engine, places["id"])
     if window is not None and "created_at" not in places and not (week and "week" in places):
@@ -185,7 +181,8 @@ def open_frame(
         sealed=engine.moment(sealed_at) if sealed_at else None,
     )
     relation = engine.relation([place.column for place in places.values()])
-    return Opened(engine, relation, fields, membership, tuple(groups))
+    rows = engine.keep(sql.frame_rows(relation, fields, membership))
+    return Opened(engine, rows, dated=fields.made is not None, verdicts=fields.verdicts is not None)
 
 
 def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Group]) -> dict[str, Place]:

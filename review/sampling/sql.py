@@ -29,6 +29,9 @@ REFUSED = {
     "teradata": "it has no function MD5",
 }
 
+# The parts of a window: in the frame; without date and week; without date and of another week; imported too late.
+MEMBER, UNDATED, ELSEWHERE, LATE = 1, 2, 3, 4
+
 
 def render(expression: exp.Expr, dialect: str) -> str:
     """The SQL of an expression; raises InputError for a dialect without a verified rendering."""
@@ -132,11 +135,13 @@ def _condition(condition: Condition, text: exp.Expr, number: exp.Expr) -> exp.Ex
     text, number = text.copy(), number.copy()
     empty = exp.Literal.string("")
     if condition.test in ("in", "first_in"):
-        word = exp.Lower(this=exp.Trim(this=text))
-        words: list[exp.Expr] = [word.isin(*(exp.Literal.string(v) for v in condition.value))]
+        word: exp.Expr = exp.Lower(this=exp.Trim(this=text))
         if condition.test == "first_in":
-            words += [exp.Like(this=word.copy(), expression=exp.Literal.string(f"{v},%")) for v in condition.value]
-        return exp.or_(*words)
+            comma = exp.StrPosition(this=word.copy(), substr=exp.Literal.string(","))
+            length = exp.Sub(this=comma.copy(), expression=_number(1))
+            first = exp.Substring(this=word.copy(), start=_number(1), length=length)
+            word = exp.Case().when(exp.GT(this=comma, expression=_number(0)), first).else_(word)
+        return word.isin(*(exp.Literal.string(v) for v in condition.value))
     if condition.test == "present":
         return exp.NEQ(this=text, expression=empty)
     if condition.test == "absent":
@@ -147,98 +152,96 @@ def _condition(condition: Condition, text: exp.Expr, number: exp.Expr) -> exp.Ex
     )
 
 
-def in_frame(fields: Fields, frame: Membership) -> exp.Expr | None:
-    """The condition of belonging: created in the window, or undated and of that week; not after the sealing."""
-    conditions: list[exp.Expr | None] = [_dated(fields, frame)]
-    if frame.sealed is not None and fields.imported is not None:
-        conditions.append(
-            exp.or_(_null(fields.imported), exp.LTE(this=fields.imported.copy(), expression=frame.sealed.copy()))
-        )
-    return _all(conditions)
+def frame_rows(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
+    """Rows ``id, part, stratum[, made][, verdicts]`` of the window and of no readable date.
 
-
-def counts(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
-    """One row: distinct ids, rows, rows without id, ids that stand more than once."""
-    n, id_ = column("n"), column("id")
-    grouped = (
-        exp.select(_as(fields.id, "id"), _as(exp.Count(this=exp.Star()), "n"))
-        .from_(source.copy())
-        .where(in_frame(fields, frame))
-        .group_by(fields.id.copy())
+    ``part`` tells the members of the frame from what is only counted (see the numbers above).
+    """
+    shown = [_as(fields.id, "id"), _as(_part(fields, frame), "part"), _as(fields.stratum, "stratum")]
+    shown += [_as(fields.made, "made")] if fields.made is not None else []
+    shown += [_as(fields.verdicts, "verdicts")] if fields.verdicts is not None else []
+    select = exp.select(*shown).from_(source.copy())
+    if fields.made is None or frame.start is None or frame.end is None:
+        return select
+    made = fields.made
+    within = exp.and_(
+        exp.GTE(this=made.copy(), expression=frame.start.copy()), exp.LT(this=made.copy(), expression=frame.end.copy())
     )
+    return select.where(exp.or_(within, _null(made)))
+
+
+def _part(fields: Fields, frame: Membership) -> exp.Expr:
+    case, made, week = exp.Case(), fields.made, fields.week
+    if frame.start is not None and not (made is None and week is None):
+        undated = _null(made) if made is not None else exp.true()
+        if week is None or frame.week is None:
+            case = case.when(undated, _number(UNDATED))
+        else:
+            homeless = exp.or_(_null(week), exp.EQ(this=week.copy(), expression=exp.Literal.string("")))
+            other = exp.NEQ(this=week.copy(), expression=exp.Literal.string(frame.week))
+            case = case.when(exp.and_(undated, homeless), _number(UNDATED))
+            case = case.when(exp.and_(undated.copy(), other), _number(ELSEWHERE))
+    if frame.sealed is not None and fields.imported is not None:
+        after = exp.GT(this=fields.imported.copy(), expression=frame.sealed.copy())
+        case = case.when(after, _number(LATE))
+    return case.else_(_number(MEMBER)) if case.args.get("ifs") else _number(MEMBER)
+
+
+def parts(rows: exp.Expr, *, dated: bool) -> exp.Select:
+    """Rows ``part, n, undated``: how many rows there are of each part, and how many of them without a date."""
+    undated = _sum_if(_null(column("made")), _number(1)) if dated else exp.Count(this=exp.Star())
+    shown = [column("part"), _as(exp.Count(this=exp.Star()), "n"), _as(undated, "undated")]
+    return exp.select(*shown).from_(rows.copy()).group_by(column("part"))
+
+
+def counts(rows: exp.Expr) -> exp.Select:
+    """One row over the members: distinct ids, rows, rows without id, ids that stand more than once."""
+    n, id_ = column("n"), column("id")
+    grouped = exp.select(column("id"), _as(exp.Count(this=exp.Star()), "n")).from_(rows.copy()).where(_member())
+    several = exp.and_(exp.not_(_null(id_)), exp.GT(this=n.copy(), expression=_number(1)))
     return exp.select(
-        _as(exp.Count(this=id_), "distinct_ids"),
+        _as(exp.Count(this=id_.copy()), "distinct_ids"),
         _as(_total(n), "all_rows"),
         _as(_sum_if(_null(id_), n), "null_ids"),
-        _as(
-            _sum_if(
-                exp.and_(id_.copy().is_(exp.null()).not_(), exp.GT(this=n.copy(), expression=exp.Literal.number(1))),
-                exp.Literal.number(1),
-            ),
-            "twice",
-        ),
-    ).from_(grouped.subquery("by_id"))
+        _as(_sum_if(several, _number(1)), "twice"),
+    ).from_(grouped.group_by(column("id")).subquery("by_id"))
 
 
-def duplicates(source: exp.Expr, fields: Fields, frame: Membership, *, limit: int) -> exp.Select:
+def duplicates(rows: exp.Expr, *, limit: int) -> exp.Select:
     """The smallest ids that stand more than once, one per row."""
     return (
-        exp.select(_as(fields.id, "id"))
-        .from_(source.copy())
-        .where(_all([in_frame(fields, frame), exp.not_(_null(fields.id))]))
-        .group_by(fields.id.copy())
-        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
-        .order_by(fields.id.copy())
+        exp.select(column("id"))
+        .from_(rows.copy())
+        .where(exp.and_(_member(), exp.not_(_null(column("id")))))
+        .group_by(column("id"))
+        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=_number(1)))
+        .order_by(column("id"))
         .limit(limit)
     )
 
 
-def undated(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
-    """One row: rows without a readable date and without a week, and such rows that belong here by their week."""
-    week = fields.week
-    homeless = exp.or_(_null(week), exp.EQ(this=week.copy(), expression=exp.Literal.string(""))) if week else exp.true()
-    ours = exp.EQ(this=week.copy(), expression=exp.Literal.string(frame.week)) if week and frame.week else exp.false()
-    one = exp.Literal.number(1)
-    select = exp.select(_as(_sum_if(homeless, one), "homeless"), _as(_sum_if(ours, one), "ours")).from_(source.copy())
-    return select.where(_null(fields.made)) if fields.made is not None else select
-
-
-def late(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
-    """One row: rows of the window that were imported after the sealing."""
-    assert fields.imported is not None and frame.sealed is not None
-    after = exp.GT(this=fields.imported.copy(), expression=frame.sealed.copy())
-    return (
-        exp.select(_as(exp.Count(this=exp.Star()), "n"))
-        .from_(source.copy())
-        .where(_all([_dated(fields, frame), after]))
-    )
-
-
-def members(source: exp.Expr, fields: Fields, frame: Membership, *, once: bool) -> exp.Select:
-    """Rows ``id, stratum[, verdicts]`` of the frame with an id; ``once``: only the first by date of each id.
+def members(rows: exp.Expr, *, once: bool, dated: bool, verdicts: bool) -> exp.Select:
+    """Rows ``id, stratum[, verdicts]`` of the members with an id; ``once``: only the first by date of each id.
 
     Among rows of one id and one date the one in the earlier group counts, so that every engine takes the same.
     """
-    shown = [_as(fields.id, "id"), _as(fields.stratum, "stratum")]
-    order: list[exp.Expr] = []
-    if fields.made is not None:
-        unknown = exp.Case().when(_null(fields.made), exp.Literal.number(1)).else_(exp.Literal.number(0))
-        order += [unknown, fields.made.copy()]
-    order.append(fields.stratum.copy())
-    if fields.verdicts is not None:
-        shown.append(_as(fields.verdicts, "verdicts"))
-        order.append(fields.verdicts.copy())
-    base = exp.select(*shown).from_(source.copy()).where(_all([in_frame(fields, frame), exp.not_(_null(fields.id))]))
+    shown = [column(name) for name in ("id", "stratum", *(["verdicts"] if verdicts else []))]
+    base = exp.select(*shown).from_(rows.copy()).where(exp.and_(_member(), exp.not_(_null(column("id")))))
     if not once:
         return base
+    order: list[exp.Expr] = []
+    if dated:
+        unknown = exp.Case().when(_null(column("made")), _number(1)).else_(_number(0))
+        order += [unknown, column("made")]
+    order += [c.copy() for c in shown[1:]]
     rank = exp.Window(
         this=exp.RowNumber(),
-        partition_by=[fields.id.copy()],
+        partition_by=[column("id")],
         order=exp.Order(expressions=[exp.Ordered(this=o) for o in order]),
     )
     ranked = base.select(_as(rank, "copy_number")).subquery("copies")
-    first = exp.EQ(this=column("copy_number"), expression=exp.Literal.number(1))
-    return exp.select(*(column(s.alias) for s in shown)).from_(ranked).where(first)
+    first = exp.EQ(this=column("copy_number"), expression=_number(1))
+    return exp.select(*(c.copy() for c in shown)).from_(ranked).where(first)
 
 
 def populations(rows: exp.Select, *, verdicts: bool) -> exp.Select:
@@ -292,19 +295,12 @@ def _moment(dialect: str, moment: datetime) -> exp.Expr:
     return exp.cast(exp.Literal.string(f"{moment:%Y-%m-%d %H:%M:%S}+00:00"), "timestamptz")
 
 
-def _dated(fields: Fields, frame: Membership) -> exp.Expr | None:
-    by_week = None
-    if fields.week is not None and frame.week is not None:
-        by_week = exp.EQ(this=fields.week.copy(), expression=exp.Literal.string(frame.week))
-    if fields.made is None:
-        return by_week
-    if frame.start is None or frame.end is None:
-        return None
-    made = fields.made
-    within = exp.and_(
-        exp.GTE(this=made.copy(), expression=frame.start.copy()), exp.LT(this=made.copy(), expression=frame.end.copy())
-    )
-    return exp.or_(within, exp.and_(_null(made), by_week)) if by_week is not None else within
+def _member() -> exp.Expr:
+    return exp.EQ(this=column("part"), expression=_number(MEMBER))
+
+
+def _number(number: float) -> exp.Expr:
+    return exp.Literal.number(number)
 
 
 def _as(expression: exp.Expr, alias: str) -> exp.Expr:

@@ -44,7 +44,7 @@ class Condition:
         text = "" if cell is None else str(cell)
         if self.test in ("in", "first_in"):
             word = text.strip(" ").lower()
-            return word in self.value or (self.test == "first_in" and word.split(",")[0] in self.value)
+            return (word if self.test == "in" else word.split(",")[0]) in self.value
         if self.test in ("present", "absent"):
             return (text != "") == (self.test == "present")
         try:

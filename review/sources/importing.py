@@ -26,7 +26,7 @@ from review.project import Privacy
 from review.sources import formats, plain
 from review.sources.fields import Unreadable, as_json_text
 from review.sources.formats import READERS, Detected
-from review.sources.log import Entry, append
+from review.sources.log_append import Entry, append
 from review.sources.mapping import check_mapping, picked, renamed, translated
 from review.sources.normalise import DEFAULT_SOURCE, Settings, canonical, conversation_of
 from review.sources.paths import LogPaths

@@ -1,35 +1,22 @@
 """The embedded log: Parquet files beside the store, read by DuckDB.
 
-An import is a folder of its own, ``<logs>/<import id>/<week>-0001.parquet``, one file per batch and week. It is written
-under a hidden name and renamed as the last act, so that readers see all of it or nothing. The first version of a
-conversation wins: what the log holds is never written again.
+An import is a folder of its own, ``<logs>/<import id>/<week>-0001.parquet``, one file per batch and week; folders whose
+name begins with a dot are not finished and not read. :mod:`review.sources.log_append` writes them.
 """
 
 from __future__ import annotations
 
-import operator
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import orjson
-import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
-from review.errors import Refused
-from review.originals import write_originals
-from review.sources.paths import LogPaths
+from review.sources.paths import LogPaths, literal_path
 from storage.records import Conversation
-
-BATCH_ROWS = 50_000
-BATCH_BYTES = 64 * 1024 * 1024
-LOCK_SECONDS = 60
-KNOWN_MEMORY = "512MB"
 
 COLUMNS: dict[str, str] = {
     **dict.fromkeys(
@@ -44,180 +31,13 @@ COLUMNS: dict[str, str] = {
 }
 """Columns of the log and their types; ``verdicts`` and ``content`` (messages and the rest) are JSON text."""
 
-_ARROW = {"VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()}
-_SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
-_IN_CONTENT = tuple(f.name for f in fields(Conversation) if f.name not in COLUMNS)
-_DIRECT = tuple(name for name in COLUMNS if name not in ("imported_at", "import_id", "verdicts", "content"))
-_content_of, _direct_of = operator.attrgetter(*_IN_CONTENT), operator.attrgetter(*_DIRECT)
+DIRECT = tuple(name for name in COLUMNS if name not in ("imported_at", "import_id", "verdicts", "content"))
+"""Columns that are fields of a conversation as they stand."""
+
+IN_CONTENT = tuple(f.name for f in fields(Conversation) if f.name not in COLUMNS)
+"""Fields of a conversation that stand in the JSON of ``content``."""
+
 _TUPLES = ("messages", "context", "steps", "tags")
-_JSON = orjson.OPT_NON_STR_KEYS
-
-
-class Entry(NamedTuple):
-    """One conversation on its way into the log: masked, hashed, and its sealed original if there is one to keep."""
-
-    conversation: Conversation
-    original: str | None = None
-
-
-@dataclass(frozen=True)
-class Appended:
-    """What became of the conversations: new, known with the same content, known with other content."""
-
-    added: int
-    duplicate: int
-    changed: int
-
-
-def append(log: LogPaths, entries: Iterable[Entry], *, import_id: str, at: str, encrypted: bool = False) -> Appended:
-    """Add the conversations that the log does not hold yet; all of them or, when anything fails, none.
-
-    Memory holds one batch at a time. ``encrypted`` tells how the originals are sealed. Raises Refused when another
-    import holds the log.
-    """
-    log.logs.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
-            _sweep(log)
-            return _append(log, entries, import_id, at, encrypted)
-    except Timeout:
-        raise Refused(f"{log.logs}: another import is running. Try again when it has ended.") from None
-
-
-def _append(log: LogPaths, entries: Iterable[Entry], import_id: str, at: str, encrypted: bool) -> Appended:
-    staged = LogPaths(log.logs / f".partial-{import_id}", log.originals / f".partial-{import_id}")
-    staged.logs.mkdir()
-    counts = Appended(0, 0, 0)
-    try:
-        with _known(log, staged.logs) as known:
-            for number, batch in enumerate(_batches(entries, import_id, at), start=1):
-                counts = _write_batch(staged, known, batch, number, counts, encrypted)
-        for file in staged.logs.glob("known.duckdb*"):
-            file.unlink()
-        if counts.added:
-            _commit(log, staged, import_id)
-    finally:
-        for folder in (staged.logs, staged.originals):
-            shutil.rmtree(folder, ignore_errors=True)
-    return counts
-
-
-def _sweep(log: LogPaths) -> None:
-    """Remove what an import that was killed left behind; called under the lock."""
-    for folder in (log.logs, log.originals):
-        for partial in folder.glob(".partial-*"):
-            shutil.rmtree(partial, ignore_errors=True)
-    finished = {path.name for path in log.logs.glob("*")}
-    for orphan in log.originals.glob("*"):
-        if orphan.name not in finished:
-            shutil.rmtree(orphan, ignore_errors=True)
-
-
-def _commit(log: LogPaths, staged: LogPaths, import_id: str) -> None:
-    """Originals first: without the log's folder of the same name the next import sweeps them away."""
-    for folder, target in ((staged.originals, log.originals), (staged.logs, log.logs)):
-        if folder.exists():
-            for file in folder.iterdir():
-                _sync(file)
-            _sync(folder)
-            folder.rename(target / import_id)
-            _sync(target)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-class _Row(NamedTuple):
-    cells: tuple[Any, ...]
-    original: str | None
-
-
-def _batches(entries: Iterable[Entry], import_id: str, at: str) -> Iterator[list[_Row]]:
-    batch: list[_Row] = []
-    size = 0
-    for conversation, original in entries:
-        row = _Row(_cells(conversation, import_id, at), original)
-        batch.append(row)
-        size += len(row.cells[-1]) + len(original or "")
-        if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _cells(conversation: Conversation, import_id: str, at: str) -> tuple[Any, ...]:
-    verdicts = orjson.dumps(conversation.verdicts, option=_JSON, default=str).decode()
-    content = dict(zip(_IN_CONTENT, _content_of(conversation), strict=True))
-    return (
-        *_direct_of(conversation),
-        at,
-        import_id,
-        verdicts,
-        orjson.dumps(content, option=_JSON, default=str).decode(),
-    )
-
-
-_ID, _WEEK, _HASH = (list(COLUMNS).index(name) for name in ("id", "week", "content_hash"))
-
-
-def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:
-    """A small database on disk of the ids and content hashes that the log holds, so that memory stays bounded."""
-    db = duckdb.connect(folder / "known.duckdb", config={"memory_limit": KNOWN_MEMORY, "threads": "2"})
-    db.execute(f"CREATE TABLE known AS SELECT id, content_hash FROM {log_relation(log)}")  # noqa: S608 - our own paths
-    return db
-
-
-def _write_batch(
-    staged: LogPaths,
-    known: duckdb.DuckDBPyConnection,
-    batch: list[_Row],
-    number: int,
-    counts: Appended,
-    encrypted: bool,
-) -> Appended:
-    fresh, duplicate, changed = _split(known, batch)
-    for week in sorted({row.cells[_WEEK] for row in fresh}):
-        rows = [row.cells for row in fresh if row.cells[_WEEK] == week]
-        columns = [pa.array(cells, kind) for cells, kind in zip(zip(*rows, strict=True), _SCHEMA.types, strict=True)]
-        table = pa.Table.from_arrays(columns, schema=_SCHEMA)
-        pq.write_table(table, staged.logs / f"{week}-{number:04d}.parquet", compression="zstd")
-    originals = [(row.cells[_ID], row.original) for row in fresh if row.original is not None]
-    if originals:
-        write_originals(staged.originals / f"{number:04d}.parquet", originals, encrypted=encrypted)
-    return Appended(counts.added + len(fresh), counts.duplicate + duplicate, counts.changed + changed)
-
-
-def _split(known: duckdb.DuckDBPyConnection, batch: list[_Row]) -> tuple[list[_Row], int, int]:
-    """The rows that are new, and how many of the others have the same content and other content."""
-    ids = pa.table({"id": [row.cells[_ID] for row in batch]})
-    known.register("batch", ids)
-    sql = "SELECT id, content_hash FROM known SEMI JOIN batch USING (id)"
-    held: dict[str, str] = dict(known.execute(sql).fetchall())
-    fresh: list[_Row] = []
-    duplicate = changed = 0
-    for row in batch:
-        identity, digest = row.cells[_ID], row.cells[_HASH]
-        first = held.setdefault(identity, "")
-        if not first:
-            held[identity] = digest
-            fresh.append(row)
-        elif first == digest:
-            duplicate += 1
-        else:
-            changed += 1
-    new = pa.table({"id": [r.cells[_ID] for r in fresh], "content_hash": [r.cells[_HASH] for r in fresh]}, _KNOWN)
-    known.register("new_rows", new)
-    known.execute("INSERT INTO known SELECT id, content_hash FROM new_rows")
-    return fresh, duplicate, changed
-
-
-_KNOWN = pa.schema([("id", pa.string()), ("content_hash", pa.string())])
 
 
 def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Path]:
@@ -236,9 +56,8 @@ def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
     if not files:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
         return f"(SELECT {nothing} WHERE false)"
-    # Brackets keep DuckDB from reading wildcards into a path.
-    literal = ("".join(f"[{c}]" if c in "*?[" else c for c in str(path)).replace("'", "''") for path in files)
-    return "read_parquet([" + ", ".join(f"'{path}'" for path in literal) + "], union_by_name = true)"
+    names = ", ".join("'" + literal_path(path).replace("'", "''") + "'" for path in files)
+    return f"read_parquet([{names}], union_by_name = true)"
 
 
 def weeks_in_log(log: LogPaths) -> dict[str, int]:
@@ -251,7 +70,7 @@ def weeks_in_log(log: LogPaths) -> dict[str, int]:
 
 def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None = None) -> list[Conversation]:
     """The conversations with these ids, in this order; ids that the log does not hold are left out."""
-    columns = [*_DIRECT, "verdicts", "content"]
+    columns = [*DIRECT, "verdicts", "content"]
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608
     with duckdb.connect() as db:
         rows = db.execute(sql, [list(ids)]).fetchall() if ids else []

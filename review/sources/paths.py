@@ -20,3 +20,8 @@ class LogPaths:
 def log_of(store_path: str | Path) -> LogPaths:
     """The log of a store: ``<store file>.logs`` and ``<store file>.originals``."""
     return LogPaths(Path(f"{store_path}.logs"), Path(f"{store_path}.originals"))
+
+
+def literal_path(path: Path) -> str:
+    """The path as DuckDB takes it, with brackets that keep it from reading wildcards into a name."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from conftest import CHROMIUM_FLAGS, THREE, WEEK, Server, build_store, serving  # noqa: E402
+from annotate_app import CHROMIUM_FLAGS, THREE, WEEK, Server, build_store, serving  # noqa: E402
 
 PROBE = """
 window.measured = { label: [], submit: [] };

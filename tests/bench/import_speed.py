@@ -30,8 +30,8 @@ PERSONAL = (
     " My card is 4111 1111 1111 1111.",
 )
 ANSWER = (
-    "Thank you for your message. I have looked at order #W{n} from 2026-11-{d:02d}: it was handed to the carrier, who "
-    "expects to deliver it within three working days. If it has not arrived by then we send a replacement free of charge."
+    "Thank you for your message. I have looked at order #W{n} from 2026-11-{d:02d}: it was handed to the carrier, "
+    "who expects to deliver it within three working days. If it has not arrived by then we send a replacement, free."
 )
 SQL = (
     "SELECT country, count(*) AS sessions FROM ecommerce.sessions WHERE started_at >= '2026-08-01' AND user_id <> {n} "
@@ -82,7 +82,8 @@ def main() -> None:
             seconds, busy = time.perf_counter() - start, time.process_time() - busy
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             counts = f"added {done.added}, duplicate {done.duplicate}, rejected {done.rejected}"
-            print(f"{name}: {seconds:.1f} s, {rows / seconds:.0f} rows/s ({busy:.1f} s of processor), peak RSS {peak:.0f} MB; {counts}")
+            speed = f"{seconds:.1f} s, {rows / seconds:.0f} rows/s ({busy:.1f} s of processor)"
+            print(f"{name}: {speed}, peak RSS {peak:.0f} MB; {counts}")
         size = sum(p.stat().st_size for p in log.logs.rglob("*.parquet"))
         print(f"log on disk {size / 1e6:.0f} MB in weeks {weeks_in_log(log)}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import COUNTRIES, NASTY, THREE, Server, build_store, serving
+from annotate_app import COUNTRIES, NASTY, THREE, Server, build_store, serving
 
 from storage.records import Annotation, Flag, Skip, Withdrawal
 
@@ -289,13 +289,17 @@ def test_a_reload_keeps_the_draft_and_the_outbox(context: Any, server: Server) -
 
 def test_a_restarted_server_loses_nothing(context: Any, tmp_path: Path) -> None:
     store = build_store(tmp_path / "s.db", items=5, raters=("ana",), rubric=THREE)
-    with serving(store) as running:
-        page = opened(context, running, "ana")
-    press(page, *KEYS)
+    with serving(store) as first:
+        page = opened(context, first, "ana")
+    press(page, *KEYS)  # while nothing runs
     at_item(page, "ana-0001")
     assert page.get_attribute("[data-testid=annotator]", "data-unsaved") == "1"
-    kept = page.evaluate("Object.keys(localStorage).filter((k) => k.includes(':out:')).length")
-    assert kept == 1
+    with serving(store, port=int(first.url.rpartition(":")[2])) as second:
+        all_saved(page)
+        press(page, *KEYS)
+        at_item(page, "ana-0002")
+        all_saved(page)
+    assert rows(second, "ana") == expected("ana", 2)
 
 
 def test_the_browser_receives_no_verdict_no_other_label_and_no_reason(context: Any, server: Server) -> None:

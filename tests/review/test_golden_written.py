@@ -8,8 +8,8 @@ from review.errors import InputError, Refused
 from review.golden.examples import current_examples, versions_of
 from review.golden.releases import release
 from review.golden.retire import retire
-from review.golden.written import import_examples, read_written
 from review.golden.writers import export
+from review.golden.written import import_examples, read_written
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from review.checks.personal_data import FIELDS, RECOGNISERS, mask, mask_text, re
 from review.errors import InputError
 from storage.records import Conversation
 
-LABELLED = [orjson.loads(line) for line in Path("tests/data/personal_data/labelled.jsonl").read_bytes().splitlines()]
+DATA = Path(__file__).parents[1] / "data" / "personal_data" / "labelled.jsonl"
+LABELLED = [orjson.loads(line) for line in DATA.read_bytes().splitlines()]
 BUILT_IN = recognisers()
 
 WORDS = st.sampled_from(

@@ -49,7 +49,7 @@ def test_times_are_read_to_utc_with_milliseconds(value, text):
     ["yesterday", "2026-W47", "20261121", 20261121, 0, True, "2026-13-01", "21.11.2026", "2026-11-21T24:00Z", "nan"],
 )
 def test_what_is_no_time_is_refused_and_not_guessed(value):
-    with pytest.raises(Unreadable, match="created_at.*ISO 8601"):
+    with pytest.raises(Unreadable, match=r"created_at.*ISO 8601"):
         conversation(created_at=value)
 
 
@@ -200,9 +200,14 @@ def test_values_are_translated_by_table_and_others_left():
 
 @pytest.mark.parametrize(
     ("parse", "option"),
-    [(parse_mapping, "question"), (parse_mapping, "question="), (parse_mapping, "querstion=x"), (parse_values, "feedback=x"),
-     (parse_values, "nothing:a=b")],
-)  # fmt: skip
+    [
+        (parse_mapping, "question"),
+        (parse_mapping, "question="),
+        (parse_mapping, "querstion=x"),
+        (parse_values, "feedback=x"),
+        (parse_values, "nothing:a=b"),
+    ],
+)
 def test_an_unusable_option_is_refused(parse, option):
-    with pytest.raises(InputError, match="--(map|value): "):
+    with pytest.raises(InputError, match=r"--(map|value): "):
         parse([option])

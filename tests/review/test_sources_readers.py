@@ -14,7 +14,7 @@ from review.sources.normalise import Settings, conversation_of
 from review.sources.raw import layout_of, read_raw
 from storage.records import Conversation
 
-REAL = Path("../shared/data")
+REAL = Path(__file__).parents[2] / "../shared/data"
 
 SAMPLES = {
     "jsonl": {"id": "1", "question": "How many?", "answer": "Seven."},

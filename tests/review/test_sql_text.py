@@ -14,8 +14,31 @@ from review.sql_text import pretty, tokens
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "text2sql"
 FRAGMENTS = st.sampled_from(
     [
-        *("select ", "FROM t ", "where a=1 ", "'it''s' ", '"Name" ', "`x` ", "-- note\n", "/* c */ ", "1.5 ", "( ", ") "),
-        *("left join b on a.id = b.id ", "between 1 and 2 ", "and ", "left(a, 1) ", "'", '"', "/*", "$$", "{{ x }}", "é☃"),
+        *(
+            "select ",
+            "FROM t ",
+            "where a=1 ",
+            "'it''s' ",
+            '"Name" ',
+            "`x` ",
+            "-- note\n",
+            "/* c */ ",
+            "1.5 ",
+            "( ",
+            ") ",
+        ),
+        *(
+            "left join b on a.id = b.id ",
+            "between 1 and 2 ",
+            "and ",
+            "left(a, 1) ",
+            "'",
+            '"',
+            "/*",
+            "$$",
+            "{{ x }}",
+            "é☃",
+        ),
     ]
 )
 
@@ -28,7 +51,10 @@ def squeezed(sql: str) -> str:
     return "".join(sql.split())
 
 
-@given(st.lists(FRAGMENTS, max_size=30).map("".join) | st.text(), st.sampled_from([None, "clickhouse", "postgres", "duckdb"]))
+@given(
+    st.lists(FRAGMENTS, max_size=30).map("".join) | st.text(),
+    st.sampled_from([None, "clickhouse", "postgres", "duckdb"]),
+)
 def test_the_texts_of_the_tokens_are_the_input(sql: str, dialect: str | None) -> None:
     assert joined(tokens(sql, dialect)) == sql
 
@@ -37,7 +63,9 @@ def test_the_texts_of_the_tokens_are_the_input(sql: str, dialect: str | None) ->
 def test_pretty_changes_nothing_but_white_space(sql: str, dialect: str | None) -> None:
     broken = pretty(sql, dialect)
     assert squeezed(broken) == squeezed(sql)
-    assert [t for t in tokens(broken, dialect) if t[1].strip()] == [t for t in tokens(sql.strip(), dialect) if t[1].strip()]
+    assert [t for t in tokens(broken, dialect) if t[1].strip()] == [
+        t for t in tokens(sql.strip(), dialect) if t[1].strip()
+    ]
 
 
 def test_each_kind_is_told_apart() -> None:
@@ -57,8 +85,8 @@ def test_each_kind_is_told_apart() -> None:
 
 def test_clauses_joins_and_subqueries_get_lines_of_their_own() -> None:
     sql = (
-        "SELECT a.id, left(a.name, 1) FROM a LEFT JOIN (SELECT id FROM b WHERE d BETWEEN 1 AND 2 AND e = 3) c ON c.id = a.id "
-        "ORDER BY max(x) OVER (PARTITION BY y ORDER BY z) LIMIT 10"
+        "SELECT a.id, left(a.name, 1) FROM a LEFT JOIN (SELECT id FROM b WHERE d BETWEEN 1 AND 2 AND e = 3) c "
+        "ON c.id = a.id ORDER BY max(x) OVER (PARTITION BY y ORDER BY z) LIMIT 10"
     )
     assert pretty(sql).splitlines() == [
         "SELECT a.id, left(a.name, 1)",
@@ -74,7 +102,9 @@ def test_clauses_joins_and_subqueries_get_lines_of_their_own() -> None:
     ]
 
 
-@pytest.mark.parametrize("sql", ["", "   ", "SELECT 1", "SELECT\n  1", "SELECT 'never closed " + "x" * 80, "no query, only prose " * 9])
+@pytest.mark.parametrize(
+    "sql", ["", "   ", "SELECT 1", "SELECT\n  1", "SELECT 'never closed " + "x" * 80, "no query, only prose " * 9]
+)
 def test_what_needs_no_lines_or_cannot_be_read_stays_as_it_is(sql: str) -> None:
     assert pretty(sql) == sql.strip()
 

@@ -48,7 +48,8 @@ function buildTools(view) {
     toolButton("Steps", "e", () => act.steps()),
     toolButton("Guide", "g", () => act.guidance()),
     toolButton("Back", "k", () => act.move(-1)),
-    toolButton("Next", "j", () => act.move(1)));
+    toolButton("Next", "j", () => act.move(1)),
+    toolButton("Keys", "?", () => openHelp(view), { class: "sc-tool sc-small-only" }));
   return view.toolsNode;
 }
 

@@ -121,9 +121,12 @@ function pickHit(view, field, k) {
   if (field.hits[k] !== undefined) view.act.choose(field.dimension.name, field.hits[k]);
 }
 
+// Leaving the field takes its number; Enter in a field that was answered already submits.
 function numberDone(view, field) {
+  const before = draftOf(view.client, view.client.current).labels[field.dimension.name];
+  const same = answered(before) && field.filter.value.trim() === before;
   view.root.focus({ preventScroll: true });
-  if (answered(draftOf(view.client, view.client.current).labels[field.dimension.name])) view.act.enter();
+  if (same) view.act.enter();
 }
 
 function noteKey(view, event) {

@@ -153,11 +153,12 @@ function hearOtherTab(view, event) {
 function applyAnswer(view, data) {
   const { client } = view;
   const [version, current, had] = [client.rubric.version, client.current, client.items.has(client.current)];
-  const cameFirst = !client.week;
+  const week = client.week?.name;
   takeAnswer(client, data);
   if (client.rubric.version !== version) buildRubric(view);
   const appeared = client.items.has(client.current) && !had;
-  if (cameFirst || client.current !== current || appeared || client.rubric.version !== version) show(view);
+  if (week !== client.week?.name) view.slots.clear();
+  if (week !== client.week?.name || client.current !== current || appeared || client.rubric.version !== version) show(view);
   else refresh(view);
   if (!view.slots.has(nextOpen(client, client.current))) setTimeout(() => prepare(view, nextOpen(client, client.current)));
   afterAnswer(view);
@@ -172,9 +173,12 @@ function refresh(view) {
   return showReveal(view);
 }
 
+// Off the page nothing can be sent; what is unsaved stays in the outbox and goes up when the page is opened again.
 function unmount(view) {
   view.listening?.abort();
   view.listening = null;
+  view.setStateValue = null;
+  clearTimeout(view.retry);
   disarm(view);
   view.root.remove();
 }

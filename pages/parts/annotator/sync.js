@@ -11,6 +11,7 @@ function takeAnswer(client, data) {
   for (const [id, why] of data.rejected ?? []) refuse(client, id, why);
   client.trouble = data.trouble ?? null;
   if (!data.order) return;
+  if (client.week && client.week.name !== data.week.name) forgetWeek(client);
   client.order = data.order;
   client.done = data.done ?? [];
   client.rater = data.rater;
@@ -58,6 +59,14 @@ function adoptRubric(client, rubric) {
     );
     draft.labels = Object.fromEntries(kept);
   }
+}
+
+// Another week was chosen: its items replace the old ones; drafts and unsaved entries stay.
+function forgetWeek(client) {
+  client.items.clear();
+  client.elsewhere.clear();
+  client.undo = [];
+  client.current = null;
 }
 
 function forgetOld(client) {

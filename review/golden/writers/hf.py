@@ -1,4 +1,4 @@
-"""A Hugging Face data set folder: README.md and three configurations, items, votes and judge_verdicts.
+"""A Hugging Face data set folder: README.md and up to three configurations, items, votes and judge_verdicts.
 
 ``datasets.load_dataset(folder, "items")`` reads it. Layout: huggingface/hub-docs, datasets-manual-configuration.
 """
@@ -32,9 +32,11 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
     }
     files, written = {}, []
     for name, (columns, rows) in tables.items():
+        if not rows:
+            continue  # `datasets` refuses to load a configuration without rows
         folder = target / "data" / name
         folder.mkdir(parents=True)
-        splits = [s for s in SPLITS if any(r["split"] == s for r in rows)] or ["test"]
+        splits = [s for s in SPLITS if any(r["split"] == s for r in rows)]
         files[name] = {s: f"data/{name}/{s}-00000-of-00001.parquet" for s in splits}
         for split, path in files[name].items():
             write_rows([r for r in rows if r["split"] == split], columns, info, target / path)

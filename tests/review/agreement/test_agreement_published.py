@@ -121,6 +121,8 @@ def test_unknown_coefficients_and_weights_of_the_wrong_shape_are_refused():
         estimate(ratings, "kapa")
     with pytest.raises(InputError, match="expected 2 by 2"):
         estimate(ratings, "cohen_kappa", weights=[[1]])
+    with pytest.raises(InputError, match="read without weights"):
+        estimate(ratings, "krippendorff_alpha.ordinal", weights=[[1, 0], [0, 1]])
     with pytest.raises(InputError, match="0 on the diagonal"):
         from_disagreement([[1, 0], [0, 1]])
 

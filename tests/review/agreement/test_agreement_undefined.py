@@ -91,6 +91,11 @@ def test_replicates_without_variation_are_counted_and_left_out():
     assert any("bootstrap replicates held no variation" in w for w in report.warnings)
 
 
+def test_few_items_with_anything_but_the_usual_value_are_told():
+    report = agreement_report(ratings_from_columns(columns("a" * 38 + "bb\n" + "a" * 38 + "ba"), "nominal", ("a", "b")))
+    assert any(w.startswith("Only 2 items carry anything but the most frequent value") for w in report.warnings)
+
+
 def test_a_scale_of_one_value_leaves_nothing_to_choose():
     for name in ("gwet_ac1", "brennan_prediger"):
         q = estimate(ratings_from_columns(columns("aaa\naaa"), "nominal", ("a",)), name)

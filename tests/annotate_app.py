@@ -1,0 +1,166 @@
+"""A store with one open week, and the real application serving it: for browser tests and the speed measurement."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from storage.records import Assignment, Conversation, Item, Rater, Role, Verdict, Week
+from storage.store import Store, open_store
+
+ROOT = Path(__file__).parents[1]
+APP = ROOT / "app.py"
+WEEK = "2026-W47"
+AT = "2026-11-16T08:00:00Z"
+NASTY = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+CHROMIUM_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+]
+
+THREE = {
+    "reveal": True,
+    "dimensions": [
+        {"name": "correctness", "scale": "ordinal", "values": ["wrong", "partly", "correct"], "positive": "wrong"},
+        {"name": "usefulness", "scale": "ordinal", "values": ["low", "fair", "good", "great"]},
+        {"name": "politeness", "scale": "ordinal", "values": ["rude", "neutral", "friendly"], "positive": "rude"},
+    ],
+}
+"""Three dimensions, three keys."""
+
+COUNTRIES = [f"intent_{k:02d}" for k in range(70)] + ["card_arrival", "card_lost", "card_swallowed", "top_up_failed"]
+
+
+class Server(NamedTuple):
+    """A running application and the store that it serves."""
+
+    url: str
+    store: Store
+    log: Path
+
+    def page(self, rater: str, path: str = "annotate") -> str:
+        return f"{self.url}/{path}?rater={rater}&week={WEEK}"
+
+
+def conversation(k: int, **changes: Any) -> Conversation:
+    """The k-th conversation: four turns, a query, a small table."""
+    filler = " ".join(["The parcel left the depot on Monday and should reach you before the weekend."] * 3)
+    row = {
+        "id": f"conversation-{k:03d}",
+        "source": "production",
+        "source_id": f"conversation-{k:03d}",
+        "created_at": AT,
+        "week": WEEK,
+        "messages": (
+            {"role": "user", "content": f"Good morning, this is request {k}. Where is my order?"},
+            {"role": "assistant", "content": f"Good morning. Could you give me the order number? {filler}"},
+            {"role": "tool", "name": "orders", "content": '{"order": 4711, "state": "sent"}'},
+            {"role": "user", "content": f"It is 47{k:03d}."},
+            {"role": "assistant", "content": f"Thank you. Order 47{k:03d} is on its way. {filler}"},
+        ),
+        "context": ("Parcels take two to four days.",),
+        "steps": ({"name": "intent", "output": "order status"}, {"name": "query", "output": "orders by id"}),
+        "sql": "SELECT id, state, sent_at FROM shop.orders WHERE id = 4711 AND state <> 'returned' "
+        "ORDER BY sent_at DESC LIMIT 5",
+        "result": {
+            "columns": ["id", "state", "sent_at", "carrier", "total"],
+            "rows": [[4711 + r, "sent", f"2026-11-{10 + r}", "DHL", 19.9 + r] for r in range(8)],
+            "total": 8,
+        },
+        "confidence": 0.123456,
+        "feedback": "thumbs-down-secret",
+        "verdicts": {"secret-judge": {"correctness": "partly"}},
+    }
+    return Conversation(**{**row, **changes})
+
+
+def build_store(
+    path: Path,
+    *,
+    items: int = 30,
+    raters: tuple[str, ...] = ("ana", "ben"),
+    rubric: dict[str, Any] | None = None,
+    special: dict[int, dict[str, Any]] | None = None,
+) -> Store:
+    """A store with one open week: every item dealt to every rater, a verdict of a judge on each."""
+    store = open_store(path)
+    saved = save_rubric(store, rubric_from(rubric or DEFAULT_RUBRIC), by="lea")
+    with store.transaction():
+        for name in (*raters, "lea"):
+            store.add(Rater(name, name.capitalize(), AT, "lea"))
+            store.add(Role(f"role-{name}", name, "lead" if name == "lea" else "annotator", AT, "lea"))
+        store.add(Week(WEEK, AT, "lea", "2026-11-20", "seed", "session", 1.0, 0, raters, saved.version, 60.0))
+        for k in range(items):
+            store.add(conversation(k, **(special or {}).get(k, {})))
+            store.add(Item(f"item-{k:04d}", f"conversation-{k:03d}", WEEK, AT, overlap=True, reason="failing-secret"))
+            store.add(Verdict(f"verdict-{k:04d}", f"item-{k:04d}", "secret-judge", "v1", "correctness", "partly", AT))
+            for rater in raters:
+                store.add(Assignment(f"{rater}-{k:04d}", f"item-{k:04d}", rater, WEEK, k, saved.version, AT, "lea"))
+    return store
+
+
+@contextmanager
+def serving(store: Store, *, port: int = 0) -> Iterator[Server]:
+    """Start the application on ``store``; when the port was taken meanwhile, try another (0 = any free one)."""
+    for _ in range(3):
+        port = port or _free_port()
+        log = Path(f"{store.path}.log.txt")
+        process = _start(store, port, log)
+        try:
+            if _healthy(process, port, log):
+                yield Server(f"http://127.0.0.1:{port}", store, log)
+                return
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        port = 0
+    raise AssertionError(f"the application did not start:\n{log.read_text()}")
+
+
+def _start(store: Store, port: int, log: Path) -> subprocess.Popen[bytes]:
+    options = {
+        "server.port": port,
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+    }
+    flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    environment = {**os.environ, "SPOTCHECK_STORE": str(store.path)}
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), *flags]
+    with log.open("wb") as out:
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
+    """Poll the health page until it answers; False when the process died (its port was taken)."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            return False
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)  # between two polls of another process there is no state to wait on
+    raise AssertionError(f"the application did not answer within 30 s:\n{log.read_text()}")

@@ -1,0 +1,84 @@
+"""spotcheck import: what it prints, remembers and exits with."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from review.people import add_person
+from review.project import project_of
+from review.sources.log import weeks_in_log
+from review.sources.paths import log_of
+from storage.records import Import
+from storage.store import open_store
+
+HOUSE = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    add_person(open_store(tmp_path / "spotcheck.db"), "Ana", role="lead", by="test")
+    return tmp_path
+
+
+def run(folder, *arguments):
+    command = [sys.executable, "-c", "from review.cli import main; main()", "import", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    environment.pop("SPOTCHECK_STORE", None)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_counts_are_printed_and_stored_and_a_second_time_adds_nothing(folder):
+    (folder / "log.jsonl").write_bytes(orjson.dumps({"id": "1", "question": "q", "created_at": "2026-11-20"}))
+    first = run(folder, "log.jsonl")
+    assert first.returncode == 0, first.stderr
+    assert "log.jsonl (jsonl): read 1, added 1, duplicate 0, changed 0, rejected 0, undated 0" in first.stdout
+    assert "format jsonl; 1 of the first 1 records" in " ".join(first.stderr.split())
+    again = run(folder, "log.jsonl", "--json")
+    assert again.returncode == 0
+    result = orjson.loads(again.stdout)
+    assert (result["imports"][0]["duplicate"], result["imports"][0]["added"]) == (1, 0)
+    assert result["weeks"] == {"2026-W47": 1}
+    stored = open_store(folder / "spotcheck.db").find(Import)
+    assert [(i.by, i.added, i.duplicate) for i in stored] == [("ana", 1, 0), ("ana", 0, 1)]
+
+
+def test_rejections_are_named_and_nothing_added_is_exit_1(folder):
+    (folder / "bad.jsonl").write_text('{"id": "1", "question": "q", "created_at": "soon"}\nnot json\n')
+    done = run(folder, "bad.jsonl")
+    assert done.returncode == 1
+    assert "bad.jsonl, line 1, created_at: found soon, expected ISO 8601" in done.stderr
+    assert "bad.jsonl, line 2: found not json, expected one JSON object" in done.stderr
+    assert "nothing was added" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["absent.jsonl"], ["."], [], ["log.csv", "--format", "excel"], ["log.csv"]])
+def test_what_cannot_be_read_at_all_is_exit_2(folder, arguments):
+    (folder / "log.csv").write_text("text\nhello\n")
+    done = run(folder, *arguments)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mapping_is_remembered_for_the_next_time(folder):
+    (folder / "log.csv").write_text("text,rating\nhello,good\n")
+    (folder / "more.csv").write_text("text,rating\nhello again,good\n")
+    options = [
+        "--map",
+        "question=text",
+        "--map",
+        "feedback=rating",
+        "--value",
+        "feedback:good=up",
+        "--week",
+        "2026-W46",
+    ]
+    assert run(folder, "log.csv", *options).returncode == 0
+    project = project_of(folder / "spotcheck.db")
+    assert project.mapping == {"question": "text", "feedback": "rating"}
+    assert project.values == {"feedback": {"good": "up"}}
+    assert run(folder, "more.csv", "--week", "2026-W47").returncode == 0
+    assert weeks_in_log(log_of(folder / "spotcheck.db")) == {"2026-W46": 1, "2026-W47": 1}

@@ -1,0 +1,290 @@
+"""Every export format: one contract for all, then the shape of each."""
+
+import csv
+import hashlib
+from pathlib import Path
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+from golden_store import GOOD, new_store, open_test_week, reviewed_store, vote
+from golden_store import add_item as add
+
+from review import audit
+from review.adjudication import adjudicate
+from review.errors import InputError, Refused, UnknownError
+from review.golden.approve import approve, bulk_approve
+from review.golden.examples import current_examples
+from review.golden.releases import release, release_named
+from review.golden.retire import retire
+from review.golden.rows import agreement, exported
+from review.golden.writers import WRITERS, Format, export
+from review.golden.written import import_examples, read_written
+from review.hiding import hide_span
+from storage.records import AuditEntry, Verdict
+
+EVIL = "=HYPERLINK(\"http://x\")\n{{ env.KEY }} ünïcödé 🎉 'quoted', <b>"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A release of six: unanimous, hand-picked, adjudicated, single, hostile text, written by hand."""
+    folder = tmp_path_factory.mktemp("store")
+    store = reviewed_store(folder)
+    bulk_approve(store, ["u1", "h1"], by="eva")
+    adjudicate(store, "d1", by="eva", labels=GOOD, reason="slip")
+    approve(store, "d1", by="lea")
+    approve(store, "s1", by="lea", kind="edge", tags=["one", "two"])
+    messages = ({"role": "user", "content": EVIL}, {"role": "assistant", "content": "@SUM(A1)"})
+    add(store, "evil", messages=messages, redacted=2)
+    vote(store, "evil", "ana", GOOD)
+    approve(store, "evil", by="eva", split="dev")
+    rows = folder / "written.csv"
+    rows.write_text(
+        "question,reference_sql,kind,expected_behaviour\nHow many?,SELECT 1,normal,\nDrop it,,adversarial,refuse\n"
+    )
+    import_examples(store, read_written(rows), by="eva")
+    store.add(
+        Verdict("v1", "u1", "gpt", "1", "politeness", "friendly", "2026-11-20", score=0.9, rationale="polite"),
+        Verdict("v2", "u1", "gpt", "1", "correctness", None, "2026-11-20", raw="garbage", error="unparseable"),
+    )
+    release(store, "v1", by="eva")
+    return store
+
+
+CARRIED = {
+    *("release", "release_version", "content_hash", "rubric_version", "n_votes", "agreement", "adjudicated"),
+    *("inclusion_probability", "stratum", "source_system", "source_conversation", "redacted"),
+}
+
+
+def carried_of(form: str, files: list[Path]) -> list[dict]:
+    """What each row of an export carries, read back from its files."""
+    rows: list[dict] = []
+    for file in files:
+        if file.suffix == ".parquet":
+            rows += pq.read_table(file).to_pylist()
+        elif file.suffix == ".csv":
+            rows += csv.DictReader(file.open(encoding="utf-8", newline=""))
+        elif file.suffix == ".jsonl":
+            rows += [orjson.loads(line) for line in file.read_bytes().splitlines()]
+        elif file.suffix == ".json":
+            rows += orjson.loads(file.read_bytes())
+    return [r.get("metadata") or r.get("additional_metadata") or r for r in rows]
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_every_row_of_every_format_carries_where_it_comes_from(store, tmp_path, form):
+    files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
+    rows = carried_of(form, files)
+    assert len({r["example_id"] for r in rows}) == 7
+    assert all(r.keys() >= CARRIED for r in rows)
+    assert {r["content_hash"] for r in rows} == {release_named(store, "v1").content_hash}
+    one = next(r for r in rows if str(r["source_conversation"]) == "d1")
+    # d1: two votes differ in correctness and politeness and agree on intent; reasons has one vote: (0 + 0 + 1) / 3.
+    assert float(one["agreement"]) == pytest.approx(1 / 3)
+    assert (float(one["inclusion_probability"]), one["stratum"], int(one["n_votes"])) == (0.5, "failing", 2)
+    assert str(one["adjudicated"]).lower() == "true"
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_the_same_release_is_written_to_the_same_bytes(store, tmp_path, form):
+    one, two = (export(store, "v1", to=form, target=tmp_path / name, by="eva") for name in ("a", "b"))
+    digests = [[hashlib.sha256(f.read_bytes()).hexdigest() for f in files] for files in (one, two)]
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_nothing_is_replaced_without_force_and_nothing_is_left_beside_it(store, tmp_path, form):
+    first = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
+    with pytest.raises(Refused, match="--force"):
+        export(store, "v1", to=form, target=tmp_path / "out", by="eva")
+    again = export(store, "v1", to=form, target=tmp_path / "out", by="eva", force=True)
+    assert first == again and all(f.is_file() for f in again)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_a_writer_that_fails_leaves_the_earlier_export_as_it_was(store, tmp_path, form, monkeypatch):
+    before = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
+    bytes_before = [f.read_bytes() for f in before]
+
+    def full_disk(examples, info, target):
+        if target.is_dir():
+            target = target / "half"
+        target.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(WRITERS, form, Format(full_disk, WRITERS[form].suffix, WRITERS[form].marker))
+    with pytest.raises(InputError, match="No space left"):
+        export(store, "v1", to=form, target=tmp_path / "out", by="eva", force=True)
+    assert [f.read_bytes() for f in before] == bytes_before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_a_release_of_one_written_example_can_be_written_in_every_format(tmp_path, form):
+    store = new_store(tmp_path)
+    rows = tmp_path / "w.csv"
+    rows.write_text("question,expected_answer\nWhy?,Because.\n")
+    import_examples(store, read_written(rows), by="eva")
+    release(store, "v1", by="eva")
+    assert carried_of(form, export(store, "v1", to=form, target=tmp_path / "out", by="eva"))[0]["n_votes"] in (0, "0")
+
+
+def test_an_export_is_logged_and_needs_the_role_a_release_and_a_folder(store, tmp_path):
+    export(store, "v1", to="csv", target=tmp_path, by="eva")
+    assert (tmp_path / "v1.csv").is_file()
+    entry = store.find(AuditEntry, action="export")[-1]
+    assert (entry.actor, entry.subject, entry.detail["format"], entry.detail["examples"]) == ("eva", "v1", "csv", 7)
+    assert audit.verify(store)[1] is None
+    with pytest.raises(Refused, match="role"):
+        export(store, "v1", to="csv", target=tmp_path / "x.csv", by="ana")
+    with pytest.raises(UnknownError, match="v9"):
+        export(store, "v9", to="csv", target=tmp_path / "x.csv", by="eva")
+    with pytest.raises(InputError, match="expected one of"):
+        export(store, "v1", to="xls", target=tmp_path / "x.csv", by="eva")
+    with pytest.raises(InputError, match="does not exist"):
+        export(store, "v1", to="csv", target=tmp_path / "no" / "x.csv", by="eva")
+
+
+def test_force_never_replaces_a_folder_that_is_no_export(store, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(Refused, match="no earlier export"):
+        export(store, "v1", to="hf", target=tmp_path / "mine", by="eva", force=True)
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+def test_jsonl_holds_everything_that_was_frozen_and_the_verdicts(store, tmp_path):
+    [file] = export(store, "v1", to="jsonl", target=tmp_path / "out.jsonl", by="eva")
+    rows = {r["item_id"]: r for r in map(orjson.loads, file.read_bytes().splitlines())}
+    assert rows["evil"]["question"] == EVIL
+    assert rows["evil"]["redacted"] is True and rows["u1"]["redacted"] is False
+    assert [v["labels"] for v in rows["u1"]["votes"]] == [GOOD, GOOD]
+    assert [(v["dimension"], v["value"], v["error"]) for v in rows["u1"]["judge_verdicts"]] == [
+        ("politeness", "friendly", ""),
+        ("correctness", None, "unparseable"),
+    ]
+
+
+def test_no_cell_of_the_csv_is_a_formula(store, tmp_path):
+    [file] = export(store, "v1", to="csv", target=tmp_path / "out.csv", by="eva")
+    rows = list(csv.reader(file.open(encoding="utf-8", newline="")))
+    assert len({len(r) for r in rows}) == 1
+    assert not [c for r in rows for c in r if c[:1] in ("=", "+", "-", "@", "\t", "\r", "\n")]
+    evil = next(r for r in rows if "HYPERLINK" in str(r))
+    assert f"'{EVIL}" in evil and "'@SUM(A1)" in evil
+
+
+def test_parquet_has_typed_columns_and_names_its_release(store, tmp_path):
+    [file] = export(store, "v1", to="parquet", target=tmp_path / "out.parquet", by="eva")
+    table = pq.read_table(file)
+    types = {f.name: str(f.type) for f in table.schema}
+    assert (types["tags"], types["agreement"], types["n_votes"]) == ("list<element: string>", "double", "int64")
+    assert (types["adjudicated"], types["label_correctness"]) == ("bool", "string")
+    info = orjson.loads(table.schema.metadata[b"spotcheck"])
+    assert (info["name"], info["version"], info["size"]) == ("v1", 1, 7)
+
+
+def test_hugging_face_datasets_reads_the_folder(store, tmp_path, monkeypatch):
+    for name, value in (("HF_HUB_OFFLINE", "1"), ("TRANSFORMERS_OFFLINE", "1"), ("HF_HOME", str(tmp_path / "home"))):
+        monkeypatch.setenv(name, value)
+    datasets = pytest.importorskip("datasets")
+    folder = tmp_path / "golden"
+    export(store, "v1", to="hf", target=folder, by="eva")
+
+    def load(config):
+        return datasets.load_dataset(str(folder), config, cache_dir=str(tmp_path / "cache"))
+
+    items = load("items")
+    rows = {r["item_id"] or r["example_id"]: r for split in items.values() for r in split}
+    assert set(items) == {"dev", "test"} and len(rows) == 7
+    assert rows["s1"]["tags"] == ["one", "two"] and rows["u1"]["label_politeness"] == "friendly"
+    assert rows["u1"]["prior_turns"][0] == {"role": "user", "content": "Hello"}
+    assert all(r["split"] == name for name, split in items.items() for r in split)
+    votes = [r for split in load("votes").values() for r in split]
+    # u1, h1 and d1 have two votes each, s1 and evil one: 3 * 2 + 2 = 8.
+    assert len(votes) == 8 and {v["rater"] for v in votes} == {"ana", "ben"}
+    assert {v["label_reasons"] for v in votes if v["item_id"] == "d1"} == {None, "wrong_fact"}
+    verdicts = [r for split in load("judge_verdicts").values() for r in split]
+    assert {(v["dimension"], v["value"]) for v in verdicts} == {("politeness", "friendly"), ("correctness", None)}
+
+
+def test_hugging_face_datasets_reads_a_folder_without_votes_or_verdicts(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    datasets = pytest.importorskip("datasets")
+    store = new_store(tmp_path)
+    rows = tmp_path / "w.csv"
+    rows.write_text("question,expected_answer\nWhy?,Because.\n")
+    import_examples(store, read_written(rows), by="eva")
+    release(store, "v1", by="eva")
+    export(store, "v1", to="hf", target=tmp_path / "hf", by="eva")
+    assert datasets.get_dataset_config_names(str(tmp_path / "hf")) == ["items"]
+    loaded = datasets.load_dataset(str(tmp_path / "hf"), cache_dir=str(tmp_path / "cache"))
+    assert [len(split) for split in loaded.values()] == [1]
+
+
+def test_promptfoo_cases_assert_by_what_is_expected_and_run_no_template(store, tmp_path):
+    [file] = export(store, "v1", to="promptfoo", target=tmp_path / "out.json", by="eva")
+    cases = {c["vars"]["question"]: c for c in orjson.loads(file.read_bytes())}
+    assert all(set(c) == {"description", "vars", "assert", "metadata"} for c in cases.values())
+    assert all(isinstance(v, str) for c in cases.values() for v in c["vars"].values())  # a list would multiply the case
+    kinds = {q: [a["type"] for a in c["assert"]] for q, c in cases.items()}
+    assert kinds["Where is my order u1?"] == ["factuality"]
+    assert kinds["How many?"] == ["is-sql"] and kinds["Drop it"] == ["llm-rubric"]
+    evil = next(c for q, c in cases.items() if "HYPERLINK" in q)
+    assert evil["vars"]["question"] == "{% raw %}" + EVIL + "{% endraw %}"
+
+
+def test_deepeval_goldens_have_exactly_the_known_keys(store, tmp_path):
+    [file] = export(store, "v1", to="deepeval", target=tmp_path / "out.jsonl", by="eva")
+    rows = {r["name"]: r for r in map(orjson.loads, file.read_bytes().splitlines())}
+    keys = {
+        *("input", "actual_output", "expected_output", "context", "retrieval_context", "tools_called"),
+        *("expected_tools", "additional_metadata", "comments", "name", "source_file", "custom_column_key_values"),
+    }
+    assert all(r.keys() == keys for r in rows.values())
+    u1 = next(r for r in rows.values() if r["input"] == "Where is my order u1?")
+    assert u1["actual_output"] == u1["expected_output"] == "Order u1 arrives on Friday."
+    assert u1["retrieval_context"] == ["Order u1: in transit"]
+
+
+def test_langsmith_examples_have_inputs_outputs_metadata_split_and_a_stable_id(store, tmp_path):
+    [file] = export(store, "v1", to="langsmith", target=tmp_path / "out.jsonl", by="eva")
+    rows = [orjson.loads(line) for line in file.read_bytes().splitlines()]
+    assert all(r.keys() == {"id", "inputs", "outputs", "metadata", "split"} for r in rows)
+    assert len({r["id"] for r in rows}) == 7
+    u1 = next(r for r in rows if r["inputs"]["question"] == "Where is my order u1?")
+    assert u1["inputs"]["messages"][-1] == {"role": "user", "content": "Where is my order u1?"}
+    assert u1["outputs"]["answer"] == "Order u1 arrives on Friday." and u1["metadata"]["labels"] == GOOD
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_a_span_that_was_hidden_after_the_release_leaves_the_house_in_no_format(tmp_path, form):
+    store = new_store(tmp_path)
+    open_test_week(store)
+    add(store, "x")
+    vote(store, "x", "ana", GOOD)
+    e = approve(store, "x", by="eva", expected_answer="Order x arrives on Friday.")
+    store.add(Verdict("v", "x", "gpt", "1", "intent", "other", "2026-11-20", rationale="Order x is named"))
+    release(store, "v1", by="eva")
+    hide_span(store, "x", "Order x", by="ana")
+    files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
+    found, info = exported(store, "v1")
+    assert info.hidden_since == 1 and found[0].carried["redacted"] is True
+    text = str(carried_of(form, files)) + "".join(f.read_text() for f in files if f.suffix != ".parquet")
+    assert "Order x" not in text and "[HIDDEN_1]" in (text if form not in ("promptfoo", "langsmith") else str(found))
+    # A later release takes over the example without the span too, once it is approved again.
+    retire(store, e.example_id, by="eva", note="replaced")
+    approve(store, "x", by="eva")
+    assert "Order x" not in str([c.content for c in current_examples(store)])
+
+
+def test_agreement_on_an_item_is_the_share_of_agreeing_pairs_over_dimensions_with_two_votes():
+    assert agreement([]) is None
+    assert agreement([{"a": "x"}]) is None
+    # three votes x x y: of 6 ordered pairs the two of x agree, 2 / 6
+    assert agreement([{"a": "x"}, {"a": "x"}, {"a": "y"}]) == pytest.approx(1 / 3)
+    # a set is one value; b has one vote and does not count
+    assert agreement([{"a": ["p", "q"], "b": "z"}, {"a": ["p", "q"]}]) == 1.0
