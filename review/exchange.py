@@ -7,7 +7,7 @@ the same file again adds nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from review.exchange_items import (
     the_item,
     write_table,
 )
-from review.exchange_votes import Vote, annotation, assignment_for, compare, desk_of, gather_votes
+from review.exchange_votes import Vote, annotation, assignment_for, compare, desk_of, gather_votes, merged
 from review.golden.examples import digest
 from review.hiding import spans_by_conversation, without
 from review.labels import canonical_text
@@ -185,14 +185,15 @@ def _add_votes(store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], b
     there = {n.submission_id for n in store.find(Annotation, submission_id=[v.submission_id for v in votes])}
     desks = {w: desk_of(store, w) for w in weeks}
     for vote in votes:
-        version = rubrics[vote.item.week].version
-        current = standing.get((vote.item.id, vote.rater, version))
-        outcome = "unchanged" if vote.submission_id in there else compare(vote, current)
+        rubric = rubrics[vote.item.week]
+        current = standing.get((vote.item.id, vote.rater, rubric.version))
+        said = merged(vote, current, rubric)
+        outcome = "unchanged" if vote.submission_id in there else compare(vote, current, said)
         counts[outcome] += 1
         if outcome in ("annotations", "changed"):
             desk = desks[vote.item.week]
-            assignment = assignment_for(store, desk, vote, version, by=by)
-            store.add(replace(annotation(vote, current, assignment), late=assignment.id in desk.gone))
+            assignment = assignment_for(store, desk, vote, rubric.version, by=by)
+            store.add(annotation(vote, current, said, assignment, late=assignment.id in desk.gone))
     counts["annotations"] += counts["changed"]
     return counts
 

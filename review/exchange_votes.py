@@ -95,28 +95,41 @@ def _time(row: Row) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
-def compare(vote: Vote, current: Annotation | None) -> str:
+def merged(vote: Vote, current: Annotation | None, rubric: Rubric) -> dict[str, Any]:
+    """The vote's labels over those that the rater gave before in other dimensions. Pure.
+
+    What is not asked any more (reasons, once the answer is called correct) goes, unless the file says it itself.
+    """
+    labels = {**(current.labels if current else {}), **vote.labels}
+    asked = {d.name for d in rubric.dimensions if d.shown(labels)}
+    return {d: value for d, value in labels.items() if d in asked or d in vote.labels}
+
+
+def compare(vote: Vote, current: Annotation | None, labels: Mapping[str, Any]) -> str:
     """Whether a vote is new ("annotations"), "changed", "unchanged" or "older" than what the rater last said. Pure."""
     if current is None:
         return "annotations"
-    if current.labels | vote.labels == current.labels and "\n".join(vote.comments) in ("", current.comment):
+    if labels == current.labels and "\n".join(vote.comments) in ("", current.comment):
         return "unchanged"
     return "older" if vote.at and vote.at < current.at else "changed"
 
 
-def annotation(vote: Vote, current: Annotation | None, assignment: Assignment) -> Annotation:
-    """The annotation that a vote makes: its labels over those that the rater gave before in other dimensions. Pure."""
+def annotation(
+    vote: Vote, current: Annotation | None, labels: Mapping[str, Any], assignment: Assignment, *, late: bool
+) -> Annotation:
+    """The annotation that a vote makes, superseding what the rater said before. Pure but for the time."""
     return Annotation(
         vote.submission_id,
         assignment.id,
         vote.item.id,
         vote.rater,
         assignment.rubric_version,
-        {**(current.labels if current else {}), **vote.labels},
+        dict(labels),
         vote.at or now(),
         comment="\n".join(vote.comments) or (current.comment if current else ""),
         corrected_answer=current.corrected_answer if current else "",
         supersedes=current.submission_id if current else None,
+        late=late,
     )
 
 

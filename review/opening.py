@@ -19,6 +19,7 @@ from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Cap, Wishes
 from review.sampling.allocate import Stratum as Line
 from review.sampling.draw import DrawResult, Sealed, draw, extend
 from review.sampling.engines import Engine, open_source
+from review.sampling.frame import fitting
 from review.sampling.strata import default_groups
 from review.sources.fetching import fetch
 from review.sources.paths import log_of
@@ -142,7 +143,7 @@ def _draw(store: Store, project: Project, request: Request, engine: Engine) -> D
         "overlap": request.overlap,
         "groups": groups,
         # The embedded log holds normalised fields; only foreign sources need the project's names.
-        "mapping": {**project.mapping, **(request.mapping or {})} if outside else None,
+        "mapping": {**fitting(engine, project.mapping), **(request.mapping or {})} if outside else None,
         "values": project.values if outside else None,
     }
     wishes = _wishes(store, request)
@@ -171,7 +172,7 @@ def _wishes(store: Store, request: Request) -> Wishes:
 
 def _cap(name: str, cap: Cap | str) -> Cap:
     if cap == "all" or isinstance(cap, int):
-        return cap  # type: ignore[return-value]
+        return cap
     if cap.isdigit():
         return int(cap)
     raise InputError(f"{name}: found {cap!r}, expected 'all' or a whole number.")

@@ -13,7 +13,18 @@ from rich.text import Text
 from review.agreement import AgreementReport, agreement_report, plain_words, read_ratings
 from review.agreement.pairs import Pair
 from review.agreement.words import decimal
-from review.commands.common import emit, file_option, json_option, note, out, split_values
+from review.commands.common import (
+    emit,
+    file_option,
+    json_option,
+    note,
+    out,
+    ratings_on_store,
+    split_values,
+    store_instead_of_file,
+    store_option,
+    weeks_option,
+)
 from review.labels import SCALE_KINDS, Ratings, ScaleKind
 from review.quantity import Quantity
 
@@ -31,6 +42,8 @@ VALUES_SHOWN = 12
     "--bootstrap", type=click.IntRange(min=0), default=1000, show_default=True, help="Replicates; 0 for analytic."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the bootstrap.")
+@weeks_option
+@store_option
 @json_option
 def agreement(
     file: str | None,
@@ -40,11 +53,18 @@ def agreement(
     cluster: str | None,
     bootstrap: int,
     seed: int,
+    weeks: str | None,
+    store_path: str,
     as_json: bool,
 ) -> None:
-    """Agreement among people: alpha, percent agreement, AC1 or AC2 and their kin, with intervals."""
+    """Agreement among people: alpha, percent agreement, AC1 or AC2 and their kin, with intervals.
+
+    On a file, or without --file on the store: the last four weeks, or --weeks.
+    """
     if file is None:
-        raise click.UsageError("give the ratings: --file ratings.csv with columns item,rater,label.")
+        found = ratings_on_store(store_instead_of_file(store_path), weeks, dimension)
+        show(reports_of(found, bootstrap=bootstrap, seed=seed), as_json, named=True)
+        return
     if scale is None:
         raise click.UsageError(f"say how the labels are measured: --scale {'|'.join(SCALE_KINDS)}.")
     kind = cast(ScaleKind, scale)

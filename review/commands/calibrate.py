@@ -21,8 +21,8 @@ from review.commands.common import (
     file_option,
     json_option,
     note,
-    opened,
     split_values,
+    store_instead_of_file,
     store_option,
     weeks_option,
 )
@@ -75,7 +75,7 @@ def calibrate(
     On a file, or without --file on the store: the last four weeks, or --weeks.
     """
     if file is None:
-        by_dimension, chosen = _from_store(opened(store_path), weeks, judge, dimension, positive)
+        by_dimension, chosen = _from_store(store_instead_of_file(store_path), weeks, judge, dimension, positive)
     else:
         by_dimension = _of_dimension(_from_file(file, split_values(values)), dimension)
         chosen = _positives(by_dimension, positive)

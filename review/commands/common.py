@@ -10,9 +10,11 @@ import click
 import orjson
 from rich.console import Console
 
-from review.errors import UnknownError
+from review.errors import NothingToDo, UnknownError
+from review.evidence import ratings_by_dimension, weeks_between
+from review.labels import Ratings
 from review.people import Person, people, person
-from storage.store import Store, open_store
+from storage.store import StorageError, Store, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,6 +68,16 @@ def note(text: str) -> None:
     err.print(text, style="dim", highlight=False, markup=False)
 
 
+def ratings_on_store(store: Store, weeks: str | None, dimension: str | None) -> dict[str, Ratings]:
+    """The ratings of the asked weeks by dimension. Raises NothingToDo when nobody has annotated."""
+    chosen = weeks_between(store, weeks)
+    found = {name: r for name, r in ratings_by_dimension(store, chosen, dimension=dimension).items() if len(r)}
+    if not found:
+        raise NothingToDo(f"nobody has annotated an item of {', '.join(chosen)} yet.")
+    note(f"weeks {', '.join(chosen)}")
+    return found
+
+
 def split_values(text: str | None) -> tuple[str, ...]:
     """``a,b,c`` as a tuple of stripped, non-empty texts."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
@@ -81,6 +93,14 @@ def as_option(function: F) -> F:
 def opened(store_path: str) -> Store:
     """The existing store at this path."""
     return open_store(store_path, create=False)
+
+
+def store_instead_of_file(store_path: str) -> Store:
+    """The store that a statistic runs on when no --file is given; without one, the usage that says what to give."""
+    try:
+        return opened(store_path)
+    except StorageError as error:
+        raise click.UsageError(f"give a table with --file, or name a store with --store. {error}") from None
 
 
 def acting_person(store: Store, name: str | None) -> Person:

@@ -11,7 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from review.agreement import read_ratings
-from review.commands.common import emit, file_option, json_option, note, out, split_values
+from review.commands.common import (
+    emit,
+    file_option,
+    json_option,
+    note,
+    out,
+    ratings_on_store,
+    split_values,
+    store_instead_of_file,
+    store_option,
+    weeks_option,
+)
 from review.consensus import METHODS, ConsensusReport, ItemConsensus, Method, by_entropy, consensus_report
 from review.labels import SCALE_KINDS, Ratings, ScaleKind
 
@@ -29,13 +40,27 @@ ITEMS_SHOWN = 20
 )
 @click.option("--values", help="All values of the scale in order, comma-separated.")
 @click.option("--dimension", help="Only this dimension.")
+@weeks_option
+@store_option
 @json_option
 def consensus(
-    file: str | None, method: str, scale: str, values: str | None, dimension: str | None, as_json: bool
+    file: str | None,
+    method: str,
+    scale: str,
+    values: str | None,
+    dimension: str | None,
+    weeks: str | None,
+    store_path: str,
+    as_json: bool,
 ) -> None:
-    """One label per item by plurality or by Dawid and Skene's model; ties are told, never broken."""
+    """One label per item by plurality or by Dawid and Skene's model; ties are told, never broken.
+
+    On a file, or without --file on the store: the last four weeks, or --weeks.
+    """
     if file is None:
-        raise click.UsageError("give the ratings: --file ratings.csv with columns item,rater,label.")
+        found = ratings_on_store(store_instead_of_file(store_path), weeks, dimension)
+        show(reports_of(found, method=cast(Method, method)), as_json, named=True)
+        return
     read = read_ratings(
         file, kind=cast(ScaleKind, scale), values=split_values(values), dimension=dimension, repeated=True
     )

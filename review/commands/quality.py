@@ -10,8 +10,8 @@ from review.commands.common import (
     file_option,
     json_option,
     note,
-    opened,
     out,
+    store_instead_of_file,
     store_option,
     weeks_option,
 )
@@ -49,7 +49,7 @@ def quality(
     On a file, or without --file on the store: the latest week, or --weeks.
     """
     if file is None:
-        _on_store(opened(store_path), weeks, judge, dimension, positive, as_json)
+        _on_store(store_instead_of_file(store_path), weeks, judge, dimension, positive, as_json)
         return
     if positive is None:
         raise click.UsageError("Give --positive V, the value whose share is to be estimated.")

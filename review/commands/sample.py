@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from review import opening
 from review.commands.common import (
     acting_person,
     as_option,
@@ -141,7 +142,7 @@ def sample(
             engine.close()
         emit(described(result, request, show_ids), as_json, lambda: show(result, request, show_ids))
         return
-    open_the_week(source, store_path, project, request, parse_maps(maps), acting, as_json)
+    open_the_week(source, store_path, project, request, parse_maps(maps), acting, show_ids, as_json)
 
 
 def dry(engine: Engine, project: Project, request: Request, mapping: dict[str, str]) -> DrawResult:
@@ -166,35 +167,34 @@ def open_the_week(
     request: Request,
     mapping: dict[str, str],
     acting: str | None,
+    show_ids: bool,
     as_json: bool,
 ) -> None:
     """Draw, store and deal the week."""
-    from review.opening import open_week
-
     store = opened(store_path)
     by = acting_person(store, acting)
-    engine = open_engine(source, store_path, week=request.week) if source else None
-    try:
-        result = open_week(
-            store,
-            project,
-            week=request.week,
-            source=engine,
-            rate=request.rate,
-            failing=request.failing,
-            low_confidence=request.low_confidence,
-            minutes=request.minutes,
-            seed=request.seed,
-            overlap=request.overlap,
-            raters=request.raters,
-            by=by.id,
-            unit=request.unit,
-            mapping=mapping,
-        )
-    finally:
-        if engine is not None:
-            engine.close()
-    emit(described(result, request, False), as_json, lambda: show(result, request, False))
+    wanted = opening.Request(
+        week=request.week,
+        rate=request.rate,
+        failing=request.failing,
+        low_confidence=request.low_confidence,
+        raters=request.raters,
+        overlap=request.overlap,
+        minutes=request.minutes,
+        seed=request.seed,
+        unit=request.unit,
+        source=source,
+        mapping=mapping,
+    )
+    done = opening.open_week(store, project, wanted, by=by.id)
+    result = described(done.result, request, show_ids)
+    dealt = {"new_items": done.new_items, "assignments": done.assignments}
+
+    def render() -> None:
+        show(done.result, request, show_ids)
+        out.print(f"{done.new_items} new items, {done.assignments} assignments dealt", highlight=False)
+
+    emit({**result, **dealt}, as_json, render)
 
 
 def open_engine(source: str | None, store_path: str | Path, *, week: str) -> Engine:

@@ -10,6 +10,8 @@ import orjson
 
 from review import audit
 from review.errors import InputError, UnknownError
+from review.hiding import spans_by_conversation, without
+from review.people import hmac_key
 from storage.records import GoldenExample
 from storage.store import Store
 
@@ -39,8 +41,14 @@ def latest_versions(store: Store) -> dict[str, GoldenExample]:
 
 
 def current_examples(store: Store) -> list[GoldenExample]:
-    """What a release would hold now, by example id."""
-    return sorted((e for e in latest_versions(store).values() if not e.retired), key=lambda e: e.example_id)
+    """What a release would hold now, by example id, without spans that were hidden since the approval."""
+    rows = sorted((e for e in latest_versions(store).values() if not e.retired), key=lambda e: e.example_id)
+    spans = spans_by_conversation(store, [e.conversation_id for e in rows])
+    key = hmac_key(store) if spans else b""
+    return [
+        replace(e, content=without(e.content, spans[e.conversation_id], key)) if e.conversation_id in spans else e
+        for e in rows
+    ]
 
 
 def versions_of(store: Store, example_id: str) -> list[GoldenExample]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from review import audit
 from review.clock import now
 from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.examples import current_examples, digest
-from review.people import require
+from review.hiding import spans_by_conversation, without
+from review.people import hmac_key, require
 from storage.records import Adjudication, GoldenExample, Release, ReleaseExample
 from storage.store import Store
 
@@ -132,14 +133,28 @@ def release_named(store: Store, name: str) -> Release:
 
 
 def examples_of(store: Store, release: str) -> list[ReleaseExample]:
-    """The frozen examples of a release, by example id. Raises UnknownError when there is no such release."""
+    """The examples of a release by example id, to be shown and asked: without spans that were hidden since.
+
+    Raises UnknownError when there is no such release.
+    """
+    rows = frozen_examples(store, release)
+    spans = spans_by_conversation(store, [r.content["conversation_id"] for r in rows])
+    key = hmac_key(store) if spans else b""
+    return [
+        replace(r, content=without(r.content, mine, key)) if (mine := spans.get(r.content["conversation_id"])) else r
+        for r in rows
+    ]
+
+
+def frozen_examples(store: Store, release: str) -> list[ReleaseExample]:
+    """The examples of a release exactly as they were frozen and hashed; nobody but a check should read them."""
     return store.find(ReleaseExample, release=release_named(store, release).name, order_by="example_id")
 
 
 def diff(store: Store, a: str, b: str) -> Diff:
     """What changed from release ``a`` to release ``b``."""
-    before = {e.example_id: e for e in examples_of(store, a)}
-    after = {e.example_id: e for e in examples_of(store, b)}
+    before = {e.example_id: e for e in frozen_examples(store, a)}
+    after = {e.example_id: e for e in frozen_examples(store, b)}
     changed = [
         Changed(k, differing(before[k].content, after[k].content))
         for k in sorted(before.keys() & after.keys())
@@ -158,7 +173,7 @@ def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ..
 def verify(store: Store, name: str) -> Verification:
     """Recompute the hash of a release from its examples. Raises UnknownError when there is no such release."""
     recorded = release_named(store, name)
-    rows = examples_of(store, name)
+    rows = frozen_examples(store, name)
     return verification(recorded, rows)
 
 

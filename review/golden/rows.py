@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from review.errors import Refused
-from review.golden.releases import examples_of, release_named, releases, verification
+from review.golden.releases import frozen_examples, release_named, releases, verification
 from review.hiding import spans_by_conversation, without
 from review.people import hmac_key
 from review.settled import canonical_value
@@ -48,7 +48,7 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
 
     Raises UnknownError when there is no such release, Refused when it does not fit its hash any more.
     """
-    recorded, rows = release_named(store, release), examples_of(store, release)
+    recorded, rows = release_named(store, release), frozen_examples(store, release)
     check = verification(recorded, rows)
     if not check.holds:
         raise Refused(

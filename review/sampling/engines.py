@@ -36,7 +36,7 @@ class Engine(Protocol):
         """What to select from, with at least these columns."""
 
     def keep(self, rows: exp.Select) -> exp.Expr:
-        """The rows of a query as something to select from, read once where the engine can keep them beside the source."""
+        """The rows of a query as something to select from, read once where the engine can keep them."""
 
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises InputError where the source cannot be read."""

@@ -18,6 +18,7 @@ from review.errors import InputError
 from review.originals import content_before, seal_of, write_originals
 from review.project import Project
 from review.sampling.engines import Engine
+from review.sampling.frame import fitting
 from review.sources import plain
 from review.sources.fields import Unreadable
 from review.sources.importing import content_hash
@@ -48,7 +49,7 @@ def fetch(
     """
     if source is None:
         return read_conversations(log, ids)
-    names = {**project.mapping, **(mapping or {})}
+    names = {**fitting(engine, project.mapping), **(mapping or {})}
     settings = Settings(DEFAULT_SOURCE, key, ZoneInfo(project.time_zone), week)
     wanted = recognisers(project.privacy.patterns, phone_region=project.privacy.phone_region)
     seal = seal_of(project.privacy.originals)

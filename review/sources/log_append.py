@@ -30,6 +30,7 @@ BATCH_ROWS = 50_000
 BATCH_BYTES = 64 * 1024 * 1024
 LOCK_SECONDS = 60
 KNOWN_MEMORY = "512MB"
+_PARTIAL = ".partial-"
 
 _ARROW = {"VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()}
 _SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
@@ -69,7 +70,7 @@ def append(log: LogPaths, entries: Iterable[Entry], *, import_id: str, at: str, 
 
 
 def _append(log: LogPaths, entries: Iterable[Entry], import_id: str, at: str, encrypted: bool) -> Appended:
-    staged = LogPaths(log.logs / f".partial-{import_id}", log.originals / f".partial-{import_id}")
+    staged = LogPaths(log.logs / f"{_PARTIAL}{import_id}", log.originals / f"{_PARTIAL}{import_id}")
     staged.logs.mkdir()
     counts = Appended(0, 0, 0)
     try:
@@ -81,31 +82,38 @@ def _append(log: LogPaths, entries: Iterable[Entry], import_id: str, at: str, en
         if counts.added:
             _commit(log, staged, import_id)
     finally:
-        for folder in (staged.logs, staged.originals):
-            shutil.rmtree(folder, ignore_errors=True)
+        _sweep(log)
     return counts
 
 
 def _sweep(log: LogPaths) -> None:
-    """Remove what an import that was killed left behind; called under the lock."""
-    for folder in (log.logs, log.originals):
-        for partial in folder.glob(".partial-*"):
+    """Remove what an unfinished import left behind; called under the lock, so none is at work.
+
+    Originals whose import did become visible only missed their own renaming, and get it now. Nothing that has its
+    final name is ever touched: draws keep originals there too.
+    """
+    for partial in log.logs.glob(f"{_PARTIAL}*"):
+        shutil.rmtree(partial, ignore_errors=True)
+    for partial in log.originals.glob(f"{_PARTIAL}*"):
+        import_id = partial.name.removeprefix(_PARTIAL)
+        if (log.logs / import_id).is_dir():
+            partial.rename(log.originals / import_id)
+        else:
             shutil.rmtree(partial, ignore_errors=True)
-    finished = {path.name for path in log.logs.glob("*")}
-    for orphan in log.originals.glob("*"):
-        if orphan.name not in finished:
-            shutil.rmtree(orphan, ignore_errors=True)
 
 
 def _commit(log: LogPaths, staged: LogPaths, import_id: str) -> None:
-    """Originals first: without the log's folder of the same name the next import sweeps them away."""
-    for folder, target in ((staged.originals, log.originals), (staged.logs, log.logs)):
-        if folder.exists():
-            for file in folder.iterdir():
-                _sync(file)
-            _sync(folder)
-            folder.rename(target / import_id)
-            _sync(target)
+    """Make the import visible by one renaming; its originals follow."""
+    folders = [folder for folder in (staged.originals, staged.logs) if folder.exists()]
+    for folder in folders:
+        for file in folder.iterdir():
+            _sync(file)
+        _sync(folder)
+    staged.logs.rename(log.logs / import_id)
+    _sync(log.logs)
+    if staged.originals.exists():
+        staged.originals.rename(log.originals / import_id)
+        _sync(log.originals)
 
 
 def _sync(path: Path) -> None:
