@@ -28,9 +28,11 @@ def kappa_of(margins: Margins) -> FloatArray:
 def mcc_of(margins: Margins) -> FloatArray:
     """Matthews' correlation for K classes (Gorodkin 2004, Comput. Biol. Chem. 28, 367-374); NaN without variation."""
     expected = (margins.truth * margins.verdict).sum(-1)
-    room = (1 - (margins.truth**2).sum(-1)) * (1 - (margins.verdict**2).sum(-1))
-    scale = np.sqrt(np.maximum(room, 0))
-    return np.divide(margins.diagonal - expected, scale, out=np.full_like(scale, np.nan), where=scale > TINY)
+    a, b = 1 - (margins.truth**2).sum(-1), 1 - (margins.verdict**2).sum(-1)
+    scale = np.sqrt(np.maximum(a * b, 0))
+    # Each factor is held against rounding before the root, which would make 1e-16 look like 1e-8.
+    varied = (a > TINY) & (b > TINY)
+    return np.divide(margins.diagonal - expected, scale, out=np.full_like(scale, np.nan), where=varied)
 
 
 def _kappa_gradient(margins: Margins, truth: IntArray, verdict: IntArray) -> FloatArray:

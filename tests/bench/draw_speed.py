@@ -101,9 +101,8 @@ def main() -> None:
         for kind, source in sources.items():
             seconds, result = timed(lambda source=source: whole(source))
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            print(
-                f"{kind:8} {seconds:7.2f} s  {seconds / floor:6.1f} x floor  {result.sampled:,} drawn  {result.digest[:10]}  peak {memory:,.0f} MB"
-            )
+            figures = f"{seconds:7.2f} s  {seconds / floor:6.1f} x floor  peak {memory:,.0f} MB"
+            print(f"{kind:8} {figures}  {result.sampled:,} drawn  {result.digest[:10]}")
 
 
 if __name__ == "__main__":

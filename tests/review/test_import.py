@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import review.sources.log_append
 from review.errors import InputError, Refused
+from review.originals import reveal_original, write_originals
 from review.project import Privacy
 from review.sources.importing import content_hash, import_file
 from review.sources.log import COLUMNS, log_files, log_relation, read_conversations, weeks_in_log
@@ -222,13 +223,42 @@ def test_an_import_that_fails_half_way_leaves_the_log_as_it_was(tmp_path, log, m
 
 def test_what_a_killed_import_left_is_invisible_and_swept_away(tmp_path, log):
     imported(write(tmp_path, record(0)), log)
-    (log.logs / ".partial-dead").mkdir()
+    for folder in (log.logs, log.originals):
+        (folder / ".partial-dead").mkdir(parents=True)
     (log.logs / ".partial-dead" / "2026-W01-0001.parquet").write_bytes(log_files(log)[0].read_bytes())
-    (log.originals / "orphan").mkdir(parents=True)
     assert weeks_in_log(log) == {"2026-W47": 1}
     imported(write(tmp_path, record(1), name="b.jsonl"), log)
-    assert not (log.logs / ".partial-dead").exists()
-    assert not (log.originals / "orphan").exists()
+    assert not list(tmp_path.rglob(".partial-*"))
+
+
+def test_originals_of_an_import_that_was_killed_between_its_two_renamings_are_found_after_the_next(tmp_path, log):
+    done = imported(write(tmp_path, record(0, question="mail x@example.com")), log)
+    (log.originals / done.id).rename(log.originals / f".partial-{done.id}")
+    assert reveal_original(log, "c0") is None
+    imported(write(tmp_path, record(1), name="b.jsonl"), log)
+    assert reveal_original(log, "c0")["messages"][0]["content"] == "mail x@example.com"
+
+
+def test_originals_that_a_draw_kept_outlive_every_import(tmp_path, log):
+    write_originals(log.originals / "draw-1" / "2026-W47-1.parquet", [("d1", '{"sql": "SELECT 1"}')], encrypted=False)
+    imported(write(tmp_path, record(1)), log)
+    assert reveal_original(log, "d1") == {"sql": "SELECT 1"}
+
+
+def test_originals_survive_when_their_renaming_fails(tmp_path, log, monkeypatch):
+    rename = Path.rename
+
+    def once(self, target):
+        if self.parent == log.originals and not (log.originals / "failed").exists():
+            (log.originals / "failed").touch()
+            raise OSError("no permission")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", once)
+    with pytest.raises(OSError, match="no permission"):
+        imported(write(tmp_path, record(0, question="mail x@example.com")), log)
+    assert weeks_in_log(log) == {"2026-W47": 1}
+    assert reveal_original(log, "c0") is not None
 
 
 def test_two_imports_do_not_run_at_once(tmp_path, log, monkeypatch):

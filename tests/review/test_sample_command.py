@@ -93,7 +93,7 @@ def test_a_mapping_and_the_project_file_are_heeded(folder):
 
 
 def test_without_a_source_the_log_beside_the_store_is_drawn_from(folder):
-    with pytest.raises(NothingToDo, match="no log beside spotcheck.db"):
+    with pytest.raises(NothingToDo, match=r"no log beside spotcheck\.db"):
         run("--week", "2026-W46", "--rate", "0.1", "--dry-run")
     imported = folder / "spotcheck.db.logs" / "i1"
     imported.mkdir(parents=True)
@@ -116,8 +116,11 @@ def test_the_week_must_be_named_and_its_form_is_said(folder):
 
 @pytest.mark.parametrize(
     "options",
-    [("--rate", "0"), ("--rate", "1.1"), ("--rate", "1e-10"), ("--rate", "0.1", "--week", "W46"), ("--rate", "0.1", "--overlap", "3"),
-     ("--rate", "0.1", "--minutes", "0"), ("--rate", "0.1", "--seed", "a\\b"), ("--rate", "0.1", "--map", "id"), ("--rate", "0.1", "--map", "nme=x")],
+    [
+        ("--rate", "0"), ("--rate", "1.1"), ("--rate", "1e-10"), ("--rate", "0.1", "--week", "W46"),
+        ("--rate", "0.1", "--overlap", "3"), ("--rate", "0.1", "--minutes", "0"), ("--rate", "0.1", "--seed", "a\\b"),
+        ("--rate", "0.1", "--map", "id"), ("--rate", "0.1", "--map", "nme=x"),
+    ],
 )  # fmt: skip
 def test_options_out_of_range_are_bad_input(folder, options):
     with pytest.raises(InputError):

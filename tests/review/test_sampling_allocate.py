@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.errors import InputError, Refused
@@ -48,6 +48,7 @@ def test_a_cap_that_is_no_number_is_refused(cap):
         Wishes(0.1, {"failing": cap})
 
 
+@settings(deadline=None)
 @given(
     st.tuples(*[st.integers(0, 10**6)] * 3),
     st.floats(1e-6, 1.0),
@@ -63,6 +64,7 @@ def test_no_probability_is_under_the_rate_and_none_over_one(populations, rate, c
             assert stratum.probability == stratum.count / stratum.population
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.integers(0, 10**5)] * 3), st.builds(Budget, st.floats(1, 500), st.integers(1, 12)))
 def test_a_budget_is_kept_wherever_the_rate_alone_keeps_it(populations, budget):
     wishes = Wishes(0.0001, budget=budget)

@@ -56,8 +56,9 @@ def clickhouse(tmp_path_factory):
 
     session.query("CREATE DATABASE shop ENGINE = Atomic")
     session.query(
-        "CREATE TABLE shop.log (id String, created_at DateTime64(3, 'Asia/Tokyo'), made String, status LowCardinality(String), "
-        "feedback Nullable(String), confidence Nullable(Float64), meta String, stratum UInt8, verdicts Map(String, Map(String, String))) "
+        "CREATE TABLE shop.log (id String, created_at DateTime64(3, 'Asia/Tokyo'), made String, "
+        "status LowCardinality(String), feedback Nullable(String), confidence Nullable(Float64), meta String, "
+        "stratum UInt8, verdicts Map(String, Map(String, String))) "
         "ENGINE = MergeTree ORDER BY created_at"
     )
     values = []

@@ -1,7 +1,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.errors import InputError
@@ -38,6 +38,7 @@ def test_the_smallest_probability_is_one_in_four_billion():
     assert threshold(2.0**-32) == "00000001"
 
 
+@settings(deadline=None)
 @given(st.text(), shares, shares)
 def test_a_larger_probability_contains_the_smaller_sample(id_, p, q):
     small, large = sorted((p, q))

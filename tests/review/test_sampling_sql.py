@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp, parse_one
 
@@ -55,16 +55,19 @@ def test_names_and_seeds_that_dialects_escape_differently_are_refused(text):
             build()
 
 
+@settings(deadline=None, max_examples=50)
 @given(seed=quotable, name=quotable, id_=quotable)
 def test_any_seed_and_column_name_is_quoted_safely(seed, name, id_):
+    duck = duckdb.connect()
     source = exp.select(exp.alias_(exp.Literal.string(id_), name, quoted=True)).subquery("t")
     key = exp.select(sql.key(seed, sql.column(name))).from_(source)
     lite = sqlite3.connect(":memory:")
     lite.create_function("md5", 1, lambda text: digest_of(text))
     wanted = digest(seed, id_)[:8]
-    assert duckdb.connect().execute(sql.render(key, "duckdb")).fetchall() == [(wanted,)]
+    assert duck.execute(sql.render(key, "duckdb")).fetchall() == [(wanted,)]
     assert lite.execute(sql.render(key, "sqlite")).fetchall() == [(wanted,)]
     lite.close()
+    duck.close()
 
 
 def digest_of(text):

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.errors import InputError
@@ -71,6 +71,7 @@ def test_a_group_of_another_form_is_refused(table):
         groups_of([table])
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["status", "feedback", "confidence", "low_confidence", "repaired"]),

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.errors import InputError
@@ -65,6 +65,7 @@ def test_review_is_due_on_the_friday_after_the_week():
     assert due_date("2026-W47").isoweekday() == 5
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1)),
     st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"]),

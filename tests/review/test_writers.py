@@ -15,7 +15,7 @@ from review.adjudication import adjudicate
 from review.errors import InputError, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
 from review.golden.examples import current_examples
-from review.golden.releases import release, release_named
+from review.golden.releases import examples_of, release, release_named, verify
 from review.golden.retire import retire
 from review.golden.rows import agreement, exported
 from review.golden.writers import WRITERS, Format, export
@@ -270,6 +270,8 @@ def test_a_span_that_was_hidden_after_the_release_leaves_the_house_in_no_format(
     store.add(Verdict("v", "x", "gpt", "1", "intent", "other", "2026-11-20", rationale="Order x is named"))
     release(store, "v1", by="eva")
     hide_span(store, "x", "Order x", by="ana")
+    assert "Order x" not in str([current_examples(store), examples_of(store, "v1")])
+    assert verify(store, "v1").holds
     files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
     found, info = exported(store, "v1")
     assert info.hidden_since == 1 and found[0].carried["redacted"] is True
