@@ -16,6 +16,7 @@ from storage.store import StorageError
 COMMANDS = {
     "agreement": "review.commands.agreement:agreement",
     "alt-test": "review.commands.calibrate:alt_test",
+    "audit": "review.commands.week:audit_group",
     "calibrate": "review.commands.calibrate:calibrate",
     "compare-judges": "review.commands.calibrate:compare_judges",
     "consensus": "review.commands.consensus:consensus",
@@ -30,6 +31,7 @@ COMMANDS = {
     "rubric": "review.commands.setup:rubric_group",
     "sample": "review.commands.sample:sample",
     "serve": "review.commands.setup:serve",
+    "week": "review.commands.week:week_group",
     "verdicts": "review.commands.exchange:verdicts",
 }
 

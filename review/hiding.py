@@ -18,6 +18,8 @@ LONGEST = 2_000
 FIELDS = ("messages", "context", "steps", "sql", "result", "error_message", "metadata")
 """The fields of a conversation that hold text from people and models."""
 
+ROLES = ("system", "user", "assistant", "tool")
+
 
 def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> HiddenSpan:
     """Hide ``text`` wherever it stands in the conversation and in what was said about it.
@@ -35,7 +37,7 @@ def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> Hidd
             return same
         identity = f"{conversation_id}:{digest[:16]}"
         conversation = store.get(Conversation, conversation_id)
-        if conversation is None or text not in _all_text(conversation):
+        if conversation is None or not _stands_in(text, [getattr(conversation, f) for f in FIELDS]):
             raise InputError("span: the selected text does not stand in one piece here. Select it within one message.")
         span = HiddenSpan(identity, conversation_id, digest, len(text), f"[HIDDEN_{len(rows) + 1}]", now(), by)
         store.add(span)
@@ -44,7 +46,7 @@ def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> Hidd
 
 
 def spans_by_conversation(store: Store, ids: Sequence[str]) -> dict[str, list[HiddenSpan]]:
-    """The hidden spans of some conversations, longest first so that a span inside another cannot spoil it."""
+    """The hidden spans of some conversations, the longest first."""
     found: dict[str, list[HiddenSpan]] = {}
     for span in store.find(HiddenSpan, conversation_id=list(ids)):
         found.setdefault(span.conversation_id, []).append(span)
@@ -65,46 +67,65 @@ def without_spans(conversation: Conversation, spans: Sequence[HiddenSpan], key: 
     return replace(conversation, **{f: without(getattr(conversation, f), spans, key) for f in FIELDS})
 
 
-def _all_text(conversation: Conversation) -> str:
-    """Every text of the conversation, one below the other."""
-    texts: list[str] = []
-
-    def collect(value: Any) -> None:
-        if isinstance(value, str):
-            texts.append(value)
-        elif isinstance(value, dict):
-            collect(list(value.values()))
-        elif isinstance(value, list | tuple):
-            for part in value:
-                collect(part)
-
-    for field in FIELDS:
-        collect(getattr(conversation, field))
-    return "\n".join(texts)
+def _stands_in(text: str, value: Any) -> bool:
+    """Whether ``text`` is part of one text inside ``value``, or is one of its numbers as a whole."""
+    if isinstance(value, str):
+        return text in value
+    if isinstance(value, dict):
+        return any(_stands_in(text, v) for k, v in value.items() if not _is_role(k, v))
+    if isinstance(value, list | tuple):
+        return any(_stands_in(text, v) for v in value)
+    return _is_number(value) and text == str(value)
 
 
 def without(value: Any, spans: Sequence[HiddenSpan], key: bytes) -> Any:
-    """``value`` with the spans hidden in every text inside it, whatever its nesting."""
+    """``value`` with the spans hidden in every text inside it, whatever its nesting; the roles of messages stay."""
     if isinstance(value, str):
         return _hide_text(value, spans, key)
     if isinstance(value, dict):
-        return {k: without(v, spans, key) for k, v in value.items()}
+        return {k: v if _is_role(k, v) else without(v, spans, key) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(without(v, spans, key) for v in value)
+    if _is_number(value):
+        text = str(value)
+        whole = (s for s in spans if s.length == len(text) and _is(s, text, key))
+        return next((s.token for s in whole), value)
     return value
 
 
+def _is_role(key: str, value: Any) -> bool:
+    """The role of a message says who speaks: hiding a word such as "user" must not take a turn's speaker away."""
+    return key == "role" and value in ROLES
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _hide_text(text: str, spans: Sequence[HiddenSpan], key: bytes) -> str:
-    for span in spans:
-        position = 0
-        while position + span.length <= len(text):
-            window = text[position : position + span.length]
-            if not window[0].isspace() and hmac.compare_digest(_digest(key, window), span.digest):
-                text = text[:position] + span.token + text[position + span.length :]
-                position += len(span.token)
-            else:
-                position += 1
-    return text
+    """Every place of every span is found in the text as it was, so that overlapping spans leave no rest of each other."""
+    places = sorted(
+        ((start, start + span.length, span.token) for span in spans for start in _starts(text, span, key)),
+        key=lambda place: (place[0], -place[1]),
+    )
+    shown, end = [], 0
+    for start, stop, token in places:
+        if start >= end:
+            shown += [text[end:start], token]
+        end = max(end, stop)
+    return "".join([*shown, text[end:]])
+
+
+def _starts(text: str, span: HiddenSpan, key: bytes) -> list[int]:
+    return [
+        start
+        for start in range(len(text) - span.length + 1)
+        if not text[start].isspace() and _is(span, text[start : start + span.length], key)
+    ]
+
+
+def _is(span: HiddenSpan, text: str, key: bytes) -> bool:
+    return hmac.compare_digest(_digest(key, text), span.digest)
 
 
 def _digest(key: bytes, text: str) -> str:

@@ -46,7 +46,7 @@ def receive(store: Store, rater_id: str, entries: Sequence[Any]) -> Receipt:
     acknowledged: list[str] = []
     rejected: list[tuple[str, str]] = []
     for entry in entries:
-        name = str(entry.get("submission_id", ""))[:64] if isinstance(entry, Mapping) else ""
+        name = _shown(entry.get("submission_id", ""), 64) if isinstance(entry, Mapping) else ""
         try:
             _take(store, rater_id, entry)
             acknowledged.append(name)
@@ -62,12 +62,12 @@ def _take(store: Store, rater_id: str, entry: Any) -> None:
     if not isinstance(identity, str) or not _ID.fullmatch(identity):
         raise InputError("submission_id: expected 8 to 64 letters, digits or hyphens.")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise InputError(f"kind: found {str(kind)[:40]!r}, expected one of {', '.join(KINDS)}.")
+        raise InputError(f"kind: found {_shown(kind)!r}, expected one of {', '.join(KINDS)}.")
     with store.transaction():
         require(store, rater_id, "annotator")
         if not _seen(store, rater_id, identity):
-            KINDS[kind](store, rater_id, identity, entry)
-            audit.record(store, rater_id, kind, str(entry.get("assignment", ""))[:80], submission=identity)
+            subject = KINDS[kind](store, rater_id, identity, entry)
+            audit.record(store, rater_id, kind, subject, submission=identity)
 
 
 def _seen(store: Store, rater_id: str, identity: str) -> bool:
@@ -90,7 +90,7 @@ def _assignment(store: Store, rater_id: str, entry: Mapping[str, Any]) -> Assign
     return assignment
 
 
-def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> None:
+def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> str:
     assignment = _assignment(store, rater_id, entry)
     rubric = rubric_version(store, assignment.rubric_version)
     labels = rubric.canonical(entry.get("labels") or {})
@@ -108,10 +108,16 @@ def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
             corrected_answer=_text(entry, "corrected_answer", MAX_ANSWER),
             seconds=_seconds(entry.get("seconds")),
             supersedes=earlier.submission_id if earlier else None,
-            revealed=earlier is not None and rubric.reveal,
+            revealed=rubric.reveal and _submitted_before(store, assignment),
             late=_late(store, assignment),
         )
     )
+    return assignment.id
+
+
+def _submitted_before(store: Store, assignment: Assignment) -> bool:
+    """Whether this person submitted the item before, even if it was undone: the verdicts may have been seen since."""
+    return bool(store.find(Annotation, item_id=assignment.item_id, rater_id=assignment.rater_id))
 
 
 def _late(store: Store, assignment: Assignment) -> bool:
@@ -130,15 +136,16 @@ def _current(store: Store, assignment_id: str) -> Annotation | None:
     return rows[0] if rows else None
 
 
-def _skip(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> None:
+def _skip(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> str:
     assignment = _assignment(store, rater_id, entry)
     reason = _text(entry, "reason", MAX_REASON)
     if not reason:
         raise InputError("reason: found nothing, expected why the item is skipped.")
     store.add(Skip(identity, assignment.id, assignment.item_id, rater_id, now(), reason))
+    return assignment.id
 
 
-def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> None:
+def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> str:
     wanted = entry.get("withdraws")
     if not isinstance(wanted, str) or not _ID.fullmatch(wanted):
         raise InputError("withdraws: expected the submission_id of what is undone.")
@@ -146,19 +153,21 @@ def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
     if target is None or target.rater_id != rater_id:
         raise Refused("withdraws: there is no such submission of yours.")
     store.add(Withdrawal(identity, wanted, rater_id, now()))
+    return target.assignment_id
 
 
-def _flag(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> None:
+def _flag(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> str:
     assignment = _assignment(store, rater_id, entry)
     kind = entry.get("flag")
     if kind not in FLAGS:
-        raise InputError(f"flag: found {str(kind)[:40]!r}, expected one of {', '.join(FLAGS)}.")
+        raise InputError(f"flag: found {_shown(kind)!r}, expected one of {', '.join(FLAGS)}.")
     span = _text(entry, "span", MAX_COMMENT)
     if kind == "privacy" and span:
         item = store.get(Item, assignment.item_id)
         if item is not None:
             hide_span(store, item.conversation_id, span, by=rater_id)
     store.add(Flag(identity, assignment.item_id, rater_id, now(), str(kind), _text(entry, "comment", MAX_COMMENT)))
+    return assignment.id
 
 
 def _text(entry: Mapping[str, Any], field: str, longest: int) -> str:
@@ -173,9 +182,19 @@ def _text(entry: Mapping[str, Any], field: str, longest: int) -> str:
 
 
 def _seconds(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value := _bounded(value)):
         return None
-    return min(max(float(value), 0.0), MAX_SECONDS)
+    return value
+
+
+def _bounded(value: float) -> float:
+    """Within what one item can take; JSON has integers that no float can hold, so the bounds come first."""
+    return float(min(max(value, 0), MAX_SECONDS))
+
+
+def _shown(value: Any, longest: int = 40) -> str:
+    """What was found, cut short; of anything nested only its type, which cannot fail."""
+    return value[:longest] if isinstance(value, str) else type(value).__name__
 
 
 KINDS = {"annotation": _annotate, "skip": _skip, "withdraw": _withdraw, "flag": _flag}

@@ -66,7 +66,11 @@ def labels_export(file: Path, force: bool, acting: str | None, store_path: str, 
     """Write every label that counts to FILE (.csv, .jsonl or .parquet)."""
     store = opened(store_path)
     rows = export_labels(store, file, by=acting_person(store, acting).id, force=force)
-    emit({"file": str(file), "rows": rows}, as_json, lambda: out.print(f"{file}: {rows} labels", highlight=False))
+    emit(
+        {"file": str(file), "rows": rows},
+        as_json,
+        lambda: out.print(f"{file}: {rows} labels", highlight=False, soft_wrap=True),
+    )
 
 
 @click.group()
@@ -113,4 +117,8 @@ def verdicts_export(file: Path, force: bool, acting: str | None, store_path: str
     """Write every verdict to FILE (.csv, .jsonl or .parquet)."""
     store = opened(store_path)
     rows = export_verdicts(store, file, by=acting_person(store, acting).id, force=force)
-    emit({"file": str(file), "rows": rows}, as_json, lambda: out.print(f"{file}: {rows} verdicts", highlight=False))
+    emit(
+        {"file": str(file), "rows": rows},
+        as_json,
+        lambda: out.print(f"{file}: {rows} verdicts", highlight=False, soft_wrap=True),
+    )

@@ -53,7 +53,7 @@ def import_(file: str, acting: str | None, store_path: str, as_json: bool) -> No
         "examples": [e.example_id for e in done.examples],
     }
     text = f"{done.added} added, {done.corrected} corrected, {done.unchanged} unchanged"
-    emit(result, as_json, lambda: out.print(text, highlight=False))
+    emit(result, as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
 
 
 @golden.command("candidates")
@@ -135,7 +135,7 @@ def release_(name: str, notes: str, acting: str | None, store_path: str, as_json
     store = opened(store_path)
     made = releases.release(store, name, by=acting_person(store, acting).id, notes=notes)
     text = f"release {made.name}: {made.size} examples, sha256 {made.content_hash}"
-    emit(asdict(made), as_json, lambda: out.print(text, highlight=False))
+    emit(asdict(made), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
 
 
 @golden.command("list")
@@ -191,7 +191,7 @@ def verify_(name: str, store_path: str, as_json: bool) -> None:
     """Recompute the hash of a release; exit code 1 when it is not what was released."""
     check = releases.verify(opened(store_path), name)
     text = f"release {name} {'is what was released' if check.holds else 'does NOT fit its hash'}: {check.recomputed}"
-    emit(asdict(check), as_json, lambda: out.print(text, highlight=False))
+    emit(asdict(check), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
     if not check.holds:
         raise click.exceptions.Exit(1)
 
@@ -228,4 +228,4 @@ def export_(
         "content_hash": made.content_hash,
         "examples": made.size,
     }
-    emit(result, as_json, lambda: out.print("\n".join(map(str, files)), highlight=False))
+    emit(result, as_json, lambda: out.print("\n".join(map(str, files)), highlight=False, soft_wrap=True))
