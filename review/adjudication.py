@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from review import audit
 from review.clock import new_id, now
 from review.errors import InputError, Refused, UnknownError
+from review.hiding import spans_by_conversation, without_words
 from review.labels import Value
-from review.people import people, require
+from review.people import hmac_key, people, require
 from review.queues import owed_items
 from review.rubric import rubric_version
 from review.settled import annotations_of, current_adjudications, labels_of, settle
@@ -46,7 +47,23 @@ def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
         by_item.setdefault(annotation.item_id, []).append(annotation)
     finals = current_adjudications(store, [week])
     found = [_case(items[item], rows, finals.get(item)) for item, rows in by_item.items() if item not in owed]
+    found = _without_spans(store, found)
     return sorted(found, key=lambda c: (c.kind == "settled", -c.spread, c.item.id))
+
+
+def _without_spans(store: Store, found: Sequence[Case]) -> list[Case]:
+    """The cases with the hidden spans of their conversations hidden in what people wrote about them too."""
+    spans = spans_by_conversation(store, [c.item.conversation_id for c in found])
+    if not spans:
+        return list(found)
+    key = hmac_key(store)
+
+    def clean(case: Case) -> Case:
+        hidden = spans.get(case.item.conversation_id, [])
+        rows = tuple(without_words(n, hidden, key) for n in case.annotations)
+        return replace(case, annotations=rows, settled=case.settled and without_words(case.settled, hidden, key))
+
+    return [clean(case) for case in found]
 
 
 def _case(item: Item, rows: Sequence[Annotation], final: Adjudication | None) -> Case:

@@ -39,6 +39,8 @@ def deal(
     """
     if not raters:
         raise InputError("raters: found nobody, expected at least one name. `spotcheck people add` adds one.")
+    if overlap_raters < 0:
+        raise InputError(f"overlap_raters: found {overlap_raters}, expected 0 (everybody) or how many rate an item.")
     load = {r: (held or {}).get(r, 0) for r in raters}
     share = min(overlap_raters or len(raters), len(raters))
     chosen: list[tuple[str, str]] = []

@@ -23,18 +23,21 @@ DEFAULT_WEEKS = 4
 def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
     """Weeks in order: ``2026-W44..2026-W47``, ``2026-W47``, several by comma, or None for the last four.
 
+    The last four end where the rubric changed, because labels under different versions are not mixed unasked.
     Short forms such as ``W44..W47`` mean weeks of the latest year. Raises UnknownError for a week that is not there.
     """
-    names = sorted(w.name for w in store.find(Week))
+    weeks = {w.name: w for w in store.find(Week, order_by="name")}
+    names = list(weeks)
     if not names:
         raise NothingToDo("no week is open in this store yet. `spotcheck sample` opens one.")
     if wanted is None:
-        return tuple(names[-DEFAULT_WEEKS:])
+        last = weeks[names[-1]].rubric_version
+        return tuple(n for n in names[-DEFAULT_WEEKS:] if weeks[n].rubric_version == last)
     if ".." in wanted:
         first, last = (_full_name(part, names) for part in wanted.split("..", 1))
         chosen = tuple(n for n in names if first <= n <= last)
     else:
-        chosen = tuple(_full_name(part, names) for part in wanted.split(","))
+        chosen = tuple(sorted({_full_name(part, names) for part in wanted.split(",")}))
     unknown = [n for n in chosen if n not in names]
     if unknown or not chosen:
         raise UnknownError(
@@ -153,7 +156,7 @@ def paired_labels(store: Store, weeks: Sequence[str], judge: str, *, viewer: str
     rubric = latest_used_rubric(store, weeks)
     owed = owed_items(store, viewer) if viewer else set()
     items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed]
-    settled, lines = settled_labels(store, weeks), ledger(store, weeks)
+    settled, lines = settled_labels(store, weeks, rubric=rubric.version), ledger(store, weeks)
     found: dict[str, Paired] = {}
     for d in rubric.dimensions:
         spoken = {item: v for (item, dimension), v in verdicts.items() if dimension == d.name}

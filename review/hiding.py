@@ -5,19 +5,23 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from review import audit
 from review.clock import now
 from review.errors import InputError
 from review.people import hmac_key
-from storage.records import Conversation, HiddenSpan
+from storage.records import Adjudication, Annotation, Conversation, HiddenSpan
 from storage.store import Store
 
 LONGEST = 2_000
 FIELDS = ("messages", "context", "steps", "sql", "result", "error_message", "metadata")
 """The fields of a conversation that hold text from people and models."""
 
+WORDS = ("comment", "corrected_answer", "rationale", "reference_sql")
+"""The fields of an annotation or adjudication that hold a person's words."""
+
+W = TypeVar("W", Annotation, Adjudication)
 ROLES = ("system", "user", "assistant", "tool")
 
 
@@ -67,6 +71,11 @@ def without_spans(conversation: Conversation, spans: Sequence[HiddenSpan], key: 
     return replace(conversation, **{f: without(getattr(conversation, f), spans, key) for f in FIELDS})
 
 
+def without_words(row: W, spans: Sequence[HiddenSpan], key: bytes) -> W:
+    """What somebody wrote about a conversation, with its hidden spans hidden there too."""
+    return replace(row, **{f: without(getattr(row, f), spans, key) for f in WORDS if hasattr(row, f)})
+
+
 def _stands_in(text: str, value: Any) -> bool:
     """Whether ``text`` is part of one text inside ``value``, or is one of its numbers as a whole."""
     if isinstance(value, str):
@@ -103,7 +112,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _hide_text(text: str, spans: Sequence[HiddenSpan], key: bytes) -> str:
-    """Every place of every span is found in the text as it was, so that overlapping spans leave no rest of each other."""
+    """Each span is looked for in the text as it was, so that of two that overlap neither leaves a rest of the other."""
     places = sorted(
         ((start, start + span.length, span.token) for span in spans for start in _starts(text, span, key)),
         key=lambda place: (place[0], -place[1]),

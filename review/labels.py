@@ -96,7 +96,7 @@ class Scale:
 
     def _expected(self, text: str) -> str:
         shown = ", ".join(self.values[:12]) + (", ..." if len(self.values) > 12 else "")
-        near = difflib.get_close_matches(text.casefold(), [v.casefold() for v in self.values], n=1)
+        near = difflib.get_close_matches(text[:100].casefold(), [v.casefold() for v in self.values], n=1)
         hint = next((v for v in self.values if near and v.casefold() == near[0]), None)
         return f"one of {shown}" + (f" (did you mean '{hint}'?)" if hint else "")
 

@@ -160,9 +160,10 @@ def _wishes(store: Store, request: Request) -> Wishes:
     if request.minutes is not None:
         measured = store.query("SELECT seconds FROM annotations WHERE seconds > 0 ORDER BY seconds")
         seconds = measured[len(measured) // 2]["seconds"] if measured else SECONDS_PER_ITEM
+        week = store.get(Week, request.week)
         budget = Budget(
             request.minutes,
-            raters=max(len(request.raters), 1),
+            raters=len(request.raters) or (len(week.raters) if week else 1),
             seconds=seconds,
             overlap=request.overlap,
             overlap_raters=request.overlap_raters or None,
@@ -173,7 +174,7 @@ def _wishes(store: Store, request: Request) -> Wishes:
 def _cap(name: str, cap: Cap | str) -> Cap:
     if cap == "all" or isinstance(cap, int):
         return cap
-    if cap.isdigit():
+    if cap.isdecimal():
         return int(cap)
     raise InputError(f"{name}: found {cap!r}, expected 'all' or a whole number.")
 
@@ -250,7 +251,7 @@ def _items(
 ) -> list[Item]:
     return [
         Item(
-            c.id if week.unit == "session" else f"{c.id}#{turn}",
+            c.id if turn is None else f"{c.id}#{turn}",
             c.id,
             week.name,
             now(),
@@ -287,7 +288,7 @@ def verdicts_in(conversation: Conversation, item_id: str, rubric: Rubric) -> lis
             except ValueError as reason:
                 error = f"unparseable: expected {reason}"
             key = hashlib.sha256("\x1f".join((item_id, judge, LOG_VERDICTS, dimension)).encode()).hexdigest()[:32]
-            text = None if value is None else str(value)
+            text = "|".join(value) if isinstance(value, tuple) else value
             raw_text = "" if raw is None else str(raw)
             found.append(Verdict(key, item_id, judge, LOG_VERDICTS, dimension, text, now(), raw=raw_text, error=error))
     return found

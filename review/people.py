@@ -32,7 +32,10 @@ class Person:
 
 
 def add_person(store: Store, name: str, *, role: str, by: str, scope: str = "") -> Person:
-    """Add a person or give an existing one another role. Raises InputError for an unusable name or role."""
+    """Add a person or give an existing one another role.
+
+    Raises InputError for an unusable name or role, Refused when it would leave the store without a lead.
+    """
     name = unicodedata.normalize("NFC", name).strip()
     identity = person_id(name)
     if role not in ROLES:
@@ -41,6 +44,9 @@ def add_person(store: Store, name: str, *, role: str, by: str, scope: str = "") 
         existing = store.get(Rater, identity)
         if existing is not None and existing.name != name:
             raise InputError(f"name: {name!r} is too close to {existing.name!r}, who is there already. Choose another.")
+        leads = [p.id for p in people(store) if p.may("lead")]
+        if leads == [identity] and role != "lead":
+            raise Refused(f"{name} is the only lead; nobody could undo this. Make somebody else lead first.")
         store.add(Rater(identity, name, now(), by))
         store.add(Role(new_id(), identity, role, now(), by, scope))
         audit.record(store, by, "role", identity, role=role, scope=scope)
@@ -50,7 +56,7 @@ def add_person(store: Store, name: str, *, role: str, by: str, scope: str = "") 
 def person_id(name: str) -> str:
     """The identifier made from a name: lower case, words joined by hyphens. Raises InputError when nothing is left."""
     identity = re.sub(r"[^\w]+", "-", name.casefold()).strip("-_")
-    if not identity or len(name) > 80:
+    if not identity or len(name) > 80 or any(unicodedata.category(c) in ("Cc", "Cs") for c in name):
         raise InputError(f"name: found {name[:80]!r}, expected 1 to 80 letters or digits.")
     return identity
 
@@ -67,7 +73,7 @@ def people(store: Store) -> list[Person]:
 def person(store: Store, name: str) -> Person:
     """One person by id or name. Raises UnknownError that lists who is there."""
     everybody = people(store)
-    wanted = name.strip().casefold()
+    wanted = unicodedata.normalize("NFC", name).strip().casefold()
     for somebody in everybody:
         if wanted in (somebody.id, somebody.name.casefold()):
             return somebody
@@ -86,8 +92,10 @@ def require(store: Store, rater_id: str, role: str) -> Person:
 
 def hmac_key(store: Store) -> bytes:
     """The store's own key for hashes of identities, made once."""
-    store.add(Setting("hmac_key", secrets.token_hex(32)), Setting("store_id", new_id()[:12]))
     row = store.get(Setting, "hmac_key")
+    if row is None:
+        store.add(Setting("hmac_key", secrets.token_hex(32)), Setting("store_id", new_id()[:12]))
+        row = store.get(Setting, "hmac_key")
     if row is None:
         raise UnknownError("the store has lost its key; restore a backup.")
     return bytes.fromhex(row.value)

@@ -6,18 +6,18 @@ stratum is in it, and nothing that tells why an item was selected.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from review import sql_text
 from review.dealing import OPEN_SQL, week_of_store
-from review.hiding import conversations
-from review.people import people, person, store_id
+from review.hiding import conversations, spans_by_conversation, without_words
+from review.people import hmac_key, people, person, store_id
 from review.rubric import Rubric, rubric_version
 from review.submissions import Receipt, receive
-from storage.records import Annotation, Assignment, Conversation, Item, Verdict
+from storage.records import Annotation, Assignment, Conversation, HiddenSpan, Item, Verdict
 from storage.store import Store
 
 __all__ = ["CURRENT_SQL", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
@@ -68,6 +68,7 @@ def batch(store: Store, rater_id: str, *, week: str, have: Collection[str] = (),
     wanted += [(n.assignment_id, n.item_id) for n in list(mine.values())[-DONE_SENT:] if n.assignment_id not in known]
     items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}
     shown = conversations(store, [i.conversation_id for i in items.values()])
+    hidden, key = spans_by_conversation(store, list(shown)), hmac_key(store)
     state = next(p for p in progress(store, week) if p.rater_id == somebody.id)
     return {
         "key": f"{store_id(store)}:{somebody.id}",
@@ -84,11 +85,17 @@ def batch(store: Store, rater_id: str, *, week: str, have: Collection[str] = (),
         "order": [a.id for a in open_],
         "done": list(mine),
         "items": [
-            _item_payload(assignment, items[item], shown[items[item].conversation_id], mine.get(assignment))
-            for assignment, item in wanted
+            _item_payload(assignment, item, shown[item.conversation_id], said)
+            for assignment, item_id in wanted
+            for item in [items[item_id]]
+            for said in [_as_shown(mine.get(assignment), hidden.get(item.conversation_id, []), key)]
         ],
         "reveals": _reveals(store, mine) if rubric.reveal else {},
     }
+
+
+def _as_shown(mine: Annotation | None, hidden: Sequence[HiddenSpan], key: bytes) -> Annotation | None:
+    return without_words(mine, hidden, key) if mine and hidden else mine
 
 
 def _item_payload(assignment: str, item: Item, conversation: Conversation, mine: Annotation | None) -> dict[str, Any]:

@@ -96,7 +96,8 @@ def by_votes(item: str, dimension: str, votes: Mapping[Value, int]) -> Settled:
     return Settled(item, dimension, leaders[0], rule, votes)
 
 
-def settled_labels(store: Store, weeks: Sequence[str]) -> dict[tuple[str, str], Settled]:
-    """Every label of some weeks as it stands now, by (item, dimension)."""
-    finals = {item: a.labels for item, a in current_adjudications(store, weeks).items()}
-    return settle(labels_of(annotations_of(store, weeks)), finals)
+def settled_labels(store: Store, weeks: Sequence[str], *, rubric: int | None = None) -> dict[tuple[str, str], Settled]:
+    """Every label of some weeks as it stands now, by (item, dimension); with ``rubric`` under that version alone."""
+    rows = [n for n in annotations_of(store, weeks) if rubric in (None, n.rubric_version)]
+    finals = current_adjudications(store, weeks).items()
+    return settle(labels_of(rows), {item: a.labels for item, a in finals if rubric in (None, a.rubric_version)})

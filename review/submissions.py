@@ -182,13 +182,11 @@ def _text(entry: Mapping[str, Any], field: str, longest: int) -> str:
 
 
 def _seconds(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value := _bounded(value)):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
-
-
-def _bounded(value: float) -> float:
-    """Within what one item can take; JSON has integers that no float can hold, so the bounds come first."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    # JSON has integers that no float can hold, so the bounds come first.
     return float(min(max(value, 0), MAX_SECONDS))
 
 

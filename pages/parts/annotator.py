@@ -43,9 +43,18 @@ _component = st.components.v2.component(
 )
 
 
-@st.fragment
 def annotate(store: Store, rater_id: str, week: str) -> None:
-    """Show the component for one rater and week; it reruns by itself whenever the browser has something to say."""
+    """Show the component for one rater and week; it reruns by itself whenever the browser has something to say.
+
+    A restarted server does not know the fragment that an open page refers to, so a second, empty mount outside the
+    fragment lets the browser rerun the whole page once.
+    """
+    _items(store, rater_id, week)
+    _component(key="annotator:wake", data={"wake": True}, height=1, on_woken_change=lambda: None)
+
+
+@st.fragment
+def _items(store: Store, rater_id: str, week: str) -> None:
     key = f"annotator:{rater_id}:{week}"
     outbox = (st.session_state.get(key) or {}).get("outbox")
     answer = handle(store, rater_id, outbox)

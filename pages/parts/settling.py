@@ -15,6 +15,7 @@ from review.errors import ReviewError
 from review.evidence import conversation_of
 from review.golden.approve import approve
 from review.golden.approve import bulk_approve as approve_all
+from review.golden.content import asked
 from review.labels import Value
 from review.queues import owed_items
 from review.rubric import Dimension, rubric_version
@@ -122,6 +123,7 @@ def decide(here: Session, case: Case) -> None:
             labels[d.name] = _choose(d, case, key=f"settling_{item}_{d.name}")
     reason = st.pills("Why did they differ", REASONS, key=f"settling_{item}_reason")
     rationale = st.text_area("Rationale", key=f"settling_{item}_why", height=80)
+    answer = asked(conversation, case.item).answer
     proposals = [n.corrected_answer for n in case.annotations if n.corrected_answer]
     expected = st.text_area(
         "Expected answer",
@@ -149,7 +151,7 @@ def decide(here: Session, case: Case) -> None:
                     labels={k: v for k, v in labels.items() if v},
                     rationale=rationale,
                     reason=reason or "",
-                    corrected_answer=expected if expected.strip() != conversation.answer.strip() else "",
+                    corrected_answer=expected if expected.strip() != answer.strip() else "",
                     reference_sql=sql or "",
                 )
                 if golden:
@@ -208,9 +210,9 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
     )
     chosen = list(edited.loc[edited["approve"], "item"])
     if st.button(f"Approve {len(chosen)} into golden", type="primary", disabled=not chosen, key="settling_bulk_go"):
-        approved, refused = approve_all(here.store, chosen, by=here.rater.id)
-        st.toast(f"{len(approved)} approved", icon=":material/task_alt:")
-        for item, why in refused:
+        done = approve_all(here.store, chosen, by=here.rater.id)
+        st.toast(f"{len(done.examples)} approved", icon=":material/task_alt:")
+        for item, why in done.refused:
             st.warning(f"{item}: {why}", icon=":material/block:")
-        if not refused:
+        if not done.refused:
             st.rerun()

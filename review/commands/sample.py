@@ -26,7 +26,8 @@ from review.commands.common import (
 from review.errors import InputError, NothingToDo, Refused
 from review.project import UNITS, Project, project_of
 from review.sampling.allocate import Budget, Cap, Wishes
-from review.sampling.draw import DrawResult, all_of, draw
+from review.sampling.choose import all_of
+from review.sampling.draw import DrawResult, draw
 from review.sampling.engines import Engine, open_source
 from review.sampling.frame import FIXED_FIELDS, fitting
 from review.sampling.strata import default_groups

@@ -43,11 +43,13 @@ def init(name: str | None, store_path: str, as_json: bool) -> None:
     if not project.path.exists():
         project.path.write_text(STARTER, encoding="utf-8")
     if people(store):
-        who = people(store)[0]
+        who = next((p for p in people(store) if p.may("lead")), people(store)[0])
         note(f"{path} is there already; nothing was changed.")
+        version = current_rubric(store).version
     else:
-        who = add_person(store, name or system_user(), role="lead", by="init")
-    version = save_rubric(store, rubric, by=who.id).version
+        with store.transaction():
+            who = add_person(store, name or system_user(), role="lead", by="init")
+            version = save_rubric(store, rubric, by=who.id).version
     result = {"store": str(path), "settings": str(project.path), "created": not existed, "lead": who.name}
 
     def render() -> None:
@@ -75,7 +77,8 @@ def people_add(
     """Add people, or give existing ones another role."""
     store = opened(store_path)
     by = require(store, acting_person(store, acting).id, "lead").id
-    added = [add_person(store, name, role=role, by=by, scope=scope) for name in names]
+    with store.transaction():
+        added = [add_person(store, name, role=role, by=by, scope=scope) for name in names]
     text = "\n".join(f"{p.name}: {p.role}" for p in added)
     emit({"people": [dataclasses.asdict(p) for p in added]}, as_json, lambda: out.print(text, highlight=False))
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from review.errors import NothingToDo, Refused, ReviewError
-from review.sampling import sql
-from review.sampling.allocate import Allocation, Plan, Stratum, Wishes, allocate, raised, refuse_lower
+from review.sampling import frame_sql, sql
+from review.sampling.allocate import Plan, Stratum, Wishes, allocate, raised, refuse_lower
+from review.sampling.choose import Ids, all_of, grown, head_room, overlap_of, take
 from review.sampling.engines import Engine
 from review.sampling.frame import Frame, Opened, Values, read_frame
-from review.sampling.key import KEY_RULE, SMALLEST, digest, in_overlap, sample_digest, threshold
+from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
 from review.weeks import Window
-
-Ids = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -167,46 +165,6 @@ def candidates(opened: Opened, seed: str, plan: Plan) -> dict[str, list[str]]:
     return found
 
 
-def head_room(allocation: Allocation) -> float:
-    """The threshold's probability: pi itself, or enough that n of N fall under it but about once in a billion draws."""
-    if allocation.count is None:
-        return allocation.probability
-    wanted = allocation.count + 6 * math.sqrt(allocation.count) + 16
-    return max(SMALLEST, min(1.0, wanted / allocation.population))
-
-
-def take(found: Mapping[str, Iterable[str]], plan: Plan, seed: str) -> dict[str, tuple[str, ...]]:
-    """From the candidates of each stratum, in the order of the key: those under the threshold, or the n smallest."""
-    return {a.name: tuple(_smallest(found[a.name], a, seed)) for a in plan.strata}
-
-
-def grown(previous: Ids, found: Mapping[str, Iterable[str]], plan: Plan, seed: str) -> dict[str, tuple[str, ...]]:
-    """As :func:`take`, with everything that was drawn before kept in its stratum and never drawn in another.
-
-    A stratum never holds more than its sealed population, even where late rows cannot be told apart.
-    """
-    before = set(all_of(previous))
-    result = {}
-    for allocation in plan.strata:
-        kept = previous.get(allocation.name, ())
-        fresh = [i for i in _smallest(found[allocation.name], allocation, seed) if i not in before]
-        limit = allocation.population if allocation.count is None else allocation.count
-        result[allocation.name] = tuple(
-            sorted((*kept, *fresh[: max(0, limit - len(kept))]), key=lambda i: digest(seed, i))
-        )
-    return result
-
-
-def overlap_of(ids: Ids, seed: str, share: float) -> tuple[str, ...]:
-    """The ids that several people rate, sorted."""
-    return tuple(sorted(i for i in all_of(ids) if in_overlap(seed, i, share)))
-
-
-def all_of(ids: Ids) -> list[str]:
-    """The ids of all strata."""
-    return [i for drawn in ids.values() for i in drawn]
-
-
 def differences(sealed: Mapping[str, int], frame: Frame) -> tuple[str, ...]:
     """Notes on what the source holds now and did not, or no longer, hold when the frame was sealed."""
     notes = []
@@ -221,21 +179,13 @@ def differences(sealed: Mapping[str, int], frame: Frame) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _smallest(found: Iterable[str], allocation: Allocation, seed: str) -> list[str]:
-    ranked = sorted((digest(seed, i), i) for i in found)
-    if allocation.count is not None:
-        return [i for _, i in ranked[: allocation.count]]
-    cut = threshold(allocation.probability)
-    return [i for key, i in ranked if cut is None or key[:8] < cut]
-
-
 def _ask(
     opened: Opened, seed: str, shares: Mapping[int, float], names: Sequence[str], found: dict[str, list[str]]
 ) -> None:
     if not shares:
         return
     cuts = {number: threshold(p) for number, p in shares.items()}
-    for id_, number in opened.engine.query(sql.ids(opened.members(), seed, shares)):
+    for id_, number in opened.engine.query(frame_sql.ids(opened.members(), seed, shares)):
         cut = cuts[int(number)]
         if cut is not None and digest(seed, id_)[:8] >= cut:
             raise ReviewError(

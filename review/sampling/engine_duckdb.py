@@ -1,38 +1,27 @@
-"""DuckDB as an engine: files (JSONL, CSV, Parquet), the embedded log's folder, and DuckDB databases.
+"""DuckDB as an engine: a database file opened read-only, and what the files of a log share with it.
 
-Everything is read as text and taken apart by ourselves: DuckDB's own guesses lower-case UUIDs in JSON, drop the
-offsets of times and turn 007 into 7. Instants are microseconds since 1970, so no time-zone package is needed.
+Times are taken apart by rules of ours into microseconds since 1970, so no time-zone package is needed.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import duckdb
-import orjson
 from sqlglot import exp, parse_one
 
 from review.errors import InputError
 from review.sampling.sql import column, plain_text, render, table
-from review.weeks import monday_of
 
-SEEN_LINES = 1_000
-LARGEST_LINE = 64 * 1024 * 1024
 ROWS = "log_rows"
-WEEK_IN_NAME = re.compile(r"\d{4}-W\d{2}")
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-
 # The rules of review.sources.times in DuckDB's words: ISO 8601, or a number in s, ms, us or ns since 1970 by its size.
 INSTANT = parse_one(
     """CASE WHEN :t LIKE '____-__-__%' THEN EPOCH_US(TRY_CAST(:t AS TIMESTAMPTZ))
@@ -43,7 +32,6 @@ INSTANT = parse_one(
               WHEN CAST(:t AS DOUBLE) < 1e20 THEN CAST(CAST(:t AS DOUBLE) / 1e3 AS BIGINT) END END""",
     dialect="duckdb",
 )
-
 Loader = Callable[[Sequence[str]], None]
 
 
@@ -145,46 +133,17 @@ class _Reading:
             raise self.fault() or InputError(f"{self.source}: not readable ({first}).") from None
 
 
-def open_files(pattern: str, *, week: str | None = None) -> DuckDBEngine:
-    """A file, a pattern of files, or a folder of Parquet files of which those named for other weeks are left out."""
-    files = _files(pattern, week)
-    kind = Path(files[0].removesuffix(".gz")).suffix.lower()
-    if kind == ".parquet":
-        return _parquet(pattern, files)
-    connection = _connect()
-    types = dict.fromkeys(
-        _json_keys(files) if kind in (".jsonl", ".ndjson") else _header(files, _delimiter(kind)), "VARCHAR"
-    )
-    loaded: set[str] = set()
-
-    def load(names: Sequence[str]) -> None:
-        if set(names) <= loaded:
-            return
-        wanted = sorted(set(names))
-        shown = ", ".join(column(name).sql("duckdb") for name in wanted)
-        reader = _json_reader(files, wanted) if kind in (".jsonl", ".ndjson") else _csv_reader(files, _delimiter(kind))
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS SELECT {shown} FROM {reader}")  # noqa: S608
-        loaded.clear()
-        loaded.update(wanted)
-
-    def fault() -> InputError | None:
-        find = _json_fault if kind in (".jsonl", ".ndjson") else _csv_fault
-        return next((f for file in files if (f := find(file, _delimiter(kind)))), None)
-
-    return DuckDBEngine(connection, pattern, types, load=load, fault=fault, open_schema=kind in (".jsonl", ".ndjson"))
-
-
 def open_database(path: str, table_name: str) -> DuckDBEngine:
     """A table or view of a DuckDB database, opened read-only."""
     if not Path(path).is_file():
         raise InputError(f"{path}: there is no such DuckDB database. Check the path; four slashes make it absolute.")
     try:
-        connection = _connect(path, read_only=True)
+        connection = connect(path, read_only=True)
     except duckdb.Error as error:
         raise InputError(f"{path}: not readable as a DuckDB database ({str(error).splitlines()[0]}).") from None
     relation = table(table_name)
     try:
-        types = _types(connection, relation.sql("duckdb"))
+        types = types_of(connection, relation.sql("duckdb"))
     except duckdb.CatalogException:
         found = [
             str(name) for (name,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
@@ -204,166 +163,17 @@ def json_path(path: Sequence[str]) -> str:
     return "$" + "".join(f'."{part}"' for part in path)
 
 
-def _connect(path: str = ":memory:", *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(path: str = ":memory:", *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection that reads times without an offset as UTC and installs nothing."""
     connection = duckdb.connect(path, read_only=read_only, config=SETTINGS)
     # Times without an offset are UTC, whatever the machine's own zone.
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 
-def _files(pattern: str, week: str | None) -> list[str]:
-    path = Path(pattern)
-    if path.is_dir():
-        return _folder(path, week)
-    found = [pattern] if path.is_file() else sorted(str(f) for f in Path(path.anchor or ".").glob(_relative(path)))
-    if not found:
-        raise InputError(f"{pattern}: there is no such file. Check the path.")
-    return found
-
-
-def _folder(path: Path, week: str | None) -> list[str]:
-    # The embedded log keeps a folder per import; what is still being written has a hidden name.
-    found = sorted(f for depth in ("*.parquet", "*/*.parquet") for f in path.glob(depth) if not _hidden(f, path))
-    if not found:
-        raise InputError(f"{path}: the folder holds no Parquet files. Import a log first, or name a file.")
-    # Nothing of these weeks: one file of another week still tells the columns, and no row of it is in the window.
-    return [str(f) for f in found if week is None or _may_hold(f.name, week)] or [str(found[0])]
-
-
-def _hidden(file: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in file.relative_to(folder).parts)
-
-
-def _relative(path: Path) -> str:
-    return str(path.relative_to(path.anchor)) if path.anchor else str(path)
-
-
-def _may_hold(name: str, week: str) -> bool:
-    # A neighbouring week is read too: it may have been named in another time zone.
-    named = WEEK_IN_NAME.search(name)
-    return named is None or abs(monday_of(named[0]) - monday_of(week)) <= timedelta(days=7)
-
-
-def _parquet(source: str, files: Sequence[str]) -> DuckDBEngine:
-    connection = _connect()
-    try:
-        reader = f"read_parquet({_names(files)}, union_by_name=true, hive_partitioning=false)"
-        connection.execute(f"CREATE TEMP VIEW {ROWS} AS SELECT * FROM {reader}")  # noqa: S608
-        types = _types(connection, ROWS)
-    except duckdb.Error as error:
-        raise InputError(f"{source}: not readable as Parquet ({str(error).splitlines()[0]}).") from None
-    return DuckDBEngine(connection, source, types)
-
-
-def _types(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+def types_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column names of a table with DuckDB's types."""
     return {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
-
-
-def _json_reader(files: Sequence[str], names: Sequence[str]) -> str:
-    columns = ", ".join(f"{column(name).sql('duckdb')}: 'VARCHAR'" for name in names)
-    return (
-        f"read_json({_names(files)}, format='newline_delimited', records=true, columns={{{columns}}}, "
-        f"maximum_object_size={LARGEST_LINE})"
-    )
-
-
-def _csv_reader(files: Sequence[str], delimiter: str) -> str:
-    return (
-        f"read_csv({_names(files)}, all_varchar=true, header=true, delim='{delimiter}', quote='\"', escape='\"', "
-        "comment='', skip=0, union_by_name=true, hive_partitioning=false)"
-    )
-
-
-def _names(files: Sequence[str]) -> str:
-    # A file may be called "log[1].jsonl"; DuckDB would take that for a pattern.
-    literal = (re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", file) for file in files)
-    return "[" + ", ".join(exp.Literal.string(name).sql("duckdb") for name in literal) + "]"
-
-
-def _delimiter(kind: str) -> str:
-    return "\t" if kind == ".tsv" else ","
-
-
-def _open(file: str) -> IO[bytes]:
-    return gzip.open(file, "rb") if file.endswith(".gz") else Path(file).open("rb")  # type: ignore[return-value]
-
-
-def _json_keys(files: Sequence[str]) -> list[str]:
-    keys: dict[str, None] = {}
-    for file in files:
-        with _open(file) as lines:
-            for number, line in enumerate(lines, start=1):
-                if number > SEEN_LINES:
-                    break
-                if line.strip():
-                    keys.update(dict.fromkeys(_object(file, number, line)))
-    if not keys:
-        raise InputError(f"{files[0]}: the file is empty; expected one JSON object per line.")
-    return list(keys)
-
-
-def _object(file: str, number: int, line: bytes) -> dict[str, Any]:
-    if line.startswith(b"\xef\xbb\xbf"):
-        raise InputError.at(
-            file, number, None, line[:3], "a line without byte order mark", "Save the file as plain UTF-8."
-        )
-    try:
-        cells = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise InputError.at(file, number, None, line.decode(errors="replace"), f"one JSON object ({error})") from None
-    if not isinstance(cells, dict):
-        raise InputError.at(file, number, None, line.decode(), "a JSON object with named columns")
-    return cells
-
-
-def _json_fault(file: str, delimiter: str) -> InputError | None:
-    with _open(file) as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    _object(file, number, line)
-                except InputError as error:
-                    return error
-    return None
-
-
-def _header(files: Sequence[str], delimiter: str) -> list[str]:
-    names: dict[str, None] = {}
-    for file in files:
-        with _open(file) as data:
-            try:
-                header = next(_records(data, delimiter), [])
-            except (UnicodeDecodeError, csv.Error) as error:
-                raise InputError(f"{file}, line 1: not readable as UTF-8 CSV ({error}).") from None
-        if not header:
-            raise InputError(f"{file}: the file is empty; expected a header and rows.")
-        names.update(dict.fromkeys(header))
-    return list(names)
-
-
-def _records(data: IO[bytes], delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.TextIOWrapper(data, encoding="utf-8-sig", newline=""), delimiter=delimiter, strict=True)
-
-
-def _csv_fault(file: str, delimiter: str) -> InputError | None:
-    line = 1
-    with _open(file) as data:
-        reader: Any = _records(data, delimiter)
-        header: list[str] | None = None
-        try:
-            for record in reader:
-                header = header or record
-                if record and len(record) != len(header):
-                    return InputError.at(
-                        file, line, None, f"{len(record)} fields", f"{len(header)} ({', '.join(header)})",
-                        "Quote fields that contain the delimiter.",
-                    )  # fmt: skip
-                line = reader.line_num + 1
-        except UnicodeDecodeError as error:
-            return InputError(f"{file}, line {line} or later: not UTF-8 text ({error.reason}). Save the file as UTF-8.")
-        except csv.Error as error:
-            return InputError(f"{file}, line {line}: not readable as CSV ({error}). Check the quotes.")
-    return None
 
 
 def _call(name: str, *arguments: exp.Expr) -> exp.Expr:

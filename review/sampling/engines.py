@@ -73,7 +73,7 @@ class Address(NamedTuple):
 
 
 def _duckdb_file(address: Address, week: str | None) -> Engine:
-    from review.sampling.engine_duckdb import open_files
+    from review.sampling.engine_files import open_files
 
     return open_files(address.path, week=week)
 

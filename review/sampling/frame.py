@@ -8,23 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
 from sqlglot import exp
 
 from review.clock import now
 from review.errors import InputError
-from review.labels import canonical_text
-from review.sampling import sql
+from review.sampling import frame_sql, sql
 from review.sampling.engines import Engine
 from review.sampling.strata import DEFAULT_GROUPS, Group, fields_of, names_of
+from review.sampling.verdict_counts import Counts, tally
 from review.weeks import Window
 
 EXAMPLES = 5
 FIXED_FIELDS = ("id", "created_at", "week", "imported_at", "verdicts")
 # DuckDB writes 1.0 where ClickHouse writes 1, and times differ by their fraction: no key may hang on that.
 UNSTABLE_ID = re.compile(r"FLOAT|DOUBLE|REAL|TIME|DATE|BLOB|BYTEA")
-
-Counts = dict[str, dict[str, dict[str, dict[str, int]]]]
 Values = Mapping[str, Mapping[str, str]]
 
 
@@ -60,11 +57,7 @@ class Frame:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, as the ledger keeps it."""
-        return {
-            **self.__dict__,
-            "populations": dict(self.populations),
-            "duplicate_examples": list(self.duplicate_examples),
-        }
+        return {**self.__dict__, "duplicate_examples": list(self.duplicate_examples)}
 
 
 @dataclass(frozen=True)
@@ -79,7 +72,7 @@ class Opened:
 
     def members(self) -> exp.Select:
         """The conversations of the frame, each id once."""
-        return sql.members(self.rows, once=self.once, dated=self.dated, verdicts=self.verdicts)
+        return frame_sql.members(self.rows, once=self.once, dated=self.dated, verdicts=self.verdicts)
 
 
 class Place(NamedTuple):
@@ -108,15 +101,15 @@ def read_frame(
     opened = open_frame(
         engine, window=window, week=week, mapping=mapping or {}, values=values or {}, groups=groups, sealed_at=sealed_at
     )
-    (distinct, rows, null_ids, twice), *_ = engine.query(sql.counts(opened.rows))
+    (distinct, rows, null_ids, twice), *_ = engine.query(frame_sql.counts(opened.rows))
     opened = replace(opened, once=twice > 0)
-    examples = engine.query(sql.duplicates(opened.rows, limit=EXAMPLES)) if twice else []
+    examples = engine.query(frame_sql.duplicates(opened.rows, limit=EXAMPLES)) if twice else []
     parts = {
         int(part): (int(n), int(undated))
-        for part, n, undated in engine.query(sql.parts(opened.rows, dated=opened.dated))
+        for part, n, undated in engine.query(frame_sql.parts(opened.rows, dated=opened.dated))
     }
     populations, verdicts, unreadable = tally(
-        engine.query(sql.populations(opened.members(), verdicts=opened.verdicts)),
+        engine.query(frame_sql.populations(opened.members(), verdicts=opened.verdicts)),
         names_of(groups),
         has_verdicts=opened.verdicts,
     )
@@ -131,9 +124,9 @@ def read_frame(
         duplicate_ids=int(twice),
         duplicate_rows=int(rows) - int(null_ids) - int(distinct),
         duplicate_examples=tuple(str(id_) for (id_,) in examples),
-        undated=parts.get(sql.UNDATED, (0, 0))[0],
-        undated_included=parts.get(sql.MEMBER, (0, 0))[1] if window else 0,
-        late=parts.get(sql.LATE, (0, 0))[0],
+        undated=parts.get(frame_sql.UNDATED, (0, 0))[0],
+        undated_included=parts.get(frame_sql.MEMBER, (0, 0))[1] if window else 0,
+        late=parts.get(frame_sql.LATE, (0, 0))[0],
         populations=populations,
         verdicts=verdicts,
         unreadable_verdicts=unreadable,
@@ -166,22 +159,22 @@ def open_frame(
         if name in places
     }
     empty = exp.Literal.string("")
-    fields = sql.Fields(
+    fields = frame_sql.Fields(
         id=exp.func("NULLIF", sql.as_text(engine.text(*places["id"])), empty),
-        stratum=sql.stratum_number(groups, conditions),
+        stratum=frame_sql.stratum_number(groups, conditions),
         made=engine.instant(*places["created_at"]) if "created_at" in places else None,
         week=engine.text(*places["week"]) if "week" in places else None,
         imported=engine.instant(*places["imported_at"]) if "imported_at" in places else None,
         verdicts=engine.text(*places["verdicts"]) if "verdicts" in places else None,
     )
-    membership = sql.Membership(
+    membership = frame_sql.Membership(
         start=engine.moment(window.start) if window else None,
         end=engine.moment(window.end) if window else None,
         week=week if window else None,
         sealed=engine.moment(sealed_at) if sealed_at else None,
     )
     relation = engine.relation([place.column for place in places.values()])
-    rows = engine.keep(sql.frame_rows(relation, fields, membership))
+    rows = engine.keep(frame_sql.frame_rows(relation, fields, membership))
     return Opened(engine, rows, dated=fields.made is not None, verdicts=fields.verdicts is not None)
 
 
@@ -209,46 +202,6 @@ def fitting(engine: Engine, mapping: Mapping[str, str]) -> dict[str, str]:
     """Of a mapping remembered from elsewhere, the fields whose columns this source has."""
     columns = engine.columns()
     return {name: column for name, column in mapping.items() if _place(column, columns).column in columns}
-
-
-def tally(
-    rows: Sequence[tuple[Any, ...]], names: Sequence[str], *, has_verdicts: bool
-) -> tuple[dict[str, int], Counts, int]:
-    """Populations, verdict counts and the number of unreadable verdict cells from rows ``stratum[, verdicts], n``."""
-    populations = dict.fromkeys(names, 0)
-    verdicts: Counts = {name: {} for name in names} if has_verdicts else {}
-    unreadable = 0
-    for number, *said, n in rows:
-        name = names[int(number)]
-        populations[name] += int(n)
-        if has_verdicts and said[0]:
-            read = _verdicts(said[0])
-            unreadable += int(n) if read is None else 0
-            for judge, dimension, value in read or ():
-                counts = verdicts[name].setdefault(judge, {}).setdefault(dimension, {})
-                counts[value] = counts.get(value, 0) + int(n)
-    return populations, verdicts, unreadable
-
-
-def _verdicts(text: str) -> list[tuple[str, str, str]] | None:
-    try:
-        judges = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    if judges is None:
-        return []
-    if not isinstance(judges, dict) or not all(d is None or isinstance(d, dict) for d in judges.values()):
-        return None
-    said = ((judge, dimension, _value(cell)) for judge, of in judges.items() for dimension, cell in (of or {}).items())
-    return [(judge, dimension, value) for judge, dimension, value in said if value]
-
-
-def _value(cell: Any) -> str:
-    if isinstance(cell, dict):
-        cell = cell.get("value")
-    if isinstance(cell, list):
-        return "|".join(sorted(canonical_text(part) for part in cell))
-    return "" if cell is None else canonical_text(cell)
 
 
 def _place(name: str, columns: Mapping[str, str]) -> Place:

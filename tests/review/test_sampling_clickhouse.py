@@ -9,7 +9,8 @@ import pytest
 
 from review.errors import InputError
 from review.sampling.allocate import Wishes
-from review.sampling.draw import all_of, draw
+from review.sampling.choose import all_of
+from review.sampling.draw import draw
 from review.sampling.engines import open_source
 from review.sampling.key import chosen, digest
 from review.sampling.sql import draw_sql

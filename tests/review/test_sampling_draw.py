@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from review.errors import InputError, NothingToDo, Refused, ReviewError
 from review.sampling.allocate import Allocation, Plan, Stratum, Wishes
-from review.sampling.draw import Sealed, all_of, draw, extend, grown, head_room, take
+from review.sampling.choose import all_of, grown, head_room, take
+from review.sampling.draw import Sealed, draw, extend
 from review.sampling.engine_duckdb import DuckDBEngine
 from review.sampling.engines import open_source
 from review.sampling.key import KEY_RULE, digest, in_overlap

@@ -15,7 +15,8 @@ from sqlglot import exp
 
 from review.errors import InputError
 from review.sampling.allocate import Wishes
-from review.sampling.draw import all_of, draw
+from review.sampling.choose import all_of
+from review.sampling.draw import draw
 from review.sampling.engines import open_source
 from review.sampling.frame import read_frame
 from review.sampling.key import chosen, digest, sample_digest

@@ -18,7 +18,7 @@ function buildActions(view) {
     write: bound(write),
     leave: bound(leaveNote),
     steps: bound(toggleSteps),
-    guidance: () => setFlag(view.root, "data-guidance", !view.root.hasAttribute("data-guidance")),
+    guidance: () => toggleGuidance(view),
     undo: () => undo(view),
     move: (by) => move(view, by),
   };
@@ -235,6 +235,12 @@ function toggleSteps(view) {
   const open = folds.some((fold) => !fold.open);
   for (const fold of folds) fold.open = open;
   if (open) view.slot.querySelector("[data-steps]")?.scrollIntoView({ block: "nearest" });
+}
+
+function toggleGuidance(view) {
+  setFlag(view.root, "data-guidance", !view.root.hasAttribute("data-guidance"));
+  const field = view.fields.get(view.focus);
+  if (field) keepInside(view.scrollNode, field.node);
 }
 
 function notice(view, text) {

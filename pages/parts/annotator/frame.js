@@ -26,9 +26,10 @@ function buildFrame(view) {
     if (event.target === view.dialogNode) closeDialog(view);
   } });
   view.submitNode = el("button", { type: "button", class: "sc-submit", onmousedown: (event) => event.preventDefault(),
-    onclick: () => view.act.enter() }, el("span", {}, "Submit"), el("kbd", { "aria-hidden": "true" }, "Enter"));
-  view.rubricNode = el("aside", { class: "sc-rubric", "aria-label": "Rubric" },
-    el("div", { class: "sc-scroll" }, view.stateNode, view.noticeNode, view.revealNode, view.fieldsNode, view.notesNode),
+    onclick: () => view.act.submit() }, el("span", {}, "Submit"), el("kbd", { "aria-hidden": "true" }, "Enter"));
+  view.scrollNode = el("div", { class: "sc-scroll" }, view.stateNode, view.noticeNode, view.revealNode, view.fieldsNode,
+    view.notesNode);
+  view.rubricNode = el("aside", { class: "sc-rubric", "aria-label": "Rubric" }, view.scrollNode,
     el("footer", {}, view.timerNode, view.submitNode, buildTools(view)));
   view.emptyNode = el("section", { class: "sc-empty", hidden: true });
   view.root.append(

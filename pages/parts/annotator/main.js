@@ -2,10 +2,12 @@
 // component leaves the page, so the views live here by key and their listeners hang on one AbortController each.
 
 const views = new Map();
+let wakePage = null; // reruns the whole page, from outside the fragment
 
 function newView(key) {
   const view = { client: newClient(key), fields: new Map(), slots: new Map(), slot: null, scrolled: false, focus: null, timer: null, dialog: null,
     writing: null, notice: "", shownAt: 0, seenAt: performance.now(), listening: null, lastData: null, setStateValue: null,
+    answers: 0, answersAtSend: -1, patience: RESEND_MS,
     coarse: matchMedia("(pointer: coarse)").matches };
   view.act = buildActions(view);
   buildFrame(view);
@@ -66,7 +68,7 @@ function showItem(view, assignment) {
   showState(view);
   showReveal(view);
   if (first) focusField(view, first.name);
-  if (view.scrolled) view.rubricNode.firstChild.scrollTop = 0;
+  if (view.scrolled) view.scrollNode.scrollTop = 0;
   view.scrolled = false;
 }
 
@@ -77,6 +79,7 @@ function showState(view) {
   const text = done
     ? isChanged(client, id) ? "Changed. Enter saves the change." : "Submitted. Choose again to change it, u takes it back."
     : client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : "";
+  setText(view.submitNode.firstChild, !done ? "Submit" : isChanged(client, id) ? "Save the change" : "Next");
   setText(view.stateNode, text);
   setFlag(view.stateNode, "hidden", !text);
 }
@@ -124,7 +127,7 @@ function listen(view) {
   window.addEventListener("online", soon, { signal });
   window.addEventListener("offline", () => showSaving(view), { signal });
   window.addEventListener("pagehide", () => leavePage(view), { signal });
-  view.rubricNode.firstChild.addEventListener("scroll", () => (view.scrolled = true), { passive: true, signal });
+  view.scrollNode.addEventListener("scroll", () => (view.scrolled = true), { passive: true, signal });
   const sizes = new ResizeObserver(() => view.slots.forEach((slot) => slot.inert && slot.isConnected && scrollToTarget(slot)));
   sizes.observe(view.paneNode);
   signal.addEventListener("abort", () => sizes.disconnect());
@@ -184,6 +187,10 @@ function unmount(view) {
 }
 
 export default function ({ data, parentElement, setStateValue }) {
+  if (data.wake) {
+    wakePage = () => setStateValue("woken", Date.now());
+    return () => (wakePage = null);
+  }
   const view = views.get(data.key) ?? newView(data.key);
   views.set(data.key, view);
   view.setStateValue = setStateValue;
@@ -196,6 +203,7 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   if (view.lastData !== data) {
     view.lastData = data;
+    view.answers += 1;
     applyAnswer(view, data);
   }
   if (moved) {

@@ -26,7 +26,7 @@ function buildField(view, dimension) {
   const title = `sc-title-${dimension.name}`;
   field.chosen = el("output", { class: "sc-chosen" });
   field.note = el("span", { class: "sc-needed" }, dimension.required ? "" : "optional");
-  const hint = dimension.multiple ? el("span", { class: "sc-needed" }, "several, then Enter") : null;
+  const hint = dimension.multiple ? el("span", { class: "sc-needed" }, "several", el("span", { class: "sc-by-key" }, ", then Enter")) : null;
   field.node = el(
     "section",
     { class: `sc-field sc-${field.kind}`, "data-field": dimension.name },
@@ -46,6 +46,7 @@ function buildShort(view, field, title) {
     class: "sc-values",
     role: dimension.multiple ? "group" : "radiogroup",
     "aria-labelledby": title,
+    "data-many": dimension.values.length > 4,
     "aria-required": dimension.multiple ? null : dimension.required,
   });
   dimension.values.forEach((value, k) => {
@@ -149,10 +150,9 @@ function markTop(field) {
 }
 
 function keepInside(box, node) {
-  const above = node.offsetTop - box.offsetTop;
-  if (above < box.scrollTop) box.scrollTop = above;
-  else if (above + node.offsetHeight > box.scrollTop + box.clientHeight)
-    box.scrollTop = above + node.offsetHeight - box.clientHeight;
+  const [outer, inner] = [box.getBoundingClientRect(), node.getBoundingClientRect()];
+  if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
+  else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
 }
 
 function moveTop(field, by) {
@@ -207,5 +207,5 @@ function focusField(view, name, { quietly = false } = {}) {
   if (field?.filter && !view.coarse) field.filter.focus({ preventScroll: true });
   else if (view.root.contains(document.activeElement) || document.activeElement === document.body)
     view.root.focus({ preventScroll: true });
-  if (field && !view.painting) keepInside(view.fieldsNode, field.node);
+  if (field && !view.painting) keepInside(view.scrollNode, field.node);
 }

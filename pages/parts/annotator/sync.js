@@ -2,7 +2,9 @@
 // all but its last), the answer names what is safe. Sending waits until the next item is painted.
 
 const PAINT_FIRST_MS = 30;
-const RESEND_MS = 4000;
+const RESEND_MS = 3000;
+const RESEND_MOST_MS = 15_000;
+const SLOW_MS = 2500;
 const RECENT_DONE = 40;
 
 // Take the server's answer into the client.
@@ -89,6 +91,7 @@ function sendNow(view) {
   if (!view.setStateValue) return;
   client.sequence += 1;
   client.asked = askedFor(client);
+  view.answersAtSend = view.answers;
   if (client.outbox.size && !client.sentAt) client.sentAt = Date.now();
   const entries = [...client.outbox.values()].slice(0, SENT_AT_ONCE);
   for (const entry of entries) client.sent.add(entry.submission_id);
@@ -102,9 +105,19 @@ function sendNow(view) {
   if (client.outbox.size || runsLow(client)) view.retry = setTimeout(() => again(view), RESEND_MS);
 }
 
+// No answer that helps: send again, ever more patiently. A server that was restarted knows no fragment of this page and
+// answers nothing at all; then the whole page is rerun once, which makes the fragment known, and the outbox follows.
 function again(view) {
+  const { client } = view;
   showSaving(view);
-  if (view.client.outbox.size || runsLow(view.client)) sendNow(view);
+  if (!client.outbox.size && !runsLow(client)) return;
+  view.patience = Math.min((view.patience || RESEND_MS) * 1.5, RESEND_MOST_MS);
+  if (view.answers === view.answersAtSend && wakePage) wakePage();
+  view.retry = setTimeout(() => {
+    sendNow(view);
+    clearTimeout(view.retry);
+    view.retry = setTimeout(() => again(view), view.patience);
+  }, SLOW_MS / 2);
 }
 
 function askedFor(client) {
@@ -118,12 +131,14 @@ function afterAnswer(view) {
   const unsent = [...client.outbox.keys()].some((id) => !client.sent.has(id));
   const lacking = runsLow(client) && client.asked !== askedFor(client);
   if (unsent || lacking) sendSoon(view);
-  if (client.outbox.size === 0 && !runsLow(client)) clearTimeout(view.retry);
+  if (client.outbox.size) return;
+  view.patience = RESEND_MS;
+  if (!runsLow(client)) clearTimeout(view.retry);
 }
 
 function savingState(client) {
   const count = client.outbox.size;
-  const slow = client.sentAt && Date.now() - client.sentAt > RESEND_MS - 500;
+  const slow = client.sentAt && Date.now() - client.sentAt > SLOW_MS;
   const offline = !navigator.onLine || (count > 0 && slow);
   if (count === 0) return offline ? ["offline", "offline, all saved"] : ["saved", "all saved"];
   return offline ? ["offline", `offline, ${count} to save`] : ["saving", `${count} to save`];

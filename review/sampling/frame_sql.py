@@ -1,0 +1,211 @@
+"""The queries of a draw as expressions: the rows of a window with their strata, their counts, and the ids chosen.
+
+No alias is a keyword anywhere, and every name is quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from review.sampling.sql import all_of, column, is_null, named, predicate
+from review.sampling.strata import Condition, Group
+
+# The parts of a window: in the frame; without date and week; without date and of another week; imported too late.
+MEMBER, UNDATED, ELSEWHERE, LATE = 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The columns of a source as expressions; None = no such column.
+
+    ``id`` is text (NULL when empty), ``made`` and ``imported`` are instants that compare with the engine's ``moment``,
+    ``week`` and ``verdicts`` text, ``stratum`` a number from 0.
+    """
+
+    id: exp.Expr
+    stratum: exp.Expr
+    made: exp.Expr | None = None
+    week: exp.Expr | None = None
+    imported: exp.Expr | None = None
+    verdicts: exp.Expr | None = None
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Which rows are in the frame: bounds as expressions in the engine's own terms, None where there is no bound."""
+
+    start: exp.Expr | None = None
+    end: exp.Expr | None = None
+    week: str | None = None
+    sealed: exp.Expr | None = None
+
+
+def stratum_number(groups: Sequence[Group], fields: Mapping[str, tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
+    """The number of the first group that fits, ``len(groups)`` for the rest.
+
+    ``fields`` maps a field to its (text, number) expressions; a condition on an absent one never holds. A comparison
+    with NULL is not true, so CASE passes it by.
+    """
+    case = exp.Case()
+    for position, group in enumerate(groups):
+        alternatives = [
+            exp.and_(*(_condition(c, *fields[c.field]) for c in conditions if c.field in fields))
+            for conditions in group.alternatives
+            if any(c.field in fields for c in conditions)
+            and all(c.field in fields or c.test == "absent" for c in conditions)
+        ]
+        if alternatives:
+            case = case.when(exp.or_(*alternatives), exp.Literal.number(position))
+    rest = exp.Literal.number(len(groups))
+    return case.else_(rest) if case.args.get("ifs") else rest
+
+
+def _condition(condition: Condition, text: exp.Expr, number: exp.Expr) -> exp.Expr:
+    text, number = text.copy(), number.copy()
+    empty = exp.Literal.string("")
+    if condition.test in ("in", "first_in"):
+        word: exp.Expr = exp.Lower(this=exp.Trim(this=text))
+        if condition.test == "first_in":
+            comma = exp.StrPosition(this=word.copy(), substr=exp.Literal.string(","))
+            length = exp.Sub(this=comma.copy(), expression=_number(1))
+            first = exp.Substring(this=word.copy(), start=_number(1), length=length)
+            word = exp.Case().when(exp.GT(this=comma, expression=_number(0)), first).else_(word)
+        return word.isin(*(exp.Literal.string(v) for v in condition.value))
+    if condition.test == "present":
+        return exp.NEQ(this=text, expression=empty)
+    if condition.test == "absent":
+        return exp.or_(is_null(text), exp.EQ(this=text, expression=empty))
+    bound = exp.Literal.number(condition.value)
+    return (
+        exp.LT(this=number, expression=bound) if condition.test == "below" else exp.GTE(this=number, expression=bound)
+    )
+
+
+def frame_rows(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
+    """Rows ``id, part, stratum[, made][, verdicts]`` of the window and of no readable date.
+
+    ``part`` tells the members of the frame from what is only counted (see the numbers above).
+    """
+    shown = [named(fields.id, "id"), named(_part(fields, frame), "part"), named(fields.stratum, "stratum")]
+    shown += [named(fields.made, "made")] if fields.made is not None else []
+    shown += [named(fields.verdicts, "verdicts")] if fields.verdicts is not None else []
+    select = exp.select(*shown).from_(source.copy())
+    if fields.made is None or frame.start is None or frame.end is None:
+        return select
+    made = fields.made
+    within = exp.and_(
+        exp.GTE(this=made.copy(), expression=frame.start.copy()), exp.LT(this=made.copy(), expression=frame.end.copy())
+    )
+    return select.where(exp.or_(within, is_null(made)))
+
+
+def _part(fields: Fields, frame: Membership) -> exp.Expr:
+    case, made, week = exp.Case(), fields.made, fields.week
+    if frame.start is not None and not (made is None and week is None):
+        undated = is_null(made) if made is not None else exp.true()
+        if week is None or frame.week is None:
+            case = case.when(undated, _number(UNDATED))
+        else:
+            homeless = exp.or_(is_null(week), exp.EQ(this=week.copy(), expression=exp.Literal.string("")))
+            other = exp.NEQ(this=week.copy(), expression=exp.Literal.string(frame.week))
+            case = case.when(exp.and_(undated, homeless), _number(UNDATED))
+            case = case.when(exp.and_(undated.copy(), other), _number(ELSEWHERE))
+    if frame.sealed is not None and fields.imported is not None:
+        after = exp.GT(this=fields.imported.copy(), expression=frame.sealed.copy())
+        case = case.when(after, _number(LATE))
+    return case.else_(_number(MEMBER)) if case.args.get("ifs") else _number(MEMBER)
+
+
+def parts(rows: exp.Expr, *, dated: bool) -> exp.Select:
+    """Rows ``part, n, undated``: how many rows there are of each part, and how many of them without a date."""
+    undated = _sum_if(is_null(column("made")), _number(1)) if dated else exp.Count(this=exp.Star())
+    shown = [column("part"), named(exp.Count(this=exp.Star()), "n"), named(undated, "undated")]
+    return exp.select(*shown).from_(rows.copy()).group_by(column("part"))
+
+
+def counts(rows: exp.Expr) -> exp.Select:
+    """One row over the members: distinct ids, rows, rows without id, ids that stand more than once."""
+    n, id_ = column("n"), column("id")
+    grouped = exp.select(column("id"), named(exp.Count(this=exp.Star()), "n")).from_(rows.copy()).where(_member())
+    several = exp.and_(exp.not_(is_null(id_)), exp.GT(this=n.copy(), expression=_number(1)))
+    return exp.select(
+        named(exp.Count(this=id_.copy()), "distinct_ids"),
+        named(_total(n), "all_rows"),
+        named(_sum_if(is_null(id_), n), "null_ids"),
+        named(_sum_if(several, _number(1)), "twice"),
+    ).from_(grouped.group_by(column("id")).subquery("by_id"))
+
+
+def duplicates(rows: exp.Expr, *, limit: int) -> exp.Select:
+    """The smallest ids that stand more than once, one per row."""
+    return (
+        exp.select(column("id"))
+        .from_(rows.copy())
+        .where(exp.and_(_member(), exp.not_(is_null(column("id")))))
+        .group_by(column("id"))
+        .having(exp.GT(this=exp.Count(this=exp.Star()), expression=_number(1)))
+        .order_by(column("id"))
+        .limit(limit)
+    )
+
+
+def members(rows: exp.Expr, *, once: bool, dated: bool, verdicts: bool) -> exp.Select:
+    """Rows ``id, stratum[, verdicts]`` of the members with an id; ``once``: only the first by date of each id.
+
+    Among rows of one id and one date the one in the earlier group counts, so that every engine takes the same.
+    """
+    shown = [column(name) for name in ("id", "stratum", *(["verdicts"] if verdicts else []))]
+    base = exp.select(*shown).from_(rows.copy()).where(exp.and_(_member(), exp.not_(is_null(column("id")))))
+    if not once:
+        return base
+    order: list[exp.Expr] = []
+    if dated:
+        unknown = exp.Case().when(is_null(column("made")), _number(1)).else_(_number(0))
+        order += [unknown, column("made")]
+    order += [c.copy() for c in shown[1:]]
+    rank = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[column("id")],
+        order=exp.Order(expressions=[exp.Ordered(this=o) for o in order]),
+    )
+    ranked = base.select(named(rank, "copy_number")).subquery("copies")
+    first = exp.EQ(this=column("copy_number"), expression=_number(1))
+    return exp.select(*(c.copy() for c in shown)).from_(ranked).where(first)
+
+
+def populations(rows: exp.Select, *, verdicts: bool) -> exp.Select:
+    """Rows ``stratum[, verdicts], n`` over the members of a frame."""
+    by = [column("stratum"), *([column("verdicts")] if verdicts else [])]
+    return (
+        exp.select(*by, named(exp.Count(this=exp.Star()), "n"))
+        .from_(rows.subquery("members"))
+        .group_by(*(b.copy() for b in by))
+    )
+
+
+def ids(rows: exp.Select, seed: str, shares: Mapping[int, float]) -> exp.Select:
+    """Rows ``id, stratum`` of the members chosen at the share of their stratum (number -> p)."""
+    chosen = []
+    for number, p in shares.items():
+        mine = exp.EQ(this=column("stratum"), expression=exp.Literal.number(number))
+        chosen.append(all_of([mine, predicate(seed, column("id"), p)]))
+    return exp.select(column("id"), column("stratum")).from_(rows.subquery("members")).where(exp.or_(*chosen))
+
+
+def _member() -> exp.Expr:
+    return exp.EQ(this=column("part"), expression=_number(MEMBER))
+
+
+def _number(number: float) -> exp.Expr:
+    return exp.Literal.number(number)
+
+
+def _total(expression: exp.Expr) -> exp.Expr:
+    return exp.Coalesce(this=exp.Sum(this=expression.copy()), expressions=[exp.Literal.number(0)])
+
+
+def _sum_if(condition: exp.Expr, amount: exp.Expr) -> exp.Expr:
+    return _total(exp.Case().when(condition.copy(), amount.copy()).else_(exp.Literal.number(0)))

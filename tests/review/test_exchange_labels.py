@@ -1,0 +1,288 @@
+"""Label files: whole or not at all, once, and nothing that a rater said before is lost."""
+
+import csv
+from dataclasses import replace
+
+import orjson
+import pytest
+from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from review import audit
+from review.clock import now
+from review.dealing import OPEN_SQL
+from review.errors import InputError, NothingToDo, Refused, ReviewError
+from review.exchange import export_labels, import_labels, read_labels
+from review.hiding import hide_span
+from review.people import people, person
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.settled import annotations_of, settled_labels
+from storage.records import Annotation, Assignment, AuditEntry, Conversation, Item, Reassignment, Week, WeekClosing
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = new_store(tmp_path)
+    open_test_week(store)
+    add_item(store, "u1")
+    add_item(store, "u2")
+    return store
+
+
+def table(tmp_path, text, name="labels.csv"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return read_labels(path)
+
+
+HEADER = "item,rater,dimension,label,at,comment\n"
+FILE = HEADER + (
+    "u1,ana,correctness,wrong,2026-11-20T10:00:00Z,no date\n"
+    "u1,ana,reasons,incomplete|wrong_fact,2026-11-20T10:00:00Z,no date\n"
+    "u1,ben,correctness,correct,,\n"
+    "u2,ana,politeness,rude,2026-11-20 11:00+01:00,\n"
+    "u2,ben,politeness,,,\n"
+)
+
+
+def load(store, tmp_path, text, **options):
+    return import_labels(store, table(tmp_path, text), by="lea", **options)
+
+
+def test_the_rows_of_one_rater_on_one_item_are_one_annotation(store, tmp_path):
+    done = load(store, tmp_path, FILE)
+    assert (done.rows, done.annotations, done.empty, done.new_items, done.new_raters) == (5, 3, 1, 0, ())
+    assert (done.weeks, done.dimensions) == ((WEEK,), ("correctness", "reasons", "politeness"))
+    found = {(n.item_id, n.rater_id): n for n in annotations_of(store, [WEEK])}
+    one = found["u1", "ana"]
+    # A set keeps the order of its scale, whatever the order in the file.
+    assert one.labels == {"correctness": "wrong", "reasons": ["wrong_fact", "incomplete"]}
+    assert (one.at, one.comment, one.rubric_version) == ("2026-11-20T10:00:00.000+00:00", "no date", 1)
+    assert found["u2", "ana"].at == "2026-11-20T10:00:00.000+00:00"
+    assert settled_labels(store, [WEEK])["u1", "correctness"].rule == "tie"
+
+
+def test_the_same_file_again_adds_nothing(store, tmp_path):
+    load(store, tmp_path, FILE)
+    again = load(store, tmp_path, FILE)
+    assert (again.annotations, again.unchanged, again.new_items) == (0, 3, 0)
+    assert len(store.find(Annotation)) == 3 and len(store.find(Assignment)) == 3
+
+
+def test_an_open_assignment_is_used_and_others_are_added_after_the_last(store, tmp_path):
+    store.add(Assignment("a1", "u1", "ana", WEEK, 7, 1, now(), "lea"))
+    load(store, tmp_path, FILE)
+    mine = {a.item_id: a for a in store.find(Assignment, rater_id="ana")}
+    assert mine["u1"].id == "a1" and mine["u2"].position == 8
+    assert store.select(Assignment, OPEN_SQL, {"week": WEEK, "rater": "ana"}) == []
+
+
+def test_a_label_for_an_assignment_that_was_taken_away_is_late(store, tmp_path):
+    store.add(Assignment("a1", "u1", "ana", WEEK, 1, 1, now(), "lea"))
+    store.add(Reassignment("r1", "a1", None, now(), "lea", "ill"))
+    load(store, tmp_path, FILE)
+    assert {n.item_id: n.late for n in store.find(Annotation, rater_id="ana")} == {"u1": True, "u2": False}
+
+
+def test_a_file_with_one_dimension_keeps_what_the_rater_said_in_the_others(store, tmp_path):
+    first = vote(store, "u1", "ana", GOOD, comment="fine", corrected_answer="x")
+    done = load(store, tmp_path, "item,rater,label\nu1,ana,rude\n", dimension="politeness")
+    assert (done.annotations, done.changed) == (1, 1)
+    [current] = annotations_of(store, [WEEK])
+    assert current.labels == {**GOOD, "politeness": "rude"}
+    assert (current.supersedes, current.comment, current.corrected_answer) == (first, "fine", "x")
+
+
+def test_reasons_go_when_the_answer_is_called_correct(store, tmp_path):
+    vote(store, "u1", "ana", BAD)
+    load(store, tmp_path, HEADER + "u1,ana,correctness,correct,,\n")
+    [current] = annotations_of(store, [WEEK])
+    assert current.labels == {"correctness": "correct", "intent": "order_status", "politeness": "neutral"}
+
+
+def test_a_label_that_was_said_before_what_stands_does_not_replace_it(store, tmp_path):
+    load(store, tmp_path, HEADER + "u1,ana,politeness,rude,2026-11-20,\n")
+    later = load(store, tmp_path, HEADER + "u1,ana,politeness,neutral,2026-11-21,\n")
+    earlier = load(store, tmp_path, HEADER + "u1,ana,politeness,friendly,2026-11-19,\n")
+    assert (later.changed, earlier.older, earlier.annotations) == (1, 1, 0)
+    assert [n.labels for n in annotations_of(store, [WEEK])] == [{"politeness": "neutral"}]
+
+
+def test_unknown_raters_become_annotators_and_it_is_logged(store, tmp_path):
+    done = load(
+        store,
+        tmp_path,
+        "item,rater,dimension,label\nu1,R 001,politeness,rude\nu2,r 001,politeness,rude\nu1,ANA,politeness,rude\n",
+    )
+    assert done.new_raters == ("R 001",)
+    assert person(store, "R 001").role == "annotator" and len(people(store)) == 5
+    assert [e.subject for e in store.find(AuditEntry, action="role")][-1] == "r-001"
+    assert store.find(AuditEntry, action="import labels")[0].detail["annotations"] == 3
+    assert audit.verify(store)[1] is None
+
+
+def test_unknown_items_become_hand_picked_ones_in_the_week_that_is_asked_for(store, tmp_path):
+    done = load(
+        store, tmp_path, "item,rater,dimension,label\n17,ana,politeness,rude\n17,ben,politeness,rude\n", week="2026-W40"
+    )
+    assert (done.new_items, done.weeks) == (1, ("2026-W40",))
+    item = store.get(Item, "labels/17")
+    assert (item.purposive, item.stratum, item.draw_id, item.week) == (True, None, None, "2026-W40")
+    assert store.get(Conversation, item.conversation_id).messages == ()
+    week = store.get(Week, "2026-W40")
+    assert (week.due, week.raters, week.seed, week.rubric_version) == ("2026-10-09", ("ana", "ben"), "2026-W40", 1)
+    # It is found again by the name in the file, and a conversation of production with that id stays another one.
+    assert load(store, tmp_path, "item,rater,dimension,label\n17,ana,politeness,rude\n", week="2026-W41").unchanged == 1
+    assert store.get(Week, "2026-W41") is None
+
+
+def test_an_existing_week_is_not_opened_again(store, tmp_path):
+    before = store.get(Week, WEEK)
+    load(store, tmp_path, "item,rater,dimension,label\nnew,ana,politeness,rude\n", week=WEEK)
+    assert store.get(Week, WEEK) == before and len(store.find(Week)) == 1
+
+
+def test_a_conversation_id_means_its_item_unless_it_has_several(store, tmp_path):
+    item = store.get(Item, "u1")
+    store.add(replace(item, id="turn-1", conversation_id="u2", target_turn=1))
+    with pytest.raises(InputError, match=r"line 2, column 'item'.*has 2"):
+        store.add(Conversation("c9", "production", "c9", None, WEEK, ()))
+        store.add(replace(item, id="c9#1", conversation_id="c9"), replace(item, id="c9#3", conversation_id="c9"))
+        load(store, tmp_path, "item,rater,dimension,label\nc9,ana,politeness,rude\n")
+    load(store, tmp_path, "item,rater,dimension,label\nc9#1,ana,politeness,rude\n")
+    assert store.find(Annotation)[0].item_id == "c9#1"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("item,rater,dimension,label\nu1,ana,politeness,kind\n", "column 'label': found 'kind', expected one of rude"),
+        ("item,rater,dimension,label\nu1,ana,reasons,wrong_fact|nice\n", "line 2, column 'label'"),
+        ("item,rater,dimension,label\nu1,ana,tone,rude\n", "[rubric] in spotcheck.toml"),
+        ("item,rater,label\nu1,ana,rude\n", "name it with --dimension"),
+        ("item,rater,dimension,label\n,ana,politeness,rude\n", "line 2, column 'item'"),
+        ("item,rater,dimension,label\nu1,,politeness,rude\n", "line 2, column 'rater'"),
+        ("item,rater,dimension,label\nu1,!!,politeness,rude\n", "line 2, column 'rater'"),
+        ("item,rater,dimension,label,at\nu1,ana,politeness,rude,yesterday\n", "line 2, column 'at': found 'yesterday'"),
+        ("item,rater,dimension,label\nu1,ana,politeness,rude\nu1,ANA,politeness,neutral\n", "what line 2 says"),
+        ("item,rater,dimension,label\nu1,ana,politeness\n", "line 2"),
+        ("item,dimension,label\nu1,politeness,rude\n", "column 'rater' is missing"),
+        ("", "empty"),
+    ],
+)  # fmt: skip
+def test_a_bad_row_is_named_and_nothing_is_taken(store, tmp_path, text, message):
+    with pytest.raises(InputError) as error:
+        load(store, tmp_path, text)
+    assert message in str(error.value) and "labels.csv" in str(error.value)
+    assert store.find(Annotation) == [] and store.find(Assignment) == [] and len(people(store)) == 4
+
+
+def test_a_file_that_fails_at_its_end_leaves_nothing_of_its_beginning(store, tmp_path):
+    rows = "new,zoe,politeness,rude\nu1,ana,politeness,rude\nu1,ben,politeness,odd\n"
+    entries = len(store.find(AuditEntry))
+    with pytest.raises(InputError, match="line 4"):
+        load(store, tmp_path, "item,rater,dimension,label\n" + rows)
+    assert len(people(store)) == 4 and store.find(Annotation) == [] and len(store.find(Item)) == 2
+    assert len(store.find(AuditEntry)) == entries
+
+
+def test_only_a_lead_speaks_in_other_peoples_names_and_a_closed_week_stays_closed(store, tmp_path):
+    for who in ("ana", "eva"):
+        with pytest.raises(Refused, match="role lead"):
+            import_labels(store, table(tmp_path, FILE), by=who)
+    store.add(WeekClosing(WEEK, now(), "lea", {}))
+    with pytest.raises(Refused, match=f"week {WEEK} is closed"):
+        load(store, tmp_path, FILE)
+    assert store.find(Annotation) == []
+    with pytest.raises(InputError, match="expected an ISO week"):
+        load(store, tmp_path, "item,rater,dimension,label\nx,ana,politeness,rude\n", week="47")
+
+
+def test_the_rubric_of_the_items_week_decides(store, tmp_path):
+    extra = {"name": "clarity", "scale": "nominal", "values": ["low", "high"]}
+    save_rubric(store, rubric_from({"dimensions": [*DEFAULT_RUBRIC["dimensions"], extra]}), by="lea")
+    with pytest.raises(InputError, match=f"the rubric of {WEEK}, version 1"):
+        load(store, tmp_path, "item,rater,dimension,label\nu1,ana,clarity,high\n")
+    load(store, tmp_path, "item,rater,dimension,label\nx,ana,clarity,high\n", week="2026-W40")
+    assert [n.rubric_version for n in annotations_of(store, ["2026-W40"])] == [2]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+def test_what_is_exported_can_be_imported_here_and_elsewhere(tmp_path, ending):
+    store = reviewed_store(tmp_path)
+    load(
+        store, tmp_path, FILE.replace("u1", "=1+1").replace("u2", "@two").replace("no date", "-1 + =x"), week="2026-W40"
+    )
+    target = tmp_path / f"out{ending}"
+    rows = export_labels(store, target, by="eva")
+    # 6 annotations of 3 labels, 3 of 4 (the wrong ones give reasons), and 4 labels of the file: 18 + 12 + 4.
+    assert rows == 34
+    here = import_labels(store, read_labels(target), by="lea")
+    assert (here.annotations, here.unchanged) == (0, 12)
+    (tmp_path / "other").mkdir()
+    other = new_store(tmp_path / "other")
+    there = import_labels(other, read_labels(target), by="lea", week="2026-W47")
+    assert (there.annotations, there.new_items) == (12, 7)
+
+    def said(one):
+        weeks = [w.name for w in one.find(Week)]
+        found = annotations_of(one, weeks)
+        return {
+            (n.item_id.removeprefix("labels/"), n.rater_id, str(sorted(n.labels.items())), n.comment, n.at)
+            for n in found
+        }
+
+    assert said(store) == said(other)
+
+
+def test_the_export_is_safe_for_a_spreadsheet_logged_and_replaces_nothing(store, tmp_path):
+    vote(store, "u1", "ana", GOOD, comment="=cmd()")
+    target = tmp_path / "out.csv"
+    export_labels(store, target, by="eva")
+    rows = list(csv.DictReader(target.open(newline="")))
+    assert {r["comment"] for r in rows} == {"'=cmd()"} and [r["rater"] for r in rows] == ["ana"] * 3
+    assert store.find(AuditEntry, action="export labels")[0].actor == "eva"
+    with pytest.raises(Refused, match="--force"):
+        export_labels(store, target, by="eva")
+    assert export_labels(store, target, by="eva", force=True) == 3
+    with pytest.raises(InputError, match=r"ending '\.txt'"):
+        export_labels(store, tmp_path / "out.txt", by="eva")
+    with pytest.raises(Refused, match="role"):
+        export_labels(store, tmp_path / "b.csv", by="ana")
+
+
+def test_hidden_spans_are_not_in_exported_comments(store, tmp_path):
+    vote(store, "u1", "ana", GOOD, comment="the customer of order u1 called")
+    hide_span(store, "u1", "order u1", by="ana")
+    export_labels(store, tmp_path / "out.csv", by="eva")
+    assert "the customer of [HIDDEN_1] called" in (tmp_path / "out.csv").read_text()
+
+
+def test_an_empty_store_has_nothing_to_export(store, tmp_path):
+    with pytest.raises(NothingToDo):
+        export_labels(store, tmp_path / "out.csv", by="eva")
+    assert list(tmp_path.glob("out*")) == []
+
+
+cells = st.text(alphabet="ab|=,\n\"' é1.", max_size=6)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(cells, cells, cells, cells, cells), max_size=3))
+def test_any_table_is_taken_or_refused_with_a_sentence(store, tmp_path, rows):
+    lines = [dict(zip(("item", "rater", "dimension", "label", "at"), r, strict=True)) for r in rows]
+    text = "".join(orjson.dumps(line).decode() + "\n" for line in lines)
+    try:
+        load_from = table(tmp_path, text or "\n", "any.jsonl")
+        import_labels(store, load_from, by="lea", week="2026-W40", dimension="politeness")
+    except ReviewError as error:
+        assert str(error).endswith((".", "?"))
+    assert audit.verify(store)[1] is None
+
+
+def test_labels_settle_like_those_from_the_browser(store, tmp_path):
+    vote(store, "u1", "ben", BAD)
+    load(store, tmp_path, HEADER + "u1,ana,correctness,wrong,,\nu1,ana,intent,order_status,,\n")
+    found = settled_labels(store, [WEEK])
+    assert (found["u1", "correctness"].rule, found["u1", "politeness"].rule) == ("unanimous", "single")
