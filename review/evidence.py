@@ -31,8 +31,8 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
     if not names:
         raise NothingToDo("no week is open in this store yet. `spotcheck sample` opens one.")
     if wanted is None:
-        last = weeks[names[-1]].rubric_version
-        return tuple(n for n in names[-DEFAULT_WEEKS:] if weeks[n].rubric_version == last)
+        version = weeks[names[-1]].rubric_version
+        return tuple(n for n in names[-DEFAULT_WEEKS:] if weeks[n].rubric_version == version)
     if ".." in wanted:
         first, last = (_full_name(part, names) for part in wanted.split("..", 1))
         chosen = tuple(n for n in names if first <= n <= last)

@@ -17,6 +17,16 @@ from review.errors import InputError
 ORIGINALS = ("apart", "encrypted", "none")
 UNITS = ("session", "turn")
 
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "project": ("time_zone",),
+    "import": ("map", "values"),
+    "privacy": ("originals", "patterns", "phone_region"),
+    "sampling": ("unit", "confidence"),
+    "golden": ("plan",),
+    "rubric": ("reveal", "dimensions"),
+}
+"""Every table of spotcheck.toml with its settings; a misspelt one is an error, never silently the default."""
+
 
 @dataclass(frozen=True)
 class Privacy:
@@ -57,25 +67,28 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    known = {"project", "import", "privacy", "sampling", "rubric", "golden"}
-    unknown = sorted(set(data) - known)
+    unknown = sorted(set(data) - set(SETTINGS))
     if unknown:
-        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(known))}.")
-    imports, privacy, sampling = data.get("import", {}), data.get("privacy", {}), data.get("sampling", {})
+        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(SETTINGS))}.")
+    tables = {name: _settings(path, name, data.get(name, {})) for name in SETTINGS}
+    imports, privacy, sampling = tables["import"], tables["privacy"], tables["sampling"]
     return Project(
         path,
-        time_zone=_time_zone(path, data.get("project", {}).get("time_zone", "UTC")),
+        time_zone=_time_zone(path, tables["project"].get("time_zone", "UTC")),
         unit=_one_of(path, "sampling.unit", sampling.get("unit", "session"), UNITS),
         confidence=_share(path, "sampling.confidence", sampling.get("confidence", 0.5)),
-        mapping=dict(imports.get("map", {})),
-        values={k: {str(a): str(b) for a, b in v.items()} for k, v in imports.get("values", {}).items()},
+        mapping=_texts(path, "import.map", imports.get("map", {})),
+        values={
+            field: _texts(path, f"import.values.{field}", table)
+            for field, table in _table(path, "import.values", imports.get("values", {})).items()
+        },
         privacy=Privacy(
             _one_of(path, "privacy.originals", privacy.get("originals", "apart"), ORIGINALS),
-            _patterns(path, privacy.get("patterns", {})),
+            _patterns(path, _table(path, "privacy.patterns", privacy.get("patterns", {}))),
             str(privacy.get("phone_region", "US")),
         ),
         rubric=data.get("rubric"),
-        plan=_plan(path, data.get("golden", {}).get("plan", {})),
+        plan=_plan(path, tables["golden"].get("plan", {})),
     )
 
 
@@ -117,10 +130,30 @@ confidence = 0.5         # below this a conversation counts as low confidence
 """
 
 
+def _table(path: Path, name: str, found: Any) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise InputError(f"{path}, {name}: found {found!r}, expected a table [{name}].")
+    return found
+
+
+def _settings(path: Path, name: str, found: Any) -> dict[str, Any]:
+    unknown = sorted(set(_table(path, name, found)) - set(SETTINGS[name]))
+    if unknown:
+        raise InputError(f"{path}, [{name}]: found setting {unknown[0]!r}, expected {' or '.join(SETTINGS[name])}.")
+    return dict(found)
+
+
+def _texts(path: Path, name: str, found: Any) -> dict[str, str]:
+    for key, value in _table(path, name, found).items():
+        if isinstance(value, dict | list):
+            raise InputError(f"{path}, {name}.{key}: found {value!r}, expected a text.")
+    return {str(key): str(value) for key, value in found.items()}
+
+
 def _time_zone(path: Path, name: str) -> str:
     try:
         zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, IsADirectoryError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         raise InputError(
             f"{path}, project.time_zone: found {name!r}, expected a name such as Europe/Berlin or UTC."
         ) from None

@@ -14,8 +14,9 @@ from typing import Any
 import orjson
 
 from review.clock import now
+from review.default_rubric import DEFAULT_RUBRIC as DEFAULT_RUBRIC
 from review.errors import InputError, UnknownError
-from review.labels import SCALE_KINDS, Scale, Value
+from review.labels import SCALE_KINDS, Scale, ScaleKind, Value, canonical_text
 from storage.records import RubricVersion
 from storage.store import Store
 
@@ -61,8 +62,8 @@ class Rubric:
     def canonical(self, labels: Mapping[str, Any]) -> dict[str, Value]:
         """Check one submission's labels and return their canonical form.
 
-        Raises InputError when a dimension is unknown, a label stands outside its scale, a required one is missing,
-        or one is given that is not asked.
+        A label of a dimension that is not asked (a reason for a correct answer) is dropped. Raises InputError when a
+        dimension is unknown, a label stands outside its scale, or a required one is missing.
         """
         if not isinstance(labels, Mapping):
             raise InputError(f"labels: found {type(labels).__name__}, expected dimension -> value.")
@@ -95,8 +96,8 @@ def _expected(scale: Scale) -> str:
 
 def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = "rubric") -> Rubric:
     """Read a rubric document; raises InputError that names the dimension and setting that is wrong."""
-    rows = document.get("dimensions")
-    if not isinstance(rows, Sequence) or not rows:
+    rows = document.get("dimensions") if isinstance(document, Mapping) else None
+    if not isinstance(rows, list | tuple) or not rows or not all(isinstance(row, Mapping) for row in rows):
         raise InputError(f"{origin}: found no dimensions, expected at least one [[rubric.dimensions]] table.")
     dimensions = tuple(_dimension(row, f"{origin}, dimension {k}") for k, row in enumerate(rows, start=1))
     names = [d.name for d in dimensions]
@@ -105,15 +106,15 @@ def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = 
         raise InputError(f"{origin}: found dimension {twice[0]!r} twice, expected each name once.")
     for k, dimension in enumerate(dimensions):
         _check_shown_when(dimension, dimensions[:k], origin)
-    return Rubric(dimensions, version, bool(document.get("reveal", True)))
+    return Rubric(dimensions, version, _flag(document, "reveal", origin))
 
 
 def _check_shown_when(dimension: Dimension, earlier: Sequence[Dimension], origin: str) -> None:
     for other, allowed in dimension.shown_when.items():
         scale = next((d.scale for d in earlier if d.name == other), None)
-        if scale is None:
+        if scale is None or scale.kind == "set":
             raise InputError(
-                f"{origin}, '{dimension.name}'.shown_when: found {other!r}, expected an earlier dimension."
+                f"{origin}, '{dimension.name}'.shown_when: found {other!r}, expected an earlier dimension of one value."
             )
         for value in allowed:
             if value not in scale.values:
@@ -142,40 +143,80 @@ def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
     unknown = sorted(set(row) - known)
     if unknown:
         raise InputError(f"{place}: found setting {unknown[0]!r}, expected {', '.join(sorted(known))}.")
-    kind, values = row.get("scale", "nominal"), tuple(str(v).strip() for v in row.get("values", ()))
+    kind, values = row.get("scale", "nominal"), tuple(map(canonical_text, _list(row, "values", place)))
     if kind not in SCALE_KINDS:
         raise InputError(f"{place}, scale: found {kind!r}, expected one of {', '.join(SCALE_KINDS)}.")
     if len(values) < 2 and kind in ("nominal", "ordinal", "set"):
         raise InputError(f"{place}, values: found {len(values)}, expected at least two.")
-    try:
-        scale = Scale(kind, values)
-    except InputError as error:
-        raise InputError(f"{place}: {error}") from None
-    positive = row.get("positive")
-    if positive is not None and str(positive) not in values:
+    scale = _scale(kind, values, place)
+    positive = None if row.get("positive") is None else canonical_text(row["positive"])
+    if positive is not None and positive not in values:
         raise InputError(f"{place}, positive: found {positive!r}, expected {_expected(scale)}.")
     return Dimension(
         name,
         scale,
         title=str(row.get("title", name.replace("_", " ").capitalize())),
         guidance=str(row.get("guidance", "")),
-        required=bool(row.get("required", True)),
-        positive=None if positive is None else str(positive),
+        required=_flag(row, "required", place),
+        positive=positive,
         keys=_keys(row, values, place),
-        value_guidance={str(k): str(v) for k, v in row.get("value_guidance", {}).items()},
-        shown_when={str(k): tuple(map(str, v)) for k, v in row.get("shown_when", {}).items()},
+        value_guidance={canonical_text(k): str(v) for k, v in _table(row, "value_guidance", place).items()},
+        shown_when={
+            str(other): tuple(map(canonical_text, _list(allowed, other, f"{place}, shown_when")))
+            for allowed in [_table(row, "shown_when", place)]
+            for other in allowed
+        },
     )
+
+
+def _scale(kind: ScaleKind, values: tuple[str, ...], place: str) -> Scale:
+    """The declared scale; raises InputError for values that no label could ever equal or that have no distance."""
+    try:
+        scale = Scale(kind, values)
+        for value in values:
+            if not value or (kind == "set" and "|" in value):
+                raise ValueError("a text that is not empty" + ", without |" * (kind == "set"))
+            if scale.numeric:
+                # Distances are between numbers: the order of words tells none.
+                Scale(kind).canonical(value)
+    except InputError as error:
+        raise InputError(f"{place}, values: {error}") from None
+    except ValueError as error:
+        raise InputError(f"{place}, values: found {value!r}, expected {error}.") from None
+    return scale
+
+
+def _list(row: Mapping[str, Any], setting: str, place: str) -> Sequence[Any]:
+    found = row.get(setting, ())
+    if not isinstance(found, list | tuple):
+        raise InputError(f"{place}, {setting}: found {found!r}, expected a list.")
+    return found
+
+
+def _table(row: Mapping[str, Any], setting: str, place: str) -> Mapping[str, Any]:
+    found = row.get(setting, {})
+    if not isinstance(found, Mapping):
+        raise InputError(f"{place}, {setting}: found {found!r}, expected a table.")
+    return found
+
+
+def _flag(row: Mapping[str, Any], setting: str, place: str) -> bool:
+    found = row.get(setting, True)
+    if not isinstance(found, bool):
+        raise InputError(f"{place}, {setting}: found {found!r}, expected true or false.")
+    return found
 
 
 def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[str, ...]:
     """The key per value: as declared, else the digits 1 to 9 and 0; beyond ten values people filter by typing."""
-    keys = tuple(str(k) for k in row.get("keys", ()))
+    # The keyboard knows no capitals: Shift is for the page.
+    keys = tuple(str(k).lower() for k in _list(row, "keys", place))
     if not keys:
         return tuple("1234567890")[: len(values)] if len(values) <= 10 else ("",) * len(values)
     if len(keys) != len(values):
         raise InputError(f"{place}, keys: found {len(keys)}, expected one for each of the {len(values)} values.")
     given = [k for k in keys if k]
-    wrong = next((k for k in given if len(k) != 1 or given.count(k) > 1 or k in "usfcxjkeg?"), None)
+    wrong = next((k for k in given if len(k) != 1 or given.count(k) > 1 or k.isspace() or k in "usfcxjkeg?"), None)
     if wrong is not None:
         raise InputError(
             f"{place}, keys: found {wrong!r}, expected single keys, each once, none of u s f c x j k e g ?."
@@ -232,58 +273,3 @@ def save_rubric(store: Store, rubric: Rubric, *, by: str, note: str = "") -> Rub
         version = versions[0].version + 1 if versions else 1
         store.add(RubricVersion(version, digest, document, now(), by, note))
     return rubric_from(document, version=version)
-
-
-INTENTS = [
-    *("order_status", "return", "refund", "shipping", "account"),
-    *("promotion", "product", "complaint", "data_question", "other"),
-]
-
-DEFAULT_RUBRIC: dict[str, Any] = {
-    "reveal": True,
-    "dimensions": [
-        {
-            "name": "correctness",
-            "title": "Correctness",
-            "scale": "ordinal",
-            "values": ["wrong", "partly", "correct"],
-            "positive": "wrong",
-            "guidance": "Would the user, acting on this answer alone, get what they need? Judge facts, policy and SQL, "
-            "not the tone.",
-            "value_guidance": {
-                "wrong": "A fact, a rule or the query is wrong, or the question was not answered.",
-                "partly": "Right as far as it goes, but something that matters is missing.",
-                "correct": "Complete and right; nothing to add.",
-            },
-        },
-        {
-            "name": "reasons",
-            "title": "Why not correct",
-            "scale": "set",
-            "values": ["wrong_fact", "incomplete", "outdated_policy", "misunderstood", "wrong_sql", "unsafe"],
-            "shown_when": {"correctness": ["wrong", "partly"]},
-            "guidance": "Choose every reason that applies, then Enter.",
-        },
-        {
-            "name": "intent",
-            "title": "Intent",
-            "scale": "nominal",
-            "values": INTENTS,
-            "guidance": "What the user wanted, whatever the answer was about.",
-        },
-        {
-            "name": "politeness",
-            "title": "Politeness",
-            "scale": "ordinal",
-            "values": ["rude", "neutral", "friendly"],
-            "positive": "rude",
-            "guidance": "The tone of the answers only.",
-            "value_guidance": {
-                "rude": "Blunt; refuses without any softening.",
-                "neutral": "Professional, no warmth.",
-                "friendly": "Polite words, offers further help.",
-            },
-        },
-    ],
-}
-"""The rubric of a new project: correctness, reasons, intent, politeness (DESIGN: decided details)."""

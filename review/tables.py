@@ -32,6 +32,8 @@ class Row:
     def text(self, column: str) -> str:
         """The cell as stripped text; "" when empty or absent."""
         cell = self.cells.get(column)
+        if isinstance(cell, bool):
+            return "true" if cell else "false"
         return "" if cell is None or cell != cell else str(cell).strip()
 
     def required(self, column: str) -> str:

@@ -41,16 +41,17 @@ _component = st.components.v2.component(
     js="\n".join((PARTS / name).read_text(encoding="utf-8") for name in SCRIPTS),
     isolate_styles=False,
 )
+_wake = st.components.v2.component("spotcheck_wake", js=(PARTS / "wake.js").read_text(encoding="utf-8"))
 
 
 def annotate(store: Store, rater_id: str, week: str) -> None:
     """Show the component for one rater and week; it reruns by itself whenever the browser has something to say.
 
-    A restarted server does not know the fragment that an open page refers to, so a second, empty mount outside the
-    fragment lets the browser rerun the whole page once.
+    A restarted server does not know the fragment that an open page refers to, so a second, empty component outside
+    the fragment lets the browser rerun the whole page once.
     """
     _items(store, rater_id, week)
-    _component(key="annotator:wake", data={"wake": True}, height=1, on_woken_change=lambda: None)
+    _wake(key="annotator:wake", height=1, on_woken_change=lambda: None)
 
 
 @st.fragment
@@ -59,7 +60,11 @@ def _items(store: Store, rater_id: str, week: str) -> None:
     outbox = (st.session_state.get(key) or {}).get("outbox")
     answer = handle(store, rater_id, outbox)
     data = {**queues.batch(store, rater_id, week=week, have=held(outbox)), **answer}
-    _component(key=key, data=data, on_outbox_change=lambda: None)
+    said = _component(key=key, data=data, on_outbox_change=lambda: None)
+    if outbox is None and said.outbox is not None and not st.session_state.get(f"{key}:known"):
+        # The first run of a new server for a page that was open before: its state is known only from here on.
+        st.session_state[f"{key}:known"] = True
+        st.rerun()
 
 
 def handle(store: Store, rater_id: str, outbox: object) -> dict[str, Any]:

@@ -47,8 +47,7 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
                 "low": q.ci[0] if q.ci else None,
                 "high": q.ci[1] if q.ci else None,
                 "n": q.n,
-                "method": q.method,
-                "undefined": q.undefined or "",
+                "how, or why not": q.undefined or q.method,
             }
             for name, q in rows.items()
         ]
@@ -91,7 +90,7 @@ def intervals(frame: pd.DataFrame, *, x: str, y_title: str | None, series: str |
         y=alt.Y("low:Q", title=y_title, scale=alt.Scale(zero=False)), y2="high:Q"
     )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        y="value:Q", tooltip=[c for c in frame.columns if c != "method"]
+        y="value:Q", tooltip=[c for c in frame.columns if not c.startswith("how")]
     )
     return alt.layer(bars, points).properties(height=240)
 
@@ -178,7 +177,8 @@ def pair_map(report: AgreementReport, *, names: Mapping[str, str], key: str) -> 
         st.caption("No two reviewers have judged the same item yet: overlap makes pairs.")
         return
     frame["text"] = frame["text"] + " (" + frame["n"].astype(str) + ")"
-    chart = heat_map(frame, x="reviewer", y="other", value="kappa", text="text", domain=(0, 1))
+    order = sorted(set(frame["reviewer"]))
+    chart = heat_map(frame, x="reviewer", y="other", value="kappa", text="text", order=order, domain=(0, 1))
     with_table(chart, frame.drop(columns="text"), key=key, file_name="pairs.csv")
     st.caption("Cohen's kappa, in brackets the items that both judged.")
 

@@ -116,7 +116,7 @@ def test_the_answer_and_the_batch_can_be_sent_as_json(week: Store) -> None:
 
 
 def test_every_script_is_part_of_the_component() -> None:
-    assert sorted(annotator.SCRIPTS) == sorted(path.name for path in annotator.PARTS.glob("*.js"))
+    assert sorted((*annotator.SCRIPTS, "wake.js")) == sorted(path.name for path in annotator.PARTS.glob("*.js"))
 
 
 def test_no_script_turns_data_into_markup() -> None:

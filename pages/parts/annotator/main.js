@@ -2,7 +2,6 @@
 // component leaves the page, so the views live here by key and their listeners hang on one AbortController each.
 
 const views = new Map();
-let wakePage = null; // reruns the whole page, from outside the fragment
 
 function newView(key) {
   const view = { client: newClient(key), fields: new Map(), slots: new Map(), slot: null, scrolled: false, focus: null, timer: null, dialog: null,
@@ -122,15 +121,18 @@ function listen(view) {
   view.listening?.abort();
   view.listening = new AbortController();
   const { signal } = view.listening;
-  const soon = () => { showSaving(view); if (view.client.outbox.size) sendSoon(view); };
   window.addEventListener("keydown", (event) => onKey(view, event), { capture: true, signal });
-  window.addEventListener("online", soon, { signal });
-  window.addEventListener("offline", () => showSaving(view), { signal });
+  window.addEventListener("online", () => connectionChanged(view), { signal });
+  window.addEventListener("offline", () => connectionChanged(view), { signal });
   window.addEventListener("pagehide", () => leavePage(view), { signal });
   view.scrollNode.addEventListener("scroll", () => (view.scrolled = true), { passive: true, signal });
   const sizes = new ResizeObserver(() => view.slots.forEach((slot) => slot.inert && slot.isConnected && scrollToTarget(slot)));
   sizes.observe(view.paneNode);
   signal.addEventListener("abort", () => sizes.disconnect());
+  const app = document.querySelector("[data-testid=stApp]");
+  const state = new MutationObserver(() => connectionChanged(view));
+  if (app) state.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  signal.addEventListener("abort", () => state.disconnect());
   window.addEventListener("storage", (event) => hearOtherTab(view, event), { signal });
   for (const sign of ["pointerdown", "pointermove", "wheel"])
     view.root.addEventListener(sign, () => tick(view), { passive: true, signal });
@@ -187,10 +189,6 @@ function unmount(view) {
 }
 
 export default function ({ data, parentElement, setStateValue }) {
-  if (data.wake) {
-    wakePage = () => setStateValue("woken", Date.now());
-    return () => (wakePage = null);
-  }
   const view = views.get(data.key) ?? newView(data.key);
   views.set(data.key, view);
   view.setStateValue = setStateValue;

@@ -112,7 +112,7 @@ function again(view) {
   showSaving(view);
   if (!client.outbox.size && !runsLow(client)) return;
   view.patience = Math.min((view.patience || RESEND_MS) * 1.5, RESEND_MOST_MS);
-  if (view.answers === view.answersAtSend && wakePage) wakePage();
+  if (view.answers === view.answersAtSend) globalThis.spotcheckWake?.();
   view.retry = setTimeout(() => {
     sendNow(view);
     clearTimeout(view.retry);
@@ -136,10 +136,23 @@ function afterAnswer(view) {
   if (!runsLow(client)) clearTimeout(view.retry);
 }
 
+// Streamlit writes the state of its connection on the page; without that sign, connected is assumed.
+function connected() {
+  const app = document.querySelector("[data-testid=stApp]");
+  return navigator.onLine && (app?.dataset.testConnectionState ?? "CONNECTED") === "CONNECTED";
+}
+
+function connectionChanged(view) {
+  showSaving(view);
+  if (!connected() || !view.client.outbox.size) return;
+  clearTimeout(view.retry);
+  again(view);
+}
+
 function savingState(client) {
   const count = client.outbox.size;
   const slow = client.sentAt && Date.now() - client.sentAt > SLOW_MS;
-  const offline = !navigator.onLine || (count > 0 && slow);
+  const offline = !connected() || (count > 0 && slow);
   if (count === 0) return offline ? ["offline", "offline, all saved"] : ["saved", "all saved"];
   return offline ? ["offline", `offline, ${count} to save`] : ["saving", `${count} to save`];
 }
