@@ -14,7 +14,17 @@ ALLOWED = {
     "review": {"review", "storage"},
     "storage": {"storage"},
 }
-STATISTICS = ("agreement", "calibration", "quality", "gate", "consensus", "dawid_skene", "intervals", "labels", "quantity")
+STATISTICS = (
+    "agreement",
+    "calibration",
+    "quality",
+    "gate",
+    "consensus",
+    "dawid_skene",
+    "intervals",
+    "labels",
+    "quantity",
+)
 OURS = set(ALLOWED)
 TOP_LEVEL = {
     *("pyproject.toml", "app.py", "pages", "review", "storage", "tests", ".streamlit"),

@@ -133,5 +133,6 @@ def _through_the_router() -> None:
     """
     name = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
     start = st.Page(lambda: None, title="Spotcheck", url_path="start", default=True)
-    st.navigation([start, st.Page(f"pages/{name}.py")], position="hidden")
+    known = (Path(__file__).parents[1] / f"{name}.py").is_file()
+    st.navigation([start, *([st.Page(f"pages/{name}.py")] if known else [])], position="hidden")
     st.rerun()

@@ -7,7 +7,6 @@ DuckDB's floor, which is to read the id column of the same rows as Parquet and c
 from __future__ import annotations
 
 import argparse
-import resource
 import sqlite3
 import sys
 import tempfile
@@ -100,8 +99,7 @@ def main() -> None:
 
         for kind, source in sources.items():
             seconds, result = timed(lambda source=source: whole(source))
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            figures = f"{seconds:7.2f} s  {seconds / floor:6.1f} x floor  peak {memory:,.0f} MB"
+            figures = f"{seconds:7.2f} s  {seconds / floor:6.1f} x floor"
             print(f"{kind:8} {figures}  {result.sampled:,} drawn  {result.digest[:10]}")
 
 

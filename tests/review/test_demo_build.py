@@ -35,7 +35,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     path = tmp_path_factory.mktemp("demo") / "spotcheck.db"
     told: list[tuple[int, int, str]] = []
     build_demo(path, today=TODAY, weeks=2, size=900, progress=lambda *step: told.append(step))
-    assert told[0] == (0, 2, f"{CLOSED}: import") and told[-1] == (2, 2, "ready")
+    assert told[0] == (0, 2, f"{CLOSED}: conversations") and told[-1] == (2, 2, "ready")
     return open_store(path, create=False)
 
 

@@ -1,0 +1,146 @@
+"""The application through app.py: every page runs for every role, and what a page does is in the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import app_pages
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from review.closing import closing_of
+from review.evidence import weeks_between
+from review.golden.approve import bulk_approve
+from review.golden.candidates import candidates
+from review.golden.examples import current_examples
+from review.people import add_person
+from review.queues import owed_items
+from storage.records import Adjudication, AuditEntry, GoldenExample, Release, Week
+from storage.store import Store, open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDS = {"adjudicate": "adjudicator", "golden": "adjudicator", "sampling": "lead"}
+REACH = {"visitor": ("annotator", "adjudicator", "lead"), "mara": ("annotator", "adjudicator"), "ana": ("annotator",)}
+
+
+def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "visitor", **query: str) -> AppTest:
+    monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"rater": rater, **query}.items():
+        at.query_params[name] = value
+    at.run()
+    at.switch_page(f"pages/{page}.py")
+    at.run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def texts(at: AppTest) -> str:
+    return "\n".join(
+        str(e.value)
+        for kind in (at.markdown, at.title, at.subheader, at.caption, at.info, at.warning, at.error)
+        for e in kind
+    )
+
+
+@pytest.mark.parametrize("rater", REACH)
+@pytest.mark.parametrize("page", app_pages.pages())
+def test_every_page_runs_and_asks_for_its_role(
+    demo: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str
+) -> None:
+    at = run(demo, monkeypatch, page, rater)
+    refused = NEEDS.get(page, "annotator") not in REACH[rater]
+    assert ("This page needs the role" in texts(at)) == refused
+
+
+@pytest.mark.parametrize("page", app_pages.pages())
+def test_on_an_empty_store_every_page_says_what_to_do_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+
+    add_person(store, "visitor", role="lead", by="test")
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="visitor")
+    assert len(texts(run(store, monkeypatch, page))) > 20
+
+
+def test_a_store_without_people_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at.switch_page("pages/week.py").run()
+    assert "spotcheck people add" in texts(at)
+
+
+def test_the_week_page_tells_what_is_left_and_what_blocks_closing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "week")
+    said = texts(at)
+    assert "left" in said and "still to review" in said and "to settle" in said
+    at.button("weekly_close").click().run()
+    assert "cannot close yet" in texts(at)
+    at.text_input("weekly_reason").input("holidays")
+    at.button("weekly_close").click().run()
+    assert not at.exception
+    last = demo.find(Week, order_by="name")[-1].name
+    closing = closing_of(demo, last)
+    assert closing is not None and closing.reason == "holidays"
+
+
+def test_a_disagreement_is_settled_and_approved_on_one_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = len(demo.find(Adjudication)), len(demo.find(GoldenExample))
+    at = run(demo, monkeypatch, "adjudicate", "mara")
+    item = next(b.key for b in at.button if b.key and b.key.endswith("_approve")).removesuffix("_approve")
+    at.segmented_control(f"{item}_correctness").set_value("correct")
+    at.run()
+    at.segmented_control(f"{item}_politeness").set_value("neutral")
+    intent = at.selectbox(f"{item}_intent")
+    intent.set_value("refund")
+    at.text_area(f"{item}_why").input("The policy says so.")
+    at.button(f"{item}_approve").click().run()
+    assert not at.exception and not at.error, texts(at)
+    assert (len(demo.find(Adjudication)), len(demo.find(GoldenExample))) == (before[0] + 1, before[1] + 1)
+    done = demo.find(Adjudication)[-1]
+    assert done.labels == {"correctness": "correct", "intent": "refund", "politeness": "neutral"}
+    assert done.adjudicator == "mara" and done.rationale == "The policy says so."
+
+
+def test_a_disagreement_without_a_word_why_is_refused(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "adjudicate", "mara")
+    item = next(b.key for b in at.button if b.key and b.key.endswith("_settle")).removesuffix("_settle")
+    at.segmented_control(f"{item}_correctness").set_value("correct")
+    at.run()
+    at.segmented_control(f"{item}_politeness").set_value("neutral")
+    at.selectbox(f"{item}_intent").set_value("refund")
+    at.button(f"{item}_settle").click().run()
+    assert "rationale" in texts(at)
+
+
+def test_what_the_viewer_still_owes_is_on_no_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    owed = owed_items(demo, "visitor")
+    assert owed
+    for page in ("adjudicate", "agreement", "judges", "golden"):
+        at = run(demo, monkeypatch, page)
+        sent = repr([str(e) for e in at.main])
+        assert not [i for i in owed if i in sent], page
+
+
+def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = candidates(demo, weeks_between(demo, None), viewer="mara")
+    ready = [c.item_id for c in found if c.rule == "unanimous"]
+    assert bulk_approve(demo, ready, by="mara").examples
+    at = run(demo, monkeypatch, "golden", "mara")
+    at.segmented_control("golden_view").set_value("releases").run()
+    at.text_input("curating_name").input("first-of-mine")
+    next(b for b in at.button if b.label == "Release").click().run()
+    assert not at.exception and not at.error, texts(at)
+    made = demo.find(Release)[-1]
+    assert made.name == "first-of-mine" and made.by == "mara" and made.size == len(current_examples(demo))
+
+
+def test_roles_are_given_on_the_settings_page_and_logged(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "settings")
+    at.text_input("managing_name").input("Zoë")
+    at.segmented_control("managing_role").set_value("adjudicator")
+    next(b for b in at.button if b.label == "Save").click().run()
+    assert not at.exception and not at.error, texts(at)
+    entry = open_store(demo.path).find(AuditEntry)[-1]
+    assert (entry.action, entry.subject, entry.detail["role"]) == ("role", "zoë", "adjudicator")

@@ -1,0 +1,154 @@
+"""Dealing: everybody has the same amount, the same seed deals the same, and the order tells nothing."""
+
+import pytest
+from flow_store import RATERS, WEEK, assignments, entry, send, take_role
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from review.dealing import deal, redistribute, week_of_store
+from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.queues import progress
+from review.submissions import receive
+from storage.records import Assignment, AuditEntry, Item, Reassignment
+
+ITEMS = st.lists(st.tuples(st.text(min_size=1, max_size=6), st.booleans()), unique_by=lambda pair: pair[0], max_size=60)
+NAMES = st.lists(st.sampled_from(["ana", "ben", "eva", "jo", "zoë"]), min_size=1, max_size=5, unique=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(items=ITEMS, raters=NAMES, several=st.integers(0, 6), seed=st.text(max_size=8))
+def test_every_item_reaches_as_many_people_as_it_should_and_nobody_twice(items, raters, several, seed):
+    deals = deal(items, raters, seed=seed, overlap_raters=several)
+    wanted = min(several or len(raters), len(raters))
+    for item, overlap in items:
+        holders = [d.rater_id for d in deals if d.item_id == item]
+        assert len(holders) == len(set(holders)) == (wanted if overlap else 1)
+    loads = [sum(d.rater_id == r for d in deals) for r in raters]
+    assert max(loads) - min(loads) <= 1
+    for rater in raters:
+        places = sorted(d.position for d in deals if d.rater_id == rater)
+        assert places == list(range(1, len(places) + 1))
+
+
+@settings(max_examples=30, deadline=None)
+@given(items=ITEMS, raters=NAMES, seed=st.text(max_size=8), data=st.data())
+def test_the_order_in_which_items_arrive_does_not_matter(items, raters, seed, data):
+    shuffled = data.draw(st.permutations(items))
+    assert set(deal(items, raters, seed=seed)) == set(deal(shuffled, raters, seed=seed))
+
+
+def test_another_seed_deals_otherwise():
+    items = [(f"c{i}", False) for i in range(40)]
+    assert set(deal(items, RATERS, seed="a")) != set(deal(items, RATERS, seed="b"))
+
+
+@settings(max_examples=30, deadline=None)
+@given(items=ITEMS, held=st.dictionaries(st.sampled_from(["ana", "ben"]), st.integers(0, 30)))
+def test_who_holds_more_already_gets_less_and_new_positions_come_after_the_old(items, held):
+    items = [(name, False) for name, _ in items]
+    deals = deal(items, ["ana", "ben"], seed="s", held=held)
+    total = {r: held.get(r, 0) + sum(d.rater_id == r for d in deals) for r in ("ana", "ben")}
+    gap = abs(held.get("ana", 0) - held.get("ben", 0))
+    assert abs(total["ana"] - total["ben"]) <= max(1, gap - len(items))
+    assert all(d.position > held.get(d.rater_id, 0) for d in deals)
+
+
+def test_the_order_of_a_queue_does_not_hang_on_why_an_item_was_chosen():
+    # Whether an item is an overlap item decides who gets it, never where it stands: with everything overlapping and
+    # with nothing, one rater has the same order.
+    names = [f"c{i}" for i in range(50)]
+    alone = [d.item_id for d in sorted(deal([(n, False) for n in names], ["ana"], seed="s"), key=lambda d: d.position)]
+    both = deal([(n, True) for n in names], ["ana", "ben"], seed="s")
+    assert alone == [d.item_id for d in sorted(both, key=lambda d: d.position) if d.rater_id == "ana"]
+    # Two people with the same items see them in different orders.
+    assert alone != [d.item_id for d in sorted(both, key=lambda d: d.position) if d.rater_id == "ben"]
+
+
+def test_positions_of_failing_items_are_spread_over_the_queue():
+    # 200 items of which the first 50 fail: the mean position of the failing ones is that of the middle, 100.5, give or
+    # take 3 standard errors: sqrt((200^2 - 1)/12 / 50 * 150/199) = 7.1.
+    names = [f"c{i}" for i in range(200)]
+    place = {d.item_id: d.position for d in deal([(n, False) for n in names], ["ana"], seed="2026-W45")}
+    assert abs(sum(place[n] for n in names[:50]) / 50 - 100.5) < 3 * 7.1
+
+
+def test_dealing_to_nobody_or_to_a_negative_number_of_people_is_an_error():
+    with pytest.raises(InputError, match="raters: found nobody"):
+        deal([("c1", False)], [], seed="s")
+    with pytest.raises(InputError, match="overlap_raters: found -1"):
+        deal([("c1", True)], ["ana", "ben"], seed="s", overlap_raters=-1)
+
+
+def test_the_open_week_is_dealt_evenly_and_overlap_goes_to_everybody(opened, items):
+    held = {r: {a.item_id for a in assignments(opened, r)} for r in RATERS}
+    assert max(map(len, held.values())) - min(map(len, held.values())) <= 1
+    assert any(i.overlap for i in items) and not all(i.overlap for i in items)
+    for item in items:
+        assert sum(item.id in mine for mine in held.values()) == (3 if item.overlap else 1)
+
+
+def test_an_unknown_week_names_those_there_are(opened):
+    with pytest.raises(UnknownError, match=f"2026-W01.*there are: {WEEK}"):
+        week_of_store(opened, "2026-W01")
+
+
+def test_redistribution_moves_open_items_and_never_gives_one_twice_to_a_person(opened):
+    first, second, *_ = assignments(opened, "ana")
+    send(opened, "ana", entry(first), {**entry(second), "kind": "skip", "reason": "not my field"})
+    before = {p.rater_id: p for p in progress(opened, WEEK)}
+    single = [a for a in assignments(opened, "ana")[2:] if len(opened.find(Assignment, item_id=a.item_id)) == 1]
+    moved = redistribute(opened, WEEK, rater="ana", to=["ben", "eva"], by="lea", reason="ill")
+    # Overlap items are held by all three already, so they cannot move; the reviewed and the skipped one stay too.
+    assert moved == len(single)
+    pairs = [(a.item_id, a.rater_id) for a in opened.find(Assignment)]
+    assert len(pairs) == len(set(pairs))
+    after = {p.rater_id: p for p in progress(opened, WEEK)}
+    assert after["ana"].left == before["ana"].left - moved
+    assert after["ana"].done == 1 and after["ana"].skipped == 1
+    gained = {r: after[r].dealt - before[r].dealt for r in ("ben", "eva")}
+    assert sum(gained.values()) == moved and abs(gained["ben"] - gained["eva"]) <= 1
+    assert {r.reason for r in opened.find(Reassignment)} == {"ill"}
+    assert opened.find(AuditEntry, action="redistribute")[0].detail["moved"] == moved
+    places = [a.position for a in assignments(opened, "ben")]
+    assert len(places) == len(set(places))
+
+
+def test_redistribution_there_and_back_does_not_deal_an_item_twice(opened):
+    redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")
+    gone = redistribute(opened, WEEK, rater="ben", to=["ana"], by="lea")
+    pairs = [(a.item_id, a.rater_id) for a in opened.find(Assignment)]
+    assert len(pairs) == len(set(pairs))
+    # Only ben's own single items can go to ana; those that were hers cannot come back as a second assignment.
+    own = {i.id for i in opened.find(Item) if not i.overlap} & {
+        a.item_id for a in assignments(opened, "ben") if a.position < 900
+    }
+    assert 0 < gone < len(own)
+
+
+def test_redistribution_is_for_leads_and_names_what_is_wrong(opened):
+    with pytest.raises(Refused, match="needs the role lead"):
+        redistribute(opened, WEEK, rater="ana", to=["ben"], by="eva")
+    with pytest.raises(InputError, match="other people"):
+        redistribute(opened, WEEK, rater="ana", to=["ana"], by="lea")
+    with pytest.raises(InputError, match="other people"):
+        redistribute(opened, WEEK, rater="ana", to=[], by="lea")
+    with pytest.raises(UnknownError, match="nobody called 'zed'"):
+        redistribute(opened, WEEK, rater="ana", to=["zed"], by="lea")
+    with pytest.raises(NothingToDo, match="lea has no open items"):
+        redistribute(opened, WEEK, rater="lea", to=["ben"], by="lea")
+    take_role(opened, "ben")
+    with pytest.raises(Refused, match="ben has no role"):
+        redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")
+    assert opened.find(Reassignment) == []
+
+
+def test_what_the_former_holder_submits_late_is_kept_and_marked(opened, items):
+    alone = {i.id for i in items if not i.overlap}
+    first = next(a for a in assignments(opened, "ana") if a.item_id in alone)
+    redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")
+    receipt = receive(opened, "ana", [entry(first)])
+    assert len(receipt.acknowledged) == 1
+    from storage.records import Annotation
+
+    (kept,) = opened.find(Annotation)
+    assert kept.late and kept.rater_id == "ana" and kept.item_id == first.item_id

@@ -1,0 +1,96 @@
+"""What is registered is documented, and the README's commands are the ones that CI runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import app_pages
+import click
+import pytest
+
+from review.agreement import COEFFICIENTS
+from review.cli import COMMANDS, spotcheck
+from review.golden.writers import WRITERS
+from review.sampling.engines import ENGINES
+from review.serving import OPTIONS
+from review.sources.formats import READERS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    context = click.Context(spotcheck)
+    return [(name, spotcheck.get_command(context, name)) for name in COMMANDS]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    assert f"| `{name}` |" in README
+
+
+@pytest.mark.parametrize(("name", "command"), commands(), ids=list(COMMANDS))
+def test_every_command_and_option_says_what_it_is_for(name: str, command: click.Command) -> None:
+    members = command.commands.values() if isinstance(command, click.Group) else [command]
+    for member in members:
+        assert member.help, f"{name} {member.name} has no help"
+        options = {option for p in member.params for option in p.opts}
+        assert "--json" in options or name in ("serve",), f"{name} {member.name} has no --json"
+
+
+@pytest.mark.parametrize("name", sorted({n.split(".")[0] for n in COEFFICIENTS}))
+def test_every_coefficient_is_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("name", [*READERS, *WRITERS])
+def test_every_format_is_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("scheme", [e for e in ENGINES if not e.startswith(".") and e != "folder"])
+def test_every_engine_is_in_the_readme(scheme: str) -> None:
+    assert f"{scheme}://" in README
+
+
+@pytest.mark.parametrize("title", app_pages.titles())
+def test_every_page_is_in_the_readme(title: str) -> None:
+    assert f"| {title} |" in README
+
+
+def test_ci_runs_the_readmes_own_test_command() -> None:
+    block = re.search(r"<!-- tests -->\n```bash\n(.+)\n```", README)
+    assert block and "pytest" in block[1] and block[1].startswith("python3 -m venv")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "<!-- tests -->" in script and "README.md" in script
+
+
+def test_the_flags_of_serve_say_the_same_as_the_configuration() -> None:
+    import tomllib
+
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    for name, value in OPTIONS.items():
+        section, _, key = name.partition(".")
+        written = config[section][key]
+        assert (str(written).lower() if isinstance(written, bool) else str(written)) == value, name
+    assert config["server"]["address"] == "127.0.0.1"
+    assert config["runner"]["postScriptGC"] is False
+    assert config["browser"]["gatherUsageStats"] is False
+
+
+def test_no_secret_and_no_path_of_a_machine_is_tracked() -> None:
+    for file in (ROOT / ".streamlit").iterdir():
+        assert file.name in ("config.toml", "secrets.toml")
+        if file.name == "config.toml":
+            assert not re.search(r"secret|password|token|api_key", file.read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+def test_the_packages_ordered_are_dependencies() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = {re.split(r"[<>=;\[ ]", d)[0] for d in project["dependencies"]}
+    named |= {re.split(r"[<>=;\[ ]", d)[0] for d in project["optional-dependencies"]["models"]}
+    ordered = {"streamlit", "sqlite-utils", "pandas", "sqlglot", "transformers", "scikit-learn", "requests"}
+    assert ordered <= named
