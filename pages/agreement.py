@@ -8,6 +8,7 @@ import streamlit as st
 from pages.parts import cached, conversation, figures, session
 from review import evidence
 from review.agreement import plain_words
+from review.quality import plan_agreement
 from review.queues import owed_items
 from review.settled import annotations_of, labels_of
 
@@ -37,6 +38,10 @@ for column, name in zip(st.columns(3), report.headline, strict=True):
         figures.figure(figures.COEFFICIENT_NAMES.get(name, name), report.coefficients[name])
 for warning in report.warnings:
     st.caption(f":material/info: {warning}")
+
+with st.expander("How many more items would make this surer?"):
+    wanted = st.number_input("Half-width", 0.01, 0.5, 0.1, 0.01, key="agreement_half")
+    figures.plan_sentence(plan_agreement(report.coefficients[report.headline[0]], float(wanted)))
 
 by_week, pairs = st.columns(2, gap="large")
 with by_week:

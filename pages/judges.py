@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import cached, conversation, figures, judging, session
+from pages.parts import beside, cached, conversation, figures, judging, session
 from review import evidence
 from review.calibration.report import plain_words
 
@@ -47,6 +47,14 @@ with right:
     judging.confusion(report, key=f"judges_{judge}_{dimension}")
 st.subheader("By class")
 judging.classes(report, key=f"judges_{judge}_{dimension}")
+
+beside.planner(report, key=f"judges_{judge}_{dimension}")
+
+st.subheader("Beside the people")
+beside.people(here, weeks, judge, dimension, key=f"judges_{judge}_{dimension}")
+if report.scores is not None:
+    st.subheader("Scores")
+    beside.scores(report.scores, key=f"judges_{judge}_{dimension}")
 
 st.subheader("Disagreements to read")
 for item, settled, verdict in judging.disagreements(here, weeks, judge, dimension):

@@ -14,7 +14,7 @@ from review.labels import Label, Ratings, ratings_of, set_members
 from review.queues import owed_items
 from review.rubric import Dimension, Rubric, current_rubric
 from review.settled import Settled, annotations_of, labels_of, settled_labels
-from storage.records import Conversation, Draw, Item, Stratum, Verdict, Week
+from storage.records import Annotation, Conversation, Draw, Item, Stratum, Verdict, Week
 from storage.store import Store
 
 DEFAULT_WEEKS = 4
@@ -60,9 +60,7 @@ def ratings_by_dimension(
     items that this person still owes are left out, so that a page tells nothing before they have judged.
     """
     rubric = latest_used_rubric(store, weeks)
-    owed = owed_items(store, viewer) if viewer else set()
-    rows = [n for n in annotations_of(store, weeks) if n.rubric_version == rubric.version and n.item_id not in owed]
-    labels = labels_of(rows)
+    labels = labels_of(annotations_under_one_rubric(store, weeks, viewer=viewer))
     clusters = _clusters(store, weeks)
     found: dict[str, Ratings] = {}
     for d in [rubric[dimension]] if dimension else rubric.dimensions:
@@ -73,6 +71,13 @@ def ratings_by_dimension(
         else:
             found[d.name] = ratings_of(mine, d.scale, clusters=clusters)
     return found
+
+
+def annotations_under_one_rubric(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[Annotation]:
+    """The annotations of some weeks made under the latest of their rubric versions, without what ``viewer`` owes."""
+    version = latest_used_rubric(store, weeks).version
+    owed = owed_items(store, viewer) if viewer else set()
+    return [n for n in annotations_of(store, weeks) if n.rubric_version == version and n.item_id not in owed]
 
 
 def _clusters(store: Store, weeks: Sequence[str]) -> dict[str, str]:
@@ -143,6 +148,11 @@ class Paired:
     settled: Mapping[str, Settled]
     verdicts: Mapping[str, Verdict]
 
+    def labels_of_judge(self, judge: str) -> list[Label]:
+        """The judge's verdicts as labels, to stand among the people's."""
+        name = self.dimension.name
+        return [Label(item, judge, name, v.value) for item, v in self.verdicts.items() if v.value is not None]
+
 
 def paired_labels(store: Store, weeks: Sequence[str], judge: str, *, viewer: str | None = None) -> dict[str, Paired]:
     """Each dimension in which the judge gave verdicts, held against the settled labels with the ledger's weights.
@@ -181,6 +191,7 @@ def _calibration_row(
         None if verdict is None else verdict.value,
         stratum=f"{item.week} {line.name}" if line else None,
         population=float(line.population) if line else None,
+        score=None if verdict is None else verdict.score,
         file="the store",
     )
 

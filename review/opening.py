@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,7 +15,7 @@ from review.dealing import deal_items
 from review.errors import InputError, NothingToDo, Refused
 from review.people import hmac_key, person, require
 from review.project import Project
-from review.rubric import Rubric, current_rubric, rubric_version
+from review.rubric import Dimension, Rubric, current_rubric, rubric_version
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Cap, Wishes
 from review.sampling.allocate import Stratum as Line
 from review.sampling.draw import DrawResult, Sealed, draw, extend
@@ -275,20 +276,38 @@ def target_turn(conversation: Conversation, seed: str) -> int | None:
 
 
 def verdicts_in(conversation: Conversation, item_id: str, rubric: Rubric) -> list[Verdict]:
-    """The verdicts that came with the log; one that the rubric cannot read is "no verdict" with its text kept."""
-    found = []
-    for judge, values in conversation.verdicts.items():
-        for dimension, raw in (values if isinstance(values, dict) else {}).items():
-            if dimension not in rubric.names:
-                continue
-            value, error = None, "missing"
-            try:
-                value = rubric[dimension].scale.canonical(raw)
-                error = "" if value is not None else "missing"
-            except ValueError as reason:
-                error = f"unparseable: expected {reason}"
-            key = hashlib.sha256("\x1f".join((item_id, judge, LOG_VERDICTS, dimension)).encode()).hexdigest()[:32]
-            text = "|".join(value) if isinstance(value, tuple) else value
-            raw_text = "" if raw is None else str(raw)
-            found.append(Verdict(key, item_id, judge, LOG_VERDICTS, dimension, text, now(), raw=raw_text, error=error))
-    return found
+    """The verdicts that came with the log: values, or {value, score, rationale}.
+
+    One that the rubric cannot read is "no verdict" with its text kept.
+    """
+    return [
+        _verdict(item_id, judge, rubric[dimension], said if isinstance(said, dict) else {"value": said})
+        for judge, values in conversation.verdicts.items()
+        for dimension, said in (values if isinstance(values, dict) else {}).items()
+        if dimension in rubric.names
+    ]
+
+
+def _verdict(item_id: str, judge: str, dimension: Dimension, said: Mapping[str, Any]) -> Verdict:
+    raw = said.get("value")
+    value, error = None, "missing"
+    try:
+        value = dimension.scale.canonical(raw)
+        error = "missing" if value is None else ""
+    except ValueError as reason:
+        error = f"unparseable: expected {reason}"
+    score = said.get("score")
+    known = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
+    return Verdict(
+        hashlib.sha256("\x1f".join((item_id, judge, LOG_VERDICTS, dimension.name)).encode()).hexdigest()[:32],
+        item_id,
+        judge,
+        LOG_VERDICTS,
+        dimension.name,
+        None if value is None else "|".join(value) if isinstance(value, tuple) else value,
+        now(),
+        score=float(score) if known and score is not None else None,
+        rationale=str(said.get("rationale") or ""),
+        raw="" if raw is None else str(raw),
+        error=error,
+    )

@@ -10,6 +10,8 @@ from review.agreement import AgreementReport, agreement_report
 from review.calibration.report import CalibrationReport, calibration_report
 from review.production import judges_of_frame, production_quality
 from review.quality import QualityReport
+from review.standing import Standing
+from review.standing import standing as standing_of
 from storage.store import Store, open_store
 
 
@@ -61,3 +63,15 @@ def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, s
         for d in rubric.dimensions
         if d.positive is not None
     }
+
+
+def standing(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> Standing:
+    """A judge beside the people in one dimension."""
+    return _standing(str(session.store.path), state_of(session.store), weeks, judge, dimension, session.rater.id)
+
+
+@st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
+def _standing(path: str, state: int, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str) -> Standing:
+    store = open_store(path, create=False)
+    pair = evidence.paired_labels(store, weeks, judge, viewer=viewer)[dimension]
+    return standing_of(store, weeks, judge, pair, viewer=viewer)

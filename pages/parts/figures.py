@@ -10,6 +10,7 @@ import streamlit as st
 
 from review.agreement import AgreementReport
 from review.csv_safe import csv_text
+from review.quality.planner import Plan
 from review.quantity import Quantity
 
 
@@ -186,3 +187,16 @@ def pair_map(report: AgreementReport, *, names: Mapping[str, str], key: str) -> 
 def foot(text: str) -> None:
     """A closing line below a page's figures."""
     st.caption(text)
+
+
+def plan_sentence(plan: Plan) -> None:
+    """What a planner found, in one sentence."""
+    if plan.needed is None:
+        st.markdown(f"That cannot be planned: {plan.undefined}.")
+        return
+    now = "" if plan.half_width_now is None else f", which give ± {plan.half_width_now:.2f}"
+    more = f"{plan.more} more" if plan.more else "no more"
+    st.markdown(f"**{more}** for ± {plan.half_width:.2f}: {plan.needed} instead of {plan.now} now{now}.")
+    if plan.per_stratum:
+        parts = ", ".join(f"{name} {n}" for name, n in plan.per_stratum.items() if n)
+        st.caption(f"By group: {parts}")

@@ -14,6 +14,7 @@ from review import evidence
 from review.closing import checklist, close_week, closing_of
 from review.dealing import week_of_store
 from review.errors import ReviewError
+from review.quality import plan_quality
 from review.queues import progress
 from storage.records import Item
 
@@ -142,6 +143,11 @@ def _quality(here: Session, week: str) -> None:
         st.caption("The rubric names no positive value to estimate.")
         return
     figures.forest(rows, key="weekly_quality", file_name=f"quality-{week}.csv", percent=True)
+    with st.expander("How many more labels would make this surer?"):
+        wanted = st.number_input("Half-width", 0.005, 0.5, 0.03, 0.005, format="%.3f", key="weekly_half")
+        for (_, positive), report in cached.quality(here, (week,)).items():
+            st.markdown(f"*{as_text(positive)}*")
+            figures.plan_sentence(plan_quality(report.strata, float(wanted)))
     rates = [r.response_rate for r in cached.quality(here, (week,)).values() if r.response_rate is not None]
     if rates:
         st.caption(f"Estimated for all conversations of the week; {min(rates):.0%} of the drawn ones have a label.")

@@ -6,6 +6,7 @@ and a conversation's number; nothing is read or written.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,9 @@ POLITENESS = {
     "data": {"rude": 0.02, "neutral": 0.78, "friendly": 0.2},
 }
 FEEDBACK = {"up": 0.045, "copied": 0.025, "edited": 0.01, "": 0.92}
+
+SCORED = "no-rude"
+"""The judge that says how sure it is that an answer is wrong."""
 
 JUDGES: dict[str, dict[str, dict[str, dict[str, float]]]] = {
     "kind-judge": {
@@ -129,7 +133,7 @@ def _conversation(rng: np.random.Generator, name: str, at: datetime) -> DemoConv
     }
     row = {"id": name, "created_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **exchange.row, "scenario": exchange.scenario}
     row |= _circumstances(rng, plan, exchange, kind)
-    row["verdicts"] = _verdicts(rng, truth)
+    row["verdicts"] = _verdicts(rng, truth, row["id"])
     return DemoConversation(
         row,
         truth,
@@ -176,11 +180,22 @@ def _circumstances(rng: np.random.Generator, plan: Plan, exchange: Exchange, kin
     return row | ({"feedback": feedback} if feedback else {})
 
 
-def _verdicts(rng: np.random.Generator, truth: dict[str, Any]) -> dict[str, dict[str, str | None]]:
-    return {
+def _verdicts(rng: np.random.Generator, truth: dict[str, Any], key: str) -> dict[str, dict[str, Any]]:
+    said: dict[str, dict[str, Any]] = {
         judge: {
             dimension: None if chance(rng, NO_VERDICT) else weighted(rng, errs[truth[dimension]])
             for dimension, errs in dimensions.items()
         }
         for judge, dimensions in JUDGES.items()
     }
+    value = said[SCORED]["correctness"]
+    if value is not None:
+        said[SCORED]["correctness"] = {"value": value, "score": _score(value, truth["correctness"], key)}
+    return said
+
+
+def _score(value: str, truth: str, key: str) -> float:
+    """How sure the judge is that an answer is wrong: on the side of its verdict, and too sure of itself."""
+    rng = np.random.default_rng(int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()[:8], 16))
+    sure = rng.beta(*{"wrong": (5, 1.5), "partly": (3, 3), "correct": (1.2, 6)}[truth])
+    return round(float(max(sure, 1 - sure) if value == "wrong" else min(sure, 1 - sure)), 3)

@@ -101,8 +101,11 @@ def test_failing_and_doubtful_conversations_are_a_few_percent_and_worse_than_the
 
 
 def test_one_judge_is_too_kind_and_the_other_is_strict_but_never_says_rude(month: list[DemoConversation]) -> None:
+    def said(verdict):
+        return verdict["value"] if isinstance(verdict, dict) else verdict
+
     def pairs(judge: str, dimension: str) -> list[tuple[str, str | None]]:
-        return [(c.truth[dimension], c.row["verdicts"][judge][dimension]) for c in month]
+        return [(c.truth[dimension], said(c.row["verdicts"][judge][dimension])) for c in month]
 
     def recall_and_precision(judge: str) -> tuple[float, float]:
         both = Counter(pairs(judge, "correctness"))

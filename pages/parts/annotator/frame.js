@@ -15,7 +15,6 @@ function buildFrame(view) {
   view.liveNode = el("div", { class: "sc-live", role: "status", "aria-live": "polite" });
   view.paneNode = el("div", { class: "sc-pane", role: "document", "aria-label": "Conversation" });
   view.waitNode = el("div", { class: "sc-slot", inert: true }, el("p", { class: "sc-wait" }, "Fetching the next items …"));
-  view.paneNode.append(view.waitNode);
   view.stateNode = el("p", { class: "sc-state", hidden: true });
   view.noticeNode = el("p", { class: "sc-notice", hidden: true });
   view.revealNode = el("section", { class: "sc-reveal", hidden: true });

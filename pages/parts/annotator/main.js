@@ -28,7 +28,8 @@ function slotFor(view, assignment) {
 }
 
 function present(view, slot) {
-  if (view.slot && view.slot !== slot) view.slot.inert = true;
+  if (view.slot !== slot) view.slot?.remove(); // hiding it would restyle all of it once more
+  if (slot.parentElement !== view.paneNode) view.paneNode.append(slot);
   slot.inert = false;
   view.slot = slot;
 }

@@ -1,0 +1,37 @@
+"""A judge beside the people on the same items: the human ceiling and the alternative annotator test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from review.calibration.alt_test import AltTest, alt_test
+from review.calibration.ceiling import PersonCeiling, human_ceiling
+from review.evidence import Paired, annotations_under_one_rubric
+from review.labels import ratings_of
+from review.settled import labels_of
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Each person and the judge against the majority of the others, and whether the judge may stand in for one."""
+
+    ceiling: tuple[PersonCeiling, ...]
+    alternative: AltTest
+
+
+def standing(
+    store: Store, weeks: Sequence[str], judge: str, pair: Paired, *, epsilon: float = 0.2, viewer: str | None = None
+) -> Standing:
+    """The standing of one judge in one dimension, on the items that people rated in these weeks."""
+    rows = annotations_under_one_rubric(store, weeks, viewer=viewer)
+    people = [label for label in labels_of(rows) if label.dimension == pair.dimension.name]
+    ratings = ratings_of(people, pair.dimension.scale)
+    rated = {label.item for label in people}
+    name = f"judge {judge}"
+    both = people + [label for label in pair.labels_of_judge(name) if label.item in rated]
+    return Standing(
+        human_ceiling(pair.data, ratings, positive=pair.dimension.positive),
+        alt_test(ratings_of(both, pair.dimension.scale), name, epsilon=epsilon),
+    )

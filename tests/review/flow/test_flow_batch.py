@@ -1,0 +1,219 @@
+"""The batch that a browser receives: a whitelist, blind until one's own submission."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flow_store import (
+    BAD,
+    DOUBTFUL,
+    FAILING,
+    GOOD,
+    MARKS,
+    RATERS,
+    REQUEST,
+    WEEK,
+    assignments,
+    deal_item,
+    entry,
+    open_the_week,
+    send,
+    take_role,
+)
+
+from review.errors import UnknownError
+from review.people import person
+from review.queues import DONE_SENT, batch, owed_items, progress
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.submissions import receive
+from storage.records import Assignment, Item, Verdict
+
+TOP = {"key", "rater", "week", "rubric", "order", "done", "items", "reveals"}
+ITEM = {
+    *("assignment", "item", "unit", "target_turn", "messages", "context", "steps", "sql", "sql_tokens"),
+    *("result", "error", "mine"),
+}
+FORBIDDEN = {
+    *("verdict", "verdicts", "stratum", "draw_id", "draw", "probability", "purposive", "overlap", "reason", "status"),
+    *("feedback", "confidence", "low_confidence", "repaired", "repair_rounds", "tags", "scenario", "metadata"),
+    *("model", "prompt_version", "variant", "latency_ms", "cost", "user_id", "session_id", "annotations", "votes"),
+    *("rank", "position", "spread"),
+}
+
+
+def keys_of(value: Any) -> set[str]:
+    """Every key anywhere inside."""
+    if isinstance(value, dict):
+        return set(value) | {k for v in value.values() for k in keys_of(v)}
+    if isinstance(value, list):
+        return {k for v in value for k in keys_of(v)}
+    return set()
+
+
+def item_of(payload: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
+    return next(i for i in payload["items"] if i["assignment"] == assignment.id)
+
+
+@pytest.mark.parametrize("rater", RATERS)
+def test_a_batch_is_a_whitelist_and_tells_nothing_of_verdicts_or_selection(opened, rater):
+    payload = batch(opened, rater, week=WEEK, size=1_000)
+    assert set(payload) == TOP
+    assert all(set(i) == ITEM for i in payload["items"])
+    assert set(payload["week"]) == {"name", "due", "total", "done", "left", "minutes_left"}
+    assert set(payload["rater"]) == {"id", "name"}
+    assert not keys_of(payload) & FORBIDDEN
+    text = json.dumps(payload)
+    assert [m for m in MARKS if m in text] == []
+    for word in ("failing", "low_confidence", "rest", "987.5"):
+        assert f'"{word}"' not in text
+    assert payload["reveals"] == {} and payload["done"] == []
+    assert all(i["mine"] is None for i in payload["items"])
+
+
+def test_a_message_carries_only_what_was_said(opened):
+    # The store holds more in a message than anybody asked for; the whitelist reaches into it.
+    mine = assignments(opened, "ana")[0]
+    said = [{"role": "user", "content": "hi", "score": 0.1, "verdict": "wrong"}, {"role": "assistant", "content": "yes"}]
+    opened.db.execute("UPDATE conversations SET messages = ? WHERE id = ?", [json.dumps(said), mine.item_id])
+    opened.db.conn.commit()
+    shown = item_of(batch(opened, "ana", week=WEEK, size=1_000), mine)
+    assert shown["messages"] == [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yes"}]
+
+
+def test_nothing_of_what_others_said_reaches_a_reviewer(opened, items):
+    shared = next(i for i in items if i.overlap)
+    for other in ("ben", "eva"):
+        theirs = next(a for a in assignments(opened, other) if a.item_id == shared.id)
+        send(opened, other, entry(theirs, BAD, comment="OTHER-COMMENT", corrected_answer="OTHER-ANSWER"))
+    payload = batch(opened, "ana", week=WEEK, size=1_000)
+    text = json.dumps(payload)
+    assert "OTHER-COMMENT" not in text and "OTHER-ANSWER" not in text
+    held = {a.id for a in assignments(opened, "ana")}
+    assert set(payload["order"]) == held
+    theirs = {a.id for a in opened.find(Assignment) if a.rater_id != "ana"}
+    assert not any(a in text for a in theirs)
+
+
+def test_verdicts_are_revealed_for_ones_own_submitted_items_alone(opened):
+    first, second, *_ = assignments(opened, "ana")
+    send(opened, "ana", entry(first), {**entry(second), "kind": "skip", "reason": "unclear"})
+    payload = batch(opened, "ana", week=WEEK, size=1_000)
+    assert set(payload["reveals"]) == {first.id}
+    stored = {v.dimension: v.value for v in opened.find(Verdict, item_id=first.item_id)}
+    assert payload["reveals"][first.id] == {"JUDGE-MARK": stored}
+    assert item_of(payload, first)["mine"]["labels"] == GOOD
+    assert second.id not in {i["assignment"] for i in payload["items"]}
+    assert batch(opened, "ben", week=WEEK)["reveals"] == {}
+
+
+def test_after_an_undo_the_verdict_is_gone_again(opened):
+    first = assignments(opened, "ana")[0]
+    sent = entry(first)
+    undo = {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": sent["submission_id"]}
+    send(opened, "ana", sent, undo)
+    payload = batch(opened, "ana", week=WEEK, size=1_000)
+    assert payload["reveals"] == {} and first.id in payload["order"]
+    assert "JUDGE-MARK" not in json.dumps(payload)
+
+
+def test_a_rubric_that_does_not_reveal_never_does(imported):
+    save_rubric(imported, rubric_from({**DEFAULT_RUBRIC, "reveal": False}), by="lea")
+    open_the_week(imported)
+    first = assignments(imported, "ana")[0]
+    send(imported, "ana", entry(first))
+    payload = batch(imported, "ana", week=WEEK)
+    assert payload["reveals"] == {} and payload["rubric"]["reveal"] is False
+    assert "JUDGE-MARK" not in json.dumps(payload)
+
+
+def test_of_one_answer_under_review_no_later_turn_is_sent(imported):
+    open_the_week(imported, replace(REQUEST, unit="turn"))
+    items = {i.id: i for i in imported.find(Item)}
+    assert {i.target_turn for i in items.values()} == {1, 3}
+    for rater in RATERS:
+        for shown in batch(imported, rater, week=WEEK, size=1_000)["items"]:
+            turn = items[shown["item"]].target_turn
+            assert shown["unit"] == "turn" and shown["target_turn"] == turn
+            assert len(shown["messages"]) == turn + 1
+            assert ("LAST-ANSWER" in json.dumps(shown["messages"])) == (turn == 3)
+
+
+def test_a_batch_holds_what_the_browser_lacks_in_the_raters_order(opened):
+    order = [a.id for a in assignments(opened, "ana")]
+    payload = batch(opened, "ana", week=WEEK, size=4)
+    assert payload["order"] == order
+    assert [i["assignment"] for i in payload["items"]] == order[:4]
+    later = batch(opened, "ana", week=WEEK, have=order[:4], size=4)
+    assert [i["assignment"] for i in later["items"]] == order[4:8]
+    assert batch(opened, "ana", week=WEEK, have=order)["items"] == []
+
+
+def test_of_finished_items_the_last_ten_are_sent_along(opened):
+    mine = assignments(opened, "ana")[: DONE_SENT + 2]
+    send(opened, "ana", *(entry(a) for a in mine))
+    payload = batch(opened, "ana", week=WEEK, size=0)
+    assert [i["assignment"] for i in payload["items"]] == [a.id for a in mine[-DONE_SENT:]]
+    assert payload["done"] == [a.id for a in mine]
+
+
+def test_a_long_result_is_cut_and_says_how_long_it_was(opened):
+    mine = assignments(opened, "ana")[0]
+    result = {"columns": ["n"], "rows": [[k] for k in range(250)], "total": 250}
+    opened.db.execute("UPDATE conversations SET result = ? WHERE id = ?", [json.dumps(result), mine.item_id])
+    opened.db.conn.commit()
+    shown = item_of(batch(opened, "ana", week=WEEK, size=1_000), mine)["result"]
+    assert len(shown["rows"]) == 100 and shown["total"] == 250
+
+
+def test_progress_counts_what_is_done_skipped_and_left(opened):
+    first, second, third, *rest = assignments(opened, "ana")
+    sent = entry(third, seconds=10)
+    send(opened, "ana", entry(first, seconds=30), {**entry(second), "kind": "skip", "reason": "no"}, sent)
+    send(opened, "ana", {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": sent["submission_id"]})
+    ana, ben = (next(p for p in progress(opened, WEEK) if p.rater_id == r) for r in ("ana", "ben"))
+    assert (ana.dealt, ana.done, ana.skipped, ana.left) == (len(rest) + 3, 1, 1, len(rest) + 1)
+    # Her median of 30 and 10 seconds is 20; ben, who was never timed, is expected to be as quick as everybody: 20.
+    assert ana.median_seconds == 20.0 and ben.median_seconds is None
+    assert ana.minutes_left == pytest.approx(ana.left * 20 / 60)
+    assert ben.minutes_left == pytest.approx(ben.left * 20 / 60)
+
+
+def test_before_anybody_is_timed_an_item_is_expected_to_take_a_minute(opened):
+    ana = next(p for p in progress(opened, WEEK) if p.rater_id == "ana")
+    assert ana.minutes_left == ana.left
+
+
+def test_owed_items_are_those_still_open(opened):
+    mine = assignments(opened, "ana")
+    assert owed_items(opened, "ana") == {a.item_id for a in mine}
+    send(opened, "ana", entry(mine[0]))
+    assert owed_items(opened, "ana") == {a.item_id for a in mine[1:]}
+    assert owed_items(opened, "lea") == set()
+
+
+def test_an_item_asked_again_under_a_new_rubric_is_owed_again(opened):
+    mine = assignments(opened, "ana")[0]
+    send(opened, "ana", entry(mine))
+    again = deal_item(opened, mine.item_id, "ana")
+    assert mine.item_id in owed_items(opened, "ana")
+    assert again.id in batch(opened, "ana", week=WEEK)["order"]
+
+
+def test_an_unknown_week_or_rater_is_named(opened):
+    with pytest.raises(UnknownError, match="week '2026-W01'"):
+        batch(opened, "ana", week="2026-W01")
+    with pytest.raises(UnknownError, match="nobody called 'zed'"):
+        batch(opened, "zed", week=WEEK)
+
+
+def test_all_groups_of_the_log_are_in_the_week(opened, items):
+    # Otherwise the whitelist was tested on items that had nothing to hide.
+    drawn = {i.id for i in items}
+    assert len(drawn & FAILING) == 8 and len(drawn & DOUBTFUL) >= 5
+    assert {i.stratum for i in items} == {"failing", "low_confidence", "rest"}
+    assert opened.find(Verdict) and person(opened, "ana").may("annotator")
+    take_role(opened, "ana")
+    assert not person(opened, "ana").may("annotator")
+    with pytest.raises(Exception, match="needs the role annotator"):
+        receive(opened, "ana", [])

@@ -1,0 +1,153 @@
+"""Who may do what, and the chain in which it is written down."""
+
+import pytest
+from flow_store import assignments, entry, send, take_role
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from review import audit
+from review.errors import InputError, Refused, UnknownError
+from review.people import Person, add_person, hmac_key, people, person, person_id, require, store_id
+from storage.records import AuditEntry, Rater, Role
+from storage.store import open_store
+
+
+def test_a_person_has_a_name_an_id_and_the_latest_role(store):
+    add_person(store, "lea", role="lead", by="init")
+    made = add_person(store, "  Ana Müller ", role="annotator", by="lea", scope="billing")
+    assert made == Person("ana-müller", "Ana Müller", "annotator", "billing")
+    add_person(store, "Ana Müller", role="adjudicator", by="lea")
+    assert person(store, "ANA müller").role == "adjudicator"
+    assert len(store.find(Rater)) == 2 and len(store.find(Role)) == 3
+    take_role(store, "ana-müller")
+    assert people(store)[1].role == "" and not people(store)[1].may("annotator")
+
+
+def test_a_name_is_found_however_its_accents_are_typed(store):
+    add_person(store, "Zoë", role="annotator", by="x")
+    assert person(store, "Zoe\u0308").id == "zoë"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "!!!", "x" * 81, "ana\nben", "ana\x00", "ana\udcff", "-", "\x1b[31mred"])
+def test_a_name_that_is_none_is_refused(store, name):
+    with pytest.raises(InputError, match="name: found"):
+        add_person(store, name, role="annotator", by="x")
+    assert people(store) == []
+
+
+@pytest.mark.parametrize("second", ["Ana", "ANA", "ana!", "Ana."])
+def test_two_people_never_share_an_id(store, second):
+    add_person(store, "ana", role="annotator", by="x")
+    with pytest.raises(InputError, match="too close to 'ana'"):
+        add_person(store, second, role="lead", by="x")
+    assert person(store, "ana").role == "annotator"
+
+
+def test_an_unknown_role_is_refused(store):
+    with pytest.raises(InputError, match="role: found 'boss', expected one of annotator, adjudicator, lead"):
+        add_person(store, "ana", role="boss", by="x")
+
+
+def test_the_only_lead_stays_lead(store):
+    add_person(store, "lea", role="lead", by="x")
+    with pytest.raises(Refused, match="only lead"):
+        add_person(store, "lea", role="annotator", by="lea")
+    add_person(store, "eva", role="lead", by="lea")
+    add_person(store, "lea", role="annotator", by="eva")
+    assert not person(store, "lea").may("lead")
+
+
+def test_a_role_reaches_what_is_below_it(store):
+    reach = {r: {"annotator", "adjudicator", "lead"} for r in ("lead",)} | {
+        "adjudicator": {"annotator", "adjudicator"},
+        "annotator": {"annotator"},
+        "": set(),
+        "none": set(),
+    }
+    for role, may in reach.items():
+        assert {r for r in ("annotator", "adjudicator", "lead") if Person("x", "x", role).may(r)} == may
+
+
+def test_require_reads_the_role_now(store):
+    add_person(store, "lea", role="lead", by="x")
+    add_person(store, "ana", role="adjudicator", by="lea")
+    assert require(store, "ana", "annotator").name == "ana"
+    with pytest.raises(Refused, match="needs the role lead; ana has adjudicator"):
+        require(store, "ana", "lead")
+    with pytest.raises(Refused, match="an unknown person"):
+        require(store, "zed", "annotator")
+    with pytest.raises(Refused, match="nobody has an unknown person"):
+        require(store, "", "annotator")
+    with pytest.raises(UnknownError, match="there are: lea, ana"):
+        person(store, "zed")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=90))
+def test_an_id_is_made_of_words_or_refused(name):
+    try:
+        identity = person_id(name)
+    except InputError:
+        return
+    assert identity and identity == identity.casefold() and not any(c.isspace() for c in identity)
+
+
+def test_the_key_of_a_store_is_made_once(store):
+    key, name = hmac_key(store), store_id(store)
+    again = open_store(store.path)
+    assert (hmac_key(again), store_id(again)) == (key, name) and len(key) == 32 and name
+
+
+def test_the_audit_chain_holds_over_everything_that_was_done(opened):
+    send(opened, "ana", entry(assignments(opened, "ana")[0]))
+    count, broken = audit.verify(opened)
+    assert broken is None and count == len(opened.find(AuditEntry)) >= 6
+    assert audit.verify(open_store(opened.path)) == (count, None)
+
+
+@pytest.fixture
+def chain(store):
+    for k in range(6):
+        audit.record(store, "lea", "act", f"s{k}", detail={"b": [k, 0.5], "a": "ü"}, flag=k % 2 == 0)
+    return store.find(AuditEntry, order_by="sequence")
+
+
+def test_a_whole_chain_has_no_break_and_an_empty_one_neither(chain, store):
+    assert audit.first_break(chain) is None and audit.first_break([]) is None
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_removed_row_is_found(chain, place):
+    assert audit.first_break(chain[:place] + chain[place + 1 :]) == place + 1
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_two_exchanged_rows_are_found(chain, place):
+    chain[place], chain[place + 1] = chain[place + 1], chain[place]
+    assert audit.first_break(chain) == place + 1
+
+
+@pytest.mark.parametrize("field", ["at", "actor", "action", "subject", "detail", "previous", "hash", "sequence"])
+@pytest.mark.parametrize("place", [0, 3, 5])
+def test_a_changed_row_is_found(store, chain, field, place):
+    value = {"sequence": place + 101, "detail": '{"detail": 1}'}.get(field, "x")
+    store.db.execute(f"UPDATE audit SET {field} = ? WHERE sequence = ?", [value, place + 1])
+    store.db.conn.commit()
+    assert audit.verify(store) == (6, place + 1)
+
+
+def test_a_change_with_a_fitting_hash_of_its_own_breaks_the_next_row(store, chain):
+    row = chain[2]
+    forged = audit.entry_hash(row.sequence, row.at, "eve", row.action, row.subject, row.detail, row.previous)
+    store.db.execute("UPDATE audit SET actor = 'eve', hash = ? WHERE sequence = 3", [forged])
+    store.db.conn.commit()
+    assert audit.verify(store)[1] == 4
+
+
+def test_an_entry_stands_or_falls_with_the_act(store):
+    add_person(store, "lea", role="lead", by="x")
+    before = audit.verify(store)
+    with pytest.raises(RuntimeError), store.transaction():
+        audit.record(store, "lea", "act", "s")
+        raise RuntimeError
+    assert audit.verify(store) == before
