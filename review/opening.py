@@ -76,8 +76,8 @@ def preview(store: Store, project: Project, request: Request) -> DrawResult:
 def open_week(store: Store, project: Project, request: Request, *, by: str) -> Opened:
     """Draw, copy and deal a week; for a week that is open already, raise its rates on the sealed frame.
 
-    Raises Refused without the role lead, for a week that has not ended or is closed, and for a lower rate;
-    NothingToDo when there is nothing to draw; InputError for wrong settings.
+    Raises Refused without the role lead, for a week that has not ended or is closed, for a lower rate, and for a
+    conversation that is an item already; NothingToDo when there is nothing to draw; InputError for wrong settings.
     """
     require(store, by, "lead")
     window = week_window(request.week, project.time_zone)
@@ -115,6 +115,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
             for s in result.strata
         ]
         items = _items(found, fresh, week, drawn, set(result.overlap_ids))
+        _refuse_twice(store, items)
         rubric = rubric_version(store, week.rubric_version)
         store.add(drawn, *lines, *found, *items)
         store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i.id, rubric)))
@@ -264,6 +265,16 @@ def _items(
         for c in found
         for turn in [target_turn(c, week.seed) if week.unit == "turn" else None]
     ]
+
+
+def _refuse_twice(store: Store, items: Sequence[Item]) -> None:
+    """An item has one place in the ledger; the log holds an id once, but another source may bring it back."""
+    there = store.find(Item, id=[i.id for i in items])
+    if there:
+        raise Refused(
+            f"conversation '{there[0].conversation_id}' is an item of {there[0].week} already, with {len(there) - 1} "
+            "more; an id stands for one conversation. Make the ids of the source unique over its weeks."
+        )
 
 
 def target_turn(conversation: Conversation, seed: str) -> int | None:

@@ -30,8 +30,9 @@ def standing(
     ratings = ratings_of(people, pair.dimension.scale)
     rated = {label.item for label in people}
     name = f"judge {judge}"
-    both = people + [label for label in pair.labels_of_judge(name) if label.item in rated]
-    return Standing(
-        human_ceiling(pair.data, ratings, positive=pair.dimension.positive),
-        alt_test(ratings_of(both, pair.dimension.scale), name, epsilon=epsilon),
-    )
+    said = [label for label in pair.labels_of_judge(name) if label.item in rated]
+    ceiling = human_ceiling(pair.data, ratings, positive=pair.dimension.positive)
+    if not said:
+        reason = "the judge has no verdict on an item that people rated"
+        return Standing(ceiling, AltTest(name, epsilon, "accuracy", (), None, None, None, reason))
+    return Standing(ceiling, alt_test(ratings_of(people + said, pair.dimension.scale), name, epsilon=epsilon))

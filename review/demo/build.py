@@ -158,6 +158,8 @@ def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
             time_zone=project.time_zone,
             privacy=project.privacy,
         )
+    if done.rejected:
+        raise ReviewError(f"{done.rejected} conversations of {week} were rejected, such as {done.rejections[0]}.")
     # The scratch folder is gone by the time anybody reads this.
     store.add(replace(done, file=file.name))
 

@@ -115,7 +115,7 @@ def metadata_of(value: Any) -> dict[str, Any]:
 
 
 def verdicts_of(value: Any) -> dict[str, dict[str, Any]]:
-    """``{judge: {dimension: value}}``; a judge without a verdict is left out."""
+    """``{judge: {dimension: value}}``, a value also as ``{value, score, rationale}``; a silent judge is left out."""
     if value in (None, ""):
         return {}
     expected = "an object {judge: {dimension: value}}"
@@ -124,8 +124,9 @@ def verdicts_of(value: Any) -> dict[str, dict[str, Any]]:
     }
     for judge, dimensions in judges.items():
         for dimension, verdict in dimensions.items():
-            if isinstance(verdict, dict | list | tuple):
-                raise Unreadable(f"verdicts.{judge}.{dimension}", verdict, "one value")
+            plain = verdict.get("value") if isinstance(verdict, dict) and "value" in verdict else verdict
+            if isinstance(plain, dict | list | tuple):
+                raise Unreadable(f"verdicts.{judge}.{dimension}", verdict, "one value, or {value, score, rationale}")
     return judges
 
 

@@ -32,8 +32,7 @@ def opened_folder(imported_folder: Path, tmp_path_factory: pytest.TempPathFactor
     return folder
 
 
-def _copied(source: Path, tmp_path: Path) -> Store:
-    folder = tmp_path / "flow"
+def _copied(source: Path, folder: Path) -> Store:
     shutil.copytree(source, folder)
     return open_store(folder / "spotcheck.db")
 
@@ -41,13 +40,13 @@ def _copied(source: Path, tmp_path: Path) -> Store:
 @pytest.fixture
 def imported(imported_folder: Path, tmp_path: Path) -> Store:
     """A store of the test's own: people, rubric, log."""
-    return _copied(imported_folder, tmp_path)
+    return _copied(imported_folder, tmp_path / "imported")
 
 
 @pytest.fixture
 def opened(opened_folder: Path, tmp_path: Path) -> Store:
     """A store of the test's own with the week open."""
-    return _copied(opened_folder, tmp_path)
+    return _copied(opened_folder, tmp_path / "opened")
 
 
 @pytest.fixture

@@ -110,7 +110,8 @@ def test_a_flagged_span_is_hidden_from_everybody_in_every_field(opened, items):
         metadata={"note": name},
     )
     mine = next(a for a in assignments(opened, "ana") if a.item_id == item)
-    assert json.dumps(batch(opened, "ana", week=WEEK, size=1_000)).count(name) == 7
+    # Two messages, passage, step, query and its tokens, result, error.
+    assert json.dumps(batch(opened, "ana", week=WEEK, size=1_000)).count(name) == 8
     flag(opened, "ana", mine.id, f"  {name} ")
     for rater in ("ana", "ben", "eva"):
         text = json.dumps(batch(opened, rater, week=WEEK, size=1_000))
