@@ -174,7 +174,7 @@ def _share(path: Path, setting: str, found: Any) -> float:
 
 def _plan(path: Path, plan: Any) -> dict[str, int | Mapping[str, int]]:
     expected = "a whole number, or numbers by kind: {normal = 19, edge = 4, adversarial = 2}"
-    for scenario, wanted in plan.items() if isinstance(plan, dict) else [("", plan)]:
+    for scenario, wanted in _table(path, "golden.plan", plan).items():
         numbers = wanted.values() if isinstance(wanted, dict) else [wanted]
         kinds = set(wanted) if isinstance(wanted, dict) else set()
         right = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -54,10 +55,17 @@ def due_date(week: str) -> date:
     return monday_of(week) + timedelta(days=11)
 
 
-def week_of(moment: datetime, time_zone: str = "UTC") -> str:
+def week_of(moment: datetime, time_zone: str | ZoneInfo = "UTC") -> str:
     """The name of the ISO week of an instant in ``time_zone``; an instant without offset is UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    year, number, _ = aware.astimezone(zone_of(time_zone)).isocalendar()
+    zone = time_zone if isinstance(time_zone, ZoneInfo) else zone_of(time_zone)
+    return _week_of_day(aware.astimezone(zone).date())
+
+
+@lru_cache(maxsize=4096)
+def _week_of_day(day: date) -> str:
+    # An import asks this once for every record of few days.
+    year, number, _ = day.isocalendar()
     return f"{year:04d}-W{number:02d}"
 
 

@@ -14,12 +14,12 @@ from review.agreement import AgreementReport, agreement_report, plain_words, rea
 from review.agreement.pairs import Pair
 from review.agreement.words import decimal
 from review.commands.common import (
-    emit,
     file_option,
     json_option,
     note,
     out,
     ratings_on_store,
+    show_by_dimension,
     split_values,
     store_instead_of_file,
     store_option,
@@ -63,7 +63,8 @@ def agreement(
     """
     if file is None:
         found = ratings_on_store(store_instead_of_file(store_path), weeks, dimension)
-        show(reports_of(found, bootstrap=bootstrap, seed=seed), as_json, named=True)
+        reports = reports_of(found, bootstrap=bootstrap, seed=seed)
+        show_by_dimension(reports, as_json, render_report, named=True)
         return
     if scale is None:
         raise click.UsageError(f"say how the labels are measured: --scale {'|'.join(SCALE_KINDS)}.")
@@ -71,26 +72,13 @@ def agreement(
     read = read_ratings(file, kind=kind, values=split_values(values), dimension=dimension, cluster=cluster)
     for remark in read.notes:
         note(remark)
-    show(reports_of(read.dimensions, bootstrap=bootstrap, seed=seed), as_json, named=read.named)
+    reports = reports_of(read.dimensions, bootstrap=bootstrap, seed=seed)
+    show_by_dimension(reports, as_json, render_report, named=read.named)
 
 
 def reports_of(dimensions: Mapping[str, Ratings], *, bootstrap: int, seed: int) -> dict[str, AgreementReport]:
     """One report per dimension."""
     return {name: agreement_report(r, bootstrap=bootstrap, seed=seed) for name, r in dimensions.items()}
-
-
-def show(reports: Mapping[str, AgreementReport], as_json: bool, *, named: bool) -> None:
-    """Print reports for people or as JSON; ``named`` wraps them by dimension."""
-    objects = {name: report.to_json() for name, report in reports.items()}
-    result = {"dimensions": objects} if named else next(iter(objects.values()))
-
-    def render() -> None:
-        for name, report in reports.items():
-            if named:
-                out.rule(Text(name))
-            render_report(report)
-
-    emit(result, as_json, render)
 
 
 def render_report(report: AgreementReport) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
 import orjson
 from rich.console import Console
+from rich.text import Text
 
 from review.errors import NothingToDo, UnknownError
 from review.evidence import ratings_by_dimension, weeks_between
@@ -126,3 +127,19 @@ def system_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "lead"
+
+
+def show_by_dimension(
+    reports: Mapping[str, Any], as_json: bool, render_report: Callable[[Any], None], *, named: bool
+) -> None:
+    """Print reports for people or as JSON; ``named`` wraps them by dimension."""
+    objects = {name: report.to_json() for name, report in reports.items()}
+    result = {"dimensions": objects} if named else next(iter(objects.values()))
+
+    def render() -> None:
+        for name, report in reports.items():
+            if named:
+                out.rule(Text(name))
+            render_report(report)
+
+    emit(result, as_json, render)

@@ -12,12 +12,12 @@ from rich.text import Text
 
 from review.agreement import read_ratings
 from review.commands.common import (
-    emit,
     file_option,
     json_option,
     note,
     out,
     ratings_on_store,
+    show_by_dimension,
     split_values,
     store_instead_of_file,
     store_option,
@@ -59,33 +59,21 @@ def consensus(
     """
     if file is None:
         found = ratings_on_store(store_instead_of_file(store_path), weeks, dimension)
-        show(reports_of(found, method=cast(Method, method)), as_json, named=True)
+        reports = reports_of(found, method=cast(Method, method))
+        show_by_dimension(reports, as_json, render_report, named=True)
         return
     read = read_ratings(
         file, kind=cast(ScaleKind, scale), values=split_values(values), dimension=dimension, repeated=True
     )
     for remark in read.notes:
         note(remark)
-    show(reports_of(read.dimensions, method=cast(Method, method)), as_json, named=read.named)
+    reports = reports_of(read.dimensions, method=cast(Method, method))
+    show_by_dimension(reports, as_json, render_report, named=read.named)
 
 
 def reports_of(dimensions: Mapping[str, Ratings], *, method: Method) -> dict[str, ConsensusReport]:
     """One report per dimension."""
     return {name: consensus_report(r, method=method) for name, r in dimensions.items()}
-
-
-def show(reports: Mapping[str, ConsensusReport], as_json: bool, *, named: bool) -> None:
-    """Print reports for people or as JSON; ``named`` wraps them by dimension."""
-    objects = {name: report.to_json() for name, report in reports.items()}
-    result = {"dimensions": objects} if named else next(iter(objects.values()))
-
-    def render() -> None:
-        for name, report in reports.items():
-            if named:
-                out.rule(Text(name))
-            render_report(report)
-
-    emit(result, as_json, render)
 
 
 def render_report(report: ConsensusReport) -> None:

@@ -32,7 +32,7 @@ from review.sources.normalise import DEFAULT_SOURCE, Settings, canonical, conver
 from review.sources.paths import LogPaths
 from review.sources.raw import layout_of, read_raw
 from review.sources.record import Raw
-from review.sources.times import check_week, week_of
+from review.weeks import monday_of, week_of
 from storage.records import Conversation, Import, Json
 
 PEEK = 20
@@ -128,7 +128,10 @@ def _source(name: str) -> str:
 
 
 def _week(week: str | None, time_zone: str) -> str:
-    return check_week(week) if week else week_of(datetime.now(UTC), ZoneInfo(time_zone))
+    if not week:
+        return week_of(datetime.now(UTC), time_zone)
+    monday_of(week)
+    return week
 
 
 def _peek(raws: Iterator[Raw], path: Path) -> list[Raw]:

@@ -22,7 +22,8 @@ from review.sources.cells import (
     verdicts_of,
 )
 from review.sources.fields import Fields, Record, Unreadable, text_of
-from review.sources.times import read_time, utc_text, week_of
+from review.sources.times import read_time, utc_text
+from review.weeks import week_of
 from storage.records import Conversation
 
 DEFAULT_SOURCE = "production"

@@ -12,7 +12,8 @@ from review.sources.fields import Unreadable
 from review.sources.mapping import at_path, parse_mapping, parse_values, renamed, translated
 from review.sources.normalise import Settings, conversation_of, keyed_hash
 from review.sources.plain import read
-from review.sources.times import check_week, read_time, utc_text, week_of
+from review.sources.times import read_time, utc_text
+from review.weeks import monday_of, week_of
 
 SETTINGS = Settings("production", b"key", ZoneInfo("UTC"), "2026-W47")
 
@@ -70,7 +71,7 @@ def test_a_week_is_an_iso_week_in_the_project_s_time_zone():
 @pytest.mark.parametrize("text", ["2026-47", "2026-W54", "2025-W53", "2026-W00", "W47", "2026-W47 "])
 def test_a_week_that_does_not_exist_is_refused(text):
     with pytest.raises(InputError, match="expected an ISO week"):
-        check_week(text)
+        monday_of(text)
 
 
 def test_an_undated_record_belongs_to_the_week_of_the_import():
