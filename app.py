@@ -19,7 +19,7 @@ def _start() -> None:
     st.switch_page("pages/week.py", query_params=st.query_params.to_dict())
 
 
-st.set_page_config(page_title="Spotcheck", page_icon=":material/fact_check:", layout="wide")
+st.set_page_config(page_title="Spotcheck", page_icon=str(session.ICON), layout="wide")
 start = st.Page(_start, title="Spotcheck", url_path="start", default=True, visibility="hidden")
 sections = {
     section: [st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:") for name, title, icon in pages]

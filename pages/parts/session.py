@@ -18,6 +18,8 @@ from storage.store import StorageError, Store, open_store
 RATER_KEY = "session_rater"
 WEEK_KEY = "session_week"
 CSS = f"<style>{(Path(__file__).parent / 'pages.css').read_text(encoding='utf-8')}</style>"
+ICON = Path(__file__).parent / "icon.svg"
+"""A file of our own: an icon named by its material symbol would be fetched from elsewhere."""
 LOGO = (Path(__file__).parent / "logo.svg").read_text(encoding="utf-8")
 # The choices are kept beside the widgets: a widget's own key is forgotten when a page is left.
 

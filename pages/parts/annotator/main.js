@@ -4,10 +4,27 @@
 const views = new Map();
 
 function newView(key) {
-  const view = { client: newClient(key), fields: new Map(), slots: new Map(), slot: null, scrolled: false, focus: null, timer: null, dialog: null,
-    writing: null, notice: "", shownAt: 0, seenAt: performance.now(), listening: null, lastData: null, setStateValue: null,
-    answers: 0, answersAtSend: -1, patience: RESEND_MS,
-    coarse: matchMedia("(pointer: coarse)").matches };
+  const view = {
+    client: newClient(key),
+    fields: new Map(), // dimension -> its field in the rubric
+    slots: new Map(), // assignment -> its laid-out conversation
+    slot: null,
+    focus: null,
+    timer: null,
+    dialog: null,
+    writing: null,
+    notice: "",
+    scrolled: false,
+    shownAt: 0,
+    seenAt: performance.now(),
+    listening: null,
+    lastData: null,
+    setStateValue: null,
+    answers: 0,
+    answersAtSend: -1,
+    patience: RESEND_MS,
+    coarse: matchMedia("(pointer: coarse)").matches,
+  };
   view.act = buildActions(view);
   buildFrame(view);
   return view;

@@ -74,7 +74,10 @@ def test_a_batch_is_a_whitelist_and_tells_nothing_of_verdicts_or_selection(opene
 def test_a_message_carries_only_what_was_said(opened):
     # The store holds more in a message than anybody asked for; the whitelist reaches into it.
     mine = assignments(opened, "ana")[0]
-    said = [{"role": "user", "content": "hi", "score": 0.1, "verdict": "wrong"}, {"role": "assistant", "content": "yes"}]
+    said = [
+        {"role": "user", "content": "hi", "score": 0.1, "verdict": "wrong"},
+        {"role": "assistant", "content": "yes"},
+    ]
     opened.db.execute("UPDATE conversations SET messages = ? WHERE id = ?", [json.dumps(said), mine.item_id])
     opened.db.conn.commit()
     shown = item_of(batch(opened, "ana", week=WEEK, size=1_000), mine)

@@ -5,7 +5,7 @@ import sqlite3
 from uuid import uuid4
 
 import pytest
-from flow_store import BAD, GOOD, WEEK, assignments, entry, send, vote
+from flow_store import BAD, GOOD, WEEK, assignments, send, vote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,7 +73,11 @@ def test_spans_are_replaced_by_their_tokens(text, spans, shown):
 def test_no_hidden_span_is_left_and_nothing_else_is_lost(text, parts):
     shown = hidden(text, *parts)
     covered = {
-        k for p in parts for start in range(len(text)) if text.startswith(p, start) for k in range(start, start + len(p))
+        k
+        for p in parts
+        for start in range(len(text))
+        if text.startswith(p, start)
+        for k in range(start, start + len(p))
     }
     # What stands between the tokens is exactly what no span covers.
     rest = shown
@@ -164,7 +168,9 @@ def occurrences(store: Store, text: str) -> int:
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
-    return sum(p.read_bytes().count(text.encode()) for p in store.path.parent.glob(store.path.name + "*") if p.is_file())
+    return sum(
+        p.read_bytes().count(text.encode()) for p in store.path.parent.glob(store.path.name + "*") if p.is_file()
+    )
 
 
 def test_the_same_span_twice_is_one_and_tokens_count_up(opened, items):
@@ -203,7 +209,9 @@ def test_a_span_of_an_unknown_conversation_is_refused(opened):
 
 def test_a_long_conversation_is_searched_in_reasonable_time(opened, items):
     # 200,000 characters and three spans are 600,000 keyed hashes.
-    put(opened, items[0].id, messages=[{"role": "user", "content": "lorem ipsum " * 16_000 + "Jane Roe Eve Doe Jo Poe"}])
+    put(
+        opened, items[0].id, messages=[{"role": "user", "content": "lorem ipsum " * 16_000 + "Jane Roe Eve Doe Jo Poe"}]
+    )
     for name in ("Jane Roe", "Eve Doe", "Jo Poe"):
         hide_span(opened, items[0].id, name, by="ana")
     shown = conversations(opened, [items[0].id])[items[0].id]

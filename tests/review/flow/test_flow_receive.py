@@ -181,7 +181,9 @@ def nested(depth: int) -> list:
 
 
 @pytest.mark.parametrize("field", FIELDS)
-@pytest.mark.parametrize("value", [nested(900), 10**4000, "\ud800" * 9, "a\x00b-------", {"a": {"b": []}}], ids=range(5))
+@pytest.mark.parametrize(
+    "value", [nested(900), 10**4000, "\ud800" * 9, "a\x00b-------", {"a": {"b": []}}], ids=range(5)
+)
 def test_an_odd_value_in_any_field_never_raises(opened, mine, field, value):
     receive(opened, "ana", [{**entry(mine[0]), field: value}])
 
@@ -227,9 +229,11 @@ def test_a_skip_needs_a_reason(opened, mine):
 def test_nobody_undoes_what_others_said(opened, mine):
     theirs = entry(assignments(opened, "ben")[0])
     send(opened, "ben", theirs)
-    assert refusal(opened, "ana", undo(theirs)) == refusal(
-        opened, "ana", undo({"submission_id": uuid4().hex})
-    ) == "withdraws: there is no such submission of yours."
+    assert (
+        refusal(opened, "ana", undo(theirs))
+        == refusal(opened, "ana", undo({"submission_id": uuid4().hex}))
+        == "withdraws: there is no such submission of yours."
+    )
     assert len(current(opened, "ben")) == 1
 
 

@@ -1,0 +1,104 @@
+"""The settings of a project: a wrong one is named, a missing file is the defaults, an import is remembered."""
+
+from pathlib import Path
+
+import pytest
+
+from review.errors import InputError
+from review.project import STARTER, Project, project_of, remember_import
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def read(folder: Path, text: str | bytes) -> Project:
+    (folder / "spotcheck.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return project_of(folder / "spotcheck.db")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[proj]\n", r"found table \[proj\], expected one of golden, import, privacy, project, rubric, sampling"),
+        ("project = 5\n", r"project: found 5, expected a table \[project\]"),
+        ("import = 'x'\n", r"import: found 'x', expected a table"),
+        ("[[privacy]]\n", r"privacy: found \[\{\}\], expected a table"),
+        ("rubric = 1\n", r"rubric: found 1, expected a table"),
+        ("golden = []\n", r"golden: found \[\], expected a table"),
+        ("[project]\ntime_zone = 'Mars/Base'\n", "project.time_zone: found 'Mars/Base', expected a name such as"),
+        ("[project]\ntime_zone = 5\n", "project.time_zone: found 5"),
+        ("[project]\ntime_zone = ''\n", "project.time_zone: found ''"),
+        (f"[project]\ntime_zone = '{'x' * 300}'\n", "project.time_zone: found 'x"),
+        ("[project]\ntimezone = 'UTC'\n", r"\[project\]: found setting 'timezone', expected time_zone"),
+        ("[sampling]\nunit = 'page'\n", "sampling.unit: found 'page', expected one of session, turn"),
+        ("[sampling]\nunit = ['turn']\n", r"sampling.unit: found \['turn'\]"),
+        ("[sampling]\nconfidence = 2\n", "sampling.confidence: found 2, expected a number from 0 to 1"),
+        ("[sampling]\nconfidence = nan\n", "sampling.confidence: found nan"),
+        ("[sampling]\nconfidence = true\n", "sampling.confidence: found True"),
+        ("[sampling]\nconfidence = '.5'\n", "sampling.confidence: found '.5'"),
+        ("[privacy]\noriginals = 'here'\n", "privacy.originals: found 'here', expected one of apart, encrypted, none"),
+        # A misspelt setting would keep what was to be thrown away.
+        ("[privacy]\norginals = 'none'\n", r"\[privacy\]: found setting 'orginals', expected originals or"),
+        ("[privacy.patterns]\nkunde = 'x'\n", "privacy.patterns: found the name 'kunde', expected capitals"),
+        ("[privacy.patterns]\nKD = '['\n", r"privacy.patterns.KD: '\[' is no regular expression"),
+        ("[privacy.patterns]\nKD = 5\n", "privacy.patterns.KD: 5 is no regular expression"),
+        ("[privacy]\npatterns = 'x'\n", "privacy.patterns: found 'x', expected a table"),
+        ("[import]\nmap = 5\n", "import.map: found 5, expected a table"),
+        ("[import.map]\nquestion = ['a']\n", r"import.map.question: found \['a'\], expected a text"),
+        ("[import.values]\nfeedback = 'x'\n", "import.values.feedback: found 'x', expected a table"),
+        ("[golden]\nplan = 5\n", "golden.plan: found 5, expected a table"),
+        ("[golden.plan]\na = -1\n", "golden.plan.a: found -1"),
+        ("[golden.plan]\na = true\n", "golden.plan.a: found True"),
+        ("[golden.plan.a]\nodd = 3\n", "golden.plan.a: found {'odd': 3}"),
+        ("[project\n", "not readable as TOML"),
+        (b"\xff\xfe[project]", "not readable as TOML"),
+    ],
+    ids=range(32),
+)
+def test_a_wrong_setting_is_named(folder, text, sentence):
+    with pytest.raises(InputError, match=sentence) as caught:
+        read(folder, text)
+    assert str(folder / "spotcheck.toml") in str(caught.value)
+
+
+def test_without_a_file_the_defaults_hold(folder):
+    assert project_of(folder / "spotcheck.db") == Project(folder / "spotcheck.toml")
+
+
+def test_the_starter_is_the_defaults(folder):
+    assert read(folder, STARTER) == Project(folder / "spotcheck.toml")
+
+
+def test_every_setting_is_read(folder):
+    found = read(
+        folder,
+        "[project]\ntime_zone = 'Europe/Berlin'\n[sampling]\nunit = 'turn'\nconfidence = 0\n"
+        "[privacy]\noriginals = 'none'\nphone_region = 'DE'\n[privacy.patterns]\nKD = 'KD-[0-9]+'\n"
+        "[import.map]\nquestion = 'input.text'\n[import.values.status]\nbroken = 'error'\n200 = 'ok'\n"
+        "[golden.plan]\norders = 25\nreturns = {normal = 19, edge = 4}\n",
+    )
+    assert (found.time_zone, found.unit, found.confidence) == ("Europe/Berlin", "turn", 0.0)
+    assert found.privacy.originals == "none" and found.privacy.phone_region == "DE"
+    assert found.privacy.patterns == {"KD": "KD-[0-9]+"}
+    assert found.mapping == {"question": "input.text"}
+    assert found.values == {"status": {"broken": "error", "200": "ok"}}
+    assert found.plan == {"orders": 25, "returns": {"normal": 19, "edge": 4}}
+
+
+def test_an_import_is_remembered_and_everything_else_stays(folder):
+    before = read(folder, STARTER)
+    remember_import(before, {"question": "input.text"}, {"feedback": {"good": "up"}})
+    text = (folder / "spotcheck.toml").read_text()
+    assert "# Settings of this Spotcheck project" in text and "weeks are ISO weeks" in text
+    after = project_of(folder / "spotcheck.db")
+    assert after.mapping == {"question": "input.text"} and after.values == {"feedback": {"good": "up"}}
+    remember_import(after, {"answer": "output"}, {})
+    assert project_of(folder / "spotcheck.db").mapping == {"question": "input.text", "answer": "output"}
+    assert [p.name for p in folder.iterdir()] == ["spotcheck.toml"]
+
+
+def test_an_import_is_remembered_where_there_was_no_file(folder):
+    remember_import(project_of(folder / "spotcheck.db"), {"id": "key"}, {})
+    assert project_of(folder / "spotcheck.db").mapping == {"id": "key"}
