@@ -20,6 +20,7 @@ from review.quantity import Quantity
 METRICS = ("precision", "recall", "specificity", "accuracy", "prevalence", "f1", "mcc", "cohen_kappa")
 NO_POSITIVE = "no positive class was named; name one to get this figure"
 NO_VERDICT = "no verdict"
+NO_WEIGHT = "no labelled item was drawn with a probability: hand-picked items say nothing about production"
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def calibration_report(
     drawn, plain = sampling_design(data), plain_design(data)
     counts = plain.matrix().astype(int)
     weighted = _figures(drawn, data.values, positive, missing=missing, bootstrap=bootstrap, seed=seed)
+    if counts.any() and not drawn.mass.any():
+        weighted = {name: Quantity.missing(NO_WEIGHT) for name in METRICS}
     unweighted = _figures(plain, data.values, positive, missing=missing, bootstrap=bootstrap, seed=seed)
     compared = drawn.count * ((drawn.verdict < drawn.classes) | (missing == "wrong"))
     scores = None
@@ -145,13 +148,15 @@ def _class_report(
     bootstrap: int,
     seed: int,
 ) -> ClassReport:
+    support = int(counts[c].sum() if missing == "wrong" else counts[c, :-1].sum())
+    if counts.any() and not design.mass.any():
+        return ClassReport(*(Quantity.missing(NO_WEIGHT),) * 3, support)
     each = shares(values, c, missing)
     precision, recall, f1 = (
         estimate_share(design, each[name], bootstrap=bootstrap, seed=seed, salt=values[c])
         for name in ("precision", "recall", "f1")
     )
-    support = counts[c].sum() if missing == "wrong" else counts[c, :-1].sum()
-    return ClassReport(precision, recall, f1, int(support))
+    return ClassReport(precision, recall, f1, support)
 
 
 def _confusion(counts: np.ndarray, values: tuple[str, ...], missing: Missing) -> dict[str, dict[str, int]]:

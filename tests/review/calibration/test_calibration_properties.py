@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from review.calibration.data import CalibrationRow, calibration_data
-from review.calibration.report import calibration_report
+from review.calibration.report import NO_WEIGHT, calibration_report
 
 value = st.sampled_from(["a", "b", "c"])
 pair = st.tuples(value, st.one_of(value, st.none()), st.sampled_from(["s", "t"]))
@@ -98,3 +98,11 @@ def test_data_are_values_and_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         data.values = ()
     assert data.with_codes(np.array([-1]), data.verdict).truth[0] == -1 and data.truth[0] == 0
+
+
+def test_hand_picked_items_alone_say_nothing_about_production():
+    rows = [CalibrationRow(f"i{k}", t, v, weight=0.0) for k, (t, v) in enumerate(["aa", "ab", "bb"])]
+    found = report(rows)
+    assert {q.undefined for q in found.weighted.values()} == {NO_WEIGHT}
+    assert found.classes["a"].recall.undefined == NO_WEIGHT and found.classes["a"].support == 2
+    assert found.unweighted["recall"].value == 0.5
