@@ -132,9 +132,7 @@ def test_a_higher_rate_only_adds(opened, items):
     assert after[: len(items)] == items and len(after) == len(items) + raised.new_items > len(items)
     assert opened.find(Assignment)[: len(dealt)] == dealt
     assert ids_of(opened) >= FAILING
-    assert {i for i in ids_of(opened) - FAILING - DOUBTFUL} == {
-        i for i in ALL - FAILING - DOUBTFUL if chosen(WEEK, i, 0.2)
-    }
+    assert set(ids_of(opened) - FAILING - DOUBTFUL) == {i for i in ALL - FAILING - DOUBTFUL if chosen(WEEK, i, 0.2)}
     # Every item, old or new, has the probability of the latest draw.
     lines = evidence.ledger(opened, [WEEK])
     assert lines[WEEK, "failing"].probability == 1.0 and lines[WEEK, "rest"].probability == 0.2
@@ -239,7 +237,7 @@ def test_a_closed_week_is_not_drawn_again(opened):
 
 def test_an_empty_log_says_what_to_do(store):
     add_people(store)
-    with pytest.raises(NothingToDo, match="the log is empty.*spotcheck import FILE"):
+    with pytest.raises(NothingToDo, match=r"the log is empty.*spotcheck import FILE"):
         open_the_week(store)
 
 
@@ -360,7 +358,7 @@ def test_without_originals_nothing_unmasked_is_kept(imported, tmp_path):
 
 def test_a_drawn_row_that_cannot_be_read_is_named_and_leaves_nothing(imported, tmp_path):
     rows = [{**conversation(i), "confidence": 7} for i in range(5)]
-    with pytest.raises(InputError, match="confidence: found .*in a drawn conversation"):
+    with pytest.raises(InputError, match=r"confidence: found .*in a drawn conversation"):
         open_the_week(imported, replace(REQUEST, rate=1.0, source=str(write_log(tmp_path / "odd.jsonl", rows))))
     assert imported.find(Week) == []
 

@@ -99,7 +99,7 @@ def test_reveal_is_true_or_false():
 
 def test_a_condition_on_several_values_could_never_hold_and_is_refused():
     many = {"name": "many", "scale": "set", "values": ["a", "b"]}
-    with pytest.raises(InputError, match="'mood'.shown_when: found 'many'.*of one value"):
+    with pytest.raises(InputError, match=r"'mood'.shown_when: found 'many'.*of one value"):
         rubric(many, {**MOOD, "shown_when": {"many": ["a"]}})
 
 

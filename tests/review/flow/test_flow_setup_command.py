@@ -215,7 +215,7 @@ def test_wrong_usage_is_exit_code_2(folder, arguments):
 def test_the_rubric_is_shown_changed_and_read_back(folder):
     run("init")
     found = said("rubric", "show")
-    assert found["version"] == 1 and [d["name"] for d in found["dimensions"]][0] == "correctness"
+    assert found["version"] == 1 and next(d["name"] for d in found["dimensions"]) == "correctness"
     code, text, _ = run("rubric", "show", "--toml")
     assert code == 0 and tomllib.loads(text)["rubric"]["dimensions"][0]["positive"] == "wrong"
     edit(text)

@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place(tmp_path, content,
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match="nowhere.csv: there is no such file"):
+    with pytest.raises(InputError, match=r"nowhere.csv: there is no such file"):
         read_table(tmp_path / "nowhere.csv", required=WANT)
     with pytest.raises(InputError, match="there is no such file"):
         read_table(tmp_path, required=WANT)
@@ -67,14 +67,14 @@ def test_cells_are_read_with_the_line_they_stood_on(tmp_path):
         (5, "b", "ben", ""),
     ]
     assert found.notes == (f"{tmp_path / 't.csv'}: ignored column(s) note",)
-    with pytest.raises(InputError, match="t.csv, line 5, column 'label': found '', expected a value"):
+    with pytest.raises(InputError, match=r"t.csv, line 5, column 'label': found '', expected a value"):
         found.rows[1].required("label")
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", "much", "1,5", "0x10"])
 def test_what_is_no_number_is_refused_with_line_and_column(tmp_path, text):
     (row,) = read_table(write(tmp_path, f'item,rater,label\na,b,"{text}"\n'), required=WANT).rows
-    with pytest.raises(InputError, match="t.csv, line 2, column 'label': found .* expected a (finite )?number"):
+    with pytest.raises(InputError, match=r"t.csv, line 2, column 'label': found .* expected a (finite )?number"):
         row.number("label")
 
 
