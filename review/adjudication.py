@@ -136,5 +136,5 @@ def _check_independent(store: Store, rows: Sequence[Annotation], by: str) -> Non
     """Nobody settles an item they annotated if somebody else can."""
     voters = {n.rater_id for n in rows}
     others = [p.name for p in people(store) if p.may("adjudicator") and p.id not in voters]
-    if by in voters and others and len(rows) > 1:
+    if by in voters and others:
         raise Refused(f"you annotated this item yourself; {', '.join(others[:3])} can settle it.")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from review import audit
 from review.clock import new_id, now
 from review.dealing import deal_items
+from review.drawn import items_of, verdicts_in
 from review.errors import InputError, NothingToDo, Refused
 from review.people import hmac_key, person, require
 from review.project import Project
-from review.rubric import Dimension, Rubric, current_rubric, rubric_version
+from review.rubric import current_rubric, rubric_version
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Cap, Wishes
 from review.sampling.allocate import Stratum as Line
 from review.sampling.draw import DrawResult, Sealed, draw, extend
@@ -25,11 +25,8 @@ from review.sampling.strata import default_groups
 from review.sources.fetching import fetch
 from review.sources.paths import log_of
 from review.weeks import due_date, week_window
-from storage.records import Conversation, Draw, Item, Stratum, Verdict, Week, WeekClosing
+from storage.records import Draw, Item, Stratum, Week, WeekClosing
 from storage.store import Store
-
-LOG_VERDICTS = "log"
-"""The version under which verdicts that came with the log are kept."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,9 @@ def preview(store: Store, project: Project, request: Request) -> DrawResult:
 def open_week(store: Store, project: Project, request: Request, *, by: str) -> Opened:
     """Draw, copy and deal a week; for a week that is open already, raise its rates on the sealed frame.
 
-    Raises Refused without the role lead, for a week that has not ended or is closed, for a lower rate, and for a
-    conversation that is an item already; NothingToDo when there is nothing to draw; InputError for wrong settings.
+    Raises Refused without the role lead, for a week that has not ended or is closed, for a lower rate or another
+    source, and for a conversation that is an item already; NothingToDo when there is nothing to draw; InputError for
+    wrong settings.
     """
     require(store, by, "lead")
     window = week_window(request.week, project.time_zone)
@@ -90,7 +88,10 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
     engine = _engine(store, request)
     try:
+        _refuse_other_source(store, request.week, engine)
         result = _draw(store, project, request, engine)
+        if _nothing_new(store, request.week, result):
+            return Opened(result, 0, 0)
         fresh = {i: name for name, ids in result.added.items() for i in ids}
         found = fetch(
             log_of(store.path),
@@ -114,7 +115,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
             Stratum(new_id(), drawn.id, week.name, s.name, s.population, s.sampled, s.probability)
             for s in result.strata
         ]
-        items = _items(found, fresh, week, drawn, set(result.overlap_ids))
+        items = items_of(found, fresh, week, drawn, set(result.overlap_ids))
         _refuse_twice(store, items)
         rubric = rubric_version(store, week.rubric_version)
         store.add(drawn, *lines, *found, *items)
@@ -152,7 +153,27 @@ def _draw(store: Store, project: Project, request: Request, engine: Engine) -> D
     week = store.get(Week, request.week)
     if week is None or not store.find(Draw, week=week.name):
         return draw(engine, wishes, week=request.week, seed=request.seed, **options)
+    # What was promised for the week holds for what is added to it.
+    options["overlap"] = week.overlap
     return extend(engine, _sealed(store, week), wishes, **options)
+
+
+def _refuse_other_source(store: Store, week: str, engine: Engine) -> None:
+    """A sealed frame has one source: a later draw from another one would mix two populations."""
+    first = next(iter(store.find(Draw, week=week)), None)
+    if first is not None and Path(first.source).name != Path(engine.source).name:
+        raise Refused(
+            f"{week} was drawn from {first.source}; found {engine.source}. A later draw only raises the rates there."
+        )
+
+
+def _nothing_new(store: Store, week: str, result: DrawResult) -> bool:
+    """Whether a later draw changes nothing: the same probabilities, no further conversation."""
+    draws = store.find(Draw, week=week)
+    if not draws or any(result.added.values()):
+        return False
+    before = {s.name: s.probability for s in store.find(Stratum, draw_id=draws[-1].id)}
+    return before == {s.name: s.probability for s in result.strata}
 
 
 def _wishes(store: Store, request: Request) -> Wishes:
@@ -248,25 +269,6 @@ def _draw_record(week: Week, result: DrawResult, by: str) -> Draw:
     )
 
 
-def _items(
-    found: Iterable[Conversation], strata: Mapping[str, str], week: Week, drawn: Draw, overlap: set[str]
-) -> list[Item]:
-    return [
-        Item(
-            c.id if turn is None else f"{c.id}#{turn}",
-            c.id,
-            week.name,
-            now(),
-            draw_id=drawn.id,
-            stratum=strata[c.id],
-            overlap=c.id in overlap,
-            target_turn=turn,
-        )
-        for c in found
-        for turn in [target_turn(c, week.seed) if week.unit == "turn" else None]
-    ]
-
-
 def _refuse_twice(store: Store, items: Sequence[Item]) -> None:
     """An item has one place in the ledger; the log holds an id once, but another source may bring it back."""
     there = store.find(Item, id=[i.id for i in items])
@@ -275,50 +277,3 @@ def _refuse_twice(store: Store, items: Sequence[Item]) -> None:
             f"conversation '{there[0].conversation_id}' is an item of {there[0].week} already, with {len(there) - 1} "
             "more; an id stands for one conversation. Make the ids of the source unique over its weeks."
         )
-
-
-def target_turn(conversation: Conversation, seed: str) -> int | None:
-    """The answer under review when single answers are: one of the conversation's, chosen by the key; None if none."""
-    answers = [k for k, m in enumerate(conversation.messages) if m["role"] == "assistant" and m.get("content")]
-    if not answers:
-        return None
-    key = hashlib.md5(f"{seed}:turn:{conversation.id}".encode(), usedforsecurity=False).hexdigest()
-    return answers[int(key[:8], 16) * len(answers) >> 32]
-
-
-def verdicts_in(conversation: Conversation, item_id: str, rubric: Rubric) -> list[Verdict]:
-    """The verdicts that came with the log: values, or {value, score, rationale}.
-
-    One that the rubric cannot read is "no verdict" with its text kept.
-    """
-    return [
-        _verdict(item_id, judge, rubric[dimension], said if isinstance(said, dict) else {"value": said})
-        for judge, values in conversation.verdicts.items()
-        for dimension, said in (values if isinstance(values, dict) else {}).items()
-        if dimension in rubric.names
-    ]
-
-
-def _verdict(item_id: str, judge: str, dimension: Dimension, said: Mapping[str, Any]) -> Verdict:
-    raw = said.get("value")
-    value, error = None, "missing"
-    try:
-        value = dimension.scale.canonical(raw)
-        error = "missing" if value is None else ""
-    except ValueError as reason:
-        error = f"unparseable: expected {reason}"
-    score = said.get("score")
-    known = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
-    return Verdict(
-        hashlib.sha256("\x1f".join((item_id, judge, LOG_VERDICTS, dimension.name)).encode()).hexdigest()[:32],
-        item_id,
-        judge,
-        LOG_VERDICTS,
-        dimension.name,
-        None if value is None else "|".join(value) if isinstance(value, tuple) else value,
-        now(),
-        score=float(score) if known and score is not None else None,
-        rationale=str(said.get("rationale") or ""),
-        raw="" if raw is None else str(raw),
-        error=error,
-    )

@@ -171,8 +171,12 @@ def _reveals(store: Store, mine: dict[str, Annotation]) -> dict[str, dict[str, d
 
 
 def owed_items(store: Store, rater_id: str) -> set[str]:
-    """Items that this person still has to review in any week; other pages hide votes and verdicts of these."""
-    weeks = store.query("SELECT DISTINCT week FROM assignments WHERE rater_id = :rater", {"rater": rater_id})
+    """Items that this person still has to review in any open week; other pages hide votes and verdicts of these."""
+    weeks = store.query(
+        "SELECT DISTINCT week FROM assignments WHERE rater_id = :rater "
+        "AND week NOT IN (SELECT week FROM week_closings)",
+        {"rater": rater_id},
+    )
     return {
         a.item_id
         for week in weeks

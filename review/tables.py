@@ -141,7 +141,7 @@ def _parse_text(data: bytes, name: str, *, jsonl: bool = False) -> tuple[list[st
 
 
 def _csv_header(text: str) -> list[str]:
-    return [c.strip() for c in next(csv.reader(io.StringIO(text)), [])]
+    return [c.strip() for c in next(csv.reader(io.StringIO(text, newline="")), [])]
 
 
 def _csv_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -29,8 +29,9 @@ from flow_store import (
 
 from review import audit, evidence
 from review.closing import close_week
+from review.drawn import target_turn, verdicts_in
 from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.opening import Request, open_week, preview, target_turn, verdicts_in
+from review.opening import Request, open_week, preview
 from review.project import Privacy, Project, project_of
 from review.revealing import revealed
 from review.rubric import current_rubric
@@ -115,14 +116,19 @@ def test_a_preview_writes_nothing_and_says_the_same(imported):
 
 
 def test_a_second_identical_call_adds_nothing(opened):
-    before = {r: opened.find(r) for r in (Week, Item, Assignment, Conversation, Verdict)}
+    before = {r: opened.find(r) for r in (Week, Draw, Item, Assignment, Conversation, Verdict)}
     lines = evidence.ledger(opened, [WEEK])
     again = open_the_week(opened)
     assert (again.new_items, again.assignments) == (0, 0)
     assert {r: opened.find(r) for r in before} == before
     assert evidence.ledger(opened, [WEEK]) == lines
-    first, second = opened.find(Draw)
-    assert first.digest == second.digest
+    assert again.result.digest == opened.find(Draw)[0].digest
+
+
+def test_a_raise_stays_with_the_source_of_the_sealed_frame(opened, tmp_path):
+    other = write_log(tmp_path / "elsewhere.jsonl", [conversation(1)])
+    with pytest.raises(Refused, match=r"was drawn from .*; found .*elsewhere\.jsonl"):
+        open_the_week(opened, replace(REQUEST, rate=0.5, source=str(other)))
 
 
 def test_a_higher_rate_only_adds(opened, items):
