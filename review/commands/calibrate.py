@@ -74,11 +74,7 @@ def calibrate(
 
     On a file, or without --file on the store: the last four weeks, or --weeks.
     """
-    if file is None:
-        by_dimension, chosen = _from_store(store_instead_of_file(store_path), weeks, judge, dimension, positive)
-    else:
-        by_dimension = _of_dimension(_from_file(file, split_values(values)), dimension)
-        chosen = _positives(by_dimension, positive)
+    by_dimension, chosen = calibration_inputs(file, values, positive, store_path, weeks, judge, dimension)
     reports = {
         dimension: calibration_report(
             data, positive=chosen[dimension], bootstrap=bootstrap, seed=seed, missing=cast(Missing, missing)
@@ -89,6 +85,22 @@ def calibrate(
         _by_dimension(reports) if file is not None else {"dimensions": {d: r.to_json() for d, r in reports.items()}}
     )
     emit(result, as_json, lambda: _show_reports(reports))
+
+
+def calibration_inputs(
+    file: str | None,
+    values: str | None,
+    positive: str | None,
+    store_path: str,
+    weeks: str | None,
+    judge: str | None,
+    dimension: str | None,
+) -> tuple[dict[str, CalibrationData], dict[str, str | None]]:
+    """The pairs of truth and verdict by dimension, of a file or of the store, and each one's positive class."""
+    if file is None:
+        return _from_store(store_instead_of_file(store_path), weeks, judge, dimension, positive)
+    found = _of_dimension(_from_file(file, split_values(values)), dimension)
+    return found, _positives(found, positive)
 
 
 def _of_dimension(found: dict[str, CalibrationData], dimension: str | None) -> dict[str, CalibrationData]:

@@ -57,28 +57,42 @@ def quality(
     emit(report.to_json(), as_json, lambda: show(report))
 
 
-def _on_store(
-    store: Store, weeks: str | None, judge: str | None, dimension: str | None, positive: str | None, as_json: bool
-) -> None:
-    """The quality of production by dimension; a judge known over all traffic is used where none is named."""
+Found = dict[str, tuple[str, str | None, QualityReport]]
+
+
+def reports_on_store(
+    store: Store, weeks: str | None, judge: str | None, dimension: str | None, positive: str | None
+) -> tuple[tuple[str, ...], Found]:
+    """The weeks, and by dimension the positive value, the judge used and the report.
+
+    A judge known over all traffic is used where none is named. Raises InputError for a value, dimension or judge that
+    is not there.
+    """
     chosen = weeks_between(store, weeks) if weeks else weeks_between(store, None)[-1:]
     rubric = latest_used_rubric(store, chosen)
-    wanted = (
+    named = (
         [rubric[dimension]] if dimension else [d for d in rubric.dimensions if d.positive or positive in d.scale.values]
     )
-    wanted = [d for d in wanted if positive is None or positive in d.scale.values]
+    wanted = [d for d in named if positive is None or positive in d.scale.values]
     if not wanted:
         raise InputError(f"--positive: found '{positive}', expected a value of the rubric's dimensions.")
     known = judges_of_frame(store, chosen)
     if judge is not None and judge not in known:
         raise InputError(f"--judge: found '{judge}', expected a judge of all traffic: {', '.join(known) or 'none'}.")
-    reports = {}
+    used = judge or next(iter(known), None)
+    found: Found = {}
     for d in wanted:
         value = positive or d.positive
         if value is None:
             raise InputError(f"--positive: found none, expected one of {', '.join(d.scale.values)}.")
-        used = judge or next(iter(known), None)
-        reports[d.name] = (value, used, production_quality(store, chosen, d, positive=value, judge=used))
+        found[d.name] = (value, used, production_quality(store, chosen, d, positive=value, judge=used))
+    return chosen, found
+
+
+def _on_store(
+    store: Store, weeks: str | None, judge: str | None, dimension: str | None, positive: str | None, as_json: bool
+) -> None:
+    chosen, reports = reports_on_store(store, weeks, judge, dimension, positive)
     result = {
         "weeks": list(chosen),
         "dimensions": {n: {"positive": v, "judge": j, **r.to_json()} for n, (v, j, r) in reports.items()},
