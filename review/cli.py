@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from review.errors import ReviewError
+from review.errors import NoSpace, ReviewError
 from storage.store import StorageError
 
 COMMANDS = {
@@ -80,4 +80,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        said = NoSpace.from_error(error, error.filename or "writing") or f"{error.filename}: {error.strerror or error}"
+        click.echo(f"error: {said}", err=True)
         sys.exit(1)

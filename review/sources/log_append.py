@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from review.errors import Refused
+from review.errors import NoSpace, Refused
 from review.originals import write_originals
 from review.sources.log import COLUMNS, DIRECT, IN_CONTENT, log_relation
 from review.sources.paths import LogPaths
@@ -67,6 +67,11 @@ def append(log: LogPaths, entries: Iterable[Entry], *, import_id: str, at: str, 
             return _append(log, entries, import_id, at, encrypted)
     except Timeout:
         raise Refused(f"{log.logs}: another import is running. Try again when it has ended.") from None
+    except (OSError, duckdb.Error) as error:
+        full = NoSpace.from_error(error, log.logs)
+        if full is None:
+            raise
+        raise full from error
 
 
 def _append(log: LogPaths, entries: Iterable[Entry], import_id: str, at: str, encrypted: bool) -> Appended:
