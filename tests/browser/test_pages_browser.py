@@ -1,0 +1,69 @@
+"""Every page in a real browser: by its own address on a fresh server, without a request that leaves the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import app_pages
+import pytest
+from annotate_app import Server, serving
+
+from storage.store import open_store
+
+pytestmark = pytest.mark.browser
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+@pytest.fixture(scope="module")
+def server(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    copy = tmp_path_factory.mktemp("pages") / "spotcheck.db"
+    open_store(demo_path).backup(copy)
+    with serving(open_store(copy)) as running:
+        yield running
+
+
+def settled(page: Any) -> Any:
+    page.wait_for_selector(IDLE)
+    page.wait_for_selector("h1, [data-testid=annotator], [data-testid=adjudicator]")
+    assert page.locator("[data-testid=stException]").count() == 0
+    return page
+
+
+def test_the_first_request_of_a_fresh_server_may_be_for_any_page(server: Server, context: Any) -> None:
+    """Must run first: a page's file would run without the router until somebody has been through it."""
+    page = context.new_page()
+    page.goto(f"{server.url}/agreement?rater=mara")
+    settled(page)
+    assert page.locator("h1").first.inner_text() == "Agreement"
+    assert page.url.endswith("/agreement?rater=mara")
+
+
+@pytest.mark.parametrize("name", app_pages.pages())
+def test_every_page_has_its_address_asks_nobody_else_and_fits(server: Server, context: Any, name: str) -> None:
+    asked: list[str] = []
+    page = context.new_page()
+    page.on("request", lambda r: asked.append(r.url))
+    page.goto(f"{server.url}/{name}?rater=visitor")
+    settled(page)
+    assert page.url.split("?")[0].endswith(f"/{name}")
+    assert "rater=visitor" in page.url
+    foreign = [u for u in asked if not u.startswith((server.url, server.url.replace("http", "ws"), "data:", "blob:"))]
+    assert foreign == []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_function(f"window.innerWidth === {width}")
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 1, f"{name} scrolls sideways at {width} px"
+
+
+def test_the_bare_address_leads_to_the_week_and_navigation_keeps_the_rater(server: Server, context: Any) -> None:
+    page = context.new_page()
+    page.goto(f"{server.url}/?rater=mara")
+    settled(page)
+    page.wait_for_url("**/week?rater=mara")
+    page.get_by_role("link", name="Judges").first.click()
+    page.wait_for_url("**/judges?rater=mara")
+    settled(page)
+    assert page.locator("h1").first.inner_text() == "Judges"
