@@ -10,6 +10,7 @@ from review.calibration.data import CalibrationData
 from review.calibration.design import Design, drawn_rows, single_row_strata
 from review.calibration.shares import Missing
 from review.quantity import Quantity
+from review.words import counted
 
 FEW_POSITIVES = 10
 NOTABLE_DIFFERENCE = 0.02
@@ -53,7 +54,9 @@ def _silent_strata(data: CalibrationData, design: Design) -> list[str]:
             found.append(f"No item is labelled in {names}: the figures say nothing about it.")
     single = single_row_strata(design)
     if single and len(design.sampled) > 1:
-        found.append(f"{single} group(s) have one labelled item: pooled with a neighbour for the standard error.")
+        found.append(
+            f"{counted(single, 'group')} with one labelled item: pooled with a neighbour for the standard error."
+        )
     return found
 
 
@@ -78,15 +81,15 @@ def _few_positives(data: CalibrationData, design: Design, c: int, positive: str)
     if design.census or not len(design.count) or len(np.unique(design.weight)) == 1:
         return []
     drawn = drawn_rows(data)
-    rest = next((h for h, name in enumerate(data.strata) if name.casefold() == "rest"), None)
-    inside = data.stratum[drawn.rows] == rest
-    where = f"group '{data.strata[rest]}'" if rest is not None else ""
-    if rest is None or not inside.any():
+    # Several weeks have a rest each ("2026-W47 rest"); together they are the group that nobody flagged.
+    rest = [h for h, name in enumerate(data.strata) if name.casefold().split()[-1:] == ["rest"]]
+    inside, where = np.isin(data.stratum[drawn.rows], rest), "group 'rest'"
+    if not inside.any():
         inside, where = drawn.weight >= drawn.weight.max(), "group with the largest weight"
     positives = int((data.truth[drawn.rows[inside]] == c).sum())
     if positives >= FEW_POSITIVES:
         return []
     return [
-        f"Only {positives} item(s) labelled '{positive}' come from the {where}, each of which stands for about "
-        f"{float(drawn.weight[inside].mean()):.0f}: recall rests on them. Label more of that group."
+        f"Few items labelled '{positive}' come from the {where}: {positives}. Each stands for about "
+        f"{float(drawn.weight[inside].mean()):.0f} conversations, so recall rests on them. Label more of that group."
     ]

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from review.errors import InputError
+from review.words import counted
 
 IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
@@ -121,7 +122,7 @@ def _codes(rows: list[CalibrationRow], values: tuple[str, ...], notes: list[str]
     if strange:
         most = strange.most_common(1)[0][0]
         notes.append(
-            f"{strange.total()} verdict(s) stand outside the declared values (such as {most!r}): "
+            f"{counted(strange.total(), 'verdict')} outside the declared values (such as {most!r}): "
             "they count as no verdict."
         )
     truth = np.array([-1 if r.truth is None else code[r.truth] for r in rows], dtype=np.intp)
@@ -146,7 +147,7 @@ def _design(
     )
     picked = sum(p and r.truth is not None for r, p in zip(rows, purposive, strict=True))
     if picked:
-        notes.append(f"{picked} labelled item(s) have neither group nor population: hand-picked, weight 0.")
+        notes.append(f"{counted(picked, 'labelled item')} with neither group nor population: hand-picked, weight 0.")
     if by_population:
         if by_weight:
             notes.append("The column 'weight' is not used: the weights follow from the populations.")

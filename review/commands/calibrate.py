@@ -29,6 +29,7 @@ from review.commands.common import (
 from review.errors import InputError
 from review.evidence import judges, paired_labels, weeks_between
 from review.labels import canonical_text, ratings_of
+from review.words import counted
 from storage.store import Store
 
 TWO_VALUES = ({"0", "1"}, {"false", "true"}, {"no", "yes"}, {"negative", "positive"}, {"fail", "pass"})
@@ -201,7 +202,7 @@ def _compared(table: VerdictTable, missing: Missing) -> dict[str, Any]:
     ]
     result["pairs"] = [pair.to_json() for pair in pairs]
     if table.unreadable:
-        count = f"{table.unreadable} verdict(s) stand outside the declared values"
+        count = f"{counted(table.unreadable, 'verdict')} outside the declared values"
         result["warnings"] = [f"{count}: they count as no verdict."]
     else:
         result["warnings"] = []

@@ -19,6 +19,7 @@ from review.gate.power import (
 )
 from review.gate.slices import Slice, slice_up
 from review.quantity import Quantity
+from review.words import counted
 
 Decision = Literal["pass", "fail", "inconclusive"]
 # With no change seen, the price of the bare rule is quoted for this share of cases flipping by themselves.
@@ -142,7 +143,7 @@ def _against(
     reasons = []
     broken = [c.name for c in cases if c.must_pass and c.change == "broke"]
     if broken:
-        reasons.append(f"{len(broken)} must-pass case(s) broke: {_listed(broken)}")
+        reasons.append(f"{counted(len(broken), 'must-pass case')} broke: {_listed(broken)}")
     if e.drop > margin + 1e-12 and (strict or e.p <= alpha):
         how = "the bare rule asks for no proof" if strict and e.p > alpha else f"chance explains it with p = {e.p:.3g}"
         reasons.append(
@@ -176,7 +177,7 @@ def _remarks(cases: Sequence[Case], slices: Sequence[Slice]) -> list[str]:
         remarks.append(f"suspect, dropped by more than the margin but not proven: {_listed(shown)}")
     failing = [c.name for c in cases if c.must_pass and c.change == "same" and c.candidate < 0.5]
     if failing:
-        remarks.append(f"must-pass case(s) fail with both versions: {_listed(failing)}")
+        remarks.append(f"must-pass, and failing with both versions: {_listed(failing)}")
     return remarks
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from review.gate.cases import Case
 from review.gate.report import GateReport
 from review.gate.slices import Slice
+from review.words import counted
 
 HEADINGS = {
     "pass": "PASS: the candidate may replace the baseline",
@@ -80,7 +81,7 @@ def _flipped_row(c: Case) -> str:
 def _power(report: GateReport) -> str:
     smallest, n = report.smallest_detectable_drop, report.evidence.n
     if smallest is None:
-        return f"{n} case(s) are too few to prove any drop."
+        return f"{counted(n, 'case')}: too few to prove any drop."
     return f"The smallest drop that {n} such cases reveal with 80 % power is {100 * smallest:.1f} points."
 
 
@@ -91,7 +92,8 @@ def _ways_out(report: GateReport) -> str:
         else "no number of cases decides a margin of 0"
     )
     return (
-        f"To decide: repeat each case 3 to 5 times ({more}), read the {len(report.flipped)} flipped case(s), or "
+        f"To decide: repeat each case 3 to 5 times ({more}), read the "
+        f"{counted(len(report.flipped), 'flipped case')}, or "
         "let a second named person waive the gate with a reason."
     )
 

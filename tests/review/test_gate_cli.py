@@ -54,7 +54,7 @@ def test_scenarios_tags_and_must_pass_are_read(run):
     code, out, _ = run(text, "--json")
     data = json.loads(out)
     assert code == 1
-    assert data["reasons"] == ["1 must-pass case(s) broke: a"]
+    assert data["reasons"] == ["1 must-pass case broke: a"]
     assert {(s["kind"], s["name"], s["n"]) for s in data["slices"]} == {
         ("scenario", "date", 1), ("scenario", "join", 50), ("tag", "iso", 1), ("tag", "old", 51),
     }  # fmt: skip

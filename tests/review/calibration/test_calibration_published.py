@@ -88,4 +88,4 @@ def test_pandalm_figures_with_unparseable_verdicts_counted_wrong(judge, field, a
     assert dropped.n + dropped.no_verdict == 999
     if judge == "gpt35":
         assert dropped.no_verdict == 25
-        assert any("25 verdict(s) stand outside" in w for w in dropped.warnings)
+        assert any("25 verdicts outside" in w for w in dropped.warnings)

@@ -107,7 +107,7 @@ def test_recall_of_all_failing_plus_one_percent_is_weighted_and_the_difference_s
     assert report.weighted["recall"].value == pytest.approx(370 / 680)
     assert report.unweighted["recall"].value == pytest.approx(172 / 185)
     assert any("recall 0.544 instead of 0.930" in w for w in report.warnings)
-    assert any(w.startswith("Only 5 item(s) labelled 'wrong' come from the group 'rest'") for w in report.warnings)
+    assert any(w.startswith("Few items labelled 'wrong' come from the group 'rest': 5.") for w in report.warnings)
 
 
 def test_ten_positives_from_the_rest_are_enough_to_stay_silent():
@@ -240,7 +240,7 @@ def test_hand_picked_items_weigh_nothing_but_stand_in_the_unweighted_figures():
     report = calibration_report(calibration_data(rows), positive="wrong")
     assert report.weighted["recall"].value == pytest.approx(0.8)
     assert report.unweighted["recall"].value == pytest.approx(8 / 17)
-    assert any("7 labelled item(s) have neither group nor population" in w for w in report.warnings)
+    assert any("7 labelled items with neither group nor population" in w for w in report.warnings)
 
 
 def test_kish_effective_size_by_hand():
