@@ -10,7 +10,12 @@ PAGES = {
     "This week": [("week", "Week", "calendar_today"), ("annotate", "Annotate", "edit_note")],
     "Settle": [("adjudicate", "Adjudicate", "gavel"), ("golden", "Golden", "workspace_premium")],
     "Trust": [("agreement", "Agreement", "group"), ("judges", "Judges", "balance")],
-    "Set up": [("sampling", "Sampling", "filter_alt"), ("settings", "Settings", "tune")],
+    "Set up": [
+        ("sampling", "Sampling", "filter_alt"),
+        ("rubric", "Rubric", "checklist"),
+        ("settings", "Settings", "tune"),
+        ("audit", "Audit", "history"),
+    ],
 }
 
 

@@ -9,8 +9,8 @@ from pages.parts import cached, conversation, figures, session
 from review import evidence
 from review.agreement import plain_words
 from review.quality import plan_agreement
-from review.queues import owed_items
-from review.settled import annotations_of, labels_of
+from review.rubric_use import annotations_by_version, other_versions_sentence
+from review.settled import labels_of
 
 here = session.current()
 week = here.need_week()
@@ -36,7 +36,9 @@ st.markdown(f"#### {plain_words(report)}".replace("$", r"\$"))
 for column, name in zip(st.columns(3), report.headline, strict=True):
     with column:
         figures.figure(figures.COEFFICIENT_NAMES.get(name, name), report.coefficients[name])
-for warning in report.warnings:
+used = evidence.latest_used_rubric(here.store, weeks).version
+left_out = other_versions_sentence(annotations_by_version(here.store, weeks), used)
+for warning in [*report.warnings, *([left_out] if left_out else [])]:
     st.caption(f":material/info: {warning}")
 
 with st.expander("How many more items would make this surer?"):
@@ -75,8 +77,7 @@ figures.table(
 )  # fmt: skip
 
 st.subheader("Most contested")
-owed = owed_items(here.store, here.rater.id)
-labels = [label for label in labels_of(annotations_of(here.store, weeks)) if label.item not in owed]
+labels = labels_of(evidence.annotations_under_one_rubric(here.store, weeks, viewer=here.rater.id))
 worst = [row for row in evidence.contested(labels) if row[1] == dimension.split(": ")[0]][:8]
 if not worst:
     st.caption("No item with two votes or more is contested in this dimension.")

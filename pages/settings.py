@@ -1,4 +1,4 @@
-"""Who is who, the rubric in force, what was imported, and who did what."""
+"""Who is who, and what was imported."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from pages.parts import managing, session
 here = session.current()
 
 st.title("Settings")
-people, rubric, imports, audit = st.tabs(["People", "Rubric", "Imports", "Audit"])
+people, imports = st.tabs(["People", "Imports"])
 with people:
     managing.people_table(here)
-with rubric:
-    managing.rubric_view(here)
 with imports:
     managing.import_table(here)
-with audit:
-    managing.audit_table(here)

@@ -1,10 +1,10 @@
-"""The landing page: what is left for me and for all, what blocks closing, and how the numbers stand so far."""
+"""The landing page: what is left for me and for all, what blocks closing, the numbers so far, what I can learn."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import session, weekly
+from pages.parts import learning, session, weekly
 
 here = session.current()
 week = here.need_week()
@@ -18,3 +18,4 @@ with right:
     weekly.everybody(here, week)
 st.subheader("So far")
 weekly.so_far(here, week)
+learning.differences_from_me(here, week)

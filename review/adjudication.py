@@ -11,10 +11,10 @@ from review.clock import new_id, now
 from review.errors import InputError, Refused, UnknownError
 from review.hiding import spans_by_conversation, without_words
 from review.labels import Value
-from review.people import hmac_key, people, require
+from review.people import Person, hmac_key, people, require
 from review.queues import owed_items
 from review.rubric import rubric_version
-from review.settled import annotations_of, current_adjudications, labels_of, settle
+from review.settled import adjudications_that_count, annotations_of, current_adjudications, labels_of, settle
 from storage.records import Adjudication, Annotation, Item
 from storage.store import Store
 
@@ -37,15 +37,21 @@ class Case:
     annotations: tuple[Annotation, ...]
     settled: Adjudication | None = None
 
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The dimensions in which votes differ, whether somebody has settled them or not."""
+        return tuple(dimension for dimension, votes in self.votes.items() if len(votes) > 1)
+
 
 def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
     """The items of a week that have votes and that the viewer does not still owe, the most disputed first."""
     owed = owed_items(store, viewer)
     items = {i.id: i for i in store.find(Item, week=week)}
     by_item: dict[str, list[Annotation]] = {}
-    for annotation in annotations_of(store, [week]):
+    annotations = annotations_of(store, [week])
+    for annotation in annotations:
         by_item.setdefault(annotation.item_id, []).append(annotation)
-    finals = current_adjudications(store, [week])
+    finals = adjudications_that_count(current_adjudications(store, [week]), annotations)
     found = [_case(items[item], rows, finals.get(item)) for item, rows in by_item.items() if item not in owed]
     found = _without_spans(store, found)
     return sorted(found, key=lambda c: (c.kind == "settled", -c.spread, c.item.id))
@@ -91,21 +97,31 @@ def adjudicate(
     reason: str = "",
     corrected_answer: str = "",
     reference_sql: str = "",
+    decision_id: str | None = None,
 ) -> Adjudication:
     """Settle an item. An earlier adjudication stays and is superseded.
 
-    Raises Refused without the role, when the item is not annotated yet, or when the adjudicator annotated it and
-    somebody else could decide; InputError for labels outside the rubric or a disagreement settled without a word why.
+    ``decision_id`` is the client's own name for this decision: given again by the same person it changes nothing and
+    returns what was decided.
+
+    Raises Refused without the role, when the item is not annotated yet, when the adjudicator annotated it and
+    somebody else could decide, or when somebody else used the ``decision_id``; InputError for labels outside the
+    rubric or a disagreement settled without a word why.
     """
     require(store, by, "adjudicator")
     item = store.get(Item, item_id)
     if item is None:
         raise UnknownError(f"item '{item_id}' is not in the store.")
     with store.transaction():
+        made = decided(store, decision_id, by=by) if decision_id else None
+        if made is not None:
+            return made
         rows = [n for n in annotations_of(store, [item.week]) if n.item_id == item_id]
         if not rows:
             raise Refused(f"item '{item_id}' has no annotation yet; it is settled after somebody has reviewed it.")
-        _check_independent(store, rows, by)
+        others = judges_between(people(store), rows, by)
+        if others:
+            raise Refused(f"you annotated this item yourself; {', '.join(others[:3])} can settle it.")
         rubric = rubric_version(store, rows[0].rubric_version)
         final = rubric.canonical(labels)
         if reason and reason not in REASONS:
@@ -114,7 +130,7 @@ def adjudicate(
             raise InputError("rationale: found nothing, expected why this label is right where reviewers disagree.")
         earlier = current_adjudications(store, [item.week]).get(item_id)
         decision = Adjudication(
-            new_id(),
+            decision_id or new_id(),
             item_id,
             rubric.version,
             {k: list(v) if isinstance(v, tuple) else v for k, v in final.items()},
@@ -132,9 +148,15 @@ def adjudicate(
     return decision
 
 
-def _check_independent(store: Store, rows: Sequence[Annotation], by: str) -> None:
-    """Nobody settles an item they annotated if somebody else can."""
+def decided(store: Store, decision_id: str, *, by: str) -> Adjudication | None:
+    """The decision of this name, None when there is none yet. Raises Refused when it is somebody else's."""
+    made = store.get(Adjudication, decision_id)
+    if made is not None and made.adjudicator != by:
+        raise Refused("decision_id: somebody else used it already. Reload the page.")
+    return made
+
+
+def judges_between(everybody: Sequence[Person], rows: Sequence[Annotation], by: str) -> list[str]:
+    """Who settles an item instead of ``by``, by name: nobody settles what they annotated if somebody else can."""
     voters = {n.rater_id for n in rows}
-    others = [p.name for p in people(store) if p.may("adjudicator") and p.id not in voters]
-    if by in voters and others:
-        raise Refused(f"you annotated this item yourself; {', '.join(others[:3])} can settle it.")
+    return [p.name for p in everybody if p.may("adjudicator") and p.id not in voters] if by in voters else []

@@ -12,7 +12,8 @@ from review.calibration.data import CalibrationData, CalibrationRow, calibration
 from review.errors import InputError, NothingToDo, UnknownError
 from review.labels import Label, Ratings, ratings_of, set_members
 from review.queues import owed_items
-from review.rubric import Dimension, Rubric, current_rubric
+from review.rubric import Dimension, Rubric, current_rubric, rubric_version
+from review.rubric_use import used_version, weeks_under
 from review.settled import Settled, annotations_of, labels_of, settled_labels
 from storage.records import Annotation, Conversation, Draw, Item, Stratum, Verdict, Week
 from storage.store import Store
@@ -31,8 +32,8 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
     if not names:
         raise NothingToDo("no week is open in this store yet. `spotcheck sample` opens one.")
     if wanted is None:
-        version = weeks[names[-1]].rubric_version
-        return tuple(n for n in names[-DEFAULT_WEEKS:] if weeks[n].rubric_version == version)
+        recent = [weeks[n] for n in names[-DEFAULT_WEEKS:]]
+        return tuple(weeks_under(store, recent, used_version(store, recent[-1])))
     if ".." in wanted:
         first, last = (_full_name(part, names) for part in wanted.split("..", 1))
         chosen = tuple(n for n in names if first <= n <= last)
@@ -44,6 +45,12 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
             f"week '{unknown[0] if unknown else wanted}' is not in the store; it has {', '.join(names)}."
         )
     return chosen
+
+
+def weeks_up_to(store: Store, week: str) -> tuple[str, ...]:
+    """The last four weeks that end with ``week``, without those made under another version of the rubric."""
+    weeks = {w.name: w.rubric_version for w in store.find(Week, order_by="name") if w.name <= week}
+    return tuple(n for n in list(weeks)[-DEFAULT_WEEKS:] if weeks[n] == weeks[max(weeks)])
 
 
 def _full_name(text: str, names: Sequence[str]) -> str:
@@ -92,10 +99,8 @@ def _clusters(store: Store, weeks: Sequence[str]) -> dict[str, str]:
 
 def latest_used_rubric(store: Store, weeks: Sequence[str]) -> Rubric:
     """The rubric version of the latest of these weeks; labels of other versions are not mixed in."""
-    from review.rubric import rubric_version
-
-    versions = [w.rubric_version for w in store.find(Week, name=list(weeks), order_by="name")]
-    return rubric_version(store, versions[-1]) if versions else current_rubric(store)
+    found = store.find(Week, name=list(weeks), order_by="name")
+    return rubric_version(store, used_version(store, found[-1])) if found else current_rubric(store)
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ def production_quality(
     """The share of production conversations that people would call ``positive``, with and without a judge.
 
     Weight of a labelled item is N_h/m_h with m_h the items settled in this dimension. With ``judge`` the counts of its
-    verdicts over all traffic, kept by the draw, sharpen the estimate.
+    verdicts over all traffic, kept by the draw, sharpen the estimate. Labels under another rubric version than the
+    one in use are not mixed in.
     """
     lines = evidence.ledger(store, weeks)
-    settled = settled_labels(store, weeks)
+    settled = settled_labels(store, weeks, rubric=evidence.latest_used_rubric(store, weeks).version)
     spoken = evidence.verdicts_of(store, weeks, judge) if judge else {}
     frames = {d.week: d.frame for d in store.find(Draw, week=list(weeks))}
     items = [i for w in weeks for i in store.find(Item, week=w) if not i.purposive]

@@ -12,12 +12,15 @@ from typing import Any
 
 import tomlkit
 
+from review.access import SETTINGS as ACCESS_SETTINGS
+from review.access import Access, access_of
 from review.errors import InputError
 
 ORIGINALS = ("apart", "encrypted", "none")
 UNITS = ("session", "turn")
 
 SETTINGS: dict[str, tuple[str, ...]] = {
+    "access": ACCESS_SETTINGS,
     "project": ("time_zone",),
     "import": ("map", "values"),
     "privacy": ("originals", "patterns", "phone_region"),
@@ -44,7 +47,7 @@ class Project:
     ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value).
     ``confidence`` is the bound under which a conversation counts as low confidence. ``rubric`` is the document of the
     ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should have,
-    as a number or by kind.
+    as a number or by kind. ``access`` is how visitors of the application are told apart.
     """
 
     path: Path
@@ -56,6 +59,7 @@ class Project:
     privacy: Privacy = Privacy()
     rubric: Mapping[str, Any] | None = None
     plan: Mapping[str, int | Mapping[str, int]] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
 
 
 def project_of(store_path: str | Path) -> Project:
@@ -89,6 +93,7 @@ def project_of(store_path: str | Path) -> Project:
         ),
         rubric=data.get("rubric"),
         plan=_plan(path, tables["golden"].get("plan", {})),
+        access=access_of(path, tables["access"]),
     )
 
 
@@ -110,6 +115,9 @@ STARTER = """\
 
 [project]
 time_zone = "UTC"        # weeks are ISO weeks in this zone
+
+[access]
+mode = "names"           # who is who in the application: names (loopback only) | oidc | proxy
 
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none

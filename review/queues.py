@@ -56,13 +56,17 @@ class Progress:
 def batch(store: Store, rater_id: str, *, week: str, have: Collection[str] = (), size: int = 25) -> dict[str, Any]:
     """The payload for one rater's browser: the open items that it lacks, at most ``size``, and recent own ones.
 
+    A browser shows one rubric at a time. Where items were asked again under a new version, all that is sent belongs
+    to the latest version that the rater has open; the older ones follow when those are done.
     Raises UnknownError when the week or the rater does not exist.
     """
     somebody, opened = person(store, rater_id), week_of_store(store, week)
-    rubric = rubric_version(store, opened.rubric_version)
     whose = {"week": week, "rater": somebody.id}
     open_ = store.select(Assignment, OPEN_SQL, whose)
-    mine = {n.assignment_id: n for n in store.select(Annotation, CURRENT_SQL, whose)}
+    said = store.select(Annotation, CURRENT_SQL, whose)
+    rubric = rubric_version(store, _version_to_show(open_, said, opened.rubric_version))
+    open_ = [a for a in open_ if a.rubric_version == rubric.version]
+    mine = {n.assignment_id: n for n in said if n.rubric_version == rubric.version}
     known = set(have)
     wanted = [(a.id, a.item_id) for a in open_ if a.id not in known][:size]
     wanted += [(n.assignment_id, n.item_id) for n in list(mine.values())[-DONE_SENT:] if n.assignment_id not in known]
@@ -85,13 +89,20 @@ def batch(store: Store, rater_id: str, *, week: str, have: Collection[str] = (),
         "order": [a.id for a in open_],
         "done": list(mine),
         "items": [
-            _item_payload(assignment, item, shown[item.conversation_id], said)
+            _item_payload(assignment, item, shown[item.conversation_id], own)
             for assignment, item_id in wanted
             for item in [items[item_id]]
-            for said in [_as_shown(mine.get(assignment), hidden.get(item.conversation_id, []), key)]
+            for own in [_as_shown(mine.get(assignment), hidden.get(item.conversation_id, []), key)]
         ],
         "reveals": _reveals(store, mine) if rubric.reveal else {},
     }
+
+
+def _version_to_show(open_: Sequence[Assignment], said: Sequence[Annotation], opened: int) -> int:
+    """The latest version that is open; with nothing open that of the last submission, so that one can look back."""
+    if open_:
+        return max(a.rubric_version for a in open_)
+    return said[-1].rubric_version if said else opened
 
 
 def _as_shown(mine: Annotation | None, hidden: Sequence[HiddenSpan], key: bytes) -> Annotation | None:

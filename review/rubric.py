@@ -208,11 +208,11 @@ def _flag(row: Mapping[str, Any], setting: str, place: str) -> bool:
 
 
 def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[str, ...]:
-    """The key per value: as declared, else the digits 1 to 9 and 0; beyond ten values people filter by typing."""
+    """The key per value: as declared, else the default ones."""
     # The keyboard knows no capitals: Shift is for the page.
     keys = tuple(str(k).lower() for k in _list(row, "keys", place))
     if not keys:
-        return tuple("1234567890")[: len(values)] if len(values) <= 10 else ("",) * len(values)
+        return default_keys(values)
     if len(keys) != len(values):
         raise InputError(f"{place}, keys: found {len(keys)}, expected one for each of the {len(values)} values.")
     given = [k for k in keys if k]
@@ -222,6 +222,11 @@ def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[st
             f"{place}, keys: found {wrong!r}, expected single keys, each once, none of u s f c x j k e g ?."
         )
     return keys
+
+
+def default_keys(values: Sequence[str]) -> tuple[str, ...]:
+    """The digits 1 to 9 and 0; none at all beyond ten values, where people filter by typing."""
+    return tuple("1234567890")[: len(values)] if len(values) <= 10 else ("",) * len(values)
 
 
 def rubric_document(rubric: Rubric) -> dict[str, Any]:

@@ -11,12 +11,17 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
 
+import orjson
 import requests
 
-from review.errors import InputError, NothingToDo
+from review.access import NAMES_ARE_ENOUGH, Access, hosts_of, refusal
+from review.errors import InputError, NothingToDo, Refused
+from review.project import project_of
 
 ADDRESS = "127.0.0.1"
 START_SECONDS = 60
@@ -26,6 +31,8 @@ OPTIONS = {
     "server.headless": "true",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "50",
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
     "browser.gatherUsageStats": "false",
     "runner.postScriptGC": "false",
     "client.toolbarMode": "minimal",
@@ -34,10 +41,47 @@ OPTIONS = {
 """The settings of .streamlit/config.toml that safety and speed rest on, as flags: no other file can undo them."""
 
 
-def command(app: Path, *, port: int) -> list[str]:
+def command(app: Path, *, port: int, address: str = ADDRESS, access_flags: tuple[str, ...] = ()) -> list[str]:
     """The command line that runs the application."""
-    flags = [f"--{name}={value}" for name, value in {**OPTIONS, "server.port": str(port)}.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(app), *flags]
+    options = {**OPTIONS, "server.address": address, "server.port": str(port)}
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(app), *flags, *access_flags]
+
+
+def access_flags(store: Path, access: Access, *, address: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The flags that tell visitors apart as the project says: who is let in, where the secrets of the login stand.
+
+    Raises Refused when a server with them would not be safe, InputError when something for the login is missing.
+    """
+    secrets = store.resolve().parent / ".streamlit" / "secrets.toml"
+    redirect = _redirect_uri(secrets) if access.mode == "oidc" else ""
+    hosts = hosts_of(access, address=address, redirect_uri=redirect)
+    why = refusal(access, address=address, hosts=hosts, environment=environment)
+    if why is not None:
+        raise Refused(why)
+    # Streamlit resumes a dropped session only for the same user; in proxy mode this is how it knows the user.
+    users = {access.user_header: "proxy_user"} if access.mode == "proxy" else {}
+    return (
+        *(f"--server.allowedHosts={host}" for host in hosts),
+        f"--server.trustedUserHeaders={orjson.dumps(users).decode()}",
+        *([f"--secrets.files={secrets}"] if secrets.is_file() else []),
+    )
+
+
+def _redirect_uri(secrets: Path) -> str:
+    """Where the provider sends people back to. Raises InputError when the login is not set up."""
+    if importlib.util.find_spec("authlib") is None:
+        raise InputError("access.mode is oidc, which needs Authlib: pip install 'spotcheck[auth]'.")
+    try:
+        auth = tomllib.loads(secrets.read_text(encoding="utf-8")).get("auth", {})
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{secrets}: access.mode is oidc, and the secrets of the login cannot be read ({error})."
+        ) from None
+    missing = [name for name in ("redirect_uri", "cookie_secret") if not isinstance(auth, dict) or not auth.get(name)]
+    if missing:
+        raise InputError(f"{secrets}, [auth]: found no {missing[0]}, expected redirect_uri and cookie_secret.")
+    return str(auth["redirect_uri"])
 
 
 def app_path() -> Path:
@@ -60,16 +104,21 @@ def config_folder(app: Path) -> Path:
     return found.parent.parent.resolve()
 
 
-def serve(store: Path, *, port: int, browser: bool) -> int:
+def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, names_are_enough: bool = False) -> int:
     """Run the application on a store until it is stopped; returns Streamlit's exit code.
 
-    Raises InputError when the port is taken.
+    Raises InputError when the port is taken, Refused when people could not be told apart at this address.
     """
-    check_port(port)
+    # The variable is set from the option alone: one that lies about in a shell is not knowingly.
+    environment = {**os.environ, "SPOTCHECK_STORE": str(store.resolve()), NAMES_ARE_ENOUGH: ""}
+    if names_are_enough:
+        environment[NAMES_ARE_ENOUGH] = "yes"
+    flags = access_flags(store, project_of(store).access, address=address, environment=environment)
+    check_port(port, address)
     app = app_path()
-    environment = {**os.environ, "SPOTCHECK_STORE": str(store.resolve())}
-    process = subprocess.Popen(command(app, port=port), env=environment, cwd=config_folder(app))
-    url = f"http://{ADDRESS}:{port}"
+    arguments = command(app, port=port, address=address, access_flags=flags)
+    process = subprocess.Popen(arguments, env=environment, cwd=config_folder(app))
+    url = url_of(address, port)
     if browser:
         threading.Thread(target=_open_when_ready, args=(process, url), daemon=True).start()
     try:
@@ -81,17 +130,23 @@ def serve(store: Path, *, port: int, browser: bool) -> int:
         return 0
 
 
-def check_port(port: int) -> None:
+def url_of(address: str, port: int) -> str:
+    """Where this machine reaches a server at an address; every address is reached on the loopback one."""
+    host = {"0.0.0.0": ADDRESS, "::": "[::1]"}.get(address, f"[{address}]" if ":" in address else address)  # noqa: S104
+    return f"http://{host}:{port}"
+
+
+def check_port(port: int, address: str = ADDRESS) -> None:
     """Raise InputError when the port cannot be had."""
     if not 1 <= port <= 65535:
         raise InputError(f"--port: found {port}, expected 1 to 65535.")
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, port))
+            probe.bind((address, port))
         except OSError as error:
             raise InputError(
-                f"port {port} on {ADDRESS} is not free ({error.strerror}). Choose another: --port {port % 65535 + 1}"
+                f"port {port} on {address} is not free ({error.strerror}). Choose another: --port {port % 65535 + 1}"
             ) from None
 
 

@@ -64,6 +64,17 @@ def current_adjudications(store: Store, weeks: Sequence[str]) -> dict[str, Adjud
     return {a.item_id: a for a in store.find(Adjudication, item_id=items)}
 
 
+def adjudications_that_count(
+    finals: Mapping[str, Adjudication], annotations: Iterable[Annotation]
+) -> dict[str, Adjudication]:
+    """Those that no later rubric version has overtaken: an item that was asked again is settled anew. Pure.
+
+    ``annotations`` are those that count, of the latest version on each item.
+    """
+    newest = {n.item_id: n.rubric_version for n in annotations}
+    return {item: a for item, a in finals.items() if a.rubric_version >= newest.get(item, 0)}
+
+
 def settle(labels: Iterable[Label], adjudicated: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], Settled]:
     """Decide every (item, dimension) that has a vote or an adjudication. Pure.
 
@@ -98,6 +109,7 @@ def by_votes(item: str, dimension: str, votes: Mapping[Value, int]) -> Settled:
 
 def settled_labels(store: Store, weeks: Sequence[str], *, rubric: int | None = None) -> dict[tuple[str, str], Settled]:
     """Every label of some weeks as it stands now, by (item, dimension); with ``rubric`` under that version alone."""
-    rows = [n for n in annotations_of(store, weeks) if rubric in (None, n.rubric_version)]
-    finals = current_adjudications(store, weeks).items()
+    found = annotations_of(store, weeks)
+    finals = adjudications_that_count(current_adjudications(store, weeks), found).items()
+    rows = [n for n in found if rubric in (None, n.rubric_version)]
     return settle(labels_of(rows), {item: a.labels for item, a in finals if rubric in (None, a.rubric_version)})

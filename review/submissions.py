@@ -26,7 +26,8 @@ MAX_ANSWER = 50_000
 MAX_REASON = 500
 MAX_SECONDS = 4 * 3600.0
 FLAGS = ("privacy", "unclear", "other")
-_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+IDENTITY = re.compile(r"[0-9A-Za-z-]{8,64}")
+"""What a client may call a submission of its own."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def receive(store: Store, rater_id: str, entries: Sequence[Any]) -> Receipt:
     acknowledged: list[str] = []
     rejected: list[tuple[str, str]] = []
     for entry in entries:
-        name = _shown(entry.get("submission_id", ""), 64) if isinstance(entry, Mapping) else ""
+        name = shown(entry.get("submission_id", ""), 64) if isinstance(entry, Mapping) else ""
         try:
             _take(store, rater_id, entry)
             acknowledged.append(name)
@@ -59,10 +60,10 @@ def _take(store: Store, rater_id: str, entry: Any) -> None:
     if not isinstance(entry, Mapping):
         raise InputError(f"entry: found {type(entry).__name__}, expected an object.")
     identity, kind = entry.get("submission_id"), entry.get("kind")
-    if not isinstance(identity, str) or not _ID.fullmatch(identity):
+    if not isinstance(identity, str) or not IDENTITY.fullmatch(identity):
         raise InputError("submission_id: expected 8 to 64 letters, digits or hyphens.")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise InputError(f"kind: found {_shown(kind)!r}, expected one of {', '.join(KINDS)}.")
+        raise InputError(f"kind: found {shown(kind)!r}, expected one of {', '.join(KINDS)}.")
     with store.transaction():
         require(store, rater_id, "annotator")
         if not _seen(store, rater_id, identity):
@@ -83,7 +84,7 @@ def _seen(store: Store, rater_id: str, identity: str) -> bool:
 
 def _assignment(store: Store, rater_id: str, entry: Mapping[str, Any]) -> Assignment:
     wanted = entry.get("assignment")
-    assignment = store.get(Assignment, wanted) if isinstance(wanted, str) and _ID.fullmatch(wanted) else None
+    assignment = store.get(Assignment, wanted) if isinstance(wanted, str) and IDENTITY.fullmatch(wanted) else None
     if assignment is None or assignment.rater_id != rater_id:
         # One sentence for both cases: it must not tell which assignments other people hold.
         raise Refused("assignment: this item is not dealt to you.")
@@ -92,6 +93,13 @@ def _assignment(store: Store, rater_id: str, entry: Mapping[str, Any]) -> Assign
 
 def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> str:
     assignment = _assignment(store, rater_id, entry)
+    answered = entry.get("rubric_version")
+    if isinstance(answered, int) and answered != assignment.rubric_version:
+        # Values may be spelled alike in both and mean something else.
+        raise Refused(
+            f"rubric_version: this was answered under version {answered}, and the item is dealt under version "
+            f"{assignment.rubric_version}. Answer it again under that one; reload the page if it does not show it."
+        )
     rubric = rubric_version(store, assignment.rubric_version)
     labels = rubric.canonical(entry.get("labels") or {})
     earlier = _current(store, assignment.id)
@@ -104,8 +112,8 @@ def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
             assignment.rubric_version,
             {k: list(v) if isinstance(v, tuple) else v for k, v in labels.items()},
             now(),
-            comment=_text(entry, "comment", MAX_COMMENT),
-            corrected_answer=_text(entry, "corrected_answer", MAX_ANSWER),
+            comment=text_field(entry, "comment", MAX_COMMENT),
+            corrected_answer=text_field(entry, "corrected_answer", MAX_ANSWER),
             seconds=_seconds(entry.get("seconds")),
             supersedes=earlier.submission_id if earlier else None,
             revealed=rubric.reveal and _submitted_before(store, assignment),
@@ -138,7 +146,7 @@ def _current(store: Store, assignment_id: str) -> Annotation | None:
 
 def _skip(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> str:
     assignment = _assignment(store, rater_id, entry)
-    reason = _text(entry, "reason", MAX_REASON)
+    reason = text_field(entry, "reason", MAX_REASON)
     if not reason:
         raise InputError("reason: found nothing, expected why the item is skipped.")
     store.add(Skip(identity, assignment.id, assignment.item_id, rater_id, now(), reason))
@@ -147,7 +155,7 @@ def _skip(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) 
 
 def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> str:
     wanted = entry.get("withdraws")
-    if not isinstance(wanted, str) or not _ID.fullmatch(wanted):
+    if not isinstance(wanted, str) or not IDENTITY.fullmatch(wanted):
         raise InputError("withdraws: expected the submission_id of what is undone.")
     target: Annotation | Skip | None = store.get(Annotation, wanted) or store.get(Skip, wanted)
     if target is None or target.rater_id != rater_id:
@@ -160,17 +168,18 @@ def _flag(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) 
     assignment = _assignment(store, rater_id, entry)
     kind = entry.get("flag")
     if kind not in FLAGS:
-        raise InputError(f"flag: found {_shown(kind)!r}, expected one of {', '.join(FLAGS)}.")
-    span = _text(entry, "span", MAX_COMMENT)
+        raise InputError(f"flag: found {shown(kind)!r}, expected one of {', '.join(FLAGS)}.")
+    span = text_field(entry, "span", MAX_COMMENT)
     if kind == "privacy" and span:
         item = store.get(Item, assignment.item_id)
         if item is not None:
             hide_span(store, item.conversation_id, span, by=rater_id)
-    store.add(Flag(identity, assignment.item_id, rater_id, now(), str(kind), _text(entry, "comment", MAX_COMMENT)))
+    store.add(Flag(identity, assignment.item_id, rater_id, now(), str(kind), text_field(entry, "comment", MAX_COMMENT)))
     return assignment.id
 
 
-def _text(entry: Mapping[str, Any], field: str, longest: int) -> str:
+def text_field(entry: Mapping[str, Any], field: str, longest: int) -> str:
+    """A text of an entry, trimmed, "" when it is absent. Raises InputError for anything that is not plain text."""
     value = entry.get(field) or ""
     if not isinstance(value, str):
         raise InputError(f"{field}: found {type(value).__name__}, expected text.")
@@ -190,7 +199,7 @@ def _seconds(value: Any) -> float | None:
     return float(min(max(value, 0), MAX_SECONDS))
 
 
-def _shown(value: Any, longest: int = 40) -> str:
+def shown(value: Any, longest: int = 40) -> str:
     """What was found, cut short; of anything nested only its type, which cannot fail."""
     return value[:longest] if isinstance(value, str) else type(value).__name__
 

@@ -8,18 +8,19 @@ must be selectable (it can be flagged) and found by assistive and automatic tool
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from pages.parts import session
 from review import queues
 from review.errors import ReviewError
 from storage.store import StorageError, Store
 
 PARTS = Path(__file__).with_suffix("")
-SCRIPTS = (
+DESK = (
     "dom.js",
     "memory.js",
     "model.js",
@@ -32,13 +33,22 @@ SCRIPTS = (
     "keys.js",
     "main.js",
 )
+"""What annotating and adjudicating share; each adds a ``desk`` that says where it differs."""
+SCRIPTS = ("annotating.js", "asking.js", *DESK)
+CSS = (PARTS / "annotator.css").read_text(encoding="utf-8")
 ENTRIES_AT_ONCE = 500
 ASSIGNMENTS_HELD = 2000
 
+
+def script(names: Sequence[str]) -> str:
+    """Scripts of this folder as one module."""
+    return "\n".join((PARTS / name).read_text(encoding="utf-8") for name in names)
+
+
 _component = st.components.v2.component(
     "spotcheck_annotator",
-    css=(PARTS / "annotator.css").read_text(encoding="utf-8"),
-    js="\n".join((PARTS / name).read_text(encoding="utf-8") for name in SCRIPTS),
+    css=CSS,
+    js=script(SCRIPTS),
     isolate_styles=False,
 )
 _wake = st.components.v2.component("spotcheck_wake", js=(PARTS / "wake.js").read_text(encoding="utf-8"))
@@ -51,11 +61,17 @@ def annotate(store: Store, rater_id: str, week: str) -> None:
     the fragment lets the browser rerun the whole page once.
     """
     _items(store, rater_id, week)
+    wake()
+
+
+def wake() -> None:
+    """Mount the empty component that lets a browser rerun the whole page, once the desk's fragment was drawn."""
     _wake(key="annotator:wake", height=1, on_woken_change=lambda: None)
 
 
 @st.fragment
 def _items(store: Store, rater_id: str, week: str) -> None:
+    session.stay(store, rater_id, "annotator")
     key = f"annotator:{rater_id}:{week}"
     outbox = (st.session_state.get(key) or {}).get("outbox")
     answer = handle(store, rater_id, outbox)
@@ -74,7 +90,7 @@ def handle(store: Store, rater_id: str, outbox: object) -> dict[str, Any]:
     (a sentence while nothing can be written; the browser keeps its entries and sends them again). ``outbox`` may
     be anything at all; one that was made for another rater is ignored.
     """
-    entries = _entries(outbox, rater_id)
+    entries = entries_of(outbox, rater_id)
     if not entries:
         return {"ack": [], "rejected": [], "trouble": None}
     try:
@@ -95,7 +111,8 @@ def held(outbox: object) -> frozenset[str]:
     return frozenset(one for one in known if isinstance(one, str))
 
 
-def _entries(outbox: object, rater_id: str) -> list[dict[str, Any]]:
+def entries_of(outbox: object, rater_id: str) -> list[dict[str, Any]]:
+    """The entries of an outbox that was made for this rater; whatever else it may be holds none."""
     if not isinstance(outbox, Mapping) or outbox.get("rater") not in (None, rater_id):
         return []
     entries = outbox.get("entries")

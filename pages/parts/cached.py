@@ -10,6 +10,7 @@ from review.agreement import AgreementReport, agreement_report
 from review.calibration.report import CalibrationReport, calibration_report
 from review.production import judges_of_frame, production_quality
 from review.quality import QualityReport
+from review.settling import ranking as ranking_of
 from review.standing import Standing
 from review.standing import standing as standing_of
 from storage.store import Store, open_store
@@ -75,3 +76,17 @@ def _standing(path: str, state: int, weeks: tuple[str, ...], judge: str, dimensi
     store = open_store(path, create=False)
     pair = evidence.paired_labels(store, weeks, judge, viewer=viewer)[dimension]
     return standing_of(store, weeks, judge, pair, viewer=viewer)
+
+
+def ranking(session: Session, week: str) -> dict[str, float]:
+    """How uncertain each item's labels are. Settling changes no vote, so the state is that of the votes alone."""
+    state = session.store.query(
+        "SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS votes, "
+        "(SELECT coalesce(max(rowid), 0) FROM withdrawals) AS withdrawn"
+    )[0]
+    return _ranking(str(session.store.path), (state["votes"], state["withdrawn"]), week)
+
+
+@st.cache_data(show_spinner="Ordering the cases …", max_entries=32)
+def _ranking(path: str, state: tuple[int, int], week: str) -> dict[str, float]:
+    return ranking_of(open_store(path, create=False), week)

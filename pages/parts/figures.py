@@ -110,11 +110,13 @@ def forest(
             y=alt.Y(f"{names}:N", sort=list(known[names]), title=None, axis=alt.Axis(labelLimit=220, ticks=False))
         )
         tooltip = [names, "value", "low", "high", "n"]
-        bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
+        # Rules and texts are black unless told otherwise, which a dark page swallows.
+        ink = "#e6eaf2" if st.context.theme.type == "dark" else "#1a2233"
+        bars = base.mark_rule(strokeWidth=3, opacity=0.45, color=ink).encode(
             x=alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, 1], nice=False)), x2="high:Q"
         )
         points = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", tooltip=tooltip)
-        texts = base.mark_text(dy=-13, fontWeight=600).encode(x="value:Q", text="text:N")
+        texts = base.mark_text(dy=-13, fontWeight=600, color=ink).encode(x="value:Q", text="text:N")
         chart = alt.layer(bars, points, texts).properties(height=44 * len(known) + 40)
         st.altair_chart(chart, width="stretch", key=f"{key}_chart")
     for name, quantity in rows.items():

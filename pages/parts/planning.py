@@ -9,34 +9,73 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import figures
+from pages.parts.judging import as_text
 from pages.parts.session import Session
 from review.errors import ReviewError
+from review.forecast import forecast, sentences
 from review.opening import Request, open_week, preview
 from review.people import people
 from review.sampling.draw import DrawResult
 from review.weeks import due_date, week_of
 from storage.records import Draw, Stratum, Week
 
+LOOKED = "planning_looked"
+
 
 def open_form(here: Session) -> None:
-    """Everything a week needs on one form: a look at the frame first, then the draw."""
+    """Everything a week needs on one form: what the draw will cost and tell first, then the draw."""
     st.caption("A week is drawn after it has ended, which seals its frame. Drawing again only raises the rates.")
     request = _ask(here)
+    # Once somebody has looked, the forecast follows every change of the form.
+    looked = st.session_state.get(LOOKED, False)
+    outlook = st.container()
     with st.container(horizontal=True):
-        look = st.button("Look first", icon=":material/visibility:", key="planning_look")
+        if not looked and st.button("Look first", icon=":material/visibility:", key="planning_look"):
+            st.session_state[LOOKED] = looked = True
         go = st.button("Draw and deal", type="primary", icon=":material/playing_cards:", key="planning_go")
     try:
-        if look:
-            with st.spinner("Counting the frame …"):
-                _show(preview(here.store, here.project, request))
         if go:
-            with st.spinner("Drawing, copying and dealing …"):
-                opened = open_week(here.store, here.project, request, by=here.rater.id)
-            st.success(f"{opened.new_items} items drawn and dealt; {request.week} is open.", icon=":material/task_alt:")
-            _show(opened.result)
-            st.page_link("pages/week.py", label="To the week", icon=":material/calendar_today:")
+            _draw(here, request)
+        elif looked:
+            with outlook, st.spinner("Counting the frame …"):
+                result = preview(here.store, here.project, request)
+                _forecast(here, request, result)
+                with st.expander("The frame and its groups"):
+                    _show(result)
     except ReviewError as error:
         st.error(str(error), icon=":material/block:")
+
+
+def _draw(here: Session, request: Request) -> None:
+    """The draw with its progress, and the way to the week."""
+    with st.status("Drawing, copying and dealing …", expanded=True) as status:
+        st.write(f"Reading the frame of {request.week}, drawing by the key, copying what was drawn, dealing it.")
+        try:
+            opened = open_week(here.store, here.project, request, by=here.rater.id)
+        except ReviewError:
+            status.update(label="Nothing was drawn", state="error", expanded=False)
+            raise
+        said = f"{opened.new_items} items drawn, {opened.assignments} dealt; {request.week} is open."
+        status.update(label=said, state="complete")
+        _show(opened.result)
+    st.page_link("pages/week.py", label="To the week", icon=":material/calendar_today:")
+
+
+def _forecast(here: Session, request: Request, result: DrawResult) -> None:
+    """What the reviewers will have to do, and how sure the estimates will be."""
+    found = forecast(
+        here.store,
+        result,
+        week=request.week,
+        raters=len(request.raters),
+        due=date.fromisoformat(request.due) if request.due else _due(request.week),
+        overlap_raters=request.overlap_raters,
+    )
+    first, *others = sentences(found)
+    with st.container(border=True):
+        st.markdown(f"**{as_text(first)}**")
+        for line in others:
+            st.markdown(as_text(line))
 
 
 def _ask(here: Session) -> Request:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from pages.parts import visitor
+from review.access import Access, refusal
 from review.errors import ReviewError
 from review.people import Person, people
 from review.project import Project, project_of
@@ -61,32 +63,58 @@ class Session:
             st.stop()
 
 
+def _path() -> str:
+    return os.environ.get("SPOTCHECK_STORE", "spotcheck.db")
+
+
 @st.cache_resource(show_spinner=False)
 def _store(path: str) -> Store:
     """One migrated store per process; each thread gets its own connection."""
     return open_store(path, create=False)
 
 
+@st.cache_resource(show_spinner=False)
+def _access(path: str) -> Access:
+    """How this server tells visitors apart: read once, so that no later change of a file can open it."""
+    return project_of(path).access
+
+
+def _safe(access: Access) -> Access:
+    """The same; ends the run when this server cannot tell people apart."""
+    refused = refusal(
+        access,
+        address=st.get_option("server.address"),
+        hosts=st.get_option("server.allowedHosts"),
+        environment=os.environ,
+    )
+    if refused is not None:
+        st.error(f"This server shows nothing: {refused}", icon=":material/block:")
+        st.stop()
+    return access
+
+
 def begin() -> None:
     """Draw what stands around every page: the brand, who is looking, which week."""
+    st.logo(LOGO, size="large")
+    st.html(CSS)
     try:
-        store = _store(os.environ.get("SPOTCHECK_STORE", "spotcheck.db"))
-        everybody = [p for p in people(store) if p.role]
+        store, access = _store(_path()), _safe(_access(_path()))
+        if access.mode == "names":
+            _choose_rater([p for p in people(store) if p.may("annotator") and not p.issuer])
+        else:
+            st.session_state[RATER_KEY] = visitor.logged_in(store, access).id
     except (StorageError, ReviewError) as error:
         st.error(str(error), icon=":material/database_off:")
         st.stop()
-    if not everybody:
-        st.info("Nobody is in this store yet: run `spotcheck people add NAME`.", icon=":material/person_add:")
-        st.stop()
-    st.logo(LOGO, size="large")
-    st.html(CSS)
     with st.sidebar:
-        _choose_rater(everybody)
         _choose_week(store)
 
 
 def _choose_rater(everybody: list[Person]) -> None:
     """A name, chosen freely on this machine and kept in the address, so that a reload keeps it."""
+    if not everybody:
+        st.info("Nobody is in this store yet: run `spotcheck people add NAME`.", icon=":material/person_add:")
+        st.stop()
     by_id = {p.id: p for p in everybody}
     asked = st.query_params.get("rater", "").casefold()
     named = next((p.id for p in everybody if asked in (p.id, p.name.casefold())), None)
@@ -94,7 +122,7 @@ def _choose_rater(everybody: list[Person]) -> None:
     start = st.session_state.get(RATER_KEY)
     if start not in by_id:
         start = named or first
-    chosen = st.selectbox(
+    chosen = st.sidebar.selectbox(
         "You are",
         list(by_id),
         index=list(by_id).index(start),
@@ -118,13 +146,24 @@ def _choose_week(store: Store) -> None:
 
 
 def current() -> Session:
-    """The session of this run; the role is read from the store each time."""
+    """The session of this run: who it is and their role are found anew each time, whatever the router found."""
     if RATER_KEY not in st.session_state:
         _through_the_router()
-    path = os.environ.get("SPOTCHECK_STORE", "spotcheck.db")
-    store = _store(path)
+    store = _store(_path())
     rater = next(p for p in people(store) if p.id == st.session_state[RATER_KEY])
-    return Session(store, project_of(path), rater, st.session_state.get(WEEK_KEY))
+    if not visitor.is_still(store, _safe(_access(_path())), rater.id, "annotator"):
+        del st.session_state[RATER_KEY]
+        st.rerun()
+    return Session(store, project_of(_path()), rater, st.session_state.get(WEEK_KEY))
+
+
+def stay(store: Store, rater_id: str, role: str) -> None:
+    """Call it first in a fragment, which reruns without its page: leave for the whole page when it may not go on.
+
+    It may when the visitor still is this rater, whose role in the store still reaches ``role``.
+    """
+    if not visitor.is_still(store, _access(_path()), rater_id, role):
+        st.rerun()
 
 
 def _through_the_router() -> None:

@@ -7,20 +7,23 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.parts import cached, figures
+from pages.parts import cached, figures, handing
 from pages.parts.judging import as_text
 from pages.parts.session import Session
 from review import evidence
+from review.anchoring import anchoring
 from review.closing import checklist, close_week, closing_of
 from review.dealing import week_of_store
 from review.errors import ReviewError
 from review.quality import plan_quality
 from review.queues import progress
+from review.report import report_html, week_report
+from review.report.words import changes_of_mind
 from storage.records import Item
 
 
 def title(here: Session, week: str) -> None:
-    """The week in one line: items, reviewers, minutes, overlap, due date, state."""
+    """The week in one line: items, reviewers, minutes, overlap, due date, state; and its report to take along."""
     opened = week_of_store(here.store, week)
     rows = [p for p in progress(here.store, week) if p.dealt]
     closing = closing_of(here.store, week)
@@ -28,11 +31,33 @@ def title(here: Session, week: str) -> None:
     minutes = max((p.dealt * (p.median_seconds or 60) / 60 for p in rows), default=0)
     overlap = sum(i.overlap for i in items) / len(items) if items else 0
     due = date.fromisoformat(opened.due)
-    state = ":green-badge[closed]" if closing else ":red-badge[overdue]" if due < date.today() else ":blue-badge[open]"
-    st.title(f"Week {week}")
+    state = ":green-badge[closed]" if closing else ":red-badge[overdue]" if _over(here, week) else ":blue-badge[open]"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(f"Week {week}", width="stretch")
+        _report(here, week)
     st.markdown(
         f"{state} {len(items)} items, {len(rows)} reviewers, about {minutes:.0f} minutes each, "
         f"{overlap:.0%} overlap, due {due:%A %d %B}"
+    )
+
+
+def _over(here: Session, week: str) -> bool:
+    """Whether an open week is past its due date."""
+    due = date.fromisoformat(week_of_store(here.store, week).due)
+    return closing_of(here.store, week) is None and due < date.today()
+
+
+def _report(here: Session, week: str) -> None:
+    """The one-page report as a file; it is made when somebody asks for it."""
+    st.download_button(
+        "Report",
+        lambda: report_html(week_report(here.store, week, viewer=here.rater.id)),
+        file_name=f"week-{week}.html",
+        mime="text/html",
+        icon=":material/description:",
+        help="One page to read, send or print: how good production is, how sure that is, what was wrong.",
+        key="weekly_report",
+        on_click="ignore",
     )
 
 
@@ -46,7 +71,8 @@ def mine(here: Session, week: str) -> None:
             return
         st.progress((own.dealt - own.left) / own.dealt, text=f"{own.done} of {own.dealt} reviewed")
         if own.left:
-            st.markdown(f"**{own.left} left**, about {max(own.minutes_left, 1):.0f} minutes")
+            late = " · :red-badge[overdue]" if _over(here, week) else ""
+            st.markdown(f"**{own.left} left**, about {max(own.minutes_left, 1):.0f} minutes{late}")
             st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
         else:
             st.markdown("**All done.** Thank you.")
@@ -54,19 +80,28 @@ def mine(here: Session, week: str) -> None:
 
 
 def everybody(here: Session, week: str) -> None:
-    """How far everybody is."""
+    """How far everybody is, who is late, and for the lead the way to hand open items over."""
     rows = [p for p in progress(here.store, week) if p.dealt]
-    st.subheader("Everybody")
+    late = {p.rater_id for p in rows if p.left and _over(here, week)}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Everybody", width="stretch")
+        if here.rater.may("lead") and closing_of(here.store, week) is None and any(p.left for p in rows):
+            with st.popover("Hand over", icon=":material/swap_horiz:"):
+                handing.hand_over(here, week, key="weekly_hand_over")
+    if late:
+        names = ", ".join(f"{p.name} ({p.left} left)" for p in rows if p.rater_id in late)
+        st.warning(as_text(f"Past the due date: {names}."), icon=":material/schedule:")
     frame = pd.DataFrame(
         [
             {
                 "reviewer": p.name,
-                "progress": (p.dealt - p.left) / p.dealt,
+                **({"state": "late" if p.rater_id in late else "done" if not p.left else "open"} if late else {}),
+                "progress": 100 * (p.dealt - p.left) / p.dealt,
                 "done": p.done,
                 "skipped": p.skipped,
                 "left": p.left,
-                "minutes left": round(p.minutes_left),
-                "seconds per item": p.median_seconds,
+                "min. left": round(p.minutes_left),
+                "s per item": p.median_seconds,
             }
             for p in rows
         ]
@@ -77,8 +112,8 @@ def everybody(here: Session, week: str) -> None:
         width="stretch",
         key="weekly_progress",
         column_config={
-            "progress": st.column_config.ProgressColumn("progress", format="percent", min_value=0, max_value=1),
-            "seconds per item": st.column_config.NumberColumn(format="%.0f"),
+            "progress": st.column_config.ProgressColumn("progress", format="%.0f %%", min_value=0, max_value=100),
+            "s per item": st.column_config.NumberColumn(format="%.0f"),
         },
     )
 
@@ -123,22 +158,24 @@ def so_far(here: Session, week: str) -> None:
     with agreement:
         st.markdown("##### Agreement (alpha), last four weeks")
         _agreement(here, week)
+        st.markdown("##### Changes of mind, this week")
+        found = anchoring(here.store, [week])
+        st.caption(changes_of_mind(found), help="How often a reviewer changed a label after seeing what judges said.")
     with judges:
         st.markdown("##### Judges (recall), last four weeks")
         _judges(here, week)
 
 
 def _weeks_to(here: Session, week: str) -> tuple[str, ...]:
-    names = [w for w in evidence.weeks_between(here.store, "0000-W00..9999-W99") if w <= week]
-    return tuple(names[-evidence.DEFAULT_WEEKS :])
+    return evidence.weeks_up_to(here.store, week)
 
 
 def _quality(here: Session, week: str) -> None:
     rows = {}
     for (_, positive), report in cached.quality(here, (week,)).items():
         rows[f"{positive}, by people"] = report.people
-        if report.difference.value is not None:
-            rows[f"{positive}, with a judge"] = report.difference
+        if report.ppi.quantity.value is not None:
+            rows[f"{positive}, with a judge"] = report.ppi.quantity
     if not rows:
         st.caption("The rubric names no positive value to estimate.")
         return

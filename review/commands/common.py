@@ -113,8 +113,10 @@ def acting_person(store: Store, name: str | None) -> Person:
         return person(store, name)
     everybody = people(store)
     user = system_user()
-    leads = [p for p in everybody if p.may("lead")]
-    found = next((p for p in everybody if user in (p.name, p.id)), leads[0] if len(leads) == 1 else None)
+    # Who logs in chooses the name that is shown: nobody acts here as them unless it is said.
+    local = [p for p in everybody if not p.issuer]
+    leads = [p for p in local if p.may("lead")]
+    found = next((p for p in local if user in (p.name, p.id)), leads[0] if len(leads) == 1 else None)
     if found is None:
         known = ", ".join(p.name for p in everybody[:12]) or "nobody yet"
         raise UnknownError(f"it is not clear who acts (there are: {known}). Say it with --as NAME.")

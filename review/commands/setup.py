@@ -1,4 +1,4 @@
-"""Setting up and starting: init, people, rubric, serve, demo."""
+"""Setting up and starting: init, people, serve, demo."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import dataclasses
 from pathlib import Path
 
 import click
-import tomlkit
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from review import serving
 from review.commands.common import (
@@ -23,9 +23,9 @@ from review.commands.common import (
     store_option,
     system_user,
 )
-from review.people import ROLES, add_person, people, require
+from review.people import NO_ROLE, ROLES, add_person, people, require
 from review.project import STARTER, project_of
-from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_document, rubric_from, save_rubric
+from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_from, save_rubric
 from storage.store import open_store
 
 
@@ -66,20 +66,35 @@ def people_group() -> None:
 
 @people_group.command("add")
 @click.argument("names", nargs=-1, required=True)
-@click.option("--role", type=click.Choice(ROLES), default="annotator", show_default=True)
+@click.option(
+    "--role", type=click.Choice((*ROLES, NO_ROLE)), default="annotator", show_default=True, help="none takes it away."
+)
 @click.option("--scope", default="", help="What they review, for instance billing.")
+@click.option("--issuer", default="", help="Who vouches for their login: the provider's iss, or proxy.")
+@click.option("--subject", default="", help="Who they are there: the provider's sub, or the proxy's user.")
 @as_option
 @store_option
 @json_option
 def people_add(
-    names: tuple[str, ...], role: str, scope: str, acting: str | None, store_path: str, as_json: bool
+    names: tuple[str, ...],
+    role: str,
+    scope: str,
+    issuer: str,
+    subject: str,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
 ) -> None:
-    """Add people, or give existing ones another role."""
+    """Add people, or give existing ones another role: by name, or by the id that `people list` tells."""
+    if (issuer or subject) and len(names) != 1:
+        raise click.UsageError("--issuer and --subject are for one person.")
     store = opened(store_path)
     by = require(store, acting_person(store, acting).id, "lead").id
     with store.transaction():
-        added = [add_person(store, name, role=role, by=by, scope=scope) for name in names]
-    text = "\n".join(f"{p.name}: {p.role}" for p in added)
+        added = [
+            add_person(store, name, role=role, by=by, scope=scope, issuer=issuer, subject=subject) for name in names
+        ]
+    text = "\n".join(f"{p.name}: {p.role or 'none'}" for p in added)
     emit({"people": [dataclasses.asdict(p) for p in added]}, as_json, lambda: out.print(text, highlight=False))
 
 
@@ -91,63 +106,29 @@ def people_list(store_path: str, as_json: bool) -> None:
     rows = people(opened(store_path))
 
     def render() -> None:
-        table = Table("name", "role", "scope")
+        table = Table("name", "role", "scope", "id", "login")
         for p in rows:
-            table.add_row(p.name, p.role or "none", p.scope)
+            table.add_row(
+                *(Text(t) for t in (p.name, p.role or "none", p.scope, p.id, f"{p.issuer} {p.subject}".strip()))
+            )
         out.print(table)
 
     emit({"people": [dataclasses.asdict(p) for p in rows]}, as_json, render)
 
 
-@click.group("rubric")
-def rubric_group() -> None:
-    """The dimensions that people judge."""
-
-
-@rubric_group.command("show")
-@click.option("--toml", "as_toml", is_flag=True, help="Print it as TOML, to put into spotcheck.toml.")
-@store_option
-@json_option
-def rubric_show(as_toml: bool, store_path: str, as_json: bool) -> None:
-    """The rubric in force."""
-    rubric = current_rubric(opened(store_path))
-    document = rubric_document(rubric)
-
-    def render() -> None:
-        if as_toml:
-            click.echo(tomlkit.dumps({"rubric": document}))
-            return
-        table = Table("dimension", "scale", "values", "positive", title=f"rubric version {rubric.version}")
-        for d in rubric.dimensions:
-            table.add_row(d.name, d.scale.kind, ", ".join(d.scale.values), d.positive or "")
-        out.print(table)
-
-    emit({"version": rubric.version, **document}, as_json, render)
-
-
-@rubric_group.command("update")
-@click.option("--note", "why", default="", help="Why it changes.")
-@as_option
-@store_option
-@json_option
-def rubric_update(why: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Take the rubric of spotcheck.toml as a new version (nothing happens when it is the same)."""
-    store, project = opened(store_path), project_of(store_path)
-    by = require(store, acting_person(store, acting).id, "lead").id
-    rubric = rubric_from(project.rubric or DEFAULT_RUBRIC, origin=str(project.path))
-    saved = save_rubric(store, rubric, by=by, note=why)
-    result = {"version": saved.version, "dimensions": list(saved.names)}
-    emit(result, as_json, lambda: out.print(f"rubric version {saved.version}: {', '.join(saved.names)}"))
-
-
 @click.command()
-@click.option("--port", default=8501, show_default=True, help="Port on the loopback address.")
+@click.option("--port", default=8501, show_default=True, help="Port on the address.")
+@click.option("--address", default=serving.ADDRESS, show_default=True, help="Another one needs [access] or the next.")
+@click.option("--names-are-enough", is_flag=True, help="Let anybody who reaches the address choose any name.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
 @store_option
-def serve(port: int, browser: bool, store_path: str) -> None:
+def serve(port: int, address: str, names_are_enough: bool, browser: bool, store_path: str) -> None:
     """Start the application on this project's store."""
     opened(store_path).close()
-    raise SystemExit(serving.serve(Path(store_path), port=port, browser=browser))
+    code = serving.serve(
+        Path(store_path), port=port, browser=browser, address=address, names_are_enough=names_are_enough
+    )
+    raise SystemExit(code)
 
 
 @click.command()

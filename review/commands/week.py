@@ -1,4 +1,4 @@
-"""``spotcheck week``: what is open, how far everybody is, handing items over, closing; and ``spotcheck audit``."""
+"""``spotcheck week``: what is open, how far everybody is, handing items over, closing, asking again."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from dataclasses import asdict
 import click
 from rich.table import Table
 
-from review import audit
 from review.closing import checklist, close_week, closing_of
-from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    opened,
+    out,
+    split_values,
+    store_option,
+)
 from review.dealing import redistribute, week_of_store
 from review.queues import progress
-from review.revealing import revealed
+from review.requeue import requeue
 from storage.records import Item, Week
 
 
 @click.group("week")
 def week_group() -> None:
-    """The weeks: progress, handing over, closing."""
+    """The weeks: progress, handing over, asking again, closing."""
 
 
 @week_group.command("list")
@@ -109,32 +118,30 @@ def week_close(week: str, reason: str, acting: str | None, store_path: str, as_j
     emit(asdict(closing), as_json, lambda: out.print(f"{week} is closed", highlight=False))
 
 
-@click.group("audit")
-def audit_group() -> None:
-    """Who did what: the chain of entries, and unmasked originals."""
-
-
-@audit_group.command("verify")
-@store_option
-@json_option
-def audit_verify(store_path: str, as_json: bool) -> None:
-    """Check that no entry was changed or removed; exit code 1 when one was."""
-    total, broken = audit.verify(opened(store_path))
-    text = (
-        f"{total} entries, the chain holds" if broken is None else f"the chain is broken at entry {broken} of {total}"
-    )
-    emit({"entries": total, "broken_at": broken}, as_json, lambda: out.print(text, highlight=False))
-    if broken is not None:
-        raise SystemExit(1)
-
-
-@audit_group.command("reveal")
-@click.argument("conversation")
+@week_group.command("requeue")
+@click.argument("week")
+@click.option("--share", type=float, default=1.0, show_default=True, help="How much of the week's items, 0 to 1.")
+@click.option("--items", metavar="ITEMS", help="Just these items, with commas between.")
+@click.option("--rubric", "version", type=int, help="The rubric version; default: the one in force.")
+@click.option("--reason", default="", help="Why.")
 @as_option
 @store_option
 @json_option
-def audit_reveal(conversation: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Show the unmasked original of a conversation (leads only; the look is logged)."""
+def week_requeue(
+    week: str,
+    share: float,
+    items: str | None,
+    version: int | None,
+    reason: str,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
+    """Ask reviewers again under a new rubric version; what they said before is kept."""
     store = opened(store_path)
-    original = revealed(store, conversation, by=acting_person(store, acting).id)
-    emit(original, as_json, lambda: out.print_json(data=original))
+    by = acting_person(store, acting).id
+    named = split_values(items) if items is not None else None
+    done = requeue(store, week, by=by, rubric_version=version, items=named, share=share, reason=reason)
+    for name in done.without_role:
+        note(f"{name} may not annotate any more and was not asked")
+    emit(asdict(done), as_json, lambda: out.print(done.sentence, highlight=False))

@@ -15,7 +15,7 @@ from review.labels import Value
 from review.people import hmac_key
 from review.queues import CURRENT_SQL
 from review.rubric import rubric_version
-from review.settled import labels_of, settle
+from review.settled import adjudications_that_count, labels_of, settle
 from storage.records import Adjudication, Annotation, Conversation, HiddenSpan, Item
 from storage.store import Store
 
@@ -53,7 +53,8 @@ def gather(store: Store, item_id: str, *, by: str) -> Reviewed:
     )
     newest = max((n.rubric_version for n in rows), default=0)
     rows = [n for n in rows if n.rubric_version == newest]
-    final = next(iter(store.find(Adjudication, item_id=item_id, order_by="rowid desc")), None)
+    last = next(iter(store.find(Adjudication, item_id=item_id, order_by="rowid desc")), None)
+    final = last and adjudications_that_count({item_id: last}, rows).get(item_id)
     settled = settle(labels_of(rows), {item_id: final.labels} if final else {})
     if not settled:
         raise Refused(f"item '{item_id}' has not been reviewed yet; only settled items become golden.")

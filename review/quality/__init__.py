@@ -6,24 +6,29 @@ own share, and the two that join both: the stratified difference estimator and p
 inference. Every function is pure: values in, values out.
 """
 
+from review.quality.expected import Planned, expected_estimate, half_width
 from review.quality.judged import difference, judge_alone, ppi
 from review.quality.people import people
 from review.quality.planner import Plan, plan_agreement, plan_quality, plan_recall
 from review.quality.report import QualityReport, quality_report
 from review.quality.rogan_gladen import Calibration, rogan_gladen
-from review.quality.strata import Cell, QualityRow, Stratum, Verdicts, check_positive, stratify
-from review.quality.words import plain_words
+from review.quality.strata import Cell, QualityRow, Stratum, Verdicts, check_positive, smoothed, stratify
+from review.quality.words import best_estimate, plain_words
 
 __all__ = [
     "Calibration",
     "Cell",
     "Plan",
+    "Planned",
     "QualityReport",
     "QualityRow",
     "Stratum",
     "Verdicts",
+    "best_estimate",
     "check_positive",
     "difference",
+    "expected_estimate",
+    "half_width",
     "judge_alone",
     "people",
     "plain_words",
@@ -33,5 +38,6 @@ __all__ = [
     "ppi",
     "quality_report",
     "rogan_gladen",
+    "smoothed",
     "stratify",
 ]

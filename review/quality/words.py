@@ -31,7 +31,7 @@ def table(report: QualityReport) -> list[Line]:
 
 def plain_words(report: QualityReport) -> list[str]:
     """What the report says, as sentences for people who do not read formulas."""
-    best = _headline(report)
+    best = best_estimate(report)
     if best.value is None or best.ci is None:
         lines = [f"The share of positive conversations cannot be estimated: {best.undefined}."]
     else:
@@ -59,7 +59,7 @@ def _undefined(report: QualityReport) -> list[str]:
     return [f"Undefined ({', '.join(names)}): {reason}." for reason, names in reasons.items()]
 
 
-def _headline(report: QualityReport) -> Quantity:
+def best_estimate(report: QualityReport) -> Quantity:
     """PPI where it exists (it is never much worse than people alone), else people, else the correction."""
     for found in (report.ppi.quantity, report.people, report.rogan_gladen):
         if found.value is not None:

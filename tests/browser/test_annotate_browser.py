@@ -144,6 +144,7 @@ def test_undo_withdraws_the_row_and_reopens_the_item_with_its_labels(context: An
     at_item(page, "r06-0000")
     for dimension, value in LABELS.items():
         assert checked(page, dimension) == [value]
+    assert page.locator(".sc-slot:not([inert])").count() == 1, "one conversation at a time"
     all_saved(page)
     assert rows(server, "r06") == {}
     press(page, "2", "Enter")

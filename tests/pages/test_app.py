@@ -8,6 +8,7 @@ import app_pages
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from review.adjudication import cases
 from review.closing import closing_of
 from review.evidence import weeks_between
 from review.golden.approve import bulk_approve
@@ -15,11 +16,11 @@ from review.golden.candidates import candidates
 from review.golden.examples import current_examples
 from review.people import add_person
 from review.queues import owed_items
-from storage.records import Adjudication, AuditEntry, GoldenExample, Release, Week
+from storage.records import AuditEntry, Release, Week
 from storage.store import Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDS = {"adjudicate": "adjudicator", "golden": "adjudicator", "sampling": "lead"}
+NEEDS = {"adjudicate": "adjudicator", "golden": "adjudicator", "sampling": "lead", "audit": "lead"}
 REACH = {"visitor": ("annotator", "adjudicator", "lead"), "mara": ("annotator", "adjudicator"), "ana": ("annotator",)}
 
 
@@ -85,33 +86,12 @@ def test_the_week_page_tells_what_is_left_and_what_blocks_closing(demo: Store, m
     assert closing is not None and closing.reason == "holidays"
 
 
-def test_a_disagreement_is_settled_and_approved_on_one_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = len(demo.find(Adjudication)), len(demo.find(GoldenExample))
-    at = run(demo, monkeypatch, "adjudicate", "mara")
-    item = next(b.key for b in at.button if b.key and b.key.endswith("_approve")).removesuffix("_approve")
-    at.segmented_control(f"{item}_correctness").set_value("correct")
-    at.run()
-    at.segmented_control(f"{item}_politeness").set_value("neutral")
-    intent = at.selectbox(f"{item}_intent")
-    intent.set_value("refund")
-    at.text_area(f"{item}_why").input("The policy says so.")
-    at.button(f"{item}_approve").click().run()
-    assert not at.exception and not at.error, texts(at)
-    assert (len(demo.find(Adjudication)), len(demo.find(GoldenExample))) == (before[0] + 1, before[1] + 1)
-    done = demo.find(Adjudication)[-1]
-    assert done.labels == {"correctness": "correct", "intent": "refund", "politeness": "neutral"}
-    assert done.adjudicator == "mara" and done.rationale == "The policy says so."
-
-
-def test_a_disagreement_without_a_word_why_is_refused(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = run(demo, monkeypatch, "adjudicate", "mara")
-    item = next(b.key for b in at.button if b.key and b.key.endswith("_settle")).removesuffix("_settle")
-    at.segmented_control(f"{item}_correctness").set_value("correct")
-    at.run()
-    at.segmented_control(f"{item}_politeness").set_value("neutral")
-    at.selectbox(f"{item}_intent").set_value("refund")
-    at.button(f"{item}_settle").click().run()
-    assert "rationale" in texts(at)
+def test_the_address_opens_a_case_in_its_view(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    last = demo.find(Week, order_by="name")[-1].name
+    single = next(c.item.id for c in cases(demo, last, viewer="mara") if c.kind == "single")
+    at = run(demo, monkeypatch, "adjudicate", "mara", item=single)
+    assert at.session_state["settling_view"] == "single"
+    assert single in str(at.get("bidi_component")[0].proto)
 
 
 def test_what_the_viewer_still_owes_is_on_no_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,27 +1,24 @@
-// What a reviewer can do. Every action changes the client first, then the screen, and lets the server know afterwards.
+// What somebody at the desk can do, whichever desk it is. Every action changes the client first, then the screen, and lets
+// the server know afterwards.
 
 const IDLE_MS = 60_000; // a longer pause is not time spent on the item
 const ECHO_MS = 400; // an Enter this soon after an item appeared was meant for the one before
 
-function buildActions(view) {
+// Actions on the open item do nothing while there is none.
+function bindActions(view, onItem, always) {
   const { client } = view;
   const bound = (action) => (...given) => (client.current && client.items.has(client.current) ? action(view, ...given) : undefined);
+  const shared = { choose, number: chooseNumber, enter: enterKey, note: noteOf, write, leave: leaveNote, steps: toggleSteps };
+  const whole = { guidance: toggleGuidance, move, ...always };
   return {
-    choose: bound(choose),
-    number: bound(chooseNumber),
-    enter: bound(enterKey),
-    submit: bound(submit),
-    skip: bound(skip),
-    flag: bound(flag),
-    openFlag: bound((v) => openFlag(v, selectedText(v))),
-    note: bound((v, name) => disarm(v) || openNote(v, name)),
-    write: bound(write),
-    leave: bound(leaveNote),
-    steps: bound(toggleSteps),
-    guidance: () => toggleGuidance(view),
-    undo: () => undo(view),
-    move: (by) => move(view, by),
+    ...Object.fromEntries(Object.entries({ ...shared, ...onItem }).map(([name, action]) => [name, bound(action)])),
+    ...Object.fromEntries(Object.entries(whole).map(([name, action]) => [name, (...given) => action(view, ...given)])),
   };
+}
+
+function noteOf(view, name) {
+  disarm(view);
+  openNote(view, name);
 }
 
 function choose(view, name, value) {
@@ -54,14 +51,12 @@ function chooseNumber(view, name, text) {
   else notice(view, `“${text}” is not a number.`);
 }
 
-// Where the keys go after an answer. A fresh item asks for what is unanswered; a reopened one is walked through, since
-// all of it is answered.
+// Where the keys go after an answer: to what the desk still asks of this item.
 function moveOn(view, name) {
   const { client } = view;
-  const draft = draftOf(client, client.current);
-  const asked = visibleDimensions(client.rubric, draft.labels);
+  const asked = visibleDimensions(client.rubric, draftOf(client, client.current).labels);
   const later = asked.slice(asked.findIndex((d) => d.name === name) + 1);
-  const next = draft.reopened ? later[0] : later.find((d) => !answered(draft.labels[d.name]));
+  const next = later.find((d) => desk.asks(client, client.current, d));
   const target = next ?? missingRequired(client, client.current)[0];
   clearFilter(view.fields.get(name));
   if (target) return focusField(view, target.name);
@@ -72,7 +67,7 @@ function moveOn(view, name) {
 
 function arm(view) {
   const { advance } = view.client.settings;
-  if (advance === null) return;
+  if (!desk.advances || advance === null) return;
   view.timerNode.style.setProperty("--sc-delay", `${advance}ms`);
   setFlag(view.timerNode, "data-on", true);
   view.timer = setTimeout(() => view.act.submit(), advance);
@@ -91,27 +86,18 @@ function enterKey(view) {
   const here = asked.findIndex((d) => d.name === view.focus);
   const passing = here >= 0 && (asked[here].multiple || !asked[here].required) && !view.timer;
   const complete = !asked[here]?.required || answered(draft.labels[view.focus]);
-  const next = asked.slice(here + 1).find((d) => draft.reopened || !answered(draft.labels[d.name]));
+  const next = asked.slice(here + 1).find((d) => desk.asks(client, client.current, d));
   if (passing && complete && next && !isComplete(client, client.current)) focusField(view, next.name);
-  else submit(view);
+  else view.act.submit();
 }
 
-function submit(view) {
-  const { client } = view;
-  const assignment = client.current;
-  disarm(view);
-  if (isDone(client, assignment) && !isChanged(client, assignment)) return move(view, 1);
-  if (!isComplete(client, assignment)) return pointAtMissing(view);
-  tick(view);
-  leaveText(view);
-  enterAnnotation(client, assignment);
-  view.notice = "";
-  goTo(view, nextOpen(client, assignment));
-  sendSoon(view);
+// Nothing was said about this item yet and it has only just appeared.
+function isEcho(view) {
+  return !draftOf(view.client, view.client.current).touched && performance.now() - view.shownAt < ECHO_MS;
 }
 
 function pointAtMissing(view) {
-  if (performance.now() - view.shownAt < ECHO_MS) return;
+  if (isEcho(view)) return;
   const missing = missingRequired(view.client, view.client.current);
   if (!missing.length) return;
   focusField(view, missing[0].name);
@@ -119,55 +105,6 @@ function pointAtMissing(view) {
   node.classList.remove("sc-ask");
   requestAnimationFrame(() => node.classList.add("sc-ask"));
   say(view, `${missing.map((d) => d.title || d.name).join(", ")}: still missing.`);
-}
-
-function skip(view, reason) {
-  const { client } = view;
-  const assignment = client.current;
-  if (isDone(client, assignment)) return notice(view, "This item is submitted already. Undo it first to skip it.");
-  disarm(view);
-  enter(client, "skip", assignment, { reason });
-  dropDraft(client, assignment);
-  client.undo.push({ what: "submitted", assignment });
-  view.notice = "Skipped. Undo brings it back.";
-  goTo(view, nextOpen(client, assignment));
-  sendSoon(view);
-}
-
-function flag(view, kind, span, comment) {
-  const { client } = view;
-  const item = client.items.get(client.current);
-  enter(client, "flag", client.current, { flag: kind, span, comment });
-  if (kind === "privacy" && span.length > 1) {
-    const hidden = withoutSpan(item, span);
-    if (item.sql !== hidden.sql) hidden.sql_tokens = [];
-    client.items.set(client.current, { ...hidden, assignment: item.assignment, item: item.item });
-    view.slot.replaceChildren(buildConversation(client.items.get(client.current)));
-  }
-  notice(view, span && kind === "privacy" ? "Flagged, and hidden here already." : "Flagged. Thank you.");
-  showBar(view);
-  sendSoon(view);
-}
-
-function selectedText(view) {
-  const selection = document.getSelection();
-  if (!selection || selection.isCollapsed || !view.slot.contains(selection.anchorNode)) return "";
-  return selection.toString().trim().slice(0, 2000);
-}
-
-function undo(view) {
-  const { client } = view;
-  const armed = Boolean(view.timer);
-  disarm(view);
-  if (!armed && isDone(client, client.current)) return takeBack(view, client.current);
-  while (client.undo.length) {
-    const step = client.undo.pop();
-    if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
-    if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
-  }
-  const last = doneList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
-  if (last) takeBack(view, last);
-  else notice(view, "There is nothing to undo.");
 }
 
 function unchoose(view, { assignment, name, before }) {
@@ -180,20 +117,9 @@ function unchoose(view, { assignment, name, before }) {
   showState(view);
 }
 
-function takeBack(view, assignment) {
-  const { client } = view;
-  if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
-  leaveText(view);
-  enterWithdrawal(client, assignment);
-  client.undo = client.undo.filter((step) => step.assignment !== assignment || step.what === "chosen");
-  view.notice = "Taken back. It counts again when you submit it.";
-  goTo(view, assignment);
-  sendSoon(view);
-}
-
 function move(view, by) {
   const { client } = view;
-  if (view.timer && by > 0) return submit(view);
+  if (view.timer && by > 0) return view.act.submit();
   const list = [...doneList(client).filter((id) => client.items.has(id)), ...openList(client)];
   const here = list.indexOf(client.current);
   const target = here < 0 ? (by < 0 ? list[list.length - 1] : list[0]) : list[here + by];
@@ -207,21 +133,25 @@ function goTo(view, assignment) {
   view.client.current = assignment;
   keepPlace(view.client.memory, assignment);
   show(view);
+  if (runsLow(view.client) && view.client.asked !== askedFor(view.client)) sendSoon(view);
 }
 
 function write(view, name, text) {
   const draft = draftOf(view.client, view.client.current);
   draft[name] = text;
   keepDraft(view.client, view.client.current);
+  compareNote(view, name);
+  if (view.notes[name].below) view.notes[name].node.scrollIntoView({ block: "nearest" });
   showState(view);
 }
 
-// A corrected answer that equals the answer corrects nothing.
+// A correction that equals what it corrects is none.
 function leaveNote(view, name, text) {
   const { client } = view;
   const draft = draftOf(client, client.current);
   if (view.writing === name) view.writing = null;
-  if (name === "corrected_answer" && text === answerText(client.items.get(client.current))) draft[name] = "";
+  const { start } = desk.texts.find((one) => one.name === name);
+  if (start && text === start(client.items.get(client.current))) draft[name] = "";
   showNotes(view);
   showState(view);
 }

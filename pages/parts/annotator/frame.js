@@ -4,8 +4,8 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 function buildFrame(view) {
-  view.root = el("div", { class: "sc-annotator", "data-testid": "annotator", tabindex: "-1", role: "application",
-    "aria-label": "Annotate: one item after another by keyboard; press ? for the keys" });
+  view.root = el("div", { class: `sc-annotator sc-desk-${desk.name}`, "data-testid": desk.name, tabindex: "-1",
+    role: "application", "aria-label": desk.label });
   view.weekNode = el("strong", {});
   view.dueNode = el("span", { class: "sc-due" });
   view.barNode = el("progress", { max: 1, value: 0, "aria-label": "Done this week" });
@@ -16,8 +16,7 @@ function buildFrame(view) {
   view.paneNode = el("div", { class: "sc-pane", role: "document", "aria-label": "Conversation" });
   view.waitNode = el("div", { class: "sc-slot", inert: true }, el("p", { class: "sc-wait" }, "Fetching the next items …"));
   view.stateNode = el("p", { class: "sc-state", hidden: true });
-  view.noticeNode = el("p", { class: "sc-notice", hidden: true });
-  view.revealNode = el("section", { class: "sc-reveal", hidden: true });
+  view.noticeNode = el("p", { class: "sc-notice", hidden: true }, el("span", {}), toolButton("Show it", "", () => showRefused(view)));
   view.fieldsNode = el("div", { class: "sc-fields" });
   view.notesNode = el("div", { class: "sc-notes" }, ...buildNotes(view));
   view.timerNode = el("div", { class: "sc-timer", "aria-hidden": "true" });
@@ -26,10 +25,10 @@ function buildFrame(view) {
   } });
   view.submitNode = el("button", { type: "button", class: "sc-submit", onmousedown: (event) => event.preventDefault(),
     onclick: () => view.act.submit() }, el("span", {}, "Submit"), el("kbd", { "aria-hidden": "true" }, "Enter"));
-  view.scrollNode = el("div", { class: "sc-scroll" }, view.stateNode, view.noticeNode, view.revealNode, view.fieldsNode,
-    view.notesNode);
+  view.scrollNode = el("div", { class: "sc-scroll" }, view.stateNode, view.noticeNode, ...desk.aside(view),
+    view.fieldsNode, view.notesNode);
   view.rubricNode = el("aside", { class: "sc-rubric", "aria-label": "Rubric" }, view.scrollNode,
-    el("footer", {}, view.timerNode, view.submitNode, buildTools(view)));
+    el("footer", {}, view.timerNode, view.submitNode, ...desk.footer(view), buildTools(view)));
   view.emptyNode = el("section", { class: "sc-empty", hidden: true });
   view.root.append(
     el("header", { class: "sc-bar" }, view.weekNode, view.dueNode, view.barNode, view.countNode, view.savingNode,
@@ -40,11 +39,7 @@ function buildFrame(view) {
 function buildTools(view) {
   const { act } = view;
   view.toolsNode = el("div", { class: "sc-tools", role: "toolbar", "aria-label": "Tools" },
-    toolButton("Undo", "u", () => act.undo()),
-    toolButton("Skip", "s", () => openSkip(view)),
-    toolButton("Flag", "f", () => act.openFlag()),
-    toolButton("Comment", "c", () => act.note("comment")),
-    toolButton("Correct", "x", () => act.note("corrected_answer")),
+    ...desk.tools(view),
     toolButton("Steps", "e", () => act.steps()),
     toolButton("Guide", "g", () => act.guidance()),
     toolButton("Back", "k", () => act.move(-1)),
@@ -75,14 +70,13 @@ function progressNow(client) {
 function showBar(view) {
   const { client } = view;
   if (!client.week) return;
-  const { done, left, minutes } = progressNow(client);
+  const { done, left } = progressNow(client);
   setText(view.weekNode, client.week.name.replace(/^\d{4}-W0?/, "Week "));
   setText(view.dueNode, dueText(client.week.due));
   setText(view.whoNode, client.rater?.name ?? "");
   view.barNode.max = Math.max(1, done + left);
   view.barNode.value = done;
-  const time = minutes ? ` · about ${minutes} min` : "";
-  setText(view.countNode, `${done} done · ${left} left${time}`);
+  setText(view.countNode, desk.count(view));
   showSaving(view);
 }
 
@@ -98,12 +92,22 @@ function showSaving(view) {
 
 function showNotice(view) {
   const { client } = view;
-  const text = client.refusals.length
-    ? `Not saved: ${client.refusals[client.refusals.length - 1]}`
+  const refused = client.refusals[client.refusals.length - 1];
+  const text = refused
+    ? `Not saved: ${refused.why}`
     : client.trouble ? `Not saved yet, trying again: ${client.trouble}` : view.notice ?? "";
-  setText(view.noticeNode, text);
+  const [words, button] = view.noticeNode.children;
+  setText(words, text);
+  setFlag(button, "hidden", !refused || refused.assignment === client.current || !client.items.has(refused.assignment));
   setFlag(view.noticeNode, "hidden", !text);
-  setFlag(view.noticeNode, "data-bad", client.refusals.length > 0 || Boolean(client.trouble));
+  setFlag(view.noticeNode, "data-bad", Boolean(refused || client.trouble));
+}
+
+// Go to what the server refused last: its labels are the draft again.
+function showRefused(view) {
+  const { assignment } = view.client.refusals[view.client.refusals.length - 1];
+  leaveText(view);
+  goTo(view, assignment);
 }
 
 function say(view, text) {
@@ -111,19 +115,11 @@ function say(view, text) {
 }
 
 function showEmpty(view) {
-  const { client } = view;
-  const done = doneList(client).length;
-  const unsaved = client.outbox.size;
-  const dealt = client.week.total > 0 || done > 0;
+  const unsaved = view.client.outbox.size;
   setFlag(view.emptyNode, "hidden", false);
   view.emptyNode.replaceChildren(...[
     el("div", { class: "sc-tick", "aria-hidden": "true" }, "✓"),
-    el("h2", {}, dealt ? "Nothing left for you this week" : "Nothing for you yet this week"),
-    el("p", {}, dealt ? `${plural(client.week.done + done - client.done.length, "item", "items")} reviewed. Thank you.`
-      : "Items appear here as soon as the week's draw is dealt."),
     unsaved ? el("p", { class: "sc-error" }, `${unsaved} still to save. Keep this tab open until it says all saved.`) : null,
-    done ? el("p", {}, "What next: look back with ", el("kbd", {}, "k"),
-      " and change your mind while the week is open, or see on the Week page what the others still have.") : null,
-    done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
+    ...desk.empty(view),
   ].filter(Boolean));
 }

@@ -1,11 +1,7 @@
 // The keyboard. Letters command only where no text is being written; a key that is held down acts once.
 
+// What every desk commands; each adds its own.
 const COMMANDS = {
-  u: (view) => view.act.undo(),
-  s: (view) => view.client.current && view.client.items.has(view.client.current) && openSkip(view),
-  f: (view) => view.act.openFlag(),
-  c: (view) => view.act.note("comment"),
-  x: (view) => view.act.note("corrected_answer"),
   j: (view) => view.act.move(1),
   k: (view) => view.act.move(-1),
   e: (view) => view.act.steps(),
@@ -49,7 +45,7 @@ function commandKey(view, event, inside) {
   const key = keyName(event);
   const field = view.fields.get(view.focus);
   const onButton = inside && event.target.matches("button:not(.sc-value), summary");
-  if (key === "Enter") return onButton ? undefined : take(event, () => view.act.enter());
+  if (key === "Enter") return onButton ? undefined : take(event, () => enterOr(view, event));
   if (key === " " && inside && event.target.matches("button, summary")) return undefined;
   if (key in SCROLLS) return take(event, () => scrollPage(view, SCROLLS[key] * (event.shiftKey ? -1 : 1)));
   if (key === "ArrowDown" || key === "ArrowUp") return take(event, () => stepField(view, key === "ArrowDown" ? 1 : -1));
@@ -57,8 +53,14 @@ function commandKey(view, event, inside) {
   if (key === "Escape") return take(event, () => { disarm(view); view.root.focus({ preventScroll: true }); });
   if (field?.kind === "short" && field.keys.has(key)) return take(event, () => chooseByKey(view, key));
   if (/^\d$/.test(key)) return digit(view, event, key);
-  if (COMMANDS[key]) return take(event, () => COMMANDS[key](view));
-  return undefined;
+  const command = desk.commands[key] ?? COMMANDS[key];
+  return command && take(event, () => command(view));
+}
+
+// Enter goes on, or submits; with Shift a desk may do more.
+function enterOr(view, event) {
+  if (event.shiftKey && view.act.more) view.act.more();
+  else view.act.enter();
 }
 
 function scrollPage(view, share) {
@@ -108,10 +110,11 @@ function filterKey(view, event) {
   const key = keyName(event);
   if (event.repeat && (key === "Enter" || /^\d$/.test(key))) return event.preventDefault();
   if (key === "Escape") return take(event, () => (field.kind === "long" && field.filter.value ? clearFilter(field) : view.root.focus({ preventScroll: true })));
-  if (field.kind === "number") return key === "Enter" ? take(event, () => numberDone(view, field)) : undefined;
+  if (field.kind === "number" && !event.shiftKey) return key === "Enter" ? take(event, () => numberDone(view, field)) : undefined;
   if (key === "ArrowDown" || key === "ArrowUp") return take(event, () => { moveTop(field, key === "ArrowDown" ? 1 : -1); field.moved = true; });
   if (/^\d$/.test(key)) return take(event, () => pickHit(view, field, DIGITS.indexOf(key)));
   if (key !== "Enter") return;
+  if (event.shiftKey && view.act.more) return take(event, view.act.more);
   const meant = field.filter.value.trim() || field.moved;
   take(event, () => (meant ? pickHit(view, field, field.top) : view.act.enter()));
 }
@@ -132,7 +135,9 @@ function numberDone(view, field) {
 function noteKey(view, event) {
   if (event.key === "Escape") return take(event, () => view.root.focus({ preventScroll: true }));
   const submits = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat;
-  if (submits) take(event, () => { view.root.focus({ preventScroll: true }); view.act.submit(); });
+  if (!submits) return undefined;
+  const action = (event.shiftKey && view.act.more) || view.act.submit;
+  return take(event, () => { view.root.focus({ preventScroll: true }); action(); });
 }
 
 function dialogKey(view, event) {

@@ -2,6 +2,8 @@
 // component leaves the page, so the views live here by key and their listeners hang on one AbortController each.
 
 const views = new Map();
+const POINTED_MS = 5000;
+const NARROW_REM = 40;
 
 function newView(key) {
   const view = {
@@ -16,6 +18,7 @@ function newView(key) {
     notice: "",
     scrolled: false,
     shownAt: 0,
+    pointedAt: -POINTED_MS,
     seenAt: performance.now(),
     listening: null,
     lastData: null,
@@ -25,7 +28,7 @@ function newView(key) {
     patience: RESEND_MS,
     coarse: matchMedia("(pointer: coarse)").matches,
   };
-  view.act = buildActions(view);
+  view.act = desk.actions(view);
   buildFrame(view);
   return view;
 }
@@ -38,6 +41,7 @@ function slotFor(view, assignment) {
     view.slots.set(assignment, slot);
   }
   if (slot.parentElement !== view.paneNode) {
+    slot.inert = true; // it may have been on screen before; only present() shows a slot
     view.paneNode.append(slot);
     scrollToTarget(slot);
   }
@@ -76,27 +80,22 @@ function show(view) {
 function showItem(view, assignment) {
   const { client } = view;
   present(view, slotFor(view, assignment));
+  desk.prepare(view, client.items.get(assignment));
   for (const field of view.fields.values()) clearFilter(field);
-  const { labels, reopened } = draftOf(client, assignment);
-  const asked = visibleDimensions(client.rubric, labels);
-  const first = (reopened ? null : asked.find((d) => !answered(labels[d.name]))) ?? asked[0];
+  const asked = visibleDimensions(client.rubric, draftOf(client, assignment).labels);
+  const first = asked.find((d) => desk.asks(client, assignment, d)) ?? asked[0];
   showRubric(view);
   showNotes(view);
   showState(view);
-  showReveal(view);
+  desk.show(view);
   if (first) focusField(view, first.name);
   if (view.scrolled) view.scrollNode.scrollTop = 0;
   view.scrolled = false;
 }
 
 function showState(view) {
-  const { client } = view;
-  const id = client.current;
-  const done = isDone(client, id);
-  const text = done
-    ? isChanged(client, id) ? "Changed. Enter saves the change." : "Submitted. Choose again to change it, u takes it back."
-    : client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : "";
-  setText(view.submitNode.firstChild, !done ? "Submit" : isChanged(client, id) ? "Save the change" : "Next");
+  const [button, text] = desk.state(view);
+  setText(view.submitNode.firstChild, button);
   setText(view.stateNode, text);
   setFlag(view.stateNode, "hidden", !text);
 }
@@ -117,10 +116,9 @@ function afterPaint(view) {
   const { client } = view;
   const item = client.items.get(client.current);
   const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
-  const left = openList(client).length;
   const said = item
-    ? `${view.notice} ${isDone(client, client.current) ? "Submitted item" : `Item, ${left} left`}. ${asText(asked?.content).slice(0, 160)}`
-    : client.current ? "Fetching the next items" : "Nothing left for you this week";
+    ? `${view.notice} ${desk.said(client)}. ${asText(asked?.content).slice(0, 160)}`
+    : client.current ? "Fetching the next items" : view.emptyNode.querySelector("h2")?.textContent ?? "";
   say(view, said.trim());
   prepare(view, nextOpen(client, client.current));
 }
@@ -135,17 +133,28 @@ function prepare(view, next) {
   if (client.items.has(next)) slotFor(view, next);
 }
 
+// Both sides stand beside each other while each has room for its words, however large the reader's letters are.
+function setNarrow(view) {
+  const letter = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  setFlag(view.root, "data-narrow", view.root.clientWidth < NARROW_REM * letter);
+}
+
 function listen(view) {
   view.listening?.abort();
   view.listening = new AbortController();
   const { signal } = view.listening;
   window.addEventListener("keydown", (event) => onKey(view, event), { capture: true, signal });
+  window.addEventListener("pointerdown", () => (view.pointedAt = performance.now()), { capture: true, passive: true, signal });
   window.addEventListener("online", () => connectionChanged(view), { signal });
   window.addEventListener("offline", () => connectionChanged(view), { signal });
   window.addEventListener("pagehide", () => leavePage(view), { signal });
   view.scrollNode.addEventListener("scroll", () => (view.scrolled = true), { passive: true, signal });
-  const sizes = new ResizeObserver(() => view.slots.forEach((slot) => slot.inert && slot.isConnected && scrollToTarget(slot)));
+  const sizes = new ResizeObserver(() => {
+    setNarrow(view);
+    view.slots.forEach((slot) => slot.inert && slot.isConnected && scrollToTarget(slot));
+  });
   sizes.observe(view.paneNode);
+  sizes.observe(view.root);
   signal.addEventListener("abort", () => sizes.disconnect());
   const app = document.querySelector("[data-testid=stApp]");
   const state = new MutationObserver(() => connectionChanged(view));
@@ -175,16 +184,30 @@ function hearOtherTab(view, event) {
 
 function applyAnswer(view, data) {
   const { client } = view;
-  const [version, current, had] = [client.rubric.version, client.current, client.items.has(client.current)];
-  const week = client.week?.name;
+  const [version, current, item, walk] = [client.rubric.version, client.current, client.items.get(client.current), viewName(client.week)];
   takeAnswer(client, data);
   if (client.rubric.version !== version) buildRubric(view);
-  const appeared = client.items.has(client.current) && !had;
-  if (week !== client.week?.name) view.slots.clear();
-  if (week !== client.week?.name || client.current !== current || appeared || client.rubric.version !== version) show(view);
-  else refresh(view);
-  if (!view.slots.has(nextOpen(client, client.current))) setTimeout(() => prepare(view, nextOpen(client, client.current)));
+  const turned = walk !== viewName(client.week);
+  if (turned) {
+    view.slots.clear();
+    view.notice = "";
+  }
+  for (const { assignment } of data.items ?? []) dropSlot(view, assignment);
+  const same = !turned && client.current === current && client.rubric.version === version;
+  if (same && client.items.get(client.current) === item) refresh(view);
+  else show(view);
+  // Whoever pointed at another list wants its first item under the keys; whoever walks by keyboard stays where they are.
+  if (turned && performance.now() - view.pointedAt < POINTED_MS) view.root.focus({ preventScroll: true });
+  const next = nextOpen(client, client.current);
+  if (!view.slots.has(next)) setTimeout(() => prepare(view, next));
   afterAnswer(view);
+}
+
+// What stands ready of an item is of no use once the item has come anew; on the screen it stays until it is replaced.
+function dropSlot(view, assignment) {
+  const slot = view.slots.get(assignment);
+  if (slot && slot !== view.slot) slot.remove();
+  view.slots.delete(assignment);
 }
 
 function refresh(view) {
@@ -193,7 +216,7 @@ function refresh(view) {
   if (!view.client.current) return showEmpty(view);
   if (!view.client.items.has(view.client.current)) return undefined;
   showState(view);
-  return showReveal(view);
+  return desk.show(view);
 }
 
 // Off the page nothing can be sent; what is unsaved stays in the outbox and goes up when the page is opened again.
@@ -215,6 +238,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const moved = view.root.parentElement !== parentElement;
   if (moved) {
     parentElement.append(view.root);
+    setNarrow(view);
     listen(view);
   }
   if (view.lastData !== data) {

@@ -1,9 +1,11 @@
 // The client's knowledge, without any drawing: what the server said, what this browser did since, and what follows.
+// Annotating and adjudicating share all of it; where they differ, the `desk` of each says how.
 // The server's word is `order` and `done`; entries that it has not acknowledged are laid over it, so the screen is
 // always one step ahead and never loses its place when an answer arrives late.
 
 const LOW_WATER = 8; // ask for more when fewer open items are at hand
 const SENT_AT_ONCE = 100;
+const MADE = { annotation: "done", decision: "done", skip: "skipped", withdraw: "open" }; // what an entry makes of its item
 
 function newClient(key) {
   const client = {
@@ -18,10 +20,10 @@ function newClient(key) {
     done: [],
     items: new Map(), // assignment -> item as sent
     mine: new Map(), // assignment -> the submission that counts, as far as this browser knows
-    drafts: new Map(), // assignment -> { labels, comment, corrected_answer, active_ms, reopened }
+    drafts: new Map(), // assignment -> { labels, the desk's texts, active_ms, reopened, touched }
     outbox: new Map(), // submission id -> entry
     elsewhere: new Set(), // assignments that another tab has submitted
-    refusals: [], // sentences of the server about entries that it refused
+    refusals: [], // { assignment, why }: sentences of the server about entries that it refused
     undo: [],
     current: null,
     sent: new Set(), // submission ids that went up at least once
@@ -39,7 +41,7 @@ function newClient(key) {
 }
 
 function remember(client, entry) {
-  if (entry.kind === "annotation" || entry.kind === "skip") client.mine.set(entry.assignment, entry);
+  if (MADE[entry.kind] === "done" || MADE[entry.kind] === "skipped") client.mine.set(entry.assignment, entry);
   if (entry.kind === "withdraw" && client.mine.get(entry.assignment)?.submission_id === entry.withdraws)
     client.mine.delete(entry.assignment);
 }
@@ -47,11 +49,7 @@ function remember(client, entry) {
 // assignment -> "done", "skipped" or "open": what the unacknowledged entries make of it
 function overlay(client) {
   const made = new Map();
-  for (const entry of client.outbox.values()) {
-    if (entry.kind === "annotation") made.set(entry.assignment, "done");
-    if (entry.kind === "skip") made.set(entry.assignment, "skipped");
-    if (entry.kind === "withdraw") made.set(entry.assignment, "open");
-  }
+  for (const entry of client.outbox.values()) if (MADE[entry.kind]) made.set(entry.assignment, MADE[entry.kind]);
   return made;
 }
 
@@ -80,15 +78,19 @@ function nextOpen(client, after) {
   return candidates.find((id) => !client.elsewhere.has(id)) ?? candidates[0] ?? null;
 }
 
+function textsOf(source) {
+  return Object.fromEntries(desk.texts.map(({ name }) => [name, source[name] ?? ""]));
+}
+
 function blankDraft() {
-  return { labels: {}, comment: "", corrected_answer: "", active_ms: 0, reopened: false };
+  return { labels: {}, ...textsOf({}), active_ms: 0, reopened: false, touched: false };
 }
 
 function draftOf(client, assignment) {
   let draft = client.drafts.get(assignment);
   if (!draft) {
     const mine = client.mine.get(assignment);
-    draft = mine && mine.labels ? draftFrom(mine) : blankDraft();
+    draft = mine && mine.labels ? draftFrom(mine) : { ...blankDraft(), labels: structuredClone(desk.start(client, assignment)) };
     client.drafts.set(assignment, draft);
   }
   return draft;
@@ -97,15 +99,16 @@ function draftOf(client, assignment) {
 function draftFrom(submission) {
   return {
     ...blankDraft(),
-    labels: structuredClone(submission.labels),
-    comment: submission.comment ?? "",
-    corrected_answer: submission.corrected_answer ?? "",
+    ...textsOf(submission),
+    labels: structuredClone(desk.labelsOf(submission)),
     reopened: true,
   };
 }
 
 function keepDraft(client, assignment) {
-  keep(client.memory, `draft:${assignment}`, draftOf(client, assignment));
+  const draft = draftOf(client, assignment);
+  draft.touched = true;
+  keep(client.memory, `draft:${assignment}`, draft);
 }
 
 function dropDraft(client, assignment) {
@@ -128,8 +131,9 @@ function visibleDimensions(rubric, labels) {
 }
 
 function missingRequired(client, assignment) {
-  const { labels } = draftOf(client, assignment);
-  return visibleDimensions(client.rubric, labels).filter((d) => d.required && !answered(labels[d.name]));
+  const draft = draftOf(client, assignment);
+  const told = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
+  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !told(d));
 }
 
 function isComplete(client, assignment) {
@@ -148,9 +152,8 @@ function isChanged(client, assignment) {
   const draft = draftOf(client, assignment);
   const ordered = (labels) => JSON.stringify(Object.entries(labels ?? {}).sort());
   return (
-    ordered(mine.labels) !== ordered(finalLabels(client, assignment)) ||
-    (mine.comment ?? "") !== draft.comment ||
-    (mine.corrected_answer ?? "") !== draft.corrected_answer
+    ordered(desk.labelsOf(mine)) !== ordered(finalLabels(client, assignment)) ||
+    desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name])
   );
 }
 
@@ -158,41 +161,20 @@ function isChanged(client, assignment) {
 function enter(client, kind, assignment, fields) {
   const entry = { submission_id: newId(), kind, assignment, at: new Date().toISOString(), ...fields };
   client.outbox.set(entry.submission_id, entry);
+  client.refusals = client.refusals.filter((refused) => refused.assignment !== assignment);
   remember(client, entry);
   keepEntry(client.memory, entry);
   return entry;
 }
 
-function enterAnnotation(client, assignment) {
-  const draft = draftOf(client, assignment);
-  const entry = enter(client, "annotation", assignment, {
-    labels: structuredClone(finalLabels(client, assignment)),
-    comment: draft.comment.trim(),
-    corrected_answer: draft.corrected_answer.trim(),
-    seconds: Math.round((draft.active_ms ?? 0) / 100) / 10,
-    supersedes: client.mine.get(assignment)?.submission_id ?? null,
-    rubric_version: client.rubric.version,
-  });
-  dropDraft(client, assignment);
-  client.undo.push({ what: "submitted", assignment });
-  return entry;
-}
-
-// Take back the submission that counts for an assignment; its labels become the draft again.
-function enterWithdrawal(client, assignment) {
-  const submission = client.mine.get(assignment);
-  const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id });
-  client.drafts.set(assignment, submission.labels ? draftFrom(submission) : blankDraft());
-  keepDraft(client, assignment);
-  delete client.reveals[assignment];
-  return entry;
-}
-
-function heldAhead(client) {
-  return openList(client).filter((id) => client.items.has(id)).length;
+// The open items from the one on the screen on: a reviewer who only looks ahead must not run out of them either.
+function ahead(client) {
+  const open = openList(client);
+  return open.slice(Math.max(0, open.indexOf(client.current)));
 }
 
 function runsLow(client) {
-  const held = heldAhead(client);
-  return held < LOW_WATER && held < openList(client).length;
+  const open = ahead(client);
+  const held = open.filter((id) => client.items.has(id)).length;
+  return held < LOW_WATER && held < open.length;
 }

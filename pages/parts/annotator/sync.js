@@ -9,27 +9,40 @@ const RECENT_DONE = 40;
 
 // Take the server's answer into the client.
 function takeAnswer(client, data) {
-  for (const id of data.ack ?? []) settle(client, id);
+  for (const id of data.ack ?? []) acknowledge(client, id);
   for (const [id, why] of data.rejected ?? []) refuse(client, id, why);
   client.trouble = data.trouble ?? null;
   if (!data.order) return;
-  if (client.week && client.week.name !== data.week.name) forgetWeek(client);
+  if (client.week && viewName(client.week) !== viewName(data.week)) forgetWeek(client);
   client.order = data.order;
   client.done = data.done ?? [];
   client.rater = data.rater;
   client.week = data.week;
   client.reveals = data.reveals ?? {};
-  if (client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
-  for (const item of data.items ?? []) {
-    client.items.set(item.assignment, item);
-    if (item.mine && !overlay(client).has(item.assignment)) client.mine.set(item.assignment, item.mine);
-  }
+  if (data.rubric && client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
+  for (const item of data.items ?? []) takeItem(client, item);
   forgetOld(client);
   if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current)))
     client.current = openList(client)[0] ?? null;
+  desk.take(client, data);
 }
 
-function settle(client, id) {
+// An item comes again when it has changed; what was only filled in beforehand is filled in anew.
+function takeItem(client, item) {
+  const { assignment } = item;
+  client.items.set(assignment, item);
+  if (overlay(client).has(assignment)) return;
+  if (item.mine) client.mine.set(assignment, item.mine);
+  else client.mine.delete(assignment);
+  if (client.drafts.get(assignment)?.touched === false) client.drafts.delete(assignment);
+}
+
+// What is walked through: a week, or one kind of case in it.
+function viewName(week) {
+  return week?.view ?? week?.name;
+}
+
+function acknowledge(client, id) {
   client.outbox.delete(id);
   client.sent.delete(id);
   forget(client.memory, `out:${id}`);
@@ -39,28 +52,39 @@ function settle(client, id) {
 // A refused entry is not saved: its labels become the draft again and the server's sentence is shown.
 function refuse(client, id, why) {
   const entry = client.outbox.get(id);
-  settle(client, id);
+  acknowledge(client, id);
   if (!entry) return;
-  client.refusals.push(why);
+  client.refusals.push({ assignment: entry.assignment, why });
   if (client.mine.get(entry.assignment)?.submission_id !== id) return;
   client.mine.delete(entry.assignment);
-  if (entry.kind === "annotation") {
+  if (entry.labels) {
     client.drafts.set(entry.assignment, draftFrom(entry));
     keepDraft(client, entry.assignment);
   }
 }
 
-// A new rubric version keeps the answers that still exist in it.
+// A new rubric version keeps the answers that still exist in it. Items of another version are not shown under it: the
+// place is given up unless it is among what the server sent with this rubric, and so are steps to undo there.
 function adoptRubric(client, rubric) {
+  const known = client.rubric.version !== null;
   client.rubric = rubric;
+  if (known) {
+    client.undo = client.undo.filter(({ assignment }) => belongs(client, assignment));
+    if (!belongs(client, client.current)) client.current = null;
+  }
   const values = new Map(rubric.dimensions.map((d) => [d.name, new Set(d.values.map((v) => v.value))]));
   const exists = (name, value) => values.has(name) && (values.get(name).size === 0 || values.get(name).has(value));
-  for (const draft of client.drafts.values()) {
+  for (const [assignment, draft] of client.drafts) {
+    if (!belongs(client, assignment)) continue;
     const kept = Object.entries(draft.labels ?? {}).filter(([name, value]) =>
       Array.isArray(value) ? value.every((one) => exists(name, one)) : exists(name, value),
     );
     draft.labels = Object.fromEntries(kept);
   }
+}
+
+function belongs(client, assignment) {
+  return client.order.includes(assignment) || client.done.includes(assignment);
 }
 
 // Another week was chosen: its items replace the old ones; drafts and unsaved entries stay.
@@ -98,7 +122,7 @@ function sendNow(view) {
   view.setStateValue("outbox", {
     rater: client.rater?.id ?? null,
     sequence: client.sequence,
-    have: [...client.items.keys()],
+    have: [...client.items.values()].map((item) => (item.state ? `${item.assignment}@${item.state}` : item.assignment)),
     entries,
   });
   clearTimeout(view.retry);

@@ -137,10 +137,11 @@ def test_the_store_can_be_named_by_the_environment(folder, monkeypatch):
 def test_a_lead_adds_people_and_changes_roles(folder):
     run("init")
     found = said("people", "add", "Ana", "ben", "--scope", "billing")
+    nobody_logs_in = {"issuer": "", "subject": ""}
     assert found == {
         "people": [
-            {"id": "ana", "name": "Ana", "role": "annotator", "scope": "billing"},
-            {"id": "ben", "name": "ben", "role": "annotator", "scope": "billing"},
+            {"id": "ana", "name": "Ana", "role": "annotator", "scope": "billing", **nobody_logs_in},
+            {"id": "ben", "name": "ben", "role": "annotator", "scope": "billing", **nobody_logs_in},
         ]
     }
     assert said("people", "add", "ben", "--role", "adjudicator")["people"][0]["role"] == "adjudicator"

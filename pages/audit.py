@@ -1,0 +1,16 @@
+"""Who did what, when: the chain of entries, narrowed and exported; and the look at an original."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import audit_view, session
+
+here = session.current()
+here.need_role("lead")
+
+st.title("Audit")
+audit_view.chain(here)
+found = audit_view.search(here)
+audit_view.table(here, found)
+audit_view.reveal(here)

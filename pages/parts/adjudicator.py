@@ -1,0 +1,91 @@
+"""The adjudicate component: one case after another in the browser, with the hands of the annotate component.
+
+The browser holds a prefetched batch of cases and sends its decisions as one outbox; here they are received,
+acknowledged and answered with the cases that the browser lacks or that have changed. The scripts are those of the
+annotator, with a desk of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import cached, session, settling
+from pages.parts.annotator import CSS, DESK, entries_of, held, script, wake
+from pages.parts.session import Session
+from review.adjudication import cases
+from review.decisions import receive_decisions
+from review.errors import ReviewError
+from review.settling import KINDS, case_batch
+from storage.store import StorageError, Store
+
+PARTS = Path(__file__).with_suffix("")
+SCRIPTS = ("adjudicating.js", "votes.js", "diff.js")
+OPEN_KEY = "adjudicator_open"
+
+_component = st.components.v2.component(
+    "spotcheck_adjudicator",
+    css=CSS + (PARTS / "adjudicator.css").read_text(encoding="utf-8"),
+    js="\n".join([*((PARTS / name).read_text(encoding="utf-8") for name in SCRIPTS), script(DESK)]),
+    isolate_styles=False,
+)
+
+
+def adjudicate(here: Session, week: str) -> None:
+    """Show the cases of a week; the address ``?item=`` opens a certain one."""
+    if "item" in st.query_params:
+        _open(here, week, st.query_params.pop("item"))
+    _cases(here, week)
+    wake()
+
+
+def _open(here: Session, week: str, item: str) -> None:
+    case = next((c for c in cases(here.store, week, viewer=here.rater.id) if c.item.id == item), None)
+    if case is None:
+        st.toast(f"{item} is not among the cases of this week that you may see.", icon=":material/visibility_off:")
+        return
+    st.session_state[settling.VIEW_KEY] = case.kind
+    # Counted, so that the browser goes there once and not again with every answer.
+    st.session_state[OPEN_KEY] = (item, st.session_state.get(OPEN_KEY, ("", 0))[1] + 1)
+
+
+@st.fragment
+def _cases(here: Session, week: str) -> None:
+    session.stay(here.store, here.rater.id, "adjudicator")
+    key = f"adjudicator:{here.rater.id}:{week}"
+    outbox = (st.session_state.get(key) or {}).get("outbox")
+    answer = handle(here.store, here.rater.id, outbox)
+    kind = settling.view_of_session()
+    opened = st.session_state.get(OPEN_KEY)
+    batch = case_batch(
+        here.store,
+        here.rater.id,
+        week=week,
+        kind=kind if kind in KINDS else "disputed",
+        rank=cached.ranking(here, week),
+        first=opened[0] if opened else None,
+        have=held(outbox),
+    )
+    settling.choose_view(batch["counts"])
+    if kind not in KINDS:
+        settling.bulk_approve(here, [c for c in cases(here.store, week, viewer=here.rater.id) if c.kind == kind])
+        return
+    said = _component(key=key, data={**batch, "open": opened, **answer}, on_outbox_change=lambda: None)
+    if outbox is None and said.outbox is not None and not st.session_state.get(f"{key}:known"):
+        # The first run of a new server for a page that was open before: its state is known only from here on.
+        st.session_state[f"{key}:known"] = True
+        st.rerun()
+
+
+def handle(store: Store, rater_id: str, outbox: object) -> dict[str, Any]:
+    """Write what the browser decided and say what became of it, in the form of :func:`pages.parts.annotator.handle`."""
+    entries = entries_of(outbox, rater_id)
+    if not entries:
+        return {"ack": [], "rejected": [], "trouble": None}
+    try:
+        receipt = receive_decisions(store, rater_id, entries)
+    except (ReviewError, StorageError) as error:
+        return {"ack": [], "rejected": [], "trouble": str(error)}
+    return {"ack": list(receipt.acknowledged), "rejected": [list(pair) for pair in receipt.rejected], "trouble": None}

@@ -1,0 +1,192 @@
+// The desk of an adjudicator: what adjudicating does that annotating does not.
+
+const WHY = "adjudicate:why"; // the reason stands among the dimensions, so that it takes the digits like they do
+
+const desk = {
+  name: "adjudicator",
+  label: "Adjudicate: one case after another by keyboard; press ? for the keys",
+  advances: false,
+  texts: [
+    { name: "rationale", label: "Rationale", rows: 3, most: 10_000 },
+    { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText,
+      compare: (node, item, text) => showDiff(node, answerText(item), text) },
+    { name: "reference_sql", label: "Reference SQL", rows: 7, most: 50_000, start: queryText,
+      compare: (node, item, text) => showDiff(node, queryText(item), text) },
+  ],
+  help: [
+    ["1 … 9", "choose a value, then the reason"],
+    ["↑ ↓", "the dimension above or below"],
+    ["Enter", "settle and go on"],
+    ["Shift + Enter", "settle, approve to golden and go on"],
+    ["c", "rationale: why this label is right"],
+    ["x", "corrected answer"],
+    ["t", "take the first reviewer's corrected answer"],
+    ["q", "reference SQL"],
+    ["u", "undo: the last choice, then back to the last case"],
+    ["j  k", "next case, previous case"],
+    ["e", "steps and tool output"],
+    ["g", "guidance"],
+    ["Ctrl + Enter", "settle out of a text"],
+    ["Esc", "leave a text, a filter, a dialog"],
+    ["?", "this list"],
+  ],
+  commands: {
+    u: (view) => view.act.undo(),
+    c: (view) => view.act.note("rationale"),
+    x: (view) => view.act.note("corrected_answer"),
+    t: (view) => view.act.adopt(),
+    q: (view) => view.act.query(),
+  },
+  start: (client, id) => client.items.get(id)?.start ?? {},
+  labelsOf: ({ labels, reason }) => ({ ...labels, ...(reason ? { [WHY]: reason } : {}) }),
+  asks: (client, id, dimension) => {
+    const { labels } = draftOf(client, id);
+    const item = client.items.get(id);
+    return !answered(labels[dimension.name]) || (!item.mine && item.differing.includes(dimension.name));
+  },
+  take: takeCases,
+  aside: (view) => [(view.votesNode = el("div", { class: "sc-votes" }))],
+  footer: (view) => [(view.moreNode = el("button", { type: "button", class: "sc-more-submit",
+    onmousedown: (event) => event.preventDefault(), onclick: () => view.act.more() },
+    el("span", {}, "Settle and approve"), el("kbd", { "aria-hidden": "true" }, "⇧ Enter")))],
+  tools: (view) => [
+    toolButton("Rationale", "c", () => view.act.note("rationale")),
+    toolButton("Correct", "x", () => view.act.note("corrected_answer")),
+    toolButton("SQL", "q", () => view.act.query()),
+    toolButton("Undo", "u", () => view.act.undo()),
+  ],
+  prepare: showCase,
+  show: () => undefined,
+  state: stateText,
+  count: ({ client }) => (client.week.kind === "settled" ? plural(client.order.length, "settled", "settled")
+    : `${progressNow(client).done} settled · ${progressNow(client).left} left`),
+  said: (client) => `${caseText(client)}, ${openList(client).length} left`,
+  empty: emptyNodes,
+  actions: (view) => bindActions(view,
+    { submit: (v) => settle(v, false), more: (v) => settle(v, true), adopt, query: editQuery }, { undo }),
+};
+
+function queryText(item) {
+  return item.sql ?? "";
+}
+
+// Each case has the rubric that it was judged under; where votes differ it also asks why.
+function rubricOf(client, item) {
+  const differ = item.differing.length > 0;
+  const version = `${item.rubric_version}${differ ? " differing" : ""}`;
+  const { dimensions } = client.rubrics[item.rubric_version];
+  const why = { name: WHY, title: "Why did they differ", scale: "nominal", required: true, unless: "rationale", multiple: false,
+    guidance: "A rationale in your own words does as well.", shown_when: {},
+    values: client.reasons.map((value, k) => ({ value, key: String(k + 1), guidance: "" })) };
+  return { version, reveal: false, dimensions: differ ? [...dimensions, why] : dimensions };
+}
+
+function takeCases(client, data) {
+  client.rubrics = data.rubrics;
+  client.reasons = data.reasons;
+  const [wanted, time] = data.open ?? [];
+  if (!wanted || client.opened === time || !data.order.includes(wanted)) return;
+  client.opened = time;
+  client.current = wanted;
+}
+
+function showCase(view, item) {
+  const rubric = rubricOf(view.client, item);
+  if (view.client.rubric.version !== rubric.version) {
+    view.client.rubric = rubric;
+    buildRubric(view);
+  }
+  view.votesNode.replaceChildren(...buildVotes(view, item));
+  markVotes(view, item);
+  view.scrolled = true; // a case is read from its votes down
+  // The votes take room from the conversation on a small screen, so its place is found once all stands.
+  queueMicrotask(() => view.slot && scrollToTarget(view.slot));
+}
+
+function caseText(client) {
+  const item = client.items.get(client.current);
+  const titles = item.differing.map((name) => client.rubric.dimensions.find((d) => d.name === name)?.title ?? name);
+  const votes = plural(item.votes.length, "vote", "votes");
+  return titles.length ? `Case with ${votes} that differ in ${titles.join(", ")}` : `Case with ${votes}`;
+}
+
+function stateText({ client }) {
+  const id = client.current;
+  const item = client.items.get(id);
+  const mine = client.mine.get(id);
+  if (item.barred && !mine) return ["Settle", "You reviewed this one yourself, so somebody else settles it."];
+  if (!mine) return ["Settle", ""];
+  if (isChanged(client, id)) return ["Settle anew", "Changed. Settling it anew replaces the decision before, which stays on record."];
+  const who = mine.by_you === false ? "by somebody else" : "by you";
+  return ["Next", `Settled ${who}${mine.approve ? " and approved" : ""}. Choose again to change it.`];
+}
+
+function settle(view, approve) {
+  const { client } = view;
+  const id = client.current;
+  const item = client.items.get(id);
+  const mine = client.mine.get(id);
+  if (isEcho(view)) return undefined;
+  if (item.barred) return notice(view, "You reviewed this one yourself, so somebody else settles it.");
+  leaveText(view);
+  if (mine && !isChanged(client, id) && (!approve || mine.approve || item.golden)) return move(view, 1);
+  if (!isComplete(client, id)) return pointAtMissing(view);
+  const { [WHY]: reason = "", ...labels } = finalLabels(client, id);
+  const texts = Object.fromEntries(desk.texts.map(({ name }) => [name, draftOf(client, id)[name].trim()]));
+  enter(client, "decision", id, { labels, reason, ...texts, approve, state: item.state });
+  dropDraft(client, id);
+  client.undo.push({ what: "settled", assignment: id });
+  view.notice = approve ? "Settled and approved." : "Settled.";
+  goTo(view, nextCase(client, id));
+  return sendSoon(view);
+}
+
+// Settled cases stay where they are in their own list; others leave the queue.
+function nextCase(client, id) {
+  if (client.week.kind !== "settled") return nextOpen(client, id);
+  return client.order[client.order.indexOf(id) + 1] ?? id;
+}
+
+function adopt(view, text = firstCorrection(view.client.items.get(view.client.current))?.corrected_answer) {
+  if (!text) return notice(view, "No reviewer gave a corrected answer here.");
+  draftOf(view.client, view.client.current).corrected_answer = text;
+  keepDraft(view.client, view.client.current);
+  return view.act.note("corrected_answer");
+}
+
+function editQuery(view) {
+  if (queryText(view.client.items.get(view.client.current))) view.act.note("reference_sql");
+  else notice(view, "This conversation has no SQL.");
+}
+
+// A decision is not taken back, it is made anew: undo leads to it.
+function undo(view) {
+  const { client } = view;
+  leaveText(view);
+  while (client.undo.length) {
+    const step = client.undo.pop();
+    if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
+    if (step.what !== "settled" || !client.items.has(step.assignment)) continue;
+    view.notice = "Settled already. Choose again and settle it anew to replace the decision.";
+    return goTo(view, step.assignment);
+  }
+  return notice(view, "There is nothing to undo.");
+}
+
+const EMPTY = {
+  disputed: ["No disagreement is open", "Unanimous items can be approved together. When everything is reviewed and settled, the week can close."],
+  single: ["No item has a single vote", "Items that one person reviewed appear here."],
+  settled: ["Nothing is settled yet", "Begin with the disagreements."],
+};
+
+function emptyNodes(view) {
+  const { client } = view;
+  const [title, next] = EMPTY[client.week.kind];
+  const waiting = client.week.waiting;
+  const done = doneList(client).some((id) => client.items.has(id));
+  return [
+    el("h2", {}, title),
+    el("p", {}, waiting ? `${plural(waiting, "case waits", "cases wait")} until you have reviewed them yourself on the Annotate page: nobody sees votes before their own.` : next),
+    done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
+  ];
+}

@@ -1,0 +1,185 @@
+// The desk of a reviewer: what annotating does that adjudicating does not.
+
+const desk = {
+  name: "annotator",
+  label: "Annotate: one item after another by keyboard; press ? for the keys",
+  advances: true,
+  texts: [
+    { name: "comment", label: "Comment", rows: 3, most: 10_000 },
+    { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText },
+  ],
+  help: [
+    ["1 … 9", "choose a value and move on"],
+    ["↑ ↓", "the dimension above or below"],
+    ["Enter", "submit; after several values, move on"],
+    ["u", "undo: the last choice, then the last submission"],
+    ["s", "skip, with a reason"],
+    ["f", "flag; selected text goes with it"],
+    ["c", "comment"],
+    ["x", "corrected answer"],
+    ["j  k", "next item, previous item"],
+    ["e", "steps and tool output"],
+    ["g", "guidance"],
+    ["Esc", "leave a text, a filter, a dialog"],
+    ["?", "this list"],
+  ],
+  commands: {
+    u: (view) => view.act.undo(),
+    s: (view) => view.act.openSkip(),
+    f: (view) => view.act.openFlag(),
+    c: (view) => view.act.note("comment"),
+    x: (view) => view.act.note("corrected_answer"),
+  },
+  start: () => ({}),
+  labelsOf: (submission) => submission.labels,
+  // A fresh item asks for what is unanswered; a reopened one is walked through, since all of it is answered.
+  asks: (client, assignment, dimension) => {
+    const { labels, reopened } = draftOf(client, assignment);
+    return reopened || !answered(labels[dimension.name]);
+  },
+  take: () => undefined,
+  aside: (view) => [(view.revealNode = el("section", { class: "sc-reveal", hidden: true }))],
+  footer: () => [],
+  tools: (view) => [
+    toolButton("Undo", "u", () => view.act.undo()),
+    toolButton("Skip", "s", () => view.act.openSkip()),
+    toolButton("Flag", "f", () => view.act.openFlag()),
+    toolButton("Comment", "c", () => view.act.note("comment")),
+    toolButton("Correct", "x", () => view.act.note("corrected_answer")),
+  ],
+  prepare: () => undefined,
+  show: showReveal,
+  state: stateText,
+  count: countText,
+  said: (client) => (isDone(client, client.current) ? "Submitted item" : `Item, ${openList(client).length} left`),
+  empty: emptyNodes,
+  actions: (view) => bindActions(view,
+    { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)) }, { undo }),
+};
+
+function stateText({ client }) {
+  const id = client.current;
+  const done = isDone(client, id);
+  if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : ""];
+  return isChanged(client, id)
+    ? ["Save the change", "Changed. Enter saves the change."]
+    : ["Next", "Submitted. Choose again to change it, u takes it back."];
+}
+
+function countText({ client }) {
+  const { done, left, minutes } = progressNow(client);
+  return `${done} done · ${left} left${minutes ? ` · about ${minutes} min` : ""}`;
+}
+
+function emptyNodes(view) {
+  const { client } = view;
+  const done = doneList(client).length;
+  const dealt = client.week.total > 0 || done > 0;
+  return [
+    el("h2", {}, dealt ? "Nothing left for you this week" : "Nothing for you yet this week"),
+    el("p", {}, dealt ? `${plural(client.week.done + done - client.done.length, "item", "items")} reviewed. Thank you.`
+      : "Items appear here as soon as the week's draw is dealt."),
+    done ? el("p", {}, "What next: look back with ", el("kbd", {}, "k"),
+      " and change your mind while the week is open, or see on the Week page what the others still have.") : null,
+    done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
+  ];
+}
+
+function enterAnnotation(client, assignment) {
+  const draft = draftOf(client, assignment);
+  const entry = enter(client, "annotation", assignment, {
+    labels: structuredClone(finalLabels(client, assignment)),
+    comment: draft.comment.trim(),
+    corrected_answer: draft.corrected_answer.trim(),
+    seconds: Math.round((draft.active_ms ?? 0) / 100) / 10,
+    supersedes: client.mine.get(assignment)?.submission_id ?? null,
+    rubric_version: client.rubric.version,
+  });
+  dropDraft(client, assignment);
+  client.undo.push({ what: "submitted", assignment });
+  return entry;
+}
+
+// Take back the submission that counts for an assignment; its labels become the draft again.
+function enterWithdrawal(client, assignment) {
+  const submission = client.mine.get(assignment);
+  const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id });
+  client.drafts.set(assignment, submission.labels ? draftFrom(submission) : blankDraft());
+  keepDraft(client, assignment);
+  delete client.reveals[assignment];
+  return entry;
+}
+
+function submit(view) {
+  const { client } = view;
+  const assignment = client.current;
+  disarm(view);
+  if (isDone(client, assignment) && !isChanged(client, assignment)) return move(view, 1);
+  if (!isComplete(client, assignment)) return pointAtMissing(view);
+  tick(view);
+  leaveText(view);
+  enterAnnotation(client, assignment);
+  view.notice = "";
+  goTo(view, nextOpen(client, assignment));
+  sendSoon(view);
+}
+
+function skip(view, reason) {
+  const { client } = view;
+  const assignment = client.current;
+  if (isDone(client, assignment)) return notice(view, "This item is submitted already. Undo it first to skip it.");
+  disarm(view);
+  enter(client, "skip", assignment, { reason });
+  dropDraft(client, assignment);
+  client.undo.push({ what: "submitted", assignment });
+  view.notice = "Skipped. Undo brings it back.";
+  goTo(view, nextOpen(client, assignment));
+  sendSoon(view);
+}
+
+function flag(view, kind, span, comment) {
+  const { client } = view;
+  const item = client.items.get(client.current);
+  enter(client, "flag", client.current, { flag: kind, span, comment });
+  if (kind === "privacy" && span.length > 1) {
+    const hidden = withoutSpan(item, span);
+    if (item.sql !== hidden.sql) hidden.sql_tokens = [];
+    client.items.set(client.current, { ...hidden, assignment: item.assignment, item: item.item });
+    view.slot.replaceChildren(buildConversation(client.items.get(client.current)));
+  }
+  notice(view, span && kind === "privacy" ? "Flagged, and hidden here already." : "Flagged. Thank you.");
+  showBar(view);
+  sendSoon(view);
+}
+
+function selectedText(view) {
+  const selection = document.getSelection();
+  if (!selection || selection.isCollapsed || !view.slot.contains(selection.anchorNode)) return "";
+  return selection.toString().trim().slice(0, 2000);
+}
+
+function undo(view) {
+  const { client } = view;
+  const armed = Boolean(view.timer);
+  disarm(view);
+  if (!armed && isDone(client, client.current)) return takeBack(view, client.current);
+  while (client.undo.length) {
+    const step = client.undo.pop();
+    if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
+    if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
+  }
+  const last = doneList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
+  if (last) takeBack(view, last);
+  else notice(view, "There is nothing to undo.");
+}
+
+function takeBack(view, assignment) {
+  const { client } = view;
+  if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
+  leaveText(view);
+  enterWithdrawal(client, assignment);
+  client.undo = client.undo.filter((step) => step.assignment !== assignment || step.what === "chosen");
+  view.notice = "Taken back. It counts again when you submit it.";
+  goTo(view, assignment);
+  sendSoon(view);
+}

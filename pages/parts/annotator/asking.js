@@ -1,0 +1,65 @@
+// What a reviewer is asked beside the labels: why an item is skipped, what a flag means; and what the judges said.
+
+const SKIP_REASONS = [
+  "Not enough context to judge",
+  "Outside my field",
+  "A language I do not read",
+  "Broken or empty",
+];
+const FLAGS = [
+  ["privacy", "Personal data that slipped through"],
+  ["unclear", "The guidance does not decide this case"],
+  ["other", "Something else"],
+];
+
+function openSkip(view) {
+  const text = el("input", { type: "text", class: "sc-filter", maxlength: 500, placeholder: "or write why",
+    "aria-label": "Another reason" });
+  const give = (reason) => {
+    closeDialog(view);
+    view.act.skip(reason);
+  };
+  const other = String(SKIP_REASONS.length + 1);
+  const rows = SKIP_REASONS.map((reason, k) => choiceRow(String(k + 1), reason, () => give(reason)));
+  openDialog(view, "Skip this item, because …", el("div", { class: "sc-choices" }, ...rows), text,
+    toolButton("Skip with this reason", "Enter", () => view.dialog?.confirm()));
+  SKIP_REASONS.forEach((reason, k) => view.dialog.choices.set(String(k + 1), () => give(reason)));
+  view.dialog.choices.set(other, () => text.focus());
+  view.dialog.confirm = () => (text.value.trim() ? give(text.value.trim()) : text.focus());
+}
+
+function openFlag(view, span) {
+  let chosen = span ? "privacy" : null;
+  const text = el("input", { type: "text", class: "sc-filter", maxlength: 1000, placeholder: "a word about it (optional)",
+    "aria-label": "Comment on the flag" });
+  const rows = FLAGS.map(([name, label], k) => choiceRow(String(k + 1), label, () => pick(name), chosen === name));
+  const pick = (name) => {
+    chosen = name;
+    rows.forEach((row, k) => setAttr(row, "aria-pressed", FLAGS[k][0] === name));
+  };
+  openDialog(view, "Flag this item",
+    span ? el("blockquote", {}, span) : el("p", { class: "sc-quiet-text" }, "Tip: select the words first to flag exactly these."),
+    el("div", { class: "sc-choices" }, ...rows), text,
+    toolButton("Send the flag", "Enter", () => view.dialog?.confirm()));
+  FLAGS.forEach(([name], k) => view.dialog.choices.set(String(k + 1), () => pick(name)));
+  view.dialog.confirm = () => {
+    if (!chosen) return rows[0].focus();
+    closeDialog(view);
+    view.act.flag(chosen, span, text.value.trim());
+  };
+}
+
+// What the judges said, after submission and only if the rubric reveals it.
+function showReveal(view) {
+  const { client } = view;
+  const revealed = isDone(client, client.current) ? client.reveals[client.current] : null;
+  setFlag(view.revealNode, "hidden", !revealed);
+  view.revealNode.replaceChildren();
+  if (!revealed) return;
+  const lines = Object.entries(revealed).flatMap(([judge, said]) =>
+    Object.entries(said && typeof said === "object" ? said : { "": said }).map(([dimension, value]) =>
+      [`${judge}${dimension ? ` · ${dimension}` : ""}`, value === null ? "no verdict" : asText(value)]),
+  );
+  view.revealNode.append(el("h3", {}, "Judges said"),
+    el("dl", {}, ...lines.flatMap(([who, what]) => [el("dt", {}, who), el("dd", {}, what)])));
+}

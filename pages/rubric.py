@@ -1,0 +1,24 @@
+"""What people judge: the rubric in force, its versions, changing it, and asking again under a new one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import rubric_editor, session
+from review.rubric import current_rubric
+
+here = session.current()
+rubric = current_rubric(here.store)
+
+st.title("Rubric")
+rubric_editor.headline(here, rubric)
+view = rubric_editor.choose_view(here)
+
+if view == "versions":
+    rubric_editor.versions(here)
+elif view == "change":
+    rubric_editor.change(here, rubric)
+elif view == "again":
+    rubric_editor.ask_again(here, rubric)
+else:
+    rubric_editor.form(rubric)

@@ -1,0 +1,78 @@
+"""``spotcheck report``: the week on one page, for people, for programs, and as an HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from review.commands.common import emit, json_option, note, opened, out, store_option
+from review.evidence import weeks_between
+from review.files import check_target, replacing
+from review.report import WeekReport, report_html, week_report, words
+
+
+@click.command("report")
+@click.option("--week", metavar="W", help="Which week (default: the latest).")
+@click.option("--html", "file", metavar="FILE", type=click.Path(path_type=Path), help="Write the page to this file.")
+@click.option("--force", is_flag=True, help="Replace FILE when it exists.")
+@store_option
+@json_option
+def report(week: str | None, file: Path | None, force: bool, store_path: str, as_json: bool) -> None:
+    """Report a week on one page: how good production is, how sure that is, whether the judges can be trusted.
+
+    With --html the page is written to FILE; it needs nothing else and can be sent and printed.
+    """
+    store = opened(store_path)
+    if file is not None:
+        check_target(file, force=force)
+    found = week_report(store, weeks_between(store, week)[-1])
+    if file is not None:
+        with replacing(file) as temporary:
+            temporary.write_text(report_html(found), encoding="utf-8")
+        note(f"written: {file}")
+    emit(found.to_json(), as_json, lambda: show(found))
+
+
+def show(report: WeekReport) -> None:
+    """The report on a terminal."""
+    state = "closed" if report.closing else f"late: {words.late(report)}" if report.late else "open"
+    out.rule(f"Week {report.week.name} · {escape(state)}")
+    for title, lines in (
+        ("How good is production?", words.how_good(report)),
+        ("How sure are we?", words.how_sure(report)),
+        ("Can the judges be trusted?", words.trust(report)),
+    ):
+        out.print(f"\n[bold]{title}[/]")
+        for line in lines:
+            out.print(line, markup=False, highlight=False)
+    out.print()
+    out.print(_reasons(report) if report.reasons else "No reason is settled yet.")
+    out.print(_progress(report))
+    lines = [f"{'done' if c.done else 'open'}: {c.name}, {c.todo}" for c in report.checklist]
+    lines += [
+        f"Disagreements: {words.settlement(report)}",
+        f"Golden dataset: {words.golden(report)}",
+        f"Changes of mind: {words.changes_of_mind(report.anchoring)}",
+        f"Audit: entry {report.head}, {report.head_hash[:16]}…"
+        + ("" if report.broken_at is None else f", BROKEN at entry {report.broken_at}"),
+    ]
+    for line in lines:
+        out.print(line, markup=False, highlight=False)
+
+
+def _reasons(report: WeekReport) -> Table:
+    table = Table("reason", "items", "for example", box=None, pad_edge=False)
+    for r in report.reasons:
+        words_of = r.quote.words or r.quote.question if r.quote else ""
+        table.add_row(escape(r.value), f"{r.items} of {r.of}", escape(words_of))
+    return table
+
+
+def _progress(report: WeekReport) -> Table:
+    table = Table("reviewer", "dealt", "done", "skipped", "left", box=None, pad_edge=False)
+    for p in report.people:
+        table.add_row(escape(p.name), str(p.dealt), str(p.done), str(p.skipped), str(p.left))
+    return table

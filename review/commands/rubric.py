@@ -1,0 +1,90 @@
+"""``spotcheck rubric``: the dimensions that people judge, their versions, and what changed between two."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from review.commands.common import acting_person, as_option, emit, json_option, opened, out, store_option
+from review.people import require
+from review.project import project_of
+from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_document, rubric_from, rubric_version
+from review.rubric_change import change_rubric, rubric_versions
+from review.rubric_diff import rubric_diff
+from review.rubric_toml import rubric_toml
+
+
+@click.group("rubric")
+def rubric_group() -> None:
+    """The dimensions that people judge."""
+
+
+@rubric_group.command("show")
+@click.option("--toml", "as_toml", is_flag=True, help="Print it as TOML, to put into spotcheck.toml.")
+@click.option("--version", type=int, help="An earlier version; default: the one in force.")
+@store_option
+@json_option
+def rubric_show(as_toml: bool, version: int | None, store_path: str, as_json: bool) -> None:
+    """The rubric in force."""
+    store = opened(store_path)
+    rubric = current_rubric(store) if version is None else rubric_version(store, version)
+
+    def render() -> None:
+        if as_toml:
+            click.echo(rubric_toml(rubric), nl=False)
+            return
+        table = Table("dimension", "scale", "values", "positive", title=f"rubric version {rubric.version}")
+        for d in rubric.dimensions:
+            table.add_row(*(Text(t) for t in (d.name, d.scale.kind, ", ".join(d.scale.values), d.positive or "")))
+        out.print(table)
+
+    emit({"version": rubric.version, **rubric_document(rubric)}, as_json, render)
+
+
+@rubric_group.command("versions")
+@store_option
+@json_option
+def rubric_versions_(store_path: str, as_json: bool) -> None:
+    """All versions: when, by whom, why."""
+    rows = [{"version": v.version, "at": v.at, "by": v.by, "note": v.note} for v in rubric_versions(opened(store_path))]
+
+    def render() -> None:
+        table = Table("version", "at", "by", "note")
+        for row in rows:
+            table.add_row(*(Text(str(cell)) for cell in row.values()))
+        out.print(table)
+
+    emit({"versions": rows}, as_json, render)
+
+
+@rubric_group.command("diff")
+@click.argument("before", type=int)
+@click.argument("after", type=int)
+@store_option
+@json_option
+def rubric_diff_(before: int, after: int, store_path: str, as_json: bool) -> None:
+    """What changed between two versions, in words."""
+    store = opened(store_path)
+    changes = rubric_diff(rubric_version(store, before), rubric_version(store, after))
+    text = "\n".join(c.sentence for c in changes) or "nothing changed"
+    result = {"before": before, "after": after, "changes": [{**asdict(c), "sentence": c.sentence} for c in changes]}
+    emit(result, as_json, lambda: out.print(text, highlight=False, markup=False))
+
+
+@rubric_group.command("update")
+@click.option("--note", "why", default="taken from spotcheck.toml", show_default=True, help="Why it changes.")
+@as_option
+@store_option
+@json_option
+def rubric_update(why: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Take the rubric of spotcheck.toml as a new version (nothing happens when it is the same)."""
+    store, project = opened(store_path), project_of(store_path)
+    by = require(store, acting_person(store, acting).id, "lead").id
+    rubric = rubric_from(project.rubric or DEFAULT_RUBRIC, origin=str(project.path))
+    saved = change_rubric(store, rubric, by=by, note=why)
+    result = {"version": saved.version, "dimensions": list(saved.names)}
+    text = f"rubric version {saved.version}: {', '.join(saved.names)}"
+    emit(result, as_json, lambda: out.print(text, highlight=False, markup=False))

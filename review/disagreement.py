@@ -1,0 +1,36 @@
+"""How much people disagree about an item: what an adjudicator looks at first. It ranks, it never becomes a label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from review.consensus import ConsensusReport, consensus_report
+from review.labels import Ratings
+
+FEW_DOUBLE = 10
+"""With fewer items of two votes or more a model of raters has nothing to learn from."""
+
+
+def disagreement(ratings: Mapping[str, Ratings]) -> dict[str, float]:
+    """Item to the uncertainty about its labels in bits, summed over the dimensions of ``ratings``.
+
+    In each dimension it is the entropy of the item's posterior under Dawid and Skene's model (Applied Statistics 28,
+    1979, 20-28), which counts a vote for what its rater's votes are worth. Where fewer than 10 items have two votes or
+    the fit does not converge it is the entropy of the vote shares. An item without any label is absent.
+    """
+    found: dict[str, float] = {}
+    for one in ratings.values():
+        for item in _consensus(one).items if len(one) else ():
+            found[item.item] = found.get(item.item, 0.0) + item.entropy
+    return found
+
+
+def _consensus(ratings: Ratings) -> ConsensusReport:
+    double = int((np.bincount(ratings.item) > 1).sum())
+    if double >= FEW_DOUBLE:
+        fitted = consensus_report(ratings, method="dawid-skene")
+        if fitted.converged:
+            return fitted
+    return consensus_report(ratings)

@@ -1,0 +1,151 @@
+"""From the store to the report: one function per part of the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from review import audit, evidence
+from review.adjudication import cases
+from review.agreement import agreement_report
+from review.anchoring import anchoring
+from review.calibration.report import calibration_report
+from review.clock import now
+from review.closing import checklist, closing_of
+from review.dealing import week_of_store
+from review.golden.examples import current_examples
+from review.people import people
+from review.production import judges_of_frame, production_quality
+from review.queues import owed_items, progress
+from review.report.model import Agreement, Golden, Group, Judge, Quality, Settlement, WeekReport
+from review.report.reasons import frequent_reasons
+from review.rubric import Rubric
+from review.settled import settled_labels
+from storage.records import Item
+from storage.store import Store
+
+NO_REASON = "no reason named"
+
+
+def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap: int = 1000) -> WeekReport:
+    """The report of a week as it stands now. Raises UnknownError for a week that is not there.
+
+    With ``viewer`` nothing is told of items that this person still has to review, but for counts and estimates.
+    Quality is that of the week alone; agreement and judges are read off the last four weeks of its rubric version.
+    """
+    opened = week_of_store(store, week)
+    rubric = evidence.latest_used_rubric(store, [week])
+    window = evidence.weeks_up_to(store, week)
+    items = store.find(Item, week=week)
+    owed = owed_items(store, viewer) & {i.id for i in items} if viewer else set()
+    quality = _quality(store, week, rubric)
+    last = audit.head(store)
+    return WeekReport(
+        week=opened,
+        closing=closing_of(store, week),
+        generated_at=now(),
+        items=len(items),
+        window=window,
+        quality=quality,
+        agreement=_agreement(store, window, rubric, viewer, bootstrap),
+        judges=_judges(store, window, rubric, viewer, bootstrap, _shares(store, week, rubric, quality)),
+        people=tuple(p for p in progress(store, week) if p.dealt),
+        names={p.id: p.name for p in people(store)},
+        groups=_groups(store, week, items, rubric),
+        reasons=frequent_reasons(store, week, rubric, without=owed),
+        settlement=_settlement(store, week),
+        golden=_golden(store, {i.id for i in items}),
+        checklist=tuple(checklist(store, week)),
+        anchoring=anchoring(store, [week]),
+        withheld=len(owed),
+        head=last.sequence if last else 0,
+        head_hash=last.hash if last else audit.GENESIS,
+        broken_at=audit.verify(store)[1],
+    )
+
+
+def _quality(store: Store, week: str, rubric: Rubric) -> tuple[Quality, ...]:
+    judge = next(iter(judges_of_frame(store, [week])), None)
+    return tuple(
+        Quality(
+            d.title, d.name, d.positive, judge, production_quality(store, [week], d, positive=d.positive, judge=judge)
+        )
+        for d in rubric.dimensions
+        if d.positive is not None
+    )
+
+
+Shares = dict[tuple[str, str], tuple[float | None, bool | None]]
+
+
+def _shares(store: Store, week: str, rubric: Rubric, quality: Sequence[Quality]) -> Shares:
+    """By judge and dimension: the judge's own share of the week's traffic, and whether the estimate excludes it.
+
+    It is held against the people's own estimate: one that was sharpened by a judge is no independent witness.
+    """
+    found: Shares = {}
+    for judge in judges_of_frame(store, [week]):
+        for q in quality:
+            known = production_quality(store, [week], rubric[q.dimension], positive=q.positive, judge=judge)
+            ci = known.people.ci
+            outside = None if known.judge_alone is None or ci is None else not ci[0] <= known.judge_alone <= ci[1]
+            found[judge, q.dimension] = known.judge_alone, outside
+    return found
+
+
+def _agreement(
+    store: Store, window: Sequence[str], rubric: Rubric, viewer: str | None, bootstrap: int
+) -> tuple[Agreement, ...]:
+    """Sets are left out: agreement is defined on each of their values, which is for the page on agreement."""
+    found = evidence.ratings_by_dimension(store, window, viewer=viewer)
+    return tuple(
+        Agreement(d.title, agreement_report(found[d.name], bootstrap=bootstrap))
+        for d in rubric.dimensions
+        if d.scale.kind != "set" and len(found.get(d.name, ()))
+    )
+
+
+def _judges(
+    store: Store, window: Sequence[str], rubric: Rubric, viewer: str | None, bootstrap: int, shares: Shares
+) -> tuple[Judge, ...]:
+    found = []
+    for judge in evidence.judges(store, window):
+        for name, pair in evidence.paired_labels(store, window, judge, viewer=viewer).items():
+            positive = pair.dimension.positive
+            if positive is None:
+                continue
+            report = calibration_report(pair.data, positive=positive, bootstrap=bootstrap)
+            precision, recall = report.weighted["precision"], report.weighted["recall"]
+            alone, outside = shares.get((judge, name), (None, None))
+            found.append(Judge(judge, rubric[name].title, positive, precision, recall, report.n, alone, outside))
+    return tuple(found)
+
+
+def _groups(store: Store, week: str, items: Sequence[Item], rubric: Rubric) -> tuple[Group, ...]:
+    settled = settled_labels(store, [week])
+    first = rubric.dimensions[0].name
+
+    def labelled(members: Collection[str]) -> int:
+        known = (settled.get((item, first)) for item in members)
+        return sum(s is not None and s.value is not None for s in known)
+
+    lines = [
+        Group(line.name, line.population, line.sampled, line.probability, labelled(members))
+        for line in evidence.ledger(store, [week]).values()
+        for members in [[i.id for i in items if i.stratum == line.name]]
+    ]
+    picked = [i.id for i in items if i.purposive]
+    return (*lines, *([Group("hand-picked", None, len(picked), None, labelled(picked))] if picked else []))
+
+
+def _settlement(store: Store, week: str) -> Settlement:
+    found = cases(store, week, viewer="")
+    settled = [c for c in found if c.kind == "settled" and c.spread > 0]
+    reasons = Counter((c.settled.reason if c.settled else "") or NO_REASON for c in settled)
+    return Settlement(sum(c.kind == "disputed" for c in found), len(settled), dict(reasons.most_common()))
+
+
+def _golden(store: Store, items: Collection[str]) -> Golden:
+    found = [e for e in current_examples(store) if e.item_id in items]
+    kinds = Counter(e.kind for e in found)
+    return Golden(len(found), dict(kinds.most_common()), sum(e.must_pass for e in found))

@@ -1,0 +1,208 @@
+"""What a week's report holds, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from review.agreement import AgreementReport
+from review.agreement import plain_words as agreement_words
+from review.anchoring import Anchoring
+from review.closing import Check
+from review.quality import QualityReport, best_estimate
+from review.quantity import Quantity
+from review.queues import Progress
+from storage.records import Week, WeekClosing
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The share of all conversations with one positive value; ``judge`` is the one whose verdicts sharpen it."""
+
+    title: str
+    dimension: str
+    positive: str
+    judge: str | None
+    report: QualityReport
+
+    @property
+    def best(self) -> Quantity:
+        """The figure to read: with the judge where that can be computed, else from people alone."""
+        return best_estimate(self.report)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far people agree in one dimension."""
+
+    title: str
+    report: AgreementReport
+
+    @property
+    def trio(self) -> dict[str, Quantity]:
+        """The three coefficients that are read together."""
+        return {name: self.report.coefficients[name] for name in self.report.headline}
+
+    @property
+    def words(self) -> str:
+        """The trio as a sentence."""
+        return agreement_words(self.report)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """One judge and one positive value: weighted precision and recall, and ``alone``, its own share of the traffic.
+
+    ``outside`` tells that this share lies outside the interval of the estimate; None when either is unknown.
+    """
+
+    name: str
+    title: str
+    positive: str
+    precision: Quantity
+    recall: Quantity
+    n: int
+    alone: float | None
+    outside: bool | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """One line of the ledger; ``labelled`` items have a settled label in the rubric's first dimension.
+
+    Hand-picked items are a group without population and probability.
+    """
+
+    name: str
+    population: int | None
+    sampled: int
+    probability: float | None
+    labelled: int
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One item as an example, masked and shortened; ``words`` is what ``speaker`` wrote about it, "" for nothing."""
+
+    item: str
+    question: str
+    answer: str
+    words: str
+    speaker: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A value of a set dimension: named on ``items`` of the ``of`` items to which the question applied."""
+
+    dimension: str
+    value: str
+    items: int
+    of: int
+    quote: Quote | None
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """Disagreements: still open, settled, and settled by why people had differed."""
+
+    open: int
+    settled: int
+    by_reason: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Examples approved out of this week's items that are current, by kind, and how many of them must pass."""
+
+    approved: int
+    kinds: Mapping[str, int]
+    must_pass: int
+
+
+@dataclass(frozen=True)
+class WeekReport:
+    """Everything on the page. ``window`` are the weeks behind agreement and judges; ``withheld`` counts items whose
+    labels are left out because the reader still has to review them; ``head`` is the end of the audit chain when the
+    report was made (sequence 0 in an empty one), ``broken_at`` the entry at which it does not hold.
+    """
+
+    week: Week
+    closing: WeekClosing | None
+    generated_at: str
+    items: int
+    window: tuple[str, ...]
+    quality: tuple[Quality, ...]
+    agreement: tuple[Agreement, ...]
+    judges: tuple[Judge, ...]
+    people: tuple[Progress, ...]
+    names: Mapping[str, str]
+    groups: tuple[Group, ...]
+    reasons: tuple[Reason, ...]
+    settlement: Settlement
+    golden: Golden
+    checklist: tuple[Check, ...]
+    anchoring: Anchoring
+    withheld: int
+    head: int
+    head_hash: str
+    broken_at: int | None
+
+    @property
+    def drawn(self) -> int:
+        """Items drawn with a probability."""
+        return sum(g.sampled for g in self.groups if g.probability is not None)
+
+    @property
+    def labelled(self) -> int:
+        """Those of them that have a settled label."""
+        return sum(g.labelled for g in self.groups if g.probability is not None)
+
+    @property
+    def response_rate(self) -> float | None:
+        """Labelled over drawn; None when nothing was drawn."""
+        return self.labelled / self.drawn if self.drawn else None
+
+    @property
+    def late(self) -> tuple[Progress, ...]:
+        """Reviewers with open items after the due date, while the week is open."""
+        over = self.closing is None and self.generated_at[:10] > self.week.due
+        return tuple(p for p in self.people if p.left) if over else ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The report for programs."""
+        return {
+            "week": self.week.name,
+            "state": "closed" if self.closing else "open",
+            "closing": asdict(self.closing) if self.closing else None,
+            "due": self.week.due,
+            "generated_at": self.generated_at,
+            "rubric_version": self.week.rubric_version,
+            "items": self.items,
+            "drawn": self.drawn,
+            "labelled": self.labelled,
+            "response_rate": self.response_rate,
+            "withheld": self.withheld,
+            "window": list(self.window),
+            "quality": [
+                {"dimension": q.dimension, "positive": q.positive, "judge": q.judge, **q.report.to_json()}
+                for q in self.quality
+            ],
+            "agreement": [
+                {"dimension": a.title, "words": a.words, **{name: q.to_json() for name, q in a.trio.items()}}
+                for a in self.agreement
+            ],
+            "judges": [
+                {**asdict(j), "precision": j.precision.to_json(), "recall": j.recall.to_json()} for j in self.judges
+            ],
+            "people": [asdict(p) for p in self.people],
+            "late": [p.name for p in self.late],
+            "groups": [asdict(g) for g in self.groups],
+            "reasons": [asdict(r) for r in self.reasons],
+            "settlement": asdict(self.settlement),
+            "golden": asdict(self.golden),
+            "checklist": [{**asdict(c), "done": c.done} for c in self.checklist],
+            "anchoring": self.anchoring.to_json(),
+            "audit": {"sequence": self.head, "hash": self.head_hash, "broken_at": self.broken_at},
+        }

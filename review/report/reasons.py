@@ -1,0 +1,114 @@
+"""The most frequent reasons of a week, each with one item as an example."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from review.golden.content import asked
+from review.hiding import conversations, spans_by_conversation, without_words
+from review.labels import Value
+from review.people import hmac_key
+from review.report.model import Quote, Reason
+from review.rubric import Dimension, Rubric
+from review.settled import Settled, annotations_of, current_adjudications, settled_labels
+from storage.records import Adjudication, Annotation, Conversation, Item
+from storage.store import Store
+
+MOST = 5
+LONGEST = 180
+TELLING = 25
+"""Questions under so many characters ("Thank you, bye") make poor examples."""
+ADJUDICATOR, REVIEWER = "the adjudicator", "a reviewer"
+
+
+def frequent_reasons(store: Store, week: str, rubric: Rubric, *, without: Collection[str] = ()) -> tuple[Reason, ...]:
+    """The five values of the rubric's sets that were named on most items of a week, each quoted once.
+
+    Counted are items, not votes, and not weighted: this says what to work on, the shares in production stand
+    elsewhere. ``without`` items are neither counted nor quoted.
+    """
+    settled = {key: s for key, s in settled_labels(store, [week]).items() if key[0] not in without}
+    counted = [
+        (d, value, items, len(applying))
+        for d in rubric.dimensions
+        if d.scale.kind == "set"
+        for applying in [_named(settled, d)]
+        for value in d.scale.values
+        for items in [sorted(item for item, named in applying.items() if value in named)]
+        if items
+    ]
+    counted.sort(key=lambda row: -len(row[2]))
+    chosen = counted[:MOST]
+    quotes = _quotes(store, week, {item for _, _, items, _ in chosen for item in items})
+    quoted = _one_each([items for _, _, items, _ in chosen], quotes)
+    return tuple(
+        Reason(d.title, value, len(items), of, quotes.get(item))
+        for (d, value, items, of), item in zip(chosen, quoted, strict=True)
+    )
+
+
+def _named(settled: Mapping[tuple[str, str], Settled], dimension: Dimension) -> dict[str, set[str]]:
+    """By item to which the question applies: the values that count. Where votes tie, all that were named do."""
+    labels: dict[str, dict[str, Value | None]] = {}
+    for (item, name), s in settled.items():
+        labels.setdefault(item, {})[name] = s.value
+    found: dict[str, set[str]] = {}
+    for (item, name), s in settled.items():
+        if name == dimension.name and dimension.shown(labels[item]):
+            given = [s.value] if s.value is not None else list(s.votes)
+            found[item] = {part for value in given for part in (value if isinstance(value, tuple) else (value,))}
+    return found
+
+
+def _words(store: Store, week: str, places: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What was written about these items (item to conversation), and by whom: the adjudicator before a reviewer."""
+    spans = spans_by_conversation(store, sorted(set(places.values())))
+    key = hmac_key(store) if spans else b""
+    rows: list[Annotation | Adjudication] = [n for n in annotations_of(store, [week]) if n.item_id in places]
+    rows += [a for item, a in current_adjudications(store, [week]).items() if item in places]
+    found: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        hidden = spans.get(places[row.item_id], [])
+        if isinstance(row, Annotation):
+            text, speaker = (without_words(row, hidden, key) if hidden else row).comment, REVIEWER
+        else:
+            text, speaker = (without_words(row, hidden, key) if hidden else row).rationale, ADJUDICATOR
+        if text.strip():
+            found[row.item_id] = shortened(text), speaker
+    return found
+
+
+def _one_each(candidates: Sequence[Sequence[str]], quotes: Mapping[str, Quote]) -> list[str]:
+    """An item per reason: one that is not quoted yet, that somebody wrote about, and that says what it is about."""
+
+    def rank(item: str) -> tuple[bool, bool, bool, bool, str]:
+        quote = quotes[item]
+        telling = len(quote.question) >= TELLING and bool(quote.answer)
+        return item in chosen, not quote.words, not telling, quote.speaker != ADJUDICATOR, item
+
+    chosen: list[str] = []
+    for items in candidates:
+        chosen.append(min(items, key=rank))
+    return chosen
+
+
+def _quotes(store: Store, week: str, items: Collection[str]) -> dict[str, Quote]:
+    rows = {i.id: i for i in store.find(Item, id=sorted(items))}
+    shown = conversations(store, [i.conversation_id for i in rows.values()])
+    words = _words(store, week, {i: row.conversation_id for i, row in rows.items()})
+    return {i: _quote(row, shown[row.conversation_id], *words.get(i, ("", ""))) for i, row in rows.items()}
+
+
+def _quote(item: Item, conversation: Conversation, text: str, speaker: str) -> Quote:
+    part = asked(conversation, item)
+    answer = part.answer or conversation.error_message or ""
+    return Quote(item.id, shortened(part.question), shortened(answer), text, speaker)
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """The text on one line, cut at a word with an ellipsis when it is longer."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    head = line[: longest - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[longest // 2 :] else head).rstrip(" ,;:") + "…"

@@ -1,0 +1,154 @@
+"""Whether the desks can be used by everybody: axe-core in light and dark, and text at twice its size.
+
+axe-core is looked for in the file that SPOTCHECK_AXE names, in ``tests/browser/.axe/axe.min.js``, then in the package
+axe-playwright-python of the ``test`` extra, which carries it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adjudicate_app import build_voted_store
+from annotate_app import Server, serving
+
+pytestmark = pytest.mark.browser
+
+OURS = ".sc-annotator"
+WAIT = {
+    "annotate": f"{OURS}[data-assignment^='zelda-']",
+    "adjudicate": f"{OURS}[data-assignment^='item-']",
+    "week": "[data-testid=stApp][data-test-script-state=notRunning] h1",
+}
+RATERS = {"annotate": "zelda", "adjudicate": "mia", "week": "mia"}
+GRAVE = ("serious", "critical")
+KEYS = {"annotate": ("2", "c"), "adjudicate": ("1", "3", "t")}
+"""What makes the texts appear that are hidden at first, comparisons included."""
+
+
+def axe_script() -> Path | None:
+    package = importlib.util.find_spec("axe_playwright_python")
+    places = [
+        Path(os.environ.get("SPOTCHECK_AXE", "")),
+        Path(__file__).parent / ".axe" / "axe.min.js",
+        *(Path(folder) / "axe.min.js" for folder in (package.submodule_search_locations or () if package else ())),
+    ]
+    return next((place for place in places if place.is_file()), None)
+
+
+AXE = axe_script()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(build_voted_store(tmp_path_factory.mktemp("axe") / "s.db")) as running:
+        yield running
+
+
+def opened(context: Any, server: Server, path: str, *, dialog: bool = False) -> Any:
+    page = context.new_page()
+    page.goto(server.page(RATERS[path], path))
+    page.wait_for_selector(WAIT[path])
+    for key in KEYS.get(path, ()):
+        page.keyboard.press(key)
+    if dialog:
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        page.wait_for_selector("[role=dialog]")
+    return page
+
+
+def violations(page: Any) -> list[dict[str, Any]]:
+    page.add_script_tag(path=str(AXE))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found: dict[str, Any] = page.evaluate(
+        "(tags) => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", tags
+    )
+    inside = f"(path) => Boolean(document.querySelector(path[0])?.closest('{OURS}'))"
+    return [
+        {"rule": v["id"], "impact": v["impact"], "at": n["target"][0], "why": n["failureSummary"], "ours": ours}
+        for v in found["violations"]
+        for n in v["nodes"]
+        for ours in [page.evaluate(inside, n["target"])]
+    ]
+
+
+@pytest.mark.skipif(AXE is None, reason="axe-core is not here: pip install axe-playwright-python, or set SPOTCHECK_AXE")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("path", "width", "dialog"),
+    [
+        ("annotate", 1280, False),
+        ("annotate", 390, False),
+        ("annotate", 1280, True),
+        ("adjudicate", 1280, False),
+        ("adjudicate", 390, False),
+        ("week", 1280, False),
+    ],
+)
+def test_axe_finds_nothing_grave_in_our_parts(
+    browser: Any, server: Server, path: str, width: int, dialog: bool, scheme: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    context.set_default_timeout(15_000)
+    page = opened(context, server, path, dialog=dialog)
+    found = violations(page)
+    context.close()
+    others = {(one["rule"], one["impact"]) for one in found if not one["ours"] and one["impact"] in GRAVE}
+    if others:
+        warnings.warn(f"{path}, outside our parts: {sorted(others)}", stacklevel=1)
+    grave = [one for one in found if one["ours"] and one["impact"] in GRAVE]
+    assert grave == []
+
+
+CUT_OFF = f"""() => [...document.querySelectorAll("{OURS}, {OURS} *")].filter((node) => {{
+    const box = node.getBoundingClientRect();
+    const style = getComputedStyle(node);
+    if (!box.width || !box.height || style.visibility === "hidden" || node.closest(".sc-live, [inert]")) return false;
+    const beyond = box.left < -1 || box.right > document.documentElement.clientWidth + 1;
+    const cut = ["hidden", "clip"].includes(style.overflowX) && node.scrollWidth > node.clientWidth + 1
+      && style.textOverflow !== "ellipsis";
+    let inScroller = false;
+    for (let up = node.parentElement; up && !inScroller; up = up.parentElement)
+      inScroller = ["auto", "scroll"].includes(getComputedStyle(up).overflowX) && up.scrollWidth > up.clientWidth + 1
+        && up.matches(".sc-table, .sc-tools");
+    return !inScroller && (beyond || cut);
+  }}).map((node) => `${{node.tagName}}.${{node.className}} ${{node.textContent.slice(0, 40)}}`)"""
+"""Our nodes that stick out of the window or hide part of their width; tables and the row of tools scroll."""
+
+
+@pytest.mark.parametrize("path", ["annotate", "adjudicate"])
+def test_text_at_twice_its_size_is_not_cut_off(context: Any, server: Server, path: str) -> None:
+    page = opened(context, server, path)
+    page.add_style_tag(content="html { font-size: 200% !important; }")
+    page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) === 32")
+    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    submit = page.locator(".sc-submit").bounding_box()
+    assert submit["y"] + submit["height"] <= 800
+    for side in (".sc-pane", ".sc-scroll"):
+        box = page.locator(side).bounding_box()
+        assert box["width"] >= 12 * 32, f"{side} has room for words"
+        assert box["height"] >= 4 * 32, f"{side} has room for lines"
+
+
+@pytest.mark.parametrize("path", ["annotate", "adjudicate"])
+def test_at_a_browser_zoom_of_200_percent_it_is_still_usable(browser: Any, server: Server, path: str) -> None:
+    # A zoom of 200 % halves the window in CSS pixels and doubles the pixels of the device.
+    context = browser.new_context(
+        viewport={"width": 640, "height": 400}, device_scale_factor=2, reduced_motion="reduce"
+    )
+    context.set_default_timeout(15_000)
+    page = opened(context, server, path)
+    cut = page.evaluate(CUT_OFF)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert cut == []
+    assert wide <= 640

@@ -1,0 +1,169 @@
+"""The audit: who did what, narrowed and exported; a chain in which a removed row shows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import audit_view
+from pages.parts.session import Session
+from review import audit
+from review.cli import spotcheck
+from review.people import add_person, person
+from review.project import project_of
+from storage.records import Assignment, AuditEntry, Conversation, Item, Week
+from storage.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(store: Store, monkeypatch: pytest.MonkeyPatch, rater: str = "visitor") -> AppTest:
+    monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["rater"] = rater
+    at.run()
+    at.switch_page("pages/audit.py").run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def texts(at: AppTest) -> str:
+    return "\n".join(str(e.value) for kind in (at.markdown, at.caption, at.info, at.warning, at.error) for e in kind)
+
+
+def damage(store: Store, sql: str) -> None:
+    store.db.execute(sql)
+    store.db.conn.commit()
+
+
+def test_only_a_lead_sees_the_audit(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "mara")
+    assert "needs the role lead" in texts(at) and not at.dataframe
+
+
+def test_the_newest_entries_stand_first_and_the_chain_holds(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch)
+    total = len(demo.find(AuditEntry))
+    assert f"{total} entries; the chain holds." in texts(at)
+    shown = at.dataframe[0].value
+    assert list(shown["#"])[:2] == [total, total - 1]
+    assert at.code[0].value == demo.find(AuditEntry)[-1].hash
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM audit WHERE sequence = 7",
+        "UPDATE audit SET actor = 'somebody' WHERE sequence = 7",
+        "UPDATE audit SET detail = '{}', subject = 'x' WHERE sequence = 7",
+    ],
+)
+def test_a_removed_or_changed_row_shows(demo: Store, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    damage(demo, sql)
+    at = run(demo, monkeypatch)
+    assert "The chain is broken at entry 7" in at.error[0].value
+
+
+def test_entries_are_narrowed_by_person_action_week_and_text(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch)
+    at.multiselect("audit_actors").set_value(["ana"]).run()
+    assert set(at.dataframe[0].value["who"]) == {"ana"}
+    at.multiselect("audit_actions").set_value(["annotation"]).run()
+    week = demo.find(Week, order_by="name")[-1].name
+    at.selectbox("audit_week").set_value(week).run()
+    items = {i.id for i in demo.find(Item, week=week)}
+    shown = at.dataframe[0].value
+    assert set(shown["action"]) == {"annotation"} and set(shown["what"]) <= items and len(shown)
+    at.text_input("audit_text").set_value("no such text anywhere").run()
+    assert not at.dataframe and "Nothing fits" in texts(at)
+
+
+def test_a_look_at_an_original_is_logged_before_anything_is_shown(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch)
+    masked = next(c.id for c in demo.find(Conversation) if c.redacted)
+    at.text_input("audit_original").set_value(masked)
+    next(b for b in at.button if b.label == "Reveal").click().run()
+    assert not at.exception and not at.error and at.json
+    entry = demo.find(AuditEntry)[-1]
+    assert (entry.actor, entry.action, entry.subject) == ("visitor", "reveal", masked)
+    at.text_input("audit_original").set_value("nothing")
+    next(b for b in at.button if b.label == "Reveal").click().run()
+    assert "there is no original of 'nothing'" in at.error[0].value
+    assert demo.find(AuditEntry)[-1].subject == "nothing"
+
+
+def test_the_export_holds_all_that_was_found_and_the_chain_can_be_checked_from_it(demo: Store) -> None:
+    here = Session(demo, project_of(demo.path), person(demo, "visitor"), None)
+    add_person(demo, "=cmd|calc", role="annotator", by="visitor")
+    found = audit.entries(demo)
+    rows = json.loads(audit_view._json(here, found))
+    assert len(rows) == len(demo.find(AuditEntry)) > 0
+    fields = [AuditEntry(**{k: v for k, v in row.items() if k != "item"}) for row in reversed(rows)]
+    assert audit.first_break(fields) is None
+    assert audit.first_break(fields[:5] + fields[6:]) == 6
+    table = list(csv.DictReader(io.StringIO(audit_view._csv(here, found).decode())))
+    assert [int(r["sequence"]) for r in table] == [e.sequence for e in found]
+    assert not [cell for row in table for cell in row.values() if cell.startswith(("=", "@"))]
+    items = {a.id: a.item_id for a in demo.find(Assignment)}
+    assert all(r["item"] == items.get(r["subject"], "") for r in table) and any(r["item"] for r in table)
+
+
+def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:
+    for day, who in (("2026-11-01T23:59:59.999+00:00", "ana"), ("2026-11-02T00:00:00.000+00:00", "ben")):
+        entry = AuditEntry(1 if who == "ana" else 2, day, who, "note", "Straße", {"why": "ÜBER"}, "p", who)
+        store.add(entry)
+    day = date(2026, 11, 1)
+    assert [e.actor for e in audit.entries(store, audit.Search(since=day, until=day))] == ["ana"]
+    assert [e.actor for e in audit.entries(store, audit.Search(since=date(2026, 11, 2)))] == ["ben"]
+    assert len(audit.entries(store, audit.Search(text="über"))) == 2
+    assert len(audit.entries(store, audit.Search(text="STRASSE", actors=["ben"], actions=["note"]))) == 1
+    assert audit.entries(store, audit.Search(actions=["other"])) == []
+    known = audit.known(store)
+    assert (known.actors, known.actions) == (("ana", "ben"), ("note",))
+    assert (known.first, known.last) == (day, date(2026, 11, 2))
+
+
+def test_of_nothing_nothing_is_known(store: Store) -> None:
+    assert audit.known(store) == audit.Known((), (), None, None)
+    assert audit.head(store) is None and audit.entries(store) == [] and audit.verify(store) == (0, None)
+
+
+def test_the_audit_on_the_command_line(demo: Store) -> None:
+    def command(*arguments: str) -> tuple[int, dict]:
+        result = CliRunner().invoke(spotcheck, ["audit", *arguments, "--store", str(demo.path), "--json"])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, json.loads(result.stdout)
+
+    week = demo.find(Week, order_by="name")[-1].name
+    code, said = command("list", "--as", "visitor", "--action", "annotation", "--actor", "ana,ben", "--week", week)
+    assert code == 0 and {e["actor"] for e in said["entries"]} == {"ana", "ben"} and said["found"] > 1
+    _, few = command("list", "--as", "visitor", "--limit", "3")
+    assert len(few["entries"]) == 3 and few["found"] == len(demo.find(AuditEntry))
+    assert few["entries"][0]["sequence"] > few["entries"][2]["sequence"]
+    head = few["entries"][0]["hash"]
+    code, said = command("verify", "--head", head)
+    assert (code, said["head"], said["noted_missing"]) == (0, head, False)
+    # A cut at the end breaks no link; the head that was noted tells.
+    damage(demo, f"DELETE FROM audit WHERE hash = '{head}'")
+    assert command("verify")[0] == 0
+    code, said = command("verify", "--head", head)
+    assert (code, said["broken_at"], said["noted_missing"]) == (1, None, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--as", "ana"], "needs the role lead"),
+        (["--as", "visitor", "--since", "yesterday"], "--since: found 'yesterday', expected a day"),
+    ],
+)
+def test_what_the_command_refuses(demo: Store, arguments: list[str], sentence: str) -> None:
+    result = CliRunner().invoke(spotcheck, ["audit", "list", *arguments, "--store", str(demo.path)])
+    assert sentence in str(result.exception)

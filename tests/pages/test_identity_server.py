@@ -1,0 +1,130 @@
+"""The real server behind a proxy's headers: a client that says what it likes is not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import app_pages
+import pytest
+from annotate_app import AT, build_store
+from raw_client import seen, served, visit
+from websockets.exceptions import InvalidStatus
+
+from review.identity import Visitor
+from review.people import add_person, arrived
+from storage.records import Annotation, Assignment, Rater
+from storage.store import Store, open_store
+
+SECRET = "0123456789abcdef0123"
+HOST = "review.example.org"
+SIGNED = ("X-Spotcheck-Proxy", SECRET)
+ANA, LEA, BEN = (("X-Forwarded-User", f"{name}@example.org") for name in ("ana", "lea", "ben"))
+OUTSIDE = "did not come through the proxy"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Ana annotates, Lea leads; both log in through the proxy."""
+    folder = tmp_path_factory.mktemp("proxy")
+    (folder / "spotcheck.toml").write_text(f'[access]\nmode = "proxy"\nallowed_hosts = ["{HOST}"]\n')
+    built = build_store(folder / "spotcheck.db", items=6, raters=("bob",))
+    for header, role in ((ANA, "annotator"), (LEA, "lead")):
+        who = add_person(built, header[1], role=role, by="lea", issuer="proxy", subject=header[1])
+        for old in built.find(Assignment, rater_id="bob"):
+            new = f"{who.id}-{old.item_id}"
+            built.add(Assignment(new, old.item_id, who.id, old.week, old.position, old.rubric_version, AT, "lea"))
+    return built
+
+
+@pytest.fixture(scope="module")
+def port(store: Store) -> Iterator[int]:
+    with served(Path(store.path), {"SPOTCHECK_PROXY_SECRET": SECRET}) as port:
+        yield port
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [LEA],
+        [LEA, ("X-Spotcheck-Proxy", "")],
+        [LEA, ("X-Spotcheck-Proxy", "wrong")],
+        [LEA, ("X-Spotcheck-Proxy", "wrong"), SIGNED],
+        [LEA, SIGNED, SIGNED],
+        [LEA, ("X_Spotcheck_Proxy", SECRET)],
+        [LEA, ("Cookie", f"X-Spotcheck-Proxy={SECRET}")],
+    ],
+)
+@pytest.mark.parametrize("page", app_pages.pages())
+def test_a_forged_header_shows_no_page(port: int, headers: list[tuple[str, str]], page: str) -> None:
+    said = seen(port, page, host=HOST, headers=headers, query="rater=lea")
+    assert OUTSIDE in said and "2026-W47" not in said and "conversation-0" not in said
+
+
+def test_with_the_secret_the_proxys_user_is_the_one(port: int) -> None:
+    said = seen(port, "week", host=HOST, headers=[ANA, SIGNED])
+    assert "ana@example.org · annotator" in said and "Week 2026-W47" in said
+    assert "lea@example.org · lead" in seen(port, "sampling", host=HOST, headers=[LEA, SIGNED])
+
+
+@pytest.mark.parametrize(
+    "users", [[], [("X-Forwarded-User", "")], [("X-Forwarded-User", "  ")], [ANA, LEA], [LEA, ANA]]
+)
+def test_an_empty_user_or_two_are_not_logged_in(port: int, users: list[tuple[str, str]]) -> None:
+    said = seen(port, "week", host=HOST, headers=[*users, SIGNED])
+    assert "The proxy" in said and "Week 2026-W47" not in said
+
+
+@pytest.mark.parametrize("query", ["rater=lea", "rater=lea@example.org", "rater=lea&rater=lead"])
+def test_a_name_in_the_address_changes_nobody(port: int, query: str) -> None:
+    said = seen(port, "sampling", host=HOST, headers=[ANA, SIGNED], query=query)
+    assert "needs the role lead; yours is annotator" in said
+
+
+@pytest.mark.parametrize("page", app_pages.pages())
+def test_who_has_no_role_sees_no_page(port: int, store: Store, page: str) -> None:
+    said = seen(port, page, host=HOST, headers=[BEN, SIGNED])
+    assert "No role yet" in said and "2026-W47" not in said
+    assert [r.subject for r in store.find(Rater, issuer="proxy")].count(BEN[1]) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "evil.example", f"{HOST}.evil.example"])
+def test_another_host_name_is_not_let_in(port: int, host: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        seen(port, host=host, headers=[LEA, SIGNED])
+
+
+def test_another_origin_is_not_let_in(port: int) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        seen(port, host=HOST, headers=[LEA, SIGNED], origin="https://evil.example")
+
+
+def test_a_session_is_not_resumed_as_somebody_else(port: int) -> None:
+    with visit(port, host=HOST, headers=[LEA, SIGNED]) as one:
+        assert "lea@example.org · lead" in one.run()
+        left = one.session
+    again = {"host": HOST, "tokens": ("streamlit", "none", left)}
+    with visit(port, headers=[ANA, SIGNED], **again) as other:
+        said = other.run()
+        assert "ana@example.org · annotator" in said and "lea@example.org · lead" not in said
+        assert other.session and other.session != left
+    with visit(port, headers=[LEA, SIGNED], **again) as same:
+        same.run()
+        assert same.session == left
+
+
+def test_a_role_taken_away_ends_the_page_that_is_open(port: int, store: Store) -> None:
+    """The annotate page reruns a part of itself only; that part asks again who may go on."""
+    who = arrived(store, Visitor("proxy", "eva@example.org", "eva@example.org"))
+    add_person(store, who.id, role="annotator", by="lea")
+    held = store.find(Assignment, rater_id="bob")[0]
+    store.add(Assignment(f"{who.id}-1", held.item_id, who.id, held.week, 1, held.rubric_version, AT, "lea"))
+    with visit(port, host=HOST, headers=[("X-Forwarded-User", "eva@example.org"), SIGNED]) as one:
+        assert "request 0" in one.run("annotate")
+        part = one.fragments[-1]
+        assert "No role" not in one.run("annotate", fragment=part)
+        add_person(store, who.id, role="none", by="lea")
+        said = one.run("annotate", fragment=part)
+        assert "No role yet" in said and "request 0" not in said
+    assert open_store(store.path).find(Annotation) == []

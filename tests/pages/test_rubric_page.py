@@ -1,0 +1,179 @@
+"""The rubric page: what everybody sees, how a lead changes it, and asking a week again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from review.requeue import requeue
+from review.rubric import current_rubric
+from review.rubric_change import change_rubric
+from review.rubric_toml import rubric_from_toml, rubric_toml
+from review.submissions import receive
+from storage.records import Assignment, AuditEntry, RubricVersion, Week
+from storage.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str = "rubric", rater: str = "visitor") -> AppTest:
+    monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["rater"] = rater
+    at.run()
+    at.switch_page(f"pages/{page}.py").run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def texts(at: AppTest) -> str:
+    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.subheader, at.get("html"))
+    return "\n".join(str(getattr(e, "value", None) or getattr(e.proto, "body", "")) for kind in kinds for e in kind)
+
+
+def view(at: AppTest, name: str) -> AppTest:
+    at.segmented_control("rubric_view").set_value(name)
+    at.run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def changed(store: Store, *replacements: tuple[str, str]) -> str:
+    text = rubric_toml(current_rubric(store))
+    for before, after in replacements:
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+NEW_VALUE = ('"partly", "correct"]', '"partly", "correct", "not_answerable"]')
+
+
+def second_version(store: Store) -> None:
+    change_rubric(store, rubric_from_toml(changed(store, NEW_VALUE)), by="visitor", note="a value was missing")
+
+
+def last_week(store: Store) -> str:
+    return store.find(Week, order_by="name")[-1].name
+
+
+def test_everybody_sees_the_rubric_and_only_a_lead_may_change_it(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, rater="ana")
+    assert at.segmented_control("rubric_view").options == ["In force", "Versions"]
+    said = texts(at)
+    assert "Version **1**" in said and "<kbd>1</kbd>wrong" in said and "Would the user, acting on this answer" in said
+    lead = run(demo, monkeypatch)
+    assert lead.segmented_control("rubric_view").options == ["In force", "Versions", "Change", "Ask again"]
+
+
+def test_a_lead_changes_the_rubric_with_a_preview_and_a_word_why(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch), "change")
+    assert "Nothing yet: the text says what is in force." in texts(at)
+    at.text_area("rubric_text").set_value(changed(demo, NEW_VALUE)).run()
+    said = texts(at)
+    assert "not answerable" in said and "<td>values added</td><td></td><td>not_answerable</td>" in said
+    at.button("rubric_save").click().run()
+    assert "note: found nothing" in texts(at) and len(demo.find(RubricVersion)) == 1
+    at.text_input("rubric_note_1").set_value("a value was missing")
+    at.button("rubric_save").click().run()
+    assert not at.exception and not at.error, texts(at)
+    made = demo.find(RubricVersion)[-1]
+    assert (made.version, made.by, made.note) == (2, "visitor", "a value was missing")
+    assert demo.find(AuditEntry)[-1].action == "rubric"
+    # The editor begins anew with what is in force now.
+    assert at.text_area("rubric_text").value == rubric_toml(current_rubric(demo))
+    assert "Version **2**" in texts(at)
+
+
+def test_a_wrong_text_is_told_with_its_line_and_cannot_be_saved(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch), "change")
+    at.text_area("rubric_text").set_value(changed(demo, ('positive = "rude"', 'positive = "cold"'))).run()
+    (error,) = at.error
+    assert error.value.startswith("line ") and "positive: found 'cold'" in error.value
+    assert not [b for b in at.button if b.key == "rubric_save"]
+
+
+def test_what_a_rubric_says_is_shown_as_text(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch), "change")
+    evil = ("The tone of the answers only.", "<script>alert(1)</script>")
+    at.text_area("rubric_text").set_value(changed(demo, evil)).run()
+    said = texts(at)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in said and "<script>" not in said
+
+
+def test_a_version_that_came_meanwhile_is_not_overwritten(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch), "change")
+    at.text_area("rubric_text").set_value(changed(demo, ('title = "Intent"', 'title = "Wish"'))).run()
+    second_version(demo)
+    at.run()
+    assert "Version 2 came while you were writing" in texts(at)
+    at.text_input("rubric_note_2").set_value("mine")
+    at.button("rubric_save").click().run()
+    assert "started from version 1" in texts(at) and len(demo.find(RubricVersion)) == 2
+    at.button("rubric_restart").click().run()
+    assert "not_answerable" in str(at.text_area("rubric_text").value)
+
+
+def test_somebody_who_lost_the_role_meanwhile_saves_nothing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from review.people import add_person
+
+    add_person(demo, "second", role="lead", by="visitor")
+    at = view(run(demo, monkeypatch), "change")
+    at.text_area("rubric_text").set_value(changed(demo, NEW_VALUE)).run()
+    at.text_input("rubric_note_1").set_value("mine")
+    add_person(demo, "visitor", role="annotator", by="second")
+    at.button("rubric_save").click().run()
+    assert not at.exception and len(demo.find(RubricVersion)) == 1
+
+
+def test_versions_show_who_when_why_and_what_changed(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch, rater="ana"), "versions")
+    assert "With a second version" in texts(at)
+    second_version(demo)
+    at = view(run(demo, monkeypatch, rater="ana"), "versions")
+    assert "<td>correctness</td><td>values added</td><td></td><td>not_answerable</td>" in texts(at)
+    assert list(at.dataframe[0].value["why"]) == ["a value was missing", ""]
+    at.selectbox("rubric_before").set_value(2).run()
+    assert "Nothing changed." in texts(at)
+
+
+def test_a_rubric_in_the_settings_that_differs_is_told(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "differs from the one in force" not in texts(run(demo, monkeypatch))
+    file = demo.path.parent / "spotcheck.toml"
+    file.write_text(changed(demo, NEW_VALUE), encoding="utf-8")
+    assert "differs from the one in force in 1 point." in texts(run(demo, monkeypatch))
+    file.write_text("[[rubric.dimensions]]\nname = 'a'\nvalues = ['x']\n", encoding="utf-8")
+    assert "values: found 1, expected at least two" in texts(run(demo, monkeypatch))
+
+
+def test_a_sample_of_an_open_week_is_asked_again(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = view(run(demo, monkeypatch), "again")
+    assert "Nothing new" in texts(at)
+    second_version(demo)
+    at = view(run(demo, monkeypatch), "again")
+    at.slider("rubric_share").set_value(50).run()
+    week = last_week(demo)
+    assert "Reviews in" in texts(at) and "under version 1" in texts(at)
+    at.text_input("rubric_reason").set_value("the new value")
+    at.button("rubric_again").click().run()
+    assert not at.exception and not at.error, texts(at)
+    new = demo.find(Assignment, rubric_version=2)
+    assert new and {a.week for a in new} == {week}
+    entry = demo.find(AuditEntry)[-1]
+    assert (entry.action, entry.detail["reason"], entry.detail["assignments"]) == ("requeue", "the new value", len(new))
+    assert "Nothing new" in texts(at)
+
+
+def test_reviews_under_another_version_are_left_out_of_agreement_and_told(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second_version(demo)
+    requeue(demo, last_week(demo), by="visitor")
+    again = next(a for a in demo.find(Assignment, rubric_version=2) if a.rater_id == "ana")
+    labels = {"correctness": "not_answerable", "intent": "other", "politeness": "neutral"}
+    sent = {"kind": "annotation", "submission_id": "x" * 20, "assignment": again.id, "labels": labels}
+    assert not receive(demo, "ana", [sent]).rejected
+    at = run(demo, monkeypatch, "agreement", "mara")
+    assert "left out are the reviews of other versions: 1 under version 2" in texts(at)

@@ -1,0 +1,147 @@
+"""The week page and the sampling page through app.py: who is late, handing over, what one learns, what a draw costs."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from review.closing import close_week
+from review.feedback import differences
+from review.queues import progress
+from storage.records import AuditEntry, Draw, Week
+from storage.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "visitor", **query: str) -> AppTest:
+    monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"rater": rater, **query}.items():
+        at.query_params[name] = value
+    at.run()
+    at.switch_page(f"pages/{page}.py")
+    at.run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def texts(at: AppTest) -> str:
+    kinds = (at.markdown, at.title, at.subheader, at.caption, at.info, at.warning, at.error, at.text)
+    labels = [str(e.label) for e in at.expander]
+    return "\n".join([str(e.value) for kind in kinds for e in kind] + labels)
+
+
+def weeks(store: Store) -> tuple[str, str]:
+    closed, opened = sorted(w.name for w in store.find(Week))
+    return closed, opened
+
+
+def overdue(store: Store, week: str) -> None:
+    """Move the due date into the past, as time would."""
+    with sqlite3.connect(store.path) as db:
+        db.execute("UPDATE weeks SET due = '2001-01-05' WHERE name = ?", (week,))
+
+
+def test_who_is_late_is_said_once_the_due_date_has_passed(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = weeks(demo)[1]
+    assert "Past the due date" not in texts(run(demo, monkeypatch, "week"))
+    overdue(demo, week)
+    at = run(demo, monkeypatch, "week")
+    said = texts(at)
+    late = [p for p in progress(demo, week) if p.left]
+    assert late and all(f"{p.name} ({p.left} left)" in said for p in late)
+    assert "tom (" not in said and ":red-badge[overdue]" in said
+    states = dict(zip(at.dataframe[0].value["reviewer"], at.dataframe[0].value["state"], strict=True))
+    assert states["ben"] == "late" and states["tom"] == "done"
+
+
+def test_a_closed_week_has_nobody_late(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    overdue(demo, weeks(demo)[1])
+    close_week(demo, weeks(demo)[1], by="visitor", reason="late")
+    assert "Past the due date" not in texts(run(demo, monkeypatch, "week"))
+
+
+@pytest.mark.parametrize(("page", "key"), [("week", "weekly_hand_over"), ("settings", "managing_hand_over")])
+def test_the_lead_hands_open_items_over(demo: Store, monkeypatch: pytest.MonkeyPatch, page: str, key: str) -> None:
+    week = weeks(demo)[1]
+    before = {p.name: p.left for p in progress(demo, week)}
+    at = run(demo, monkeypatch, page)
+    at.selectbox(f"{key}_giver").set_value("ben")
+    at.multiselect(f"{key}_takers").set_value(["tom", "mara"])
+    at.text_input(f"{key}_reason").input("on holiday")
+    next(b for b in at.button if b.label == "Hand over").click().run()
+    assert not at.exception and not at.error, texts(at)
+    after = {p.name: p.left for p in progress(demo, week)}
+    moved = demo.find(AuditEntry)[-1].detail["moved"]
+    assert moved and after["ben"] == before["ben"] - moved
+    assert after["tom"] + after["mara"] == before["tom"] + before["mara"] + moved
+
+
+def test_handing_over_to_nobody_is_refused_with_a_sentence(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "week")
+    next(b for b in at.button if b.label == "Hand over").click().run()
+    assert "expected one or more other people" in texts(at)
+
+
+def test_only_the_lead_hands_over(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "week", "ana")
+    assert not [b for b in at.button if b.label == "Hand over"]
+
+
+def test_after_the_week_a_reviewer_sees_what_was_settled_otherwise(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week = weeks(demo)[0]
+    first = next(d for d in differences(demo, week, "tom") if isinstance(d.yours, str))
+    said = texts(run(demo, monkeypatch, "week", "tom", week=week))
+    assert "Where the settled label differs from yours" in said
+    assert f"{first.dimension}: yours **{first.yours}**, settled **{first.settled}**" in said.replace("\\_", "_")
+    assert "Your labels stand as you gave them" in said
+
+
+def test_nothing_is_shown_before_ones_own_items_are_done(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "week", "eva", week=weeks(demo)[1])
+    assert "Where the settled label differs" not in texts(at)
+
+
+def test_changes_of_mind_and_the_report_are_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "week")
+    assert "submitted items got other labels after the judges' verdicts were shown" in texts(at)
+    labels = [str(b.proto.label) for b in at.get("download_button")]
+    assert "Report" in labels
+
+
+def test_the_sampling_page_says_what_a_draw_costs_and_tells_and_follows_the_form(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = run(demo, monkeypatch, "sampling")
+    assert "reviewers, about" not in texts(at)
+    at.number_input("planning_rate").set_value(20.0)
+    at.button("planning_look").click().run()
+    assert not at.exception and not at.error, texts(at)
+    first = texts(at)
+    assert "reviewers, about" in first and "s per item, measured" in first and "people alone will know wrong" in first
+    at.number_input("planning_rate").set_value(40.0).run()
+    second = texts(at)
+    assert "reviewers, about" in second and second != first
+
+
+def test_a_draw_tells_its_progress_and_its_end(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = len(demo.find(Draw))
+    at = run(demo, monkeypatch, "sampling")
+    at.number_input("planning_rate").set_value(20.0)
+    at.button("planning_go").click().run()
+    assert not at.exception and not at.error, texts(at)
+    assert len(demo.find(Draw)) == draws + 1
+    assert at.status[0].state == "complete" and "items drawn" in at.status[0].label
+
+
+def test_a_draw_that_is_refused_says_why(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "sampling")
+    at.number_input("planning_rate").set_value(0.5)
+    at.button("planning_go").click().run()
+    assert at.status[0].state == "error" and "only raises" in texts(at)

@@ -1,0 +1,110 @@
+"""The real server with the flags of ``spotcheck serve``, and a visitor who is no browser and may say anything."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from annotate_app import APP, ROOT, _free_port, _healthy
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from review.project import project_of
+from review.serving import ADDRESS, access_flags, command
+
+FINISHED = {
+    ForwardMsg.FINISHED_SUCCESSFULLY,
+    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+    ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
+}
+
+
+@contextmanager
+def served(store: Path, environment: Mapping[str, str], *, port: int | None = None) -> Iterator[int]:
+    """The application on ``store`` as its project says; gives the port."""
+    port = port or _free_port()
+    log = store.with_suffix(".log.txt")
+    flags = access_flags(store, project_of(store).access, address=ADDRESS, environment=environment)
+    arguments = command(APP, port=port, access_flags=flags)
+    environment = {**os.environ, **environment, "SPOTCHECK_STORE": str(store)}
+    with log.open("wb") as out:
+        process = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        assert _healthy(process, port, log), log.read_text()
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+class Visit:
+    """One session on the wire."""
+
+    def __init__(self, wire: ClientConnection) -> None:
+        self.wire = wire
+        self.fragments: list[str] = []
+        self.session = ""
+        self.buttons: dict[str, str] = {}
+        self.redirect = ""
+
+    def run(self, page: str = "week", *, query: str = "", fragment: str = "", press: str = "") -> str:
+        """Everything that the server sends for one run, as text; runs that the first asks for belong to it."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+        asked.rerun_script.fragment_id = fragment
+        if press:
+            asked.rerun_script.widget_states.widgets.add(id=self.buttons[press], trigger_value=True)
+        self.wire.send(asked.SerializeToString())
+        said = []
+        while True:
+            message = ForwardMsg()
+            message.ParseFromString(bytes(self.wire.recv(timeout=60)))  # type: ignore[arg-type]
+            kind = message.WhichOneof("type")
+            if kind in ("delta", "auth_redirect"):
+                said.append(str(message))
+                self.fragments += [message.delta.fragment_id] if message.delta.fragment_id else []
+            if kind == "auth_redirect":
+                self.redirect = message.auth_redirect.url
+            button = message.delta.new_element.button
+            if button.id:
+                self.buttons[button.label] = button.id
+            if kind == "new_session":
+                self.session = message.new_session.initialize.session_id or self.session
+            if kind == "script_finished" and message.script_finished in FINISHED:
+                return "\n".join(said)
+
+
+@contextmanager
+def visit(
+    port: int,
+    *,
+    headers: Sequence[tuple[str, str]] = (),
+    host: str = ADDRESS,
+    origin: str | None = None,
+    tokens: Sequence[str] = ("streamlit",),
+) -> Iterator[Visit]:
+    """Connect with any headers, under any host name, from any origin."""
+    with connect(
+        f"ws://{host}:{port}/_stcore/stream",
+        sock=socket.create_connection((ADDRESS, port), timeout=20),
+        additional_headers=list(headers),
+        subprotocols=[Subprotocol(t) for t in tokens],
+        origin=None if origin is None else Origin(origin),
+        open_timeout=20,
+        max_size=None,
+        proxy=None,
+    ) as wire:
+        yield Visit(wire)
+
+
+def seen(port: int, page: str = "week", *, query: str = "", **how: object) -> str:
+    """What a visitor sees of one page."""
+    with visit(port, **how) as one:  # type: ignore[arg-type]
+        return one.run(page, query=query)

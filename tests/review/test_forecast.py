@@ -1,0 +1,104 @@
+"""What a planned draw will cost and tell: the arithmetic of minutes, and widths that come true."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from review.forecast import forecast, seconds_per_item, sentences
+from review.intervals import wilson
+from review.opening import Request, preview
+from review.project import project_of
+from review.quality import Cell, Planned, Stratum, Verdicts, expected_estimate, half_width, people
+from storage.records import Week
+from storage.store import Store
+
+DUE = date(2026, 11, 27)
+
+
+def test_one_group_gives_wilsons_width() -> None:
+    # 40 of 4,000, a tenth positive: 4 of 40 in Wilson's interval
+    low, high = wilson(4, 40)
+    assert half_width(expected_estimate([Planned("rest", 4000, 40, 0.1)])) == pytest.approx((high - low) / 2)
+
+
+def test_several_groups_are_joined_as_the_estimate_will_be() -> None:
+    planned = [Planned("failing", 100, 50, 0.4), Planned("rest", 900, 30, 0.1)]
+    labelled = [
+        Stratum("failing", 100, Verdicts(missing=100), said_nothing=Cell(50, 20)),
+        Stratum("rest", 900, Verdicts(missing=900), said_nothing=Cell(30, 3)),
+    ]
+    assert expected_estimate(planned) == people(labelled)
+
+
+def test_a_group_that_is_drawn_whole_has_no_width() -> None:
+    assert half_width(expected_estimate([Planned("failing", 10, 10, 0.5)])) == 0
+    few = expected_estimate([Planned("failing", 100, 20, 0.4), Planned("rest", 900, 60)])
+    whole = expected_estimate([Planned("failing", 100, 100, 0.4), Planned("rest", 900, 60)])
+    assert (half_width(whole) or 0) < (half_width(few) or 0)
+
+
+def test_a_large_group_without_a_draw_is_undefined() -> None:
+    found = expected_estimate([Planned("failing", 100, 50), Planned("rest", 900, 0)])
+    assert found.undefined is not None and half_width(found) is None
+
+
+@given(st.integers(5, 200), st.floats(0.0, 1.0), st.integers(2, 4))
+def test_more_items_never_widen_the_interval(n: int, share: float, times: int) -> None:
+    few = half_width(expected_estimate([Planned("rest", 100_000, n, share)]))
+    many = half_width(expected_estimate([Planned("rest", 100_000, n * times, share)]))
+    assert few is not None and many is not None and many <= few + 1e-12
+
+
+def test_minutes_are_ratings_times_seconds_over_people(demo: Store) -> None:
+    week = sorted(w.name for w in demo.find(Week))[-1]
+    result = preview(demo, project_of(demo.path), Request(week, rate=0.2, raters=("ana", "ben", "eva"), overlap=0.5))
+    found = forecast(demo, result, week="2099-W01", raters=3, due=DUE, overlap_raters=2)
+    fresh = {i for ids in result.added.values() for i in ids}
+    several = len(fresh & set(result.overlap_ids))
+    assert several and found.items == len(fresh) and found.total == result.sampled and found.due == DUE
+    # every new item once, the shared ones twice, at the measured median, by three people
+    assert found.measured and found.seconds == seconds_per_item(demo)
+    assert found.minutes == pytest.approx((len(fresh) + several) * found.seconds / 60 / 3)
+
+
+def test_a_week_that_is_open_keeps_its_due_date(demo: Store) -> None:
+    week = demo.find(Week, order_by="name")[-1]
+    result = preview(demo, project_of(demo.path), Request(week.name, rate=0.2, raters=("ana",)))
+    found = forecast(demo, result, week=week.name, raters=1, due=DUE)
+    assert found.due.isoformat() == week.due
+    assert f"more items ({result.sampled} in all)" in sentences(found)[0]
+
+
+def test_shares_come_from_the_week_before_or_are_said_to_be_assumed(demo: Store) -> None:
+    first, last = sorted(w.name for w in demo.find(Week))
+    result = preview(demo, project_of(demo.path), Request(last, rate=0.2, raters=("ana",)))
+    later = forecast(demo, result, week=last, raters=1, due=DUE)
+    assert all(e.observed for e in later.expected)
+    assert "at the shares that the last reviewed week showed" in sentences(later)[1]
+    none_before = forecast(demo, result, week=first, raters=1, due=DUE)
+    assert not any(e.observed for e in none_before.expected)
+    assert "nothing is observed yet" in sentences(none_before)[1]
+
+
+def test_sentences_say_what_is_assumed_and_what_cannot_be_said(demo: Store) -> None:
+    week = demo.find(Week, order_by="name")[-1].name
+    result = preview(demo, project_of(demo.path), Request(week, rate=0.2, raters=("ana",)))
+    found = forecast(demo, result, week="2099-W01", raters=3, due=DUE)
+    plain = dataclasses.replace(found, items=92, total=92, minutes=31.2, seconds=60.0, measured=False)
+    assert sentences(plain)[0] == (
+        "About 92 items, 3 reviewers, about 31 minutes each (60 s per item assumed, nobody is measured), "
+        "due Friday 27 November."
+    )
+    assert "choose reviewers" in sentences(dataclasses.replace(plain, raters=0))[0]
+    unknown = dataclasses.replace(found.expected[0], estimate=expected_estimate([Planned("rest", 10, 0)]))
+    said = sentences(dataclasses.replace(plain, expected=(unknown,)))[1]
+    assert said == f"Cannot be said for {unknown.positive}: no conversation is labelled."
+
+
+def test_nobody_is_measured_in_an_empty_store(store: Store) -> None:
+    assert seconds_per_item(store) is None

@@ -1,0 +1,310 @@
+"""The report of a week: what it says, that it is one safe page, and the command that writes it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review import audit
+from review.anchoring import anchoring
+from review.cli import main
+from review.clock import now
+from review.closing import close_week
+from review.errors import UnknownError
+from review.evidence import weeks_up_to
+from review.hiding import hide_span
+from review.labels import Value
+from review.people import add_person
+from review.production import production_quality
+from review.quantity import Quantity
+from review.queues import owed_items
+from review.report import report_html, week_report
+from review.report.plot import interval_plot, lower_end, upper_end
+from review.report.reasons import _named, shortened
+from review.report.words import percent
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.settled import Settled, current_adjudications
+from review.submissions import receive
+from storage.records import Assignment, AuditEntry, Conversation, GoldenExample, Item, Week
+from storage.store import Store
+
+VOID = {"meta", "br", "line", "circle"}
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+
+
+class Page(HTMLParser):
+    """Reads a page and holds what it opens; fails on a tag that closes what is not open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [v for k, v in attrs if k == "id" and v]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        self.open.pop()
+
+
+def parsed(text: str) -> Page:
+    page = Page()
+    page.feed(text)
+    page.close()
+    assert page.open == []
+    return page
+
+
+def weeks(store: Store) -> tuple[str, str]:
+    closed, opened = sorted(w.name for w in store.find(Week))
+    return closed, opened
+
+
+@pytest.fixture
+def run(demo: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    def call(*options: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["spotcheck", "report", "--store", str(demo.path), *options])
+        code = 0
+        try:
+            main()
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def bare(store: Store) -> Store:
+    """A week of one hand-picked item whose every text is an attack, annotated by a person with such a name."""
+    add_person(store, "lea", role="lead", by="test")
+    ana = add_person(store, "Ana & <b>Ben</b>", role="annotator", by="lea").id
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
+    store.add(Week("2026-W45", now(), "lea", "2026-11-13", "s", "session", 0.0, 0, (ana,), 1))
+    messages = ({"role": "user", "content": f"Q {EVIL}"}, {"role": "assistant", "content": f"A {EVIL}"})
+    store.add(Conversation("c", "production", "c", None, "2026-W45", messages))
+    store.add(Item("c", "c", "2026-W45", now(), purposive=True))
+    store.add(Assignment("deal-c-0000", "c", ana, "2026-W45", 1, 1, now(), "lea"))
+    labels = {"correctness": "wrong", "reasons": ["unsafe"], "intent": "other", "politeness": "rude"}
+    sent = {"kind": "annotation", "submission_id": "sub-000001", "assignment": "deal-c-0000", "labels": labels}
+    assert receive(store, ana, [{**sent, "comment": f"C {EVIL}"}]).rejected == ()
+    return store
+
+
+def test_the_figures_are_those_of_the_statistics(demo: Store) -> None:
+    week = weeks(demo)[0]
+    report = week_report(demo, week)
+    for q in report.quality:
+        d = next(d for d in rubric_from(DEFAULT_RUBRIC).dimensions if d.name == q.dimension)
+        assert q.report == production_quality(demo, [week], d, positive=q.positive, judge=q.judge)
+    assert report.window == weeks_up_to(demo, week) == (week,)
+    assert report.anchoring == anchoring(demo, [week])
+    assert [a.title for a in report.agreement] == ["Correctness", "Intent", "Politeness"]
+    assert {j.name for j in report.judges} == {"kind-judge", "no-rude"}
+    items = {i.id for i in demo.find(Item, week=week)}
+    assert report.golden.approved == len({e.example_id for e in demo.find(GoldenExample) if e.item_id in items})
+    assert report.settlement.settled == len(current_adjudications(demo, [week])) > 0
+    assert sum(report.settlement.by_reason.values()) == report.settlement.settled
+
+
+def test_the_head_of_the_audit_chain_is_on_the_page(demo: Store) -> None:
+    report = week_report(demo, weeks(demo)[0])
+    last = demo.find(AuditEntry, order_by="sequence")[-1]
+    assert (report.head, report.head_hash, report.broken_at) == (last.sequence, last.hash, None)
+    text = report_html(report)
+    assert f"entry {last.sequence}, the chain holds" in text and last.hash in text
+
+
+def test_what_is_open_stands_there_and_so_does_the_reason_of_an_early_end(demo: Store) -> None:
+    week = weeks(demo)[1]
+    before = report_html(week_report(demo, week))
+    assert "The week is open." in before and "still to review" in before and "to settle" in before
+    close_week(demo, week, by="visitor", reason="holidays <3")
+    after = report_html(week_report(demo, week))
+    assert "by visitor with the reason: holidays &lt;3." in after
+
+
+def test_reasons_are_counted_by_item_where_the_question_applies(demo: Store) -> None:
+    week = weeks(demo)[0]
+    report = week_report(demo, week)
+    assert 1 <= len(report.reasons) <= 5
+    assert [r.items for r in report.reasons] == sorted((r.items for r in report.reasons), reverse=True)
+    quoted = [r.quote.item for r in report.reasons if r.quote]
+    assert len(quoted) == len(report.reasons) == len(set(quoted)), "each reason has an example of its own"
+
+
+def test_a_reason_named_for_an_item_that_was_settled_as_correct_does_not_count() -> None:
+    why = rubric_from(DEFAULT_RUBRIC)["reasons"]
+
+    def item(name: str, correctness: str | None, reasons: Value | None, *votes: Value) -> dict[Any, Settled]:
+        return {
+            (name, "correctness"): Settled(name, "correctness", correctness, "plurality", {}),
+            (name, "reasons"): Settled(name, "reasons", reasons, "tie", dict.fromkeys(votes, 1)),
+        }
+
+    settled = {
+        **item("right", "correct", ("unsafe",)),
+        **item("tied", None, ("unsafe",)),
+        **item("wrong", "wrong", ("unsafe", "incomplete")),
+        **item("split", "partly", None, ("unsafe",), ("wrong_sql",)),
+    }
+    assert _named(settled, why) == {"wrong": {"unsafe", "incomplete"}, "split": {"unsafe", "wrong_sql"}}
+
+
+def test_the_page_is_well_formed_and_asks_nobody_for_anything(demo: Store) -> None:
+    for week in weeks(demo):
+        text = report_html(week_report(demo, week))
+        page = parsed(text)
+        names = {tag for tag, _ in page.tags}
+        assert not names & {"script", "link", "img", "iframe", "object", "form", "base"}
+        assert not [a for _, attrs in page.tags for a in attrs if a in ("src", "href", "srcset") or a.startswith("on")]
+        assert not re.search(r"https?://|url\(|@import", text)
+        assert len(page.ids) == len(set(page.ids))
+
+
+def test_every_plot_has_a_name_and_a_description(demo: Store) -> None:
+    page = parsed(report_html(week_report(demo, weeks(demo)[0])))
+    plots = [attrs for tag, attrs in page.tags if tag == "svg"]
+    assert len(plots) >= 15
+    for attrs in plots:
+        named = (attrs["aria-labelledby"] or "").split()
+        assert attrs["role"] == "img" and len(named) == 2 and set(named) <= set(page.ids)
+
+
+def test_texts_from_people_and_models_never_become_markup(bare: Store) -> None:
+    text = report_html(week_report(bare, "2026-W45"))
+    page = parsed(text)
+    assert not {tag for tag, _ in page.tags} & {"script", "img"}
+    assert "<b>Ben</b>" not in text
+    shown = unescape(re.sub(r"<[^>]+>", "", text))
+    assert f"Q Q {EVIL}" in shown and f"A A {EVIL}" in shown and f"A reviewer: C {EVIL}" in shown
+
+
+def test_undefined_figures_are_sentences(bare: Store) -> None:
+    report = week_report(bare, "2026-W45")
+    assert report.response_rate is None and [g.name for g in report.groups] == ["hand-picked"]
+    text = unescape(report_html(report))
+    assert "cannot be said: no conversation is labelled" in text
+    assert "undefined: no item was rated by two people" in text
+    assert "No judge gave a verdict" in text and "nobody could have changed their mind" in text
+    assert "Nothing was drawn" in text
+    assert not re.search(r"\bNone\b|\bnan\b", text)
+
+
+def test_hidden_spans_stay_hidden_in_quotes_and_in_what_was_said(bare: Store) -> None:
+    hide_span(bare, "c", "<script>alert(1)</script>", by="lea")
+    text = unescape(report_html(week_report(bare, "2026-W45")))
+    assert "alert(1)" not in text and text.count("[HIDDEN_1]") == 3
+
+
+def test_what_the_reader_still_owes_is_neither_quoted_nor_counted_among_reasons(demo: Store) -> None:
+    week = weeks(demo)[1]
+    owed = owed_items(demo, "eva")
+    report = week_report(demo, week, viewer="eva")
+    assert owed and report.withheld == len(owed)
+    assert not owed & {r.quote.item for r in report.reasons if r.quote}
+    everything = week_report(demo, week)
+    assert sum(r.of for r in report.reasons[:1]) < sum(r.of for r in everything.reasons[:1])
+    assert f"{len(owed)} items that the reader still has to review" in report_html(report)
+
+
+def test_reviewers_are_late_after_the_due_date_of_an_open_week(bare: Store) -> None:
+    other = Assignment("deal-c-0001", "c", "lea", "2026-W45", 1, 1, now(), "lea")
+    bare.add(other)
+    report = week_report(bare, "2026-W45")
+    past = now()[:10] > "2026-11-13"
+    assert [p.name for p in report.late] == (["lea"] if past else [])
+    assert ("overdue" in report_html(report).split("</style>")[1]) == past
+    close_week(bare, "2026-W45", by="lea", reason="late")
+    assert week_report(bare, "2026-W45").late == ()
+
+
+def test_a_broken_chain_is_said_on_the_page(demo: Store) -> None:
+    import sqlite3
+
+    with sqlite3.connect(demo.path) as db:
+        db.execute("UPDATE audit SET actor = 'nobody' WHERE sequence = 3")
+    assert audit.verify(demo)[1] == 3
+    assert "THE CHAIN IS BROKEN at entry 3" in report_html(week_report(demo, weeks(demo)[0]))
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0 %"), (0.0002, "under 0.1 %"), (0.063, "6.3 %"), (0.104, "10 %"), (0.999, "99.9 %"), (0.99999, "99.9 %")],
+)
+def test_a_share_is_never_rounded_to_none_or_all(share: float, text: str) -> None:
+    assert percent(share) == text
+
+
+def test_a_share_of_one_is_all() -> None:
+    assert percent(1.0) == "100 %"
+
+
+def test_a_plot_stands_where_its_value_stands() -> None:
+    # axis 0 to .25: .05 is a fifth of it, the interval .025 to .2 runs from 10 % to 80 %
+    drawn = interval_plot(Quantity(0.05, (0.025, 0.2)), title="a<b", text="5 %", high=0.25, identity="x")
+    assert 'cx="20.00%"' in drawn and 'x1="10.00%" x2="80.00%"' in drawn and "a&lt;b" in drawn
+
+
+def test_an_undefined_plot_is_an_empty_axis() -> None:
+    drawn = interval_plot(Quantity.missing("none"), title="t", text="none", identity="x")
+    assert "circle" not in drawn and 'class="reach"' not in drawn
+
+
+def test_the_axis_ends_at_a_round_number_that_holds_everything() -> None:
+    assert upper_end([Quantity(0.1, (0.05, 0.22)), Quantity.missing("-")]) == 0.25
+    assert upper_end([]) == 1.0
+    assert lower_end([Quantity(0.1, (-0.07, 0.3))]) == -0.1
+    assert lower_end([Quantity(0.1, (0.0, 0.3))]) == 0.0
+
+
+def test_long_texts_are_cut_at_a_word() -> None:
+    assert shortened("one  two\nthree", 20) == "one two three"
+    cut = shortened("word " * 100, 50)
+    assert len(cut) <= 50 and cut.endswith("word…")
+    assert len(shortened("x" * 500, 50)) == 50
+
+
+def test_the_command_prints_one_page_and_json(demo: Store, run: Any) -> None:
+    closed, opened = weeks(demo)
+    code, out, _ = run("--week", closed)
+    assert code == 0 and "How good is production?" in out and "Audit: entry" in out
+    code, out, _ = run("--json")
+    data = json.loads(out)
+    assert code == 0 and data["week"] == opened and data["state"] == "open"
+    assert {"value", "ci", "undefined"} <= set(data["anchoring"]["rate"])
+
+
+def test_the_page_is_written_once_and_replaced_only_by_force(demo: Store, run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "week.html"
+    code, _, said = run("--html", str(file))
+    assert code == 0 and "written" in said
+    parsed(file.read_text(encoding="utf-8"))
+    before = file.stat().st_mtime_ns
+    code, _, said = run("--html", str(file))
+    assert code == 1 and "--force" in said and file.stat().st_mtime_ns == before
+    assert run("--html", str(file), "--force")[0] == 0 and file.stat().st_mtime_ns > before
+    assert sorted(p.name for p in tmp_path.iterdir() if "week" in p.name) == ["week.html"]
+
+
+def test_a_week_that_is_not_there_is_named(demo: Store, run: Any) -> None:
+    code, _, said = run("--week", "2020-W01")
+    assert code == 2 and "2020-W01" in said
+    with pytest.raises(UnknownError):
+        week_report(demo, "2020-W01")
