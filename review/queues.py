@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from review import sql_text
 from review.dealing import OPEN_SQL, week_of_store
 from review.hiding import conversations, spans_by_conversation, without_words
 from review.people import hmac_key, people, person, store_id
-from review.rubric import Rubric, rubric_version
+from review.rubric import rubric_version
+from review.shown import conversation_payload, rubric_payload
 from review.submissions import Receipt, receive
 from storage.records import Annotation, Assignment, Conversation, HiddenSpan, Item, Verdict
 from storage.store import Store
 
 __all__ = ["CURRENT_SQL", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
 
-ROWS_SHOWN = 100
 DONE_SENT = 10
 FALLBACK_SECONDS = 60.0
 """Assumed for an item while nobody has been measured yet."""
@@ -85,7 +84,7 @@ def batch(store: Store, rater_id: str, *, week: str, have: Collection[str] = (),
             "left": state.left,
             "minutes_left": state.minutes_left,
         },
-        "rubric": _rubric_payload(rubric),
+        "rubric": rubric_payload(rubric),
         "order": [a.id for a in open_],
         "done": list(mine),
         "items": [
@@ -110,65 +109,11 @@ def _as_shown(mine: Annotation | None, hidden: Sequence[HiddenSpan], key: bytes)
 
 
 def _item_payload(assignment: str, item: Item, conversation: Conversation, mine: Annotation | None) -> dict[str, Any]:
-    """The whitelist: what a reviewer may see of an item before and after submission."""
-    sql = sql_text.pretty(conversation.sql) if conversation.sql else None
-    return {
-        "assignment": assignment,
-        "item": item.id,
-        "unit": "session" if item.target_turn is None else "turn",
-        "target_turn": item.target_turn,
-        "messages": [
-            {k: m[k] for k in ("role", "content", "name", "tool_calls") if m.get(k)}
-            for m in conversation.messages[: None if item.target_turn is None else item.target_turn + 1]
-        ],
-        "context": list(conversation.context),
-        "steps": list(conversation.steps),
-        "sql": sql,
-        "sql_tokens": sql_text.tokens(sql) if sql else [],
-        "result": _result_payload(conversation.result),
-        "error": conversation.error_message,
-        "mine": None
-        if mine is None
-        else {
-            "submission_id": mine.submission_id,
-            "labels": mine.labels,
-            "comment": mine.comment,
-            "corrected_answer": mine.corrected_answer,
-        },
-    }
-
-
-def _result_payload(result: dict[str, Any] | None) -> dict[str, Any] | None:
-    if not result or "rows" not in result:
-        return result
-    return {
-        "columns": result.get("columns", []),
-        "rows": result["rows"][:ROWS_SHOWN],
-        "total": result.get("total", len(result["rows"])),
-    }
-
-
-def _rubric_payload(rubric: Rubric) -> dict[str, Any]:
-    return {
-        "version": rubric.version,
-        "reveal": rubric.reveal,
-        "dimensions": [
-            {
-                "name": d.name,
-                "title": d.title or d.name,
-                "scale": d.scale.kind,
-                "required": d.required,
-                "guidance": d.guidance,
-                "multiple": d.scale.kind == "set",
-                "shown_when": {k: list(v) for k, v in d.shown_when.items()},
-                "values": [
-                    {"value": value, "key": key, "guidance": d.value_guidance.get(value, "")}
-                    for value, key in zip(d.scale.values, d.keys, strict=True)
-                ],
-            }
-            for d in rubric.dimensions
-        ],
-    }
+    """What a reviewer may see of an item before and after submission."""
+    own = None
+    if mine is not None:
+        own = {k: getattr(mine, k) for k in ("submission_id", "labels", "comment", "corrected_answer")}
+    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": own}
 
 
 def _reveals(store: Store, mine: dict[str, Annotation]) -> dict[str, dict[str, dict[str, str | None]]]:

@@ -16,20 +16,25 @@ PARTS_OF_A_MESSAGE = ("role", "content", "name", "tool_calls")
 
 
 def conversation_payload(item: Item, conversation: Conversation) -> dict[str, Any]:
-    """The part of a conversation that an item is about, up to the turn under review."""
-    sql = sql_text.pretty(conversation.sql) if conversation.sql else None
+    """The part of a conversation that an item is about, up to the turn under review.
+
+    Steps, SQL, result, passages and error belong to the final answer; with an earlier one they are not shown.
+    """
+    final = max((k for k, m in enumerate(conversation.messages) if m.get("role") == "assistant"), default=-1)
+    whole = item.target_turn is None or item.target_turn >= final
+    sql = sql_text.pretty(conversation.sql) if conversation.sql and whole else None
     end = None if item.target_turn is None else item.target_turn + 1
     return {
         "item": item.id,
         "unit": "session" if item.target_turn is None else "turn",
         "target_turn": item.target_turn,
         "messages": [{k: m[k] for k in PARTS_OF_A_MESSAGE if m.get(k)} for m in conversation.messages[:end]],
-        "context": list(conversation.context),
-        "steps": list(conversation.steps),
+        "context": list(conversation.context) if whole else [],
+        "steps": list(conversation.steps) if whole else [],
         "sql": sql,
         "sql_tokens": sql_text.tokens(sql) if sql else [],
-        "result": _result_payload(conversation.result),
-        "error": conversation.error_message,
+        "result": _result_payload(conversation.result) if whole else None,
+        "error": conversation.error_message if whole else None,
     }
 
 

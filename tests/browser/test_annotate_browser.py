@@ -13,7 +13,7 @@ from storage.records import Annotation, Flag, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 
-RATERS = tuple(f"r{k:02d}" for k in range(25))
+RATERS = tuple(f"r{k:02d}" for k in range(26))
 LONG = {
     "dimensions": [
         {"name": "intent", "scale": "nominal", "values": COUNTRIES},
@@ -461,6 +461,15 @@ def test_the_end_says_what_comes_next(context: Any, tmp_path: Path) -> None:
         press(page, "k")
         at_item(page, "ana-0001")
     assert rows(running, "ana") == expected("ana", 2)
+
+
+def test_whoever_only_looks_ahead_does_not_run_out_of_items(context: Any, server: Server) -> None:
+    page = opened(context, server, "r25")
+    for k in range(1, 30):  # 25 come at once, the others while one walks
+        press(page, "j")
+        at_item(page, f"r25-{k:04d}")
+        page.wait_for_selector(SHOWN + f" >> text=It is 47{k:03d}." if k > 2 else SHOWN)
+    assert rows(server, "r25") == {}
 
 
 def test_seconds_are_active_time(context: Any, server: Server) -> None:
