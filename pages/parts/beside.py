@@ -99,8 +99,10 @@ def reliability(report: ScoreReport, *, key: str) -> None:
         st.caption("No bin holds a labelled item with a score.")
         return
     frame = pd.DataFrame(rows)
-    base = alt.Chart(frame).encode(x=alt.X("score:Q", title="mean score", scale=alt.Scale(domain=[0, 1])))
-    line = alt.Chart(pd.DataFrame({"x": [0, 1]})).mark_line(strokeDash=[4, 4], opacity=0.5).encode(x="x:Q", y="x:Q")
+    x = alt.X("score:Q", title="mean score", scale=alt.Scale(domain=[0, 1]))
+    base = alt.Chart(frame).encode(x=x, color=alt.value(figures.BLUE))
+    diagonal = alt.Chart(pd.DataFrame({"x": [0, 1]})).encode(x="x:Q", y="x:Q", color=alt.value(figures.BLUE))
+    line = diagonal.mark_line(strokeDash=[4, 4], opacity=0.5)
     y = alt.Y("low:Q", title="share positive", scale=alt.Scale(domain=[0, 1]))
     bars = base.mark_rule(strokeWidth=2).encode(y=y, y2="high:Q")
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
