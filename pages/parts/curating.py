@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
-from review.golden.retire import retire
 
 from pages.parts import figures
 from pages.parts.session import Session
@@ -21,6 +20,7 @@ from review.golden.coverage import coverage
 from review.golden.examples import current_examples
 from review.golden.provenance import provenance
 from review.golden.releases import diff, release
+from review.golden.retire import retire
 from review.golden.writers import WRITERS, export
 from storage.records import Release
 
