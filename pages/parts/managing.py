@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -37,10 +39,10 @@ def _lead(here: Session) -> str:
     return require(here.store, here.rater.id, "lead").id
 
 
-def _try(act: object, said: str) -> None:
+def _try(act: Callable[[], object], said: str) -> None:
     """Do something that may be refused; say so either way."""
     try:
-        act()  # type: ignore[operator]
+        act()
     except ReviewError as error:
         st.error(str(error), icon=":material/block:")
     else:
