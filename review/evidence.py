@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from review.calibration.data import CalibrationData, CalibrationRow, calibration_data
 from review.errors import InputError, NothingToDo, UnknownError
 from review.labels import Label, Ratings, ratings_of, set_members
@@ -235,6 +237,4 @@ def dimension_or_error(rubric: Rubric, name: str) -> Dimension:
 
 
 def _json(values: Sequence[str]) -> str:
-    import orjson
-
     return orjson.dumps(list(values)).decode()

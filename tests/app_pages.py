@@ -1,9 +1,14 @@
-"""The pages that app.py declares, read from its syntax tree (running it needs a session)."""
+"""The pages that app.py declares, read from its syntax tree, and one of them run for a person."""
 
 from __future__ import annotations
 
 import ast
 from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from storage.store import Store
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 
@@ -20,3 +25,16 @@ def pages() -> dict[str, str]:
 def titles() -> list[str]:
     """The titles in order."""
     return list(pages().values())
+
+
+def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "visitor", **query: str) -> AppTest:
+    """A page of the application on this store, as a person opens it by its address."""
+    monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in {"rater": rater, **query}.items():
+        at.query_params[name] = value
+    at.run()
+    at.switch_page(f"pages/{page}.py")
+    at.run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at

@@ -6,22 +6,21 @@ Two steps are right for every engine: first ids, then the rows of these ids, whi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
-from review.checks.personal_data import FIELDS, mask, recognisers
+from review.checks.personal_data import recognisers
 from review.clock import new_id
 from review.errors import InputError
-from review.originals import content_before, seal_of, write_originals
+from review.originals import seal_of, write_originals
 from review.project import Project
 from review.sampling.engines import Engine
 from review.sampling.frame import fitting
 from review.sources import plain
 from review.sources.fields import Unreadable
-from review.sources.importing import content_hash
+from review.sources.importing import masked_entry
 from review.sources.log import read_conversations
 from review.sources.mapping import renamed, translated
 from review.sources.normalise import DEFAULT_SOURCE, Settings, conversation_of
@@ -63,10 +62,10 @@ def fetch(
             raise InputError(
                 f"{engine.source}: {error} in a drawn conversation. Correct it, or import the log."
             ) from None
-        masked, spans = mask(before, wanted)
-        found.setdefault(masked.id, replace(masked, content_hash=content_hash(masked)))
-        if spans and seal is not None:
-            originals.append((masked.id, seal(content_before(before, FIELDS))))
+        entry = masked_entry(before, wanted, seal)
+        found.setdefault(entry.conversation.id, entry.conversation)
+        if entry.original is not None:
+            originals.append((entry.conversation.id, entry.original))
     if originals:
         target = log.originals / f"draw-{new_id()}" / f"{week}-1.parquet"
         write_originals(target, originals, encrypted=project.privacy.originals == "encrypted")

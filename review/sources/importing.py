@@ -190,8 +190,13 @@ def _entry(raw: Raw, job: _Job) -> Entry:
     if raw.record is None:
         raise raw.error or Unreadable("line", None, "a record")
     before = conversation_of(_fields(raw.record, job), raw.record, job.settings)
-    masked, spans = mask(before, job.wanted)
-    sealed = job.seal(content_before(before, FIELDS)) if spans and job.seal else None
+    return masked_entry(before, job.wanted, job.seal)
+
+
+def masked_entry(before: Conversation, wanted: Recognisers, seal: Seal | None) -> Entry:
+    """A conversation on its way into the house: masked, hashed, its original sealed where something was masked."""
+    masked, spans = mask(before, wanted)
+    sealed = seal(content_before(before, FIELDS)) if spans and seal else None
     return Entry(replace(masked, content_hash=content_hash(masked)), sealed)
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from app_pages import run
 from streamlit.testing.v1 import AppTest
 
 from review.closing import close_week
@@ -15,18 +16,6 @@ from storage.records import AuditEntry, Draw, Week
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "visitor", **query: str) -> AppTest:
-    monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in {"rater": rater, **query}.items():
-        at.query_params[name] = value
-    at.run()
-    at.switch_page(f"pages/{page}.py")
-    at.run()
-    assert not at.exception, [e.value for e in at.exception]
-    return at
 
 
 def texts(at: AppTest) -> str:
