@@ -274,3 +274,69 @@ def m006_verdicts(db: Database) -> None:
     )
     db.table("verdicts").create_index(["item_id"])
     db.table("verdicts").create_index(["judge", "dimension"])
+
+
+@migrations()
+def m007_judges_that_run(db: Database) -> None:
+    """Versions of judges, their runs, calls and results; what checks found on import.
+
+    In older rows ``verdicts.run_id`` is NULL (no run of ours), and ``conversations.checks`` is empty: none ran.
+    """
+    made = {"at": str, "by": str}
+    _create(
+        db,
+        "judges",
+        {"id": str, "name": str, "version": str, "kind": str, "dimensions": str, "spec": str, "content_hash": str}
+        | {"rubric_version": int, **made, "note": str},
+        "id",
+        "name version kind dimensions spec content_hash rubric_version at by note",
+    )
+    _create(db, "training_sets", {"id": str, "content": str, **made}, "id", "content at by")
+    _create(
+        db,
+        "judge_runs",
+        {"id": str, "judge": str, "version": str, "target": str, "subjects": int, "options": str, **made},
+        "id",
+        "judge version target subjects options at by",
+    )
+    of_run = [("run_id", "judge_runs", "id")]
+    _create(
+        db,
+        "run_events",
+        {"id": str, "run_id": str, "event": str, **made, "detail": str},
+        "id",
+        "run_id event at by detail",
+        foreign_keys=of_run,
+    )
+    _create(
+        db,
+        "judge_calls",
+        {"id": str, "run_id": str, "subject": str, "key": str, "attempt": int, "at": str, "host": str, "model": str}
+        | {"status": int, "error": str, "latency_ms": float, "tokens_in": int, "tokens_out": int, "cost": float}
+        | {"reply": str},
+        "id",
+        "run_id subject key attempt at host model error latency_ms reply",
+        foreign_keys=of_run,
+    )
+    _create(
+        db,
+        "judge_results",
+        {"id": str, "run_id": str, "subject": str, "dimension": str, "value": str, "at": str, "score": float}
+        | {"rationale": str, "raw": str, "error": str, "latency_ms": float, "cost": float, "cached": int, "votes": str},
+        "id",
+        "run_id subject dimension at rationale raw error cached votes",
+        foreign_keys=of_run,
+    )
+    _create(
+        db,
+        "test_looks",
+        {"id": str, "judge": str, "version": str, "weeks": str, **made},
+        "id",
+        "judge version weeks at by",
+    )
+    for table in ("run_events", "judge_calls", "judge_results"):
+        db.table(table).create_index(["run_id"])
+    db.table("judge_calls").create_index(["key"])
+    db.table("judges").create_index(["name"])
+    db.table("verdicts").add_column("run_id", str)
+    db.table("conversations").add_column("checks", str, not_null_default="{}")

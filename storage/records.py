@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from storage.records_judges import JUDGE_KEYS
+
 Json = dict[str, Any]
 
 
@@ -75,6 +77,7 @@ class Conversation:
     without an id get a keyed hash. ``messages`` are {role, content[, name, tool_calls]} in order; ``context`` the
     retrieved passages; ``steps`` the reasoning chain; ``result`` {columns, rows, total} or {text}. ``user_id`` and
     ``session_id`` are keyed hashes. ``verdicts`` maps judge to dimension to value. ``redacted`` counts masked spans.
+    ``checks`` maps each check that ran on import to what it found; it is derived, so the content hash leaves it out.
     """
 
     id: str
@@ -112,6 +115,7 @@ class Conversation:
     verdicts: dict[str, Json] = field(default_factory=dict)
     content_hash: str = ""
     redacted: int = 0
+    checks: dict[str, Json] = field(default_factory=dict)
 
     @property
     def question(self) -> str:
@@ -376,7 +380,11 @@ class ReleaseExample:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One judge's verdict on one item in one dimension; ``value`` None is "no verdict", with ``raw`` kept."""
+    """One judge's verdict on one item in one dimension; ``value`` None is "no verdict", with ``raw`` kept.
+
+    The latest row of an item, judge, version and dimension counts: a later run may fill a gap. ``run_id`` names the
+    run it came from, None for what came with the log or a file.
+    """
 
     id: str
     item_id: str
@@ -391,6 +399,7 @@ class Verdict:
     error: str = ""
     latency_ms: float | None = None
     cost: float | None = None
+    run_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -440,5 +449,6 @@ KEYS: dict[type, tuple[str, ...]] = {
     Verdict: ("verdicts", "id"),
     AuditEntry: ("audit", "sequence"),
     Setting: ("settings", "name"),
+    **JUDGE_KEYS,
 }
 """Table and primary key of every record."""

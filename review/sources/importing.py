@@ -40,7 +40,8 @@ PEEK_LINES = 1_000
 MAX_REJECTIONS = 100
 PROGRESS_EVERY = 500
 
-_HASHED = tuple(f.name for f in fields(Conversation) if f.name not in ("id", "week", "content_hash", "redacted"))
+_NOT_HASHED = ("id", "week", "content_hash", "redacted", "checks")
+_HASHED = tuple(f.name for f in fields(Conversation) if f.name not in _NOT_HASHED)
 _hashed_of = operator.attrgetter(*_HASHED)
 
 

@@ -1,0 +1,1 @@
+"""Judges that run: versions as data, one file per kind, runs in the background."""

@@ -1,0 +1,53 @@
+"""What a judge is shown of an item: the masked conversation up to the answer under review, and nothing people said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from review.golden.content import asked
+from review.hiding import conversations
+from review.judges.protocol import Subject
+from review.shown import ROWS_SHOWN, conversation_payload
+from storage.records import Conversation, Item
+from storage.store import Store
+
+
+def subjects_of_items(store: Store, items: Iterable[Item]) -> list[Subject]:
+    """The subjects of some items in their order; an item whose conversation is gone is left out."""
+    wanted = list(items)
+    found = conversations(store, [i.conversation_id for i in wanted])
+    return [subject_of(i, found[i.conversation_id]) for i in wanted if i.conversation_id in found]
+
+
+def subject_of(item: Item, conversation: Conversation) -> Subject:
+    """One item as a judge sees it. Pure; ``conversation`` is as anybody may see it."""
+    part, shown = asked(conversation, item), conversation_payload(item, conversation)
+    return Subject(
+        item.id,
+        conversation.id,
+        conversation.session_id or conversation.user_id or conversation.id,
+        part.question,
+        part.answer,
+        messages=tuple(shown["messages"]),
+        context=tuple(shown["context"]),
+        steps=tuple(shown["steps"]),
+        sql=part.sql or "",
+        result=result_text(shown["result"]),
+        scenario=conversation.scenario or "",
+        language=conversation.language or "",
+    )
+
+
+def result_text(result: dict[str, Any] | None) -> str:
+    """A result as text: its own words, or the first rows as lines of tab-separated cells with the total."""
+    if not result:
+        return ""
+    if "rows" not in result:
+        return str(result.get("text") or orjson.dumps(result).decode())
+    rows = result["rows"][:ROWS_SHOWN]
+    lines = ["\t".join(map(str, line)) for line in ([result["columns"]] if result.get("columns") else []) + list(rows)]
+    total = result.get("total", len(result["rows"]))
+    return "\n".join([*lines, *([f"({len(rows)} of {total} rows)"] if total > len(rows) else [])])
