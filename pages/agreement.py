@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import cached, conversation, figures, session
+from pages.parts.wording import as_text
 from review import evidence
 from review.agreement import plain_words
+from review.disagreement import contested
 from review.quality import plan_agreement
 from review.rubric_use import annotations_by_version, other_versions_sentence
 from review.settled import labels_of
@@ -32,14 +34,14 @@ dimension = st.segmented_control(
     "Dimension", list(reports), default=next(iter(reports)), required=True, key="agreement_dim"
 )
 report = reports[dimension]
-st.markdown(f"#### {plain_words(report)}".replace("$", r"\$"))
+st.markdown(f"#### {as_text(plain_words(report))}")
 for column, name in zip(st.columns(3), report.headline, strict=True):
     with column:
         figures.figure(figures.COEFFICIENT_NAMES.get(name, name), report.coefficients[name])
 used = evidence.latest_used_rubric(here.store, weeks).version
 left_out = other_versions_sentence(annotations_by_version(here.store, weeks), used)
 for warning in [*report.warnings, *([left_out] if left_out else [])]:
-    st.caption(f":material/info: {warning}")
+    st.caption(f":material/info: {as_text(warning)}")
 
 with st.expander("How many more items would make this surer?"):
     wanted = st.number_input("Half-width", 0.01, 0.5, 0.1, 0.01, key="agreement_half")
@@ -78,14 +80,14 @@ figures.table(
 
 st.subheader("Most contested")
 labels = labels_of(evidence.annotations_under_one_rubric(here.store, weeks, viewer=here.rater.id))
-worst = [row for row in evidence.contested(labels) if row[1] == dimension.split(": ")[0]][:8]
+worst = [row for row in contested(labels) if row[1] == dimension.split(": ")[0]][:8]
 if not worst:
     st.caption("No item with two votes or more is contested in this dimension.")
 for item, _, spread in worst:
     said = ", ".join(
         sorted(str(label.value) for label in labels if label.item == item and label.dimension == worst[0][1])
     )
-    with st.expander(f"{item} · {spread:.0%} of pairs differ · {said}"):
+    with st.expander(as_text(f"{item} · {spread:.0%} of pairs differ · {said}")):
         conversation.show(evidence.conversation_of(here.store, item))
         st.page_link("pages/adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
 

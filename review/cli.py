@@ -15,16 +15,18 @@ from storage.store import StorageError
 
 COMMANDS = {
     "agreement": "review.commands.agreement:agreement",
-    "alt-test": "review.commands.calibrate:alt_test",
+    "alt-test": "review.commands.calibrate_alt_test:alt_test",
     "audit": "review.commands.audit:audit_group",
     "calibrate": "review.commands.calibrate:calibrate",
-    "compare-judges": "review.commands.calibrate:compare_judges",
+    "check": "review.commands.check:check",
+    "compare-judges": "review.commands.calibrate_compare:compare_judges",
     "consensus": "review.commands.consensus:consensus",
     "demo": "review.commands.setup:demo",
     "gate": "review.commands.gate:gate",
     "golden": "review.commands.golden:golden",
     "import": "review.commands.import_:import_",
     "init": "review.commands.setup:init",
+    "judge": "review.commands.judge:judge_group",
     "labels": "review.commands.exchange:labels",
     "people": "review.commands.setup:people_group",
     "plan": "review.commands.plan:plan_group",
@@ -85,3 +87,7 @@ def main() -> None:
         said = NoSpace.from_error(error, error.filename or "writing") or f"{error.filename}: {error.strerror or error}"
         click.echo(f"error: {said}", err=True)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

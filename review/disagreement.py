@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from review.consensus import ConsensusReport, consensus_report
-from review.labels import Ratings
+from review.labels import Label, Ratings
 
 FEW_DOUBLE = 10
 """With fewer items of two votes or more a model of raters has nothing to learn from."""
@@ -34,3 +34,17 @@ def _consensus(ratings: Ratings) -> ConsensusReport:
         if fitted.converged:
             return fitted
     return consensus_report(ratings)
+
+
+def contested(labels: Sequence[Label]) -> list[tuple[str, str, float]]:
+    """(item, dimension, share of disagreeing pairs) of items with two or more labels that differ, the worst first."""
+    votes: dict[tuple[str, str], list[object]] = {}
+    for label in labels:
+        votes.setdefault((label.item, label.dimension), []).append(label.value)
+    found = []
+    for (item, dimension), values in votes.items():
+        n = len(values)
+        same = sum(values.count(v) * (values.count(v) - 1) for v in set(values))
+        if n > 1 and same < n * (n - 1):
+            found.append((item, dimension, 1 - same / (n * (n - 1))))
+    return sorted(found, key=lambda row: (-row[2], row[0], row[1]))

@@ -1,12 +1,18 @@
-"""From drawn conversations to items, and the verdicts that came with them. Pure."""
+"""From drawn conversations to items, the verdicts that came with them, and that of the baseline judge. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from review.checks import politeness
+from review.checks.catalogue import CHECKS
+from review.checks.protocol import expected_in, texts_of
+from review.checks.running import findings_of_many, ready
+from review.checks.settings import CheckSettings
 from review.clock import now
 from review.rubric import Dimension, Rubric
 from storage.records import Conversation, Draw, Item, Verdict, Week
@@ -44,11 +50,53 @@ def target_turn(conversation: Conversation, seed: str) -> int | None:
     return answers[int(key[:8], 16) * len(answers) >> 32]
 
 
-def verdicts_in(conversation: Conversation, item_id: str, rubric: Rubric) -> list[Verdict]:
-    """The verdicts that came with the log: values, or {value, score, rationale}.
+def checked_at_turn(
+    conversations: Sequence[Conversation], items: Sequence[Item], settings: CheckSettings
+) -> list[Conversation]:
+    """The conversations with the findings of the answer under review, where that is not the last one.
+
+    On import the last answer was checked; the same checks run again on an earlier one.
+    """
+    earlier = [
+        bool(c.checks) and i.target_turn is not None and texts_of(c).answer != f"messages.{i.target_turn}.content"
+        for c, i in zip(conversations, items, strict=True)
+    ]
+    if not any(earlier):
+        return list(conversations)
+    to_run = ready(settings, [n for n in CHECKS if any(n in c.checks for c in conversations)])
+    found = []
+    for c, item, again in zip(conversations, items, earlier, strict=True):
+        if again:
+            texts = texts_of(c, turn=item.target_turn, expected=expected_in(c))
+            said = findings_of_many([texts], [one for one in to_run if one.name in c.checks])[0]
+            c = replace(c, checks={name: dict(one) for name, one in said.items()})
+        found.append(c)
+    return found
+
+
+def verdicts_in(conversation: Conversation, item: Item, rubric: Rubric) -> list[Verdict]:
+    """The verdicts that came with the log, values or {value, score, rationale}; then the baseline judge's.
 
     One that the rubric cannot read is "no verdict" with its text kept.
     """
+    return [*_of_log(conversation, item.id, rubric), *_baseline(conversation, item, rubric)]
+
+
+def _baseline(conversation: Conversation, item: Item, rubric: Rubric) -> list[Verdict]:
+    """What the word lists say of the answer's politeness, where the rubric asks for it in their values.
+
+    A log that brings a judge of the same name keeps its own.
+    """
+    name = politeness.DIMENSION
+    asked = name in rubric.names and set(politeness.VALUES) <= set(rubric[name].scale.values)
+    if not asked or politeness.JUDGE in conversation.verdicts:
+        return []
+    found = politeness.politeness(texts_of(conversation, turn=item.target_turn), politeness.OPTIONS)
+    said = {"value": found["value"], "rationale": found["note"]}
+    return [_verdict(item.id, politeness.JUDGE, rubric[name], said, version=politeness.VERSION)]
+
+
+def _of_log(conversation: Conversation, item_id: str, rubric: Rubric) -> list[Verdict]:
     return [
         _verdict(item_id, judge, rubric[dimension], said if isinstance(said, dict) else {"value": said})
         for judge, values in conversation.verdicts.items()
@@ -57,7 +105,9 @@ def verdicts_in(conversation: Conversation, item_id: str, rubric: Rubric) -> lis
     ]
 
 
-def _verdict(item_id: str, judge: str, dimension: Dimension, said: Mapping[str, Any]) -> Verdict:
+def _verdict(
+    item_id: str, judge: str, dimension: Dimension, said: Mapping[str, Any], *, version: str = LOG_VERDICTS
+) -> Verdict:
     raw = said.get("value")
     value, error = None, "missing"
     try:
@@ -68,10 +118,10 @@ def _verdict(item_id: str, judge: str, dimension: Dimension, said: Mapping[str, 
     score = said.get("score")
     known = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
     return Verdict(
-        hashlib.sha256("\x1f".join((item_id, judge, LOG_VERDICTS, dimension.name)).encode()).hexdigest()[:32],
+        hashlib.sha256("\x1f".join((item_id, judge, version, dimension.name)).encode()).hexdigest()[:32],
         item_id,
         judge,
-        LOG_VERDICTS,
+        version,
         dimension.name,
         None if value is None else "|".join(value) if isinstance(value, tuple) else value,
         now(),

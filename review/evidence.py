@@ -5,19 +5,29 @@ Gathering only: what counts is decided in ``settled`` and ``queues``, what the n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import orjson
 
 from review.calibration.data import CalibrationData, CalibrationRow, calibration_data
-from review.errors import InputError, NothingToDo, UnknownError
+from review.calibration.split import split_of
+from review.errors import NothingToDo, UnknownError
+from review.judges.looks import Half, shown_half
+from review.judges.versions import example_conversations
 from review.labels import Label, Ratings, ratings_of, set_members
 from review.queues import owed_items
 from review.rubric import Dimension, Rubric, current_rubric, rubric_version
 from review.rubric_use import used_version, weeks_under
 from review.settled import Settled, annotations_of, labels_of, settled_labels
+from review.verdicts import Reference
+from review.verdicts import judges as judges
+from review.verdicts import reference as reference
+from review.verdicts import verdicts_of as verdicts_of
+from review.verdicts import versions_with_verdicts as versions_with_verdicts
+from review.words import counted
 from storage.records import Annotation, Conversation, Draw, Item, Stratum, Verdict, Week
+from storage.records_judges import Judge
 from storage.store import Store
 
 DEFAULT_WEEKS = 4
@@ -70,7 +80,7 @@ def ratings_by_dimension(
     """
     rubric = latest_used_rubric(store, weeks)
     labels = labels_of(annotations_under_one_rubric(store, weeks, viewer=viewer))
-    clusters = _clusters(store, weeks)
+    clusters = clusters_of(store, weeks)
     found: dict[str, Ratings] = {}
     for d in [rubric[dimension]] if dimension else rubric.dimensions:
         mine = [label for label in labels if label.dimension == d.name]
@@ -89,7 +99,7 @@ def annotations_under_one_rubric(store: Store, weeks: Sequence[str], *, viewer: 
     return [n for n in annotations_of(store, weeks) if n.rubric_version == version and n.item_id not in owed]
 
 
-def _clusters(store: Store, weeks: Sequence[str]) -> dict[str, str]:
+def clusters_of(store: Store, weeks: Sequence[str]) -> dict[str, str]:
     """Items of one user or thread belong together: the session, else the user, else the item itself."""
     rows = store.query(
         "SELECT i.id, coalesce(c.session_id, c.user_id, i.conversation_id) AS cluster FROM items i "
@@ -125,67 +135,89 @@ def ledger(store: Store, weeks: Sequence[str]) -> dict[tuple[str, str], LedgerLi
     }
 
 
-def judges(store: Store, weeks: Sequence[str]) -> list[str]:
-    """The names of the judges with verdicts on items of these weeks."""
-    rows = store.query(
-        "SELECT DISTINCT v.judge FROM verdicts v JOIN items i ON i.id = v.item_id "
-        "WHERE i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY 1",
-        {"weeks": _json(weeks)},
-    )
-    return [r["judge"] for r in rows]
-
-
-def verdicts_of(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, str], Verdict]:
-    """A judge's verdicts by (item, dimension), of the latest version that the judge has in these weeks."""
-    rows = store.select(
-        Verdict,
-        "SELECT v.* FROM verdicts v JOIN items i ON i.id = v.item_id WHERE v.judge = :judge "
-        "AND i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY v.rowid",
-        {"judge": judge, "weeks": _json(weeks)},
-    )
-    return {(v.item_id, v.dimension): v for v in rows if v.version == rows[-1].version}
-
-
 @dataclass(frozen=True)
 class Paired:
-    """A judge beside the people in one dimension: the calibration input and, by item, what was settled and said."""
+    """One version of a judge beside the people in one dimension.
+
+    ``data`` is the calibration input; ``settled`` and ``verdicts`` hold, by item, what was settled and said of the
+    items that count: those of ``half``, without the ``examples`` items whose labels stand in the judge's own prompt.
+    """
 
     dimension: Dimension
     data: CalibrationData
     settled: Mapping[str, Settled]
     verdicts: Mapping[str, Verdict]
+    judge: Reference
+    half: Half = "all"
+    examples: int = 0
 
     def labels_of_judge(self, judge: str) -> list[Label]:
-        """The judge's verdicts as labels, to stand among the people's."""
-        name = self.dimension.name
-        return [Label(item, judge, name, v.value) for item, v in self.verdicts.items() if v.value is not None]
+        """The judge's verdicts as labels, to stand among the people's; one outside the scale is no verdict."""
+        name, scale = self.dimension.name, self.dimension.scale
+        said = {item: v.value for item, v in self.verdicts.items() if v.value is not None}
+        return [Label(i, judge, name, value) for i, value in said.items() if scale.numeric or value in scale.values]
 
 
-def paired_labels(store: Store, weeks: Sequence[str], judge: str, *, viewer: str | None = None) -> dict[str, Paired]:
-    """Each dimension in which the judge gave verdicts, held against the settled labels with the ledger's weights.
+def paired_labels(
+    store: Store,
+    weeks: Sequence[str],
+    judge: str,
+    *,
+    viewer: str | None = None,
+    split: Half | None = None,
+    without: Collection[str] = (),
+) -> dict[str, Paired]:
+    """Each dimension in which a judge gave verdicts, held against the settled labels with the ledger's weights.
 
+    ``judge`` is ``name``, its latest version that spoke in these weeks, or ``name@version``. ``split`` is the half of
+    the conversations; without it, what may be seen without a look: ``dev`` of a judge that can be tuned here, all of
+    another. ``test`` of such a judge belongs behind :func:`review.judges.looks.record_look`. Items whose conversation
+    stands as an example in the judge's prompt never count, nor do those of the conversations ``without``.
     Hand-picked items weigh nothing. Raises NothingToDo when the judge has no verdict in these weeks.
     """
-    verdicts = verdicts_of(store, weeks, judge)
-    if not verdicts:
-        known = ", ".join(judges(store, weeks)) or "none yet"
-        raise NothingToDo(f"judge '{judge}' has no verdicts on items of {', '.join(weeks)} (there are: {known}).")
+    who = reference(store, weeks, judge)
+    verdicts, half = verdicts_of(store, weeks, str(who)), split or shown_half(store, who)
+    made = store.get(Judge, str(who))
+    prompted = (example_conversations(made) if made else frozenset()) | frozenset(without)
     rubric = latest_used_rubric(store, weeks)
     owed = owed_items(store, viewer) if viewer else set()
     items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed]
+    mine = {i.id for i in items if half in ("all", split_of(i.conversation_id))}
+    shown = {i.id for i in items if i.id in mine and i.conversation_id in prompted}
     settled, lines = settled_labels(store, weeks, rubric=rubric.version), ledger(store, weeks)
     found: dict[str, Paired] = {}
     for d in rubric.dimensions:
         spoken = {item: v for (item, dimension), v in verdicts.items() if dimension == d.name}
         if not spoken or d.scale.kind == "set":
             continue
-        labels = {item: s for (item, dimension), s in settled.items() if dimension == d.name}
-        rows = [_calibration_row(i, labels.get(i.id), spoken.get(i.id), lines) for i in items]
-        if any(r.population is None for r in rows) and all(r.population is None for r in rows):
-            # Without any draw nothing says how these items were chosen: no weight, rather than equal weights.
-            rows = [r._replace(weight=0.0) for r in rows]
-        found[d.name] = Paired(d, calibration_data(rows, values=d.scale.values), labels, spoken)
+        all_labels = {item: s for (item, dimension), s in settled.items() if dimension == d.name and item in mine}
+        labels = {item: s for item, s in all_labels.items() if item not in shown}
+        left_out = sum(item in shown and s.value is not None for item, s in all_labels.items())
+        spoken = {item: v for item, v in spoken.items() if item in mine - shown}
+        data = calibration_data(_calibration_rows(items, labels, spoken, lines), values=d.scale.values)
+        notes = (*data.notes, *_notes(half, left_out))
+        found[d.name] = Paired(d, replace(data, notes=notes), labels, spoken, who, half, left_out)
     return found
+
+
+def _notes(half: Half, examples: int) -> list[str]:
+    """What belongs beside every figure of a judge that was made here, whoever shows it."""
+    seen = [f"{counted(examples, 'labelled item')} left out: the judge has seen the label in its own prompt."]
+    return seen * bool(examples) + [f"Only conversations of the {half} half count here."] * (half != "all")
+
+
+def _calibration_rows(
+    items: Sequence[Item],
+    labels: Mapping[str, Settled],
+    spoken: Mapping[str, Verdict],
+    lines: Mapping[tuple[str, str], LedgerLine],
+) -> list[CalibrationRow]:
+    """All items of the weeks; those that do not count stand without a label, so that a group left empty is named."""
+    rows = [_calibration_row(i, labels.get(i.id), spoken.get(i.id), lines) for i in items]
+    if all(r.population is None for r in rows):
+        # Without any draw nothing says how these items were chosen: no weight, rather than equal weights.
+        return [r._replace(weight=0.0) for r in rows]
+    return rows
 
 
 def _calibration_row(
@@ -203,20 +235,6 @@ def _calibration_row(
     )
 
 
-def contested(labels: Sequence[Label]) -> list[tuple[str, str, float]]:
-    """(item, dimension, share of disagreeing pairs) of items with two or more labels that differ, the worst first."""
-    votes: dict[tuple[str, str], list[object]] = {}
-    for label in labels:
-        votes.setdefault((label.item, label.dimension), []).append(label.value)
-    found = []
-    for (item, dimension), values in votes.items():
-        n = len(values)
-        same = sum(values.count(v) * (values.count(v) - 1) for v in set(values))
-        if n > 1 and same < n * (n - 1):
-            found.append((item, dimension, 1 - same / (n * (n - 1))))
-    return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
-
-
 def conversation_of(store: Store, item_id: str) -> Conversation:
     """The conversation of an item as anybody may see it. Raises UnknownError."""
     from review.hiding import conversations
@@ -226,14 +244,6 @@ def conversation_of(store: Store, item_id: str) -> Conversation:
     if item is None or item.conversation_id not in found:
         raise UnknownError(f"item '{item_id}' is not in the store.")
     return found[item.conversation_id]
-
-
-def dimension_or_error(rubric: Rubric, name: str) -> Dimension:
-    """The dimension, or InputError naming the option."""
-    try:
-        return rubric[name]
-    except UnknownError as error:
-        raise InputError(f"--dimension: {error}") from None
 
 
 def _json(values: Sequence[str]) -> str:

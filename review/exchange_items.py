@@ -21,6 +21,7 @@ PREFIX = "labels/"
 """Items that came with a label file live apart from production, where another conversation may have that id."""
 
 FORMATS = (".csv", ".jsonl", ".parquet")
+NUMBERS = ("score", "latency_ms", "cost")
 
 
 def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...]]:
@@ -100,5 +101,5 @@ def _write_parquet(target: Path, columns: Sequence[str], rows: Sequence[Mapping[
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([(c, pa.float64() if c == "score" else pa.string()) for c in columns])
+    schema = pa.schema([(c, pa.float64() if c in NUMBERS else pa.string()) for c in columns])
     pq.write_table(pa.Table.from_pylist([{c: r.get(c) for c in columns} for r in rows], schema=schema), target)

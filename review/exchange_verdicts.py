@@ -13,7 +13,7 @@ from pathlib import Path
 from review import audit
 from review.clock import now
 from review.csv_safe import row_text
-from review.errors import NothingToDo
+from review.errors import InputError, NothingToDo
 from review.exchange_items import dimension_of, known_items, label_text, the_item, write_table
 from review.golden.examples import digest
 from review.hiding import spans_by_conversation, without
@@ -21,6 +21,7 @@ from review.people import hmac_key, require
 from review.rubric import Rubric, current_rubric
 from review.tables import Row, Table, read_table
 from storage.records import Item, Verdict
+from storage.records_judges import Judge
 from storage.store import Store
 
 COLUMNS = ("item", "judge", "version", "dimension", "label", "score", "rationale", "raw", "error")
@@ -74,6 +75,7 @@ def import_verdicts(store: Store, table: Table, *, by: str, dimension: str | Non
             unknown += said is None
             verdicts += [said] if said is not None else []
         new, unchanged, changed = _sort(store, verdicts)
+        _refuse_made_here(store, new)
         store.add(*new)
         missing = [v.error for v in new if v.value is None]
         done = ImportedVerdicts(
@@ -128,19 +130,38 @@ def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None) 
 
 def _sort(store: Store, verdicts: list[Verdict]) -> tuple[list[Verdict], int, int]:
     """The verdicts that are new, and how many were there alike or otherwise. Within the file too, the first stands."""
-    there = {v.id: v for v in store.find(Verdict, id=[v.id for v in verdicts])}
+    there: dict[tuple[str, ...], Verdict] = {}
+    for v in store.find(Verdict, item_id=sorted({v.item_id for v in verdicts})):
+        # Of a judge that ran here several times, a missing verdict takes nothing back.
+        if v.value is not None or _said_where(v) not in there:
+            there[_said_where(v)] = v
     new: list[Verdict] = []
     unchanged = changed = 0
     for v in verdicts:
-        first = there.get(v.id)
+        first = there.get(_said_where(v))
         if first is None:
-            there[v.id] = v
+            there[_said_where(v)] = v
             new.append(v)
         elif (first.value, first.raw, first.score) == (v.value, v.raw, v.score):
             unchanged += 1
         else:
             changed += 1
     return new, unchanged, changed
+
+
+def _said_where(v: Verdict) -> tuple[str, ...]:
+    return (v.item_id, v.judge, v.version, v.dimension)
+
+
+def _refuse_made_here(store: Store, new: list[Verdict]) -> None:
+    """What a judge that runs here has said comes from its runs alone."""
+    names = sorted({f"{v.judge}@{v.version}" for v in new})
+    made = next((j for j in store.find(Judge, id=names) if j.kind != "recorded"), None)
+    if made is not None:
+        raise InputError(
+            f"judge: found verdicts of {made.id}, which is run here; they come from its runs alone. Give those of the "
+            "file another judge or version."
+        )
 
 
 def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False) -> int:

@@ -11,8 +11,9 @@ from typing import Any
 from review import audit
 from review.clock import new_id, now
 from review.dealing import deal_items
-from review.drawn import items_of, verdicts_in
+from review.drawn import checked_at_turn, items_of, verdicts_in
 from review.errors import InputError, NothingToDo, Refused
+from review.grouping import Grouping, grouping_of, sealed_grouping
 from review.people import hmac_key, person, require
 from review.project import Project
 from review.rubric import current_rubric, rubric_version
@@ -21,7 +22,6 @@ from review.sampling.allocate import Stratum as Line
 from review.sampling.draw import DrawResult, Sealed, draw, extend
 from review.sampling.engines import Engine, open_source
 from review.sampling.frame import fitting
-from review.sampling.strata import default_groups
 from review.sources.fetching import fetch
 from review.sources.paths import log_of
 from review.weeks import due_date, week_window
@@ -33,6 +33,9 @@ from storage.store import Store
 class Request:
     """What is asked of a week. ``failing`` and ``low_confidence``: "all", a number, or None for the default cap.
 
+    ``judges_disagree``: the same for conversations whose judges contradict each other; None as the project says, which
+    may be no such group.
+
     ``source`` None is the embedded log; ``raters`` are ids or names; ``overlap`` is a share; ``minutes`` a budget per
     person; ``due`` an ISO date, default the Friday after the week; ``seed`` defaults to the week's name.
     """
@@ -41,6 +44,7 @@ class Request:
     rate: float = 0.01
     failing: Cap | str | None = None
     low_confidence: Cap | str | None = None
+    judges_disagree: Cap | str | None = None
     raters: tuple[str, ...] = ()
     overlap: float = 0.2
     overlap_raters: int = 0
@@ -110,16 +114,17 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         raise NothingToDo(f"{missing} drawn conversations could not be read back from {engine.source}; draw again.")
     with store.transaction():
         week = _week(store, project, request, result, by)
-        drawn = _draw_record(week, result, by)
+        drawn = _draw_record(week, result, _grouping(store, project, request), by)
         lines = [
             Stratum(new_id(), drawn.id, week.name, s.name, s.population, s.sampled, s.probability)
             for s in result.strata
         ]
         items = items_of(found, fresh, week, drawn, set(result.overlap_ids))
         _refuse_twice(store, items)
+        found = checked_at_turn(found, items, project.checks)
         rubric = rubric_version(store, week.rubric_version)
         store.add(drawn, *lines, *found, *items)
-        store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i.id, rubric)))
+        store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i, rubric)))
         dealt = deal_items(store, week, items, by=by, raters=_raters(store, request.raters) if request.raters else None)
         audit.record(store, by, "draw", week.name, draw=drawn.id, digest=result.digest, items=len(items))
     return Opened(result, len(items), len(dealt))
@@ -139,7 +144,7 @@ def _engine(store: Store, request: Request) -> Engine:
 
 def _draw(store: Store, project: Project, request: Request, engine: Engine) -> DrawResult:
     window = week_window(request.week, project.time_zone)
-    groups = default_groups(project.confidence)
+    groups = _grouping(store, project, request).groups
     outside = request.source is not None
     options: dict[str, Any] = {
         "window": window,
@@ -156,6 +161,15 @@ def _draw(store: Store, project: Project, request: Request, engine: Engine) -> D
     # What was promised for the week holds for what is added to it.
     options["overlap"] = week.overlap
     return extend(engine, _sealed(store, week), wishes, **options)
+
+
+def _grouping(store: Store, project: Project, request: Request) -> Grouping:
+    """The groups of the draw: those of the first draw of the week, if there was one."""
+    asked = None if request.judges_disagree is None else _cap("judges_disagree", request.judges_disagree)
+    first = next(iter(store.find(Draw, week=request.week)), None)
+    if first is None:
+        return grouping_of(project, judges_disagree=asked)
+    return sealed_grouping(project, request.week, first.frame, judges_disagree=asked)
 
 
 def _refuse_other_source(store: Store, week: str, engine: Engine) -> None:
@@ -177,7 +191,7 @@ def _nothing_new(store: Store, week: str, result: DrawResult) -> bool:
 
 
 def _wishes(store: Store, request: Request) -> Wishes:
-    asked = {"failing": request.failing, "low_confidence": request.low_confidence}
+    asked = {name: getattr(request, name) for name in ("failing", "low_confidence", "judges_disagree")}
     caps = {name: _cap(name, cap) for name, cap in asked.items() if cap is not None}
     budget = None
     if request.minutes is not None:
@@ -253,7 +267,7 @@ def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:
     return found
 
 
-def _draw_record(week: Week, result: DrawResult, by: str) -> Draw:
+def _draw_record(week: Week, result: DrawResult, grouping: Grouping, by: str) -> Draw:
     frame = result.frame
     return Draw(
         new_id(),
@@ -264,7 +278,7 @@ def _draw_record(week: Week, result: DrawResult, by: str) -> Draw:
         result.seed,
         result.key_rule,
         result.rate,
-        frame.to_json(),
+        {**frame.to_json(), "groups": grouping.to_json()},
         result.digest,
     )
 

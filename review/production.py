@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from review import evidence
+from review.drawn import LOG_VERDICTS
 from review.quality import Cell, QualityReport, Stratum, Verdicts, quality_report
 from review.rubric import Dimension
 from review.settled import Settled, settled_labels
@@ -24,7 +25,7 @@ def production_quality(
     """
     lines = evidence.ledger(store, weeks)
     settled = settled_labels(store, weeks, rubric=evidence.latest_used_rubric(store, weeks).version)
-    spoken = evidence.verdicts_of(store, weeks, judge) if judge else {}
+    spoken = _spoken(store, weeks, judge) if judge else {}
     frames = {d.week: d.frame for d in store.find(Draw, week=list(weeks))}
     items = [i for w in weeks for i in store.find(Item, week=w) if not i.purposive]
     strata = [
@@ -39,6 +40,12 @@ def production_quality(
         if line.population
     ]
     return quality_report(strata)
+
+
+def _spoken(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, str], Verdict]:
+    """The verdicts that the frame's counts are of: those that came with the log, whatever was run here since."""
+    of_log = evidence.verdicts_of(store, weeks, f"{judge}@{LOG_VERDICTS}")
+    return of_log or evidence.verdicts_of(store, weeks, judge)
 
 
 def _counts(frame: Mapping[str, Any], stratum: str, judge: str | None, dimension: str) -> Mapping[str, int]:

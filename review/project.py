@@ -8,13 +8,17 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import tomlkit
 
 from review.access import SETTINGS as ACCESS_SETTINGS
 from review.access import Access, access_of
+from review.checks.settings import SETTINGS as CHECK_SETTINGS
+from review.checks.settings import CheckSettings, check_settings
 from review.errors import InputError
+from review.judges.settings import SETTINGS as JUDGE_SETTINGS
+from review.judges.settings import JudgeSettings, judge_settings
 
 ORIGINALS = ("apart", "encrypted", "none")
 UNITS = ("session", "turn")
@@ -24,8 +28,10 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "project": ("time_zone",),
     "import": ("map", "values"),
     "privacy": ("originals", "patterns", "phone_region"),
-    "sampling": ("unit", "confidence"),
+    "sampling": ("unit", "confidence", "judges_disagree"),
+    "checks": CHECK_SETTINGS,
     "golden": ("plan",),
+    "judges": JUDGE_SETTINGS,
     "rubric": ("reveal", "dimensions"),
 }
 """Every table of spotcheck.toml with its settings; a misspelt one is an error, never silently the default."""
@@ -46,20 +52,25 @@ class Project:
 
     ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value).
     ``confidence`` is the bound under which a conversation counts as low confidence. ``rubric`` is the document of the
-    ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should have,
-    as a number or by kind. ``access`` is how visitors of the application are told apart.
+    ``[rubric]`` table, or None for the default rubric. ``judges_disagree`` is how many conversations whose judges
+    contradict each other are drawn as a group of their own ("all", a number, None: no such group). ``plan`` is how many
+    golden examples each scenario should have, as a number or by kind. ``access`` is how visitors of the application are
+    told apart. ``judges`` is where judges may send masked text, and how fast. ``checks`` is what runs on import.
     """
 
     path: Path
     time_zone: str = "UTC"
     unit: str = "session"
     confidence: float = 0.5
+    judges_disagree: int | Literal["all"] | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     privacy: Privacy = Privacy()
     rubric: Mapping[str, Any] | None = None
     plan: Mapping[str, int | Mapping[str, int]] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
+    judges: JudgeSettings = field(default_factory=JudgeSettings)
+    checks: CheckSettings = field(default_factory=CheckSettings)
 
 
 def project_of(store_path: str | Path) -> Project:
@@ -81,6 +92,7 @@ def project_of(store_path: str | Path) -> Project:
         time_zone=_time_zone(path, tables["project"].get("time_zone", "UTC")),
         unit=_one_of(path, "sampling.unit", sampling.get("unit", "session"), UNITS),
         confidence=_share(path, "sampling.confidence", sampling.get("confidence", 0.5)),
+        judges_disagree=_cap(path, "sampling.judges_disagree", sampling.get("judges_disagree")),
         mapping=_texts(path, "import.map", imports.get("map", {})),
         values={
             field: _texts(path, f"import.values.{field}", table)
@@ -94,6 +106,8 @@ def project_of(store_path: str | Path) -> Project:
         rubric=data.get("rubric"),
         plan=_plan(path, tables["golden"].get("plan", {})),
         access=access_of(path, tables["access"]),
+        judges=judge_settings(path, tables["judges"]),
+        checks=check_settings(path, tables["checks"]),
     )
 
 
@@ -129,6 +143,28 @@ phone_region = "US"      # how to read phone numbers without a country code
 [sampling]
 unit = "session"         # what a reviewer sees as one item: session | turn
 confidence = 0.5         # below this a conversation counts as low confidence
+# judges_disagree = 50   # conversations whose judges contradict each other: a group of its own, "all" or how many
+
+[checks]                 # what is looked for in each masked conversation on import; all: `spotcheck check --help`
+run = ["personal_data", "language", "length", "repetition", "refusal"]
+failing = []             # what one of these flags is drawn with the failing ones, such as ["repetition", "toxicity"]
+
+[checks.length]          # fixed bounds for the characters of an answer; `spotcheck check` shows how long answers are
+shortest = 2
+longest = 6000
+
+# [checks.toxicity]      # with "toxicity" in run: a text-classification model of Hugging Face, from a folder, offline
+# model = "models/toxicity"
+# threshold = 0.5
+
+# [checks.similarity]    # with "similarity" in run: where a record brings metadata.expected_answer
+# below = 0.4
+
+[judges]                 # judges that run here
+hosts = []               # where masked text may be sent, such as ["localhost:11434"]; nowhere without an entry
+concurrency = 8          # requests at once
+timeout = 60             # seconds for one request
+device = "auto"          # where local models compute: auto | cpu | cuda | mps
 
 # [golden.plan]          # golden examples wanted in each scenario, as a number or by kind
 # order_status = 25
@@ -178,6 +214,14 @@ def _share(path: Path, setting: str, found: Any) -> float:
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
         raise InputError(f"{path}, {setting}: found {found!r}, expected a number from 0 to 1.")
     return float(found)
+
+
+def _cap(path: Path, setting: str, found: Any) -> int | Literal["all"] | None:
+    if found is None or (isinstance(found, int) and not isinstance(found, bool) and found >= 1):
+        return found
+    if found != "all":
+        raise InputError(f"{path}, {setting}: found {found!r}, expected 'all' or a whole number of at least 1.")
+    return "all"
 
 
 def _plan(path: Path, plan: Any) -> dict[str, int | Mapping[str, int]]:

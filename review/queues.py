@@ -6,18 +6,20 @@ stratum is in it, and nothing that tells why an item was selected.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.dealing import OPEN_SQL, week_of_store
+from review.findings import Shown, findings_by_item
 from review.hiding import conversations, spans_by_conversation, without_words
 from review.people import hmac_key, people, person, store_id
 from review.rubric import rubric_version
 from review.shown import conversation_payload, rubric_payload
 from review.submissions import Receipt, receive
-from storage.records import Annotation, Assignment, Conversation, HiddenSpan, Item, Verdict
+from review.taken import taken_from
+from storage.records import Annotation, Assignment, Conversation, HiddenSpan, Item, Verdict, WeekClosing
 from storage.store import Store
 
 __all__ = ["CURRENT_SQL", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
@@ -38,6 +40,20 @@ ORDER BY n.rowid
 """The annotations of a week that count: per item, rater and rubric version the latest that was not undone."""
 
 
+# Of a long week's rows a batch reads only what their order needs: whole rows took most of the time of an answer.
+_OPEN_IDS_SQL = OPEN_SQL.replace("a.*", "a.id AS assignment_id, a.item_id, a.rubric_version", 1)
+_CURRENT_IDS_SQL = CURRENT_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id", 1)
+
+
+class _Listed(NamedTuple):
+    """An open assignment, or one with the submission that counts."""
+
+    assignment_id: str
+    item_id: str
+    rubric_version: int
+    submission_id: str = ""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds."""
@@ -52,27 +68,45 @@ class Progress:
     minutes_left: float
 
 
-def batch(store: Store, rater_id: str, *, week: str, have: Collection[str] = (), size: int = 25) -> dict[str, Any]:
+def batch(
+    store: Store,
+    rater_id: str,
+    *,
+    week: str,
+    have: Collection[str] = (),
+    begun: Collection[str] = (),
+    size: int = 25,
+) -> dict[str, Any]:
     """The payload for one rater's browser: the open items that it lacks, at most ``size``, and recent own ones.
 
     A browser shows one rubric at a time. Where items were asked again under a new version, all that is sent belongs
-    to the latest version that the rater has open; the older ones follow when those are done.
+    to the latest version that the rater has open; the older ones follow when those are done. Of the assignments that
+    the browser has, or holds ``begun`` labels of, ``taken`` names those that are not the rater's any more; a begun
+    one is sent once more, so that its labels can still be submitted.
     Raises UnknownError when the week or the rater does not exist.
     """
     somebody, opened = person(store, rater_id), week_of_store(store, week)
     whose = {"week": week, "rater": somebody.id}
-    open_ = store.select(Assignment, OPEN_SQL, whose)
-    said = store.select(Annotation, CURRENT_SQL, whose)
+    open_ = [_Listed(**row) for row in store.query(_OPEN_IDS_SQL, whose)]
+    said = [_Listed(**row) for row in store.query(_CURRENT_IDS_SQL, whose)]
     rubric = rubric_version(store, _version_to_show(open_, said, opened.rubric_version))
     open_ = [a for a in open_ if a.rubric_version == rubric.version]
     mine = {n.assignment_id: n for n in said if n.rubric_version == rubric.version}
     known = set(have)
-    wanted = [(a.id, a.item_id) for a in open_ if a.id not in known][:size]
+    taken = {k: t for k, t in taken_from(store, somebody.id, week).items() if k in {*known, *begun} and k not in mine}
+    wanted = [(a.assignment_id, a.item_id) for a in open_ if a.assignment_id not in known][:size]
+    wanted += [
+        (t.assignment_id, t.item_id)
+        for t in taken.values()
+        if t.assignment_id not in known and t.rubric_version == rubric.version
+    ][:size]
     wanted += [(n.assignment_id, n.item_id) for n in list(mine.values())[-DONE_SENT:] if n.assignment_id not in known]
+    submitted = [mine[assignment].submission_id for assignment, _ in wanted if assignment in mine]
+    own = {n.assignment_id: n for n in store.find(Annotation, submission_id=submitted)}
     items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}
     shown = conversations(store, [i.conversation_id for i in items.values()])
     hidden, key = spans_by_conversation(store, list(shown)), hmac_key(store)
-    state = next(p for p in progress(store, week) if p.rater_id == somebody.id)
+    (state,) = progress(store, week, rater_id=somebody.id)
     return {
         "key": f"{store_id(store)}:{somebody.id}",
         "rater": {"id": somebody.id, "name": somebody.name},
@@ -83,21 +117,24 @@ def batch(store: Store, rater_id: str, *, week: str, have: Collection[str] = (),
             "done": state.done,
             "left": state.left,
             "minutes_left": state.minutes_left,
+            "closed": store.get(WeekClosing, week) is not None,
         },
         "rubric": rubric_payload(rubric),
-        "order": [a.id for a in open_],
+        "order": [a.assignment_id for a in open_],
         "done": list(mine),
+        "taken": {k: t.sentence for k, t in taken.items()},
         "items": [
-            _item_payload(assignment, item, shown[item.conversation_id], own)
+            _item_payload(assignment, item, shown[item.conversation_id], said_of_it)
             for assignment, item_id in wanted
             for item in [items[item_id]]
-            for own in [_as_shown(mine.get(assignment), hidden.get(item.conversation_id, []), key)]
+            for said_of_it in [_as_shown(own.get(assignment), hidden.get(item.conversation_id, []), key)]
         ],
         "reveals": _reveals(store, mine) if rubric.reveal else {},
+        "findings": _findings(store, mine) if rubric.reveal else {},
     }
 
 
-def _version_to_show(open_: Sequence[Assignment], said: Sequence[Annotation], opened: int) -> int:
+def _version_to_show(open_: Sequence[_Listed], said: Sequence[_Listed], opened: int) -> int:
     """The latest version that is open; with nothing open that of the last submission, so that one can look back."""
     if open_:
         return max(a.rubric_version for a in open_)
@@ -116,7 +153,7 @@ def _item_payload(assignment: str, item: Item, conversation: Conversation, mine:
     return {"assignment": assignment, **conversation_payload(item, conversation), "mine": own}
 
 
-def _reveals(store: Store, mine: dict[str, Annotation]) -> dict[str, dict[str, dict[str, str | None]]]:
+def _reveals(store: Store, mine: dict[str, _Listed]) -> dict[str, dict[str, dict[str, str | None]]]:
     """The judges' verdicts of items that this rater has submitted, by assignment, judge and dimension."""
     by_item = {n.item_id: n.assignment_id for n in list(mine.values())[-DONE_SENT:]}
     revealed: dict[str, dict[str, dict[str, str | None]]] = {}
@@ -124,6 +161,12 @@ def _reveals(store: Store, mine: dict[str, Annotation]) -> dict[str, dict[str, d
         judges = revealed.setdefault(by_item[verdict.item_id], {})
         judges.setdefault(verdict.judge, {})[verdict.dimension] = verdict.value
     return revealed
+
+
+def _findings(store: Store, mine: Mapping[str, _Listed]) -> dict[str, list[Shown]]:
+    """What the checks found in items that this rater has submitted, by assignment."""
+    by_item = {n.item_id: n.assignment_id for n in list(mine.values())[-DONE_SENT:]}
+    return {by_item[item]: found for item, found in findings_by_item(store, list(by_item)).items()}
 
 
 def owed_items(store: Store, rater_id: str) -> set[str]:
@@ -140,17 +183,17 @@ def owed_items(store: Store, rater_id: str) -> set[str]:
     }
 
 
-def progress(store: Store, week: str) -> list[Progress]:
-    """Everybody's progress in a week, in the order of the people."""
-    rows = {r["rater_id"]: r for r in store.query(_PROGRESS_SQL, {"week": week})}
-    seconds: dict[str, list[float]] = {}
-    timed = "SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id WHERE i.week = :week"
-    for row in store.query(timed + " AND n.seconds IS NOT NULL", {"week": week}):
-        seconds.setdefault(row["rater_id"], []).append(row["seconds"])
-    everyone = [s for values in seconds.values() for s in values]
-    overall = median(everyone) if everyone else FALLBACK_SECONDS
+def progress(store: Store, week: str, *, rater_id: str | None = None) -> list[Progress]:
+    """Everybody's progress in a week, or one rater's, in the order of the people."""
+    whose = {"week": week, "rater": rater_id}
+    rows = {r["rater_id"]: r for r in store.query(_PROGRESS_SQL if rater_id is None else _PROGRESS_OF_ONE_SQL, whose)}
+    seconds = _seconds(store, week, rater_id)
+    compared = seconds if rater_id is None or seconds else _seconds(store, week, None)
+    overall = median([s for values in compared.values() for s in values] or [FALLBACK_SECONDS])
     result = []
     for somebody in people(store):
+        if rater_id not in (None, somebody.id):
+            continue
         row = rows.get(somebody.id, {"dealt": 0, "done": 0, "skipped": 0})
         own = median(seconds[somebody.id]) if somebody.id in seconds else None
         left = row["dealt"] - row["done"] - row["skipped"]
@@ -160,6 +203,19 @@ def progress(store: Store, week: str) -> list[Progress]:
         )
     return result
 
+
+def _seconds(store: Store, week: str, rater_id: str | None) -> dict[str, list[float]]:
+    """The measured active seconds of a week by rater."""
+    found: dict[str, list[float]] = {}
+    for row in store.query(_SECONDS_SQL, {"week": week, "rater": rater_id}):
+        found.setdefault(row["rater_id"], []).append(row["seconds"])
+    return found
+
+
+_SECONDS_SQL = """
+SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id
+WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND n.seconds IS NOT NULL
+"""
 
 _PROGRESS_SQL = """
 SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT annotated) AS skipped FROM (
@@ -172,3 +228,5 @@ SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT 
   WHERE a.week = :week AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
 ) GROUP BY rater_id
 """
+
+_PROGRESS_OF_ONE_SQL = _PROGRESS_SQL.replace("WHERE a.week = :week", "WHERE a.rater_id = :rater AND a.week = :week", 1)

@@ -20,6 +20,9 @@ from review.labels import SCALE_KINDS, Scale, ScaleKind, Value, canonical_text
 from storage.records import RubricVersion
 from storage.store import Store
 
+COMMAND_KEYS = "usfcxjkegqt?"
+"""What the pages for annotating and adjudicating command by a letter; no value can have such a key."""
+
 
 @dataclass(frozen=True)
 class Dimension:
@@ -216,10 +219,10 @@ def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[st
     if len(keys) != len(values):
         raise InputError(f"{place}, keys: found {len(keys)}, expected one for each of the {len(values)} values.")
     given = [k for k in keys if k]
-    wrong = next((k for k in given if len(k) != 1 or given.count(k) > 1 or k.isspace() or k in "usfcxjkeg?"), None)
+    wrong = next((k for k in given if len(k) != 1 or given.count(k) > 1 or k.isspace() or k in COMMAND_KEYS), None)
     if wrong is not None:
         raise InputError(
-            f"{place}, keys: found {wrong!r}, expected single keys, each once, none of u s f c x j k e g ?."
+            f"{place}, keys: found {wrong!r}, expected single keys, each once, none of {' '.join(COMMAND_KEYS)}."
         )
     return keys
 

@@ -37,6 +37,7 @@ OPTIONS = {
     "runner.postScriptGC": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "type",
+    "client.disableDataExport": "true",
 }
 """The settings of .streamlit/config.toml that safety and speed rest on, as flags: no other file can undo them."""
 

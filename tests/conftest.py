@@ -8,12 +8,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 sys.path.insert(0, str(ROOT))
 
 from storage.store import Store, open_store  # noqa: E402 - the source tree comes first
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("spotcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("spotcheck")
 
 
 @pytest.fixture

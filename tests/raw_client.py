@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from annotate_app import APP, ROOT, _free_port, _healthy
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -51,17 +53,42 @@ class Visit:
         self.fragments: list[str] = []
         self.session = ""
         self.buttons: dict[str, str] = {}
+        self.components: dict[str, str] = {}
+        self.data: dict[str, Any] = {}
         self.redirect = ""
 
-    def run(self, page: str = "week", *, query: str = "", fragment: str = "", press: str = "") -> str:
+    def run(self, page: str = "week", **asked: Any) -> str:
         """Everything that the server sends for one run, as text; runs that the first asks for belong to it."""
+        self.ask(page, **asked)
+        return self.hear()
+
+    def ask(
+        self,
+        page: str = "week",
+        *,
+        query: str = "",
+        fragment: str = "",
+        press: str = "",
+        triggers: Sequence[str] = (),
+        states: Mapping[str, str] | None = None,
+    ) -> None:
+        """Ask for a run: ``press`` names a button that was seen, ``triggers`` are ids of any, ``states`` are values of
+        components by id. A fragment that the session does not know is not answered.
+        """
         asked = BackMsg()
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
         asked.rerun_script.fragment_id = fragment
         if press:
             asked.rerun_script.widget_states.widgets.add(id=self.buttons[press], trigger_value=True)
+        for name in triggers:
+            asked.rerun_script.widget_states.widgets.add(id=name, trigger_value=True)
+        for name, value in (states or {}).items():
+            asked.rerun_script.widget_states.widgets.add(id=name, json_value=value)
         self.wire.send(asked.SerializeToString())
+
+    def hear(self) -> str:
+        """What the server sends until a run is finished."""
         said = []
         while True:
             message = ForwardMsg()
@@ -75,6 +102,10 @@ class Visit:
             button = message.delta.new_element.button
             if button.id:
                 self.buttons[button.label] = button.id
+            component = message.delta.new_element.bidi_component
+            if component.id:
+                self.components[component.component_name] = component.id
+                self.data[component.component_name] = json.loads(component.json or component.mixed.json or "null")
             if kind == "new_session":
                 self.session = message.new_session.initialize.session_id or self.session
             if kind == "script_finished" and message.script_finished in FINISHED:

@@ -10,8 +10,10 @@ import click
 import pytest
 
 from review.agreement import COEFFICIENTS
+from review.checks.catalogue import CHECKS
 from review.cli import COMMANDS, spotcheck
 from review.golden.writers import WRITERS
+from review.judges.kinds import JUDGES
 from review.sampling.engines import ENGINES
 from review.serving import OPTIONS
 from review.sources.formats import READERS
@@ -46,6 +48,16 @@ def test_every_coefficient_is_in_the_readme(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*READERS, *WRITERS])
 def test_every_format_is_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("kind", JUDGES)
+def test_every_kind_of_judge_is_in_the_readme(kind: str) -> None:
+    assert f"| `{kind}` |" in README
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_check_is_in_the_readme(name: str) -> None:
     assert f"`{name}`" in README
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import cached, session, settling
-from pages.parts.annotator import CSS, DESK, entries_of, held, script, wake
+from pages.parts.annotator import CSS, DESK, desk, entries_of, held, script, wake
 from pages.parts.session import Session
+from pages.parts.wording import as_text
 from review.adjudication import cases
 from review.decisions import receive_decisions
 from review.errors import ReviewError
@@ -25,11 +26,10 @@ PARTS = Path(__file__).with_suffix("")
 SCRIPTS = ("adjudicating.js", "votes.js", "diff.js")
 OPEN_KEY = "adjudicator_open"
 
-_component = st.components.v2.component(
-    "spotcheck_adjudicator",
+_desk = desk(
+    "adjudicator",
     css=CSS + (PARTS / "adjudicator.css").read_text(encoding="utf-8"),
-    js="\n".join([*((PARTS / name).read_text(encoding="utf-8") for name in SCRIPTS), script(DESK)]),
-    isolate_styles=False,
+    js="\n".join([*((PARTS / name).read_text(encoding="utf-8") for name in SCRIPTS), script((*DESK, "wake.js"))]),
 )
 
 
@@ -38,13 +38,15 @@ def adjudicate(here: Session, week: str) -> None:
     if "item" in st.query_params:
         _open(here, week, st.query_params.pop("item"))
     _cases(here, week)
-    wake()
+    wake(_desk)
 
 
 def _open(here: Session, week: str, item: str) -> None:
     case = next((c for c in cases(here.store, week, viewer=here.rater.id) if c.item.id == item), None)
     if case is None:
-        st.toast(f"{item} is not among the cases of this week that you may see.", icon=":material/visibility_off:")
+        st.toast(
+            f"{as_text(item)} is not among the cases of this week that you may see.", icon=":material/visibility_off:"
+        )
         return
     st.session_state[settling.VIEW_KEY] = case.kind
     # Counted, so that the browser goes there once and not again with every answer.
@@ -72,7 +74,7 @@ def _cases(here: Session, week: str) -> None:
     if kind not in KINDS:
         settling.bulk_approve(here, [c for c in cases(here.store, week, viewer=here.rater.id) if c.kind == kind])
         return
-    said = _component(key=key, data={**batch, "open": opened, **answer}, on_outbox_change=lambda: None)
+    said = _desk.entrance(key=key, data={**batch, "open": opened, **answer}, on_outbox_change=lambda: None)
     if outbox is None and said.outbox is not None and not st.session_state.get(f"{key}:known"):
         # The first run of a new server for a page that was open before: its state is known only from here on.
         st.session_state[f"{key}:known"] = True

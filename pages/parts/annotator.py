@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -23,8 +23,10 @@ PARTS = Path(__file__).with_suffix("")
 DESK = (
     "dom.js",
     "memory.js",
+    "mirror.js",
     "model.js",
     "sync.js",
+    "recover.js",
     "conversation.js",
     "rubric.js",
     "panels.js",
@@ -38,6 +40,7 @@ SCRIPTS = ("annotating.js", "asking.js", *DESK)
 CSS = (PARTS / "annotator.css").read_text(encoding="utf-8")
 ENTRIES_AT_ONCE = 500
 ASSIGNMENTS_HELD = 2000
+ITEMS_AT_ONCE = 25
 
 
 def script(names: Sequence[str]) -> str:
@@ -45,28 +48,48 @@ def script(names: Sequence[str]) -> str:
     return "\n".join((PARTS / name).read_text(encoding="utf-8") for name in names)
 
 
-_component = st.components.v2.component(
-    "spotcheck_annotator",
-    css=CSS,
-    js=script(SCRIPTS),
-    isolate_styles=False,
-)
-_wake = st.components.v2.component("spotcheck_wake", js=(PARTS / "wake.js").read_text(encoding="utf-8"))
+ENTRANCE = """export default async function (given) {
+  const desks = (globalThis.spotcheckDesks ??= new Map());
+  while (!desks.has("NAME")) await new Promise((go) => addEventListener("spotcheck:desk", go, { once: true }));
+  return desks.get("NAME")(given);
+}"""
+
+
+class Desk(NamedTuple):
+    """A desk's two components: ``entrance`` stands in the fragment, ``scripts`` outside of it."""
+
+    name: str
+    entrance: Any
+    scripts: Any
+
+
+def desk(name: str, *, css: str, js: str) -> Desk:
+    """Declare the components of a desk.
+
+    A fragment sends its components whole with every answer. A hundred thousand letters of script and style among them
+    kept the browser busy and ten reviewers' server too, so what answers is a few lines that wait for the scripts.
+    """
+    declare = st.components.v2.component
+    entrance = declare(f"spotcheck_{name}", js=ENTRANCE.replace("NAME", name), isolate_styles=False)
+    return Desk(name, entrance, declare(f"spotcheck_{name}_desk", css=css, js=js, isolate_styles=False))
+
+
+_desk = desk("annotator", css=CSS, js=script((*SCRIPTS, "wake.js")))
 
 
 def annotate(store: Store, rater_id: str, week: str) -> None:
     """Show the component for one rater and week; it reruns by itself whenever the browser has something to say.
 
-    A restarted server does not know the fragment that an open page refers to, so a second, empty component outside
-    the fragment lets the browser rerun the whole page once.
+    A restarted server does not know the fragment that an open page refers to, so the component outside the fragment
+    also lets the browser rerun the whole page once.
     """
     _items(store, rater_id, week)
-    wake()
+    wake(_desk)
 
 
-def wake() -> None:
-    """Mount the empty component that lets a browser rerun the whole page, once the desk's fragment was drawn."""
-    _wake(key="annotator:wake", height=1, on_woken_change=lambda: None)
+def wake(somewhere: Desk) -> None:
+    """Mount what brings a desk's scripts and lets a browser rerun the whole page, once the desk's fragment was drawn."""
+    somewhere.scripts(key=f"{somewhere.name}:desk", height=1, on_woken_change=lambda: None)
 
 
 @st.fragment
@@ -75,8 +98,11 @@ def _items(store: Store, rater_id: str, week: str) -> None:
     key = f"annotator:{rater_id}:{week}"
     outbox = (st.session_state.get(key) or {}).get("outbox")
     answer = handle(store, rater_id, outbox)
-    data = {**queues.batch(store, rater_id, week=week, have=held(outbox)), **answer}
-    said = _component(key=key, data=data, on_outbox_change=lambda: None)
+    asked = queues.batch(
+        store, rater_id, week=week, have=held(outbox), begun=held(outbox, "begun"), size=wanted(outbox)
+    )
+    data = {**asked, **answer}
+    said = _desk.entrance(key=key, data=data, on_outbox_change=lambda: None)
     if outbox is None and said.outbox is not None and not st.session_state.get(f"{key}:known"):
         # The first run of a new server for a page that was open before: its state is known only from here on.
         st.session_state[f"{key}:known"] = True
@@ -104,11 +130,19 @@ def handle(store: Store, rater_id: str, outbox: object) -> dict[str, Any]:
     }
 
 
-def held(outbox: object) -> frozenset[str]:
-    """The assignments whose items the browser says it holds; nothing that is not text counts."""
-    have = outbox.get("have") if isinstance(outbox, Mapping) else None
+def held(outbox: object, field: str = "have") -> frozenset[str]:
+    """The assignments whose items (or ``begun`` labels) the browser says it holds; nothing that is not text counts."""
+    have = outbox.get(field) if isinstance(outbox, Mapping) else None
     known = have[:ASSIGNMENTS_HELD] if isinstance(have, list) else []
     return frozenset(one for one in known if isinstance(one, str))
+
+
+def wanted(outbox: object) -> int:
+    """How many open items the browser asks for, at most ``ITEMS_AT_ONCE``; all of these when it does not say."""
+    wants = outbox.get("wants") if isinstance(outbox, Mapping) else None
+    if not isinstance(wants, int) or isinstance(wants, bool):
+        return ITEMS_AT_ONCE
+    return min(max(wants, 0), ITEMS_AT_ONCE)
 
 
 def entries_of(outbox: object, rater_id: str) -> list[dict[str, Any]]:

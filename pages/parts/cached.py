@@ -1,4 +1,4 @@
-"""Statistics computed once per state of the store: the cache key is the head of the audit chain, never a clock."""
+"""Statistics computed once per state of the store: the cache key counts its rows, it is never a clock."""
 
 from __future__ import annotations
 
@@ -8,17 +8,43 @@ from pages.parts.session import Session
 from review import evidence
 from review.agreement import AgreementReport, agreement_report
 from review.calibration.report import CalibrationReport, calibration_report
+from review.judges.comparing import Comparison, compared
+from review.judges.disagreements import Disagreement
+from review.judges.disagreements import disagreements as disagreements_of
+from review.judges.near import Near
+from review.judges.over_time import OverTime
+from review.judges.over_time import over_time as over_time_of
+from review.judges.workbench import Economy
+from review.judges.workbench import economy as economy_of
+from review.judges.workbench import near_duplicates as near_of
 from review.production import judges_of_frame, production_quality
 from review.quality import QualityReport
+from review.queues import owed_items
 from review.settling import ranking as ranking_of
 from review.standing import Standing
 from review.standing import standing as standing_of
+from review.verdicts import Reference
+from storage.records_judges import Judge
 from storage.store import Store, open_store
+
+JudgeState = tuple[int, int, int]
 
 
 def state_of(store: Store) -> int:
     """A number that grows with every change: each is a row of the audit chain."""
     return int(store.query("SELECT coalesce(max(sequence), 0) AS head FROM audit")[0]["head"])
+
+
+def judge_state(store: Store) -> JudgeState:
+    """The state of all that figures about judges rest on.
+
+    A run is an entry of the audit chain when it starts and when it ends; what it says meanwhile is counted by rows.
+    """
+    rows = store.query(
+        "SELECT (SELECT coalesce(max(rowid), 0) FROM verdicts) AS verdicts, "
+        "(SELECT coalesce(max(rowid), 0) FROM judge_results) AS results"
+    )[0]
+    return state_of(store), int(rows["verdicts"]), int(rows["results"])
 
 
 def agreement(session: Session, weeks: tuple[str, ...]) -> dict[str, AgreementReport]:
@@ -34,17 +60,71 @@ def _agreement(path: str, state: int, weeks: tuple[str, ...], viewer: str) -> di
 
 
 def calibration(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, CalibrationReport]:
-    """A judge against the people in some weeks, by dimension."""
-    return _calibration(str(session.store.path), state_of(session.store), weeks, judge, session.rater.id)
+    """A judge against the people in some weeks, by dimension, as far as it may be seen without a look."""
+    return _calibration(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
 
 
 @st.cache_data(show_spinner="Computing calibration …", max_entries=64)
 def _calibration(
-    path: str, state: int, weeks: tuple[str, ...], judge: str, viewer: str
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
 ) -> dict[str, CalibrationReport]:
     store = open_store(path, create=False)
     pairs = evidence.paired_labels(store, weeks, judge, viewer=viewer)
     return {name: calibration_report(p.data, positive=p.dimension.positive) for name, p in pairs.items()}
+
+
+def disagreements(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, list[Disagreement]]:
+    """Where a judge and the people differ, by dimension, as far as it may be seen without a look."""
+    return _disagreements(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+
+
+@st.cache_data(show_spinner="Looking where they differ …", max_entries=32)
+def _disagreements(
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
+) -> dict[str, list[Disagreement]]:
+    pairs = evidence.paired_labels(open_store(path, create=False), weeks, judge, viewer=viewer)
+    return {name: disagreements_of(pair) for name, pair in pairs.items()}
+
+
+def near_duplicates(session: Session, weeks: tuple[str, ...], judge: Judge) -> list[Near]:
+    """Items that say nearly the same as an example in a judge's prompt."""
+    # Labels and verdicts change nothing here, and an unsaved version is no row yet: what counts is what it shows.
+    shown = tuple(str(e.get("example_id")) for e in judge.spec.get("examples", ()))
+    if not shown:
+        return []
+    rows = session.store.query(
+        "SELECT (SELECT coalesce(max(rowid), 0) FROM items) AS items, "
+        "(SELECT coalesce(max(rowid), 0) FROM hidden_spans) AS hidden"
+    )[0]
+    key = (rows["items"], rows["hidden"], shown, *sorted(owed_items(session.store, session.rater.id)))
+    return _near(str(session.store.path), key, weeks, session.rater.id, judge)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _near(path: str, key: tuple[object, ...], weeks: tuple[str, ...], viewer: str, _judge: Judge) -> list[Near]:
+    return near_of(open_store(path, create=False), weeks, _judge, viewer=viewer)
+
+
+def economy(session: Session, weeks: tuple[str, ...], judge: Reference) -> Economy:
+    """What a version of a judge costs, how long it takes, and which verdicts are missing."""
+    return _economy(str(session.store.path), judge_state(session.store), weeks, judge)
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def _economy(path: str, state: JudgeState, weeks: tuple[str, ...], judge: Reference) -> Economy:
+    return economy_of(open_store(path, create=False), weeks, judge)
+
+
+def comparison(session: Session, weeks: tuple[str, ...], judges: tuple[str, ...]) -> dict[str, Comparison]:
+    """Several judges beside each other, by dimension, as far as it may be seen without a look."""
+    return _comparison(str(session.store.path), judge_state(session.store), weeks, judges, session.rater.id)
+
+
+@st.cache_data(show_spinner="Comparing the judges …", max_entries=32)
+def _comparison(
+    path: str, state: JudgeState, weeks: tuple[str, ...], judges: tuple[str, ...], viewer: str
+) -> dict[str, Comparison]:
+    return compared(open_store(path, create=False), weeks, judges, viewer=viewer)
 
 
 def quality(session: Session, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
@@ -68,11 +148,13 @@ def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, s
 
 def standing(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> Standing:
     """A judge beside the people in one dimension."""
-    return _standing(str(session.store.path), state_of(session.store), weeks, judge, dimension, session.rater.id)
+    return _standing(str(session.store.path), judge_state(session.store), weeks, judge, dimension, session.rater.id)
 
 
 @st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
-def _standing(path: str, state: int, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str) -> Standing:
+def _standing(
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str
+) -> Standing:
     store = open_store(path, create=False)
     pair = evidence.paired_labels(store, weeks, judge, viewer=viewer)[dimension]
     return standing_of(store, weeks, judge, pair, viewer=viewer)
@@ -90,3 +172,13 @@ def ranking(session: Session, week: str) -> dict[str, float]:
 @st.cache_data(show_spinner="Ordering the cases …", max_entries=32)
 def _ranking(path: str, state: tuple[int, int], week: str) -> dict[str, float]:
     return ranking_of(open_store(path, create=False), week)
+
+
+def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
+    """One version of a judge week by week, as far as it may be seen without a look. Raises NothingToDo."""
+    return _over_time(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+
+
+@st.cache_data(show_spinner="Following the weeks …", max_entries=32)
+def _over_time(path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str) -> OverTime:
+    return over_time_of(open_store(path, create=False), weeks, judge, viewer=viewer)

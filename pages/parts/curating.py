@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.parts import figures
 from pages.parts.session import Session
+from pages.parts.wording import as_text
 from review.errors import ReviewError
 from review.evidence import weeks_between
 from review.golden.approve import bulk_approve
@@ -95,7 +96,7 @@ def example_list(here: Session) -> None:
             try:
                 retire(here.store, chosen, by=here.rater.id, note=why or "")
             except ReviewError as error:
-                st.error(str(error))
+                st.error(as_text(str(error)))
             else:
                 st.rerun()
 
@@ -131,7 +132,7 @@ def release_list(here: Session) -> None:
             try:
                 made = release(here.store, name, by=here.rater.id, notes=notes or "")
             except ReviewError as error:
-                st.error(str(error), icon=":material/block:")
+                st.error(as_text(str(error)), icon=":material/block:")
             else:
                 st.success(f"{made.name}: {made.size} examples, {made.content_hash[:12]}", icon=":material/verified:")
     releases = here.store.find(Release, order_by="at desc")

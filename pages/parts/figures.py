@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from pages.parts.wording import as_text
 from review.agreement import AgreementReport
 from review.csv_safe import csv_text
 from review.quality.planner import Plan
@@ -80,15 +81,28 @@ def with_table(chart: alt.Chart | alt.LayerChart, frame: pd.DataFrame, *, key: s
         table(frame, key=key, file_name=file_name)
 
 
-def intervals(frame: pd.DataFrame, *, x: str, y_title: str | None, series: str | None = None) -> alt.LayerChart:
+def intervals(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    y_title: str | None,
+    series: str | None = None,
+    order: Sequence[str] | None = None,
+    series_order: Sequence[str] | None = None,
+) -> alt.LayerChart:
     """Points with their intervals: columns ``x``, value, low, high and, for several series, ``series``.
 
-    Points are not joined: a line would draw changes inside the interval as a trend.
+    Points are not joined: a line would draw changes inside the interval as a trend. ``order`` and
+    ``series_order`` are those of ``x`` and of the series, the alphabet without them.
     """
-    base = alt.Chart(frame).encode(x=alt.X(f"{x}:N", title=None, axis=alt.Axis(labelAngle=0)), color=alt.value(BLUE))
+    axis = alt.Axis(labelAngle=0, labelLimit=140)
+    across = alt.X(f"{x}:N", title=None, axis=axis, sort=list(order) if order else "ascending")
+    base = alt.Chart(frame).encode(x=across, color=alt.value(BLUE))
     if series:
+        sort = list(series_order) if series_order else "ascending"
         base = base.encode(
-            xOffset=f"{series}:N", color=alt.Color(f"{series}:N", title=None, legend=alt.Legend(orient="top"))
+            xOffset=alt.XOffset(f"{series}:N", sort=sort),
+            color=alt.Color(f"{series}:N", title=None, sort=sort, legend=alt.Legend(orient="top")),
         )
     bars = base.mark_rule(strokeWidth=2).encode(
         y=alt.Y("low:Q", title=y_title, scale=alt.Scale(zero=False)), y2="high:Q"
@@ -124,7 +138,7 @@ def forest(
         st.altair_chart(chart, width="stretch", key=f"{key}_chart")
     for name, quantity in rows.items():
         if quantity.undefined:
-            st.caption(f"{name}: {quantity.undefined}")
+            st.caption(as_text(f"{name}: {quantity.undefined}"))
     with st.expander("Table and download"):
         table(frame, key=key, file_name=file_name)
 
@@ -140,11 +154,16 @@ def heat_map(
     y_title: str | None = None,
     order: Sequence[str] | None = None,
     domain: tuple[float, float] | None = None,
+    angle: int = 0,
 ) -> alt.LayerChart:
-    """A matrix with its figures written in the cells; an empty cell stays empty, it is not zero."""
+    """A matrix with its figures written in the cells; an empty cell stays empty, it is not zero.
+
+    ``angle`` turns the names above the columns, for long ones.
+    """
     sort = list(order) if order else None
+    axis = alt.Axis(labelAngle=angle, orient="top", **({"labelOverlap": False} if angle else {}))
     base = alt.Chart(frame).encode(
-        x=alt.X(f"{x}:N", title=x_title, sort=sort, axis=alt.Axis(labelAngle=0, orient="top")),
+        x=alt.X(f"{x}:N", title=x_title, sort=sort, axis=axis),
         y=alt.Y(f"{y}:N", title=y_title, sort=sort),
         tooltip=list(frame.columns),
     )

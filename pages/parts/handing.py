@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.session import Session
+from pages.parts.wording import as_text
 from review.dealing import redistribute
 from review.errors import ReviewError
 from review.people import people
@@ -32,7 +33,7 @@ def hand_over(here: Session, week: str, *, key: str, border: bool = False) -> No
     try:
         moved = redistribute(here.store, week, rater=giver, to=takers, by=here.rater.id, reason=reason or "")
     except ReviewError as error:
-        st.error(str(error), icon=":material/block:")
+        st.error(as_text(str(error)), icon=":material/block:")
     else:
         st.toast(f"{moved} items handed over", icon=":material/task_alt:")
         st.rerun()

@@ -1,19 +1,19 @@
-"""The widgets of the judges page."""
+"""One judge against the people in one dimension, as pictures and tables."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts import cached, figures
-from pages.parts.session import Session
-from review import evidence
+from pages.parts import figures
+from pages.parts.wording import as_text as as_text
 from review.calibration.report import CalibrationReport
 from review.quantity import Quantity
 
-SHOWN = 12
+FIGURES = ("precision", "recall", "F1")
+MANY_CLASSES = 8
+"""Beyond these a picture by class is a comb; the table stays."""
+
 METRICS = {
     "precision": "Precision",
     "recall": "Recall",
@@ -26,45 +26,8 @@ METRICS = {
 }
 
 
-def as_text(sentence: str) -> str:
-    """A sentence of ours as Markdown that cannot become a formula or a link."""
-    for mark in ("$", "[", "]", "*", "_", "`"):
-        sentence = sentence.replace(mark, f"\\{mark}")
-    return sentence
-
-
-def overview(here: Session, weeks: tuple[str, ...], judges: Sequence[str]) -> None:
-    """Precision and recall of every judge side by side, with intervals."""
-    rows = []
-    for judge in judges:
-        for dimension, report in cached.calibration(here, weeks, judge).items():
-            for name in ("precision", "recall"):
-                q = report.weighted[name]
-                if q.value is not None and q.ci:
-                    what = f"{dimension}: {report.positive}"
-                    row = {
-                        "judge": judge,
-                        "what": what,
-                        "figure": name,
-                        "value": q.value,
-                        "low": q.ci[0],
-                        "high": q.ci[1],
-                    }
-                    rows.append({**row, "n": q.n})
-    if not rows:
-        return
-    frame = pd.DataFrame(rows)
-    for column, (what, part) in zip(
-        st.columns(frame["what"].nunique()), frame.groupby("what", sort=False), strict=True
-    ):
-        with column:
-            st.caption(f"Finding {what}")
-            chart = figures.intervals(part, x="judge", y_title="share", series="figure")
-            figures.with_table(chart, part, key=f"judging_{what}", file_name=f"judges-{what}.csv")
-
-
 def metrics(report: CalibrationReport, *, key: str) -> None:
-    """Weighted beside unweighted, each with its interval, as a picture and a table."""
+    """Weighted beside unweighted, each with its interval, as a picture and a table below."""
     rows = [
         {"figure": METRICS[name], "design": design, "value": q.value, "low": q.ci[0], "high": q.ci[1], "n": q.n}
         for name in ("precision", "recall", "specificity", "f1", "accuracy")
@@ -72,7 +35,14 @@ def metrics(report: CalibrationReport, *, key: str) -> None:
         if q.value is not None and q.ci
     ]
     if rows:
-        chart = figures.intervals(pd.DataFrame(rows), x="figure", y_title=None, series="design")
+        chart = figures.intervals(
+            pd.DataFrame(rows),
+            x="figure",
+            y_title=None,
+            series="design",
+            order=list(METRICS.values()),
+            series_order=("weighted", "unweighted"),
+        )
         st.altair_chart(chart, width="stretch", key=f"{key}_metrics_chart")
     frame = pd.DataFrame(
         [
@@ -80,9 +50,10 @@ def metrics(report: CalibrationReport, *, key: str) -> None:
             for name, title in METRICS.items()
         ]
     )
-    figures.table(frame, key=f"{key}_metrics", file_name="calibration.csv")
     if report.n_effective is not None:
         st.caption(f"Effective sample size (Kish): {report.n_effective:.0f} of {report.n}.")
+    with st.expander("All figures"):
+        figures.table(frame, key=f"{key}_metrics", file_name="calibration.csv")
 
 
 def _text(q: Quantity) -> str:
@@ -111,28 +82,27 @@ def confusion(report: CalibrationReport, *, key: str) -> None:
 
 
 def classes(report: CalibrationReport, *, key: str) -> None:
-    """Precision, recall and F1 of every class, weighted, with intervals."""
-    rows = [
-        {
-            "class": name,
-            "precision": _text(c.precision),
-            "recall": _text(c.recall),
-            "F1": _text(c.f1),
-            "support": c.support,
-        }
+    """Precision, recall and F1 of every class, weighted, with intervals: a picture, and the table below."""
+    each = {
+        name: {"precision": c.precision, "recall": c.recall, "F1": c.f1, "support": c.support}
         for name, c in report.classes.items()
-    ]
-    figures.table(pd.DataFrame(rows), key=f"{key}_classes", file_name="classes.csv")
-
-
-def disagreements(here: Session, weeks: Sequence[str], judge: str, dimension: str) -> list[tuple[str, str, str | None]]:
-    """(item, settled label, verdict) where a judge and the people differ, adjudicated ones first."""
-    pair = evidence.paired_labels(here.store, weeks, judge, viewer=here.rater.id)[dimension]
-    known = set(pair.data.items)
+    }
     rows = [
-        (item, s, pair.verdicts[item].value)
-        for item, s in pair.settled.items()
-        if item in pair.verdicts and item in known and s.value is not None and pair.verdicts[item].value != s.value
+        {"class": name, "figure": figure, "value": q.value, "low": q.ci[0], "high": q.ci[1], "n": q.n}
+        for name, of in each.items()
+        for figure, q in of.items()
+        if isinstance(q, Quantity) and q.value is not None and q.ci
     ]
-    rows.sort(key=lambda row: (row[1].rule != "adjudicated", row[2] is None, row[0]))
-    return [(item, str(s.value), verdict) for item, s, verdict in rows[:SHOWN]]
+    if rows and len(each) <= MANY_CLASSES:
+        chart = figures.intervals(
+            pd.DataFrame(rows), x="class", y_title=None, series="figure", order=list(each), series_order=FIGURES
+        )
+        st.altair_chart(chart, width="stretch", key=f"{key}_classes_chart")
+    frame = pd.DataFrame(
+        [
+            {"class": name, **{f: _text(q) if isinstance(q, Quantity) else q for f, q in of.items()}}
+            for name, of in each.items()
+        ]
+    )
+    with st.expander("Table and download", expanded=len(each) > MANY_CLASSES):
+        figures.table(frame, key=f"{key}_classes", file_name="classes.csv")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts import figures, handing
 from pages.parts.session import Session
+from pages.parts.wording import as_text
 from review.errors import ReviewError
 from review.people import NO_ROLE, ROLES, add_person, people, require
 from storage.records import Import
@@ -44,9 +45,9 @@ def _try(act: Callable[[], object], said: str) -> None:
     try:
         act()
     except ReviewError as error:
-        st.error(str(error), icon=":material/block:")
+        st.error(as_text(str(error)), icon=":material/block:")
     else:
-        st.toast(said, icon=":material/task_alt:")
+        st.toast(as_text(said), icon=":material/task_alt:")
         st.rerun()
 
 
@@ -63,5 +64,5 @@ def import_table(here: Session) -> None:
     figures.table(frame, key="managing_imports", file_name="imports.csv")
     for r in rows:
         if r.rejections:
-            with st.expander(f"{r.rejected} rejected · {r.file}"):
+            with st.expander(as_text(f"{r.rejected} rejected · {r.file}")):
                 st.dataframe(pd.DataFrame(r.rejections), hide_index=True, width="stretch", key=f"managing_{r.id}")

@@ -43,7 +43,7 @@ def open_form(here: Session) -> None:
                 with st.expander("The frame and its groups"):
                     _show(result)
     except ReviewError as error:
-        st.error(str(error), icon=":material/block:")
+        st.error(as_text(str(error)), icon=":material/block:")
 
 
 def _draw(here: Session, request: Request) -> None:
@@ -134,9 +134,11 @@ def _show(result: DrawResult) -> None:
     )
     frame = pd.DataFrame([s._asdict() for s in result.strata]).rename(columns={"name": "group"})
     figures.table(frame, key="planning_strata", file_name="draw.csv")
-    st.caption(f"Digest {result.digest} · seed {result.seed} · {len(result.overlap_ids)} items for several reviewers")
+    st.caption(
+        f"Digest {result.digest} · seed {as_text(result.seed)} · {len(result.overlap_ids)} items for several reviewers"
+    )
     for note in result.notes:
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {as_text(note)}")
 
 
 def ledger(here: Session) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from pages.parts import visitor
+from pages.parts.wording import as_text
 from review.access import Access, refusal
 from review.errors import ReviewError
 from review.people import Person, people
@@ -104,7 +105,7 @@ def begin() -> None:
         else:
             st.session_state[RATER_KEY] = visitor.logged_in(store, access).id
     except (StorageError, ReviewError) as error:
-        st.error(str(error), icon=":material/database_off:")
+        st.error(as_text(str(error)), icon=":material/database_off:")
         st.stop()
     with st.sidebar:
         _choose_week(store)

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.session import Session
+from pages.parts.wording import as_text
 from review.adjudication import Case
 from review.evidence import conversation_of
 from review.golden.approve import bulk_approve as approve_all
@@ -75,6 +76,6 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
         done = approve_all(here.store, chosen, by=here.rater.id)
         st.toast(f"{len(done.examples)} approved", icon=":material/task_alt:")
         for item, why in done.refused:
-            st.warning(f"{item}: {why}", icon=":material/block:")
+            st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
         if not done.refused:
             st.rerun()

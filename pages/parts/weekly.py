@@ -15,6 +15,7 @@ from review.anchoring import anchoring
 from review.closing import checklist, close_week, closing_of
 from review.dealing import week_of_store
 from review.errors import ReviewError
+from review.judges.looks import shown_half
 from review.quality import plan_quality
 from review.queues import progress
 from review.report import report_html, week_report
@@ -130,7 +131,7 @@ def blocking(here: Session, week: str) -> None:
         if any(c.name == "settled" and not c.done for c in checks):
             st.page_link("pages/adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
         if closing is not None:
-            st.caption(f"Closed by {closing.by} on {closing.at[:10]}.")
+            st.caption(as_text(f"Closed by {closing.by} on {closing.at[:10]}."))
             if closing.reason:
                 st.text(closing.reason)
         elif here.rater.may("lead"):
@@ -144,7 +145,7 @@ def _close(here: Session, week: str, *, ready: bool) -> None:
             try:
                 close_week(here.store, week, by=here.rater.id, reason=reason or "")
             except ReviewError as error:
-                st.error(str(error))
+                st.error(as_text(str(error)))
             else:
                 st.rerun()
 
@@ -203,8 +204,9 @@ def _agreement(here: Session, week: str) -> None:
 def _judges(here: Session, week: str) -> None:
     weeks = _weeks_to(here, week)
     rows = {
-        f"{judge}: {report.positive}": report.weighted["recall"]
+        f"{judge}{' (dev half)' if dev else ''}: {report.positive}": report.weighted["recall"]
         for judge in evidence.judges(here.store, weeks)
+        for dev in [shown_half(here.store, evidence.reference(here.store, weeks, judge)) == "dev"]
         for report in cached.calibration(here, weeks, judge).values()
         if report.positive
     }

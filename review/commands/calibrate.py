@@ -1,22 +1,20 @@
-"""``calibrate``, ``compare-judges`` and ``alt-test``: how far a judge may be trusted, measured against people."""
+"""``calibrate``: how far a judge may be trusted, measured against people, on a file or on the store."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import click
 
-from review.calibration.alt_test import Scoring
-from review.calibration.alt_test import alt_test as run_alt_test
-from review.calibration.compare import compare_judges as compare_pairs
-from review.calibration.compare import judge_accuracy
 from review.calibration.data import CalibrationData, calibration_data
 from review.calibration.report import CalibrationReport, calibration_report
 from review.calibration.shares import Missing
-from review.commands.calibrate_input import VerdictTable, read_calibration, read_ratings, read_verdicts
-from review.commands.calibrate_render import show_alt_test, show_calibration, show_pairs
+from review.commands.calibrate_input import by_dimension, missing_option, needed, read_calibration, values_option
+from review.commands.calibrate_render import show_calibration
 from review.commands.common import (
+    acting_person,
+    as_option,
     emit,
     file_option,
     json_option,
@@ -27,22 +25,24 @@ from review.commands.common import (
     weeks_option,
 )
 from review.errors import InputError
-from review.evidence import judges, paired_labels, weeks_between
-from review.labels import canonical_text, ratings_of
-from review.words import counted
+from review.evidence import Paired, paired_labels, versions_with_verdicts, weeks_between
+from review.judges.looks import HALVES, Half, Looked, tunable
+from review.judges.workbench import written_look
+from review.labels import canonical_text
+from review.people import require
 from storage.store import Store
+
+T = TypeVar("T")
 
 TWO_VALUES = ({"0", "1"}, {"false", "true"}, {"no", "yes"}, {"negative", "positive"}, {"fail", "pass"})
 POSITIVE_OF_TWO = ("1", "true", "yes", "positive", "fail")
 POSITIVE_OF_DIMENSION = {"correctness": "wrong", "politeness": "rude"}
 
-values_option = click.option("--values", help="The scale's values in order, a,b,c; other verdicts are no verdict.")
-missing_option = click.option(
-    "--missing",
-    type=click.Choice(["drop", "wrong"]),
-    default="drop",
-    show_default=True,
-    help="Labelled items without a verdict: leave them out (and count them), or count them as wrong.",
+split_option = click.option(
+    "--split",
+    type=click.Choice(HALVES),
+    help="On the store: which half of the conversations. Default: all, and dev of a judge that can be tuned here, "
+    "of which every look at test or all is written down and counted.",
 )
 
 
@@ -53,9 +53,11 @@ missing_option = click.option(
 @missing_option
 @click.option("--bootstrap", type=click.IntRange(0, 1_000_000), default=1000, show_default=True, help="Replicates.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the replicates.")
-@click.option("--judge", metavar="NAME", help="On the store: which judge.")
+@click.option("--judge", metavar="NAME[@VERSION]", help="On the store: which judge; without a version its latest.")
 @click.option("--dimension", help="Only this dimension.")
+@split_option
 @weeks_option
+@as_option
 @store_option
 @json_option
 def calibrate(
@@ -67,7 +69,9 @@ def calibrate(
     seed: int,
     judge: str | None,
     dimension: str | None,
+    split: str | None,
     weeks: str | None,
+    acting: str | None,
     store_path: str,
     as_json: bool,
 ) -> None:
@@ -75,17 +79,46 @@ def calibrate(
 
     On a file, or without --file on the store: the last four weeks, or --weeks.
     """
-    by_dimension, chosen = calibration_inputs(file, values, positive, store_path, weeks, judge, dimension)
-    reports = {
-        dimension: calibration_report(
-            data, positive=chosen[dimension], bootstrap=bootstrap, seed=seed, missing=cast(Missing, missing)
-        )
-        for dimension, data in by_dimension.items()
+    how: dict[str, Any] = {"bootstrap": bootstrap, "seed": seed, "missing": missing}
+    if file is not None:
+        if split is not None:
+            raise click.UsageError("--split is for judges of the store; a file has no halves.")
+        found = of_dimension(_from_file(file, split_values(values)), dimension)
+        reports = _reports(found, _positives(found, positive), **how)
+        emit(by_dimension(reports), as_json, lambda: _show_reports(reports))
+        return
+    store = store_instead_of_file(store_path)
+    chosen = weeks_between(store, weeks)
+    pairs = _pairs(store, chosen, judge, dimension, cast(Half | None, split))
+    data = {name: pair.data for name, pair in pairs.items()}
+    who, half = next((p.judge, p.half) for p in pairs.values())
+    looks = half != "dev" and tunable(store, who)
+    # Who may not look is told so before anything is computed.
+    by = require(store, acting_person(store, acting).id, "adjudicator").id if looks else ""
+    reports = _reports(data, _positives_of(pairs, positive), **how)
+    looked = written_look(store, who, chosen, reports, by=by) if looks else None
+    result: dict[str, Any] = {"judge": str(who), "weeks": list(chosen), "split": half}
+    result |= {"dimensions": {d: r.to_json() for d, r in reports.items()}}
+    emit(result | ({"look": looked_json(looked)} if looked else {}), as_json, lambda: _show_reports(reports))
+    note(f"{who}, {half if half == 'all' else f'{half} half'} of {', '.join(chosen)}")
+    if looked is not None:
+        note(f"This is {looked.sentence}.")
+
+
+def looked_json(looked: Looked) -> dict[str, Any]:
+    """A look as JSON: which judge, whose look, and the how manieth of this version and of the judge."""
+    who = {"judge": looked.look.judge, "version": looked.look.version, "by": looked.look.by, "at": looked.look.at}
+    return who | {"look": looked.of_version, "looks_at_judge": looked.of_judge}
+
+
+def _reports(
+    data: Mapping[str, CalibrationData], positives: Mapping[str, str | None], *, bootstrap: int, seed: int, missing: str
+) -> dict[str, CalibrationReport]:
+    how = cast(Missing, missing)
+    return {
+        name: calibration_report(one, positive=positives[name], bootstrap=bootstrap, seed=seed, missing=how)
+        for name, one in data.items()
     }
-    result = (
-        _by_dimension(reports) if file is not None else {"dimensions": {d: r.to_json() for d, r in reports.items()}}
-    )
-    emit(result, as_json, lambda: _show_reports(reports))
 
 
 def calibration_inputs(
@@ -97,40 +130,52 @@ def calibration_inputs(
     judge: str | None,
     dimension: str | None,
 ) -> tuple[dict[str, CalibrationData], dict[str, str | None]]:
-    """The pairs of truth and verdict by dimension, of a file or of the store, and each one's positive class."""
+    """The pairs of truth and verdict by dimension, of a file or of the store, and each one's positive class.
+
+    Of the store it is what may be seen without a look.
+    """
     if file is None:
-        return _from_store(store_instead_of_file(store_path), weeks, judge, dimension, positive)
-    found = _of_dimension(_from_file(file, split_values(values)), dimension)
+        store = store_instead_of_file(store_path)
+        pairs = _pairs(store, weeks_between(store, weeks), judge, dimension, None)
+        return {name: pair.data for name, pair in pairs.items()}, _positives_of(pairs, positive)
+    found = of_dimension(_from_file(file, split_values(values)), dimension)
     return found, _positives(found, positive)
 
 
-def _of_dimension(found: dict[str, CalibrationData], dimension: str | None) -> dict[str, CalibrationData]:
+def of_dimension(found: dict[str, T], dimension: str | None) -> dict[str, T]:
+    """The one dimension that was asked for, or all. Raises InputError that names those there are."""
     if dimension is not None and dimension not in found:
         raise InputError(f"--dimension: found '{dimension}', expected one of {', '.join(found) or 'none'}.")
     return found if dimension is None else {dimension: found[dimension]}
 
 
-def _from_store(
-    store: Store, weeks: str | None, judge: str | None, dimension: str | None, positive: str | None
-) -> tuple[dict[str, CalibrationData], dict[str, str | None]]:
-    """The pairs of one judge by dimension, and the positive class that the rubric or the option names."""
-    chosen = weeks_between(store, weeks)
-    known = judges(store, chosen)
+def _pairs(
+    store: Store, weeks: tuple[str, ...], judge: str | None, dimension: str | None, split: Half | None
+) -> dict[str, Paired]:
+    """One judge beside the people by dimension; without a name the only one there is."""
+    known = versions_with_verdicts(store, weeks)
     if judge is None and len(known) == 1:
-        judge = known[0]
+        judge = next(iter(known))
     if judge is None:
-        raise InputError(
-            f"--judge: found none, expected one of {', '.join(known) or 'none yet: import verdicts first'}."
+        there = ", ".join(
+            f"{name}@{v}" if len(versions) > 1 else name for name, versions in known.items() for v in versions
         )
-    pairs = paired_labels(store, chosen, judge)
-    data = _of_dimension({name: pair.data for name, pair in pairs.items()}, dimension)
+        raise InputError(f"--judge: found none, expected one of {there or 'none yet: run a judge or import verdicts'}.")
+    pairs = of_dimension(paired_labels(store, weeks, judge, split=split), dimension)
+    if not pairs:
+        raise InputError(f"--judge: '{judge}' has no verdict in a dimension that can be calibrated.")
+    return pairs
+
+
+def _positives_of(pairs: Mapping[str, Paired], positive: str | None) -> dict[str, str | None]:
+    """The positive class that the option names, else the rubric's."""
     if positive is not None:
-        return data, _positives(data, positive)
-    return data, {name: pairs[name].dimension.positive for name in data}
+        return _positives({name: pair.data for name, pair in pairs.items()}, positive)
+    return {name: pair.dimension.positive for name, pair in pairs.items()}
 
 
 def _from_file(file: str | None, values: tuple[str, ...]) -> dict[str, CalibrationData]:
-    rows, notes = read_calibration(_needed(file, "item,truth,verdict"), values=values)
+    rows, notes = read_calibration(needed(file, "item,truth,verdict"), values=values)
     for text in notes:
         note(text)
     return {dimension: calibration_data(group, values=values) for dimension, group in rows.items()}
@@ -166,116 +211,3 @@ def _default_positive(dimension: str, values: tuple[str, ...]) -> str | None:
 def _show_reports(reports: Mapping[str, CalibrationReport]) -> None:
     for dimension, report in reports.items():
         show_calibration(report, title=dimension)
-
-
-@click.command("compare-judges")
-@file_option("item,truth,verdict_a,verdict_b[,verdict_c...][,dimension]")
-@values_option
-@missing_option
-@json_option
-def compare_judges(file: str | None, values: str | None, missing: str, as_json: bool) -> None:
-    """Test which of several judges is right more often on the same items (McNemar; Holm over all pairs)."""
-    tables, notes = read_verdicts(_needed(file, "item,truth,verdict_a,verdict_b"), values=split_values(values))
-    for text in notes:
-        note(text)
-    how = cast(Missing, missing)
-    results = {dimension: _compared(table, how) for dimension, table in tables.items()}
-
-    def show() -> None:
-        for dimension, table in tables.items():
-            pairs = compare_pairs(table.truth, table.verdicts, missing=how)
-            accuracies = {j: judge_accuracy(table.truth, v, missing=how) for j, v in table.verdicts.items()}
-            show_pairs(pairs, accuracies, title=dimension)
-
-    emit(results[""] if list(results) == [""] else {"dimensions": results}, as_json, show)
-
-
-def _compared(table: VerdictTable, missing: Missing) -> dict[str, Any]:
-    pairs = compare_pairs(table.truth, table.verdicts, missing=missing)
-    result: dict[str, Any] = {}
-    if len(pairs) == 1:
-        only = pairs[0].to_json()
-        result = {key: only[key] for key in ("n", "b", "c", "no_verdict", "mcnemar")}
-    result["judges"] = [
-        {"judge": j, "accuracy": judge_accuracy(table.truth, v, missing=missing).to_json()}
-        for j, v in table.verdicts.items()
-    ]
-    result["pairs"] = [pair.to_json() for pair in pairs]
-    if table.unreadable:
-        count = f"{counted(table.unreadable, 'verdict')} outside the declared values"
-        result["warnings"] = [f"{count}: they count as no verdict."]
-    else:
-        result["warnings"] = []
-    return result
-
-
-@click.command("alt-test")
-@file_option("item,rater,label[,dimension], the judge among the raters")
-@click.option("--judge", metavar="NAME", required=True, help="Which of the raters is the judge.")
-@click.option(
-    "--epsilon",
-    type=click.FloatRange(0, 1),
-    default=0.2,
-    show_default=True,
-    help="What a person's effort is worth: .2 expert, .15 skilled, .1 crowd.",
-)
-@click.option("--scoring", type=click.Choice(["accuracy", "rmse"]), default="accuracy", show_default=True)
-@click.option(
-    "--q",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.05,
-    show_default=True,
-    help="False discovery rate over the people.",
-)
-@values_option
-@json_option
-def alt_test(
-    file: str | None, judge: str, epsilon: float, scoring: str, q: float, values: str | None, as_json: bool
-) -> None:
-    """Test whether a judge may stand in for one of the people (alternative annotator test)."""
-    groups, notes = read_ratings(_needed(file, "item,rater,label"), values=split_values(values))
-    for text in notes:
-        note(text)
-    wanted = canonical_text(judge)
-    tests = {}
-    for dimension, (labels, scale) in groups.items():
-        if scoring == "rmse" and not all(_is_number(v) for v in scale.values):
-            strange = next(v for v in scale.values if not _is_number(v))
-            raise InputError(
-                f"{file}: found the label '{strange}', expected numbers. Use --scoring accuracy for words."
-            )
-        if wanted not in {label.rater for label in labels}:
-            names = ", ".join(sorted({label.rater for label in labels})[:12])
-            where = f" in dimension '{dimension}'" if dimension else ""
-            raise InputError(
-                f"{file}: found no label of the judge '{judge}'{where}, expected it among the raters {names}. "
-                "Check --judge, or add the judge's labels."
-            )
-        tests[dimension] = run_alt_test(
-            ratings_of(labels, scale), wanted, epsilon=epsilon, scoring=cast(Scoring, scoring), q=q
-        )
-
-    def show() -> None:
-        for dimension, test in tests.items():
-            show_alt_test(test, title=dimension)
-
-    emit(_by_dimension(tests), as_json, show)
-
-
-def _by_dimension(results: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {dimension: result.to_json() for dimension, result in results.items()}
-    return shown[""] if list(shown) == [""] else {"dimensions": shown}
-
-
-def _needed(file: str | None, columns: str) -> str:
-    if file is None:
-        raise click.UsageError(f"give --file with a table of {columns} (or - for standard input).")
-    return file
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

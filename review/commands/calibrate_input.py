@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
+import click
 import numpy as np
 
 from review.calibration.data import CalibrationRow, IntArray
@@ -13,6 +14,15 @@ from review.labels import Label, Scale, canonical_text, number_text
 from review.tables import Row, Table, read_table
 
 ONE = ""
+
+values_option = click.option("--values", help="The scale's values in order, a,b,c; other verdicts are no verdict.")
+missing_option = click.option(
+    "--missing",
+    type=click.Choice(["drop", "wrong"]),
+    default="drop",
+    show_default=True,
+    help="Labelled items without a verdict: leave them out (and count them), or count them as wrong.",
+)
 
 
 class VerdictTable(NamedTuple):
@@ -105,6 +115,19 @@ def read_ratings(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, tuple
         seen = values or tuple(sorted({str(label.value) for label in labels}))
         result[dimension] = labels, Scale("nominal", seen)
     return result, table.notes
+
+
+def by_dimension(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Results as JSON: the one object, or by dimension where the file names dimensions."""
+    shown = {dimension: result.to_json() for dimension, result in results.items()}
+    return shown[ONE] if list(shown) == [ONE] else {"dimensions": shown}
+
+
+def needed(file: str | None, columns: str) -> str:
+    """The file, or the usage that says what to give."""
+    if file is None:
+        raise click.UsageError(f"give --file with a table of {columns} (or - for standard input).")
+    return file
 
 
 def dimension_of(table: Table, row: Row) -> str:

@@ -10,7 +10,9 @@ from review.calibration.alt_test import AltTest
 from review.calibration.compare import JudgePair
 from review.calibration.report import METRICS, CalibrationReport, plain_words
 from review.commands.common import out
+from review.judges.comparing import Comparison
 from review.quantity import Quantity
+from review.words import counted
 
 
 def show_calibration(report: CalibrationReport, *, title: str = "") -> None:
@@ -56,12 +58,13 @@ def _confusion(report: CalibrationReport) -> Table:
 
 def show_pairs(pairs: Sequence[JudgePair], accuracies: dict[str, Quantity], *, title: str = "") -> None:
     """Accuracy of each judge and McNemar's test of each pair."""
-    judges = Table(title=title or "Judges", title_justify="left")
-    for name in ("judge", "accuracy", "n"):
-        judges.add_column(name)
-    for name, q in accuracies.items():
-        judges.add_row(name, _cell(q), str(q.n))
-    out.print(judges)
+    if accuracies:
+        judges = Table(title=title or "Judges", title_justify="left")
+        for name in ("judge", "accuracy", "n"):
+            judges.add_column(name)
+        for name, q in accuracies.items():
+            judges.add_row(name, _cell(q), str(q.n))
+        out.print(judges)
     table = Table(title="Pairs", title_justify="left")
     for name in ("pair", "n", "only first right", "only second right", "exact p", "mid p", "Holm mid p"):
         table.add_column(name, justify="left" if name == "pair" else "right")
@@ -69,6 +72,37 @@ def show_pairs(pairs: Sequence[JudgePair], accuracies: dict[str, Quantity], *, t
         p = (pair.p.exact_p, pair.p.mid_p, pair.holm.mid_p)
         table.add_row(" / ".join(pair.judges), str(pair.n), str(pair.b), str(pair.c), *(f"{x:.4f}" for x in p))
     out.print(table)
+
+
+def show_comparison(one: Comparison, *, title: str) -> None:
+    """Judges of the store beside each other: figures, cost and time, the tests, and what each two say alike."""
+    half = "all items" if one.half == "all" else f"{one.half} half"
+    table = Table(title=f"{title}: {counted(one.items, 'settled item')}, {half}", title_justify="left")
+    for name in ("judge", "same as people", "precision", "recall", "no verdict", "per 1,000", "P50 ms", "P95 ms"):
+        table.add_column(name, justify="left" if name == "judge" else "right")
+    for side in one.sides:
+        cost, times = side.economy.cost_per_1000, (side.economy.latency_p50, side.economy.latency_p95)
+        table.add_row(
+            str(side.judge),
+            _cell(side.accuracy),
+            *(_cell(side.report.weighted[name]) for name in ("precision", "recall")),
+            str(side.report.no_verdict),
+            "-" if cost is None else f"{cost:.2f}",
+            *("-" if ms is None else f"{ms:.0f}" for ms in times),
+        )
+    positive = next((side.report.positive for side in one.sides if side.report.positive), None)
+    about = f"Precision and recall are of '{positive}', weighted by the draw. " if positive else ""
+    left_out = f"{counted(one.examples, 'item')} of a prompt's examples left out. " if one.examples else ""
+    table.caption = f"{about}{left_out}".strip() or None
+    out.print(table)
+    show_pairs(one.pairs, {}, title=title)
+    alike = Table(title="What both say, settled or not", title_justify="left")
+    for name in ("pair", "n", "same", "kappa"):
+        alike.add_column(name, justify="left" if name == "pair" else "right")
+    for pair in one.agreement:
+        names = f"{pair.first} / {pair.second}"
+        alike.add_row(names, str(pair.n), _share(pair.percent_agreement), _share(pair.cohen_kappa))
+    out.print(alike)
 
 
 def show_alt_test(test: AltTest, *, title: str = "") -> None:

@@ -80,6 +80,7 @@ def import_(
                 week=week,
                 time_zone=project.time_zone,
                 privacy=project.privacy,
+                checks=project.checks,
                 progress=_progress(bar, file),
                 on_detected=_announce(file),
             )

@@ -24,13 +24,13 @@ from review.commands.common import (
     store_option,
 )
 from review.errors import InputError, NothingToDo, Refused
+from review.grouping import grouping_of
 from review.project import UNITS, Project, project_of
 from review.sampling.allocate import Budget, Cap, Wishes
 from review.sampling.choose import all_of
 from review.sampling.draw import DrawResult, draw
 from review.sampling.engines import Engine, open_source
 from review.sampling.frame import FIXED_FIELDS, fitting
-from review.sampling.strata import default_groups
 from review.sources.mapping import check_mapping
 from review.sources.paths import log_of
 from review.weeks import due_date, week_window
@@ -72,6 +72,7 @@ class Request:
     rate: float
     failing: Cap | None
     low_confidence: Cap | None
+    judges_disagree: Cap | None
     minutes: float | None
     seed: str | None
     overlap: float
@@ -81,7 +82,7 @@ class Request:
     @property
     def wishes(self) -> Wishes:
         """What the draw is asked for."""
-        asked = {"failing": self.failing, "low_confidence": self.low_confidence}
+        asked = {name: getattr(self, name) for name in ("failing", "low_confidence", "judges_disagree")}
         people = max(1, len(self.raters))
         budget = None if self.minutes is None else Budget(self.minutes, people, overlap=self.overlap)
         return Wishes(self.rate, {name: cap for name, cap in asked.items() if cap is not None}, budget)
@@ -93,6 +94,7 @@ class Request:
 @click.option("--rate", type=RateType(), required=True, help="The share of all; the floor in every group.")
 @click.option("--failing", type=CapType(), help="Raise the failing ones to all or at least N (default: 50).")
 @click.option("--low-confidence", type=CapType(), help="The same for low confidence (default: 50).")
+@click.option("--judges-disagree", type=CapType(), help="A group of conversations whose judges contradict each other.")
 @click.option("--minutes", type=float, help="What each person can spend; sets the numbers above the rate.")
 @click.option("--seed", help="Text that starts the key (default: the week's name).")
 @click.option("--overlap", type=RateType(), default=0.2, show_default=True, help="The share that several people rate.")
@@ -157,7 +159,7 @@ def dry(engine: Engine, project: Project, request: Request, mapping: dict[str, s
         overlap=request.overlap,
         mapping=mapping if is_log(engine) else {**fitting(engine, project.mapping), **mapping},
         values=None if is_log(engine) else project.values,
-        groups=default_groups(project.confidence),
+        groups=grouping_of(project, judges_disagree=request.judges_disagree).groups,
     )
 
 
@@ -179,6 +181,7 @@ def open_the_week(
         rate=request.rate,
         failing=request.failing,
         low_confidence=request.low_confidence,
+        judges_disagree=request.judges_disagree,
         raters=request.raters,
         overlap=request.overlap,
         minutes=request.minutes,

@@ -16,6 +16,7 @@ from review.clock import shifted
 from review.closing import checklist, close_week
 from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
+from review.demo.judges import announce, deliver, learn
 from review.demo.reviewers import HABITS, labels_by
 from review.errors import InputError, ReviewError
 from review.opening import Request, open_week
@@ -87,7 +88,11 @@ def build_demo(
         for number, week in enumerate(names):
             # Past weeks are written with the dates on which they would have been reviewed.
             with shifted(timedelta(weeks=number + 1 - weeks)):
+                if number == 0:
+                    announce(store, by=CURATOR)
                 _build_week(store, week, _teller(progress, number, weeks, week), seed, size, last=week == names[-1])
+        _teller(progress, weeks - 1, weeks, names[-1])("train a judge")
+        learn(store, names[:-1], names[-1], seed=seed, by=CURATOR)
         if progress is not None:
             progress(weeks, weeks, "ready")
     finally:
@@ -114,6 +119,8 @@ def _build_week(store: Store, week: str, tell: Callable[[str], None], seed: int,
         due=due.isoformat() if due else None,
     )
     open_week(store, project_of(store.path), asked, by=VISITOR)
+    tell("verdicts")
+    deliver(store, week, truth, seed=seed, by=CURATOR)
     tell("review")
     _review(store, week, truth, seed, ALREADY_DONE if last else {})
     if not last:

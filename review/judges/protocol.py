@@ -67,7 +67,7 @@ CAUSES = (
     "tie", "undecided", "not_recorded",
 )  # fmt: skip
 """Why a verdict is missing. ``off_scale`` named a value that the rubric does not have; ``tie``: repeats or orders
-disagreed without a majority; ``undecided``: a classifier that has no class for it; ``not_recorded``: not in the file."""
+disagreed without a majority; ``undecided``: a classifier has no class for it; ``not_recorded``: not in the file."""
 
 
 class Call(NamedTuple):

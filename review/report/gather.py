@@ -117,7 +117,8 @@ def _judges(
             report = calibration_report(pair.data, positive=positive, bootstrap=bootstrap)
             precision, recall = report.weighted["precision"], report.weighted["recall"]
             alone, outside = shares.get((judge, name), (None, None))
-            found.append(Judge(judge, rubric[name].title, positive, precision, recall, report.n, alone, outside))
+            shown = judge if pair.half == "all" else f"{judge} ({pair.half} half)"
+            found.append(Judge(shown, rubric[name].title, positive, precision, recall, report.n, alone, outside))
     return tuple(found)
 
 

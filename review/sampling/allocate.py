@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from review.errors import InputError, Refused
 from review.sampling.key import threshold
-from review.sampling.strata import REST, Group
+from review.sampling.strata import REST, Cap, Group
 
-Cap = int | Literal["all"]
 SECONDS_PER_ITEM = 60.0
 
 
@@ -166,7 +165,7 @@ def _resized(allocation: Allocation, population: int) -> Allocation:
     return _raised(Allocation(allocation.name, population, 2.0**-32), allocation.count)
 
 
-def _within(base: dict[str, Allocation], own: dict[str, int], budget: Budget, *, rest_is_free: bool) -> Plan:
+def _within(base: dict[str, Allocation], own: dict[str, Cap], budget: Budget, *, rest_is_free: bool) -> Plan:
     left = budget.items - sum(a.expected for a in base.values())
     strata = dict(base)
     if left < 0:
@@ -183,7 +182,8 @@ def _within(base: dict[str, Allocation], own: dict[str, int], budget: Budget, *,
     for name in order:
         # Sums of expected counts are not whole to the last bit.
         reach = math.floor(left + strata[name].expected + 1e-9)
-        wanted = min(own.get(name, strata[name].population), reach)
+        cap = own.get(name, "all")
+        wanted = min(strata[name].population if cap == "all" else cap, reach)
         grown = _raised(strata[name], wanted) if wanted >= 1 else strata[name]
         left -= grown.expected - strata[name].expected
         strata[name] = grown

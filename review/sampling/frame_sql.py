@@ -74,6 +74,14 @@ def _condition(condition: Condition, text: exp.Expr, number: exp.Expr) -> exp.Ex
             first = exp.Substring(this=word.copy(), start=_number(1), length=length)
             word = exp.Case().when(exp.GT(this=comma, expression=_number(0)), first).else_(word)
         return word.isin(*(exp.Literal.string(v) for v in condition.value))
+    if condition.test == "any_word":
+        # LIKE would take the underscore of a name for any character.
+        space = exp.Literal.string(" ")
+        padded = exp.Concat(
+            expressions=[space, exp.Lower(this=exp.Trim(this=text)), space.copy()], safe=False, coalesce=False
+        )
+        words = (exp.StrPosition(this=padded.copy(), substr=exp.Literal.string(f" {v} ")) for v in condition.value)
+        return exp.or_(*(exp.GT(this=place, expression=_number(0)) for place in words))
     if condition.test == "present":
         return exp.NEQ(this=text, expression=empty)
     if condition.test == "absent":

@@ -12,8 +12,13 @@ from typing import Any, Literal
 
 from review.errors import InputError
 
-Test = Literal["in", "first_in", "below", "at_least", "present", "absent"]
+Cap = int | Literal["all"]
+Test = Literal["in", "first_in", "any_word", "below", "at_least", "present", "absent"]
 REST = "rest"
+JUDGES_DISAGREE = "judges_disagree"
+"""The group of conversations whose judges contradict each other, and the column of the log that tells it."""
+FLAGGED = "flagged"
+"""The column of the log with the names of the checks that raised their hand."""
 DEFAULT_CAP = 50
 
 TRUE_WORDS = ("true", "t", "1", "1.0", "yes", "y")
@@ -30,8 +35,8 @@ class Condition:
     """One test of one field of the log.
 
     ``in``: the text, trimmed and in lower case, is one of ``value``; ``first_in``: its first word before a comma is
-    (feedback such as ``down,copied``); ``below`` and ``at_least``: the number is; ``present``: there is any text;
-    ``absent``: there is none.
+    (feedback such as ``down,copied``); ``any_word``: one of its words between spaces is; ``below``, ``at_least``: the
+    number is; ``present``: there is any text; ``absent``: there is none.
     """
 
     field: str
@@ -45,6 +50,8 @@ class Condition:
         if self.test in ("in", "first_in"):
             word = text.strip(" ").lower()
             return (word if self.test == "in" else word.split(",")[0]) in self.value
+        if self.test == "any_word":
+            return any(word in self.value for word in text.strip(" ").lower().split(" "))
         if self.test in ("present", "absent"):
             return (text != "") == (self.test == "present")
         try:
@@ -58,22 +65,26 @@ class Condition:
 class Group:
     """A stratum: a conversation fits when all conditions of any of the alternatives hold.
 
-    ``cap`` is how many are drawn by default where the rate gives fewer; None leaves the group to the rate.
+    ``cap`` is how many are drawn by default where the rate gives fewer, or "all"; None leaves the group to the rate.
     """
 
     name: str
     alternatives: tuple[tuple[Condition, ...], ...]
-    cap: int | None = None
+    cap: Cap | None = None
 
     def fits(self, row: Mapping[str, Any]) -> bool:
         """Whether one row fits."""
         return any(all(c.holds(row) for c in conditions) for conditions in self.alternatives)
 
 
-def default_groups(confidence: float = 0.5) -> tuple[Group, ...]:
-    """Failing, then low confidence; whatever fits neither is the rest.
+def default_groups(
+    confidence: float = 0.5, *, failing_checks: Sequence[str] = (), judges_disagree: Cap | None = None
+) -> tuple[Group, ...]:
+    """Failing, then low confidence, then where judges disagree if that is asked for; whatever fits none is the rest.
 
-    Failing: status error (without a status: an error type or message, as on import), or negative feedback.
+    Failing: status error (without a status: an error type or message, as on import), negative feedback, or flagged by
+    one of ``failing_checks`` on import. ``judges_disagree`` is how many of those in which two judges of the log
+    contradict each other are drawn, "all" or a number; None leaves them where they are.
     Low confidence: flagged, or confidence under ``confidence``, or unrepaired: a repair was needed (an error type, or
     at least one round of it) and did not succeed. A bare ``repaired = false`` says nothing, since logs write it where
     there was nothing to repair.
@@ -88,6 +99,7 @@ def default_groups(confidence: float = 0.5) -> tuple[Group, ...]:
                 (silent, Condition("error_type", "present")),
                 (silent, Condition("error_message", "present")),
                 (Condition("feedback", "first_in", NEGATIVE_FEEDBACK),),
+                *(((Condition(FLAGGED, "any_word", tuple(failing_checks)),),) if failing_checks else ()),
             ),
             DEFAULT_CAP,
         ),
@@ -101,7 +113,12 @@ def default_groups(confidence: float = 0.5) -> tuple[Group, ...]:
             ),
             DEFAULT_CAP,
         ),
+        *(() if judges_disagree is None else (_disagreeing(judges_disagree),)),
     )
+
+
+def _disagreeing(cap: Cap) -> Group:
+    return Group(JUDGES_DISAGREE, ((Condition(JUDGES_DISAGREE, "in", TRUE_WORDS),),), cap)
 
 
 DEFAULT_GROUPS = default_groups()

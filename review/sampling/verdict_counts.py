@@ -1,8 +1,11 @@
-"""How often each judge said what, over all conversations of a frame: only these counts are kept of unsampled ones."""
+"""How often each judge said what, over all conversations of a frame: only these counts are kept of unsampled ones.
+
+And whether the judges of one conversation contradict each other, which makes a group of its own to draw from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -50,3 +53,19 @@ def _value(cell: Any) -> str:
     if isinstance(cell, list):
         return "|".join(sorted(canonical_text(part) for part in cell))
     return "" if cell is None else canonical_text(cell)
+
+
+def judges_disagree(verdicts: Mapping[str, Any]) -> bool | None:
+    """Whether two judges of one conversation said different things in some dimension; None where none can be compared.
+
+    ``verdicts`` maps judge to dimension to a value or {value, ...}. A missing verdict contradicts nobody.
+    """
+    if len(verdicts) < 2:
+        return None
+    said: dict[str, list[str]] = {}
+    for dimensions in verdicts.values():
+        for dimension, cell in (dimensions if isinstance(dimensions, Mapping) else {}).items():
+            if value := _value(cell):
+                said.setdefault(dimension, []).append("|".join(sorted(value.split("|"))))
+    several = [values for values in said.values() if len(values) > 1]
+    return any(len(set(values)) > 1 for values in several) if several else None

@@ -6,12 +6,14 @@ Two steps are right for every engine: first ids, then the rows of these ids, whi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
 from review.checks.personal_data import recognisers
+from review.checks.running import ready
 from review.clock import new_id
 from review.errors import InputError
 from review.originals import seal_of, write_originals
@@ -19,9 +21,11 @@ from review.project import Project
 from review.sampling.engines import Engine
 from review.sampling.frame import fitting
 from review.sources import plain
+from review.sources.checking import checked
 from review.sources.fields import Unreadable
 from review.sources.importing import masked_entry
 from review.sources.log import read_conversations
+from review.sources.log_append import Entry
 from review.sources.mapping import renamed, translated
 from review.sources.normalise import DEFAULT_SOURCE, Settings, conversation_of
 from review.sources.paths import LogPaths
@@ -41,17 +45,18 @@ def fetch(
     week: str,
     mapping: Mapping[str, str] | None = None,
 ) -> list[Conversation]:
-    """The conversations with these ids, masked, in this order. ``source`` None is the embedded log.
+    """The conversations with these ids, masked and checked, in this order. ``source`` None is the embedded log.
 
-    From any other source the rows are read through the engine, brought into shape and masked here; originals are kept
-    as the project says. An id that is not found is left out; a row that cannot be read is an InputError.
+    From any other source the rows are read through the engine, brought into shape, masked and checked here; originals
+    are kept as the project says. An id that is not found is left out; a row that cannot be read is an InputError.
     """
     if source is None:
         return read_conversations(log, ids)
     names = {**fitting(engine, project.mapping), **(mapping or {})}
     settings = Settings(DEFAULT_SOURCE, key, ZoneInfo(project.time_zone), week)
     wanted = recognisers(project.privacy.patterns, phone_region=project.privacy.phone_region)
-    seal = seal_of(project.privacy.originals)
+    seal, to_run = seal_of(project.privacy.originals), ready(project.checks)
+    entries: list[Entry] = []
     found: dict[str, Conversation] = {}
     originals: list[tuple[str, str]] = []
     for record in _rows(engine, names.get("id", "id"), ids):
@@ -62,8 +67,10 @@ def fetch(
             raise InputError(
                 f"{engine.source}: {error} in a drawn conversation. Correct it, or import the log."
             ) from None
-        entry = masked_entry(before, wanted, seal)
-        found.setdefault(entry.conversation.id, entry.conversation)
+        entries.append(masked_entry(before, wanted, seal))
+    for entry in checked(iter(entries), to_run):
+        said = {name: dict(one) for name, one in entry.findings.items()}
+        found.setdefault(entry.conversation.id, replace(entry.conversation, checks=said))
         if entry.original is not None:
             originals.append((entry.conversation.id, entry.original))
     if originals:

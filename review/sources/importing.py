@@ -9,7 +9,7 @@ import hashlib
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -19,11 +19,14 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from review.checks.personal_data import FIELDS, Recognisers, mask, mask_text, recognisers
+from review.checks.running import ready
+from review.checks.settings import CheckSettings
 from review.clock import new_id, now
 from review.errors import InputError
 from review.originals import Seal, content_before, seal_of
 from review.project import Privacy
 from review.sources import formats, plain
+from review.sources.checking import checked
 from review.sources.fields import Unreadable, as_json_text
 from review.sources.formats import READERS, Detected
 from review.sources.log_append import Entry, append
@@ -58,7 +61,7 @@ class _Job:
 
 
 @dataclass
-class _Tally:
+class Tally:
     """What is counted while the records pass by."""
 
     read: int = 0
@@ -80,6 +83,7 @@ def import_file(
     week: str | None = None,
     time_zone: str = "UTC",
     privacy: Privacy | None = None,
+    checks: CheckSettings | None = None,
     progress: Callable[[int, int], None] | None = None,
     on_detected: Callable[[Detected], None] | None = None,
 ) -> Import:
@@ -88,28 +92,24 @@ def import_file(
     ``key`` is the store's HMAC key. Undated records belong to ``week``, else to the current one. ``progress`` gets
     bytes done and bytes in all; ``on_detected`` the format and why it is taken for that. In the record,
     read = added + duplicate + changed + rejected, and up to 100 rejections are {line, column, found, expected},
-    masked. Raises InputError when the file, the format or a setting cannot be read at all; then nothing is added.
+    masked. ``checks`` says what runs over each masked conversation. Raises InputError when the file, the format or a
+    setting cannot be read at all, or a check cannot run; then nothing is added.
     """
-    path, privacy, mapping = Path(file), privacy or Privacy(), check_mapping(mapping or {})
+    privacy, tally, at, import_id = privacy or Privacy(), Tally(), now(), new_id()
     settings = Settings(_source(source), key, ZoneInfo(time_zone), _week(week, time_zone))
-    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region)
-    seal = seal_of(privacy.originals)
-    layout = layout_of(path, None if format == "auto" else format)
-    raws = read_raw(path, layout)
-    first = _peek(raws, path)
-    detected = _format(format, [raw.record for raw in first if raw.record is not None], layout, str(path), mapping)
+    to_run = ready(checks or CheckSettings())
+    detected, masked = masked_file(
+        file, settings, tally, format=format, mapping=mapping, values=values, privacy=privacy, progress=progress
+    )
     if on_detected is not None:
         on_detected(detected)
-    job = _Job(detected.format, mapping, values or {}, settings, wanted, seal)
-    tally, at, import_id = _Tally(), now(), new_id()
-    watched = _watched(chain(first, raws), path.stat().st_size, progress)
-    entries = _entries(watched, job, tally)
+    entries = checked(masked, to_run)
     counts = append(log, entries, import_id=import_id, at=at, encrypted=privacy.originals == "encrypted")
     return Import(
         id=import_id,
         at=at,
         by=by,
-        file=str(path),
+        file=str(Path(file)),
         format=detected.format,
         source=settings.source,
         read=tally.read,
@@ -120,6 +120,31 @@ def import_file(
         undated=tally.undated,
         rejections=tuple(tally.rejections),
     )
+
+
+def masked_file(
+    file: str | Path,
+    settings: Settings,
+    tally: Tally,
+    *,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    privacy: Privacy | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Detected, Iterator[Entry]]:
+    """The conversations of a file in one shape and masked, read as they are asked for; nothing is kept of them here.
+
+    What is read and rejected is counted in ``tally`` on the way. Raises InputError as :func:`import_file` does.
+    """
+    path, privacy, mapping = Path(file), privacy or Privacy(), check_mapping(mapping or {})
+    wanted, seal = recognisers(privacy.patterns, phone_region=privacy.phone_region), seal_of(privacy.originals)
+    layout = layout_of(path, None if format == "auto" else format)
+    raws = read_raw(path, layout)
+    first = _peek(raws, path)
+    detected = _format(format, [raw.record for raw in first if raw.record is not None], layout, str(path), mapping)
+    job = _Job(detected.format, mapping, values or {}, settings, wanted, seal)
+    return detected, _entries(_watched(chain(first, raws), path.stat().st_size, progress), job, tally)
 
 
 def _source(name: str) -> str:
@@ -172,7 +197,7 @@ def _watched(raws: Iterator[Raw], size: int, progress: Callable[[int, int], None
         progress(size, size)
 
 
-def _entries(raws: Iterator[Raw], job: _Job, tally: _Tally) -> Iterator[Entry]:
+def _entries(raws: Iterator[Raw], job: _Job, tally: Tally) -> Iterator[Entry]:
     """Conversations that could be read; the others are tallied with their line."""
     for raw in raws:
         tally.read += 1
@@ -198,7 +223,8 @@ def masked_entry(before: Conversation, wanted: Recognisers, seal: Seal | None) -
     """A conversation on its way into the house: masked, hashed, its original sealed where something was masked."""
     masked, spans = mask(before, wanted)
     sealed = seal(content_before(before, FIELDS)) if spans and seal else None
-    return Entry(replace(masked, content_hash=content_hash(masked)), sealed)
+    # What dataclasses.replace does, in a quarter of its time.
+    return Entry(Conversation(**{**vars(masked), "content_hash": content_hash(masked)}), sealed)
 
 
 def _fields(record: dict[str, Any], job: _Job) -> dict[str, Any]:
@@ -217,7 +243,7 @@ def content_hash(conversation: Conversation) -> str:
     return hashlib.sha256(canonical(dict(zip(_HASHED, _hashed_of(conversation), strict=True)))).hexdigest()
 
 
-def _reject(tally: _Tally, line: int, error: Unreadable, wanted: Recognisers) -> None:
+def _reject(tally: Tally, line: int, error: Unreadable, wanted: Recognisers) -> None:
     tally.rejected += 1
     if len(tally.rejections) < MAX_REJECTIONS:
         found = _shown(error.found, wanted)

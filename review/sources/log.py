@@ -6,7 +6,7 @@ name begins with a dot are not finished and not read. :mod:`review.sources.log_a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,24 @@ COLUMNS: dict[str, str] = {
     **dict.fromkeys(("model", "prompt_version", "variant", "user_id", "session_id", "feedback"), "VARCHAR"),
     **dict.fromkeys(("scenario", "language"), "VARCHAR"),
     **{"redacted": "BIGINT", "content_hash": "VARCHAR"},
-    **dict.fromkeys(("imported_at", "import_id", "verdicts", "content"), "VARCHAR"),
+    **dict.fromkeys(("imported_at", "import_id", "verdicts", "content", "flagged"), "VARCHAR"),
+    "judges_disagree": "BOOLEAN",
 }
-"""Columns of the log and their types; ``verdicts`` and ``content`` (messages and the rest) are JSON text."""
+"""Columns of the log and their types; ``verdicts`` and ``content`` (messages and the rest) are JSON text.
 
-DIRECT = tuple(name for name in COLUMNS if name not in ("imported_at", "import_id", "verdicts", "content"))
+``flagged`` names the checks that raised their hand, with spaces between; ``judges_disagree`` tells that two judges of
+the log said different things in some dimension. Logs of earlier versions do not have these two.
+"""
+
+DERIVED = ("imported_at", "import_id", "verdicts", "content", "flagged", "judges_disagree")
+
+DIRECT = tuple(name for name in COLUMNS if name not in DERIVED)
 """Columns that are fields of a conversation as they stand."""
 
 IN_CONTENT = tuple(f.name for f in fields(Conversation) if f.name not in COLUMNS)
 """Fields of a conversation that stand in the JSON of ``content``."""
 
+AT_ONCE = 1_000
 _TUPLES = ("messages", "context", "steps", "tags")
 
 
@@ -76,6 +84,18 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
         rows = db.execute(sql, [list(ids)]).fetchall() if ids else []
     found = {row[0]: _conversation(dict(zip(columns, row, strict=True))) for row in rows}
     return [found[i] for i in dict.fromkeys(ids) if i in found]
+
+
+def every_conversation(log: LogPaths, *, weeks: Sequence[str]) -> Iterator[Conversation]:
+    """All conversations of some weeks, a batch in memory at a time."""
+    columns = [*DIRECT, "verdicts", "content"]
+    listed = ", ".join(f"'{week}'" for week in weeks)
+    sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE week IN ({listed})"  # noqa: S608
+    with duckdb.connect() as db:
+        rows = db.execute(sql)
+        while batch := rows.fetchmany(AT_ONCE):
+            for row in batch:
+                yield _conversation(dict(zip(columns, row, strict=True)))
 
 
 def _conversation(cells: dict[str, Any]) -> Conversation:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import operator
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import duckdb
@@ -20,8 +21,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from review.checks.protocol import Finding
+from review.checks.running import flagged
 from review.errors import NoSpace, Refused
 from review.originals import write_originals
+from review.sampling.verdict_counts import judges_disagree
 from review.sources.log import COLUMNS, DIRECT, IN_CONTENT, log_relation
 from review.sources.paths import LogPaths
 from storage.records import Conversation
@@ -39,10 +43,13 @@ _JSON = orjson.OPT_NON_STR_KEYS
 
 
 class Entry(NamedTuple):
-    """One conversation on its way into the log: masked, hashed, and its sealed original if there is one to keep."""
+    """One conversation on its way into the log: masked, hashed; its sealed original, if there is one to keep; and what
+    the checks found in it.
+    """
 
     conversation: Conversation
     original: str | None = None
+    findings: Mapping[str, Finding] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -137,10 +144,10 @@ class _Row(NamedTuple):
 def _batches(entries: Iterable[Entry], import_id: str, at: str) -> Iterator[list[_Row]]:
     batch: list[_Row] = []
     size = 0
-    for conversation, original in entries:
-        row = _Row(_cells(conversation, import_id, at), original)
+    for entry in entries:
+        row = _Row(_cells(entry, import_id, at), entry.original)
         batch.append(row)
-        size += len(row.cells[-1]) + len(original or "")
+        size += len(row.cells[_CONTENT]) + len(entry.original or "")
         if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -148,19 +155,23 @@ def _batches(entries: Iterable[Entry], import_id: str, at: str) -> Iterator[list
         yield batch
 
 
-def _cells(conversation: Conversation, import_id: str, at: str) -> tuple[Any, ...]:
+def _cells(entry: Entry, import_id: str, at: str) -> tuple[Any, ...]:
+    conversation = entry.conversation
     verdicts = orjson.dumps(conversation.verdicts, option=_JSON, default=str).decode()
     content = dict(zip(IN_CONTENT, _content_of(conversation), strict=True))
+    content["checks"] = dict(entry.findings)
     return (
         *_direct_of(conversation),
         at,
         import_id,
         verdicts,
         orjson.dumps(content, option=_JSON, default=str).decode(),
+        " ".join(flagged(entry.findings)),
+        judges_disagree(conversation.verdicts),
     )
 
 
-_ID, _WEEK, _HASH = (list(COLUMNS).index(name) for name in ("id", "week", "content_hash"))
+_ID, _WEEK, _HASH, _CONTENT = (list(COLUMNS).index(name) for name in ("id", "week", "content_hash", "content"))
 
 
 def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:

@@ -1,160 +1,221 @@
-"""How fast the annotate page feels, measured inside the page from the key event's own time stamp.
+"""How fast the annotate page is, measured in the page from the key event's own time stamp: one command, all figures.
 
-Prints, in milliseconds as median / 95th percentile: a label key until its mark is painted, and Enter until the next
-item is painted. "Frame" ends when the first frame after the change begins, "painted" when that frame has been handed
-over. Run with ``python tests/bench/annotate_speed.py [--items 60] [--busy 10]``; ``--busy`` adds sessions that rerun
-the page once a second each.
+Prints milliseconds as median / 95th percentile from a label key to its mark and from Enter to the next item, alone
+and with ten sessions that each submit once a second, in a short week and in one of 500 items; then what an answer of
+the server weighs, and ten items of the demonstration week by keyboard. Three ends are told apart:
+
+frame    the first animation frame after the last element of the change is in the page begins
+painted  that frame is handed over: style, layout and paint are done
+shown    the frame is on the screen, as the browser reports it (Event Timing, in steps of 8 ms)
+
+Run with ``python tests/bench/annotate_speed.py [--items 60] [--busy 10] [--week 500] [--only TEXT]``.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import os
+import platform
 import random
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
-import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from annotate_app import CHROMIUM_FLAGS, THREE, WEEK, Server, build_store, serving  # noqa: E402
+from annotate_app import CHROMIUM_FLAGS, THREE, Server, build_store, serving  # noqa: E402
+from annotate_load import heavy, submitting, wire_of  # noqa: E402
 
+from storage.records import Annotation  # noqa: E402
+from storage.store import open_store  # noqa: E402
+
+PAGE = "[data-testid=annotator]"
 PROBE = """
 window.measured = { label: [], submit: [] };
 let pressed = null;  // heard before the component hears it, since this script runs before any of the page
 window.addEventListener('keydown', (event) => {
   pressed = { at: event.timeStamp, kind: event.key === 'Enter' ? 'submit' : 'label' };
 }, true);
-window.probe = () => {
-  const root = document.querySelector('[data-testid=annotator]');
-  new MutationObserver((changes) => {
-    if (!pressed) return;
-    const wanted = pressed.kind === 'submit' ? 'data-assignment' : 'aria-checked';
-    if (!changes.some((change) => change.attributeName === wanted)) return;
-    const { at, kind } = pressed;
-    pressed = null;
-    requestAnimationFrame(() => {
-      const frame = performance.now() - at;
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => window.measured[kind].push([frame, performance.now() - at]);
-      channel.port2.postMessage(null);
-    });
-  }).observe(root, { attributes: true, subtree: true });
-};
+const signs = { submit: ['data-behind', 'data-assignment'], label: ['aria-checked'] };
+new MutationObserver((changes) => {
+  if (!pressed || !changes.some((change) => signs[pressed.kind].includes(change.attributeName))) return;
+  const { at, kind } = pressed;
+  const one = { at, shown: 8 };  // what takes less than 16 ms is not reported
+  pressed = null;
+  requestAnimationFrame(() => {
+    one.frame = performance.now() - at;
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      one.painted = performance.now() - at;
+      window.measured[kind].push(one);
+    };
+    channel.port2.postMessage(null);
+  });
+}).observe(document, { subtree: true, attributeFilter: Object.values(signs).flat() });
+new PerformanceObserver((list) => {
+  for (const { name, startTime, duration } of list.getEntries())
+    for (const one of name === 'keydown' ? [...measured.label, ...measured.submit] : [])
+      if (one.at === startTime) one.shown = duration;
+}).observe({ type: 'event', durationThreshold: 16 });
 """
+LABELS = {"correctness": "wrong", "usefulness": "fair", "politeness": "friendly"}
+KEYS = ("1", "2", "3", "Enter")
+WARM_UP = 5
+READING = (1.5, 3.5)
+TYPING = (0.2, 0.45)
 
 
-def heavy(k: int) -> dict[str, Any]:
-    """An item as long as a busy week's: twelve turns of 60 to 90 words, a query, a table of 100 rows."""
-    words = ["parcel", "invoice", "refund", "Tuesday", "customer", "order", "courier", "address", "please", "thank"]
-    pick = random.Random(k)
-    turns = [
-        {"role": role, "content": " ".join(pick.choices(words, k=pick.randint(60, 90)))}
-        for _ in range(6)
-        for role in ("user", "assistant")
-    ]
-    rows = [[r, pick.random(), "sent", f"2026-11-{1 + r % 28:02d}", pick.choice(words), r * 3] for r in range(100)]
-    columns = ["id", "score", "state", "day", "word", "total"]
-    return {"messages": tuple(turns), "result": {"columns": columns, "rows": rows, "total": 2341}}
+class Case(NamedTuple):
+    """One line pair of the report: a week of so many items, with so many other sessions."""
+
+    name: str
+    week: int
+    busy: int
 
 
-def measure(page: Any, server: Server, rater: str, items: int) -> dict[str, list[list[float]]]:
+def measure(page: Any, server: Server, rater: str, items: int) -> dict[str, list[dict[str, float]]]:
     """Annotate ``items`` items by key presses at a quick person's pace, with the automatic advance off."""
     page.add_init_script(PROBE)
     page.add_init_script("localStorage.setItem('spotcheck:settings', '{\"advance\": null}')")
     page.goto(server.page(rater))
-    root = "[data-testid=annotator]"
-    page.wait_for_selector(f"{root}[data-assignment='{rater}-0000']")
-    page.evaluate("probe()")
+    page.wait_for_selector(f"{PAGE}[data-assignment='{rater}-0000']")
     pace = random.Random(0)
     for k in range(items):
-        for key in ("1", "2", "3", "Enter"):
+        for key in KEYS:
             page.keyboard.press(key)
             page.wait_for_timeout(pace.uniform(80, 220))  # the reviewer's own pace, not a wait for a state
-        page.wait_for_selector(f"{root}[data-assignment='{rater}-{k + 1:04d}']")
-    page.wait_for_selector(f"{root}[data-unsaved='0']")
-    found: dict[str, list[list[float]]] = page.evaluate("measured")
+        page.wait_for_selector(f"{PAGE}[data-assignment='{rater}-{k + 1:04d}']")
+    page.wait_for_selector(f"{PAGE}[data-unsaved='0']")
+    found: dict[str, list[dict[str, float]]] = page.evaluate("measured")
     return found
 
 
-def report(title: str, measured: dict[str, list[list[float]]], warm_up: int = 5) -> str:
+def report(title: str, measured: dict[str, list[dict[str, float]]]) -> str:
     """One line per kind of key press."""
     lines = []
     for kind, name in (("label", "label key -> mark"), ("submit", "Enter -> next item")):
-        pairs = measured[kind][warm_up:]
-        shown = [f"{which} {spread([p[k] for p in pairs])}" for k, which in enumerate(("frame", "painted"))]
-        lines.append(f"{title:>14}  {name:<20} n={len(pairs):<4} {'   '.join(shown)}")
+        presses = measured[kind][WARM_UP:]
+        ends = [f"{end} {spread([one[end] for one in presses])}" for end in ("frame", "painted", "shown")]
+        lines.append(f"{title:<24} {name:<19} n={len(presses):<4} {'   '.join(ends)}")
     return "\n".join(lines)
 
 
-def spread(values: list[float]) -> str:
+def spread(values: Sequence[float]) -> str:
     ordered = sorted(values)
     return f"{statistics.median(ordered):5.1f} / {ordered[int(0.95 * (len(ordered) - 1))]:5.1f}"
 
 
-def keep_busy(server: Server, raters: list[str], stop: threading.Event) -> list[threading.Thread]:
-    """One thread per rater, each a websocket session that reruns the annotate page once a second."""
-    threads = [threading.Thread(target=lambda r=rater: asyncio.run(_session(server, r, stop))) for rater in raters]
-    for thread in threads:
-        thread.start()
-    return threads
+def run_case(browser: Any, folder: Path, case: Case, items: int) -> str:
+    """Build the week, serve it, measure; the lines of the report and what was saved and sent."""
+    others = [f"busy{k}" for k in range(case.busy)]
+    special = {k: heavy(k) for k in range(case.week)}
+    store = build_store(folder / "s.db", items=case.week, raters=("ana", *others), rubric=THREE, special=special)
+    with serving(store) as server, submitting(server, others):
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        wire = wire_of(page)
+        measured = measure(page, server, "ana", items)
+        page.close()
+    right = [a for a in store.find(Annotation, rater_id="ana") if a.labels == LABELS]
+    saved = f"{len(right)} of {items} right rows saved"
+    more = f", the other sessions submitted {len(store.find(Annotation)) - len(right)}" if others else ""
+    return f"{report(case.name, measured)}\n{'':<24} {saved}{more}; {wire.summary(items)}"
 
 
-async def _session(server: Server, rater: str, stop: threading.Event) -> None:
-    import websockets
-    from streamlit.proto.BackMsg_pb2 import BackMsg
+def demonstration(browser: Any, folder: Path) -> str:
+    """Ten items of the demonstration week by keyboard, with pauses to read and between keys as a person makes them."""
+    command = [sys.executable, "-m", "review.cli", "demo", "--folder", str(folder), "--no-serve"]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    store, pace, paused, keys = open_store(folder / "spotcheck.db"), random.Random(1), 0.0, 0
+    with serving(store) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(f"{server.url}/annotate?rater=visitor")
+        page.wait_for_selector(f"{PAGE}:not([data-assignment=''])[data-assignment]")
+        before, started = len(store.find(Annotation, rater_id="visitor")), time.monotonic()
+        for k in range(10):
+            here = page.get_attribute(PAGE, "data-assignment")
+            pauses = [pace.uniform(*READING)]
+            # correctness, reasons where it is not correct, intent, politeness
+            for key in ("1", "2", "Enter", "4", "2") if k % 3 == 1 else ("3", "1", "3"):
+                page.wait_for_timeout(1000 * pauses[-1])
+                page.keyboard.press(key)
+                pauses.append(pace.uniform(*TYPING))
+                keys += 1
+            page.wait_for_selector(f"{PAGE}:not([data-assignment='{here}'])")
+            paused += sum(pauses[:-1])
+        page.wait_for_selector(f"{PAGE}[data-unsaved='0']")
+        seconds = time.monotonic() - started
+        page.close()
+    saved = len(store.find(Annotation, rater_id="visitor")) - before
+    return (
+        f"demonstration week: ten items by {keys} keys in {seconds:.1f} s, of which {paused:.1f} s were the pauses of "
+        f"the person ({READING[0]} to {READING[1]} s to read, {TYPING[0]} to {TYPING[1]} s between keys); {saved} saved"
+    )
 
-    message = BackMsg()
-    message.rerun_script.query_string = f"rater={rater}&week={WEEK}"
-    message.rerun_script.page_name = "annotate"
-    address = server.url.replace("http", "ws") + "/_stcore/stream"
-    async with websockets.connect(address, max_size=None, subprotocols=["streamlit"], origin=server.url) as socket:
-        reader = asyncio.ensure_future(_drain(socket))
-        while not stop.is_set():
-            await socket.send(message.SerializeToString())
-            await asyncio.sleep(1)
-        reader.cancel()
+
+def machine(browser: Any) -> str:
+    """What the figures were measured on."""
+    cpu = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.processor(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
+    return (
+        f"{os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, {platform.system()} {platform.release()}, Python "
+        f"{platform.python_version()}, headless Chromium {browser.version}; load before: {load}"
+    )
 
 
-async def _drain(socket: Any) -> None:
-    async for _ in socket:
-        pass
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+@contextmanager
+def chromium() -> Any:
+    """A headless browser as the tests start it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 def main() -> None:
-    """Build a store, serve it, measure alone and then with busy neighbours."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--items", type=int, default=60)
-    options.add_argument("--busy", type=int, default=0)
+    """Print one section after the other."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--items", type=int, default=60, help="how many are annotated in each section")
+    options.add_argument("--busy", type=int, default=10, help="how many other sessions submit once a second")
+    options.add_argument("--week", type=int, default=500, help="items of the long week")
+    options.add_argument("--only", default="", help="only the sections whose names contain this")
     given = options.parse_args()
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    neighbours = [f"busy{k}" for k in range(given.busy)]
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        count = given.items + 1
-        store = build_store(
-            Path(folder) / "s.db", items=count, raters=("ana", "ben", *neighbours), rubric=THREE,
-            special={k: heavy(k) for k in range(count)},
-        )  # fmt: skip
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        with serving(store) as server:
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            print(report("alone", measure(page, server, "ana", given.items)), flush=True)
-            if neighbours:
-                stop = threading.Event()
-                threads = keep_busy(server, neighbours, stop)
-                page = browser.new_page(viewport={"width": 1280, "height": 800})
-                print(report(f"{given.busy} busy", measure(page, server, "ben", given.items)), flush=True)
-                stop.set()
-                for thread in threads:
-                    thread.join()
-        browser.close()
+    short = given.items + 1
+    cases = [
+        Case("alone", short, 0),
+        Case(f"{given.busy} others", short, given.busy),
+        Case(f"alone, {given.week} items", given.week, 0),
+        Case(f"{given.busy} others, {given.week} items", given.week, given.busy),
+    ]
+    with chromium() as browser, tempfile.TemporaryDirectory() as folder:
+        sections: dict[str, Callable[[Path], str]] = {
+            case.name: lambda place, case=case: run_case(browser, place, case, given.items)  # type: ignore[misc]
+            for case in cases
+        }
+        sections["demonstration"] = lambda place: demonstration(browser, place)
+        print(machine(browser), flush=True)
+        for k, (name, section) in enumerate(sections.items()):
+            if given.only in name:
+                place = Path(folder) / str(k)
+                place.mkdir()
+                print(section(place), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from annotate_app import COUNTRIES, NASTY, THREE, Server, build_store, serving
+from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, opened, press, rows
 
 from storage.records import Annotation, Flag, Skip, Withdrawal
 
@@ -28,10 +29,6 @@ LONG = {
         {"name": "politeness", "scale": "ordinal", "values": ["rude", "neutral", "friendly"]},
     ]
 }
-SHOWN = ".sc-slot:not([inert])"
-"""The item on the screen; the next one stands ready beside it, invisible and inert."""
-KEYS = ("1", "4", "3")
-LABELS = {"correctness": "wrong", "usefulness": "great", "politeness": "friendly"}
 
 
 @pytest.fixture(scope="module")
@@ -51,38 +48,6 @@ def long_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     store = build_store(tmp_path_factory.mktemp("long") / "s.db", items=6, raters=("ana", "ben", "eva"), rubric=LONG)
     with serving(store) as running:
         yield running
-
-
-def opened(context: Any, server: Server, rater: str) -> Any:
-    page = context.new_page()
-    page.goto(server.page(rater))
-    page.wait_for_selector(f"[data-testid=annotator][data-assignment^='{rater}-']")
-    return page
-
-
-def at_item(page: Any, assignment: str) -> None:
-    page.wait_for_selector(f"[data-testid=annotator][data-assignment='{assignment}']")
-
-
-def all_saved(page: Any) -> None:
-    page.wait_for_selector("[data-testid=annotator][data-unsaved='0']")
-
-
-def rows(server: Server, rater: str) -> dict[str, Any]:
-    """Assignment -> labels of the annotations that were not withdrawn; fails on two for one assignment."""
-    gone = {w.withdraws for w in server.store.find(Withdrawal, rater_id=rater)}
-    kept = [a for a in server.store.find(Annotation, rater_id=rater) if a.submission_id not in gone]
-    assert len({a.assignment_id for a in kept}) == len(kept)
-    return {a.assignment_id: a.labels for a in kept}
-
-
-def expected(rater: str, count: int, labels: dict[str, Any] = LABELS) -> dict[str, Any]:
-    return {f"{rater}-{k:04d}": labels for k in range(count)}
-
-
-def press(page: Any, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_ten_items_take_three_keys_each(context: Any, server: Server) -> None:
@@ -151,11 +116,6 @@ def test_undo_withdraws_the_row_and_reopens_the_item_with_its_labels(context: An
     at_item(page, "r06-0001")
     all_saved(page)
     assert rows(server, "r06") == expected("r06", 1, {**LABELS, "correctness": "partly"})
-
-
-def checked(page: Any, dimension: str) -> list[str]:
-    found = page.locator(f"[data-dimension='{dimension}'][aria-checked=true]")
-    return [one.get_attribute("data-value") for one in found.all()]
 
 
 def test_undo_takes_back_the_last_choice_first(context: Any, server: Server) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,8 +15,9 @@ from annotate_app import THREE, WEEK, build_store
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts import annotator
+from pages.parts import adjudicator, annotator
 from review import queues
+from review.rubric import COMMAND_KEYS
 from storage.records import Annotation
 from storage.store import Store
 
@@ -124,6 +126,13 @@ def test_no_script_turns_data_into_markup() -> None:
         source = path.read_text(encoding="utf-8")
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
             assert way not in source, path.name
+
+
+def test_every_letter_that_commands_is_kept_from_the_values_of_a_rubric() -> None:
+    desks = [annotator.PARTS / "annotating.js", annotator.PARTS / "keys.js", adjudicator.PARTS / "adjudicating.js"]
+    source = "\n".join(desk.read_text(encoding="utf-8") for desk in desks)
+    commands = re.findall(r'^ +"?(\S)"?: \(view\) =>', source, flags=re.MULTILINE)
+    assert set(commands) == set(COMMAND_KEYS)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not on this machine")

@@ -10,9 +10,13 @@ import pytest
 from review.adjudication import cases
 from review.demo import build
 from review.demo.build import ALREADY_DONE, CURATOR, VISITOR, build_demo, demo_store
-from review.demo.generate import conversations
+from review.demo.generate import JUDGES, conversations
+from review.demo.judges import LEARNED
 from review.demo.reviewers import HABITS
 from review.errors import InputError
+from review.evidence import paired_labels
+from review.judges.running import runs
+from review.judges.training import rows_of
 from review.queues import batch, progress
 from storage.records import (
     Adjudication,
@@ -22,9 +26,11 @@ from storage.records import (
     Import,
     Item,
     Release,
+    Verdict,
     Week,
     WeekClosing,
 )
+from storage.records_judges import Judge
 from storage.store import Store, open_store
 
 TODAY, CLOSED, OPEN = date(2026, 11, 20), "2026-W45", "2026-W46"
@@ -74,6 +80,51 @@ def test_only_drawn_conversations_are_in_the_store_and_they_are_masked(store: St
     assert {c.id for c in drawn} == {i.conversation_id for i in store.find(Item)}
     assert any(c.redacted for c in drawn)
     assert not any("@example" in m["content"] for c in drawn for m in c.messages)
+
+
+def test_the_judges_are_two_recordings_and_one_that_was_trained_here_on_the_closed_weeks(store: Store) -> None:
+    made = {j.name: j for j in store.find(Judge)}
+    assert {name: j.kind for name, j in made.items()} == {
+        "kind-judge": "recorded",
+        "no-rude": "recorded",
+        LEARNED: "learned",
+    }
+    rows = rows_of(store, made[LEARNED].spec["training"])
+    assert {i.week for i in store.find(Item, id=[r.subject.id for r in rows])} == {CLOSED}
+    finished = {s.run.target["name"]: s for s in runs(store)}
+    assert {w: (s.state, s.missing, s.cost) for w, s in finished.items()} == {
+        CLOSED: ("finished", {}, 0.0),
+        OPEN: ("finished", {}, 0.0),
+    }
+
+
+def test_every_item_has_a_recorded_verdict_as_in_the_log_with_its_rationale_time_and_cost(store: Store) -> None:
+    verdicts = store.find(Verdict)
+    items = {i.id for i in store.find(Item)}
+    for name in JUDGES:
+        log, recorded = (
+            {(v.item_id, v.dimension): v for v in verdicts if (v.judge, v.version) == (name, version)}
+            for version in ("log", "1")
+        )
+        assert log.keys() == recorded.keys() == {(i, d) for i in items for d in JUDGES[name]}
+        for key, v in recorded.items():
+            assert (v.value, v.score) == (log[key].value, log[key].score)
+            assert bool(v.rationale) == (v.value is not None) != (v.error in ("timed_out", "unparseable", "refused"))
+            assert v.latency_ms and (v.cost is None) == (v.error == "timed_out")
+        assert len({v.rationale for v in recorded.values()}) > 10
+        assert not any("{" in v.rationale for v in recorded.values())
+
+
+def test_the_judges_tell_their_story(store: Store) -> None:
+    def recall(judge: str, dimension: str) -> float:
+        pair = paired_labels(store, [CLOSED, OPEN], judge, split="all")[dimension]
+        positive = [i for i, s in pair.settled.items() if s.value == pair.dimension.positive and i in pair.verdicts]
+        return sum(pair.verdicts[i].value == pair.dimension.positive for i in positive) / len(positive)
+
+    # One is too kind, one never says rude, and the one that costs nothing finds some of what is wrong, not most of it.
+    assert recall("kind-judge", "correctness") < 0.65 < recall("no-rude", "correctness")
+    assert recall("no-rude", "politeness") == 0.0
+    assert 0.0 < recall(LEARNED, "correctness") < 0.8
 
 
 def test_the_same_seed_gives_the_same_labels_in_another_store(store: Store, tmp_path: Path) -> None:

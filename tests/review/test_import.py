@@ -88,7 +88,9 @@ def test_what_goes_in_comes_out(tmp_path, log):
     assert counts(done) == {"read": 1, "added": 1, "duplicate": 0, "changed": 0, "rejected": 0, "undated": 0}
     (read,) = read_conversations(log, ["c1"])
     assert read.content_hash == content_hash(read)
-    assert replace(read, content_hash="", user_id=None, session_id=None) == Conversation(
+    # The answer is one letter long, which is worth a look.
+    assert list(read.checks) == list(CHEAP) and read.checks["length"]["flagged"]
+    assert replace(read, content_hash="", user_id=None, session_id=None, checks={}) == Conversation(
         id="c1",
         source="production",
         source_id="c1",

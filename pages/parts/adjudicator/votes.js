@@ -48,9 +48,9 @@ function markVotes(view, item) {
 
 function buildWords(view, item, vote, letter) {
   const words = [];
-  if (vote.comment) words.push(el("p", { class: "sc-said" }, el("b", {}, letter), el("span", { class: "sc-text" }, vote.comment)));
+  if (vote.comment) words.push(el("p", { class: "sc-said" }, el("b", {}, letter), el("span", { class: "sc-text", dir: "auto" }, vote.comment)));
   if (vote.corrected_answer) {
-    const diff = el("div", { class: "sc-diff", role: "group", "aria-label": `Corrected answer of reviewer ${letter}` });
+    const diff = el("div", { class: "sc-diff", dir: "auto", role: "group", "aria-label": `Corrected answer of reviewer ${letter}` });
     showDiff(diff, answerText(item), vote.corrected_answer);
     const use = toolButton("Use this answer", firstCorrection(item) === vote ? "t" : "", () => view.act.adopt(vote.corrected_answer));
     words.push(el("div", { class: "sc-said" }, el("b", {}, letter), el("div", {}, diff, use)));

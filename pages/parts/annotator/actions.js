@@ -120,9 +120,11 @@ function unchoose(view, { assignment, name, before }) {
 function move(view, by) {
   const { client } = view;
   if (view.timer && by > 0) return view.act.submit();
-  const list = [...doneList(client).filter((id) => client.items.has(id)), ...openList(client)];
+  const list = [...doneList(client).filter((id) => client.items.has(id)), ...setAside(client), ...openList(client)];
   const here = list.indexOf(client.current);
-  const target = here < 0 ? (by < 0 ? list[list.length - 1] : list[0]) : list[here + by];
+  const gone = client.left?.assignment === client.current && by > 0;
+  const beside = here < 0 ? (by < 0 ? list[list.length - 1] : list[0]) : list[here + by];
+  const target = gone ? nextOpen(client, client.current) : beside;
   if (!target || target === client.current) return notice(view, by < 0 ? "This is the first one kept here." : "This is the last one.");
   leaveText(view);
   view.notice = "";

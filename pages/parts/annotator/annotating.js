@@ -51,7 +51,8 @@ const desk = {
   show: showReveal,
   state: stateText,
   count: countText,
-  said: (client) => (isDone(client, client.current) ? "Submitted item" : `Item, ${openList(client).length} left`),
+  said: (client) => (isDone(client, client.current) ? "Submitted item"
+    : client.taken[client.current] ?? `Item, ${openList(client).length} left`),
   empty: emptyNodes,
   actions: (view) => bindActions(view,
     { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)) }, { undo }),
@@ -60,6 +61,8 @@ const desk = {
 function stateText({ client }) {
   const id = client.current;
   const done = isDone(client, id);
+  const late = client.taken[id] ?? (client.week.closed ? "The week is closed. What you submit now is kept as a late answer." : null);
+  if (!done && late) return ["Submit late", late];
   if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : ""];
   return isChanged(client, id)
     ? ["Save the change", "Changed. Enter saves the change."]
@@ -107,6 +110,7 @@ function enterWithdrawal(client, assignment) {
   client.drafts.set(assignment, submission.labels ? draftFrom(submission) : blankDraft());
   keepDraft(client, assignment);
   delete client.reveals[assignment];
+  delete client.findings[assignment];
   return entry;
 }
 

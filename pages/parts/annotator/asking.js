@@ -13,7 +13,7 @@ const FLAGS = [
 ];
 
 function openSkip(view) {
-  const text = el("input", { type: "text", class: "sc-filter", maxlength: 500, placeholder: "or write why",
+  const text = el("input", { type: "text", class: "sc-filter", maxlength: 500, dir: "auto", placeholder: "or write why",
     "aria-label": "Another reason" });
   const give = (reason) => {
     closeDialog(view);
@@ -30,7 +30,7 @@ function openSkip(view) {
 
 function openFlag(view, span) {
   let chosen = span ? "privacy" : null;
-  const text = el("input", { type: "text", class: "sc-filter", maxlength: 1000, placeholder: "a word about it (optional)",
+  const text = el("input", { type: "text", class: "sc-filter", maxlength: 1000, dir: "auto", placeholder: "a word about it (optional)",
     "aria-label": "Comment on the flag" });
   const rows = FLAGS.map(([name, label], k) => choiceRow(String(k + 1), label, () => pick(name), chosen === name));
   const pick = (name) => {
@@ -38,7 +38,7 @@ function openFlag(view, span) {
     rows.forEach((row, k) => setAttr(row, "aria-pressed", FLAGS[k][0] === name));
   };
   openDialog(view, "Flag this item",
-    span ? el("blockquote", {}, span) : el("p", { class: "sc-quiet-text" }, "Tip: select the words first to flag exactly these."),
+    span ? el("blockquote", { dir: "auto" }, span) : el("p", { class: "sc-quiet-text" }, "Tip: select the words first to flag exactly these."),
     el("div", { class: "sc-choices" }, ...rows), text,
     toolButton("Send the flag", "Enter", () => view.dialog?.confirm()));
   FLAGS.forEach(([name], k) => view.dialog.choices.set(String(k + 1), () => pick(name)));
@@ -49,17 +49,28 @@ function openFlag(view, span) {
   };
 }
 
-// What the judges said, after submission and only if the rubric reveals it.
+// What the judges said and the checks found, after submission and only if the rubric reveals it.
 function showReveal(view) {
   const { client } = view;
-  const revealed = isDone(client, client.current) ? client.reveals[client.current] : null;
-  setFlag(view.revealNode, "hidden", !revealed);
+  const done = isDone(client, client.current);
+  const revealed = (done && client.reveals[client.current]) || {};
+  const found = (done && client.findings[client.current]) || [];
+  setFlag(view.revealNode, "hidden", !Object.keys(revealed).length && !found.length);
   view.revealNode.replaceChildren();
-  if (!revealed) return;
   const lines = Object.entries(revealed).flatMap(([judge, said]) =>
     Object.entries(said && typeof said === "object" ? said : { "": said }).map(([dimension, value]) =>
       [`${judge}${dimension ? ` · ${dimension}` : ""}`, value === null ? "no verdict" : asText(value)]),
   );
-  view.revealNode.append(el("h3", {}, "Judges said"),
+  if (lines.length) view.revealNode.append(el("h3", {}, "Judges said"),
     el("dl", {}, ...lines.flatMap(([who, what]) => [el("dt", {}, who), el("dd", {}, what)])));
+  if (found.length) view.revealNode.append(el("h3", {}, "Checks found"), el("dl", {}, ...found.flatMap(buildFinding)));
+}
+
+// One finding: what it says, and its evidence marked between the words around it.
+function buildFinding({ check, flagged, said, evidence }) {
+  return [
+    el("dt", {}, check),
+    el("dd", { "data-flagged": flagged }, said, ...evidence.map(([before, marked, after]) =>
+      el("q", { dir: "auto" }, before, el("mark", {}, marked), after))),
+  ];
 }

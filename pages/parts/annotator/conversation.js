@@ -3,6 +3,7 @@
 const ROLES = { user: "User", assistant: "Assistant", system: "System", tool: "Tool", developer: "System" };
 const SQL_KINDS = new Set(["keyword", "string", "number", "comment", "name", "other"]);
 const ROWS_AT_FIRST = 12;
+const SHORT_CELL = 20; // letters that fit into a cell however wide they are
 
 function targetIndex(item) {
   if (item.target_turn !== null && item.target_turn !== undefined) return item.target_turn;
@@ -32,7 +33,7 @@ function buildConversation(item) {
     item.steps?.length ? buildSteps(item.steps) : null,
     item.sql ? buildSql(item) : null,
     item.result ? buildResult(item.result) : null,
-    item.error ? el("p", { class: "sc-error" }, el("strong", {}, "Error "), asText(item.error)) : null,
+    item.error ? el("p", { class: "sc-error", dir: "auto" }, el("strong", {}, "Error "), asText(item.error)) : null,
   );
   return node;
 }
@@ -62,7 +63,7 @@ function buildText(text) {
   return text.split("```").flatMap((part, k) => {
     if (k % 2 === 1) return [el("pre", { class: "sc-code" }, part.replace(/^[\w+-]*\n/, "").trimEnd())];
     const trimmed = part.replace(/^\n+|\s+$/g, "");
-    return trimmed ? [el("div", { class: "sc-text" }, trimmed)] : [];
+    return trimmed ? [el("div", { class: "sc-text", dir: "auto" }, trimmed)] : [];
   });
 }
 
@@ -73,7 +74,7 @@ function buildQuietTurn(message, text) {
     "details",
     { class: "sc-quiet", "data-fold": true },
     el("summary", {}, el("span", { class: "sc-role" }, label), el("code", {}, line)),
-    el("pre", {}, text),
+    el("pre", { dir: "auto" }, text),
   );
 }
 
@@ -89,7 +90,7 @@ function buildContext(passages) {
     "details",
     { class: "sc-fold", "data-fold": true },
     el("summary", {}, `Retrieved: ${plural(passages.length, "passage", "passages")}`),
-    el("ol", {}, ...passages.map((passage) => el("li", { class: "sc-text" }, asText(passage)))),
+    el("ol", {}, ...passages.map((passage) => el("li", { class: "sc-text", dir: "auto" }, asText(passage)))),
   );
 }
 
@@ -107,7 +108,7 @@ function buildStep(step) {
   const { name, tool, step: title, ...rest } = step;
   const heading = asText(name ?? title ?? tool ?? "");
   const lines = Object.entries(rest).map(([key, value]) => `${key}: ${asText(value)}`);
-  return el("li", {}, heading ? el("strong", {}, heading) : null, el("pre", {}, lines.join("\n")));
+  return el("li", {}, heading ? el("strong", {}, heading) : null, el("pre", { dir: "auto" }, lines.join("\n")));
 }
 
 function buildSql(item) {
@@ -126,8 +127,9 @@ function buildResult(result) {
   }
   const { columns, rows } = result;
   const total = Math.max(result.total ?? 0, rows.length);
+  const grouped = total.toLocaleString("en");
   const body = el("tbody", {}, ...rows.slice(0, ROWS_AT_FIRST).map(buildRow));
-  const shown = rows.length < total ? `first ${rows.length} of ${total} rows` : plural(total, "row", "rows");
+  const shown = rows.length < total ? `first ${rows.length} of ${grouped} rows` : plural(grouped, "row", "rows");
   const more = el(
     "button",
     { type: "button", class: "sc-more", onclick: () => more.remove(body.append(...rows.slice(ROWS_AT_FIRST).map(buildRow))) },
@@ -136,7 +138,8 @@ function buildResult(result) {
   const table = el(
     "table",
     {},
-    el("thead", {}, el("tr", {}, ...columns.map((column) => el("th", { scope: "col" }, asText(column))))),
+    el("thead", {}, el("tr", {}, ...columns.map((column, k) =>
+      el("th", { scope: "col", dir: "auto", class: cellClass(asText(column), isNumber(rows.find((row) => row[k] !== null)?.[k])) }, asText(column))))),
     body,
   );
   return el(
@@ -148,11 +151,20 @@ function buildResult(result) {
   );
 }
 
+function isNumber(cell) {
+  return typeof cell === "number" || (typeof cell === "string" && /^-?\d+([.,]\d+)*$/.test(cell));
+}
+
+// Only what may be too long is cut: a clip costs the browser, and a table has a hundred cells.
+function cellClass(text, number) {
+  return [number && "sc-number", text.length > SHORT_CELL && "sc-long"].filter(Boolean).join(" ") || null;
+}
+
 function buildRow(row) {
   return el("tr", {}, ...row.map((cell) => {
     if (cell === null) return el("td", { class: "sc-null" }, "null");
-    const number = typeof cell === "number" || (typeof cell === "string" && /^-?\d+([.,]\d+)*$/.test(cell));
-    return el("td", { class: number ? "sc-number" : null }, asText(cell));
+    const text = asText(cell);
+    return el("td", { class: cellClass(text, isNumber(cell)), dir: "auto" }, text);
   }));
 }
 

@@ -1,5 +1,8 @@
 // Building nodes. Data reaches the page only as text nodes and attribute values set here; nothing parses markup.
 
+const NO_FRAME_MS = 100;
+const IDLE_AT_LAST_MS = 250;
+
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, given] of Object.entries(attributes)) {
@@ -24,6 +27,23 @@ function setAttr(node, name, value) {
   if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
 
+// After the frame that shows what was just changed. A page that is hidden makes no frames; there it is soon.
+function afterFrame(action) {
+  let waiting = true;
+  const act = () => {
+    clearTimeout(late);
+    if (waiting) action();
+    waiting = false;
+  };
+  const late = setTimeout(act, NO_FRAME_MS);
+  requestAnimationFrame(() => setTimeout(act, 4));
+}
+
+function whenIdle(action) {
+  if (globalThis.requestIdleCallback) requestIdleCallback(action, { timeout: IDLE_AT_LAST_MS });
+  else setTimeout(action, NO_FRAME_MS);
+}
+
 // A toolbar button must not take the selection (it may be flagged) or the focus (Enter means submit).
 function toolButton(label, key, action, extra = {}) {
   return el(
@@ -35,7 +55,7 @@ function toolButton(label, key, action, extra = {}) {
 }
 
 function plural(count, one, many) {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${count} ${String(count) === "1" ? one : many}`;
 }
 
 function newId() {

@@ -82,7 +82,7 @@ function showBar(view) {
 
 function showSaving(view) {
   const [state, text] = savingState(view.client);
-  setAttr(view.root, "data-unsaved", view.client.outbox.size);
+  setAttr(view.root, "data-unsaved", view.client.memory.read ? view.client.outbox.size : view.client.outbox.size || "");
   setAttr(view.savingNode, "data-state", state);
   setText(view.savingNode, text);
   if (state === view.saidState) return;

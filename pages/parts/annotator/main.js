@@ -11,6 +11,7 @@ function newView(key) {
     fields: new Map(), // dimension -> its field in the rubric
     slots: new Map(), // assignment -> its laid-out conversation
     slot: null,
+    passed: null, // the slot before, until the frame without it is painted
     focus: null,
     timer: null,
     dialog: null,
@@ -25,23 +26,26 @@ function newView(key) {
     setStateValue: null,
     answers: 0,
     answersAtSend: -1,
+    answeredAt: Date.now(),
     patience: RESEND_MS,
     coarse: matchMedia("(pointer: coarse)").matches,
   };
   view.act = desk.actions(view);
   buildFrame(view);
+  recover(view);
   return view;
 }
 
-// Each item stands in a slot of its own, laid out and scrolled before its turn; showing it only makes it visible.
+// Each item stands in a slot of its own, laid out, scrolled and painted behind the one before; showing it brings it forward.
 function slotFor(view, assignment) {
   let slot = view.slots.get(assignment);
   if (!slot) {
-    slot = el("div", { class: "sc-slot", inert: true }, buildConversation(view.client.items.get(assignment)));
+    slot = el("div", { class: "sc-slot" }, buildConversation(view.client.items.get(assignment)));
     view.slots.set(assignment, slot);
   }
   if (slot.parentElement !== view.paneNode) {
     slot.inert = true; // it may have been on screen before; only present() shows a slot
+    setFlag(slot, "data-behind", true);
     view.paneNode.append(slot);
     scrollToTarget(slot);
   }
@@ -49,10 +53,19 @@ function slotFor(view, assignment) {
 }
 
 function present(view, slot) {
-  if (view.slot !== slot) view.slot?.remove(); // hiding it would restyle all of it once more
+  finishShowing(view);
+  if (view.slot !== slot) view.passed = view.slot;
+  if (view.passed) setFlag(view.passed, "data-behind", true);
   if (slot.parentElement !== view.paneNode) view.paneNode.append(slot);
-  slot.inert = false;
+  setFlag(slot, "data-behind", false);
   view.slot = slot;
+}
+
+// Taking the last item out and waking this one restyle all of either, which the frame that shows it need not wait for.
+function finishShowing(view) {
+  view.passed?.remove();
+  view.passed = null;
+  if (view.slot) view.slot.inert = false;
 }
 
 function show(view) {
@@ -61,7 +74,6 @@ function show(view) {
   disarm(view);
   view.painting = true;
   view.writing = null;
-  setAttr(view.root, "data-assignment", assignment ?? "");
   const item = client.items.get(assignment);
   setFlag(view.root, "data-empty", !assignment);
   setFlag(view.root, "data-waiting", Boolean(assignment && !item));
@@ -74,7 +86,8 @@ function show(view) {
   showNotice(view);
   view.painting = false;
   view.shownAt = view.seenAt = performance.now();
-  setTimeout(() => afterPaint(view), PAINT_FIRST_MS);
+  const { shownAt } = view;
+  afterFrame(() => shownAt === view.shownAt && afterPaint(view));
 }
 
 function showItem(view, assignment) {
@@ -114,13 +127,15 @@ function scrollToTarget(slot) {
 // What can wait until the item is on the screen: telling it to a screen reader, building the next ones.
 function afterPaint(view) {
   const { client } = view;
+  finishShowing(view);
+  setAttr(view.root, "data-assignment", client.current ?? "");
   const item = client.items.get(client.current);
   const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
   const said = item
     ? `${view.notice} ${desk.said(client)}. ${asText(asked?.content).slice(0, 160)}`
     : client.current ? "Fetching the next items" : view.emptyNode.querySelector("h2")?.textContent ?? "";
   say(view, said.trim());
-  prepare(view, nextOpen(client, client.current));
+  whenIdle(() => prepare(view, nextOpen(client, client.current)));
 }
 
 function prepare(view, next) {
@@ -161,6 +176,7 @@ function listen(view) {
   if (app) state.observe(app, { attributeFilter: ["data-test-connection-state"] });
   signal.addEventListener("abort", () => state.disconnect());
   window.addEventListener("storage", (event) => hearOtherTab(view, event), { signal });
+  keepAsking(view, signal);
   for (const sign of ["pointerdown", "pointermove", "wheel"])
     view.root.addEventListener(sign, () => tick(view), { passive: true, signal });
 }
@@ -189,17 +205,20 @@ function applyAnswer(view, data) {
   if (client.rubric.version !== version) buildRubric(view);
   const turned = walk !== viewName(client.week);
   if (turned) {
+    for (const slot of view.slots.values()) if (slot !== view.slot) slot.remove();
     view.slots.clear();
     view.notice = "";
   }
+  if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : client.news;
   for (const { assignment } of data.items ?? []) dropSlot(view, assignment);
   const same = !turned && client.current === current && client.rubric.version === version;
   if (same && client.items.get(client.current) === item) refresh(view);
   else show(view);
+  if (client.news) say(view, client.news);
   // Whoever pointed at another list wants its first item under the keys; whoever walks by keyboard stays where they are.
   if (turned && performance.now() - view.pointedAt < POINTED_MS) view.root.focus({ preventScroll: true });
   const next = nextOpen(client, client.current);
-  if (!view.slots.has(next)) setTimeout(() => prepare(view, next));
+  if (!view.slots.has(next)) whenIdle(() => prepare(view, next));
   afterAnswer(view);
 }
 
@@ -229,7 +248,7 @@ function unmount(view) {
   view.root.remove();
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+function mount({ data, parentElement, setStateValue }) {
   const view = views.get(data.key) ?? newView(data.key);
   views.set(data.key, view);
   view.setStateValue = setStateValue;
@@ -244,6 +263,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (view.lastData !== data) {
     view.lastData = data;
     view.answers += 1;
+    view.answeredAt = Date.now();
     applyAnswer(view, data);
   }
   if (moved) {

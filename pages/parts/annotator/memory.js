@@ -1,14 +1,18 @@
-// What this browser keeps across reloads, in localStorage under `spotcheck:<store>:<rater>`:
+// What this browser keeps across reloads, under `spotcheck:<store>:<rater>`:
 //   ...:out:<submission id>   one unacknowledged entry each, so that two tabs never overwrite each other's
 //   ...:draft:<assignment>    labels and texts of an item that is open
-// and, shared by all raters of this browser, the reviewer's settings. A browser that refuses storage still works;
-// it then holds the outbox in the page alone and says so.
+// and, shared by all raters of this browser, the reviewer's settings. It stands twice: in localStorage, which is read and
+// written at once but reaches the disk seconds later, and in the mirror (mirror.js), which is on the disk when it says so.
+// A browser that refuses both still works; it then holds the outbox in the page alone and says so.
 
 const SETTINGS_KEY = "spotcheck:settings";
 const DEFAULT_SETTINGS = { advance: 250 }; // milliseconds before a completed item is submitted; null = only by Enter
+const DRAFT_DAYS = 60; // what was begun and never submitted; by then its week is long over
+const DAY_MS = 86_400_000;
 
 function memoryOf(key) {
-  return { prefix: `spotcheck:${key}:`, works: true, count: 0 };
+  const prefix = `spotcheck:${key}:`;
+  return { prefix, works: true, count: 0, turns: new Map(), read: false, mirror: mirrorOf() };
 }
 
 function withStorage(memory, action, otherwise) {
@@ -22,11 +26,14 @@ function withStorage(memory, action, otherwise) {
 }
 
 function keep(memory, name, value) {
-  withStorage(memory, (storage) => storage.setItem(memory.prefix + name, JSON.stringify(value)));
+  const kept = { ...value, at: Date.now() };
+  withStorage(memory, (storage) => storage.setItem(memory.prefix + name, JSON.stringify(kept)));
+  writeMirror(memory.mirror, memory.prefix + name, kept);
 }
 
 function forget(memory, name) {
   withStorage(memory, (storage) => storage.removeItem(memory.prefix + name));
+  writeMirror(memory.mirror, memory.prefix + name, null);
 }
 
 function parsed(text) {
@@ -37,26 +44,46 @@ function parsed(text) {
   }
 }
 
-function recall(memory, kind) {
-  const found = withStorage(memory, (storage) => {
-    const start = `${memory.prefix}${kind}:`;
-    return Object.keys(storage)
-      .filter((name) => name.startsWith(start))
-      .map((name) => [name.slice(start.length), parsed(storage.getItem(name))]);
-  }, []);
-  return found.filter(([, value]) => value !== null && typeof value === "object");
+// Pairs of name and value of one kind, from localStorage or among ``kept`` pairs of full name and value.
+function recall(memory, kind, kept = stored(memory)) {
+  const start = `${memory.prefix}${kind}:`;
+  return kept
+    .filter(([name, value]) => name.startsWith(start) && value !== null && typeof value === "object")
+    .map(([name, value]) => [name.slice(start.length), value]);
+}
+
+function stored(memory) {
+  return withStorage(memory, (storage) => Object.keys(storage)
+    .filter((name) => name.startsWith(memory.prefix))
+    .map((name) => [name, parsed(storage.getItem(name))]), []);
 }
 
 function keepEntry(memory, entry) {
   memory.count += 1;
-  keep(memory, `out:${entry.submission_id}`, { n: Date.now() * 1000 + memory.count, entry });
+  const n = Date.now() * 1000 + memory.count;
+  memory.turns.set(entry.submission_id, n);
+  keep(memory, `out:${entry.submission_id}`, { n, entry });
 }
 
-function recallEntries(memory) {
-  return recall(memory, "out")
-    .filter(([id, kept]) => kept.entry && kept.entry.submission_id === id && kept.entry.assignment)
-    .sort(([, a], [, b]) => a.n - b.n)
-    .map(([, kept]) => kept.entry);
+function recallEntries(memory, kept = stored(memory)) {
+  const found = recall(memory, "out", kept)
+    .filter(([id, { entry }]) => entry && entry.submission_id === id && entry.assignment)
+    .sort(([, a], [, b]) => a.n - b.n);
+  for (const [id, { n }] of found) memory.turns.set(id, n);
+  return found.map(([, { entry }]) => entry);
+}
+
+// Whether an unsent entry survives the tab, the browser and the machine: "disk", "soon" while it is being written,
+// "page" when this browser keeps nothing.
+function keptWhere(memory) {
+  if (memory.mirror.state === "off") return memory.works ? "soon" : "page";
+  return memory.mirror.waiting.size || memory.mirror.writing || memory.mirror.state !== "open" ? "soon" : "disk";
+}
+
+// Drafts of whoever worked in this browser once are not kept for ever; unsent entries are.
+function dropOldDrafts(names) {
+  const isOld = ([name, value]) => /^spotcheck:.*:draft:/.test(name) && value?.at < Date.now() - DRAFT_DAYS * DAY_MS;
+  return names.filter(isOld).map(([name]) => name);
 }
 
 // The place in the queue belongs to the tab, not to the browser.
@@ -69,8 +96,8 @@ function recallPlace(memory) {
 }
 
 function readSettings() {
-  const stored = withStorage(null, (storage) => parsed(storage.getItem(SETTINGS_KEY)), null);
-  const settings = { ...DEFAULT_SETTINGS, ...stored };
+  const chosen = withStorage(null, (storage) => parsed(storage.getItem(SETTINGS_KEY)), null);
+  const settings = { ...DEFAULT_SETTINGS, ...chosen };
   const sound = settings.advance === null || (settings.advance >= 0 && settings.advance <= 1000);
   return sound ? settings : { ...DEFAULT_SETTINGS };
 }

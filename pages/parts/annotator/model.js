@@ -4,6 +4,7 @@
 // always one step ahead and never loses its place when an answer arrives late.
 
 const LOW_WATER = 8; // ask for more when fewer open items are at hand
+const AT_HAND = 25; // as many are wanted
 const SENT_AT_ONCE = 100;
 const MADE = { annotation: "done", decision: "done", skip: "skipped", withdraw: "open" }; // what an entry makes of its item
 
@@ -16,6 +17,7 @@ function newClient(key) {
     week: null,
     rubric: { version: null, reveal: false, dimensions: [] },
     reveals: {},
+    findings: {},
     order: [],
     done: [],
     items: new Map(), // assignment -> item as sent
@@ -23,6 +25,10 @@ function newClient(key) {
     drafts: new Map(), // assignment -> { labels, the desk's texts, active_ms, reopened, touched }
     outbox: new Map(), // submission id -> entry
     elsewhere: new Set(), // assignments that another tab has submitted
+    taken: {}, // assignment -> the server's sentence about an item that is not this rater's any more
+    left: null, // { assignment, next }: where to go on from an item that has left the list
+    wanted: null, // an assignment that was open before the page was loaded, until it is known what became of it
+    news: "", // what the last answer told about the open item
     refusals: [], // { assignment, why }: sentences of the server about entries that it refused
     undo: [],
     current: null,
@@ -65,6 +71,11 @@ function doneList(client) {
   return [...before, ...[...made.keys()].filter((id) => made.get(id) === "done" && !client.done.includes(id))];
 }
 
+// What is not this rater's any more but was begun: it can still be gone back to and submitted.
+function setAside(client) {
+  return Object.keys(client.taken).filter((id) => client.items.has(id) && client.drafts.get(id)?.touched && !isDone(client, id));
+}
+
 function isDone(client, assignment) {
   const made = overlay(client).get(assignment);
   return made ? made === "done" : client.done.includes(assignment) && !client.order.includes(assignment);
@@ -72,8 +83,9 @@ function isDone(client, assignment) {
 
 function nextOpen(client, after) {
   const open = openList(client);
-  const start = client.order.indexOf(after);
-  const later = client.order.slice(start + 1).filter((id) => open.includes(id));
+  const start = client.left?.assignment === after ? client.order.indexOf(client.left.next) : client.order.indexOf(after) + 1;
+  const isOpen = new Set(open);
+  const later = client.order.slice(Math.max(0, start)).filter((id) => isOpen.has(id));
   const candidates = [...later, ...open].filter((id) => id !== after);
   return candidates.find((id) => !client.elsewhere.has(id)) ?? candidates[0] ?? null;
 }
@@ -173,8 +185,16 @@ function ahead(client) {
   return open.slice(Math.max(0, open.indexOf(client.current)));
 }
 
+function heldAhead(client) {
+  return ahead(client).filter((id) => client.items.has(id)).length;
+}
+
 function runsLow(client) {
-  const open = ahead(client);
-  const held = open.filter((id) => client.items.has(id)).length;
-  return held < LOW_WATER && held < open.length;
+  const held = heldAhead(client);
+  return held < LOW_WATER && held < ahead(client).length;
+}
+
+// How many more items an answer should bring: of a long week no more than are soon needed.
+function wantedMore(client) {
+  return Math.max(0, AT_HAND - heldAhead(client));
 }

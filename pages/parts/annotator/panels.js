@@ -7,11 +7,11 @@ function buildNotes(view) {
 
 function buildNote(view, { name, label, rows, most, compare }) {
   const area = el("textarea", {
-    rows, maxlength: most, "aria-label": label, "data-note": name,
+    rows, maxlength: most, "aria-label": label, "data-note": name, dir: "auto",
     oninput: () => view.act.write(name, area.value),
     onblur: () => view.act.leave(name, area.value),
   });
-  const below = compare ? el("div", { class: "sc-diff", role: "group", "aria-label": `${label}: what changes` }) : null;
+  const below = compare ? el("div", { class: "sc-diff", dir: "auto", role: "group", "aria-label": `${label}: what changes` }) : null;
   return { area, below, node: el("div", { class: "sc-note", hidden: true }, el("label", {}, el("span", {}, label), area), below) };
 }
 

@@ -187,6 +187,10 @@ function showValues(field, chosen, focused) {
     if (document.activeElement !== field.filter) field.filter.value = values[0] ?? "";
     return;
   }
+  const marks = JSON.stringify(values);
+  setFlag(field.node, "data-focus", focused);
+  if (field.marks === marks) return;
+  field.marks = marks;
   const state = field.kind === "long" ? "aria-selected" : "aria-checked";
   const first = values[0] ?? field.dimension.values[0].value;
   for (const [value, button] of field.buttons) {
@@ -194,7 +198,6 @@ function showValues(field, chosen, focused) {
     setAttr(button, "tabindex", field.kind === "short" && (value === first || field.dimension.multiple) ? 0 : -1);
   }
   setText(field.chosen, field.kind === "long" ? values.map(shownValue).join(", ") : "");
-  setFlag(field.node, "data-focus", focused);
 }
 
 // Give the keys to a dimension. A long list takes the caret so that typing filters, except where that opens a keyboard
@@ -205,7 +208,7 @@ function focusField(view, name, { quietly = false } = {}) {
   if (quietly) return;
   const field = view.fields.get(name);
   if (field?.filter && !view.coarse) field.filter.focus({ preventScroll: true });
-  else if (view.root.contains(document.activeElement) || document.activeElement === document.body)
+  else if (document.activeElement !== view.root && (view.root.contains(document.activeElement) || document.activeElement === document.body))
     view.root.focus({ preventScroll: true });
-  if (field && !view.painting) keepInside(view.scrollNode, field.node);
+  if (field && !view.painting) requestAnimationFrame(() => keepInside(view.scrollNode, field.node)); // laid out once, in the frame
 }

@@ -6,25 +6,62 @@ const RESEND_MS = 3000;
 const RESEND_MOST_MS = 15_000;
 const SLOW_MS = 2500;
 const RECENT_DONE = 40;
+const ASK_MS = 30_000; // how often a page that is looked at asks whether something changed
+const ASK_AFTER_MS = 5000; // and how old an answer is before coming back to the page asks at once
+const KEPT_WORDS = { disk: ", kept here", soon: "", page: ", keep this tab open" };
+const CLOSED = "This week was closed while you had the item open. Your labels are kept; what you submit now is a late answer.";
 
 // Take the server's answer into the client.
 function takeAnswer(client, data) {
   for (const id of data.ack ?? []) acknowledge(client, id);
   for (const [id, why] of data.rejected ?? []) refuse(client, id, why);
   client.trouble = data.trouble ?? null;
+  client.news = "";
   if (!data.order) return;
   if (client.week && viewName(client.week) !== viewName(data.week)) forgetWeek(client);
+  rememberPlace(client, data.order);
+  hearNews(client, data);
   client.order = data.order;
   client.done = data.done ?? [];
   client.rater = data.rater;
   client.week = data.week;
   client.reveals = data.reveals ?? {};
+  client.findings = data.findings ?? {};
   if (data.rubric && client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
   for (const item of data.items ?? []) takeItem(client, item);
+  returnTo(client);
   forgetOld(client);
   if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current)))
     client.current = openList(client)[0] ?? null;
   desk.take(client, data);
+}
+
+// What happened to the open item while it was open: it was handed to somebody else, or its week was closed.
+function hearNews(client, data) {
+  const taken = data.taken ?? {};
+  const { current, week } = client;
+  if (taken[current] && !client.taken[current]) client.news = taken[current];
+  else if (week && current && viewName(week) === viewName(data.week) && data.week.closed && !week.closed) client.news = CLOSED;
+  client.taken = taken;
+}
+
+// What was open before the page was loaded anew, and was taken from the reviewer since.
+function returnTo(client) {
+  const { current, wanted } = client;
+  if (!client.taken[wanted] || !client.items.has(wanted)) return;
+  client.wanted = null;
+  if (client.drafts.get(current)?.touched) return;
+  client.left = { assignment: wanted, next: current };
+  client.current = wanted;
+  client.news = client.taken[wanted];
+}
+
+// Where to go on when the open item has left the list.
+function rememberPlace(client, order) {
+  const { current } = client;
+  if (!client.order.includes(current) || order.includes(current)) return;
+  const later = client.order.slice(client.order.indexOf(current) + 1);
+  client.left = { assignment: current, next: later.find((id) => order.includes(id)) };
 }
 
 // An item comes again when it has changed; what was only filled in beforehand is filled in anew.
@@ -70,6 +107,7 @@ function adoptRubric(client, rubric) {
   client.rubric = rubric;
   if (known) {
     client.undo = client.undo.filter(({ assignment }) => belongs(client, assignment));
+    client.news = client.taken[client.current] ?? rubricNews(client);
     if (!belongs(client, client.current)) client.current = null;
   }
   const values = new Map(rubric.dimensions.map((d) => [d.name, new Set(d.values.map((v) => v.value))]));
@@ -81,6 +119,11 @@ function adoptRubric(client, rubric) {
     );
     draft.labels = Object.fromEntries(kept);
   }
+}
+
+function rubricNews(client) {
+  const begun = client.current && !belongs(client, client.current) && client.drafts.get(client.current)?.touched;
+  return `From here on you are asked under version ${client.rubric.version} of the rubric.${begun ? " What you began waits with its item." : ""}`;
 }
 
 function belongs(client, assignment) {
@@ -96,7 +139,7 @@ function forgetWeek(client) {
 }
 
 function forgetOld(client) {
-  const useful = new Set([...client.order, ...doneList(client).slice(-RECENT_DONE), client.current]);
+  const useful = new Set([...client.order, ...doneList(client).slice(-RECENT_DONE), ...setAside(client), client.current]);
   for (const id of client.outbox.values()) useful.add(id.assignment);
   for (const id of [...client.items.keys()]) if (!useful.has(id)) client.items.delete(id);
 }
@@ -104,10 +147,11 @@ function forgetOld(client) {
 // Ask the server soon: after the frame in which the reviewer's key shows its effect, several entries in one message.
 function sendSoon(view) {
   if (view.sending) return;
-  view.sending = setTimeout(() => {
+  view.sending = true;
+  afterFrame(() => {
     view.sending = null;
     sendNow(view);
-  }, PAINT_FIRST_MS);
+  });
 }
 
 function sendNow(view) {
@@ -123,6 +167,8 @@ function sendNow(view) {
     rater: client.rater?.id ?? null,
     sequence: client.sequence,
     have: [...client.items.values()].map((item) => (item.state ? `${item.assignment}@${item.state}` : item.assignment)),
+    wants: wantedMore(client),
+    begun: [...client.drafts.keys()].filter((id) => client.drafts.get(id).touched && !client.items.has(id)),
     entries,
   });
   clearTimeout(view.retry);
@@ -160,6 +206,19 @@ function afterAnswer(view) {
   if (!runsLow(client)) clearTimeout(view.retry);
 }
 
+// While somebody looks at the page it asks now and then by itself, and when they come back to it: an item may have been
+// handed to somebody else, or there are new ones.
+function keepAsking(view, signal) {
+  const ask = () => {
+    const looked = document.visibilityState === "visible" && connected();
+    if (looked && view.setStateValue && !view.client.outbox.size && Date.now() - view.answeredAt > ASK_AFTER_MS) sendNow(view);
+  };
+  const timer = setInterval(ask, ASK_MS);
+  document.addEventListener("visibilitychange", ask, { signal });
+  window.addEventListener("focus", ask, { signal });
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
 // Streamlit writes the state of its connection on the page; without that sign, connected is assumed.
 function connected() {
   const app = document.querySelector("[data-testid=stApp]");
@@ -177,6 +236,8 @@ function savingState(client) {
   const count = client.outbox.size;
   const slow = client.sentAt && Date.now() - client.sentAt > SLOW_MS;
   const offline = !connected() || (count > 0 && slow);
+  if (count === 0 && !client.memory.read) return ["saving", ""]; // what an earlier page left is not known yet
   if (count === 0) return offline ? ["offline", "offline, all saved"] : ["saved", "all saved"];
-  return offline ? ["offline", `offline, ${count} to save`] : ["saving", `${count} to save`];
+  return offline ? ["offline", `offline, ${count} to save${KEPT_WORDS[keptWhere(client.memory)]}`] : ["saving", `${count} to save`];
 }
+

@@ -29,7 +29,7 @@ from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
 from review.submissions import receive
 from storage.records import Assignment, Item, Verdict
 
-TOP = {"key", "rater", "week", "rubric", "order", "done", "items", "reveals"}
+TOP = {"key", "rater", "week", "rubric", "order", "done", "items", "reveals", "findings", "taken"}
 ITEM = {
     *("assignment", "item", "unit", "target_turn", "messages", "context", "steps", "sql", "sql_tokens"),
     *("result", "error", "mine"),
@@ -60,14 +60,14 @@ def test_a_batch_is_a_whitelist_and_tells_nothing_of_verdicts_or_selection(opene
     payload = batch(opened, rater, week=WEEK, size=1_000)
     assert set(payload) == TOP
     assert all(set(i) == ITEM for i in payload["items"])
-    assert set(payload["week"]) == {"name", "due", "total", "done", "left", "minutes_left"}
+    assert set(payload["week"]) == {"name", "due", "total", "done", "left", "minutes_left", "closed"}
     assert set(payload["rater"]) == {"id", "name"}
     assert not keys_of(payload) & FORBIDDEN
     text = json.dumps(payload)
     assert [m for m in MARKS if m in text] == []
     for word in ("failing", "low_confidence", "rest", "987.5"):
         assert f'"{word}"' not in text
-    assert payload["reveals"] == {} and payload["done"] == []
+    assert payload["reveals"] == {} == payload["findings"] and payload["done"] == []
     assert all(i["mine"] is None for i in payload["items"])
 
 
@@ -103,8 +103,9 @@ def test_verdicts_are_revealed_for_ones_own_submitted_items_alone(opened):
     send(opened, "ana", entry(first), {**entry(second), "kind": "skip", "reason": "unclear"})
     payload = batch(opened, "ana", week=WEEK, size=1_000)
     assert set(payload["reveals"]) == {first.id}
-    stored = {v.dimension: v.value for v in opened.find(Verdict, item_id=first.item_id)}
-    assert payload["reveals"][first.id] == {"JUDGE-MARK": stored}
+    stored = {v.dimension: v.value for v in opened.find(Verdict, item_id=first.item_id, judge="JUDGE-MARK")}
+    assert payload["reveals"][first.id] == {"JUDGE-MARK": stored, "politeness-heuristic": {"politeness": "neutral"}}
+    assert set(payload["findings"]) == {first.id}
     assert item_of(payload, first)["mine"]["labels"] == GOOD
     assert second.id not in {i["assignment"] for i in payload["items"]}
     assert batch(opened, "ben", week=WEEK)["reveals"] == {}
@@ -116,7 +117,7 @@ def test_after_an_undo_the_verdict_is_gone_again(opened):
     undo = {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": sent["submission_id"]}
     send(opened, "ana", sent, undo)
     payload = batch(opened, "ana", week=WEEK, size=1_000)
-    assert payload["reveals"] == {} and first.id in payload["order"]
+    assert payload["reveals"] == {} == payload["findings"] and first.id in payload["order"]
     assert "JUDGE-MARK" not in json.dumps(payload)
 
 
@@ -126,7 +127,7 @@ def test_a_rubric_that_does_not_reveal_never_does(imported):
     first = assignments(imported, "ana")[0]
     send(imported, "ana", entry(first))
     payload = batch(imported, "ana", week=WEEK)
-    assert payload["reveals"] == {} and payload["rubric"]["reveal"] is False
+    assert payload["reveals"] == {} == payload["findings"] and payload["rubric"]["reveal"] is False
     assert "JUDGE-MARK" not in json.dumps(payload)
 
 

@@ -88,11 +88,11 @@ def test_verdicts_of_the_log_are_kept_also_those_that_cannot_be_read(opened, ite
     readable = [i for i in number if number[i] % 3 != 1]
     assert unreadable and readable
     for item in readable:
-        found = {v.dimension: v for v in opened.find(Verdict, item_id=item)}
+        found = {v.dimension: v for v in opened.find(Verdict, item_id=item, judge="JUDGE-MARK")}
         assert found["correctness"].value == ("wrong" if number[item] % 5 == 0 else "correct")
         assert found["correctness"].error == "" and found["correctness"].version == "log"
     for item in unreadable:
-        found = {v.dimension: v for v in opened.find(Verdict, item_id=item)}
+        found = {v.dimension: v for v in opened.find(Verdict, item_id=item, judge="JUDGE-MARK")}
         assert found["correctness"].value is None and found["correctness"].raw == "terrible"
         assert found["correctness"].error.startswith("unparseable: expected one of wrong, partly, correct")
         assert found["politeness"].value is None and found["politeness"].error == "missing"
@@ -103,10 +103,12 @@ def test_verdicts_of_the_log_are_kept_also_those_that_cannot_be_read(opened, ite
 def test_verdicts_in_other_dimensions_and_odd_shapes_are_left_out(imported):
     rubric = current_rubric(imported)
     base = Conversation("x", "production", "x", None, WEEK, ())
+    item = Item("x", "x", WEEK, "2026-11-09T00:00:00+00:00")
     odd = replace(base, verdicts={"j": {"mood": "good", "correctness": 1}, "k": "wrong", "l": None})
-    (only,) = verdicts_in(odd, "x", rubric)
+    only, baseline = verdicts_in(odd, item, rubric)
     assert (only.judge, only.dimension, only.value, only.raw) == ("j", "correctness", None, "1")
-    assert [v.id for v in verdicts_in(odd, "x", rubric)] == [only.id]
+    assert (baseline.judge, baseline.version, baseline.value, baseline.error) == ("politeness-heuristic", "1", None, "missing")
+    assert [v.id for v in verdicts_in(odd, item, rubric)] == [only.id, baseline.id]
 
 
 def test_a_preview_writes_nothing_and_says_the_same(imported):

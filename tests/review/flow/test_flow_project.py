@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from review.errors import InputError
+from review.judges.settings import JudgeSettings
 from review.project import STARTER, Project, project_of, remember_import
 
 
@@ -21,7 +22,7 @@ def read(folder: Path, text: str | bytes) -> Project:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[proj]\n", r"found table \[proj\], expected one of access, golden, import, privacy, project, rubric"),
+        ("[proj]\n", r"found table \[proj\], expected one of access, checks, golden, import, judges, privacy, project,"),
         ("project = 5\n", r"project: found 5, expected a table \[project\]"),
         ("import = 'x'\n", r"import: found 'x', expected a table"),
         ("[[privacy]]\n", r"privacy: found \[\{\}\], expected a table"),
@@ -52,10 +53,21 @@ def read(folder: Path, text: str | bytes) -> Project:
         ("[golden.plan]\na = -1\n", "golden.plan.a: found -1"),
         ("[golden.plan]\na = true\n", "golden.plan.a: found True"),
         ("[golden.plan.a]\nodd = 3\n", "golden.plan.a: found {'odd': 3}"),
+        ("[judges]\nhost = []\n", r"\[judges\]: found setting 'host', expected hosts or"),
+        ("[judges]\nhosts = 'a'\n", r"judges.hosts: found 'a', expected a list such as \[\"localhost:11434\"\]"),
+        ("[judges]\nhosts = ['http://a']\n", "judges.hosts: found 'http://a', expected a host or host:port"),
+        ("[judges]\nhosts = [5]\n", "judges.hosts: found 5"),
+        ("[judges]\nhosts = ['a:port']\n", "judges.hosts: found 'a:port'"),
+        ("[judges]\nconcurrency = 0\n", "judges.concurrency: found 0, expected a whole number from 1 to 256"),
+        ("[judges]\nconcurrency = 2.5\n", "judges.concurrency: found 2.5"),
+        ("[judges]\nconcurrency = true\n", "judges.concurrency: found True"),
+        ("[judges]\ntimeout = '60'\n", "judges.timeout: found '60', expected seconds from 1 to 3600"),
+        ("[judges]\ntimeout = nan\n", "judges.timeout: found nan"),
+        ("[judges]\ndevice = 'gpu'\n", "judges.device: found 'gpu', expected one of auto, cpu, cuda, mps"),
         ("[project\n", "not readable as TOML"),
         (b"\xff\xfe[project]", "not readable as TOML"),
     ],
-    ids=range(32),
+    ids=range(43),
 )
 def test_a_wrong_setting_is_named(folder, text, sentence):
     with pytest.raises(InputError, match=sentence) as caught:
@@ -77,11 +89,13 @@ def test_every_setting_is_read(folder):
         "[project]\ntime_zone = 'Europe/Berlin'\n[sampling]\nunit = 'turn'\nconfidence = 0\n"
         "[privacy]\noriginals = 'none'\nphone_region = 'DE'\n[privacy.patterns]\nKD = 'KD-[0-9]+'\n"
         "[import.map]\nquestion = 'input.text'\n[import.values.status]\nbroken = 'error'\n200 = 'ok'\n"
+        "[judges]\nhosts = ['LLM.example.org', '[::1]:8000']\nconcurrency = 16\ntimeout = 2.5\ndevice = 'cpu'\n"
         "[golden.plan]\norders = 25\nreturns = {normal = 19, edge = 4}\n",
     )
     assert (found.time_zone, found.unit, found.confidence) == ("Europe/Berlin", "turn", 0.0)
     assert found.privacy.originals == "none" and found.privacy.phone_region == "DE"
     assert found.privacy.patterns == {"KD": "KD-[0-9]+"}
+    assert found.judges == JudgeSettings(("llm.example.org", "[::1]:8000"), 16, 2.5, "cpu")
     assert found.mapping == {"question": "input.text"}
     assert found.values == {"status": {"broken": "error", "200": "ok"}}
     assert found.plan == {"orders": 25, "returns": {"normal": 19, "edge": 4}}

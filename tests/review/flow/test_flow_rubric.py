@@ -63,6 +63,8 @@ def test_a_rubric_comes_back_as_it_went_in():
         ({"keys": ["1", "2"]}, r"\('mood'\), keys: found 2, expected one for each of the 3 values"),
         ({"keys": ["1", "2", "u"]}, r"\('mood'\), keys: found 'u'"),
         ({"keys": ["1", "2", "U"]}, r"\('mood'\), keys: found 'u'"),
+        ({"keys": ["1", "2", "q"]}, r"\('mood'\), keys: found 'q'"),
+        ({"keys": ["1", "t", "2"]}, r"\('mood'\), keys: found 't'"),
         ({"keys": ["1", "2", " "]}, r"\('mood'\), keys: found ' '"),
         ({"keys": ["1", "2", "F1"]}, r"\('mood'\), keys: found 'f1'"),
         ({"keys": "123"}, r"\('mood'\), keys: found '123', expected a list"),

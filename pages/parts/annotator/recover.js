@@ -1,0 +1,87 @@
+// Beginning with what an earlier page left behind. localStorage was read when the client was made; what it had not
+// written down when the browser died stands in the mirror and joins here, in the order in which it was made.
+
+async function recover(view) {
+  const { client } = view;
+  const { memory } = client;
+  const { mirror } = memory;
+  const place = client.current;
+  mirror.heard = () => showSaving(view);
+  window.addEventListener("pagehide", () => leaveMirror(mirror, true), { capture: true });
+  window.addEventListener("pageshow", () => leaveMirror(mirror, false), { capture: true });
+  const all = await readMirror(mirror);
+  const kept = all.filter(([name]) => !mirror.waiting.has(name)); // what changed meanwhile is newer
+  const joined = [joinEntries(client, kept), joinDrafts(client, kept)].includes(true);
+  if (mirror.state === "open") copyToMirror(memory, kept);
+  forgetOldDrafts(memory, all);
+  memory.read = true;
+  flushMirror(mirror);
+  const moved = returnToPlace(client, place);
+  if (joined || moved) show(view);
+  else showSaving(view);
+  if (client.outbox.size || client.wanted) sendSoon(view);
+}
+
+// The place belongs to the tab; in a new one it is the item that was worked at last. One that is not in the list any
+// more is asked about.
+function returnToPlace(client, place) {
+  if (!place && isDone(client, client.current)) client.current = openList(client)[0] ?? null;
+  const wanted = place ?? lastBegun(client);
+  if (!wanted || wanted === client.current || isDone(client, wanted) || client.drafts.get(client.current)?.touched) return false;
+  const open = openList(client).includes(wanted);
+  if (open) client.current = wanted;
+  else if (client.drafts.get(wanted)?.touched) client.wanted = wanted;
+  return open;
+}
+
+// The item that was worked at last and not submitted.
+function lastBegun(client) {
+  const begun = [...client.drafts].filter(([assignment, draft]) => draft.touched && draft.at && !isDone(client, assignment));
+  return begun.sort(([, a], [, b]) => b.at - a.at)[0]?.[0] ?? null;
+}
+
+function joinEntries(client, kept) {
+  const lost = recallEntries(client.memory, kept).filter((entry) => !client.outbox.has(entry.submission_id));
+  if (!lost.length) return false;
+  const { turns } = client.memory;
+  const all = [...client.outbox.values(), ...lost];
+  all.sort((a, b) => turns.get(a.submission_id) - turns.get(b.submission_id));
+  client.outbox = new Map(all.map((entry) => [entry.submission_id, entry]));
+  for (const entry of all) remember(client, entry);
+  return true;
+}
+
+// The later of two drafts counts. One that is older than the submission it became is left over, in whichever place.
+function joinDrafts(client, kept) {
+  const { memory, drafts } = client;
+  const here = new Map(recall(memory, "draft"));
+  let joined = false;
+  for (const [assignment, draft] of recall(memory, "draft", kept)) {
+    if ((here.get(assignment)?.at ?? 0) >= draft.at) continue;
+    drafts.set(assignment, draft);
+    here.set(assignment, draft);
+    joined = true;
+  }
+  for (const [assignment, draft] of here) {
+    const submitted = [...client.outbox.values()].some((entry) => entry.assignment === assignment
+      && ["done", "skipped"].includes(MADE[entry.kind]) && memory.turns.get(entry.submission_id) / 1000 - 1 > draft.at);
+    if (!submitted && (draft.reopened || !isDone(client, assignment))) continue;
+    dropDraft(client, assignment);
+    joined = true;
+  }
+  return joined;
+}
+
+function copyToMirror(memory, kept) {
+  const there = new Map(kept);
+  for (const [name, value] of stored(memory))
+    if (value && !(there.get(name)?.at >= value.at)) writeMirror(memory.mirror, name, value);
+}
+
+function forgetOldDrafts(memory, mirrored) {
+  const local = withStorage(null, (storage) => Object.keys(storage).map((name) => [name, parsed(storage.getItem(name))]), []);
+  for (const name of dropOldDrafts([...local, ...mirrored])) {
+    withStorage(null, (storage) => storage.removeItem(name));
+    writeMirror(memory.mirror, name, null);
+  }
+}

@@ -1,0 +1,145 @@
+"""Mending a judge: its prompt beside what would be sent, what changes, and saving it as the next version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import judge_runs, workbench, workbench_near
+from pages.parts.session import Session
+from pages.parts.wording import as_text
+from pages.parts.workbench_prompt import llm_spec, preview
+from review.errors import ReviewError
+from review.judges.drafts import drafted, json_table, json_text, same_as
+from review.judges.versions import add_judge, changes, judge_named, versions_of
+from review.judges.workbench import FROM_FILE, FROM_LOG, Listed
+from review.rubric import current_rubric
+from review.verdicts import Reference
+from storage.records_judges import Judge
+
+ELSEWHERE = {
+    FROM_LOG: "Its verdicts came with the log: how it judges is decided where it runs.",
+    FROM_FILE: "Its verdicts came from a file: how it judges is decided where it runs.",
+    "recorded": "It is a recording of verdicts: how it judges was decided elsewhere.",
+}
+HIDDEN = ("training", "digest", "never")
+"""What is filled in when a version is saved; nobody types it."""
+SAVED = "workbench_saved"
+
+
+def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Reference) -> None:
+    """The editor of one judge, beginning with the version that is looked at."""
+    here.need_role("adjudicator")
+    if judge.kind in ELSEWHERE:
+        st.info(f"{ELSEWHERE[judge.kind]} To try a prompt of your own, make a new judge.", icon=":material/lock:")
+        return
+    before = judge_named(here.store, str(version))
+    _just_saved(here, before)
+    newest = versions_of(here.store, before.name)[-1]
+    if newest.id != before.id:
+        st.caption(f":material/info: You begin with version {before.version}; the latest is {newest.version}.")
+    left, right = st.columns(2, gap="large")
+    with left:
+        draft = _draft(here, before.name, before.kind, before.dimensions, before.spec, key=before.id)
+    with right:
+        if draft is not None and draft.kind == "llm":
+            workbench_near.warn(here, weeks, draft)
+            preview(here, weeks, draft)
+        elif draft is not None:
+            st.caption("What a version of this kind says is seen once it has run.")
+    if draft is not None:
+        _save(here, draft, before)
+
+
+def new(here: Session, weeks: tuple[str, ...]) -> None:
+    """The editor of a judge that is not there yet; for whoever may not make one, what to do instead."""
+    if not here.rater.may("adjudicator"):
+        st.info(
+            "No judge has a verdict on items of these weeks. Verdicts come with the log (field `verdicts`) or from a "
+            "file: `spotcheck verdicts import FILE`; an adjudicator can make a judge here.",
+            icon=":material/balance:",
+        )
+        return
+    from review.judges.llm_spec import DEFAULTS
+
+    st.subheader("A new judge")
+    names = [d.name for d in current_rubric(here.store).dimensions]
+    with st.container(horizontal=True):
+        name = st.text_input("Name", key="workbench_name", placeholder="such as tone", width=300)
+        dimensions = st.multiselect("Judges", names, default=names[:1], key="workbench_dimensions", width=420)
+    left, right = st.columns(2, gap="large")
+    with left:
+        draft = _draft(here, (name or "").strip() or "unnamed", "llm", tuple(dimensions), DEFAULTS, key="new")
+    with right:
+        if draft is not None:
+            preview(here, weeks, draft)
+    if draft is not None and name:
+        _save(here, draft, None)
+
+
+def _draft(
+    here: Session, name: str, kind: str, dimensions: tuple[str, ...], spec: dict[str, Any], *, key: str
+) -> Judge | None:
+    """What is typed, as the version it would be; None, with the sentence why, when it cannot be one."""
+    try:
+        typed = llm_spec(here, name, dimensions, spec, key=key) if kind == "llm" else _as_json(spec, key=key)
+        return drafted(here.store, name, kind, dimensions, typed, project=here.project)
+    except ReviewError as error:
+        st.error(as_text(str(error)), icon=":material/error:")
+        return None
+
+
+def _as_json(spec: dict[str, Any], *, key: str) -> dict[str, Any]:
+    """The settings of a kind without a prompt."""
+    shown = {k: v for k, v in spec.items() if k not in HIDDEN}
+    text = st.text_area(
+        "Settings", json_text(shown), height=380, key=f"workbench_spec_{key}", persist_state="session",
+        help="JSON. Saving it makes a new version, which is trained on the labels that are settled by then.",
+    )  # fmt: skip
+    return json_table(text or "", "settings")
+
+
+def _save(here: Session, draft: Judge, before: Judge | None) -> None:
+    """What changes, why, and the button that makes it a version."""
+    found = [line for line in changes(before, draft) if not line.startswith("training:")] if before else []
+    if before is not None and draft.kind == "learned":
+        found.append("trained on the labels that are settled by now")
+    elif before is not None and same_as(draft, before):
+        st.caption(f"Nothing is changed yet: this is version {before.version} as it is.")
+        return
+    with st.container(border=True, key="workbench_changes"):
+        if found:
+            st.markdown("\n".join(f"- {as_text(line)}" for line in found))
+        note = st.text_input(
+            "Note", key=f"workbench_note_{draft.id}", placeholder="What this version tries", max_chars=300
+        )
+        if st.button(f"Save as version {draft.version}", type="primary", icon=":material/save:", key="workbench_save"):
+            try:
+                made = add_judge(
+                    here.store, draft.name, kind=draft.kind, dimensions=draft.dimensions, spec=_typed(draft),
+                    by=here.rater.id, note=note or "", project=here.project,
+                )  # fmt: skip
+            except ReviewError as error:
+                st.error(as_text(str(error)), icon=":material/block:")
+                return
+            st.session_state[SAVED] = made.id
+            workbench.go_to(judge=made.id, view="improve")
+            st.rerun()
+
+
+def _typed(draft: Judge) -> dict[str, Any]:
+    return {k: v for k, v in draft.spec.items() if k not in HIDDEN}
+
+
+def _just_saved(here: Session, judge: Judge) -> None:
+    """After saving: run it on dev, then compare it with the version before."""
+    if st.session_state.get(SAVED) != judge.id:
+        return
+    with st.container(border=True, key="workbench_next"):
+        st.markdown(f"**Version {judge.version} is saved.** Run it on the dev half, then compare it.")
+        judge_runs.show(here, judge.name)
+        with st.container(horizontal=True):
+            st.button("Compare", icon=":material/balance:", key="workbench_to_compare", on_click=workbench.go_to,
+                      kwargs={"view": "compare"})  # fmt: skip
+            st.button("Done", type="tertiary", key="workbench_done", on_click=st.session_state.pop, args=(SAVED, None))

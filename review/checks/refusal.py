@@ -1,0 +1,183 @@
+"""Whether an answer declines: it says that it cannot, may not or will not do what was asked.
+
+A business "no" is no refusal ("the order cannot be cancelled because it has been shipped" answers the question). The
+patterns of each language in ``RULES`` want who declines and what is declined close together.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from review.checks.protocol import Finding, Options, Span, Texts, finding
+
+OPTIONS = {"within": 1200}
+"""How many characters of the answer are read: who declines does so early."""
+
+_CANNOT = (
+    r"(?:can(?:['’]t|not| not)|could(?:n['’]t| not)|won['’]t|will not"
+    r"|(?:['’]m|['’]re| am| are) (?:\w+ )?(?:not (?:able|allowed|authori[sz]ed|permitted|programmed|comfortable"
+    r"|in a position)|unable)(?: to| with)?|must decline to|(?:have|need) to (?:refuse|decline) to"
+    r"|(?:['’]d| would) (?:rather|prefer) not(?: to)?|prefer not to|refuse to|decline to"
+    r"|(?:don['’]t|do not) feel comfortable|(?:don['’]t|do not)(?= (?:answer|discuss|provide|give|offer)))"
+)
+_DO = (
+    r"(?:be able to )?(?:help\b|assist\b|answer|advise\b|act on\b|continue (?:with|this)\b"
+    r"|run (?:statements|queries|this|that)\b|respond\b|reveal\b|disclose\b|discuss\b|comment\b|comply\b|fulfil"
+    r"|generate\b|write\b|engage\b|speculate\b|do (?:that|this|so)\b|look (?:that|this|it) up|talk about"
+    r"|complete (?:your|this|that) request|process (?:your|this|that)\b"
+    r"|(?:provide|share|give|giving|offer|tell)\b[^.!?\n]{0,40}?(?:information|details|data\b|advice|schema"
+    r"|instructions?|opinions?|prompt|that\b|this\b|where\b|who\b))"
+)
+
+
+class Rule(NamedTuple):
+    """A way to decline. Of each group of ``signs`` one must stand in the answer before ``pattern`` is tried."""
+
+    signs: tuple[tuple[str, ...], ...]
+    pattern: re.Pattern[str]
+
+
+def _rule(pattern: str, *signs: str) -> Rule:
+    return Rule(tuple(tuple(group.split("|")) for group in signs), re.compile(pattern, re.IGNORECASE))
+
+
+_NOT = "can't|cannot|can not|could|won't|will not| not |unable|declin|refus|n't "
+_DOING = (
+    "help|assist|answer|advise|act on|continu|run |respond|reveal|disclos|discuss|comment|comply|fulfil|generat|writ"
+    "|engage|speculat|do that|do this|do so| up|talk|complet|process|provid|shar|giv|offer|tell|declin|refus|ability"
+    "|permission|access"
+)
+_PHRASES = (
+    "as an ai|outside|only help|not programmed|not something|something i|allow me|permit me|violates|against"
+    "|inappropriate"
+)
+RULES: dict[str, tuple[Rule, ...]] = {
+    "en": (
+        _rule(
+            rf"\b(?:i|we) ?{_CANNOT}(?: (?:really|even|simply|directly))? {_DO}"
+            r"|\b(?:i|we) (?:must decline|have to (?:refuse|decline)|refuse|decline)(?: (?:this|that|to)\b|[.!])"
+            r"|\b(?:i|we) (?:don['’]t|do not) have (?:the (?:ability|permission)|access to your)",
+            _NOT,
+            _DOING,
+        ),
+        _rule(
+            r"\bas an ai\b|\boutside (?:of )?(?:what i(?: can|['’]m able)|my (?:scope|expertise))"
+            r"|\bi can only help with"
+            r"|\bi(?:['’]m| am) not programmed to\b|\b(?:this|that) is (?:not something|something i(?:['’]m| am) not)\b"
+            r"|\b(?:instructions|rules|guidelines) (?:do not|don['’]t) (?:allow|permit) me\b"
+            r"|\b(?:violates|against) (?:our|my|the) (?:content |usage )?(?:policy|policies|guidelines)"
+            r"|\b(?:be|is) inappropriate (?:for me )?to\b",
+            _PHRASES,
+        ),
+    ),
+    "de": (
+        _rule(
+            r"\b(?:kann|darf|können|dürfen|möchte)\b[^.!?\n]{0,60}\b(?:nicht|leider nicht|nichts)\b[^.!?\n]{0,20}"
+            r"(?:helfen|weiterhelfen|beantworten|antworten|herausgeben|mitteilen|sagen)\b"
+            r"|\b(?:kann|darf|können|dürfen)\b[^.!?\n]{0,20}\bkeine\b[^.!?\n]{0,40}(?:herausgeben|weitergeben|geben|nennen)\b"
+            r"|\bnicht (?:in der lage|befugt|berechtigt)\b|\bals ki\b|\bals ki-|\bmöchte ich mich nicht äußern\b",
+            "nicht|keine|als ki",
+        ),
+    ),
+    "fr": (
+        _rule(
+            r"\bne (?:peux|pouvons) (?:malheureusement )?pas\b[^.!?\n]{0,40}"
+            r"(?:aider|répondre|partager|fournir|donner|divulguer)"
+            r"|\bpas (?:en mesure|autorisée?|le droit)\b[^.!?\n]{0,12}"
+            r"(?:répondre|aider|partager|donner|fournir|communiquer)"
+            r"|\ben tant qu['’]ia\b",
+            " pas |qu'ia",
+        ),
+    ),
+    "es": (
+        _rule(
+            r"\bno (?:puedo|podemos|estoy autorizad[oa]|soy capaz|me es posible)\b[^.!?\n]{0,24}"
+            r"(?:ayudar|responder|compartir|proporcionar|revelar|contestar|opinar|dar(?:te|le|les)? es[ao])"
+            r"|\bcomo (?:modelo de lenguaje|modelo de ia|ia)\b",
+            "no p|no es|no s|no me|como ",
+        ),
+    ),
+    "it": (
+        _rule(
+            r"\bnon (?:posso|possiamo|sono in grado|sono autorizzat[oa])\b[^.!?\n]{0,24}"
+            r"(?:aiutar|rispondere|condividere|fornire)",
+            "non posso|non possiamo|non sono",
+        ),
+    ),
+    "pt": (
+        _rule(
+            r"\bnão (?:posso|podemos|consigo|tenho permissão|estou autorizad[oa])\b[^.!?\n]{0,24}"
+            r"(?:ajudar|ajudá|responder|fornecer|compartilhar|partilhar)",
+            "não ",
+        ),
+    ),
+    "nl": (
+        _rule(
+            r"\b(?:kan|mag|kunnen)\b[^.!?\n]{0,40}\bniet\b[^.!?\n]{0,16}(?:helpen|beantwoorden|delen|geven)\b", " niet "
+        ),
+    ),
+    "pl": (
+        _rule(r"\bnie (?:mogę|możemy|jestem w stanie)\b[^.!?\n]{0,24}(?:pomóc|odpowiedzieć|udostępni|podać)", "nie "),
+    ),
+    "ru": (
+        _rule(
+            r"\bне (?:могу|можем|в состоянии)\b[^.!?\n]{0,24}(?:помочь|ответить|предоставить|раскрыть|поделиться)",
+            "не ",
+        ),
+    ),
+    "tr": (_rule(r"yardımcı olam\w+|cevap verem\w+|yanıtlayam\w+|paylaşam\w+", "yardımcı|verem|layam|laşam"),),
+    "zh": (
+        _rule(
+            r"(?:无法|不能|不便|没办法)[^。！？\n]{0,8}(?:回答|提供|帮助|帮您|帮你|协助|透露|分享)",
+            "无法|不能|不便|没办法",
+        ),
+    ),
+    "ja": (
+        _rule(
+            r"(?:お答え|回答|対応|お手伝い|ご案内|お教え|提供)は?(?:できません|できかね|いたしかね|致しかね)",
+            "ません|かね",
+        ),
+    ),
+    "ko": (
+        _rule(
+            r"(?:도와\s?드릴|도울|답변할|답변드릴|답변해\s?드릴|제공할|제공해\s?드릴|알려\s?드릴) ?수(?:가|는)? ?없",
+            "없",
+        ),
+    ),
+    "ar": (
+        _rule(
+            r"(?:لا أستطيع|لا يمكنني|لا يمكننا|لا نستطيع)[^.!؟\n]{0,20}(?:مساعد|الإجابة|الرد|مشاركة|تقديم|إعطاء)", "لا "
+        ),
+    ),
+}
+"""Language -> how one declines in it."""
+
+_ALL = tuple(rule for rules in RULES.values() for rule in rules)
+_ASCII = tuple(rule for rule in _ALL if all(any(sign.isascii() for sign in group) for group in rule.signs))
+
+
+def refusal(texts: Texts, options: Options) -> Finding:
+    """Flags an answer that declines; ``value`` is "declined" or "answered"."""
+    lower = texts.lower
+    if not lower:
+        return finding()
+    for signs, pattern in _ASCII if lower.isascii() else _ALL:
+        if not _stand_in(lower, signs):
+            continue
+        found = pattern.search(texts.answered, 0, options["within"])
+        if found:
+            span: Span = {"field": texts.answer, "start": found.start(), "end": found.end(), "kind": "declines"}
+            return finding(flagged=True, value="declined", spans=[span], note="the answer declines")
+    return finding(value="answered")
+
+
+def _stand_in(text: str, signs: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether one of each group stands in the text. Plain loops: any() and all() take twice as long."""
+    for group in signs:
+        for sign in group:
+            if sign in text:
+                break
+        else:
+            return False
+    return True

@@ -1,0 +1,149 @@
+"""What was masked in a conversation, and what still looks personal after masking.
+
+Masking is strict, because a wrong mask breaks an answer for good; this look is loose, because a wrong hand costs one
+glance: names that people introduce themselves by, postal addresses, dates of birth, numbers that a word in front calls
+personal, addresses spelt with "at" and "dot". It finds no names in running text; that would take a model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from review.checks.protocol import Finding, Options, Span, Texts, finding
+
+OPTIONS: dict[str, object] = {}
+
+_TOKEN = re.compile(r"\[([A-Z][A-Z0-9_]*)_[0-9]+\]")
+_CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w'’-]+"
+
+
+class Loose(NamedTuple):
+    """One of the ``words`` (with ``|`` between), or of the ``parts`` of words, must stand in a text.
+
+    Only then ``pattern`` is tried, which names what is found ``it``; ``digits`` tells that it has a digit.
+    """
+
+    words: str
+    parts: tuple[str, ...]
+    digits: bool
+    pattern: re.Pattern[str]
+
+
+LOOSE: dict[str, Loose] = {
+    "name": Loose(
+        "name|nombre|name:|heiße|m'appelle|m’appelle|chiamo|llamo|chamo|naam|mr|mrs|ms|dr|mr.|mrs.|ms.|dr.",
+        (),
+        False,
+        re.compile(
+            rf"(?:[Mm]y (?:full )?name is|[Mm]ein Name ist|[Ii]ch heiße|[Jj]e m['’]appelle|[Mm]e llamo|[Mm]i nombre es"
+            rf"|[Mm]i chiamo|[Mm]e chamo|[Mm]ijn naam is|(?:[Tt]his is|[Ii](?: a|['’])m) (?:Mr|Mrs|Ms|Dr)\.?"
+            rf"|[Cc]ustomer name:|\b[Nn]ame:) (?P<it>{_CAPITAL}(?: {_CAPITAL}){{0,2}})"
+        ),
+    ),
+    "spelt_address": Loose(
+        "dot|(dot)|[dot]|(at)|[at]",
+        ("(at)", "[at]"),
+        False,
+        re.compile(
+            r"(?P<it>\b[\w.+-]+ ?(?:\(at\)|\[at\]| at ) ?[\w-]+(?: ?(?:\(dot\)|\[dot\]| dot ) ?[\w-]+)+"
+            r"|\b[\w.+-]+ ?(?:\(at\)|\[at\]) ?[\w-]+\.[a-z]{2,})",
+            re.IGNORECASE,
+        ),
+    ),
+    "address": Loose(
+        "street|street,|street.|st|st.|st,|avenue|ave|road|road,|rd|rd.|lane|drive|boulevard|rue|calle|via",
+        ("straße", "strasse", "str."),
+        True,
+        re.compile(
+            r"(?P<it>\b[0-9]{1,5}[a-z]?,? (?:[A-Z][\w'’.-]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive"
+            r"|Boulevard)\b|\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.) ?[0-9]{1,4}[a-z]?\b"
+            r"|\b[0-9]{1,4}(?: bis| ter)?,? [Rr]ue (?:(?:de|du|des|la|le|les|l['’]) ?){0,3}[A-Z][\w'’-]+"
+            r"|\b(?:[Cc]alle|[Vv]ia) (?:[A-Z][\w'’-]+ ?){1,3},? [0-9]{1,4}\b)"
+        ),
+    ),
+    "birth_date": Loose(
+        "born|birth|birth:|dob|dob:|geboren|nato|nascita",
+        ("birth", "geburt", "naissance", "nacimiento"),
+        True,
+        re.compile(
+            r"(?:\bborn|\bbirth|\bdob\b|geboren|geburt|naissance|nacimiento|nato il|nascita)[^0-9\n]{0,16}"
+            r"(?P<it>[0-9]{1,4}[-./ ][0-9]{1,2}[-./ ][0-9]{1,4}|[0-9]{1,2}\.? [^\W\d_]{3,10} [0-9]{4})",
+            re.IGNORECASE,
+        ),
+    ),
+}
+"""Kind -> what it looks like."""
+
+_WORDS = {kind: frozenset(one.words.split("|")) for kind, one in LOOSE.items()}
+
+_NUMBER = re.compile(r"[0-9](?:[ ().\-/]{0,3}[0-9]){6,19}[A-Z]?(?![0-9])")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])")
+_CALLED = re.compile(
+    r"(?:\b(?:my|phone|mobile|ssn|security|insurance|passport|licen[cs]e|account|konto|tax|nhs|personal|identity)"
+    r"(?: \w+)? ?(?:number|no|nr|nummer|id)?\.?|\b(?:call|ring|reach) (?:me|us) (?:on|at)|telefon\w*|t[eé]l[eé]phone"
+    r"|mi número|mon numéro|meine nummer|电话|手机号?|身份证号?|電話(?:番号)?|携帯|핸드폰|주민등록번호|номер телефона)"
+    r"(?: ?(?:is|ist|est|es|:|：|=|は|은|는)){0,2} ?\Z",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(r"\b(?:order|invoice|tracking|ticket|case|item|sku|reference|ref)\b[^0-9]{0,16}\Z", re.IGNORECASE)
+_DIGIT = re.compile("[0-9]")
+BEFORE = 40
+"""Characters in front of a number in which a word may call it personal."""
+
+
+def personal_data(texts: Texts, options: Options) -> Finding:
+    """Flags what still looks personal; ``value`` is the number of masked places, in all texts.
+
+    The spans name masked places by their kind, what is left by ``looks_like_...``. The note counts and repeats nothing.
+    """
+    masked: list[Span] = []
+    left: list[Span] = []
+    # A query names columns, not people; what it compares with is masked or was never personal.
+    read = {field: text for field, text in texts.fields.items() if field != "sql"}
+    wanted = _worth_trying("\n".join(read.values()))
+    for field, text in texts.fields.items():
+        if "[" in text:
+            places = ((m.start(), m.end(), m[1]) for m in _TOKEN.finditer(text))
+            masked += ({"field": field, "start": start, "end": end, "kind": kind} for start, end, kind in places)
+        if field not in read:
+            continue
+        found = [(m.span("it"), kind) for kind in wanted for m in LOOSE[kind].pattern.finditer(text)]
+        found += [(place, "number") for place in _numbers(text)]
+        left += ({"field": field, "start": a, "end": b, "kind": f"looks_like_{kind}"} for (a, b), kind in found)
+    if not masked and not left:
+        return finding(value=0)
+    kinds = Counter(span["kind"] for span in masked)
+    said = [f"{n} {kind} masked" for kind, n in sorted(kinds.items())]
+    said += [f"{n} {kind}" for kind, n in sorted(Counter(s["kind"].replace("_", " ") for s in left).items())]
+    return finding(flagged=bool(left), value=len(masked), spans=[*masked, *left], note=", ".join(said))
+
+
+def _worth_trying(text: str) -> list[str]:
+    """The kinds of ``LOOSE`` that may stand in the text at all."""
+    lower = text.lower()
+    words, digits = frozenset(lower.split()), _DIGIT.search(lower)
+    return [
+        kind
+        for kind, one in LOOSE.items()
+        if (digits or not one.digits) and not (_WORDS[kind].isdisjoint(words) and _none_of(one.parts, lower))
+    ]
+
+
+def _none_of(parts: tuple[str, ...], text: str) -> bool:
+    return not any(part in text for part in parts)
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Numbers of seven digits and more that a word in front calls personal, and none an order or the like."""
+    for found in _NUMBER.finditer(text):
+        start, end = found.span()
+        while start and text[start - 1] in "+(":
+            start -= 1
+        before = text[max(0, start - BEFORE) : start]
+        if before[-1:].isalnum() or before[-1:] in ("#", "$", "€", "£", "-") or _ISO_DATE.match(text, start):
+            continue
+        if _CALLED.search(before) and not _ORDERED.search(before):
+            yield start, end

@@ -1,0 +1,76 @@
+"""``alt-test``: whether a judge may stand in for one of the people."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import click
+
+from review.calibration.alt_test import Scoring
+from review.calibration.alt_test import alt_test as run_alt_test
+from review.commands.calibrate_input import by_dimension, needed, read_ratings, values_option
+from review.commands.calibrate_render import show_alt_test
+from review.commands.common import emit, file_option, json_option, note, split_values
+from review.errors import InputError
+from review.labels import canonical_text, ratings_of
+
+
+@click.command("alt-test")
+@file_option("item,rater,label[,dimension], the judge among the raters")
+@click.option("--judge", metavar="NAME", required=True, help="Which of the raters is the judge.")
+@click.option(
+    "--epsilon",
+    type=click.FloatRange(0, 1),
+    default=0.2,
+    show_default=True,
+    help="What a person's effort is worth: .2 expert, .15 skilled, .1 crowd.",
+)
+@click.option("--scoring", type=click.Choice(["accuracy", "rmse"]), default="accuracy", show_default=True)
+@click.option(
+    "--q",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="False discovery rate over the people.",
+)
+@values_option
+@json_option
+def alt_test(
+    file: str | None, judge: str, epsilon: float, scoring: str, q: float, values: str | None, as_json: bool
+) -> None:
+    """Test whether a judge may stand in for one of the people (alternative annotator test)."""
+    groups, notes = read_ratings(needed(file, "item,rater,label"), values=split_values(values))
+    for text in notes:
+        note(text)
+    wanted = canonical_text(judge)
+    tests = {}
+    for dimension, (labels, scale) in groups.items():
+        if scoring == "rmse" and not all(_is_number(v) for v in scale.values):
+            strange = next(v for v in scale.values if not _is_number(v))
+            raise InputError(
+                f"{file}: found the label '{strange}', expected numbers. Use --scoring accuracy for words."
+            )
+        if wanted not in {label.rater for label in labels}:
+            names = ", ".join(sorted({label.rater for label in labels})[:12])
+            where = f" in dimension '{dimension}'" if dimension else ""
+            raise InputError(
+                f"{file}: found no label of the judge '{judge}'{where}, expected it among the raters {names}. "
+                "Check --judge, or add the judge's labels."
+            )
+        tests[dimension] = run_alt_test(
+            ratings_of(labels, scale), wanted, epsilon=epsilon, scoring=cast(Scoring, scoring), q=q
+        )
+
+    def show() -> None:
+        for dimension, test in tests.items():
+            show_alt_test(test, title=dimension)
+
+    emit(by_dimension(tests), as_json, show)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

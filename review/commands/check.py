@@ -1,0 +1,118 @@
+"""``spotcheck check``: run the checks over a file or the log, without drawing or storing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.table import Table
+
+from review.checks.catalogue import CHECKS, CHEAP, TITLES
+from review.checks.protocol import Finding
+from review.checks.running import Ready, ready
+from review.checks.settings import names_of
+from review.checks.summary import Summary, summed_up
+from review.commands.common import emit, json_option, note, out, split_values, store_option
+from review.errors import NothingToDo
+from review.project import Project, project_of
+from review.sources.checking import checked
+from review.sources.importing import Tally, masked_file
+from review.sources.log import every_conversation, weeks_in_log
+from review.sources.log_append import Entry
+from review.sources.mapping import parse_mapping
+from review.sources.normalise import DEFAULT_SOURCE, Settings
+from review.sources.paths import log_of
+from review.weeks import week_of
+
+SHOWN = 5
+
+
+@click.command()
+@click.option("--file", "file", metavar="FILE", help="A log file as for `import`; nothing of it is kept.")
+@click.option("--week", "--weeks", "weeks", metavar="W", help="On the imported log: these weeks; default the last one.")
+@click.option("--checks", "names", metavar="A,B", help=f"Which; default the project's. All: {', '.join(CHECKS)}.")
+@click.option("--map", "maps", multiple=True, metavar="FIELD=PATH", help="With --file: question=input.text.")
+@store_option
+@json_option
+def check(
+    file: str | None, weeks: str | None, names: str | None, maps: tuple[str, ...], store_path: str, as_json: bool
+) -> None:
+    """Run the checks over the conversations of a file, or of the imported log, and say what each flags.
+
+    Texts are masked first, as on import. A column expected_answer is what `similarity` compares the answer with.
+    """
+    project = project_of(store_path)
+    wanted = names_of("--checks", list(split_values(names))) if names else project.checks.run or CHEAP
+    to_run = ready(project.checks, wanted)
+    entries = _of_file(file, project, maps) if file else _of_log(store_path, split_values(weeks))
+    found = summed_up(_found(entries, to_run))
+    if not found:
+        raise NothingToDo("there is no conversation to check. Name another --file or --week.")
+    result = {"checks": {name: summary.to_json() for name, summary in found.items()}}
+    emit(result, as_json, lambda: _show(found))
+
+
+def _found(entries: Iterator[Entry], to_run: tuple[Ready, ...]) -> Iterator[tuple[str, dict[str, Finding]]]:
+    for entry in checked(entries, to_run):
+        yield entry.conversation.id, dict(entry.findings)
+
+
+def _of_file(file: str, project: Project, maps: tuple[str, ...]) -> Iterator[Entry]:
+    tally = Tally()
+    settings = Settings(DEFAULT_SOURCE, b"", ZoneInfo(project.time_zone), week_of(datetime.now(UTC), project.time_zone))
+    mapping = {**project.mapping, **parse_mapping(maps)}
+    privacy = replace(project.privacy, originals="none")
+    detected, entries = masked_file(
+        Path(file), settings, tally, mapping=mapping, values=project.values, privacy=privacy
+    )
+    note(f"{file}: format {detected.format}; {detected.reason}")
+    yield from entries
+    if tally.rejected:
+        first = tally.rejections[0]
+        note(
+            f"{tally.rejected} of {tally.read} records could not be read and are left out; the first stands in line "
+            f"{first['line']}: found {first['found']}, expected {first['expected']}."
+        )
+
+
+def _of_log(store_path: str, weeks: tuple[str, ...]) -> Iterator[Entry]:
+    log = log_of(store_path)
+    there = list(weeks_in_log(log))
+    chosen = list(weeks) or there[-1:]
+    missing = [week for week in chosen if week not in there]
+    if missing or not chosen:
+        known = ", ".join(there[-8:]) or "nothing; `spotcheck import FILE` adds conversations, --file checks one alone"
+        raise NothingToDo(
+            f"the log holds no conversation of {missing[0] if missing else 'any week'}. There is {known}."
+        )
+    note(f"weeks {', '.join(chosen)}")
+    for conversation in every_conversation(log, weeks=chosen):
+        yield Entry(conversation)
+
+
+def _show(found: dict[str, Summary]) -> None:
+    table = Table("check", "conversations", "flagged", "cannot tell", "values", box=None, pad_edge=False)
+    for number in (1, 2, 3):
+        table.columns[number].justify = "right"
+    for name, summary in found.items():
+        said = summary.to_json()
+        values = [f"{value} {n:,}" for value, n in list(said.get("values", {}).items())[:SHOWN]]
+        values += [f"{name} {value:g}" for name, value in said.get("quantiles", {}).items()]
+        table.add_row(
+            TITLES.get(name, name),
+            f"{summary.n:,}",
+            f"{len(summary.flagged):,}",
+            f"{summary.untold:,}",
+            ", ".join(values),
+        )
+    out.print(table)
+    for name, summary in found.items():
+        if summary.flagged:
+            more = f" and {len(summary.flagged) - SHOWN:,} more" if len(summary.flagged) > SHOWN else ""
+            line = f"{TITLES.get(name, name)}: {', '.join(summary.flagged[:SHOWN])}{more}"
+            out.print(line, highlight=False, markup=False, soft_wrap=True)

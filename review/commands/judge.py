@@ -1,0 +1,162 @@
+"""``spotcheck judge``: judges as data, their versions and what changed between them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+import click
+
+from review.commands import judge_render as render
+from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option
+from review.commands.judge_compare import compare
+from review.commands.judge_over_time import over_time_command
+from review.commands.judge_runs import pause, resume, run, runs
+from review.commands.judge_spec import Wish, examples_asked, filled_prompt, spec_asked
+from review.errors import InputError
+from review.exchange_verdicts import read_verdicts
+from review.judges.recorded import add_recorded
+from review.judges.versions import (
+    add_judge,
+    changes,
+    judge_named,
+    judges_of,
+    text_diff,
+    versions_of,
+)
+from review.words import counted
+from storage.records_judges import Judge
+from storage.store import Store
+
+
+@click.group("judge")
+def judge_group() -> None:
+    """Judges: added as data, run over a week, a release or a file, and compared."""
+
+
+judge_group.add_command(run)
+judge_group.add_command(runs)
+judge_group.add_command(pause)
+judge_group.add_command(resume)
+judge_group.add_command(over_time_command)
+judge_group.add_command(compare)
+
+
+@judge_group.command("add")
+@click.argument("name")
+@click.option("--kind", help="llm, local, learned or recorded; default: that of the latest version.")
+@click.option("--dimension", "dimensions", metavar="D", multiple=True, help="Repeat for several; default as before.")
+@click.option("--from", "source", metavar="FILE", help="The whole spec as TOML or JSON; default: the latest version's.")
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="One setting, such as model=qwen3:8b.")
+@click.option("--prompt", metavar="FILE", help="The prompt template as a text file.")
+@click.option("--examples", metavar="N|IDS", help="Golden examples of the dev half for the prompt: how many, or which.")
+@click.option("--file", "file", metavar="FILE", help="Of a recorded judge: its verdicts, as for verdicts import.")
+@click.option("--note", "why", default="", help="What this version tries.")
+@as_option
+@store_option
+@json_option
+def add(
+    name: str,
+    kind: str | None,
+    dimensions: tuple[str, ...],
+    source: str | None,
+    settings: tuple[str, ...],
+    prompt: str | None,
+    examples: str | None,
+    file: str | None,
+    why: str,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
+    """Add the judge NAME, or a new version of it: changing anything makes one.
+
+    What is not said stays as in the latest version. A key never stands in a judge; key_env names the variable that
+    holds it.
+    """
+    store = opened(store_path)
+    by = acting_person(store, acting).id
+    there = versions_of(store, name)
+    kind = kind or (there[-1].kind if there else None)
+    if kind is None:
+        raise InputError("--kind: found none, expected llm, local, learned or recorded for a new judge.")
+    if kind == "recorded":
+        made = _recorded(store, name, file, dimensions, why, by)
+    else:
+        if file is not None:
+            raise InputError(
+                "--file: it is for recorded judges; give other judges their settings with --from or --set."
+            )
+        wish = Wish(kind, dimensions, source, settings, prompt)
+        asked, spec = spec_asked(wish, there[-1] if there else None)
+        if examples is not None:
+            spec["examples"] = examples_asked(store, examples, asked)
+        made = add_judge(store, name, kind=kind, dimensions=asked, spec=spec, by=by, note=why)
+    emit(asdict(made), as_json, lambda: render.added(made, there))
+
+
+def _recorded(store: Store, name: str, file: str | None, dimensions: tuple[str, ...], why: str, by: str) -> Judge:
+    if file is None or len(dimensions) > 1:
+        raise InputError("a recorded judge needs --file with its verdicts; --dimension, once, for files without it.")
+    table = read_verdicts(file)
+    for text in table.notes:
+        note(text)
+    made, done = add_recorded(store, name, table, by=by, dimension=dimensions[0] if dimensions else None, note=why)
+    missing = sum(done.no_verdict.values())
+    note(f"{counted(done.added, 'verdict')} added, {missing} of them without a value; {done.unchanged} were there")
+    if done.unknown_items:
+        note(f"{counted(done.unknown_items, 'row')} about items that the store does not know, left out")
+    return made
+
+
+@judge_group.command("list")
+@store_option
+@json_option
+def list_(store_path: str, as_json: bool) -> None:
+    """All judges in their latest version."""
+    found = judges_of(opened(store_path))
+    emit({"judges": [asdict(j) for j in found]}, as_json, lambda: render.listing(found))
+
+
+@judge_group.command("versions")
+@click.argument("name")
+@store_option
+@json_option
+def versions(name: str, store_path: str, as_json: bool) -> None:
+    """All versions of NAME, each with what changed."""
+    store = opened(store_path)
+    found = versions_of(store, judge_named(store, name).name)
+    told = [changes(a, b) for a, b in pairwise(found)]
+    rows = [{**asdict(j), "changes": c} for j, c in zip(found, [[], *told], strict=True)]
+    emit({"versions": rows}, as_json, lambda: render.history(found, [[], *told]))
+
+
+@judge_group.command("show")
+@click.argument("ref", metavar="NAME[@VERSION]")
+@click.option("--item", metavar="ITEM", help="Fill the prompt with this item; default: the latest drawn one.")
+@as_option
+@store_option
+@json_option
+def show(ref: str, item: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
+    """The spec of a judge, and its prompt filled with an item as it would be sent; no key is ever in it."""
+    store = opened(store_path)
+    judge = judge_named(store, ref)
+    filled = filled_prompt(store, judge, item, by=acting_person(store, acting).id)
+    result: dict[str, Any] = {**asdict(judge), "messages": filled}
+    emit(result, as_json, lambda: render.judge(judge, filled))
+
+
+@judge_group.command("diff")
+@click.argument("one", metavar="NAME@VERSION")
+@click.argument("other", metavar="NAME@VERSION")
+@store_option
+@json_option
+def diff(one: str, other: str, store_path: str, as_json: bool) -> None:
+    """What changed from one version of a judge to another, with the lines of its texts."""
+    store = opened(store_path)
+    a, b = judge_named(store, one), judge_named(store, other)
+    texts = {name: text for name in ("system", "prompt") if (text := text_diff(a, b, name))}
+    told = changes(a, b)
+    result = {"from": a.id, "to": b.id, "changes": told, "texts": texts}
+    emit(result, as_json, lambda: render.difference(a, b, told, texts))

@@ -1,0 +1,134 @@
+"""How ``spotcheck judge`` shows things to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import tomlkit
+from rich.markup import escape
+from rich.table import Table
+
+from review.commands.common import note, out
+from review.judges.local_spec import never_said
+from review.judges.planning import Plan, words
+from review.judges.summary import CAUSE_WORDS, RunStatus, amount
+from review.judges.targets import target_of
+from review.judges.versions import changes
+from review.words import counted
+from storage.records_judges import Judge
+
+
+def added(made: Judge, before: Sequence[Judge]) -> None:
+    """What an addition came to."""
+    if made in before:
+        out.print(f"{made.id} is there already and says the same", highlight=False, markup=False)
+        return
+    out.print(f"{made.id}: {made.kind}, {', '.join(made.dimensions)}", highlight=False, markup=False)
+    for text in changes(before[-1], made) if before else ():
+        out.print(f"  {text}", highlight=False, markup=False)
+    for text in never_said(made.spec):
+        note(text)
+
+
+def listing(found: Sequence[Judge]) -> None:
+    """Judges as a table."""
+    if not found:
+        note("no judge yet; `spotcheck judge add NAME --kind llm --dimension D` adds one")
+        return
+    table = Table()
+    for name in ("judge", "kind", "dimensions", "since", "by", "note"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("judge", "since"))
+    for j in found:
+        table.add_row(*(escape(t) for t in (j.id, j.kind, ", ".join(j.dimensions), j.at[:10], j.by, j.note)))
+    out.print(table)
+
+
+def history(found: Sequence[Judge], told: Sequence[Sequence[str]]) -> None:
+    """Versions, each with its changes below."""
+    for made, texts in zip(found, told, strict=True):
+        said = f" · {made.note}" if made.note else ""
+        out.print(f"{made.id} · {made.at[:16]} · {made.by}{said}", highlight=False, markup=False)
+        for text in texts:
+            out.print(f"  {text}", highlight=False, markup=False)
+
+
+def judge(made: Judge, messages: Sequence[Mapping[str, str]]) -> None:
+    """The spec as TOML, then what would be sent."""
+    out.print(
+        f"{made.id}: {made.kind}, {', '.join(made.dimensions)}, rubric version {made.rubric_version}", markup=False
+    )
+    spec = {k: v for k, v in made.spec.items() if v is not None}
+    out.print(tomlkit.dumps(spec), highlight=False, markup=False, soft_wrap=True)
+    for message in messages:
+        out.rule(message["role"])
+        out.print(message["content"], highlight=False, markup=False, soft_wrap=True)
+
+
+def difference(one: Judge, other: Judge, told: Sequence[str], texts: Mapping[str, str]) -> None:
+    """What changed in words, then the lines of the texts."""
+    if not told:
+        out.print(f"{one.id} and {other.id} say the same", highlight=False, markup=False)
+    for text in told:
+        out.print(text, highlight=False, markup=False)
+    for name, lines in texts.items():
+        out.rule(name)
+        out.print(lines, highlight=False, markup=False, soft_wrap=True)
+
+
+def plan(found: Plan) -> None:
+    """What a run would be."""
+    out.print(words(found), highlight=False, markup=False)
+    cost = found.cost
+    said = f"undefined ({cost.undefined})" if cost.value is None else f"{amount(cost.value)} ({cost.method})"
+    out.print(f"estimated cost: {said}", highlight=False, markup=False)
+
+
+def status(found: RunStatus) -> None:
+    """What one run came to."""
+    run = found.run
+    out.print(
+        f"run {run.id} of {run.judge}@{run.version} over {target_of(run.target)}: {found.state}, "
+        f"{found.done} of {found.total} subjects, {counted(found.verdicts, 'verdict')}",
+        highlight=False, markup=False,
+    )  # fmt: skip
+    for cause, n in found.missing.items():
+        out.print(f"  {n} missing: {CAUSE_WORDS.get(cause, cause)}", highlight=False, markup=False)
+    out.print(f"  {'; '.join(_figures(found))}", highlight=False, markup=False)
+    if found.said:
+        note(found.said)
+
+
+def _figures(found: RunStatus) -> list[str]:
+    parts = [counted(found.calls, "call")]
+    if found.cached:
+        parts.append(f"{counted(found.cached, 'verdict')} from remembered replies")
+    if found.cost is not None:
+        tokens = f" ({found.tokens_in or 0:,} tokens in, {found.tokens_out or 0:,} out)" if found.tokens_in else ""
+        parts.append(f"cost {amount(found.cost)}{tokens}")
+    if found.latency_p50 is not None:
+        parts.append(f"latency P50 {found.latency_p50:.0f} ms, P95 {found.latency_p95:.0f} ms")
+    if found.self_consistency is not None:
+        parts.append(f"self-consistency {found.self_consistency:.2f}")
+    return parts
+
+
+def runs(found: Sequence[RunStatus]) -> None:
+    """Runs as a table; the run's name is what one copies, so it is never cut short."""
+    if not found:
+        note("no run yet; `spotcheck judge run NAME --week W` makes one")
+        return
+    table = Table()
+    for name in ("run", "judge", "state", "done", "missing", "cost", "P50, P95"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("run", "state", "done"))
+    for s in found:
+        missing = ", ".join(f"{n} {CAUSE_WORDS.get(c, c)}" for c, n in s.missing.items())
+        latency = ", ".join(f"{ms:.0f}" for ms in (s.latency_p50, s.latency_p95) if ms is not None)
+        cells = (s.run.id, f"{s.run.judge}@{s.run.version} over {target_of(s.run.target)}", s.state)
+        cost = "–" if s.cost is None else amount(s.cost)
+        table.add_row(
+            *map(escape, cells), f"{s.done}/{s.total}", escape(missing), cost, f"{latency} ms" if latency else "–"
+        )
+    out.print(table)
+    for s in found:
+        if s.said:
+            note(f"{s.run.id}: {s.said}")

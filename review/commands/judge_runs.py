@@ -1,0 +1,208 @@
+"""``spotcheck judge run|runs|pause|resume``: judges at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from review.commands import judge_render as render
+from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, store_option
+from review.errors import InputError, UnknownError
+from review.evidence import weeks_between
+from review.exchange_items import FORMATS
+from review.files import check_target
+from review.judges import running
+from review.judges.events import run_named
+from review.judges.keys import environment_of
+from review.judges.planning import options_for, plan_run
+from review.judges.planning import words as plan_words
+from review.judges.results import write_results
+from review.judges.sitting import Progress as Told
+from review.judges.summary import RunStatus
+from review.judges.targets import PARTS, Part, Target
+from review.judges.worker import step_back
+from review.people import require
+from review.project import project_of
+from storage.store import Store
+
+_out = click.option("--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write a verdict table.")
+_force = click.option("--force", is_flag=True, help="Replace what is there.")
+
+
+@click.command("run")
+@click.argument("ref", metavar="NAME[@VERSION]")
+@click.option("--week", metavar="W", help="Over the items of this week.")
+@click.option("--release", metavar="R", help="Over the golden examples of this release.")
+@click.option(
+    "--file", "file", metavar="F", help="Over rows with id, question, answer or messages[, context, sql, ...]."
+)
+@click.option("--split", type=click.Choice(PARTS), default="all", show_default=True, help="Which half.")
+@_out
+@_force
+@click.option("--repeats", type=int, help="Ask each question that often; gives self-consistency.")
+@click.option("--swap", is_flag=True, default=None, help="Ask with the values in both orders.")
+@click.option("--fresh", is_flag=True, default=None, help="Ask anew instead of using remembered replies.")
+@click.option("--again", is_flag=True, help="Judge also what this version has judged before.")
+@click.option("--concurrency", type=int, help="Requests at once; default from spotcheck.toml.")
+@click.option("--timeout", type=float, help="Seconds for one request; default from spotcheck.toml.")
+@click.option("--attempts", type=int, help="How often one request is tried.")
+@click.option("--background", is_flag=True, help="Work in a process of its own and return at once.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be sent where, and about what it costs.")
+@as_option
+@store_option
+@json_option
+def run(
+    ref: str,
+    week: str | None,
+    release: str | None,
+    file: str | None,
+    split: str,
+    target: Path | None,
+    force: bool,
+    again: bool,
+    background: bool,
+    dry_run: bool,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """Let a judge judge a week, a release or a file; what it has judged before is left out."""
+    store = opened(store_path)
+    by, project = acting_person(store, acting).id, project_of(store_path)
+    over, options = _target(store, week, release, file, cast(Part, split)), options_for(project, **said)
+    _check_out(target, force, background)
+    plan = plan_run(store, ref, over, options, project=project, again=again)
+    if dry_run:
+        cost = plan.cost.to_json()
+        result = {"judge": plan.judge.id, "target": plan.target.to_json(), "subjects": plan.left, "host": plan.host}
+        emit({**result, "cost": cost}, as_json, lambda: render.plan(plan))
+        return
+    note(plan_words(plan))
+    made = running.start_run(store, ref, over, options, by=by, project=project, again=again, background=background)
+    if background:
+        running.in_background(store.path, made.id)
+        emit({"run": asdict(made)}, as_json, lambda: note(f"run {made.id} works on; `spotcheck judge runs` shows it"))
+        return
+    _finish(_worked(store, made.id, by, target, force), as_json)
+
+
+def _target(store: Store, week: str | None, release: str | None, file: str | None, split: Part) -> Target:
+    given = [(k, n) for k, n in (("week", week), ("release", release), ("file", file)) if n is not None]
+    if len(given) != 1:
+        raise InputError("expected one of --week, --release and --file.")
+    if release is not None:
+        return Target("release", release, split)
+    if file is not None:
+        return Target("file", file, split)
+    names = weeks_between(store, week)
+    if len(names) != 1:
+        raise UnknownError(f"--week: found {week!r}, expected one week.")
+    return Target("week", names[0], split)
+
+
+def _check_out(target: Path | None, force: bool, background: bool) -> None:
+    """Refuse before anything is asked what could not be written afterwards."""
+    if target is None:
+        return
+    if background:
+        raise InputError("--out needs the run to its end; leave --background out, or write it later with judge resume.")
+    if target.suffix not in FORMATS:
+        raise InputError(f"{target}: found the ending {target.suffix!r}, expected one of {', '.join(FORMATS)}.")
+    check_target(target, force=force)
+
+
+def _worked(store: Store, run_id: str, by: str, target: Path | None = None, force: bool = False) -> RunStatus:
+    """Work a run off with a bar; write its table when it has finished."""
+    project = project_of(store.path)
+    try:
+        with _bar() as progress:
+            done = running.work(store, run_id, project=project, environment=environment_of(project), progress=progress)
+    except KeyboardInterrupt:
+        note(f"run {run_id} was interrupted; `spotcheck judge resume {run_id}` goes on where it stopped")
+        raise
+    if target is not None and done.state == "finished":
+        rows = write_results(store, run_id, target, by=by, force=force)
+        note(f"{target}: {rows} rows")
+    return done
+
+
+@contextmanager
+def _bar() -> Iterator[Told]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("judging", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _finish(done: RunStatus, as_json: bool) -> None:
+    emit({"run": asdict(done)}, as_json, lambda: render.status(done))
+
+
+@click.command("runs")
+@click.argument("name", required=False)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, the newest first.")
+@store_option
+@json_option
+def runs(name: str | None, limit: int, store_path: str, as_json: bool) -> None:
+    """Runs with their progress, cost, latency and missing verdicts by cause."""
+    found = running.runs(opened(store_path), name, limit=limit)
+    emit({"runs": [asdict(s) for s in found]}, as_json, lambda: render.runs(found))
+
+
+@click.command("pause")
+@click.argument("run_id", metavar="RUN")
+@as_option
+@store_option
+@json_option
+def pause(run_id: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Pause a run that works: it begins no new request."""
+    store = opened(store_path)
+    running.ask_pause(store, run_id, by=acting_person(store, acting).id)
+    emit({"run": run_id, "state": "paused"}, as_json, lambda: note(f"run {run_id} is paused"))
+
+
+@click.command("resume")
+@click.argument("run_id", metavar="RUN")
+@_out
+@_force
+@click.option("--background", is_flag=True, help="Work in a process of its own and return at once.")
+@click.option("--worker", is_flag=True, hidden=True, help="Be that process.")
+@as_option
+@store_option
+@json_option
+def resume(
+    run_id: str,
+    target: Path | None,
+    force: bool,
+    background: bool,
+    worker: bool,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
+    """Go on with a run that was paused, interrupted or failed, where it stopped.
+
+    Of a run that has finished, --out writes the verdict table.
+    """
+    store = opened(store_path)
+    by = acting_person(store, acting).id
+    _check_out(target, force, background)
+    found = run_named(store, run_id)
+    if worker:
+        # Whoever asked for this process has said so in the run's events already.
+        require(store, by, "adjudicator")
+        step_back()
+    elif target is None or running.status_of(store, found.id).state != "finished":
+        running.ask_resume(store, found.id, by=by, background=background)
+    if background:
+        running.in_background(store.path, found.id)
+        emit({"run": asdict(found)}, as_json, lambda: note(f"run {found.id} works on; `spotcheck judge runs` shows it"))
+        return
+    _finish(_worked(store, found.id, by, target, force), as_json)

@@ -1,0 +1,116 @@
+"""What ``spotcheck judge add`` and ``show`` make of their options: a spec, and a prompt as it would be sent."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from review.errors import InputError, NothingToDo, UnknownError
+from review.judges.events import dimensions_of_judge
+from review.judges.examples import few_shot
+from review.judges.sitting import spec_as_shown
+from review.judges.subjects import subjects_of_items
+from review.people import require
+from storage.records import Item
+from storage.records_judges import Judge
+from storage.store import Store
+
+
+class Wish(NamedTuple):
+    """The options of ``judge add`` that make a spec."""
+
+    kind: str
+    dimensions: tuple[str, ...]
+    source: str | None
+    settings: tuple[str, ...]
+    prompt: str | None
+
+
+def spec_asked(wish: Wish, before: Judge | None) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The dimensions and the spec that the options ask for; what they leave out stays as in the version before."""
+    same = before is not None and before.kind == wish.kind
+    spec: dict[str, Any] = dict(before.spec) if before is not None and same else {}
+    # A new version of a learned judge learns from what is settled by now.
+    spec.pop("training", None)
+    if wish.source is not None:
+        spec = read_spec(Path(wish.source))
+    for text in wish.settings:
+        _set(spec, text)
+    if wish.prompt is not None:
+        spec["prompt"] = _read(Path(wish.prompt))
+    dimensions = wish.dimensions or (before.dimensions if before else ())
+    if not dimensions:
+        raise InputError("--dimension: found none, expected one or more dimensions of the rubric.")
+    return dimensions, spec
+
+
+def read_spec(path: Path) -> dict[str, Any]:
+    """A spec file. Raises InputError when it is neither a TOML nor a JSON table."""
+    text = _read(path)
+    try:
+        found = orjson.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (orjson.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path}: not readable as {'JSON' if path.suffix == '.json' else 'TOML'} ({error}).") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{path}: found {type(found).__name__}, expected a table of settings.")
+    return found
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: found bytes that are not UTF-8, expected a text file.") from None
+
+
+def _set(spec: dict[str, Any], text: str) -> None:
+    """``parameters.temperature=0.2`` into the spec; a value that is no JSON is a text, an empty one takes it away."""
+    name, equals, value = text.partition("=")
+    parts = name.strip().split(".")
+    if not equals or not all(parts):
+        raise InputError(f"--set: found {text[:80]!r}, expected KEY=VALUE such as parameters.temperature=0.2.")
+    table = spec
+    for part in parts[:-1]:
+        inner = table.get(part)
+        table[part] = dict(inner) if isinstance(inner, dict) else {}
+        table = table[part]
+    if value == "":
+        table.pop(parts[-1], None)
+        return
+    try:
+        table[parts[-1]] = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        table[parts[-1]] = value
+
+
+def examples_asked(store: Store, text: str, dimensions: tuple[str, ...]) -> list[dict[str, Any]]:
+    """``--examples 6`` or ``--examples ex-1,ex-2``; ``0`` takes them away."""
+    if text.strip().isdecimal():
+        count = int(text)
+        return few_shot(store, dimensions, count=count) if count else []
+    return few_shot(store, dimensions, ids=[p.strip() for p in text.split(",") if p.strip()])
+
+
+def filled_prompt(store: Store, judge: Judge, item_id: str | None, *, by: str) -> list[dict[str, str]]:
+    """What an llm judge would send about an item; nothing for other kinds, or without any item.
+
+    Raises Refused without the role adjudicator, UnknownError for an item that is not there.
+    """
+    require(store, by, "adjudicator")
+    if judge.kind != "llm":
+        return []
+    from review.judges.llm_prompt import messages_of, prompt_of
+
+    found = store.find(Item, id=item_id) if item_id else store.find(Item, order_by="rowid desc")[:1]
+    subjects = subjects_of_items(store, found)
+    if not subjects and item_id:
+        raise UnknownError(f"item '{item_id}' is not in the store.")
+    if not subjects:
+        raise NothingToDo("there is no item yet to show the prompt with. `spotcheck sample` draws some.")
+    prompt = prompt_of(spec_as_shown(store, judge), dimensions_of_judge(store, judge), reverse=False)
+    return messages_of(prompt, subjects[0])

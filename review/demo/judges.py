@@ -1,0 +1,56 @@
+"""The judges of the demonstration: two recordings, and one that is trained here and runs over every week."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from review.demo.generate import JUDGES, DemoConversation
+from review.demo.verdicts import MAKERS, recorded
+from review.exchange_verdicts import import_verdicts
+from review.judges.protocol import Options
+from review.judges.running import start_run, work
+from review.judges.targets import Target
+from review.judges.versions import add_judge
+from review.tables import Row, Table
+from storage.records import Item
+from storage.store import Store
+
+LEARNED = "learned"
+LEARNED_DIMENSIONS = ("correctness", "politeness")
+THRESHOLD = 0.2
+"""From this probability on an answer is called wrong; the most probable value would hardly ever be."""
+
+ENOUGH = 40
+"""Items of closed weeks from which a classifier learns anything worth showing."""
+
+
+def announce(store: Store, *, by: str) -> None:
+    """Make the recorded judges known, before their first verdicts come with a log."""
+    for name, maker in MAKERS.items():
+        spec = {"source": "file", "file": f"{name}.csv"}
+        add_judge(store, name, kind="recorded", dimensions=tuple(JUDGES[name]), spec=spec, by=by, note=maker.note)
+
+
+def deliver(store: Store, week: str, truth: Mapping[str, DemoConversation], *, seed: int, by: str) -> None:
+    """Import the recordings of a week's items."""
+    items = store.find(Item, week=week)
+    rows = [r for name in MAKERS for i in items for r in recorded(name, i.id, truth[i.conversation_id], seed=seed)]
+    file = f"judges-{week}.csv"
+    table = Table(
+        file,
+        tuple(dict.fromkeys(column for row in rows for column in row)),
+        tuple(Row(file, line, row) for line, row in enumerate(rows, start=2)),
+    )
+    import_verdicts(store, table, by=by)
+
+
+def learn(store: Store, closed: Sequence[str], current: str, *, seed: int, by: str) -> None:
+    """Train a judge on the closed weeks and run it: there out of fold, and over the open week as in earnest."""
+    if len(store.find(Item, week=list(closed))) < ENOUGH:
+        return
+    spec = {"seed": seed, "thresholds": {"correctness": THRESHOLD}}
+    note = "Learns from what we settled; offline, free, and no expert."
+    add_judge(store, LEARNED, kind="learned", dimensions=LEARNED_DIMENSIONS, spec=spec, by=by, note=note)
+    for week in (*closed, current):
+        run = start_run(store, LEARNED, Target("week", week), Options(), by=by)
+        work(store, run.id, environment={})

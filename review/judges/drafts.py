@@ -1,0 +1,100 @@
+"""A version of a judge before it is saved: checked, compared with the version before, and tried on one item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from review.calibration.split import split_of
+from review.clock import now
+from review.errors import InputError, NothingToDo
+from review.golden.content import asked
+from review.hiding import conversations
+from review.judges.examples import few_shot
+from review.judges.protocol import Spec
+from review.judges.sitting import spec_as_shown
+from review.judges.subjects import subject_of
+from review.judges.versions import dimensions_of, kind_named, plain
+from review.project import Project
+from review.queues import owed_items
+from review.rubric import current_rubric
+from storage.records import Item
+from storage.records_judges import Judge
+from storage.store import Store
+
+SHOWN_ITEMS = 60
+
+
+def drafted(
+    store: Store, name: str, kind: str, dimensions: Sequence[str], spec: Mapping[str, Any], *, project: Project
+) -> Judge:
+    """The version that saving would make, under the number it would have. Raises InputError like saving does."""
+    rubric = current_rubric(store)
+    chosen = dimensions_of(rubric, dimensions)
+    whole = plain(kind_named(kind).checked(plain(spec), chosen, project.judges))
+    number = str(len(store.find(Judge, name=name)) + 1)
+    names = tuple(d.name for d in chosen)
+    return Judge(f"{name}@{number}", name, number, kind, names, whole, "", rubric.version, now(), "")
+
+
+def filled(store: Store, draft: Judge, item: Item) -> list[dict[str, str]]:
+    """What the draft of an llm judge would send about an item, as anybody may see it. Raises NothingToDo."""
+    from review.judges.llm_prompt import messages_of, prompt_of
+
+    shown = conversations(store, [item.conversation_id]).get(item.conversation_id)
+    if shown is None:
+        raise NothingToDo(f"the conversation of item '{item.id}' is not in the store.")
+    chosen = dimensions_of(current_rubric(store), draft.dimensions)
+    return messages_of(prompt_of(spec_as_shown(store, draft), chosen, reverse=False), subject_of(item, shown))
+
+
+def dev_items(store: Store, weeks: Sequence[str], *, viewer: str, limit: int = SHOWN_ITEMS) -> dict[str, str]:
+    """Items of the dev half to try a prompt on, with their questions; none that the viewer still owes."""
+    owed = owed_items(store, viewer)
+    items = [i for w in reversed(weeks) for i in store.find(Item, week=w)]
+    items = [i for i in items if i.id not in owed and split_of(i.conversation_id) == "dev"][:limit]
+    shown = conversations(store, [i.conversation_id for i in items])
+    return {i.id: asked(shown[i.conversation_id], i).question for i in items if i.conversation_id in shown}
+
+
+def fitting_examples(
+    store: Store, dimensions: Sequence[str], kept: Sequence[Mapping[str, Any]], *, viewer: str
+) -> dict[str, Any]:
+    """Every example that may stand in the prompt, by id: the golden ones of dev, and those that stand there now.
+
+    What the viewer still owes is left out: an example tells its label.
+    """
+    owed = {i.conversation_id for i in store.find(Item, id=sorted(owed_items(store, viewer)))}
+    try:
+        golden = few_shot(store, dimensions, count=len(store.query("SELECT 1 FROM golden_examples")) or 1)
+    except NothingToDo:
+        golden = []
+    fresh = [e for e in golden if e["conversation_id"] not in owed]
+    return {str(e.get("example_id")): e for e in [*fresh, *kept]}
+
+
+def json_table(text: str, setting: str) -> Spec:
+    """A JSON object that somebody typed. Raises InputError that names the setting."""
+    try:
+        found = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{setting}: not readable as JSON ({error}).") from None
+    if not isinstance(found, dict):
+        raise InputError(f'{setting}: found {type(found).__name__}, expected an object such as {{"temperature": 0}}.')
+    return found
+
+
+def json_text(table: Mapping[str, Any]) -> str:
+    """A table as JSON to edit."""
+    return orjson.dumps(dict(table), option=orjson.OPT_INDENT_2).decode()
+
+
+def same_as(draft: Judge, before: Judge) -> bool:
+    """Whether saving the draft would return the version before."""
+
+    def said(judge: Judge) -> tuple[Any, ...]:
+        return judge.kind, judge.dimensions, judge.spec, judge.rubric_version
+
+    return said(draft) == said(before)

@@ -1,0 +1,81 @@
+"""Few-shot examples for a prompt: approved golden examples of the ``dev`` half, never of ``test``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.golden.examples import current_examples, digest
+from storage.records import GoldenExample
+from storage.store import Store
+
+
+def few_shot(
+    store: Store, dimensions: Sequence[str], *, count: int | None = None, ids: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Examples as a prompt holds them: {example_id, conversation_id, question, answer, labels}.
+
+    With ``ids`` these, in that order; else ``count`` of those that are labelled in every one of ``dimensions``, spread
+    over the values as evenly as they allow, always the same for the same golden dataset.
+    Raises Refused for an example of the ``test`` half, UnknownError for one that is not there, NothingToDo when no
+    example fits.
+    """
+    if (count is None) == (not ids):
+        raise InputError("examples: expected a number of examples or their ids, one of the two.")
+    current = {e.example_id: e for e in current_examples(store)}
+    if ids:
+        return [_shown(_allowed(current, i, dimensions), dimensions) for i in dict.fromkeys(ids)]
+    if count is not None and count < 1:
+        raise InputError(f"examples: found {count}, expected 1 or more.")
+    fitting = [e for e in current.values() if e.split == "dev" and _fits(e, dimensions)]
+    if not fitting:
+        raise NothingToDo(
+            f"no golden example of the dev half is labelled in {', '.join(dimensions)} and has an answer. "
+            "`spotcheck golden approve` approves reviewed items."
+        )
+    return [_shown(e, dimensions) for e in spread(fitting, dimensions, count or 0)]
+
+
+def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[str]) -> GoldenExample:
+    found = current.get(name)
+    if found is None:
+        raise UnknownError(f"golden example '{name}' is not current. `spotcheck golden list` lists them.")
+    if found.split != "dev":
+        raise Refused(
+            f"golden example '{name}' belongs to the test half, on which judges are reported; a prompt may hold "
+            "examples of the dev half only."
+        )
+    if not _fits(found, dimensions):
+        raise Refused(
+            f"golden example '{name}' has no answer or no label in {', '.join(dimensions)}; it shows nothing."
+        )
+    return found
+
+
+def _fits(example: GoldenExample, dimensions: Sequence[str]) -> bool:
+    return bool(example.content["answer"]) and all(example.labels.get(d) not in (None, "", []) for d in dimensions)
+
+
+def spread(examples: Sequence[GoldenExample], dimensions: Sequence[str], count: int) -> list[GoldenExample]:
+    """``count`` examples, each time the one whose values were shown least often so far. Pure; no clock, no chance."""
+    waiting = sorted(examples, key=lambda e: digest(["few-shot", e.example_id]))
+    seen: Counter[tuple[str, str]] = Counter()
+    chosen: list[GoldenExample] = []
+    while waiting and len(chosen) < count:
+        rarest = min(waiting, key=lambda e: sum(seen[d, str(e.labels[d])] for d in dimensions))
+        waiting.remove(rarest)
+        chosen.append(rarest)
+        seen.update((d, str(rarest.labels[d])) for d in dimensions)
+    return chosen
+
+
+def _shown(example: GoldenExample, dimensions: Sequence[str]) -> dict[str, Any]:
+    return {
+        "example_id": example.example_id,
+        "conversation_id": example.conversation_id,
+        "question": example.content["question"],
+        "answer": example.content["answer"],
+        "labels": {d: example.labels[d] for d in dimensions},
+    }

@@ -1,0 +1,102 @@
+"""Runs of judges: started once, worked off in any number of sittings, each subject exactly once."""
+
+from __future__ import annotations
+
+from review import audit
+from review.clock import new_id
+from review.errors import NothingToDo, Refused
+from review.judges.events import happened, latest_event, run_named
+from review.judges.locks import state_of
+from review.judges.planning import checked_run, drafted
+from review.judges.protocol import Options
+from review.judges.sitting import work as work
+from review.judges.summary import RunStatus as RunStatus
+from review.judges.summary import statuses
+from review.judges.targets import Target, subjects_of, target_of
+from review.judges.worker import in_background as in_background
+from review.people import require
+from review.project import Project, project_of
+from storage.records_judges import Judge, JudgeRun, RunEvent
+from storage.store import Store
+
+
+def start_run(
+    store: Store,
+    ref: str,
+    target: Target,
+    options: Options,
+    *,
+    by: str,
+    project: Project | None = None,
+    again: bool = False,
+    background: bool = False,
+) -> JudgeRun:
+    """Write down a run of a judge over a target; nothing is asked yet, :func:`work` or :func:`in_background` does that.
+
+    The run holds the subjects that this version has not given a verdict on in every dimension, all of them with
+    ``again`` or ``options.fresh``, and all rows of a file. ``background`` tells that a worker is started right after.
+    Raises Refused without the role adjudicator or while the same version runs over the same target, UnknownError for a
+    judge, week or release that is not there, InputError for a spec that does not hold any more, NothingToDo when
+    every subject has its verdicts.
+    """
+    require(store, by, "adjudicator")
+    project = project or project_of(store.path)
+    judge, target = checked_run(store, ref, target, options, project)
+    with store.transaction():
+        _refuse_twice(store, judge, target)
+        run, subjects = drafted(store, judge, target, options, by=by, project=project, again=again)
+        if not subjects:
+            raise NothingToDo(_nothing(store, judge, target, project))
+        store.add(run, RunEvent(new_id(), run.id, "started", run.at, by, {"background": True} if background else {}))
+        audit.record(store, by, "judge run", run.id, judge=judge.id, target=run.target, subjects=run.subjects)
+    return run
+
+
+def _refuse_twice(store: Store, judge: Judge, target: Target) -> None:
+    for run in store.find(JudgeRun, judge=judge.name, version=judge.version):
+        if target_of(run.target) == target and state_of(store, run.id, latest_event(store, run.id)) == "running":
+            raise Refused(f"run '{run.id}' of {judge.id} over {target} is under way; wait for it or pause it.")
+
+
+def _nothing(store: Store, judge: Judge, target: Target, project: Project) -> str:
+    if not subjects_of(store, target, project=project):
+        return f"{target} holds nothing to judge."
+    return f"{judge.id} has a verdict on everything in {target}; --again judges it once more."
+
+
+def runs(store: Store, judge: str | None = None, *, limit: int | None = None) -> list[RunStatus]:
+    """Runs with what they came to, the newest first."""
+    where = {"judge": judge} if judge else {}
+    return statuses(store, store.find(JudgeRun, order_by="rowid desc", **where)[:limit])
+
+
+def status_of(store: Store, run_id: str) -> RunStatus:
+    """One run with what it came to. Raises UnknownError."""
+    return statuses(store, [run_named(store, run_id)])[0]
+
+
+def ask_pause(store: Store, run_id: str, *, by: str) -> None:
+    """Pause a run: its worker begins nothing new within about a second. Raises Refused unless it is under way."""
+    require(store, by, "adjudicator")
+    with store.transaction():
+        run = run_named(store, run_id)
+        state = state_of(store, run.id, latest_event(store, run.id))
+        if state != "running":
+            raise Refused(f"run '{run.id}' is {state}; only a run that is under way can be paused.")
+        happened(store, run, "paused", by)
+
+
+def ask_resume(store: Store, run_id: str, *, by: str, background: bool = False) -> None:
+    """Let a paused, interrupted or failed run go on; :func:`work` or :func:`in_background` then does.
+
+    Raises Refused without the role adjudicator or while the run is under way, NothingToDo when it has finished.
+    """
+    require(store, by, "adjudicator")
+    with store.transaction():
+        run = run_named(store, run_id)
+        state = state_of(store, run.id, latest_event(store, run.id))
+        if state == "finished":
+            raise NothingToDo(f"run '{run.id}' has finished; there is nothing left to do.")
+        if state == "running":
+            raise Refused(f"run '{run.id}' is under way already.")
+        happened(store, run, "resumed", by, **({"background": True} if background else {}))

@@ -1,0 +1,237 @@
+"""Judges as data: every version is a row, and changing anything makes a new one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from review import audit
+from review.clock import now
+from review.errors import InputError, UnknownError
+from review.golden.examples import digest
+from review.judges.protocol import Kind, Spec
+from review.people import require
+from review.project import Project, project_of
+from review.rubric import Dimension, Rubric, current_rubric
+from storage.records import Verdict
+from storage.records_judges import Judge, TrainingSet
+from storage.store import Store
+
+_REFERENCE = re.compile(r"(?P<name>.+)@(?P<version>[1-9][0-9]{0,8})", re.DOTALL)
+_SHOWN = 60
+
+
+def split_reference(ref: str) -> tuple[str, str | None]:
+    """The name and the version of ``name@2``; without a version (None) the latest one is meant.
+
+    An @ that no number follows belongs to the name.
+    """
+    found = _REFERENCE.fullmatch(ref)
+    return (found["name"], found["version"]) if found else (ref, None)
+
+
+def kind_named(name: str) -> Kind:
+    """One kind of judge. Raises InputError that lists the kinds there are."""
+    from review.judges.kinds import JUDGES
+
+    if name not in JUDGES:
+        raise InputError(f"kind: found {name!r}, expected one of {', '.join(JUDGES)}.")
+    return JUDGES[name]
+
+
+def add_judge(
+    store: Store,
+    name: str,
+    *,
+    kind: str,
+    dimensions: Sequence[str],
+    spec: Mapping[str, Any],
+    by: str,
+    note: str = "",
+    project: Project | None = None,
+) -> Judge:
+    """Add a version of a judge. The same kind, dimensions, spec and rubric as its latest version return that one.
+
+    The spec is made whole by its kind before it is hashed, so that a default that is written out changes nothing. A
+    learned judge whose spec names no training set gets one of what is settled now.
+    Raises Refused without the role adjudicator, InputError for an unusable name, kind, dimension or setting.
+    """
+    require(store, by, "adjudicator")
+    _check_name(name)
+    settings = (project or project_of(store.path)).judges
+    # Before the transaction: to read a model's files takes seconds, in which reviewers want to write.
+    rubric = current_rubric(store)
+    asked = dimensions_of(rubric, dimensions)
+    whole = plain(kind_named(kind).checked(plain(spec), asked, settings))
+    with store.transaction():
+        names = tuple(d.name for d in asked)
+        if kind == "learned":
+            whole["training"] = _training_set(store, names, whole, by=by)
+        content = digest([kind, names, whole, rubric.version])
+        earlier = versions_of(store, name)
+        if earlier and earlier[-1].content_hash == content:
+            return earlier[-1]
+        if not earlier:
+            _check_free(store, name)
+        version = str(len(earlier) + 1)
+        made = Judge(
+            f"{name}@{version}", name, version, kind, names, whole, content, rubric.version, now(), by, note.strip()
+        )
+        store.add(made)
+        audit.record(
+            store, by, "judge", made.id, kind=kind, dimensions=list(names), content_hash=content, note=made.note
+        )
+    return made
+
+
+def _training_set(store: Store, dimensions: Sequence[str], spec: Spec, *, by: str) -> str:
+    """The id of what a learned judge learns from: the set that its spec names, else one gathered now."""
+    from review.judges.training import gather
+
+    named = str(spec.get("training") or "")
+    if not named:
+        return gather(store, dimensions, by=by, weeks=spec.get("weeks")).id
+    if store.get(TrainingSet, named) is None:
+        raise UnknownError(f"training set '{named}' is not in the store; leave it out, and one is gathered.")
+    return named
+
+
+def _check_name(name: str) -> None:
+    usable = 0 < len(name) <= 80 and name == name.strip() and name.isprintable()
+    if not usable or split_reference(name)[1] is not None:
+        raise InputError(
+            f"judge: found the name {name[:80]!r}, expected 1 to 80 printable characters that do not end in @ and a "
+            "number, which is how a version is named."
+        )
+
+
+def _check_free(store: Store, name: str) -> None:
+    """Verdicts that came with the log or a file under this name would be taken for those of the new judge."""
+    if store.query("SELECT 1 AS n FROM verdicts WHERE judge = :name LIMIT 1", {"name": name}):
+        raise InputError(
+            f"judge: {name!r} has verdicts from the log or a file, which would be mixed with those of a judge that "
+            "runs here. Choose another name."
+        )
+
+
+def dimensions_of(rubric: Rubric, names: Sequence[str]) -> tuple[Dimension, ...]:
+    """The named dimensions in the rubric's order. Raises InputError when there is none or one is unknown."""
+    unknown = [n for n in names if n not in rubric.names]
+    if unknown or not names:
+        found = repr(unknown[0]) if unknown else "none"
+        raise InputError(f"dimension: found {found}, expected one or more of {', '.join(rubric.names)}.")
+    return tuple(d for d in rubric.dimensions if d.name in set(names))
+
+
+def plain(spec: Mapping[str, Any]) -> Spec:
+    """A spec as JSON gives it back. Raises InputError for what JSON cannot say."""
+    try:
+        found: Spec = orjson.loads(orjson.dumps(dict(spec)))
+    except (orjson.JSONEncodeError, orjson.JSONDecodeError) as error:
+        raise InputError(f"spec: not a JSON object ({error}).") from None
+    return found
+
+
+def judges_of(store: Store) -> list[Judge]:
+    """The latest version of each judge, by name."""
+    latest = {j.name: j for j in store.find(Judge)}
+    return [latest[name] for name in sorted(latest)]
+
+
+def versions_of(store: Store, name: str) -> list[Judge]:
+    """All versions of a judge, oldest first; none when there is no such judge."""
+    return store.find(Judge, name=name)
+
+
+def judge_named(store: Store, ref: str) -> Judge:
+    """One version of a judge, the latest one for a bare name. Raises UnknownError with the names there are."""
+    name, version = split_reference(ref)
+    found = versions_of(store, name)
+    if not found:
+        known = ", ".join(j.name for j in judges_of(store)) or "none yet"
+        said = ""
+        if store.find(Verdict, judge=name):
+            said = " Its verdicts came with the log or a file: they can be calibrated, it cannot be run."
+        raise UnknownError(f"judge '{name}' is not in the store (there are: {known}).{said}")
+    judge = found[-1] if version is None else next((j for j in found if j.version == version), None)
+    if judge is None:
+        raise UnknownError(f"judge '{name}' has no version {version}; it has 1 to {found[-1].version}.")
+    return judge
+
+
+def example_conversations(judge: Judge) -> frozenset[str]:
+    """The conversations whose golden examples stand in a judge's prompt: it has seen their labels."""
+    found = judge.spec.get("examples")
+    rows = found if isinstance(found, list) else []
+    return frozenset(str(r["conversation_id"]) for r in rows if isinstance(r, dict) and r.get("conversation_id"))
+
+
+def changes(one: Judge, other: Judge) -> list[str]:
+    """What leads from one version to another, one sentence part for each difference; none when they say the same."""
+    found = [
+        f"{title}: {before} → {after}"
+        for title, before, after in (
+            ("kind", one.kind, other.kind),
+            ("dimensions", ", ".join(one.dimensions), ", ".join(other.dimensions)),
+            ("rubric version", one.rubric_version, other.rubric_version),
+        )
+        if before != after
+    ]
+    before, after = _flat(one.spec), _flat(other.spec)
+    for setting in sorted(before.keys() | after.keys()):
+        if before.get(setting) != after.get(setting):
+            found.append(_change(setting, before.get(setting), after.get(setting)))
+    return found
+
+
+def _flat(spec: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested tables as dotted settings; lists stay whole."""
+    flat: dict[str, Any] = {}
+    for key, value in spec.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) and value else {f"{prefix}{key}": value}
+    return flat
+
+
+def _change(setting: str, before: Any, after: Any) -> str:
+    if setting == "examples":
+        old, new = ({_example_key(e): e for e in rows or ()} for rows in (before, after))
+        counts = {
+            "added": len(new.keys() - old.keys()),
+            "removed": len(old.keys() - new.keys()),
+            "changed": sum(old[k] != new[k] for k in old.keys() & new.keys()),
+        }
+        said = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "in another order"
+        return f"examples: {said}"
+    if before is None:
+        return f"{setting}: set to {_brief(after)}"
+    if after is None:
+        return f"{setting}: {_brief(before)} taken away"
+    if isinstance(before, str) and isinstance(after, str) and (_is_long(before) or _is_long(after)):
+        lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
+        added, removed = (sum(line.startswith(mark) for line in lines) for mark in ("+ ", "- "))
+        return f"{setting}: {added} line{'s' * (added != 1)} added, {removed} removed"
+    return f"{setting}: {_brief(before)} → {_brief(after)}"
+
+
+def _example_key(example: Any) -> str:
+    return str(example.get("example_id")) if isinstance(example, dict) else str(example)
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > _SHOWN or "\n" in text
+
+
+def _brief(value: Any) -> str:
+    text = value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def text_diff(one: Judge, other: Judge, setting: str = "prompt") -> str:
+    """The unified diff of one text of the spec, such as the prompt; "" when it did not change."""
+    before, after = (str(j.spec.get(setting) or "").splitlines() for j in (one, other))
+    return "\n".join(difflib.unified_diff(before, after, one.id, other.id, lineterm="", n=2))

@@ -1,0 +1,54 @@
+"""Items that were taken from a rater who may still have them open: who has them now, in words.
+
+What the rater says of one is kept all the same and marked late (see :mod:`review.submissions`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.store import Store
+
+KEPT = "Your labels are kept: submit them as a late answer, or go on."
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One assignment that its rater does not hold any more; ``to`` names who does, "" when it was withdrawn.
+
+    ``again`` tells that the same rater is asked anew, under another rubric version.
+    """
+
+    assignment_id: str
+    item_id: str
+    rubric_version: int
+    to: str
+    again: bool
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do, for the rater who has it open."""
+        if self.again:
+            return "This item is asked again under a newer version of the rubric; it stands further back in your list."
+        what = f"handed to {self.to}" if self.to else "withdrawn"
+        return f"This item was {what} while you had it open. {KEPT}"
+
+
+def taken_from(store: Store, rater_id: str, week: str) -> dict[str, Taken]:
+    """By assignment, what was taken from a rater in a week; the latest hand-over of each counts."""
+    rows = store.query(_TAKEN_SQL, {"rater": rater_id, "week": week})
+    return {
+        r["id"]: Taken(r["id"], r["item_id"], r["rubric_version"], r["name"] or "", r["to_rater"] == rater_id)
+        for r in rows
+    }
+
+
+_TAKEN_SQL = """
+SELECT a.id, a.item_id, a.rubric_version, t.rater_id AS to_rater, p.name
+FROM reassignments r
+JOIN assignments a ON a.id = r.assignment_id
+LEFT JOIN assignments t ON t.id = r.to_id
+LEFT JOIN raters p ON p.id = t.rater_id
+WHERE a.rater_id = :rater AND a.week = :week
+ORDER BY r.rowid
+"""

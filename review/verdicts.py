@@ -1,0 +1,101 @@
+"""Which verdicts of a judge count: its versions, how one is named, and the row that stands for an item.
+
+A judge is named ``name``, which is its latest version that spoke in the weeks looked at, or ``name@version``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+
+from review.errors import NothingToDo
+from storage.records import Verdict
+from storage.store import Store
+
+
+class Reference(NamedTuple):
+    """One version of a judge, as people write it: ``name@version``."""
+
+    judge: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.judge}@{self.version}"
+
+
+def judges(store: Store, weeks: Sequence[str]) -> list[str]:
+    """The names of the judges with verdicts on items of these weeks, missing ones included."""
+    return list(versions_with_verdicts(store, weeks))
+
+
+def versions_with_verdicts(store: Store, weeks: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """By judge, its versions with verdicts on items of these weeks, the latest last.
+
+    Numbered versions follow each other by number, whichever of them ran last; any other name (``log``) stands before
+    them, in order of arrival.
+    """
+    rows = store.query(
+        "SELECT v.judge, v.version, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "
+        "WHERE i.week IN (SELECT value FROM json_each(:weeks)) GROUP BY v.judge, v.version ORDER BY v.judge, first",
+        {"weeks": orjson.dumps(list(weeks)).decode()},
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["judge"], []).append(row["version"])
+    return {judge: tuple(sorted(versions, key=_number)) for judge, versions in found.items()}
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isascii() and version.isdigit() else -1
+
+
+def reference(store: Store, weeks: Sequence[str], judge: str) -> Reference:
+    """The version that ``judge`` (``name`` or ``name@version``) means in these weeks.
+
+    Raises NothingToDo, with the judges there are, when it has no verdict in them.
+    """
+    known = versions_with_verdicts(store, weeks)
+    found = _among(known, judge)
+    if found is None:
+        there = ", ".join(str(Reference(j, v)) for j, versions in known.items() for v in versions) or "none yet"
+        raise NothingToDo(f"judge '{judge}' has no verdicts on items of {', '.join(weeks)} (there are: {there}).")
+    return found
+
+
+def _among(known: dict[str, tuple[str, ...]], judge: str) -> Reference | None:
+    # A name may itself hold an @: it is a name before it is a name with a version.
+    if judge in known:
+        return Reference(judge, known[judge][-1])
+    name, _, version = judge.rpartition("@")
+    return Reference(name, version) if version in known.get(name, ()) else None
+
+
+def verdicts_of(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, str], Verdict]:
+    """The verdicts of one version of a judge that count in some weeks, by (item, dimension); none of an unknown one."""
+    found = _among(versions_with_verdicts(store, weeks), judge)
+    if found is None:
+        return {}
+    rows = store.select(
+        Verdict,
+        "SELECT v.* FROM verdicts v JOIN items i ON i.id = v.item_id WHERE v.judge = :judge AND v.version = :version "
+        "AND i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY v.rowid",
+        {"judge": found.judge, "version": found.version, "weeks": orjson.dumps(list(weeks)).decode()},
+    )
+    return that_count(rows)
+
+
+def that_count(rows: Sequence[Verdict]) -> dict[tuple[str, str], Verdict]:
+    """Of one version's verdicts in order of arrival, the one that stands for each (item, dimension). Pure.
+
+    The latest with a value stands, else the latest missing one. A missing verdict takes nothing back: it is the
+    absence of a statement (a time-out, a reply nobody can read), while the version, unchanged, has said something of
+    this item before. Taking it back would make a network failure look like a judge that refuses.
+    """
+    found: dict[tuple[str, str], Verdict] = {}
+    for v in rows:
+        before = found.get((v.item_id, v.dimension))
+        if v.value is not None or before is None or before.value is None:
+            found[v.item_id, v.dimension] = v
+    return found

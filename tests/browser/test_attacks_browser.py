@@ -1,0 +1,250 @@
+"""What a conversation, a reviewer's text or a judge may try in somebody's browser, and what a reviewer may try to read.
+
+Every text of the store is markup that would run or fetch something; every page is opened, folded parts and all, and
+none of it becomes an element. Then every text is a word to look for: nothing that a reviewer's browser receives
+before the submission, over the WebSocket or by HTTP, holds what others said, what judges said, or unmasked data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import app_pages
+import pytest
+from annotate_app import Server, serving
+from annotate_desk import ROOT, SHOWN
+from attacked_store import CLOSED, OPEN, ORIGINAL, SCORES, SIZE, attacked_store
+
+from review.report import report_html, week_report
+from storage.records import Adjudication, Annotation, Verdict
+
+pytestmark = pytest.mark.browser
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+MARKUP = " ".join(
+    [
+        '<img src="http://pwned.invalid/i" onerror="window.pwned=1">',
+        "![m](http://pwned.invalid/m) [l](javascript:window.pwned=2) <http://pwned.invalid/a>",
+        "<script>window.pwned=3</script>",
+        '"><svg/onload=window.pwned=4>',
+        "</script><script src=//pwned.invalid/s></script>",
+        "</textarea><iframe srcdoc='<script>parent.pwned=5</script>'></iframe>",
+        "<style>@import url(http://pwned.invalid/c);</style><a href='http://pwned.invalid/h'>h</a>",
+        "{{constructor.constructor('window.pwned=6')()}} $\\href{javascript:window.pwned=7}{x}$",
+        "\n\n# heading\n\n![n](http://pwned.invalid/n)\n\n<details open ontoggle=window.pwned=8>",
+    ]
+)
+SHORT = "<img src=//pwned.invalid/n onerror=pwned=9> ![m](//pwned.invalid/m)"
+"""For what has a limit of length."""
+PLACES = {"rater name", "judge", "id"}
+
+FOUND = """() => {
+  const found = [];
+  const look = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) look(node.shadowRoot);
+      const named = [...node.attributes].map(({ name, value }) => [name.toLowerCase(), value]);
+      const points = named.some(([name, value]) =>
+        ["src", "href", "srcdoc", "xlink:href", "action", "formaction", "data", "style"].includes(name)
+        && /pwned|^\\s*javascript:/i.test(value));
+      // A bare address may be shown as a link, which fetches nothing until somebody follows it.
+      const bare = node.tagName === "A" && node.textContent.startsWith("http://") && node.href.startsWith(node.textContent);
+      const runs = named.some(([name, value]) => name.startsWith("on") && value.includes("pwned"));
+      const script = ["SCRIPT", "STYLE"].includes(node.tagName) && /pwned/.test(node.textContent) && !node.dataset.ours;
+      if ((points && !bare) || runs || script) found.push(node.outerHTML.slice(0, 200));
+    }
+  };
+  look(document);
+  return window.pwned === undefined ? found : [...found, `window.pwned is ${window.pwned}`];
+}"""
+"""Elements that came to be from a text of the store."""
+
+FOLDED = (
+    "[data-testid=stExpander] details:not([open]) > summary",
+    "[data-testid=stTabs] [role=tab]",
+    "[data-testid=stButtonGroup] button",
+    "[data-testid=stPopover] button",
+    "details[data-fold]:not([open]) > summary",
+)
+"""What hides something until it is pressed."""
+
+
+@pytest.fixture(scope="module")
+def markup_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("markup")
+    with serving(attacked_store(folder, lambda field: SHORT if field in PLACES else MARKUP)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def canary_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("canary")
+    with serving(attacked_store(folder, canary)) as running:
+        yield running
+
+
+def canary(field: str) -> str:
+    return f"canary-{field.replace(' ', '-')}-7f3a"
+
+
+def settled(page: Any) -> None:
+    page.wait_for_selector(IDLE)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')")
+
+
+def unfold(page: Any, check: Any) -> int:
+    """Press everything that hides something, once each; ``check`` looks after each."""
+    pressed = 0
+    for selector in FOLDED:
+        count = page.locator(selector).count()
+        for k in range(min(count, 5)):
+            # What was opened no longer fits the selector of what is closed, so the first of these is always new.
+            which = page.locator(selector).nth(0 if "not(" in selector else k)
+            if which.count() and which.is_visible() and which.is_enabled():
+                which.click()
+                settled(page)
+                check(page)
+                page.keyboard.press("Escape")
+                pressed += 1
+    return pressed
+
+
+@pytest.mark.parametrize(("rater", "week"), [("lea", CLOSED), ("lea", OPEN), ("ana", OPEN)])
+@pytest.mark.parametrize("name", app_pages.pages())
+def test_no_text_of_the_store_becomes_markup_on_any_page(
+    context: Any, markup_server: Server, name: str, rater: str, week: str
+) -> None:
+    asked, dialogs = [], []
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def check(one: Any) -> None:
+        assert one.evaluate(FOUND) == []
+
+    page.goto(f"{markup_server.url}/{name}?rater={rater}&week={week}")
+    page.wait_for_selector(f"h1, {ROOT}, [data-testid=adjudicator], [data-testid=stAlert]")
+    settled(page)
+    check(page)
+    unfold(page, check)
+    assert dialogs == []
+    assert [url for url in asked if "pwned" in url] == []
+
+
+def test_the_conversation_shows_the_markup_as_text(context: Any, markup_server: Server) -> None:
+    page = context.new_page()
+    page.goto(f"{markup_server.url}/annotate?rater=ana&week={OPEN}")
+    page.wait_for_selector(f"{ROOT}[data-assignment]:not([data-assignment=''])")
+    page.keyboard.press("e")
+    said = page.locator(SHOWN).text_content()
+    assert said.count("<script>window.pwned=3</script>") >= 8
+    assert page.locator(f"{SHOWN} :is(img, script, iframe, svg, style, a)").count() == 0
+    for key in ("g", "c", "x"):
+        page.keyboard.press(key)
+        if key != "g":
+            page.keyboard.insert_text(MARKUP)
+            page.keyboard.press("Escape")
+    assert page.evaluate(FOUND) == []
+
+
+@pytest.mark.parametrize("week", [CLOSED, OPEN])
+def test_the_weeks_report_shows_the_markup_as_text(
+    context: Any, markup_server: Server, tmp_path: Path, week: str
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(report_html(week_report(markup_server.store, week, viewer="lea")), encoding="utf-8")
+    asked: list[str] = []
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    assert page.evaluate(FOUND) == []
+    assert page.locator("script, iframe").count() == 0
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+OTHERS = (
+    *("comment", "corrected answer", "flag", "rationale", "raw", "verdict error", "scenario", "model", "tag"),
+    *("prompt version", "error type"),
+)
+"""Of the open week's items: what others wrote, what judges said, what tells why an item is here."""
+
+
+class Ear:
+    """Everything that a page receives: frames of its WebSockets, bodies of its HTTP answers."""
+
+    def __init__(self, page: Any) -> None:
+        self.frames: list[bytes] = []
+        self.bodies: list[bytes] = []
+        self.answers: list[Any] = []
+        page.on("websocket", lambda wire: wire.on("framereceived", lambda frame: self.frames.append(as_bytes(frame))))
+        page.on("response", self.answers.append)
+
+    def listen(self) -> None:
+        """Take the bodies before the page is left; what belongs to Streamlit itself holds nothing of the store."""
+        for answer in self.answers:
+            if answer.status == 200 and "/static/" not in answer.url:
+                self.bodies.append(answer.body())
+        self.answers.clear()
+
+    def heard(self, word: str) -> bool:
+        return any(word.encode() in part for part in (*self.frames, *self.bodies))
+
+
+def as_bytes(frame: Any) -> bytes:
+    return frame.encode() if isinstance(frame, str) else bytes(frame)
+
+
+def secrets(server: Server) -> list[str]:
+    """What nobody who still owes the open week may receive: words, names of votes and verdicts, the original."""
+    store = server.store
+    items = [r["id"] for r in store.query("SELECT id FROM items WHERE week = :week", {"week": OPEN})]
+    votes = [n.submission_id for n in store.find(Annotation, item_id=items)]
+    verdicts = [v.id for v in store.find(Verdict, item_id=items)]
+    assert len(votes) == SIZE and len(verdicts) == 2 * SIZE
+    return [*map(canary, OTHERS), *votes, *verdicts, ORIGINAL, "4815162342", str(SCORES[OPEN])]
+
+
+def test_a_reviewers_browser_receives_nothing_that_others_or_judges_said(context: Any, canary_server: Server) -> None:
+    page = context.new_page()
+    ear = Ear(page)
+    for name in app_pages.pages():
+        page.goto(f"{canary_server.url}/{name}?rater=ana&week={OPEN}")
+        page.wait_for_selector(f"h1, {ROOT}, [data-testid=stAlert]")
+        settled(page)
+        unfold(page, lambda _: None)
+        if name == "week":
+            with page.expect_download() as download:
+                page.get_by_role("button", name="Report").click()
+            ear.bodies.append(Path(download.value.path()).read_bytes())
+        ear.listen()
+    assert ear.heard(canary("answer")) and ear.heard(f"Conversation 0 of {OPEN}")  # the items did come this way
+    heard = [word for word in secrets(canary_server) if ear.heard(word)]
+    assert heard == []
+
+
+@pytest.mark.parametrize("name", ["adjudicate", "golden", "judges", "agreement"])
+def test_the_address_of_an_owed_item_opens_it_nowhere(context: Any, canary_server: Server, name: str) -> None:
+    items = canary_server.store.query("SELECT id FROM items WHERE week = :week", {"week": OPEN})
+    page = context.new_page()
+    ear = Ear(page)
+    for row in items[:2]:
+        page.goto(f"{canary_server.url}/{name}?rater=ana&week={OPEN}&item={row['id']}&view=single")
+        page.wait_for_selector("h1, [data-testid=stAlert]")
+        settled(page)
+        ear.listen()
+    assert [word for word in secrets(canary_server) if ear.heard(word)] == []
+
+
+def test_the_words_are_there_for_those_who_may_read_them(context: Any, canary_server: Server) -> None:
+    """Otherwise nothing had been hidden above."""
+    page = context.new_page()
+    ear = Ear(page)
+    page.goto(f"{canary_server.url}/adjudicate?rater=eva&week={OPEN}")
+    page.wait_for_selector("[data-testid=stApp]")
+    settled(page)
+    page.get_by_text("Single", exact=False).first.click()
+    page.wait_for_selector("[data-testid=adjudicator][data-assignment]:not([data-assignment=''])")
+    assert ear.heard(canary("comment")) and ear.heard(canary("corrected answer"))
+    assert not ear.heard(ORIGINAL)
+    assert canary_server.store.find(Adjudication)

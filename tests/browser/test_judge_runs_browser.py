@@ -1,0 +1,61 @@
+"""A run of a judge in a real browser: looked at, started, followed without a reload, paused, resumed, at 390 px too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from annotate_app import Server, serving
+from openai_server import OpenAIServer
+
+from review.judges.versions import add_judge
+from storage.store import open_store
+
+pytestmark = pytest.mark.browser
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+KEY = "sk-test-0123456789abcdef"
+
+
+@pytest.fixture
+def server(demo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("MY_KEY", KEY)
+    store = open_store(tmp_path / "spotcheck.db")
+    open_store(demo_path).backup(tmp_path / "spotcheck.db")
+    with OpenAIServer(lambda text: {"politeness": "friendly"}, key=KEY, latency=0.6) as endpoint:
+        (tmp_path / "spotcheck.toml").write_text(f'[judges]\nhosts = ["{endpoint.place}"]\n', encoding="utf-8")
+        spec = {"endpoint": endpoint.url, "model": "small", "key_env": "MY_KEY"}
+        add_judge(store, "tone", kind="llm", dimensions=["politeness"], spec=spec, by="visitor")
+        with serving(store) as running:
+            yield running
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_a_run_is_started_followed_paused_and_resumed(server: Server, browser: Any, width: int, scheme: str) -> None:
+    page = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    ).new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{server.url}/judges?rater=visitor&judge=tone&view=runs")
+    page.wait_for_selector("h1")
+    page.wait_for_selector(IDLE)
+    page.get_by_text("Start a run").click()
+    page.get_by_role("button", name="Look first").wait_for()
+    page.wait_for_selector(IDLE)
+    page.get_by_role("button", name="Look first").click()
+    page.wait_for_selector("text=Their masked text goes to 127.0.0.1")
+    page.locator("[class*=st-key-judge_runs_again] label").click()
+    page.wait_for_selector(IDLE)
+    page.get_by_role("button", name="Start this run").click()
+    # The state changes without anybody touching the page: the list looks for itself while something moves.
+    page.wait_for_selector("[class*=st-key-judge_run_] >> text=/^[1-9][0-9]* of/")
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_selector("[class*=st-key-judge_run_] >> text=paused")
+    assert page.locator("[class*=st-key-judge_runs_again] input").is_checked() is False
+    page.get_by_role("button", name="Resume").click()
+    page.wait_for_selector("[class*=st-key-judge_run_] >> text=finished")
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
+    assert KEY not in page.content()
+    page.context.close()

@@ -1,0 +1,95 @@
+"""Items that leave a reviewer's list while they are open: said in words, and what was begun can still be submitted."""
+
+from flow_store import BAD, GOOD, WEEK, assignments, deal_item, entry, send
+
+from review.clock import now
+from review.closing import close_week
+from review.dealing import redistribute
+from review.people import add_person
+from review.queues import batch
+from review.requeue import requeue
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.taken import taken_from
+from storage.records import Annotation, Assignment, Reassignment
+from storage.store import Store
+
+
+def hand_over(store: Store, *, rater: str = "ana", to: str = "kim") -> None:
+    add_person(store, to, role="annotator", by="lea")
+    redistribute(store, WEEK, rater=rater, to=[to], by="lea", reason="ill")
+
+
+def test_the_browser_is_told_who_has_the_items_that_it_holds(opened):
+    mine = assignments(opened, "ana")
+    hand_over(opened)
+    payload = batch(opened, "ana", week=WEEK, have=[mine[0].id])
+    assert payload["order"] == [] and payload["items"] == []
+    assert payload["taken"] == {
+        mine[0].id: "This item was handed to kim while you had it open. Your labels are kept: submit them as a late "
+        "answer, or go on."
+    }
+
+
+def test_nothing_is_told_of_items_that_the_browser_does_not_hold_or_that_others_held(opened):
+    ben = assignments(opened, "ben")[0]
+    hand_over(opened)
+    hand_over(opened, rater="ben")
+    assert batch(opened, "ana", week=WEEK)["taken"] == {}
+    payload = batch(opened, "ana", week=WEEK, have=[ben.id, "nothing"], begun=[ben.id, "'; DROP TABLE items"])
+    assert payload["taken"] == {} and payload["items"] == []
+
+
+def test_a_begun_item_is_sent_once_more_and_its_late_answer_ends_it(opened):
+    mine = assignments(opened, "ana")
+    hand_over(opened)
+    payload = batch(opened, "ana", week=WEEK, begun=[mine[0].id])
+    assert [i["assignment"] for i in payload["items"]] == [mine[0].id]
+    assert batch(opened, "ana", week=WEEK, begun=[mine[0].id], have=[mine[0].id])["items"] == []
+    sent = entry(mine[0], BAD)
+    send(opened, "ana", sent)
+    assert [n.late for n in opened.find(Annotation)] == [True]
+    after = batch(opened, "ana", week=WEEK, begun=[mine[0].id])
+    assert after["taken"] == {} and after["done"] == [mine[0].id]
+    # Taken back, it is somebody else's once more.
+    send(opened, "ana", {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": sent["submission_id"]})
+    assert list(batch(opened, "ana", week=WEEK, begun=[mine[0].id])["taken"]) == [mine[0].id]
+
+
+def test_a_withdrawn_item_is_called_so(opened):
+    mine = assignments(opened, "ana")[0]
+    opened.add(Reassignment("r1", mine.id, None, now(), "lea", "not for review"))
+    sentence = batch(opened, "ana", week=WEEK, have=[mine.id])["taken"][mine.id]
+    assert sentence.startswith("This item was withdrawn while you had it open. Your labels are kept")
+
+
+def test_an_item_handed_on_twice_names_who_took_it_from_this_rater(opened):
+    mine = assignments(opened, "ana")[0]
+    for name in ("kim", "lou"):
+        add_person(opened, name, role="annotator", by="lea")
+    first, second = deal_item(opened, mine.item_id, "kim"), deal_item(opened, mine.item_id, "lou")
+    opened.add(Reassignment("r1", mine.id, first.id, now(), "lea", ""))
+    opened.add(Reassignment("r2", first.id, second.id, now(), "lea", ""))
+    assert taken_from(opened, "ana", WEEK)[mine.id].to == "kim"
+    assert taken_from(opened, "kim", WEEK)[first.id].to == "lou"
+    assert taken_from(opened, "lou", WEEK) == {}
+
+
+def test_an_item_asked_again_under_a_new_version_is_no_hand_over(opened):
+    mine = assignments(opened, "ana")[0]
+    rubric = {"dimensions": [*DEFAULT_RUBRIC["dimensions"][:-1]]}
+    save_rubric(opened, rubric_from(rubric), by="lea")
+    requeue(opened, WEEK, by="lea", items=[mine.item_id])
+    payload = batch(opened, "ana", week=WEEK, have=[mine.id], begun=[mine.id])
+    assert payload["rubric"]["version"] == 2
+    assert "asked again under a newer version" in payload["taken"][mine.id]
+    # Its labels belong to the other rubric, so it is not sent as one of this one.
+    assert mine.id not in {i["assignment"] for i in payload["items"]}
+    assert opened.find(Assignment, item_id=mine.item_id, rater_id="ana")[-1].rubric_version == 2
+
+
+def test_the_browser_is_told_that_the_week_is_closed(opened):
+    assert batch(opened, "ana", week=WEEK)["week"]["closed"] is False
+    send(opened, "ana", entry(assignments(opened, "ana")[0], GOOD))
+    close_week(opened, WEEK, by="lea", reason="holidays")
+    payload = batch(opened, "ana", week=WEEK)
+    assert payload["week"]["closed"] is True and payload["order"]

@@ -1,0 +1,40 @@
+"""Labelled subjects that a classifier can learn from: words that tell, words that do not, and some noise."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from review.judges.protocol import Bench, Row, Subject
+from review.rubric import DEFAULT_RUBRIC, Dimension, rubric_from
+
+RUBRIC = rubric_from(DEFAULT_RUBRIC)
+POLITENESS, CORRECTNESS, INTENT = RUBRIC["politeness"], RUBRIC["correctness"], RUBRIC["intent"]
+MANNERS = {
+    "rude": ("Figure it out yourself!", "That is not my problem.", "No."),
+    "neutral": ("The order has been shipped.", "It takes five days.", "The invoice is attached."),
+    "friendly": ("Gladly, anything else I can do?", "Thank you so much for asking!", "Happy to help you."),
+}
+FILLER = ("order", "parcel", "invoice", "refund", "address", "voucher", "lamp", "kettle")
+
+
+def subjects(count: int, *, seed: int = 0, per_conversation: int = 1, noise: float = 0.1) -> list[tuple[Subject, str]]:
+    """Subjects and the politeness that somebody gave them; ``noise`` is the share of labels by chance."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for k in range(count):
+        value = str(rng.choice(list(MANNERS)))
+        answer = f"{rng.choice(MANNERS[value])} About your {rng.choice(FILLER)} {rng.choice(FILLER)}: number {k}."
+        name = f"c{k // per_conversation}"
+        label = str(rng.choice(list(MANNERS))) if rng.random() < noise else value
+        found.append((Subject(f"i{k}", name, name, f"Where is my {rng.choice(FILLER)}?", answer), label))
+    return found
+
+
+def rows(labelled: list[tuple[Subject, str]], dimension: Dimension = POLITENESS) -> tuple[Row, ...]:
+    """The same as rows of a training set."""
+    return tuple(Row(subject, dimension.name, label) for subject, label in labelled)
+
+
+def bench(training: tuple[Row, ...], *dimensions: Dimension, **spec: object) -> Bench:
+    """A learned judge of these dimensions, politeness unless told otherwise."""
+    return Bench("learned", "1", dict(spec), dimensions or (POLITENESS,), training=training)

@@ -1,0 +1,68 @@
+"""What tests of the llm kind share: a memory of replies, subjects with a mark, and a bench on a server of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openai_server import OpenAIServer
+
+from review.judges.llm_client import Pace
+from review.judges.protocol import Bench, Call, Options, Subject
+from review.judges.settings import JudgeSettings
+from review.rubric import DEFAULT_RUBRIC, Dimension, rubric_from
+
+RUBRIC = rubric_from(DEFAULT_RUBRIC)
+CORRECTNESS, REASONS, POLITENESS = RUBRIC["correctness"], RUBRIC["reasons"], RUBRIC["politeness"]
+QUICK = Pace(first=0.001, longest=0.01)
+"""Attempts that hardly wait."""
+
+
+class Memory:
+    """Replies in memory; ``lookups`` are the sizes of what was asked for at once."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.lookups: list[int] = []
+        self._lock = threading.Lock()
+
+    def known(self, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
+        self.lookups.append(len(keys))
+        wanted = set(keys)
+        return {c.key: c.reply for c in self.calls if not c.error and c.key in wanted}
+
+    def log(self, call: Call) -> None:
+        with self._lock:
+            self.calls.append(call)
+
+
+def mark(k: int) -> str:
+    """What stands in the question of subject ``k`` and in no other."""
+    return f"[[{k}]]"
+
+
+def subjects(count: int) -> list[Subject]:
+    """Subjects s0, s1, ... whose questions hold their marks."""
+    return [Subject(f"s{k}", f"c{k}", f"g{k}", f"Where is my order? {mark(k)}", "On its way.") for k in range(count)]
+
+
+def bench_on(
+    server: OpenAIServer,
+    *,
+    dimensions: Sequence[Dimension] = (POLITENESS,),
+    replies: Memory | None = None,
+    options: Options | None = None,
+    environment: Mapping[str, str] | None = None,
+    stopped: Any = lambda: False,
+    **spec: Any,
+) -> Bench:
+    """A bench whose judge asks the server."""
+    whole = {"endpoint": server.url, "model": "small", **spec}
+    return Bench(
+        *("judge", "1", whole, tuple(dimensions), JudgeSettings(("127.0.0.1",))),
+        options=options or Options(concurrency=4, timeout=10, attempts=3),
+        replies=replies if replies is not None else Memory(),
+        environment=environment or {},
+        stopped=stopped,
+    )

@@ -1,0 +1,165 @@
+"""Judges from week to week, on a real store: figures, the alarm, and how far they agree with each other."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from review.calibration.split import split_of
+from review.commands.judge_over_time import over_time_command
+from review.errors import NothingToDo, UnknownError
+from review.judges.over_time import judge_agreement, over_time, weeks_over_time
+from review.people import add_person
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from storage.records import Annotation, Assignment, Conversation, Draw, Item, Stratum, Verdict, Week
+from storage.records_judges import Judge
+from storage.store import Store
+
+WEEKS = tuple(f"2026-W{k}" for k in range(41, 46))
+AT = "2026-11-20T10:00:00.000+00:00"
+EACH = 40
+
+
+def truth(k: int) -> str:
+    """Every second one is wrong: 20 of 40 a week."""
+    return "wrong" if k % 2 else "correct"
+
+
+@pytest.fixture
+def months(store: Store) -> Store:
+    """Five weeks of forty items that ana has reviewed, one conversation each; ben still owes the first of each."""
+    for name, role in (("lea", "lead"), ("ana", "annotator"), ("ben", "annotator")):
+        add_person(store, name, role=role, by="test")
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
+    turns = ({"role": "user", "content": "q"}, {"role": "assistant", "content": "a"})
+    with store.transaction():
+        for week in WEEKS:
+            store.add(
+                Week(week, AT, "lea", "2026-11-27", week, "session", 0.2, 0, ("ana", "ben"), 1),
+                Draw(f"d{week}", week, AT, "lea", "log", week, "key", 0.1, {}, "0"),
+                Stratum(f"s{week}", f"d{week}", week, "rest", 400, EACH, 0.1),
+            )
+            for k in range(EACH):
+                name, labels = f"{week}-{k:02d}", {"correctness": truth(k), "politeness": "neutral"}
+                user = f"u{k // 2}"
+                store.add(
+                    Conversation(name, "production", name, AT, week, turns, user_id=user),
+                    Item(name, name, week, AT, f"d{week}", "rest"),
+                    Assignment(f"a-{name}", name, "ana", week, k, 1, AT, "lea"),
+                    Annotation(f"n-{name}", f"a-{name}", name, "ana", 1, labels, AT),
+                )
+            store.add(Assignment(f"b-{week}", f"{week}-00", "ben", week, 0, 1, AT, "lea"))
+    return store
+
+
+def speaks(store: Store, judge: str, *, missed: dict[str, int], version: str = "log", weeks: tuple = WEEKS) -> None:
+    """What the people say, but for the first so many wrong ones of a week, which it takes for correct."""
+    with store.transaction():
+        for week in weeks:
+            for k in range(EACH):
+                late = truth(k) == "wrong" and k // 2 < missed.get(week, 2)
+                value = "correct" if late else truth(k)
+                row = f"{judge}{version}{week}{k}"
+                store.add(Verdict(row, f"{week}-{k:02d}", judge, version, "correctness", value, AT))
+
+
+def test_a_judge_that_catches_less_in_the_newest_week_raises_the_alarm(months: Store) -> None:
+    speaks(months, "steady", missed={})
+    speaks(months, "tired", missed={WEEKS[-1]: 12})
+    steady, tired = (over_time(months, WEEKS, name) for name in ("steady", "tired"))
+    assert steady.alarms == []
+    assert tired.alarms == ["correctness"]
+    # Four weeks: 4 x 18 of 4 x 20 caught; the newest: 8 of 20.
+    row = tired.dimensions["correctness"].alarms["recall"]
+    assert (row.band.value, row.reviewed.value) == (pytest.approx(72 / 80), pytest.approx(8 / 20))
+    assert row.moved == "fell" and row.week == WEEKS[-1]
+    assert tired.dimensions["correctness"].latest["precision"].moved == "stayed"
+
+
+def test_another_version_is_another_judge_and_no_drift(months: Store) -> None:
+    speaks(months, "tone", missed={}, version="1", weeks=WEEKS[:4])
+    speaks(months, "tone", missed={WEEKS[-1]: 20}, version="2", weeks=WEEKS[4:])
+    found = over_time(months, WEEKS, "tone")
+    assert str(found.judge) == "tone@2" and found.alarms == []
+    row = found.dimensions["correctness"].latest["recall"]
+    assert row.undefined is not None and "there are no such weeks" in row.undefined
+    assert over_time(months, WEEKS, "tone@1").dimensions["correctness"].newest == WEEKS[3]
+
+
+def test_of_a_judge_that_is_made_here_only_the_dev_half_is_followed(months: Store) -> None:
+    speaks(months, "made", missed={}, version="1")
+    months.add(Judge("made@1", "made", "1", "local", ("correctness",), {}, "h", 1, AT, "lea"))
+    found = over_time(months, WEEKS, "made")
+    dev = [sum(split_of(f"{week}-{k:02d}") == "dev" for k in range(EACH)) for week in WEEKS]
+    assert found.half == "dev"
+    assert list(found.dimensions["correctness"].compared.values()) == dev
+
+
+def test_who_still_owes_an_item_sees_nothing_of_it(months: Store) -> None:
+    speaks(months, "a", missed={})
+    speaks(months, "b", missed={})
+    assert set(over_time(months, WEEKS, "a", viewer="ben").dimensions["correctness"].compared.values()) == {EACH - 1}
+    assert judge_agreement(months, WEEKS, viewer="ben", bootstrap=0)["correctness"].items == 5 * (EACH - 1)
+
+
+def test_judges_agree_with_each_other_as_raters_do(months: Store) -> None:
+    speaks(months, "a", missed=dict.fromkeys(WEEKS, 0))
+    speaks(months, "b", missed=dict.fromkeys(WEEKS, 10))
+    months.add(Verdict("gone", f"{WEEKS[0]}-00", "a", "log", "politeness", None, AT, error="refused"))
+    report = judge_agreement(months, WEEKS, bootstrap=200)
+    assert list(report) == ["correctness"]  # politeness: only one of them, and a missing verdict is no rating
+    (pair,) = report["correctness"].pairs
+    # 10 of 40 a week differ: 150 of 200 the same. Both say wrong to 100 and 50 of 200, so that chance alone makes
+    # .5 x .25 + .5 x .75 = .5, and kappa (.75 - .5) / (1 - .5) = .5.
+    assert (pair.first, pair.second, pair.n) == ("a@log", "b@log", 200)
+    assert pair.percent_agreement == pytest.approx(0.75)
+    assert pair.cohen_kappa == pytest.approx(0.5)
+    alpha = report["correctness"].coefficients["krippendorff_alpha.ordinal"]
+    assert alpha.ci is not None and "cluster" in alpha.method
+
+
+def test_one_judge_alone_agrees_with_nobody(months: Store) -> None:
+    speaks(months, "a", missed={})
+    assert judge_agreement(months, WEEKS) == {}
+    with pytest.raises(NothingToDo, match="judge 'b' has no verdicts"):
+        judge_agreement(months, WEEKS, names=["a", "b"])
+
+
+def test_unknown_judges_dimensions_and_empty_stores_are_named(months: Store, tmp_path) -> None:
+    from storage.store import open_store
+
+    with pytest.raises(NothingToDo, match="judge 'nobody' has no verdicts"):
+        over_time(months, WEEKS, "nobody")
+    speaks(months, "a", missed={})
+    with pytest.raises(UnknownError, match="no verdict in 'tone', only in correctness"):
+        over_time(months, WEEKS, "a", dimension="tone")
+    with pytest.raises(NothingToDo, match="no week is open"):
+        weeks_over_time(open_store(tmp_path / "empty.db"))
+
+
+def run(store: Store, *arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "140"}).invoke(over_time_command, ["--store", str(store.path), *arguments])
+
+
+def test_the_command_tells_people_and_programs_the_same(months: Store) -> None:
+    speaks(months, "steady", missed={})
+    speaks(months, "tired", missed={WEEKS[-1]: 12})
+    shown = run(months)
+    assert shown.exit_code == 0, shown.output
+    assert "Recall of 'wrong' fell: 0.400 [" in shown.output and " ↓" in shown.output
+    assert "steady@log / tired@log" in shown.output
+    found = json.loads(run(months, "--json").stdout)
+    assert found["weeks"] == list(WEEKS)
+    assert [(j["judge"], j["alarms"]) for j in found["judges"]] == [("steady@log", []), ("tired@log", ["correctness"])]
+    assert found["judges"][1]["dimensions"]["correctness"]["alarms"] == ["recall"]
+    assert found["agreement"]["correctness"]["raters"] == 2
+    one = json.loads(run(months, "tired", "--weeks", "W42..W45", "--json").stdout)
+    assert one["weeks"] == list(WEEKS[1:]) and one["agreement"] == {} and one["judges"][0]["alarms"] == []
+
+
+def test_without_any_verdict_the_command_says_what_to_do(months: Store) -> None:
+    failed = run(months)
+    assert isinstance(failed.exception, NothingToDo)
+    assert "`spotcheck judge run` makes some" in str(failed.exception)

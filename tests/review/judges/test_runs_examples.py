@@ -1,0 +1,89 @@
+"""Few-shot examples: of the dev half alone, spread over the values, the same every time."""
+
+import pytest
+from golden_store import BAD, GOOD, add_item, new_store, open_test_week, vote
+
+from review.calibration.split import split_of
+from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.golden.approve import approve
+from review.golden.examples import current_examples
+from review.golden.retire import retire
+from review.hiding import hide_span
+from review.judges.examples import few_shot, spread
+
+
+@pytest.fixture
+def golden(tmp_path):
+    store = new_store(tmp_path)
+    open_test_week(store)
+    for k in range(12):
+        name = f"g{k}"
+        add_item(store, name)
+        labels = BAD if k % 4 == 0 else {**GOOD, "politeness": ("neutral", "friendly")[k % 2]}
+        vote(store, name, "ana", labels)
+        vote(store, name, "ben", labels)
+        approve(store, name, by="eva", expected_answer="Right.")
+    return store
+
+
+def dev_names():
+    return {f"g{k}" for k in range(12) if split_of(f"g{k}") == "dev"}
+
+
+def test_examples_come_from_the_dev_half_alone(golden):
+    found = few_shot(golden, ["politeness"], count=99)
+    assert {e["conversation_id"] for e in found} == dev_names()
+    one = found[0]
+    assert set(one) == {"example_id", "conversation_id", "question", "answer", "labels"}
+    assert one["answer"] == f"Order {one['conversation_id']} arrives on Friday."
+    assert set(one["labels"]) == {"politeness"}
+
+
+def test_they_are_spread_over_the_values_and_the_same_every_time(golden):
+    found = few_shot(golden, ["correctness", "politeness"], count=3)
+    assert few_shot(golden, ["politeness", "correctness"], count=3)[0]["example_id"] == found[0]["example_id"]
+    seen = {(e["labels"]["correctness"], e["labels"]["politeness"]) for e in found}
+    there = {(e.labels["correctness"], e.labels["politeness"]) for e in current_examples(golden) if e.split == "dev"}
+    # Three examples show as many different pairs of values as there are, up to three.
+    assert len(seen) == min(3, len(there))
+
+
+def test_every_value_is_shown_before_one_is_shown_twice(golden):
+    dev = [e for e in current_examples(golden) if e.split == "dev"]
+    values = {e.labels["politeness"] for e in dev}
+    first = spread(dev, ["politeness"], len(values))
+    assert {e.labels["politeness"] for e in first} == values
+
+
+def test_named_examples_keep_their_order(golden):
+    dev = sorted(e.example_id for e in current_examples(golden) if e.split == "dev")
+    wanted = [dev[1], dev[0], dev[1]]
+    assert [e["example_id"] for e in few_shot(golden, ["politeness"], ids=wanted)] == [dev[1], dev[0]]
+
+
+def test_what_may_not_stand_in_a_prompt_is_refused(golden):
+    test = next(e.example_id for e in current_examples(golden) if e.split == "test")
+    dev = next(e for e in current_examples(golden) if e.split == "dev")
+    with pytest.raises(Refused, match="belongs to the test half"):
+        few_shot(golden, ["politeness"], ids=[test])
+    with pytest.raises(Refused, match="no label in tone"):
+        few_shot(golden, ["tone"], ids=[dev.example_id])
+    with pytest.raises(UnknownError, match="'ex-none' is not current"):
+        few_shot(golden, ["politeness"], ids=["ex-none"])
+    with pytest.raises(NothingToDo, match="no golden example of the dev half is labelled in tone"):
+        few_shot(golden, ["tone"], count=2)
+    for wrong in ({}, {"count": 1, "ids": [dev.example_id]}):
+        with pytest.raises(InputError, match="one of the two"):
+            few_shot(golden, ["politeness"], **wrong)
+    with pytest.raises(InputError, match="found 0, expected 1 or more"):
+        few_shot(golden, ["politeness"], count=0)
+    retire(golden, dev.example_id, by="eva", note="old")
+    with pytest.raises(UnknownError, match="is not current"):
+        few_shot(golden, ["politeness"], ids=[dev.example_id])
+
+
+def test_a_hidden_span_is_hidden_in_examples_too(golden):
+    name = sorted(dev_names())[0]
+    hide_span(golden, name, "on Friday", by="ana")
+    found = next(e for e in few_shot(golden, ["politeness"], count=99) if e["conversation_id"] == name)
+    assert found["answer"] == f"Order {name} arrives [HIDDEN_1]."

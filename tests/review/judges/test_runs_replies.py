@@ -1,0 +1,90 @@
+"""Replies that are remembered, and calls from several threads that arrive once and whole."""
+
+import sqlite3
+import threading
+
+import pytest
+from run_store import OPTIONS, OVER, store_with_judge
+
+from review.judges import running
+from review.judges.protocol import Call, Said
+from review.judges.recording import ROWS_AT_ONCE, Recording
+from review.judges.replies import StoreReplies
+from storage.records_judges import JudgeCall, JudgeResult
+
+
+def call(key, *, error="", text="x"):
+    return Call("c00", key, 1, "2026-11-20", "host", "m", 200, error, 1.0, 1, 1, 0.0, {"text": text})
+
+
+def begun(store, monkeypatch):
+    store_with_judge(store, monkeypatch)
+    return running.start_run(store, "j", OVER, OPTIONS, by="eva")
+
+
+def test_whole_replies_are_known_again_and_failed_ones_are_not(store, monkeypatch):
+    run = begun(store, monkeypatch)
+    replies = StoreReplies(store, run.id)
+    for one in (call("a", text="old"), call("b", error="truncated"), call("a", text="new")):
+        replies.log(one)
+    assert replies.known(["a", "b", "c"]) == {"a": {"text": "new"}}, "before anything is written"
+    store.add(*replies.take())
+    assert replies.take() == []
+    assert StoreReplies(store, "other").known(["a", "b", "c", "a"]) == {"a": {"text": "new"}}
+    assert replies.known([]) == {}
+
+
+def test_many_keys_are_asked_for_at_once(store, monkeypatch):
+    run = begun(store, monkeypatch)
+    replies = StoreReplies(store, run.id)
+    for k in range(12_000):
+        replies.log(call(f"k{k}", text=str(k)))
+    store.add(*replies.take())
+    found = replies.known([f"k{k}" for k in range(0, 12_000, 2)] + ["none"])
+    assert len(found) == 6_000 and found["k2"] == {"text": "2"}
+
+
+def test_calls_of_many_threads_arrive_once_and_whole(store, monkeypatch):
+    run = begun(store, monkeypatch)
+    with Recording(store, run, (), items=(), is_paused=lambda: False) as recording:
+        threads = [
+            threading.Thread(target=lambda n=n: [recording.replies.log(call(f"t{n}-{k}")) for k in range(500)])
+            for n in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len({c.key for c in store.find(JudgeCall)}) == 4_000 > 2 * ROWS_AT_ONCE
+
+
+def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
+    asked = []
+
+    def speak(bench, subjects):
+        waiting = threading.Event()
+        for s in subjects:
+            asked.append(s.id)
+            yield Said(s.id, "politeness", "rude")
+            store.db.conn.execute("DROP TABLE IF EXISTS judge_results")
+            while not bench.stopped():
+                waiting.wait(0.01)
+            return
+
+    store_with_judge(store, monkeypatch, speak, "politeness")
+    run = running.start_run(store, "j", OVER, OPTIONS, by="eva")
+    with pytest.raises(sqlite3.OperationalError, match="judge_results"):
+        running.work(store, run.id, environment={})
+    assert len(asked) == 1
+
+
+def test_a_result_and_its_verdict_stand_together_or_not_at_all(store, monkeypatch):
+    def speak(bench, subjects):
+        yield Said(subjects[0].id, "politeness", "rude")
+
+    store_with_judge(store, monkeypatch, speak, "politeness")
+    run = running.start_run(store, "j", OVER, OPTIONS, by="eva")
+    store.db.conn.execute("CREATE TRIGGER no_verdicts BEFORE INSERT ON verdicts BEGIN SELECT raise(ABORT, 'no'); END")
+    with pytest.raises(sqlite3.IntegrityError, match="no"):
+        running.work(store, run.id, environment={})
+    assert store.find(JudgeResult) == []

@@ -1,0 +1,381 @@
+"""Runs in this process: each subject exactly once, whatever happens on the way."""
+
+import threading
+
+import pytest
+from golden_store import WEEK as GOLDEN_WEEK
+from golden_store import reviewed_store
+from judged_store import DEV, NAMES, WEEK, judged
+from run_store import OPTIONS, OVER, obedient, speaks, store_with_judge
+
+from review import audit
+from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.golden.approve import approve
+from review.golden.releases import release
+from review.golden.written import import_examples, read_written
+from review.judges import running
+from review.judges.locks import held
+from review.judges.protocol import Options, Said
+from review.judges.targets import Target
+from review.judges.versions import add_judge
+from review.people import add_person
+from review.verdicts import verdicts_of
+from storage.records import AuditEntry, Verdict, Week
+from storage.records_judges import JudgeResult, JudgeRun, RunEvent
+
+AT_ONCE = ("correctness", "politeness")
+
+
+def start(store, ref="j", target=OVER, options=OPTIONS, **more):
+    return running.start_run(store, ref, target, options, by="eva", **more)
+
+
+def work(store, run, **more):
+    return running.work(store, run.id, environment={}, **more)
+
+
+def events(store, run):
+    return [e.event for e in store.find(RunEvent, run_id=run.id)]
+
+
+def test_a_run_judges_everything_once_and_writes_verdicts_of_items(store, monkeypatch):
+    store_with_judge(store, monkeypatch)
+    told = []
+    run = start(store)
+    done = work(store, run, progress=lambda n, total: told.append((n, total)))
+    # 40 subjects in 2 dimensions = 80 results, and as many verdicts of items.
+    assert (done.state, done.done, done.total, done.verdicts, done.missing) == ("finished", 40, 40, 80, {})
+    assert told == [(k, 40) for k in range(1, 41)] and events(store, run) == ["started", "finished"]
+    results, verdicts = store.find(JudgeResult), store.find(Verdict)
+    assert len(results) == len({(r.subject, r.dimension) for r in results}) == 80
+    assert {(v.judge, v.version, v.run_id) for v in verdicts} == {("j", "1", run.id)} and len(verdicts) == 80
+    assert [v.value for v in verdicts[:2]] == ["correct", "friendly"] and verdicts[0].latency_ms == 10.0
+    actions = [(e.actor, e.action) for e in store.find(AuditEntry) if e.subject == run.id]
+    assert actions == [("eva", "judge run"), ("eva", "judge run finished")] and audit.verify(store)[1] is None
+    assert running.runs(store) == [done] and running.runs(store, "other") == []
+
+
+def test_half_a_week_and_a_second_run_over_the_rest(store, monkeypatch):
+    store_with_judge(store, monkeypatch)
+    first = start(store, target=Target("week", WEEK, "dev"))
+    assert first.subjects == len(DEV)
+    work(store, first)
+    rest = start(store)
+    assert rest.subjects == 40 - len(DEV)
+    work(store, rest)
+    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything in week 2026-W45; --again"):
+        start(store)
+    again = start(store, again=True)
+    fresh = start(store, options=Options(fresh=True))
+    assert (again.subjects, fresh.subjects) == (40, 40)
+
+
+def test_missing_verdicts_are_tried_again_and_the_judge_keeps_what_it_said(store, monkeypatch):
+    fails = set(NAMES[:5])
+
+    def often_late(bench, subjects):
+        for s in subjects:
+            late = s.id in fails
+            yield Said(s.id, "politeness", None if late else "neutral", error="timed_out" if late else "")
+
+    store_with_judge(store, monkeypatch, often_late, "politeness")
+    first = start(store)
+    done = work(store, first)
+    assert (done.verdicts, done.missing) == (35, {"timed_out": 5})
+    fails.clear()
+    second = start(store)
+    assert second.subjects == 5
+    assert work(store, second).verdicts == 5
+    said = verdicts_of(store, [WEEK], "j@1")
+    assert len(store.find(Verdict)) == 45 and {v.value for v in said.values()} == {"neutral"}
+    with pytest.raises(NothingToDo):
+        start(store)
+
+
+def test_a_paused_run_begins_nothing_new_and_goes_on_where_it_stopped(store, monkeypatch):
+    reached, judged_so_far = threading.Event(), []
+
+    def slow(bench, subjects):
+        for k, s in enumerate(subjects):
+            if bench.stopped():
+                return
+            if k == 10 and not reached.is_set():
+                reached.set()
+                # The worker looks for a pause on its own; nothing here hurries it.
+                paused = threading.Event()
+                while not bench.stopped():
+                    paused.wait(0.01)
+                return
+            judged_so_far.append(s.id)
+            yield from obedient(bench, [s])
+
+    store_with_judge(store, monkeypatch, slow)
+    run = start(store)
+    worker = threading.Thread(target=lambda: work(store, run))
+    worker.start()
+    assert reached.wait(10)
+    assert running.status_of(store, run.id).state == "running"
+    running.ask_pause(store, run.id, by="eva")
+    worker.join(10)
+    assert not worker.is_alive()
+    status = running.status_of(store, run.id)
+    assert (status.state, status.done, status.total) == ("paused", 10, 40)
+    assert work(store, run).state == "paused", "a paused run is left as it is until somebody resumes it"
+    running.ask_resume(store, run.id, by="lea")
+    assert running.status_of(store, run.id).state == "interrupted"
+    done = work(store, run)
+    assert (done.state, done.done) == ("finished", 40)
+    assert sorted(judged_so_far) == sorted(NAMES), "nobody was judged twice"
+    assert events(store, run) == ["started", "paused", "resumed", "finished"]
+    assert len(store.find(JudgeResult)) == 80
+
+
+def test_a_pause_that_comes_when_all_is_said_holds_nothing_up(store, monkeypatch):
+    def pausing(bench, subjects):
+        yield from obedient(bench, subjects)
+        running.ask_pause(store, store.find(JudgeRun)[0].id, by="eva")
+        waiting = threading.Event()
+        while not bench.stopped():
+            waiting.wait(0.01)
+
+    store_with_judge(store, monkeypatch, pausing)
+    run = start(store)
+    assert work(store, run).state == "finished"
+
+
+def test_what_concerns_the_whole_run_leaves_it_failed_with_its_sentence(store, monkeypatch):
+    def locked_out(bench, subjects):
+        raise Refused(f"the endpoint refused the key {bench.environment['MY_KEY']}.")
+        yield
+
+    store_with_judge(store, monkeypatch, locked_out, key_env="MY_KEY")
+    run = start(store)
+    with pytest.raises(Refused, match=r"refused the key \[key\]"):
+        running.work(store, run.id, environment={"MY_KEY": "sk-very-secret"})
+    status = running.status_of(store, run.id)
+    assert (status.state, status.done, status.said) == ("failed", 0, "the endpoint refused the key [key].")
+    assert store.find(JudgeResult) == [] == store.find(Verdict)
+    assert "sk-very-secret" not in "\n".join(store.db.conn.iterdump()), "the key stands nowhere in the store"
+    speaks(monkeypatch, obedient)
+    running.ask_resume(store, run.id, by="eva")
+    assert work(store, run).state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (Said("c00", "politeness", "lovely"), "'lovely'"),
+        (Said("c00", "politeness", None, error="whatever"), "'whatever'"),
+        (Said("c00", "politeness", "rude", error="timed_out"), "'timed_out'"),
+        (Said("elsewhere", "politeness", "rude"), "'elsewhere'"),
+        (Said("c00", "tone", "rude"), "'tone'"),
+    ],
+)
+def test_a_kind_that_breaks_its_promise_fails_the_run(store, monkeypatch, said, message):
+    store_with_judge(store, monkeypatch, lambda bench, subjects: iter([said]), "politeness")
+    run = start(store)
+    with pytest.raises(InputError) as told:
+        work(store, run)
+    assert message in str(told.value) and running.status_of(store, run.id).state == "failed"
+    assert store.find(JudgeResult) == []
+
+
+def test_nobody_is_judged_twice_and_nobody_is_lost(store, monkeypatch):
+    def twice(bench, subjects):
+        yield Said(subjects[0].id, "politeness", "rude")
+        yield Said(subjects[0].id, "politeness", "neutral")
+
+    store_with_judge(store, monkeypatch, twice, "politeness")
+    run = start(store)
+    with pytest.raises(InputError, match="which it was not asked now"):
+        work(store, run)
+    # What was said before that stands; the second answer does not.
+    assert [r.value for r in store.find(JudgeResult)] == ["rude"]
+    speaks(monkeypatch, lambda bench, subjects: iter(()))
+    running.ask_resume(store, run.id, by="eva")
+    done = work(store, run)
+    assert (done.state, done.done, done.verdicts, done.missing) == ("finished", 40, 1, {"missing": 39})
+
+
+def test_two_workers_on_one_run_are_one_too_many(store, monkeypatch):
+    store_with_judge(store, monkeypatch)
+    monkeypatch.setattr("review.judges.locks.PATIENCE", 0.05)
+    run = start(store)
+    with held(store, run.id, None):
+        assert running.status_of(store, run.id).state == "running"
+        with pytest.raises(Refused, match="another process is working on run"):
+            work(store, run)
+        with pytest.raises(Refused, match="is under way; wait for it or pause it"):
+            start(store)
+        with pytest.raises(Refused, match="is under way already"):
+            running.ask_resume(store, run.id, by="eva")
+        # Another half, another version or another judge may run meanwhile.
+        assert start(store, target=Target("week", WEEK, "dev")).subjects == len(DEV)
+    assert running.status_of(store, run.id).state == "interrupted"
+    assert work(store, run).state == "finished"
+
+
+def test_an_item_drawn_after_the_start_is_not_in_the_run(store, monkeypatch):
+    from storage.records import Item
+
+    store_with_judge(store, monkeypatch)
+    run = start(store)
+    store.add(Item("late", "c00", WEEK, "2999-01-01T00:00:00.000+00:00", "d1", "rest"))
+    assert work(store, run).done == 40
+    assert "late" not in {r.subject for r in store.find(JudgeResult)}
+
+
+def test_another_run_meanwhile_takes_nothing_away(store, monkeypatch):
+    store_with_judge(store, monkeypatch)
+    run = start(store)
+    other = start(store, target=Target("week", WEEK, "dev"))
+    work(store, other)
+    done = work(store, run)
+    assert (done.done, done.total) == (40, 40)
+    assert len(store.find(JudgeResult)) == 80 + 2 * len(DEV)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"by": "ana"}, Refused, "needs the role adjudicator"),
+        ({"ref": "k"}, UnknownError, "judge 'k' is not in the store (there are: j)"),
+        ({"ref": "j@3"}, UnknownError, "judge 'j' has no version 3"),
+        ({"target": Target("week", "2026-W01")}, UnknownError, "week '2026-W01' is not in the store"),
+        ({"target": Target("release", "v1")}, UnknownError, "release 'v1' is not in the store"),
+        ({"target": Target("file", "gone.csv")}, InputError, "gone.csv: the file cannot be read"),
+        ({"target": Target("week", "2026-W46")}, NothingToDo, "week 2026-W46 holds nothing to judge"),
+        ({"options": Options(repeats=0)}, InputError, "repeats: found 0, expected 1 to 25"),
+        ({"options": Options(concurrency=1000)}, InputError, "concurrency: found 1000"),
+        ({"options": Options(timeout=0.0)}, InputError, "timeout: found 0.0"),
+    ],
+)
+def test_what_cannot_run_is_refused_and_nothing_is_written(store, monkeypatch, change, error, message):
+    store_with_judge(store, monkeypatch)
+    store.add(Week("2026-W46", "2026-11-20", "lea", "2026-12-04", "s", "session", 0.2, 0, ("ana",), 1))
+    wish = {"ref": "j", "target": OVER, "options": OPTIONS, "by": "eva", **change}
+    before = len(store.find(AuditEntry))
+    with pytest.raises(error) as told:
+        running.start_run(store, wish["ref"], wish["target"], wish["options"], by=wish["by"])
+    assert message in str(told.value)
+    assert store.find(JudgeRun) == [] and len(store.find(AuditEntry)) == before
+
+
+def test_a_spec_that_does_not_hold_any_more_is_refused_before_anything_is_asked(store, monkeypatch):
+    store_with_judge(store, monkeypatch)
+    from review.judges import kinds
+    from review.judges.protocol import Kind
+
+    def refuses(spec, dimensions, settings):
+        raise InputError("the host is not allow-listed any more.")
+
+    monkeypatch.setitem(kinds.JUDGES, "scripted", Kind("x", refuses, obedient))
+    with pytest.raises(InputError, match="not allow-listed any more"):
+        start(store)
+    assert store.find(JudgeRun) == []
+
+
+def test_pause_and_resume_need_the_role_and_a_run_in_the_right_state(store, monkeypatch):
+    store_with_judge(store, monkeypatch)
+    run = start(store)
+    for act in (running.ask_pause, running.ask_resume):
+        with pytest.raises(Refused, match="needs the role adjudicator"):
+            act(store, run.id, by="ana")
+        with pytest.raises(UnknownError, match=f"'none' is not in the store \\(the latest are: {run.id}"):
+            act(store, "none", by="eva")
+    with pytest.raises(Refused, match="is interrupted; only a run that is under way can be paused"):
+        running.ask_pause(store, run.id, by="eva")
+    work(store, run)
+    with pytest.raises(NothingToDo, match="has finished"):
+        running.ask_resume(store, run.id, by="eva")
+    assert work(store, run).state == "finished" and len(store.find(JudgeResult)) == 80
+
+
+def test_the_rubric_of_the_version_counts_and_not_the_latest(store, monkeypatch):
+    from review.rubric import current_rubric, rubric_document, rubric_from, save_rubric
+
+    store_with_judge(store, monkeypatch)
+    document = rubric_document(current_rubric(store))
+    correctness = next(d for d in document["dimensions"] if d["name"] == "correctness")
+    correctness["values"], correctness["keys"] = ["bad", *correctness["values"][1:], "perfect"], []
+    correctness.pop("positive", None)
+    correctness.pop("value_guidance", None)
+    document["dimensions"] = [d for d in document["dimensions"] if not d["shown_when"]]
+    save_rubric(store, rubric_from(document), by="lea")
+    done = work(store, start(store))
+    assert done.state == "finished"
+    assert {v.value for v in store.find(Verdict, dimension="correctness")} == {"correct"}
+
+
+def test_a_run_over_a_file_leaves_no_verdict_of_an_item(store, monkeypatch, tmp_path):
+    store_with_judge(store, monkeypatch)
+    path = tmp_path / "answers.csv"
+    # c00 is the name of an item too; a row of a file is something else.
+    path.write_text("id,question,answer\nc00,q,a\nz,q,a\n", encoding="utf-8")
+    run = start(store, target=Target("file", str(path)))
+    assert run.target["name"] == str(path.resolve()) and run.subjects == 2
+    assert work(store, run).verdicts == 4
+    assert store.find(Verdict) == [] and len(store.find(JudgeResult)) == 4
+    assert start(store, target=Target("file", str(path))).subjects == 2, "every run over a file judges all of it"
+    assert start(store).subjects == 40
+
+
+def test_the_file_that_changed_fails_a_run_that_is_resumed(store, monkeypatch, tmp_path):
+    store_with_judge(store, monkeypatch)
+    path = tmp_path / "answers.csv"
+    path.write_text("id,question,answer\na,q,a\n", encoding="utf-8")
+    run = start(store, target=Target("file", str(path)))
+    path.write_text("id,question,answer\nb,q,a\n", encoding="utf-8")
+    with pytest.raises(InputError, match="not what it was"):
+        work(store, run)
+    assert running.status_of(store, run.id).state == "failed"
+
+
+def test_examples_in_a_prompt_lose_what_was_hidden_since(store, monkeypatch):
+    from review.hiding import hide_span
+
+    seen = []
+
+    def looking(bench, subjects):
+        seen.append(bench.spec["examples"])
+        yield from obedient(bench, subjects)
+
+    example = {"example_id": "ex-1", "conversation_id": "c01", "question": "q", "answer": "answer 1 of c01"}
+    store_with_judge(store, monkeypatch, looking, "politeness", examples=[example])
+    hide_span(store, "c01", "of c01", by="ana")
+    work(store, start(store))
+    assert seen == [[{**example, "answer": "answer 1 [HIDDEN_1]"}]]
+
+
+def test_a_role_taken_away_is_felt_at_once(store):
+    judged(store)
+    add_person(store, "eva", role="none", by="lea")
+    with pytest.raises(Refused):
+        add_judge(store, "j", kind="recorded", dimensions=["politeness"], spec={}, by="eva")
+
+
+def test_a_run_over_a_release_gives_verdicts_of_the_items_in_it(tmp_path, monkeypatch):
+    store = reviewed_store(tmp_path)
+    approve(store, "u1", by="eva")
+    table = tmp_path / "written.csv"
+    table.write_text("question,expected_answer\nWhat is 2+2?,Four.\n", encoding="utf-8")
+    (written,) = import_examples(store, read_written(table), by="eva").examples
+    release(store, "v1", by="eva")
+    expected = {}
+
+    def looking(bench, subjects):
+        expected.update({s.id: s.expected_answer for s in subjects})
+        yield from obedient(bench, subjects)
+
+    speaks(monkeypatch, looking)
+    add_judge(store, "j", kind="scripted", dimensions=["politeness"], spec={}, by="eva")
+    over = Target("release", "v1")
+    done = work(store, start(store, target=over))
+    assert expected == {"u1": "Order u1 arrives on Friday.", written.example_id: "Four."}
+    assert (done.state, done.done) == ("finished", 2)
+    assert {r.subject for r in store.find(JudgeResult)} == {"u1", written.example_id}
+    assert [v.item_id for v in store.find(Verdict)] == ["u1"]
+    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything in release v1"):
+        start(store, target=over)
+    # Over its week everything else is left.
+    assert start(store, target=Target("week", GOLDEN_WEEK)).subjects == 4

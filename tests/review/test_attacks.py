@@ -1,0 +1,361 @@
+"""What somebody with too little a role, or with evil names in a file, tries at the verbs and commands, in vain.
+
+What a browser can try stands in ``tests/pages/test_attacks_wire.py`` and ``tests/browser/test_attacks_browser.py``.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import hashlib
+import io
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import CliRunner
+from golden_store import GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
+
+from review.adjudication import adjudicate
+from review.cli import spotcheck
+from review.closing import close_week
+from review.csv_safe import csv_text, plain_cell
+from review.dealing import redistribute
+from review.decisions import receive_decisions
+from review.errors import InputError, Refused, ReviewError
+from review.exchange import export_labels, import_labels, read_labels
+from review.exchange_verdicts import export_verdicts, import_verdicts, read_verdicts
+from review.golden.approve import approve, bulk_approve
+from review.golden.releases import release
+from review.golden.retire import retire
+from review.golden.writers import export
+from review.golden.written import import_examples, read_written
+from review.opening import Request, open_week
+from review.people import add_person
+from review.project import project_of
+from review.requeue import requeue
+from review.revealing import revealed
+from review.rubric import DEFAULT_RUBRIC, rubric_from
+from review.rubric_change import change_rubric
+from review.submissions import receive
+from storage.records import AuditEntry, GoldenExample, Verdict
+from storage.store import StorageError, Store, open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+OTHER_RUBRIC = rubric_from({"dimensions": [*DEFAULT_RUBRIC["dimensions"][:1]]})
+
+
+def contents(store: Store) -> str:
+    """A digest over every row of every table."""
+    names = [r["name"] for r in store.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", {})]
+    rows = [[n, *(dict(r) for r in store.query(f'SELECT * FROM "{n}" ORDER BY rowid', {}))] for n in names]
+    return hashlib.sha256(orjson.dumps(rows)).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def reviewed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reviewed week with one approved example and one release; files to import lie beside it."""
+    folder = tmp_path_factory.mktemp("reviewed")
+    store = reviewed_store(folder)
+    bulk_approve(store, ["u1"], by="eva")
+    release(store, "v1", by="eva")
+    (folder / "labels.csv").write_text("item,rater,dimension,label\nu1,zed,politeness,rude\n")
+    (folder / "verdicts.csv").write_text("item,judge,dimension,label\nu1,j,politeness,rude\n")
+    (folder / "written.csv").write_text("question,expected_answer\nWhy?,Because.\n")
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def reviewed(reviewed_folder: Path, tmp_path: Path) -> Store:
+    """The same, of the test's own."""
+    shutil.copytree(reviewed_folder, tmp_path / "house")
+    return open_store(tmp_path / "house" / "spotcheck.db")
+
+
+def beside(store: Store, name: str) -> Path:
+    return store.path.parent / name
+
+
+Verb = Callable[[Store, str], Any]
+DECISION = {"kind": "decision", "submission_id": "12345678", "assignment": "d1", "labels": GOOD, "reason": "slip"}
+ADJUDICATORS: dict[str, Verb] = {
+    "adjudicate": lambda s, by: adjudicate(s, "d1", by=by, labels=GOOD, reason="slip"),
+    "decisions of the page": lambda s, by: receive_decisions(s, by, [{**DECISION, "approve": True}]),
+    "approve": lambda s, by: approve(s, "u2", by=by, expected_answer="It is late."),
+    "approve together": lambda s, by: bulk_approve(s, ["h1"], by=by),
+    "release": lambda s, by: release(s, "v2", by=by),
+    "retire": lambda s, by: retire(s, s.find(GoldenExample)[0].example_id, by=by, note="old"),
+    "write examples": lambda s, by: import_examples(s, read_written(beside(s, "written.csv")), by=by),
+    "export a release": lambda s, by: export(s, "v1", to="jsonl", target=beside(s, "out.jsonl"), by=by),
+    "export labels": lambda s, by: export_labels(s, beside(s, "out.csv"), by=by),
+    "export verdicts": lambda s, by: export_verdicts(s, beside(s, "out.csv"), by=by),
+    "import verdicts": lambda s, by: import_verdicts(s, read_verdicts(beside(s, "verdicts.csv")), by=by),
+}
+LEADS: dict[str, Verb] = {
+    "open a week": lambda s, by: open_week(
+        s, project_of(s.path), Request("2026-W48", rate=1.0, raters=("ana",)), by=by
+    ),
+    "close the week": lambda s, by: close_week(s, WEEK, by=by, reason="holidays"),
+    "hand over": lambda s, by: redistribute(s, WEEK, rater="ben", to=["ana"], by=by),
+    "ask again": lambda s, by: requeue(s, WEEK, by=by),
+    "change the rubric": lambda s, by: change_rubric(s, OTHER_RUBRIC, by=by, note="simpler"),
+    "import labels": lambda s, by: import_labels(s, read_labels(beside(s, "labels.csv")), by=by),
+    "reveal an original": lambda s, by: revealed(s, "u1", by=by),
+}
+
+
+@pytest.mark.parametrize("by", ["ana", "nobody", "", "taken", "logged out"])
+@pytest.mark.parametrize("verb", [*ADJUDICATORS, *LEADS])
+def test_a_verb_above_ones_role_is_refused_and_writes_nothing(reviewed: Store, verb: str, by: str) -> None:
+    if by == "taken":
+        add_person(reviewed, "taken", role="lead", by="lea")
+        add_person(reviewed, "taken", role="none", by="lea")
+    before, files = contents(reviewed), sorted(p.name for p in reviewed.path.parent.iterdir())
+    with pytest.raises(Refused, match="needs the role"):
+        (ADJUDICATORS | LEADS)[verb](reviewed, by)
+    assert contents(reviewed) == before
+    assert sorted(p.name for p in reviewed.path.parent.iterdir()) == files
+
+
+@pytest.mark.parametrize("verb", LEADS)
+def test_an_adjudicator_is_no_lead(reviewed: Store, verb: str) -> None:
+    before = contents(reviewed)
+    with pytest.raises(Refused, match="needs the role lead; eva has adjudicator"):
+        LEADS[verb](reviewed, "eva")
+    assert contents(reviewed) == before
+
+
+COMMANDS = {
+    "people": ("people", "add", "ana", "--role", "lead"),
+    "take a role": ("people", "add", "lea", "--role", "none"),
+    "sample": ("sample", "--week", "2026-W30", "--rate", "1"),
+    "hand over": ("week", "hand-over", WEEK, "--from", "ben", "--to", "ana"),
+    "close": ("week", "close", WEEK, "--reason", "holidays"),
+    "ask again": ("week", "requeue", WEEK),
+    "rubric": ("rubric", "update", "--note", "simpler"),
+    "approve": ("golden", "approve", "h1"),
+    "release": ("golden", "release", "v2"),
+    "written": ("golden", "import", "written.csv"),
+    "export": ("golden", "export", "v1", "--to", "csv", "--out", "out.csv"),
+    "labels in": ("labels", "import", "labels.csv"),
+    "labels out": ("labels", "export", "out.csv"),
+    "verdicts in": ("verdicts", "import", "verdicts.csv"),
+    "verdicts out": ("verdicts", "export", "out.csv"),
+    "audit": ("audit", "list"),
+    "original": ("audit", "reveal", "u1"),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_asks_for_the_role_of_whoever_acts(
+    reviewed: Store, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(reviewed.path.parent)
+    Path("spotcheck.toml").write_text('[[rubric.dimensions]]\nname = "mood"\nvalues = ["good", "bad"]\n')
+    before = contents(reviewed)
+    result = CliRunner().invoke(spotcheck, [*COMMANDS[command], "--as", "ana", "--store", "spotcheck.db"])
+    assert isinstance(result.exception, Refused), (result.exception, result.output)
+    assert "needs the role" in str(result.exception)
+    assert contents(reviewed) == before and not Path("out.csv").exists()
+
+
+def verbs_of(module: str) -> dict[str, ast.FunctionDef]:
+    path = ROOT / Path(*module.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_what_pages_call_in_somebodys_name_asks_for_their_role() -> None:
+    """Every verb with ``by`` that a page imports calls ``require``; ``add_person`` is called by whoever did."""
+    unasked, asked = set(), set()
+    for page in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("review"):
+                continue
+            verbs = verbs_of(str(node.module))
+            for name in (n.name for n in node.names):
+                verb = verbs.get(name)
+                if verb is None or "by" not in {a.arg for a in (*verb.args.args, *verb.args.kwonlyargs)}:
+                    continue
+                calls = {getattr(n.func, "id", "") for n in ast.walk(verb) if isinstance(n, ast.Call)}
+                (asked if "require" in calls else unasked).add(f"{node.module}.{name}")
+    assert unasked == {"review.people.add_person"}
+    assert {"review.closing.close_week", "review.golden.releases.release"} <= asked
+    page = (ROOT / "pages" / "parts" / "managing.py").read_text(encoding="utf-8")
+    assert "by=_lead(here)" in page and 'require(here.store, here.rater.id, "lead")' in page
+
+
+EVIL_NAMES = ("../../evil", "/etc/passwd", "..\\..\\evil", "a/../../b", "%2e%2e%2fevil", "....//evil", "~/evil", "x\0y")
+
+
+def tree(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("name", EVIL_NAMES)
+def test_names_in_a_log_do_not_lead_out_of_its_folder(tmp_path: Path, name: str) -> None:
+    house = tmp_path / "deep" / "er" / "house"
+    house.mkdir(parents=True)
+    new_store(house)
+    row = {
+        "id": name,
+        "session_id": name,
+        "created_at": "2026-11-18T10:00:00Z",
+        "question": "Mail jo@example.org, please.",
+        "answer": "Sent.",
+        "scenario": name,
+        "model": name,
+        "week": name,
+    }
+    (house / "log.jsonl").write_bytes(orjson.dumps(row))
+    before = tree(tmp_path)
+    plain = name.replace("\0", "")
+    arguments = [
+        "import",
+        str(house / "log.jsonl"),
+        "--source",
+        plain,
+        "--store",
+        str(house / "spotcheck.db"),
+        "--json",
+    ]
+    result = CliRunner().invoke(spotcheck, arguments)
+    assert result.exception is None or isinstance(result.exception, ReviewError), result.exception
+    inside = ("deep/er/house/spotcheck.db", "deep/er/house/spotcheck.toml")
+    assert [p for p in tree(tmp_path) - before if not p.startswith(inside)] == []
+    assert [p for p in tree(tmp_path) if "evil" in p or "passwd" in p] == []
+
+
+@pytest.mark.parametrize("name", EVIL_NAMES)
+def test_a_release_and_a_week_have_plain_names(reviewed: Store, tmp_path: Path, name: str) -> None:
+    before, files = contents(reviewed), tree(tmp_path)
+    with pytest.raises(InputError):
+        release(reviewed, name, by="eva")
+    with pytest.raises(ReviewError):
+        open_week(reviewed, project_of(reviewed.path), Request(name, rate=1.0, raters=("ana",)), by="lea")
+    with pytest.raises(ReviewError):
+        export(reviewed, name, to="csv", target=tmp_path, by="eva")
+    assert contents(reviewed) == before and tree(tmp_path) == files
+
+
+@pytest.mark.parametrize("store", ["/etc/passwd", "../../etc/passwd", "/", "no/such/folder/s.db", "x\0y"])
+def test_a_store_that_is_none_is_named_and_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    there = Path("/etc/passwd").read_bytes()
+    result = CliRunner().invoke(spotcheck, ["people", "list", "--store", store])
+    assert result.exit_code != 0
+    assert isinstance(result.exception, ReviewError | StorageError | SystemExit), result.exception
+    assert tree(tmp_path) == set()
+    assert Path("/etc/passwd").read_bytes() == there
+
+
+def test_an_export_replaces_no_file_of_somebody_else(reviewed: Store, tmp_path: Path) -> None:
+    import_verdicts(reviewed, read_verdicts(beside(reviewed, "verdicts.csv")), by="eva")
+    victim = tmp_path / "victim.csv"
+    victim.write_text("mine")
+    for verb in (
+        lambda: export(reviewed, "v1", to="csv", target=victim, by="eva"),
+        lambda: export_labels(reviewed, victim, by="eva"),
+        lambda: export_verdicts(reviewed, victim, by="eva"),
+    ):
+        with pytest.raises(Refused, match="--force"):
+            verb()
+    assert victim.read_text() == "mine"
+
+
+FORMULAS = ("=1+1", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", '=HYPERLINK("http://x")')
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def cells(text: str) -> list[str]:
+    return [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+
+
+def is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return cell[0].isascii()
+
+
+@pytest.fixture(params=FORMULAS, ids=range(len(FORMULAS)))
+def formula_store(request: pytest.FixtureRequest, tmp_path: Path) -> SimpleNamespace:
+    """A store in which every text that people or models write is a formula."""
+    evil = request.param
+    store = new_store(tmp_path)
+    open_test_week(store)
+    said = ({"role": "user", "content": evil}, {"role": "assistant", "content": evil})
+    sql = {"sql": evil, "result": {"columns": [evil], "rows": [[evil]], "total": 1}}
+    add_item(store, "u1", messages=said, scenario=evil, context=(evil,), steps=({"name": evil},), tags=(evil,), **sql)
+    for rater in ("ana", "ben"):
+        vote(store, "u1", rater, GOOD, comment=evil, corrected_answer=evil)
+    at = "2026-11-18T10:00:00.000+00:00"
+    texts = {"rationale": evil, "raw": evil, "error": evil}
+    store.add(Verdict("verdict-1", "u1", evil, "v1", "correctness", "correct", at, **texts))
+    adjudicate(store, "u1", by="eva", labels=GOOD, rationale=evil, reason="slip", corrected_answer=evil)
+    approve(store, "u1", by="eva", note=evil, tags=[evil], expected_answer=evil)
+    release(store, "v1", by="eva", notes=evil)
+    return SimpleNamespace(store=store, evil=evil, folder=tmp_path)
+
+
+def test_no_cell_of_any_csv_export_is_a_formula(formula_store: SimpleNamespace) -> None:
+    store, folder, evil = formula_store.store, formula_store.folder, formula_store.evil
+    export(store, "v1", to="csv", target=folder / "golden.csv", by="eva")
+    export_labels(store, folder / "labels.csv", by="eva")
+    export_verdicts(store, folder / "verdicts.csv", by="eva")
+    entries = [{"actor": e.actor, "detail": evil, evil: evil} for e in store.find(AuditEntry)]
+    written = {name: (folder / name).read_bytes().decode() for name in ("golden.csv", "labels.csv", "verdicts.csv")}
+    written["table"] = csv_text(["actor", "detail", evil], entries)
+    for name, text in written.items():
+        found = cells(text)
+        assert [c for c in found if c.startswith(STARTS) and not is_number(c)] == [], name
+        said = {plain_cell(c).strip() for c in found}
+        assert evil.strip() in said, f"{name} holds what was said, as text"
+
+
+def test_every_csv_is_written_by_the_one_that_is_safe() -> None:
+    own = ROOT / "review" / "csv_safe.py"
+    for floor in ("pages", "review", "storage"):
+        for path in (ROOT / floor).rglob("*.py"):
+            source = path.read_text(encoding="utf-8")
+            for way in ("to_csv(", "csv.writer", "DictWriter", "write_csv(", "FORMAT CSV", "FORMAT csv"):
+                assert way not in source or path == own, f"{path.relative_to(ROOT)} writes CSV by {way}"
+
+
+def test_a_submission_for_somebody_else_tells_nothing_and_writes_nothing(reviewed: Store) -> None:
+    theirs = reviewed.query("SELECT id FROM assignments WHERE rater_id = 'ben' LIMIT 1", {})[0]["id"]
+    before = contents(reviewed)
+    for assignment in (theirs, theirs.upper(), "no-such-assignment"):
+        entry = {"kind": "annotation", "submission_id": "12345678", "assignment": assignment, "labels": GOOD}
+        for one in (entry, {**entry, "rater": "ben", "rater_id": "ben"}):
+            assert receive(reviewed, "ana", [one]).rejected == (
+                ("12345678", "assignment: this item is not dealt to you."),
+            )
+    assert contents(reviewed) == before
+
+
+def test_the_audit_chain_notices_a_changed_entry(reviewed: Store) -> None:
+    from review import audit
+
+    entries = reviewed.find(AuditEntry)
+    assert audit.first_break(entries) is None
+    forged = [replace(entries[0], actor="ana"), *entries[1:]]
+    assert audit.first_break(forged) is not None
+
+
+def test_the_store_of_another_project_is_not_opened_by_a_name_in_the_settings(tmp_path: Path) -> None:
+    new_store(tmp_path)
+    (tmp_path / "spotcheck.toml").write_text('[project]\nstore = "/etc/passwd"\n')
+    with pytest.raises(InputError, match="store"):
+        project_of(tmp_path / "spotcheck.db")
+    assert open_store(tmp_path / "spotcheck.db").path == tmp_path / "spotcheck.db"
