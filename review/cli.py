@@ -7,37 +7,89 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import NamedTuple
 
 import click
 
 from review.errors import NoSpace, ReviewError
 from storage.store import StorageError
 
-COMMANDS = {
-    "agreement": "review.commands.agreement:agreement",
-    "alt-test": "review.commands.calibrate_alt_test:alt_test",
-    "audit": "review.commands.audit:audit_group",
-    "calibrate": "review.commands.calibrate:calibrate",
-    "check": "review.commands.check:check",
-    "compare-judges": "review.commands.calibrate_compare:compare_judges",
-    "consensus": "review.commands.consensus:consensus",
-    "demo": "review.commands.setup:demo",
-    "gate": "review.commands.gate:gate",
-    "golden": "review.commands.golden:golden",
-    "import": "review.commands.import_:import_",
-    "init": "review.commands.setup:init",
-    "judge": "review.commands.judge:judge_group",
-    "labels": "review.commands.exchange:labels",
-    "people": "review.commands.setup:people_group",
-    "plan": "review.commands.plan:plan_group",
-    "quality": "review.commands.quality:quality",
-    "report": "review.commands.report:report",
-    "rubric": "review.commands.rubric:rubric_group",
-    "sample": "review.commands.sample:sample",
-    "serve": "review.commands.setup:serve",
-    "week": "review.commands.week:week_group",
-    "verdicts": "review.commands.exchange:verdicts",
+
+class Lazy(NamedTuple):
+    """Where a command is (``module:attribute``), and its line in the overview, which a test holds to its own help."""
+
+    target: str
+    line: str
+
+
+COMMANDS: dict[str, Lazy] = {
+    "agreement": Lazy(
+        "review.commands.agreement:agreement",
+        "Agreement among people: alpha, percent agreement, AC1 or AC2 and their kin, with intervals.",
+    ),
+    "alt-test": Lazy(
+        "review.commands.calibrate_alt_test:alt_test",
+        "Test whether a judge may stand in for one of the people (alternative annotator test).",
+    ),
+    "audit": Lazy("review.commands.audit:audit_group", "Who did what: the chain of entries, and unmasked originals."),
+    "calibrate": Lazy(
+        "review.commands.calibrate:calibrate",
+        "Hold a judge's verdicts against what people settled, weighted by the sampling rates.",
+    ),
+    "check": Lazy(
+        "review.commands.check:check",
+        "Run the checks over the conversations of a file, or of the imported log, and say what each flags.",
+    ),
+    "compare-judges": Lazy(
+        "review.commands.calibrate_compare:compare_judges",
+        "Test which of several judges is right more often on the same items (McNemar; Holm over all pairs).",
+    ),
+    "consensus": Lazy(
+        "review.commands.consensus:consensus",
+        "One label per item by plurality or by Dawid and Skene's model; ties are told, never broken.",
+    ),
+    "demo": Lazy(
+        "review.commands.setup:demo",
+        "Build a demonstration week in its own store, then open the application.",
+    ),
+    "gate": Lazy(
+        "review.commands.gate:gate",
+        "Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence.",
+    ),
+    "golden": Lazy(
+        "review.commands.golden:golden",
+        "The golden dataset: examples that people have approved, and its releases.",
+    ),
+    "import": Lazy(
+        "review.commands.import_:import_",
+        "Normalise, mask and add the conversations in FILE... to the log; a second import adds nothing.",
+    ),
+    "init": Lazy("review.commands.setup:init", "Make spotcheck.toml and an empty store; whoever runs it is lead."),
+    "judge": Lazy(
+        "review.commands.judge:judge_group",
+        "Judges: added as data, run over a week, a release or a file, and compared.",
+    ),
+    "labels": Lazy("review.commands.exchange:labels", "Labels of people: item,rater,dimension,label[,at,comment]."),
+    "people": Lazy("review.commands.setup:people_group", "Who reviews, in which role."),
+    "plan": Lazy("review.commands.plan:plan_group", "How many more items would make a figure as sure as you want it."),
+    "quality": Lazy(
+        "review.commands.quality:quality",
+        "Estimate the share of positive conversations from people's labels and a judge's verdicts.",
+    ),
+    "report": Lazy(
+        "review.commands.report:report",
+        "Report a week on one page: how good production is, how sure that is, whether the judges can be trusted.",
+    ),
+    "rubric": Lazy("review.commands.rubric:rubric_group", "The dimensions that people judge."),
+    "sample": Lazy("review.commands.sample:sample", "Draw the conversations of a week that people will review."),
+    "serve": Lazy("review.commands.setup:serve", "Start the application on this project's store."),
+    "verdicts": Lazy(
+        "review.commands.exchange:verdicts",
+        "Verdicts of judges: item,judge[,version],dimension,label[,score,rationale].",
+    ),
+    "week": Lazy("review.commands.week:week_group", "The weeks: progress, handing over, asking again, closing."),
 }
+"""Every command by name. The overview is printed from here, because importing all of them takes seconds."""
 
 
 class LazyGroup(click.Group):
@@ -51,9 +103,14 @@ class LazyGroup(click.Group):
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].line) for name in self.list_commands(ctx)])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

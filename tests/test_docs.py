@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import app_pages
@@ -39,6 +41,17 @@ def test_every_command_and_option_says_what_it_is_for(name: str, command: click.
         assert member.help, f"{name} {member.name} has no help"
         options = {option for p in member.params for option in p.opts}
         assert "--json" in options or name in ("serve",), f"{name} {member.name} has no --json"
+
+
+@pytest.mark.parametrize(("name", "command"), commands(), ids=list(COMMANDS))
+def test_the_overview_says_of_a_command_what_the_command_says(name: str, command: click.Command) -> None:
+    assert COMMANDS[name].line == command.get_short_help_str(limit=300)
+
+
+def test_the_overview_imports_no_command() -> None:
+    code = "import sys; from review.cli import spotcheck; spotcheck.main(['--help'], standalone_mode=False); "
+    code += "sys.exit(any(m.startswith('review.commands.') for m in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("name", sorted({n.split(".")[0] for n in COEFFICIENTS}))
