@@ -14,6 +14,7 @@ import tomlkit
 
 from review.access import SETTINGS as ACCESS_SETTINGS
 from review.access import Access, access_of
+from review.checks.library import LIBRARIES
 from review.checks.settings import SETTINGS as CHECK_SETTINGS
 from review.checks.settings import CheckSettings, check_settings
 from review.errors import InputError
@@ -27,7 +28,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "access": ACCESS_SETTINGS,
     "project": ("time_zone",),
     "import": ("map", "values"),
-    "privacy": ("originals", "patterns", "phone_region"),
+    "privacy": ("originals", "patterns", "phone_region", "library"),
     "sampling": ("unit", "confidence", "judges_disagree"),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
@@ -39,11 +40,15 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Privacy:
-    """What happens to unmasked originals, the team's own patterns (token name -> regex), the default phone region."""
+    """What happens to unmasked originals, the team's own patterns (token name -> regex), the default phone region.
+
+    ``library`` is "presidio" where its recognisers of national numbers run beside ours, "" where they do not.
+    """
 
     originals: str = "apart"
     patterns: Mapping[str, str] = field(default_factory=dict)
     phone_region: str = "US"
+    library: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ def project_of(store_path: str | Path) -> Project:
             _one_of(path, "privacy.originals", privacy.get("originals", "apart"), ORIGINALS),
             _patterns(path, _table(path, "privacy.patterns", privacy.get("patterns", {}))),
             str(privacy.get("phone_region", "US")),
+            _one_of(path, "privacy.library", privacy.get("library", ""), LIBRARIES),
         ),
         rubric=data.get("rubric"),
         plan=_plan(path, tables["golden"].get("plan", {})),
@@ -136,6 +142,7 @@ mode = "names"           # who is who in the application: names (loopback only) 
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
 phone_region = "US"      # how to read phone numbers without a country code
+# library = "presidio"   # national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
 
 [privacy.patterns]       # your own: token name = regular expression
 # CUSTOMER = "KD-[0-9]{6}"

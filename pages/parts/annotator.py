@@ -38,6 +38,11 @@ DESK = (
 """What annotating and adjudicating share; each adds a ``desk`` that says where it differs."""
 SCRIPTS = ("annotating.js", "asking.js", *DESK)
 CSS = (PARTS / "annotator.css").read_text(encoding="utf-8")
+ENTRANCE = """export default async function (given) {
+  const desks = (globalThis.spotcheckDesks ??= new Map());
+  while (!desks.has("NAME")) await new Promise((go) => addEventListener("spotcheck:desk", go, { once: true }));
+  return desks.get("NAME")(given);
+}"""
 ENTRIES_AT_ONCE = 500
 ASSIGNMENTS_HELD = 2000
 ITEMS_AT_ONCE = 25
@@ -46,13 +51,6 @@ ITEMS_AT_ONCE = 25
 def script(names: Sequence[str]) -> str:
     """Scripts of this folder as one module."""
     return "\n".join((PARTS / name).read_text(encoding="utf-8") for name in names)
-
-
-ENTRANCE = """export default async function (given) {
-  const desks = (globalThis.spotcheckDesks ??= new Map());
-  while (!desks.has("NAME")) await new Promise((go) => addEventListener("spotcheck:desk", go, { once: true }));
-  return desks.get("NAME")(given);
-}"""
 
 
 class Desk(NamedTuple):
@@ -88,7 +86,7 @@ def annotate(store: Store, rater_id: str, week: str) -> None:
 
 
 def wake(somewhere: Desk) -> None:
-    """Mount what brings a desk's scripts and lets a browser rerun the whole page, once the desk's fragment was drawn."""
+    """Mount what brings a desk's scripts and lets a browser rerun the whole page, after the desk's fragment."""
     somewhere.scripts(key=f"{somewhere.name}:desk", height=1, on_woken_change=lambda: None)
 
 
@@ -101,7 +99,7 @@ def _items(store: Store, rater_id: str, week: str) -> None:
     asked = queues.batch(
         store, rater_id, week=week, have=held(outbox), begun=held(outbox, "begun"), size=wanted(outbox)
     )
-    data = {**asked, **answer}
+    data = {**asked, **answer, "heard": sequence(outbox)}
     said = _desk.entrance(key=key, data=data, on_outbox_change=lambda: None)
     if outbox is None and said.outbox is not None and not st.session_state.get(f"{key}:known"):
         # The first run of a new server for a page that was open before: its state is known only from here on.
@@ -143,6 +141,12 @@ def wanted(outbox: object) -> int:
     if not isinstance(wants, int) or isinstance(wants, bool):
         return ITEMS_AT_ONCE
     return min(max(wants, 0), ITEMS_AT_ONCE)
+
+
+def sequence(outbox: object) -> int | None:
+    """The number that the browser gave to this outbox; None when it gave none."""
+    number = outbox.get("sequence") if isinstance(outbox, Mapping) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**53 else None
 
 
 def entries_of(outbox: object, rater_id: str) -> list[dict[str, Any]]:

@@ -37,7 +37,9 @@ def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *,
     ]
     if rows:
         frame = pd.DataFrame(rows)
-        chart = figures.intervals(frame, x="reviewer", y_title=METRICS[metric], series="who")
+        chart = figures.intervals(
+            frame, x="reviewer", y_title=METRICS[metric], series="who", series_order=("the person", judge)
+        )
         figures.with_table(chart, frame, key=f"{key}_ceiling", file_name="ceiling.csv")
         st.caption(
             "Each person against the majority of the others, and the judge on the same items: the human ceiling."

@@ -24,7 +24,7 @@ KINDS = {
     "learned": "learned",
     "recorded": "recorded",
     "log": "from the log",
-    "file": "from a file",
+    "file": "imported",
 }
 VIEWS = {
     "trust": "Trust",

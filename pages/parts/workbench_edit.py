@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import judge_runs, workbench, workbench_near
+from pages.parts import workbench, workbench_near
 from pages.parts.session import Session
 from pages.parts.wording import as_text
-from pages.parts.workbench_prompt import llm_spec, preview
+from pages.parts.workbench_prompt import forget, llm_spec, preview
 from review.errors import ReviewError
 from review.judges.drafts import drafted, json_table, json_text, same_as
 from review.judges.versions import add_judge, changes, judge_named, versions_of
@@ -20,7 +20,7 @@ from storage.records_judges import Judge
 
 ELSEWHERE = {
     FROM_LOG: "Its verdicts came with the log: how it judges is decided where it runs.",
-    FROM_FILE: "Its verdicts came from a file: how it judges is decided where it runs.",
+    FROM_FILE: "Its verdicts came from a file or a check: how it judges is decided elsewhere.",
     "recorded": "It is a recording of verdicts: how it judges was decided elsewhere.",
 }
 HIDDEN = ("training", "digest", "never")
@@ -49,7 +49,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         elif draft is not None:
             st.caption("What a version of this kind says is seen once it has run.")
     if draft is not None:
-        _save(here, draft, before)
+        _save(here, draft, before, key=before.id)
 
 
 def new(here: Session, weeks: tuple[str, ...]) -> None:
@@ -75,7 +75,7 @@ def new(here: Session, weeks: tuple[str, ...]) -> None:
         if draft is not None:
             preview(here, weeks, draft)
     if draft is not None and name:
-        _save(here, draft, None)
+        _save(here, draft, None, key="new")
 
 
 def _draft(
@@ -84,6 +84,9 @@ def _draft(
     """What is typed, as the version it would be; None, with the sentence why, when it cannot be one."""
     try:
         typed = llm_spec(here, name, dimensions, spec, key=key) if kind == "llm" else _as_json(spec, key=key)
+        if kind == "llm" and not (typed["endpoint"] and typed["model"] and dimensions):
+            st.caption("Name a dimension, the endpoint and the model; then the prompt is shown filled in.")
+            return None
         return drafted(here.store, name, kind, dimensions, typed, project=here.project)
     except ReviewError as error:
         st.error(as_text(str(error)), icon=":material/error:")
@@ -100,11 +103,11 @@ def _as_json(spec: dict[str, Any], *, key: str) -> dict[str, Any]:
     return json_table(text or "", "settings")
 
 
-def _save(here: Session, draft: Judge, before: Judge | None) -> None:
+def _save(here: Session, draft: Judge, before: Judge | None, *, key: str) -> None:
     """What changes, why, and the button that makes it a version."""
     found = [line for line in changes(before, draft) if not line.startswith("training:")] if before else []
     if before is not None and draft.kind == "learned":
-        found.append("trained on the labels that are settled by now")
+        found.append("trained anew on the labels that are settled in its weeks by now")
     elif before is not None and same_as(draft, before):
         st.caption(f"Nothing is changed yet: this is version {before.version} as it is.")
         return
@@ -114,7 +117,15 @@ def _save(here: Session, draft: Judge, before: Judge | None) -> None:
         note = st.text_input(
             "Note", key=f"workbench_note_{draft.id}", placeholder="What this version tries", max_chars=300
         )
-        if st.button(f"Save as version {draft.version}", type="primary", icon=":material/save:", key="workbench_save"):
+        with st.container(horizontal=True):
+            wanted = st.button(
+                f"Save as version {draft.version}", type="primary", icon=":material/save:", key="workbench_save"
+            )
+            st.button(
+                "Start again", icon=":material/restart_alt:", key="workbench_again", on_click=forget,
+                args=(draft.name, key), help="Let go of what was typed.",
+            )  # fmt: skip
+        if wanted:
             try:
                 made = add_judge(
                     here.store, draft.name, kind=draft.kind, dimensions=draft.dimensions, spec=_typed(draft),
@@ -124,6 +135,7 @@ def _save(here: Session, draft: Judge, before: Judge | None) -> None:
                 st.error(as_text(str(error)), icon=":material/block:")
                 return
             st.session_state[SAVED] = made.id
+            forget(draft.name, key)
             workbench.go_to(judge=made.id, view="improve")
             st.rerun()
 
@@ -138,8 +150,8 @@ def _just_saved(here: Session, judge: Judge) -> None:
         return
     with st.container(border=True, key="workbench_next"):
         st.markdown(f"**Version {judge.version} is saved.** Run it on the dev half, then compare it.")
-        judge_runs.show(here, judge.name)
         with st.container(horizontal=True):
+            st.button("Run it", type="primary", icon=":material/play_circle:", key="workbench_to_runs",
+                      on_click=workbench.go_to, kwargs={"view": "runs"})  # fmt: skip
             st.button("Compare", icon=":material/balance:", key="workbench_to_compare", on_click=workbench.go_to,
                       kwargs={"view": "compare"})  # fmt: skip
-            st.button("Done", type="tertiary", key="workbench_done", on_click=st.session_state.pop, args=(SAVED, None))

@@ -23,6 +23,13 @@ def warn(here: Session, weeks: tuple[str, ...], judge: Judge) -> None:
         icon=":material/content_copy:",
     )
     shown = {str(e.get("example_id")): str(e.get("question", "")) for e in judge.spec["examples"]}
-    rows = [{"item": n.subject, "like": n.similarity, "the example": shown.get(n.example, n.example)} for n in found]
+    rows = [
+        {
+            "item": near.subject,
+            "similarity": near.similarity,
+            "question of the example": shown.get(near.example, near.example),
+        }
+        for near in found
+    ]
     with st.expander("Which"):
         figures.table(pd.DataFrame(rows), key=f"workbench_near_{judge.id}", file_name="near-duplicates.csv")

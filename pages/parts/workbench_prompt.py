@@ -54,8 +54,8 @@ def _examples(
     labels = {i: _label(e) for i, e in fitting.items()}
     chosen = st.multiselect(
         "Examples in the prompt", list(fitting), default=[*standing, *(e for e in set_aside if e not in standing)],
-        format_func=labels.__getitem__, key=f"workbench_examples_{key}_{'_'.join(set_aside)}",
-        wrap=True,
+        format_func=labels.__getitem__, key=f"workbench_examples_{'_'.join(set_aside)}_{key}",
+        wrap=True, persist_state="session",
         placeholder="Golden examples of the dev half" if fitting else "No golden example of the dev half fits yet",
         help="They are never counted in this judge's figures. Set more aside while you read its disagreements.",
     )  # fmt: skip
@@ -69,31 +69,30 @@ def _label(example: Mapping[str, Any]) -> str:
 
 
 def _settings(spec: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+    def kept(name: str) -> dict[str, Any]:
+        return {"key": f"workbench_{name}_{key}", "persist_state": "session"}
+
     endpoint = st.text_input(
-        "Endpoint", spec["endpoint"], key=f"workbench_endpoint_{key}", placeholder="http://localhost:11434/v1",
+        "Endpoint", spec["endpoint"], **kept("endpoint"), placeholder="http://localhost:11434/v1",
         help="Any OpenAI-compatible one; its host must be allow-listed in spotcheck.toml.",
     )  # fmt: skip
-    model = st.text_input("Model", spec["model"], key=f"workbench_model_{key}")
+    model = st.text_input("Model", spec["model"], **kept("model"))
     key_env = st.text_input(
-        "Variable with the key", spec["key_env"], key=f"workbench_key_env_{key}", placeholder="none",
+        "Variable with the key", spec["key_env"], **kept("key_env"), placeholder="none",
         help="The name of an environment variable; the key itself is never kept.",
     )  # fmt: skip
-    parameters = st.text_area(
-        "Parameters (JSON)", json_text(spec["parameters"]), height=110, key=f"workbench_parameters_{key}"
-    )
+    parameters = st.text_area("Parameters (JSON)", json_text(spec["parameters"]), height=110, **kept("parameters"))
     with st.container(horizontal=True):
         price_in, price_out = (
-            st.number_input(title, value=spec[name], min_value=0.0, key=f"workbench_{name}_{key}", width=140,
+            st.number_input(title, value=spec[name], min_value=0.0, width=140, **kept(name),
                             help="Of a million tokens, in whatever currency.")
             for name, title in (("price_in", "Price in"), ("price_out", "Price out"))
         )  # fmt: skip
-        structured = st.selectbox(
-            "Form of the reply", STRUCTURED, index=STRUCTURED.index(spec["structured"]), width=180,
-            key=f"workbench_structured_{key}",
-        )  # fmt: skip
-    rationale = st.checkbox("Ask for the reason", spec["rationale"], key=f"workbench_rationale_{key}")
-    confidence = st.checkbox("Ask how sure it is", spec["confidence"], key=f"workbench_confidence_{key}")
-    system = st.text_area("System text", spec["system"], height=130, key=f"workbench_system_{key}")
+        form = STRUCTURED.index(spec["structured"])
+        structured = st.selectbox("Form of the reply", STRUCTURED, index=form, width=180, **kept("structured"))
+    rationale = st.checkbox("Ask for the reason", spec["rationale"], **kept("rationale"))
+    confidence = st.checkbox("Ask how sure it is", spec["confidence"], **kept("confidence"))
+    system = st.text_area("System text", spec["system"], height=130, **kept("system"))
     return {
         "endpoint": endpoint or "",
         "model": model or "",
@@ -106,6 +105,13 @@ def _settings(spec: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         "confidence": confidence,
         "system": system or "",
     }
+
+
+def forget(name: str, key: str) -> None:
+    """Let go of what was typed from one version on, and of what was set aside for this judge; use it as a callback."""
+    for typed in [k for k in st.session_state if str(k).startswith("workbench_") and str(k).endswith(f"_{key}")]:
+        del st.session_state[typed]
+    st.session_state.get(BASKET, {}).pop(name, None)
 
 
 def preview(here: Session, weeks: tuple[str, ...], draft: Judge) -> None:

@@ -51,7 +51,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     except ReviewError as error:
         st.error(as_text(str(error)), icon=":material/block:")
         return
-    _both(read, one, str(version))
+    _both(read, one, str(version), votes=here.rater.may("adjudicator"))
     conversation.show(read.conversation, target_turn=read.item.target_turn)
     _after(here, judge, read)
 
@@ -94,21 +94,21 @@ def _turn(rows: Sequence[Disagreement], *, key: str) -> Disagreement:
     return rows[place]
 
 
-def _both(read: Reading, one: Disagreement, judge: str) -> None:
-    """The people's label and the judge's, each with its reasons, side by side."""
-    people = [read.rationale, *(f"“{c}”" for c in read.comments)]
-    votes = ", ".join(f"{value} {n}" for value, n in one.settled.votes.items())
+def _both(read: Reading, one: Disagreement, judge: str, *, votes: bool) -> None:
+    """The people's label and the judge's, each with its reasons, side by side; single votes are for adjudicators."""
+    people = [read.rationale, *(f"“{c}”" for c in read.comments if votes)]
+    counts = ", ".join(f"{value} {n}" for value, n in one.settled.votes.items())
     said = read.said
     value = said.value or CAUSE_WORDS.get(said.error.partition(":")[0], said.error or "no verdict")
-    sure = f"sure to {said.score:.0%}" if said.score is not None else ""
+    score = f"score {said.score:.2f}" if said.score is not None else ""
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         rule = RULES.get(one.settled.rule, one.settled.rule)
-        _said("People", str(one.settled.value), f"{rule} · votes: {votes}" if votes else rule, people)
+        _said("People", str(one.settled.value), f"{rule} · votes: {counts}" if votes and counts else rule, people)
     with right, st.container(border=True, height="stretch"):
         reasons = [said.rationale or ("" if said.value else said.raw) or "It gave no reason."]
         title = DIRECTIONS[one.direction].lower() if one.direction in ("kind", "strict") else ""
-        _said(judge, value, " · ".join(p for p in (title, sure) if p), reasons)
+        _said(judge, value, " · ".join(p for p in (title, score) if p), reasons)
 
 
 def _said(who: str, value: str, note: str, reasons: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from review.verdicts import Reference
 from storage.records_judges import Judge
 
 TITLES = {"precision": "precision", "recall": "recall", "f1": "F1", "accuracy": "same as people"}
-KEPT = "workbench_test"
+ASKED, KEPT = "workbench_test_asked", "workbench_test"
 """The figures of the last look, in this session alone: elsewhere stands what was written down with it."""
 
 
@@ -108,13 +108,28 @@ def _test_half(here: Session, weeks: tuple[str, ...], version: Reference, dimens
     if not heard_on_test(here.store, weeks, version):
         st.caption("It has no verdict on the test half of these weeks yet: run it there first, when it is ready.")
     elif here.rater.may("adjudicator"):
-        with st.popover("Report on test", icon=":material/flag:", key="workbench_report"):
-            st.markdown(f"This is a look at the test half of **{as_text(str(version))}**. It will be written down.")
-            if st.button("Look at the test half", type="primary", key="workbench_look"):
-                _look(here, weeks, version)
+        _ask(here, weeks, version)
     kept = st.session_state.get(KEPT)
     if kept and kept[0] == (weeks, version):
         _tested(kept[1], dimension)
+
+
+def _ask(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
+    """The act of looking, with a second thought before it."""
+    if not st.session_state.get(ASKED):
+        st.button("Report on test", icon=":material/flag:", key="workbench_report", on_click=_asked, args=(True,))
+        return
+    with st.container(border=True, key="workbench_sure"):
+        st.markdown(f"This is a look at the test half of **{as_text(str(version))}**. It will be written down.")
+        with st.container(horizontal=True):
+            wanted = st.button("Look at the test half", type="primary", key="workbench_look")
+            st.button("Not now", type="tertiary", key="workbench_not_now", on_click=_asked, args=(False,))
+        if wanted:
+            _look(here, weeks, version)
+
+
+def _asked(yes: bool) -> None:
+    st.session_state[ASKED] = yes
 
 
 def _remembered(here: Session, seen: Looked, dimension: str) -> str:
@@ -142,6 +157,7 @@ def _look(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
         st.error(as_text(str(error)), icon=":material/block:")
         return
     st.session_state[KEPT] = ((weeks, version), found)
+    st.session_state[ASKED] = False
     st.rerun()
 
 

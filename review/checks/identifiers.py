@@ -20,17 +20,33 @@ class Hit(NamedTuple):
     key: str
 
 
-_LOCAL = re.compile(r"[\w.%+'-]{1,64}\Z")
-_DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?![\w])")
+CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts that put no space before a number or an address; for a class of a regular expression."""
+
+NO_WORD_BEFORE, NO_WORD_AFTER = rf"(?<![^\W{CJK}])", rf"(?![^\W{CJK}])"
+"""The edges of what is found: no letter, digit or underscore, except of those scripts."""
+
+# The first pair stops at those scripts, the second is for addresses that are written in them.
+_ADDRESSES = tuple(
+    (
+        re.compile(rf"(?:[^\W{not_of}]|[.%+'-]){{1,64}}\Z"),
+        re.compile(
+            rf"(?:[^\W_{not_of}](?:(?:[^\W{not_of}]|-){{0,61}}[^\W_{not_of}])?\.){{1,8}}[^\W\d_{not_of}]{{2,24}}"
+            rf"(?![^\W{not_of}])"
+        ),
+    )
+    for not_of in (CJK, "")
+)
+FILES = frozenset(("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "json", "html"))
+"""Endings of file names such as icon@2x.png; none of them ends a domain."""
 
 
 def emails(text: str) -> Iterator[Hit]:
     """Addresses with a dotted domain. A quote or wildcard in front, as in SQL, stays outside."""
     at = text.find("@")
     while at >= 0:
-        local = _LOCAL.search(text, max(0, at - 64), at)
-        domain = _DOMAIN.match(text, at + 1)
-        if local and domain:
+        local, domain = _address_at(text, at)
+        if local and domain and domain[0].rpartition(".")[2].lower() not in FILES:
             start = local.start()
             if start and text[start - 1] == "\\" and text[start] in "nrtbf":
                 start += 1  # the tail of a line break that JSON text writes as \n
@@ -41,10 +57,18 @@ def emails(text: str) -> Iterator[Hit]:
         at = text.find("@", at + 1)
 
 
+def _address_at(text: str, at: int) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    for before, after in _ADDRESSES:
+        local, domain = before.search(text, max(0, at - 64), at), after.match(text, at + 1)
+        if local and domain:
+            return local, domain
+    return None, None
+
+
 _CARD = re.compile(
-    r"(?<![\w.#$€£+-])"
+    rf"{NO_WORD_BEFORE}(?<![.#$€£+-])"
     r"(?:[0-9]{14,19}|[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{3})?|3[0-9]{3}([ -])[0-9]{6}\2[0-9]{4,5})"
-    r"(?![\w-]|[.,][0-9])"
+    rf"{NO_WORD_AFTER}(?!-|[.,][0-9])"
 )
 _ISSUERS = (
     (re.compile("4"), (16, 19)),  # Visa
@@ -106,7 +130,10 @@ IBAN_LENGTHS = {
 }
 """Characters of an IBAN by country (SWIFT IBAN registry, ISO 13616)."""
 
-_IBAN_START = re.compile(r"(?<![\w])(?:[A-Z]{2}[0-9]{2}(?=[ -]?[A-Z0-9])|[a-z]{2}[0-9]{2}(?= [a-z0-9]{4} ))")
+_IBAN_START = re.compile(
+    rf"{NO_WORD_BEFORE}(?:[A-Z]{{2}}[0-9]{{2}}(?=[ -]?[A-Z0-9])|[a-z]{{2}}[0-9]{{2}}(?= [A-Za-z0-9]{{4}} ))"
+)
+_EDGE = re.compile(NO_WORD_AFTER)
 
 
 def ibans(text: str) -> Iterator[Hit]:
@@ -130,20 +157,21 @@ def _end_of(text: str, start: int, length: int) -> int | None:
         elif text[at] not in " -" or text[at - 1] in " -":
             return None
         at += 1
-    whole = count == length and not (at < len(text) and (text[at].isalnum() or text[at] == "_"))
-    return at if whole else None
+    return at if count == length and _EDGE.match(text, at) else None
 
 
 _IP4 = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w-]|\.[0-9])")
 _IP6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
-_VERSION = re.compile(r"(?:\bv|\bver|\bversion|\brelease|\bbuild)[ .:=]*\Z", re.IGNORECASE)
+_VERSION = re.compile(r"(?:\bv|\bver|\bversion|\brelease|\bbuild|[<>~]=)[ .:=]*\Z", re.IGNORECASE)
+_BUILD = re.compile(r" build\b", re.IGNORECASE)
 
 
 def ip_addresses(text: str) -> Iterator[Hit]:
     """IPv4 and IPv6 addresses of machines; not loopback, wildcards or what is called a version."""
     if text.count(".") >= 3:
         for found in _IP4.finditer(text):
-            if not _VERSION.search(text, max(0, found.start() - 12), found.start()):
+            before = max(0, found.start() - 12)
+            if not _VERSION.search(text, before, found.start()) and not _BUILD.match(text, found.end()):
                 yield from _address(found)
     if text.count(":") >= 2:
         for found in _IP6.finditer(text):

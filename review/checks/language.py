@@ -52,33 +52,35 @@ _LANGUAGES_OF = {
 }
 _LITTLE = frozenset(_LANGUAGES_OF)
 ENOUGH = 3
-READ = 400
-_NOISE = re.compile(r"```.*?(?:```|\Z)|\[[A-Z][A-Z0-9_]*_[0-9]+\]|https?://\S+|\S*[0-9@_{}<>=]\S*", re.DOTALL)
-_CODE = re.compile(
-    r"\s*(?:select|with|insert|update|delete|create)\b.*\b(?:from|as|into|set|table)\b", re.IGNORECASE | re.DOTALL
-)
+READ = 300
+REMEMBERED = 4096
+_FENCED = re.compile(r"```.*?(?:```|\Z)|\[[A-Z][A-Z0-9_]*_[0-9]+\]", re.DOTALL)
+_QUERY = frozenset(("select", "with", "insert", "update", "delete", "create"))
+_IN_QUERY = re.compile(r"\b(?:from|as|into|set|table)\b", re.IGNORECASE)
+_NO_WORD = re.compile(r"[0-9@_{}<>=/]")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ALIKE = tuple(frozenset(group.split()) for group in ALIKE.split("|"))
 
 
 def language(texts: Texts, options: Options) -> Finding:
     """Flags an answer in another language than its question; ``value`` is the answer's, as an ISO 639 code."""
-    asked, answered = texts.asked, texts.answered
-    said = _at_once(texts.words)
-    if said and said == _at_once(asked[:READ].lower().split()):
-        return finding(value=said)
-    told = _told(answered, options["letters"])
-    if told is None:
-        return finding(note="too little text to tell a language")
-    name = _clear(told)
-    wanted = _told(asked, options["letters"])
-    if wanted is None:
+    name, other = _at_once(texts.words), _at_once(texts.asked[:READ].lower().split())
+    if name and name == other:
+        return finding(value=name)
+    answer, question = _plain(texts.answered, options["letters"]), _plain(texts.asked, options["letters"])
+    if not answer:
+        return finding(value=name, note="" if name else "too little text to tell a language")
+    name = name or _named(answer)
+    if not question:
         return finding(value=name, note="too little in the question to tell its language")
+    if name == (other or _named(question)):
+        return finding(value=name)
+    told, wanted = _told(answer), _told(question)
     apart = 1 - sum(p * q for one, p in told.items() for other, q in wanted.items() if _alike(one, other))
-    other = _clear(wanted)
+    name, other = _clear(told), _clear(wanted)
     if apart < options["sure"] or name is None or other is None:
         return finding(value=name)
-    span: Span = {"field": texts.answer, "start": 0, "end": len(answered), "kind": name, "score": round(apart, 3)}
+    span: Span = {"field": texts.answer, "start": 0, "end": len(texts.answered), "kind": name, "score": round(apart, 3)}
     return finding(flagged=True, value=name, spans=[span], note=f"the question is in '{other}', the answer in '{name}'")
 
 
@@ -106,12 +108,31 @@ def _at_once(words: list[str]) -> str | None:
     return best if first >= ENOUGH and first >= 2 * max(counts.values(), default=0) else None
 
 
-def _told(text: str, letters: int) -> Mapping[str, float] | None:
-    """The probable languages of a text with their probabilities; None where there is too little of it."""
-    plain = "" if _CODE.match(text) else " ".join(_NOISE.sub(" ", text[: 4 * READ]).split())[:READ]
-    count = sum(c.isalpha() for c in plain)
-    if count < (letters // 3 if _UNSPACED.search(plain) else letters):
-        return None
+def _plain(text: str, letters: int) -> str:
+    """The words of a text that are words of a language; "" where there are too few of them."""
+    text = text[:READ]
+    if "```" in text or "[" in text:
+        text = _FENCED.sub(" ", text)
+    words = text.split()
+    if not words or (words[0].lower() in _QUERY and _IN_QUERY.search(text)):
+        return ""
+    plain = " ".join([word for word in words if not _NO_WORD.search(word)] if _NO_WORD.search(text) else words)
+    if len(plain) < 2 * letters:
+        count = sum(c.isalpha() for c in plain)
+        if count < (letters // 3 if _UNSPACED.search(plain) else letters):
+            return ""
+    return plain
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _named(plain: str) -> str:
+    """The most probable language. Many questions and answers are said again and again."""
+    name: str = _identifier().classify(plain)[0]
+    return name
+
+
+def _told(plain: str) -> Mapping[str, float]:
+    """The probable languages with their probabilities."""
     return {name: p for name, p in _identifier().rank(plain) if p > 0.01}
 
 

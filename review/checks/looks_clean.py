@@ -30,11 +30,13 @@ _WORDS = (
     "rufnummer",
     "me at",
     "me on",
-    *("bsn", "burgerservice"),
+    *("bsn", "burgerservice", "ssn", "social security"),
+    *("电话", "手机", "電話", "携帯", "핸드폰", "전화", "телефон"),
 )
 _NAMED = re.compile(
-    r"phone|fone|(?:\b|\\[nrtbf]|tele)fon|burgerservice"
-    r"|(?:\b|\\[nrtbf])(?:tel|mobile?|cell|fax|whatsapp|handy|rufnummer|call me|reach me|bsn)\b"
+    r"phone|fone|(?:\b|\\[nrtbf]|tele)fon|burgerservice|social security|tel[eé]fono"
+    r"|电话|手机|電話|携帯|핸드폰|전화|телефон"
+    r"|(?:\b|\\[nrtbf])(?:tel|mobile?|cell|fax|whatsapp|handy|rufnummer|call me|reach me|bsn|ssn)\b"
 )
 _SHORTEST_CARD, _LONGEST_CARD, _TAX_ID = 14, 19, 11
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from review.checks.identifiers import Hit
+from review.checks.identifiers import NO_WORD_AFTER, NO_WORD_BEFORE, Hit
 
 
 def us_ssn(text: str) -> bool:
@@ -16,7 +16,7 @@ def us_ssn(text: str) -> bool:
 
 def uk_nino(text: str) -> bool:
     """National insurance number: prefixes that are never given out are excluded (HMRC NIM39110)."""
-    return text[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
+    return text[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ") and "000000" not in text.replace(" ", "")
 
 
 def german_tax_id(text: str) -> bool:
@@ -86,6 +86,12 @@ def dutch_bsn(text: str) -> bool:
     return sum(d * w for d, w in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)) % 11 == 0
 
 
+def bare_ssn(text: str) -> bool:
+    """A social security number without its hyphens, only where it is called so."""
+    digits = text.replace(" ", "")
+    return us_ssn(f"{digits[:3]}-{digits[3:5]}-{digits[5:]}")
+
+
 NATIONAL_IDS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "us_ssn": (r"[0-9]{3}-[0-9]{2}-[0-9]{4}", us_ssn),
     "uk_nino": (
@@ -107,10 +113,24 @@ NATIONAL_IDS: dict[str, tuple[str, Callable[[str], bool]]] = {
 """Shape and check of each number."""
 
 _ALL = re.compile(
-    r"(?<![\w.#$€£+-])(?:" + "|".join(f"(?P<{n}>{p})" for n, (p, _) in NATIONAL_IDS.items()) + r")(?![\w-]|[.,][0-9])"
+    rf"{NO_WORD_BEFORE}(?<![.#$€£+-])(?:"
+    + "|".join(f"(?P<{n}>{p})" for n, (p, _) in NATIONAL_IDS.items())
+    + rf"){NO_WORD_AFTER}(?!-|[.,][0-9])"
 )
-_EACH = {name: re.compile(rf"(?:{pattern})(?![\w-]|[.,][0-9])") for name, (pattern, _) in NATIONAL_IDS.items()}
-_BSN = re.compile(r"\b(?:BSN|burgerservicenummer)\b[^0-9\n]{0,12}(?P<number>[0-9]{9})(?![0-9])", re.IGNORECASE)
+_EACH = {
+    name: re.compile(rf"(?:{pattern}){NO_WORD_AFTER}(?!-|[.,][0-9])") for name, (pattern, _) in NATIONAL_IDS.items()
+}
+CALLED_SO: dict[str, tuple[str, str, Callable[[str], bool]]] = {
+    "dutch_bsn": ("BSN|burgerservicenummer", "[0-9]{9}", dutch_bsn),
+    "us_ssn": ("SSN|social security(?: number| no\\.?)?", "[0-9]{3} ?[0-9]{2} ?[0-9]{4}", bare_ssn),
+    "brazilian_cpf": ("CPF", "[0-9]{11}", brazilian_cpf),
+}
+"""Numbers that are believed only where they are called so: the names, the shape and the check."""
+
+_CALLED = tuple(
+    (re.compile(rf"\b(?:{names})\b[^0-9\n]{{0,12}}(?P<number>{shape})(?![0-9])", re.IGNORECASE), check)
+    for names, shape, check in CALLED_SO.values()
+)
 _ENOUGH = re.compile(r"[0-9](?:[ .-]?[0-9]){5}|[A-Z]{6}[0-9]{2}")
 
 
@@ -124,6 +144,7 @@ def national_ids(text: str) -> Iterator[Hit]:
             if whole and check(whole[0]):
                 yield Hit(whole.start(), whole.end(), re.sub("[ .-]", "", whole[0]))
                 break
-    for found in _BSN.finditer(text):
-        if dutch_bsn(found["number"]):
-            yield Hit(*found.span("number"), found["number"])
+    for named, check in _CALLED:
+        for found in named.finditer(text):
+            if check(found["number"]):
+                yield Hit(*found.span("number"), found["number"].replace(" ", ""))

@@ -16,6 +16,7 @@ import orjson
 
 from review.checks import identifiers
 from review.checks.identifiers import Hit
+from review.checks.library import check_library, may_hold, national_ids_by_library
 from review.checks.looks_clean import looks_clean
 from review.checks.national_ids import national_ids
 from review.checks.phones import phones
@@ -47,11 +48,19 @@ _CARD_FROM = 10**13
 
 @dataclass(frozen=True)
 class Recognisers:
-    """What is searched for: the team's own patterns first, then the kinds of ``RECOGNISERS``."""
+    """What is searched for: the team's own patterns first, then the kinds of ``RECOGNISERS``.
+
+    ``own`` tells that there are own patterns, ``library`` that national numbers are searched by the library as well.
+    """
 
     kinds: Mapping[str, Find]
     region: str
     own: bool
+    library: bool = False
+
+    def clean(self, text: str) -> bool:
+        """Whether a quick look tells that nothing can be found in a text."""
+        return not self.own and looks_clean(text) and not (self.library and may_hold(text))
 
 
 class Span(NamedTuple):
@@ -71,19 +80,28 @@ class Masked(NamedTuple):
     spans: tuple[Span, ...]
 
 
-def recognisers(patterns: Mapping[str, str] | None = None, *, phone_region: str = "US") -> Recognisers:
+def recognisers(
+    patterns: Mapping[str, str] | None = None, *, phone_region: str = "US", library: str = ""
+) -> Recognisers:
     """All recognisers together with the team's own ``patterns`` (token name -> regular expression).
 
-    Raises InputError for a pattern that is no regular expression, matches nothing at all, or has an unusable name,
-    and for an unknown region.
+    ``library`` "presidio" adds its national numbers to ours. Raises InputError for a pattern that is no regular
+    expression, matches nothing at all, or has an unusable name, for an unknown region, and for a library that is not
+    known or not installed.
     """
     import phonenumbers
 
     if phone_region not in phonenumbers.SUPPORTED_REGIONS:
         raise InputError(f"privacy.phone_region: found '{phone_region}', expected two letters such as US or DE.")
     own = {name: _own(name, pattern) for name, pattern in (patterns or {}).items()}
-    kinds = {**own, **{kind: find for kind, find in RECOGNISERS.items() if kind not in own}}
-    return Recognisers(kinds, phone_region, bool(own))
+    check_library(library)
+    known = {**RECOGNISERS, "NATIONAL_ID": _national_ids_of_both} if library else RECOGNISERS
+    kinds = {**own, **{kind: find for kind, find in known.items() if kind not in own}}
+    return Recognisers(kinds, phone_region, bool(own), bool(library))
+
+
+def _national_ids_of_both(text: str, region: str) -> Iterable[Hit]:
+    return (*national_ids(text), *national_ids_by_library(text))
 
 
 def _own(name: str, pattern: str) -> Find:
@@ -137,7 +155,7 @@ def _search(text: str, offset: int, wanted: Recognisers) -> list[_Found]:
     pieces = [(offset, text)]
     while pieces:
         offset, text = pieces.pop()
-        if not wanted.own and looks_clean(text):
+        if wanted.clean(text):
             continue
         for kind, find in wanted.kinds.items():
             hits = _apart(find(text, wanted.region))
@@ -167,7 +185,7 @@ class _Mask:
         self.spans: list[Span] = []
 
     def text(self, text: str, field: str) -> str:
-        if not self.wanted.own and looks_clean(text):
+        if self.wanted.clean(text):
             return text
         pieces = _pieces(text) if "[" in text else ((0, text),)
         found = [f for offset, piece in pieces for f in _search(piece, offset, self.wanted)]
@@ -216,7 +234,7 @@ def mask(conversation: Conversation, wanted: Recognisers) -> Masked:
     """
     values = dict(zip(FIELDS, _IDENTIFYING(conversation), strict=True))
     together = _as_json(values)
-    if together is not None and not wanted.own and looks_clean(together):
+    if together is not None and wanted.clean(together):
         return Masked(conversation, ())
     one = _Mask(wanted)
     if together is None or _TOKEN.search(together):

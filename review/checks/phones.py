@@ -11,24 +11,28 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
-from review.checks.identifiers import Hit
+from review.checks.identifiers import NO_WORD_BEFORE, Hit
 
 _MORE = r"[0-9](?:[0-9]|[ .\-/](?=[0-9(])|[()] ?(?=[0-9])){4,22}"
-_INTERNATIONAL = re.compile(rf"(?<![\w+])(?:\+ ?\(?|00(?=[1-9][0-9]{{0,2}}[ /-]))(?=[1-9]){_MORE}")
-_AREA_IN_BRACKETS = re.compile(rf"(?<![\w+])(?:1[ -]?)?\([0-9]{{2,5}}\)[ .\-/]?{_MORE}")
+_INTERNATIONAL = re.compile(rf"{NO_WORD_BEFORE}(?<!\+)(?:\+ ?\(?|00(?=[1-9][0-9]{{0,2}}[ /-]))(?=[1-9]){_MORE}")
+_AREA_IN_BRACKETS = re.compile(rf"{NO_WORD_BEFORE}(?<!\+)(?:1[ -]?)?\([0-9]{{2,5}}\)[ .\-/]?{_MORE}")
 _NORTH_AMERICAN = re.compile(
     r"(?<![\w.#$€£+/-])(?:1([-. ]))?[2-9][0-9]{2}(?P<s>[-. ])[0-9]{3}(?P=s)[0-9]{4}(?![\w-]|[.,][0-9])"
 )
 _TRUNK = re.compile(rf"(?<![\w.#$€£+/,:-])(?=0[1-9][0-9]{{0,4}}[ .\-/]){_MORE}(?![\w-]|[.,][0-9])")
 _CALLED_SO = re.compile(
-    r"\b(?:tele)?(?:phone|fon|fone)s?[\"']?(?:[ _-]?(?:number|no|nr|num)\b)?[\"']?\.?[ :=]*(?:is|was)?[ \"':=]*"
+    r"\b(?:tele|télé)?(?:phone|fon|fone)s?[\"']?(?:[ _-]?(?:number|no|nr|num)\b)?[\"']?\.?[ :=]*(?:is|was)?[ \"':=]*"
     r"(?P<a>\+?[0-9][0-9 ().\-/]{5,20}[0-9])(?![\w-]|[.,][0-9])"
-    r"|\b(?:tel|mobile|cell|fax|whatsapp|handy|rufnummer|mobil|call me (?:at|on)|reach me (?:at|on))\b[\"']?"
-    r"(?:[ _-]?(?:number|phone|no|nr)\b)?[\"']?\.?[ :=]*(?:is|was)?[ \"':=]*"
+    r"|(?:\b(?:tel|mobile|cell|fax|whatsapp|handy|rufnummer|mobil|call me (?:at|on)|reach me (?:at|on))\b"
+    r"|电话|手机|電話|携帯|핸드폰|전화|телефон\w*|tel[eé]fono)[\"']?"
+    r"(?:[ _-]?(?:number|phone|no|nr)\b)?[\"']?\.?[ :=：]*(?:is|was)?[ \"':=]*"
     r"(?P<b>\+?[0-9][0-9 ().\-/]{5,20}[0-9])(?![\w-]|[.,][0-9])",
     re.IGNORECASE,
 )
-_CALLING = re.compile("phone|fone|fon|tel|mobil|cell|fax|whatsapp|handy|rufnummer|call me|reach me")
+_CALLING = re.compile(
+    "phone|fone|fon|tel|mobil|cell|fax|whatsapp|handy|rufnummer|call me|reach me"
+    "|电话|手机|電話|携帯|핸드폰|전화|телефон"
+)
 _DATE = r"(?:[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./](?:[0-9]{4}|[0-9]{2}))(?:\Z|[ T])"
 _DATE_FIRST = re.compile(_DATE)
 _DATE_AFTER = re.compile(rf"[^0-9]+{_DATE}")

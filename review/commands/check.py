@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 from rich.table import Table
 
-from review.checks.catalogue import CHECKS, CHEAP, TITLES
+from review.checks.catalogue import CHEAP, CHECKS, TITLES
 from review.checks.protocol import Finding
 from review.checks.running import Ready, ready
 from review.checks.settings import names_of

@@ -141,7 +141,8 @@ def _of_file(store: Store, target: Target, project: Project) -> list[Subject]:
             "file back, or start a new run."
         )
     settings = Settings(FILE_SOURCE, hmac_key(store), zone_of(project.time_zone), "")
-    wanted = recognisers(project.privacy.patterns, phone_region=project.privacy.phone_region)
+    privacy = project.privacy
+    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
     subjects = []
     for raw in read_raw(path, layout_of(path)):
         record = _record(path, raw)

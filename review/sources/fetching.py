@@ -54,7 +54,8 @@ def fetch(
         return read_conversations(log, ids)
     names = {**fitting(engine, project.mapping), **(mapping or {})}
     settings = Settings(DEFAULT_SOURCE, key, ZoneInfo(project.time_zone), week)
-    wanted = recognisers(project.privacy.patterns, phone_region=project.privacy.phone_region)
+    privacy = project.privacy
+    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
     seal, to_run = seal_of(project.privacy.originals), ready(project.checks)
     entries: list[Entry] = []
     found: dict[str, Conversation] = {}

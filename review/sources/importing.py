@@ -138,7 +138,8 @@ def masked_file(
     What is read and rejected is counted in ``tally`` on the way. Raises InputError as :func:`import_file` does.
     """
     path, privacy, mapping = Path(file), privacy or Privacy(), check_mapping(mapping or {})
-    wanted, seal = recognisers(privacy.patterns, phone_region=privacy.phone_region), seal_of(privacy.originals)
+    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    seal = seal_of(privacy.originals)
     layout = layout_of(path, None if format == "auto" else format)
     raws = read_raw(path, layout)
     first = _peek(raws, path)

@@ -31,43 +31,13 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from annotate_app import CHROMIUM_FLAGS, THREE, Server, build_store, serving  # noqa: E402
-from annotate_load import heavy, submitting, wire_of  # noqa: E402
+from annotate_app import CHROMIUM_FLAGS, THREE, build_store, serving  # noqa: E402
+from annotate_load import submitting  # noqa: E402
+from annotate_timing import LABELS, PAGE, heavy, measure, percentile, wire_of  # noqa: E402
 
 from storage.records import Annotation  # noqa: E402
 from storage.store import open_store  # noqa: E402
 
-PAGE = "[data-testid=annotator]"
-PROBE = """
-window.measured = { label: [], submit: [] };
-let pressed = null;  // heard before the component hears it, since this script runs before any of the page
-window.addEventListener('keydown', (event) => {
-  pressed = { at: event.timeStamp, kind: event.key === 'Enter' ? 'submit' : 'label' };
-}, true);
-const signs = { submit: ['data-behind', 'data-assignment'], label: ['aria-checked'] };
-new MutationObserver((changes) => {
-  if (!pressed || !changes.some((change) => signs[pressed.kind].includes(change.attributeName))) return;
-  const { at, kind } = pressed;
-  const one = { at, shown: 8 };  // what takes less than 16 ms is not reported
-  pressed = null;
-  requestAnimationFrame(() => {
-    one.frame = performance.now() - at;
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      one.painted = performance.now() - at;
-      window.measured[kind].push(one);
-    };
-    channel.port2.postMessage(null);
-  });
-}).observe(document, { subtree: true, attributeFilter: Object.values(signs).flat() });
-new PerformanceObserver((list) => {
-  for (const { name, startTime, duration } of list.getEntries())
-    for (const one of name === 'keydown' ? [...measured.label, ...measured.submit] : [])
-      if (one.at === startTime) one.shown = duration;
-}).observe({ type: 'event', durationThreshold: 16 });
-"""
-LABELS = {"correctness": "wrong", "usefulness": "fair", "politeness": "friendly"}
-KEYS = ("1", "2", "3", "Enter")
 WARM_UP = 5
 READING = (1.5, 3.5)
 TYPING = (0.2, 0.45)
@@ -81,23 +51,6 @@ class Case(NamedTuple):
     busy: int
 
 
-def measure(page: Any, server: Server, rater: str, items: int) -> dict[str, list[dict[str, float]]]:
-    """Annotate ``items`` items by key presses at a quick person's pace, with the automatic advance off."""
-    page.add_init_script(PROBE)
-    page.add_init_script("localStorage.setItem('spotcheck:settings', '{\"advance\": null}')")
-    page.goto(server.page(rater))
-    page.wait_for_selector(f"{PAGE}[data-assignment='{rater}-0000']")
-    pace = random.Random(0)
-    for k in range(items):
-        for key in KEYS:
-            page.keyboard.press(key)
-            page.wait_for_timeout(pace.uniform(80, 220))  # the reviewer's own pace, not a wait for a state
-        page.wait_for_selector(f"{PAGE}[data-assignment='{rater}-{k + 1:04d}']")
-    page.wait_for_selector(f"{PAGE}[data-unsaved='0']")
-    found: dict[str, list[dict[str, float]]] = page.evaluate("measured")
-    return found
-
-
 def report(title: str, measured: dict[str, list[dict[str, float]]]) -> str:
     """One line per kind of key press."""
     lines = []
@@ -109,8 +62,7 @@ def report(title: str, measured: dict[str, list[dict[str, float]]]) -> str:
 
 
 def spread(values: Sequence[float]) -> str:
-    ordered = sorted(values)
-    return f"{statistics.median(ordered):5.1f} / {ordered[int(0.95 * (len(ordered) - 1))]:5.1f}"
+    return f"{statistics.median(values):5.1f} / {percentile(values, 0.95):5.1f}"
 
 
 def run_case(browser: Any, folder: Path, case: Case, items: int) -> str:

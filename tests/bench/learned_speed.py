@@ -1,4 +1,4 @@
-"""How fast a learned judge is. Run: python tests/bench/learned_speed.py [--train 5000] [--apply 100000] [--embed 500].
+"""How fast a learned judge is. Run: python tests/bench/learned_speed.py [--train 5000] [--apply 100000] [--embed 200].
 
 Conversations of the demonstration's shop with what is true of them as labels: three values of politeness. The judge is
 trained and applied through its kind, as a run does it; a verdict comes with its score and the words that told. The
@@ -71,7 +71,7 @@ def timed(training: Bench, subjects: Sequence[Subject]) -> tuple[Took, Took]:
     return first, Took(time.perf_counter() - clock, time.process_time() - processor)
 
 
-def figures(train: int = 5_000, apply: int = 100_000, embed: int = 500) -> Figures:
+def figures(train: int = 5_000, apply: int = 100_000, embed: int = 200) -> Figures:
     """Training on ``train`` rows and judging ``apply`` subjects; the same by embeddings on ``embed`` of each."""
     everything = labelled(train + apply)
     training, subjects = everything[:train], [s for s, _ in everything[train:]]
@@ -92,7 +92,7 @@ def figures(train: int = 5_000, apply: int = 100_000, embed: int = 500) -> Figur
 def main() -> None:
     """Print the figures."""
     options = argparse.ArgumentParser(description=__doc__)
-    for name, count in (("train", 5_000), ("apply", 100_000), ("embed", 500)):
+    for name, count in (("train", 5_000), ("apply", 100_000), ("embed", 200)):
         options.add_argument(f"--{name}", type=int, default=count)
     table = Table("figure", "value")
     for row in figures(**vars(options.parse_args())):

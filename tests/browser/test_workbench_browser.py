@@ -83,19 +83,20 @@ def test_a_judge_is_mended_run_compared_and_reported_on(desk: Desk, context: Any
     prompt = page.get_by_label("Prompt", exact=True)
     prompt.fill(STRICT)
     prompt.press("Control+Enter")
-    page.locator("[data-testid=stCode]", has_text="Be strict.").wait_for()
+    page.locator(".sc-sent", has_text="Be strict.").wait_for()
     page.get_by_role("button", name="Save as version 2").click()
     page.get_by_text("Version 2 is saved.").wait_for()
     assert versions_of(desk.store, "tone")[-1].spec["prompt"] == STRICT
     assert "judge=tone%402" in page.url
 
     asked = len(desk.endpoint.seen)
+    page.get_by_role("button", name="Run it").click()
     start(page, "dev")
     page.get_by_text(f"{len(DEV)} verdicts · cost").wait_for(timeout=60_000)
     assert len(desk.endpoint.seen) == asked + len(DEV)
     settled(page)
 
-    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("radio", name="Compare").click()
     page.get_by_text("tone@2 is right more often than tone@1").wait_for(timeout=60_000)
 
     page.get_by_role("radio", name="Trust").click()
@@ -121,11 +122,15 @@ def test_the_address_and_two_keys_lead_through_the_disagreements(desk: Desk, con
     page.goto(desk.server.page("eva", "judges") + "&view=read&judge=tone@1")
     at_place(page, 1)
     settled(page)
-    page.keyboard.press("j")
+    # A key that is pressed before the page has its listeners goes nowhere; a click waits for the button.
+    page.get_by_role("button", name="Next").click()
     at_place(page, 2)
     settled(page)
+    page.keyboard.press("j")
+    at_place(page, 3)
+    settled(page)
     page.keyboard.press("k")
-    at_place(page, 1)
+    at_place(page, 2)
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
         page.wait_for_function(f"window.innerWidth === {width}")

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import review.sources.log_append
+from review.checks.catalogue import CHEAP
 from review.errors import InputError, Refused
 from review.originals import reveal_original, write_originals
 from review.project import Privacy

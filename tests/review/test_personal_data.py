@@ -17,8 +17,9 @@ from review.checks.personal_data import FIELDS, RECOGNISERS, mask, mask_text, re
 from review.errors import InputError
 from storage.records import Conversation
 
-DATA = Path(__file__).parents[1] / "data" / "personal_data" / "labelled.jsonl"
-LABELLED = [orjson.loads(line) for line in DATA.read_bytes().splitlines()]
+DATA = Path(__file__).parents[1] / "data" / "personal_data"
+LABELLED = [orjson.loads(line) for line in (DATA / "labelled.jsonl").read_bytes().splitlines()]
+SECOND = [orjson.loads(line) for line in (DATA / "second.jsonl").read_bytes().splitlines()]
 BUILT_IN = recognisers()
 
 WORDS = st.sampled_from(
@@ -98,6 +99,27 @@ def test_precision_and_recall_on_the_labelled_texts():
     assert wanted.total() == 65
     assert right / hits.total() == 1.0
     assert right / wanted.total() == pytest.approx(63 / 65)
+
+
+def test_precision_and_recall_by_kind_on_the_second_list():
+    hits, wanted, right = Counter(), Counter(), Counter()
+    for row in SECOND:
+        found, expected = found_in(row["text"]), Counter(map(tuple, row["found"]))
+        for kind in RECOGNISERS:
+            of = [Counter({k: n for k, n in c.items() if k[0] == kind}) for c in (found, expected)]
+            hits[kind], wanted[kind] = hits[kind] + of[0].total(), wanted[kind] + of[1].total()
+            right[kind] += (of[0] & of[1]).total()
+    # Kind: (right, found, there). 16 of the national numbers are of countries that only the library knows.
+    assert {kind: (right[kind], hits[kind], wanted[kind]) for kind in RECOGNISERS} == {
+        "EMAIL": (15, 15, 16),
+        "IBAN": (12, 12, 12),
+        "CARD": (12, 12, 12),
+        "NATIONAL_ID": (14, 14, 31),
+        "IP": (8, 9, 9),
+        "PHONE": (27, 28, 30),
+    }
+    # Precision 88 / 90 = 0.978, recall 88 / 110 = 0.8; without those countries 88 / 94 = 0.936.
+    assert (right.total(), hits.total(), wanted.total()) == (88, 90, 110)
 
 
 @pytest.mark.parametrize("kind", RECOGNISERS)
@@ -272,7 +294,7 @@ def test_the_quick_look_never_overlooks_anything(text):
     assert mask(conversation, BUILT_IN) == mask(conversation, NEVER)
 
 
-@pytest.mark.parametrize("row", [row for row in LABELLED if row["found"]], ids=lambda row: row["text"][:30])
+@pytest.mark.parametrize("row", [row for row in LABELLED + SECOND if row["found"]], ids=lambda row: row["text"][:30])
 def test_the_quick_look_sees_the_labelled_texts(row):
     if mask_text(row["text"], NEVER)[1]:
         assert not looks_clean(row["text"])

@@ -116,7 +116,7 @@ def test_the_figures_are_those_of_the_statistics(demo: Store) -> None:
     assert report.window == weeks_up_to(demo, week) == (week,)
     assert report.anchoring == anchoring(demo, [week])
     assert [a.title for a in report.agreement] == ["Correctness", "Intent", "Politeness"]
-    assert {j.name for j in report.judges} == {"kind-judge", "no-rude", "learned (dev half)"}
+    assert {"kind-judge", "no-rude", "learned (dev half)"} <= {j.name for j in report.judges}
     items = {i.id for i in demo.find(Item, week=week)}
     assert report.golden.approved == len({e.example_id for e in demo.find(GoldenExample) if e.item_id in items})
     assert report.settlement.settled == len(current_adjudications(demo, [week])) > 0

@@ -34,6 +34,8 @@ function newClient(key) {
     current: null,
     sent: new Set(), // submission ids that went up at least once
     sequence: 0,
+    heard: 0, // the sequence that the last answer was to
+    asking: { sequence: 0, at: 0 }, // when items were asked for last
     asked: "",
     sentAt: 0,
   };
@@ -194,7 +196,12 @@ function runsLow(client) {
   return held < LOW_WATER && held < ahead(client).length;
 }
 
-// How many more items an answer should bring: of a long week no more than are soon needed.
-function wantedMore(client) {
-  return Math.max(0, AT_HAND - heldAhead(client));
+// How many more items the next answer should bring: of a long week no more than are soon needed, and none while others
+// are on their way, because the server would send the same ones again.
+function askForMore(client) {
+  const { asking } = client;
+  if (asking.sequence > client.heard && Date.now() - asking.at < RESEND_MS) return 0;
+  const wants = Math.max(0, AT_HAND - heldAhead(client));
+  if (wants) client.asking = { sequence: client.sequence, at: Date.now() };
+  return wants;
 }

@@ -210,5 +210,7 @@ function focusField(view, name, { quietly = false } = {}) {
   if (field?.filter && !view.coarse) field.filter.focus({ preventScroll: true });
   else if (document.activeElement !== view.root && (view.root.contains(document.activeElement) || document.activeElement === document.body))
     view.root.focus({ preventScroll: true });
-  if (field && !view.painting) requestAnimationFrame(() => keepInside(view.scrollNode, field.node)); // laid out once, in the frame
+  // Within the frame the layout is done anyway; asked for here it would be done twice.
+  if (field && !view.painting)
+    requestAnimationFrame(() => view.fields.get(view.focus) === field && keepInside(view.scrollNode, field.node));
 }

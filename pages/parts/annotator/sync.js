@@ -16,6 +16,7 @@ function takeAnswer(client, data) {
   for (const id of data.ack ?? []) acknowledge(client, id);
   for (const [id, why] of data.rejected ?? []) refuse(client, id, why);
   client.trouble = data.trouble ?? null;
+  client.heard = data.heard ?? client.sequence;
   client.news = "";
   if (!data.order) return;
   if (client.week && viewName(client.week) !== viewName(data.week)) forgetWeek(client);
@@ -167,7 +168,7 @@ function sendNow(view) {
     rater: client.rater?.id ?? null,
     sequence: client.sequence,
     have: [...client.items.values()].map((item) => (item.state ? `${item.assignment}@${item.state}` : item.assignment)),
-    wants: wantedMore(client),
+    wants: askForMore(client),
     begun: [...client.drafts.keys()].filter((id) => client.drafts.get(id).touched && !client.items.has(id)),
     entries,
   });

@@ -1,0 +1,54 @@
+"""How many items an answer of the annotate page carries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from annotate_app import THREE, WEEK, build_store
+
+from pages.parts import annotator
+from review import queues
+
+
+@pytest.mark.parametrize(
+    ("outbox", "size"),
+    [
+        (None, 25),  # the first run of a page
+        ("anything", 25),
+        ({}, 25),
+        ({"wants": "3"}, 25),
+        ({"wants": True}, 25),
+        ({"wants": 1.5}, 25),
+        ({"wants": 0}, 0),
+        ({"wants": 3}, 3),
+        ({"wants": -4}, 0),
+        ({"wants": 10**40}, 25),
+    ],
+)
+def test_the_browser_says_how_many_items_it_wants(outbox: Any, size: int) -> None:
+    assert annotator.wanted(outbox) == size
+
+
+@pytest.mark.parametrize(
+    ("outbox", "number"),
+    [(None, None), ({}, None), ({"sequence": 7}, 7), ({"sequence": True}, None), ({"sequence": 10**40}, None)],
+)
+def test_an_answer_names_the_outbox_that_it_answers(outbox: Any, number: int | None) -> None:
+    assert annotator.sequence(outbox) == number
+
+
+def test_of_a_long_week_only_what_was_asked_for_is_sent(tmp_path: Path) -> None:
+    store = build_store(tmp_path / "s.db", items=60, raters=("ana",), rubric=THREE)
+    have = [f"ana-{k:04d}" for k in range(25)]
+    payload = queues.batch(store, "ana", week=WEEK, have=have, size=2)
+    assert [item["assignment"] for item in payload["items"]] == ["ana-0025", "ana-0026"]
+    assert len(payload["order"]) == 60
+    assert queues.batch(store, "ana", week=WEEK, have=have, size=0)["items"] == []
+
+
+def test_the_scripts_are_not_part_of_an_answer() -> None:
+    assert len(annotator.ENTRANCE) < 500
+    assert "function buildRubric" not in annotator.ENTRANCE
+    assert "function buildRubric" in annotator.script((*annotator.SCRIPTS, "wake.js"))

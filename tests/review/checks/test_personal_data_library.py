@@ -1,0 +1,140 @@
+"""The library for personal data beside our own recognisers: why ours stay, and what it adds where it is asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from review.checks.library import NATIONAL, check_library
+from review.checks.personal_data import RECOGNISERS, mask_text, recognisers
+from review.errors import InputError
+from review.project import project_of
+
+DATA = Path(__file__).parents[2] / "data" / "personal_data"
+LISTS = {name: [orjson.loads(line) for line in (DATA / f"{name}.jsonl").read_bytes().splitlines()]
+         for name in ("labelled", "second")}  # fmt: skip
+LACKS = find_spec("presidio_analyzer") is None
+needs_library = pytest.mark.skipif(LACKS, reason="presidio-analyzer is not installed (the extra 'privacy')")
+
+Place = tuple[str, int, int]
+
+
+def wanted(row: dict[str, Any]) -> set[Place]:
+    return {(kind, at, at + len(text)) for kind, text in row["found"] for at in [row["text"].find(text)]}
+
+
+def as_it_comes() -> dict[str, list[Any]]:
+    """Its recognisers for our kinds with their defaults; only the list of domains is kept from being fetched."""
+    import tldextract
+    from presidio_analyzer import predefined_recognizers as there
+
+    offline = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+    class Email(there.EmailRecognizer):  # type: ignore[misc]
+        def validate_result(self, pattern_text: str) -> bool:
+            return offline(pattern_text).fqdn != ""
+
+    return {
+        "EMAIL": [Email()],
+        "IBAN": [there.IbanRecognizer()],
+        "CARD": [there.CreditCardRecognizer()],
+        "NATIONAL_ID": [getattr(there, name)() for name in NATIONAL],
+        "IP": [there.IpRecognizer()],
+        "PHONE": [there.PhoneRecognizer()],
+    }
+
+
+def found_by(kinds: dict[str, list[Any]], text: str) -> Iterator[Place]:
+    for kind, those in kinds.items():
+        places = {
+            (h.start, h.end) for one in those for h in one.analyze(text, one.supported_entities, None) if h.score >= 0.4
+        }
+        kept: list[tuple[int, int]] = []
+        for start, end in sorted(places, key=lambda p: (p[0], -p[1])):
+            if not kept or start >= kept[-1][1]:
+                kept.append((start, end))
+        yield from ((kind, start, end) for start, end in kept)
+
+
+def figures(name: str, find: Any) -> dict[str, tuple[int, int, int]]:
+    """By kind: right, found, there."""
+    right, hits, there = Counter(), Counter(), Counter()
+    for row in LISTS[name]:
+        found, expected = set(find(row["text"])), wanted(row)
+        hits.update(kind for kind, _, _ in found)
+        there.update(kind for kind, _, _ in expected)
+        right.update(kind for kind, _, _ in found & expected)
+    return {kind: (right[kind], hits[kind], there[kind]) for kind in RECOGNISERS}
+
+
+def ours(library: str = "") -> Any:
+    searched = recognisers(library=library)
+    return lambda text: {(s.kind, s.start, s.end) for s in mask_text(text, searched)[1]}
+
+
+def total(by_kind: dict[str, tuple[int, int, int]]) -> tuple[int, int, int]:
+    right, hits, there = (sum(column) for column in zip(*by_kind.values(), strict=True))
+    return right, hits, there
+
+
+@needs_library
+@pytest.mark.parametrize(
+    ("name", "by_kind", "own"),
+    [
+        (
+            "labelled",
+            {"EMAIL": (9, 9, 10), "IBAN": (7, 7, 8), "CARD": (9, 12, 10)}
+            | {"NATIONAL_ID": (8, 12, 15), "IP": (4, 9, 4), "PHONE": (16, 26, 18)},
+            (63, 63, 65),
+        ),
+        (
+            "second",
+            {"EMAIL": (13, 14, 16), "IBAN": (11, 11, 12), "CARD": (10, 12, 12)}
+            | {"NATIONAL_ID": (21, 27, 31), "IP": (9, 12, 9), "PHONE": (25, 39, 30)},
+            (88, 90, 110),
+        ),
+    ],
+)
+def test_as_it_comes_the_library_takes_much_for_personal_that_is_not(
+    name: str, by_kind: dict[str, tuple[int, int, int]], own: tuple[int, int, int]
+) -> None:
+    kinds = as_it_comes()
+    found = figures(name, lambda text: found_by(kinds, text))
+    assert found == by_kind
+    assert total(figures(name, ours())) == own
+    # A quarter of what it finds is an order id, a price, a date: such a mask breaks an answer for good.
+    # 53 of 75 and 89 of 115 are right: 0.71 and 0.77, where ours have 1 and 0.98.
+    assert own[0] / own[1] > 0.97 > 0.78 > total(found)[0] / total(found)[1]
+
+
+@needs_library
+def test_its_national_numbers_beside_ours_find_more_and_nothing_wrong() -> None:
+    assert total(figures("labelled", ours("presidio"))) == (63, 63, 65)
+    # Recall of the second list rises from 88 to 98 of 110; the one that is wrong is half of an address, as before.
+    found = figures("second", ours("presidio"))
+    assert total(found) == (98, 99, 110) and found["NATIONAL_ID"] == (24, 24, 31)
+
+
+@needs_library
+@pytest.mark.parametrize("row", LISTS["second"], ids=lambda row: row["text"][:30])
+def test_masking_with_the_library_is_done_once_and_leaves_no_token_of_a_token(row: dict[str, Any]) -> None:
+    searched = recognisers(library="presidio")
+    once, _ = mask_text(row["text"], searched)
+    assert mask_text(once, searched) == (once, ())
+
+
+def test_another_library_is_refused_and_one_that_lacks_is_said_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.checks.library.find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"privacy.library: presidio is not installed here. pip install"):
+        check_library("presidio")
+    (tmp_path / "spotcheck.toml").write_text("[privacy]\nlibrary = 'scrubber'\n")
+    with pytest.raises(InputError, match=r"privacy.library: found 'scrubber', expected one of"):
+        project_of(tmp_path / "spotcheck.db")
