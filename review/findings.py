@@ -6,7 +6,7 @@ Only for items that the reader does not owe any more; who asks decides that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
 import orjson
 
@@ -25,7 +25,7 @@ UNSAID = {"personal_data": "nothing left unmasked", "repetition": "none", "lengt
 """What a finding without a hand and without a note says, where its value alone would puzzle."""
 
 
-class Excerpt(NamedTuple):
+class Excerpt(TypedDict):
     """A piece of evidence and the words around it."""
 
     before: str
@@ -88,13 +88,14 @@ def _evidence(conversation: Conversation, one: Mapping[str, Any]) -> list[Excerp
     spans = list(one.get("spans", ()))
     spans = [s for s in spans if str(s.get("kind", "")).startswith(LEFT)] or spans
     excerpts = [_excerpt(text_at(conversation, s["field"]), s["start"], s["end"]) for s in spans[:MOST]]
-    return [e for e in excerpts if e.marked]
+    return [e for e in excerpts if e["marked"]]
 
 
 def _excerpt(text: str, start: int, end: int) -> Excerpt:
     marked = text[start:end] if end - start <= LONGEST else text[start : start + LONGEST] + "…"
     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
-    return Excerpt("…" * (start > AROUND) + before, marked, after + "…" * (end + AROUND < len(text)))
+    before, after = "…" * (start > AROUND) + before, after + "…" * (end + AROUND < len(text))
+    return {"before": before, "marked": marked, "after": after}
 
 
 def text_at(conversation: Conversation, field: str) -> str:

@@ -80,6 +80,14 @@ def conversation(k: int, **changes: Any) -> Conversation:
         "confidence": 0.123456,
         "feedback": "thumbs-down-secret",
         "verdicts": {"secret-judge": {"correctness": "partly"}},
+        "checks": {
+            "refusal": {
+                "flagged": True,
+                "value": "declined",
+                "spans": [{"field": "messages.4.content", "start": 0, "end": 9, "kind": "declines"}],
+                "note": "secret-check",
+            }
+        },
     }
     return Conversation(**{**row, **changes})
 

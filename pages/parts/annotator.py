@@ -33,6 +33,7 @@ DESK = (
     "frame.js",
     "actions.js",
     "keys.js",
+    "slots.js",
     "main.js",
 )
 """What annotating and adjudicating share; each adds a ``desk`` that says where it differs."""

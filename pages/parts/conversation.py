@@ -10,16 +10,24 @@ import orjson
 import streamlit as st
 
 from review import sql_text
+from review.findings import Shown, shown_findings
 from storage.records import Conversation
 
 ROWS_SHOWN = 20
+HIDDEN = "[HIDDEN_"
+"""How a span that was hidden begins; where there is one, places in the text have moved."""
+
 NAMES = {"user": "User", "assistant": "Assistant", "tool": "Tool", "system": "System"}
 
 CSS = f"<style>{(Path(__file__).parent / 'conversation.css').read_text(encoding='utf-8')}</style>"
 
 
-def show(conversation: Conversation, *, target_turn: int | None = None) -> None:
-    """Draw a conversation: turns, SQL, result, then passages and steps folded."""
+def show(conversation: Conversation, *, target_turn: int | None = None, findings: bool = False) -> None:
+    """Draw a conversation: turns, SQL, result, then passages and steps folded.
+
+    With ``findings`` also what the checks found: only where the viewer owes the item no more and it is settled, or its
+    verdicts are shown as well.
+    """
     parts = [_turn(m, marked=k == target_turn) for k, m in enumerate(conversation.messages)]
     if conversation.error_message:
         parts.append(f'<div class="sc-turn sc-tool"><b>Error</b>{escape(conversation.error_message)}</div>')
@@ -34,6 +42,26 @@ def show(conversation: Conversation, *, target_turn: int | None = None) -> None:
         if entries:
             with st.expander(f"{title} ({len(entries)})"):
                 st.html("".join(f'<div class="sc-turn">{escape(_plain(e))}</div>' for e in entries))
+    if findings and conversation.checks:
+        _findings(conversation)
+
+
+def _findings(conversation: Conversation) -> None:
+    """What each check says, the raised hands first, with its evidence marked."""
+    hidden = any(HIDDEN in _plain(m.get("content")) for m in conversation.messages)
+    found = shown_findings(conversation, quoting=not hidden)
+    raised = sum(one["flagged"] for one in found)
+    with st.expander(f"Checks ({raised} of {len(found)} raised)"):
+        st.html(CSS + "".join(_finding(one) for one in found))
+
+
+def _finding(one: Shown) -> str:
+    quotes = "".join(
+        f'<div class="sc-quote">{escape(e["before"])}<mark>{escape(e["marked"])}</mark>{escape(e["after"])}</div>'
+        for e in one["evidence"]
+    )
+    mark = "⚑ " if one["flagged"] else ""
+    return f'<div class="sc-note">{mark}<b>{escape(one["check"])}</b> {escape(one["said"])}{quotes}</div>'
 
 
 def _turn(message: dict[str, Any], *, marked: bool) -> str:

@@ -87,6 +87,7 @@ def _ask(here: Session) -> Request:
         rate = st.number_input("Rate, in % of all", 0.01, 100.0, 1.0, key="planning_rate")
         failing = _cap("Failing", "planning_failing")
         low = _cap("Low confidence", "planning_low")
+        torn = _torn(here)
     with right:
         raters = st.multiselect(
             "Reviewers",
@@ -103,11 +104,30 @@ def _ask(here: Session) -> Request:
         rate=rate / 100,
         failing=failing,
         low_confidence=low,
+        judges_disagree=torn,
         raters=tuple(raters),
         overlap=overlap / 100,
         minutes=float(minutes) or None,
         due=due.isoformat() if isinstance(due, date) else None,
     )
+
+
+def _torn(here: Session) -> int | str | None:
+    """How many conversations whose judges contradict each other; None leaves it to the project's settings."""
+    title = "Judges disagree"
+    said = here.project.judges_disagree
+    asked = st.segmented_control(
+        title,
+        ["as set", "all", "number"],
+        default="as set",
+        required=True,
+        key="planning_torn",
+        help="A group of its own for conversations whose judges in the log say different things. "
+        f"Set is: {'no such group' if said is None else said} (`[sampling] judges_disagree`).",
+    )
+    if asked == "number":
+        return int(st.number_input(f"{title}: how many", 1, 100_000, 50, key="planning_torn_n"))
+    return "all" if asked == "all" else None
 
 
 def _cap(title: str, key: str) -> int | str | None:

@@ -52,7 +52,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         st.error(as_text(str(error)), icon=":material/block:")
         return
     _both(read, one, str(version), votes=here.rater.may("adjudicator"))
-    conversation.show(read.conversation, target_turn=read.item.target_turn)
+    conversation.show(read.conversation, target_turn=read.item.target_turn, findings=True)
     _after(here, judge, read)
 
 

@@ -43,9 +43,8 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     with right:
         st.subheader("Beside the people")
         beside.people(here, weeks, str(version), dimension, key=key)
-    if report.scores is not None:
-        with st.expander("How sure the judge says it is"):
-            beside.scores(report.scores, key=key)
+    if report.scores is not None and st.toggle("How sure the judge says it is", key="workbench_scores"):
+        beside.scores(report.scores, key=key)
     beside.planner(report, key=key)
     if dev:
         st.subheader("The test half")

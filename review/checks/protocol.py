@@ -69,6 +69,11 @@ class Texts:
         """What stands between spaces in the answer, in lower case."""
         return self.lower.split()
 
+    @cached_property
+    def asked_words(self) -> list[str]:
+        """The same of the question."""
+        return self.asked.lower().split()
+
 
 Check = Callable[[Texts, Options], Finding]
 

@@ -274,7 +274,7 @@ def test_the_browser_receives_no_verdict_no_other_label_and_no_reason(context: A
     at_item(other, "r17-0000")
     sent = b"".join(frames)
     assert b"Order 47000 is on its way" in sent  # the items did come this way
-    for secret in (b"secret-judge", b"failing-secret", b"thumbs-down-secret", b"0.123456", b"r16-00"):
+    for secret in (b"secret-judge", b"secret-check", b"failing-secret", b"thumbs-down-secret", b"0.123456", b"r16-00"):
         assert secret not in sent
 
 
@@ -315,6 +315,8 @@ def test_a_submitted_item_can_be_changed_and_the_later_one_counts(context: Any, 
     press(page, "k")
     at_item(page, "r20-0000")
     page.wait_for_selector("text=secret-judge")  # the rubric reveals verdicts after submission
+    assert page.locator(".sc-reveal dd[data-flagged]").inner_text().startswith("secret-check")
+    assert page.locator(".sc-reveal mark").inner_text() == "Thank you"
     press(page, "3", "Enter")
     at_item(page, "r20-0001")
     all_saved(page)

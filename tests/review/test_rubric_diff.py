@@ -220,10 +220,10 @@ def test_values_are_added_removed_and_moved_in_a_table():
 
 
 def test_keys_of_ones_own_are_edited_too():
-    own = rubric_from({"dimensions": [{"name": "a", "values": ["x", "y"], "keys": ["p", "q"]}]})
+    own = rubric_from({"dimensions": [{"name": "a", "values": ["x", "y"], "keys": ["p", "r"]}]})
     rows = value_rows(own["a"])
-    assert [r["key"] for r in rows] == ["p", "q"]
-    assert with_values(own, "a", [{**r, "key": "z" if r["key"] == "p" else "q"} for r in rows])["a"].keys == ("z", "q")
+    assert [r["key"] for r in rows] == ["p", "r"]
+    assert with_values(own, "a", [{**r, "key": "z" if r["key"] == "p" else "r"} for r in rows])["a"].keys == ("z", "r")
 
 
 @pytest.fixture

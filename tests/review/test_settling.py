@@ -78,7 +78,7 @@ def test_the_payload_names_nobody_who_voted(voted: Store) -> None:
     for kind in ("disputed", "single", "settled"):
         raw = orjson.dumps(batch(voted, kind=kind))
         assert not [name for name in NAMES if name in raw]
-    for secret in (b"secret-judge", b"failing-secret", b"thumbs-down-secret", b"0.123456"):
+    for secret in (b"secret-judge", b"secret-check", b"failing-secret", b"thumbs-down-secret", b"0.123456"):
         assert secret not in orjson.dumps(batch(voted))
 
 

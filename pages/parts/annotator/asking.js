@@ -63,14 +63,16 @@ function showReveal(view) {
   );
   if (lines.length) view.revealNode.append(el("h3", {}, "Judges said"),
     el("dl", {}, ...lines.flatMap(([who, what]) => [el("dt", {}, who), el("dd", {}, what)])));
-  if (found.length) view.revealNode.append(el("h3", {}, "Checks found"), el("dl", {}, ...found.flatMap(buildFinding)));
+  const quiet = found.filter((one) => !one.flagged).map(({ check, said }) => `${check}: ${said}`);
+  if (found.length) view.revealNode.append(el("h3", {}, "Checks found"),
+    el("dl", {}, ...found.filter((one) => one.flagged).flatMap(buildFinding)), el("p", { class: "sc-quiet-text" }, quiet.join(" · ")));
 }
 
 // One finding: what it says, and its evidence marked between the words around it.
-function buildFinding({ check, flagged, said, evidence }) {
+function buildFinding({ check, said, evidence }) {
   return [
     el("dt", {}, check),
-    el("dd", { "data-flagged": flagged }, said, ...evidence.map(([before, marked, after]) =>
+    el("dd", { "data-flagged": true }, said, ...evidence.map(({ before, marked, after }) =>
       el("q", { dir: "auto" }, before, el("mark", {}, marked), after))),
   ];
 }

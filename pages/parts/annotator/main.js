@@ -11,6 +11,7 @@ function newView(key) {
     fields: new Map(), // dimension -> its field in the rubric
     slots: new Map(), // assignment -> its laid-out conversation
     slot: null,
+    tall: false, // the rubric does not fit and scrolls
     passed: null, // the slot before, until the frame without it is painted
     focus: null,
     timer: null,
@@ -34,38 +35,6 @@ function newView(key) {
   buildFrame(view);
   recover(view);
   return view;
-}
-
-// Each item stands in a slot of its own, laid out, scrolled and painted behind the one before; showing it brings it forward.
-function slotFor(view, assignment) {
-  let slot = view.slots.get(assignment);
-  if (!slot) {
-    slot = el("div", { class: "sc-slot" }, buildConversation(view.client.items.get(assignment)));
-    view.slots.set(assignment, slot);
-  }
-  if (slot.parentElement !== view.paneNode) {
-    slot.inert = true; // it may have been on screen before; only present() shows a slot
-    setFlag(slot, "data-behind", true);
-    view.paneNode.append(slot);
-    scrollToTarget(slot);
-  }
-  return slot;
-}
-
-function present(view, slot) {
-  finishShowing(view);
-  if (view.slot !== slot) view.passed = view.slot;
-  if (view.passed) setFlag(view.passed, "data-behind", true);
-  if (slot.parentElement !== view.paneNode) view.paneNode.append(slot);
-  setFlag(slot, "data-behind", false);
-  view.slot = slot;
-}
-
-// Taking the last item out and waking this one restyle all of either, which the frame that shows it need not wait for.
-function finishShowing(view) {
-  view.passed?.remove();
-  view.passed = null;
-  if (view.slot) view.slot.inert = false;
 }
 
 function show(view) {
@@ -113,17 +82,6 @@ function showState(view) {
   setFlag(view.stateNode, "hidden", !text);
 }
 
-// Bring the judged answer into view, together with the question before it if both fit.
-function scrollToTarget(slot) {
-  const target = slot.querySelector("[data-target]");
-  slot.scrollTop = 0;
-  if (!target || slot.scrollHeight <= slot.clientHeight) return;
-  const question = target.previousElementSibling;
-  const bottom = target.offsetTop + target.offsetHeight;
-  const both = question && bottom - question.offsetTop <= slot.clientHeight - 24;
-  slot.scrollTop = (both ? question : target).offsetTop - 12;
-}
-
 // What can wait until the item is on the screen: telling it to a screen reader, building the next ones.
 function afterPaint(view) {
   const { client } = view;
@@ -136,16 +94,6 @@ function afterPaint(view) {
     : client.current ? "Fetching the next items" : view.emptyNode.querySelector("h2")?.textContent ?? "";
   say(view, said.trim());
   whenIdle(() => prepare(view, nextOpen(client, client.current)));
-}
-
-function prepare(view, next) {
-  const { client } = view;
-  for (const [id, slot] of view.slots) {
-    if (id === client.current || id === next) continue;
-    slot.remove();
-    view.slots.delete(id);
-  }
-  if (client.items.has(next)) slotFor(view, next);
 }
 
 // Both sides stand beside each other while each has room for its words, however large the reader's letters are.
@@ -171,6 +119,13 @@ function listen(view) {
   sizes.observe(view.paneNode);
   sizes.observe(view.root);
   signal.addEventListener("abort", () => sizes.disconnect());
+  const heights = new ResizeObserver(() => {
+    const tall = view.scrollNode.scrollHeight > view.scrollNode.clientHeight;
+    if (tall && !view.tall && !view.writing) keepFocusInside(view);
+    view.tall = tall;
+  });
+  for (const node of [view.scrollNode, ...view.scrollNode.children]) heights.observe(node);
+  signal.addEventListener("abort", () => heights.disconnect());
   const app = document.querySelector("[data-testid=stApp]");
   const state = new MutationObserver(() => connectionChanged(view));
   if (app) state.observe(app, { attributeFilter: ["data-test-connection-state"] });
@@ -220,13 +175,6 @@ function applyAnswer(view, data) {
   const next = nextOpen(client, client.current);
   if (!view.slots.has(next)) whenIdle(() => prepare(view, next));
   afterAnswer(view);
-}
-
-// What stands ready of an item is of no use once the item has come anew; on the screen it stays until it is replaced.
-function dropSlot(view, assignment) {
-  const slot = view.slots.get(assignment);
-  if (slot && slot !== view.slot) slot.remove();
-  view.slots.delete(assignment);
 }
 
 function refresh(view) {

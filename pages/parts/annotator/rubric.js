@@ -211,6 +211,10 @@ function focusField(view, name, { quietly = false } = {}) {
   else if (document.activeElement !== view.root && (view.root.contains(document.activeElement) || document.activeElement === document.body))
     view.root.focus({ preventScroll: true });
   // Within the frame the layout is done anyway; asked for here it would be done twice.
-  if (field && !view.painting)
-    requestAnimationFrame(() => view.fields.get(view.focus) === field && keepInside(view.scrollNode, field.node));
+  if (!view.painting && view.tall) requestAnimationFrame(() => keepFocusInside(view));
+}
+
+function keepFocusInside(view) {
+  const field = view.fields.get(view.focus);
+  if (field) keepInside(view.scrollNode, field.node);
 }

@@ -1,0 +1,62 @@
+// Each item stands in a slot of its own. The next one is laid out, scrolled and painted behind the one that is read, so
+// that going on only changes which of the two lies in front.
+
+function slotFor(view, assignment) {
+  let slot = view.slots.get(assignment);
+  if (!slot) {
+    slot = el("div", { class: "sc-slot" }, buildConversation(view.client.items.get(assignment)));
+    view.slots.set(assignment, slot);
+  }
+  if (slot.parentElement !== view.paneNode) {
+    slot.inert = true; // it may have been on screen before; only present() shows a slot
+    setFlag(slot, "data-behind", true);
+    view.paneNode.append(slot);
+    scrollToTarget(slot);
+  }
+  return slot;
+}
+
+function present(view, slot) {
+  if (view.passed === slot) view.passed = null;
+  finishShowing(view);
+  if (view.slot !== slot) view.passed = view.slot;
+  if (view.passed) setFlag(view.passed, "data-behind", true);
+  if (slot.parentElement !== view.paneNode) view.paneNode.append(slot);
+  setFlag(slot, "data-behind", false);
+  view.slot = slot;
+}
+
+// Taking the last item out and waking this one restyle all of either, which the frame that shows it need not wait for.
+function finishShowing(view) {
+  view.passed?.remove();
+  view.passed = null;
+  if (view.slot) view.slot.inert = false;
+}
+
+function prepare(view, next) {
+  const { client } = view;
+  for (const [id, slot] of view.slots) {
+    if (id === client.current || id === next) continue;
+    slot.remove();
+    view.slots.delete(id);
+  }
+  if (client.items.has(next)) slotFor(view, next);
+}
+
+// What stands ready of an item is of no use once the item has come anew; on the screen it stays until it is replaced.
+function dropSlot(view, assignment) {
+  const slot = view.slots.get(assignment);
+  if (slot && slot !== view.slot) slot.remove();
+  view.slots.delete(assignment);
+}
+
+// Bring the judged answer into view, together with the question before it if both fit.
+function scrollToTarget(slot) {
+  const target = slot.querySelector("[data-target]");
+  slot.scrollTop = 0;
+  if (!target || slot.scrollHeight <= slot.clientHeight) return;
+  const question = target.previousElementSibling;
+  const bottom = target.offsetTop + target.offsetHeight;
+  const both = question && bottom - question.offsetTop <= slot.clientHeight - 24;
+  slot.scrollTop = (both ? question : target).offsetTop - 12;
+}

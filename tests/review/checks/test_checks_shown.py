@@ -1,0 +1,155 @@
+"""What checks found is shown to whoever has submitted, with its evidence, and to nobody before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import orjson
+import pytest
+
+from review.checks.politeness import JUDGE
+from review.findings import AROUND, LONGEST, findings_by_item, shown_findings, text_at
+from review.hiding import hide_span
+from review.opening import Request, open_week
+from review.people import add_person, hmac_key
+from review.project import Project
+from review.queues import batch
+from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.sources.importing import import_file
+from review.sources.paths import log_of
+from review.submissions import receive
+from storage.records import Assignment, Conversation, Item, Verdict
+from storage.store import Store, open_store
+
+WEEK = "2026-W45"
+GOOD = {"correctness": "correct", "intent": "order_status", "politeness": "friendly"}
+SORRY = "I am sorry, but I cannot help you with that question."
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Store:
+    store = open_store(tmp_path / "spotcheck.db")
+    for name, role in (("lea", "lead"), ("ana", "annotator"), ("ben", "annotator")):
+        add_person(store, name, role=role, by="test")
+    save_rubric(store, rubric_from({**DEFAULT_RUBRIC, "reveal": True}), by="lea")
+    said = [SORRY, "Please wait for it. " * 5, "Your order arrives on Friday, by the evening."]
+    rows = [
+        {"id": f"c{k}", "created_at": "2026-11-03T10:00:00Z", "question": f"Where is my order {k}?", "answer": answer}
+        for k, answer in enumerate(said)
+    ]
+    file = tmp_path / "log.jsonl"
+    file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    store.add(import_file(file, log=log_of(store.path), key=hmac_key(store), by="lea"))
+    request = Request(WEEK, rate=1.0, raters=("ana", "ben"), overlap=1.0)
+    open_week(store, Project(store.path), request, by="lea")
+    return store
+
+
+def submit(store: Store, rater: str, item: str) -> str:
+    """One annotation; returns its assignment."""
+    (mine,) = store.find(Assignment, rater_id=rater, item_id=item)
+    entry = {"kind": "annotation", "submission_id": uuid4().hex, "assignment": mine.id, "labels": GOOD}
+    assert receive(store, rater, [entry]).rejected == ()
+    return mine.id
+
+
+def test_findings_are_sent_for_ones_own_submitted_items_alone_and_say_nothing_before(opened: Store) -> None:
+    for rater in ("ana", "ben"):
+        before = batch(opened, rater, week=WEEK)
+        assert before["findings"] == {} and "declines" not in json.dumps(before)
+    mine = submit(opened, "ana", "c0")
+    after = batch(opened, "ana", week=WEEK)
+    assert set(after["findings"]) == {mine}
+    first = after["findings"][mine][0]
+    assert (first["check"], first["flagged"], first["said"]) == ("refusal", True, "the answer declines")
+    (excerpt,) = first["evidence"]
+    assert excerpt["marked"] in SORRY and "cannot help" in excerpt["marked"]
+    assert excerpt["before"] + excerpt["marked"] + excerpt["after"] == SORRY
+    assert orjson.dumps(after) and batch(opened, "ben", week=WEEK)["findings"] == {}
+
+
+def test_an_undo_takes_them_back(opened: Store) -> None:
+    (mine,) = opened.find(Assignment, rater_id="ana", item_id="c0")
+    sent = {"kind": "annotation", "submission_id": "sent-1234", "assignment": mine.id, "labels": GOOD}
+    receive(opened, "ana", [sent, {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": "sent-1234"}])
+    assert batch(opened, "ana", week=WEEK)["findings"] == {}
+
+
+def test_where_words_were_hidden_the_finding_stands_without_its_evidence(opened: Store) -> None:
+    hide_span(opened, "c0", "cannot help", by="ana")
+    first = findings_by_item(opened, ["c0"])["c0"][0]
+    assert (first["check"], first["flagged"], first["evidence"]) == ("refusal", True, [])
+    assert "cannot help" not in json.dumps(findings_by_item(opened, ["c0"]))
+
+
+def test_raised_hands_come_first_and_the_others_say_their_value(opened: Store) -> None:
+    shown = {one["check"]: one for one in findings_by_item(opened, ["c2"])["c2"]}
+    assert not any(one["flagged"] or one["evidence"] for one in shown.values())
+    assert {name: one["said"] for name, one in shown.items()} == {
+        "personal data": "nothing left unmasked",
+        "language": "en",
+        "length": "45 characters",
+        "repetition": "none",
+        "refusal": "answered",
+    }
+    assert findings_by_item(opened, ["c1"])["c1"][0]["check"] == "repetition"
+
+
+def test_long_evidence_is_cut_and_a_path_leads_to_its_text() -> None:
+    text = "x" * 100 + "y" * 300 + "z" * 100
+    spans = [{"field": "messages.0.content", "start": 100, "end": 400, "kind": "far"}]
+    found = {"flagged": True, "value": 1, "spans": spans, "note": "far"}
+    talk = Conversation(
+        "c", "p", "c", None, WEEK, ({"role": "assistant", "content": text},), checks={"similarity": found}
+    )
+    (one,) = shown_findings(talk)
+    (excerpt,) = one["evidence"]
+    assert excerpt["marked"] == "y" * LONGEST + "…"
+    assert excerpt["before"] == "…" + "x" * AROUND and excerpt["after"] == "z" * AROUND + "…"
+    assert shown_findings(talk, quoting=False)[0]["evidence"] == []
+    assert (text_at(talk, "messages.0.content"), text_at(talk, "messages.7.content"), text_at(talk, "sql.x")) == (
+        text,
+        "",
+        "",
+    )
+
+
+def test_the_baseline_judge_says_something_of_every_drawn_item_and_of_no_other(opened: Store) -> None:
+    said = {v.item_id: (v.version, v.dimension, v.value) for v in opened.find(Verdict, judge=JUDGE)}
+    assert said == {
+        "c0": ("1", "politeness", "neutral"),
+        "c1": ("1", "politeness", "neutral"),
+        "c2": ("1", "politeness", "neutral"),
+    }
+
+
+def test_a_rubric_without_its_three_values_has_no_baseline(tmp_path: Path) -> None:
+    from review.drawn import verdicts_in
+
+    talk = Conversation("c", "p", "c", None, WEEK, ({"role": "assistant", "content": "That's not my problem."},))
+    item = Item("c", "c", WEEK, "2026-11-09T00:00:00+00:00")
+    assert [v.value for v in verdicts_in(talk, item, rubric_from(DEFAULT_RUBRIC))] == ["rude"]
+    other = {"name": "politeness", "scale": "ordinal", "values": ["cold", "warm"], "positive": "cold"}
+    assert verdicts_in(talk, item, rubric_from({"dimensions": [other]})) == []
+
+
+def test_of_one_answer_under_review_the_findings_are_its_own(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "spotcheck.db")
+    for name, role in (("lea", "lead"), ("ana", "annotator")):
+        add_person(store, name, role=role, by="test")
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
+    turns = [("user", "Where is it?"), ("assistant", SORRY), ("user", "And now?"), ("assistant", "It comes on Friday.")]
+    rows = [
+        {"id": f"c{k}", "created_at": "2026-11-03", "messages": [{"role": r, "content": t} for r, t in turns]}
+        for k in range(12)
+    ]
+    file = tmp_path / "log.jsonl"
+    file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    store.add(import_file(file, log=log_of(store.path), key=hmac_key(store), by="lea"))
+    open_week(store, Project(store.path), Request(WEEK, rate=1.0, raters=("ana",), unit="turn"), by="lea")
+    kept = {c.id: c.checks["refusal"]["flagged"] for c in store.find(Conversation)}
+    turn = {i.conversation_id: i.target_turn for i in store.find(Item)}
+    assert set(turn.values()) == {1, 3}
+    assert kept == {name: turn[name] == 1 for name in kept}
