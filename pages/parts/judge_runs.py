@@ -39,7 +39,8 @@ def show(here: Session, judge: str | None = None) -> None:
     known = {j.name: j for j in judges_of(here.store)}
     if judge is not None and (judge not in known or known[judge].kind == "recorded"):
         st.caption("Its verdicts came with the log or from a file: there is nothing to run here.")
-    elif here.rater.may("adjudicator"):
+        return
+    if here.rater.may("adjudicator"):
         with st.expander("Start a run", icon=":material/play_circle:"):
             _start(here, [judge] if judge else [j.name for j in known.values() if j.kind != "recorded"])
     active = [s.run.id for s in _latest(here, judge) if s.state == "running"]

@@ -57,8 +57,10 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
 
 def _at_first(known: Sequence[str], spoke: dict[str, tuple[str, ...]], name: str) -> list[str]:
     """The versions of the chosen judge and the latest of the others, a few of them."""
-    own = [str(Reference(name, v)) for v in reversed(spoke.get(name, ()))]
-    others = [str(Reference(j, versions[-1])) for j, versions in spoke.items() if j != name]
+    versions = spoke.get(name, ())
+    # The log holds the same verdicts as a recording of it: beside a numbered version they would only repeat it.
+    own = [str(Reference(name, v)) for v in reversed(versions) if v.isdigit() or len(versions) == 1]
+    others = [str(Reference(j, said[-1])) for j, said in spoke.items() if j != name]
     return sorted((own[: AT_FIRST - min(len(others), 2)] + others)[:AT_FIRST], key=list(known).index)
 
 
