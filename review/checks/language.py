@@ -64,7 +64,7 @@ _ALIKE = tuple(frozenset(group.split()) for group in ALIKE.split("|"))
 
 def language(texts: Texts, options: Options) -> Finding:
     """Flags an answer in another language than its question; ``value`` is the answer's, as an ISO 639 code."""
-    name, other = _at_once(texts.words), _at_once(texts.asked[:READ].lower().split())
+    name, other = _at_once(texts.words), _at_once(texts.asked_words)
     if name and name == other:
         return finding(value=name)
     answer, question = _plain(texts.answered, options["letters"]), _plain(texts.asked, options["letters"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, TypedDict
 
 from storage.records import Conversation
@@ -41,38 +40,31 @@ class Texts:
 
     ``question`` and ``answer`` are paths, "" where there is none; ``expected`` is the expected answer itself, "" where
     none is known. Fields that hold no text are not there.
+
+    What several checks need is made once, because a million conversations are imported at a time: ``asked`` and
+    ``answered`` are the texts of both; ``lower`` is the answer in lower case with the apostrophe of a typewriter (not
+    for offsets: lengths may differ), ``words`` what stands between spaces in it, ``asked_words`` that of the question.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     question: str = ""
     answer: str = ""
     expected: str = ""
+    asked: str = field(init=False, repr=False, compare=False)
+    answered: str = field(init=False, repr=False, compare=False)
+    lower: str = field(init=False, repr=False, compare=False)
+    words: list[str] = field(init=False, repr=False, compare=False)
+    asked_words: list[str] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def asked(self) -> str:
-        """The question as text."""
-        return self.fields.get(self.question, "")
-
-    @cached_property
-    def answered(self) -> str:
-        """The answer as text."""
-        return self.fields.get(self.answer, "")
-
-    # What several checks need is made once: a million conversations are imported at a time.
-    @cached_property
-    def lower(self) -> str:
-        """The answer in lower case, with the apostrophe of a typewriter. Not for offsets: lengths may differ."""
-        return self.answered.lower().replace("\u2019", "'")
-
-    @cached_property
-    def words(self) -> list[str]:
-        """What stands between spaces in the answer, in lower case."""
-        return self.lower.split()
-
-    @cached_property
-    def asked_words(self) -> list[str]:
-        """The same of the question."""
-        return self.asked.lower().split()
+    def __post_init__(self) -> None:
+        keep = object.__setattr__
+        asked, answered = self.fields.get(self.question, ""), self.fields.get(self.answer, "")
+        lower = answered.lower().replace("\u2019", "'")
+        keep(self, "asked", asked)
+        keep(self, "answered", answered)
+        keep(self, "lower", lower)
+        keep(self, "words", lower.split())
+        keep(self, "asked_words", asked.lower().split())
 
 
 Check = Callable[[Texts, Options], Finding]
@@ -97,30 +89,26 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
     The question is the last thing the user said before it; what was said after it is left out, and with an earlier
     answer the passages, SQL and error, which belong to the last one.
     """
-    messages = conversation.messages
-    said = {f"messages.{k}.content": m["content"] for k, m in enumerate(messages) if isinstance(m.get("content"), str)}
-    last = next((k for k in range(len(messages) - 1, -1, -1) if _spoken(messages[k], "assistant")), None)
-    answer = last if turn is None else turn
-    if answer is not None and answer != last:
-        said = {
-            f"messages.{k}.content": said[path] for k in range(answer + 1) if (path := f"messages.{k}.content") in said
-        }
-    elif conversation.context or conversation.sql or conversation.error_message:
+    messages, whole = conversation.messages, True
+    if turn is not None:
+        whole = not any(m.get("role") == "assistant" and m.get("content") for m in messages[turn + 1 :])
+        messages = messages if whole else messages[: turn + 1]
+    said: dict[str, str] = {}
+    asked = question = answer = ""
+    for k, message in enumerate(messages):
+        text, role = message.get("content"), message.get("role")
+        if text and isinstance(text, str):
+            path = f"messages.{k}.content"
+            said[path] = text
+            if role == "user":
+                asked = path
+            elif role == "assistant":
+                question, answer = asked, path
+    if whole and (conversation.context or conversation.sql or conversation.error_message):
         said |= {f"context.{k}": text for k, text in enumerate(conversation.context)}
         said |= {"sql": conversation.sql} if conversation.sql else {}
         said |= {"error_message": conversation.error_message} if conversation.error_message else {}
-    before = len(messages) if answer is None else answer
-    question = next((k for k in range(before - 1, -1, -1) if _spoken(messages[k], "user")), None)
-    return Texts(said, _path(question), _path(answer), expected)
-
-
-def _spoken(message: Mapping[str, Any], role: str) -> bool:
-    content = message.get("content")
-    return message.get("role") == role and isinstance(content, str) and bool(content)
-
-
-def _path(message: int | None) -> str:
-    return "" if message is None else f"messages.{message}.content"
+    return Texts(said, question if answer else asked, answer, expected)
 
 
 def expected_in(conversation: Conversation) -> str:

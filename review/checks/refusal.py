@@ -32,26 +32,29 @@ _DO = (
 
 
 class Rule(NamedTuple):
-    """A way to decline. Of each group of ``signs`` one must stand in the answer before ``pattern`` is tried."""
+    """A way to decline. Of each group of ``signs`` one must stand in the answer before ``pattern`` is tried.
 
-    signs: tuple[tuple[str, ...], ...]
+    Signs are words, or with ``spaced`` False parts of text, for scripts that put no space between words.
+    """
+
+    signs: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
+    spaced: bool = True
 
 
-def _rule(pattern: str, *signs: str) -> Rule:
-    return Rule(tuple(tuple(group.split("|")) for group in signs), re.compile(pattern, re.IGNORECASE))
+def _rule(pattern: str, *signs: str, spaced: bool = True) -> Rule:
+    ends = ("", ".", ",", "!", "?", ";", ":") if spaced else ("",)
+    groups = tuple(frozenset(word + end for word in group.split() for end in ends) for group in signs)
+    return Rule(groups, re.compile(pattern, re.IGNORECASE), spaced)
 
 
-_NOT = "can't|cannot|can not|could|won't|will not| not |unable|declin|refus|n't "
+_NOT = "can't cannot not couldn't won't don't unable decline refuse declined"
 _DOING = (
-    "help|assist|answer|advise|act on|continu|run |respond|reveal|disclos|discuss|comment|comply|fulfil|generat|writ"
-    "|engage|speculat|do that|do this|do so| up|talk|complet|process|provid|shar|giv|offer|tell|declin|refus|ability"
-    "|permission|access"
+    "help assist answer answering advise act continue run respond reveal disclose discuss comment comply fulfil fulfill"
+    " generate write engage speculate do look talk complete process provide share give giving offer tell decline refuse"
+    " ability permission access"
 )
-_PHRASES = (
-    "as an ai|outside|only help|not programmed|not something|something i|allow me|permit me|violates|against"
-    "|inappropriate"
-)
+_PHRASES = "ai outside only programmed something allow permit violates against inappropriate ai-"
 RULES: dict[str, tuple[Rule, ...]] = {
     "en": (
         _rule(
@@ -77,7 +80,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
             r"(?:helfen|weiterhelfen|beantworten|antworten|herausgeben|mitteilen|sagen)\b"
             r"|\b(?:kann|darf|können|dürfen)\b[^.!?\n]{0,20}\bkeine\b[^.!?\n]{0,40}(?:herausgeben|weitergeben|geben|nennen)\b"
             r"|\bnicht (?:in der lage|befugt|berechtigt)\b|\bals ki\b|\bals ki-|\bmöchte ich mich nicht äußern\b",
-            "nicht|keine|als ki",
+            "nicht nichts keine ki ki-sprachmodell ki-modell",
         ),
     ),
     "fr": (
@@ -87,7 +90,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
             r"|\bpas (?:en mesure|autorisée?|le droit)\b[^.!?\n]{0,12}"
             r"(?:répondre|aider|partager|donner|fournir|communiquer)"
             r"|\ben tant qu['’]ia\b",
-            " pas |qu'ia",
+            "pas qu'ia",
         ),
     ),
     "es": (
@@ -95,59 +98,64 @@ RULES: dict[str, tuple[Rule, ...]] = {
             r"\bno (?:puedo|podemos|estoy autorizad[oa]|soy capaz|me es posible)\b[^.!?\n]{0,24}"
             r"(?:ayudar|responder|compartir|proporcionar|revelar|contestar|opinar|dar(?:te|le|les)? es[ao])"
             r"|\bcomo (?:modelo de lenguaje|modelo de ia|ia)\b",
-            "no p|no es|no s|no me|como ",
+            "no como",
         ),
     ),
     "it": (
         _rule(
             r"\bnon (?:posso|possiamo|sono in grado|sono autorizzat[oa])\b[^.!?\n]{0,24}"
             r"(?:aiutar|rispondere|condividere|fornire)",
-            "non posso|non possiamo|non sono",
+            "non",
         ),
     ),
     "pt": (
         _rule(
             r"\bnão (?:posso|podemos|consigo|tenho permissão|estou autorizad[oa])\b[^.!?\n]{0,24}"
             r"(?:ajudar|ajudá|responder|fornecer|compartilhar|partilhar)",
-            "não ",
+            "não",
         ),
     ),
     "nl": (
         _rule(
-            r"\b(?:kan|mag|kunnen)\b[^.!?\n]{0,40}\bniet\b[^.!?\n]{0,16}(?:helpen|beantwoorden|delen|geven)\b", " niet "
+            r"\b(?:kan|mag|kunnen)\b[^.!?\n]{0,40}\bniet\b[^.!?\n]{0,16}(?:helpen|beantwoorden|delen|geven)\b", "niet"
         ),
     ),
     "pl": (
-        _rule(r"\bnie (?:mogę|możemy|jestem w stanie)\b[^.!?\n]{0,24}(?:pomóc|odpowiedzieć|udostępni|podać)", "nie "),
+        _rule(r"\bnie (?:mogę|możemy|jestem w stanie)\b[^.!?\n]{0,24}(?:pomóc|odpowiedzieć|udostępni|podać)", "nie"),
     ),
     "ru": (
         _rule(
             r"\bне (?:могу|можем|в состоянии)\b[^.!?\n]{0,24}(?:помочь|ответить|предоставить|раскрыть|поделиться)",
-            "не ",
+            "не",
         ),
     ),
-    "tr": (_rule(r"yardımcı olam\w+|cevap verem\w+|yanıtlayam\w+|paylaşam\w+", "yardımcı|verem|layam|laşam"),),
+    "tr": (
+        _rule(r"yardımcı olam\w+|cevap verem\w+|yanıtlayam\w+|paylaşam\w+", "yardımcı verem layam laşam", spaced=False),
+    ),
     "zh": (
         _rule(
             r"(?:无法|不能|不便|没办法)[^。！？\n]{0,8}(?:回答|提供|帮助|帮您|帮你|协助|透露|分享)",
-            "无法|不能|不便|没办法",
+            "无法 不能 不便 没办法",
+            spaced=False,
         ),
     ),
     "ja": (
         _rule(
             r"(?:お答え|回答|対応|お手伝い|ご案内|お教え|提供)は?(?:できません|できかね|いたしかね|致しかね)",
-            "ません|かね",
+            "ません かね",
+            spaced=False,
         ),
     ),
     "ko": (
         _rule(
             r"(?:도와\s?드릴|도울|답변할|답변드릴|답변해\s?드릴|제공할|제공해\s?드릴|알려\s?드릴) ?수(?:가|는)? ?없",
             "없",
+            spaced=False,
         ),
     ),
     "ar": (
         _rule(
-            r"(?:لا أستطيع|لا يمكنني|لا يمكننا|لا نستطيع)[^.!؟\n]{0,20}(?:مساعد|الإجابة|الرد|مشاركة|تقديم|إعطاء)", "لا "
+            r"(?:لا أستطيع|لا يمكنني|لا يمكننا|لا نستطيع)[^.!؟\n]{0,20}(?:مساعد|الإجابة|الرد|مشاركة|تقديم|إعطاء)", "لا"
         ),
     ),
 }
@@ -155,29 +163,29 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 _ALL = tuple(rule for rules in RULES.values() for rule in rules)
 _ASCII = tuple(rule for rule in _ALL if all(any(sign.isascii() for sign in group) for group in rule.signs))
+_FIRST_WORDS = frozenset().union(*(rule.signs[0] for rule in _ASCII))
 
 
 def refusal(texts: Texts, options: Options) -> Finding:
     """Flags an answer that declines; ``value`` is "declined" or "answered"."""
-    lower = texts.lower
-    if not lower:
+    lower, words = texts.lower, texts.words
+    if not words:
         return finding()
-    for signs, pattern in _ASCII if lower.isascii() else _ALL:
-        if not _stand_in(lower, signs):
+    plain = lower.isascii()
+    if plain and _FIRST_WORDS.isdisjoint(words):
+        return finding(value="answered")
+    for rule in _ASCII if plain else _ALL:
+        if not _may_hold(rule, lower, words):
             continue
-        found = pattern.search(texts.answered, 0, options["within"])
+        found = rule.pattern.search(texts.answered, 0, options["within"])
         if found:
             span: Span = {"field": texts.answer, "start": found.start(), "end": found.end(), "kind": "declines"}
             return finding(flagged=True, value="declined", spans=[span], note="the answer declines")
     return finding(value="answered")
 
 
-def _stand_in(text: str, signs: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether one of each group stands in the text. Plain loops: any() and all() take twice as long."""
-    for group in signs:
-        for sign in group:
-            if sign in text:
-                break
-        else:
+def _may_hold(rule: Rule, lower: str, words: list[str]) -> bool:
+    for group in rule.signs:
+        if group.isdisjoint(words) if rule.spaced else not any(sign in lower for sign in group):
             return False
     return True

@@ -295,18 +295,6 @@ def test_markup_in_the_data_is_shown_as_text(context: Any, server: Server) -> No
     assert page.evaluate("window.hacked") is None
 
 
-def test_selected_text_goes_with_a_flag_and_disappears(context: Any, server: Server) -> None:
-    page = opened(context, server, "r19")
-    page.locator(SHOWN + " .sc-user .sc-text").last.dblclick(position={"x": 50, "y": 10})
-    chosen = page.evaluate("getSelection().toString().trim()")
-    assert chosen == "47000"
-    press(page, "f", "1", "Enter")
-    page.wait_for_selector("text=hidden here already")
-    all_saved(page)
-    assert "47000" not in page.locator(".sc-pane").inner_text()
-    assert [f.kind for f in server.store.find(Flag, rater_id="r19")] == ["privacy"]
-
-
 def test_a_submitted_item_can_be_changed_and_the_later_one_counts(context: Any, server: Server) -> None:
     page = opened(context, server, "r20")
     press(page, *KEYS)
@@ -324,6 +312,18 @@ def test_a_submitted_item_can_be_changed_and_the_later_one_counts(context: Any, 
     assert second.supersedes == first.submission_id
     assert second.labels == {**LABELS, "correctness": "correct"}
     assert second.revealed
+
+
+def test_selected_text_goes_with_a_flag_and_disappears(context: Any, server: Server) -> None:
+    page = opened(context, server, "r19")
+    page.locator(SHOWN + " .sc-user .sc-text").last.dblclick(position={"x": 50, "y": 10})
+    chosen = page.evaluate("getSelection().toString().trim()")
+    assert chosen == "47000"
+    press(page, "f", "1", "Enter")  # from here on the evidence of checks is not quoted in this conversation
+    page.wait_for_selector("text=hidden here already")
+    all_saved(page)
+    assert "47000" not in page.locator(".sc-pane").inner_text()
+    assert [f.kind for f in server.store.find(Flag, rater_id="r19")] == ["privacy"]
 
 
 def test_the_next_item_starts_at_its_answer_not_where_the_last_was_left(context: Any, server: Server) -> None:

@@ -14,6 +14,7 @@ from review.sampling.draw import draw
 from review.sampling.engines import open_source
 from review.sampling.key import chosen, digest
 from review.sampling.sql import draw_sql
+from review.sampling.strata import Condition, Group
 from review.weeks import week_window
 
 WEEK = "2026-W47"
@@ -122,6 +123,15 @@ def test_all_odd_ids_come_out_as_they_went_in(clickhouse):
     host, _, _ = clickhouse
     engine = open_source(f"clickhouse://{host}/shop?table=log")
     assert set(all_of(draw(engine, Wishes(1.0), window=WINDOW, week=WEEK).ids)) == set(in_week())
+
+
+def test_a_word_among_the_words_of_a_column_makes_a_group(clickhouse):
+    host, _, _ = clickhouse
+    engine = open_source(f"clickhouse://{host}/shop?table=log")
+    groups = (Group("named", ((Condition("status", "any_word", ("error", "err_r")),),)),)
+    result = draw(engine, Wishes(1.0), window=WINDOW, week=WEEK, groups=groups)
+    assert {int(in_week()[i]) % 20 for i in result.ids["named"]} == {0}
+    assert sum(result.frame.populations.values()) == len(in_week())
 
 
 def test_nested_fields_are_reached_in_json_text(clickhouse):

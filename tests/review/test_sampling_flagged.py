@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from review.cli import spotcheck
 from review.errors import Refused
@@ -31,6 +32,8 @@ from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
 from review.sampling.allocate import Wishes
 from review.sampling.draw import draw
 from review.sampling.engines import open_source
+from review.sampling.frame_sql import stratum_number
+from review.sampling.sql import DIALECTS, render
 from review.sampling.strata import Condition, default_groups, names_of, stratum_of
 from review.sampling.verdict_counts import judges_disagree
 from review.sources.importing import import_file
@@ -87,6 +90,13 @@ def test_flags_and_disagreement_make_the_same_groups_in_every_engine_as_in_pytho
         result = draw(engine, Wishes(1.0), window=week_window(WEEK), week=WEEK, groups=GROUPS)
         engine.close()
         assert {i: name for name, ids in result.ids.items() for i in ids} == wanted, source
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_word_among_words_can_be_said_in_every_dialect(dialect: str) -> None:
+    field = exp.column("flagged")
+    said = render(stratum_number(GROUPS, {"flagged": (field, field)}), dialect)
+    assert "' toxicity '" in said and "' loop_s '" in said and "LIKE" not in said.upper()
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ function setAttr(node, name, value) {
   if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
 
-// After the frame that shows what was just changed. A page that is hidden makes no frames; there it is soon.
+// After the frame that shows what was just changed, and after whatever else waited for it. A page that is hidden makes no
+// frames; there it is soon.
 function afterFrame(action) {
   let waiting = true;
   const act = () => {
@@ -36,7 +37,7 @@ function afterFrame(action) {
     waiting = false;
   };
   const late = setTimeout(act, NO_FRAME_MS);
-  requestAnimationFrame(() => setTimeout(act, 4));
+  requestAnimationFrame(() => setTimeout(() => setTimeout(act)));
 }
 
 function whenIdle(action) {

@@ -20,6 +20,7 @@ function newView(key) {
     notice: "",
     scrolled: false,
     shownAt: 0,
+    shownFor: null,
     pointedAt: -POINTED_MS,
     seenAt: performance.now(),
     listening: null,
@@ -40,7 +41,9 @@ function newView(key) {
 function show(view) {
   const { client } = view;
   const assignment = client.current;
-  disarm(view);
+  // Shown anew, because an answer or the mirror came in between, a finished item still goes by itself.
+  if (view.shownFor !== assignment) disarm(view);
+  view.shownFor = assignment;
   view.painting = true;
   view.writing = null;
   const item = client.items.get(assignment);

@@ -30,6 +30,9 @@ TEXTS = {
     "ordinary": pair("Where is my order?", "Your order arrives on Friday.", expected="It arrives on Friday."),
     "20,000 characters": pair(LONG[:20_000], LONG[-20_000:], expected=LONG[:500]),
     "20,000 characters without a space": pair("x" * 20_000, "ab" * 10_000),
+    "20,000 characters that could be addresses": pair(
+        "a." * 9_990 + " (at) x dot 1", "A-" * 9_980 + " born 1 straße my 1"
+    ),
     "Chinese": pair("我的订单在哪里？", "您的订单将于星期五到达。我们很高兴为您服务！"),
     "Japanese": pair("注文はどこですか？", "金曜日に届きます。お待ちください。お待ちください。お待ちください。"),
     "Arabic": pair("أين طلبي؟", "عذرًا، لا أستطيع مساعدتك في ذلك."),
