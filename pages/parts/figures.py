@@ -61,7 +61,7 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
 
 def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """A table with its download, safe to open in a spreadsheet."""
-    st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table")
+    st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", placeholder="–")
     data = csv_text([str(c) for c in frame.columns], frame.to_dict("records"))
     st.download_button(
         "CSV",

@@ -99,22 +99,27 @@ def everybody(here: Session, week: str) -> None:
                 **({"state": "late" if p.rater_id in late else "done" if not p.left else "open"} if late else {}),
                 "progress": 100 * (p.dealt - p.left) / p.dealt,
                 "done": p.done,
-                "skipped": p.skipped,
+                **({"skipped": p.skipped} if any(q.skipped for q in rows) else {}),
                 "left": p.left,
-                "min. left": round(p.minutes_left),
+                "minutes": round(p.minutes_left),
                 "s per item": p.median_seconds,
             }
             for p in rows
         ]
     )
+    number = st.column_config.NumberColumn
     st.dataframe(
         frame,
         hide_index=True,
         width="stretch",
         key="weekly_progress",
+        placeholder="–",
         column_config={
-            "progress": st.column_config.ProgressColumn("progress", format="%.0f %%", min_value=0, max_value=100),
-            "s per item": st.column_config.NumberColumn(format="%.0f"),
+            "reviewer": st.column_config.TextColumn(width=90),
+            "progress": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, width=120),
+            "minutes": number(help="What is left, at the pace of this reviewer.", width=60),
+            "s per item": number(format="%.0f", help="The median time on one item, without idle time.", width=70),
+            **{name: number(width=50) for name in ("done", "skipped", "left") if name in frame},
         },
     )
 

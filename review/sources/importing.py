@@ -103,8 +103,14 @@ def import_file(
     )
     if on_detected is not None:
         on_detected(detected)
-    entries = checked(masked, to_run)
-    counts = append(log, entries, import_id=import_id, at=at, encrypted=privacy.originals == "encrypted")
+    counts = append(
+        log,
+        masked,
+        import_id=import_id,
+        at=at,
+        encrypted=privacy.originals == "encrypted",
+        examine=lambda new: checked(new, to_run),
+    )
     return Import(
         id=import_id,
         at=at,

@@ -9,8 +9,9 @@ from __future__ import annotations
 import operator
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -32,6 +33,8 @@ from storage.records import Conversation
 
 BATCH_ROWS = 50_000
 BATCH_BYTES = 64 * 1024 * 1024
+LOOKED_UP = 2_000
+"""Conversations looked up at once in what the log holds."""
 LOCK_SECONDS = 60
 KNOWN_MEMORY = "512MB"
 _PARTIAL = ".partial-"
@@ -52,26 +55,38 @@ class Entry(NamedTuple):
     findings: Mapping[str, Finding] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Appended:
     """What became of the conversations: new, known with the same content, known with other content."""
 
-    added: int
-    duplicate: int
-    changed: int
+    added: int = 0
+    duplicate: int = 0
+    changed: int = 0
 
 
-def append(log: LogPaths, entries: Iterable[Entry], *, import_id: str, at: str, encrypted: bool = False) -> Appended:
+Examine = Callable[[Iterator[Entry]], Iterator[Entry]]
+
+
+def append(
+    log: LogPaths,
+    entries: Iterable[Entry],
+    *,
+    import_id: str,
+    at: str,
+    encrypted: bool = False,
+    examine: Examine = iter,
+) -> Appended:
     """Add the conversations that the log does not hold yet; all of them or, when anything fails, none.
 
-    Memory holds one batch at a time. ``encrypted`` tells how the originals are sealed. Raises Refused when another
-    import holds the log.
+    Memory holds one batch at a time. ``encrypted`` tells how the originals are sealed. Those that are new pass through
+    ``examine``, one out for each that goes in: what is known already is not looked at again. Raises Refused when
+    another import holds the log.
     """
     log.logs.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
             _sweep(log)
-            return _append(log, entries, import_id, at, encrypted)
+            return _append(log, entries, import_id, at, encrypted, examine)
     except Timeout:
         raise Refused(f"{log.logs}: another import is running. Try again when it has ended.") from None
     except (OSError, duckdb.Error) as error:
@@ -81,14 +96,17 @@ def append(log: LogPaths, entries: Iterable[Entry], *, import_id: str, at: str, 
         raise full from error
 
 
-def _append(log: LogPaths, entries: Iterable[Entry], import_id: str, at: str, encrypted: bool) -> Appended:
+def _append(
+    log: LogPaths, entries: Iterable[Entry], import_id: str, at: str, encrypted: bool, examine: Examine
+) -> Appended:
     staged = LogPaths(log.logs / f"{_PARTIAL}{import_id}", log.originals / f"{_PARTIAL}{import_id}")
     staged.logs.mkdir()
-    counts = Appended(0, 0, 0)
+    counts = Appended()
     try:
         with _known(log, staged.logs) as known:
-            for number, batch in enumerate(_batches(entries, import_id, at), start=1):
-                counts = _write_batch(staged, known, batch, number, counts, encrypted)
+            fresh = examine(_fresh(known, entries, counts))
+            for number, batch in enumerate(_batches(fresh, import_id, at), start=1):
+                _write_batch(staged, batch, number, encrypted)
         for file in staged.logs.glob("known.duckdb*"):
             file.unlink()
         if counts.added:
@@ -171,7 +189,7 @@ def _cells(entry: Entry, import_id: str, at: str) -> tuple[Any, ...]:
     )
 
 
-_ID, _WEEK, _HASH, _CONTENT = (list(COLUMNS).index(name) for name in ("id", "week", "content_hash", "content"))
+_ID, _WEEK, _CONTENT = (list(COLUMNS).index(name) for name in ("id", "week", "content"))
 
 
 def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:
@@ -181,48 +199,38 @@ def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:
     return db
 
 
-def _write_batch(
-    staged: LogPaths,
-    known: duckdb.DuckDBPyConnection,
-    batch: list[_Row],
-    number: int,
-    counts: Appended,
-    encrypted: bool,
-) -> Appended:
-    fresh, duplicate, changed = _split(known, batch)
-    for week in sorted({row.cells[_WEEK] for row in fresh}):
-        rows = [row.cells for row in fresh if row.cells[_WEEK] == week]
+def _fresh(known: duckdb.DuckDBPyConnection, entries: Iterable[Entry], counts: Appended) -> Iterator[Entry]:
+    """The entries that are new, in order; what becomes of each is counted as it passes."""
+    left = iter(entries)
+    while some := list(islice(left, LOOKED_UP)):
+        known.register("asked", pa.table({"id": [entry.conversation.id for entry in some]}))
+        sql = "SELECT id, content_hash FROM known SEMI JOIN asked USING (id)"
+        held: dict[str, str] = dict(known.execute(sql).fetchall())
+        new: dict[str, str] = {}
+        for entry in some:
+            identity, digest = entry.conversation.id, entry.conversation.content_hash
+            first = held.get(identity)
+            if first is None:
+                held[identity] = new[identity] = digest
+                counts.added += 1
+                yield entry
+            elif first == digest:
+                counts.duplicate += 1
+            else:
+                counts.changed += 1
+        known.register("new_rows", pa.table({"id": list(new), "content_hash": list(new.values())}, _KNOWN))
+        known.execute("INSERT INTO known SELECT id, content_hash FROM new_rows")
+
+
+def _write_batch(staged: LogPaths, batch: list[_Row], number: int, encrypted: bool) -> None:
+    for week in sorted({row.cells[_WEEK] for row in batch}):
+        rows = [row.cells for row in batch if row.cells[_WEEK] == week]
         columns = [pa.array(cells, kind) for cells, kind in zip(zip(*rows, strict=True), _SCHEMA.types, strict=True)]
         table = pa.Table.from_arrays(columns, schema=_SCHEMA)
         pq.write_table(table, staged.logs / f"{week}-{number:04d}.parquet", compression="zstd")
-    originals = [(row.cells[_ID], row.original) for row in fresh if row.original is not None]
+    originals = [(row.cells[_ID], row.original) for row in batch if row.original is not None]
     if originals:
         write_originals(staged.originals / f"{number:04d}.parquet", originals, encrypted=encrypted)
-    return Appended(counts.added + len(fresh), counts.duplicate + duplicate, counts.changed + changed)
-
-
-def _split(known: duckdb.DuckDBPyConnection, batch: list[_Row]) -> tuple[list[_Row], int, int]:
-    """The rows that are new, and how many of the others have the same content and other content."""
-    ids = pa.table({"id": [row.cells[_ID] for row in batch]})
-    known.register("batch", ids)
-    sql = "SELECT id, content_hash FROM known SEMI JOIN batch USING (id)"
-    held: dict[str, str] = dict(known.execute(sql).fetchall())
-    fresh: list[_Row] = []
-    duplicate = changed = 0
-    for row in batch:
-        identity, digest = row.cells[_ID], row.cells[_HASH]
-        first = held.setdefault(identity, "")
-        if not first:
-            held[identity] = digest
-            fresh.append(row)
-        elif first == digest:
-            duplicate += 1
-        else:
-            changed += 1
-    new = pa.table({"id": [r.cells[_ID] for r in fresh], "content_hash": [r.cells[_HASH] for r in fresh]}, _KNOWN)
-    known.register("new_rows", new)
-    known.execute("INSERT INTO known SELECT id, content_hash FROM new_rows")
-    return fresh, duplicate, changed
 
 
 _KNOWN = pa.schema([("id", pa.string()), ("content_hash", pa.string())])

@@ -18,7 +18,7 @@ from review.originals import reveal_original, write_originals
 from review.project import Privacy
 from review.sources.importing import content_hash, import_file
 from review.sources.log import COLUMNS, log_files, log_relation, read_conversations, weeks_in_log
-from review.sources.log_append import Entry, append
+from review.sources.log_append import Appended, Entry, append
 from review.sources.paths import log_of
 from storage.records import Conversation
 
@@ -154,12 +154,31 @@ def test_the_first_version_wins_and_others_are_counted(tmp_path, log):
     assert [c.answer for c in read_conversations(log, ["c1", "c2"])] == ["a", "a"]
 
 
-def test_duplicates_are_known_across_batches(tmp_path, log, monkeypatch):
-    monkeypatch.setattr(review.sources.log_append, "BATCH_ROWS", 7)
+@pytest.mark.parametrize(("batch", "looked_up"), [(7, 2_000), (50_000, 3), (7, 3), (1, 1)])
+def test_duplicates_are_known_across_batches(tmp_path, log, monkeypatch, batch, looked_up):
+    monkeypatch.setattr(review.sources.log_append, "BATCH_ROWS", batch)
+    monkeypatch.setattr(review.sources.log_append, "LOOKED_UP", looked_up)
     path = write(tmp_path, *(record(i % 50) for i in range(120)))
     done = imported(path, log)
     assert (done.added, done.duplicate) == (50, 70)
     assert sum(weeks_in_log(log).values()) == 50
+
+
+def test_only_what_is_new_is_examined(log):
+    seen = []
+
+    def examine(new):
+        for entry in new:
+            seen.append(entry.conversation.id)
+            yield entry
+
+    def append_these(*numbers, as_import):
+        given = [Entry(replace(conversation(i), content_hash=f"hash {i}")) for i in numbers]
+        return append(log, given, import_id=as_import, at="now", examine=examine)
+
+    assert append_these(1, 2, 1, as_import="i1") == Appended(added=2, duplicate=1, changed=0)
+    assert append_these(2, 3, 1, as_import="i2") == Appended(added=1, duplicate=2, changed=0)
+    assert seen == [conversation(i).id for i in (1, 2, 3)]
 
 
 def test_rejections_name_line_field_found_and_expected_and_are_masked(tmp_path, log):
