@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from annotate_app import Server, serving
@@ -18,26 +20,45 @@ IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 KEY = "sk-test-0123456789abcdef"
 
 
+AT_ONCE = 8
+"""Questions that are answered before the endpoint waits to be let go on, so that a run can be paused in its middle."""
+
+
+class Desk(NamedTuple):
+    """The application, and what lets its endpoint answer everything."""
+
+    server: Server
+    go_on: threading.Event
+
+
 @pytest.fixture
-def server(demo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def desk(demo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("MY_KEY", KEY)
     store = open_store(tmp_path / "spotcheck.db")
     open_store(demo_path).backup(tmp_path / "spotcheck.db")
-    with OpenAIServer(lambda text: {"politeness": "friendly"}, key=KEY, latency=0.6) as endpoint:
+    asked, go_on = count(), threading.Event()
+
+    def answer(text: str) -> dict[str, str]:
+        if next(asked) >= AT_ONCE:
+            go_on.wait(30)
+        return {"politeness": "friendly"}
+
+    with OpenAIServer(answer, key=KEY) as endpoint:
         (tmp_path / "spotcheck.toml").write_text(f'[judges]\nhosts = ["{endpoint.place}"]\n', encoding="utf-8")
         spec = {"endpoint": endpoint.url, "model": "small", "key_env": "MY_KEY"}
         add_judge(store, "tone", kind="llm", dimensions=["politeness"], spec=spec, by="visitor")
         with serving(store) as running:
-            yield running
+            yield Desk(running, go_on)
+        go_on.set()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_a_run_is_started_followed_paused_and_resumed(server: Server, browser: Any, width: int, scheme: str) -> None:
+def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, browser: Any, width: int, scheme: str) -> None:
     page = browser.new_context(
         viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
     ).new_page()
     page.set_default_timeout(30_000)
-    page.goto(f"{server.url}/judges?rater=visitor&judge=tone&view=runs")
+    page.goto(f"{desk.server.url}/judges?rater=visitor&judge=tone&view=runs")
     page.wait_for_selector("h1")
     page.wait_for_selector(IDLE)
     page.get_by_text("Start a run").click()
@@ -54,6 +75,7 @@ def test_a_run_is_started_followed_paused_and_resumed(server: Server, browser: A
     page.wait_for_selector("[class*=st-key-judge_run_] >> text=paused")
     assert page.locator("[class*=st-key-judge_runs_again] input").is_checked() is False
     page.get_by_role("button", name="Resume").click()
+    desk.go_on.set()
     page.wait_for_selector("[class*=st-key-judge_run_] >> text=finished")
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
