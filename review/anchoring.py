@@ -15,7 +15,8 @@ import orjson
 from review.intervals import wilson
 from review.quantity import Quantity
 from review.rubric import rubric_version
-from storage.records import Annotation, Verdict, Withdrawal
+from review.verdicts import verdicts_on
+from storage.records import Annotation, Item, Withdrawal
 from storage.store import Store
 
 NOBODY = "nobody could have changed their mind: no submitted item has a verdict that was revealed afterwards"
@@ -78,7 +79,8 @@ _IN_WEEKS = (
 def _verdicts(store: Store, weeks: Sequence[str]) -> dict[str, dict[str, set[str]]]:
     """What judges said, by item and dimension; an item without a readable verdict is not in it."""
     found: dict[str, dict[str, set[str]]] = {}
-    for v in store.select(Verdict, _IN_WEEKS.format(table="verdicts"), {"weeks": orjson.dumps(list(weeks)).decode()}):
+    items = [i.id for i in store.find(Item, week=list(weeks))]
+    for v in verdicts_on(store, items):
         if v.value is not None:
             found.setdefault(v.item_id, {}).setdefault(v.dimension, set()).add(v.value)
     return found

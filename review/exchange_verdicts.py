@@ -20,6 +20,7 @@ from review.hiding import spans_by_conversation, without
 from review.people import hmac_key, require
 from review.rubric import Rubric, current_rubric
 from review.tables import Row, Table, read_table
+from review.verdicts import verdicts_on
 from storage.records import Item, Verdict
 from storage.records_judges import Judge
 from storage.store import Store
@@ -131,7 +132,7 @@ def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None) 
 def _sort(store: Store, verdicts: list[Verdict]) -> tuple[list[Verdict], int, int]:
     """The verdicts that are new, and how many were there alike or otherwise. Within the file too, the first stands."""
     there: dict[tuple[str, ...], Verdict] = {}
-    for v in store.find(Verdict, item_id=sorted({v.item_id for v in verdicts})):
+    for v in verdicts_on(store, {v.item_id for v in verdicts}):
         # Of a judge that ran here several times, a missing verdict takes nothing back.
         if v.value is not None or _said_where(v) not in there:
             there[_said_where(v)] = v
@@ -171,7 +172,7 @@ def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False)
     Raises Refused without the role adjudicator or when ``target`` exists, NothingToDo when there is no verdict.
     """
     require(store, by, "adjudicator")
-    verdicts = store.find(Verdict)
+    verdicts = verdicts_on(store)
     if not verdicts:
         raise NothingToDo("the store holds no verdicts yet; there is nothing to export.")
     where = {i.id: i.conversation_id for i in store.find(Item, id=sorted({v.item_id for v in verdicts}))}

@@ -1,11 +1,14 @@
 """Which verdicts of a judge count: its versions, how one is named, and the row that stands for an item.
 
 A judge is named ``name``, which is its latest version that spoke in the weeks looked at, or ``name@version``.
+
+What a run over a release said of an item never counts as a verdict on it: the judge was shown the expected answer
+there, which is the answer itself where people found it right. Runs write no such rows any more; older stores hold some.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -13,6 +16,11 @@ import orjson
 from review.errors import NothingToDo
 from storage.records import Verdict
 from storage.store import Store
+
+STANDS_SQL = (
+    "(v.run_id IS NULL OR v.run_id NOT IN (SELECT id FROM judge_runs WHERE json_extract(target, '$.kind') = 'release'))"
+)
+"""Whether the row ``v`` of ``verdicts`` may stand for its item: not when a run over a release wrote it."""
 
 
 class Reference(NamedTuple):
@@ -37,8 +45,9 @@ def versions_with_verdicts(store: Store, weeks: Sequence[str]) -> dict[str, tupl
     them, in order of arrival.
     """
     rows = store.query(
-        "SELECT v.judge, v.version, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "
-        "WHERE i.week IN (SELECT value FROM json_each(:weeks)) GROUP BY v.judge, v.version ORDER BY v.judge, first",
+        "SELECT v.judge, v.version, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608
+        f"WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {STANDS_SQL} "
+        "GROUP BY v.judge, v.version ORDER BY v.judge, first",
         {"weeks": orjson.dumps(list(weeks)).decode()},
     )
     found: dict[str, list[str]] = {}
@@ -79,11 +88,25 @@ def verdicts_of(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[st
         return {}
     rows = store.select(
         Verdict,
-        "SELECT v.* FROM verdicts v JOIN items i ON i.id = v.item_id WHERE v.judge = :judge AND v.version = :version "
-        "AND i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY v.rowid",
+        "SELECT v.* FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608 - a constant of ours
+        "WHERE v.judge = :judge AND v.version = :version "
+        f"AND i.week IN (SELECT value FROM json_each(:weeks)) AND {STANDS_SQL} ORDER BY v.rowid",
         {"judge": found.judge, "version": found.version, "weeks": orjson.dumps(list(weeks)).decode()},
     )
     return that_count(rows)
+
+
+def verdicts_on(store: Store, items: Collection[str] | None = None) -> list[Verdict]:
+    """Every verdict that may stand for one of these items, of whatever judge and version, in order of arrival.
+
+    Without ``items`` it is every one in the store.
+    """
+    among = "" if items is None else "v.item_id IN (SELECT value FROM json_each(:items)) AND "
+    return store.select(
+        Verdict,
+        f"SELECT v.* FROM verdicts v WHERE {among}{STANDS_SQL} ORDER BY v.rowid",  # noqa: S608 - constants of ours
+        {} if items is None else {"items": orjson.dumps(sorted(items)).decode()},
+    )
 
 
 def that_count(rows: Sequence[Verdict]) -> dict[tuple[str, str], Verdict]:

@@ -15,7 +15,7 @@ from review.judges import running
 from review.judges.events import latest_event
 from review.judges.planning import LIMITS, Plan, options_for, plan_run, words
 from review.judges.protocol import Options
-from review.judges.summary import CAUSE_WORDS, RunStatus, amount
+from review.judges.summary import CAUSE_WORDS, RunStatus, agreement_words, amount
 from review.judges.targets import PARTS, Part, Target, TargetKind, target_of
 from review.judges.versions import judges_of, versions_of
 from review.quantity import Quantity
@@ -203,6 +203,8 @@ def _run(here: Session, s: RunStatus) -> None:
         st.markdown(" · ".join(_figures(s)))
         for cause, n in s.missing.items():
             st.caption(f"{counted(n, 'missing verdict')}: {CAUSE_WORDS.get(cause, as_text(cause))}")
+        for text in agreement_words(s):
+            st.caption(as_text(text[0].upper() + text[1:]))
         if s.said:
             (st.error if s.state == "failed" else st.warning)(as_text(s.said), icon=":material/info:")
         st.caption(

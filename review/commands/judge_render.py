@@ -11,7 +11,7 @@ from rich.table import Table
 from review.commands.common import note, out
 from review.judges.local_spec import never_said
 from review.judges.planning import Plan, words
-from review.judges.summary import CAUSE_WORDS, RunStatus, amount
+from review.judges.summary import CAUSE_WORDS, RunStatus, agreement_words, amount
 from review.judges.targets import target_of
 from review.judges.versions import changes
 from review.words import counted
@@ -94,6 +94,8 @@ def status(found: RunStatus) -> None:
     for cause, n in found.missing.items():
         out.print(f"  {n} missing: {CAUSE_WORDS.get(cause, cause)}", highlight=False, markup=False)
     out.print(f"  {'; '.join(_figures(found))}", highlight=False, markup=False)
+    for text in agreement_words(found):
+        out.print(f"  {text}", highlight=False, markup=False)
     if found.said:
         note(found.said)
 
@@ -130,5 +132,5 @@ def runs(found: Sequence[RunStatus]) -> None:
         )
     out.print(table)
     for s in found:
-        if s.said:
-            note(f"{s.run.id}: {s.said}")
+        for text in (*agreement_words(s), *filter(None, [s.said])):
+            note(f"{s.run.id}: {text}")

@@ -14,6 +14,7 @@ from review.golden.releases import frozen_examples, release_named, releases, ver
 from review.hiding import spans_by_conversation, without
 from review.people import hmac_key
 from review.settled import canonical_value
+from review.verdicts import verdicts_on
 from storage.records import Verdict
 from storage.store import Store
 
@@ -59,7 +60,7 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
     spans = spans_by_conversation(store, [r.content["conversation_id"] for r in rows])
     key = hmac_key(store) if spans else b""
     verdicts: dict[str, list[Verdict]] = {}
-    for v in store.find(Verdict, item_id=[r.content["item_id"] for r in rows if r.content["item_id"]]):
+    for v in verdicts_on(store, {r.content["item_id"] for r in rows if r.content["item_id"]}):
         verdicts.setdefault(v.item_id, []).append(v)
     found, hidden = [], 0
     for row in rows:

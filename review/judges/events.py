@@ -12,6 +12,7 @@ from review.judges.protocol import Options, Subject
 from review.judges.targets import subjects_of, target_of
 from review.project import Project
 from review.rubric import Dimension, rubric_version
+from review.verdicts import STANDS_SQL
 from storage.records_judges import Judge, JudgeRun, RunEvent
 from storage.store import Store
 
@@ -56,21 +57,27 @@ def subjects_of_run(store: Store, run: JudgeRun, judge: Judge, project: Project)
     found = subjects_of(store, target, project=project, until=run.at)
     if target.kind == "file" or run.options.get("again"):
         return found
-    asked = {"judge": judge.name, "version": judge.version, "run": run.id, "at": run.at}
+    asked = {"judge": judge.name, "version": judge.version, "run": run.id, "at": run.at, "name": target.name}
     said: dict[str, set[str]] = {}
-    for row in store.query(_SAID_BEFORE_SQL, asked):
+    for row in store.query(_SAID_BEFORE_SQL[target.kind], asked):
         said.setdefault(row["subject"], set()).add(row["dimension"])
     return [s for s in found if not set(judge.dimensions) <= said.get(s.id, set())]
 
 
-_SAID_BEFORE_SQL = """
-SELECT item_id AS subject, dimension FROM verdicts
-WHERE judge = :judge AND version = :version AND value IS NOT NULL AND run_id IS NOT :run AND at <= :at
-UNION
+_SAID_BEFORE_SQL = {
+    "week": f"""
+SELECT v.item_id AS subject, v.dimension FROM verdicts v
+WHERE v.judge = :judge AND v.version = :version AND v.value IS NOT NULL AND v.run_id IS NOT :run AND v.at <= :at
+  AND {STANDS_SQL}
+""",  # noqa: S608 - a constant of ours
+    "release": """
 SELECT r.subject, r.dimension FROM judge_results r JOIN judge_runs j ON j.id = r.run_id
 WHERE j.judge = :judge AND j.version = :version AND r.value IS NOT NULL AND j.id <> :run AND r.at <= :at
-  AND json_extract(j.target, '$.kind') <> 'file'
-"""
+  AND json_extract(j.target, '$.kind') = 'release' AND json_extract(j.target, '$.name') = :name
+""",
+}
+"""What a version has said before, by the kind of target. An item of a week and the same in a release are two questions:
+only in the latter the judge is shown what was expected."""
 
 
 def subjects_done(store: Store, run: JudgeRun, judge: Judge) -> set[str]:

@@ -33,8 +33,8 @@ LONGEST_RAW = 20_000
 class Recording:
     """Collects what is said of subjects and writes it; use it as a context, at whose end everything is written.
 
-    ``items`` are the subjects that are items of review: they get a verdict beside the result. ``is_paused`` is asked
-    every ``TICK`` seconds, in a thread of its own.
+    ``items`` are the subjects of which a result is a verdict on an item of review: it is written beside the result.
+    ``is_paused`` is asked every ``TICK`` seconds, in a thread of its own.
     """
 
     def __init__(

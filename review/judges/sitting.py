@@ -26,7 +26,6 @@ from review.judges.versions import judge_named, kind_named
 from review.people import hmac_key
 from review.project import Project, project_of
 from review.rubric import Dimension
-from storage.records import Item
 from storage.records_judges import Judge, JudgeRun
 from storage.store import StorageError, Store
 
@@ -111,7 +110,8 @@ def _judge(
         training=training_of(store, judge),
         environment=environment,
     )
-    items = set() if run.target["kind"] == "file" else {i.id for i in store.find(Item, id=[s.id for s in left])}
+    # Over a release the judge is shown the expected answer: what it says there is no verdict on an item of review.
+    items = {s.id for s in left} if run.target["kind"] == "week" else set()
     with Recording(store, run, dimensions, items=items, is_paused=lambda: is_paused(store, run.id)) as recording:
         bench = replace(bench, replies=recording.replies, stopped=recording.stopped)
         with closing(_said(kind_named(judge.kind), bench, left)) as said:

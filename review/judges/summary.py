@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
 import orjson
 
 from review.judges.locks import State, log_path, state_of
+from review.judges.release_agreement import agreement_with_release
+from review.quantity import Quantity
+from review.words import counted
 from storage.records_judges import Judge, JudgeRun, RunEvent
 from storage.store import Store
 
@@ -39,7 +42,8 @@ class RunStatus:
     in the currency of the judge's prices, None when no call said what it cost. ``calls`` are requests that were sent,
     with every new attempt; ``cached`` verdicts needed none. Latencies are milliseconds of whole replies (nearest rank),
     of subjects where the judge makes no calls. ``self_consistency`` is the mean share of agreeing pairs among the
-    votes of repeats and orders. ``said`` is a sentence about a run that failed or was interrupted.
+    votes of repeats and orders. ``agreement`` holds a finished run over a release against the release's own labels, by
+    dimension. ``said`` is a sentence about a run that failed or was interrupted.
     """
 
     run: JudgeRun
@@ -57,6 +61,7 @@ class RunStatus:
     latency_p95: float | None
     self_consistency: float | None
     said: str = ""
+    agreement: Mapping[str, Quantity] = field(default_factory=dict)
 
 
 def statuses(store: Store, runs: Sequence[JudgeRun]) -> list[RunStatus]:
@@ -94,6 +99,7 @@ def statuses(store: Store, runs: Sequence[JudgeRun]) -> list[RunStatus]:
                 latency_p95=latency.get("p95"),
                 self_consistency=self_consistency(votes.get(run.id, {})),
                 said=said,
+                agreement=agreement_with_release(store, run) if state == "finished" else {},
             )
         )
     return found
@@ -123,6 +129,17 @@ def self_consistency(votes: Mapping[tuple[str | None, ...], int]) -> float | Non
             shares += times * sum(a == b for a, b in pairs) / len(pairs)
             n += times
     return shares / n if n else None
+
+
+def agreement_words(s: RunStatus) -> list[str]:
+    """How far a run over a release agrees with the labels there, one sentence for each dimension."""
+    return [f"agreement with the labels of {s.run.target['name']} on {d}: {_share(q)}" for d, q in s.agreement.items()]
+
+
+def _share(found: Quantity) -> str:
+    if found.value is None:
+        return f"undefined, {found.undefined}"
+    return f"{found} of {counted(found.n, 'example')} ({found.method})"
 
 
 def amount(cost: float) -> str:

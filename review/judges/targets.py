@@ -95,7 +95,7 @@ def _of_release(store: Store, target: Target) -> list[Subject]:
 
 
 def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Conversation]) -> Subject:
-    """A frozen example; one that came from an item of this store is that item, with what was expected."""
+    """A frozen example; one that came from an item of this store is shown as that item, with what was expected."""
     said = row.content
     expected, query = str(said["expected_answer"] or ""), str(said["reference_sql"] or "")
     if item is not None and item.conversation_id in shown:

@@ -21,7 +21,7 @@ from review.judges.subjects import subjects_of_items
 from review.judges.versions import example_conversations
 from review.people import require
 from review.queues import owed_items
-from review.verdicts import Reference, reference, verdicts_of, versions_with_verdicts
+from review.verdicts import STANDS_SQL, Reference, reference, verdicts_of, versions_with_verdicts
 from storage.records import Item, Verdict
 from storage.records_judges import Judge, JudgeRun
 from storage.store import Store
@@ -73,9 +73,9 @@ def listed(store: Store, weeks: Sequence[str]) -> list[Listed]:
 
 def _dimensions_heard(store: Store, weeks: Sequence[str], judge: Reference) -> tuple[str, ...]:
     rows = store.query(
-        "SELECT v.dimension, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "
+        "SELECT v.dimension, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608
         "WHERE v.judge = :judge AND v.version = :version AND i.week IN (SELECT value FROM json_each(:weeks)) "
-        "GROUP BY v.dimension ORDER BY first",
+        f"AND {STANDS_SQL} GROUP BY v.dimension ORDER BY first",
         {**judge._asdict(), "weeks": orjson.dumps(list(weeks)).decode()},
     )
     return tuple(r["dimension"] for r in rows)

@@ -3,16 +3,11 @@
 import threading
 
 import pytest
-from golden_store import WEEK as GOLDEN_WEEK
-from golden_store import reviewed_store
 from judged_store import DEV, NAMES, WEEK, judged
 from run_store import OPTIONS, OVER, obedient, speaks, store_with_judge
 
 from review import audit
 from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.golden.approve import approve
-from review.golden.releases import release
-from review.golden.written import import_examples, read_written
 from review.judges import running
 from review.judges.locks import held
 from review.judges.protocol import Options, Said
@@ -352,30 +347,3 @@ def test_a_role_taken_away_is_felt_at_once(store):
     add_person(store, "eva", role="none", by="lea")
     with pytest.raises(Refused):
         add_judge(store, "j", kind="recorded", dimensions=["politeness"], spec={}, by="eva")
-
-
-def test_a_run_over_a_release_gives_verdicts_of_the_items_in_it(tmp_path, monkeypatch):
-    store = reviewed_store(tmp_path)
-    approve(store, "u1", by="eva")
-    table = tmp_path / "written.csv"
-    table.write_text("question,expected_answer\nWhat is 2+2?,Four.\n", encoding="utf-8")
-    (written,) = import_examples(store, read_written(table), by="eva").examples
-    release(store, "v1", by="eva")
-    expected = {}
-
-    def looking(bench, subjects):
-        expected.update({s.id: s.expected_answer for s in subjects})
-        yield from obedient(bench, subjects)
-
-    speaks(monkeypatch, looking)
-    add_judge(store, "j", kind="scripted", dimensions=["politeness"], spec={}, by="eva")
-    over = Target("release", "v1")
-    done = work(store, start(store, target=over))
-    assert expected == {"u1": "Order u1 arrives on Friday.", written.example_id: "Four."}
-    assert (done.state, done.done) == ("finished", 2)
-    assert {r.subject for r in store.find(JudgeResult)} == {"u1", written.example_id}
-    assert [v.item_id for v in store.find(Verdict)] == ["u1"]
-    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything in release v1"):
-        start(store, target=over)
-    # Over its week everything else is left.
-    assert start(store, target=Target("week", GOLDEN_WEEK)).subjects == 4
