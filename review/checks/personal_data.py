@@ -37,7 +37,7 @@ RECOGNISERS: dict[str, Find] = {
 
 FIELDS = (
     *("messages", "context", "steps", "sql", "result", "error_message", "metadata"),
-    *("tags", "scenario", "feedback", "error_type"),
+    *("tags", "scenario", "feedback", "error_type", "language"),
 )
 """The fields that are searched, in the order in which tokens are numbered."""
 
@@ -232,19 +232,26 @@ def mask(conversation: Conversation, wanted: Recognisers) -> Masked:
 
     Where nothing is found, the very same object comes back.
     """
-    values = dict(zip(FIELDS, _IDENTIFYING(conversation), strict=True))
+    masked, spans = mask_values(dict(zip(FIELDS, _IDENTIFYING(conversation), strict=True)), wanted)
+    if not spans:
+        return Masked(conversation, ())
+    return Masked(replace(conversation, **masked, redacted=conversation.redacted + len(spans)), spans)
+
+
+def mask_values(values: Mapping[str, Any], wanted: Recognisers) -> tuple[Mapping[str, Any], tuple[Span, ...]]:
+    """Named values that belong together, masked with one numbering of tokens, and their spans.
+
+    Where nothing is found, the very same values come back.
+    """
     together = _as_json(values)
     if together is not None and wanted.clean(together):
-        return Masked(conversation, ())
+        return values, ()
     one = _Mask(wanted)
     if together is None or _TOKEN.search(together):
         for text in _texts(values):
             one.numbering.reserve(text)
-    masked = {name: one.value(value, name) for name, value in values.items() if value}
-    if not one.spans:
-        return Masked(conversation, ())
-    redacted = conversation.redacted + len(one.spans)
-    return Masked(replace(conversation, **masked, redacted=redacted), tuple(one.spans))
+    masked = {name: one.value(value, name) if value else value for name, value in values.items()}
+    return (masked, tuple(one.spans)) if one.spans else (values, ())
 
 
 def _as_json(values: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from review.calibration.split import split_of
+from review.checks.personal_data import Recognisers, mask_values, recognisers
 from review.clock import new_id, now
 from review.csv_safe import row_text
 from review.golden.content import Wish, content_of
@@ -24,6 +25,7 @@ from review.golden.examples import (
     says_the_same,
 )
 from review.people import require
+from review.project import Project, project_of
 from review.rubric import current_rubric
 from review.tables import Row, Table, read_table
 from storage.records import GoldenExample
@@ -50,15 +52,19 @@ def read_written(path: str | Path) -> Table:
     return read_table(path, required=["question"], optional=OPTIONAL)
 
 
-def import_examples(store: Store, table: Table, *, by: str) -> Written:
+def import_examples(store: Store, table: Table, *, by: str, project: Project | None = None) -> Written:
     """Take all rows or none. A row is known again by its ``id``, else by its question and the turns before it.
 
-    A row that says something else than before corrects the example; the same file again adds nothing. Cells with
-    several values (tags, required, context) separate them by ``|`` or are lists in JSONL.
+    Personal data is masked as in an imported conversation. A row that says something else than before corrects the
+    example; the same file again adds nothing. Cells with several values (tags, required, context) separate them by
+    ``|`` or are lists in JSONL.
     Raises Refused without the role adjudicator, InputError that names file, line and column.
     """
     require(store, by, "adjudicator")
-    examples = [_example(row, by, current_rubric(store).version) for row in table.rows]
+    privacy = (project or project_of(store.path)).privacy
+    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    version = current_rubric(store).version
+    examples = [_example(row, by, version, wanted) for row in table.rows]
     _check_distinct(examples, table)
     counts = {"added": 0, "corrected": 0, "unchanged": 0}
     kept = []
@@ -89,7 +95,7 @@ def _check_distinct(examples: list[GoldenExample], table: Table) -> None:
             )
 
 
-def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
+def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> GoldenExample:
     row.required("question")
     question = row_text(row, "question")
     behaviour = _choice(row, "expected_behaviour", BEHAVIOURS, "answer")
@@ -99,10 +105,25 @@ def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
             "expected_answer", "", "the answer, or a reference_sql", "Or set expected_behaviour to clarify or refuse."
         )
     turns = _turns(row)
+    # Of the row as it was written: two questions that differ in a masked name alone stay two.
     identity = f"ex-{digest(['id', row.text('id')] if row.text('id') else ['written', question, turns])[:12]}"
+    # The reference SQL and its expected result stay as they are: they are executed and compared. What a judge is sent
+    # of them is masked then.
+    masked, spans = mask_values(
+        {
+            "prior_turns": turns,
+            "question": question,
+            "context": _several(row, "context"),
+            "expected_answer": answer,
+            "tags": _several(row, "tags"),
+            "scenario": row_text(row, "scenario"),
+            "note": row_text(row, "note"),
+        },
+        wanted,
+    )
     wish = Wish(
         expected_behaviour=behaviour,
-        tags=_several(row, "tags"),
+        tags=masked["tags"],
         required=_several(row, "required"),
         expected_result=_object(row, "expected_result"),
         as_of=row_text(row, "as_of"),
@@ -110,13 +131,13 @@ def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
     )
     source = _choice(row, "source", SOURCES, "manual")
     content = content_of(
-        question,
-        prior_turns=turns,
-        context=_several(row, "context"),
-        expected_answer=answer,
+        masked["question"],
+        prior_turns=masked["prior_turns"],
+        context=masked["context"],
+        expected_answer=masked["expected_answer"],
         wish=wish,
         reference_sql=row_text(row, "reference_sql"),
-        origin={"system": source, "conversation": row.text("id")},
+        origin={"system": source, "conversation": row.text("id"), "redacted": len(spans)},
     )
     return GoldenExample(
         new_id(),
@@ -131,11 +152,11 @@ def _example(row: Row, by: str, rubric_version: int) -> GoldenExample:
         now(),
         source=source,
         kind=_choice(row, "kind", KINDS, "normal"),
-        scenario=row_text(row, "scenario"),
+        scenario=masked["scenario"],
         split=_choice(row, "split", SPLITS, split_of(identity)),
         must_pass=_yes(row, "must_pass"),
         rule="written",
-        note=row_text(row, "note"),
+        note=masked["note"],
     )
 
 

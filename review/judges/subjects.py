@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
+from review.checks.personal_data import Recognisers, mask_values
 from review.golden.content import asked
 from review.hiding import conversations
 from review.judges.protocol import Subject
 from review.shown import ROWS_SHOWN, conversation_payload
 from storage.records import Conversation, Item
 from storage.store import Store
+
+TEXTS = (
+    *("messages", "question", "answer", "context", "steps", "sql", "expected_answer", "reference_sql", "scenario"),
+    "language",
+)
+"""The fields of a subject that are searched once more before anything is sent. A result is left out: it was masked cell
+by cell, and as one text its neighbouring numbers would look like others."""
+
+
+def masked(subject: Subject, wanted: Recognisers) -> Subject:
+    """A subject without personal data, wherever it comes from. Pure.
+
+    Conversations are masked on import. What people wrote since (an expected answer, a query that is executed as it
+    stands), what older stores hold, and what a pattern added later finds is masked here.
+    """
+    found, spans = mask_values({name: getattr(subject, name) for name in TEXTS}, wanted)
+    return replace(subject, **found) if spans else subject
 
 
 def subjects_of_items(store: Store, items: Iterable[Item]) -> list[Subject]:

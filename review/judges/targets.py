@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from review.calibration.split import split_of
-from review.checks.personal_data import mask, recognisers
+from review.checks.personal_data import Recognisers, mask, recognisers
 from review.clock import now
 from review.errors import InputError, UnknownError
 from review.golden.releases import examples_of
 from review.hiding import conversations
 from review.judges.protocol import Subject
-from review.judges.subjects import subject_of, subjects_of_items
+from review.judges.subjects import masked, subject_of, subjects_of_items
 from review.people import hmac_key
 from review.project import Project, project_of
 from review.sources import plain
@@ -63,19 +63,26 @@ def target_of(found: dict[str, Any]) -> Target:
 def subjects_of(
     store: Store, target: Target, *, project: Project | None = None, until: str | None = None
 ) -> list[Subject]:
-    """Everything that a judge is to be shown, in a fixed order; with ``until`` no item that was drawn later.
+    """Everything that a judge is to be shown, masked, in a fixed order; with ``until`` no item that was drawn later.
 
     Raises UnknownError for a week or release that is not there, InputError for a file that cannot be read or is not
     what it was when the run was started.
     """
     if target.split not in PARTS:
         raise InputError(f"split: found {target.split!r}, expected one of {', '.join(PARTS)}.")
+    project = project or project_of(store.path)
+    privacy = project.privacy
+    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    return [masked(s, wanted) for s in _unmasked(store, target, project, wanted, until)]
+
+
+def _unmasked(store: Store, target: Target, project: Project, wanted: Recognisers, until: str | None) -> list[Subject]:
     if target.kind == "week":
         return _of_week(store, target, until)
     if target.kind == "release":
         return _of_release(store, target)
     if target.kind == "file":
-        return _of_file(store, target, project or project_of(store.path))
+        return _of_file(store, target, project, wanted)
     raise InputError(f"target: found {target.kind!r}, expected week, release or file.")
 
 
@@ -132,7 +139,8 @@ def file_digest(path: str | Path) -> str:
         raise InputError(f"{path}: the file cannot be read ({error.strerror}). Check the path.") from None
 
 
-def _of_file(store: Store, target: Target, project: Project) -> list[Subject]:
+def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers) -> list[Subject]:
+    """The rows of a file; a conversation is masked before its result becomes one text."""
     path = Path(target.name)
     found = file_digest(path)
     if target.digest not in ("", found):
@@ -141,8 +149,6 @@ def _of_file(store: Store, target: Target, project: Project) -> list[Subject]:
             "file back, or start a new run."
         )
     settings = Settings(FILE_SOURCE, hmac_key(store), zone_of(project.time_zone), "")
-    privacy = project.privacy
-    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
     subjects = []
     for raw in read_raw(path, layout_of(path)):
         record = _record(path, raw)
@@ -150,8 +156,7 @@ def _of_file(store: Store, target: Target, project: Project) -> list[Subject]:
             before = conversation_of(plain.read(record), record, settings)
         except Unreadable as error:
             raise InputError.at(str(path), raw.line, error.field, error.found, error.expected) from None
-        masked, _ = mask(before, wanted)
-        subjects.append((raw.line, _of_row(masked, record)))
+        subjects.append((raw.line, _of_row(mask(before, wanted).conversation, record)))
     _check_distinct(path, subjects)
     return [s for _, s in subjects if _is_in(split_of(s.conversation_id), target)]
 

@@ -129,3 +129,34 @@ def test_what_was_exported_as_csv_can_be_imported_elsewhere(store, tmp_path):
         ("Show me the schema", "", (), "adversarial"),
         ("Wie viele, genau?", "42", (), "edge"),
     }
+
+
+PRIVATE = {
+    "question": "I am eva@example.org, where is my parcel?",
+    "prior_turns": [{"role": "user", "content": "My card is 4111 1111 1111 1111"}],
+    "context": ["Customer eva@example.org"],
+    "expected_answer": "Sent to eva@example.org, paid with 4111 1111 1111 1111.",
+    "reference_sql": "SELECT * FROM users WHERE mail = 'eva@example.org'",
+    "note": "asked by ben@example.org",
+}
+
+
+def test_personal_data_is_masked_as_in_an_imported_conversation(store, tmp_path):
+    store.path.with_name("spotcheck.toml").write_text('[privacy.patterns]\nORDER = "A-[0-9]+"\n', encoding="utf-8")
+    row = {**PRIVATE, "tags": ["A-17"]}
+    (e,) = import_examples(store, table(tmp_path, orjson.dumps(row).decode(), "w.jsonl"), by="eva").examples
+    assert e.content["question"] == "I am [EMAIL_1], where is my parcel?"
+    assert e.content["prior_turns"] == [{"role": "user", "content": "My card is [CARD_1]"}]
+    assert e.content["context"] == ["Customer [EMAIL_1]"]
+    assert e.content["expected_answer"] == "Sent to [EMAIL_1], paid with [CARD_1]."
+    assert (e.note, e.content["tags"]) == ("asked by [EMAIL_2]", ["[ORDER_1]"])
+    assert e.content["origin"]["redacted"] == 7
+    assert e.content["reference_sql"] == PRIVATE["reference_sql"], "it is executed as it stands"
+
+
+def test_the_same_private_row_again_adds_nothing(store, tmp_path):
+    text = orjson.dumps(PRIVATE).decode()
+    assert import_examples(store, table(tmp_path, text, "w.jsonl"), by="eva").added == 1
+    assert import_examples(store, table(tmp_path, text, "w.jsonl"), by="eva").unchanged == 1
+    other = text.replace("I am eva@", "I am mia@")
+    assert import_examples(store, table(tmp_path, other, "w.jsonl"), by="eva").added == 1, "another question"

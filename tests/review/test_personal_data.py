@@ -323,3 +323,8 @@ def test_text_that_json_cannot_say_is_masked_too():
 
 def test_the_searched_fields_are_fields_of_a_conversation():
     assert replace(a_conversation(), **{name: getattr(a_conversation(), name) for name in FIELDS}) == a_conversation()
+
+
+def test_a_language_is_free_text_too():
+    masked, spans = mask(a_conversation(language="like mia@example.org"), BUILT_IN)
+    assert (masked.language, [s.field for s in spans]) == ("like [EMAIL_1]", ["language"])

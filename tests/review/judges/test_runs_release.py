@@ -19,7 +19,7 @@ from review.golden.written import import_examples, read_written
 from review.judges import running
 from review.judges.protocol import Said
 from review.judges.recording import verdict_of
-from review.judges.targets import Target
+from review.judges.targets import Target, subjects_of
 from review.judges.versions import add_judge
 from review.judges.workbench import listed
 from review.verdicts import verdicts_of, versions_with_verdicts
@@ -139,6 +139,32 @@ def test_examples_without_labels_leave_it_undefined(store, tmp_path):
     done = run_over(store, Target("release", "v2"))
     assert written.example_id in {r.subject for r in store.find(JudgeResult)}
     assert done.agreement["correctness"].n == 2, "it has no label"
+
+
+def test_what_people_wrote_is_masked_before_it_is_shown(tmp_path):
+    store = reviewed_store(tmp_path)
+    approve(
+        store, "u2", by="eva", expected_answer="Ask eva@example.org.",
+        reference_sql="SELECT 1 FROM users WHERE card = '4111 1111 1111 1111'",
+    )  # fmt: skip
+    release(store, "v1", by="eva")
+    (found,) = subjects_of(store, OVER)
+    assert (found.expected_answer, found.reference_sql) == (
+        "Ask [EMAIL_1].",
+        "SELECT 1 FROM users WHERE card = '[CARD_1]'",
+    )
+
+
+def test_examples_that_an_older_store_holds_unmasked_are_masked_too(tmp_path, monkeypatch):
+    store = reviewed_store(tmp_path)
+    table = tmp_path / "written.csv"
+    table.write_text("question,expected_answer\nI am eva@example.org,Hello eva@example.org.\n", encoding="utf-8")
+    monkeypatch.setattr("review.golden.written.mask_values", lambda values, wanted: (values, ()))
+    import_examples(store, read_written(table), by="eva")
+    release(store, "v1", by="eva")
+    (found,) = subjects_of(store, OVER)
+    assert (found.question, found.expected_answer) == ("I am [EMAIL_1]", "Hello [EMAIL_1].")
+    assert found.messages == ({"role": "user", "content": "I am [EMAIL_1]"},)
 
 
 def test_judge_runs_tells_it(store):

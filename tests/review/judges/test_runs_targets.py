@@ -43,6 +43,12 @@ def test_a_hidden_span_is_hidden_from_judges(store):
     assert subjects_of(store, Target("week", WEEK))[0].answer == "[HIDDEN_1] c00"
 
 
+def test_a_pattern_that_was_added_later_holds_for_what_is_sent(store):
+    judged(store)
+    store.path.with_name("spotcheck.toml").write_text('[privacy.patterns]\nCASE = "c0[0-9]"\n', encoding="utf-8")
+    assert subjects_of(store, Target("week", WEEK))[0].answer == "answer 0 of [CASE_1]"
+
+
 def test_a_release_is_its_examples_with_what_was_expected(tmp_path):
     store = reviewed_store(tmp_path)
     approve(store, "u1", by="eva")
@@ -71,14 +77,16 @@ def test_a_file_is_read_like_a_log_and_masked(tmp_path):
     rows = [
         {"id": "a", "question": "Mail me at eva@example.org", "answer": "Done, eva@example.org.", "sql": "SELECT 1"},
         {"id": 7, "messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]},
-        {"id": "c", "question": "q", "answer": "a", "expected_answer": "call eva@example.org", "context": ["p1", "p2"]},
-    ]
+        {"id": "c", "question": "q", "answer": "a", "expected_answer": "call eva@example.org", "context": ["p1", "p2"],
+         "language": "eva@example.org's"},
+    ]  # fmt: skip
     path.write_text("".join(f"{json.dumps(r)}\n" for r in rows), encoding="utf-8")
     first, second, third = subjects_of(store, Target("file", str(path)))
     assert (first.id, first.question, first.answer) == ("a", "Mail me at [EMAIL_1]", "Done, [EMAIL_1].")
     assert first.sql == "SELECT 1"
     assert (second.id, second.question, second.answer) == ("7", "hi", "hello")
     assert (third.expected_answer, third.context) == ("call [EMAIL_1]", ("p1", "p2"))
+    assert third.language == "[EMAIL_1]'s"
     half = ids(subjects_of(store, Target("file", str(path), "dev")))
     assert half == [i for i in ("a", "7", "c") if split_of(i) == "dev"]
 
