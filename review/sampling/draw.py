@@ -13,6 +13,7 @@ from review.sampling.choose import Ids, all_of, grown, head_room, overlap_of, ta
 from review.sampling.engines import Engine
 from review.sampling.frame import Frame, Opened, Values, read_frame
 from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
+from review.sampling.needs import check_needs
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
 from review.weeks import Window
 
@@ -78,6 +79,7 @@ def draw(
     """
     seed = sql.plain_text("seed", week if seed is None else seed)
     _check_overlap(overlap)
+    check_needs(engine, groups)
     frame, opened = read_frame(engine, window=window, week=week, mapping=mapping, values=values, groups=groups)
     if frame.distinct == 0:
         raise NothingToDo(_nothing(frame, window))

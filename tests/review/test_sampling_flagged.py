@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from review.cli import spotcheck
-from review.errors import Refused
+from review.errors import InputError, Refused
 from review.grouping import Grouping, grouping_of, sealed_grouping
 from review.opening import Request, open_week, preview
 from review.people import add_person, hmac_key
@@ -251,6 +251,55 @@ def test_the_command_takes_the_group_for_one_draw(imported: Store) -> None:
     assert said.exit_code == 0, said.output
     strata = {s["name"]: s["sampled"] for s in json.loads(said.stdout)["strata"]}
     assert strata["judges_disagree"] == 25
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet", "db"])
+@pytest.mark.parametrize(
+    ("asked", "settings", "said"),
+    [
+        (("--judges-disagree", "10"), "", "no column 'judges_disagree', which the group judges_disagree needs"),
+        ((), "[sampling]\njudges_disagree = 10\n", "no column 'judges_disagree'"),
+        (
+            (),
+            "[checks]\nfailing = ['repetition']\n",
+            "no column 'flagged', which [checks] failing in spotcheck.toml needs",
+        ),
+    ],
+)
+def test_a_group_that_only_import_can_fill_is_refused_elsewhere(
+    tmp_path: Path, kind: str, asked: tuple[str, ...], settings: str, said: str
+) -> None:
+    plain = [{k: v for k, v in row.items() if k not in ("flagged", "judges_disagree")} for row in rows()]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(r) + "\n" for r in plain), encoding="utf-8")
+    with (tmp_path / "log.csv").open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, list(plain[0]))
+        writer.writeheader()
+        writer.writerows(plain)
+    pq.write_table(pa.Table.from_pylist(plain), tmp_path / "log.parquet")
+    lite = sqlite3.connect(tmp_path / "log.db")
+    lite.execute(f"CREATE TABLE log ({', '.join(plain[0])})")
+    lite.executemany("INSERT INTO log VALUES (?, ?, ?, ?)", [tuple(r.values()) for r in plain])
+    lite.commit()
+    lite.close()
+    source = f"sqlite:///{tmp_path}/log.db?table=log" if kind == "db" else str(tmp_path / f"log.{kind}")
+    (tmp_path / "spotcheck.toml").write_text(settings, encoding="utf-8")
+    words = ["sample", source, "--week", WEEK, "--rate", "0.05", "--dry-run", "--store", str(tmp_path / "spotcheck.db")]
+    error = CliRunner().invoke(spotcheck, [*words, *asked]).exception
+    assert isinstance(error, InputError) and said in str(error)
+    assert "Import the log first: `spotcheck import FILE`" in str(error)
+    (tmp_path / "spotcheck.toml").write_text("", encoding="utf-8")
+    assert CliRunner().invoke(spotcheck, words).exit_code == 0, "a plain draw is as ever"
+
+
+def test_a_column_of_its_own_far_down_in_a_file_is_found(tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [{"id": f"c{k}", "created_at": "2026-11-04T12:00:00Z"} for k in range(2000)]
+    lines[1500]["judges_disagree"] = True
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(r) + "\n" for r in lines), encoding="utf-8")
+    engine = open_source(tmp_path / "log.jsonl")
+    groups = default_groups(judges_disagree=5)
+    result = draw(engine, Wishes(0.01), window=week_window(WEEK), week=WEEK, groups=groups)
+    engine.close()
+    assert list(result.ids["judges_disagree"]) == ["c1500"]
 
 
 def test_estimates_stay_unbiased_when_disagreeing_judges_are_drawn_more_often(tmp_path: Path) -> None:

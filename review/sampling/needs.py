@@ -1,0 +1,47 @@
+"""What a group needs of a source that import alone makes: it would be empty elsewhere, and nobody would be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+from review.errors import InputError
+from review.sampling.engines import Engine
+from review.sampling.sql import column, is_null
+from review.sampling.strata import FLAGGED, JUDGES_DISAGREE, Group, fields_of
+
+OF_THE_LOG = frozenset(("import_id", "imported_at"))
+NEEDED: Mapping[str, tuple[str, str]] = {
+    JUDGES_DISAGREE: (
+        f"the group {JUDGES_DISAGREE}",
+        f"leave --judges-disagree out ([sampling] {JUDGES_DISAGREE} in spotcheck.toml)",
+    ),
+    FLAGGED: ("[checks] failing in spotcheck.toml", "set failing = [] there"),
+}
+"""Column -> what asks for it, and how not to ask for it."""
+
+
+def check_needs(engine: Engine, groups: Sequence[Group]) -> None:
+    """Raise InputError when a group is asked for and the source lacks the column that import makes for it.
+
+    A log that was imported by an earlier version may lack one; a second import would add nothing to it, so it is drawn
+    from as ever. A source may have such a column of its own.
+    """
+    if set(engine.columns()) >= OF_THE_LOG:
+        return
+    for name in fields_of(groups):
+        if name in NEEDED and not _has(engine, name):
+            what, without = NEEDED[name]
+            raise InputError(
+                f"{engine.source}: found no column '{name}', which {what} needs; it is made on import. Import the log "
+                f"first: `spotcheck import FILE`, then draw without naming a source. Or {without}."
+            )
+
+
+def _has(engine: Engine, name: str) -> bool:
+    if name in engine.columns() or not engine.open_schema:
+        return name in engine.columns()
+    # A line further down may have it.
+    some = exp.select(exp.Literal.number(1)).from_(engine.relation([name])).where(exp.not_(is_null(column(name))))
+    return bool(engine.query(some.limit(1)))
