@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import judge_target, session
 from pages.parts.session import Session
 from pages.parts.wording import as_text
 from review.errors import ReviewError
-from review.golden.releases import releases
 from review.judges import running
 from review.judges.events import latest_event
 from review.judges.planning import LIMITS, Plan, options_for, plan_run, words
 from review.judges.protocol import Options
+from review.judges.results import written_results
 from review.judges.summary import CAUSE_WORDS, RunStatus, agreement_words, amount
-from review.judges.targets import PARTS, Part, Target, TargetKind, target_of
+from review.judges.targets import target_of
 from review.judges.versions import judges_of, versions_of
 from review.quantity import Quantity
 from review.words import counted
-from storage.records import Week
 from storage.records_judges import Judge, JudgeRun
 from storage.store import open_store
 
@@ -58,11 +58,9 @@ def _start(here: Session, names: Sequence[str]) -> None:
     name = names[0] if len(names) == 1 else st.selectbox("Judge", names, key="judge_runs_judge")
     with st.container(horizontal=True):
         made = _version(here, str(name))
-        target = _target(here)
-    ref = made.id
+        chosen = judge_target.choose(here)
     options, again = _options(here, made)
-    if target is None:
-        st.info("There is no week and no release to judge yet: draw a week on the **Sampling** page.")
+    if chosen is None:
         return
     # Once somebody has looked, what is said follows every change of the form.
     looked = st.session_state.get(LOOKED, False)
@@ -70,11 +68,12 @@ def _start(here: Session, names: Sequence[str]) -> None:
         return
     st.session_state[LOOKED] = True
     try:
-        plan = plan_run(here.store, ref, target, options, project=here.project, again=again)
+        with chosen.to_look_at() as target:
+            plan = plan_run(here.store, made.id, target, options, project=here.project, again=again)
     except ReviewError as error:
         st.error(as_text(str(error)), icon=":material/block:")
         return
-    _confirm(here, ref, plan, again)
+    _confirm(here, chosen, plan, again)
 
 
 def _version(here: Session, name: str) -> Judge:
@@ -82,26 +81,6 @@ def _version(here: Session, name: str) -> Judge:
     made = {j.version: j for j in reversed(versions_of(here.store, name))}
     key = f"judge_runs_version_{name}_{len(made)}"
     return made[str(st.selectbox("Version", list(made), key=key, width=110))]
-
-
-def _target(here: Session) -> Target | None:
-    """What to judge: a week or a release, and which half of it."""
-    names: dict[TargetKind, Sequence[str]] = {
-        "week": [w.name for w in here.store.find(Week, order_by="name desc")],
-        "release": [r.name for r in reversed(releases(here.store))],
-    }
-    kinds: list[TargetKind] = [k for k, found in names.items() if found]
-    if not kinds:
-        return None
-    kind = st.segmented_control(
-        "Over", kinds, default=kinds[0], required=True, format_func=lambda k: f"a {k}", key="judge_runs_kind"
-    )
-    name = st.selectbox(str(kind).capitalize(), names[kind], key=f"judge_runs_{kind}", width=180)
-    split: Part = st.segmented_control(
-        "Half", PARTS, default="dev", required=True, key="judge_runs_split",
-        help="Conversations are split once and for all: dev is for tuning a judge, test for reporting on it.",
-    )  # fmt: skip
-    return Target(kind, name, split)
 
 
 def _options(here: Session, judge: Judge) -> tuple[Options, bool]:
@@ -122,7 +101,7 @@ def _options(here: Session, judge: Judge) -> tuple[Options, bool]:
     return options_for(here.project, repeats=int(repeats), swap=swap, fresh=fresh), again or fresh
 
 
-def _confirm(here: Session, ref: str, plan: Plan, again: bool) -> None:
+def _confirm(here: Session, chosen: judge_target.Chosen, plan: Plan, again: bool) -> None:
     """What will happen, and the button that lets it happen."""
     with st.container(border=True, key="judge_runs_plan"):
         st.markdown(as_text(words(plan)))
@@ -135,10 +114,11 @@ def _confirm(here: Session, ref: str, plan: Plan, again: bool) -> None:
             return
 
     def start() -> None:
-        run = running.start_run(
-            here.store, ref, plan.target, plan.options, by=here.rater.id, project=here.project, again=again,
-            background=True,
-        )  # fmt: skip
+        with chosen.to_run(here) as target:
+            run = running.start_run(
+                here.store, plan.judge.id, target, plan.options, by=here.rater.id, project=here.project, again=again,
+                background=True,
+            )  # fmt: skip
         running.in_background(here.store.path, run.id)
 
     if _tried(start):
@@ -229,7 +209,13 @@ def _figures(s: RunStatus) -> list[str]:
 
 
 def _buttons(here: Session, s: RunStatus) -> None:
-    if s.state == "running" and st.button("Pause", icon=":material/pause:", key=f"judge_run_pause_{s.run.id}"):
+    if s.state == "finished" and s.run.target["kind"] == "file":
+        st.download_button(
+            "Verdicts", lambda: written_results(here.store, s.run.id, by=here.rater.id), mime="text/csv",
+            file_name=f"{Path(s.run.target['name']).stem}-{s.run.judge}@{s.run.version}.csv",
+            icon=":material/download:", key=f"judge_run_verdicts_{s.run.id}", on_click="ignore",
+        )  # fmt: skip
+    elif s.state == "running" and st.button("Pause", icon=":material/pause:", key=f"judge_run_pause_{s.run.id}"):
         if _tried(lambda: running.ask_pause(here.store, s.run.id, by=here.rater.id)):
             st.rerun()
     elif s.state in ("paused", "interrupted", "failed") and st.button(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from review import audit
+from review.csv_safe import csv_text
 from review.exchange_items import write_table
 from review.hiding import spans_by_conversation, without
 from review.judges.events import run_named
@@ -34,6 +35,14 @@ def result_rows(store: Store, run_id: str) -> list[dict[str, Any]]:
         mine = spans.get(items[r.subject].conversation_id, []) if r.subject in items else []
         rows.append(without(row, mine, key) if mine else row)
     return rows
+
+
+def written_results(store: Store, run_id: str, *, by: str) -> str:
+    """The results of a run as CSV that is safe in a spreadsheet. Raises Refused without the role adjudicator."""
+    require(store, by, "adjudicator")
+    rows = result_rows(store, run_id)
+    audit.record(store, by, "export verdicts", f"{run_id}.csv", run=run_id, rows=len(rows))
+    return csv_text(COLUMNS, rows)
 
 
 def write_results(store: Store, run_id: str, target: Path, *, by: str, force: bool = False) -> int:

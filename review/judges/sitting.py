@@ -22,6 +22,7 @@ from review.judges.locks import held
 from review.judges.protocol import Bench, Kind, Row, Said, Spec, Subject
 from review.judges.recording import Recording
 from review.judges.summary import RunStatus, statuses
+from review.judges.uploads import forget
 from review.judges.versions import judge_named, kind_named
 from review.people import hmac_key
 from review.project import Project, project_of
@@ -77,6 +78,7 @@ def _sit(
     if whole:
         with store.transaction():
             happened(store, run, "finished", by, **_came_to(store, run))
+        forget(store, run.target["name"])
 
 
 def _came_to(store: Store, run: JudgeRun) -> dict[str, int]:

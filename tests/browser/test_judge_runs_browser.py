@@ -81,3 +81,31 @@ def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, browser: Any, 
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
     assert KEY not in page.content()
     page.context.close()
+
+
+def test_a_file_is_handed_in_and_its_verdicts_taken_home(desk: Desk, browser: Any) -> None:
+    desk.go_on.set()
+    page = browser.new_context(
+        viewport={"width": 390, "height": 844}, reduced_motion="reduce", accept_downloads=True
+    ).new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{desk.server.url}/judges?rater=visitor&judge=tone&view=runs")
+    page.wait_for_selector("h1")
+    page.wait_for_selector(IDLE)
+    page.get_by_text("Start a run").click()
+    page.get_by_text("a file", exact=True).click()
+    answers = {"name": "answers.csv", "mimeType": "text/csv", "buffer": b"id,question,answer\n=1+1,hi,hello\nb,a,b\n"}
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(answers)
+    page.get_by_role("button", name="Look first").click()
+    page.wait_for_selector("text=2 subjects of file answers.csv")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
+    page.get_by_role("button", name="Start this run").click()
+    page.wait_for_selector("[class*=st-key-judge_run_] >> text=finished")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Verdicts").click()
+    assert started.value.suggested_filename == "answers-tone@1.csv"
+    rows = Path(started.value.path()).read_text(encoding="utf-8").splitlines()
+    assert rows[0].startswith("item,judge,version,dimension,label")
+    assert sorted(r.split(",")[0] for r in rows[1:]) == ["'=1+1", "b"]
+    assert page.locator("[data-testid=stException]").count() == 0
+    page.context.close()

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import app_pages
@@ -17,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from review.judges import running
 from review.judges.locks import is_held, runs_folder
 from review.judges.protocol import Options
+from review.judges.results import written_results
 from review.judges.targets import Target
 from review.judges.versions import add_judge
 from review.people import add_person
@@ -128,6 +130,56 @@ def test_missing_verdicts_and_failures_stand_there_in_words(here: Store, monkeyp
         running.work(here, run.id, environment={"MY_KEY": "sk-wrong-0000"})
     said = texts(page(here, monkeypatch))
     assert ":red-badge[failed]" in said and "MY_KEY" in said and "sk-wrong" not in said
+
+
+def over_a_file(store: Store, monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> AppTest:
+    """The page where a file was handed in and looked at."""
+    at = page(store, monkeypatch)
+    at.segmented_control(key="judge_runs_kind").set_value("file").run()
+    assert [b.key for b in at.button if b.key == "judge_runs_look"] == [], "there is nothing to look at yet"
+    at.get("file_uploader")[0].set_value((name, text.encode(), "text/csv")).run()
+    return at.button(key="judge_runs_look").click().run()
+
+
+def test_a_file_is_judged_and_its_verdicts_are_a_table(
+    here: Store, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.open.set()
+    text = "id,question,answer\n=1+1,hi,hello eva@example.org\nb,where,there\n"
+    at = over_a_file(here, monkeypatch, "answers.csv", text)
+    assert "tone@1 judges 2 subjects of file answers.csv. Their masked text goes to" in texts(at)
+    assert not list(runs_folder(here.path).rglob("answers.csv")), "nothing is kept of what is only looked at"
+    at.button(key="judge_runs_go").click().run()
+    assert not at.exception, [e.value for e in at.exception]
+    (run,) = here.find(JudgeRun, judge="tone")
+    kept = runs_folder(here.path).resolve() / "files"
+    assert (run.target["kind"], Path(run.target["name"]).relative_to(kept).name) == ("file", "answers.csv")
+    until(lambda: running.status_of(here, run.id).state == "finished")
+    at.run()
+    assert "over file answers.csv" in texts(at) and "2 verdicts" in texts(at)
+    (button,) = [b for b in at.get("download_button") if b.proto.label == "Verdicts"]
+    assert button.proto.id.endswith(f"judge_run_verdicts_{run.id}")
+    table = written_results(here, run.id, by="visitor").splitlines()
+    assert table[0].startswith("item,judge,version,dimension,label") and any(r.startswith("'=1+1,tone") for r in table)
+    assert not list(kept.rglob("*")), "unmasked text stays no longer than it is read"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "id,question,answer\n,q,a\n",
+            "answers.csv, line 2, column 'id': found '', expected a value that names the row",
+        ),
+        ("id,question,answer\na,q,a\na,q,b\n", "answers.csv, line 3, column 'id': found 'a', expected each id once"),
+        ("", "answers.csv: the file is empty; expected records."),
+    ],
+)
+def test_a_file_that_cannot_be_judged_is_told_as_on_the_command_line(
+    here: Store, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    told = texts(over_a_file(here, monkeypatch, "answers.csv", text))
+    assert said in told and "/tmp" not in told and here.find(JudgeRun, judge="tone") == []
 
 
 def test_what_is_under_way_is_not_started_twice(here: Store, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
