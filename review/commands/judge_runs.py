@@ -146,7 +146,7 @@ def _finish(done: RunStatus, as_json: bool) -> None:
 
 
 @click.command("runs")
-@click.argument("name", required=False)
+@click.argument("name", metavar="[NAME[@VERSION]]", required=False)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, the newest first.")
 @store_option
 @json_option

@@ -13,6 +13,7 @@ from review.judges.sitting import work as work
 from review.judges.summary import RunStatus as RunStatus
 from review.judges.summary import statuses
 from review.judges.targets import Target, subjects_of, target_of
+from review.judges.versions import judge_named, split_reference
 from review.judges.worker import in_background as in_background
 from review.people import require
 from review.project import Project, project_of
@@ -65,8 +66,14 @@ def _nothing(store: Store, judge: Judge, target: Target, project: Project) -> st
 
 
 def runs(store: Store, judge: str | None = None, *, limit: int | None = None) -> list[RunStatus]:
-    """Runs with what they came to, the newest first."""
-    where = {"judge": judge} if judge else {}
+    """Runs with what they came to, the newest first: all, those of a judge, or of one version (``name@version``).
+
+    Raises UnknownError for a judge or a version that is not there.
+    """
+    where = {}
+    if judge:
+        found = judge_named(store, judge)
+        where = {"judge": found.name} | ({"version": found.version} if split_reference(judge)[1] else {})
     return statuses(store, store.find(JudgeRun, order_by="rowid desc", **where)[:limit])
 
 
