@@ -56,7 +56,13 @@ def toxicities(many: Sequence[Texts], options: Options, *, progress: Progress | 
     threshold = _threshold(options)
     if options.get("of", "answer") not in OF:
         raise InputError(f"checks.toxicity.of: found {options['of']!r}, expected {' or '.join(OF)}.")
-    model = load_model(str(options.get("model") or ""), device=str(options.get("device", "auto")))
+    name = str(options.get("model") or "")
+    if not name:
+        raise InputError(
+            "checks.toxicity.model: found nothing, expected a folder or the name of a model in the local cache. Name a "
+            'text-classification model in spotcheck.toml, as model = "…" under [checks.toxicity], or leave toxicity out.'
+        )
+    model = load_model(name, device=str(options.get("device", "auto")))
     toxic = toxic_labels(model.description.labels, options.get("labels"), independent=model.description.independent)
     fields = [_fields(texts, options) for texts in many]
     pieces = [[(name, piece) for name, text in f.items() for piece in sentences(name, text)] for f in fields]

@@ -106,6 +106,13 @@ def test_a_wrong_option_is_named(model: str, options: dict[str, object], message
         toxicity(pair("", "thank you"), {"model": model} | options)
 
 
+def test_without_a_model_it_is_said_which_setting_wants_one_and_where() -> None:
+    with pytest.raises(InputError) as told:
+        toxicity(pair("", "thank you"), {"model": ""})
+    assert str(told.value).startswith("checks.toxicity.model: found nothing, expected a folder or the name")
+    assert 'in spotcheck.toml, as model = "…" under [checks.toxicity]' in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("labels", "independent", "toxic"),
     [
