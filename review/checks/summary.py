@@ -13,13 +13,16 @@ from review.checks.protocol import Finding
 
 QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
 COMMON = 20
+SAYS_HOW = ("similarity",)
+"""Checks whose note says how the value came about: values of different methods are not the same thing."""
 
 
 @dataclass
 class Summary:
     """One check over ``n`` conversations: the ids that it flags in order, labels with their counts, numbers.
 
-    ``untold`` are those in which it could not tell anything.
+    ``untold`` are those in which it could not tell anything; ``notes`` say how it came to its values,
+    where that differs.
     """
 
     n: int = 0
@@ -27,6 +30,7 @@ class Summary:
     flagged: list[str] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
     numbers: list[float] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
 
     def add(self, id_: str, found: Finding) -> None:
         """Count one finding."""
@@ -49,6 +53,8 @@ class Summary:
         if self.numbers:
             points = np.quantile(self.numbers, list(QUANTILES.values()), method="inverted_cdf")
             said["quantiles"] = dict(zip(QUANTILES, points.tolist(), strict=True))
+        if self.notes:
+            said["notes"] = dict(self.notes.most_common())
         return {**said, "ids": list(self.flagged)}
 
 
@@ -57,5 +63,8 @@ def summed_up(found: Iterable[tuple[str, Mapping[str, Finding]]]) -> dict[str, S
     summaries: dict[str, Summary] = {}
     for id_, findings in found:
         for name, one in findings.items():
-            summaries.setdefault(name, Summary()).add(id_, one)
+            summary = summaries.setdefault(name, Summary())
+            summary.add(id_, one)
+            if name in SAYS_HOW:
+                summary.notes[one["note"]] += 1
     return summaries

@@ -111,6 +111,9 @@ def _show(found: dict[str, Summary]) -> None:
         )
     out.print(table)
     for name, summary in found.items():
+        if summary.notes:
+            how = ", ".join(f"{note} {n:,}" for note, n in summary.notes.most_common())
+            out.print(f"{TITLES.get(name, name)}: {how}", highlight=False, markup=False, soft_wrap=True)
         if summary.flagged:
             more = f" and {len(summary.flagged) - SHOWN:,} more" if len(summary.flagged) > SHOWN else ""
             line = f"{TITLES.get(name, name)}: {', '.join(summary.flagged[:SHOWN])}{more}"

@@ -57,6 +57,18 @@ def test_the_checks_can_be_named_and_a_person_reads_a_table(file: Path) -> None:
     assert lines[1].split() == ["repetition", "3", "1", "0", *lines[1].split()[4:]] and "repetition: c" in said.stdout
 
 
+def test_similarity_names_its_method_in_the_table_and_as_data(file: Path) -> None:
+    file.with_name("spotcheck.toml").write_text('[checks.similarity]\nmethod = "tfidf"\n', encoding="utf-8")
+    rows = [{**ROWS[0], "expected_answer": "On Friday."}, {**ROWS[1], "expected_answer": "Morgen."}, ROWS[2]]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    words = ("--file", str(file), "--checks", "similarity,length")
+    found = json.loads(run(file.parent, *words, "--json").stdout)["checks"]
+    assert found["similarity"]["notes"] == {"cosine by tfidf": 2, "no expected answer": 1}
+    assert "notes" not in found["length"]
+    shown = run(file.parent, *words).stdout
+    assert "like the expected answer: cosine by tfidf 2, no expected answer 1" in shown
+
+
 def test_the_log_is_checked_by_week_the_last_one_unasked(file: Path) -> None:
     store = open_store(file.parent / "spotcheck.db")
     import_file(file, log=log_of(store.path), key=hmac_key(store), by="lea")
