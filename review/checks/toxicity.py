@@ -60,7 +60,7 @@ def toxicities(many: Sequence[Texts], options: Options, *, progress: Progress | 
     if not name:
         raise InputError(
             "checks.toxicity.model: found nothing, expected a folder or the name of a model in the local cache. Name a "
-            'text-classification model in spotcheck.toml, as model = "…" under [checks.toxicity], or leave toxicity out.'
+            'text-classification model in spotcheck.toml, as model = "…" under [checks.toxicity], or leave it out.'
         )
     model = load_model(name, device=str(options.get("device", "auto")))
     toxic = toxic_labels(model.description.labels, options.get("labels"), independent=model.description.independent)
