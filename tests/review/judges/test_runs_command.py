@@ -181,6 +181,23 @@ def test_a_week_is_planned_run_and_listed(run, endpoint, server, store):
     assert "finished" in table and "tone@1" in table
 
 
+def test_nothing_private_of_a_written_example_reaches_the_endpoint(run, endpoint, server, store, tmp_path):
+    row = {
+        "question": "I am eva@example.org, card 4111 1111 1111 1111", "expected_answer": "Hello eva@example.org",
+        "reference_sql": "SELECT 1 FROM users WHERE mail = 'eva@example.org'",
+    }  # fmt: skip
+    (tmp_path / "written.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    for words in (["import", str(tmp_path / "written.jsonl")], ["release", "v1"]):
+        done = CliRunner().invoke(spotcheck, ["golden", *words, "--as", "eva", "--store", str(store.path)])
+        assert done.exception is None, done.output
+    material = "{question} {expected_answer} {reference_sql} {format}"
+    run("add", "tone", *endpoint, "--set", f"prompt={material}")
+    assert run("run", "tone", "--release", "v1", "--json")["run"]["verdicts"] == 1
+    sent = json.dumps(server.seen, default=str)
+    assert "[EMAIL_1]" in sent and "[CARD_1]" in sent
+    assert "eva@example.org" not in sent and "4111" not in sent
+
+
 def test_runs_are_those_of_a_judge_or_of_one_version(run, store, monkeypatch):
     speaks(monkeypatch, obedient)
     for spec in ({}, {"x": 1}):

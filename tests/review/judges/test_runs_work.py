@@ -47,7 +47,7 @@ def test_a_run_judges_everything_once_and_writes_verdicts_of_items(store, monkey
     assert [v.value for v in verdicts[:2]] == ["correct", "friendly"] and verdicts[0].latency_ms == 10.0
     actions = [(e.actor, e.action) for e in store.find(AuditEntry) if e.subject == run.id]
     assert actions == [("eva", "judge run"), ("eva", "judge run finished")] and audit.verify(store)[1] is None
-    assert running.runs(store) == [done] and running.runs(store, "other") == []
+    assert running.runs(store) == [done]
 
 
 def test_half_a_week_and_a_second_run_over_the_rest(store, monkeypatch):
