@@ -14,6 +14,7 @@ import orjson
 
 from review.intervals import wilson
 from review.quantity import Quantity
+from review.queues import IN_TIME
 from review.rubric import rubric_version
 from storage.records import Annotation, Verdict, Withdrawal
 from storage.store import Store
@@ -51,9 +52,7 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
     An item counts once per person and rubric version, if a first submission was blind, verdicts exist, the rubric
     reveals them, and a submission still stands. An undone submission that is sent again counts like a change.
     """
-    rows = store.select(
-        Annotation, _IN_WEEKS.format(table="annotations"), {"weeks": orjson.dumps(list(weeks)).decode()}
-    )
+    rows = store.select(Annotation, _SAID_SQL, {"weeks": orjson.dumps(list(weeks)).decode()})
     undone = {w.withdraws for w in store.find(Withdrawal)}
     said = _verdicts(store, weeks)
     by_person: dict[tuple[str, str, int], list[Annotation]] = {}
@@ -69,16 +68,20 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
     )
 
 
-_IN_WEEKS = (
-    "SELECT x.* FROM {table} x JOIN items i ON i.id = x.item_id "
-    "WHERE i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY x.rowid"
-)
+_SAID_SQL = f"""
+SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {IN_TIME} ORDER BY n.rowid
+"""  # noqa: S608 - a constant of ours
+_VERDICTS_SQL = """
+SELECT v.* FROM verdicts v JOIN items i ON i.id = v.item_id
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY v.rowid
+"""
 
 
 def _verdicts(store: Store, weeks: Sequence[str]) -> dict[str, dict[str, set[str]]]:
     """What judges said, by item and dimension; an item without a readable verdict is not in it."""
     found: dict[str, dict[str, set[str]]] = {}
-    for v in store.select(Verdict, _IN_WEEKS.format(table="verdicts"), {"weeks": orjson.dumps(list(weeks)).decode()}):
+    for v in store.select(Verdict, _VERDICTS_SQL, {"weeks": orjson.dumps(list(weeks)).decode()}):
         if v.value is not None:
             found.setdefault(v.item_id, {}).setdefault(v.dimension, set()).add(v.value)
     return found

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from flow_store import BAD, GOOD, WEEK, assignments, deal_item, entry, send, take_role, vote
+from flow_store import BAD, GOOD, RATERS, WEEK, assignments, deal_item, entry, open_of, send, take_role, vote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -245,3 +245,13 @@ def test_one_more_assignment_of_a_settled_item_does_not_unsettle_it(opened, item
     deal_item(opened, item, "lea")
     send(opened, "lea", entry(assignments(opened, "lea")[0], BAD))
     assert settled_labels(opened, [WEEK])[item, "correctness"].value == "correct"
+
+
+def test_a_week_that_everybody_skipped_is_not_reviewed(opened, items):
+    for rater in RATERS:
+        send(opened, rater, *({**entry(a), "kind": "skip", "reason": "empty"} for a in open_of(opened, rater)))
+    said = next(c for c in checklist(opened, WEEK) if c.name == "reviewed")
+    assert (said.done, said.open) == (False, len(items))
+    assert said.todo == f"{len(items)} items skipped or taken back, so that nobody has reviewed them"
+    with pytest.raises(Refused, match="skipped or taken back"):
+        close_week(opened, WEEK, by="lea")
