@@ -27,6 +27,8 @@ __all__ = ["CURRENT_SQL", "IN_TIME", "Progress", "Receipt", "batch", "owed_items
 DONE_SENT = 10
 FALLBACK_SECONDS = 60.0
 """Assumed for an item while nobody has been measured yet."""
+ENOUGH_SECONDS = 5
+"""Items after which a reviewer's own pace says more about what is left than that of all."""
 
 _STANDS = "NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = {0}.submission_id)"
 _IN_TIME = "NOT ({0}.late AND EXISTS (SELECT 1 FROM week_closings c WHERE c.week = i.week AND c.at <= {0}.at))"
@@ -68,7 +70,7 @@ class _Listed(NamedTuple):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds."""
+    """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds, of all at first."""
 
     rater_id: str
     name: str
@@ -211,16 +213,18 @@ def progress(store: Store, week: str, *, rater_id: str | None = None) -> list[Pr
     whose = {"week": week, "rater": rater_id}
     rows = {r["rater_id"]: r for r in store.query(_PROGRESS_SQL if rater_id is None else _PROGRESS_OF_ONE_SQL, whose)}
     seconds = _seconds(store, week, rater_id)
-    compared = seconds if rater_id is None or seconds else _seconds(store, week, None)
+    known = rater_id is None or len(seconds.get(rater_id, ())) >= ENOUGH_SECONDS
+    compared = seconds if known else _seconds(store, week, None)
     overall = median([s for values in compared.values() for s in values] or [FALLBACK_SECONDS])
     result = []
     for somebody in people(store):
         if rater_id not in (None, somebody.id):
             continue
         row = rows.get(somebody.id, {"dealt": 0, "done": 0, "skipped": 0})
-        own = median(seconds[somebody.id]) if somebody.id in seconds else None
+        measured = seconds.get(somebody.id, [])
+        own = median(measured) if measured else None
         left = row["dealt"] - row["done"] - row["skipped"]
-        minutes = left * (own or overall) / 60
+        minutes = left * (own if own and len(measured) >= ENOUGH_SECONDS else overall) / 60
         result.append(
             Progress(somebody.id, somebody.name, row["dealt"], row["done"], row["skipped"], left, own, minutes)
         )

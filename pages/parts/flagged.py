@@ -36,7 +36,7 @@ def _flag(here: Session, one: Flagged) -> None:
         # Whoever settles judges without names; the lead knows them.
         who = f"{here.names.get(one.by, one.by)}, " if here.rater.may("lead") else ""
         st.caption(as_text(f"{who}{one.at[:16].replace('T', ' ')} UTC · {one.item}"))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 "pages/adjudicate.py", label="The item", query_params={"item": one.item}, icon=":material/gavel:"
             )
