@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review import audit
+from review import audit, covered
 from review.clock import now
 from review.errors import InputError, Refused, ReviewError
 from review.hiding import hide_span
@@ -68,7 +68,8 @@ def _take(store: Store, rater_id: str, entry: Any) -> None:
         require(store, rater_id, "annotator")
         if not _seen(store, rater_id, identity):
             subject = KINDS[kind](store, rater_id, identity, entry)
-            audit.record(store, rater_id, kind, subject, submission=identity)
+            content = covered.digest(store, kind, identity)
+            audit.record(store, rater_id, kind, subject, submission=identity, content=content)
 
 
 def _seen(store: Store, rater_id: str, identity: str) -> bool:

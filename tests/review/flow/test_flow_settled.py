@@ -255,3 +255,11 @@ def test_a_week_that_everybody_skipped_is_not_reviewed(opened, items):
     assert said.todo == f"{len(items)} items skipped or taken back, so that nobody has reviewed them"
     with pytest.raises(Refused, match="skipped or taken back"):
         close_week(opened, WEEK, by="lea")
+
+
+def test_what_is_settled_after_the_end_is_logged_as_late(opened, items):
+    vote(opened, items[0].id, "ana", GOOD)
+    adjudicate(opened, items[0].id, by="lea", labels=GOOD)
+    close_week(opened, WEEK, by="lea", reason="holidays")
+    adjudicate(opened, items[0].id, by="lea", labels=BAD)
+    assert [e.detail.get("late", False) for e in opened.find(AuditEntry, action="adjudicate")] == [False, True]
