@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from review.adjudication import adjudicate, cases
 from review.closing import checklist, close_week, closing_of
+from review.covered import digest
 from review.errors import InputError, Refused, UnknownError
 from review.labels import Label
 from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
@@ -165,7 +166,8 @@ def test_a_disagreement_is_settled_with_a_word_why(opened, items):
     assert opened.find(Adjudication) == []
     made = adjudicate(opened, item, by="lea", labels={**GOOD, "reasons": ["unsafe"]}, reason="hard case")
     assert made.labels == GOOD and made.seen == tuple(seen) and made.supersedes is None
-    assert opened.find(AuditEntry, action="adjudicate")[0].detail == {"adjudication": made.id}
+    content = digest(opened, "adjudicate", made.id)
+    assert opened.find(AuditEntry, action="adjudicate")[0].detail == {"adjudication": made.id, "content": content}
 
 
 def test_a_later_adjudication_supersedes_and_the_earlier_one_stays(opened, items):
