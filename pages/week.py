@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import learning, session, weekly
+from pages.parts import flagged, learning, session, weekly
 
 here = session.current()
 week = here.need_week()
@@ -16,6 +16,7 @@ with left:
     weekly.blocking(here, week)
 with right:
     weekly.everybody(here, week)
+    flagged.show(here, week)
 st.subheader("So far")
 weekly.so_far(here, week)
 learning.differences_from_me(here, week)

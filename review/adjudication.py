@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from review import audit
+from review import audit, covered
 from review.clock import new_id, now
 from review.errors import InputError, Refused, UnknownError
 from review.hiding import spans_by_conversation, without_words
@@ -15,7 +15,7 @@ from review.people import Person, hmac_key, people, require
 from review.queues import owed_items
 from review.rubric import rubric_version
 from review.settled import adjudications_that_count, annotations_of, current_adjudications, labels_of, settle
-from storage.records import Adjudication, Annotation, Item
+from storage.records import Adjudication, Annotation, Item, WeekClosing
 from storage.store import Store
 
 REASONS = ("rubric unclear", "hard case", "slip", "missing context")
@@ -99,7 +99,7 @@ def adjudicate(
     reference_sql: str = "",
     decision_id: str | None = None,
 ) -> Adjudication:
-    """Settle an item. An earlier adjudication stays and is superseded.
+    """Settle an item. An earlier adjudication stays and is superseded; one after the week's end is logged as late.
 
     ``decision_id`` is the client's own name for this decision: given again by the same person it changes nothing and
     returns what was decided.
@@ -144,7 +144,9 @@ def adjudicate(
             supersedes=earlier.id if earlier else None,
         )
         store.add(decision)
-        audit.record(store, by, "adjudicate", item_id, adjudication=decision.id)
+        content = covered.digest(store, "adjudicate", decision.id)
+        late = {"late": True} if store.get(WeekClosing, item.week) is not None else {}
+        audit.record(store, by, "adjudicate", item_id, adjudication=decision.id, content=content, **late)
     return decision
 
 

@@ -14,6 +14,7 @@ import orjson
 
 from review.intervals import wilson
 from review.quantity import Quantity
+from review.queues import IN_TIME
 from review.rubric import rubric_version
 from review.verdicts import verdicts_on
 from storage.records import Annotation, Item, Withdrawal
@@ -52,9 +53,7 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
     An item counts once per person and rubric version, if a first submission was blind, verdicts exist, the rubric
     reveals them, and a submission still stands. An undone submission that is sent again counts like a change.
     """
-    rows = store.select(
-        Annotation, _IN_WEEKS.format(table="annotations"), {"weeks": orjson.dumps(list(weeks)).decode()}
-    )
+    rows = store.select(Annotation, _SAID_SQL, {"weeks": orjson.dumps(list(weeks)).decode()})
     undone = {w.withdraws for w in store.find(Withdrawal)}
     said = _verdicts(store, weeks)
     by_person: dict[tuple[str, str, int], list[Annotation]] = {}
@@ -70,10 +69,10 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
     )
 
 
-_IN_WEEKS = (
-    "SELECT x.* FROM {table} x JOIN items i ON i.id = x.item_id "
-    "WHERE i.week IN (SELECT value FROM json_each(:weeks)) ORDER BY x.rowid"
-)
+_SAID_SQL = f"""
+SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {IN_TIME} ORDER BY n.rowid
+"""  # noqa: S608 - a constant of ours
 
 
 def _verdicts(store: Store, weeks: Sequence[str]) -> dict[str, dict[str, set[str]]]:

@@ -11,6 +11,7 @@ from review.dealing import week_of_store
 from review.errors import Refused
 from review.people import require
 from review.queues import progress
+from review.words import counted
 from storage.records import WeekClosing
 from storage.store import Store
 
@@ -31,16 +32,20 @@ class Check:
 
 
 def checklist(store: Store, week: str) -> list[Check]:
-    """What blocks closing a week: unreviewed items and open disagreements."""
+    """What blocks closing a week: unreviewed items, those that everybody skipped among them, and open disagreements."""
     week_of_store(store, week)
     everyone = progress(store, week)
     dealt, left = sum(p.dealt for p in everyone), sum(p.left for p in everyone)
     waiting = ", ".join(f"{p.name} {p.left}" for p in everyone if p.left)
+    passed_over = int(store.query(_PASSED_OVER_SQL, {"week": week})[0]["n"])
+    todo = [f"still to review: {waiting}"] if left else []
+    if passed_over:
+        todo.append(f"{counted(passed_over, 'item')} skipped or taken back, so that nobody has reviewed them")
     found = cases(store, week, viewer="")
     disputed = [c for c in found if c.kind == "disputed"]
     contested = sum(c.kind != "single" for c in found)
     return [
-        Check("reviewed", left, dealt, f"still to review: {waiting}" if left else "every dealt item is reviewed"),
+        Check("reviewed", left + passed_over, dealt + passed_over, "; ".join(todo) or "every dealt item is reviewed"),
         Check(
             "settled",
             len(disputed),
@@ -48,6 +53,20 @@ def checklist(store: Store, week: str) -> list[Check]:
             f"{len(disputed)} disagreement{'s' * (len(disputed) != 1)} to settle" if disputed else "all are settled",
         ),
     ]
+
+
+_PASSED_OVER_SQL = """
+SELECT count(DISTINCT a.item_id) AS n FROM assignments a
+WHERE a.week = :week
+  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id
+                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))
+  AND NOT EXISTS (
+    SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
+    AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = o.id)
+    AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = o.id
+                    AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)))
+"""
+"""Items of a week that nobody has reviewed and nobody still has to."""
 
 
 def closing_of(store: Store, week: str) -> WeekClosing | None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from review import audit
 from review.clock import new_id, now
 from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.people import person, require
-from storage.records import Assignment, Item, Reassignment, Week
+from review.people import Person, person, require
+from storage.records import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 
 
@@ -77,15 +77,12 @@ def deal_items(
     store: Store, week: Week, items: Sequence[Item], *, by: str, raters: Sequence[str] | None = None
 ) -> list[Assignment]:
     """Deal new items of a week to its raters, or to ``raters``, and write the assignments."""
-    rows = store.query(
-        "SELECT rater_id, count(*) AS n FROM assignments WHERE week = :week GROUP BY 1", {"week": week.name}
-    )
     deals = deal(
         [(i.id, i.overlap) for i in items],
         raters or week.raters,
         seed=week.seed,
         overlap_raters=week.overlap_raters,
-        held={r["rater_id"]: r["n"] for r in rows},
+        held=_held(store, week.name),
     )
     assignments = [
         Assignment(new_id(), d.item_id, d.rater_id, week.name, d.position, week.rubric_version, now(), by)
@@ -111,8 +108,8 @@ ORDER BY a.position
 def redistribute(store: Store, week: str, *, rater: str, to: Sequence[str], by: str, reason: str = "") -> int:
     """Give a rater's open items of a week to others, as rows; returns how many moved.
 
-    Somebody who already holds an item never gets it twice. Raises Refused without the role lead, NothingToDo when
-    nothing is open.
+    Somebody who holds an item, or has reviewed it, does not get it; it stays where it is when nobody else is left.
+    Raises Refused without the role lead and for a closed week, NothingToDo when nothing is open or nothing can move.
     """
     require(store, by, "lead")
     giver, takers = person(store, rater), [person(store, name) for name in to]
@@ -122,24 +119,75 @@ def redistribute(store: Store, week: str, *, rater: str, to: Sequence[str], by: 
         if not taker.may("annotator"):
             raise Refused(f"{taker.name} has no role that may annotate.")
     with store.transaction():
-        open_ = store.select(Assignment, OPEN_SQL, {"week": week, "rater": giver.id})
-        if not open_:
-            raise NothingToDo(f"{giver.name} has no open items in {week}.")
-        holders: dict[str, set[str]] = {}
-        load = dict.fromkeys((t.id for t in takers), 0)
-        for held in store.find(Assignment, week=week):
-            holders.setdefault(held.item_id, set()).add(held.rater_id)
-            if held.rater_id in load:
-                load[held.rater_id] += 1
-        moved = 0
-        for row in open_:
-            free = [t for t in load if t not in holders[row.item_id]]
-            if not free:
-                continue
-            taker_id = min(free, key=lambda t: load[t])
-            load[taker_id] += 1
-            new = Assignment(new_id(), row.item_id, taker_id, week, load[taker_id], row.rubric_version, now(), by)
+        open_ = _open_of(store, week, giver)
+        moves = _moves(open_, _holders(store, week), [t.id for t in takers], _held(store, week))
+        if not moves:
+            names = ", ".join(t.name for t in takers)
+            raise NothingToDo(f"{names} already hold or have reviewed all that {giver.name} has open. Choose others.")
+        for row, taker_id, position in moves:
+            new = Assignment(new_id(), row.item_id, taker_id, week, position, row.rubric_version, now(), by)
             store.add(new, Reassignment(new_id(), row.id, new.id, now(), by, reason))
-            moved += 1
-        audit.record(store, by, "redistribute", giver.id, week=week, to=[t.id for t in takers], moved=moved)
-    return moved
+        audit.record(store, by, "redistribute", giver.id, week=week, to=[t.id for t in takers], moved=len(moves))
+    return len(moves)
+
+
+def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> int:
+    """Take a rater's open items of a week back without giving them to anybody; returns how many.
+
+    Raises Refused without the role lead and for a closed week, InputError without a reason, NothingToDo when nothing
+    is open.
+    """
+    require(store, by, "lead")
+    giver = person(store, rater)
+    if not reason.strip():
+        raise InputError("reason: found nothing, expected why nobody reviews these items.")
+    with store.transaction():
+        open_ = _open_of(store, week, giver)
+        store.add(*(Reassignment(new_id(), row.id, None, now(), by, reason.strip()) for row in open_))
+        audit.record(store, by, "take back", giver.id, week=week, taken=len(open_), reason=reason.strip())
+    return len(open_)
+
+
+def _open_of(store: Store, week: str, giver: Person) -> list[Assignment]:
+    """What somebody has open in a week that is open. Raises UnknownError, Refused or NothingToDo."""
+    week_of_store(store, week)
+    if store.get(WeekClosing, week) is not None:
+        raise Refused(f"{week} is closed; its items stay where they are.")
+    open_ = store.select(Assignment, OPEN_SQL, {"week": week, "rater": giver.id})
+    if not open_:
+        raise NothingToDo(f"{giver.name} has no open items in {week}.")
+    return open_
+
+
+def _holders(store: Store, week: str) -> dict[str, set[str]]:
+    """By item, who holds it or has reviewed it."""
+    sql = """
+    SELECT a.item_id, a.rater_id FROM assignments a WHERE a.week = :week AND (
+      NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
+      OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND n.rater_id = a.rater_id))
+    """
+    found: dict[str, set[str]] = {}
+    for row in store.query(sql, {"week": week}):
+        found.setdefault(row["item_id"], set()).add(row["rater_id"])
+    return found
+
+
+def _held(store: Store, week: str) -> dict[str, int]:
+    """By rater, how many items were dealt to them; new ones are put behind these."""
+    rows = store.query("SELECT rater_id, count(*) AS n FROM assignments WHERE week = :week GROUP BY 1", {"week": week})
+    return {row["rater_id"]: row["n"] for row in rows}
+
+
+def _moves(
+    open_: Sequence[Assignment], holders: Mapping[str, set[str]], takers: Sequence[str], held: Mapping[str, int]
+) -> list[tuple[Assignment, str, int]]:
+    """Which open assignment goes to whom, at which position: to whoever was dealt least. Pure."""
+    load = {t: held.get(t, 0) for t in takers}
+    moves = []
+    for row in open_:
+        free = [t for t in load if t not in holders[row.item_id]]
+        if free:
+            taker = min(free, key=lambda t: load[t])
+            load[taker] += 1
+            moves.append((row, taker, load[taker]))
+    return moves

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import orjson
+
 from review import audit
 from review.clock import now
 from review.errors import InputError
@@ -50,11 +52,22 @@ def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> Hidd
 
 
 def spans_by_conversation(store: Store, ids: Sequence[str]) -> dict[str, list[HiddenSpan]]:
-    """The hidden spans of some conversations, the longest first."""
+    """The spans of some conversations that are hidden now, the longest first."""
     found: dict[str, list[HiddenSpan]] = {}
-    for span in store.find(HiddenSpan, conversation_id=list(ids)):
+    for span in store.select(HiddenSpan, _HIDDEN_SQL, {"ids": orjson.dumps(list(ids)).decode()}):
         found.setdefault(span.conversation_id, []).append(span)
     return {c: sorted(spans, key=lambda s: -s.length) for c, spans in found.items()}
+
+
+_HIDDEN_SQL = """
+SELECT h.* FROM hidden_spans h
+WHERE h.conversation_id IN (SELECT value FROM json_each(:ids))
+  AND (NOT EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id)
+       OR EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id
+                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = f.submission_id)))
+ORDER BY h.rowid
+"""
+"""A span that flags decide about is hidden while one of them stands."""
 
 
 def conversations(store: Store, ids: Sequence[str]) -> dict[str, Conversation]:

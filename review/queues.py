@@ -19,30 +19,44 @@ from review.rubric import rubric_version
 from review.shown import conversation_payload, rubric_payload
 from review.submissions import Receipt, receive
 from review.taken import taken_from
-from storage.records import Annotation, Assignment, Conversation, HiddenSpan, Item, Verdict, WeekClosing
+from storage.records import Annotation, Conversation, HiddenSpan, Item, Verdict, WeekClosing
 from storage.store import Store
 
-__all__ = ["CURRENT_SQL", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
+__all__ = ["CURRENT_SQL", "IN_TIME", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
 
 DONE_SENT = 10
 FALLBACK_SECONDS = 60.0
 """Assumed for an item while nobody has been measured yet."""
+ENOUGH_SECONDS = 5
+"""Items after which a reviewer's own pace says more about what is left than that of all."""
 
-CURRENT_SQL = """
+_STANDS = "NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = {0}.submission_id)"
+_IN_TIME = "NOT ({0}.late AND EXISTS (SELECT 1 FROM week_closings c WHERE c.week = i.week AND c.at <= {0}.at))"
+IN_TIME = _IN_TIME.format("n")
+"""Of annotations ``n`` of items ``i``: not made after the week had closed. Such a late answer is kept and marked, and
+changes no figure: whoever gives it may have seen how the others voted."""
+
+
+def _latest(counts: str) -> str:
+    """Per item, rater and rubric version the latest annotation for which ``counts`` holds."""
+    return f"""
 SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
-WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater)
-  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id)
+WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND {counts.format("n")}
   AND NOT EXISTS (SELECT 1 FROM annotations later WHERE later.item_id = n.item_id AND later.rater_id = n.rater_id
-                  AND later.rubric_version = n.rubric_version AND later.rowid > n.rowid
-                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = later.submission_id))
+                  AND later.rubric_version = n.rubric_version AND later.rowid > n.rowid AND {counts.format("later")})
 ORDER BY n.rowid
-"""
-"""The annotations of a week that count: per item, rater and rubric version the latest that was not undone."""
+"""  # noqa: S608 - constants of ours
 
+
+CURRENT_SQL = _latest(f"{_STANDS} AND {_IN_TIME}")
+"""The annotations of a week that count: per item, rater and rubric version the latest in time that was not undone."""
+
+_OWN_SQL = _latest(_STANDS)
+"""What somebody said last and did not undo, in time or not: what they see when they look back."""
 
 # Of a long week's rows a batch reads only what their order needs: whole rows took most of the time of an answer.
 _OPEN_IDS_SQL = OPEN_SQL.replace("a.*", "a.id AS assignment_id, a.item_id, a.rubric_version", 1)
-_CURRENT_IDS_SQL = CURRENT_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id", 1)
+_OWN_IDS_SQL = _OWN_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id", 1)
 
 
 class _Listed(NamedTuple):
@@ -56,7 +70,7 @@ class _Listed(NamedTuple):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds."""
+    """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds, of all at first."""
 
     rater_id: str
     name: str
@@ -88,7 +102,7 @@ def batch(
     somebody, opened = person(store, rater_id), week_of_store(store, week)
     whose = {"week": week, "rater": somebody.id}
     open_ = [_Listed(**row) for row in store.query(_OPEN_IDS_SQL, whose)]
-    said = [_Listed(**row) for row in store.query(_CURRENT_IDS_SQL, whose)]
+    said = [_Listed(**row) for row in store.query(_OWN_IDS_SQL, whose)]
     rubric = rubric_version(store, _version_to_show(open_, said, opened.rubric_version))
     open_ = [a for a in open_ if a.rubric_version == rubric.version]
     mine = {n.assignment_id: n for n in said if n.rubric_version == rubric.version}
@@ -170,17 +184,28 @@ def _findings(store: Store, mine: Mapping[str, _Listed]) -> dict[str, list[Shown
 
 
 def owed_items(store: Store, rater_id: str) -> set[str]:
-    """Items that this person still has to review in any open week; other pages hide votes and verdicts of these."""
-    weeks = store.query(
-        "SELECT DISTINCT week FROM assignments WHERE rater_id = :rater "
-        "AND week NOT IN (SELECT week FROM week_closings)",
-        {"rater": rater_id},
-    )
-    return {
-        a.item_id
-        for week in weeks
-        for a in store.select(Assignment, OPEN_SQL, {"week": week["week"], "rater": rater_id})
-    }
+    """Items of open weeks that this person may still judge; other pages hide votes and verdicts of these.
+
+    A reviewer may take up again what they skipped, and answer late what was handed on, so that these stay hidden from
+    them too. Whoever settles disagreements owes only what is open: what they skipped is theirs to settle, and an
+    answer of theirs after that is marked as given with the others' in view (see :mod:`review.submissions`).
+    ``rater_id`` "" is nobody in particular, who owes nothing.
+    """
+    if not rater_id:
+        return set()
+    settles = person(store, rater_id).may("adjudicator")
+    return {row["item_id"] for row in store.query(_OWED_SQL, {"rater": rater_id, "settles": int(settles)})}
+
+
+_OWED_SQL = """
+SELECT DISTINCT a.item_id FROM assignments a
+WHERE a.rater_id = :rater AND a.week NOT IN (SELECT week FROM week_closings)
+  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
+                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))
+  AND NOT (:settles AND EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id))
+  AND NOT (:settles AND EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
+                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)))
+"""
 
 
 def progress(store: Store, week: str, *, rater_id: str | None = None) -> list[Progress]:
@@ -188,16 +213,18 @@ def progress(store: Store, week: str, *, rater_id: str | None = None) -> list[Pr
     whose = {"week": week, "rater": rater_id}
     rows = {r["rater_id"]: r for r in store.query(_PROGRESS_SQL if rater_id is None else _PROGRESS_OF_ONE_SQL, whose)}
     seconds = _seconds(store, week, rater_id)
-    compared = seconds if rater_id is None or seconds else _seconds(store, week, None)
+    known = rater_id is None or len(seconds.get(rater_id, ())) >= ENOUGH_SECONDS
+    compared = seconds if known else _seconds(store, week, None)
     overall = median([s for values in compared.values() for s in values] or [FALLBACK_SECONDS])
     result = []
     for somebody in people(store):
         if rater_id not in (None, somebody.id):
             continue
         row = rows.get(somebody.id, {"dealt": 0, "done": 0, "skipped": 0})
-        own = median(seconds[somebody.id]) if somebody.id in seconds else None
+        measured = seconds.get(somebody.id, [])
+        own = median(measured) if measured else None
         left = row["dealt"] - row["done"] - row["skipped"]
-        minutes = left * (own or overall) / 60
+        minutes = left * (own if own and len(measured) >= ENOUGH_SECONDS else overall) / 60
         result.append(
             Progress(somebody.id, somebody.name, row["dealt"], row["done"], row["skipped"], left, own, minutes)
         )

@@ -6,6 +6,7 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import threading
 import time
 import tomllib
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import orjson
@@ -118,17 +119,42 @@ def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, name
     check_port(port, address)
     app = app_path()
     arguments = command(app, port=port, address=address, access_flags=flags)
-    process = subprocess.Popen(arguments, env=environment, cwd=config_folder(app))
-    url = url_of(address, port)
-    if browser:
-        threading.Thread(target=_open_when_ready, args=(process, url), daemon=True).start()
     try:
-        return process.wait()
+        with _ended_by_signals(), subprocess.Popen(arguments, env=environment, cwd=config_folder(app)) as process:
+            try:
+                if browser:
+                    opening = (process, url_of(address, port))
+                    threading.Thread(target=_open_when_ready, args=opening, daemon=True).start()
+                return process.wait()
+            finally:
+                _end(process)
     except KeyboardInterrupt:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
         return 0
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Whoever ends this command, a terminal that closes, systemd or a container, ends the application with it."""
+
+    def end(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in names}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the application, gently at first; one that has ended is left alone."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def url_of(address: str, port: int) -> str:

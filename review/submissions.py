@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review import audit
+from review import audit, covered
 from review.clock import now
 from review.errors import InputError, Refused, ReviewError
 from review.hiding import hide_span
-from review.people import require
+from review.people import person, require
 from review.rubric import rubric_version
-from storage.records import Annotation, Assignment, Flag, Item, Reassignment, Skip, WeekClosing, Withdrawal
+from storage.records import Annotation, Assignment, Flag, HiddenSpan, Item, Reassignment, Skip, WeekClosing, Withdrawal
 from storage.store import Store
 
 MAX_COMMENT = 10_000
@@ -68,7 +68,8 @@ def _take(store: Store, rater_id: str, entry: Any) -> None:
         require(store, rater_id, "annotator")
         if not _seen(store, rater_id, identity):
             subject = KINDS[kind](store, rater_id, identity, entry)
-            audit.record(store, rater_id, kind, subject, submission=identity)
+            content = covered.digest(store, kind, identity)
+            audit.record(store, rater_id, kind, subject, submission=identity, content=content)
 
 
 def _seen(store: Store, rater_id: str, identity: str) -> bool:
@@ -116,22 +117,39 @@ def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
             corrected_answer=text_field(entry, "corrected_answer", MAX_ANSWER),
             seconds=_seconds(entry.get("seconds")),
             supersedes=earlier.submission_id if earlier else None,
-            revealed=rubric.reveal and _submitted_before(store, assignment),
+            revealed=_may_have_seen(store, assignment, reveals=rubric.reveal),
             late=_late(store, assignment),
         )
     )
     return assignment.id
 
 
-def _submitted_before(store: Store, assignment: Assignment) -> bool:
-    """Whether this person submitted the item before, even if it was undone: the verdicts may have been seen since."""
-    return bool(store.find(Annotation, item_id=assignment.item_id, rater_id=assignment.rater_id))
+def _may_have_seen(store: Store, assignment: Assignment, *, reveals: bool) -> bool:
+    """Whether this person may have seen what judges or others said of the item.
+
+    Whoever submitted it before saw the verdicts where the rubric reveals them, even if it was undone; whoever settles
+    disagreements was shown what they skipped or had handed on; a closed week is open to everybody.
+    """
+    item, rater = assignment.item_id, assignment.rater_id
+    if reveals and store.find(Annotation, item_id=item, rater_id=rater):
+        return True
+    if _closed(store, assignment.week):
+        return True
+    gone = _taken(store, assignment) or bool(store.find(Skip, item_id=item, rater_id=rater))
+    return gone and person(store, rater).may("adjudicator")
+
+
+def _closed(store: Store, week: str) -> bool:
+    return store.get(WeekClosing, week) is not None
+
+
+def _taken(store: Store, assignment: Assignment) -> bool:
+    return bool(store.find(Reassignment, assignment_id=assignment.id))
 
 
 def _late(store: Store, assignment: Assignment) -> bool:
     """Whether the rater no longer holds the item, or its week is closed: the labels are kept and marked."""
-    taken = store.find(Reassignment, assignment_id=assignment.id)
-    return bool(taken) or store.get(WeekClosing, assignment.week) is not None
+    return _taken(store, assignment) or _closed(store, assignment.week)
 
 
 def _current(store: Store, assignment_id: str) -> Annotation | None:
@@ -157,11 +175,23 @@ def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
     wanted = entry.get("withdraws")
     if not isinstance(wanted, str) or not IDENTITY.fullmatch(wanted):
         raise InputError("withdraws: expected the submission_id of what is undone.")
-    target: Annotation | Skip | None = store.get(Annotation, wanted) or store.get(Skip, wanted)
+    target: Annotation | Skip | Flag | None = (
+        store.get(Annotation, wanted) or store.get(Skip, wanted) or store.get(Flag, wanted)
+    )
     if target is None or target.rater_id != rater_id:
         raise Refused("withdraws: there is no such submission of yours.")
+    if isinstance(target, Flag):
+        store.add(Withdrawal(identity, wanted, rater_id, now()))
+        return target.item_id
+    if _closed(store, _week_of(store, target.item_id)):
+        raise Refused("The week is closed: what you said in it stands as it was when the week ended.")
     store.add(Withdrawal(identity, wanted, rater_id, now()))
     return target.assignment_id
+
+
+def _week_of(store: Store, item_id: str) -> str:
+    item = store.get(Item, item_id)
+    return item.week if item else ""
 
 
 def _flag(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) -> str:
@@ -169,13 +199,20 @@ def _flag(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) 
     kind = entry.get("flag")
     if kind not in FLAGS:
         raise InputError(f"flag: found {shown(kind)!r}, expected one of {', '.join(FLAGS)}.")
-    span = text_field(entry, "span", MAX_COMMENT)
-    if kind == "privacy" and span:
-        item = store.get(Item, assignment.item_id)
-        if item is not None:
-            hide_span(store, item.conversation_id, span, by=rater_id)
-    store.add(Flag(identity, assignment.item_id, rater_id, now(), str(kind), text_field(entry, "comment", MAX_COMMENT)))
+    span, comment = text_field(entry, "span", MAX_COMMENT), text_field(entry, "comment", MAX_COMMENT)
+    hidden = _hidden(store, assignment.item_id, span, by=rater_id) if kind == "privacy" and span else None
+    store.add(Flag(identity, assignment.item_id, rater_id, now(), str(kind), comment, hidden))
     return assignment.id
+
+
+def _hidden(store: Store, item_id: str, span: str, *, by: str) -> str | None:
+    """Hide a span of the item's conversation; its id, None where it was hidden before flags could be taken back."""
+    item = store.get(Item, item_id)
+    if item is None:
+        return None
+    before = {h.id for h in store.find(HiddenSpan, conversation_id=item.conversation_id)}
+    hidden = hide_span(store, item.conversation_id, span, by=by)
+    return hidden.id if hidden.id not in before or store.find(Flag, span=hidden.id) else None
 
 
 def text_field(entry: Mapping[str, Any], field: str, longest: int) -> str:

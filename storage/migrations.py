@@ -340,3 +340,9 @@ def m007_judges_that_run(db: Database) -> None:
     db.table("judges").create_index(["name"])
     db.table("verdicts").add_column("run_id", str)
     db.table("conversations").add_column("checks", str, not_null_default="{}")
+
+
+@migrations()
+def m008_flags_name_the_span_they_hide(db: Database) -> None:
+    """A flag that is taken back shows its span again. NULL: it hid none, or hid it before flags could be taken back."""
+    db.table("flags").add_column("span", str)

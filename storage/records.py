@@ -262,7 +262,7 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """An undo: the named submission (an annotation or a skip) no longer counts."""
+    """An undo: the named submission (an annotation, a skip or a flag) no longer counts."""
 
     submission_id: str
     withdraws: str
@@ -284,7 +284,10 @@ class Skip:
 
 @dataclass(frozen=True)
 class Flag:
-    """Something about an item that somebody should see; ``kind`` privacy also hides a span."""
+    """Something about an item that somebody should see; ``kind`` privacy also hides a span.
+
+    ``span`` is the hidden span that the flag decides about: it stays hidden while one of its flags stands.
+    """
 
     submission_id: str
     item_id: str
@@ -292,6 +295,7 @@ class Flag:
     at: str
     kind: str
     comment: str = ""
+    span: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ import streamlit as st
 from pages.parts.judging import as_text
 from pages.parts.session import Session
 from review import audit
+from review.covered import altered
 from review.csv_safe import csv_text
 from review.errors import ReviewError
 from review.revealing import revealed
+from review.words import counted
 from storage.records import AuditEntry, Week
 
 SHOWN = 1000
@@ -23,7 +25,14 @@ SHOWN = 1000
 def chain(here: Session) -> None:
     """Whether the chain holds, and its head, which is worth noting elsewhere."""
     total, broken = audit.verify(here.store)
+    changed = altered(here.store)
     last = audit.head(here.store)
+    if changed:
+        st.error(
+            f"Behind {counted(len(changed), 'entry', 'entries')} the row that was written is not any more what it was: "
+            f"{', '.join(f'#{n}' for n in changed[:10])}{' …' if len(changed) > 10 else ''}. Compare with a backup.",
+            icon=":material/link_off:",
+        )
     if broken is not None:
         st.error(
             f"The chain is broken at entry {broken} of {total}: a row was changed or removed. Compare with a backup.",

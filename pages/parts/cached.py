@@ -94,9 +94,10 @@ def near_duplicates(session: Session, weeks: tuple[str, ...], judge: Judge) -> l
         return []
     rows = session.store.query(
         "SELECT (SELECT coalesce(max(rowid), 0) FROM items) AS items, "
-        "(SELECT coalesce(max(rowid), 0) FROM hidden_spans) AS hidden"
+        "(SELECT coalesce(max(rowid), 0) FROM flags) AS flags, "
+        "(SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone"
     )[0]
-    key = (rows["items"], rows["hidden"], shown, *sorted(owed_items(session.store, session.rater.id)))
+    key = (*rows.values(), shown, *sorted(owed_items(session.store, session.rater.id)))
     return _near(str(session.store.path), key, weeks, session.rater.id, judge)
 
 

@@ -6,14 +6,15 @@ import streamlit as st
 
 from pages.parts.session import Session
 from pages.parts.wording import as_text
-from review.dealing import redistribute
+from review.dealing import redistribute, take_back
 from review.errors import ReviewError
 from review.people import people
 from review.queues import progress
+from review.words import counted
 
 
 def hand_over(here: Session, week: str, *, key: str, border: bool = False) -> None:
-    """From whom, to whom, why. Nothing is drawn while nobody has open items; the role is checked on the write."""
+    """From whom, to whom or nobody, why. Nothing is drawn while nobody has open items; the write checks the role."""
     rows = {p.rater_id: p for p in progress(here.store, week)}
     busy = [i for i, p in rows.items() if p.left]
     if not busy:
@@ -27,13 +28,23 @@ def hand_over(here: Session, week: str, *, key: str, border: bool = False) -> No
         st.markdown(f"**Hand over open items of {week}**")
         giver = st.selectbox("From", busy, format_func=shown, key=f"{key}_giver")
         takers = st.multiselect("To", able, format_func=shown, key=f"{key}_takers")
-        reason = st.text_input("Reason", key=f"{key}_reason")
-        if not st.form_submit_button("Hand over", icon=":material/swap_horiz:"):
-            return
+        reason = st.text_input("Reason", key=f"{key}_reason") or ""
+        with st.container(horizontal=True):
+            hand = st.form_submit_button("Hand over", icon=":material/swap_horiz:")
+            take = st.form_submit_button(
+                "Take back", icon=":material/undo:", type="tertiary",
+                help="Nobody reviews these items then. It needs a reason.",
+            )  # fmt: skip
+    if not (hand or take):
+        return
+    whose = {"rater": giver, "by": here.rater.id, "reason": reason}
     try:
-        moved = redistribute(here.store, week, rater=giver, to=takers, by=here.rater.id, reason=reason or "")
+        if hand:
+            done = f"{counted(redistribute(here.store, week, to=takers, **whose), 'item')} handed over"
+        else:
+            done = f"{counted(take_back(here.store, week, **whose), 'item')} taken back"
     except ReviewError as error:
         st.error(as_text(str(error)), icon=":material/block:")
     else:
-        st.toast(f"{moved} items handed over", icon=":material/task_alt:")
+        st.toast(done, icon=":material/task_alt:")
         st.rerun()

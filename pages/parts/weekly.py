@@ -20,6 +20,7 @@ from review.quality import plan_quality
 from review.queues import progress
 from review.report import report_html, week_report
 from review.report.words import changes_of_mind
+from review.words import counted
 from storage.records import Item
 
 
@@ -73,7 +74,8 @@ def mine(here: Session, week: str) -> None:
         st.progress((own.dealt - own.left) / own.dealt, text=f"{own.done} of {own.dealt} reviewed")
         if own.left:
             late = " · :red-badge[overdue]" if _over(here, week) else ""
-            st.markdown(f"**{own.left} left**, about {max(own.minutes_left, 1):.0f} minutes{late}")
+            minutes = counted(max(round(own.minutes_left), 1), "minute")
+            st.markdown(f"**{own.left} left**, about {minutes}{late}")
             st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
         else:
             st.markdown("**All done.** Thank you.")

@@ -13,7 +13,7 @@ moves with the traffic, for it hangs on how common the class is.
 Simulated by ``tests/bench/drift_alarm.py`` (400 replicates a cell, five designs): an unchanged judge raises the alarm
 in 0.2 to 0.8 % of weeks for each figure. A judge that catches 30 points less is found at once in 89 to 96 % of weeks
 with some 30 positives, in 32 % with 11: below that, only a long look tells. The same rule on the weighted figures finds
-0.5 to 39 % where groups are drawn at different rates, and raises up to 8 % false alarms there.
+3 to 14 % where groups are drawn at different rates.
 """
 
 from __future__ import annotations

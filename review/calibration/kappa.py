@@ -1,7 +1,7 @@
 """Cohen's kappa and Matthews' correlation of a judge with people, over all classes, with their intervals.
 
-``se`` is the delta-method (Taylor) standard error; ``ci`` the quantiles of the Bayesian bootstrap by stratum, or,
-without draws or with many tiny strata, Taylor on the scale of Fisher's z.
+``se`` is the delta-method (Taylor) standard error; ``ci`` the quantiles of the Bayesian bootstrap by groups of like
+weight, or, without draws, Taylor on the scale of Fisher's z.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from scipy.special import ndtr
 
 from review.calibration.data import FloatArray, IntArray
-from review.calibration.design import Design, taylor_se
-from review.calibration.posterior import MARGIN_PRIOR, Margins, margin_draws, margins_of, prior_is_weak
-from review.calibration.shares import TINY, Mask, Missing, effective_interval, quantiles, stream, t_quantile
+from review.calibration.design import Design, kish, taylor_se
+from review.calibration.posterior import Margins, margin_draws, margins_of
+from review.calibration.shares import TINY, Mask, Missing, quantiles, stream, t_quantile
+from review.intervals import wilson
 from review.quantity import Quantity
 
 
@@ -69,7 +71,7 @@ def estimate_agreement(design: Design, *, missing: Missing, bootstrap: int, seed
         return {name: Quantity.missing("no labelled item has a verdict", n=rows) for name in AGREEMENT}
     margins = margins_of(matrix)
     simulated = None
-    if bootstrap and not design.census and design.even and prior_is_weak(design, MARGIN_PRIOR):
+    if bootstrap and not design.census:
         simulated = margin_draws(
             design, draws=bootstrap, keep_missing=missing == "wrong", rng=stream(seed, "agreement")
         )
@@ -87,7 +89,7 @@ def estimate_agreement(design: Design, *, missing: Missing, bootstrap: int, seed
         elif simulated is not None:
             ends = quantiles(formula(simulated), value)
             result[name] = Quantity(
-                value, ends, se, f"stratified Bayesian bootstrap ({bootstrap} draws), se Taylor", rows
+                value, ends, se, f"Bayesian bootstrap by weight ({bootstrap} draws), se Taylor", rows
             )
         else:
             result[name] = _fisher(design, value, se, margins, used, rows)
@@ -96,7 +98,8 @@ def estimate_agreement(design: Design, *, missing: Missing, bootstrap: int, seed
 
 def _fisher(design: Design, value: float, se: float | None, margins: Margins, used: Mask, rows: int) -> Quantity:
     if value >= 1 - TINY:
-        (low, _), _ = effective_interval(design, 1.0, None, used.astype(float))
+        n = kish(design.weight, design.count * used) or 1.0
+        low, _ = wilson(n, n, 2 * float(ndtr(t_quantile(design))) - 1)
         expected = float((margins.truth * margins.verdict).sum())
         bound = max(-1.0, (low - expected) / (1 - expected))
         return Quantity(value, (bound, 1.0), se, "perfect agreement: Wilson bound of the accuracy", rows)

@@ -4,9 +4,7 @@ Every share is (sum of w over hits) / (sum of w over hits and misses) for a doma
 2h / (2h + misses), a monotone function of such a share. ``se`` is always the Taylor (delta) standard error. ``ci`` is
 
 * one stratum of equal weights, a proportion: Wilson, with the finite-population correction in the effective n;
-* strata: quantiles of the Bayesian bootstrap by stratum (posterior.py);
-* many tiny strata, or unequal weights inside one: Wilson on the effective sample size q(1-q)/var (Korn & Graubard 1998
-  with Wilson in place of Clopper-Pearson) at Student's t.
+* anything else: quantiles of the Bayesian bootstrap by groups of like weight (posterior.py).
 """
 
 from __future__ import annotations
@@ -18,11 +16,11 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, stdtrit
+from scipy.special import stdtrit
 
 from review.calibration.data import FloatArray, IntArray
-from review.calibration.design import Design, kish, taylor_se
-from review.calibration.posterior import SHARE_PRIOR, prior_is_weak, share_draws
+from review.calibration.design import Design, taylor_se
+from review.calibration.posterior import share_draws
 from review.intervals import wilson
 from review.quantity import Quantity
 
@@ -93,8 +91,8 @@ def _cells(k: int, missing: Missing) -> tuple[IntArray, IntArray, Mask]:
 def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, salt: str = "") -> Quantity:
     """One share with its standard error and interval; ``n`` counts the labelled rows in its domain.
 
-    F1 uses ``bootstrap`` draws (0: analytic), proportions a fixed 4,000 (1,000 where classes are many). ``salt``
-    names the draw's stream, so that an interval does not depend on which others are computed.
+    Proportions use a fixed 4,000 draws (1,000 where classes are many), F1 ``bootstrap`` draws (0: as a proportion).
+    ``salt`` names the draw's stream, so that an interval does not depend on which others are computed.
     """
     cell = (design.truth, design.verdict)
     hit, domain = share.hit[cell].astype(float), share.domain[cell].astype(float)
@@ -109,18 +107,16 @@ def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, s
     se = None if se_q is None else slope * se_q
     if design.census:
         return Quantity(value, (value, value), 0.0, "all items labelled: nothing left to chance", rows)
-    draws = bootstrap if share.doubled else _proportion_draws(design)
-    if design.simple and (not share.doubled or not draws):
+    if design.simple and not (share.doubled and bootstrap):
         ends, method = _simple_interval(design, q, rows)
         se = slope * math.sqrt(q * (1 - q) / rows * _left_to_chance(design))
-    elif draws and design.even and prior_is_weak(design, SHARE_PRIOR):
+    else:
+        draws = bootstrap if share.doubled and bootstrap else _proportion_draws(design)
         category = np.where(hit > 0, 0, np.where(domain > 0, 1, 2))
         rng = stream(seed, f"{salt}:{share.name}")
         outside = bool((share.domain[:, :-1] == 0).any() or (category == 2).any())
         simulated = share_draws(design, category, outside_possible=outside, draws=draws, rng=rng)
-        ends, method = quantiles(simulated, q), f"stratified Bayesian bootstrap ({draws} draws), se Taylor"
-    else:
-        ends, method = effective_interval(design, q, se_q, domain)
+        ends, method = quantiles(simulated, q), f"Bayesian bootstrap by weight ({draws} draws), se Taylor"
     return Quantity(value, (share.of(ends[0]), share.of(ends[1])), se, method, rows)
 
 
@@ -136,17 +132,6 @@ def _simple_interval(design: Design, q: float, rows: int) -> tuple[tuple[float, 
     open_ = _left_to_chance(design)
     n = rows / open_
     return wilson(min(q * n, n), n), "Wilson" if open_ == 1 else "Wilson with finite-population correction"
-
-
-def effective_interval(
-    design: Design, q: float, se: float | None, domain: FloatArray
-) -> tuple[tuple[float, float], str]:
-    """Wilson on the sample size at which a simple random sample would have this standard error."""
-    n = kish(design.weight, design.count * domain) or 1.0
-    if se is not None and se > TINY and TINY < q < 1 - TINY:
-        n = max(1.0, q * (1 - q) / se**2)
-    level = 2 * float(ndtr(t_quantile(design))) - 1
-    return wilson(min(q * n, n), n, level), f"Wilson on the effective sample size ({n:.0f}), se Taylor"
 
 
 def t_quantile(design: Design) -> float:

@@ -10,9 +10,11 @@ from rich.text import Text
 
 from review import audit
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
+from review.covered import altered
 from review.errors import InputError
 from review.people import require
 from review.revealing import revealed
+from review.words import counted
 
 
 @click.group("audit")
@@ -76,17 +78,26 @@ def _day(option: str, text: str | None) -> date | None:
 @store_option
 @json_option
 def audit_verify(noted: str | None, store_path: str, as_json: bool) -> None:
-    """Check that no entry was changed or removed; exit code 1 when one was."""
+    """Check that no entry, and nothing that people said, was changed or removed; exit code 1 when something was."""
     store = opened(store_path)
     total, broken = audit.verify(store)
+    changed = altered(store)
     cut = noted is not None and not audit.holds(store, noted)
     last = audit.head(store)
     text = (
         f"{total} entries, the chain holds" if broken is None else f"the chain is broken at entry {broken} of {total}"
     )
+    if changed:
+        text += f"; rows were changed or removed behind {counted(len(changed), 'entry', 'entries')}: {_some(changed)}"
     if cut:
         text += "; the noted entry is not in it: entries were cut off or written anew"
-    result = {"entries": total, "broken_at": broken, "head": last.hash if last else None, "noted_missing": cut}
+    result = {
+        "entries": total,
+        "broken_at": broken,
+        "altered": changed,
+        "head": last.hash if last else None,
+        "noted_missing": cut,
+    }
 
     def render() -> None:
         out.print(text, highlight=False)
@@ -94,8 +105,13 @@ def audit_verify(noted: str | None, store_path: str, as_json: bool) -> None:
             out.print(f"head {last.hash}", highlight=False, style="dim")
 
     emit(result, as_json, render)
-    if broken is not None or cut:
+    if broken is not None or changed or cut:
         raise SystemExit(1)
+
+
+def _some(numbers: list[int], most: int = 10) -> str:
+    shown = ", ".join(map(str, numbers[:most]))
+    return f"{shown} and {len(numbers) - most} more" if len(numbers) > most else shown
 
 
 @audit_group.command("reveal")

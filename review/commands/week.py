@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from review.closing import checklist, close_week, closing_of
 from review.commands.common import (
@@ -19,9 +20,11 @@ from review.commands.common import (
     split_values,
     store_option,
 )
-from review.dealing import redistribute, week_of_store
+from review.dealing import redistribute, take_back, week_of_store
+from review.flags import KINDS, flags, take_back_flag
 from review.queues import progress
 from review.requeue import requeue
+from review.words import counted
 from storage.records import Item, Week
 
 
@@ -103,6 +106,44 @@ def week_hand_over(
     by = acting_person(store, acting).id
     moved = redistribute(store, week, rater=giver, to=split_values(takers), by=by, reason=reason)
     emit({"moved": moved}, as_json, lambda: out.print(f"{moved} items handed over", highlight=False))
+
+
+@week_group.command("take-back")
+@click.argument("week")
+@click.option("--from", "giver", required=True, metavar="NAME", help="Whose open items.")
+@click.option("--reason", required=True, help="Why nobody reviews them.")
+@as_option
+@store_option
+@json_option
+def week_take_back(week: str, giver: str, reason: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Take one reviewer's open items back without giving them to anybody."""
+    store = opened(store_path)
+    taken = take_back(store, week, rater=giver, by=acting_person(store, acting).id, reason=reason)
+    emit({"taken": taken}, as_json, lambda: out.print(f"{counted(taken, 'item')} taken back", highlight=False))
+
+
+@week_group.command("flags")
+@click.argument("week")
+@click.option("--take-back", "flag", metavar="FLAG", help="Take this one back: what it hides is shown again (leads).")
+@as_option
+@store_option
+@json_option
+def week_flags(week: str, flag: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
+    """What reviewers flagged, for those who settle; a flag raised by mistake is taken back."""
+    store = opened(store_path)
+    by = acting_person(store, acting).id
+    if flag is not None:
+        take_back_flag(store, flag, by=by)
+    found = flags(store, week, viewer=by)
+
+    def render() -> None:
+        table = Table("flag", "item", "what", "comment", "hides", "by", "at")
+        for f in found:
+            cells = (f.flag, f.item, KINDS[f.kind], f.comment, f.token, f.by, f.at[:16])
+            table.add_row(*(Text(cell) for cell in cells))
+        out.print(table)
+
+    emit({"flags": [asdict(f) for f in found]}, as_json, render)
 
 
 @week_group.command("close")

@@ -2,8 +2,11 @@
 
 python tests/bench/calibration_coverage.py [--replicates 400] [--seed 1]
 
-A finite population is fixed for each design; each replicate draws its strata without replacement and estimates. The
-column "Taylor" is the textbook value +- 1.96 se on the same samples, "resampling" the percentile bootstrap.
+A finite population is fixed for each design; each replicate draws its strata without replacement and estimates. "Below"
+and "above" are the shares of replicates with the truth on that side of the interval. "Taylor" is the textbook value +-
+1.96 se on the same samples, "resampling" the percentile bootstrap. "One heavy, caught" is the coverage (and the mean
+width) among the replicates whose heaviest stratum, or the strata within a factor of two of it, show a single positive
+that the judge caught: the sample then says next to nothing about the others of its kind.
 """
 
 from __future__ import annotations
@@ -37,6 +40,27 @@ DESIGNS = {
     "ten groups of 20": [(2000 * (k + 1), 20, 0.05 + 0.05 * k, 0.85, 0.9) for k in range(10)],
     "ten groups of 5": [(1000, 5, 0.3, 0.85, 0.9)] * 10,
 }
+THIN = {"failing": (130, 30), "low": (150, 30), "rest": (3000, 15)}
+FULL = {"failing": (60, 60), "low": (150, 30), "rest": (10_000, 100)}
+
+
+def week(sizes: dict[str, tuple[int, int]], expected: float, recall: float) -> list[tuple]:
+    """One week: light groups full of positives, ``expected`` of them among the labelled of the rest."""
+    return [
+        (*sizes["failing"], 0.5, 0.95, 0.85),
+        (*sizes["low"], 0.2, 0.95, 0.9),
+        (*sizes["rest"], expected / sizes["rest"][1], recall, 0.97),
+    ]
+
+
+for expected in (0.5, 1, 2, 3, 5):
+    for recall in (0.5, 0.7, 0.9):
+        heavy = f"{expected} heavy positives expected, recall {recall} there"
+        DESIGNS[f"full week, {heavy}"] = week(FULL, expected, recall)
+        DESIGNS[f"thin week, {heavy}"] = week(THIN, expected, recall)
+        DESIGNS[f"four thin weeks, {heavy}"] = week(THIN, expected / 4, recall) * 4
+        DESIGNS[f"twelve full weeks, {heavy}"] = week(FULL, expected / 12, recall) * 12
+        DESIGNS[f"weights within one group, {heavy}"] = week(FULL, expected, recall)
 METRICS = ("precision", "recall", "specificity", "accuracy", "f1", "mcc", "cohen_kappa")
 
 
@@ -47,9 +71,13 @@ def cells_of(size: int, prevalence: float, recall: float, specificity: float) ->
     return np.array([quiet, size - wrong - quiet, wrong - caught, caught])
 
 
-def design_of(counts: np.ndarray, sampled: np.ndarray, population: np.ndarray) -> Design:
-    """The patterns of one drawn sample; ``counts`` (strata, 4)."""
+def design_of(counts: np.ndarray, sampled: np.ndarray, population: np.ndarray, *, merged: bool = False) -> Design:
+    """The patterns of one drawn sample; ``counts`` (strata, 4). ``merged``: the rows come with their weights alone."""
     h, cell = np.nonzero(counts)
+    if merged:
+        weight, rows = (population / sampled)[h], np.array([sampled.sum()])
+        one, endless = np.zeros(len(h), np.intp), np.array([np.inf])
+        return Design(2, one, weight, cell // 2, cell % 2, counts[h, cell].astype(float), rows, endless, False)
     size = np.where(population >= 10**7, np.inf, population)
     weight = population / sampled if len(sampled) > 1 or np.isfinite(size).all() else np.ones(len(sampled))
     return Design(2, h, weight[h], cell // 2, cell % 2, counts[h, cell].astype(float), sampled, size, True)
@@ -95,7 +123,9 @@ def run(name: str, strata: list[tuple], replicates: int, seed: int, bootstrap: i
     sampled = np.array([s[1] for s in strata], dtype=float)
     cells = [cells_of(s[0], *s[2:]) for s in strata]
     true = truths(sum(cells).reshape(2, 2))
-    tally = {m: {"ours": [], "width": [], "Taylor": [], "resampling": []} for m in METRICS}
+    columns = ("ours", "width", "below", "above", "Taylor", "resampling", "held", "wide")
+    tally = {m: {column: [] for column in columns} for m in METRICS}
+    heavy = population / sampled * 2 >= (population / sampled).max()
     for replicate in range(replicates):
         counts = np.array(
             [
@@ -104,23 +134,28 @@ def run(name: str, strata: list[tuple], replicates: int, seed: int, bootstrap: i
             ]
         )
         again = resampled(counts, sampled, population, rng)
-        for metric, q in figures(design_of(counts, sampled, population), replicate, bootstrap).items():
+        merged = name.startswith("weights within one group")
+        single = len(heavy) > 1 and counts[heavy][:, 2:].sum(axis=0).tolist() == [0, 1]
+        for metric, q in figures(design_of(counts, sampled, population, merged=merged), replicate, bootstrap).items():
             if q.value is None or q.ci is None:
                 continue
             t, row = true[metric], tally[metric]
-            row["ours"].append(q.ci[0] - 1e-9 <= t <= q.ci[1] + 1e-9)
+            row["below"].append(t < q.ci[0] - 1e-9)
+            row["above"].append(t > q.ci[1] + 1e-9)
+            row["ours"].append(not row["below"][-1] and not row["above"][-1])
             row["width"].append(q.ci[1] - q.ci[0])
+            if single:
+                row["held"].append(row["ours"][-1])
+                row["wide"].append(row["width"][-1])
             if q.se is not None:
                 row["Taylor"].append(abs(q.value - t) <= 1.959964 * q.se + 1e-9)
             if metric in again:
                 row["resampling"].append(again[metric][0] - 1e-9 <= t <= again[metric][1] + 1e-9)
     for metric, row in tally.items():
         shown = {key: f"{np.mean(x):.3f}" if x else "" for key, x in row.items()}
-        print(
-            f"| {name} | {metric} | {true[metric]:.3f} | **{shown['ours']}** | {shown['width']} | {shown['Taylor']} | "
-            f"{shown['resampling']} |",
-            flush=True,
-        )
+        single = f"{shown['held']} ({shown['wide']}) of {len(row['held'])}" if row["held"] else ""
+        figures_ = (f"**{shown['ours']}**", *(shown[key] for key in columns[1:6]), single)
+        print(f"| {name} | {metric} | {true[metric]:.3f} | {' | '.join(figures_)} |", flush=True)
 
 
 def main() -> None:
@@ -131,8 +166,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     options = parser.parse_args()
-    print("| design | figure | true | coverage | mean width | Taylor | resampling |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| design | figure | true | coverage | mean width | below | above | Taylor | resampling | one heavy, caught |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for name, strata in DESIGNS.items():
         if options.only in name:
             run(name, strata, options.replicates, options.seed, options.bootstrap)

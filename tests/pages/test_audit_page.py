@@ -48,6 +48,14 @@ def test_only_a_lead_sees_the_audit(demo: Store, monkeypatch: pytest.MonkeyPatch
     assert "needs the role lead" in texts(at) and not at.dataframe
 
 
+def test_a_row_that_was_changed_behind_the_chain_is_said(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = demo.find(AuditEntry, action="annotation")[0]
+    damage(demo, f"UPDATE annotations SET comment = 'x' WHERE submission_id = '{entry.detail['submission']}'")
+    assert f"Behind 1 entry the row that was written is not any more what it was: #{entry.sequence}." in texts(
+        run(demo, monkeypatch)
+    )
+
+
 def test_the_newest_entries_stand_first_and_the_chain_holds(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch)
     total = len(demo.find(AuditEntry))

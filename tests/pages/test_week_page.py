@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from app_pages import run
+from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
+from review.cli import spotcheck
 from review.closing import close_week
 from review.feedback import differences
 from review.queues import progress
-from storage.records import AuditEntry, Draw, Week
+from review.submissions import receive
+from storage.records import Assignment, AuditEntry, Draw, Week
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +79,66 @@ def test_handing_over_to_nobody_is_refused_with_a_sentence(demo: Store, monkeypa
     at = run(demo, monkeypatch, "week")
     next(b for b in at.button if b.label == "Hand over").click().run()
     assert "expected one or more other people" in texts(at)
+
+
+def test_the_lead_takes_open_items_back_with_a_reason(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = weeks(demo)[1]
+    left = {p.name: p.left for p in progress(demo, week)}["ben"]
+    at = run(demo, monkeypatch, "week")
+    at.selectbox("weekly_hand_over_giver").set_value("ben")
+    next(b for b in at.button if b.label == "Take back").click().run()
+    assert "expected why nobody reviews these items" in texts(at)
+    at.text_input("weekly_hand_over_reason").input("ill")
+    next(b for b in at.button if b.label == "Take back").click().run()
+    assert not at.exception and not at.error, texts(at)
+    assert left and {p.name: p.left for p in progress(demo, week)}["ben"] == 0
+    assert demo.find(AuditEntry)[-1].detail == {"week": week, "taken": left, "reason": "ill"}
+
+
+def flag(store: Store, week: str, kind: str, **more: str) -> str:
+    """Ana flags the first item that she holds; the submission's id."""
+    held = store.find(Assignment, rater_id="ana", week=week)[0]
+    sent = {"kind": "flag", "submission_id": f"flag-{kind}-0001", "assignment": held.id, "flag": kind, **more}
+    assert receive(store, "ana", [sent]).rejected == ()
+    return sent["submission_id"]
+
+
+def test_flags_are_read_by_those_who_settle_and_taken_back_by_the_lead(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week = weeks(demo)[1]
+    assert "to look at" not in texts(run(demo, monkeypatch, "week"))
+    name = flag(demo, week, "unclear", comment="neither value fits")
+    assert "neither value fits" not in texts(run(demo, monkeypatch, "week", "ben"))
+    settles = run(demo, monkeypatch, "week", "mara")
+    assert "The guidance does not decide this case" in texts(settles) and "neither value fits" in texts(settles)
+    # Whoever settles judges without names, and takes nothing back.
+    assert not [c for c in settles.caption if c.value.startswith("ana,")]
+    assert not [b for b in settles.button if b.label == "Take back" and b.key and b.key.startswith("flag_")]
+    at = run(demo, monkeypatch, "week")
+    assert [c for c in at.caption if c.value.startswith("ana,")]
+    at.button(f"flag_back_{name}").click().run()
+    assert not at.exception and not at.error and "neither value fits" not in texts(at)
+    last = demo.find(AuditEntry)[-1]
+    assert (last.actor, last.action, last.detail["flag"]) == ("visitor", "take back flag", name)
+
+
+def test_the_commands_of_a_week_list_flags_and_take_items_back(demo: Store) -> None:
+    week = weeks(demo)[1]
+    name = flag(demo, week, "other", comment="twice the same")
+
+    def said(*arguments: str) -> dict[str, Any]:
+        where = ["--store", str(demo.path), "--json"]
+        result = CliRunner().invoke(spotcheck, ["week", *arguments, *where], catch_exceptions=False)
+        assert result.exit_code == 0
+        found: dict[str, Any] = json.loads(result.stdout)
+        return found
+
+    (found,) = said("flags", week, "--as", "visitor")["flags"]
+    assert (found["flag"], found["comment"], found["by"]) == (name, "twice the same", "ana")
+    assert said("flags", week, "--take-back", name, "--as", "visitor") == {"flags": []}
+    left = {p.name: p.left for p in progress(demo, week)}["ben"]
+    assert said("take-back", week, "--from", "ben", "--reason", "ill", "--as", "visitor") == {"taken": left}
 
 
 def test_only_the_lead_hands_over(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ const RECENT_DONE = 40;
 const ASK_MS = 30_000; // how often a page that is looked at asks whether something changed
 const ASK_AFTER_MS = 5000; // and how old an answer is before coming back to the page asks at once
 const KEPT_WORDS = { disk: ", kept here", soon: "", page: ", keep this tab open" };
-const CLOSED = "This week was closed while you had the item open. Your labels are kept; what you submit now is a late answer.";
+const CLOSED = "This week was closed while you had the item open. What you submit now is kept as a late answer and changes no figure.";
 
 // Take the server's answer into the client.
 function takeAnswer(client, data) {

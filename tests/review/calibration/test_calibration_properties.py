@@ -106,3 +106,49 @@ def test_hand_picked_items_alone_say_nothing_about_production():
     assert {q.undefined for q in found.weighted.values()} == {NO_WEIGHT}
     assert found.classes["a"].recall.undefined == NO_WEIGHT and found.classes["a"].support == 2
     assert found.unweighted["recall"].value == 0.5
+
+
+def light_and_heavy(caught, missed, heavy, *, weeks=1, quiet=30):
+    """All failing conversations of the weeks and 1 % of the rest, in which one positive was drawn, judged ``heavy``."""
+    rows = []
+    for week in range(weeks):
+        first = week == 0
+        failing = [("a", "a")] * (caught * first) + [("a", "b")] * (missed * first) + [("b", "b")] * 5
+        rest = [("a", heavy)] * first + [("b", "b")] * (quiet - first)
+        for group, cells, weight in ((f"{week} failing", failing, 1), (f"{week} rest", rest, 100)):
+            rows += [CalibrationRow(f"{group} {k}", t, v, group, weight * len(cells)) for k, (t, v) in enumerate(cells)]
+    return rows
+
+
+def by_weight(rows):
+    """The same rows with their weights alone, in one group."""
+    return [
+        row._replace(stratum="all", population=None, weight=100.0 if "rest" in row.stratum else 1.0) for row in rows
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 40), st.integers(0, 5), st.sampled_from("ab"), st.integers(1, 12), st.integers(8, 100))
+def test_one_heavy_item_never_settles_the_recall(caught, missed, heavy, weeks, quiet):
+    # One of one caught (or missed): the share of its like is Beta(3/2, 1/2), 95 % from .15 to 1. A half stays possible.
+    half = (caught + 50) / (caught + missed + 100)
+    drawn = light_and_heavy(caught, missed, heavy, weeks=weeks, quiet=quiet)
+    for rows in (drawn, by_weight(drawn)):
+        low, high = report(rows).weighted["recall"].ci
+        assert low <= half <= high
+
+
+def intervals(rows):
+    return {name: q.ci for name, q in report(rows).weighted.items()}
+
+
+def test_groups_of_like_weight_are_one_however_many_weeks_they_come_from():
+    weeks = light_and_heavy(20, 2, "a", weeks=12)
+    sizes = {"failing": 22 + 12 * 5, "rest": 12 * 3000}
+    pooled = [row._replace(stratum=name, population=sizes[name]) for row in weeks for name in [row.stratum.split()[1]]]
+    assert intervals(weeks) == intervals(pooled)
+
+
+def test_rows_that_weigh_differently_within_a_group_are_told_apart_by_their_weight():
+    mixed = by_weight(light_and_heavy(20, 2, "a", quiet=100))
+    assert intervals(mixed) == intervals([row._replace(stratum=f"weight {row.weight}") for row in mixed])

@@ -7,6 +7,7 @@ from uuid import uuid4
 import orjson
 
 from review.clock import now
+from review.dealing import OPEN_SQL
 from review.opening import Request, open_week
 from review.people import add_person, hmac_key
 from review.project import project_of
@@ -101,6 +102,11 @@ def open_the_week(store: Store, request: Request = REQUEST) -> Any:
 def assignments(store: Store, rater: str, week: str = WEEK) -> list[Assignment]:
     """A rater's assignments in order."""
     return store.find(Assignment, rater_id=rater, week=week, order_by="position")
+
+
+def open_of(store: Store, rater: str, week: str = WEEK) -> list[Assignment]:
+    """What a rater still has to review, in order."""
+    return store.select(Assignment, OPEN_SQL, {"week": week, "rater": rater})
 
 
 def entry(assignment: Assignment | str, labels: Any = None, **more: Any) -> dict[str, Any]:

@@ -204,6 +204,18 @@ def test_an_item_asked_again_under_a_new_rubric_is_owed_again(opened):
     assert again.id in batch(opened, "ana", week=WEEK)["order"]
 
 
+def test_the_pace_of_all_holds_until_ones_own_is_known(opened):
+    for rater, seconds in (("ben", 60), ("ana", 4)):
+        for k, assignment in enumerate(assignments(opened, rater)[:5]):
+            state = progress(opened, WEEK, rater_id=rater)[0]
+            # Ana's first items say little; four of hers among five of Ben's leave the median at his 60 seconds.
+            assert state.minutes_left == pytest.approx(state.left * 60 / 60), (rater, k)
+            send(opened, rater, entry(assignment, seconds=seconds))
+    (ana,) = progress(opened, WEEK, rater_id="ana")
+    assert (ana.median_seconds, ana.minutes_left) == (4.0, pytest.approx(ana.left * 4 / 60))
+    assert next(p for p in progress(opened, WEEK) if p.rater_id == "ana") == ana
+
+
 def test_an_unknown_week_or_rater_is_named(opened):
     with pytest.raises(UnknownError, match="week '2026-W01'"):
         batch(opened, "ana", week="2026-W01")

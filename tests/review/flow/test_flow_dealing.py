@@ -1,14 +1,18 @@
 """Dealing: everybody has the same amount, the same seed deals the same, and the order tells nothing."""
 
+from collections import Counter
+
 import pytest
-from flow_store import RATERS, WEEK, assignments, entry, send, take_role
+from flow_store import RATERS, WEEK, assignments, entry, open_of, send, take_role
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.dealing import deal, redistribute, week_of_store
+from review.closing import checklist, close_week
+from review.dealing import deal, redistribute, take_back, week_of_store
 from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.queues import progress
 from review.submissions import receive
+from review.taken import taken_from
 from storage.records import Annotation, Assignment, AuditEntry, Reassignment
 
 ITEMS = st.lists(st.tuples(st.text(min_size=1, max_size=6), st.booleans()), unique_by=lambda pair: pair[0], max_size=60)
@@ -113,15 +117,59 @@ def test_redistribution_moves_open_items_and_never_gives_one_twice_to_a_person(o
     assert len(places) == len(set(places))
 
 
-def test_redistribution_there_and_back_does_not_deal_an_item_twice(opened, items):
+def test_redistribution_there_and_back_gives_the_items_back(opened, items):
     alone = {i.id for i in items if not i.overlap}
-    own = [a for a in assignments(opened, "ben") if a.item_id in alone]
-    redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")
+    before = {rater: {a.item_id for a in assignments(opened, rater)} for rater in ("ana", "ben")}
+    given = redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")
+    assert given == len(before["ana"] & alone) > 0
     gone = redistribute(opened, WEEK, rater="ben", to=["ana"], by="lea")
-    pairs = [(a.item_id, a.rater_id) for a in opened.find(Assignment)]
-    assert len(pairs) == len(set(pairs))
-    # Only ben's own single items can go to ana; those that were hers do not come back as a second assignment.
-    assert gone == len(own) > 0
+    assert gone == len((before["ana"] | before["ben"]) & alone)
+    held = Counter((a.item_id, a.rater_id) for rater in ("ana", "ben") for a in open_of(opened, rater))
+    assert set(held.values()) == {1}
+    assert {item for item, rater in held if rater == "ana"} == before["ana"] | (before["ben"] & alone)
+
+
+def test_nobody_gets_back_what_they_have_reviewed_meanwhile(opened, items):
+    mine = next(a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if not i.overlap})
+    redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")
+    send(opened, "ana", entry(mine))
+    redistribute(opened, WEEK, rater="ben", to=["ana"], by="lea")
+    assert mine.item_id in {a.item_id for a in open_of(opened, "ben")}
+
+
+def test_what_cannot_move_is_said(opened, items):
+    shared = [a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if i.overlap}]
+    send(opened, "ana", *(entry(a) for a in open_of(opened, "ana") if a not in shared))
+    with pytest.raises(NothingToDo, match="ben, eva already hold or have reviewed all that ana has open"):
+        redistribute(opened, WEEK, rater="ana", to=["ben", "eva"], by="lea")
+
+
+def test_items_taken_back_are_nobodys_and_the_week_says_so(opened, items):
+    with pytest.raises(InputError, match="reason"):
+        take_back(opened, WEEK, rater="ana", by="lea", reason=" ")
+    with pytest.raises(Refused, match="needs the role lead"):
+        take_back(opened, WEEK, rater="ana", by="ben", reason="ill")
+    mine = {a.id for a in open_of(opened, "ana")}
+    others = {a.item_id for rater in ("ben", "eva") for a in open_of(opened, rater)}
+    alone = {a.item_id for a in open_of(opened, "ana")} - others
+    assert take_back(opened, WEEK, rater="ana", by="lea", reason="ill") == len(mine)
+    assert open_of(opened, "ana") == []
+    taken = taken_from(opened, "ana", WEEK)
+    assert set(taken) == mine and all("withdrawn" in t.sentence for t in taken.values())
+    said = next(c for c in checklist(opened, WEEK) if c.name == "reviewed").todo
+    assert f"{len(alone)} items skipped or taken back, so that nobody has reviewed them" in said
+    with pytest.raises(NothingToDo):
+        take_back(opened, WEEK, rater="ana", by="lea", reason="ill")
+
+
+def test_a_closed_week_is_not_dealt_anew(opened):
+    close_week(opened, WEEK, by="lea", reason="the end of the quarter")
+    for act in (
+        lambda: redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea"),
+        lambda: take_back(opened, WEEK, rater="ana", by="lea", reason="ill"),
+    ):
+        with pytest.raises(Refused, match="is closed"):
+            act()
 
 
 def test_redistribution_is_for_leads_and_names_what_is_wrong(opened):

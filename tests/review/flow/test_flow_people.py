@@ -1,11 +1,17 @@
 """Who may do what, and the chain in which it is written down."""
 
+import json
+
 import pytest
-from flow_store import assignments, entry, send, take_role
+from click.testing import CliRunner
+from flow_store import GOOD, assignments, entry, send, take_role
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review import audit
+from review.adjudication import adjudicate
+from review.cli import spotcheck
+from review.covered import altered
 from review.errors import InputError, Refused, UnknownError
 from review.people import Person, add_person, hmac_key, people, person, person_id, require, store_id
 from storage.records import AuditEntry, Rater, Role
@@ -151,3 +157,46 @@ def test_an_entry_stands_or_falls_with_the_act(store):
         audit.record(store, "lea", "act", "s")
         raise RuntimeError
     assert audit.verify(store) == before
+
+
+@pytest.fixture
+def said(opened):
+    """A store in which something of each covered kind was written, and the way to damage it."""
+    first, second, third, *_ = assignments(opened, "ana")
+    annotated, skipped = entry(first), {**entry(second), "kind": "skip", "reason": "empty"}
+    flagged = {**entry(third), "kind": "flag", "flag": "unclear", "comment": "both fit"}
+    undone = {"kind": "withdraw", "submission_id": "withdrawn-0001", "withdraws": skipped["submission_id"]}
+    send(opened, "ana", annotated, skipped, flagged, undone)
+    adjudicate(opened, first.item_id, by="lea", labels=GOOD)
+    return opened
+
+
+def damage(store, sql):
+    store.db.execute("PRAGMA foreign_keys = OFF")
+    store.db.execute(sql)
+    store.db.conn.commit()
+
+
+def test_what_was_said_and_stands_as_it_was_is_not_altered(said):
+    assert altered(said) == [] and altered(open_store(said.path)) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "sql"),
+    [
+        ("annotation", "UPDATE annotations SET labels = replace(labels, 'friendly', 'rude')"),
+        ("annotation", "UPDATE annotations SET late = 1"),
+        ("annotation", "DELETE FROM annotations"),
+        ("skip", "UPDATE skips SET reason = 'x'"),
+        ("withdraw", "DELETE FROM withdrawals"),
+        ("flag", "UPDATE flags SET comment = ''"),
+        ("adjudicate", "UPDATE adjudications SET rationale = 'because'"),
+        ("adjudicate", "DELETE FROM adjudications"),
+    ],
+)
+def test_a_row_changed_or_removed_behind_the_chain_is_found(said, action, sql):
+    damage(said, sql)
+    assert audit.verify(said)[1] is None
+    assert altered(said) == [e.sequence for e in said.find(AuditEntry, action=action)]
+    result = CliRunner().invoke(spotcheck, ["audit", "verify", "--json", "--store", str(said.path)])
+    assert result.exit_code == 1 and json.loads(result.stdout)["altered"] == altered(said)

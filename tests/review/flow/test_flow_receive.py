@@ -5,17 +5,20 @@ import threading
 from uuid import uuid4
 
 import pytest
-from flow_store import BAD, GOOD, WEEK, assignments, entry, refusal, send, take_role
+from flow_store import BAD, GOOD, WEEK, assignments, entry, open_of, refusal, send, take_role
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from review.closing import close_week
-from review.errors import Refused
+from review.dealing import redistribute
+from review.errors import NothingToDo, Refused, UnknownError
+from review.flags import flags, take_back_flag
+from review.hiding import hide_span, spans_by_conversation
 from review.people import add_person
-from review.queues import CURRENT_SQL, batch
+from review.queues import CURRENT_SQL, batch, owed_items
 from review.settled import annotations_of
 from review.submissions import MAX_COMMENT, MAX_SECONDS, Receipt, receive
-from storage.records import Annotation, AuditEntry, Flag, HiddenSpan, Skip, Withdrawal
+from storage.records import Annotation, AuditEntry, Flag, HiddenSpan, Item, Skip, Withdrawal
 from storage.store import Store, open_store
 
 JSON = st.recursive(
@@ -328,6 +331,50 @@ def test_what_comes_after_closing_is_kept_and_marked(opened, mine):
     close_week(opened, WEEK, by="lea", reason="holidays")
     send(opened, "ana", entry(mine[1]))
     assert [n.late for n in opened.find(Annotation)] == [False, True]
+    # The second was given when everything was open to everybody: it is kept, and changes no figure.
+    assert [n.assignment_id for n in current(opened)] == [mine[0].id]
+    assert opened.find(Annotation)[1].revealed
+
+
+def test_a_late_change_does_not_replace_what_was_said_in_time(opened, mine):
+    send(opened, "ana", entry(mine[0]))
+    close_week(opened, WEEK, by="lea", reason="holidays")
+    send(opened, "ana", entry(mine[0], BAD))
+    assert [n.labels for n in current(opened)] == [GOOD]
+    # They see what they said last all the same.
+    shown = {i["assignment"]: i["mine"] for i in batch(opened, "ana", week=WEEK)["items"]}
+    assert shown[mine[0].id]["labels"] == BAD
+
+
+def test_what_was_said_cannot_be_taken_out_of_a_closed_week(opened, mine):
+    sent, skipped = entry(mine[0]), {**entry(mine[1]), "kind": "skip", "reason": "empty"}
+    send(opened, "ana", sent, skipped)
+    close_week(opened, WEEK, by="lea", reason="holidays")
+    for one in (sent, skipped):
+        assert "The week is closed" in refusal(opened, "ana", undo(one))
+    assert len(current(opened)) == 1 and opened.find(Withdrawal) == []
+
+
+def test_whoever_settles_and_answers_what_they_skipped_has_seen_the_others(opened):
+    for rater, seen in (("ana", False), ("eva", True)):
+        dealt = open_of(opened, rater)[0]
+        skipped = {**entry(dealt), "kind": "skip", "reason": "not my field"}
+        send(opened, rater, skipped)
+        # A reviewer may take it up again, so that it stays hidden from them; who settles may look at it.
+        assert (dealt.item_id in owed_items(opened, rater)) is not seen
+        send(opened, rater, undo(skipped), entry(dealt))
+        assert opened.find(Annotation, assignment_id=dealt.id)[0].revealed is seen
+
+
+def test_what_was_handed_on_stays_hidden_from_a_reviewer_who_may_still_answer(opened, items):
+    alone = {i.id for i in items if not i.overlap}
+    gone = [a for a in open_of(opened, "ana") if a.item_id in alone]
+    assert redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea") == len(gone)
+    assert {a.item_id for a in gone} <= owed_items(opened, "ana")
+    send(opened, "ana", entry(gone[0]))
+    answer = opened.find(Annotation)[0]
+    assert (answer.late, answer.revealed) == (True, False)
+    assert gone[0].item_id not in owed_items(opened, "ana")
 
 
 def test_flags_are_kept_and_privacy_hides_the_span(opened, mine):
@@ -339,6 +386,72 @@ def test_flags_are_kept_and_privacy_hides_the_span(opened, mine):
     assert "expected one of privacy, unclear, other" in refusal(opened, "ana", {**sent, "flag": "rude"})
     # A refused flag leaves nothing behind.
     assert len(opened.find(Flag)) == len(opened.find(HiddenSpan)) == 1
+
+
+def hides(store: Store, item: str) -> list[str]:
+    conversation_id = store.find(Item, id=item)[0].conversation_id
+    return [s.token for s in spans_by_conversation(store, [conversation_id]).get(conversation_id, [])]
+
+
+def privacy(assignment, span: str = "arrives on Friday") -> dict:
+    return {"kind": "flag", "submission_id": uuid4().hex, "assignment": assignment.id, "flag": "privacy", "span": span}
+
+
+def test_a_flag_taken_back_by_whoever_raised_it_shows_its_span_again_until_it_is_raised_anew(opened, mine):
+    first = privacy(mine[0])
+    send(opened, "ana", first)
+    assert hides(opened, mine[0].item_id) == ["[HIDDEN_1]"]
+    send(opened, "ana", undo(first))
+    assert hides(opened, mine[0].item_id) == [] and flags(opened, WEEK, viewer="lea") == []
+    send(opened, "ana", privacy(mine[0]))
+    assert hides(opened, mine[0].item_id) == ["[HIDDEN_1]"]
+
+
+def test_a_span_stays_hidden_while_another_flag_asks_for_it(opened, items):
+    item = next(i.id for i in items if i.overlap)
+    held = {r: next(a for a in assignments(opened, r) if a.item_id == item) for r in ("ana", "ben")}
+    sent = {rater: privacy(held[rater]) for rater in held}
+    for rater, flag in sent.items():
+        send(opened, rater, flag)
+    send(opened, "ana", undo(sent["ana"]))
+    assert hides(opened, item) == ["[HIDDEN_1]"]
+    take_back_flag(opened, sent["ben"]["submission_id"], by="lea")
+    assert hides(opened, item) == []
+    with pytest.raises(NothingToDo, match="already"):
+        take_back_flag(opened, sent["ben"]["submission_id"], by="lea")
+
+
+def test_what_was_hidden_before_flags_could_be_taken_back_stays_hidden(opened, mine):
+    item = opened.find(Item, id=mine[0].item_id)[0]
+    hide_span(opened, item.conversation_id, "arrives on Friday", by="ben")
+    again = privacy(mine[0])
+    send(opened, "ana", again, undo(again))
+    assert hides(opened, item.id) == ["[HIDDEN_1]"]
+
+
+def test_flags_are_for_those_who_settle_and_taken_back_by_leads(opened, mine):
+    note = {
+        "kind": "flag",
+        "submission_id": uuid4().hex,
+        "assignment": mine[0].id,
+        "flag": "unclear",
+        "comment": "both",
+    }
+    send(opened, "ana", note, privacy(mine[1]))
+    seen = flags(opened, WEEK, viewer="lea")
+    assert [(f.kind, f.comment, f.by, f.token) for f in seen] == [
+        ("privacy", "", "ana", "[HIDDEN_1]"),
+        ("unclear", "both", "ana", ""),
+    ]
+    owed = owed_items(opened, "eva")
+    assert {f.item for f in flags(opened, WEEK, viewer="eva")} == {f.item for f in seen} - owed
+    with pytest.raises(Refused, match="needs the role adjudicator"):
+        flags(opened, WEEK, viewer="ben")
+    with pytest.raises(Refused, match="needs the role lead"):
+        take_back_flag(opened, note["submission_id"], by="eva")
+    with pytest.raises(UnknownError, match="week flags"):
+        take_back_flag(opened, "nothing", by="lea")
+    assert "no such submission of yours" in refusal(opened, "ben", undo(note))
 
 
 def test_every_act_is_in_the_audit_chain_in_its_order(opened, mine):

@@ -3,12 +3,13 @@
 from collections import Counter
 
 import pytest
-from flow_store import BAD, GOOD, WEEK, assignments, deal_item, entry, send, take_role, vote
+from flow_store import BAD, GOOD, RATERS, WEEK, assignments, deal_item, entry, open_of, send, take_role, vote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.adjudication import adjudicate, cases
 from review.closing import checklist, close_week, closing_of
+from review.covered import digest
 from review.errors import InputError, Refused, UnknownError
 from review.labels import Label
 from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
@@ -165,7 +166,8 @@ def test_a_disagreement_is_settled_with_a_word_why(opened, items):
     assert opened.find(Adjudication) == []
     made = adjudicate(opened, item, by="lea", labels={**GOOD, "reasons": ["unsafe"]}, reason="hard case")
     assert made.labels == GOOD and made.seen == tuple(seen) and made.supersedes is None
-    assert opened.find(AuditEntry, action="adjudicate")[0].detail == {"adjudication": made.id}
+    content = digest(opened, "adjudicate", made.id)
+    assert opened.find(AuditEntry, action="adjudicate")[0].detail == {"adjudication": made.id, "content": content}
 
 
 def test_a_later_adjudication_supersedes_and_the_earlier_one_stays(opened, items):
@@ -245,3 +247,21 @@ def test_one_more_assignment_of_a_settled_item_does_not_unsettle_it(opened, item
     deal_item(opened, item, "lea")
     send(opened, "lea", entry(assignments(opened, "lea")[0], BAD))
     assert settled_labels(opened, [WEEK])[item, "correctness"].value == "correct"
+
+
+def test_a_week_that_everybody_skipped_is_not_reviewed(opened, items):
+    for rater in RATERS:
+        send(opened, rater, *({**entry(a), "kind": "skip", "reason": "empty"} for a in open_of(opened, rater)))
+    said = next(c for c in checklist(opened, WEEK) if c.name == "reviewed")
+    assert (said.done, said.open) == (False, len(items))
+    assert said.todo == f"{len(items)} items skipped or taken back, so that nobody has reviewed them"
+    with pytest.raises(Refused, match="skipped or taken back"):
+        close_week(opened, WEEK, by="lea")
+
+
+def test_what_is_settled_after_the_end_is_logged_as_late(opened, items):
+    vote(opened, items[0].id, "ana", GOOD)
+    adjudicate(opened, items[0].id, by="lea", labels=GOOD)
+    close_week(opened, WEEK, by="lea", reason="holidays")
+    adjudicate(opened, items[0].id, by="lea", labels=BAD)
+    assert [e.detail.get("late", False) for e in opened.find(AuditEntry, action="adjudicate")] == [False, True]

@@ -1,0 +1,33 @@
+"""Whoever ends `spotcheck serve`, the application ends with it and its port is free again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from review import serving
+from storage.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda n: n.name)
+def test_the_application_ends_with_the_command(store: Store, number: signal.Signals) -> None:
+    with socket.socket() as probe:
+        probe.bind((serving.ADDRESS, 0))
+        port = probe.getsockname()[1]
+    words = [sys.executable, "-m", "review.cli", "serve", "--port", str(port), "--no-browser", "--store"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([*words, str(store.path)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        serving.wait_until_ready(process, f"http://{serving.ADDRESS}:{port}", seconds=60)
+        process.send_signal(number)
+        assert process.wait(timeout=30) == 0
+        serving.check_port(port)
+    finally:
+        process.kill()
+        process.wait()
