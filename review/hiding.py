@@ -17,7 +17,7 @@ from storage.records import Adjudication, Annotation, Conversation, HiddenSpan
 from storage.store import Store
 
 LONGEST = 2_000
-FIELDS = ("messages", "context", "steps", "sql", "result", "error_message", "metadata")
+FIELDS = ("messages", "context", "steps", "sql", "result", "error_message", "metadata", "scenario", "language")
 """The fields of a conversation that hold text from people and models."""
 
 WORDS = ("comment", "corrected_answer", "rationale", "reference_sql")

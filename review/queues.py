@@ -19,7 +19,8 @@ from review.rubric import rubric_version
 from review.shown import conversation_payload, rubric_payload
 from review.submissions import Receipt, receive
 from review.taken import taken_from
-from storage.records import Annotation, Conversation, HiddenSpan, Item, Verdict, WeekClosing
+from review.verdicts import verdicts_on
+from storage.records import Annotation, Conversation, HiddenSpan, Item, WeekClosing
 from storage.store import Store
 
 __all__ = ["CURRENT_SQL", "IN_TIME", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
@@ -171,7 +172,7 @@ def _reveals(store: Store, mine: dict[str, _Listed]) -> dict[str, dict[str, dict
     """The judges' verdicts of items that this rater has submitted, by assignment, judge and dimension."""
     by_item = {n.item_id: n.assignment_id for n in list(mine.values())[-DONE_SENT:]}
     revealed: dict[str, dict[str, dict[str, str | None]]] = {}
-    for verdict in store.find(Verdict, item_id=list(by_item)):
+    for verdict in verdicts_on(store, list(by_item)):
         judges = revealed.setdefault(by_item[verdict.item_id], {})
         judges.setdefault(verdict.judge, {})[verdict.dimension] = verdict.value
     return revealed
