@@ -83,7 +83,8 @@ function fieldOfKey(view, key) {
 
 function digit(view, event, key) {
   const field = view.fields.get(view.focus);
-  if (field?.kind === "number" && !view.timer) return field.filter.focus();
+  const typed = field?.kind === "number" || (field?.kind === "long" && isText(field, event.key));
+  if (typed && !view.timer) return field.filter.focus();
   return take(event, () => chooseByKey(view, key));
 }
 
@@ -112,7 +113,7 @@ function filterKey(view, event) {
   if (key === "Escape") return take(event, () => (field.kind === "long" && field.filter.value ? clearFilter(field) : view.root.focus({ preventScroll: true })));
   if (field.kind === "number" && !event.shiftKey) return key === "Enter" ? take(event, () => numberDone(view, field)) : undefined;
   if (key === "ArrowDown" || key === "ArrowUp") return take(event, () => { moveTop(field, key === "ArrowDown" ? 1 : -1); field.moved = true; });
-  if (/^\d$/.test(key)) return take(event, () => pickHit(view, field, DIGITS.indexOf(key)));
+  if (/^\d$/.test(key)) return isText(field, event.key) ? undefined : take(event, () => pickHit(view, field, DIGITS.indexOf(key)));
   if (key !== "Enter") return;
   if (event.shiftKey && view.act.more) return take(event, view.act.more);
   const meant = field.filter.value.trim() || field.moved;
