@@ -45,6 +45,7 @@ const desk = {
     return !answered(labels[dimension.name]) || (!item.mine && item.differing.includes(dimension.name));
   },
   take: takeCases,
+  heard: () => undefined,
   aside: (view) => [(view.votesNode = el("div", { class: "sc-votes" }))],
   footer: (view) => [(view.moreNode = el("button", { type: "button", class: "sc-more-submit",
     onmousedown: (event) => event.preventDefault(), onclick: () => view.act.more() },

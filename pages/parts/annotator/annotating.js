@@ -38,6 +38,7 @@ const desk = {
     return reopened || !answered(labels[dimension.name]);
   },
   take: () => undefined,
+  heard: correctNotice,
   aside: (view) => [(view.revealNode = el("section", { class: "sc-reveal", hidden: true }))],
   footer: () => [],
   tools: (view) => [
@@ -58,6 +59,11 @@ const desk = {
     { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)) }, { undo }),
 };
 
+const TAKEN_BACK = {
+  open: "Taken back. It does not count until you submit it again.",
+  done: "Taken back. Your earlier answer counts again.",
+};
+
 function stateText({ client }) {
   const id = client.current;
   const done = isDone(client, id);
@@ -65,7 +71,7 @@ function stateText({ client }) {
   if (!done && late) return ["Submit late", late];
   if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : ""];
   return isChanged(client, id)
-    ? ["Save the change", "Changed. Enter saves the change."]
+    ? ["Save the change", "Changed. Your earlier answer counts until Enter saves the change."]
     : ["Next", "Submitted. Choose again to change it, u takes it back."];
 }
 
@@ -106,9 +112,11 @@ function enterAnnotation(client, assignment) {
 // Take back the submission that counts for an assignment; its labels become the draft again.
 function enterWithdrawal(client, assignment) {
   const submission = client.mine.get(assignment);
-  const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id });
+  const leaves = client.earlier.has(submission.submission_id) ? "done" : "open";
+  const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id, leaves });
   client.drafts.set(assignment, submission.labels ? draftFrom(submission) : blankDraft());
   keepDraft(client, assignment);
+  if (leaves === "done") return entry;
   delete client.reveals[assignment];
   delete client.findings[assignment];
   return entry;
@@ -166,7 +174,7 @@ function undo(view) {
   const { client } = view;
   const armed = Boolean(view.timer);
   disarm(view);
-  if (!armed && isDone(client, client.current)) return takeBack(view, client.current);
+  if (!armed && isDone(client, client.current)) return takeBackShown(view);
   while (client.undo.length) {
     const step = client.undo.pop();
     if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
@@ -177,13 +185,27 @@ function undo(view) {
   else notice(view, "There is nothing to undo.");
 }
 
+// What is on the screen is taken back whenever it was submitted; its step is done with.
+function takeBackShown(view) {
+  const { client } = view;
+  const step = client.undo.findLastIndex(({ what, assignment }) => what === "submitted" && assignment === client.current);
+  if (step >= 0) client.undo.splice(step, 1);
+  takeBack(view, client.current);
+}
+
 function takeBack(view, assignment) {
   const { client } = view;
   if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
   leaveText(view);
-  enterWithdrawal(client, assignment);
-  client.undo = client.undo.filter((step) => step.assignment !== assignment || step.what === "chosen");
-  view.notice = "Taken back. It counts again when you submit it.";
+  const { leaves } = enterWithdrawal(client, assignment);
+  view.notice = TAKEN_BACK[leaves];
   goTo(view, assignment);
   sendSoon(view);
+}
+
+// Whether an earlier answer counts again is known to this page only when it superseded it itself; else the server tells.
+function correctNotice(view) {
+  if (view.notice !== TAKEN_BACK.open || !isDone(view.client, view.client.current)) return;
+  view.notice = TAKEN_BACK.done;
+  say(view, view.notice);
 }

@@ -68,7 +68,9 @@ function rememberPlace(client, order) {
 // An item comes again when it has changed; what was only filled in beforehand is filled in anew.
 function takeItem(client, item) {
   const { assignment } = item;
-  client.items.set(assignment, item);
+  // What is shown already and comes again as it was is not shown anew: somebody may be writing beside it.
+  const looks = (one) => JSON.stringify({ ...one, mine: null });
+  if (looks(client.items.get(assignment)) !== looks(item) || item.state) client.items.set(assignment, item);
   if (overlay(client).has(assignment)) return;
   if (item.mine) client.mine.set(assignment, item.mine);
   else client.mine.delete(assignment);
@@ -163,11 +165,13 @@ function sendNow(view) {
   view.answersAtSend = view.answers;
   if (client.outbox.size && !client.sentAt) client.sentAt = Date.now();
   const entries = [...client.outbox.values()].slice(0, SENT_AT_ONCE);
+  const [have, back] = heldAndBack(client, entries);
   for (const entry of entries) client.sent.add(entry.submission_id);
   view.setStateValue("outbox", {
     rater: client.rater?.id ?? null,
     sequence: client.sequence,
-    have: [...client.items.values()].map((item) => (item.state ? `${item.assignment}@${item.state}` : item.assignment)),
+    have,
+    back,
     wants: askForMore(client),
     begun: [...client.drafts.keys()].filter((id) => client.drafts.get(id).touched && !client.items.has(id)),
     entries,
