@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from annotate_app import THREE, Server, build_store, serving
-from annotate_desk import KEYS, LABELS, all_saved, at_item, checked, expected, here, opened, press, rows, said
+from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, here, opened, press, rows, said
 
 from storage.records import Annotation, Withdrawal
 
@@ -124,3 +124,54 @@ def test_offline_two_undos_take_back_both_answers_and_nothing_else(context: Any,
     joined(page)
     all_saved(page)
     assert rows(server, "cem") == expected("cem", 1)
+
+
+def outbox(page: Any) -> list[dict[str, Any]]:
+    """What the browser keeps to be sent, in the order in which it was made."""
+    found: list[dict[str, Any]] = page.evaluate(
+        """() => Object.keys(localStorage).filter((key) => key.includes(':out:'))
+             .map((key) => JSON.parse(localStorage.getItem(key))).sort((a, b) => a.n - b.n).map(({ entry }) => entry)"""
+    )
+    return found
+
+
+def test_undo_right_after_a_flag_takes_back_the_flag_and_no_submission(context: Any, server: Server) -> None:
+    page = opened(context, server, "dan")
+    press(page, *KEYS)
+    at_item(page, "dan-0001")
+    all_saved(page)
+    cut(page)
+    page.locator(SHOWN + " .sc-user .sc-text").last.dblclick(position={"x": 50, "y": 10})
+    press(page, "f", "1", "Enter")
+    noticed(page, "Flagged, and hidden here already")
+    assert "47001" not in page.locator(SHOWN).inner_text()
+    press(page, "j")
+    at_item(page, "dan-0002")
+    press(page, "u")  # from wherever one is by now
+    at_item(page, "dan-0001")
+    noticed(page, "Flag taken back.")
+    assert "It is 47001." in page.locator(SHOWN).inner_text()
+    flag, withdrawal = outbox(page)
+    assert (flag["kind"], flag["assignment"]) == ("flag", "dan-0001")
+    assert (withdrawal["kind"], withdrawal["withdraws"]) == ("withdraw", flag["submission_id"])
+    assert "1 done · 39 left" in page.text_content(".sc-count")
+    press(page, "u")  # and only then the submission before
+    at_item(page, "dan-0000")
+    noticed(page, OPEN)
+    assert [entry["assignment"] for entry in outbox(page)] == ["dan-0001", "dan-0001", "dan-0000"]
+
+
+def test_undo_of_a_flag_on_a_submitted_item_leaves_its_submission(context: Any, server: Server) -> None:
+    page = opened(context, server, "eva")
+    press(page, *KEYS)
+    at_item(page, "eva-0001")
+    all_saved(page)
+    press(page, "k")
+    at_item(page, "eva-0000")
+    cut(page)
+    press(page, "f", "2", "Enter")
+    noticed(page, "Flagged. Thank you.")
+    press(page, "u")
+    noticed(page, "Flag taken back.")
+    page.wait_for_selector("text=Submitted. Choose again to change it")
+    assert [entry["kind"] for entry in outbox(page)] == ["flag", "withdraw"]

@@ -152,16 +152,22 @@ function skip(view, reason) {
 function flag(view, kind, span, comment) {
   const { client } = view;
   const item = client.items.get(client.current);
-  enter(client, "flag", client.current, { flag: kind, span, comment });
+  const { submission_id } = enter(client, "flag", client.current, { flag: kind, span, comment });
+  client.undo.push({ what: "flagged", assignment: client.current, submission_id, item });
   if (kind === "privacy" && span.length > 1) {
     const hidden = withoutSpan(item, span);
     if (item.sql !== hidden.sql) hidden.sql_tokens = [];
-    client.items.set(client.current, { ...hidden, assignment: item.assignment, item: item.item });
-    view.slot.replaceChildren(buildConversation(client.items.get(client.current)));
+    showOtherwise(view, { ...hidden, assignment: item.assignment, item: item.item });
   }
   notice(view, span && kind === "privacy" ? "Flagged, and hidden here already." : "Flagged. Thank you.");
   showBar(view);
   sendSoon(view);
+}
+
+function showOtherwise(view, item) {
+  view.client.items.set(item.assignment, item);
+  if (item.assignment === view.client.current) view.slot.replaceChildren(buildConversation(item));
+  else dropSlot(view, item.assignment);
 }
 
 function selectedText(view) {
@@ -174,14 +180,17 @@ function undo(view) {
   const { client } = view;
   const armed = Boolean(view.timer);
   disarm(view);
-  if (!armed && isDone(client, client.current)) return takeBackShown(view);
+  const last = client.undo[client.undo.length - 1];
+  const flagged = last?.what === "flagged" && last.assignment === client.current;
+  if (!armed && !flagged && isDone(client, client.current)) return takeBackShown(view);
   while (client.undo.length) {
     const step = client.undo.pop();
     if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
     if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
+    if (step.what === "flagged") return unflag(view, step);
   }
-  const last = doneList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
-  if (last) takeBack(view, last);
+  const latest = doneList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
+  if (latest) takeBack(view, latest);
   else notice(view, "There is nothing to undo.");
 }
 
@@ -200,6 +209,20 @@ function takeBack(view, assignment) {
   const { leaves } = enterWithdrawal(client, assignment);
   view.notice = TAKEN_BACK[leaves];
   goTo(view, assignment);
+  sendSoon(view);
+}
+
+// The words that were hidden here come back at once; whether they stay depends on what the server sends of the item.
+function unflag(view, { assignment, submission_id, item }) {
+  const { client } = view;
+  enter(client, "withdraw", assignment, { withdraws: submission_id, leaves: null });
+  if (item !== client.items.get(assignment) && client.items.has(assignment)) showOtherwise(view, item);
+  if (assignment === client.current || !client.items.has(assignment)) notice(view, "Flag taken back.");
+  else {
+    view.notice = "Flag taken back.";
+    goTo(view, assignment);
+  }
+  showBar(view);
   sendSoon(view);
 }
 
