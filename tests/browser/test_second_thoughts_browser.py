@@ -9,7 +9,7 @@ import pytest
 from annotate_app import THREE, Server, build_store, serving
 from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, here, opened, press, rows, said
 
-from storage.records import Annotation, Withdrawal
+from storage.records import Annotation, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 
@@ -175,3 +175,18 @@ def test_undo_of_a_flag_on_a_submitted_item_leaves_its_submission(context: Any, 
     noticed(page, "Flag taken back.")
     page.wait_for_selector("text=Submitted. Choose again to change it")
     assert [entry["kind"] for entry in outbox(page)] == ["flag", "withdraw"]
+
+
+def test_a_finished_item_does_not_go_by_itself_behind_a_question_about_it(context: Any, server: Server) -> None:
+    context.clock.install()
+    page = opened(context, server, "fay")
+    page.clock.pause_at("2100-01-01")
+    press(page, *KEYS, "s")
+    page.clock.run_for(1000)  # four times the delay
+    assert here(page) == "fay-0000"
+    press(page, "2")
+    page.clock.resume()
+    at_item(page, "fay-0001")
+    all_saved(page)
+    assert [skip.assignment_id for skip in server.store.find(Skip, rater_id="fay")] == ["fay-0000"]
+    assert rows(server, "fay") == {}
