@@ -435,10 +435,18 @@ def test_whoever_only_looks_ahead_does_not_run_out_of_items(context: Any, server
 
 
 def test_seconds_are_active_time(context: Any, server: Server) -> None:
+    context.clock.install()
     page = opened(context, server, "r24")
-    press(page, *KEYS)
-    at_item(page, "r24-0001")
+    away = {0: 0, 1: 30, 2: 90, 3: 20 * 60}
+    for k, seconds in away.items():
+        at_item(page, f"r24-{k:04d}")
+        page.clock.fast_forward(seconds * 1000)  # nothing is touched
+        press(page, *KEYS)
+    at_item(page, "r24-0004")
     all_saved(page)
-    (saved,) = server.store.find(Annotation, rater_id="r24")
-    assert saved.seconds is not None
-    assert 0 < saved.seconds < 60
+    saved = {n.assignment_id: n.seconds or 0 for n in server.store.find(Annotation, rater_id="r24")}
+    none, half, long, lunch = (saved[f"r24-{k:04d}"] for k in away)
+    assert 0 < none < 30
+    assert 30 <= half < 60, "reading is counted whole"
+    assert 60 <= long < 90, "of a long pause a minute"
+    assert 60 <= lunch < 90, "of an absence no more"
