@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from annotate_app import COUNTRIES, NASTY, THREE, Server, build_store, serving
-from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, opened, press, rows
+from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, opened, press, rows, said
 
 from storage.records import Annotation, Flag, Skip, Withdrawal
 
@@ -342,6 +342,14 @@ def test_the_next_item_starts_at_its_answer_not_where_the_last_was_left(context:
     assert inside
 
 
+HEARD = """() => {
+  window.heard = [];
+  const live = document.querySelector('.sc-live');
+  new MutationObserver(() => heard.push(live.textContent)).observe(live, { childList: true, characterData: true });
+}"""
+"""Note what the live region says from now on."""
+
+
 def test_a_screen_reader_is_told_of_the_item_and_of_saving(context: Any, server: Server) -> None:
     page = opened(context, server, "r22")
     assert page.evaluate("document.activeElement.dataset.testid") == "annotator"
@@ -349,6 +357,15 @@ def test_a_screen_reader_is_told_of_the_item_and_of_saving(context: Any, server:
     press(page, *KEYS)
     page.wait_for_function("document.querySelector('.sc-live').textContent.includes('29 left')")
     assert "It is 47001." in live.text_content() or NASTY[:10] in live.text_content()
+    said(page, "all saved")
+    all_saved(page)
+    page.evaluate(HEARD)
+    for _ in range(5):  # faster than the moment of quiet
+        page.keyboard.type("143")
+    at_item(page, "r22-0006")
+    page.wait_for_function("heard.some((words) => words.includes('24 left'))")
+    said(page, "all saved")
+    assert page.evaluate("heard.filter((words) => words === 'all saved').length") == 1
     groups = page.locator("[role=radiogroup]")
     assert groups.count() == 3
     assert groups.first.get_attribute("aria-labelledby")
