@@ -6,6 +6,7 @@ const desk = {
   name: "adjudicator",
   label: "Adjudicate: one case after another by keyboard; press ? for the keys",
   advances: false,
+  asksBack: false,
   texts: [
     { name: "rationale", label: "Rationale", rows: 3, most: 10_000 },
     { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText,

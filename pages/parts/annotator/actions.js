@@ -123,14 +123,15 @@ function unchoose(view, { assignment, name, before }) {
 function move(view, by) {
   const { client } = view;
   if (view.timer && by > 0) return view.act.submit();
-  const list = [...doneList(client).filter((id) => client.items.has(id)), ...setAside(client), ...openList(client)];
+  const list = [...walkedBack(client), ...setAside(client), ...openList(client)];
   const here = list.indexOf(client.current);
   const gone = client.left?.assignment === client.current && by > 0;
   const beside = here < 0 ? (by < 0 ? list[list.length - 1] : list[0]) : list[here + by];
   const target = gone ? nextOpen(client, client.current) : beside;
-  if (!target || target === client.current) return notice(view, by < 0 ? "This is the first one kept here." : "This is the last one.");
+  if (!target || target === client.current) return notice(view, by < 0 ? "This is the first one." : "This is the last one.");
   leaveText(view);
   view.notice = "";
+  wantBack(client, target, by);
   goTo(view, target);
 }
 
@@ -138,7 +139,7 @@ function goTo(view, assignment) {
   view.client.current = assignment;
   keepPlace(view.client.memory, assignment);
   show(view);
-  if (runsLow(view.client) && view.client.asked !== askedFor(view.client)) sendSoon(view);
+  if (awaits(view.client) && view.client.asked !== askedFor(view.client)) sendSoon(view);
 }
 
 function write(view, name, text) {

@@ -4,6 +4,7 @@ const desk = {
   name: "annotator",
   label: "Annotate: one item after another by keyboard; press ? for the keys",
   advances: true,
+  asksBack: true,
   texts: [
     { name: "comment", label: "Comment", rows: 3, most: 10_000 },
     { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText },

@@ -15,7 +15,7 @@ function buildFrame(view) {
   view.whoNode = el("span", { class: "sc-who" });
   view.liveNode = el("div", { class: "sc-live", role: "status", "aria-live": "polite" });
   view.paneNode = el("div", { class: "sc-pane", role: "document", "aria-label": "Conversation" });
-  view.waitNode = el("div", { class: "sc-slot", inert: true }, el("p", { class: "sc-wait" }, "Fetching the next items …"));
+  view.waitNode = el("div", { class: "sc-slot", inert: true }, el("p", { class: "sc-wait" }, "Fetching …"));
   view.stateNode = el("p", { class: "sc-state", hidden: true });
   view.noticeNode = el("p", { class: "sc-notice", hidden: true }, el("span", {}), toolButton("Show it", "", () => showRefused(view)));
   view.fieldsNode = el("div", { class: "sc-fields" });

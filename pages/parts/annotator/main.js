@@ -94,7 +94,7 @@ function afterPaint(view) {
   const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
   const said = item
     ? `${view.notice} ${desk.said(client)}. ${asText(asked?.content).slice(0, 160)}`
-    : client.current ? "Fetching the next items" : view.emptyNode.querySelector("h2")?.textContent ?? "";
+    : client.current ? "Fetching" : view.emptyNode.querySelector("h2")?.textContent ?? "";
   say(view, said.trim());
   whenIdle(() => prepare(view, nextOpen(client, client.current)));
 }

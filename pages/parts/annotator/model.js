@@ -23,6 +23,7 @@ function newClient(key) {
     items: new Map(), // assignment -> item as sent
     mine: new Map(), // assignment -> the submission that counts, as far as this browser knows
     earlier: new Map(), // submission id -> the submission that it superseded, which counts again when it is withdrawn
+    back: new Set(), // submitted assignments that were walked back to and asked for
     drafts: new Map(), // assignment -> { labels, the desk's texts, active_ms, reopened, touched }
     outbox: new Map(), // submission id -> entry
     elsewhere: new Set(), // assignments that another tab has submitted
