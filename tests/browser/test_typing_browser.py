@@ -63,3 +63,28 @@ def test_a_digit_pressed_beside_the_filter_goes_on_with_its_text(context: Any, s
     page.locator("[data-testid=annotator]").evaluate("(root) => root.focus()")
     page.keyboard.type("7")
     assert list(hits(page)) == ["intent_27"]
+
+
+PRESSED = """([key, code, ctrlKey]) => document.activeElement.dispatchEvent(
+  new KeyboardEvent('keydown', { key, code, ctrlKey, bubbles: true, cancelable: true }))"""
+
+
+def test_letters_command_on_a_cyrillic_keyboard_by_their_place(context: Any, server: Server) -> None:
+    page = opened(context, server, "eva")
+    page.keyboard.type("card")
+    press(page, "1")
+    page.wait_for_selector("[data-field=politeness][data-focus]")
+    page.evaluate(PRESSED, ["г", "KeyU", True])  # with a modifier it is the browser's
+    page.evaluate(PRESSED, ["с", "KeyC", False])
+    assert page.evaluate("document.activeElement.dataset.note") == "comment"
+    press(page, "Escape")
+    page.evaluate(PRESSED, ["Г", "KeyU", False])
+    page.wait_for_selector("[data-field=intent][data-focus]")
+    assert page.text_content("[data-field=intent] .sc-chosen") == ""
+    press(page, "1")
+    page.wait_for_selector("[data-field=politeness][data-focus]")
+    page.evaluate(PRESSED, ["п", "KeyG", False])  # a value has this key, so it does not show the guidance
+    at_item(page, "eva-0001")
+    all_saved(page)
+    assert page.get_attribute("[data-testid=annotator]", "data-guidance") is None
+    assert rows(server, "eva") == {"eva-0000": {"intent": "intent_00", "politeness": "friendly"}}
