@@ -13,7 +13,7 @@ const desk = {
     ["1 … 9", "choose a value and move on"],
     ["↑ ↓", "the dimension above or below"],
     ["Enter", "submit; after several values, move on"],
-    ["u", "undo: the last choice, then the last submission"],
+    ["u", "undo: the last choice, flag or submission"],
     ["s", "skip, with a reason"],
     ["f", "flag; selected text goes with it"],
     ["c", "comment"],
