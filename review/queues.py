@@ -90,9 +90,12 @@ def batch(
     week: str,
     have: Collection[str] = (),
     begun: Collection[str] = (),
+    back: Collection[str] = (),
     size: int = 25,
 ) -> dict[str, Any]:
     """The payload for one rater's browser: the open items that it lacks, at most ``size``, and recent own ones.
+
+    Those of its own that it wants ``back`` are sent too, however long ago they were submitted.
 
     A browser shows one rubric at a time. Where items were asked again under a new version, all that is sent belongs
     to the latest version that the rater has open; the older ones follow when those are done. Of the assignments that
@@ -115,7 +118,9 @@ def batch(
         for t in taken.values()
         if t.assignment_id not in known and t.rubric_version == rubric.version
     ][:size]
-    wanted += [(n.assignment_id, n.item_id) for n in list(mine.values())[-DONE_SENT:] if n.assignment_id not in known]
+    asked = {*list(mine)[-DONE_SENT:], *back} - known
+    wanted += [(one.assignment_id, one.item_id) for one in (*open_, *mine.values()) if one.assignment_id in asked]
+    wanted = list(dict.fromkeys(wanted))
     submitted = [mine[assignment].submission_id for assignment, _ in wanted if assignment in mine]
     own = {n.assignment_id: n for n in store.find(Annotation, submission_id=submitted)}
     items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}

@@ -25,6 +25,7 @@ DESK = (
     "memory.js",
     "mirror.js",
     "model.js",
+    "back.js",
     "sync.js",
     "recover.js",
     "conversation.js",
@@ -98,7 +99,13 @@ def _items(store: Store, rater_id: str, week: str) -> None:
     outbox = (st.session_state.get(key) or {}).get("outbox")
     answer = handle(store, rater_id, outbox)
     asked = queues.batch(
-        store, rater_id, week=week, have=held(outbox), begun=held(outbox, "begun"), size=wanted(outbox)
+        store,
+        rater_id,
+        week=week,
+        have=held(outbox),
+        begun=held(outbox, "begun"),
+        back=held(outbox, "back", most=ITEMS_AT_ONCE),
+        size=wanted(outbox),
     )
     data = {**asked, **answer, "heard": sequence(outbox)}
     said = _desk.entrance(key=key, data=data, on_outbox_change=lambda: None)
@@ -129,10 +136,10 @@ def handle(store: Store, rater_id: str, outbox: object) -> dict[str, Any]:
     }
 
 
-def held(outbox: object, field: str = "have") -> frozenset[str]:
-    """The assignments whose items (or ``begun`` labels) the browser says it holds; nothing that is not text counts."""
+def held(outbox: object, field: str = "have", most: int = ASSIGNMENTS_HELD) -> frozenset[str]:
+    """The assignments whose items (or ``begun`` labels) the browser holds, or wants ``back``; only text counts."""
     have = outbox.get(field) if isinstance(outbox, Mapping) else None
-    known = have[:ASSIGNMENTS_HELD] if isinstance(have, list) else []
+    known = have[:most] if isinstance(have, list) else []
     return frozenset(one for one in known if isinstance(one, str))
 
 

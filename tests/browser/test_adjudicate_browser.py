@@ -251,6 +251,20 @@ def test_the_reference_sql_starts_from_the_query_and_is_kept_when_changed(contex
     assert second.reference_sql.endswith("OFFSET 5")
 
 
+def test_reference_sql_can_be_written_where_the_answer_had_none(context: Any, server: Server) -> None:
+    server.store.db.execute("UPDATE conversations SET sql = NULL WHERE id = 'conversation-000'")
+    server.store.db.conn.commit()
+    page = opened(context, server)
+    press(page, *SETTLE, "q")
+    assert page.input_value("[data-note=reference_sql]") == ""
+    press(page, "Escape", "q")  # nothing was written
+    page.keyboard.type("SELECT 1")
+    press(page, "Control+Enter")
+    at_item(page, DISPUTED[1])
+    all_saved(page)
+    assert [d.reference_sql for d in decisions(server)] == ["SELECT 1"]
+
+
 def test_a_single_vote_is_settled_as_it_stands_with_one_key(context: Any, server: Server) -> None:
     page = opened(context, server)
     page.get_by_text("Single votes · 2").click()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from annotate_app import COUNTRIES, NASTY, THREE, Server, build_store, serving
-from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, opened, press, rows
+from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, opened, press, rows, said
 
 from storage.records import Annotation, Flag, Skip, Withdrawal
 
@@ -342,6 +342,14 @@ def test_the_next_item_starts_at_its_answer_not_where_the_last_was_left(context:
     assert inside
 
 
+HEARD = """() => {
+  window.heard = [];
+  const live = document.querySelector('.sc-live');
+  new MutationObserver(() => heard.push(live.textContent)).observe(live, { childList: true, characterData: true });
+}"""
+"""Note what the live region says from now on."""
+
+
 def test_a_screen_reader_is_told_of_the_item_and_of_saving(context: Any, server: Server) -> None:
     page = opened(context, server, "r22")
     assert page.evaluate("document.activeElement.dataset.testid") == "annotator"
@@ -349,6 +357,15 @@ def test_a_screen_reader_is_told_of_the_item_and_of_saving(context: Any, server:
     press(page, *KEYS)
     page.wait_for_function("document.querySelector('.sc-live').textContent.includes('29 left')")
     assert "It is 47001." in live.text_content() or NASTY[:10] in live.text_content()
+    said(page, "all saved")
+    all_saved(page)
+    page.evaluate(HEARD)
+    for _ in range(5):  # faster than the moment of quiet
+        page.keyboard.type("143")
+    at_item(page, "r22-0006")
+    page.wait_for_function("heard.some((words) => words.includes('24 left'))")
+    said(page, "all saved")
+    assert page.evaluate("heard.filter((words) => words === 'all saved').length") == 1
     groups = page.locator("[role=radiogroup]")
     assert groups.count() == 3
     assert groups.first.get_attribute("aria-labelledby")
@@ -435,10 +452,18 @@ def test_whoever_only_looks_ahead_does_not_run_out_of_items(context: Any, server
 
 
 def test_seconds_are_active_time(context: Any, server: Server) -> None:
+    context.clock.install()
     page = opened(context, server, "r24")
-    press(page, *KEYS)
-    at_item(page, "r24-0001")
+    away = {0: 0, 1: 30, 2: 90, 3: 20 * 60}
+    for k, seconds in away.items():
+        at_item(page, f"r24-{k:04d}")
+        page.clock.fast_forward(seconds * 1000)  # nothing is touched
+        press(page, *KEYS)
+    at_item(page, "r24-0004")
     all_saved(page)
-    (saved,) = server.store.find(Annotation, rater_id="r24")
-    assert saved.seconds is not None
-    assert 0 < saved.seconds < 60
+    saved = {n.assignment_id: n.seconds or 0 for n in server.store.find(Annotation, rater_id="r24")}
+    none, half, long, lunch = (saved[f"r24-{k:04d}"] for k in away)
+    assert 0 < none < 30
+    assert 30 <= half < 60, "reading is counted whole"
+    assert 60 <= long < 90, "of a long pause a minute"
+    assert 60 <= lunch < 90, "of an absence no more"

@@ -111,6 +111,13 @@ def test_only_items_that_the_browser_lacks_are_sent(week: Store) -> None:
     assert not sent & have
 
 
+def test_of_what_is_wanted_back_an_answer_brings_so_many_and_no_more() -> None:
+    wanted = [f"ana-{k:04d}" for k in range(100)]
+    back = annotator.held({"back": [None, *wanted]}, "back", most=annotator.ITEMS_AT_ONCE)
+    assert back == set(wanted[: annotator.ITEMS_AT_ONCE - 1])
+    assert annotator.held({"back": "ana-0000"}, "back") == frozenset()
+
+
 def test_the_answer_and_the_batch_can_be_sent_as_json(week: Store) -> None:
     data = {**queues.batch(week, "ana", week=WEEK), **annotator.handle(week, "ana", outbox())}
     assert orjson.loads(orjson.dumps(data)).keys() == data.keys()

@@ -6,6 +6,7 @@ const desk = {
   name: "adjudicator",
   label: "Adjudicate: one case after another by keyboard; press ? for the keys",
   advances: false,
+  asksBack: false,
   texts: [
     { name: "rationale", label: "Rationale", rows: 3, most: 10_000 },
     { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText,
@@ -35,7 +36,7 @@ const desk = {
     c: (view) => view.act.note("rationale"),
     x: (view) => view.act.note("corrected_answer"),
     t: (view) => view.act.adopt(),
-    q: (view) => view.act.query(),
+    q: (view) => view.act.note("reference_sql"), // also where there was no query, or a failed one: what it should have been
   },
   start: (client, id) => client.items.get(id)?.start ?? {},
   labelsOf: ({ labels, reason }) => ({ ...labels, ...(reason ? { [WHY]: reason } : {}) }),
@@ -45,6 +46,7 @@ const desk = {
     return !answered(labels[dimension.name]) || (!item.mine && item.differing.includes(dimension.name));
   },
   take: takeCases,
+  heard: () => undefined,
   aside: (view) => [(view.votesNode = el("div", { class: "sc-votes" }))],
   footer: (view) => [(view.moreNode = el("button", { type: "button", class: "sc-more-submit",
     onmousedown: (event) => event.preventDefault(), onclick: () => view.act.more() },
@@ -52,7 +54,7 @@ const desk = {
   tools: (view) => [
     toolButton("Rationale", "c", () => view.act.note("rationale")),
     toolButton("Correct", "x", () => view.act.note("corrected_answer")),
-    toolButton("SQL", "q", () => view.act.query()),
+    toolButton("SQL", "q", () => view.act.note("reference_sql")),
     toolButton("Undo", "u", () => view.act.undo()),
   ],
   prepare: showCase,
@@ -63,7 +65,7 @@ const desk = {
   said: (client) => `${caseText(client)}, ${openList(client).length} left`,
   empty: emptyNodes,
   actions: (view) => bindActions(view,
-    { submit: (v) => settle(v, false), more: (v) => settle(v, true), adopt, query: editQuery }, { undo }),
+    { submit: (v) => settle(v, false), more: (v) => settle(v, true), adopt }, { undo }),
 };
 
 function queryText(item) {
@@ -152,11 +154,6 @@ function adopt(view, text = firstCorrection(view.client.items.get(view.client.cu
   draftOf(view.client, view.client.current).corrected_answer = text;
   keepDraft(view.client, view.client.current);
   return view.act.note("corrected_answer");
-}
-
-function editQuery(view) {
-  if (queryText(view.client.items.get(view.client.current))) view.act.note("reference_sql");
-  else notice(view, "This conversation has no SQL.");
 }
 
 // A decision is not taken back, it is made anew: undo leads to it.

@@ -1,7 +1,10 @@
 // What somebody at the desk can do, whichever desk it is. Every action changes the client first, then the screen, and lets
 // the server know afterwards.
 
-const IDLE_MS = 60_000; // a longer pause is not time spent on the item
+// As much of a pause counts as time spent on the item. A minute is what reading a long conversation takes without a key;
+// counting nothing of a longer pause would call a careful reader the fastest, counting less would say that reading 61
+// seconds took less than reading 59. Whoever goes away adds a minute at most, which a median does not notice.
+const IDLE_MS = 60_000;
 const ECHO_MS = 400; // an Enter this soon after an item appeared was meant for the one before
 
 // Actions on the open item do nothing while there is none.
@@ -120,14 +123,15 @@ function unchoose(view, { assignment, name, before }) {
 function move(view, by) {
   const { client } = view;
   if (view.timer && by > 0) return view.act.submit();
-  const list = [...doneList(client).filter((id) => client.items.has(id)), ...setAside(client), ...openList(client)];
+  const list = [...walkedBack(client), ...setAside(client), ...openList(client)];
   const here = list.indexOf(client.current);
   const gone = client.left?.assignment === client.current && by > 0;
   const beside = here < 0 ? (by < 0 ? list[list.length - 1] : list[0]) : list[here + by];
   const target = gone ? nextOpen(client, client.current) : beside;
-  if (!target || target === client.current) return notice(view, by < 0 ? "This is the first one kept here." : "This is the last one.");
+  if (!target || target === client.current) return notice(view, by < 0 ? "This is the first one." : "This is the last one.");
   leaveText(view);
   view.notice = "";
+  wantBack(client, target, by);
   goTo(view, target);
 }
 
@@ -135,7 +139,7 @@ function goTo(view, assignment) {
   view.client.current = assignment;
   keepPlace(view.client.memory, assignment);
   show(view);
-  if (runsLow(view.client) && view.client.asked !== askedFor(view.client)) sendSoon(view);
+  if (awaits(view.client) && view.client.asked !== askedFor(view.client)) sendSoon(view);
 }
 
 function write(view, name, text) {
@@ -181,11 +185,11 @@ function notice(view, text) {
   say(view, text);
 }
 
-// Active time: the gaps between signs of life, except those longer than a minute.
+// Active time: the gaps between signs of life, of each no more than IDLE_MS.
 function tick(view) {
   const now = performance.now();
-  const gap = now - view.seenAt;
+  const gap = Math.min(now - view.seenAt, IDLE_MS);
   view.seenAt = now;
-  if (gap > IDLE_MS || !view.client.current || !view.client.items.has(view.client.current)) return;
+  if (!view.client.current || !view.client.items.has(view.client.current)) return;
   draftOf(view.client, view.client.current).active_ms += gap;
 }

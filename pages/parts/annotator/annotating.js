@@ -4,6 +4,7 @@ const desk = {
   name: "annotator",
   label: "Annotate: one item after another by keyboard; press ? for the keys",
   advances: true,
+  asksBack: true,
   texts: [
     { name: "comment", label: "Comment", rows: 3, most: 10_000 },
     { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText },
@@ -12,7 +13,7 @@ const desk = {
     ["1 … 9", "choose a value and move on"],
     ["↑ ↓", "the dimension above or below"],
     ["Enter", "submit; after several values, move on"],
-    ["u", "undo: the last choice, then the last submission"],
+    ["u", "undo: the last choice, flag or submission"],
     ["s", "skip, with a reason"],
     ["f", "flag; selected text goes with it"],
     ["c", "comment"],
@@ -38,6 +39,7 @@ const desk = {
     return reopened || !answered(labels[dimension.name]);
   },
   take: () => undefined,
+  heard: correctNotice,
   aside: (view) => [(view.revealNode = el("section", { class: "sc-reveal", hidden: true }))],
   footer: () => [],
   tools: (view) => [
@@ -58,6 +60,11 @@ const desk = {
     { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)) }, { undo }),
 };
 
+const TAKEN_BACK = {
+  open: "Taken back. It does not count until you submit it again.",
+  done: "Taken back. Your earlier answer counts again.",
+};
+
 function stateText({ client }) {
   const id = client.current;
   const done = isDone(client, id);
@@ -65,7 +72,7 @@ function stateText({ client }) {
   if (!done && late) return ["Submit late", late];
   if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : ""];
   return isChanged(client, id)
-    ? ["Save the change", "Changed. Enter saves the change."]
+    ? ["Save the change", "Changed. Your earlier answer counts until Enter saves the change."]
     : ["Next", "Submitted. Choose again to change it, u takes it back."];
 }
 
@@ -106,9 +113,11 @@ function enterAnnotation(client, assignment) {
 // Take back the submission that counts for an assignment; its labels become the draft again.
 function enterWithdrawal(client, assignment) {
   const submission = client.mine.get(assignment);
-  const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id });
+  const leaves = client.earlier.has(submission.submission_id) ? "done" : "open";
+  const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id, leaves });
   client.drafts.set(assignment, submission.labels ? draftFrom(submission) : blankDraft());
   keepDraft(client, assignment);
+  if (leaves === "done") return entry;
   delete client.reveals[assignment];
   delete client.findings[assignment];
   return entry;
@@ -144,16 +153,22 @@ function skip(view, reason) {
 function flag(view, kind, span, comment) {
   const { client } = view;
   const item = client.items.get(client.current);
-  enter(client, "flag", client.current, { flag: kind, span, comment });
+  const { submission_id } = enter(client, "flag", client.current, { flag: kind, span, comment });
+  client.undo.push({ what: "flagged", assignment: client.current, submission_id, item });
   if (kind === "privacy" && span.length > 1) {
     const hidden = withoutSpan(item, span);
     if (item.sql !== hidden.sql) hidden.sql_tokens = [];
-    client.items.set(client.current, { ...hidden, assignment: item.assignment, item: item.item });
-    view.slot.replaceChildren(buildConversation(client.items.get(client.current)));
+    showOtherwise(view, { ...hidden, assignment: item.assignment, item: item.item });
   }
   notice(view, span && kind === "privacy" ? "Flagged, and hidden here already." : "Flagged. Thank you.");
   showBar(view);
   sendSoon(view);
+}
+
+function showOtherwise(view, item) {
+  view.client.items.set(item.assignment, item);
+  if (item.assignment === view.client.current) view.slot.replaceChildren(buildConversation(item));
+  else dropSlot(view, item.assignment);
 }
 
 function selectedText(view) {
@@ -166,24 +181,55 @@ function undo(view) {
   const { client } = view;
   const armed = Boolean(view.timer);
   disarm(view);
-  if (!armed && isDone(client, client.current)) return takeBack(view, client.current);
+  const last = client.undo[client.undo.length - 1];
+  const flagged = last?.what === "flagged" && last.assignment === client.current;
+  if (!armed && !flagged && isDone(client, client.current)) return takeBackShown(view);
   while (client.undo.length) {
     const step = client.undo.pop();
     if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
     if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
+    if (step.what === "flagged") return unflag(view, step);
   }
-  const last = doneList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
-  if (last) takeBack(view, last);
+  const latest = doneList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
+  if (latest) takeBack(view, latest);
   else notice(view, "There is nothing to undo.");
+}
+
+// What is on the screen is taken back whenever it was submitted; its step is done with.
+function takeBackShown(view) {
+  const { client } = view;
+  const step = client.undo.findLastIndex(({ what, assignment }) => what === "submitted" && assignment === client.current);
+  if (step >= 0) client.undo.splice(step, 1);
+  takeBack(view, client.current);
 }
 
 function takeBack(view, assignment) {
   const { client } = view;
   if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
   leaveText(view);
-  enterWithdrawal(client, assignment);
-  client.undo = client.undo.filter((step) => step.assignment !== assignment || step.what === "chosen");
-  view.notice = "Taken back. It counts again when you submit it.";
+  const { leaves } = enterWithdrawal(client, assignment);
+  view.notice = TAKEN_BACK[leaves];
   goTo(view, assignment);
   sendSoon(view);
+}
+
+// The words that were hidden here come back at once; whether they stay depends on what the server sends of the item.
+function unflag(view, { assignment, submission_id, item }) {
+  const { client } = view;
+  enter(client, "withdraw", assignment, { withdraws: submission_id, leaves: null });
+  if (item !== client.items.get(assignment) && client.items.has(assignment)) showOtherwise(view, item);
+  if (assignment === client.current || !client.items.has(assignment)) notice(view, "Flag taken back.");
+  else {
+    view.notice = "Flag taken back.";
+    goTo(view, assignment);
+  }
+  showBar(view);
+  sendSoon(view);
+}
+
+// Whether an earlier answer counts again is known to this page only when it superseded it itself; else the server tells.
+function correctNotice(view) {
+  if (view.notice !== TAKEN_BACK.open || !isDone(view.client, view.client.current)) return;
+  view.notice = TAKEN_BACK.done;
+  say(view, view.notice);
 }

@@ -1,6 +1,7 @@
 // The frame around both sides: the bar on top, the tools below, the empty state, the live region.
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const QUIET_MS = 1000; // so long nothing waits to be saved before a screen reader hears that all is
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 function buildFrame(view) {
@@ -14,7 +15,7 @@ function buildFrame(view) {
   view.whoNode = el("span", { class: "sc-who" });
   view.liveNode = el("div", { class: "sc-live", role: "status", "aria-live": "polite" });
   view.paneNode = el("div", { class: "sc-pane", role: "document", "aria-label": "Conversation" });
-  view.waitNode = el("div", { class: "sc-slot", inert: true }, el("p", { class: "sc-wait" }, "Fetching the next items …"));
+  view.waitNode = el("div", { class: "sc-slot", inert: true }, el("p", { class: "sc-wait" }, "Fetching …"));
   view.stateNode = el("p", { class: "sc-state", hidden: true });
   view.noticeNode = el("p", { class: "sc-notice", hidden: true }, el("span", {}), toolButton("Show it", "", () => showRefused(view)));
   view.fieldsNode = el("div", { class: "sc-fields" });
@@ -85,9 +86,24 @@ function showSaving(view) {
   setAttr(view.root, "data-unsaved", view.client.memory.read ? view.client.outbox.size : view.client.outbox.size || "");
   setAttr(view.savingNode, "data-state", state);
   setText(view.savingNode, text);
-  if (state === view.saidState) return;
-  if (view.saidState && state !== "saving") say(view, text);
+  saySaving(view, state, text);
+}
+
+// A lost connection is said at once, that all is saved after a moment of quiet: not for each item of a fast reviewer.
+function saySaving(view, state, text) {
+  if (state !== "saved") {
+    clearTimeout(view.savedSoon);
+    view.savedSoon = null;
+    view.unsaid ||= text !== "";
+  }
+  if (state === "offline" && view.saidState !== "offline") say(view, text);
   if (state !== "saving") view.saidState = state;
+  if (state !== "saved" || !view.unsaid || view.savedSoon) return;
+  view.savedSoon = setTimeout(() => {
+    view.savedSoon = null;
+    view.unsaid = false;
+    say(view, text);
+  }, QUIET_MS);
 }
 
 function showNotice(view) {

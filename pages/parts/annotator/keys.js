@@ -29,11 +29,20 @@ function isInteractive(target) {
     target.closest("a, button, input, textarea, select, summary, [contenteditable=true], [role=dialog], [role=menu], [role=option]"));
 }
 
-// The unshifted digit row of an AZERTY keyboard gives signs; its keys still count as digits.
+// The unshifted digit row of an AZERTY keyboard gives signs; its keys still count as digits. The letter keys of
+// a layout of another script give no Latin letter; there the place of the key counts.
 function keyName(event) {
   const byCode = /^Digit(\d)$/.exec(event.code ?? "");
   if (byCode && !event.shiftKey && !/^[0-9a-z]$/i.test(event.key)) return byCode[1];
+  const letter = /^Key([A-Z])$/.exec(event.code ?? "");
+  if (letter && /^\p{L}$/u.test(event.key) && !/\p{Script=Latin}/u.test(event.key)) return letter[1].toLowerCase();
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+// What the rubric declares as a key of a value means that value, whichever script it is of.
+function keyOrName(view, event) {
+  const typed = event.key.toLowerCase();
+  return fieldOfKey(view, typed) ? typed : keyName(event);
 }
 
 function take(event, action) {
@@ -42,7 +51,7 @@ function take(event, action) {
 }
 
 function commandKey(view, event, inside) {
-  const key = keyName(event);
+  const key = keyOrName(view, event);
   const field = view.fields.get(view.focus);
   const onButton = inside && event.target.matches("button:not(.sc-value), summary");
   if (key === "Enter") return onButton ? undefined : take(event, () => enterOr(view, event));
@@ -83,7 +92,8 @@ function fieldOfKey(view, key) {
 
 function digit(view, event, key) {
   const field = view.fields.get(view.focus);
-  if (field?.kind === "number" && !view.timer) return field.filter.focus();
+  const typed = field?.kind === "number" || (field?.kind === "long" && isText(field, event.key));
+  if (typed && !view.timer) return field.filter.focus();
   return take(event, () => chooseByKey(view, key));
 }
 
@@ -112,7 +122,7 @@ function filterKey(view, event) {
   if (key === "Escape") return take(event, () => (field.kind === "long" && field.filter.value ? clearFilter(field) : view.root.focus({ preventScroll: true })));
   if (field.kind === "number" && !event.shiftKey) return key === "Enter" ? take(event, () => numberDone(view, field)) : undefined;
   if (key === "ArrowDown" || key === "ArrowUp") return take(event, () => { moveTop(field, key === "ArrowDown" ? 1 : -1); field.moved = true; });
-  if (/^\d$/.test(key)) return take(event, () => pickHit(view, field, DIGITS.indexOf(key)));
+  if (/^\d$/.test(key)) return isText(field, event.key) ? undefined : take(event, () => pickHit(view, field, DIGITS.indexOf(key)));
   if (key !== "Enter") return;
   if (event.shiftKey && view.act.more) return take(event, view.act.more);
   const meant = field.filter.value.trim() || field.moved;

@@ -94,7 +94,7 @@ function afterPaint(view) {
   const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
   const said = item
     ? `${view.notice} ${desk.said(client)}. ${asText(asked?.content).slice(0, 160)}`
-    : client.current ? "Fetching the next items" : view.emptyNode.querySelector("h2")?.textContent ?? "";
+    : client.current ? "Fetching" : view.emptyNode.querySelector("h2")?.textContent ?? "";
   say(view, said.trim());
   whenIdle(() => prepare(view, nextOpen(client, client.current)));
 }
@@ -151,7 +151,7 @@ function hearOtherTab(view, event) {
   const { client } = view;
   if (!event.key?.startsWith(`${client.memory.prefix}out:`) || !event.newValue) return;
   const entry = parsed(event.newValue)?.entry;
-  if (entry?.kind === "withdraw") client.elsewhere.delete(entry.assignment);
+  if (entry?.kind === "withdraw" && madeBy(entry) === "open") client.elsewhere.delete(entry.assignment);
   else if (entry?.kind === "annotation" || entry?.kind === "skip") client.elsewhere.add(entry.assignment);
   if (client.current && client.items.has(client.current)) showState(view);
 }
@@ -168,7 +168,8 @@ function applyAnswer(view, data) {
     view.notice = "";
   }
   if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : client.news;
-  for (const { assignment } of data.items ?? []) dropSlot(view, assignment);
+  desk.heard(view);
+  for (const item of data.items ?? []) if (client.items.get(item.assignment) === item) dropSlot(view, item.assignment);
   const same = !turned && client.current === current && client.rubric.version === version;
   if (same && client.items.get(client.current) === item) refresh(view);
   else show(view);

@@ -6,7 +6,7 @@
 const LOW_WATER = 8; // ask for more when fewer open items are at hand
 const AT_HAND = 25; // as many are wanted
 const SENT_AT_ONCE = 100;
-const MADE = { annotation: "done", decision: "done", skip: "skipped", withdraw: "open" }; // what an entry makes of its item
+const MADE = { annotation: "done", decision: "done", skip: "skipped" }; // what an entry makes of its item
 
 function newClient(key) {
   const client = {
@@ -22,6 +22,8 @@ function newClient(key) {
     done: [],
     items: new Map(), // assignment -> item as sent
     mine: new Map(), // assignment -> the submission that counts, as far as this browser knows
+    earlier: new Map(), // submission id -> the submission that it superseded, which counts again when it is withdrawn
+    back: new Set(), // submitted assignments that were walked back to and asked for
     drafts: new Map(), // assignment -> { labels, the desk's texts, active_ms, reopened, touched }
     outbox: new Map(), // submission id -> entry
     elsewhere: new Set(), // assignments that another tab has submitted
@@ -49,15 +51,28 @@ function newClient(key) {
 }
 
 function remember(client, entry) {
-  if (MADE[entry.kind] === "done" || MADE[entry.kind] === "skipped") client.mine.set(entry.assignment, entry);
-  if (entry.kind === "withdraw" && client.mine.get(entry.assignment)?.submission_id === entry.withdraws)
-    client.mine.delete(entry.assignment);
+  const { assignment } = entry;
+  const before = client.mine.get(assignment);
+  if (MADE[entry.kind]) {
+    if (before?.labels && before.submission_id === entry.supersedes) client.earlier.set(entry.submission_id, before);
+    client.mine.set(assignment, entry);
+  } else if (entry.kind === "withdraw" && before?.submission_id === entry.withdraws) {
+    const earlier = client.earlier.get(entry.withdraws);
+    if (earlier) client.mine.set(assignment, earlier);
+    else client.mine.delete(assignment);
+  }
+}
+
+// A withdrawal says itself what it leaves of its item: "open", or "done" where an earlier answer counts again.
+function madeBy(entry) {
+  if (entry.kind !== "withdraw") return MADE[entry.kind];
+  return entry.leaves === undefined ? "open" : entry.leaves;
 }
 
 // assignment -> "done", "skipped" or "open": what the unacknowledged entries make of it
 function overlay(client) {
   const made = new Map();
-  for (const entry of client.outbox.values()) if (MADE[entry.kind]) made.set(entry.assignment, MADE[entry.kind]);
+  for (const entry of client.outbox.values()) if (madeBy(entry)) made.set(entry.assignment, madeBy(entry));
   return made;
 }
 

@@ -44,6 +44,7 @@ function openNote(view, name) {
 }
 
 function openDialog(view, title, ...content) {
+  disarm(view); // a finished item must not go by itself behind the question about it
   view.dialog = { choices: new Map(), confirm: null };
   const close = toolButton("Close", "Esc", () => closeDialog(view));
   const box = el(

@@ -114,19 +114,30 @@ function buildNumber(view, field, title) {
   return field.filter;
 }
 
-// Order the options by how well they fit what was typed; the best nine get the digits.
+// Order the options by how well they fit what was typed; the best ten get the digits, as far as these do not filter on.
 function rank(field) {
-  const typed = shownValue(field.filter.value.trim().toLowerCase());
-  const fits = field.dimension.values
-    .map((value, k) => ({ value: value.value, k, fit: fitOf(shownValue(value.value).toLowerCase(), typed) }))
-    .filter((one) => one.fit < 9)
-    .sort((a, b) => a.fit - b.fit || a.k - b.k);
+  const fits = fitting(field, field.filter.value);
   field.hits = fits.map((one) => one.value);
+  field.digits = [...DIGITS].map((digit) => (isText(field, digit) ? "" : digit));
   field.top = 0;
   field.list.replaceChildren(...fits.map((one) => field.buttons.get(one.value)));
   if (!fits.length) field.list.append(el("p", { class: "sc-none" }, "nothing fits"));
   field.list.scrollTop = 0;
   markTop(field);
+}
+
+function fitting(field, text) {
+  const typed = shownValue(text.trim().toLowerCase());
+  return field.dimension.values
+    .map((value, k) => ({ value: value.value, k, fit: fitOf(shownValue(value.value).toLowerCase(), typed) }))
+    .filter((one) => one.fit < 9)
+    .sort((a, b) => a.fit - b.fit || a.k - b.k);
+}
+
+// Whether a digit goes on with what stands in the filter, as the 3 of intent_31 does; otherwise it picks a hit.
+function isText(field, digit) {
+  const typed = field.filter.value;
+  return typed.trim() !== "" && fitting(field, typed + digit).length > 0;
 }
 
 function fitOf(value, typed) {
@@ -141,7 +152,7 @@ function fitOf(value, typed) {
 function markTop(field) {
   field.hits.forEach((value, k) => {
     const button = field.buttons.get(value);
-    setText(button.firstChild, DIGITS[k] ?? "");
+    setText(button.firstChild, field.digits[k] ?? "");
     setFlag(button, "data-top", k === field.top);
   });
   const top = field.buttons.get(field.hits[field.top]);

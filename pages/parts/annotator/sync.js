@@ -30,9 +30,10 @@ function takeAnswer(client, data) {
   client.findings = data.findings ?? {};
   if (data.rubric && client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
   for (const item of data.items ?? []) takeItem(client, item);
+  for (const id of client.back) if (!client.done.includes(id)) client.back.delete(id);
   returnTo(client);
   forgetOld(client);
-  if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current)))
+  if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current) || client.back.has(client.current)))
     client.current = openList(client)[0] ?? null;
   desk.take(client, data);
 }
@@ -68,7 +69,9 @@ function rememberPlace(client, order) {
 // An item comes again when it has changed; what was only filled in beforehand is filled in anew.
 function takeItem(client, item) {
   const { assignment } = item;
-  client.items.set(assignment, item);
+  // What is shown already and comes again as it was is not shown anew: somebody may be writing beside it.
+  const looks = (one) => JSON.stringify({ ...one, mine: null });
+  if (looks(client.items.get(assignment)) !== looks(item) || item.state) client.items.set(assignment, item);
   if (overlay(client).has(assignment)) return;
   if (item.mine) client.mine.set(assignment, item.mine);
   else client.mine.delete(assignment);
@@ -135,12 +138,13 @@ function belongs(client, assignment) {
 function forgetWeek(client) {
   client.items.clear();
   client.elsewhere.clear();
+  client.back.clear();
   client.undo = [];
   client.current = null;
 }
 
 function forgetOld(client) {
-  const useful = new Set([...client.order, ...doneList(client).slice(-RECENT_DONE), ...setAside(client), client.current]);
+  const useful = new Set([...client.order, ...doneList(client).slice(-RECENT_DONE), ...setAside(client), ...client.back, client.current]);
   for (const id of client.outbox.values()) useful.add(id.assignment);
   for (const id of [...client.items.keys()]) if (!useful.has(id)) client.items.delete(id);
 }
@@ -163,17 +167,19 @@ function sendNow(view) {
   view.answersAtSend = view.answers;
   if (client.outbox.size && !client.sentAt) client.sentAt = Date.now();
   const entries = [...client.outbox.values()].slice(0, SENT_AT_ONCE);
+  const [have, back] = heldAndBack(client, entries);
   for (const entry of entries) client.sent.add(entry.submission_id);
   view.setStateValue("outbox", {
     rater: client.rater?.id ?? null,
     sequence: client.sequence,
-    have: [...client.items.values()].map((item) => (item.state ? `${item.assignment}@${item.state}` : item.assignment)),
+    have,
+    back,
     wants: askForMore(client),
     begun: [...client.drafts.keys()].filter((id) => client.drafts.get(id).touched && !client.items.has(id)),
     entries,
   });
   clearTimeout(view.retry);
-  if (client.outbox.size || runsLow(client)) view.retry = setTimeout(() => again(view), RESEND_MS);
+  if (client.outbox.size || awaits(client)) view.retry = setTimeout(() => again(view), RESEND_MS);
 }
 
 // No answer that helps: send again, ever more patiently. A server that was restarted knows no fragment of this page and
@@ -181,7 +187,7 @@ function sendNow(view) {
 function again(view) {
   const { client } = view;
   showSaving(view);
-  if (!client.outbox.size && !runsLow(client)) return;
+  if (!client.outbox.size && !awaits(client)) return;
   view.patience = Math.min((view.patience || RESEND_MS) * 1.5, RESEND_MOST_MS);
   if (view.answers === view.answersAtSend) globalThis.spotcheckWake?.();
   view.retry = setTimeout(() => {
@@ -200,11 +206,11 @@ function askedFor(client) {
 function afterAnswer(view) {
   const { client } = view;
   const unsent = [...client.outbox.keys()].some((id) => !client.sent.has(id));
-  const lacking = runsLow(client) && client.asked !== askedFor(client);
+  const lacking = awaits(client) && client.asked !== askedFor(client);
   if (unsent || lacking) sendSoon(view);
   if (client.outbox.size) return;
   view.patience = RESEND_MS;
-  if (!runsLow(client)) clearTimeout(view.retry);
+  if (!awaits(client)) clearTimeout(view.retry);
 }
 
 // While somebody looks at the page it asks now and then by itself, and when they come back to it: an item may have been
@@ -228,7 +234,7 @@ function connected() {
 
 function connectionChanged(view) {
   showSaving(view);
-  if (!connected() || !view.client.outbox.size) return;
+  if (!connected() || !(view.client.outbox.size || awaits(view.client))) return;
   clearTimeout(view.retry);
   again(view);
 }

@@ -161,6 +161,18 @@ def test_of_finished_items_the_last_ten_are_sent_along(opened):
     assert payload["done"] == [a.id for a in mine]
 
 
+def test_older_finished_items_come_when_they_are_wanted_back_and_only_ones_own(opened):
+    *mine, still_open = assignments(opened, "ana")[: DONE_SENT + 3]
+    send(opened, "ana", *(entry(a) for a in mine))
+    held = [a.id for a in mine[-DONE_SENT:]]
+    other = assignments(opened, "ben")[0]
+    wanted = [mine[1].id, held[0], other.id, still_open.id, "nothing"]
+    payload = batch(opened, "ana", week=WEEK, size=0, have=held, back=wanted)
+    assert [i["assignment"] for i in payload["items"]] == [still_open.id, mine[1].id]
+    assert item_of(payload, mine[1])["mine"]["labels"] == GOOD
+    assert item_of(payload, still_open)["mine"] is None
+
+
 def test_a_long_result_is_cut_and_says_how_long_it_was(opened):
     mine = assignments(opened, "ana")[0]
     result = {"columns": ["n"], "rows": [[k] for k in range(250)], "total": 250}

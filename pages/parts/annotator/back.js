@@ -1,0 +1,34 @@
+// What the server sends once more: submitted items that one walks back to and this browser does not hold, and those of which
+// it does not know what counts now.
+
+// All that was submitted can be walked through; what is not held comes when it is asked for.
+function walkedBack(client) {
+  return desk.asksBack ? doneList(client) : doneList(client).filter((id) => client.items.has(id));
+}
+
+// Going to a submitted item that is not held asks for it and for those that follow in the same direction.
+function wantBack(client, target, by) {
+  const done = doneList(client);
+  const at = done.indexOf(target);
+  if (at < 0 || client.items.has(target)) return;
+  const beside = by < 0 ? done.slice(Math.max(0, at + 1 - AT_HAND), at + 1).reverse() : done.slice(at, at + AT_HAND);
+  for (const id of beside) client.back.add(id);
+}
+
+function lackedBack(client) {
+  return [...client.back].filter((id) => !client.items.has(id));
+}
+
+// Whether items are needed that the next answer should bring.
+function awaits(client) {
+  return runsLow(client) || lackedBack(client).length > 0;
+}
+
+// The names of the items that are held, and of those that are to come (again): where something is taken back, what the
+// server makes of it is not known here.
+function heldAndBack(client, entries) {
+  const again = new Set(entries.filter((entry) => entry.kind === "withdraw").map((entry) => entry.assignment));
+  const held = [...client.items.values()].filter((item) => !again.has(item.assignment));
+  const names = held.map((item) => (item.state ? `${item.assignment}@${item.state}` : item.assignment));
+  return [names, [...new Set([...again, ...lackedBack(client)])].slice(0, AT_HAND)];
+}
