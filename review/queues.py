@@ -7,14 +7,13 @@ stratum is in it, and nothing that tells why an item was selected.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import median
 from typing import Any, NamedTuple
 
 from review.dealing import OPEN_SQL, week_of_store
 from review.findings import Shown, findings_by_item
 from review.hiding import conversations, spans_by_conversation, without_words
-from review.people import hmac_key, people, person, store_id
+from review.people import hmac_key, person, store_id
+from review.progress import Progress, progress
 from review.rubric import rubric_version
 from review.shown import conversation_payload, rubric_payload
 from review.submissions import Receipt, receive
@@ -26,11 +25,6 @@ from storage.store import Store
 __all__ = ["CURRENT_SQL", "IN_TIME", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
 
 DONE_SENT = 10
-FALLBACK_SECONDS = 60.0
-"""Assumed for an item while nobody has been measured yet."""
-ENOUGH_SECONDS = 5
-"""Items after which a reviewer's own pace says more about what is left than that of all."""
-
 _STANDS = "NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = {0}.submission_id)"
 _IN_TIME = "NOT ({0}.late AND EXISTS (SELECT 1 FROM week_closings c WHERE c.week = i.week AND c.at <= {0}.at))"
 IN_TIME = _IN_TIME.format("n")
@@ -69,20 +63,6 @@ class _Listed(NamedTuple):
     submission_id: str = ""
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds, of all at first."""
-
-    rater_id: str
-    name: str
-    dealt: int
-    done: int
-    skipped: int
-    left: int
-    median_seconds: float | None
-    minutes_left: float
-
-
 def batch(
     store: Store,
     rater_id: str,
@@ -118,7 +98,8 @@ def batch(
         for t in taken.values()
         if t.assignment_id not in known and t.rubric_version == rubric.version
     ][:size]
-    asked = {*list(mine)[-DONE_SENT:], *back} - known
+    looked_at = {*list(mine)[-DONE_SENT:], *back}
+    asked = looked_at - known
     wanted += [(one.assignment_id, one.item_id) for one in (*open_, *mine.values()) if one.assignment_id in asked]
     wanted = list(dict.fromkeys(wanted))
     submitted = [mine[assignment].submission_id for assignment, _ in wanted if assignment in mine]
@@ -127,6 +108,7 @@ def batch(
     shown = conversations(store, [i.conversation_id for i in items.values()])
     hidden, key = spans_by_conversation(store, list(shown)), hmac_key(store)
     (state,) = progress(store, week, rater_id=somebody.id)
+    read = {n.item_id: n.assignment_id for n in mine.values() if n.assignment_id in looked_at}
     return {
         "key": f"{store_id(store)}:{somebody.id}",
         "rater": {"id": somebody.id, "name": somebody.name},
@@ -149,8 +131,8 @@ def batch(
             for item in [items[item_id]]
             for said_of_it in [_as_shown(own.get(assignment), hidden.get(item.conversation_id, []), key)]
         ],
-        "reveals": _reveals(store, mine) if rubric.reveal else {},
-        "findings": _findings(store, mine) if rubric.reveal else {},
+        "reveals": _reveals(store, read) if rubric.reveal else {},
+        "findings": _findings(store, read) if rubric.reveal else {},
     }
 
 
@@ -173,9 +155,8 @@ def _item_payload(assignment: str, item: Item, conversation: Conversation, mine:
     return {"assignment": assignment, **conversation_payload(item, conversation), "mine": own}
 
 
-def _reveals(store: Store, mine: dict[str, _Listed]) -> dict[str, dict[str, dict[str, str | None]]]:
+def _reveals(store: Store, by_item: Mapping[str, str]) -> dict[str, dict[str, dict[str, str | None]]]:
     """The judges' verdicts of items that this rater has submitted, by assignment, judge and dimension."""
-    by_item = {n.item_id: n.assignment_id for n in list(mine.values())[-DONE_SENT:]}
     revealed: dict[str, dict[str, dict[str, str | None]]] = {}
     for verdict in verdicts_on(store, list(by_item)):
         judges = revealed.setdefault(by_item[verdict.item_id], {})
@@ -183,9 +164,8 @@ def _reveals(store: Store, mine: dict[str, _Listed]) -> dict[str, dict[str, dict
     return revealed
 
 
-def _findings(store: Store, mine: Mapping[str, _Listed]) -> dict[str, list[Shown]]:
+def _findings(store: Store, by_item: Mapping[str, str]) -> dict[str, list[Shown]]:
     """What the checks found in items that this rater has submitted, by assignment."""
-    by_item = {n.item_id: n.assignment_id for n in list(mine.values())[-DONE_SENT:]}
     return {by_item[item]: found for item, found in findings_by_item(store, list(by_item)).items()}
 
 
@@ -212,54 +192,3 @@ WHERE a.rater_id = :rater AND a.week NOT IN (SELECT week FROM week_closings)
   AND NOT (:settles AND EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
                   AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)))
 """
-
-
-def progress(store: Store, week: str, *, rater_id: str | None = None) -> list[Progress]:
-    """Everybody's progress in a week, or one rater's, in the order of the people."""
-    whose = {"week": week, "rater": rater_id}
-    rows = {r["rater_id"]: r for r in store.query(_PROGRESS_SQL if rater_id is None else _PROGRESS_OF_ONE_SQL, whose)}
-    seconds = _seconds(store, week, rater_id)
-    known = rater_id is None or len(seconds.get(rater_id, ())) >= ENOUGH_SECONDS
-    compared = seconds if known else _seconds(store, week, None)
-    overall = median([s for values in compared.values() for s in values] or [FALLBACK_SECONDS])
-    result = []
-    for somebody in people(store):
-        if rater_id not in (None, somebody.id):
-            continue
-        row = rows.get(somebody.id, {"dealt": 0, "done": 0, "skipped": 0})
-        measured = seconds.get(somebody.id, [])
-        own = median(measured) if measured else None
-        left = row["dealt"] - row["done"] - row["skipped"]
-        minutes = left * (own if own and len(measured) >= ENOUGH_SECONDS else overall) / 60
-        result.append(
-            Progress(somebody.id, somebody.name, row["dealt"], row["done"], row["skipped"], left, own, minutes)
-        )
-    return result
-
-
-def _seconds(store: Store, week: str, rater_id: str | None) -> dict[str, list[float]]:
-    """The measured active seconds of a week by rater."""
-    found: dict[str, list[float]] = {}
-    for row in store.query(_SECONDS_SQL, {"week": week, "rater": rater_id}):
-        found.setdefault(row["rater_id"], []).append(row["seconds"])
-    return found
-
-
-_SECONDS_SQL = """
-SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id
-WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND n.seconds IS NOT NULL
-"""
-
-_PROGRESS_SQL = """
-SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT annotated) AS skipped FROM (
-  SELECT a.rater_id,
-    EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
-            AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id)) AS annotated,
-    EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
-            AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)) AS skipped
-  FROM assignments a
-  WHERE a.week = :week AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
-) GROUP BY rater_id
-"""
-
-_PROGRESS_OF_ONE_SQL = _PROGRESS_SQL.replace("WHERE a.week = :week", "WHERE a.rater_id = :rater AND a.week = :week", 1)

@@ -26,8 +26,9 @@ function takeAnswer(client, data) {
   client.done = data.done ?? [];
   client.rater = data.rater;
   client.week = data.week;
-  client.reveals = data.reveals ?? {};
-  client.findings = data.findings ?? {};
+  // An answer tells of the items that were looked at last; what was told of the others still holds.
+  Object.assign(client.reveals, data.reveals);
+  Object.assign(client.findings, data.findings);
   if (data.rubric && client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
   for (const item of data.items ?? []) takeItem(client, item);
   for (const id of client.back) if (!client.done.includes(id)) client.back.delete(id);

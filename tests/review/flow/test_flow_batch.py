@@ -161,6 +161,15 @@ def test_of_finished_items_the_last_ten_are_sent_along(opened):
     assert payload["done"] == [a.id for a in mine]
 
 
+def test_what_is_wanted_back_comes_with_what_was_revealed_of_it(opened):
+    done = assignments(opened, "ana")[: DONE_SENT + 2]
+    send(opened, "ana", *(entry(a) for a in done))
+    assert set(batch(opened, "ana", week=WEEK)["reveals"]) <= {a.id for a in done[-DONE_SENT:]}
+    payload = batch(opened, "ana", week=WEEK, back=[done[0].id, assignments(opened, "ben")[0].id])
+    assert "JUDGE-MARK" in payload["reveals"][done[0].id]
+    assert set(payload["reveals"]) <= {a.id for a in done}
+
+
 def test_older_finished_items_come_when_they_are_wanted_back_and_only_ones_own(opened):
     *mine, still_open = assignments(opened, "ana")[: DONE_SENT + 3]
     send(opened, "ana", *(entry(a) for a in mine))
