@@ -12,7 +12,8 @@ from pages.parts.judging import as_text
 from pages.parts.session import Session
 from review import evidence
 from review.anchoring import anchoring
-from review.closing import checklist, close_week, closing_of
+from review.closed_week import shown_checklist
+from review.closing import close_week, closing_of
 from review.dealing import week_of_store
 from review.errors import ReviewError
 from review.judges.looks import shown_half
@@ -125,11 +126,11 @@ def everybody(here: Session, week: str) -> None:
 
 
 def blocking(here: Session, week: str) -> None:
-    """The checklist that blocks closing, and the closing itself for the lead."""
+    """The checklist that blocks closing, and the closing itself for the lead; of a closed week, how it ended."""
     closing = closing_of(here.store, week)
     with st.container(border=True):
-        st.subheader("To close the week")
-        checks = checklist(here.store, week)
+        st.subheader("To close the week" if closing is None else "How the week closed")
+        checks = shown_checklist(here.store, week)
         for check in checks:
             mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")

@@ -11,7 +11,8 @@ from review.agreement import agreement_report
 from review.anchoring import anchoring
 from review.calibration.report import calibration_report
 from review.clock import now
-from review.closing import checklist, closing_of
+from review.closed_week import shown_checklist
+from review.closing import closing_of
 from review.dealing import week_of_store
 from review.golden.examples import current_examples
 from review.people import people
@@ -55,7 +56,7 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         reasons=frequent_reasons(store, week, rubric, without=owed),
         settlement=_settlement(store, week),
         golden=_golden(store, {i.id for i in items}),
-        checklist=tuple(checklist(store, week)),
+        checklist=tuple(shown_checklist(store, week)),
         anchoring=anchoring(store, [week]),
         withheld=len(owed),
         head=last.sequence if last else 0,

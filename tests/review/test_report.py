@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from review import audit
+from review.adjudication import adjudicate, cases
 from review.anchoring import anchoring
 from review.cli import main
 from review.clock import now
-from review.closing import close_week
+from review.closing import checklist, close_week
 from review.errors import UnknownError
 from review.evidence import weeks_up_to
 from review.hiding import hide_span
@@ -138,6 +139,22 @@ def test_what_is_open_stands_there_and_so_does_the_reason_of_an_early_end(demo: 
     close_week(demo, week, by="visitor", reason="holidays <3")
     after = report_html(week_report(demo, week))
     assert "by visitor with the reason: holidays &lt;3." in after
+
+
+def test_a_closed_week_keeps_its_checklist_whatever_is_done_later(demo: Store, run: Any) -> None:
+    week = weeks(demo)[1]
+    live = {c.name: (c.open, c.total) for c in week_report(demo, week).checklist}
+    assert all(open_ for open_, _ in live.values())
+    close_week(demo, week, by="visitor", reason="holidays")
+    for case in [c for c in cases(demo, week, viewer="") if c.kind == "disputed"]:
+        adjudicate(demo, case.item.id, by="visitor", labels=case.annotations[0].labels, rationale="later")
+    assert all(c.done for c in checklist(demo, week) if c.name == "settled"), "settled after the end"
+    report = week_report(demo, week)
+    assert {c.name: (c.open, c.total) for c in report.checklist} == live
+    left, dealt = live["reviewed"]
+    assert f"{left} items of {dealt} were not reviewed" in report_html(report)
+    assert f"{left} items of {dealt} were not reviewed" in run("--week", week)[1]
+    assert report.to_json()["checklist"][1]["open"] == live["settled"][0] > 0
 
 
 def test_reasons_are_counted_by_item_where_the_question_applies(demo: Store) -> None:
