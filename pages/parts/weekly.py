@@ -21,6 +21,7 @@ from review.quality import plan_quality
 from review.queues import progress
 from review.report import report_html, week_report
 from review.report.words import changes_of_mind
+from review.rubric_use import left_out
 from storage.records import Item
 
 
@@ -171,6 +172,8 @@ def so_far(here: Session, week: str) -> None:
     with judges:
         st.markdown("##### Judges (recall), last four weeks")
         _judges(here, week)
+    if others := left_out(here.store, _weeks_to(here, week)):
+        st.caption(f":material/info: {as_text(others)}")
 
 
 def _weeks_to(here: Session, week: str) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def _head(report: WeekReport, title: str) -> str:
         count(len(report.people), "reviewer"),
         f"{week.overlap:.0%} overlap",
         f"due {day(week.due)}",
-        f"rubric version {week.rubric_version}",
+        f"rubric version {report.rubric_version}",
     ]
     return (
         f'<header><p class="brand">Spotcheck · weekly review</p><h1>{escape(title)} '

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import sys
 from html import unescape
 from html.parser import HTMLParser
@@ -31,7 +32,7 @@ from review.report.plot import interval_plot, lower_end, upper_end
 from review.report.reasons import _named, shortened
 from review.report.words import percent
 from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.settled import Settled, current_adjudications
+from review.settled import Settled, annotations_of, current_adjudications
 from review.submissions import receive
 from storage.records import Assignment, AuditEntry, Conversation, GoldenExample, Item, Week
 from storage.store import Store
@@ -253,8 +254,6 @@ def test_reviewers_are_late_after_the_due_date_of_an_open_week(bare: Store) -> N
 
 
 def test_a_broken_chain_is_said_on_the_page(demo: Store) -> None:
-    import sqlite3
-
     with sqlite3.connect(demo.path) as db:
         db.execute("UPDATE audit SET actor = 'nobody' WHERE sequence = 3")
     assert audit.verify(demo)[1] == 3
@@ -325,3 +324,46 @@ def test_a_week_that_is_not_there_is_named(demo: Store, run: Any) -> None:
     assert code == 2 and "2020-W01" in said
     with pytest.raises(UnknownError):
         week_report(demo, "2020-W01")
+
+
+def moved_on(store: Store, week: str) -> int:
+    """Put all but five items of a week under a second version, as asking again does; the reviews left behind."""
+    document = {**DEFAULT_RUBRIC, "dimensions": [{**d, "guidance": "new"} for d in DEFAULT_RUBRIC["dimensions"]]}
+    assert save_rubric(store, rubric_from(document), by="visitor").version == 2
+    behind = {n.item_id for n in annotations_of(store, [week])}
+    old = sorted(behind)[:5]
+    with sqlite3.connect(store.path) as db:
+        marks = ",".join("?" * len(old))
+        db.execute(
+            "UPDATE annotations SET rubric_version = 2 WHERE item_id IN (SELECT id FROM items WHERE week = ?) "
+            f"AND item_id NOT IN ({marks})",
+            (week, *old),
+        )
+    return sum(n.item_id in old for n in annotations_of(store, [week]))
+
+
+def test_the_rubric_version_that_counts_is_named_and_so_is_what_it_leaves_out(demo: Store, run: Any) -> None:
+    week = weeks(demo)[1]
+    assert week_report(demo, week).left_out is None
+    assert "rubric version 1" in report_html(week_report(demo, week))
+    behind = moved_on(demo, week)
+    report = week_report(demo, week)
+    assert report.window == (week,), "the week before is counted under the first version"
+    said = (
+        "The figures stand under rubric version 2; left out are the reviews of other versions: "
+        f"{behind} under version 1."
+    )
+    text = report_html(report)
+    assert "rubric version 2</p>" in text and said in unescape(text)
+    data = json.loads(run("--week", week, "--json")[1])
+    assert (data["rubric_version"], data["left_out"]) == (2, said)
+    assert said in " ".join(run("--week", week)[1].split())
+
+
+def test_items_under_another_rubric_version_are_neither_labelled_nor_counted_among_reasons(demo: Store) -> None:
+    week = weeks(demo)[1]
+    before = week_report(demo, week)
+    moved_on(demo, week)
+    after = week_report(demo, week)
+    assert 0 < before.labelled - after.labelled <= 5
+    assert after.response_rate == after.quality[0].report.response_rate
