@@ -11,7 +11,7 @@ from review import evidence
 from review.agreement import plain_words
 from review.disagreement import contested
 from review.quality import plan_agreement
-from review.rubric_use import annotations_by_version, other_versions_sentence
+from review.rubric_use import left_out
 from review.settled import labels_of
 
 here = session.current()
@@ -38,9 +38,8 @@ st.markdown(f"#### {as_text(plain_words(report))}")
 for column, name in zip(st.columns(3), report.headline, strict=True):
     with column:
         figures.figure(figures.COEFFICIENT_NAMES.get(name, name), report.coefficients[name])
-used = evidence.latest_used_rubric(here.store, weeks).version
-left_out = other_versions_sentence(annotations_by_version(here.store, weeks), used)
-for warning in [*report.warnings, *([left_out] if left_out else [])]:
+others = left_out(here.store, weeks)
+for warning in [*report.warnings, *([others] if others else [])]:
     st.caption(f":material/info: {as_text(warning)}")
 
 with st.expander("How many more items would make this surer?"):

@@ -60,9 +60,9 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
 
 
 def weeks_up_to(store: Store, week: str) -> tuple[str, ...]:
-    """The last four weeks that end with ``week``, without those made under another version of the rubric."""
-    weeks = {w.name: w.rubric_version for w in store.find(Week, order_by="name") if w.name <= week}
-    return tuple(n for n in list(weeks)[-DEFAULT_WEEKS:] if weeks[n] == weeks[max(weeks)])
+    """The last four weeks that end with ``week``, without those counted under another version of the rubric."""
+    recent = [w for w in store.find(Week, order_by="name") if w.name <= week][-DEFAULT_WEEKS:]
+    return tuple(weeks_under(store, recent, used_version(store, recent[-1]))) if recent else ()
 
 
 def _full_name(text: str, names: Sequence[str]) -> str:

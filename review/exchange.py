@@ -1,5 +1,7 @@
 """Labels of people, in and out: ``item,rater,dimension,label[,at,comment]``.
 
+An export says besides which ``rubric_version`` a label was given under and whether it came ``late``; an import takes no
+notice of either, because it puts every label under the version of its week.
 What one rater says of one item is one annotation, whatever the number of rows. A file is taken whole or not at all, and
 the same file again adds nothing.
 """
@@ -36,7 +38,7 @@ from review.weeks import due_date, monday_of, week_of
 from storage.records import Annotation, Conversation, Item, Rater, Week, WeekClosing
 from storage.store import Store
 
-COLUMNS = ("item", "rater", "dimension", "label", "at", "comment")
+COLUMNS = ("item", "rater", "dimension", "label", "at", "comment", "rubric_version", "late")
 SOURCE = "labels"
 
 
@@ -201,6 +203,8 @@ def _add_votes(store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], b
 def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -> int:
     """Write every label that counts, as CSV, JSON Lines or Parquet by the ending of ``target``; returns the rows.
 
+    A label given after its item was handed on is ``late``. Versions of the rubric stand beside each other, so whoever
+    computes on the file chooses one by ``rubric_version``.
     Raises Refused without the role adjudicator or when ``target`` exists and ``force`` is not given, NothingToDo when
     there is no label.
     """
@@ -217,6 +221,8 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -
             "label": label_text(value),
             "at": n.at,
             "comment": comments[n.submission_id],
+            "rubric_version": n.rubric_version,
+            "late": n.late,
         }
         for n in found
         for dimension, value in n.labels.items()

@@ -101,5 +101,6 @@ def _write_parquet(target: Path, columns: Sequence[str], rows: Sequence[Mapping[
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([(c, pa.float64() if c in NUMBERS else pa.string()) for c in columns])
+    kinds = dict.fromkeys(NUMBERS, pa.float64()) | {"rubric_version": pa.int64(), "late": pa.bool_()}
+    schema = pa.schema([(c, kinds.get(c, pa.string())) for c in columns])
     pq.write_table(pa.Table.from_pylist([{c: r.get(c) for c in columns} for r in rows], schema=schema), target)

@@ -48,6 +48,14 @@ def other_versions_sentence(counts: dict[int, int], used: int) -> str | None:
     return f"The figures stand under rubric version {used}; left out are the reviews of other versions: {parts}."
 
 
+def left_out(store: Store, weeks: Sequence[str]) -> str | None:
+    """What figures on these weeks leave out because it stands under another version, in one sentence."""
+    found = store.find(Week, name=list(weeks), order_by="name")
+    return (
+        other_versions_sentence(annotations_by_version(store, weeks), used_version(store, found[-1])) if found else None
+    )
+
+
 def weeks_under(store: Store, weeks: Sequence[Week], version: int) -> list[str]:
     """The names of those weeks that are counted under ``version``."""
     return [w.name for w in weeks if used_version(store, w) == version]

@@ -12,7 +12,8 @@ from pages.parts.judging import as_text
 from pages.parts.session import Session
 from review import evidence
 from review.anchoring import anchoring
-from review.closing import checklist, close_week, closing_of
+from review.closed_week import shown_checklist
+from review.closing import close_week, closing_of
 from review.dealing import week_of_store
 from review.errors import ReviewError
 from review.judges.looks import shown_half
@@ -20,6 +21,7 @@ from review.quality import plan_quality
 from review.queues import progress
 from review.report import report_html, week_report
 from review.report.words import changes_of_mind
+from review.rubric_use import left_out
 from review.words import counted
 from storage.records import Item
 
@@ -127,11 +129,11 @@ def everybody(here: Session, week: str) -> None:
 
 
 def blocking(here: Session, week: str) -> None:
-    """The checklist that blocks closing, and the closing itself for the lead."""
+    """The checklist that blocks closing, and the closing itself for the lead; of a closed week, how it ended."""
     closing = closing_of(here.store, week)
     with st.container(border=True):
-        st.subheader("To close the week")
-        checks = checklist(here.store, week)
+        st.subheader("To close the week" if closing is None else "How the week closed")
+        checks = shown_checklist(here.store, week)
         for check in checks:
             mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
@@ -172,6 +174,8 @@ def so_far(here: Session, week: str) -> None:
     with judges:
         st.markdown("##### Judges (recall), last four weeks")
         _judges(here, week)
+    if others := left_out(here.store, _weeks_to(here, week)):
+        st.caption(f":material/info: {as_text(others)}")
 
 
 def _weeks_to(here: Session, week: str) -> tuple[str, ...]:

@@ -63,7 +63,11 @@ def _labels_done(done: ImportedLabels) -> None:
 @store_option
 @json_option
 def labels_export(file: Path, force: bool, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Write every label that counts to FILE (.csv, .jsonl or .parquet)."""
+    """Write every label that counts to FILE (.csv, .jsonl or .parquet).
+
+    Columns: item, rater, dimension, label, at, comment, rubric_version (under which it was given; compute on one
+    version at a time) and late (given after the item was handed on).
+    """
     store = opened(store_path)
     rows = export_labels(store, file, by=acting_person(store, acting).id, force=force)
     emit(

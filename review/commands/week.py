@@ -8,7 +8,8 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from review.closing import checklist, close_week, closing_of
+from review.closed_week import shown_checklist
+from review.closing import close_week, closing_of
 from review.commands.common import (
     acting_person,
     as_option,
@@ -64,11 +65,11 @@ def week_list(store_path: str, as_json: bool) -> None:
 @store_option
 @json_option
 def week_show(week: str, store_path: str, as_json: bool) -> None:
-    """How far everybody is in a week, and what blocks closing it."""
+    """How far everybody is in a week, and what blocks closing it, or was open when it closed."""
     store = opened(store_path)
     opened_week = week_of_store(store, week)
     rows = [p for p in progress(store, week) if p.dealt]
-    checks = checklist(store, week)
+    checks = shown_checklist(store, week)
     closing = closing_of(store, week)
     result = {
         "week": asdict(opened_week),

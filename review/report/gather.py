@@ -11,7 +11,8 @@ from review.agreement import agreement_report
 from review.anchoring import anchoring
 from review.calibration.report import calibration_report
 from review.clock import now
-from review.closing import checklist, closing_of
+from review.closed_week import shown_checklist
+from review.closing import closing_of
 from review.dealing import week_of_store
 from review.golden.examples import current_examples
 from review.people import people
@@ -20,6 +21,7 @@ from review.queues import owed_items, progress
 from review.report.model import Agreement, Golden, Group, Judge, Quality, Settlement, WeekReport
 from review.report.reasons import frequent_reasons
 from review.rubric import Rubric
+from review.rubric_use import left_out
 from review.settled import settled_labels
 from storage.records import Item
 from storage.store import Store
@@ -50,12 +52,14 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         agreement=_agreement(store, window, rubric, viewer, bootstrap),
         judges=_judges(store, window, rubric, viewer, bootstrap, _shares(store, week, rubric, quality)),
         people=tuple(p for p in progress(store, week) if p.dealt),
+        rubric_version=rubric.version,
+        left_out=left_out(store, window),
         names={p.id: p.name for p in people(store)},
         groups=_groups(store, week, items, rubric),
         reasons=frequent_reasons(store, week, rubric, without=owed),
         settlement=_settlement(store, week),
         golden=_golden(store, {i.id for i in items}),
-        checklist=tuple(checklist(store, week)),
+        checklist=tuple(shown_checklist(store, week)),
         anchoring=anchoring(store, [week]),
         withheld=len(owed),
         head=last.sequence if last else 0,
@@ -123,7 +127,7 @@ def _judges(
 
 
 def _groups(store: Store, week: str, items: Sequence[Item], rubric: Rubric) -> tuple[Group, ...]:
-    settled = settled_labels(store, [week])
+    settled = settled_labels(store, [week], rubric=rubric.version)
     first = rubric.dimensions[0].name
 
     def labelled(members: Collection[str]) -> int:

@@ -125,7 +125,8 @@ class Golden:
 class WeekReport:
     """Everything on the page. ``window`` are the weeks behind agreement and judges; ``withheld`` counts items whose
     labels are left out because the reader still has to review them; ``head`` is the end of the audit chain when the
-    report was made (sequence 0 in an empty one), ``broken_at`` the entry at which it does not hold.
+    report was made (sequence 0 in an empty one), ``broken_at`` the entry at which it does not hold. All figures stand
+    under ``rubric_version``; ``left_out`` says which reviews of other versions are not in them, None when none are.
     """
 
     week: Week
@@ -137,6 +138,8 @@ class WeekReport:
     agreement: tuple[Agreement, ...]
     judges: tuple[Judge, ...]
     people: tuple[Progress, ...]
+    rubric_version: int
+    left_out: str | None
     names: Mapping[str, str]
     groups: tuple[Group, ...]
     reasons: tuple[Reason, ...]
@@ -178,7 +181,8 @@ class WeekReport:
             "closing": asdict(self.closing) if self.closing else None,
             "due": self.week.due,
             "generated_at": self.generated_at,
-            "rubric_version": self.week.rubric_version,
+            "rubric_version": self.rubric_version,
+            "left_out": self.left_out,
             "items": self.items,
             "drawn": self.drawn,
             "labelled": self.labelled,

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from review.quantity import Quantity
-from review.report import words
+from review.report import figures, words
 from review.report.model import Reason, WeekReport
-from review.report.parts import count, day, remark, section, sentences, span, table, undefined
-from review.report.plot import interval_plot, lower_end, upper_end
+from review.report.parts import count, day, section, sentences, table
 from review.report.words import percent
 
 CSS = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
-SHORT = {"percent_agreement": "agree", "gwet_ac1": "AC1", "gwet_ac2.quadratic": "AC2"}
 
 
 def report_html(report: WeekReport) -> str:
@@ -29,17 +25,11 @@ def report_html(report: WeekReport) -> str:
         f"<title>{escape(title)} · Spotcheck</title><style>{CSS}</style></head><body><main>"
         + _head(report, title)
         + _answers(report)
-        + '<div class="two">'
-        + _quality(report)
-        + _judges(report)
-        + "</div>"
-        + _agreement(report)
+        + f'<div class="two">{figures.quality(report)}{_groups(report)}</div>'
+        + figures.judges(report)
+        + figures.agreement(report)
         + _reasons(report)
-        + '<div class="two">'
-        + _people(report)
-        + _groups(report)
-        + "</div>"
-        + _ends(report)
+        + f'<div class="ends">{_people(report)}{_ends(report)}</div>'
         + "</main>"
         + _foot(report)
         + "</body></html>\n"
@@ -54,7 +44,7 @@ def _head(report: WeekReport, title: str) -> str:
         count(len(report.people), "reviewer"),
         f"{week.overlap:.0%} overlap",
         f"due {day(week.due)}",
-        f"rubric version {week.rubric_version}",
+        f"rubric version {report.rubric_version}",
     ]
     return (
         f'<header><p class="brand">Spotcheck · weekly review</p><h1>{escape(title)} '
@@ -79,94 +69,12 @@ def _answers(report: WeekReport) -> str:
     )
 
 
-def _quality(report: WeekReport) -> str:
-    rows: list[tuple[str, Quantity]] = []
-    for q in report.quality:
-        rows.append((f"{q.positive}, by people alone", q.report.people))
-        if q.judge is not None:
-            rows.append((f"{q.positive}, with {q.judge}", q.report.ppi.quantity))
-    high = upper_end(q for _, q in rows)
-    said = f"Shares of all conversations of the week, axis from 0 to {percent(high)}."
-    saved = [
-        f"For '{q.positive}' {q.judge} was worth {count(q.report.labels_saved, 'label')}."
-        for q in report.quality
-        if q.report.labels_saved
-    ]
-    note = " ".join([*([said] if any(q.value is not None for _, q in rows) else []), *saved])
-    return section("Quality of production", _plots(rows, "quality", high=high) + remark(note))
-
-
-def _judges(report: WeekReport) -> str:
-    if not report.judges:
-        return section("Judges held against people", "<p>No judge gave a verdict in these weeks.</p>")
-    body = ""
-    for k, name in enumerate(dict.fromkeys(j.name for j in report.judges)):
-        rows = [
-            (f"{what} '{j.positive}'", q)
-            for j in report.judges
-            if j.name == name
-            for what, q in (("finds", j.recall), ("right in its", j.precision))
-        ]
-        body += f"<h3>{escape(name)}</h3>{_plots(rows, f'judge-{k}', about=name)}"
-    note = f"Recall and precision, weighted by the draw, {span(report.window)}; axis from 0 to 100 %."
-    return section("Judges held against people", body + remark(note))
-
-
-def _plots(rows: Sequence[tuple[str, Quantity]], name: str, *, high: float = 1.0, about: str = "") -> str:
-    drawn = (_plot(label, q, f"{name}-{k}", high=high, about=about) for k, (label, q) in enumerate(rows))
-    return f'<div class="plots">{"".join(drawn)}</div>'
-
-
-def _plot(label: str, q: Quantity, identity: str, *, high: float, about: str) -> str:
-    """Label, drawing and figure in one row; an undefined one is its reason."""
-    if q.value is None:
-        return f'<div class="row"><span class="label">{escape(label)}</span>{undefined(q)}</div>'
-    text = f"{percent(q.value)}, 95 % interval {words.interval(q)}, n = {q.n}" if q.ci else percent(q.value)
-    drawn = interval_plot(q, title=f"{about} {label}".strip(), text=text, high=high, identity=identity)
-    figure = f"<b>{percent(q.value)}</b> <small>{escape(words.interval(q) or 'no interval')}</small>"
-    return (
-        f'<div class="row"><span class="label">{escape(label)}</span>{drawn}<span class="figure">{figure}</span></div>'
-    )
-
-
-def _agreement(report: WeekReport) -> str:
-    if not report.agreement:
-        return section("Agreement among people", "<p>Nobody has annotated an item yet.</p>")
-    low = lower_end(q for a in report.agreement for q in a.trio.values())
-    cards = []
-    for k, a in enumerate(report.agreement):
-        rows = "".join(
-            _coefficient(a.title, name, q, low, f"agreement-{k}-{n}") for n, (name, q) in enumerate(a.trio.items())
-        )
-        cards.append(f'<div class="card"><h3>{escape(a.title)}</h3><p>{escape(a.words)}</p>{rows}</div>')
-    note = f"{span(report.window)}; intervals by bootstrap over items; axis from {low:g} to 1."
-    return section("Agreement among people", f'<div class="cards">{"".join(cards)}</div>{remark(note)}')
-
-
-def _coefficient(title: str, name: str, q: Quantity, low: float, identity: str) -> str:
-    short = SHORT.get(name, "alpha" if name.startswith("krippendorff") else name)
-    if q.value is None:
-        return f'<div class="row slim"><span class="label">{escape(short)}</span>{undefined(q)}</div>'
-    reach = f"{q.ci[0]:.2f} to {q.ci[1]:.2f}" if q.ci else "no interval"
-    drawn = interval_plot(
-        q,
-        title=f"{title}: {short}",
-        text=f"{q.value:.2f}, 95 % interval {reach}, n = {q.n}",
-        low=low,
-        identity=identity,
-    )
-    return (
-        f'<div class="row slim"><span class="label">{escape(short)}</span>{drawn}'
-        f'<span class="figure"><b>{q.value:.2f}</b> <small>{reach}</small></span></div>'
-    )
-
-
 def _reasons(report: WeekReport) -> str:
     if not report.reasons:
         return section("What was wrong", "<p>No reason is settled yet.</p>")
     body = "".join(_reason(r) for r in report.reasons)
-    note = "Items of this week on which the reason stands; counted as reviewed, not weighted to all conversations."
-    return section("What was wrong, most often", f'<ol class="reasons">{body}</ol>{remark(note)}')
+    note = "Items of this week, counted as reviewed, not weighted to all conversations."
+    return section("What was wrong, most often", f'<ol class="reasons">{body}</ol>', note)
 
 
 def _reason(reason: Reason) -> str:
@@ -195,7 +103,7 @@ def _people(report: WeekReport) -> str:
     ]
     rate = report.response_rate
     note = "" if rate is None else f"Response rate: {percent(rate)} of the drawn items carry a settled label."
-    return section("Reviewers", table(["", "dealt", "done", "skipped", "left", "per item"], rows) + remark(note))
+    return section("Reviewers", table(["", "dealt", "done", "skipped", "left", "per item"], rows), note)
 
 
 def _groups(report: WeekReport) -> str:
@@ -210,7 +118,7 @@ def _groups(report: WeekReport) -> str:
         for g in report.groups
     ]
     heads = ["group", "population", "drawn", "probability", "labelled"]
-    return section("The sample", table(heads, rows) + remark("Hand-picked items count in no estimate."))
+    return section("The sample", table(heads, rows), "Hand-picked items count in no estimate.")
 
 
 def _ends(report: WeekReport) -> str:
@@ -227,11 +135,11 @@ def _ends(report: WeekReport) -> str:
         closed = "<p>The week is open.</p>"
     parts = (
         ("Checklist", f'<ul class="checks">{checks}</ul>{closed}'),
-        ("Disagreements", f"<p>{escape(words.settlement(report))}</p>"),
-        ("Golden dataset", f"<p>{escape(words.golden(report))}</p>"),
-        ("Changes of mind after the reveal", f"<p>{escape(words.changes_of_mind(report.anchoring))}</p>"),
+        ("Disagreements", sentences([words.settlement(report)])),
+        ("Golden dataset", sentences([words.golden(report)])),
+        ("Changes of mind", sentences([words.changes_of_mind(report.anchoring)])),
     )
-    return '<div class="ends">' + "".join(section(title, body) for title, body in parts) + "</div>"
+    return "".join(section(title, body) for title, body in parts)
 
 
 def _foot(report: WeekReport) -> str:
@@ -244,7 +152,7 @@ def _foot(report: WeekReport) -> str:
         else ""
     )
     return (
-        f"<footer>{withheld}<p>Audit: entry {report.head}, {holds}<br><code>{escape(report.head_hash)}</code></p>"
+        f"<footer>{withheld}<p>Audit: entry {report.head}, {holds} <br><code>{escape(report.head_hash)}</code></p>"
         f"<p>Made {made:%d %B %Y, %H:%M} UTC. Intervals are 95 %. "
         "Every conversation is shown masked and without hidden passages.</p></footer>"
     )

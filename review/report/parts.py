@@ -9,9 +9,12 @@ from html import escape
 from review.quantity import Quantity
 
 
-def section(title: str, body: str) -> str:
-    """A part of the page under its heading; ``body`` is HTML already."""
-    return f"<section><h2>{escape(title)}</h2>{body}</section>"
+def section(title: str, body: str, note: str = "") -> str:
+    """A part of the page under its heading, with how to read it beside that; ``body`` is HTML already."""
+    heading = f"<h2>{escape(title)}</h2>"
+    if note:
+        heading = f'<div class="top">{heading}<p class="note">{escape(note)}</p></div>'
+    return f"<section>{heading}{body}</section>"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -24,18 +27,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def sentences(lines: Iterable[str]) -> str:
-    """Each line a paragraph."""
-    return "".join(f"<p>{escape(line)}</p>" for line in lines)
+    """Each line a paragraph; no line of the page begins with a sign for per cent."""
+    return "".join(f"<p>{escape(line).replace(' %', '&nbsp;%')}</p>" for line in lines)
 
 
 def undefined(q: Quantity) -> str:
     """Why there is no figure."""
     return f'<span class="undefined">undefined: {escape(q.undefined or "")}</span>'
-
-
-def remark(text: str) -> str:
-    """A small remark below a part, nothing for ""."""
-    return f'<p class="note">{escape(text)}</p>' if text else ""
 
 
 def span(weeks: Sequence[str]) -> str:

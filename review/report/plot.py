@@ -8,7 +8,7 @@ from html import escape
 from review.quantity import Quantity
 
 NICE = (0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-HEIGHT = 18
+HEIGHT = 14
 
 
 def upper_end(quantities: Iterable[Quantity]) -> float:

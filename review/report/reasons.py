@@ -27,7 +27,9 @@ def frequent_reasons(store: Store, week: str, rubric: Rubric, *, without: Collec
     Counted are items, not votes, and not weighted: this says what to work on, the shares in production stand
     elsewhere. ``without`` items are neither counted nor quoted.
     """
-    settled = {key: s for key, s in settled_labels(store, [week]).items() if key[0] not in without}
+    settled = {
+        key: s for key, s in settled_labels(store, [week], rubric=rubric.version).items() if key[0] not in without
+    }
     counted = [
         (d, value, items, len(applying))
         for d in rubric.dimensions

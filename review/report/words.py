@@ -37,7 +37,7 @@ def _share(report: WeekReport, q: Quality) -> str:
 
 
 def how_sure(report: WeekReport) -> list[str]:
-    """The intervals in words, the response rate, and how far people agree."""
+    """The intervals in words, the response rate, how far people agree, and what other rubric versions leave out."""
     lines = [
         f"With 95 % confidence '{q.positive}' lies between {percent(q.best.ci[0])} and {percent(q.best.ci[1])}."
         for q in report.quality
@@ -51,7 +51,7 @@ def how_sure(report: WeekReport) -> list[str]:
     if report.agreement:
         first = report.agreement[0]
         lines.append(f"{first.title}: {first.words[0].lower()}{first.words[1:]}")
-    return lines
+    return [*lines, *([report.left_out] if report.left_out else [])]
 
 
 def trust(report: WeekReport) -> list[str]:

@@ -1,21 +1,14 @@
-"""Whether the desks can be used by everybody: axe-core in light and dark, and text at twice its size.
-
-axe-core is looked for in the file that SPOTCHECK_AXE names, in ``tests/browser/.axe/axe.min.js``, then in the package
-axe-playwright-python of the ``test`` extra, which carries it.
-"""
+"""Whether the desks can be used by everybody: axe-core in light and dark, and text at twice its size."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from adjudicate_app import build_voted_store
 from annotate_app import Server, serving
+from axe import grave, needs_axe
 
 pytestmark = pytest.mark.browser
 
@@ -23,25 +16,10 @@ OURS = ".sc-annotator"
 WAIT = {
     "annotate": f"{OURS}[data-assignment^='zelda-']",
     "adjudicate": f"{OURS}[data-assignment^='item-']",
-    "week": "[data-testid=stApp][data-test-script-state=notRunning] h1",
 }
-RATERS = {"annotate": "zelda", "adjudicate": "mia", "week": "mia"}
-GRAVE = ("serious", "critical")
+RATERS = {"annotate": "zelda", "adjudicate": "mia"}
 KEYS = {"annotate": ("2", "c"), "adjudicate": ("1", "3", "t")}
 """What makes the texts appear that are hidden at first, comparisons included."""
-
-
-def axe_script() -> Path | None:
-    package = importlib.util.find_spec("axe_playwright_python")
-    places = [
-        Path(os.environ.get("SPOTCHECK_AXE", "")),
-        Path(__file__).parent / ".axe" / "axe.min.js",
-        *(Path(folder) / "axe.min.js" for folder in (package.submodule_search_locations or () if package else ())),
-    ]
-    return next((place for place in places if place.is_file()), None)
-
-
-AXE = axe_script()
 
 
 @pytest.fixture(scope="module")
@@ -63,22 +41,7 @@ def opened(context: Any, server: Server, path: str, *, dialog: bool = False) -> 
     return page
 
 
-def violations(page: Any) -> list[dict[str, Any]]:
-    page.add_script_tag(path=str(AXE))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found: dict[str, Any] = page.evaluate(
-        "(tags) => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", tags
-    )
-    inside = f"(path) => Boolean(document.querySelector(path[0])?.closest('{OURS}'))"
-    return [
-        {"rule": v["id"], "impact": v["impact"], "at": n["target"][0], "why": n["failureSummary"], "ours": ours}
-        for v in found["violations"]
-        for n in v["nodes"]
-        for ours in [page.evaluate(inside, n["target"])]
-    ]
-
-
-@pytest.mark.skipif(AXE is None, reason="axe-core is not here: pip install axe-playwright-python, or set SPOTCHECK_AXE")
+@needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("path", "width", "dialog"),
@@ -88,7 +51,6 @@ def violations(page: Any) -> list[dict[str, Any]]:
         ("annotate", 1280, True),
         ("adjudicate", 1280, False),
         ("adjudicate", 390, False),
-        ("week", 1280, False),
     ],
 )
 def test_axe_finds_nothing_grave_in_our_parts(
@@ -99,13 +61,9 @@ def test_axe_finds_nothing_grave_in_our_parts(
     )
     context.set_default_timeout(15_000)
     page = opened(context, server, path, dialog=dialog)
-    found = violations(page)
+    found = grave(page, OURS)
     context.close()
-    others = {(one["rule"], one["impact"]) for one in found if not one["ours"] and one["impact"] in GRAVE}
-    if others:
-        warnings.warn(f"{path}, outside our parts: {sorted(others)}", stacklevel=1)
-    grave = [one for one in found if one["ours"] and one["impact"] in GRAVE]
-    assert grave == []
+    assert [one for one in found if one["ours"]] == []
 
 
 CUT_OFF = f"""() => [...document.querySelectorAll("{OURS}, {OURS} *")].filter((node) => {{

@@ -1,4 +1,4 @@
-"""An item that leaves the reviewer's list while it is open: the page says so, the labels stay, late answers count."""
+"""An item that leaves the reviewer's list while it is open: the page says so, the labels stay, late answers are kept."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_a_week_closed_while_an_item_is_open_is_explained_and_takes_the_answer_l
     close_week(own_server.store, WEEK, by="lea", reason="holidays")
     half_a_minute_later(page)
     state(page, "The week is closed. What you submit now is kept as a late answer.")
-    said(page, "This week was closed while you had the item open. Your labels are kept")
+    said(page, "This week was closed while you had the item open. What you submit now is kept as a late answer")
     assert checked(page, "usefulness") == ["great"]
     press(page, "3")
     at_item(page, "ana-0001")

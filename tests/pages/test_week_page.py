@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from review.cli import spotcheck
 from review.closing import close_week
 from review.feedback import differences
 from review.queues import progress
+from review.rubric import current_rubric, save_rubric
+from review.settled import annotations_of
 from review.submissions import receive
 from storage.records import Assignment, AuditEntry, Draw, Week
 from storage.store import Store
@@ -199,3 +202,29 @@ def test_a_draw_that_is_refused_says_why(demo: Store, monkeypatch: pytest.Monkey
     at.number_input("planning_rate").set_value(0.5)
     at.button("planning_go").click().run()
     assert at.status[0].state == "error" and "only raises" in texts(at)
+
+
+def test_what_other_rubric_versions_leave_out_is_said_beside_the_figures(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week = weeks(demo)[1]
+    assert "left out are the reviews" not in texts(run(demo, monkeypatch, "week"))
+    current = current_rubric(demo)
+    changed = replace(current, dimensions=tuple(replace(d, guidance="new") for d in current.dimensions))
+    save_rubric(demo, changed, by="visitor")
+    (item, *_) = [n.item_id for n in annotations_of(demo, [week])]
+    with sqlite3.connect(demo.path) as db:
+        db.execute("UPDATE annotations SET rubric_version = 2 WHERE item_id = ?", (item,))
+    moved = sum(n.item_id == item for n in annotations_of(demo, [week]))
+    said = f"left out are the reviews of other versions: {moved} under version 2."
+    assert said in texts(run(demo, monkeypatch, "week", week=week))
+    assert said in texts(run(demo, monkeypatch, "agreement", week=week))
+
+
+def test_a_closed_week_shows_how_it_ended_not_what_was_done_since(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = weeks(demo)[1]
+    left, dealt = (sum(getattr(p, name) for p in progress(demo, week)) for name in ("left", "dealt"))
+    assert "still to review" in texts(run(demo, monkeypatch, "week", week=week))
+    close_week(demo, week, by="visitor", reason="holidays")
+    said = texts(run(demo, monkeypatch, "week", week=week))
+    assert f"{left} items of {dealt} were not reviewed" in said and "How the week closed" in said

@@ -1,9 +1,11 @@
 """Label files: whole or not at all, once, and nothing that a rater said before is lost."""
 
 import csv
+import sqlite3
 from dataclasses import replace
 
 import orjson
+import pyarrow.parquet as pq
 import pytest
 from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
 from hypothesis import HealthCheck, given, settings
@@ -234,6 +236,28 @@ def test_what_is_exported_can_be_imported_here_and_elsewhere(tmp_path, ending):
         }
 
     assert said(store) == said(other)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+def test_an_export_tells_the_rubric_version_and_what_came_late(store, tmp_path, ending):
+    vote(store, "u1", "ana", GOOD)
+    with sqlite3.connect(store.path) as db:
+        db.execute("UPDATE annotations SET rubric_version = 2, late = 1")
+    vote(store, "u2", "ben", GOOD)
+    target = tmp_path / f"out{ending}"
+    export_labels(store, target, by="eva")
+    if ending == ".csv":
+        rows = list(csv.DictReader(target.open(encoding="utf-8")))
+    elif ending == ".jsonl":
+        rows = [orjson.loads(line) for line in target.read_bytes().splitlines()]
+    else:
+        rows = pq.read_table(target).to_pylist()
+    assert list(rows[0])[-2:] == ["rubric_version", "late"]
+    native = {("u1", 2, True), ("u2", 1, False)}
+    as_text = {("u1", "2", "true"), ("u2", "1", "false")}
+    assert {(r["item"], r["rubric_version"], r["late"]) for r in rows} == (as_text if ending == ".csv" else native)
+    again = read_labels(target)
+    assert again.notes == (f"{target}: ignored column(s) rubric_version, late",)
 
 
 def test_the_export_is_safe_for_a_spreadsheet_logged_and_replaces_nothing(store, tmp_path):

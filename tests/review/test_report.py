@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import sys
 from html import unescape
 from html.parser import HTMLParser
@@ -13,10 +14,11 @@ from typing import Any
 import pytest
 
 from review import audit
+from review.adjudication import adjudicate, cases
 from review.anchoring import anchoring
 from review.cli import main
 from review.clock import now
-from review.closing import close_week
+from review.closing import checklist, close_week
 from review.errors import UnknownError
 from review.evidence import weeks_up_to
 from review.hiding import hide_span
@@ -30,7 +32,7 @@ from review.report.plot import interval_plot, lower_end, upper_end
 from review.report.reasons import _named, shortened
 from review.report.words import percent
 from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.settled import Settled, current_adjudications
+from review.settled import Settled, annotations_of, current_adjudications
 from review.submissions import receive
 from storage.records import Assignment, AuditEntry, Conversation, GoldenExample, Item, Week
 from storage.store import Store
@@ -140,6 +142,22 @@ def test_what_is_open_stands_there_and_so_does_the_reason_of_an_early_end(demo: 
     assert "by visitor with the reason: holidays &lt;3." in after
 
 
+def test_a_closed_week_keeps_its_checklist_whatever_is_done_later(demo: Store, run: Any) -> None:
+    week = weeks(demo)[1]
+    live = {c.name: (c.open, c.total) for c in week_report(demo, week).checklist}
+    assert all(open_ for open_, _ in live.values())
+    close_week(demo, week, by="visitor", reason="holidays")
+    for case in [c for c in cases(demo, week, viewer="") if c.kind == "disputed"]:
+        adjudicate(demo, case.item.id, by="visitor", labels=case.annotations[0].labels, rationale="later")
+    assert all(c.done for c in checklist(demo, week) if c.name == "settled"), "settled after the end"
+    report = week_report(demo, week)
+    assert {c.name: (c.open, c.total) for c in report.checklist} == live
+    left, dealt = live["reviewed"]
+    assert f"{left} items of {dealt} were not reviewed" in report_html(report)
+    assert f"{left} items of {dealt} were not reviewed" in run("--week", week)[1]
+    assert report.to_json()["checklist"][1]["open"] == live["settled"][0] > 0
+
+
 def test_reasons_are_counted_by_item_where_the_question_applies(demo: Store) -> None:
     week = weeks(demo)[0]
     report = week_report(demo, week)
@@ -236,8 +254,6 @@ def test_reviewers_are_late_after_the_due_date_of_an_open_week(bare: Store) -> N
 
 
 def test_a_broken_chain_is_said_on_the_page(demo: Store) -> None:
-    import sqlite3
-
     with sqlite3.connect(demo.path) as db:
         db.execute("UPDATE audit SET actor = 'nobody' WHERE sequence = 3")
     assert audit.verify(demo)[1] == 3
@@ -308,3 +324,46 @@ def test_a_week_that_is_not_there_is_named(demo: Store, run: Any) -> None:
     assert code == 2 and "2020-W01" in said
     with pytest.raises(UnknownError):
         week_report(demo, "2020-W01")
+
+
+def moved_on(store: Store, week: str) -> int:
+    """Put all but five items of a week under a second version, as asking again does; the reviews left behind."""
+    document = {**DEFAULT_RUBRIC, "dimensions": [{**d, "guidance": "new"} for d in DEFAULT_RUBRIC["dimensions"]]}
+    assert save_rubric(store, rubric_from(document), by="visitor").version == 2
+    behind = {n.item_id for n in annotations_of(store, [week])}
+    old = sorted(behind)[:5]
+    with sqlite3.connect(store.path) as db:
+        marks = ",".join("?" * len(old))
+        db.execute(
+            "UPDATE annotations SET rubric_version = 2 WHERE item_id IN (SELECT id FROM items WHERE week = ?) "
+            f"AND item_id NOT IN ({marks})",
+            (week, *old),
+        )
+    return sum(n.item_id in old for n in annotations_of(store, [week]))
+
+
+def test_the_rubric_version_that_counts_is_named_and_so_is_what_it_leaves_out(demo: Store, run: Any) -> None:
+    week = weeks(demo)[1]
+    assert week_report(demo, week).left_out is None
+    assert "rubric version 1" in report_html(week_report(demo, week))
+    behind = moved_on(demo, week)
+    report = week_report(demo, week)
+    assert report.window == (week,), "the week before is counted under the first version"
+    said = (
+        "The figures stand under rubric version 2; left out are the reviews of other versions: "
+        f"{behind} under version 1."
+    )
+    text = report_html(report)
+    assert "rubric version 2</p>" in text and said in unescape(text)
+    data = json.loads(run("--week", week, "--json")[1])
+    assert (data["rubric_version"], data["left_out"]) == (2, said)
+    assert said in " ".join(run("--week", week)[1].split())
+
+
+def test_items_under_another_rubric_version_are_neither_labelled_nor_counted_among_reasons(demo: Store) -> None:
+    week = weeks(demo)[1]
+    before = week_report(demo, week)
+    moved_on(demo, week)
+    after = week_report(demo, week)
+    assert 0 < before.labelled - after.labelled <= 5
+    assert after.response_rate == after.quality[0].report.response_rate

@@ -1,0 +1,79 @@
+"""How far everybody is in a week, and how long the rest will take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from review.people import people
+from storage.store import Store
+
+FALLBACK_SECONDS = 60.0
+"""Assumed for an item while nobody has been measured yet."""
+ENOUGH_SECONDS = 5
+"""Items after which a reviewer's own pace says more about what is left than that of all."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds, of all at first."""
+
+    rater_id: str
+    name: str
+    dealt: int
+    done: int
+    skipped: int
+    left: int
+    median_seconds: float | None
+    minutes_left: float
+
+
+def progress(store: Store, week: str, *, rater_id: str | None = None) -> list[Progress]:
+    """Everybody's progress in a week, or one rater's, in the order of the people."""
+    whose = {"week": week, "rater": rater_id}
+    rows = {r["rater_id"]: r for r in store.query(_PROGRESS_SQL if rater_id is None else _PROGRESS_OF_ONE_SQL, whose)}
+    seconds = _seconds(store, week, rater_id)
+    known = rater_id is None or len(seconds.get(rater_id, ())) >= ENOUGH_SECONDS
+    compared = seconds if known else _seconds(store, week, None)
+    overall = median([s for values in compared.values() for s in values] or [FALLBACK_SECONDS])
+    result = []
+    for somebody in people(store):
+        if rater_id not in (None, somebody.id):
+            continue
+        row = rows.get(somebody.id, {"dealt": 0, "done": 0, "skipped": 0})
+        measured = seconds.get(somebody.id, [])
+        own = median(measured) if measured else None
+        left = row["dealt"] - row["done"] - row["skipped"]
+        minutes = left * (own if own and len(measured) >= ENOUGH_SECONDS else overall) / 60
+        result.append(
+            Progress(somebody.id, somebody.name, row["dealt"], row["done"], row["skipped"], left, own, minutes)
+        )
+    return result
+
+
+def _seconds(store: Store, week: str, rater_id: str | None) -> dict[str, list[float]]:
+    """The measured active seconds of a week by rater."""
+    found: dict[str, list[float]] = {}
+    for row in store.query(_SECONDS_SQL, {"week": week, "rater": rater_id}):
+        found.setdefault(row["rater_id"], []).append(row["seconds"])
+    return found
+
+
+_SECONDS_SQL = """
+SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id
+WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND n.seconds IS NOT NULL
+"""
+
+_PROGRESS_SQL = """
+SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT annotated) AS skipped FROM (
+  SELECT a.rater_id,
+    EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
+            AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id)) AS annotated,
+    EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
+            AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)) AS skipped
+  FROM assignments a
+  WHERE a.week = :week AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
+) GROUP BY rater_id
+"""
+
+_PROGRESS_OF_ONE_SQL = _PROGRESS_SQL.replace("WHERE a.week = :week", "WHERE a.rater_id = :rater AND a.week = :week", 1)
