@@ -1,4 +1,4 @@
-"""An item that leaves the reviewer's list while it is open: the page says so, the labels stay, late answers are kept."""
+"""An item that leaves the reviewer's list while it is open: the page says so, labels and late answers are kept."""
 
 from __future__ import annotations
 
