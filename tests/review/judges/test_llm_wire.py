@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from review.judges.llm_form import Ladder, is_about_form, response_format
-from review.judges.llm_wire import LONGEST_PAUSE, LONGEST_RAW, LONGEST_REPLY, pause_of, read_answer
+from review.judges.llm_wire import LONGEST_PAUSE, LONGEST_RAW, LONGEST_REPLY, LONGEST_SAID, pause_of, read_answer
 
 KEY = "sk-planted-0123456789"
 
@@ -106,6 +106,19 @@ def test_the_key_is_blotted_out_of_whatever_came_back_even_at_the_cut():
         assert "sk-planted" not in found.raw + found.said
     assert KEY not in str(answer(completion(f"your key is {KEY}")))
     assert KEY not in str(answer({"error": {"message": f"Bearer {KEY} is wrong"}}, 401))
+
+
+@pytest.mark.parametrize("edge", [LONGEST_SAID, LONGEST_RAW, 4 * LONGEST_RAW])
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_no_part_of_the_key_is_left_where_a_body_that_is_not_json_is_cut(edge, status):
+    for filler in range(edge - len(KEY), edge):
+        found = answer(b"x" * filler + KEY.encode(), status)
+        assert KEY[:2] not in found.raw + found.said
+
+
+def test_a_body_full_of_keys_keeps_no_part_of_one():
+    found = answer(KEY.encode() * 2_000, 400)
+    assert KEY[:2] not in found.raw + found.said
 
 
 def test_long_texts_are_cut():
