@@ -80,6 +80,19 @@ def test_a_judge_is_added_changed_and_told_apart(run, endpoint, tmp_path, store)
     assert cleared["spec"]["key_env"] == ""
 
 
+@pytest.mark.parametrize(
+    ("setting", "place"),
+    [
+        (f'parameters.extra_body={{"api_key":"{KEY}"}}', "parameters.extra_body: found 'api_key'"),
+        (f"parameters.extra_headers.Authorization=Bearer {KEY}", "parameters.extra_headers: found 'Authorization'"),
+    ],
+)
+def test_a_key_deep_in_the_parameters_makes_no_version_and_is_not_shown(run, endpoint, store, setting, place):
+    said = run("add", "tone", *endpoint, "--set", setting, fails=InputError)
+    assert said.startswith(place) and "into key_env" in said and KEY not in said
+    assert store.find(Judge) == []
+
+
 def test_a_spec_comes_from_a_file(run, endpoint, server, tmp_path):
     (tmp_path / "tone.toml").write_text(
         f'endpoint = "{server.url}"\nmodel = "small"\n[parameters]\nmax_tokens = 100\n', encoding="utf-8"
