@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.exceptions import SSLError as BrokenTLS
 
-from review.judges.llm_endpoint import Endpoint
+from review.judges.llm_endpoint import Endpoint, without
 from review.judges.llm_wire import LONGEST_BODY, Answer, read_answer
 
 CONNECT_SECONDS = 10.0
@@ -75,7 +75,11 @@ class Line:
         except (requests.RequestException, HTTPError, OSError, orjson.JSONDecodeError):
             return []
         rows = found.get("data") if isinstance(found, dict) else None
-        return [str(r["id"]) for r in rows if isinstance(r, dict) and r.get("id")] if isinstance(rows, list) else []
+        return (
+            [without(str(r["id"]), self.key) for r in rows if isinstance(r, dict) and r.get("id")]
+            if isinstance(rows, list)
+            else []
+        )
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -34,10 +34,10 @@ DEFAULTS: Spec = {
 """Every setting; only ``endpoint`` and ``model`` must be given."""
 
 RESERVED = ("model", "messages", "response_format", "stream", "stream_options", "n", "tools", "functions")
-_SECRET = frozenset(
-    ("key", "apikey", "token", "secret", "password", "passwd", "authorization", "auth", "bearer", "cookie", "credential",
-     "credentials")
-)  # fmt: skip
+_SECRET = {
+    *("key", "apikey", "token", "secret", "password", "passwd", "authorization"),
+    *("auth", "bearer", "cookie", "credential", "credentials"),
+}
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _KEY = re.compile(r"\bbearer\s+\S{8}|\bsk[-_][\w-]{12}", re.IGNORECASE)
 """A text that is a key by its looks, whatever it is called."""

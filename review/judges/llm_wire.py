@@ -50,7 +50,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, key: str) 
     tokens_in, tokens_out = _tokens(found.get("usage"))
     first = choices[0] if choices and isinstance(choices[0], dict) else {}
     message = first["message"] if isinstance(first.get("message"), dict) else {}
-    finish = str(first.get("finish_reason") or "")
+    finish = without(str(first.get("finish_reason") or ""), key)[:LONGEST_SAID]
     reply = {
         "text": without(_content(message.get("content")), key)[:LONGEST_REPLY],
         "finish_reason": finish,

@@ -16,6 +16,7 @@ from openai_server import OpenAIServer, cut, hang_up, not_json, redirect, status
 
 from review.errors import InputError, ReviewError
 from review.judges.llm import judged
+from review.judges.llm_votes import LONGEST_RATIONALE
 from review.judges.protocol import Options
 from review.judges.settings import JudgeSettings
 
@@ -213,6 +214,29 @@ def test_a_key_never_shows(caplog, capfd):
     written += [r.getMessage() + repr(r.args) for r in caplog.records] + list(capfd.readouterr())
     assert len(memory.calls) > 15 and [w for w in written if "[key]" in w], "the echoes were there to be blotted out"
     assert not [w for w in written if KEY in w or "sk-planted" in w]
+
+
+@pytest.mark.parametrize("escaped", ["/", r"\/", r"\u002f", r"\u002F"])
+def test_a_key_that_json_escapes_shows_in_no_verdict_and_no_call(escaped):
+    key = "sk-planted/0123456789"
+    rationale = "x" * (LONGEST_RATIONALE - 8) + key.replace("/", escaped)
+    echo = f'{{"politeness": {{"label": "rude", "rationale": "{rationale}"}}}}'
+    with OpenAIServer(lambda text: echo) as server:
+        bench = bench_on(server, key_env="K", environment={"K": f" {key}\n"})
+        told = run(bench, subjects(1))
+    assert told[0].value == "rude" and told[0].rationale.endswith("x[key]")
+    assert "sk-planted" not in repr(told) + repr(bench.replies.calls)
+
+
+def test_a_key_that_stands_in_a_remembered_reply_shows_in_no_verdict():
+    # Replies that were kept before escaped keys were blotted out.
+    with OpenAIServer(lambda text: FRIENDLY) as server:
+        bench = bench_on(server, key_env="K", environment={"K": "sk-planted/0123"})
+        run(bench, subjects(1))
+        text = r'{"politeness": {"label": "rude", "rationale": "sk-planted\/0123"}}'
+        bench.replies.calls[:] = [c._replace(reply={"text": text}) for c in bench.replies.calls]
+        told = run(bench, subjects(1))
+    assert (told[0].value, told[0].rationale) == ("rude", "[key]")
 
 
 def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeypatch):

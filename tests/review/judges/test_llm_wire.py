@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -119,6 +120,32 @@ def test_no_part_of_the_key_is_left_where_a_body_that_is_not_json_is_cut(edge, s
 def test_a_body_full_of_keys_keeps_no_part_of_one():
     found = answer(KEY.encode() * 2_000, 400)
     assert KEY[:2] not in found.raw + found.said
+
+
+SLASHED = 'sk-plan/ted+"0<9'
+FORMS = {
+    "as it is": SLASHED,
+    "as JSON": json.dumps(SLASHED)[1:-1],
+    "slashes too": json.dumps(SLASHED)[1:-1].replace("/", r"\/"),
+    "JSON in JSON": json.dumps(json.dumps(SLASHED))[3:-3],
+    "all escaped": "".join(f"\\u{ord(c):04X}" for c in SLASHED),
+    "some escaped, in JSON": SLASHED.replace("/", r"\\u002F").replace('"', r"\\\"").replace("<", r"\\u003c"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_key_is_blotted_out_however_json_writes_it(form):
+    for body, status in ((f'["{form}"', 500), (f'{{"choices": 5, "said": "{form}"}}', 200)):
+        found = read_answer(status, {}, body.encode(), SLASHED)
+        assert "[key]" in found.raw and "sk-plan" not in found.raw + found.said
+    found = read_answer(200, {}, json.dumps(completion(f'{{"rationale": "{form}"}}', form)).encode(), SLASHED)
+    assert found.reply["text"] == '{"rationale": "[key]"}' and found.reply["finish_reason"] == "[key]"
+
+
+def test_many_backslashes_are_no_work():
+    start = time.process_time()
+    assert len(read_answer(500, {}, b"\\" * 2_000_000, SLASHED).raw) == LONGEST_RAW
+    assert time.process_time() - start < 5
 
 
 def test_long_texts_are_cut():
