@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 from llm_desk import QUICK, Memory, bench_on, mark, subjects
-from openai_server import OpenAIServer, cut, hang_up, not_json, redirect, status, trickle
+from openai_server import OpenAIServer, cut, drip, go_on, hang_up, not_json, redirect, status, trickle
 
 from review.errors import InputError, ReviewError
 from review.judges.llm import judged
@@ -176,11 +176,18 @@ def test_proxies_and_passwords_of_the_environment_have_no_part(monkeypatch, tmp_
         assert not [s for s in server.seen if "authorization" in s.headers]
 
 
-def test_a_body_that_trickles_in_ends_with_the_time_out():
-    with OpenAIServer(lambda text: FRIENDLY, faults={mark(1): [trickle(0.02)]}) as server:
-        bench = bench_on(server, options=Options(timeout=0.5, attempts=1))
-        said = {s.subject: s.error for s in run(bench, subjects(2))}
-    assert said == {"s0": "", "s1": "timed_out"}
+@pytest.mark.parametrize("fault", [trickle(0.02), drip(0.02), go_on(0.02)], ids=["body", "header", "continue"])
+def test_an_answer_that_trickles_in_ends_with_the_time_out(fault):
+    with OpenAIServer(lambda text: FRIENDLY, faults={mark(1): [fault] * 2}) as server:
+        # So that a run which hangs fails here.
+        late = threading.Timer(20, server.closing.set)
+        late.start()
+        bench = bench_on(server, options=Options(timeout=0.5, attempts=2))
+        said = {s.subject: s.error for s in run(bench, subjects(3))}
+        late.cancel()
+        assert server.count([mark(1)]) == {mark(1): 2}
+    assert said == {"s0": "", "s1": "timed_out", "s2": ""}
+    assert all(400 < c.latency_ms < 5_000 for c in bench.replies.calls if c.error)
 
 
 def test_a_key_never_shows(caplog, capfd):
