@@ -272,9 +272,14 @@ def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeyp
             next(told)
         thread.join()
         assert len(server.seen) == 4, "nothing new began"
+    # Their server has gone, so they end; the next test is to find none of them.
+    for left in [t for t in threading.enumerate() if t.name.startswith("judge ")]:
+        left.join(20)
+        assert not left.is_alive()
 
 
-def test_whoever_stops_listening_leaves_nobody_asking():
+def test_whoever_stops_listening_leaves_nobody_asking(monkeypatch):
+    monkeypatch.setattr("review.judges.llm_pool.GRACE", 20.0)
     with OpenAIServer(lambda text: FRIENDLY) as server:
         told = judged(bench_on(server, options=Options(concurrency=2)), subjects(500), pace=QUICK)
         next(told)
