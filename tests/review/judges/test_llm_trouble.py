@@ -28,11 +28,12 @@ def run(bench, wanted):
     return list(judged(bench, wanted, pace=QUICK))
 
 
-def sentence(bench, wanted=None):
-    """The error of a run, which must come before anything is told."""
+def sentence(bench, wanted=None, error=InputError):
+    """The error of a run, which must come before anything is told; most are bad input, exit code 2."""
     told = judged(bench, subjects(5) if wanted is None else wanted, pace=QUICK)
     with pytest.raises(ReviewError) as caught:
         next(told)
+    assert type(caught.value) is error
     return str(caught.value)
 
 
@@ -45,7 +46,7 @@ def closed_port() -> int:
 def test_an_endpoint_that_is_not_there_is_named():
     with OpenAIServer() as server:
         bench = bench_on(server, endpoint=f"http://127.0.0.1:{closed_port()}/v1", options=Options(attempts=2))
-    said = sentence(bench)
+    said = sentence(bench, error=ReviewError)
     assert "cannot be reached: the connection was refused. Start it, or correct the judge's endpoint" in said
     assert [c.error for c in bench.replies.calls] == ["unreachable"] * 2
 
@@ -54,13 +55,13 @@ def test_a_host_that_nobody_knows_is_named():
     with OpenAIServer() as server:
         bench = bench_on(server, endpoint="http://nobody.invalid/v1", options=Options(attempts=1))
     bench = replace(bench, settings=JudgeSettings(("nobody.invalid",)))
-    assert "http://nobody.invalid/v1 cannot be reached: its name is not known" in sentence(bench)
+    assert "http://nobody.invalid/v1 cannot be reached: its name is not known" in sentence(bench, error=ReviewError)
 
 
 def test_https_to_a_plain_endpoint_is_told():
     with OpenAIServer() as server:
         bench = bench_on(server, endpoint=f"https://{server.place}/v1", options=Options(attempts=1, timeout=5))
-        assert "cannot be reached: no secure connection came about" in sentence(bench)
+        assert "cannot be reached: no secure connection came about" in sentence(bench, error=ReviewError)
 
 
 def test_an_endpoint_that_is_there_but_breaks_off_is_not_taken_for_missing():
@@ -98,20 +99,21 @@ def test_an_unknown_model_is_named_with_those_there_are():
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "said", "error"),
     [
         (
             status(400, "huge is not a valid model ID"),
             "does not know the model 'small' (HTTP 400). It has small, large.",
+            InputError,
         ),
-        (status(402, "pay"), "no credit left"),
-        (status(429, "pay", "insufficient_quota"), "no credit left"),
-        (status(403, "go away"), "wants a key (HTTP 403)"),
+        (status(402, "pay"), "no credit left", ReviewError),
+        (status(429, "pay", "insufficient_quota"), "no credit left", ReviewError),
+        (status(403, "go away"), "wants a key (HTTP 403)", InputError),
     ],
 )
-def test_what_holds_for_every_question_ends_the_run_at_the_first(fault, said):
+def test_what_holds_for_every_question_ends_the_run_at_the_first(fault, said, error):
     with OpenAIServer(faults={0: [fault]}) as server:
-        assert said in sentence(bench_on(server))
+        assert said in sentence(bench_on(server), error=error)
         assert len(server.seen) == 1
 
 

@@ -12,7 +12,7 @@ from run_store import obedient, speaks
 
 from review.calibration.split import split_of
 from review.cli import spotcheck
-from review.errors import InputError, NothingToDo, Refused, ReviewError, UnknownError
+from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve
 from review.judges import running
 from review.judges.protocol import Options, Said
@@ -253,7 +253,7 @@ def test_a_file_gives_a_verdict_table(run, endpoint, tmp_path):
 def test_a_refused_key_leaves_the_run_failed_and_it_goes_on_with_a_right_one(run, endpoint, monkeypatch, store):
     run("add", "tone", *endpoint)
     monkeypatch.setenv("MY_KEY", "sk-wrong-123456789")
-    said = run("run", "tone", "--week", WEEK, fails=ReviewError)
+    said = run("run", "tone", "--week", WEEK, fails=InputError)
     assert "MY_KEY" in said and "sk-wrong" not in said
     listed = run("runs", "--json")["runs"][0]
     assert listed["state"] == "failed" and listed["said"] == said and store.find(Verdict) == []
