@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import orjson
 
-from review.errors import NothingToDo
+from review.errors import NothingToDo, UnknownError
 from storage.records import Verdict
 from storage.store import Store
 
@@ -63,14 +63,28 @@ def _number(version: str) -> int:
 def reference(store: Store, weeks: Sequence[str], judge: str) -> Reference:
     """The version that ``judge`` (``name`` or ``name@version``) means in these weeks.
 
-    Raises NothingToDo, with the judges there are, when it has no verdict in them.
+    Raises NothingToDo, with the judges there are, when it has no verdict in them; UnknownError when the store has
+    never heard of it.
     """
     known = versions_with_verdicts(store, weeks)
     found = _among(known, judge)
-    if found is None:
-        there = ", ".join(str(Reference(j, v)) for j, versions in known.items() for v in versions) or "none yet"
-        raise NothingToDo(f"judge '{judge}' has no verdicts on items of {', '.join(weeks)} (there are: {there}).")
-    return found
+    if found is not None:
+        return found
+    there = ", ".join(str(Reference(j, v)) for j, versions in known.items() for v in versions) or "none yet"
+    if not _is_known(store, judge):
+        raise UnknownError(f"judge '{judge}' is not in the store (with verdicts in these weeks there are: {there}).")
+    raise NothingToDo(f"judge '{judge}' has no verdicts on items of {', '.join(weeks)} (there are: {there}).")
+
+
+def _is_known(store: Store, judge: str) -> bool:
+    """Whether there is such a judge or version of one: added here, or with a verdict on anything."""
+    return bool(store.query(_KNOWN_SQL, {"judge": judge}))
+
+
+_KNOWN_SQL = """
+SELECT 1 FROM judges WHERE name = :judge OR id = :judge
+UNION ALL SELECT 1 FROM verdicts WHERE judge = :judge OR judge || '@' || version = :judge LIMIT 1
+"""
 
 
 def _among(known: dict[str, tuple[str, ...]], judge: str) -> Reference | None:

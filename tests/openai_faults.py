@@ -42,6 +42,16 @@ def trickle(pause: float) -> Fault:
     return Fault("trickle", pause)
 
 
+def drip(pause: float) -> Fault:
+    """A header that comes byte by byte, each after a pause, until the server closes."""
+    return Fault("drip", pause)
+
+
+def go_on(pause: float) -> Fault:
+    """HTTP 100 again and again, each after a pause, until the server closes."""
+    return Fault("go_on", pause)
+
+
 def not_json() -> Fault:
     """HTTP 200 with a page of HTML."""
     return Fault("not_json")

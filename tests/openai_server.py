@@ -14,14 +14,17 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from typing import Any, NamedTuple
 
 from openai_faults import (
     Fault,
     cut,
+    drip,
     filtered,
+    go_on,
     hang_up,
     no_choices,
     not_json,
@@ -35,6 +38,8 @@ from openai_faults import (
 )
 
 FORMS = ("json_schema", "json_object")
+HEADER = b"HTTP/1.1 200 OK\r\n" + b"X-Slow: yes\r\n" * 50
+DRIPS = {"drip": [HEADER[k : k + 1] for k in range(len(HEADER))], "go_on": [b"HTTP/1.1 100 Continue\r\n\r\n"]}
 
 
 class Seen(NamedTuple):
@@ -221,16 +226,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def break_off(self, fault: Fault) -> None:
         self.close_connection = True
-        if fault.kind != "hang_up":
+        if fault.kind in DRIPS:
+            self.drip(DRIPS[fault.kind], fault.value)
+        elif fault.kind != "hang_up":
             self.send_response(200)
             self.send_header("Content-Length", "1000")
             self.end_headers()
             self.wfile.write(b'{"choices": [{"mess')
             self.wfile.flush()
-        while fault.kind == "trickle" and not self.told.closing.wait(fault.value):
-            self.wfile.write(b" ")
-            self.wfile.flush()
+            if fault.kind == "trickle":
+                self.drip((b" ",), fault.value)
         self.connection.shutdown(socket.SHUT_RDWR)
+
+    def drip(self, parts: Iterable[bytes], pause: float) -> None:
+        """One part after another, again and again."""
+        for part in cycle(parts):
+            if self.told.closing.wait(pause):
+                break
+            self.wfile.write(part)
+            self.wfile.flush()
 
     def send(self, code: int, said: Any, extra: Mapping[str, str] | None = None) -> None:
         body = said if isinstance(said, bytes) else json.dumps(said).encode()
@@ -255,7 +269,9 @@ __all__ = [
     "OpenAIServer",
     "Seen",
     "cut",
+    "drip",
     "filtered",
+    "go_on",
     "hang_up",
     "no_choices",
     "not_json",

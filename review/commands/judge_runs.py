@@ -46,7 +46,13 @@ _force = click.option("--force", is_flag=True, help="Replace what is there.")
 @_out
 @_force
 @click.option("--repeats", type=int, help="Ask each question that often; gives self-consistency.")
-@click.option("--swap", is_flag=True, default=None, help="Ask with the values in both orders.")
+@click.option(
+    "--swap",
+    is_flag=True,
+    default=None,
+    help="Ask in both orders of the values and the examples. The score is the share of replies with the positive "
+    "value; a value that changes with the order, without a majority, is a missing verdict: a tie.",
+)
 @click.option("--fresh", is_flag=True, default=None, help="Ask anew instead of using remembered replies.")
 @click.option("--again", is_flag=True, help="Judge also what this version has judged before.")
 @click.option("--concurrency", type=int, help="Requests at once; default from spotcheck.toml.")

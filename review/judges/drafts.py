@@ -16,7 +16,7 @@ from review.judges.examples import few_shot
 from review.judges.protocol import Spec
 from review.judges.sitting import spec_as_shown
 from review.judges.subjects import subject_of
-from review.judges.versions import dimensions_of, kind_named, plain
+from review.judges.versions import dimensions_of, whole_spec
 from review.project import Project
 from review.queues import owed_items
 from review.rubric import current_rubric
@@ -30,10 +30,10 @@ SHOWN_ITEMS = 60
 def drafted(
     store: Store, name: str, kind: str, dimensions: Sequence[str], spec: Mapping[str, Any], *, project: Project
 ) -> Judge:
-    """The version that saving would make, under the number it would have. Raises InputError like saving does."""
+    """The version that saving would make, under the number it would have. Raises what saving raises."""
     rubric = current_rubric(store)
     chosen = dimensions_of(rubric, dimensions)
-    whole = plain(kind_named(kind).checked(plain(spec), chosen, project.judges))
+    whole = whole_spec(store, name, kind, chosen, spec, project)
     number = str(len(store.find(Judge, name=name)) + 1)
     names = tuple(d.name for d in chosen)
     return Judge(f"{name}@{number}", name, number, kind, names, whole, "", rubric.version, now(), "")

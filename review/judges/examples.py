@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from review.errors import InputError, NothingToDo, Refused, UnknownError
@@ -38,6 +38,42 @@ def few_shot(
     return [_shown(e, dimensions) for e in spread(fitting, dimensions, count or 0)]
 
 
+def vouched_for(store: Store, asked: Any, dimensions: Sequence[str], before: Sequence[Mapping[str, Any]]) -> Any:
+    """The examples that a spec asks for, as the golden dataset has them, whatever the spec says of them.
+
+    Those that stood in the version ``before`` stay as they stood there. What is no list of tables is given back: the
+    kind of judge says what is wrong with it. Raises as :func:`few_shot` does, InputError for an example without an id.
+    """
+    if not isinstance(asked, list) or not all(isinstance(e, dict) for e in asked):
+        return asked
+    stood = {str(e.get("example_id")): e for e in before}
+    kept = [_as_it_stood(e, stood.get(str(e.get("example_id")))) for e in asked]
+    current = {} if all(kept) else {e.example_id: e for e in current_examples(store)}
+    return [
+        old or _shown(_allowed(current, _id_of(k, e), dimensions), dimensions)
+        for k, (e, old) in enumerate(zip(asked, kept, strict=True), start=1)
+    ]
+
+
+def _as_it_stood(example: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The example of the version before if this is it; it may show labels of fewer dimensions."""
+    if before is None or any(example.get(f) != before.get(f) for f in ("conversation_id", "question", "answer")):
+        return None
+    labels = example.get("labels")
+    same = isinstance(labels, dict) and labels.items() <= before.get("labels", {}).items()
+    return {**before, "labels": labels} if same else None
+
+
+def _id_of(number: int, example: Mapping[str, Any]) -> str:
+    found = example.get("example_id")
+    if not found:
+        raise InputError(
+            f"examples, number {number}: found no example_id, expected that of a golden example of the dev half. "
+            "`spotcheck golden list` lists them; `judge add --examples ID,ID` puts them into the prompt."
+        )
+    return str(found)
+
+
 def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[str]) -> GoldenExample:
     found = current.get(name)
     if found is None:
@@ -45,7 +81,7 @@ def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[
     if found.split != "dev":
         raise Refused(
             f"golden example '{name}' belongs to the test half, on which judges are reported; a prompt may hold "
-            "examples of the dev half only."
+            "examples of the dev half only. Take it out of the judge's examples."
         )
     if not _fits(found, dimensions):
         raise Refused(

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from review.errors import InputError
+from review.judges.llm_endpoint import key_if_set, without
 from review.project import Project
-
-SHORTEST = 4
-"""Characters of a value that is worth hiding; a shorter one would blot out half of a sentence."""
 
 
 def environment_of(project: Project) -> dict[str, str]:
@@ -40,6 +38,4 @@ def _texts(path: Path) -> dict[str, str]:
 
 def without_key(text: str, spec: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     """A text about a judge, with the key of its endpoint blotted out should it have got in."""
-    name = str(spec.get("key_env") or "")
-    key = environment.get(name, "") if name else ""
-    return text.replace(key, "[key]") if len(key) >= SHORTEST else text
+    return without(text, key_if_set(spec, environment))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from review.judges.llm_asks import Ask, Asking, asking_of, asks_of, remembered
 from review.judges.llm_client import Client, Outcome, Pace
-from review.judges.llm_endpoint import key_of
+from review.judges.llm_endpoint import key_if_set, key_of
 from review.judges.llm_form import Ladder
 from review.judges.llm_http import Line
 from review.judges.llm_pool import Halt, each
@@ -49,7 +49,8 @@ def judged(bench: Bench, subjects: Sequence[Subject], *, pace: Pace) -> Iterator
         digest = asking.question(ask, subjects[ask.subject]).digest
         questions.setdefault(digest, _Asked(ask, [])).positions.append(position)
     known = remembered(bench.replies, list(questions), bench.options)
-    desk = _Desk(bench, subjects, len(asks) // max(len(subjects), 1))
+    key = key_if_set(spec, bench.environment)
+    desk = _Desk(bench, subjects, len(asks) // max(len(subjects), 1), key)
     halt = Halt(bench.stopped)
 
     def answered(digest: str) -> Outcome | None:
@@ -92,15 +93,16 @@ def _client(bench: Bench, spec: Spec, asking: Asking, halt: Halt, pace: Pace) ->
 class _Desk:
     """Where votes come together; a subject is told of when it has all of its votes, and only then."""
 
-    def __init__(self, bench: Bench, subjects: Sequence[Subject], each_has: int) -> None:
+    def __init__(self, bench: Bench, subjects: Sequence[Subject], each_has: int, key: str) -> None:
         self._dimensions = bench.dimensions
         self._subjects = subjects
         self._each_has = each_has
+        self._key = key
         self._votes: list[dict[int, Vote]] = [{} for _ in subjects]
 
     def take(self, positions: Sequence[int], outcome: Outcome) -> Iterator[Said]:
         """Put a reply where it belongs; what it completes is told. Whoever asked first has paid for it."""
-        vote = vote_of(outcome, self._dimensions)
+        vote = vote_of(outcome, self._dimensions, self._key)
         free = vote._replace(outcome=outcome.free())
         for k, position in enumerate(positions):
             subject, place = divmod(position, self._each_has)

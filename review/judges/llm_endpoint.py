@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,6 +16,7 @@ _PORTS = {"http": 80, "https": 443}
 # Capitals with an underscore, or short: what looks like a key is not taken for the name of a variable.
 _VARIABLE = re.compile(r"(?=.*_|.{1,15}$)[A-Z_][A-Z0-9_]{0,63}")
 _SHORTEST_KEY = 4
+BLOT = "[key]"
 
 
 class Endpoint(NamedTuple):
@@ -99,10 +101,9 @@ def variable_of(found: Any) -> str:
 
 def key_of(spec: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     """The key of a judge's endpoint, "" where it needs none. Raises InputError that names the variable alone."""
-    name = spec["key_env"]
+    name, key = spec["key_env"], key_if_set(spec, environment)
     if not name:
         return ""
-    key = environment.get(name, "").strip()
     if not key:
         raise InputError(
             f"the environment variable {name} is not set; it holds the key of {endpoint_of(spec['endpoint']).place}. "
@@ -113,6 +114,21 @@ def key_of(spec: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     return key
 
 
+def key_if_set(spec: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """The key as it is sent, "" where there is none; for blotting it out of what is kept."""
+    name = str(spec.get("key_env") or "")
+    return environment.get(name, "").strip() if name else ""
+
+
 def without(text: str, key: str) -> str:
-    """``text`` with the key blotted out, should an endpoint have sent it back."""
-    return text.replace(key, "[key]") if len(key) >= _SHORTEST_KEY else text
+    """``text`` with the key blotted out, should an endpoint have sent it back: as it is, or as JSON may write it."""
+    if len(key) < _SHORTEST_KEY:
+        return text
+    text = text.replace(key, BLOT)
+    return _escaped(key).sub(BLOT, text) if "\\" in text else text
+
+
+@lru_cache(maxsize=8)
+def _escaped(key: str) -> re.Pattern[str]:
+    """The key with any of its characters escaped; JSON inside of JSON doubles backslashes each time."""
+    return re.compile("".join(rf"(?:\\{{0,8}}{re.escape(c)}|\\{{1,8}}u(?i:{ord(c):04x}))" for c in key))

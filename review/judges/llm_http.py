@@ -9,42 +9,33 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.exceptions import SSLError as BrokenTLS
 
-from review.judges.llm_endpoint import Endpoint
+from review.judges.llm_adapter import OneHost
+from review.judges.llm_endpoint import Endpoint, without
 from review.judges.llm_wire import LONGEST_BODY, Answer, read_answer
 
 CONNECT_SECONDS = 10.0
 
 
-class _OneHost(HTTPAdapter):
-    """An adapter that always talks to the same host, and so need not look up each time which pool that is."""
-
-    _pool: Any = None
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """The pool of the first request."""
-        if self._pool is None:
-            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
-        return self._pool
-
-
 class _Ready(NamedTuple):
     """What one thread has at hand: a connection, and a request that wants only its body."""
 
-    adapter: HTTPAdapter
+    adapter: OneHost
     request: requests.PreparedRequest
 
 
 @dataclass
 class Line:
-    """The line to one endpoint; ``timeout`` are the seconds of one request, ``certificates`` a bundle to trust."""
+    """The line to one endpoint; ``certificates`` is a bundle to trust.
+
+    ``timeout`` are the seconds of one request from the call to the last byte, however slowly bytes come.
+    """
 
     endpoint: Endpoint
     key: str = field(repr=False)
@@ -75,7 +66,11 @@ class Line:
         except (requests.RequestException, HTTPError, OSError, orjson.JSONDecodeError):
             return []
         rows = found.get("data") if isinstance(found, dict) else None
-        return [str(r["id"]) for r in rows if isinstance(r, dict) and r.get("id")] if isinstance(rows, list) else []
+        return (
+            [without(str(r["id"]), self.key) for r in rows if isinstance(r, dict) and r.get("id")]
+            if isinstance(rows, list)
+            else []
+        )
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -85,28 +80,28 @@ class Line:
             del self._mine.ready
 
     def _body(self, response: requests.Response) -> bytes:
-        """The body as it trickles in: neither longer than ``LONGEST_BODY`` nor beyond the time-out as a whole."""
-        parts, size, end = [], 0, time.monotonic() + self.timeout
+        """The body as it trickles in, not longer than ``LONGEST_BODY``."""
+        parts, size = [], 0
         while part := response.raw.read1(65_536, decode_content=True):
             parts.append(part)
             size += len(part)
             if size > LONGEST_BODY:
                 break
-            if time.monotonic() > end:
-                raise TimeoutError
         return b"".join(parts)
 
     def _send(self, request: requests.PreparedRequest) -> requests.Response:
         connect = min(CONNECT_SECONDS, self.timeout)
         verify = self.certificates or True
-        return self._ready().adapter.send(request, stream=True, timeout=(connect, self.timeout), verify=verify)
+        adapter = self._ready().adapter
+        adapter.end = time.monotonic() + self.timeout
+        return adapter.send(request, stream=True, timeout=(connect, self.timeout), verify=verify)
 
     def _ready(self) -> _Ready:
         """This thread's connection. Preparing a request costs as much as sending it, so it is done once."""
         ready: _Ready | None = getattr(self._mine, "ready", None)
         if ready is None:
             request = self._prepared("POST", self.endpoint.url)
-            ready = self._mine.ready = _Ready(_OneHost(pool_connections=1, pool_maxsize=1), request)
+            ready = self._mine.ready = _Ready(OneHost(pool_connections=1, pool_maxsize=1), request)
         return ready
 
     def _prepared(self, method: str, url: str) -> requests.PreparedRequest:

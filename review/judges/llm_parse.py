@@ -20,7 +20,6 @@ from review.rubric import Dimension
 
 LABEL_KEYS = ("label", "value", "verdict", "answer", "rating", "score")
 RATIONALE_KEYS = ("rationale", "reason", "reasoning", "explanation", "justification", "why")
-LONGEST_RATIONALE = 4_000
 _MOST_BROKEN = 60
 _LONGEST_REPAIR = 8_000
 _LONGEST_KEY = 100
@@ -203,7 +202,7 @@ def _confidence(raw: Any) -> float | None:
 
 def _clean(value: Any) -> str:
     """Text that any store can keep: a model may write half of a surrogate pair."""
-    return str(value)[:LONGEST_RATIONALE].encode("utf-8", "replace").decode()
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _from_lines(text: str, dimensions: Sequence[Dimension]) -> dict[str, Heard]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from review.errors import ReviewError
+from review.errors import InputError, ReviewError
 from review.judges.llm_client import Client, Outcome
 from review.judges.llm_wire import Answer
 from review.judges.protocol import Spec
@@ -50,7 +50,10 @@ def _is_refused(answer: Answer) -> bool:
 
 
 def trouble(client: Client, spec: Spec, outcomes: Sequence[Outcome]) -> ReviewError | None:
-    """What the latest of the first outcomes says about the whole run, if anything."""
+    """What the latest of the first outcomes says about the whole run, if anything.
+
+    An InputError is what the judge or its key says wrongly; what may be otherwise tomorrow is none.
+    """
     answer, place = outcomes[-1].answer, client.line.endpoint.place
     if answer.error == "unreachable" and not answer.met:
         return ReviewError(
@@ -58,16 +61,16 @@ def trouble(client: Client, spec: Spec, outcomes: Sequence[Outcome]) -> ReviewEr
             "judge's endpoint; nothing was judged."
         )
     if answer.status in (401, 403):
-        return ReviewError(_no_entry(place, spec, answer.status))
+        return InputError(_no_entry(place, spec, answer.status))
     if answer.status == 402 or answer.code == "insufficient_quota":
         return ReviewError(f"{place} says that the account has no credit left. Add some, or choose another endpoint.")
     if answer.status is not None and 300 <= answer.status < 400:
-        return ReviewError(
+        return InputError(
             f"{place} sends us to another address (HTTP {answer.status}), which is not followed. Write the endpoint's "
             "own address into the judge and allow-list its host."
         )
     if _is_model(answer):
-        return ReviewError(_no_model(client, spec, answer))
+        return InputError(_no_model(client, spec, answer))
     return _all_refused(place, outcomes)
 
 
@@ -104,7 +107,7 @@ def _all_refused(place: str, outcomes: Sequence[Outcome]) -> ReviewError | None:
     if len(answers) < FIRST or len(alike) > 1 or not _is_refused(answers[0]) or "context_length" in answers[0].code:
         return None
     said = f": {answers[-1].said}" if answers[-1].said else ""
-    return ReviewError(
+    return InputError(
         f"{place} refuses what it is asked (HTTP {answers[0].status}{said}). Correct the judge's parameters, "
         "structured or prompt."
     )

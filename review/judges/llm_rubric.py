@@ -70,8 +70,12 @@ def names(spec: Spec, asked: Dimensions, reverse: bool) -> str:
 
 
 def examples(spec: Spec, asked: Dimensions, reverse: bool) -> str:
-    """Labelled examples, each with the reply that would have been right; "" when there are none."""
-    shown = [_example(k, e, asked) for k, e in enumerate(spec["examples"], start=1)]
+    """Labelled examples, each with the reply that would have been right; "" when there are none.
+
+    Judges lean to the label of the example that they read last, so these turn round with the values.
+    """
+    ordered = spec["examples"][::-1] if reverse else spec["examples"]
+    shown = [_example(k, e, asked) for k, e in enumerate(ordered, start=1)]
     return "\n\n".join(["Examples that people have judged:", *shown]) + "\n\n" if shown else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,14 @@ DEFAULTS: Spec = {
 """Every setting; only ``endpoint`` and ``model`` must be given."""
 
 RESERVED = ("model", "messages", "response_format", "stream", "stream_options", "n", "tools", "functions")
-_SECRET = ("key", "token", "secret", "password", "authorization")
+_SECRET = {
+    *("key", "apikey", "token", "secret", "password", "passwd", "authorization"),
+    *("auth", "bearer", "cookie", "credential", "credentials"),
+}
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_KEY = re.compile(r"\bbearer\s+\S{8}|\bsk[-_][\w-]{12}", re.IGNORECASE)
+"""A text that is a key by its looks, whatever it is called."""
+_NO_KEY = "a key never stands in a judge: put it into an environment variable, and the variable's name into key_env."
 
 
 def checked(spec: Spec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> Spec:
@@ -87,8 +95,7 @@ def _parameters(found: Any) -> dict[str, Any]:
     for name in found:
         if name in RESERVED:
             raise InputError(f"parameters: found {name!r}, which Spotcheck sets itself; take it away.")
-        if any(part in str(name).lower().replace("-", "_").split("_") for part in _SECRET):
-            raise InputError(f"parameters: found {name!r}; a key never stands in a judge, key_env names its variable.")
+    _check_secrets("parameters", found)
     try:
         plain: dict[str, Any] = orjson.loads(orjson.dumps(dict(found)))
     except (orjson.JSONEncodeError, orjson.JSONDecodeError) as error:
@@ -97,6 +104,21 @@ def _parameters(found: Any) -> dict[str, Any]:
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise InputError(f"parameters.seed: found {seed!r}, expected a whole number.")
     return plain
+
+
+def _check_secrets(place: str, found: Any) -> None:
+    """Raise InputError for a key at any depth: by its name, or by its looks; neither is repeated when it may be one."""
+    if isinstance(found, str) and _KEY.search(found):
+        raise InputError(f"{place}: found a text that looks like a key; {_NO_KEY}")
+    if isinstance(found, list | tuple):
+        for k, inner in enumerate(found):
+            _check_secrets(f"{place}[{k}]", inner)
+    if isinstance(found, Mapping):
+        for name, inner in found.items():
+            _check_secrets(f"{place}, a name", str(name))
+            if _SECRET & {word.lower() for word in _WORD.findall(str(name))}:
+                raise InputError(f"{place}: found {name!r}; {_NO_KEY}")
+            _check_secrets(f"{place}.{name}", inner)
 
 
 def _prices(spec: Spec) -> tuple[float | None, float | None]:

@@ -8,10 +8,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from review.judges.llm_client import Outcome
+from review.judges.llm_endpoint import without
 from review.judges.llm_parse import Heard, heard
 from review.judges.llm_wire import LONGEST_RAW
 from review.judges.protocol import Said
 from review.rubric import Dimension
+
+LONGEST_RATIONALE = 4_000
 
 
 class Vote(NamedTuple):
@@ -22,13 +25,20 @@ class Vote(NamedTuple):
     raw: str
 
 
-def vote_of(outcome: Outcome, dimensions: Sequence[Dimension]) -> Vote:
-    """Hear one outcome; without a whole reply every dimension is missing for the same cause."""
+def vote_of(outcome: Outcome, dimensions: Sequence[Dimension], key: str = "") -> Vote:
+    """Hear one outcome; without a whole reply every dimension is missing for the same cause.
+
+    The key is blotted out once more: what was no key in a reply may be one in what the reply was read as.
+    """
     answer = outcome.answer
     if answer.error:
         return Vote(outcome, {d.name: Heard(None, answer.error) for d in dimensions}, answer.raw or answer.said)
     text = answer.reply.get("text") or answer.reply.get("refusal") or answer.reply.get("finish_reason") or ""
-    return Vote(outcome, heard(answer.reply, dimensions), str(text)[:LONGEST_RAW])
+    said = {
+        name: h._replace(rationale=without(h.rationale, key)[:LONGEST_RATIONALE])
+        for name, h in heard(answer.reply, dimensions).items()
+    }
+    return Vote(outcome, said, without(str(text), key)[:LONGEST_RAW])
 
 
 def joined(subject: str, dimensions: Sequence[Dimension], votes: Sequence[Vote]) -> list[Said]:

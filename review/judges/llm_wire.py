@@ -50,7 +50,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, key: str) 
     tokens_in, tokens_out = _tokens(found.get("usage"))
     first = choices[0] if choices and isinstance(choices[0], dict) else {}
     message = first["message"] if isinstance(first.get("message"), dict) else {}
-    finish = str(first.get("finish_reason") or "")
+    finish = without(str(first.get("finish_reason") or ""), key)[:LONGEST_SAID]
     reply = {
         "text": without(_content(message.get("content")), key)[:LONGEST_REPLY],
         "finish_reason": finish,
@@ -63,9 +63,10 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, key: str) 
 
 
 def _refusal(status: int, headers: Mapping[str, str], body: bytes, found: Any, key: str) -> Answer:
+    raw = _raw(body, key)
     said, code = _said(found)
-    said = without(said or body[:LONGEST_SAID].decode("utf-8", "replace"), key)
-    kept: dict[str, Any] = {"raw": _raw(body, key), "said": " ".join(said.split())[:LONGEST_SAID], "code": code}
+    said = " ".join((without(said, key) or raw).split())[:LONGEST_SAID]
+    kept: dict[str, Any] = {"raw": raw, "said": said, "code": code}
     if code == "content_filter":
         return Answer("refused", status, **kept)
     # Without credit the endpoint answers 429 for ever.
@@ -130,5 +131,5 @@ def _tokens(usage: Any) -> tuple[int | None, int | None]:
 
 
 def _raw(body: bytes, key: str) -> str:
-    # Cut after the key is blotted out: half a key is still half a key.
-    return without(body[: 4 * LONGEST_RAW].decode("utf-8", "replace"), key)[:LONGEST_RAW]
+    # Cut after the key is blotted out, and never before: half a key is still half a key.
+    return without(body.decode("utf-8", "replace"), key)[:LONGEST_RAW]

@@ -112,8 +112,9 @@ class Row(NamedTuple):
 class Options:
     """How a run is made; nothing here belongs to the judge's version.
 
-    ``repeats`` asks each question that often; ``swap`` asks it with the values in both orders; ``fresh`` ignores
-    remembered replies; ``concurrency`` requests at once; ``timeout`` seconds a request; ``attempts`` tries a request.
+    ``repeats`` asks each question that often; ``swap`` asks it with the values and the examples in both orders;
+    ``fresh`` ignores remembered replies; ``concurrency`` requests at once; ``timeout`` seconds a request; ``attempts``
+    tries a request.
     """
 
     repeats: int = 1

@@ -13,6 +13,7 @@ from review import audit
 from review.clock import now
 from review.errors import InputError, UnknownError
 from review.golden.examples import digest
+from review.judges.examples import vouched_for
 from review.judges.protocol import Kind, Spec
 from review.people import require
 from review.project import Project, project_of
@@ -58,15 +59,15 @@ def add_judge(
 
     The spec is made whole by its kind before it is hashed, so that a default that is written out changes nothing. A
     learned judge whose spec names no training set gets one of what is settled now.
-    Raises Refused without the role adjudicator, InputError for an unusable name, kind, dimension or setting.
+    Raises Refused without the role adjudicator or for a golden example of the test half, InputError for an unusable
+    name, kind, dimension or setting.
     """
     require(store, by, "adjudicator")
     _check_name(name)
-    settings = (project or project_of(store.path)).judges
     # Before the transaction: to read a model's files takes seconds, in which reviewers want to write.
     rubric = current_rubric(store)
     asked = dimensions_of(rubric, dimensions)
-    whole = plain(kind_named(kind).checked(plain(spec), asked, settings))
+    whole = whole_spec(store, name, kind, asked, spec, project or project_of(store.path))
     with store.transaction():
         names = tuple(d.name for d in asked)
         if kind == "learned":
@@ -86,6 +87,17 @@ def add_judge(
             store, by, "judge", made.id, kind=kind, dimensions=list(names), content_hash=content, note=made.note
         )
     return made
+
+
+def whole_spec(
+    store: Store, name: str, kind: str, asked: Sequence[Dimension], spec: Mapping[str, Any], project: Project
+) -> Spec:
+    """The spec of a new version of the judge ``name``: made whole by its kind, its examples as the store has them."""
+    checked, found = kind_named(kind).checked, plain(spec)
+    if kind == "llm":
+        before = [e for j in versions_of(store, name)[-1:] for e in j.spec.get("examples") or ()]
+        found["examples"] = vouched_for(store, found.get("examples"), [d.name for d in asked], before)
+    return plain(checked(found, asked, project.judges))
 
 
 def _training_set(store: Store, dimensions: Sequence[str], spec: Spec, *, by: str) -> str:

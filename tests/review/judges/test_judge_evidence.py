@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from judged_store import AT, DEV, NAMES, TEST, WEEK, judged, says, speaks, truth, version
 
 from review.calibration.report import calibration_report
-from review.errors import NothingToDo, Refused
+from review.errors import NothingToDo, Refused, UnknownError
 from review.evidence import paired_labels, reference, verdicts_of, versions_with_verdicts
 from review.judges.looks import looks, record_look, shown_half
 from review.judges.workbench import report_on_test
@@ -46,8 +46,11 @@ def test_a_name_may_hold_an_at(week):
     speaks(week, "gpt", "eu")
     assert reference(week, [WEEK], "gpt@eu") == Reference("gpt@eu", "log")
     assert reference(week, [WEEK], "gpt@eu@log") == Reference("gpt@eu", "log")
-    with pytest.raises(NothingToDo, match=r"judge 'gpt@us' has no verdicts on items of 2026-W45 .*gpt@eu, gpt@eu@log"):
+    with pytest.raises(UnknownError, match=r"judge 'gpt@us' is not in the store .*gpt@eu, gpt@eu@log"):
         reference(week, [WEEK], "gpt@us")
+    version(week, "gpt", 3)
+    with pytest.raises(NothingToDo, match=r"judge 'gpt@3' has no verdicts on items of 2026-W45 .*gpt@eu, gpt@eu@log"):
+        reference(week, [WEEK], "gpt@3")
 
 
 def test_the_latest_verdict_counts_but_a_missing_one_takes_nothing_back(week):

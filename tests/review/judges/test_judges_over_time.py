@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from review.calibration.split import split_of
+from review.commands.judge import judge_group
 from review.commands.judge_over_time import over_time_command
 from review.errors import NothingToDo, UnknownError
 from review.judges.over_time import judge_agreement, over_time, weeks_over_time
@@ -123,16 +124,21 @@ def test_judges_agree_with_each_other_as_raters_do(months: Store) -> None:
 def test_one_judge_alone_agrees_with_nobody(months: Store) -> None:
     speaks(months, "a", missed={})
     assert judge_agreement(months, WEEKS) == {}
-    with pytest.raises(NothingToDo, match="judge 'b' has no verdicts"):
+    with pytest.raises(UnknownError, match=r"judge 'b' is not in the store \(.*there are: a@log\)"):
         judge_agreement(months, WEEKS, names=["a", "b"])
 
 
 def test_unknown_judges_dimensions_and_empty_stores_are_named(months: Store, tmp_path) -> None:
     from storage.store import open_store
 
-    with pytest.raises(NothingToDo, match="judge 'nobody' has no verdicts"):
+    with pytest.raises(UnknownError, match="judge 'nobody' is not in the store"):
         over_time(months, WEEKS, "nobody")
     speaks(months, "a", missed={})
+    with pytest.raises(UnknownError, match="judge 'a@9' is not in the store"):
+        over_time(months, WEEKS, "a@9")
+    for known in ("a", "a@log"):
+        with pytest.raises(NothingToDo, match=f"judge '{known}' has no verdicts on items of 2026-W01"):
+            over_time(months, ("2026-W01",), known)
     with pytest.raises(UnknownError, match="no verdict in 'tone', only in correctness"):
         over_time(months, WEEKS, "a", dimension="tone")
     with pytest.raises(NothingToDo, match="no week is open"):
@@ -157,6 +163,13 @@ def test_the_command_tells_people_and_programs_the_same(months: Store) -> None:
     assert found["agreement"]["correctness"]["raters"] == 2
     one = json.loads(run(months, "tired", "--weeks", "W42..W45", "--json").stdout)
     assert one["weeks"] == list(WEEKS[1:]) and one["agreement"] == {} and one["judges"][0]["alarms"] == []
+
+
+def test_an_unknown_name_is_bad_input(months: Store) -> None:
+    speaks(months, "a", missed={})
+    for command in (["over-time", "nobody"], ["compare", "a", "nobody"]):
+        failed = CliRunner().invoke(judge_group, [*command, "--store", str(months.path)])
+        assert isinstance(failed.exception, UnknownError) and failed.exception.exit_code == 2
 
 
 def test_without_any_verdict_the_command_says_what_to_do(months: Store) -> None:

@@ -193,6 +193,17 @@ def test_examples_stand_in_the_prompt_with_the_labels_of_its_dimensions_alone():
     assert "May I?" in text and '"correctness"' not in text and "example-of-june" not in text
 
 
+def test_examples_stand_in_reverse_order_with_the_values():
+    said = {"Tss.": "rude", "Noted.": "neutral", "Gladly!": "friendly"}
+    rows = [{"question": "q", "answer": a, "labels": {"politeness": label}} for a, label in said.items()]
+    for reverse, answers in ((False, list(said)), (True, list(said)[::-1])):
+        text = asked("{examples}{material}", examples=rows, reverse=reverse)
+        places = [text.index(a) for a in answers]
+        assert places == sorted(places)
+        for number, answer in enumerate(answers, start=1):
+            assert f'Labels of example {number}: {{"politeness":{{"label":"{said[answer]}"}}}}' in text
+
+
 def test_examples_without_their_field_are_refused():
     example = {"question": "q", "answer": "a", "labels": {"politeness": "rude"}}
     with pytest.raises(InputError, match=r"prompt: found no \{examples\}, but the judge has 1"):

@@ -100,12 +100,30 @@ SECRET = "sk_live_0123456789"
         {"key_env": [SECRET]},
         {"parameters": {"api_key": SECRET}},
         {"parameters": {"Authorization": f"Bearer {SECRET}"}},
+        {"parameters": {"apiKey": SECRET}},
+        {"parameters": {"extra_body": {"api_key": SECRET}}},
+        {"parameters": {"extra_headers": {"Authorization": f"Bearer {SECRET}"}}},
+        {"parameters": {"extra_headers": {"X-API-Key": 123}, "seed": SECRET}},
+        {"parameters": {"extra": [{"deep": [[{"apikey": SECRET}]]}]}},
+        {"parameters": {"extra_headers": [["X-Pass", f"Bearer {SECRET}"]]}},
+        {"parameters": {"user": SECRET}},
+        {"parameters": {"extra_body": {SECRET: 1}}},
     ],
 )
 def test_a_secret_in_a_spec_is_refused_and_not_repeated(settings):
     with pytest.raises(InputError) as caught:
         checked({**BASE, **settings}, (POLITENESS,), HOSTS)
     assert SECRET not in str(caught.value) and "key" in str(caught.value)
+
+
+def test_parameters_that_only_sound_like_keys_are_taken():
+    parameters = {
+        "max_tokens": 50,
+        "logit_bias": {"50256": -100},
+        "stop": ["\nkey:", "token"],
+        "chat_template_kwargs": {"enable_thinking": False, "keyboard": "bearer"},
+    }
+    assert checked({**BASE, "parameters": parameters}, (POLITENESS,), HOSTS)["parameters"] == parameters
 
 
 @pytest.mark.parametrize("found", ["AIzaSyD0123456789abcdefghij", "AKIAIOSFODNN7EXAMPLE", "0123abcd", "f00dbeef" * 8])

@@ -12,10 +12,11 @@ from dataclasses import replace
 
 import pytest
 from llm_desk import QUICK, Memory, bench_on, mark, subjects
-from openai_server import OpenAIServer, cut, hang_up, not_json, redirect, status, trickle
+from openai_server import OpenAIServer, cut, drip, go_on, hang_up, not_json, redirect, status, trickle
 
 from review.errors import InputError, ReviewError
 from review.judges.llm import judged
+from review.judges.llm_votes import LONGEST_RATIONALE
 from review.judges.protocol import Options
 from review.judges.settings import JudgeSettings
 
@@ -27,11 +28,12 @@ def run(bench, wanted):
     return list(judged(bench, wanted, pace=QUICK))
 
 
-def sentence(bench, wanted=None):
-    """The error of a run, which must come before anything is told."""
+def sentence(bench, wanted=None, error=InputError):
+    """The error of a run, which must come before anything is told; most are bad input, exit code 2."""
     told = judged(bench, subjects(5) if wanted is None else wanted, pace=QUICK)
     with pytest.raises(ReviewError) as caught:
         next(told)
+    assert type(caught.value) is error
     return str(caught.value)
 
 
@@ -44,7 +46,7 @@ def closed_port() -> int:
 def test_an_endpoint_that_is_not_there_is_named():
     with OpenAIServer() as server:
         bench = bench_on(server, endpoint=f"http://127.0.0.1:{closed_port()}/v1", options=Options(attempts=2))
-    said = sentence(bench)
+    said = sentence(bench, error=ReviewError)
     assert "cannot be reached: the connection was refused. Start it, or correct the judge's endpoint" in said
     assert [c.error for c in bench.replies.calls] == ["unreachable"] * 2
 
@@ -53,13 +55,13 @@ def test_a_host_that_nobody_knows_is_named():
     with OpenAIServer() as server:
         bench = bench_on(server, endpoint="http://nobody.invalid/v1", options=Options(attempts=1))
     bench = replace(bench, settings=JudgeSettings(("nobody.invalid",)))
-    assert "http://nobody.invalid/v1 cannot be reached: its name is not known" in sentence(bench)
+    assert "http://nobody.invalid/v1 cannot be reached: its name is not known" in sentence(bench, error=ReviewError)
 
 
 def test_https_to_a_plain_endpoint_is_told():
     with OpenAIServer() as server:
         bench = bench_on(server, endpoint=f"https://{server.place}/v1", options=Options(attempts=1, timeout=5))
-        assert "cannot be reached: no secure connection came about" in sentence(bench)
+        assert "cannot be reached: no secure connection came about" in sentence(bench, error=ReviewError)
 
 
 def test_an_endpoint_that_is_there_but_breaks_off_is_not_taken_for_missing():
@@ -97,20 +99,21 @@ def test_an_unknown_model_is_named_with_those_there_are():
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "said", "error"),
     [
         (
             status(400, "huge is not a valid model ID"),
             "does not know the model 'small' (HTTP 400). It has small, large.",
+            InputError,
         ),
-        (status(402, "pay"), "no credit left"),
-        (status(429, "pay", "insufficient_quota"), "no credit left"),
-        (status(403, "go away"), "wants a key (HTTP 403)"),
+        (status(402, "pay"), "no credit left", ReviewError),
+        (status(429, "pay", "insufficient_quota"), "no credit left", ReviewError),
+        (status(403, "go away"), "wants a key (HTTP 403)", InputError),
     ],
 )
-def test_what_holds_for_every_question_ends_the_run_at_the_first(fault, said):
+def test_what_holds_for_every_question_ends_the_run_at_the_first(fault, said, error):
     with OpenAIServer(faults={0: [fault]}) as server:
-        assert said in sentence(bench_on(server))
+        assert said in sentence(bench_on(server), error=error)
         assert len(server.seen) == 1
 
 
@@ -175,11 +178,18 @@ def test_proxies_and_passwords_of_the_environment_have_no_part(monkeypatch, tmp_
         assert not [s for s in server.seen if "authorization" in s.headers]
 
 
-def test_a_body_that_trickles_in_ends_with_the_time_out():
-    with OpenAIServer(lambda text: FRIENDLY, faults={mark(1): [trickle(0.02)]}) as server:
-        bench = bench_on(server, options=Options(timeout=0.5, attempts=1))
-        said = {s.subject: s.error for s in run(bench, subjects(2))}
-    assert said == {"s0": "", "s1": "timed_out"}
+@pytest.mark.parametrize("fault", [trickle(0.02), drip(0.02), go_on(0.02)], ids=["body", "header", "continue"])
+def test_an_answer_that_trickles_in_ends_with_the_time_out(fault):
+    with OpenAIServer(lambda text: FRIENDLY, faults={mark(1): [fault] * 2}) as server:
+        # So that a run which hangs fails here.
+        late = threading.Timer(20, server.closing.set)
+        late.start()
+        bench = bench_on(server, options=Options(timeout=0.5, attempts=2))
+        said = {s.subject: s.error for s in run(bench, subjects(3))}
+        late.cancel()
+        assert server.count([mark(1)]) == {mark(1): 2}
+    assert said == {"s0": "", "s1": "timed_out", "s2": ""}
+    assert all(400 < c.latency_ms < 5_000 for c in bench.replies.calls if c.error)
 
 
 def test_a_key_never_shows(caplog, capfd):
@@ -215,6 +225,29 @@ def test_a_key_never_shows(caplog, capfd):
     assert not [w for w in written if KEY in w or "sk-planted" in w]
 
 
+@pytest.mark.parametrize("escaped", ["/", r"\/", r"\u002f", r"\u002F"])
+def test_a_key_that_json_escapes_shows_in_no_verdict_and_no_call(escaped):
+    key = "sk-planted/0123456789"
+    rationale = "x" * (LONGEST_RATIONALE - 8) + key.replace("/", escaped)
+    echo = f'{{"politeness": {{"label": "rude", "rationale": "{rationale}"}}}}'
+    with OpenAIServer(lambda text: echo) as server:
+        bench = bench_on(server, key_env="K", environment={"K": f" {key}\n"})
+        told = run(bench, subjects(1))
+    assert told[0].value == "rude" and told[0].rationale.endswith("x[key]")
+    assert "sk-planted" not in repr(told) + repr(bench.replies.calls)
+
+
+def test_a_key_that_stands_in_a_remembered_reply_shows_in_no_verdict():
+    # Replies that were kept before escaped keys were blotted out.
+    with OpenAIServer(lambda text: FRIENDLY) as server:
+        bench = bench_on(server, key_env="K", environment={"K": "sk-planted/0123"})
+        run(bench, subjects(1))
+        text = r'{"politeness": {"label": "rude", "rationale": "sk-planted\/0123"}}'
+        bench.replies.calls[:] = [c._replace(reply={"text": text}) for c in bench.replies.calls]
+        told = run(bench, subjects(1))
+    assert (told[0].value, told[0].rationale) == ("rude", "[key]")
+
+
 def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeypatch):
     monkeypatch.setattr("review.judges.llm_pool.GRACE", 0.1)
     arrived = threading.Semaphore(0)
@@ -241,9 +274,14 @@ def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeyp
             next(told)
         thread.join()
         assert len(server.seen) == 4, "nothing new began"
+    # Their server has gone, so they end; the next test is to find none of them.
+    for left in [t for t in threading.enumerate() if t.name.startswith("judge ")]:
+        left.join(20)
+        assert not left.is_alive()
 
 
-def test_whoever_stops_listening_leaves_nobody_asking():
+def test_whoever_stops_listening_leaves_nobody_asking(monkeypatch):
+    monkeypatch.setattr("review.judges.llm_pool.GRACE", 20.0)
     with OpenAIServer(lambda text: FRIENDLY) as server:
         told = judged(bench_on(server, options=Options(concurrency=2)), subjects(500), pace=QUICK)
         next(told)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
 from review.judges.llm_form import Ladder, is_about_form, response_format
-from review.judges.llm_wire import LONGEST_PAUSE, LONGEST_RAW, LONGEST_REPLY, pause_of, read_answer
+from review.judges.llm_wire import LONGEST_PAUSE, LONGEST_RAW, LONGEST_REPLY, LONGEST_SAID, pause_of, read_answer
 
 KEY = "sk-planted-0123456789"
 
@@ -106,6 +107,45 @@ def test_the_key_is_blotted_out_of_whatever_came_back_even_at_the_cut():
         assert "sk-planted" not in found.raw + found.said
     assert KEY not in str(answer(completion(f"your key is {KEY}")))
     assert KEY not in str(answer({"error": {"message": f"Bearer {KEY} is wrong"}}, 401))
+
+
+@pytest.mark.parametrize("edge", [LONGEST_SAID, LONGEST_RAW, 4 * LONGEST_RAW])
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_no_part_of_the_key_is_left_where_a_body_that_is_not_json_is_cut(edge, status):
+    for filler in range(edge - len(KEY), edge):
+        found = answer(b"x" * filler + KEY.encode(), status)
+        assert KEY[:2] not in found.raw + found.said
+
+
+def test_a_body_full_of_keys_keeps_no_part_of_one():
+    found = answer(KEY.encode() * 2_000, 400)
+    assert KEY[:2] not in found.raw + found.said
+
+
+SLASHED = 'sk-plan/ted+"0<9'
+FORMS = {
+    "as it is": SLASHED,
+    "as JSON": json.dumps(SLASHED)[1:-1],
+    "slashes too": json.dumps(SLASHED)[1:-1].replace("/", r"\/"),
+    "JSON in JSON": json.dumps(json.dumps(SLASHED))[3:-3],
+    "all escaped": "".join(f"\\u{ord(c):04X}" for c in SLASHED),
+    "some escaped, in JSON": SLASHED.replace("/", r"\\u002F").replace('"', r"\\\"").replace("<", r"\\u003c"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_key_is_blotted_out_however_json_writes_it(form):
+    for body, status in ((f'["{form}"', 500), (f'{{"choices": 5, "said": "{form}"}}', 200)):
+        found = read_answer(status, {}, body.encode(), SLASHED)
+        assert "[key]" in found.raw and "sk-plan" not in found.raw + found.said
+    found = read_answer(200, {}, json.dumps(completion(f'{{"rationale": "{form}"}}', form)).encode(), SLASHED)
+    assert found.reply["text"] == '{"rationale": "[key]"}' and found.reply["finish_reason"] == "[key]"
+
+
+def test_many_backslashes_are_no_work():
+    start = time.process_time()
+    assert len(read_answer(500, {}, b"\\" * 2_000_000, SLASHED).raw) == LONGEST_RAW
+    assert time.process_time() - start < 5
 
 
 def test_long_texts_are_cut():

@@ -12,7 +12,7 @@ from run_store import obedient, speaks
 
 from review.calibration.split import split_of
 from review.cli import spotcheck
-from review.errors import InputError, NothingToDo, Refused, ReviewError, UnknownError
+from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve
 from review.judges import running
 from review.judges.protocol import Options, Said
@@ -78,6 +78,19 @@ def test_a_judge_is_added_changed_and_told_apart(run, endpoint, tmp_path, store)
     assert store.get(Judge, "tone@2").spec["key_env"] == "MY_KEY"
     cleared = run("add", "tone", "--set", "key_env=", "--json")
     assert cleared["spec"]["key_env"] == ""
+
+
+@pytest.mark.parametrize(
+    ("setting", "place"),
+    [
+        (f'parameters.extra_body={{"api_key":"{KEY}"}}', "parameters.extra_body: found 'api_key'"),
+        (f"parameters.extra_headers.Authorization=Bearer {KEY}", "parameters.extra_headers: found 'Authorization'"),
+    ],
+)
+def test_a_key_deep_in_the_parameters_makes_no_version_and_is_not_shown(run, endpoint, store, setting, place):
+    said = run("add", "tone", *endpoint, "--set", setting, fails=InputError)
+    assert said.startswith(place) and "into key_env" in said and KEY not in said
+    assert store.find(Judge) == []
 
 
 def test_a_spec_comes_from_a_file(run, endpoint, server, tmp_path):
@@ -240,7 +253,7 @@ def test_a_file_gives_a_verdict_table(run, endpoint, tmp_path):
 def test_a_refused_key_leaves_the_run_failed_and_it_goes_on_with_a_right_one(run, endpoint, monkeypatch, store):
     run("add", "tone", *endpoint)
     monkeypatch.setenv("MY_KEY", "sk-wrong-123456789")
-    said = run("run", "tone", "--week", WEEK, fails=ReviewError)
+    said = run("run", "tone", "--week", WEEK, fails=InputError)
     assert "MY_KEY" in said and "sk-wrong" not in said
     listed = run("runs", "--json")["runs"][0]
     assert listed["state"] == "failed" and listed["said"] == said and store.find(Verdict) == []

@@ -9,7 +9,11 @@ from review.golden.approve import approve
 from review.golden.examples import current_examples
 from review.golden.retire import retire
 from review.hiding import hide_span
+from review.judges.drafts import drafted
 from review.judges.examples import few_shot, spread
+from review.judges.versions import add_judge
+from review.project import project_of
+from storage.records_judges import Judge
 
 
 @pytest.fixture
@@ -80,6 +84,62 @@ def test_what_may_not_stand_in_a_prompt_is_refused(golden):
     retire(golden, dev.example_id, by="eva", note="old")
     with pytest.raises(UnknownError, match="is not current"):
         few_shot(golden, ["politeness"], ids=[dev.example_id])
+
+
+@pytest.fixture
+def add(golden):
+    """Add a version of an llm judge that asks for these examples; what stands in its prompt then."""
+    golden.path.with_name("spotcheck.toml").write_text('[judges]\nhosts = ["localhost"]\n', encoding="utf-8")
+
+    def call(*examples, dimensions=("politeness",)):
+        spec = {"endpoint": "http://localhost:1/v1", "model": "m", "examples": list(examples)}
+        drafted(golden, "tone", "llm", dimensions, spec, project=project_of(golden.path))
+        return add_judge(golden, "tone", kind="llm", dimensions=dimensions, spec=spec, by="eva").spec["examples"]
+
+    return call
+
+
+def of_half(store, half):
+    return sorted(e.example_id for e in current_examples(store) if e.split == half)
+
+
+def test_a_spec_may_name_examples_and_gets_them_as_they_were_settled(golden, add):
+    wanted = of_half(golden, "dev")[:2]
+    written = {"question": "q", "answer": "mine", "labels": {"politeness": "rude"}, "conversation_id": "", "more": 1}
+    assert add(*({**written, "example_id": i} for i in wanted)) == few_shot(golden, ["politeness"], ids=wanted)
+    assert add({"example_id": wanted[0]}) == few_shot(golden, ["politeness"], ids=wanted[:1])
+
+
+def test_a_spec_cannot_bring_examples_that_option_examples_would_refuse(golden, add):
+    (dev, *_), (test, *_) = of_half(golden, "dev"), of_half(golden, "test")
+    written = {"question": "q", "answer": "a", "labels": {"politeness": "rude"}, "conversation_id": "g0"}
+    for wrong, error, said in (
+        ({**written, "example_id": test}, Refused, f"'{test}' belongs to the test half.*Take it out"),
+        ({**written, "example_id": "ex-none"}, UnknownError, "'ex-none' is not current"),
+        (written, InputError, "examples, number 2: found no example_id, expected that of a golden example"),
+        ({"question": "q"}, InputError, "examples, number 2: found no example_id"),
+    ):
+        with pytest.raises(error, match=said):
+            add({"example_id": dev}, wrong)
+    with pytest.raises(InputError, match="examples, number 1: expected a question"):
+        add(5)
+    assert golden.find(Judge) == []
+
+
+def test_examples_of_the_version_before_stay_as_they_stood(golden, add):
+    dev = of_half(golden, "dev")[0]
+    (both,) = add({"example_id": dev}, dimensions=("correctness", "politeness"))
+    retire(golden, dev, by="eva", note="old")
+    assert add(both, dimensions=("correctness", "politeness")) == [both]
+    (one,) = add(both)
+    assert one == {**both, "labels": {"politeness": both["labels"]["politeness"]}}
+    another = "rude" if one["labels"]["politeness"] != "rude" else "friendly"
+    for changed in ({"answer": "better"}, {"labels": {"politeness": another}}, {"conversation_id": ""}):
+        with pytest.raises(UnknownError, match=f"'{dev}' is not current"):
+            add({**one, **changed})
+    assert add() == []
+    with pytest.raises(UnknownError, match=f"'{dev}' is not current"):
+        add(one)
 
 
 def test_a_hidden_span_is_hidden_in_examples_too(golden):

@@ -46,6 +46,7 @@ def test_a_secrets_file_that_cannot_be_read_is_named_without_its_content(project
 def test_a_key_is_blotted_out_of_what_is_said():
     spec, environment = {"key_env": "K"}, {"K": "sk-123456"}
     assert without_key("it sent sk-123456, sk-123456.", spec, environment) == "it sent [key], [key]."
+    assert without_key("it sent sk-123456.", spec, {"K": "sk-123456\n"}) == "it sent [key]."
     assert without_key("nothing", {}, {"": "nothing"}) == "nothing"
     # A value of three characters is no key and stands in half of all words.
     assert without_key("the end", spec, {"K": "the"}) == "the end"
