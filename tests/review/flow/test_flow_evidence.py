@@ -124,7 +124,7 @@ def test_calibration_gets_truth_verdict_group_and_population(opened, items):
     place = data.items.index("picked")
     assert data.stratum[place] == -1
     assert sum(t >= 0 for t in data.truth) == 4
-    with pytest.raises(NothingToDo, match=r"judge 'nobody' has no verdicts.*JUDGE-MARK"):
+    with pytest.raises(UnknownError, match=r"judge 'nobody' is not in the store.*JUDGE-MARK"):
         evidence.paired_labels(opened, [WEEK], "nobody")
     # The baseline judge says something of drawn items alone.
     assert evidence.judges(opened, [WEEK]) == ["JUDGE-MARK", "politeness-heuristic"]
