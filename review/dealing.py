@@ -123,7 +123,9 @@ def redistribute(store: Store, week: str, *, rater: str, to: Sequence[str], by: 
         moves = _moves(open_, _holders(store, week), [t.id for t in takers], _held(store, week))
         if not moves:
             names = ", ".join(t.name for t in takers)
-            raise NothingToDo(f"{names} already hold or have reviewed all that {giver.name} has open. Choose others.")
+            raise NothingToDo(
+                f"All that {giver.name} has open is held or was reviewed already by {names}. Choose others."
+            )
         for row, taker_id, position in moves:
             new = Assignment(new_id(), row.item_id, taker_id, week, position, row.rubric_version, now(), by)
             store.add(new, Reassignment(new_id(), row.id, new.id, now(), by, reason))

@@ -188,7 +188,12 @@ SELECT DISTINCT a.item_id FROM assignments a
 WHERE a.rater_id = :rater AND a.week NOT IN (SELECT week FROM week_closings)
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
                   AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))
-  AND NOT (:settles AND EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id))
-  AND NOT (:settles AND EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
-                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)))
+  AND NOT (
+    (EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
+     OR EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
+                AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)))
+    AND (:settles OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND n.rater_id = a.rater_id
+                             AND n.rubric_version >= a.rubric_version
+                             AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))))
 """
+"""What is open is owed; of what was skipped or taken, what a reviewer has not answered through another assignment."""

@@ -134,13 +134,16 @@ def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, name
 
 @contextlib.contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Whoever ends this command, a terminal that closes, systemd or a container, ends the application with it."""
+    """Whoever ends this command, a terminal that closes, systemd or a container, ends the application with it.
+
+    A signal that is ignored, as nohup has it, stays so.
+    """
 
     def end(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
     names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in names}
+    before = {n: signal.signal(n, end) for n in names if signal.getsignal(n) != signal.SIG_IGN}
     try:
         yield
     finally:

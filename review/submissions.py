@@ -184,7 +184,7 @@ def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
         store.add(Withdrawal(identity, wanted, rater_id, now()))
         return target.item_id
     if _closed(store, _week_of(store, target.item_id)):
-        raise Refused("The week is closed: what you said in it stands as it was when the week ended.")
+        raise Refused("The week is closed: what you said in it stands.")
     store.add(Withdrawal(identity, wanted, rater_id, now()))
     return target.assignment_id
 

@@ -13,7 +13,7 @@ from storage.records import Annotation, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 
-RATERS = ("ana", "ben", "cem", "dan", "eva", "fay")
+RATERS = ("ana", "ben", "cem", "dan", "eva", "fay", "gil")
 CHANGED = {**LABELS, "correctness": "correct"}
 AGAIN = "Your earlier answer counts again"
 OPEN = "It does not count until you submit it again"
@@ -190,3 +190,15 @@ def test_a_finished_item_does_not_go_by_itself_behind_a_question_about_it(contex
     all_saved(page)
     assert [skip.assignment_id for skip in server.store.find(Skip, rater_id="fay")] == ["fay-0000"]
     assert rows(server, "fay") == {}
+
+
+def test_choices_made_on_top_of_what_was_taken_back_are_gone_with_it(context: Any, server: Server) -> None:
+    page = opened(context, server, "gil")
+    change_of_mind(page, "gil")
+    press(page, "k", "2", "u")  # a change begun and taken back, with the one before it
+    noticed(page, AGAIN)
+    press(page, "u")
+    noticed(page, OPEN)
+    assert checked(page, "correctness") == ["wrong"]
+    press(page, "u")  # the keys of the first answer, one by one
+    assert checked(page, "politeness") == [] and checked(page, "correctness") == ["wrong"]

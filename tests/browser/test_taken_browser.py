@@ -16,7 +16,7 @@ from review.dealing import redistribute
 from review.people import add_person
 from review.requeue import requeue
 from review.rubric import rubric_from, save_rubric
-from storage.records import Annotation, Reassignment
+from storage.records import Annotation, Reassignment, Withdrawal
 
 pytestmark = pytest.mark.browser
 HANDED = "This item was handed to ken while you had it open. Your labels are kept"
@@ -156,6 +156,14 @@ def test_a_week_closed_while_an_item_is_open_is_explained_and_takes_the_answer_l
     at_item(page, "ana-0001")
     all_saved(page)
     assert late(own_server, "ana") == [("ana-0000", True)]
+    # What was said in a closed week stands: nothing is sent that the server would refuse.
+    press(page, "k")
+    at_item(page, "ana-0000")
+    state(page, "Submitted. The week is closed.")
+    press(page, "u")
+    said(page, "The week is closed: what you said in it stands.")
+    all_saved(page)
+    assert own_server.store.find(Withdrawal) == []
 
 
 def test_a_rubric_that_changed_meanwhile_is_announced(context: Any, own_server: Server) -> None:

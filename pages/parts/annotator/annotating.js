@@ -73,7 +73,7 @@ function stateText({ client }) {
   if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : ""];
   return isChanged(client, id)
     ? ["Save the change", "Changed. Your earlier answer counts until Enter saves the change."]
-    : ["Next", "Submitted. Choose again to change it, u takes it back."];
+    : ["Next", client.week.closed ? "Submitted. The week is closed." : "Submitted. Choose again to change it, u takes it back."];
 }
 
 function countText({ client }) {
@@ -195,17 +195,21 @@ function undo(view) {
   else notice(view, "There is nothing to undo.");
 }
 
-// What is on the screen is taken back whenever it was submitted; its step is done with.
+// What is on the screen is taken back whenever it was submitted; its step is done with, and so are the choices made on
+// top of it: undone later, one of these would choose anew.
 function takeBackShown(view) {
   const { client } = view;
-  const step = client.undo.findLastIndex(({ what, assignment }) => what === "submitted" && assignment === client.current);
-  if (step >= 0) client.undo.splice(step, 1);
-  takeBack(view, client.current);
+  const { current } = client;
+  const last = client.undo.findLastIndex(({ what, assignment }) => what === "submitted" && assignment === current);
+  if (last >= 0)
+    client.undo = client.undo.filter(({ what, assignment }, k) => k < last || assignment !== current || what === "flagged");
+  takeBack(view, current);
 }
 
 function takeBack(view, assignment) {
   const { client } = view;
   if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
+  if (client.week.closed) return notice(view, "The week is closed: what you said in it stands.");
   leaveText(view);
   const { leaves } = enterWithdrawal(client, assignment);
   view.notice = TAKEN_BACK[leaves];
@@ -229,7 +233,9 @@ function unflag(view, { assignment, submission_id, item }) {
 
 // Whether an earlier answer counts again is known to this page only when it superseded it itself; else the server tells.
 function correctNotice(view) {
-  if (view.notice !== TAKEN_BACK.open || !isDone(view.client, view.client.current)) return;
+  const { client } = view;
+  if (view.notice !== TAKEN_BACK.open || !isDone(client, client.current)) return;
+  if (client.refusals.some(({ assignment }) => assignment === client.current)) return;
   view.notice = TAKEN_BACK.done;
   say(view, view.notice);
 }

@@ -96,6 +96,7 @@ function refuse(client, id, why) {
   const entry = client.outbox.get(id);
   acknowledge(client, id);
   if (!entry) return;
+  client.undo = client.undo.filter(({ submission_id }) => submission_id !== id);
   client.refusals.push({ assignment: entry.assignment, why });
   if (client.mine.get(entry.assignment)?.submission_id !== id) return;
   client.mine.delete(entry.assignment);

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from review.closing import checklist, close_week
 from review.dealing import deal, redistribute, take_back, week_of_store
 from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.queues import progress
+from review.queues import owed_items, progress
 from review.submissions import receive
 from review.taken import taken_from
 from storage.records import Annotation, Assignment, AuditEntry, Reassignment
@@ -127,6 +127,8 @@ def test_redistribution_there_and_back_gives_the_items_back(opened, items):
     held = Counter((a.item_id, a.rater_id) for rater in ("ana", "ben") for a in open_of(opened, rater))
     assert set(held.values()) == {1}
     assert {item for item, rater in held if rater == "ana"} == before["ana"] | (before["ben"] & alone)
+    send(opened, "ana", *(entry(a) for a in open_of(opened, "ana")))
+    assert owed_items(opened, "ana") == set()
 
 
 def test_nobody_gets_back_what_they_have_reviewed_meanwhile(opened, items):
@@ -140,7 +142,7 @@ def test_nobody_gets_back_what_they_have_reviewed_meanwhile(opened, items):
 def test_what_cannot_move_is_said(opened, items):
     shared = [a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if i.overlap}]
     send(opened, "ana", *(entry(a) for a in open_of(opened, "ana") if a not in shared))
-    with pytest.raises(NothingToDo, match="ben, eva already hold or have reviewed all that ana has open"):
+    with pytest.raises(NothingToDo, match="All that ana has open is held or was reviewed already by ben, eva"):
         redistribute(opened, WEEK, rater="ana", to=["ben", "eva"], by="lea")
 
 

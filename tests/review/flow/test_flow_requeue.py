@@ -314,3 +314,11 @@ def test_asking_again_on_the_command_line(store):
     assert found["assignments"] == len(dealt(store, 2)) and "eva may not annotate any more" in result.stderr
     assert "nothing new" in run("--share", "0.2").stdout
     assert current_rubric(store).version == 2
+
+
+def test_what_was_answered_under_the_newer_version_is_owed_no_more(store):
+    # Ben has reviewed nothing: his old assignments are replaced by the new ones.
+    requeue(store, WEEK, by="lea")
+    assert len(owed_items(store, "ben")) == progress(store, WEEK, rater_id="ben")[0].left > 0
+    send(store, "ben", *(entry(a, GOOD2, rubric_version=2) for a in assignments(store, "ben") if a.rubric_version == 2))
+    assert owed_items(store, "ben") == set()
