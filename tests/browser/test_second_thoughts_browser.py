@@ -159,6 +159,14 @@ def test_undo_right_after_a_flag_takes_back_the_flag_and_no_submission(context: 
     at_item(page, "dan-0000")
     noticed(page, OPEN)
     assert [entry["assignment"] for entry in outbox(page)] == ["dan-0001", "dan-0001", "dan-0000"]
+    joined(page)
+    all_saved(page)
+    assert {w.withdraws for w in server.store.find(Withdrawal, rater_id="dan")} >= {flag["submission_id"]}
+    page.reload()  # what the server sends of the item shows the words again
+    at_item(page, "dan-0000")
+    press(page, "j")
+    at_item(page, "dan-0001")
+    assert "It is 47001." in page.locator(SHOWN).inner_text()
 
 
 def test_undo_of_a_flag_on_a_submitted_item_leaves_its_submission(context: Any, server: Server) -> None:
