@@ -186,6 +186,7 @@ class Ear:
         self.frames: list[bytes] = []
         self.bodies: list[bytes] = []
         self.answers: list[Any] = []
+        self.page = page
         page.on("websocket", lambda wire: wire.on("framereceived", lambda frame: self.frames.append(as_bytes(frame))))
         page.on("response", lambda answer: self.answers.append(answer))
 
@@ -193,8 +194,20 @@ class Ear:
         """Take the bodies before the page is left; what belongs to Streamlit itself holds nothing of the store."""
         for answer in self.answers:
             if answer.status == 200 and "/static/" not in answer.url:
-                self.bodies.append(answer.body())
+                self.bodies.append(self._body(answer))
         self.answers.clear()
+
+    def _body(self, answer: Any) -> bytes:
+        """What an answer held; a body that the browser has dropped by now is asked for once more, as the page did."""
+        from playwright.sync_api import Error
+
+        try:
+            return bytes(answer.body())
+        except Error:
+            assert answer.request.method == "GET"
+            again = self.page.request.get(answer.url)
+            assert again.status == 200, answer.url
+            return bytes(again.body())
 
     def heard(self, word: str) -> bool:
         return any(word.encode() in part for part in (*self.frames, *self.bodies))
