@@ -96,6 +96,18 @@ def settled(page: Any) -> None:
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')")
 
 
+def clicked(which: Any) -> bool:
+    """Press it; not what the answer to the press before has hidden meanwhile."""
+    from playwright.sync_api import TimeoutError as Late
+
+    try:
+        which.click(timeout=5000)
+    except Late:
+        assert not which.is_visible()
+        return False
+    return True
+
+
 def unfold(page: Any, check: Any) -> int:
     """Press everything that hides something, once each; ``check`` looks after each."""
     pressed = 0
@@ -104,8 +116,7 @@ def unfold(page: Any, check: Any) -> int:
         for k in range(min(count, 5)):
             # What was opened no longer fits the selector of what is closed, so the first of these is always new.
             which = page.locator(selector).nth(0 if "not(" in selector else k)
-            if which.count() and which.is_visible() and which.is_enabled():
-                which.click()
+            if which.count() and which.is_visible() and which.is_enabled() and clicked(which):
                 settled(page)
                 check(page)
                 page.keyboard.press("Escape")
