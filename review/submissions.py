@@ -180,13 +180,10 @@ def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
     )
     if target is None or target.rater_id != rater_id:
         raise Refused("withdraws: there is no such submission of yours.")
-    if isinstance(target, Flag):
-        store.add(Withdrawal(identity, wanted, rater_id, now()))
-        return target.item_id
-    if _closed(store, _week_of(store, target.item_id)):
+    if not isinstance(target, Flag) and _closed(store, _week_of(store, target.item_id)):
         raise Refused("The week is closed: what you said in it stands.")
     store.add(Withdrawal(identity, wanted, rater_id, now()))
-    return target.assignment_id
+    return target.item_id if isinstance(target, Flag) else target.assignment_id
 
 
 def _week_of(store: Store, item_id: str) -> str:
