@@ -11,6 +11,7 @@ from review.dealing import week_of_store
 from review.errors import Refused
 from review.people import require
 from review.queues import progress
+from review.rows_that_count import handed_on, skipped, stands
 from review.words import counted
 from storage.records import WeekClosing
 from storage.store import Store
@@ -55,17 +56,13 @@ def checklist(store: Store, week: str) -> list[Check]:
     ]
 
 
-_PASSED_OVER_SQL = """
+_PASSED_OVER_SQL = f"""
 SELECT count(DISTINCT a.item_id) AS n FROM assignments a
 WHERE a.week = :week
-  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id
-                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))
-  AND NOT EXISTS (
-    SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
-    AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = o.id)
-    AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = o.id
-                    AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)))
-"""
+  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {stands("n")})
+  AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
+                  AND NOT {handed_on("o")} AND NOT {skipped("o")})
+"""  # noqa: S608 - constants of ours
 """Items of a week that nobody has reviewed and nobody still has to."""
 
 

@@ -10,6 +10,7 @@ from review import audit
 from review.clock import new_id, now
 from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.people import Person, person, require
+from review.rows_that_count import answered, handed_on, skipped
 from storage.records import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 
@@ -92,16 +93,12 @@ def deal_items(
     return assignments
 
 
-OPEN_SQL = """
+OPEN_SQL = f"""
 SELECT a.* FROM assignments a
 WHERE a.week = :week AND a.rater_id = :rater
-  AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
-  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
-                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))
-  AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
-                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id))
+  AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
 ORDER BY a.position
-"""
+"""  # noqa: S608 - constants of ours
 """A rater's open assignments of a week: still held, neither annotated nor skipped (undone ones do not count)."""
 
 
@@ -163,11 +160,11 @@ def _open_of(store: Store, week: str, giver: Person) -> list[Assignment]:
 
 def _holders(store: Store, week: str) -> dict[str, set[str]]:
     """By item, who holds it or has reviewed it."""
-    sql = """
+    sql = f"""
     SELECT a.item_id, a.rater_id FROM assignments a WHERE a.week = :week AND (
-      NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
+      NOT {handed_on("a")}
       OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND n.rater_id = a.rater_id))
-    """
+    """  # noqa: S608 - a constant of ours
     found: dict[str, set[str]] = {}
     for row in store.query(sql, {"week": week}):
         found.setdefault(row["item_id"], set()).add(row["rater_id"])

@@ -11,6 +11,7 @@ from review.errors import NothingToDo, UnknownError
 from review.hiding import spans_by_conversation, without
 from review.people import hmac_key, require
 from review.queues import owed_items
+from review.rows_that_count import stands
 from storage.records import Flag, Item, Withdrawal
 from storage.store import Store
 
@@ -61,11 +62,11 @@ def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
     ]
 
 
-_STANDING_SQL = """
+_STANDING_SQL = f"""
 SELECT f.* FROM flags f JOIN items i ON i.id = f.item_id
-WHERE i.week = :week AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = f.submission_id)
+WHERE i.week = :week AND {stands("f")}
 ORDER BY f.rowid DESC
-"""
+"""  # noqa: S608 - constants of ours
 
 
 def take_back_flag(store: Store, flag: str, *, by: str) -> None:

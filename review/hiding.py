@@ -13,6 +13,7 @@ from review import audit
 from review.clock import now
 from review.errors import InputError
 from review.people import hmac_key
+from review.rows_that_count import stands
 from storage.records import Adjudication, Annotation, Conversation, HiddenSpan
 from storage.store import Store
 
@@ -59,14 +60,13 @@ def spans_by_conversation(store: Store, ids: Sequence[str]) -> dict[str, list[Hi
     return {c: sorted(spans, key=lambda s: -s.length) for c, spans in found.items()}
 
 
-_HIDDEN_SQL = """
+_HIDDEN_SQL = f"""
 SELECT h.* FROM hidden_spans h
 WHERE h.conversation_id IN (SELECT value FROM json_each(:ids))
   AND (NOT EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id)
-       OR EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id
-                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = f.submission_id)))
+       OR EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id AND {stands("f")}))
 ORDER BY h.rowid
-"""
+"""  # noqa: S608 - constants of ours
 """A span that flags decide about is hidden while one of them stands."""
 
 

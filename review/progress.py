@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from review.people import people
+from review.rows_that_count import answered, handed_on, skipped
 from storage.store import Store
 
 FALLBACK_SECONDS = 60.0
@@ -64,16 +65,14 @@ SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id
 WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND n.seconds IS NOT NULL
 """
 
-_PROGRESS_SQL = """
+_PROGRESS_SQL = f"""
 SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT annotated) AS skipped FROM (
   SELECT a.rater_id,
-    EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
-            AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id)) AS annotated,
-    EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
-            AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)) AS skipped
+    {answered("a")} AS annotated,
+    {skipped("a")} AS skipped
   FROM assignments a
-  WHERE a.week = :week AND NOT EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
+  WHERE a.week = :week AND NOT {handed_on("a")}
 ) GROUP BY rater_id
-"""
+"""  # noqa: S608 - constants of ours
 
 _PROGRESS_OF_ONE_SQL = _PROGRESS_SQL.replace("WHERE a.week = :week", "WHERE a.rater_id = :rater AND a.week = :week", 1)

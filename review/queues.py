@@ -14,6 +14,7 @@ from review.findings import Shown, findings_by_item
 from review.hiding import conversations, spans_by_conversation, without_words
 from review.people import hmac_key, person, store_id
 from review.progress import Progress, progress
+from review.rows_that_count import answered, handed_on, skipped, stands
 from review.rubric import rubric_version
 from review.shown import conversation_payload, rubric_payload
 from review.submissions import Receipt, receive
@@ -25,7 +26,6 @@ from storage.store import Store
 __all__ = ["CURRENT_SQL", "IN_TIME", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
 
 DONE_SENT = 10
-_STANDS = "NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = {0}.submission_id)"
 _IN_TIME = "NOT ({0}.late AND EXISTS (SELECT 1 FROM week_closings c WHERE c.week = i.week AND c.at <= {0}.at))"
 IN_TIME = _IN_TIME.format("n")
 """Of annotations ``n`` of items ``i``: not made after the week had closed. Such a late answer is kept and marked, and
@@ -43,10 +43,10 @@ ORDER BY n.rowid
 """  # noqa: S608 - constants of ours
 
 
-CURRENT_SQL = _latest(f"{_STANDS} AND {_IN_TIME}")
+CURRENT_SQL = _latest(f"{stands('{0}')} AND {_IN_TIME}")
 """The annotations of a week that count: per item, rater and rubric version the latest in time that was not undone."""
 
-_OWN_SQL = _latest(_STANDS)
+_OWN_SQL = _latest(stands("{0}"))
 """What somebody said last and did not undo, in time or not: what they see when they look back."""
 
 # Of a long week's rows a batch reads only what their order needs: whole rows took most of the time of an answer.
@@ -183,17 +183,13 @@ def owed_items(store: Store, rater_id: str) -> set[str]:
     return {row["item_id"] for row in store.query(_OWED_SQL, {"rater": rater_id, "settles": int(settles)})}
 
 
-_OWED_SQL = """
+_OWED_SQL = f"""
 SELECT DISTINCT a.item_id FROM assignments a
 WHERE a.rater_id = :rater AND a.week NOT IN (SELECT week FROM week_closings)
-  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = a.id
-                  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))
+  AND NOT {answered("a")}
   AND NOT (
-    (EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = a.id)
-     OR EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = a.id
-                AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = s.submission_id)))
+    ({handed_on("a")} OR {skipped("a")})
     AND (:settles OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND n.rater_id = a.rater_id
-                             AND n.rubric_version >= a.rubric_version
-                             AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id))))
-"""
+                             AND n.rubric_version >= a.rubric_version AND {stands("n")})))
+"""  # noqa: S608 - constants of ours
 """What is open is owed; of what was skipped or taken, what a reviewer has not answered through another assignment."""

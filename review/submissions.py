@@ -17,6 +17,7 @@ from review.clock import now
 from review.errors import InputError, Refused, ReviewError
 from review.hiding import hide_span
 from review.people import person, require
+from review.rows_that_count import stands
 from review.rubric import rubric_version
 from storage.records import Annotation, Assignment, Flag, HiddenSpan, Item, Reassignment, Skip, WeekClosing, Withdrawal
 from storage.store import Store
@@ -153,10 +154,9 @@ def _late(store: Store, assignment: Assignment) -> bool:
 
 
 def _current(store: Store, assignment_id: str) -> Annotation | None:
-    withdrawn = "SELECT 1 FROM withdrawals w WHERE w.withdraws = n.submission_id"
     rows = store.select(
         Annotation,
-        f"SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND NOT EXISTS ({withdrawn}) ORDER BY n.rowid DESC",  # noqa: S608
+        f"SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND {stands('n')} ORDER BY n.rowid DESC",  # noqa: S608
         {"a": assignment_id},
     )
     return rows[0] if rows else None

@@ -19,6 +19,20 @@ pytestmark = pytest.mark.browser
 PROC = Path("/proc")
 RATERS = ("ana", "ben", "eva", "kim", "lou", "max", "noa", "oli")
 NO_DATABASE = "Object.defineProperty(globalThis, 'indexedDB', { get() { throw new Error('not here') } });"
+# A transaction that reads starts after those that wrote before it, and they were strict: what it finds is on the disk.
+DRAFT_ON_DISK = """async (words) => {
+  const asked = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const db = await asked(indexedDB.open("spotcheck"));
+  for (let tries = 0; tries < 600; tries += 1) {
+    const kept = await asked(db.transaction("kept").objectStore("kept").getAll());
+    if (kept.some((draft) => draft.comment === words)) return db.close();
+    await new Promise(requestAnimationFrame);
+  }
+  throw new Error(`no draft with ${words} in ten seconds`);
+}"""
 NO_STORAGE = "Object.defineProperty(globalThis, 'localStorage', { get() { throw new Error('not here') } });"
 
 
@@ -76,6 +90,7 @@ def test_a_browser_killed_offline_has_lost_nothing_that_it_said_was_kept(
     press(page, "j", "2", "c")  # one item ahead: the open item need not be the first
     page.keyboard.type("half a thought")
     page.wait_for_selector("text=offline, 3 to save, kept here")
+    page.evaluate(DRAFT_ON_DISK, "half a thought")  # the last letters are written a moment after they are seen
     killed(first, profile)
     assert rows(server, "ana") == {}
 
