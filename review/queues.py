@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 from review.dealing import OPEN_SQL, week_of_store
 from review.findings import Shown, findings_by_item
-from review.hiding import conversations, spans_by_conversation, without_words
+from review.hiding import conversations, spans_by_conversation, without, without_words
 from review.people import hmac_key, person, store_id
 from review.progress import Progress, progress
 from review.rows_that_count import answered, handed_on, skipped, stands
 from review.rubric import rubric_version
 from review.shown import conversation_payload, rubric_payload
+from review.skipped import Skipped, skipped_by
 from review.submissions import Receipt, receive
 from review.taken import taken_from
 from review.verdicts import verdicts_on
@@ -51,7 +52,10 @@ _OWN_SQL = _latest(stands("{0}"))
 
 # Of a long week's rows a batch reads only what their order needs: whole rows took most of the time of an answer.
 _OPEN_IDS_SQL = OPEN_SQL.replace("a.*", "a.id AS assignment_id, a.item_id, a.rubric_version", 1)
-_OWN_IDS_SQL = _OWN_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id", 1)
+_OWN_IDS_SQL = _OWN_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id, n.at", 1)
+
+_Hidden = tuple[Sequence[HiddenSpan], bytes]
+"""The hidden spans of a conversation, and the key that finds them."""
 
 
 class _Listed(NamedTuple):
@@ -61,6 +65,7 @@ class _Listed(NamedTuple):
     item_id: str
     rubric_version: int
     submission_id: str = ""
+    at: str = ""
 
 
 def batch(
@@ -75,7 +80,7 @@ def batch(
 ) -> dict[str, Any]:
     """The payload for one rater's browser: the open items that it lacks, at most ``size``, and recent own ones.
 
-    Those of its own that it wants ``back`` are sent too, however long ago they were submitted.
+    Those of its own that it wants ``back``, answered or skipped, are sent too, however long ago that was.
 
     A browser shows one rubric at a time. Where items were asked again under a new version, all that is sent belongs
     to the latest version that the rater has open; the older ones follow when those are done. Of the assignments that
@@ -87,9 +92,11 @@ def batch(
     whose = {"week": week, "rater": somebody.id}
     open_ = [_Listed(**row) for row in store.query(_OPEN_IDS_SQL, whose)]
     said = [_Listed(**row) for row in store.query(_OWN_IDS_SQL, whose)]
-    rubric = rubric_version(store, _version_to_show(open_, said, opened.rubric_version))
+    skips = skipped_by(store, somebody.id, week)
+    rubric = rubric_version(store, _version_to_show(open_, [*said, *skips], opened.rubric_version))
     open_ = [a for a in open_ if a.rubric_version == rubric.version]
     mine = {n.assignment_id: n for n in said if n.rubric_version == rubric.version}
+    passed = {s.assignment_id: s for s in skips if s.rubric_version == rubric.version}
     known = set(have)
     taken = {k: t for k, t in taken_from(store, somebody.id, week).items() if k in {*known, *begun} and k not in mine}
     wanted = [(a.assignment_id, a.item_id) for a in open_ if a.assignment_id not in known][:size]
@@ -100,10 +107,12 @@ def batch(
     ][:size]
     looked_at = {*list(mine)[-DONE_SENT:], *back}
     asked = looked_at - known
-    wanted += [(one.assignment_id, one.item_id) for one in (*open_, *mine.values()) if one.assignment_id in asked]
+    listed: list[_Listed | Skipped] = [*open_, *mine.values(), *passed.values()]
+    wanted += [(one.assignment_id, one.item_id) for one in listed if one.assignment_id in asked]
     wanted = list(dict.fromkeys(wanted))
     submitted = [mine[assignment].submission_id for assignment, _ in wanted if assignment in mine]
-    own = {n.assignment_id: n for n in store.find(Annotation, submission_id=submitted)}
+    own: dict[str, Annotation | Skipped] = {n.assignment_id: n for n in store.find(Annotation, submission_id=submitted)}
+    own |= passed
     items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}
     shown = conversations(store, [i.conversation_id for i in items.values()])
     hidden, key = spans_by_conversation(store, list(shown)), hmac_key(store)
@@ -124,35 +133,41 @@ def batch(
         "rubric": rubric_payload(rubric),
         "order": [a.assignment_id for a in open_],
         "done": list(mine),
+        "skipped": [[s.assignment_id, sum(n.at <= s.at for n in mine.values())] for s in passed.values()],
         "taken": {k: t.sentence for k, t in taken.items()},
         "items": [
-            _item_payload(assignment, item, shown[item.conversation_id], said_of_it)
+            _item_payload(assignment, item, shown[where], own.get(assignment), (hidden.get(where, []), key))
             for assignment, item_id in wanted
             for item in [items[item_id]]
-            for said_of_it in [_as_shown(own.get(assignment), hidden.get(item.conversation_id, []), key)]
+            for where in [item.conversation_id]
         ],
         "reveals": _reveals(store, read) if rubric.reveal else {},
         "findings": _findings(store, read) if rubric.reveal else {},
     }
 
 
-def _version_to_show(open_: Sequence[_Listed], said: Sequence[_Listed], opened: int) -> int:
+def _version_to_show(open_: Sequence[_Listed], said: Sequence[_Listed | Skipped], opened: int) -> int:
     """The latest version that is open; with nothing open that of the last submission, so that one can look back."""
     if open_:
         return max(a.rubric_version for a in open_)
-    return said[-1].rubric_version if said else opened
+    return max(said, key=lambda one: one.at).rubric_version if said else opened
 
 
-def _as_shown(mine: Annotation | None, hidden: Sequence[HiddenSpan], key: bytes) -> Annotation | None:
-    return without_words(mine, hidden, key) if mine and hidden else mine
-
-
-def _item_payload(assignment: str, item: Item, conversation: Conversation, mine: Annotation | None) -> dict[str, Any]:
+def _item_payload(
+    assignment: str, item: Item, conversation: Conversation, mine: Annotation | Skipped | None, hidden: _Hidden
+) -> dict[str, Any]:
     """What a reviewer may see of an item before and after submission."""
-    own = None
-    if mine is not None:
-        own = {k: getattr(mine, k) for k in ("submission_id", "labels", "comment", "corrected_answer")}
-    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": own}
+    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": _own(mine, hidden)}
+
+
+def _own(mine: Annotation | Skipped | None, hidden: _Hidden) -> dict[str, Any] | None:
+    """What somebody said of an item themselves, without the words that are hidden in it."""
+    if mine is None:
+        return None
+    if isinstance(mine, Skipped):
+        return {"submission_id": mine.submission_id, "kind": "skip", "reason": without(mine.reason, *hidden)}
+    said = without_words(mine, *hidden) if hidden[0] else mine
+    return {k: getattr(said, k) for k in ("submission_id", "labels", "comment", "corrected_answer")}
 
 
 def _reveals(store: Store, by_item: Mapping[str, str]) -> dict[str, dict[str, dict[str, str | None]]]:

@@ -7,20 +7,21 @@ from typing import Any
 
 import pytest
 from annotate_app import THREE, Server, build_store, serving
-from annotate_desk import LABELS, SHOWN, all_saved, at_item, checked, opened, press
+from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, opened, press, rows, said
 
 from review.submissions import receive
-from storage.records import Annotation
+from storage.records import Annotation, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 
 SUBMITTED = 60
-RATERS = ("ana", "ben")
+RATERS = ("ana", "ben", "eva", "kim")
+SKIPPING = ("eva", "kim")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A week of which each rater has submitted 60 items already, in another browser."""
+    """A week of which each rater has submitted 60 items already, in another browser; two of them skipped the last."""
     path = tmp_path_factory.mktemp("back") / "s.db"
     store = build_store(path, items=SUBMITTED + 4, raters=RATERS, rubric=THREE)
     for rater in RATERS:
@@ -28,6 +29,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             {"kind": "annotation", "submission_id": f"{rater}-before-{k:03d}", "assignment": f"{rater}-{k:04d}"}
             for k in range(SUBMITTED)
         ]
+        if rater in SKIPPING:
+            entries[-1] = {**entries[-1], "kind": "skip", "reason": "not my field"}
         assert not receive(store, rater, [{**one, "labels": LABELS, "rubric_version": 1} for one in entries]).rejected
     with serving(store) as running:
         yield running
@@ -70,3 +73,59 @@ def test_whoever_walks_faster_than_the_items_come_gets_there_too(context: Any, s
     at_item(page, "ben-0030")
     shown(page, 30)
     assert len(server.store.find(Annotation, rater_id="ben")) == SUBMITTED
+
+
+def test_what_was_skipped_can_be_gone_back_to_after_a_reload_and_answered(context: Any, server: Server) -> None:
+    page = opened(context, server, "eva")
+    press(page, "j", "s", "2")
+    at_item(page, "eva-0062")
+    page.wait_for_selector("text=59 done · 2 skipped · 3 left")
+    all_saved(page)
+    page.reload()
+    at_item(page, "eva-0062")
+    press(page, "k", "k")
+    at_item(page, "eva-0061")
+    page.wait_for_selector("text=Skipped: Outside my field. Answer it after all")
+    said(page, "Skipped item")
+    press(page, "k")
+    at_item(page, "eva-0059")
+    shown(page, 59)
+    page.wait_for_selector("text=Skipped: not my field. Answer it after all")
+    press(page, "s", "Escape")
+    press(page, *KEYS)
+    at_item(page, "eva-0060")
+    page.wait_for_selector("text=60 done · 1 skipped · 3 left")
+    all_saved(page)
+    assert rows(server, "eva")["eva-0059"] == LABELS
+    press(page, "u")  # what lies under the answer counts again: the skip
+    at_item(page, "eva-0059")
+    page.wait_for_selector("text=Taken back. It is skipped again.")
+    page.wait_for_selector("text=59 done · 2 skipped · 3 left")
+    all_saved(page)
+    press(page, "u", "u", "u", "u")  # the three choices, then the skip
+    page.wait_for_selector("text=59 done · 1 skipped · 4 left")
+    all_saved(page)
+    assert len(server.store.find(Skip, rater_id="eva")) == 2
+    assert len(server.store.find(Withdrawal, rater_id="eva")) == 2
+    assert "eva-0059" not in rows(server, "eva")
+
+
+def test_with_nothing_left_the_skipped_ones_are_offered_one_after_the_other(context: Any, server: Server) -> None:
+    page = opened(context, server, "kim")
+    press(page, "s", "2")
+    for k in (61, 62, 63):
+        at_item(page, f"kim-{k:04d}")
+        press(page, *KEYS)
+    page.wait_for_selector("text=You skipped 2 items. You can still answer them while the week is open.")
+    all_saved(page)
+    page.reload()
+    page.get_by_role("button", name="Take up what you skipped").click()
+    shown(page, 59)
+    press(page, *KEYS)
+    at_item(page, "kim-0060")
+    shown(page, 60)
+    press(page, *KEYS)
+    page.wait_for_selector("text=Nothing left for you this week")
+    page.wait_for_selector("text=64 done · 0 left")
+    all_saved(page)
+    assert len(rows(server, "kim")) == 64

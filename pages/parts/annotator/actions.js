@@ -131,8 +131,13 @@ function move(view, by) {
   if (!target || target === client.current) return notice(view, by < 0 ? "This is the first one." : "This is the last one.");
   leaveText(view);
   view.notice = "";
-  wantBack(client, target, by);
-  goTo(view, target);
+  goBackTo(view, target, by);
+}
+
+// Go to an item that may have to be fetched.
+function goBackTo(view, assignment, by) {
+  wantBack(view.client, assignment, by);
+  goTo(view, assignment);
 }
 
 function goTo(view, assignment) {

@@ -54,7 +54,7 @@ const desk = {
   state: stateText,
   count: countText,
   said: (client) => (isDone(client, client.current) ? "Submitted item"
-    : client.taken[client.current] ?? `Item, ${openList(client).length} left`),
+    : isSkipped(client, client.current) ? "Skipped item" : client.taken[client.current] ?? `Item, ${openList(client).length} left`),
   empty: emptyNodes,
   actions: (view) => bindActions(view,
     { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)) }, { undo }),
@@ -63,6 +63,7 @@ const desk = {
 const TAKEN_BACK = {
   open: "Taken back. It does not count until you submit it again.",
   done: "Taken back. Your earlier answer counts again.",
+  skipped: "Taken back. It is skipped again.",
 };
 
 function stateText({ client }) {
@@ -70,20 +71,27 @@ function stateText({ client }) {
   const done = isDone(client, id);
   const late = client.taken[id] ?? (client.week.closed ? "The week is closed. What you submit now is kept as a late answer." : null);
   if (!done && late) return ["Submit late", late];
+  if (isSkipped(client, id)) return ["Submit", skippedText(client.mine.get(id))];
   if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : ""];
   return isChanged(client, id)
     ? ["Save the change", "Changed. Your earlier answer counts until Enter saves the change."]
     : ["Next", client.week.closed ? "Submitted. The week is closed." : "Submitted. Choose again to change it, u takes it back."];
 }
 
+function skippedText(skip) {
+  return `Skipped${skip?.reason ? `: ${skip.reason}` : ""}. Answer it after all, or go on; u takes the skip back.`;
+}
+
 function countText({ client }) {
   const { done, left, minutes } = progressNow(client);
-  return `${done} done · ${left} left${minutes ? ` · about ${minutes} min` : ""}`;
+  const skipped = skippedList(client).length;
+  return `${done} done · ${skipped ? `${skipped} skipped · ` : ""}${left} left${minutes ? ` · about ${minutes} min` : ""}`;
 }
 
 function emptyNodes(view) {
   const { client } = view;
   const done = doneList(client).length;
+  const skipped = skippedList(client);
   const dealt = client.week.total > 0 || done > 0;
   return [
     el("h2", {}, dealt ? "Nothing left for you this week" : "Nothing for you yet this week"),
@@ -92,6 +100,9 @@ function emptyNodes(view) {
     done ? el("p", {}, "What next: look back with ", el("kbd", {}, "k"),
       " and change your mind while the week is open, or see on the Week page what the others still have.") : null,
     done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
+    skipped.length ? el("p", {}, `You skipped ${plural(skipped.length, "item", "items")}. You can still answer ${
+      skipped.length > 1 ? "them" : "it"} while the week is open.`) : null,
+    skipped.length ? toolButton("Take up what you skipped", "", () => goBackTo(view, skipped[0], 1)) : null,
   ];
 }
 
@@ -113,7 +124,8 @@ function enterAnnotation(client, assignment) {
 // Take back the submission that counts for an assignment; its labels become the draft again.
 function enterWithdrawal(client, assignment) {
   const submission = client.mine.get(assignment);
-  const leaves = client.earlier.has(submission.submission_id) ? "done" : "open";
+  const earlier = client.earlier.get(submission.submission_id);
+  const leaves = earlier ? MADE[earlier.kind] ?? "done" : "open";
   const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id, leaves });
   client.drafts.set(assignment, submission.labels ? draftFrom(submission) : blankDraft());
   keepDraft(client, assignment);
@@ -131,9 +143,10 @@ function submit(view) {
   if (!isComplete(client, assignment)) return pointAtMissing(view);
   tick(view);
   leaveText(view);
+  const another = isSkipped(client, assignment) ? skippedList(client).find((id) => id !== assignment) : null;
   enterAnnotation(client, assignment);
   view.notice = "";
-  goTo(view, nextOpen(client, assignment));
+  goBackTo(view, nextOpen(client, assignment) ?? another ?? null, 1);
   sendSoon(view);
 }
 
@@ -141,6 +154,7 @@ function skip(view, reason) {
   const { client } = view;
   const assignment = client.current;
   if (isDone(client, assignment)) return notice(view, "This item is submitted already. Undo it first to skip it.");
+  if (isSkipped(client, assignment)) return notice(view, "This item is skipped already: answer it, or go on.");
   disarm(view);
   enter(client, "skip", assignment, { reason });
   dropDraft(client, assignment);
@@ -183,14 +197,16 @@ function undo(view) {
   disarm(view);
   const last = client.undo[client.undo.length - 1];
   const flagged = last?.what === "flagged" && last.assignment === client.current;
-  if (!armed && !flagged && isDone(client, client.current)) return takeBackShown(view);
+  const chosen = last?.what === "chosen" && last.assignment === client.current;
+  const said = isDone(client, client.current) || (isSkipped(client, client.current) && !chosen);
+  if (!armed && !flagged && said) return takeBackShown(view);
   while (client.undo.length) {
     const step = client.undo.pop();
     if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
     if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
     if (step.what === "flagged") return unflag(view, step);
   }
-  const latest = doneList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
+  const latest = saidList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
   if (latest) takeBack(view, latest);
   else notice(view, "There is nothing to undo.");
 }

@@ -1,17 +1,17 @@
-// What the server sends once more: submitted items that one walks back to and this browser does not hold, and those of which
+// What the server sends once more: submitted and skipped items that one walks back to and this browser does not hold, and those of which
 // it does not know what counts now.
 
 // All that was submitted can be walked through; what is not held comes when it is asked for.
 function walkedBack(client) {
-  return desk.asksBack ? doneList(client) : doneList(client).filter((id) => client.items.has(id));
+  return desk.asksBack ? saidList(client) : doneList(client).filter((id) => client.items.has(id));
 }
 
-// Going to a submitted item that is not held asks for it and for those that follow in the same direction.
+// Going to one that is not held asks for it and for those that follow in the same direction.
 function wantBack(client, target, by) {
-  const done = doneList(client);
-  const at = done.indexOf(target);
+  const said = saidList(client);
+  const at = said.indexOf(target);
   if (at < 0 || client.items.has(target)) return;
-  const beside = by < 0 ? done.slice(Math.max(0, at + 1 - AT_HAND), at + 1).reverse() : done.slice(at, at + AT_HAND);
+  const beside = by < 0 ? said.slice(Math.max(0, at + 1 - AT_HAND), at + 1).reverse() : said.slice(at, at + AT_HAND);
   for (const id of beside) client.back.add(id);
 }
 

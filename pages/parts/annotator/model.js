@@ -20,6 +20,7 @@ function newClient(key) {
     findings: {},
     order: [],
     done: [],
+    skipped: [], // [assignment, how many of `done` came before], as the server tells
     items: new Map(), // assignment -> item as sent
     mine: new Map(), // assignment -> the submission that counts, as far as this browser knows
     earlier: new Map(), // submission id -> the submission that it superseded, which counts again when it is withdrawn
@@ -54,7 +55,7 @@ function remember(client, entry) {
   const { assignment } = entry;
   const before = client.mine.get(assignment);
   if (MADE[entry.kind]) {
-    if (before?.labels && before.submission_id === entry.supersedes) client.earlier.set(entry.submission_id, before);
+    if (entry.supersedes && before?.submission_id === entry.supersedes) client.earlier.set(entry.submission_id, before);
     client.mine.set(assignment, entry);
   } else if (entry.kind === "withdraw" && before?.submission_id === entry.withdraws) {
     const earlier = client.earlier.get(entry.withdraws);
@@ -63,7 +64,7 @@ function remember(client, entry) {
   }
 }
 
-// A withdrawal says itself what it leaves of its item: "open", or "done" where an earlier answer counts again.
+// A withdrawal says itself what it leaves of its item: "open", or what an earlier entry made of it, which counts again.
 function madeBy(entry) {
   if (entry.kind !== "withdraw") return MADE[entry.kind];
   return entry.leaves === undefined ? "open" : entry.leaves;
@@ -88,6 +89,19 @@ function doneList(client) {
   return [...before, ...[...made.keys()].filter((id) => made.get(id) === "done" && !client.done.includes(id))];
 }
 
+// All that this reviewer said something about, answered and skipped, in the order of time.
+function saidList(client) {
+  const made = overlay(client);
+  const before = [...client.done];
+  for (const [id, at] of [...client.skipped].reverse()) before.splice(at, 0, id);
+  const now = [...made.keys()].filter((id) => !before.includes(id));
+  return [...before, ...now].filter((id) => made.get(id) !== "open");
+}
+
+function skippedList(client) {
+  return saidList(client).filter((id) => isSkipped(client, id));
+}
+
 // What is not this rater's any more but was begun: it can still be gone back to and submitted.
 function setAside(client) {
   return Object.keys(client.taken).filter((id) => client.items.has(id) && client.drafts.get(id)?.touched && !isDone(client, id));
@@ -96,6 +110,11 @@ function setAside(client) {
 function isDone(client, assignment) {
   const made = overlay(client).get(assignment);
   return made ? made === "done" : client.done.includes(assignment) && !client.order.includes(assignment);
+}
+
+function isSkipped(client, assignment) {
+  const made = overlay(client).get(assignment);
+  return made ? made === "skipped" : client.skipped.some(([id]) => id === assignment);
 }
 
 function nextOpen(client, after) {

@@ -24,6 +24,7 @@ function takeAnswer(client, data) {
   hearNews(client, data);
   client.order = data.order;
   client.done = data.done ?? [];
+  client.skipped = data.skipped ?? [];
   client.rater = data.rater;
   client.week = data.week;
   // An answer tells of the items that were looked at last; what was told of the others still holds.
@@ -31,7 +32,7 @@ function takeAnswer(client, data) {
   Object.assign(client.findings, data.findings);
   if (data.rubric && client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
   for (const item of data.items ?? []) takeItem(client, item);
-  for (const id of client.back) if (!client.done.includes(id)) client.back.delete(id);
+  for (const id of client.back) if (!isSaid(client, id)) client.back.delete(id);
   returnTo(client);
   forgetOld(client);
   if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current) || client.back.has(client.current)))
@@ -133,7 +134,12 @@ function rubricNews(client) {
 }
 
 function belongs(client, assignment) {
-  return client.order.includes(assignment) || client.done.includes(assignment);
+  return client.order.includes(assignment) || isSaid(client, assignment);
+}
+
+// Whether the server knows an answer or a skip of it.
+function isSaid(client, assignment) {
+  return client.done.includes(assignment) || client.skipped.some(([id]) => id === assignment);
 }
 
 // Another week was chosen: its items replace the old ones; drafts and unsaved entries stay.

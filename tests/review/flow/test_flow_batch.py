@@ -27,9 +27,9 @@ from review.people import person
 from review.queues import DONE_SENT, batch, owed_items, progress
 from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
 from review.submissions import receive
-from storage.records import Assignment, Item, Verdict
+from storage.records import Assignment, Item, Reassignment, Verdict
 
-TOP = {"key", "rater", "week", "rubric", "order", "done", "items", "reveals", "findings", "taken"}
+TOP = {"key", "rater", "week", "rubric", "order", "done", "skipped", "items", "reveals", "findings", "taken"}
 ITEM = {
     *("assignment", "item", "unit", "target_turn", "messages", "context", "steps", "sql", "sql_tokens"),
     *("result", "error", "mine"),
@@ -109,6 +109,34 @@ def test_verdicts_are_revealed_for_ones_own_submitted_items_alone(opened):
     assert item_of(payload, first)["mine"]["labels"] == GOOD
     assert second.id not in {i["assignment"] for i in payload["items"]}
     assert batch(opened, "ben", week=WEEK)["reveals"] == {}
+
+
+def test_what_was_skipped_stands_between_what_was_answered_and_comes_when_it_is_asked_for(opened):
+    first, second, third, fourth, *_ = assignments(opened, "ana")
+    passed = {**entry(second), "kind": "skip", "reason": "not my field"}
+    send(opened, "ana", entry(first), passed)
+    send(opened, "ana", entry(third), {**entry(fourth), "kind": "skip", "reason": "empty"})
+    before = batch(opened, "ana", week=WEEK)
+    assert (before["done"], before["skipped"]) == ([first.id, third.id], [[second.id, 1], [fourth.id, 2]])
+    assert not {second.id, fourth.id} & {*before["order"], *(i["assignment"] for i in before["items"])}
+    asked = batch(opened, "ana", week=WEEK, back=[second.id])
+    said = {"submission_id": passed["submission_id"], "kind": "skip", "reason": "not my field"}
+    assert item_of(asked, second)["mine"] == said
+    assert set(asked["reveals"]) == {first.id, third.id}  # passed by is not judged: nothing is revealed
+    send(opened, "ana", entry(second))
+    after = batch(opened, "ana", week=WEEK)
+    assert (after["done"], after["skipped"]) == ([first.id, third.id, second.id], [[fourth.id, 2]])
+    assert batch(opened, "ben", week=WEEK)["skipped"] == []
+
+
+def test_a_skip_that_is_undone_or_handed_on_is_none(opened):
+    first, second, *_ = assignments(opened, "ana")
+    passed = {**entry(first), "kind": "skip", "reason": "no"}
+    undone = {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": passed["submission_id"]}
+    send(opened, "ana", passed, {**entry(second), "kind": "skip", "reason": "no"}, undone)
+    assert batch(opened, "ana", week=WEEK)["skipped"] == [[second.id, 0]]
+    opened.add(Reassignment("moved-1234", second.id, None, "2026-01-01T00:00:00Z", "lea", "on leave"))
+    assert batch(opened, "ana", week=WEEK)["skipped"] == []
 
 
 def test_after_an_undo_the_verdict_is_gone_again(opened):

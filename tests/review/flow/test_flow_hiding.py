@@ -136,6 +136,9 @@ def test_what_people_wrote_about_it_is_hidden_too(opened, items):
     decision = adjudicate(
         opened, item, by="lea", labels=GOOD, rationale=f"{name} wrote so", corrected_answer=f"Hi {name}"
     )
+    theirs = next(a.id for a in assignments(opened, "eva") if a.item_id == item)
+    skip = {"kind": "skip", "submission_id": uuid4().hex, "assignment": theirs, "reason": f"{name} again"}
+    send(opened, "eva", skip)
     flag(opened, "ana", mine.id, name)
     (case,) = [c for c in cases(opened, WEEK, viewer="lea") if c.item.id == item]
     assert [n.comment for n in case.annotations] == ["[HIDDEN_1] is a name", ""]
@@ -144,6 +147,8 @@ def test_what_people_wrote_about_it_is_hidden_too(opened, items):
     assert (case.settled.rationale, case.settled.corrected_answer) == ("[HIDDEN_1] wrote so", "Hi [HIDDEN_1]")
     own = next(i for i in batch(opened, "ana", week=WEEK, size=1_000)["items"] if i["item"] == item)["mine"]
     assert own["comment"] == "[HIDDEN_1] is a name" and own["corrected_answer"] == "Dear [HIDDEN_1]"
+    (passed,) = (i for i in batch(opened, "eva", week=WEEK, size=0, back=[theirs])["items"] if i["item"] == item)
+    assert passed["mine"]["reason"] == "[HIDDEN_1] again"
 
 
 def test_the_flag_writes_the_text_nowhere(opened, items):
