@@ -10,6 +10,7 @@ import app_pages
 import pytest
 from annotate_app import Server, serving
 from axe import grave, needs_axe
+from page_at_rest import at_rest
 
 from storage.store import open_store
 
@@ -27,10 +28,6 @@ PARTS = {"agreement": ".sc-turn", "judges?view=read": ".sc-turn", "rubric": ".sc
 """Pages with parts of our own, which must be there to be looked at, on a narrow screen too. The desks have a test of
 their own, ``test_accessibility_browser.py``."""
 
-READY = """() => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
-  && document.querySelector("h1, [data-testid=annotator], [data-testid=adjudicator]")
-  && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]")
-  && document.getAnimations().every((one) => one.playState !== "running")"""
 UNFOLD = """() => document.querySelectorAll("[data-testid=stExpander] details:not([open]) > summary")
   .forEach((one) => one.click())"""
 UNFOLDED = "() => !document.querySelector('[data-testid=stExpander] details:not([open])')"
@@ -49,7 +46,7 @@ def opened(context: Any, server: Server, path: str) -> Any:
     """A page whose script has ended, everything unfolded."""
     page = context.new_page()
     page.goto(f"{server.url}/{path}{'&' if '?' in path else '?'}rater=visitor")
-    page.wait_for_function(READY)
+    at_rest(page)
     page.evaluate(UNFOLD)
     page.wait_for_function(UNFOLDED)
     return page
@@ -59,7 +56,7 @@ def coloured(page: Any, scheme: str) -> None:
     """Change the system's scheme, which the theme follows."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.wait_for_function(THEME, arg=scheme)
-    page.wait_for_function(READY)
+    at_rest(page)
 
 
 def faults(page: Any) -> list[dict[str, Any]]:
@@ -102,6 +99,6 @@ def test_a_button_in_a_popover_has_contrast_in_the_dark_too(context: Any, server
     page.get_by_role("button", name="Close the week").click()
     button = page.get_by_role("button", name="Close", exact=True)
     button.hover()
-    page.wait_for_function(READY)
+    at_rest(page)
     assert button.evaluate("one => getComputedStyle(one).color") == "rgb(16, 20, 28)"
     assert faults(page) == []

@@ -16,12 +16,12 @@ import pytest
 from annotate_app import Server, serving
 from annotate_desk import ROOT, SHOWN
 from attacked_store import CLOSED, OPEN, ORIGINAL, SCORES, SIZE, attacked_store
+from page_at_rest import at_rest
 
 from review.report import report_html, week_report
 from storage.records import Adjudication, Annotation, Verdict
 
 pytestmark = pytest.mark.browser
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 MARKUP = " ".join(
     [
         '<img src="http://pwned.invalid/i" onerror="window.pwned=1">',
@@ -92,8 +92,7 @@ def canary(field: str) -> str:
 
 
 def settled(page: Any) -> None:
-    page.wait_for_selector(IDLE)
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')")
+    at_rest(page)
 
 
 def clicked(which: Any) -> bool:

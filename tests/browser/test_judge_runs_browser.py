@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 from annotate_app import Server, serving
 from openai_server import OpenAIServer
+from page_at_rest import at_rest
 
 from review.judges.versions import add_judge
 from storage.store import open_store
 
 pytestmark = pytest.mark.browser
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 KEY = "sk-test-0123456789abcdef"
 
 
@@ -59,15 +59,13 @@ def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, browser: Any, 
     ).new_page()
     page.set_default_timeout(30_000)
     page.goto(f"{desk.server.url}/judges?rater=visitor&judge=tone&view=runs")
-    page.wait_for_selector("h1")
-    page.wait_for_selector(IDLE)
+    at_rest(page)
     page.get_by_text("Start a run").click()
-    page.get_by_role("button", name="Look first").wait_for()
-    page.wait_for_selector(IDLE)
+    at_rest(page)
     page.get_by_role("button", name="Look first").click()
     page.wait_for_selector("text=Their masked text goes to 127.0.0.1")
     page.locator("[class*=st-key-judge_runs_again] label").click()
-    page.wait_for_selector(IDLE)
+    at_rest(page)
     page.get_by_role("button", name="Start this run").click()
     # The state changes without anybody touching the page: the list looks for itself while something moves.
     page.wait_for_selector("[class*=st-key-judge_run_] >> text=/^[1-9][0-9]* of/")
@@ -90,9 +88,9 @@ def test_a_file_is_handed_in_and_its_verdicts_taken_home(desk: Desk, browser: An
     ).new_page()
     page.set_default_timeout(30_000)
     page.goto(f"{desk.server.url}/judges?rater=visitor&judge=tone&view=runs")
-    page.wait_for_selector("h1")
-    page.wait_for_selector(IDLE)
+    at_rest(page)
     page.get_by_text("Start a run").click()
+    at_rest(page)
     page.get_by_text("a file", exact=True).click()
     answers = {"name": "answers.csv", "mimeType": "text/csv", "buffer": b"id,question,answer\n=1+1,hi,hello\nb,a,b\n"}
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(answers)

@@ -9,11 +9,11 @@ from typing import Any
 import app_pages
 import pytest
 from annotate_app import Server, serving
+from page_at_rest import at_rest
 
 from storage.store import open_store
 
 pytestmark = pytest.mark.browser
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +25,7 @@ def server(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def settled(page: Any) -> Any:
-    page.wait_for_selector(IDLE)
-    page.wait_for_selector("h1, [data-testid=annotator], [data-testid=adjudicator]")
+    at_rest(page)
     assert page.locator("[data-testid=stException]").count() == 0
     return page
 

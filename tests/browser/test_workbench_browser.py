@@ -11,6 +11,7 @@ import pytest
 from annotate_app import Server, serving
 from judged_store import DEV, NAMES, TEST, WEEK, judged, truth
 from openai_server import OpenAIServer
+from page_at_rest import at_rest
 
 from review.judges.looks import looks
 from review.judges.protocol import Options
@@ -21,7 +22,6 @@ from review.project import project_of
 from storage.store import Store, open_store
 
 pytestmark = pytest.mark.browser
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 STRICT = "Be strict.\n{dimensions}\n{material}\n{format}"
 
 
@@ -55,7 +55,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def settled(page: Any) -> None:
-    page.wait_for_selector(IDLE)
+    at_rest(page)
     assert page.locator("[data-testid=stException]").count() == 0
 
 
@@ -66,6 +66,7 @@ def at_place(page: Any, place: int) -> None:
 def start(page: Any, half: str) -> None:
     """Start a run over one half with the widget of the page."""
     page.get_by_text("Start a run").click()
+    at_rest(page)
     page.get_by_role("radio", name=half, exact=True).click()
     settled(page)
     look = page.get_by_role("button", name="Look first")

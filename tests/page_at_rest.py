@@ -1,0 +1,18 @@
+"""When a page of the application may be clicked: nothing runs, nothing is drawn, nothing moves any more.
+
+A button that still moves, under an expander that opens for half a second, can slide away between pointer down and up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+AT_REST = """() => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+  && document.querySelector("h1, [data-testid=annotator], [data-testid=adjudicator], [data-testid=stAlert]")
+  && !document.querySelector("[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]")
+  && document.getAnimations().every((one) => one.playState !== "running")"""
+
+
+def at_rest(page: Any) -> None:
+    """Wait until the page shows something, its script has ended, and all of it stands where it will stay."""
+    page.wait_for_function(AT_REST)
