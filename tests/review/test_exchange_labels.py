@@ -260,6 +260,22 @@ def test_an_export_tells_the_rubric_version_and_what_came_late(store, tmp_path, 
     assert again.notes == (f"{target}: ignored column(s) rubric_version, late",)
 
 
+def test_of_an_item_that_was_asked_again_the_later_version_alone_goes_out_and_comes_in(store, tmp_path):
+    vote(store, "u1", "ana", BAD)
+    save_rubric(store, rubric_from({**DEFAULT_RUBRIC, "reveal": False}), by="lea")
+    store.add(Assignment("again", "u1", "ana", WEEK, 9, 2, now(), "lea"))
+    store.add(Annotation("newer-1234", "again", "u1", "ana", 2, GOOD, now()))
+    target = tmp_path / "both.csv"
+    assert export_labels(store, target, by="eva") == len(GOOD)
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    other = new_store(fresh)
+    open_test_week(other)
+    add_item(other, "u1")
+    assert import_labels(other, read_labels(target), by="lea").annotations == 1
+    assert [n.labels for n in annotations_of(other, [WEEK])] == [GOOD]
+
+
 def test_the_export_is_safe_for_a_spreadsheet_logged_and_replaces_nothing(store, tmp_path):
     vote(store, "u1", "ana", GOOD, comment="=cmd()")
     target = tmp_path / "out.csv"
