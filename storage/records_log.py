@@ -1,0 +1,130 @@
+"""The nouns of the production log and the draws from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage.records_base import Json
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import of one file: what was detected and the counts that were printed."""
+
+    id: str
+    at: str
+    by: str
+    file: str
+    format: str
+    source: str
+    read: int
+    added: int
+    duplicate: int
+    changed: int
+    rejected: int
+    undated: int
+    rejections: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A masked, frozen production conversation.
+
+    ``id`` is the source's own id, prefixed with ``source/`` unless the source is the default ``production``; records
+    without an id get a keyed hash. ``messages`` are {role, content[, name, tool_calls]} in order; ``context`` the
+    retrieved passages; ``steps`` the reasoning chain; ``result`` {columns, rows, total} or {text}. ``user_id`` and
+    ``session_id`` are keyed hashes. ``verdicts`` maps judge to dimension to value. ``redacted`` counts masked spans.
+    ``checks`` maps each check that ran on import to what it found; it is derived, so the content hash leaves it out.
+    """
+
+    id: str
+    source: str
+    source_id: str
+    created_at: str | None
+    week: str
+    messages: tuple[Json, ...]
+    context: tuple[str, ...] = ()
+    steps: tuple[Any, ...] = ()
+    sql: str | None = None
+    result: Json | None = None
+    status: str = "ok"
+    error_type: str | None = None
+    error_message: str | None = None
+    repair_rounds: int | None = None
+    repaired: bool | None = None
+    confidence: float | None = None
+    low_confidence: bool | None = None
+    latency_ms: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost: float | None = None
+    retries: int | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    variant: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    feedback: str | None = None
+    scenario: str | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    metadata: Json = field(default_factory=dict)
+    verdicts: dict[str, Json] = field(default_factory=dict)
+    content_hash: str = ""
+    redacted: int = 0
+    checks: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """The last thing the user said before the final answer, as text."""
+        return next((str(m["content"]) for m in reversed(self.messages) if m["role"] == "user"), "")
+
+    @property
+    def answer(self) -> str:
+        """The final assistant message, as text."""
+        return next(
+            (str(m["content"]) for m in reversed(self.messages) if m["role"] == "assistant" and m.get("content")), ""
+        )
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw from the sealed frame of a week; a later draw of the week only raises probabilities.
+
+    ``frame`` keeps source, window, rows, distinct, null_ids, duplicate_ids, late and the verdict counts by stratum.
+    ``digest`` is md5 over the sorted drawn ids joined by newlines.
+    """
+
+    id: str
+    week: str
+    at: str
+    by: str
+    source: str
+    seed: str
+    key_rule: str
+    rate: float
+    frame: Json
+    digest: str
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """The ledger line of one group in one draw: population N_h, sampled n_h, inclusion probability pi_h."""
+
+    id: str
+    draw_id: str
+    week: str
+    name: str
+    population: int
+    sampled: int
+    probability: float
+
+
+LOG_KEYS: dict[type, tuple[str, ...]] = {
+    Import: ("imports", "id"),
+    Conversation: ("conversations", "id"),
+    Draw: ("draws", "id"),
+    Stratum: ("strata", "id"),
+}
+"""Table and primary key of each of these records."""
