@@ -93,7 +93,7 @@ def batch(
     open_ = [_Listed(**row) for row in store.query(_OPEN_IDS_SQL, whose)]
     said = [_Listed(**row) for row in store.query(_OWN_IDS_SQL, whose)]
     skips = skipped_by(store, somebody.id, week)
-    rubric = rubric_version(store, _version_to_show(open_, [*said, *skips], opened.rubric_version))
+    rubric = rubric_version(store, _version_to_show(open_, said, skips, opened.rubric_version))
     open_ = [a for a in open_ if a.rubric_version == rubric.version]
     mine = {n.assignment_id: n for n in said if n.rubric_version == rubric.version}
     passed = {s.assignment_id: s for s in skips if s.rubric_version == rubric.version}
@@ -105,7 +105,7 @@ def batch(
         for t in taken.values()
         if t.assignment_id not in known and t.rubric_version == rubric.version
     ][:size]
-    looked_at = {*list(mine)[-DONE_SENT:], *back}
+    looked_at = {*list(mine)[-DONE_SENT:], *list(passed)[-DONE_SENT:], *back}
     asked = looked_at - known
     listed: list[_Listed | Skipped] = [*open_, *mine.values(), *passed.values()]
     wanted += [(one.assignment_id, one.item_id) for one in listed if one.assignment_id in asked]
@@ -146,11 +146,14 @@ def batch(
     }
 
 
-def _version_to_show(open_: Sequence[_Listed], said: Sequence[_Listed | Skipped], opened: int) -> int:
-    """The latest version that is open; with nothing open that of the last submission, so that one can look back."""
+def _version_to_show(open_: Sequence[_Listed], said: Sequence[_Listed], skips: Sequence[Skipped], opened: int) -> int:
+    """The latest version that is open; with nothing open that of the latest skip, so that it can be taken up, or of the
+    last submission, so that one can look back.
+    """
     if open_:
         return max(a.rubric_version for a in open_)
-    return max(said, key=lambda one: one.at).rubric_version if said else opened
+    last: Sequence[_Listed | Skipped] = skips or said
+    return max(last, key=lambda one: one.at).rubric_version if last else opened
 
 
 def _item_payload(

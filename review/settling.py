@@ -50,7 +50,8 @@ def case_batch(
 
     The most uncertain by ``rank`` come first, then the widest spread of votes; what the viewer may not settle, because
     they annotated it, comes last. ``first`` is sent before all others. ``have`` names what the browser holds as
-    ``item@state``: a case that changed since is sent again. ``counts`` tells how many cases there are of each kind.
+    ``item@state``: a case that changed since is sent again, one that somebody else settled meanwhile too. ``counts``
+    tells how many cases there are of each kind.
     Raises UnknownError when the week or the viewer does not exist.
     """
     somebody, opened = person(store, viewer), week_of_store(store, week)
@@ -61,8 +62,9 @@ def case_batch(
     by_id = {c.item.id: c for c in found}
     wanted = [i for i in ([first] if first in order else []) + order if _name(by_id[i], somebody.id) not in have]
     mine = [c for i in done for c in [by_id[i]] if c.settled and c.settled.adjudicator == somebody.id]
-    own = [c.item.id for c in mine[-DONE_SENT:]]
-    sent = list(dict.fromkeys([*wanted[:size], *(i for i in own if _name(by_id[i], somebody.id) not in have)]))
+    held = {name.partition("@")[0] for name in have}
+    looked_at = [*(c.item.id for c in mine[-DONE_SENT:]), *(i for i in done if i in held)]
+    sent = list(dict.fromkeys([*wanted[:size], *(i for i in looked_at if _name(by_id[i], somebody.id) not in have)]))
     shown = conversations(store, [by_id[i].item.conversation_id for i in sent])
     versions = {c.annotations[0].rubric_version for c in found}
     return {

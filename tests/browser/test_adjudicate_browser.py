@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adjudicate_app import COMMENT, CORRECTED, DISPUTED, RIGHT, SINGLE, WRONG, build_voted_store
+from adjudicate_app import COMMENT, CORRECTED, DISPUTED, RIGHT, SINGLE, WRONG, build_voted_store, vote
 from annotate_app import Server, serving
 
 from review.golden.examples import current_examples
@@ -170,6 +170,43 @@ def test_two_adjudicators_do_not_overrule_each_other_unseen(browser: Any, contex
     mia.wait_for_selector("text=Settled by you")
     first, second = decisions(server)
     assert (second.adjudicator, second.labels, second.supersedes) == ("mia", WRONG, first.id)
+
+
+def test_what_somebody_else_settled_is_shown_so_and_can_be_settled_anew(context: Any, server: Server) -> None:
+    mia = opened(context, server, "mia")
+    olaf = opened(context, server, "olaf")
+    press(olaf, *SETTLE, "Enter")
+    all_saved(olaf)
+    press(mia, "1", "3", "Enter")
+    mia.wait_for_selector("text=has changed since you saw it")
+    mia.get_by_role("button", name="Show it").click()
+    at_item(mia, DISPUTED[0])
+    mia.wait_for_selector("text=Changed. Settling it anew")
+    press(mia, "Enter")
+    at_item(mia, DISPUTED[1])
+    all_saved(mia)
+    assert [(d.adjudicator, d.labels) for d in decisions(server)] == [("olaf", RIGHT), ("mia", WRONG)]
+
+
+LATER = """() => {
+  const now = Date.now;
+  Date.now = () => now() + 6000;
+  window.dispatchEvent(new Event("focus"));
+}"""
+"""As if somebody came back to the page after six seconds: it asks what is new."""
+
+
+def test_a_vote_that_comes_in_takes_nobodys_pen_away(context: Any, server: Server) -> None:
+    page = opened(context, server)
+    press(page, "c")
+    page.keyboard.type("the quick ")
+    press(page, "ArrowLeft", "ArrowLeft")
+    server.store.add(vote(DISPUTED[0], "noa", RIGHT))
+    page.evaluate(LATER)
+    page.wait_for_selector("text=Another vote came in.")
+    page.keyboard.type("XYZ")  # commands, if the text had lost the caret
+    assert page.input_value("[data-note=rationale]") == "the quicXYZk "
+    assert page.locator(".sc-votes thead th").count() == 3
 
 
 def test_the_browser_receives_nobodys_name(context: Any, server: Server) -> None:

@@ -15,8 +15,8 @@ from storage.records import Annotation, Skip, Withdrawal
 pytestmark = pytest.mark.browser
 
 SUBMITTED = 60
-RATERS = ("ana", "ben", "eva", "kim")
-SKIPPING = ("eva", "kim")
+RATERS = ("ana", "ben", "eva", "kim", "max", "noa", "oli")
+SKIPPING = ("eva", "kim", "max")
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,69 @@ def test_what_was_skipped_can_be_gone_back_to_after_a_reload_and_answered(contex
     assert len(server.store.find(Skip, rater_id="eva")) == 2
     assert len(server.store.find(Withdrawal, rater_id="eva")) == 2
     assert "eva-0059" not in rows(server, "eva")
+
+
+def test_after_a_reload_undo_takes_back_what_was_said_last_and_keeps_what_was_written(
+    context: Any, server: Server
+) -> None:
+    page = opened(context, server, "max")
+    press(page, *KEYS)
+    at_item(page, "max-0061")
+    press(page, "1", "c")
+    page.keyboard.type("not sure")
+    press(page, "Escape", "s", "2")
+    at_item(page, "max-0062")
+    all_saved(page)
+    page.reload()
+    at_item(page, "max-0062")
+    page.wait_for_selector("text=60 done · 2 skipped · 2 left")
+    press(page, "u")
+    at_item(page, "max-0061")
+    page.wait_for_selector("text=60 done · 1 skipped · 3 left")
+    assert page.input_value("[data-note=comment]") == "not sure"
+    assert checked(page, "correctness") == ["wrong"]
+    all_saved(page)
+    (undone,) = server.store.find(Withdrawal, rater_id="max")
+    assert undone.withdraws == server.store.find(Skip, rater_id="max")[-1].submission_id
+
+
+def test_what_was_just_skipped_is_there_without_a_network_and_in_its_place_after_a_reload(
+    context: Any, server: Server
+) -> None:
+    page = opened(context, server, "noa")
+    press(page, "s", "2")
+    at_item(page, "noa-0061")
+    all_saved(page)
+    context.set_offline(True)
+    press(page, "k")
+    shown(page, 60)
+    press(page, "1")
+    context.set_offline(False)
+    page.reload()
+    at_item(page, "noa-0060")
+    shown(page, 60)
+    assert checked(page, "correctness") == ["wrong"]
+    page.wait_for_selector("text=Skipped: Outside my field.")
+
+
+def test_what_another_tab_said_is_fetched_before_it_is_called_changed(context: Any, server: Server) -> None:
+    page = opened(context, server, "oli")
+    other = opened(context, server, "oli")
+    press(other, *KEYS)
+    at_item(other, "oli-0061")
+    all_saved(other)
+    page.wait_for_selector("text=Submitted or skipped in another tab meanwhile.")
+    press(page, "j", *KEYS)  # any answer of the server tells this tab
+    at_item(page, "oli-0062")
+    all_saved(page)
+    press(page, "k", "k")
+    at_item(page, "oli-0060")
+    page.wait_for_selector("text=Submitted. Choose again to change it")
+    assert [checked(page, name) for name in LABELS] == [[value] for value in LABELS.values()]
+    press(page, "u")
+    page.wait_for_selector("text=Taken back. It does not count until you submit it again.")
+    all_saved(page)
+    assert "oli-0060" not in rows(server, "oli") and "oli-0061" in rows(server, "oli")
 
 
 def test_with_nothing_left_the_skipped_ones_are_offered_one_after_the_other(context: Any, server: Server) -> None:

@@ -47,6 +47,7 @@ const desk = {
   },
   take: takeCases,
   heard: () => undefined,
+  changed: changedText,
   aside: (view) => [(view.votesNode = el("div", { class: "sc-votes" }))],
   footer: (view) => [(view.moreNode = el("button", { type: "button", class: "sc-more-submit",
     onmousedown: (event) => event.preventDefault(), onclick: () => view.act.more() },
@@ -103,6 +104,13 @@ function showCase(view, item) {
   view.scrolled = true; // a case is read from its votes down
   // The votes take room from the conversation on a small screen, so its place is found once all stands.
   queueMicrotask(() => view.slot && scrollToTarget(view.slot));
+}
+
+// A case that changed while it was open.
+function changedText(before, item) {
+  if (before.state === item.state) return "";
+  if (item.mine?.by_you === false && !before.mine) return "Somebody else settled this case meanwhile.";
+  return item.votes.length > before.votes.length ? "Another vote came in." : "What the reviewers said of this case has changed.";
 }
 
 function caseText(client) {

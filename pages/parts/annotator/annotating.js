@@ -40,6 +40,7 @@ const desk = {
   },
   take: () => undefined,
   heard: correctNotice,
+  changed: () => "",
   aside: (view) => [(view.revealNode = el("section", { class: "sc-reveal", hidden: true }))],
   footer: () => [],
   tools: (view) => [
@@ -72,7 +73,8 @@ function stateText({ client }) {
   const late = client.taken[id] ?? (client.week.closed ? "The week is closed. What you submit now is kept as a late answer." : null);
   if (!done && late) return ["Submit late", late];
   if (isSkipped(client, id)) return ["Submit", skippedText(client.mine.get(id))];
-  if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted in another tab meanwhile. Submitting here replaces it." : ""];
+  if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted or skipped in another tab meanwhile. Submitting here replaces it." : ""];
+  if (!client.mine.has(id)) return ["Next", "Submitted in another tab. Fetching what you said there …"];
   return isChanged(client, id)
     ? ["Save the change", "Changed. Your earlier answer counts until Enter saves the change."]
     : ["Next", client.week.closed ? "Submitted. The week is closed." : "Submitted. Choose again to change it, u takes it back."];
@@ -100,8 +102,8 @@ function emptyNodes(view) {
     done ? el("p", {}, "What next: look back with ", el("kbd", {}, "k"),
       " and change your mind while the week is open, or see on the Week page what the others still have.") : null,
     done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
-    skipped.length ? el("p", {}, `You skipped ${plural(skipped.length, "item", "items")}. You can still answer ${
-      skipped.length > 1 ? "them" : "it"} while the week is open.`) : null,
+    skipped.length ? el("p", {}, `You skipped ${plural(skipped.length, "item", "items")}. ${client.week.closed
+      ? "The week is closed: an answer now is kept as a late one." : `You can still answer ${skipped.length > 1 ? "them" : "it"} while the week is open.`}`) : null,
     skipped.length ? toolButton("Take up what you skipped", "", () => goBackTo(view, skipped[0], 1)) : null,
   ];
 }
@@ -127,7 +129,7 @@ function enterWithdrawal(client, assignment) {
   const earlier = client.earlier.get(submission.submission_id);
   const leaves = earlier ? MADE[earlier.kind] ?? "done" : "open";
   const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id, leaves });
-  client.drafts.set(assignment, submission.labels ? draftFrom(submission) : blankDraft());
+  if (submission.labels) client.drafts.set(assignment, draftFrom(submission)); // of a skip what was begun before it stays
   keepDraft(client, assignment);
   if (leaves === "done") return entry;
   delete client.reveals[assignment];
@@ -157,7 +159,6 @@ function skip(view, reason) {
   if (isSkipped(client, assignment)) return notice(view, "This item is skipped already: answer it, or go on.");
   disarm(view);
   enter(client, "skip", assignment, { reason });
-  dropDraft(client, assignment);
   client.undo.push({ what: "submitted", assignment });
   view.notice = "Skipped. Undo brings it back.";
   goTo(view, nextOpen(client, assignment));
@@ -224,6 +225,7 @@ function takeBackShown(view) {
 
 function takeBack(view, assignment) {
   const { client } = view;
+  if (!isKnown(client, assignment)) return notice(view, "It is being fetched; then it can be taken back.");
   if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
   if (client.week.closed) return notice(view, "The week is closed: what you said in it stands.");
   leaveText(view);

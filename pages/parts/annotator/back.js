@@ -6,17 +6,23 @@ function walkedBack(client) {
   return desk.asksBack ? saidList(client) : doneList(client).filter((id) => client.items.has(id));
 }
 
-// Going to one that is not held asks for it and for those that follow in the same direction.
+// Going to one that is not held asks for it and for those that follow in the same direction; staying, for it alone.
 function wantBack(client, target, by) {
+  if (!desk.asksBack) return;
   const said = saidList(client);
   const at = said.indexOf(target);
-  if (at < 0 || client.items.has(target)) return;
-  const beside = by < 0 ? said.slice(Math.max(0, at + 1 - AT_HAND), at + 1).reverse() : said.slice(at, at + AT_HAND);
+  if (at < 0 || isKnown(client, target)) return;
+  const beside = by === 0 ? [target] : by < 0 ? said.slice(Math.max(0, at + 1 - AT_HAND), at + 1).reverse() : said.slice(at, at + AT_HAND);
   for (const id of beside) client.back.add(id);
 }
 
 function lackedBack(client) {
-  return [...client.back].filter((id) => !client.items.has(id));
+  return [...client.back].filter((id) => !isKnown(client, id));
+}
+
+// Whether this browser holds an item, and what was said of it: that may have been in another tab or browser.
+function isKnown(client, id) {
+  return client.items.has(id) && (!isSaid(client, id) || client.mine.has(id) || overlay(client).has(id));
 }
 
 // Whether items are needed that the next answer should bring.
@@ -28,6 +34,7 @@ function awaits(client) {
 // server makes of it is not known here.
 function heldAndBack(client, entries) {
   const again = new Set(entries.filter((entry) => entry.kind === "withdraw").map((entry) => entry.assignment));
+  for (const id of client.back) if (client.items.has(id) && !isKnown(client, id)) again.add(id);
   const held = [...client.items.values()].filter((item) => !again.has(item.assignment));
   const names = held.map((item) => (item.state ? `${item.assignment}@${item.state}` : item.assignment));
   return [names, [...new Set([...again, ...lackedBack(client)])].slice(0, AT_HAND)];

@@ -158,7 +158,8 @@ function hearOtherTab(view, event) {
 
 function applyAnswer(view, data) {
   const { client } = view;
-  const [version, current, item, walk] = [client.rubric.version, client.current, client.items.get(client.current), viewName(client.week)];
+  const [version, current, walk] = [client.rubric.version, client.current, viewName(client.week)];
+  const [item, mine] = [client.items.get(current), client.mine.get(current)];
   takeAnswer(client, data);
   if (client.rubric.version !== version) buildRubric(view);
   const turned = walk !== viewName(client.week);
@@ -170,8 +171,9 @@ function applyAnswer(view, data) {
   if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : client.news;
   desk.heard(view);
   for (const item of data.items ?? []) if (client.items.get(item.assignment) === item) dropSlot(view, item.assignment);
-  const same = !turned && client.current === current && client.rubric.version === version;
-  if (same && client.items.get(client.current) === item) refresh(view);
+  const stays = !turned && client.current === current && client.rubric.version === version;
+  if (stays && client.items.get(current) === item && sameWords(client.mine.get(current), mine)) refresh(view);
+  else if (stays && item) showAgain(view, item);
   else show(view);
   if (client.news) say(view, client.news);
   // Whoever pointed at another list wants its first item under the keys; whoever walks by keyboard stays where they are.
@@ -179,6 +181,18 @@ function applyAnswer(view, data) {
   const next = nextOpen(client, client.current);
   if (!view.slots.has(next)) whenIdle(() => prepare(view, next));
   afterAnswer(view);
+}
+
+function sameWords(one, other) {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+// The open item has changed under somebody's hands; what they are writing goes on where it was.
+function showAgain(view, before) {
+  const pen = penOf(view);
+  view.notice = desk.changed(before, view.client.items.get(view.client.current)) || view.notice;
+  show(view);
+  if (pen) penBack(view, pen);
 }
 
 function refresh(view) {

@@ -99,7 +99,10 @@ function saidList(client) {
 }
 
 function skippedList(client) {
-  return saidList(client).filter((id) => isSkipped(client, id));
+  const made = overlay(client);
+  const before = client.skipped.map(([id]) => id);
+  const now = [...made.keys()].filter((id) => made.get(id) === "skipped" && !before.includes(id));
+  return [...before.filter((id) => (made.get(id) ?? "skipped") === "skipped"), ...now];
 }
 
 // What is not this rater's any more but was begun: it can still be gone back to and submitted.

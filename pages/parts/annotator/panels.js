@@ -43,6 +43,27 @@ function openNote(view, name) {
   view.notes[name].node.scrollIntoView({ block: "nearest" });
 }
 
+// Where somebody writes: the text or the filter, what stands there, and the caret.
+function penOf(view) {
+  const node = document.activeElement;
+  const field = [...view.fields.values()].find((one) => one.filter === node);
+  if (!field && !view.notesNode.contains(node)) return null;
+  return { note: node.dataset.note, field: field?.dimension.name, text: node.value, caret: [node.selectionStart, node.selectionEnd] };
+}
+
+function penBack(view, { note, field, text, caret }) {
+  if (note) openNote(view, note);
+  else if (!view.fields.get(field)?.filter) return;
+  else focusField(view, field);
+  const node = note ? view.notes[note].area : view.fields.get(field).filter;
+  if (document.activeElement !== node) return;
+  if (field && node.value !== text) {
+    node.value = text;
+    if (view.fields.get(field).kind === "long") rank(view.fields.get(field));
+  }
+  node.setSelectionRange(...caret);
+}
+
 function openDialog(view, title, ...content) {
   disarm(view); // a finished item must not go by itself behind the question about it
   view.dialog = { choices: new Map(), confirm: null };

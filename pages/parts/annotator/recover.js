@@ -19,7 +19,7 @@ async function recover(view) {
   const moved = returnToPlace(client, place);
   if (joined || moved) show(view);
   else showSaving(view);
-  if (client.outbox.size || client.wanted) sendSoon(view);
+  if (client.outbox.size || client.wanted || awaits(client)) sendSoon(view);
 }
 
 // The place belongs to the tab; in a new one it is the item that was worked at last. One that is not in the list any
@@ -28,15 +28,17 @@ function returnToPlace(client, place) {
   if (!place && isDone(client, client.current)) client.current = openList(client)[0] ?? null;
   const wanted = place ?? lastBegun(client);
   if (!wanted || wanted === client.current || isDone(client, wanted) || client.drafts.get(client.current)?.touched) return false;
-  const open = openList(client).includes(wanted);
+  const open = openList(client).includes(wanted) || isSkipped(client, wanted);
   if (open) client.current = wanted;
+  if (open) wantBack(client, wanted, 1);
   else if (client.drafts.get(wanted)?.touched) client.wanted = wanted;
   return open;
 }
 
 // The item that was worked at last and not submitted.
 function lastBegun(client) {
-  const begun = [...client.drafts].filter(([assignment, draft]) => draft.touched && draft.at && !isDone(client, assignment));
+  const begun = [...client.drafts].filter(([assignment, draft]) => draft.touched && draft.at && !isDone(client, assignment)
+    && !isSkipped(client, assignment));
   return begun.sort(([, a], [, b]) => b.at - a.at)[0]?.[0] ?? null;
 }
 
@@ -64,7 +66,7 @@ function joinDrafts(client, kept) {
   }
   for (const [assignment, draft] of here) {
     const submitted = [...client.outbox.values()].some((entry) => entry.assignment === assignment
-      && ["done", "skipped"].includes(MADE[entry.kind]) && memory.turns.get(entry.submission_id) / 1000 - 1 > draft.at);
+      && MADE[entry.kind] === "done" && memory.turns.get(entry.submission_id) / 1000 - 1 > draft.at);
     if (!submitted && (draft.reopened || !isDone(client, assignment))) continue;
     dropDraft(client, assignment);
     joined = true;

@@ -37,6 +37,7 @@ function takeAnswer(client, data) {
   forgetOld(client);
   if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current) || client.back.has(client.current)))
     client.current = openList(client)[0] ?? null;
+  wantBack(client, client.current, 0);
   desk.take(client, data);
 }
 
@@ -100,7 +101,9 @@ function refuse(client, id, why) {
   client.undo = client.undo.filter(({ submission_id }) => submission_id !== id);
   client.refusals.push({ assignment: entry.assignment, why });
   if (client.mine.get(entry.assignment)?.submission_id !== id) return;
-  client.mine.delete(entry.assignment);
+  const earlier = client.earlier.get(id);
+  if (earlier) client.mine.set(entry.assignment, earlier);
+  else client.mine.delete(entry.assignment);
   if (entry.labels) {
     client.drafts.set(entry.assignment, draftFrom(entry));
     keepDraft(client, entry.assignment);
@@ -152,7 +155,8 @@ function forgetWeek(client) {
 }
 
 function forgetOld(client) {
-  const useful = new Set([...client.order, ...doneList(client).slice(-RECENT_DONE), ...setAside(client), ...client.back, client.current]);
+  const useful = new Set([...client.order, ...doneList(client).slice(-RECENT_DONE),
+    ...skippedList(client).slice(-RECENT_DONE), ...setAside(client), ...client.back, client.current]);
   for (const id of client.outbox.values()) useful.add(id.assignment);
   for (const id of [...client.items.keys()]) if (!useful.has(id)) client.items.delete(id);
 }
@@ -206,7 +210,7 @@ function again(view) {
 }
 
 function askedFor(client) {
-  return `${client.items.size}/${client.order.length}/${openList(client).length}`;
+  return `${client.items.size}/${client.order.length}/${openList(client).length}/${client.back.size}`;
 }
 
 // After an answer: entries that never went up go now, and more items are asked for while there are some to ask for.
