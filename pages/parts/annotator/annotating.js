@@ -99,12 +99,12 @@ function emptyNodes(view) {
     el("h2", {}, dealt ? "Nothing left for you this week" : "Nothing for you yet this week"),
     el("p", {}, dealt ? `${plural(client.week.done + done - client.done.length, "item", "items")} reviewed. Thank you.`
       : "Items appear here as soon as the week's draw is dealt."),
-    done ? el("p", {}, "What next: look back with ", el("kbd", {}, "k"),
-      " and change your mind while the week is open, or see on the Week page what the others still have.") : null,
-    done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
     skipped.length ? el("p", {}, `You skipped ${plural(skipped.length, "item", "items")}. ${client.week.closed
       ? "The week is closed: an answer now is kept as a late one." : `You can still answer ${skipped.length > 1 ? "them" : "it"} while the week is open.`}`) : null,
     skipped.length ? toolButton("Take up what you skipped", "", () => goBackTo(view, skipped[0], 1)) : null,
+    done ? el("p", {}, "What next: look back with ", el("kbd", {}, "k"),
+      " and change your mind while the week is open, or see on the Week page what the others still have.") : null,
+    done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
   ];
 }
 
