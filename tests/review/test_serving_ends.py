@@ -33,7 +33,13 @@ def test_the_application_ends_with_the_command(store: Store, number: signal.Sign
         port = probe.getsockname()[1]
     words = [sys.executable, "-m", "review.cli", "serve", "--port", str(port), "--no-browser", "--store"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([*words, str(store.path)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    before = signal.signal(
+        number, signal.SIG_DFL
+    )  # where a shell started the tests in its background, these are ignored
+    try:
+        process = subprocess.Popen([*words, str(store.path)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    finally:
+        signal.signal(number, before)
     try:
         serving.wait_until_ready(process, f"http://{serving.ADDRESS}:{port}", seconds=60)
         process.send_signal(number)

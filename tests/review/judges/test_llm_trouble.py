@@ -248,8 +248,11 @@ def test_a_key_that_stands_in_a_remembered_reply_shows_in_no_verdict():
     assert (told[0].value, told[0].rationale) == ("rude", "[key]")
 
 
-def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeypatch):
+def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeypatch, request):
     monkeypatch.setattr("review.judges.llm_pool.GRACE", 0.1)
+    # Tests that a shell started in its background have inherited that interrupts are ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     arrived = threading.Semaphore(0)
 
     def answer(text):
