@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotate_app import Server
+from page_at_rest import at_rest
 
 from storage.records import Annotation, Withdrawal
 
@@ -20,6 +21,7 @@ def opened(context: Any, server: Server, rater: str) -> Any:
     page = context.new_page()
     page.goto(server.page(rater))
     page.wait_for_selector(f"{ROOT}[data-assignment^='{rater}-']")
+    at_rest(page)
     return page
 
 

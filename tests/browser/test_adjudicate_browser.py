@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from adjudicate_app import COMMENT, CORRECTED, DISPUTED, RIGHT, SINGLE, WRONG, build_voted_store, vote
 from annotate_app import Server, serving
+from page_at_rest import at_rest
 
 from review.golden.examples import current_examples
 from storage.records import Adjudication
@@ -31,6 +32,7 @@ def opened(context: Any, server: Server, rater: str = "mia", item: str = "") -> 
     page = context.new_page()
     page.goto(server.page(rater, "adjudicate") + (f"&item={item}" if item else ""))
     page.wait_for_selector(f"{ROOT}[data-assignment^='item-']")
+    at_rest(page)
     return page
 
 

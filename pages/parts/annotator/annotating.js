@@ -67,13 +67,18 @@ const TAKEN_BACK = {
   skipped: "Taken back. It is skipped again.",
 };
 
+const ELSEWHERE = {
+  annotation: "Submitted in another tab meanwhile. Submitting here replaces it.",
+  skip: "Skipped in another tab meanwhile. You can still answer it.",
+};
+
 function stateText({ client }) {
   const id = client.current;
   const done = isDone(client, id);
   const late = client.taken[id] ?? (client.week.closed ? "The week is closed. What you submit now is kept as a late answer." : null);
   if (!done && late) return ["Submit late", late];
   if (isSkipped(client, id)) return ["Submit", skippedText(client.mine.get(id))];
-  if (!done) return ["Submit", client.elsewhere.has(id) ? "Submitted or skipped in another tab meanwhile. Submitting here replaces it." : ""];
+  if (!done) return ["Submit", ELSEWHERE[client.elsewhere.get(id)] ?? ""];
   if (!client.mine.has(id)) return ["Next", "Submitted in another tab. Fetching what you said there …"];
   return isChanged(client, id)
     ? ["Save the change", "Changed. Your earlier answer counts until Enter saves the change."]

@@ -152,7 +152,7 @@ function hearOtherTab(view, event) {
   if (!event.key?.startsWith(`${client.memory.prefix}out:`) || !event.newValue) return;
   const entry = parsed(event.newValue)?.entry;
   if (entry?.kind === "withdraw" && madeBy(entry) === "open") client.elsewhere.delete(entry.assignment);
-  else if (entry?.kind === "annotation" || entry?.kind === "skip") client.elsewhere.add(entry.assignment);
+  else if (entry?.kind === "annotation" || entry?.kind === "skip") client.elsewhere.set(entry.assignment, entry.kind);
   if (client.current && client.items.has(client.current)) showState(view);
 }
 

@@ -27,7 +27,7 @@ function newClient(key) {
     back: new Set(), // submitted assignments that were walked back to and asked for
     drafts: new Map(), // assignment -> { labels, the desk's texts, active_ms, reopened, touched }
     outbox: new Map(), // submission id -> entry
-    elsewhere: new Set(), // assignments that another tab has submitted
+    elsewhere: new Map(), // assignment -> the kind of entry that another tab has made of it
     taken: {}, // assignment -> the server's sentence about an item that is not this rater's any more
     left: null, // { assignment, next }: where to go on from an item that has left the list
     wanted: null, // an assignment that was open before the page was loaded, until it is known what became of it
