@@ -14,7 +14,7 @@ import orjson
 
 from review.intervals import wilson
 from review.quantity import Quantity
-from review.queues import IN_TIME
+from review.rows_that_count import in_time
 from review.rubric import rubric_version
 from review.verdicts import verdicts_on
 from storage.records import Annotation, Item, Withdrawal
@@ -71,7 +71,7 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
 
 _SAID_SQL = f"""
 SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
-WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {IN_TIME} ORDER BY n.rowid
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {in_time("n", "i.week")} ORDER BY n.rowid
 """  # noqa: S608 - a constant of ours
 
 

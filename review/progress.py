@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from review.people import people
-from review.rows_that_count import answered, handed_on, skipped
+from review.rows_that_count import answered, answered_in_time, handed_on, in_time, skipped, skipped_in_time
 from storage.store import Store
 
 FALLBACK_SECONDS = 60.0
@@ -29,13 +31,17 @@ class Progress:
     minutes_left: float
 
 
-def progress(store: Store, week: str, *, rater_id: str | None = None) -> list[Progress]:
-    """Everybody's progress in a week, or one rater's, in the order of the people."""
-    whose = {"week": week, "rater": rater_id}
-    rows = {r["rater_id"]: r for r in store.query(_PROGRESS_SQL if rater_id is None else _PROGRESS_OF_ONE_SQL, whose)}
-    seconds = _seconds(store, week, rater_id)
+def progress(store: Store, week: str, *, rater_id: str | None = None, late: bool = False) -> list[Progress]:
+    """Everybody's progress in a week, or one rater's, in the order of the people.
+
+    Of a closed week it is that of its end: what is answered or skipped later changes no figure. With ``late`` it
+    counts as well, for a reviewer who goes on.
+    """
+    whose = {"week": week, "rater": rater_id, "late": late}
+    rows = {r["rater_id"]: r for r in store.query(_progress_sql(one=rater_id is not None, late=late), whose)}
+    seconds = _seconds(store, whose)
     known = rater_id is None or len(seconds.get(rater_id, ())) >= ENOUGH_SECONDS
-    compared = seconds if known else _seconds(store, week, None)
+    compared = seconds if known else _seconds(store, whose | {"rater": None})
     overall = median([s for values in compared.values() for s in values] or [FALLBACK_SECONDS])
     result = []
     for somebody in people(store):
@@ -52,27 +58,30 @@ def progress(store: Store, week: str, *, rater_id: str | None = None) -> list[Pr
     return result
 
 
-def _seconds(store: Store, week: str, rater_id: str | None) -> dict[str, list[float]]:
+def _seconds(store: Store, whose: Mapping[str, Any]) -> dict[str, list[float]]:
     """The measured active seconds of a week by rater."""
     found: dict[str, list[float]] = {}
-    for row in store.query(_SECONDS_SQL, {"week": week, "rater": rater_id}):
+    for row in store.query(_SECONDS_SQL, dict(whose)):
         found.setdefault(row["rater_id"], []).append(row["seconds"])
     return found
 
 
-_SECONDS_SQL = """
+_SECONDS_SQL = f"""
 SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id
 WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND n.seconds IS NOT NULL
-"""
+  AND (:late OR {in_time("n", "i.week")})
+"""  # noqa: S608 - a constant of ours
 
-_PROGRESS_SQL = f"""
+
+def _progress_sql(*, one: bool, late: bool) -> str:
+    """The counts by rater, or those of one; with ``late`` what was said after the end of the week is among them."""
+    done, passed = (answered, skipped) if late else (answered_in_time, skipped_in_time)
+    return f"""
 SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT annotated) AS skipped FROM (
   SELECT a.rater_id,
-    {answered("a")} AS annotated,
-    {skipped("a")} AS skipped
+    {done("a")} AS annotated,
+    {passed("a")} AS skipped
   FROM assignments a
-  WHERE a.week = :week AND NOT {handed_on("a")}
+  WHERE {"a.rater_id = :rater AND " if one else ""}a.week = :week AND NOT {handed_on("a")}
 ) GROUP BY rater_id
 """  # noqa: S608 - constants of ours
-
-_PROGRESS_OF_ONE_SQL = _PROGRESS_SQL.replace("WHERE a.week = :week", "WHERE a.rater_id = :rater AND a.week = :week", 1)

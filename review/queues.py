@@ -14,7 +14,7 @@ from review.findings import Shown, findings_by_item
 from review.hiding import conversations, spans_by_conversation, without, without_words
 from review.people import hmac_key, person, store_id
 from review.progress import Progress, progress
-from review.rows_that_count import answered, handed_on, skipped, stands
+from review.rows_that_count import answered, handed_on, in_time, skipped, stands
 from review.rubric import rubric_version
 from review.shown import conversation_payload, rubric_payload
 from review.skipped import Skipped, skipped_by
@@ -24,13 +24,9 @@ from review.verdicts import verdicts_on
 from storage.records import Annotation, Conversation, HiddenSpan, Item, WeekClosing
 from storage.store import Store
 
-__all__ = ["CURRENT_SQL", "IN_TIME", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
+__all__ = ["CURRENT_SQL", "Progress", "Receipt", "batch", "owed_items", "progress", "receive"]
 
 DONE_SENT = 10
-_IN_TIME = "NOT ({0}.late AND EXISTS (SELECT 1 FROM week_closings c WHERE c.week = i.week AND c.at <= {0}.at))"
-IN_TIME = _IN_TIME.format("n")
-"""Of annotations ``n`` of items ``i``: not made after the week had closed. Such a late answer is kept and marked, and
-changes no figure: whoever gives it may have seen how the others voted."""
 
 
 def _latest(counts: str) -> str:
@@ -44,7 +40,7 @@ ORDER BY n.rowid
 """  # noqa: S608 - constants of ours
 
 
-CURRENT_SQL = _latest(f"{stands('{0}')} AND {_IN_TIME}")
+CURRENT_SQL = _latest(f"{stands('{0}')} AND {in_time('{0}', 'i.week')}")
 """The annotations of a week that count: per item, rater and rubric version the latest in time that was not undone."""
 
 _OWN_SQL = _latest(stands("{0}"))
@@ -116,7 +112,7 @@ def batch(
     items = {i.id: i for i in store.find(Item, id=[item for _, item in wanted])}
     shown = conversations(store, [i.conversation_id for i in items.values()])
     hidden, key = spans_by_conversation(store, list(shown)), hmac_key(store)
-    (state,) = progress(store, week, rater_id=somebody.id)
+    (state,) = progress(store, week, rater_id=somebody.id, late=True)
     read = {n.item_id: n.assignment_id for n in mine.values() if n.assignment_id in looked_at}
     return {
         "key": f"{store_id(store)}:{somebody.id}",

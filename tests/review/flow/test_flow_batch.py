@@ -22,6 +22,7 @@ from flow_store import (
     take_role,
 )
 
+from review.closing import close_week
 from review.errors import UnknownError
 from review.people import person
 from review.queues import DONE_SENT, batch, owed_items, progress
@@ -234,6 +235,20 @@ def test_progress_counts_what_is_done_skipped_and_left(opened):
     assert ana.median_seconds == 20.0 and ben.median_seconds is None
     assert ana.minutes_left == pytest.approx(ana.left * 20 / 60)
     assert ben.minutes_left == pytest.approx(ben.left * 20 / 60)
+
+
+def test_what_is_said_after_the_end_changes_no_figure_of_a_closed_week(opened):
+    first, second, third, fourth, *_ = assignments(opened, "ana")
+    send(opened, "ana", entry(first, seconds=30), {**entry(second), "kind": "skip", "reason": "no"})
+    close_week(opened, WEEK, by="lea", reason="holidays")
+    before = progress(opened, WEEK)
+    late = (entry(third, seconds=500), {**entry(fourth), "kind": "skip", "reason": "no"}, entry(second, seconds=700))
+    send(opened, "ana", *late)
+    assert progress(opened, WEEK) == before
+    # Who goes on after the end still sees how far they are.
+    assert batch(opened, "ana", week=WEEK)["week"]["done"] == 3
+    left = next(p.left for p in before if p.rater_id == "ana")
+    assert batch(opened, "ana", week=WEEK)["week"]["left"] == left - 2
 
 
 def test_before_anybody_is_timed_an_item_is_expected_to_take_a_minute(opened):
