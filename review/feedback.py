@@ -10,7 +10,14 @@ from review.hiding import spans_by_conversation, without_words
 from review.labels import Value
 from review.people import hmac_key, person
 from review.queues import owed_items
-from review.settled import Settled, annotations_of, canonical_value, current_adjudications, settled_labels
+from review.settled import (
+    Settled,
+    adjudications_that_count,
+    annotations_of,
+    canonical_value,
+    current_adjudications,
+    settled_labels,
+)
 from storage.records import Adjudication, Annotation, Item
 from storage.store import Store
 
@@ -41,14 +48,16 @@ def differences(store: Store, week: str, rater: str) -> list[Difference]:
     """
     somebody = person(store, rater)
     owed = owed_items(store, somebody.id)
-    mine = [n for n in annotations_of(store, [week]) if n.rater_id == somebody.id and n.item_id not in owed]
+    said = annotations_of(store, [week])
+    mine = [n for n in said if n.rater_id == somebody.id and n.item_id not in owed]
     rules = ("adjudicated", "plurality") if closing_of(store, week) else ("adjudicated",)
     settled: dict[str, list[Settled]] = {}
     for (item, _), s in settled_labels(store, [week]).items():
         if s.rule in rules:
             settled.setdefault(item, []).append(s)
     places = {i.id: i.conversation_id for i in store.find(Item, week=week)}
-    finals = _without_spans(store, current_adjudications(store, [week]), places)
+    finals = adjudications_that_count(current_adjudications(store, [week]), said)
+    finals = _without_spans(store, finals, places)
     return [
         Difference(
             n.item_id, places[n.item_id], s.dimension, yours, s.value, s.rule, s.votes, _why(finals.get(n.item_id))

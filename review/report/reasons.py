@@ -10,7 +10,7 @@ from review.labels import Value
 from review.people import hmac_key
 from review.report.model import Quote, Reason
 from review.rubric import Dimension, Rubric
-from review.settled import Settled, annotations_of, current_adjudications, settled_labels
+from review.settled import Settled, adjudications_that_count, annotations_of, current_adjudications, settled_labels
 from storage.records import Adjudication, Annotation, Conversation, Item
 from storage.store import Store
 
@@ -66,8 +66,10 @@ def _words(store: Store, week: str, places: Mapping[str, str]) -> dict[str, tupl
     """What was written about these items (item to conversation), and by whom: the adjudicator before a reviewer."""
     spans = spans_by_conversation(store, sorted(set(places.values())))
     key = hmac_key(store) if spans else b""
-    rows: list[Annotation | Adjudication] = [n for n in annotations_of(store, [week]) if n.item_id in places]
-    rows += [a for item, a in current_adjudications(store, [week]).items() if item in places]
+    said = annotations_of(store, [week])
+    finals = adjudications_that_count(current_adjudications(store, [week]), said)
+    rows: list[Annotation | Adjudication] = [n for n in said if n.item_id in places]
+    rows += [a for item, a in finals.items() if item in places]
     found: dict[str, tuple[str, str]] = {}
     for row in rows:
         hidden = spans.get(places[row.item_id], [])

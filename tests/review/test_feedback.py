@@ -11,8 +11,11 @@ from review.feedback import differences
 from review.hiding import hide_span
 from review.people import add_person
 from review.queues import owed_items
+from review.requeue import requeue
+from review.rubric import rubric_from, save_rubric
 from review.settled import annotations_of, current_adjudications
-from storage.records import Conversation, Item, Week
+from review.submissions import receive
+from storage.records import Assignment, Conversation, Item, Week
 from storage.store import Store
 
 
@@ -71,6 +74,26 @@ def test_the_rationale_keeps_hidden_spans_hidden(demo: Store, weeks: tuple[str, 
     hide_span(demo, first.conversation, word, by="visitor")
     again = next(d for d in differences(demo, weeks[0], "tom") if d.item == first.item)
     assert again.rationale == "They wrote [HIDDEN_1]."
+
+
+def test_a_reason_given_under_an_older_rubric_version_is_not_told_of_what_was_asked_again(
+    demo: Store, weeks: tuple[str, str]
+) -> None:
+    week = weeks[1]
+    rows = annotations_of(demo, [week])
+    voters = {item: [n.rater_id for n in rows if n.item_id == item] for item in {n.item_id for n in rows}}
+    item = next(i for i, names in sorted(voters.items()) if len(names) >= 3)
+    labels = next(n for n in rows if n.item_id == item).labels
+    adjudicate(demo, item, by="mara", labels=labels, rationale="An OLD reason.")
+    version = save_rubric(demo, rubric_from({"dimensions": [{"name": "good", "values": ["no", "yes"]}]}), by="visitor")
+    requeue(demo, week, by="visitor", items=[item])
+    again = demo.find(Assignment, item_id=item, rubric_version=version.version)
+    for a, value in zip(again, ("no", *["yes"] * len(again)), strict=False):
+        sent = {"kind": "annotation", "submission_id": f"again-{a.rater_id}-1", "assignment": a.id}
+        assert receive(demo, a.rater_id, [{**sent, "labels": {"good": value}}]).rejected == ()
+    close_week(demo, week, by="visitor", reason="early")
+    (told,) = [d for d in differences(demo, week, again[0].rater_id) if d.item == item]
+    assert (told.yours, told.settled, told.rule, told.rationale) == ("no", "yes", "plurality", "")
 
 
 def test_an_unknown_person_is_named(demo: Store, weeks: tuple[str, str]) -> None:

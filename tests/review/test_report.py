@@ -31,6 +31,7 @@ from review.report import report_html, week_report
 from review.report.plot import interval_plot, lower_end, upper_end
 from review.report.reasons import _named, shortened
 from review.report.words import percent
+from review.requeue import requeue
 from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
 from review.settled import Settled, annotations_of, current_adjudications
 from review.submissions import receive
@@ -165,6 +166,20 @@ def test_reasons_are_counted_by_item_where_the_question_applies(demo: Store) -> 
     assert [r.items for r in report.reasons] == sorted((r.items for r in report.reasons), reverse=True)
     quoted = [r.quote.item for r in report.reasons if r.quote]
     assert len(quoted) == len(report.reasons) == len(set(quoted)), "each reason has an example of its own"
+
+
+def test_what_an_adjudicator_said_before_an_item_was_asked_again_is_not_quoted(bare: Store) -> None:
+    (first,) = annotations_of(bare, ["2026-W45"])
+    adjudicate(bare, first.item_id, by="lea", labels=first.labels, rationale="An OLD reason.")
+    assert "An OLD reason." in report_html(week_report(bare, "2026-W45"))
+    changed = {**DEFAULT_RUBRIC, "dimensions": [{**d, "guidance": "new"} for d in DEFAULT_RUBRIC["dimensions"]]}
+    version = save_rubric(bare, rubric_from(changed), by="lea").version
+    requeue(bare, "2026-W45", by="lea")
+    (again,) = bare.find(Assignment, rubric_version=version)
+    sent = {"kind": "annotation", "submission_id": "again-0001", "assignment": again.id}
+    assert receive(bare, again.rater_id, [{**sent, "labels": first.labels, "comment": "A NEW word."}]).rejected == ()
+    text = report_html(week_report(bare, "2026-W45"))
+    assert "A NEW word." in text and "An OLD reason." not in text
 
 
 def test_a_reason_named_for_an_item_that_was_settled_as_correct_does_not_count() -> None:
