@@ -12,6 +12,7 @@ from review.clock import new_id, now
 from review.dealing import OPEN_SQL, week_of_store
 from review.errors import InputError, Refused, UnknownError
 from review.people import people, require
+from review.rows_that_count import answered, handed_on, skipped
 from review.rubric import current_rubric
 from review.rubric import rubric_version as version_of
 from storage.records import Assignment, Item, Reassignment, Week, WeekClosing
@@ -166,6 +167,24 @@ def _write(store: Store, plan: Plan, by: str, reason: str) -> None:
         new = Assignment(new_id(), again.item_id, again.rater_id, week.name, position, version, now(), by)
         taken = [Reassignment(new_id(), old, new.id, now(), by, reason) for old in again.held if old in plan.open_]
         store.add(new, *taken)
+
+
+def give_way(store: Store, assignment_id: str, *, by: str) -> None:
+    """Take an open assignment from its holder when the same item was asked of them again under a later version.
+
+    An undo opens what was answered or skipped before; without this, somebody would be asked for both versions.
+    """
+    for new in store.select(Assignment, _LATER_SQL, {"assignment": assignment_id}):
+        store.add(Reassignment(new_id(), assignment_id, new.id, now(), by, "asked again under a later version"))
+
+
+_LATER_SQL = f"""
+SELECT later.* FROM assignments a JOIN assignments later
+  ON later.item_id = a.item_id AND later.rater_id = a.rater_id AND later.rubric_version > a.rubric_version
+WHERE a.id = :assignment AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
+ORDER BY later.rubric_version DESC LIMIT 1
+"""  # noqa: S608 - constants of ours
+"""Of an open assignment the one that asks its holder again about the item, under the latest version."""
 
 
 def _named(store: Store, week: str, items: Sequence[str]) -> set[str]:

@@ -17,6 +17,7 @@ from review.clock import now
 from review.errors import InputError, Refused, ReviewError
 from review.hiding import hide_span
 from review.people import person, require
+from review.requeue import give_way
 from review.rows_that_count import stands
 from review.rubric import rubric_version
 from storage.records import Annotation, Assignment, Flag, HiddenSpan, Item, Reassignment, Skip, WeekClosing, Withdrawal
@@ -183,7 +184,10 @@ def _withdraw(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
     if not isinstance(target, Flag) and _closed(store, _week_of(store, target.item_id)):
         raise Refused("The week is closed: what you said in it stands.")
     store.add(Withdrawal(identity, wanted, rater_id, now()))
-    return target.item_id if isinstance(target, Flag) else target.assignment_id
+    if isinstance(target, Flag):
+        return target.item_id
+    give_way(store, target.assignment_id, by=rater_id)
+    return target.assignment_id
 
 
 def _week_of(store: Store, item_id: str) -> str:

@@ -12,6 +12,7 @@ from flow_store import (
     assignments,
     entry,
     import_rows,
+    open_of,
     open_the_week,
     records,
     refusal,
@@ -314,6 +315,23 @@ def test_asking_again_on_the_command_line(store):
     assert found["assignments"] == len(dealt(store, 2)) and "eva may not annotate any more" in result.stderr
     assert "nothing new" in run("--share", "0.2").stdout
     assert current_rubric(store).version == 2
+
+
+@pytest.mark.parametrize("kind", ["annotation", "skip"])
+def test_an_undo_after_an_item_was_asked_again_does_not_open_the_old_version_too(store, kind):
+    mine = open_of(store, "ben")[0]
+    first, changed = ({**entry(mine, GOOD), "kind": kind, "reason": "no"} for _ in range(2))
+    send(store, "ben", first, changed)
+    requeue(store, WEEK, by="lea", items=[mine.item_id])
+    (new,) = [a for a in dealt(store, 2) if a.rater_id == "ben"]
+    undo = {"kind": "withdraw", "submission_id": "undo-0001", "withdraws": changed["submission_id"]}
+    send(store, "ben", undo)
+    # What was said before the change stands, so that the old assignment is not open.
+    assert store.find(Reassignment, assignment_id=mine.id) == []
+    send(store, "ben", {**undo, "submission_id": "undo-0002", "withdraws": first["submission_id"]})
+    assert [a.id for a in open_of(store, "ben") if a.item_id == mine.item_id] == [new.id]
+    assert [(r.to_id, r.by) for r in store.find(Reassignment, assignment_id=mine.id)] == [(new.id, "ben")]
+    assert mine.id not in batch(store, "ben", week=WEEK, size=1000)["order"]
 
 
 def test_what_was_answered_under_the_newer_version_is_owed_no_more(store):
