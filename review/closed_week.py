@@ -13,7 +13,8 @@ from review.words import counted
 from storage.store import Store
 
 DONE = {"reviewed": "every dealt item was reviewed", "settled": "all were settled"}
-LEFT = {"reviewed": "item", "settled": "disagreement"}
+LEFT = {"reviewed": ("review", "done"), "settled": ("disagreement", "settled")}
+"""What was left, and what was not done with it. An item that several people review is as many reviews."""
 
 
 def shown_checklist(store: Store, week: str) -> list[Check]:
@@ -30,4 +31,5 @@ def _recorded(name: str, line: Mapping[str, int]) -> Check:
     if not open_:
         return Check(name, 0, total, DONE.get(name, "nothing was open"))
     were = "was" if open_ == 1 else "were"
-    return Check(name, open_, total, f"{counted(open_, LEFT.get(name, 'thing'))} of {total} {were} not {name}")
+    what, act = LEFT.get(name, ("thing", name))
+    return Check(name, open_, total, f"{counted(open_, what)} of {total} {were} not {act}")

@@ -227,4 +227,4 @@ def test_a_closed_week_shows_how_it_ended_not_what_was_done_since(demo: Store, m
     assert "still to review" in texts(run(demo, monkeypatch, "week", week=week))
     close_week(demo, week, by="visitor", reason="holidays")
     said = texts(run(demo, monkeypatch, "week", week=week))
-    assert f"{left} items of {dealt} were not reviewed" in said and "How the week closed" in said
+    assert f"{left} reviews of {dealt} were not done" in said and "How the week closed" in said

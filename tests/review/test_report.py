@@ -154,8 +154,8 @@ def test_a_closed_week_keeps_its_checklist_whatever_is_done_later(demo: Store, r
     report = week_report(demo, week)
     assert {c.name: (c.open, c.total) for c in report.checklist} == live
     left, dealt = live["reviewed"]
-    assert f"{left} items of {dealt} were not reviewed" in report_html(report)
-    assert f"{left} items of {dealt} were not reviewed" in run("--week", week)[1]
+    assert f"{left} reviews of {dealt} were not done" in report_html(report)
+    assert f"{left} reviews of {dealt} were not done" in run("--week", week)[1]
     assert report.to_json()["checklist"][1]["open"] == live["settled"][0] > 0
 
 
