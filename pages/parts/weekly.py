@@ -32,7 +32,8 @@ def title(here: Session, week: str) -> None:
     rows = [p for p in progress(here.store, week) if p.dealt]
     closing = closing_of(here.store, week)
     items = here.store.find(Item, week=week)
-    minutes = max((p.dealt * (p.median_seconds or 60) / 60 for p in rows), default=0)
+    minutes = [round(p.dealt * (p.median_seconds or 60) / 60) for p in rows] or [0]
+    spent = f"{min(minutes)}" if min(minutes) == max(minutes) else f"{min(minutes)} to {max(minutes)}"
     overlap = sum(i.overlap for i in items) / len(items) if items else 0
     due = date.fromisoformat(opened.due)
     state = ":green-badge[closed]" if closing else ":red-badge[overdue]" if _over(here, week) else ":blue-badge[open]"
@@ -40,7 +41,7 @@ def title(here: Session, week: str) -> None:
         st.title(f"Week {week}", width="stretch")
         _report(here, week)
     st.markdown(
-        f"{state} {len(items)} items, {len(rows)} reviewers, about {minutes:.0f} minutes each, "
+        f"{state} {len(items)} items, {len(rows)} reviewers, about {spent} minutes each, "
         f"{overlap:.0%} overlap, due {due:%A %d %B}"
     )
 

@@ -78,6 +78,14 @@ def test_the_lead_hands_open_items_over(demo: Store, monkeypatch: pytest.MonkeyP
     assert after["tom"] + after["mara"] == before["tom"] + before["mara"] + moved
 
 
+def test_the_minutes_of_a_week_are_a_range_where_people_differ(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = weeks(demo)[1]
+    rows = [p for p in progress(demo, week) if p.dealt]
+    each = sorted(round(p.dealt * (p.median_seconds or 60) / 60) for p in rows)
+    assert each[0] < each[-1]
+    assert f"about {each[0]} to {each[-1]} minutes each" in texts(run(demo, monkeypatch, "week"))
+
+
 def test_handing_over_to_nobody_is_refused_with_a_sentence(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "week")
     next(b for b in at.button if b.label == "Hand over").click().run()
