@@ -74,6 +74,13 @@ def week_of_store(store: Store, name: str) -> Week:
     return week
 
 
+def raters_left(store: Store, week: Week) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The reviewers of a week who may still annotate, by id, and those whose role was taken away, by name."""
+    named = [person(store, rater) for rater in week.raters]
+    able = tuple(p.id for p in named if p.may("annotator"))
+    return able, tuple(p.name for p in named if p.id not in able)
+
+
 def deal_items(
     store: Store, week: Week, items: Sequence[Item], *, by: str, raters: Sequence[str] | None = None
 ) -> list[Assignment]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from review import audit
 from review.clock import new_id, now
-from review.dealing import deal_items
+from review.dealing import deal_items, raters_left
 from review.drawn import checked_at_turn, items_of, verdicts_in
 from review.errors import InputError, NothingToDo, Refused
 from review.grouping import Grouping, grouping_of, sealed_grouping
@@ -58,11 +58,21 @@ class Request:
 
 @dataclass(frozen=True)
 class Opened:
-    """What came of it: the draw, how many items are new, how many assignments were dealt."""
+    """What came of it: the draw, how many items are new, how many assignments were dealt.
+
+    ``without_role`` are reviewers of the week who may not annotate any more; nothing was dealt to them.
+    """
 
     result: DrawResult
     new_items: int
     assignments: int
+    without_role: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> str:
+        """Who was left out and why, in one sentence; "" when nobody was."""
+        names = ", ".join(self.without_role)
+        return f"{names} may not annotate any more and got none of the new items" if names else ""
 
 
 def preview(store: Store, project: Project, request: Request) -> DrawResult:
@@ -125,9 +135,10 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         rubric = rubric_version(store, week.rubric_version)
         store.add(drawn, *lines, *found, *items)
         store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i, rubric)))
-        dealt = deal_items(store, week, items, by=by, raters=_raters(store, request.raters) if request.raters else None)
+        raters, without_role = _takers(store, week, request)
+        dealt = deal_items(store, week, items, by=by, raters=raters)
         audit.record(store, by, "draw", week.name, draw=drawn.id, digest=result.digest, items=len(items))
-    return Opened(result, len(items), len(dealt))
+    return Opened(result, len(items), len(dealt), without_role)
 
 
 def _engine(store: Store, request: Request) -> Engine:
@@ -200,7 +211,7 @@ def _wishes(store: Store, request: Request) -> Wishes:
         week = store.get(Week, request.week)
         budget = Budget(
             request.minutes,
-            raters=len(request.raters) or (len(week.raters) if week else 1),
+            raters=len(request.raters) or (max(len(raters_left(store, week)[0]), 1) if week else 1),
             seconds=seconds,
             overlap=request.overlap,
             overlap_raters=request.overlap_raters or None,
@@ -256,6 +267,22 @@ def _due(request: Request) -> str:
         return date.fromisoformat(request.due).isoformat()
     except ValueError:
         raise InputError(f"due: found {request.due!r}, expected a date such as 2026-11-27.") from None
+
+
+def _takers(store: Store, week: Week, request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who gets the new items, and which reviewers of the week may not annotate any more.
+
+    Whoever is named must be able to; of those whom the week has from before, the others go on.
+    """
+    if request.raters:
+        return _raters(store, request.raters), ()
+    able, without_role = raters_left(store, week)
+    if without_role and not able:
+        raise Refused(
+            f"None of the reviewers of {week.name} ({', '.join(without_role)}) may annotate any more; expected one or "
+            "more who may. Name others: --raters ana,ben."
+        )
+    return able, without_role
 
 
 def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:

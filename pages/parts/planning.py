@@ -57,6 +57,8 @@ def _draw(here: Session, request: Request) -> None:
             raise
         said = f"{opened.new_items} items drawn, {opened.assignments} dealt; {request.week} is open."
         status.update(label=said, state="complete")
+        if opened.left_out:
+            st.caption(as_text(f"{opened.left_out}."))
         _show(opened.result)
     st.page_link("pages/week.py", label="To the week", icon=":material/calendar_today:")
 

@@ -192,7 +192,9 @@ def open_the_week(
     )
     done = opening.open_week(store, project, wanted, by=by.id)
     result = described(done.result, request, show_ids)
-    dealt = {"new_items": done.new_items, "assignments": done.assignments}
+    dealt = {"new_items": done.new_items, "assignments": done.assignments, "without_role": list(done.without_role)}
+    if done.left_out:
+        note(done.left_out)
 
     def render() -> None:
         show(done.result, request, show_ids)

@@ -24,6 +24,7 @@ from flow_store import (
     open_the_week,
     records,
     send,
+    take_role,
     write_log,
 )
 
@@ -184,6 +185,20 @@ def test_a_raised_week_may_be_dealt_to_others(opened):
     raised = open_the_week(opened, replace(REQUEST, rate=0.3, raters=("lea",)))
     new = opened.find(Assignment)[-raised.assignments :]
     assert {a.rater_id for a in new} == {"lea"}
+
+
+def test_a_raised_week_is_dealt_to_those_who_may_still_annotate_and_the_others_are_named(opened, items):
+    take_role(opened, "ben")
+    raised = open_the_week(opened, replace(REQUEST, rate=0.3, raters=()))
+    new = opened.find(Assignment)[-raised.assignments :]
+    assert {a.rater_id for a in new} == {"ana", "eva"} and raised.without_role == ("ben",)
+    assert raised.left_out == "ben may not annotate any more and got none of the new items"
+    with pytest.raises(Refused, match="ben has no role"):
+        open_the_week(opened, replace(REQUEST, rate=0.5, raters=("ana", "ben")))
+    for rater in ("ana", "eva"):
+        take_role(opened, rater)
+    with pytest.raises(Refused, match=r"None of the reviewers of 2026-W45 \(ana, ben, eva\) may annotate any more"):
+        open_the_week(opened, replace(REQUEST, rate=0.5, raters=()))
 
 
 def test_another_week_is_drawn_beside_it(opened):
