@@ -109,32 +109,54 @@ ORDER BY a.position
 """A rater's open assignments of a week: still held, neither annotated nor skipped (undone ones do not count)."""
 
 
-def redistribute(store: Store, week: str, *, rater: str, to: Sequence[str], by: str, reason: str = "") -> int:
+NOT_ANSWERED_SQL = OPEN_SQL.replace(f" AND NOT {skipped('a')}", "")
+"""The same with what the rater skipped: all that they hold and have not answered."""
+
+
+def redistribute(
+    store: Store,
+    week: str,
+    *,
+    rater: str,
+    to: Sequence[str],
+    by: str,
+    reason: str = "",
+    with_skipped: bool = False,
+) -> int:
     """Give a rater's open items of a week to others, as rows; returns how many moved.
 
-    Somebody who holds an item, or has reviewed it, does not get it; it stays where it is when nobody else is left.
+    With ``with_skipped`` those that the rater skipped go too; the skips stay. Somebody who holds an item, has reviewed
+    or skipped it, does not get it; it stays where it is when nobody else is left.
     Raises Refused without the role lead and for a closed week, NothingToDo when nothing is open or nothing can move.
     """
     require(store, by, "lead")
-    giver, takers = person(store, rater), [person(store, name) for name in to]
+    giver, takers = person(store, rater), takers_of(store, to)
     if not takers or giver.id in {t.id for t in takers}:
         raise InputError("to: expected one or more other people who take the items over.")
-    for taker in takers:
-        if not taker.may("annotator"):
-            raise Refused(f"{taker.name} has no role that may annotate.")
     with store.transaction():
-        open_ = _open_of(store, week, giver)
-        moves = _moves(open_, _holders(store, week), [t.id for t in takers], _held(store, week))
+        open_ = _open_of(store, week, giver, with_skipped=with_skipped)
+        moves = _moves(open_, had(store, week), [t.id for t in takers], _held(store, week))
         if not moves:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(
-                f"All that {giver.name} has open is held or was reviewed already by {names}. Choose others."
+                f"All that {giver.name} could hand over is held, or was reviewed or skipped already, by {names}. "
+                "Choose others."
             )
         for row, taker_id, position in moves:
             new = Assignment(new_id(), row.item_id, taker_id, week, position, row.rubric_version, now(), by)
             store.add(new, Reassignment(new_id(), row.id, new.id, now(), by, reason))
-        audit.record(store, by, "redistribute", giver.id, week=week, to=[t.id for t in takers], moved=len(moves))
+        told = {"week": week, "to": [t.id for t in takers], "moved": len(moves)}
+        audit.record(store, by, "redistribute", giver.id, **told, **({"with_skipped": True} if with_skipped else {}))
     return len(moves)
+
+
+def takers_of(store: Store, names: Sequence[str]) -> list[Person]:
+    """The people who are to take items over. Raises UnknownError, and Refused for somebody who may not annotate."""
+    takers = [person(store, name) for name in dict.fromkeys(names)]
+    for taker in takers:
+        if not taker.may("annotator"):
+            raise Refused(f"{taker.name} has no role that may annotate.")
+    return takers
 
 
 def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> int:
@@ -154,22 +176,31 @@ def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> i
     return len(open_)
 
 
-def _open_of(store: Store, week: str, giver: Person) -> list[Assignment]:
+def week_to_deal(store: Store, name: str) -> Week:
+    """A week whose items may still change hands. Raises UnknownError, and Refused once it is closed."""
+    week = week_of_store(store, name)
+    if store.get(WeekClosing, name) is not None:
+        raise Refused(f"{name} is closed; its items stay where they are.")
+    return week
+
+
+def _open_of(store: Store, week: str, giver: Person, *, with_skipped: bool = False) -> list[Assignment]:
     """What somebody has open in a week that is open. Raises UnknownError, Refused or NothingToDo."""
-    week_of_store(store, week)
-    if store.get(WeekClosing, week) is not None:
-        raise Refused(f"{week} is closed; its items stay where they are.")
-    open_ = store.select(Assignment, OPEN_SQL, {"week": week, "rater": giver.id})
+    week_to_deal(store, week)
+    whose = {"week": week, "rater": giver.id}
+    open_ = store.select(Assignment, NOT_ANSWERED_SQL if with_skipped else OPEN_SQL, whose)
     if not open_:
-        raise NothingToDo(f"{giver.name} has no open items in {week}.")
+        passed = len(store.select(Assignment, NOT_ANSWERED_SQL, whose))
+        also = f" The {passed} that they skipped can be handed over when that is asked for." if passed else ""
+        raise NothingToDo(f"{giver.name} has no open items in {week}.{also}")
     return open_
 
 
-def _holders(store: Store, week: str) -> dict[str, set[str]]:
-    """By item, who holds it or has reviewed it."""
+def had(store: Store, week: str) -> dict[str, set[str]]:
+    """By item, who holds it, has reviewed or skipped it: those who do not get it (again)."""
     sql = f"""
     SELECT a.item_id, a.rater_id FROM assignments a WHERE a.week = :week AND (
-      NOT {handed_on("a")}
+      NOT {handed_on("a")} OR {skipped("a")}
       OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND n.rater_id = a.rater_id))
     """  # noqa: S608 - a constant of ours
     found: dict[str, set[str]] = {}

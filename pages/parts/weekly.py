@@ -91,7 +91,7 @@ def everybody(here: Session, week: str) -> None:
     late = {p.rater_id for p in rows if p.left and _over(here, week)}
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Everybody", width="stretch")
-        if here.rater.may("lead") and closing_of(here.store, week) is None and any(p.left for p in rows):
+        if here.rater.may("lead") and closing_of(here.store, week) is None and any(p.left or p.skipped for p in rows):
             with st.popover("Hand over", icon=":material/swap_horiz:"):
                 handing.hand_over(here, week, key="weekly_hand_over")
     if late:

@@ -95,18 +95,20 @@ def week_show(week: str, store_path: str, as_json: bool) -> None:
 @click.argument("week")
 @click.option("--from", "giver", required=True, metavar="NAME", help="Whose open items.")
 @click.option("--to", "takers", required=True, metavar="NAMES", help="Who takes them, with commas between.")
+@click.option("--skipped", is_flag=True, help="Those that the reviewer skipped and has not answered, too.")
 @click.option("--reason", default="", help="Why.")
 @as_option
 @store_option
 @json_option
 def week_hand_over(
-    week: str, giver: str, takers: str, reason: str, acting: str | None, store_path: str, as_json: bool
+    week: str, giver: str, takers: str, skipped: bool, reason: str, acting: str | None, store_path: str, as_json: bool
 ) -> None:
     """Give one reviewer's open items to others."""
     store = opened(store_path)
     by = acting_person(store, acting).id
-    moved = redistribute(store, week, rater=giver, to=split_values(takers), by=by, reason=reason)
-    emit({"moved": moved}, as_json, lambda: out.print(f"{moved} items handed over", highlight=False))
+    to = split_values(takers)
+    moved = redistribute(store, week, rater=giver, to=to, by=by, reason=reason, with_skipped=skipped)
+    emit({"moved": moved}, as_json, lambda: out.print(f"{counted(moved, 'item')} handed over", highlight=False))
 
 
 @week_group.command("take-back")

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from review.cli import spotcheck
 from review.closing import close_week
+from review.dealing import OPEN_SQL
 from review.feedback import differences
 from review.queues import progress
 from review.rubric import current_rubric, save_rubric
@@ -84,6 +85,22 @@ def test_the_minutes_of_a_week_are_a_range_where_people_differ(demo: Store, monk
     each = sorted(round(p.dealt * (p.median_seconds or 60) / 60) for p in rows)
     assert each[0] < each[-1]
     assert f"about {each[0]} to {each[-1]} minutes each" in texts(run(demo, monkeypatch, "week"))
+
+
+def test_the_lead_hands_over_what_somebody_skipped(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = weeks(demo)[1]
+    passed = demo.select(Assignment, OPEN_SQL, {"week": week, "rater": "ben"})
+    skips = [
+        {"kind": "skip", "submission_id": f"skip-{a.id}", "assignment": a.id, "reason": "not my field"} for a in passed
+    ]
+    assert passed and receive(demo, "ben", skips).rejected == ()
+    at = run(demo, monkeypatch, "week")
+    at.selectbox("weekly_hand_over_giver").set_value("ben")
+    at.multiselect("weekly_hand_over_takers").set_value(["tom", "mara"])
+    at.checkbox("weekly_hand_over_skipped").set_value(True)
+    next(b for b in at.button if b.label == "Hand over").click().run()
+    assert not at.exception and not at.error, texts(at)
+    assert demo.find(AuditEntry)[-1].detail["moved"] and demo.find(AuditEntry)[-1].detail["with_skipped"] is True
 
 
 def test_handing_over_to_nobody_is_refused_with_a_sentence(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

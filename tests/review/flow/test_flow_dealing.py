@@ -13,7 +13,7 @@ from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.queues import owed_items, progress
 from review.submissions import receive
 from review.taken import taken_from
-from storage.records import Annotation, Assignment, AuditEntry, Reassignment
+from storage.records import Annotation, Assignment, AuditEntry, Reassignment, Skip
 
 ITEMS = st.lists(st.tuples(st.text(min_size=1, max_size=6), st.booleans()), unique_by=lambda pair: pair[0], max_size=60)
 NAMES = st.lists(st.sampled_from(["ana", "ben", "eva", "jo", "zoë"]), min_size=1, max_size=5, unique=True)
@@ -142,8 +142,28 @@ def test_nobody_gets_back_what_they_have_reviewed_meanwhile(opened, items):
 def test_what_cannot_move_is_said(opened, items):
     shared = [a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if i.overlap}]
     send(opened, "ana", *(entry(a) for a in open_of(opened, "ana") if a not in shared))
-    with pytest.raises(NothingToDo, match="All that ana has open is held or was reviewed already by ben, eva"):
+    with pytest.raises(NothingToDo, match="could hand over is held, or was reviewed or skipped already, by ben, eva"):
         redistribute(opened, WEEK, rater="ana", to=["ben", "eva"], by="lea")
+
+
+def test_what_somebody_skipped_is_handed_over_when_it_is_asked_for(opened, items):
+    alone = [a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if not i.overlap}]
+    skips = [{**entry(a), "kind": "skip", "reason": "not my field"} for a in alone]
+    send(opened, "ana", *skips, *(entry(a) for a in open_of(opened, "ana") if a not in alone))
+    with pytest.raises(NothingToDo, match=f"no open items in {WEEK}. The {len(alone)} that they skipped can be"):
+        redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")
+    assert redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea", with_skipped=True) == len(alone)
+    assert {a.item_id for a in alone} <= {a.item_id for a in open_of(opened, "ben")}
+    state = {p.rater_id: p for p in progress(opened, WEEK)}
+    assert (state["ana"].skipped, state["ana"].left, len(opened.find(Skip))) == (0, 0, len(alone))
+    assert opened.find(AuditEntry, action="redistribute")[0].detail["with_skipped"] is True
+    # Whoever skipped an item does not get it back.
+    redistribute(opened, WEEK, rater="ben", to=["eva", "ana"], by="lea")
+    assert {a.item_id for a in alone} <= {a.item_id for a in open_of(opened, "eva")}
+    assert not {a.item_id for a in alone} & {a.item_id for a in open_of(opened, "ana")}
+    redistribute(opened, WEEK, rater="ana", to=["eva"], by="lea")
+    send(opened, "eva", *(entry(a) for a in open_of(opened, "eva")))
+    assert "nobody has reviewed them" not in next(c.todo for c in checklist(opened, WEEK) if c.name == "reviewed")
 
 
 def test_items_taken_back_are_nobodys_and_the_week_says_so(opened, items):
