@@ -90,7 +90,7 @@ def deal_items(
         raters or week.raters,
         seed=week.seed,
         overlap_raters=week.overlap_raters,
-        held=_held(store, week.name),
+        held=held_in(store, week.name),
     )
     assignments = [
         Assignment(new_id(), d.item_id, d.rater_id, week.name, d.position, week.rubric_version, now(), by)
@@ -135,7 +135,7 @@ def redistribute(
         raise InputError("to: expected one or more other people who take the items over.")
     with store.transaction():
         open_ = _open_of(store, week, giver, with_skipped=with_skipped)
-        moves = _moves(open_, had(store, week), [t.id for t in takers], _held(store, week))
+        moves = _moves(open_, had(store, week), [t.id for t in takers], held_in(store, week))
         if not moves:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(
@@ -209,7 +209,7 @@ def had(store: Store, week: str) -> dict[str, set[str]]:
     return found
 
 
-def _held(store: Store, week: str) -> dict[str, int]:
+def held_in(store: Store, week: str) -> dict[str, int]:
     """By rater, how many items were dealt to them; new ones are put behind these."""
     rows = store.query("SELECT rater_id, count(*) AS n FROM assignments WHERE week = :week GROUP BY 1", {"week": week})
     return {row["rater_id"]: row["n"] for row in rows}

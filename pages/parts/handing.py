@@ -1,4 +1,4 @@
-"""Handing one reviewer's open items to others: the same form wherever a lead needs it."""
+"""Handing one reviewer's open items to others, and dealing again what nobody holds: forms for a lead."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.session import Session
 from pages.parts.wording import as_text
 from review.dealing import redistribute, take_back
+from review.dealing_again import deal_again, held_by_nobody
 from review.errors import ReviewError
 from review.people import people
 from review.queues import progress
@@ -51,3 +52,28 @@ def hand_over(here: Session, week: str, *, key: str, border: bool = False) -> No
     else:
         st.toast(done, icon=":material/task_alt:")
         st.rerun()
+
+
+def deal_what_nobody_holds(here: Session, week: str) -> None:
+    """To whom the items go that were taken back and nobody has reviewed; nothing is drawn where there are none."""
+    items = len(held_by_nobody(here.store, week))
+    if not items:
+        return
+    able = {p.id: p.name for p in people(here.store) if p.may("annotator")}
+    with (
+        st.popover("Deal again", icon=":material/playing_cards:"),
+        st.form("weekly_again", border=False),
+    ):
+        held = "is held by nobody and was" if items == 1 else "are held by nobody and were"
+        st.markdown(f"{counted(items, 'item')} {held} not reviewed.")
+        takers = st.multiselect("To", list(able), format_func=lambda p: able[p], key="weekly_again_takers")
+        reason = st.text_input("Reason", key="weekly_again_reason") or ""
+        if not st.form_submit_button("Deal", icon=":material/playing_cards:", key="weekly_again_go"):
+            return
+        try:
+            dealt = deal_again(here.store, week, to=takers, by=here.rater.id, reason=reason)
+        except ReviewError as error:
+            st.error(as_text(str(error)), icon=":material/block:")
+            return
+    st.toast(f"{counted(dealt, 'item')} dealt again", icon=":material/task_alt:")
+    st.rerun()

@@ -145,6 +145,7 @@ def blocking(here: Session, week: str) -> None:
             if closing.reason:
                 st.text(closing.reason)
         elif here.rater.may("lead"):
+            handing.deal_what_nobody_holds(here, week)
             _close(here, week, ready=all(c.done for c in checks))
 
 

@@ -22,6 +22,7 @@ from review.commands.common import (
     store_option,
 )
 from review.dealing import redistribute, take_back, week_of_store
+from review.dealing_again import deal_again
 from review.flags import KINDS, flags, take_back_flag
 from review.queues import progress
 from review.requeue import requeue
@@ -123,6 +124,21 @@ def week_take_back(week: str, giver: str, reason: str, acting: str | None, store
     store = opened(store_path)
     taken = take_back(store, week, rater=giver, by=acting_person(store, acting).id, reason=reason)
     emit({"taken": taken}, as_json, lambda: out.print(f"{counted(taken, 'item')} taken back", highlight=False))
+
+
+@week_group.command("deal-again")
+@click.argument("week")
+@click.option("--to", "takers", required=True, metavar="NAMES", help="Who reviews them, with commas between.")
+@click.option("--reason", default="", help="Why.")
+@as_option
+@store_option
+@json_option
+def week_deal_again(week: str, takers: str, reason: str, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Deal what was taken back and nobody has reviewed to people again."""
+    store = opened(store_path)
+    by = acting_person(store, acting).id
+    dealt = deal_again(store, week, to=split_values(takers), by=by, reason=reason)
+    emit({"dealt": dealt}, as_json, lambda: out.print(f"{counted(dealt, 'item')} dealt again", highlight=False))
 
 
 @week_group.command("flags")

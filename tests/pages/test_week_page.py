@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from review.cli import spotcheck
 from review.closing import close_week
-from review.dealing import OPEN_SQL
+from review.dealing import OPEN_SQL, take_back
+from review.dealing_again import held_by_nobody
 from review.feedback import differences
 from review.queues import progress
 from review.rubric import current_rubric, save_rubric
@@ -121,6 +122,37 @@ def test_the_lead_takes_open_items_back_with_a_reason(demo: Store, monkeypatch: 
     assert not at.exception and not at.error, texts(at)
     assert left and {p.name: p.left for p in progress(demo, week)}["ben"] == 0
     assert demo.find(AuditEntry)[-1].detail == {"week": week, "taken": left, "reason": "ill"}
+
+
+def test_the_lead_deals_again_what_was_taken_back(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = weeks(demo)[1]
+    assert not [b for b in run(demo, monkeypatch, "week").button if b.key == "weekly_again_go"]
+    for p in progress(demo, week):
+        if p.left:
+            take_back(demo, week, rater=p.rater_id, by="visitor", reason="ill")
+    nobodys = len(held_by_nobody(demo, week))
+    assert not [b for b in run(demo, monkeypatch, "week", "mara").button if b.key == "weekly_again_go"]
+    at = run(demo, monkeypatch, "week")
+    assert f"{nobodys} items are held by nobody and were not reviewed" in texts(at)
+    at.button("weekly_again_go").click().run()
+    assert "to: found nobody" in texts(at)
+    at.multiselect("weekly_again_takers").set_value(["tom", "mara"])
+    at.button("weekly_again_go").click().run()
+    assert not at.exception and not at.error, texts(at)
+    assert nobodys and held_by_nobody(demo, week) == []
+    last = demo.find(AuditEntry)[-1]
+    assert (last.action, last.subject, last.detail["items"]) == ("deal again", week, nobodys)
+
+
+def test_the_command_deals_again_what_was_taken_back(demo: Store) -> None:
+    week = weeks(demo)[1]
+    for p in progress(demo, week):
+        if p.left:
+            take_back(demo, week, rater=p.rater_id, by="visitor", reason="ill")
+    nobodys = len(held_by_nobody(demo, week))
+    command = ["week", "deal-again", week, "--to", "tom,mara", "--as", "visitor", "--store", str(demo.path)]
+    done = CliRunner().invoke(spotcheck, command)
+    assert done.exit_code == 0 and f"{nobodys} items dealt again" in done.output, done.output
 
 
 def flag(store: Store, week: str, kind: str, **more: str) -> str:

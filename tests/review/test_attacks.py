@@ -26,6 +26,7 @@ from review.cli import spotcheck
 from review.closing import close_week
 from review.csv_safe import csv_text, plain_cell
 from review.dealing import redistribute
+from review.dealing_again import deal_again
 from review.decisions import receive_decisions
 from review.errors import InputError, Refused, ReviewError
 from review.exchange import export_labels, import_labels, read_labels
@@ -103,6 +104,7 @@ LEADS: dict[str, Verb] = {
     ),
     "close the week": lambda s, by: close_week(s, WEEK, by=by, reason="holidays"),
     "hand over": lambda s, by: redistribute(s, WEEK, rater="ben", to=["ana"], by=by),
+    "deal again": lambda s, by: deal_again(s, WEEK, to=["ana"], by=by),
     "ask again": lambda s, by: requeue(s, WEEK, by=by),
     "change the rubric": lambda s, by: change_rubric(s, OTHER_RUBRIC, by=by, note="simpler"),
     "import labels": lambda s, by: import_labels(s, read_labels(beside(s, "labels.csv")), by=by),
@@ -136,6 +138,7 @@ COMMANDS = {
     "take a role": ("people", "add", "lea", "--role", "none"),
     "sample": ("sample", "--week", "2026-W30", "--rate", "1"),
     "hand over": ("week", "hand-over", WEEK, "--from", "ben", "--to", "ana"),
+    "deal again": ("week", "deal-again", WEEK, "--to", "ana"),
     "close": ("week", "close", WEEK, "--reason", "holidays"),
     "ask again": ("week", "requeue", WEEK),
     "rubric": ("rubric", "update", "--note", "simpler"),

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from review.closing import checklist, close_week
 from review.dealing import deal, redistribute, take_back, week_of_store
+from review.dealing_again import deal_again, held_by_nobody
 from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.queues import owed_items, progress
+from review.requeue import requeue
+from review.rubric import rubric_from, save_rubric
 from review.submissions import receive
 from review.taken import taken_from
 from storage.records import Annotation, Assignment, AuditEntry, Reassignment, Skip
@@ -184,11 +187,61 @@ def test_items_taken_back_are_nobodys_and_the_week_says_so(opened, items):
         take_back(opened, WEEK, rater="ana", by="lea", reason="ill")
 
 
+def test_what_nobody_holds_is_dealt_again_to_those_who_are_named(opened, items):
+    with pytest.raises(NothingToDo, match="is held by somebody"):
+        deal_again(opened, WEEK, to=["ben"], by="lea")
+    alone = {a.item_id for a in open_of(opened, "ana")} & {i.id for i in items if not i.overlap}
+    passed, *_ = [a for a in open_of(opened, "ana") if a.item_id in alone]
+    send(opened, "ana", {**entry(passed), "kind": "skip", "reason": "not my field"})
+    redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea", with_skipped=True)
+    gone = [take_back(opened, WEEK, rater=rater, by="lea", reason="ill") for rater in ("ana", "ben", "eva")]
+    assert all(gone) and {i.id for i in held_by_nobody(opened, WEEK)} == {i.id for i in items}
+    assert deal_again(opened, WEEK, to=["ana", "lea"], by="lea", reason=" back ") == len(items)
+    held = {rater: {a.item_id for a in open_of(opened, rater)} for rater in ("ana", "lea")}
+    both = {i.id for i in items if i.overlap}
+    assert held["ana"] & held["lea"] == both and held["ana"] | held["lea"] == {i.id for i in items}
+    # Whoever skipped an item does not get it again.
+    assert passed.item_id in held["lea"]
+    for rater in held:
+        places = [a.position for a in assignments(opened, rater)]
+        assert len(places) == len(set(places))
+    said = opened.find(AuditEntry, action="deal again")[0]
+    assert (said.actor, said.subject, said.detail["items"], said.detail["reason"]) == ("lea", WEEK, len(items), "back")
+    assert "nobody has reviewed them" not in next(c.todo for c in checklist(opened, WEEK) if c.name == "reviewed")
+
+
+def test_dealing_again_says_what_it_cannot_do_and_asks_under_the_latest_version(opened, items):
+    alone = next(a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if not i.overlap})
+    save_rubric(opened, rubric_from({"dimensions": [{"name": "good", "values": ["no", "yes"]}]}), by="lea")
+    requeue(opened, WEEK, by="lea", items=[alone.item_id])
+    again = next(a for a in open_of(opened, "ana") if a.item_id == alone.item_id)
+    send(opened, "ana", {**entry(again), "kind": "skip", "reason": "no"})
+    redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea", with_skipped=True)
+    take_back(opened, WEEK, rater="ben", by="lea", reason="ill")
+    assert alone.item_id in {i.id for i in held_by_nobody(opened, WEEK)}
+    with pytest.raises(InputError, match="to: found nobody"):
+        deal_again(opened, WEEK, to=[], by="lea")
+    with pytest.raises(Refused, match="needs the role lead"):
+        deal_again(opened, WEEK, to=["eva"], by="eva")
+    deal_again(opened, WEEK, to=["eva"], by="lea")
+    assert [a.rubric_version for a in open_of(opened, "eva") if a.item_id == alone.item_id] == [2]
+    take_back(opened, WEEK, rater="eva", by="lea", reason="ill")
+    one = opened.find(Assignment, item_id=alone.item_id, rater_id="eva")[0]
+    send(opened, "eva", {**entry(one), "kind": "skip", "reason": "no"})
+    with pytest.raises(NothingToDo, match="reviewed or skipped before by eva"):
+        for _ in range(2):
+            deal_again(opened, WEEK, to=["eva"], by="lea")
+    take_role(opened, "eva")
+    with pytest.raises(Refused, match="eva has no role"):
+        deal_again(opened, WEEK, to=["eva"], by="lea")
+
+
 def test_a_closed_week_is_not_dealt_anew(opened):
     close_week(opened, WEEK, by="lea", reason="the end of the quarter")
     for act in (
         lambda: redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea"),
         lambda: take_back(opened, WEEK, rater="ana", by="lea", reason="ill"),
+        lambda: deal_again(opened, WEEK, to=["ana"], by="lea"),
     ):
         with pytest.raises(Refused, match="is closed"):
             act()
