@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
 
 from review import evidence
 from review.production import production_quality
+from review.progress import seconds_per_item
 from review.quality import Planned, expected_estimate, half_width, smoothed
 from review.quality.expected import ASSUMED_SHARE
 from review.quantity import Quantity
@@ -83,12 +83,6 @@ def forecast(
             for shares in [_shares_before(store, week, d, d.positive)]
         ),
     )
-
-
-def seconds_per_item(store: Store) -> float | None:
-    """The median of active seconds per annotation in the whole store, None while nobody is measured."""
-    rows = store.query("SELECT seconds FROM annotations WHERE seconds > 0")
-    return float(median(r["seconds"] for r in rows)) if rows else None
 
 
 def _planned(result: DrawResult, shares: Mapping[str, float]) -> list[Planned]:

@@ -15,6 +15,7 @@ from review.drawn import checked_at_turn, items_of, verdicts_in
 from review.errors import InputError, NothingToDo, Refused
 from review.grouping import Grouping, grouping_of, sealed_grouping
 from review.people import hmac_key, person, require
+from review.progress import seconds_per_item
 from review.project import Project
 from review.rubric import current_rubric, rubric_version
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Cap, Wishes
@@ -165,13 +166,13 @@ def _draw(store: Store, project: Project, request: Request, engine: Engine) -> D
         "mapping": {**fitting(engine, project.mapping), **(request.mapping or {})} if outside else None,
         "values": project.values if outside else None,
     }
-    wishes = _wishes(store, request)
+    asked = wishes(store, request)
     week = store.get(Week, request.week)
     if week is None or not store.find(Draw, week=week.name):
-        return draw(engine, wishes, week=request.week, seed=request.seed, **options)
+        return draw(engine, asked, week=request.week, seed=request.seed, **options)
     # What was promised for the week holds for what is added to it.
     options["overlap"] = week.overlap
-    return extend(engine, _sealed(store, week), wishes, **options)
+    return extend(engine, _sealed(store, week), asked, **options)
 
 
 def _grouping(store: Store, project: Project, request: Request) -> Grouping:
@@ -201,18 +202,18 @@ def _nothing_new(store: Store, week: str, result: DrawResult) -> bool:
     return before == {s.name: s.probability for s in result.strata}
 
 
-def _wishes(store: Store, request: Request) -> Wishes:
+def wishes(store: Store | None, request: Request) -> Wishes:
+    """What a draw is asked for; a budget is turned into items at the measured pace, a minute each without a store."""
     asked = {name: getattr(request, name) for name in ("failing", "low_confidence", "judges_disagree")}
     caps = {name: _cap(name, cap) for name, cap in asked.items() if cap is not None}
     budget = None
     if request.minutes is not None:
-        measured = store.query("SELECT seconds FROM annotations WHERE seconds > 0 ORDER BY seconds")
-        seconds = measured[len(measured) // 2]["seconds"] if measured else SECONDS_PER_ITEM
-        week = store.get(Week, request.week)
+        week = store.get(Week, request.week) if store else None
+        people = len(request.raters) or (len(raters_left(store, week)[0]) if store and week else 0)
         budget = Budget(
             request.minutes,
-            raters=len(request.raters) or (max(len(raters_left(store, week)[0]), 1) if week else 1),
-            seconds=seconds,
+            raters=max(people, 1),
+            seconds=(seconds_per_item(store) if store else None) or SECONDS_PER_ITEM,
             overlap=request.overlap,
             overlap_raters=request.overlap_raters or None,
         )

@@ -58,6 +58,12 @@ def progress(store: Store, week: str, *, rater_id: str | None = None, late: bool
     return result
 
 
+def seconds_per_item(store: Store) -> float | None:
+    """The median of active seconds per annotation in the whole store, None while nobody is measured."""
+    rows = store.query("SELECT seconds FROM annotations WHERE seconds > 0")
+    return float(median(r["seconds"] for r in rows)) if rows else None
+
+
 def _seconds(store: Store, whose: Mapping[str, Any]) -> dict[str, list[float]]:
     """The measured active seconds of a week by rater."""
     found: dict[str, list[float]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from review.commands.common import (
 from review.errors import InputError, NothingToDo, Refused
 from review.grouping import grouping_of
 from review.project import UNITS, Project, project_of
-from review.sampling.allocate import Budget, Cap, Wishes
+from review.sampling.allocate import Cap, Wishes
 from review.sampling.choose import all_of
 from review.sampling.draw import DrawResult, draw
 from review.sampling.engines import Engine, open_source
@@ -79,13 +79,9 @@ class Request:
     raters: tuple[str, ...]
     unit: str
 
-    @property
-    def wishes(self) -> Wishes:
-        """What the draw is asked for."""
-        asked = {name: getattr(self, name) for name in ("failing", "low_confidence", "judges_disagree")}
-        people = max(1, len(self.raters))
-        budget = None if self.minutes is None else Budget(self.minutes, people, overlap=self.overlap)
-        return Wishes(self.rate, {name: cap for name, cap in asked.items() if cap is not None}, budget)
+    def of_a_week(self, source: str | None, mapping: dict[str, str]) -> opening.Request:
+        """The same for :mod:`review.opening`."""
+        return opening.Request(source=source, mapping=mapping, **{f.name: getattr(self, f.name) for f in fields(self)})
 
 
 @click.command()
@@ -140,7 +136,9 @@ def sample(
     if dry_run:
         engine = open_engine(source, store_path, week=request.week)
         try:
-            result = dry(engine, project, request, parse_maps(maps))
+            store = opened(store_path) if Path(store_path).exists() else None
+            asked = opening.wishes(store, request.of_a_week(source, {}))
+            result = dry(engine, project, request, asked, parse_maps(maps))
         finally:
             engine.close()
         emit(described(result, request, show_ids), as_json, lambda: show(result, request, show_ids))
@@ -148,11 +146,11 @@ def sample(
     open_the_week(source, store_path, project, request, parse_maps(maps), acting, show_ids, as_json)
 
 
-def dry(engine: Engine, project: Project, request: Request, mapping: dict[str, str]) -> DrawResult:
+def dry(engine: Engine, project: Project, request: Request, asked: Wishes, mapping: dict[str, str]) -> DrawResult:
     """The draw that the options describe, without storing anything."""
     return draw(
         engine,
-        request.wishes,
+        asked,
         window=week_window(request.week, project.time_zone),
         week=request.week,
         seed=request.seed,
@@ -176,21 +174,7 @@ def open_the_week(
     """Draw, store and deal the week."""
     store = opened(store_path)
     by = acting_person(store, acting)
-    wanted = opening.Request(
-        week=request.week,
-        rate=request.rate,
-        failing=request.failing,
-        low_confidence=request.low_confidence,
-        judges_disagree=request.judges_disagree,
-        raters=request.raters,
-        overlap=request.overlap,
-        minutes=request.minutes,
-        seed=request.seed,
-        unit=request.unit,
-        source=source,
-        mapping=mapping,
-    )
-    done = opening.open_week(store, project, wanted, by=by.id)
+    done = opening.open_week(store, project, request.of_a_week(source, mapping), by=by.id)
     result = described(done.result, request, show_ids)
     dealt = {"new_items": done.new_items, "assignments": done.assignments, "without_role": list(done.without_role)}
     if done.left_out:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.forecast import forecast, seconds_per_item, sentences
+from review.forecast import forecast, sentences
 from review.intervals import wilson
 from review.opening import Request, preview
+from review.progress import seconds_per_item
 from review.project import project_of
 from review.quality import Cell, Planned, Stratum, Verdicts, expected_estimate, half_width, people
 from storage.records import Week

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from flow_store import (
     BEFORE,
     DOUBTFUL,
@@ -29,6 +30,7 @@ from flow_store import (
 )
 
 from review import audit, evidence
+from review.cli import spotcheck
 from review.closing import close_week
 from review.drawn import target_turn, verdicts_in
 from review.errors import InputError, NothingToDo, Refused, UnknownError
@@ -413,3 +415,14 @@ def test_the_measured_pace_sets_the_budget(opened):
     # Twice as quick as the assumed minute: twice the items of the same hour, 60 * 60 * 3 / 30 / 1.6 = 225.
     asked = replace(REQUEST, raters=RATERS, minutes=60, failing=None, low_confidence=None)
     assert 205 <= preview(opened, project_of(opened.path), asked).sampled <= 245
+
+
+def test_a_dry_run_on_the_command_line_reckons_with_the_measured_pace_as_the_draw_does(opened):
+    send(opened, "ana", *(entry(a, seconds=5) for a in assignments(opened, "ana")))
+    asked = ["sample", "--week", BEFORE, "--rate", "0.01", "--minutes", "1", "--raters", "ana"]
+    dry, real = (
+        json.loads(CliRunner().invoke(spotcheck, [*asked, *more, "--json", "--store", str(opened.path)]).stdout)
+        for more in (["--dry-run"], ["--as", "lea"])
+    )
+    # Twelve of five seconds in a minute; at the assumed minute each it would be one.
+    assert dry["sampled"] == real["sampled"] == 12 and dry["digest"] == real["digest"]
