@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from review.clock import now
-from review.covered import CONTENT
+from review.covered import UNTOLD
 from storage.records import AuditEntry
 from storage.store import Store
 
@@ -100,8 +100,8 @@ ORDER BY a.sequence DESC
 
 
 def detail_text(detail: dict[str, Any]) -> str:
-    """The detail of an entry in one line, without the digest of the row that it covers."""
-    told = {name: value for name, value in detail.items() if name != CONTENT and value not in ("", None, [])}
+    """The detail of an entry in one line, without the names and the digest of the rows that it covers."""
+    told = {name: value for name, value in detail.items() if name not in UNTOLD and value not in ("", None, [])}
     return ", ".join(f"{name}: {_plain(value)}" for name, value in told.items())
 
 

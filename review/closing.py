@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review import audit
+from review import audit, covered
 from review.adjudication import cases
 from review.clock import now
 from review.dealing import week_of_store
@@ -84,5 +84,6 @@ def close_week(store: Store, week: str, *, by: str, reason: str = "") -> WeekClo
         state = {c.name: {"open": c.open, "total": c.total} for c in checks}
         closing = WeekClosing(week, now(), by, state, reason.strip())
         store.add(closing)
-        audit.record(store, by, "close", week, reason=reason.strip(), **state)
+        content = covered.digest(store, "close", week)
+        audit.record(store, by, "close", week, reason=reason.strip(), content=content, **state)
     return closing

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from review import audit
+from review import audit, covered
 from review.clock import now
 from review.csv_safe import row_text
 from review.errors import NothingToDo, Refused, ReviewError
@@ -90,7 +90,7 @@ def import_labels(
         used = {v.item.id for v in votes}
         fresh = [i for i in fresh if i.id in used]
         _add_items(store, fresh, by=by, raters=tuple(dict.fromkeys(v.rater for v in votes)))
-        outcome = _add_votes(store, votes, rubrics, by)
+        outcome, written = _add_votes(store, votes, rubrics, by)
         done = ImportedLabels(
             rows=len(table.rows),
             **outcome,
@@ -100,7 +100,8 @@ def import_labels(
             weeks=weeks,
             dimensions=tuple(dict.fromkeys(d for v in votes for d in v.labels)),
         )
-        audit.record(store, by, "import labels", Path(table.file).name, **asdict(done))
+        content = {"content": covered.digest(store, "import labels", *written)} if written else {}
+        audit.record(store, by, "import labels", Path(table.file).name, **asdict(done), submissions=written, **content)
     return done
 
 
@@ -175,8 +176,11 @@ def _add_items(store: Store, fresh: list[Item], *, by: str, raters: tuple[str, .
         audit.record(store, by, "open", week, why="imported labels")
 
 
-def _add_votes(store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str) -> dict[str, int]:
-    """Write what is new of the votes; returns the counts."""
+def _add_votes(
+    store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str
+) -> tuple[dict[str, int], list[str]]:
+    """Write what is new of the votes; returns the counts, and the submissions that were written."""
+    written: list[str] = []
     counts = dict.fromkeys(("annotations", "changed", "unchanged", "older"), 0)
     weeks = {v.item.week for v in votes}
     standing = {
@@ -196,8 +200,9 @@ def _add_votes(store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], b
             desk = desks[vote.item.week]
             assignment = assignment_for(store, desk, vote, rubric.version, by=by)
             store.add(annotation(vote, current, said, assignment, late=assignment.id in desk.gone))
+            written.append(vote.submission_id)
     counts["annotations"] += counts["changed"]
-    return counts
+    return counts, written
 
 
 def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -> int:

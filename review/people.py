@@ -7,7 +7,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 
-from review import audit
+from review import audit, covered
 from review.clock import new_id, now
 from review.errors import InputError, Refused, UnknownError
 from review.identity import Visitor, display_name, identifier, rater_id
@@ -58,8 +58,10 @@ def add_person(
         leads = [p.id for p in people(store) if p.may("lead")]
         if leads == [rater.id] and role != "lead":
             raise Refused(f"{rater.name} is the only lead; nobody could undo this. Make somebody else lead first.")
-        store.add(Role(new_id(), rater.id, given, now(), by, scope))
-        audit.record(store, by, "role", rater.id, role=role, scope=scope)
+        row = Role(new_id(), rater.id, given, now(), by, scope)
+        store.add(row)
+        content = covered.digest(store, "role", row.id)
+        audit.record(store, by, "role", rater.id, role=role, scope=scope, given=row.id, content=content)
     return Person(rater.id, rater.name, given, scope, rater.issuer, rater.subject)
 
 

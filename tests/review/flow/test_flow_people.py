@@ -4,15 +4,17 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from flow_store import GOOD, assignments, entry, send, take_role
+from flow_store import GOOD, WEEK, assignments, entry, send, take_role
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review import audit
 from review.adjudication import adjudicate
 from review.cli import spotcheck
+from review.closing import close_week
 from review.covered import altered
 from review.errors import InputError, Refused, UnknownError
+from review.exchange import import_labels, read_labels
 from review.people import Person, add_person, hmac_key, people, person, person_id, require, store_id
 from storage.records import AuditEntry, Rater, Role
 from storage.store import open_store
@@ -179,6 +181,44 @@ def damage(store, sql):
 
 def test_what_was_said_and_stands_as_it_was_is_not_altered(said):
     assert altered(said) == [] and altered(open_store(said.path)) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "sql"),
+    [
+        ("close", "UPDATE week_closings SET checklist = '{}'"),
+        ("close", "UPDATE week_closings SET at = '2026-01-01T00:00:00.000+00:00'"),
+        ("close", "DELETE FROM week_closings"),
+        ("role", "UPDATE roles SET role = 'lead' WHERE rater_id = 'ben'"),
+        ("role", "DELETE FROM roles WHERE rater_id = 'ben'"),
+        ("import labels", "UPDATE annotations SET labels = replace(labels, 'rude', 'friendly')"),
+        ("import labels", "DELETE FROM annotations WHERE rater_id = 'eva'"),
+    ],
+)
+def test_a_closing_a_role_or_an_imported_label_that_was_changed_or_removed_is_found(opened, tmp_path, action, sql):
+    first, second, *_ = assignments(opened, "eva")
+    rows = f"{first.item_id},eva,politeness,rude\n{second.item_id},eva,politeness,rude\n"
+    (tmp_path / "labels.csv").write_text(f"item,rater,dimension,label\n{rows}")
+    import_labels(opened, read_labels(tmp_path / "labels.csv"), by="lea")
+    # The same file again writes nothing, so that its entry covers nothing.
+    import_labels(opened, read_labels(tmp_path / "labels.csv"), by="lea")
+    close_week(opened, WEEK, by="lea", reason="holidays")
+    assert altered(opened) == []
+    damage(opened, sql)
+    entries = [e for e in opened.find(AuditEntry, action=action) if action != "role" or e.subject == "ben"]
+    assert altered(opened) == [entries[0].sequence]
+
+
+def test_entries_from_before_they_covered_anything_raise_no_alarm(opened):
+    damage(opened, "UPDATE audit SET detail = json_remove(detail, '$.content', '$.given') WHERE action = 'role'")
+    damage(opened, "UPDATE roles SET scope = 'all'")
+    assert altered(opened) == []
+
+
+def test_what_stands_for_the_check_alone_is_not_shown(opened):
+    entry = opened.find(AuditEntry, action="role")[-1]
+    assert set(entry.detail) == {"role", "scope", "given", "content"}
+    assert audit.detail_text(entry.detail) == "role: adjudicator"
 
 
 @pytest.mark.parametrize(
