@@ -12,8 +12,9 @@ from review.errors import InputError, NothingToDo, UnknownError
 from review.judges.events import dimensions_of_judge
 from review.judges.examples import few_shot
 from review.judges.sitting import spec_as_shown
-from review.judges.subjects import subjects_of_items
+from review.judges.subjects import sought, subjects_of_items
 from review.people import require
+from review.project import project_of
 from storage.records import Item
 from storage.records_judges import Judge
 from storage.store import Store
@@ -107,10 +108,11 @@ def filled_prompt(store: Store, judge: Judge, item_id: str | None, *, by: str) -
     from review.judges.llm_prompt import messages_of, prompt_of
 
     found = store.find(Item, id=item_id) if item_id else store.find(Item, order_by="rowid desc")[:1]
-    subjects = subjects_of_items(store, found)
+    project = project_of(store.path)
+    subjects = subjects_of_items(store, found, sought(project))
     if not subjects and item_id:
         raise UnknownError(f"item '{item_id}' is not in the store.")
     if not subjects:
         raise NothingToDo("there is no item yet to show the prompt with. `spotcheck sample` draws some.")
-    prompt = prompt_of(spec_as_shown(store, judge), dimensions_of_judge(store, judge), reverse=False)
+    prompt = prompt_of(spec_as_shown(store, judge, project), dimensions_of_judge(store, judge), reverse=False)
     return messages_of(prompt, subjects[0])

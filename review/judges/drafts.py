@@ -15,9 +15,9 @@ from review.hiding import conversations
 from review.judges.examples import few_shot
 from review.judges.protocol import Spec
 from review.judges.sitting import spec_as_shown
-from review.judges.subjects import subject_of
+from review.judges.subjects import sought, subjects_of_items
 from review.judges.versions import dimensions_of, whole_spec
-from review.project import Project
+from review.project import Project, project_of
 from review.queues import owed_items
 from review.rubric import current_rubric
 from storage.records import Item
@@ -43,11 +43,12 @@ def filled(store: Store, draft: Judge, item: Item) -> list[dict[str, str]]:
     """What the draft of an llm judge would send about an item, as anybody may see it. Raises NothingToDo."""
     from review.judges.llm_prompt import messages_of, prompt_of
 
-    shown = conversations(store, [item.conversation_id]).get(item.conversation_id)
-    if shown is None:
+    project = project_of(store.path)
+    subjects = subjects_of_items(store, [item], sought(project))
+    if not subjects:
         raise NothingToDo(f"the conversation of item '{item.id}' is not in the store.")
     chosen = dimensions_of(current_rubric(store), draft.dimensions)
-    return messages_of(prompt_of(spec_as_shown(store, draft), chosen, reverse=False), subject_of(item, shown))
+    return messages_of(prompt_of(spec_as_shown(store, draft, project), chosen, reverse=False), subjects[0])
 
 
 def dev_items(store: Store, weeks: Sequence[str], *, viewer: str, limit: int = SHOWN_ITEMS) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 
+from review.checks.personal_data import Recognisers, mask_values
 from review.errors import InputError, ReviewError
 from review.hiding import spans_by_conversation, without
 from review.judges.events import (
@@ -21,6 +22,7 @@ from review.judges.keys import without_key
 from review.judges.locks import held
 from review.judges.protocol import Bench, Kind, Row, Said, Spec, Subject
 from review.judges.recording import Recording
+from review.judges.subjects import sought
 from review.judges.summary import RunStatus, statuses
 from review.judges.uploads import forget
 from review.judges.versions import judge_named, kind_named
@@ -105,7 +107,7 @@ def _judge(
     bench = Bench(
         judge.name,
         judge.version,
-        spec_as_shown(store, judge),
+        spec_as_shown(store, judge, project),
         dimensions,
         settings=project.judges,
         options=options_of(run),
@@ -167,14 +169,21 @@ def is_paused(store: Store, run_id: str) -> bool:
     return event is None or event.event not in ("started", "resumed")
 
 
-def spec_as_shown(store: Store, judge: Judge) -> Spec:
-    """The spec of a judge, without spans of its examples that were hidden since."""
+def spec_as_shown(store: Store, judge: Judge, project: Project) -> Spec:
+    """The spec of a judge, without what was hidden in its examples since, or what a pattern added later finds there."""
     examples = judge.spec.get("examples")
     if not isinstance(examples, list) or not examples:
         return judge.spec
     spans = spans_by_conversation(store, [str(e.get("conversation_id", "")) for e in examples])
-    key = hmac_key(store) if spans else b""
-    return {**judge.spec, "examples": [without(e, spans.get(e.get("conversation_id", ""), []), key) for e in examples]}
+    key, wanted = hmac_key(store) if spans else b"", sought(project)
+    shown = [without(e, spans.get(e.get("conversation_id", ""), []), key) for e in examples]
+    return {**judge.spec, "examples": [_masked(e, wanted) for e in shown]}
+
+
+def _masked(example: Spec, wanted: Recognisers) -> Spec:
+    """An example with its texts masked; its labels are the rubric's own words."""
+    texts: Spec = {name: example[name] for name in ("question", "answer") if name in example}
+    return {**example, **mask_values(texts, wanted)[0]}
 
 
 def training_of(store: Store, judge: Judge) -> tuple[Row, ...]:

@@ -8,10 +8,11 @@ from typing import Any
 
 import orjson
 
-from review.checks.personal_data import Recognisers, mask_values
+from review.checks.personal_data import Recognisers, mask, mask_values, recognisers
 from review.golden.content import asked
 from review.hiding import conversations
 from review.judges.protocol import Subject
+from review.project import Project
 from review.shown import ROWS_SHOWN, conversation_payload
 from storage.records import Conversation, Item
 from storage.store import Store
@@ -20,8 +21,14 @@ TEXTS = (
     *("messages", "question", "answer", "context", "steps", "sql", "expected_answer", "reference_sql", "scenario"),
     "language",
 )
-"""The fields of a subject that are searched once more before anything is sent. A result is left out: it was masked cell
-by cell, and as one text its neighbouring numbers would look like others."""
+"""The fields of a subject that are searched once more before anything is sent. A result is left out: its cells are
+masked while it is a table, and as one text its neighbouring numbers would look like others."""
+
+
+def sought(project: Project) -> Recognisers:
+    """What is masked before anything is sent, as spotcheck.toml says it now."""
+    privacy = project.privacy
+    return recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
 
 
 def masked(subject: Subject, wanted: Recognisers) -> Subject:
@@ -34,11 +41,16 @@ def masked(subject: Subject, wanted: Recognisers) -> Subject:
     return replace(subject, **found) if spans else subject
 
 
-def subjects_of_items(store: Store, items: Iterable[Item]) -> list[Subject]:
-    """The subjects of some items in their order; an item whose conversation is gone is left out."""
-    wanted = list(items)
-    found = conversations(store, [i.conversation_id for i in wanted])
-    return [subject_of(i, found[i.conversation_id]) for i in wanted if i.conversation_id in found]
+def subjects_of_items(store: Store, items: Iterable[Item], wanted: Recognisers | None = None) -> list[Subject]:
+    """The subjects of some items in their order; an item whose conversation is gone is left out.
+
+    With ``wanted`` each conversation is masked once more, the cells of its result as well.
+    """
+    listed = list(items)
+    found = conversations(store, [i.conversation_id for i in listed])
+    if wanted is not None:
+        found = {name: mask(one, wanted).conversation for name, one in found.items()}
+    return [subject_of(i, found[i.conversation_id]) for i in listed if i.conversation_id in found]
 
 
 def subject_of(item: Item, conversation: Conversation) -> Subject:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from review.calibration.split import split_of
-from review.checks.personal_data import Recognisers, mask, recognisers
+from review.checks.personal_data import Recognisers, mask
 from review.clock import now
 from review.errors import InputError, UnknownError
 from review.golden.releases import examples_of
 from review.hiding import conversations
 from review.judges.protocol import Subject
-from review.judges.subjects import masked, subject_of, subjects_of_items
+from review.judges.subjects import masked, sought, subject_of, subjects_of_items
 from review.people import hmac_key
 from review.project import Project, project_of
 from review.sources import plain
@@ -71,43 +71,44 @@ def subjects_of(
     if target.split not in PARTS:
         raise InputError(f"split: found {target.split!r}, expected one of {', '.join(PARTS)}.")
     project = project or project_of(store.path)
-    privacy = project.privacy
-    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    wanted = sought(project)
     return [masked(s, wanted) for s in _unmasked(store, target, project, wanted, until)]
 
 
 def _unmasked(store: Store, target: Target, project: Project, wanted: Recognisers, until: str | None) -> list[Subject]:
     if target.kind == "week":
-        return _of_week(store, target, until)
+        return _of_week(store, target, wanted, until)
     if target.kind == "release":
-        return _of_release(store, target)
+        return _of_release(store, target, wanted)
     if target.kind == "file":
         return _of_file(store, target, project, wanted)
     raise InputError(f"target: found {target.kind!r}, expected week, release or file.")
 
 
-def _of_week(store: Store, target: Target, until: str | None) -> list[Subject]:
+def _of_week(store: Store, target: Target, wanted: Recognisers, until: str | None) -> list[Subject]:
     if store.get(Week, target.name) is None:
         known = ", ".join(w.name for w in store.find(Week, order_by="name")) or "none yet"
         raise UnknownError(f"week '{target.name}' is not in the store (there are: {known}).")
     drawn = [i for i in store.find(Item, week=target.name) if until is None or i.at <= until]
-    return subjects_of_items(store, [i for i in drawn if _is_in(split_of(i.conversation_id), target)])
+    return subjects_of_items(store, [i for i in drawn if _is_in(split_of(i.conversation_id), target)], wanted)
 
 
-def _of_release(store: Store, target: Target) -> list[Subject]:
+def _of_release(store: Store, target: Target, wanted: Recognisers) -> list[Subject]:
     rows = [r for r in examples_of(store, target.name) if _is_in(r.content["split"], target)]
     items = {i.id: i for i in store.find(Item, id=[r.content["item_id"] for r in rows])}
     shown = conversations(store, [i.conversation_id for i in items.values()])
-    return [_of_example(r, items.get(r.content["item_id"]), shown) for r in rows]
+    return [_of_example(r, items.get(r.content["item_id"]), shown, wanted) for r in rows]
 
 
-def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Conversation]) -> Subject:
+def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Conversation], wanted: Recognisers) -> Subject:
     """A frozen example; one that came from an item of this store is shown as that item, with what was expected."""
     said = row.content
     expected, query = str(said["expected_answer"] or ""), str(said["reference_sql"] or "")
     if item is not None and item.conversation_id in shown:
-        whole = subject_of(item, shown[item.conversation_id])
-        return replace(whole, expected_answer=expected, reference_sql=query)
+        # Masked together, so that what the answer and the expected answer share has one token in both.
+        expectation = {"expected_answer": expected, "reference_sql": query}
+        whole = mask(replace(shown[item.conversation_id], metadata=expectation), wanted).conversation
+        return replace(subject_of(item, whole), **whole.metadata)
     turns = [*said["prior_turns"], {"role": "user", "content": said["question"]}]
     if said["answer"]:
         turns.append({"role": "assistant", "content": said["answer"]})

@@ -49,6 +49,28 @@ def test_a_pattern_that_was_added_later_holds_for_what_is_sent(store):
     assert subjects_of(store, Target("week", WEEK))[0].answer == "answer 0 of [CASE_1]"
 
 
+def test_a_pattern_that_was_added_later_holds_for_the_cells_of_a_result(tmp_path):
+    store = reviewed_store(tmp_path)
+    table = {"columns": ["case", "sum"], "rows": [["AB-12", 4], ["AB-13", 5]]}
+    add_item(store, "r1", result=table, messages=(
+        {"role": "user", "content": "Which cases?"}, {"role": "assistant", "content": "AB-13 it is."},
+    ))  # fmt: skip
+    approve_as_right(store, "r1")
+    release(store, "v1", by="eva")
+    store.path.with_name("spotcheck.toml").write_text('[privacy.patterns]\nCASE = "AB-[0-9]+"\n', encoding="utf-8")
+    for target in (Target("week", "2026-W47"), Target("release", "v1")):
+        (one,) = [s for s in subjects_of(store, target) if s.id == "r1"]
+        assert one.answer == "[CASE_1] it is."
+        assert one.result == "case\tsum\n[CASE_2]\t4\n[CASE_1]\t5"
+    assert one.expected_answer == "[CASE_1] it is."
+
+
+def approve_as_right(store, name):
+    labels = {"correctness": "correct", "intent": "order_status", "politeness": "friendly"}
+    vote(store, name, "ana", labels)
+    approve(store, name, by="eva")
+
+
 def test_a_release_is_its_examples_with_what_was_expected(tmp_path):
     store = reviewed_store(tmp_path)
     approve(store, "u1", by="eva")
@@ -151,8 +173,7 @@ def test_a_target_that_is_not_there_is_named(tmp_path, target, error, message):
 def test_an_item_of_the_dev_half_stays_there_through_a_release(tmp_path):
     store = reviewed_store(tmp_path)
     add_item(store, "n1")
-    vote(store, "n1", "ana", {"correctness": "correct", "intent": "order_status", "politeness": "friendly"})
-    approve(store, "n1", by="eva")
+    approve_as_right(store, "n1")
     release(store, "v1", by="eva")
     half = split_of("n1")
     assert "n1" in ids(subjects_of(store, Target("release", "v1", half)))

@@ -340,6 +340,9 @@ def test_examples_in_a_prompt_lose_what_was_hidden_since(store, monkeypatch):
     hide_span(store, "c01", "of c01", by="ana")
     work(store, start(store))
     assert seen == [[{**example, "answer": "answer 1 [HIDDEN_1]"}]]
+    store.path.with_name("spotcheck.toml").write_text('[privacy.patterns]\nANSWER = "answer [0-9]"\n', encoding="utf-8")
+    work(store, start(store, again=True))
+    assert seen[1] == [{**example, "answer": "[ANSWER_1] [HIDDEN_1]"}], "a pattern that was added later holds too"
 
 
 def test_a_role_taken_away_is_felt_at_once(store):
