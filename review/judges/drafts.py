@@ -13,6 +13,7 @@ from review.errors import InputError, NothingToDo
 from review.golden.content import asked
 from review.hiding import conversations
 from review.judges.examples import few_shot
+from review.judges.numbering import next_version
 from review.judges.protocol import Spec
 from review.judges.sitting import spec_as_shown
 from review.judges.subjects import sought, subjects_of_items
@@ -34,7 +35,7 @@ def drafted(
     rubric = current_rubric(store)
     chosen = dimensions_of(rubric, dimensions)
     whole = whole_spec(store, name, kind, chosen, spec, project)
-    number = str(len(store.find(Judge, name=name)) + 1)
+    number = next_version(store, name)
     names = tuple(d.name for d in chosen)
     return Judge(f"{name}@{number}", name, number, kind, names, whole, "", rubric.version, now(), "")
 

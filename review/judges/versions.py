@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,8 @@ from review.clock import now
 from review.errors import InputError, UnknownError
 from review.golden.examples import digest
 from review.judges.examples import vouched_for
+from review.judges.numbering import check_free, check_name, next_version
+from review.judges.numbering import split_reference as split_reference
 from review.judges.protocol import Kind, Spec
 from review.people import require
 from review.project import Project, project_of
@@ -22,17 +23,7 @@ from storage.records import Verdict
 from storage.records_judges import Judge, TrainingSet
 from storage.store import Store
 
-_REFERENCE = re.compile(r"(?P<name>.+)@(?P<version>[1-9][0-9]{0,8})", re.DOTALL)
 _SHOWN = 60
-
-
-def split_reference(ref: str) -> tuple[str, str | None]:
-    """The name and the version of ``name@2``; without a version (None) the latest one is meant.
-
-    An @ that no number follows belongs to the name.
-    """
-    found = _REFERENCE.fullmatch(ref)
-    return (found["name"], found["version"]) if found else (ref, None)
 
 
 def kind_named(name: str) -> Kind:
@@ -63,7 +54,7 @@ def add_judge(
     name, kind, dimension or setting.
     """
     require(store, by, "adjudicator")
-    _check_name(name)
+    check_name(name)
     # Before the transaction: to read a model's files takes seconds, in which reviewers want to write.
     rubric = current_rubric(store)
     asked = dimensions_of(rubric, dimensions)
@@ -77,8 +68,8 @@ def add_judge(
         if earlier and earlier[-1].content_hash == content:
             return earlier[-1]
         if not earlier:
-            _check_free(store, name)
-        version = str(len(earlier) + 1)
+            check_free(store, name)
+        version = next_version(store, name)
         made = Judge(
             f"{name}@{version}", name, version, kind, names, whole, content, rubric.version, now(), by, note.strip()
         )
@@ -110,24 +101,6 @@ def _training_set(store: Store, dimensions: Sequence[str], spec: Spec, *, by: st
     if store.get(TrainingSet, named) is None:
         raise UnknownError(f"training set '{named}' is not in the store; leave it out, and one is gathered.")
     return named
-
-
-def _check_name(name: str) -> None:
-    usable = 0 < len(name) <= 80 and name == name.strip() and name.isprintable()
-    if not usable or split_reference(name)[1] is not None:
-        raise InputError(
-            f"judge: found the name {name[:80]!r}, expected 1 to 80 printable characters that do not end in @ and a "
-            "number, which is how a version is named."
-        )
-
-
-def _check_free(store: Store, name: str) -> None:
-    """Verdicts that came with the log or a file under this name would be taken for those of the new judge."""
-    if store.query("SELECT 1 AS n FROM verdicts WHERE judge = :name LIMIT 1", {"name": name}):
-        raise InputError(
-            f"judge: {name!r} has verdicts from the log or a file, which would be mixed with those of a judge that "
-            "runs here. Choose another name."
-        )
 
 
 def dimensions_of(rubric: Rubric, names: Sequence[str]) -> tuple[Dimension, ...]:
@@ -171,8 +144,14 @@ def judge_named(store: Store, ref: str) -> Judge:
         raise UnknownError(f"judge '{name}' is not in the store (there are: {known}).{said}")
     judge = found[-1] if version is None else next((j for j in found if j.version == version), None)
     if judge is None:
-        raise UnknownError(f"judge '{name}' has no version {version}; it has 1 to {found[-1].version}.")
+        raise UnknownError(f"judge '{name}' has no version {version}; it has {_numbers(found)}.")
     return judge
+
+
+def _numbers(versions: Sequence[Judge]) -> str:
+    """Which versions there are: numbers are left out where verdicts of a file had them first."""
+    last = versions[-1].version
+    return f"1 to {last}" if len(versions) == int(last) else ", ".join(j.version for j in versions)
 
 
 def example_conversations(judge: Judge) -> frozenset[str]:

@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from judged_store import judged
+from judged_store import WEEK, judged
 from run_store import obedient, speaks
 
 from review import audit
 from review.errors import InputError, Refused, UnknownError
+from review.judges.drafts import drafted
 from review.judges.versions import (
     add_judge,
     changes,
@@ -18,7 +19,9 @@ from review.judges.versions import (
     text_diff,
     versions_of,
 )
+from review.project import project_of
 from review.rubric import current_rubric, rubric_document, rubric_from, save_rubric
+from review.verdicts import verdicts_of
 from storage.records import AuditEntry, Verdict
 from storage.records_judges import Judge
 
@@ -91,6 +94,18 @@ def test_changing_anything_makes_a_new_version(here):
     assert versions_of(here, "tone") == made and judges_of(here) == [made[-1]]
     # Going back to what the first said is a version of its own: order tells what was tried when.
     assert added(here, model="m").version == "5"
+
+
+def test_a_number_under_which_verdicts_came_from_a_file_is_left_out(here):
+    one = added(here, model="m")
+    here.add(Verdict("v", "c00", "tone", "3", "politeness", "rude", "2026-11-20"))
+    here.add(Verdict("w", "c00", "tone", "beta", "politeness", "rude", "2026-11-20"))
+    draft = drafted(here, "tone", "scripted", ["politeness"], {"model": "n"}, project=project_of(here.path))
+    made = added(here, model="n")
+    assert (one.id, made.id, draft.id) == ("tone@1", "tone@4", "tone@4")
+    assert verdicts_of(here, [WEEK], made.id) == {}
+    with pytest.raises(UnknownError, match="has no version 3; it has 1, 4"):
+        judge_named(here, "tone@3")
 
 
 def test_a_bare_name_is_the_latest_version(here):
