@@ -20,7 +20,7 @@ from review.shown import conversation_payload, rubric_payload
 from review.skipped import Skipped, skipped_by
 from review.submissions import Receipt, receive
 from review.taken import taken_from
-from review.verdicts import verdicts_on
+from review.verdicts import revealed_on
 from storage.records import Annotation, Conversation, HiddenSpan, Item, WeekClosing
 from storage.store import Store
 
@@ -172,7 +172,7 @@ def _own(mine: Annotation | Skipped | None, hidden: _Hidden) -> dict[str, Any] |
 def _reveals(store: Store, by_item: Mapping[str, str]) -> dict[str, dict[str, dict[str, str | None]]]:
     """The judges' verdicts of items that this rater has submitted, by assignment, judge and dimension."""
     revealed: dict[str, dict[str, dict[str, str | None]]] = {}
-    for verdict in verdicts_on(store, list(by_item)):
+    for verdict in revealed_on(store, list(by_item)):
         judges = revealed.setdefault(by_item[verdict.item_id], {})
         judges.setdefault(verdict.judge, {})[verdict.dimension] = verdict.value
     return revealed

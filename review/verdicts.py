@@ -123,6 +123,15 @@ def verdicts_on(store: Store, items: Collection[str] | None = None) -> list[Verd
     )
 
 
+def revealed_on(store: Store, items: Collection[str]) -> list[Verdict]:
+    """What is shown of each of these items: what counts of the newest version of each judge that spoke of it."""
+    spoken: dict[tuple[str, str], dict[str, list[Verdict]]] = {}
+    for v in verdicts_on(store, items):
+        spoken.setdefault((v.item_id, v.judge), {}).setdefault(v.version, []).append(v)
+    newest = [versions[sorted(versions, key=_number)[-1]] for versions in spoken.values()]
+    return [v for rows in newest for v in that_count(rows).values()]
+
+
 def that_count(rows: Sequence[Verdict]) -> dict[tuple[str, str], Verdict]:
     """Of one version's verdicts in order of arrival, the one that stands for each (item, dimension). Pure.
 

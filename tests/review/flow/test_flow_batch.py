@@ -112,6 +112,17 @@ def test_verdicts_are_revealed_for_ones_own_submitted_items_alone(opened):
     assert batch(opened, "ben", week=WEEK)["reveals"] == {}
 
 
+def test_the_verdict_that_counts_is_revealed_and_of_the_newest_version(opened):
+    first = assignments(opened, "ana")[0]
+    send(opened, "ana", entry(first))
+    said = (("2", "partly"), ("2", None), ("10", "wrong"), ("10", None), ("2", "correct"), ("log", "correct"))
+    for k, (version, value) in enumerate(said):
+        error = "" if value else "timed_out"
+        opened.add(Verdict(f"w{k}", first.item_id, "tone", version, "correctness", value, "2026-11-20", error=error))
+    # Nothing that is missing hides what version 10 said before, and what older versions say later does not either.
+    assert batch(opened, "ana", week=WEEK)["reveals"][first.id]["tone"] == {"correctness": "wrong"}
+
+
 def test_what_was_skipped_stands_between_what_was_answered_and_comes_when_it_is_asked_for(opened):
     first, second, third, fourth, *_ = assignments(opened, "ana")
     passed = {**entry(second), "kind": "skip", "reason": "not my field"}
