@@ -31,7 +31,7 @@ from review.evidence import judges as judges_of_weeks
 from review.evidence import reference, weeks_between
 from review.judges.comparing import Comparison, compared
 from review.judges.looks import Half, tunable
-from review.judges.workbench import written_look
+from review.judges.workbench import written_looks
 from review.people import require
 from review.verdicts import Reference
 from review.words import counted
@@ -108,7 +108,7 @@ def _on_store(
     found = of_dimension(compared(store, chosen, [str(r) for r in refs], split=split, missing=missing), dimension)
     if not found:
         raise NothingToDo(f"no dimension has verdicts of two of {', '.join(map(str, refs))}: nothing to compare.")
-    seen = [written_look(store, ref, chosen, _reports_of(found, ref), by=by) for ref in looking]
+    seen = written_looks(store, chosen, {ref: _reports_of(found, ref) for ref in looking}, by=by)
     result: dict[str, Any] = {"weeks": list(chosen), "dimensions": {name: c.to_json() for name, c in found.items()}}
     emit(result | ({"looks": [looked_json(one) for one in seen]} if seen else {}), as_json, lambda: _show(found))
     for one in seen:

@@ -189,6 +189,18 @@ def written_look(
     return record_look(store, judge, weeks, by=by, figures=figures_of(reports))
 
 
+def written_looks(
+    store: Store, weeks: Sequence[str], reports: Mapping[Reference, Mapping[str, CalibrationReport]], *, by: str
+) -> list[Looked]:
+    """Write down a look at each of several judges, or at none of them when one has nothing to read.
+
+    Their figures are shown together, so that without one of them nothing is read of the others either. Raises as
+    :func:`written_look` does.
+    """
+    with store.transaction():
+        return [written_look(store, judge, weeks, mine, by=by) for judge, mine in reports.items()]
+
+
 def figures_of(reports: Mapping[str, CalibrationReport]) -> dict[str, dict[str, Any]]:
     """What is written down with a look: by dimension n, the positive value, and value and interval of each figure."""
     return {

@@ -14,6 +14,7 @@ from review.judges.comparing import compared
 from review.judges.looks import looks
 from review.judges.workbench import economy, listed
 from review.verdicts import Reference
+from storage.records import AuditEntry
 from storage.records_judges import JudgeResult, JudgeRun
 
 
@@ -162,6 +163,16 @@ def test_versions_are_compared_by_command(week):
     assert shown.exit_code == 0 and "tone@2" in shown.output and "dev half" in shown.output
     # Without names it is every judge at its latest version.
     assert "tone@1" not in shown.output
+
+
+def test_where_one_has_nothing_to_read_on_test_no_look_is_counted_at_any(week):
+    for number in (1, 2):
+        version(week, "tone", number)
+    speaks(week, "tone", "1")
+    speaks(week, "tone", "2", **dict.fromkeys(TEST))
+    with pytest.raises(NothingToDo, match=r"has a verdict of tone@2 in .*; no look was counted"):
+        calls(week, "compare-judges", "--judge", "tone@1", "--judge", "tone@2", "--split", "test", "--as", "eva")
+    assert looks(week, "tone") == [] and week.find(AuditEntry, action="look at test") == []
 
 
 def test_halves_are_of_the_store_alone(week, tmp_path):
