@@ -12,8 +12,9 @@ from review.errors import UnknownError
 from review.evidence import Paired
 from review.golden.examples import current_examples
 from review.hiding import conversations, spans_by_conversation, without
+from review.judges.examples import lacking
 from review.people import hmac_key
-from review.rubric import Dimension
+from review.rubric import Dimension, Rubric, current_rubric
 from review.settled import Settled
 from storage.records import Conversation, GoldenExample, Item, Verdict
 from storage.store import Store
@@ -83,8 +84,8 @@ class Reading:
 def reading(store: Store, found: Disagreement, dimensions: Sequence[str], *, viewer: str) -> Reading:
     """Everything about one disagreement that the viewer may read.
 
-    ``dimensions`` are those of the judge: an example has to show a label in each. Raises UnknownError when the item
-    is gone, or the viewer still owes it.
+    ``dimensions`` are those of the judge: an example has to show a label in each that is asked of it. Raises
+    UnknownError when the item is gone, or the viewer still owes it.
     """
     item = store.get(Item, found.item)
     case = next((c for c in cases(store, item.week, viewer=viewer) if c.item.id == found.item), None) if item else None
@@ -99,7 +100,7 @@ def reading(store: Store, found: Disagreement, dimensions: Sequence[str], *, vie
         tuple(dict.fromkeys(n.comment for n in case.annotations if n.comment)),
         _clean(store, item, found.verdict),
         example,
-        unfit(item, example, dimensions),
+        unfit(item, example, dimensions, current_rubric(store)),
     )
 
 
@@ -111,7 +112,7 @@ def _clean(store: Store, item: Item, verdict: Verdict) -> Verdict:
     return replace(verdict, rationale=without(verdict.rationale, spans, key), raw=without(verdict.raw, spans, key))
 
 
-def unfit(item: Item, example: GoldenExample | None, dimensions: Sequence[str]) -> str:
+def unfit(item: Item, example: GoldenExample | None, dimensions: Sequence[str], rubric: Rubric) -> str:
     """Why an item cannot be a few-shot example, "" when it can. Pure."""
     if split_of(item.conversation_id) != "dev":
         return "it belongs to the test half, on which judges are reported"
@@ -119,7 +120,7 @@ def unfit(item: Item, example: GoldenExample | None, dimensions: Sequence[str]) 
         return "it is not golden yet: approve it first"
     if example.split != "dev":
         return "its golden example was put into the test half"
-    missing = [d for d in dimensions if example.labels.get(d) in (None, "", [])]
+    missing = lacking(example.labels, dimensions, rubric)
     if missing:
         return f"its golden example has no label in {', '.join(missing)}"
     return "" if example.content.get("answer") else "its golden example shows no answer"

@@ -8,6 +8,7 @@ from typing import Any
 
 from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.examples import current_examples, digest
+from review.rubric import Rubric, current_rubric
 from storage.records import GoldenExample
 from storage.store import Store
 
@@ -17,19 +18,19 @@ def few_shot(
 ) -> list[dict[str, Any]]:
     """Examples as a prompt holds them: {example_id, conversation_id, question, answer, labels}.
 
-    With ``ids`` these, in that order; else ``count`` of those that are labelled in every one of ``dimensions``, spread
-    over the values as evenly as they allow, always the same for the same golden dataset.
+    With ``ids`` these, in that order; else ``count`` of those that are labelled in every one of ``dimensions`` that the
+    rubric asks of them, spread over the values as evenly as they allow, always the same for the same golden dataset.
     Raises Refused for an example of the ``test`` half, UnknownError for one that is not there, NothingToDo when no
     example fits.
     """
     if (count is None) == (not ids):
         raise InputError("examples: expected a number of examples or their ids, one of the two.")
-    current = {e.example_id: e for e in current_examples(store)}
+    current, rubric = {e.example_id: e for e in current_examples(store)}, current_rubric(store)
     if ids:
-        return [_shown(_allowed(current, i, dimensions), dimensions) for i in dict.fromkeys(ids)]
+        return [_shown(_allowed(current, i, dimensions, rubric), dimensions) for i in dict.fromkeys(ids)]
     if count is not None and count < 1:
         raise InputError(f"examples: found {count}, expected 1 or more.")
-    fitting = [e for e in current.values() if e.split == "dev" and _fits(e, dimensions)]
+    fitting = [e for e in current.values() if e.split == "dev" and _fits(e, dimensions, rubric)]
     if not fitting:
         raise NothingToDo(
             f"no golden example of the dev half is labelled in {', '.join(dimensions)} and has an answer. "
@@ -49,8 +50,9 @@ def vouched_for(store: Store, asked: Any, dimensions: Sequence[str], before: Seq
     stood = {str(e.get("example_id")): e for e in before}
     kept = [_as_it_stood(e, stood.get(str(e.get("example_id")))) for e in asked]
     current = {} if all(kept) else {e.example_id: e for e in current_examples(store)}
+    rubric = current_rubric(store)
     return [
-        old or _shown(_allowed(current, _id_of(k, e), dimensions), dimensions)
+        old or _shown(_allowed(current, _id_of(k, e), dimensions, rubric), dimensions)
         for k, (e, old) in enumerate(zip(asked, kept, strict=True), start=1)
     ]
 
@@ -74,7 +76,7 @@ def _id_of(number: int, example: Mapping[str, Any]) -> str:
     return str(found)
 
 
-def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[str]) -> GoldenExample:
+def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[str], rubric: Rubric) -> GoldenExample:
     found = current.get(name)
     if found is None:
         raise UnknownError(f"golden example '{name}' is not current. `spotcheck golden list` lists them.")
@@ -83,15 +85,29 @@ def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[
             f"golden example '{name}' belongs to the test half, on which judges are reported; a prompt may hold "
             "examples of the dev half only. Take it out of the judge's examples."
         )
-    if not _fits(found, dimensions):
-        raise Refused(
-            f"golden example '{name}' has no answer or no label in {', '.join(dimensions)}; it shows nothing."
-        )
+    if not _fits(found, dimensions, rubric):
+        lacks = ", ".join(lacking(found.labels, dimensions, rubric) or dimensions)
+        raise Refused(f"golden example '{name}' has no answer or no label in {lacks}; it shows nothing.")
     return found
 
 
-def _fits(example: GoldenExample, dimensions: Sequence[str]) -> bool:
-    return bool(example.content["answer"]) and all(example.labels.get(d) not in (None, "", []) for d in dimensions)
+def _fits(example: GoldenExample, dimensions: Sequence[str], rubric: Rubric) -> bool:
+    return bool(example.content["answer"]) and not lacking(example.labels, dimensions, rubric)
+
+
+def lacking(labels: Mapping[str, Any], dimensions: Sequence[str], rubric: Rubric) -> list[str]:
+    """The dimensions in which an example lacks the label that it would have to show. Pure.
+
+    What the rubric does not ask of it, such as the reasons of a correct answer, is not lacking, unless nothing else is
+    there to show.
+    """
+    there = _labels(labels, dimensions)
+    not_asked = {d.name for d in rubric.dimensions if there and not d.shown(labels)}
+    return [d for d in dimensions if d not in there and d not in not_asked]
+
+
+def _labels(labels: Mapping[str, Any], dimensions: Sequence[str]) -> dict[str, Any]:
+    return {d: labels[d] for d in dimensions if labels.get(d) not in (None, "", [])}
 
 
 def spread(examples: Sequence[GoldenExample], dimensions: Sequence[str], count: int) -> list[GoldenExample]:
@@ -100,10 +116,10 @@ def spread(examples: Sequence[GoldenExample], dimensions: Sequence[str], count: 
     seen: Counter[tuple[str, str]] = Counter()
     chosen: list[GoldenExample] = []
     while waiting and len(chosen) < count:
-        rarest = min(waiting, key=lambda e: sum(seen[d, str(e.labels[d])] for d in dimensions))
+        rarest = min(waiting, key=lambda e: sum(seen[d, str(e.labels.get(d))] for d in dimensions))
         waiting.remove(rarest)
         chosen.append(rarest)
-        seen.update((d, str(rarest.labels[d])) for d in dimensions)
+        seen.update((d, str(rarest.labels.get(d))) for d in dimensions)
     return chosen
 
 
@@ -113,5 +129,5 @@ def _shown(example: GoldenExample, dimensions: Sequence[str]) -> dict[str, Any]:
         "conversation_id": example.conversation_id,
         "question": example.content["question"],
         "answer": example.content["answer"],
-        "labels": {d: example.labels[d] for d in dimensions},
+        "labels": _labels(example.labels, dimensions),
     }

@@ -11,7 +11,7 @@ from review.evidence import paired_labels
 from review.hiding import hide_span
 from review.judges.disagreements import Disagreement, direction, disagreements, reading, unfit
 from review.labels import Scale
-from review.rubric import Dimension
+from review.rubric import Dimension, current_rubric
 from review.settled import Settled
 from storage.records import Item, Verdict
 
@@ -89,9 +89,15 @@ def test_only_golden_examples_of_dev_may_stand_in_a_prompt(week):
     def item(name):
         return week.get(Item, name)
 
+    def why_not(name, example, *dimensions):
+        return unfit(item(name), example, dimensions, current_rubric(week))
+
     fit = golden(week, DEV[0])
-    assert unfit(item(DEV[0]), fit, ["correctness"]) == ""
-    assert "no label in politeness" in unfit(item(DEV[0]), fit, ["correctness", "politeness"])
-    assert "not golden yet" in unfit(item(DEV[1]), None, ["correctness"])
-    assert "put into the test half" in unfit(item(DEV[2]), golden(week, DEV[2], split="test"), ["correctness"])
-    assert "belongs to the test half" in unfit(item(TEST[0]), golden(week, TEST[0]), ["correctness"])
+    assert why_not(DEV[0], fit, "correctness") == ""
+    assert "no label in politeness" in why_not(DEV[0], fit, "correctness", "politeness")
+    assert "not golden yet" in why_not(DEV[1], None, "correctness")
+    assert "put into the test half" in why_not(DEV[2], golden(week, DEV[2], split="test"), "correctness")
+    assert "belongs to the test half" in why_not(TEST[0], golden(week, TEST[0]), "correctness")
+    # A wrong answer has to show its reasons, a correct one has none.
+    assert "no label in reasons" in why_not(DEV[0], fit, "correctness", "reasons")
+    assert why_not(DEV[3], golden(week, DEV[3], correctness="correct"), "correctness", "reasons") == ""

@@ -52,6 +52,19 @@ def test_they_are_spread_over_the_values_and_the_same_every_time(golden):
     assert len(seen) == min(3, len(there))
 
 
+def test_a_label_that_the_rubric_does_not_ask_for_is_not_lacking(golden, add):
+    found = few_shot(golden, ["correctness", "reasons"], count=99)
+    assert {e["conversation_id"] for e in found} == dev_names()
+    right = {"correctness": "correct"}
+    assert {str(e["labels"]) for e in found} == {str(right), str({"correctness": "wrong", "reasons": ["wrong_fact"]})}
+    one = next(e for e in found if e["labels"] == right)
+    assert add({"example_id": one["example_id"]}, dimensions=("correctness", "reasons")) == [one]
+    # Of reasons alone a correct answer shows nothing.
+    assert {str(e["labels"]) for e in few_shot(golden, ["reasons"], count=99)} == {str({"reasons": ["wrong_fact"]})}
+    with pytest.raises(Refused, match="no label in reasons; it shows nothing"):
+        few_shot(golden, ["reasons"], ids=[one["example_id"]])
+
+
 def test_every_value_is_shown_before_one_is_shown_twice(golden):
     dev = [e for e in current_examples(golden) if e.split == "dev"]
     values = {e.labels["politeness"] for e in dev}
