@@ -97,9 +97,10 @@ class Client:
             self.log(self._call(question, attempt, at, answer, latency, paid))
             if is_about_form(answer.status, answer.said) and self.ladder.refused(form):
                 continue
+            # Also after the last attempt: it is the endpoint that asks for a rest, not this question.
+            self._leave_alone(answer.pause)
             if not answer.again or attempt >= self.attempts:
                 return Outcome(answer, latency, cost)
-            self._leave_alone(answer.pause)
             if not self._rest(self.pace.back_off(attempt)):
                 return None
             attempt += 1

@@ -148,6 +148,26 @@ def test_attempts_wait_longer_each_time_and_at_least_as_long_as_they_are_told():
     assert sum(waited) == pytest.approx(13.5) and max(waited) <= 0.5, "in slices, to notice a pause of the run"
 
 
+def test_an_endpoint_is_left_alone_after_the_last_attempt_too():
+    clock = [0.0]
+
+    def wait(seconds):
+        clock[0] += seconds
+
+    asked_at = []
+
+    def reply(text):
+        asked_at.append(clock[0])
+        return RIGHT
+
+    pace = Pace(first=0.5, longest=3.0, jitter=lambda seconds: seconds, clock=lambda: clock[0], wait=wait)
+    with OpenAIServer(reply, faults={mark(0): [too_many(30)]}) as server:
+        bench = bench_on(server, options=Options(attempts=1, concurrency=1))
+        said = list(judged(bench, subjects(3), pace=pace))
+    assert [(s.value, s.error) for s in said] == [(None, "http_error"), ("friendly", ""), ("friendly", "")]
+    assert asked_at == [pytest.approx(30.0), pytest.approx(30.0)]
+
+
 def test_the_back_off_is_anywhere_between_nothing_and_its_bound():
     pace = Pace(first=0.5, longest=4.0)
     for attempt, bound in ((1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (9, 4.0)):
