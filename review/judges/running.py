@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from review import audit
 from review.clock import new_id
 from review.errors import NothingToDo, Refused
@@ -36,15 +38,15 @@ def start_run(
 
     The run holds the subjects that this version has not given a verdict on in every dimension, all of them with
     ``again`` or ``options.fresh``, and all rows of a file. ``background`` tells that a worker is started right after.
-    Raises Refused without the role adjudicator or while the same version runs over the same target, UnknownError for a
-    judge, week or release that is not there, InputError for a spec that does not hold any more, NothingToDo when
-    every subject has its verdicts.
+    Raises Refused without the role adjudicator or while the same version runs over any of the same subjects,
+    UnknownError for a judge, week or release that is not there, InputError for a spec that does not hold any more,
+    NothingToDo when every subject has its verdicts.
     """
     require(store, by, "adjudicator")
     project = project or project_of(store.path)
     judge, target = checked_run(store, ref, target, options, project)
     with store.transaction():
-        _refuse_twice(store, judge, target)
+        _refuse_twice(store, judge.name, judge.version, target)
         run, subjects = drafted(store, judge, target, options, by=by, project=project, again=again)
         if not subjects:
             raise NothingToDo(_nothing(store, judge, target, project))
@@ -53,10 +55,18 @@ def start_run(
     return run
 
 
-def _refuse_twice(store: Store, judge: Judge, target: Target) -> None:
-    for run in store.find(JudgeRun, judge=judge.name, version=judge.version):
-        if target_of(run.target) == target and state_of(store, run.id, latest_event(store, run.id)) == "running":
-            raise Refused(f"run '{run.id}' of {judge.id} over {target} is under way; wait for it or pause it.")
+def _refuse_twice(store: Store, name: str, version: str, target: Target) -> None:
+    """What two runs of a version share would be asked, and paid for, twice: each looks only once what is left."""
+    for run in store.find(JudgeRun, judge=name, version=version):
+        other = target_of(run.target)
+        if _overlap(target, other) and state_of(store, run.id, latest_event(store, run.id)) == "running":
+            raise Refused(f"run '{run.id}' of {name}@{version} over {other} is under way; wait for it or pause it.")
+
+
+def _overlap(one: Target, other: Target) -> bool:
+    """Whether two targets hold some of the same subjects. Pure."""
+    whole = replace(one, split="all") == replace(other, split="all")
+    return whole and (one.split == other.split or "all" in (one.split, other.split))
 
 
 def _nothing(store: Store, judge: Judge, target: Target, project: Project) -> str:
@@ -96,7 +106,8 @@ def ask_pause(store: Store, run_id: str, *, by: str) -> None:
 def ask_resume(store: Store, run_id: str, *, by: str, background: bool = False) -> None:
     """Let a paused, interrupted or failed run go on; :func:`work` or :func:`in_background` then does.
 
-    Raises Refused without the role adjudicator or while the run is under way, NothingToDo when it has finished.
+    Raises Refused without the role adjudicator or while it or one over the same subjects is under way, NothingToDo
+    when it has finished.
     """
     require(store, by, "adjudicator")
     with store.transaction():
@@ -106,4 +117,5 @@ def ask_resume(store: Store, run_id: str, *, by: str, background: bool = False) 
             raise NothingToDo(f"run '{run.id}' has finished; there is nothing left to do.")
         if state == "running":
             raise Refused(f"run '{run.id}' is under way already.")
+        _refuse_twice(store, run.judge, run.version, target_of(run.target))
         happened(store, run, "resumed", by, **({"background": True} if background else {}))

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from judged_store import DEV, NAMES, WEEK, judged
+from judged_store import DEV, NAMES, TEST, WEEK, judged
 from run_store import OPTIONS, OVER, obedient, speaks, store_with_judge
 
 from review import audit
@@ -204,10 +204,27 @@ def test_two_workers_on_one_run_are_one_too_many(store, monkeypatch):
             start(store)
         with pytest.raises(Refused, match="is under way already"):
             running.ask_resume(store, run.id, by="eva")
-        # Another half, another version or another judge may run meanwhile.
-        assert start(store, target=Target("week", WEEK, "dev")).subjects == len(DEV)
+        # A half of it is asked by that run too.
+        with pytest.raises(Refused, match=rf"run '{run.id}' of j@1 over week {WEEK} is under way; wait for it"):
+            start(store, target=Target("week", WEEK, "dev"))
     assert running.status_of(store, run.id).state == "interrupted"
     assert work(store, run).state == "finished"
+
+
+def test_two_runs_over_the_same_subjects_are_one_too_many(store, monkeypatch):
+    store_with_judge(store, monkeypatch)
+    dev = start(store, target=Target("week", WEEK, "dev"))
+    with held(store, dev.id, None):
+        with pytest.raises(Refused, match=rf"run '{dev.id}' of j@1 over week {WEEK}, dev half is under way"):
+            start(store)
+        # The other half, another version or another judge may run meanwhile.
+        other = start(store, target=Target("week", WEEK, "test"))
+    assert other.subjects == len(TEST)
+    with held(store, other.id, None):
+        running.ask_resume(store, dev.id, by="eva")
+    whole = start(store)
+    with held(store, whole.id, None), pytest.raises(Refused, match=rf"run '{whole.id}' .* is under way; wait for it"):
+        running.ask_resume(store, dev.id, by="eva")
 
 
 def test_an_item_drawn_after_the_start_is_not_in_the_run(store, monkeypatch):
