@@ -150,14 +150,33 @@ def _entries(found: Mapping[str, Any], dimension: Dimension, *, alone: bool) -> 
         yield from _flat(mine)
         return
     for value in found.values():
-        for inner in value if isinstance(value, list) else [value]:
-            if not isinstance(inner, dict):
-                continue
-            if any(isinstance(inner.get(k), str) and folded(inner[k]) in names for k in ("dimension", "name")):
+        for inner in _listed(value):
+            if _speaks_of(inner, names):
                 yield inner
-            yield from _flat([v for k, v in inner.items() if folded(str(k)) in names])
-    if alone and _label_key(found):
+            yield from _flat(_under(inner, names))
+    label = _label_key(found)
+    if alone and label and not _is_wrapper(found[label], names):
         yield found
+
+
+def _is_wrapper(value: Any, names: set[str]) -> bool:
+    """Whether what stands under a key for labels only wraps what was read one level down, and is no label itself."""
+    listed = _listed(value)
+    return bool(listed) and all(_speaks_of(i, names) or (_under(i, names) and not _label_key(i)) for i in listed)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _speaks_of(inner: Any, names: set[str]) -> bool:
+    """Whether an object says which dimension it is about: {"dimension": "correctness", "label": ...}."""
+    keys = ("dimension", "name") if isinstance(inner, dict) else ()
+    return any(isinstance(inner.get(k), str) and folded(inner[k]) in names for k in keys)
+
+
+def _under(inner: Any, names: set[str]) -> list[Any]:
+    return [v for k, v in inner.items() if folded(str(k)) in names] if isinstance(inner, dict) else []
 
 
 def _flat(values: list[Any]) -> Iterator[Any]:

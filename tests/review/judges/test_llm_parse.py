@@ -41,6 +41,9 @@ def said(text, *dimensions, **reply):
         '{"label": "wrong", "rationale": "x"}',
         '{"correctness": {"label": ["wrong"]}}',
         '{"result": {"correctness": {"label": "wrong"}}}',
+        '{"verdict": {"correctness": {"label": "wrong"}}}',
+        '{"answer": {"Correctness": "wrong"}}',
+        '{"answer": [{"dimension": "Correctness", "label": "wrong"}]}',
         '{"verdicts": [{"dimension": "Correctness", "label": "wrong"}]}',
         '```json\n{"correctness": {"label": "wrong"}}\n```',
         'Sure! Here it is:\n{"correctness": {"label": "wrong"}}\nI hope that helps.',
@@ -80,6 +83,11 @@ def test_every_way_of_writing_one_label_is_read(text):
         '{"correctness": {"label": "wrong or partly"}}',
         '{"correctness": {"label": "wrong | partly | correct"}}',
         '{"correctness": {"label": {"value": "wrong"}}}',
+        '{"verdict": {"correctness": "wrong"}, "answer": {"correctness": "correct"}}',
+        '{"verdict": "correct", "result": {"correctness": "wrong"}}',
+        '{"verdict": ["correct", {"correctness": "wrong"}]}',
+        '{"verdict": [{"correctness": "wrong"}, {"label": "correct"}]}',
+        '{"verdict": {"correctness": "wrong", "label": "correct"}}',
         "wrong\ncorrect",
         "- wrong\n- partly\n- correct",
         "Correctness: wrong\nCorrectness: correct",
@@ -116,6 +124,7 @@ def test_no_label_is_missing():
     assert said('{"correctness": {"label": null}}') == "missing"
     assert said('{"correctness": {"label": ""}}') == "missing"
     assert said('{"correctness": {"rationale": "hm"}}') == "missing"
+    assert said('{"answer": []}') == "missing"
 
 
 def test_refused_filtered_empty_and_cut_off_replies_are_told_apart():
