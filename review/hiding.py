@@ -24,6 +24,9 @@ FIELDS = ("messages", "context", "steps", "sql", "result", "error_message", "met
 WORDS = ("comment", "corrected_answer", "rationale", "reference_sql")
 """The fields of an annotation or adjudication that hold a person's words."""
 
+MARK = "[HIDDEN_"
+"""How what stands in the place of a hidden span begins."""
+
 W = TypeVar("W", Annotation, Adjudication)
 ROLES = ("system", "user", "assistant", "tool")
 
@@ -46,7 +49,7 @@ def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> Hidd
         conversation = store.get(Conversation, conversation_id)
         if conversation is None or not _stands_in(text, [getattr(conversation, f) for f in FIELDS]):
             raise InputError("span: the selected text does not stand in one piece here. Select it within one message.")
-        span = HiddenSpan(identity, conversation_id, digest, len(text), f"[HIDDEN_{len(rows) + 1}]", now(), by)
+        span = HiddenSpan(identity, conversation_id, digest, len(text), f"{MARK}{len(rows) + 1}]", now(), by)
         store.add(span)
         audit.record(store, by, "hide", conversation_id, token=span.token)
     return span
@@ -82,6 +85,11 @@ def conversations(store: Store, ids: Sequence[str]) -> dict[str, Conversation]:
 def without_spans(conversation: Conversation, spans: Sequence[HiddenSpan], key: bytes) -> Conversation:
     """The conversation with each hidden span replaced by its token in every field that holds text."""
     return replace(conversation, **{f: without(getattr(conversation, f), spans, key) for f in FIELDS})
+
+
+def lost_its_places(shown: Conversation) -> bool:
+    """Whether a span is hidden anywhere in a conversation as it is shown: places in its texts have moved then. Pure."""
+    return any(_stands_in(MARK, getattr(shown, f)) for f in FIELDS)
 
 
 def without_words(row: W, spans: Sequence[HiddenSpan], key: bytes) -> W:

@@ -11,11 +11,10 @@ import streamlit as st
 
 from review import sql_text
 from review.findings import Shown, shown_findings
+from review.hiding import lost_its_places
 from storage.records import Conversation
 
 ROWS_SHOWN = 20
-HIDDEN = "[HIDDEN_"
-"""How a span that was hidden begins; where there is one, places in the text have moved."""
 
 NAMES = {"user": "User", "assistant": "Assistant", "tool": "Tool", "system": "System"}
 
@@ -48,8 +47,7 @@ def show(conversation: Conversation, *, target_turn: int | None = None, findings
 
 def _findings(conversation: Conversation) -> None:
     """What each check says, the raised hands first, with its evidence marked."""
-    hidden = any(HIDDEN in _plain(m.get("content")) for m in conversation.messages)
-    found = shown_findings(conversation, quoting=not hidden)
+    found = shown_findings(conversation, quoting=not lost_its_places(conversation))
     raised = sum(one["flagged"] for one in found)
     with st.expander(f"Checks ({raised} of {len(found)} raised)"):
         st.html(CSS + "".join(_finding(one) for one in found))
