@@ -11,9 +11,7 @@ from rich.table import Table
 from review.agreement import AgreementReport
 from review.calibration.drift import WeekFigure, plain_words
 from review.commands.common import emit, json_option, note, opened, out, store_option, weeks_option
-from review.errors import NothingToDo
-from review.evidence import judges
-from review.judges.over_time import OverTime, judge_agreement, over_time, weeks_over_time
+from review.judges.over_time import OverTime, all_over_time, judge_agreement, over_time, weeks_over_time
 from review.quantity import Quantity
 
 
@@ -37,16 +35,16 @@ def over_time_command(
     """Follow judges over the weeks: precision and recall with intervals, and an alarm when the newest week leaves
     the band of the four before it.
 
-    Without names all judges of these weeks, by default the last twelve under one rubric. Below stands how far the
-    judges agree with each other.
+    Without names all judges of these weeks that speak of the dimension, by default of the last twelve weeks under one
+    rubric. Below stands how far the judges agree with each other.
     """
     store = opened(store_path)
     chosen = weeks_over_time(store, weeks)
-    names = refs or tuple(judges(store, chosen))
-    if not names:
-        raise NothingToDo(f"no judge has verdicts on items of {', '.join(chosen)}. `spotcheck judge run` makes some.")
-    found = [over_time(store, chosen, name, dimension=dimension, seed=seed) for name in names]
-    agreed = judge_agreement(store, chosen, names=names, bootstrap=bootstrap, seed=seed) if len(found) > 1 else {}
+    if refs:
+        found = [over_time(store, chosen, name, dimension=dimension, seed=seed) for name in refs]
+    else:
+        found = all_over_time(store, chosen, dimension=dimension, seed=seed)
+    agreed = judge_agreement(store, chosen, names=refs, bootstrap=bootstrap, seed=seed) if len(found) > 1 else {}
     agreed = {name: report for name, report in agreed.items() if dimension in (None, name)}
     result: dict[str, Any] = {
         "weeks": list(chosen),

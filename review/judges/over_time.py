@@ -10,6 +10,7 @@ from review.agreement import AgreementReport, agreement_report
 from review.calibration.drift import Drift, drift
 from review.errors import NothingToDo, UnknownError
 from review.evidence import (
+    Paired,
     clusters_of,
     judges,
     latest_used_rubric,
@@ -82,7 +83,36 @@ def over_time(
     """
     pairs = paired_labels(store, weeks, judge, viewer=viewer)
     if dimension is not None and dimension not in pairs:
-        raise UnknownError(f"judge '{judge}' has no verdict in '{dimension}', only in {', '.join(pairs) or 'none'}.")
+        raise UnknownError(
+            f"judge '{judge}' has no verdict in '{dimension}' that can be followed, only in "
+            f"{', '.join(pairs) or 'none'}."
+        )
+    return _followed(store, weeks, judge, pairs if dimension is None else {dimension: pairs[dimension]}, seed)
+
+
+def all_over_time(
+    store: Store, weeks: Sequence[str], *, dimension: str | None = None, viewer: str | None = None, seed: int = 0
+) -> list[OverTime]:
+    """Every judge with verdicts on items of these weeks, in its latest version.
+
+    With ``dimension`` it is those that speak of it: a baseline for politeness is nothing to follow in correctness.
+    Raises NothingToDo when there is none.
+    """
+    found = []
+    for judge in judges(store, weeks):
+        pairs = paired_labels(store, weeks, judge, viewer=viewer)
+        mine = {name: pair for name, pair in pairs.items() if dimension in (None, name)}
+        if mine or dimension is None:
+            found.append(_followed(store, weeks, judge, mine, seed))
+    if not found:
+        what = f" in '{dimension}' that can be followed" if dimension else ""
+        raise NothingToDo(
+            f"no judge has verdicts{what} on items of {', '.join(weeks)}. `spotcheck judge run` makes some."
+        )
+    return found
+
+
+def _followed(store: Store, weeks: Sequence[str], judge: str, pairs: Mapping[str, Paired], seed: int) -> OverTime:
     week_of = {i.id: i.week for week in weeks for i in store.find(Item, week=week)}
     found = {
         name: drift(
@@ -93,7 +123,6 @@ def over_time(
             seed=seed,
         )
         for name, pair in pairs.items()
-        if dimension in (None, name)
     }
     who = reference(store, weeks, judge)
     return OverTime(who, shown_half(store, who), found)

@@ -139,7 +139,7 @@ def test_unknown_judges_dimensions_and_empty_stores_are_named(months: Store, tmp
     for known in ("a", "a@log"):
         with pytest.raises(NothingToDo, match=f"judge '{known}' has no verdicts on items of 2026-W01"):
             over_time(months, ("2026-W01",), known)
-    with pytest.raises(UnknownError, match="no verdict in 'tone', only in correctness"):
+    with pytest.raises(UnknownError, match="no verdict in 'tone' that can be followed, only in correctness"):
         over_time(months, WEEKS, "a", dimension="tone")
     with pytest.raises(NothingToDo, match="no week is open"):
         weeks_over_time(open_store(tmp_path / "empty.db"))
@@ -163,6 +163,20 @@ def test_the_command_tells_people_and_programs_the_same(months: Store) -> None:
     assert found["agreement"]["correctness"]["raters"] == 2
     one = json.loads(run(months, "tired", "--weeks", "W42..W45", "--json").stdout)
     assert one["weeks"] == list(WEEKS[1:]) and one["agreement"] == {} and one["judges"][0]["alarms"] == []
+
+
+def test_of_a_dimension_those_who_speak_of_it_are_followed(months: Store) -> None:
+    speaks(months, "a", missed={})
+    months.add(Verdict("tone", f"{WEEKS[0]}-00", "tone", "log", "politeness", "neutral", AT))
+    found = json.loads(run(months, "--dimension", "correctness", "--json").stdout)
+    assert [(j["judge"], list(j["dimensions"])) for j in found["judges"]] == [("a@log", ["correctness"])]
+    both = json.loads(run(months, "--json").stdout)
+    assert [j["judge"] for j in both["judges"]] == ["a@log", "tone@log"]
+    # Who is named is expected to speak of it.
+    named = run(months, "a", "tone", "--dimension", "correctness").exception
+    assert isinstance(named, UnknownError) and "judge 'tone' has no verdict in 'correctness'" in str(named)
+    nobody = run(months, "--dimension", "intent").exception
+    assert isinstance(nobody, NothingToDo) and "no judge has verdicts in 'intent'" in str(nobody)
 
 
 def test_an_unknown_name_is_bad_input(months: Store) -> None:
