@@ -188,6 +188,15 @@ def _follow_version(name: str) -> None:
     st.query_params["judge"] = str(Reference(name, st.session_state["workbench_version"]))
 
 
+def without_figures(version: Reference) -> None:
+    """The empty state of a version that has judged items, but nothing that can be held against the people."""
+    st.info(
+        f"What {as_text(str(version))} says of items of these weeks has no figures: labels that are sets of values are "
+        "not calibrated, nor is a dimension that the rubric of these weeks does not have.",
+        icon=":material/balance:",
+    )
+
+
 def without_verdicts(here: Session, judge: Listed, version: Reference) -> None:
     """The empty state of a version that has not judged anything in these weeks."""
     st.info(

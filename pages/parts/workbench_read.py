@@ -36,9 +36,12 @@ BASKET = "workbench_basket"
 
 def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Reference) -> None:
     """One disagreement at a time, with the way back and forth."""
-    found = cached.disagreements(here, weeks, str(version)) if version.version in judge.spoke else {}
-    if not found:
+    if version.version not in judge.spoke:
         workbench.without_verdicts(here, judge, version)
+        return
+    found = cached.disagreements(here, weeks, str(version))
+    if not found:
+        workbench.without_figures(version)
         return
     dimension = choose_dimension(list(found))
     rows = _filtered(found[dimension], key=f"{version}_{dimension}")

@@ -27,6 +27,9 @@ def show(here: Session, judge: Listed, version: Reference) -> None:
     except ReviewError:
         workbench.without_verdicts(here, judge, version)
         return
+    if not found.dimensions:
+        workbench.without_figures(version)
+        return
     dimension = choose_dimension(list(found.dimensions))
     one = found.dimensions[dimension]
     half = ":blue-badge[dev half] " if found.half == "dev" else ""

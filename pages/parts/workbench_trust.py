@@ -24,9 +24,12 @@ ASKED, KEPT = "workbench_test_asked", "workbench_test"
 
 def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Reference) -> None:
     """Everything about one version, in one dimension at a time."""
-    reports = cached.calibration(here, weeks, str(version)) if version.version in judge.spoke else {}
-    if not reports:
+    if version.version not in judge.spoke:
         workbench.without_verdicts(here, judge, version)
+        return
+    reports = cached.calibration(here, weeks, str(version))
+    if not reports:
+        workbench.without_figures(version)
         return
     dimension = choose_dimension(list(reports))
     report = reports[dimension]

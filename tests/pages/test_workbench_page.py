@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from app_pages import run
-from judged_store import DEV, NAMES, TEST, WEEK, golden, judged, speaks, truth, version
+from judged_store import DEV, NAMES, TEST, WEEK, golden, judged, says, speaks, truth, version
 from streamlit.testing.v1 import AppTest
 
 from review.judges.llm_spec import DEFAULTS
@@ -98,6 +98,17 @@ def test_a_look_at_test_is_asked_for_counted_and_remembered(week: Store, monkeyp
     other = texts(opened(week, monkeypatch, "ana", judge="tone@2"))
     assert "Look 2, " in other and "by eva" in other and f"n = {len(TEST)}" in other
     assert f"{len(TEST)} items carry both a label" not in other
+
+
+@pytest.mark.parametrize("view", ["trust", "read", "time"])
+def test_a_judge_whose_labels_are_sets_is_said_to_have_no_figures(
+    week: Store, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    for k in range(4):
+        says(week, "why", "log", k, "wrong_fact", dimension="reasons")
+    said = texts(opened(week, monkeypatch, judge="why", view=view))
+    assert "labels that are sets of values are not calibrated" in said
+    assert "has no verdict on items" not in said
 
 
 def test_who_only_annotates_cannot_look(week: Store, monkeypatch: pytest.MonkeyPatch) -> None:
