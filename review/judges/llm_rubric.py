@@ -24,11 +24,20 @@ def conditional(dimension: Dimension, asked: Dimensions) -> bool:
     return bool(dimension.shown_when) and set(dimension.shown_when) <= {d.name for d in asked}
 
 
+def ruled_out(dimension: Dimension, labels: Mapping[str, Any]) -> bool:
+    """Whether labels that were given to other dimensions say that this one is not asked."""
+    return set(dimension.shown_when) <= labels.keys() and not dimension.shown(labels)
+
+
 def _condition(dimension: Dimension, asked: Dimensions) -> str:
     if not conditional(dimension, asked):
         return ""
     when = " and ".join(f"{name} is {' or '.join(values)}" for name, values in dimension.shown_when.items())
-    return f"Asked only where {when}; otherwise its label is {'[]' if dimension.scale.kind == 'set' else 'null'}."
+    return f"Asked only where {when}; otherwise its label is {orjson.dumps(_nothing(dimension)).decode()}."
+
+
+def _nothing(dimension: Dimension) -> list[str] | None:
+    return [] if dimension.scale.kind == "set" else None
 
 
 def described(spec: Spec, asked: Dimensions, reverse: bool) -> str:
@@ -80,7 +89,10 @@ def examples(spec: Spec, asked: Dimensions, reverse: bool) -> str:
 
 
 def _example(number: int, example: Mapping[str, Any], asked: Dimensions) -> str:
-    labels = {d.name: {"label": example["labels"][d.name]} for d in asked if d.name in example["labels"]}
+    said = example["labels"]
+    # A reply to copy: what is not asked of this answer is said to be nothing, as in any other reply.
+    whole = {**{d.name: _nothing(d) for d in asked if ruled_out(d, said)}, **said}
+    labels = {d.name: {"label": whole[d.name]} for d in asked if d.name in whole}
     return "\n".join(
         [
             block(f"example {number}, question", str(example.get("question") or "")),

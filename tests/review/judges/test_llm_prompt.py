@@ -193,6 +193,17 @@ def test_examples_stand_in_the_prompt_with_the_labels_of_its_dimensions_alone():
     assert "May I?" in text and '"correctness"' not in text and "example-of-june" not in text
 
 
+def test_an_example_shows_the_whole_reply_also_where_a_dimension_is_not_asked():
+    rows = [{"question": "q", "answer": "a", "labels": labels} for labels in (
+        {"correctness": "correct"}, {"correctness": "wrong", "reasons": ["unsafe"]},
+    )]  # fmt: skip
+    text = asked("{examples}{material}", dimensions=(CORRECTNESS, REASONS), examples=rows)
+    assert 'Labels of example 1: {"correctness":{"label":"correct"},"reasons":{"label":[]}}' in text
+    assert 'Labels of example 2: {"correctness":{"label":"wrong"},"reasons":{"label":["unsafe"]}}' in text
+    # Of reasons alone nothing says that there are none.
+    assert '"correctness"' not in asked("{examples}{material}", dimensions=(REASONS,), examples=rows[1:])
+
+
 def test_examples_stand_in_reverse_order_with_the_values():
     said = {"Tss.": "rude", "Noted.": "neutral", "Gladly!": "friendly"}
     rows = [{"question": "q", "answer": a, "labels": {"politeness": label}} for a, label in said.items()]
