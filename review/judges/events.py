@@ -8,7 +8,7 @@ from typing import Any
 from review import audit
 from review.clock import new_id, now
 from review.errors import UnknownError
-from review.judges.protocol import Options, Subject
+from review.judges.protocol import NOT_ASKED, Options, Subject
 from review.judges.targets import subjects_of, target_of
 from review.project import Project
 from review.rubric import Dimension, rubric_version
@@ -69,15 +69,19 @@ _SAID_BEFORE_SQL = {
 SELECT v.item_id AS subject, v.dimension FROM verdicts v
 WHERE v.judge = :judge AND v.version = :version AND v.value IS NOT NULL AND v.run_id IS NOT :run AND v.at <= :at
   AND {STANDS_SQL}
-""",  # noqa: S608 - a constant of ours
-    "release": """
+UNION SELECT r.subject, r.dimension FROM judge_results r JOIN judge_runs j ON j.id = r.run_id
+WHERE j.judge = :judge AND j.version = :version AND r.error = '{NOT_ASKED}' AND j.id <> :run AND r.at <= :at
+  AND json_extract(j.target, '$.kind') = 'week'
+""",  # noqa: S608 - constants of ours
+    "release": f"""
 SELECT r.subject, r.dimension FROM judge_results r JOIN judge_runs j ON j.id = r.run_id
-WHERE j.judge = :judge AND j.version = :version AND r.value IS NOT NULL AND j.id <> :run AND r.at <= :at
+WHERE j.judge = :judge AND j.version = :version AND j.id <> :run AND r.at <= :at
+  AND (r.value IS NOT NULL OR r.error = '{NOT_ASKED}')
   AND json_extract(j.target, '$.kind') = 'release' AND json_extract(j.target, '$.name') = :name
-""",
+""",  # noqa: S608 - a constant of ours
 }
-"""What a version has said before, by the kind of target. An item of a week and the same in a release are two questions:
-only in the latter the judge is shown what was expected."""
+"""What a version has said before, or was not asked by what it said, by the kind of target. An item of a week and the
+same in a release are two questions: only in the latter the judge is shown what was expected."""
 
 
 def subjects_done(store: Store, run: JudgeRun, judge: Judge) -> set[str]:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from review.judges.llm_client import Outcome
 from review.judges.llm_endpoint import without
 from review.judges.llm_parse import Heard, heard
+from review.judges.llm_rubric import ruled_out
 from review.judges.llm_wire import LONGEST_RAW
-from review.judges.protocol import Said
+from review.judges.protocol import NOT_ASKED, Said
 from review.rubric import Dimension
 
 LONGEST_RATIONALE = 4_000
@@ -38,7 +39,15 @@ def vote_of(outcome: Outcome, dimensions: Sequence[Dimension], key: str = "") ->
         name: h._replace(rationale=without(h.rationale, key)[:LONGEST_RATIONALE])
         for name, h in heard(answer.reply, dimensions).items()
     }
+    said = _ruled_out(said, dimensions)
     return Vote(outcome, said, without(str(text), key)[:LONGEST_RAW])
+
+
+def _ruled_out(said: dict[str, Heard], dimensions: Sequence[Dimension]) -> dict[str, Heard]:
+    """What was heard; where the reply's own labels rule a dimension out, nothing said of it is what it was to say."""
+    labels = {name: h.value for name, h in said.items() if h.value is not None}
+    out = {d.name for d in dimensions if said[d.name].error == "missing" and ruled_out(d, labels)}
+    return {name: h._replace(error=NOT_ASKED) if name in out else h for name, h in said.items()}
 
 
 def joined(subject: str, dimensions: Sequence[Dimension], votes: Sequence[Vote]) -> list[Said]:

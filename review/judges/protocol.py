@@ -45,8 +45,9 @@ class Subject:
 class Said:
     """What a judge said of one subject in one dimension; ``value`` None is a missing verdict, ``error`` its cause.
 
-    ``error`` is one of ``CAUSES``. ``score`` is how sure the judge is of the dimension's positive value, 0 to 1, None
-    where it does not say. ``votes`` are the values of repeats and swapped orders. ``cost`` is this dimension's share.
+    ``error`` is one of ``CAUSES``, or ``NOT_ASKED`` where no verdict is wanted. ``score`` is how sure the judge is of
+    the dimension's positive value, 0 to 1, None where it does not say. ``votes`` are the values of repeats and swapped
+    orders. ``cost`` is this dimension's share.
     """
 
     subject: str
@@ -68,6 +69,10 @@ CAUSES = (
 )  # fmt: skip
 """Why a verdict is missing. ``off_scale`` named a value that the rubric does not have; ``tie``: repeats or orders
 disagreed without a majority; ``undecided``: a classifier has no class for it; ``not_recorded``: not in the file."""
+
+
+NOT_ASKED = "not_asked"
+"""No cause: by what the judge said in other dimensions the rubric does not ask this one, so that nothing is missing."""
 
 
 class Call(NamedTuple):

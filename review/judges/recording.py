@@ -14,7 +14,7 @@ from types import TracebackType
 from review.clock import now
 from review.errors import InputError
 from review.golden.examples import digest
-from review.judges.protocol import CAUSES, Said
+from review.judges.protocol import CAUSES, NOT_ASKED, Said
 from review.judges.replies import StoreReplies
 from review.rubric import Dimension
 from storage.records import Verdict
@@ -65,7 +65,9 @@ class Recording:
     def add(self, said: Said) -> None:
         """Keep what was said of one subject in one dimension. Raises InputError when it is not a possible answer."""
         result = result_of(said, self.run.id, self._dimensions[said.dimension])
-        verdict = verdict_of(result, self.run) if said.subject in self._items else None
+        # A verdict that is not wanted is none, not even a missing one.
+        wanted = said.subject in self._items and said.error != NOT_ASKED
+        verdict = verdict_of(result, self.run) if wanted else None
         with self._lock:
             self._rows.append((result, verdict))
 
@@ -117,7 +119,7 @@ def result_of(said: Said, run_id: str, dimension: Dimension) -> JudgeResult:
         canonical = _canonical(dimension, value)
         if canonical != value or error:
             raise InputError(f"{dimension.name}: the judge said {value!r} (error {error!r}), which no scale holds.")
-    elif error not in CAUSES:
+    elif error not in (*CAUSES, NOT_ASKED):
         raise InputError(f"{dimension.name}: a missing verdict has the cause {error!r}, expected one of {CAUSES}.")
     return JudgeResult(
         digest([run_id, said.subject, said.dimension])[:32],

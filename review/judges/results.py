@@ -10,6 +10,7 @@ from review.csv_safe import csv_text
 from review.exchange_items import write_table
 from review.hiding import spans_by_conversation, without
 from review.judges.events import run_named
+from review.judges.protocol import NOT_ASKED
 from review.people import hmac_key, require
 from storage.records import Item
 from storage.records_judges import JudgeResult
@@ -21,9 +22,9 @@ COLUMNS = (
 
 
 def result_rows(store: Store, run_id: str) -> list[dict[str, Any]]:
-    """One row for each subject and dimension, in order of arrival; spans hidden since are hidden here too."""
+    """One row for each subject and dimension asked of it, in order of arrival; spans hidden since are hidden too."""
     run = run_named(store, run_id)
-    results = store.find(JudgeResult, run_id=run.id)
+    results = [r for r in store.find(JudgeResult, run_id=run.id) if r.error != NOT_ASKED]
     is_file = run.target["kind"] == "file"
     items = {} if is_file else {i.id: i for i in store.find(Item, id=sorted({r.subject for r in results}))}
     spans = spans_by_conversation(store, sorted({i.conversation_id for i in items.values()}))

@@ -20,7 +20,7 @@ from review.judges.events import (
 )
 from review.judges.keys import without_key
 from review.judges.locks import held
-from review.judges.protocol import Bench, Kind, Row, Said, Spec, Subject
+from review.judges.protocol import NOT_ASKED, Bench, Kind, Row, Said, Spec, Subject
 from review.judges.recording import Recording
 from review.judges.subjects import sought
 from review.judges.summary import RunStatus, statuses
@@ -86,7 +86,8 @@ def _sit(
 def _came_to(store: Store, run: JudgeRun) -> dict[str, int]:
     """How many verdicts a run gave, and how many are missing."""
     rows = store.query(
-        "SELECT count(value) AS said, count(*) AS n FROM judge_results WHERE run_id = :run", {"run": run.id}
+        "SELECT count(value) AS said, count(*) AS n FROM judge_results WHERE run_id = :run AND error <> :not_asked",
+        {"run": run.id, "not_asked": NOT_ASKED},
     )
     return {"verdicts": int(rows[0]["said"]), "missing": int(rows[0]["n"] - rows[0]["said"])}
 

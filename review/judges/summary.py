@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from review.judges.locks import State, log_path, state_of
+from review.judges.protocol import NOT_ASKED
 from review.judges.release_agreement import agreement_with_release
 from review.quantity import Quantity
 from review.words import counted
@@ -38,12 +39,12 @@ CAUSE_WORDS: dict[str, str] = {
 class RunStatus:
     """How far a run is and what it came to.
 
-    ``done`` and ``total`` count subjects, ``verdicts`` and ``missing`` one for each subject and dimension. ``cost`` is
-    in the currency of the judge's prices, None when no call said what it cost. ``calls`` are requests that were sent,
-    with every new attempt; ``cached`` verdicts needed none. Latencies are milliseconds of whole replies (nearest rank),
-    of subjects where the judge makes no calls. ``self_consistency`` is the mean share of agreeing pairs among the
-    votes of repeats and orders. ``agreement`` holds a finished run over a release against the release's own labels, by
-    dimension. ``said`` is a sentence about a run that failed or was interrupted.
+    ``done`` and ``total`` count subjects, ``verdicts`` and ``missing`` one for each subject and dimension that is asked
+    of it. ``cost`` is in the currency of the judge's prices, None when no call said what it cost. ``calls`` are
+    requests that were sent, with every new attempt; ``cached`` verdicts needed none. Latencies are milliseconds of
+    whole replies (nearest rank), of subjects where the judge makes no calls. ``self_consistency`` is the mean share of
+    agreeing pairs among the votes of repeats and orders. ``agreement`` holds a finished run over a release against the
+    release's own labels, by dimension. ``said`` is a sentence about a run that failed or was interrupted.
     """
 
     run: JudgeRun
@@ -195,7 +196,7 @@ GROUP BY run_id, results
 
 _MISSING_SQL = f"""
 SELECT run_id, error, count(*) AS n FROM judge_results
-WHERE value IS NULL AND {_OF_RUNS} GROUP BY run_id, error ORDER BY n DESC, error
+WHERE value IS NULL AND error <> '{NOT_ASKED}' AND {_OF_RUNS} GROUP BY run_id, error ORDER BY n DESC, error
 """  # noqa: S608 - a constant of ours
 
 _CALLS_SQL = f"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from llm_desk import CORRECTNESS, POLITENESS, REASONS
 
@@ -9,6 +11,8 @@ from review.judges.llm_client import Outcome
 from review.judges.llm_parse import Heard
 from review.judges.llm_votes import joined, majority, score_of, vote_of
 from review.judges.llm_wire import Answer
+from review.labels import Scale
+from review.rubric import Dimension
 
 
 def outcome(label=None, *, error="", cost=None, latency=None, **entry):
@@ -44,6 +48,28 @@ def said(*outcomes):
 def test_a_majority_is_more_than_half_of_all_votes(votes, value, cause):
     values = [None if v == "-" else v for v in votes]
     assert majority(values, ["timed_out" if v is None else "" for v in values]) == (value, cause)
+
+
+GRAVITY = Dimension("gravity", Scale("nominal", ("mild", "grave")), shown_when={"correctness": ("wrong", "partly")})
+
+
+@pytest.mark.parametrize(
+    ("labels", "cause"),
+    [
+        ({"correctness": "correct", "gravity": None}, "not_asked"),
+        ({"correctness": "correct"}, "not_asked"),
+        # It is asked, or nothing tells that it is not.
+        ({"correctness": "wrong", "gravity": None}, "missing"),
+        ({"correctness": None, "gravity": None}, "missing"),
+        ({"correctness": "terrible", "gravity": None}, "missing"),
+        ({"correctness": "correct", "gravity": "awful"}, "off_scale"),
+    ],
+)
+def test_a_dimension_that_the_replys_own_labels_rule_out_is_not_missing(labels, cause):
+    reply = {"text": json.dumps({name: {"label": label} for name, label in labels.items()}), "finish_reason": "stop"}
+    vote = vote_of(Outcome(Answer("", 200, reply)), (CORRECTNESS, GRAVITY))
+    (_, found) = joined("s", (CORRECTNESS, GRAVITY), [vote])
+    assert (found.value, found.error) == (None, cause)
 
 
 def test_one_vote_is_the_verdict_with_no_votes_beside_it():

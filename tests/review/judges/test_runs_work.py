@@ -11,6 +11,7 @@ from review.errors import InputError, NothingToDo, Refused, UnknownError
 from review.judges import running
 from review.judges.locks import held
 from review.judges.protocol import Options, Said
+from review.judges.results import result_rows
 from review.judges.targets import Target
 from review.judges.versions import add_judge
 from review.people import add_person
@@ -85,6 +86,24 @@ def test_missing_verdicts_are_tried_again_and_the_judge_keeps_what_it_said(store
     assert len(store.find(Verdict)) == 45 and {v.value for v in said.values()} == {"neutral"}
     with pytest.raises(NothingToDo):
         start(store)
+
+
+def test_what_is_not_asked_is_not_missing_and_is_not_asked_again(store, monkeypatch):
+    def speak(bench, subjects):
+        for s in subjects:
+            yield Said(s.id, "correctness", "correct")
+            yield Said(s.id, "reasons", None, error="not_asked")
+
+    store_with_judge(store, monkeypatch, speak, "correctness", "reasons")
+    run = start(store, target=Target("week", WEEK, "dev"))
+    done = work(store, run)
+    assert (done.state, done.done, done.verdicts, done.missing) == ("finished", len(DEV), len(DEV), {})
+    (finished,) = store.find(RunEvent, run_id=run.id, event="finished")
+    assert finished.detail == {"verdicts": len(DEV), "missing": 0}
+    assert {v.dimension for v in store.find(Verdict)} == {"correctness"}
+    assert {r["dimension"] for r in result_rows(store, run.id)} == {"correctness"}
+    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything"):
+        start(store, target=Target("week", WEEK, "dev"))
 
 
 def test_a_paused_run_begins_nothing_new_and_goes_on_where_it_stopped(store, monkeypatch):
