@@ -32,7 +32,7 @@ def production_quality(
         _stratum(
             line,
             [(settled.get((i.id, dimension.name)), spoken.get((i.id, dimension.name))) for i in members],
-            _counts(frames.get(line.week, {}), line.name, judge, dimension.name),
+            _counts(frames.get(line.week, {}), line.name, judge, dimension),
             positive,
         )
         for key, line in lines.items()
@@ -48,10 +48,26 @@ def _spoken(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, s
     return of_log or evidence.verdicts_of(store, weeks, judge)
 
 
-def _counts(frame: Mapping[str, Any], stratum: str, judge: str | None, dimension: str) -> Mapping[str, int]:
-    """How often the judge gave each value over all traffic of a group; empty when nothing is known of it."""
-    found = frame.get("verdicts", {}).get(stratum, {}).get(judge or "", {}).get(dimension, {})
-    return {str(value): int(n) for value, n in found.items()}
+def _counts(frame: Mapping[str, Any], stratum: str, judge: str | None, dimension: Dimension) -> Mapping[str, int]:
+    """How often the judge gave each value over all traffic of a group; empty when nothing is known of it.
+
+    The draw counted the texts of the log. They are read as the verdicts of the drawn items were, so that a text outside
+    the rubric is no verdict here either.
+    """
+    found = frame.get("verdicts", {}).get(stratum, {}).get(judge or "", {}).get(dimension.name, {})
+    counts: dict[str, int] = {}
+    for text, n in found.items():
+        if value := _readable(text, dimension):
+            counts[value] = counts.get(value, 0) + int(n)
+    return counts
+
+
+def _readable(text: object, dimension: Dimension) -> str | None:
+    try:
+        value = dimension.scale.canonical(text)
+    except ValueError:
+        return None
+    return "|".join(value) if isinstance(value, tuple) else value
 
 
 def _stratum(
@@ -66,21 +82,31 @@ def _stratum(
             continue
         # Without counts over all traffic a verdict on the drawn ones alone says nothing about the rest.
         said = verdict.value if verdict and counts else None
-        cell = cells["missing" if said is None else "positive" if said == positive else "other"]
+        cell = cells["positive" if said == positive else "other" if said else "missing"]
         cell[0] += 1
         cell[1] += settled.value == positive
-    known = sum(n for value, n in counts.items() if value)
-    yes = max(counts.get(positive, 0), cells["positive"][0])
-    other = max(known - counts.get(positive, 0), cells["other"][0])
     return Stratum(
         f"{line.week} {line.name}",
         line.population,
-        Verdicts(yes, other, max(line.population - yes - other, 0)),
+        _over_all(line.population, counts, positive, {name: n for name, (n, _) in cells.items()}),
         Cell(*cells["positive"]),
         Cell(*cells["other"]),
         Cell(*cells["missing"]),
         drawn=line.sampled,
     )
+
+
+def _over_all(population: int, counts: Mapping[str, int], positive: str, seen: Mapping[str, int]) -> Verdicts:
+    """The judge's verdicts over a whole group, of which at least ``seen`` are there among the labelled items.
+
+    What was seen holds where the counts contradict it: a text that the rubric could not read when the week was drawn
+    may be a value by now, and then a drawn item has no verdict where the frame counts one.
+    """
+    yes = min(counts.get(positive, 0), population - seen["other"] - seen["missing"])
+    yes = max(yes, seen["positive"])
+    other = min(sum(counts.values()) - counts.get(positive, 0), population - yes - seen["missing"])
+    other = max(other, seen["other"])
+    return Verdicts(yes, other, max(population - yes - other, 0))
 
 
 def judges_of_frame(store: Store, weeks: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pandas as pd
@@ -166,18 +167,26 @@ def so_far(here: Session, week: str) -> None:
     quality, agreement, judges = st.columns(3, gap="large")
     with quality:
         st.markdown("##### Quality of production, this week")
-        _quality(here, week)
+        _or_why_not(_quality, here, week)
     with agreement:
         st.markdown("##### Agreement (alpha), last four weeks")
-        _agreement(here, week)
+        _or_why_not(_agreement, here, week)
         st.markdown("##### Changes of mind, this week")
         found = anchoring(here.store, [week])
         st.caption(changes_of_mind(found), help="How often a reviewer changed a label after seeing what judges said.")
     with judges:
         st.markdown("##### Judges (recall), last four weeks")
-        _judges(here, week)
+        _or_why_not(_judges, here, week)
     if others := left_out(here.store, _weeks_to(here, week)):
         st.caption(f":material/info: {as_text(others)}")
+
+
+def _or_why_not(part: Callable[[Session, str], None], here: Session, week: str) -> None:
+    """Draw a part of the page; figures that cannot be computed say why, and take nothing else from the page."""
+    try:
+        part(here, week)
+    except ReviewError as error:
+        st.error(as_text(str(error)), icon=":material/block:")
 
 
 def _weeks_to(here: Session, week: str) -> tuple[str, ...]:

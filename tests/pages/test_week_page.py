@@ -58,6 +58,17 @@ def test_who_is_late_is_said_once_the_due_date_has_passed(demo: Store, monkeypat
     assert states["ben"] == "late" and states["tom"] == "done"
 
 
+def test_a_figure_that_cannot_be_computed_says_why_and_leaves_the_page(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week = weeks(demo)[1]
+    with sqlite3.connect(demo.path) as db:
+        db.execute("UPDATE strata SET population = 1 WHERE week = ?", (week,))
+    at = run(demo, monkeypatch, "week", week=week)
+    assert any("expected" in e.value and "labelled" in e.value for e in at.error), texts(at)
+    assert "Agreement (alpha)" in texts(at) and "Judges (recall)" in texts(at)
+
+
 def test_a_closed_week_has_nobody_late(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     overdue(demo, weeks(demo)[1])
     close_week(demo, weeks(demo)[1], by="visitor", reason="late")

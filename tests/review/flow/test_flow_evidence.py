@@ -216,6 +216,43 @@ def test_a_judge_on_all_traffic_sharpens_the_estimate(counted):
     assert width < report.people.ci[1] - report.people.ci[0]
 
 
+def drawn_again(store, verdicts):
+    """A later draw with the same lines, whose frame counts these verdicts."""
+    store.add(
+        Draw("d3", WEEK, AT, "lea", "log", WEEK, "key", 0.0625, {"verdicts": verdicts}, "2"),
+        Stratum("s3", "d3", WEEK, "failing", 4, 4, 1.0),
+        Stratum("s4", "d3", WEEK, "rest", 96, 6, 0.0625),
+    )
+
+
+def test_a_text_outside_the_rubric_is_no_verdict_over_all_traffic_either(counted):
+    correctness = current_rubric(counted)["correctness"]
+    said = {
+        "failing": {"k": {"correctness": {"pass": 4}}},
+        "rest": {"k": {"correctness": {"wrong ": 3, "wrong": 3, "WRONG": 50, "correct": 40}}},
+    }
+    drawn_again(counted, said)
+    # "pass" and "WRONG" came to nothing when the items were drawn, "wrong " to the value that it spells.
+    for k, value in enumerate([None, "wrong", "correct", "correct", None, None]):
+        counted.add(Verdict(f"k{k}", f"rest{k}", "k", "log", "correctness", value, AT, error="" if value else "no"))
+    for k in range(4):
+        counted.add(Verdict(f"f{k}", f"failing{k}", "k", "log", "correctness", None, AT, raw="pass", error="no"))
+    report = production_quality(counted, [WEEK], correctness, positive="wrong", judge="k")
+    assert [s.verdicts for s in report.strata] == [(0, 0, 4), (6, 40, 50)]
+    assert report.people.value == pytest.approx(0.222)
+
+
+def test_what_the_drawn_items_say_holds_where_the_counts_contradict_it(counted):
+    correctness = current_rubric(counted)["correctness"]
+    # As if the rubric had learned the values after the draw: counted over all traffic, no verdict on the drawn ones.
+    drawn_again(counted, {"failing": {"k": {"correctness": {"wrong": 3, "correct": 1}}}, "rest": {}})
+    for k in range(4):
+        counted.add(Verdict(f"f{k}", f"failing{k}", "k", "log", "correctness", None, AT, error="no"))
+    report = production_quality(counted, [WEEK], correctness, positive="wrong", judge="k")
+    assert report.strata[0].verdicts == (0, 0, 4)
+    assert report.people.value == pytest.approx(0.222)
+
+
 def test_an_unknown_judge_adds_nothing(counted):
     correctness = current_rubric(counted)["correctness"]
     report = production_quality(counted, [WEEK], correctness, positive="wrong", judge="nobody")
