@@ -18,11 +18,12 @@ from review.evidence import weeks_between
 from review.golden.approve import bulk_approve
 from review.golden.candidates import candidates
 from review.golden.coverage import coverage
-from review.golden.examples import current_examples
+from review.golden.examples import current_examples, readable_examples
 from review.golden.provenance import provenance
 from review.golden.releases import diff, release
 from review.golden.retire import retire
 from review.golden.writers import WRITERS, export
+from review.words import counted
 from storage.records import Release
 
 
@@ -67,10 +68,15 @@ def candidate_list(here: Session) -> None:
 
 
 def example_list(here: Session) -> None:
-    """The current examples, one of them with its whole provenance."""
-    examples = current_examples(here.store)
+    """The current examples that the viewer may read, one of them with its whole provenance."""
+    examples, withheld = readable_examples(here.store, viewer=here.rater.id)
+    if withheld:
+        verb = "is" if withheld == 1 else "are"
+        st.caption(f":material/visibility_off: {counted(withheld, 'example')} of items that you have not reviewed yet "
+                   f"{verb} left out until you have.")  # fmt: skip
     if not examples:
-        _empty()
+        if not withheld:
+            _empty()
         return
     frame = pd.DataFrame(
         [
@@ -155,7 +161,10 @@ def _export(here: Session, names: list[str]) -> None:
         name = st.selectbox("Export", names, key="curating_export")
         to = st.selectbox("As", list(WRITERS), key="curating_format")
         if st.button("Prepare", icon=":material/package_2:", key="curating_prepare"):
-            st.session_state["curating_file"] = (name, to, _packed(here, name, to))
+            try:
+                st.session_state["curating_file"] = (name, to, _packed(here, name, to))
+            except ReviewError as error:
+                st.error(as_text(str(error)), icon=":material/block:")
     prepared = st.session_state.get("curating_file")
     if prepared and prepared[:2] == (name, to):
         data, file_name = prepared[2]

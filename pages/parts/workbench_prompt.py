@@ -12,7 +12,7 @@ from pages.parts.session import Session
 from pages.parts.wording import as_text
 from pages.parts.workbench_read import BASKET
 from review.errors import ReviewError
-from review.judges.drafts import dev_items, filled, fitting_examples, json_table, json_text
+from review.judges.drafts import dev_items, filled, fitting_examples, json_table, json_text, owed_examples
 from review.judges.llm_data import DATA
 from review.judges.llm_form import STRUCTURED
 from review.judges.llm_rubric import RUBRIC
@@ -49,8 +49,9 @@ def _examples(
     if not dimensions:
         return kept
     fitting = fitting_examples(here.store, dimensions, kept, viewer=here.rater.id)
+    withheld = [dict(e) for e in owed_examples(here.store, kept, viewer=here.rater.id)]
     set_aside = [e for e in st.session_state.get(BASKET, {}).get(name, []) if e in fitting]
-    standing = [str(e.get("example_id")) for e in kept]
+    standing = [str(e.get("example_id")) for e in kept if e not in withheld]
     labels = {i: _label(e) for i, e in fitting.items()}
     chosen = st.multiselect(
         "Examples in the prompt", list(fitting), default=[*standing, *(e for e in set_aside if e not in standing)],
@@ -59,7 +60,20 @@ def _examples(
         placeholder="Golden examples of the dev half" if fitting else "No golden example of the dev half fits yet",
         help="They are never counted in this judge's figures. Set more aside while you read its disagreements.",
     )  # fmt: skip
-    return [fitting[i] for i in chosen]
+    if withheld:
+        st.caption(f"{counted(len(withheld), 'example')} of items that you have not reviewed yet: kept in the prompt, "
+                   "and shown once you have.")  # fmt: skip
+    return _in_their_places(kept, withheld, [fitting[i] for i in chosen])
+
+
+def _in_their_places(
+    kept: list[dict[str, Any]], withheld: list[dict[str, Any]], chosen: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What was chosen, with what was withheld where it stood, so that a prompt left alone stays the same version."""
+    if not withheld:
+        return chosen
+    standing = [e for e in kept if e in withheld or e in chosen]
+    return [*standing, *(e for e in chosen if e not in standing)]
 
 
 def _label(example: Mapping[str, Any]) -> str:
@@ -128,7 +142,7 @@ def preview(here: Session, weeks: tuple[str, ...], draft: Judge) -> None:
     if item is None:
         return
     try:
-        messages = filled(here.store, draft, item)
+        messages = filled(here.store, draft, item, viewer=here.rater.id)
     except ReviewError as error:
         st.error(as_text(str(error)), icon=":material/error:")
         return

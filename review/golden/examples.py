@@ -12,6 +12,7 @@ from review import audit
 from review.errors import InputError, UnknownError
 from review.hiding import spans_by_conversation, without
 from review.people import hmac_key
+from review.queues import owed_items
 from storage.records import GoldenExample
 from storage.store import Store
 
@@ -49,6 +50,16 @@ def current_examples(store: Store) -> list[GoldenExample]:
         replace(e, content=without(e.content, spans[e.conversation_id], key)) if e.conversation_id in spans else e
         for e in rows
     ]
+
+
+def readable_examples(store: Store, *, viewer: str) -> tuple[list[GoldenExample], int]:
+    """The current examples that the viewer may read, and how many are left out.
+
+    Those of items that the viewer still owes tell a label and who gave it.
+    """
+    current, owed = current_examples(store), owed_items(store, viewer)
+    found = [e for e in current if e.item_id not in owed]
+    return found, len(current) - len(found)
 
 
 def versions_of(store: Store, example_id: str) -> list[GoldenExample]:

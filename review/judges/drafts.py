@@ -40,8 +40,11 @@ def drafted(
     return Judge(f"{name}@{number}", name, number, kind, names, whole, "", rubric.version, now(), "")
 
 
-def filled(store: Store, draft: Judge, item: Item) -> list[dict[str, str]]:
-    """What the draft of an llm judge would send about an item, as anybody may see it. Raises NothingToDo."""
+def filled(store: Store, draft: Judge, item: Item, *, viewer: str) -> list[dict[str, str]]:
+    """What the draft of an llm judge would send about an item, as the viewer may see it. Raises NothingToDo.
+
+    Without the examples of items that the viewer still owes, and without spans that are hidden.
+    """
     from review.judges.llm_prompt import messages_of, prompt_of
 
     project = project_of(store.path)
@@ -49,7 +52,10 @@ def filled(store: Store, draft: Judge, item: Item) -> list[dict[str, str]]:
     if not subjects:
         raise NothingToDo(f"the conversation of item '{item.id}' is not in the store.")
     chosen = dimensions_of(current_rubric(store), draft.dimensions)
-    return messages_of(prompt_of(spec_as_shown(store, draft, project), chosen, reverse=False), subjects[0])
+    spec = spec_as_shown(store, draft, project)
+    withheld = owed_examples(store, spec["examples"], viewer=viewer)
+    readable = {**spec, "examples": [e for e in spec["examples"] if e not in withheld]}
+    return messages_of(prompt_of(readable, chosen, reverse=False), subjects[0])
 
 
 def dev_items(store: Store, weeks: Sequence[str], *, viewer: str, limit: int = SHOWN_ITEMS) -> dict[str, str]:
@@ -66,15 +72,21 @@ def fitting_examples(
 ) -> dict[str, Any]:
     """Every example that may stand in the prompt, by id: the golden ones of dev, and those that stand there now.
 
-    What the viewer still owes is left out: an example tells its label.
+    What the viewer still owes is left out, wherever it stands: an example tells its label.
     """
-    owed = {i.conversation_id for i in store.find(Item, id=sorted(owed_items(store, viewer)))}
     try:
         golden = few_shot(store, dimensions, count=len(store.query("SELECT 1 FROM golden_examples")) or 1)
     except NothingToDo:
         golden = []
-    fresh = [e for e in golden if e["conversation_id"] not in owed]
-    return {str(e.get("example_id")): e for e in [*fresh, *kept]}
+    fitting = [*golden, *kept]
+    withheld = owed_examples(store, fitting, viewer=viewer)
+    return {str(e.get("example_id")): e for e in fitting if e not in withheld}
+
+
+def owed_examples(store: Store, examples: Sequence[Mapping[str, Any]], *, viewer: str) -> list[Mapping[str, Any]]:
+    """Those of some examples that are made of an item which the viewer still owes."""
+    owed = {i.conversation_id for i in store.find(Item, id=sorted(owed_items(store, viewer)))}
+    return [e for e in examples if e.get("conversation_id") in owed]
 
 
 def json_table(text: str, setting: str) -> Spec:

@@ -15,9 +15,10 @@ from review.evidence import weeks_between
 from review.golden.approve import bulk_approve
 from review.golden.candidates import candidates
 from review.golden.examples import current_examples
+from review.golden.releases import release
 from review.people import add_person
 from review.queues import owed_items
-from storage.records import AuditEntry, Release, Week
+from storage.records import Annotation, Assignment, AuditEntry, Release, Week, WeekClosing
 from storage.store import Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +91,30 @@ def test_what_the_viewer_still_owes_is_on_no_page(demo: Store, monkeypatch: pyte
         at = run(demo, monkeypatch, page)
         sent = repr([str(e) for e in at.main])
         assert not [i for i in owed if i in sent], page
+
+
+def test_an_example_that_the_viewer_still_owes_shows_no_votes_and_leaves_in_no_export(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [c for c in candidates(demo, weeks_between(demo, None), viewer="tom") if c.rule == "unanimous"]
+    by_tom = {n.item_id for n in demo.find(Annotation, rater_id="tom")}
+    owed = next(c for c in found if c.item_id not in by_tom and demo.get(WeekClosing, c.week) is None)
+    assert bulk_approve(demo, [c.item_id for c in found], by="mara").examples
+    release(demo, "theirs", by="mara")
+    demo.add(Assignment("late-to-tom", owed.item_id, "tom", owed.week, 999, 1, demo.find(Release)[-1].at, "mara"))
+    add_person(demo, "tom", role="adjudicator", by="visitor")
+    at = run(demo, monkeypatch, "golden", "tom")
+    at.segmented_control("golden_view").set_value("examples").run()
+    mine = next(e.example_id for e in current_examples(demo) if e.item_id == owed.item_id)
+    sent = repr([str(e) for e in at.main])
+    assert mine not in sent and "1 example of items that you have not reviewed yet is left out" in texts(at)
+    assert mine not in at.selectbox("curating_chosen").options
+    at.segmented_control("golden_view").set_value("releases").run()
+    at.selectbox("curating_export").set_value("theirs").run()
+    at.button("curating_prepare").click().run()
+    assert "has not reviewed yet" in texts(at)
+    assert "curating_download" not in [b.key for b in at.get("download_button")]
+    assert not [e for e in demo.find(AuditEntry, action="export") if e.subject == "theirs"]
 
 
 def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

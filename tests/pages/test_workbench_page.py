@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from app_pages import run
-from judged_store import DEV, NAMES, TEST, WEEK, golden, judged, says, speaks, truth, version
+from judged_store import AT, DEV, NAMES, TEST, WEEK, golden, judged, says, speaks, truth, version
 from streamlit.testing.v1 import AppTest
 
 from review.judges.llm_spec import DEFAULTS
 from review.judges.looks import looks
-from review.judges.versions import add_judge, versions_of
-from storage.records import AuditEntry, Week
+from review.judges.versions import add_judge, judge_named, versions_of
+from storage.records import Assignment, AuditEntry, Week
 from storage.store import Store, open_store
 
 SECTIONS = ("trust", "read", "compare", "time")
@@ -168,6 +170,32 @@ def test_an_example_is_set_aside_only_when_it_is_golden_and_dev(week: Store, mon
     assert not at.exception and not at.error, texts(at)
     made = versions_of(week, "tone")[-1]
     assert made.version == "3" and [e["conversation_id"] for e in made.spec["examples"]] == [wrong[0]]
+
+
+def test_an_example_that_the_viewer_still_owes_stays_in_the_prompt_unseen(
+    week: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = DEV[0], DEV[1]
+    shown = [
+        {"example_id": f"g-{c}", "conversation_id": c, "question": f"{mark} of {c}", "answer": "a",
+         "labels": {"correctness": "wrong"}}
+        for c, mark in ((mine, "SECRET-EXAMPLE"), (other, "OTHER-EXAMPLE"))
+    ]  # fmt: skip
+    spec = {**judge_named(week, "tone@2").spec, "prompt": "{examples}\n{material}\n{values}", "examples": shown}
+    week.add(replace(judge_named(week, "tone@2"), id="tone@3", version="3", spec=spec, content_hash="tone3"))
+    week.add(Assignment("owed-by-eva", mine, "eva", WEEK, 99, 1, AT, "lea"))
+    at = opened(week, monkeypatch, judge="tone@3", view="improve")
+    chosen = next(m for m in at.multiselect if m.label == "Examples in the prompt")
+    assert chosen.value == [f"g-{other}"]
+    said = texts(at) + repr([str(e) for e in at.main])
+    assert "OTHER-EXAMPLE" in said and "SECRET-EXAMPLE" not in said
+    assert "1 example of items that you have not reviewed yet" in said
+    # It stays where it stood: nothing has changed, and what is saved still holds it.
+    assert "this is version 3 as it is" in said
+    next(a for a in at.text_area if a.label == "Prompt").set_value("Well? {examples}\n{material}\n{values}").run()
+    at.button("workbench_save").click().run()
+    assert not at.exception and not at.error, texts(at)
+    assert [e["conversation_id"] for e in versions_of(week, "tone")[-1].spec["examples"]] == [mine, other]
 
 
 def test_an_edited_prompt_is_seen_filled_in_and_saved_as_the_next_version(

@@ -7,11 +7,12 @@ from pathlib import Path
 import orjson
 import pyarrow.parquet as pq
 import pytest
-from golden_store import GOOD, new_store, open_test_week, reviewed_store, vote
+from golden_store import GOOD, WEEK, new_store, open_test_week, reviewed_store, vote
 from golden_store import add_item as add
 
 from review import audit
 from review.adjudication import adjudicate
+from review.clock import now
 from review.errors import InputError, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
 from review.golden.examples import current_examples
@@ -21,7 +22,7 @@ from review.golden.rows import agreement, exported
 from review.golden.writers import WRITERS, Format, export
 from review.golden.written import import_examples, read_written
 from review.hiding import hide_span
-from storage.records import AuditEntry, Verdict
+from storage.records import Assignment, AuditEntry, Verdict
 
 EVIL = "=HYPERLINK(\"http://x\")\n{{ env.KEY }} ünïcödé 🎉 'quoted', <b>"
 
@@ -146,6 +147,17 @@ def test_an_export_is_logged_and_needs_the_role_a_release_and_a_folder(store, tm
         export(store, "v1", to="xls", target=tmp_path / "x.csv", by="eva")
     with pytest.raises(InputError, match="does not exist"):
         export(store, "v1", to="csv", target=tmp_path / "no" / "x.csv", by="eva")
+
+
+def test_who_still_owes_an_item_of_a_release_takes_no_labels_out(tmp_path):
+    store = reviewed_store(tmp_path)
+    bulk_approve(store, ["u1", "u2"], by="lea")
+    release(store, "v1", by="lea")
+    store.add(Assignment("eva-u1", "u1", "eva", WEEK, 9, 1, now(), "lea"))
+    with pytest.raises(Refused, match="holds 1 item that eva has not reviewed yet"):
+        export(store, "v1", to="jsonl", target=tmp_path / "v1.jsonl", by="eva")
+    assert not (tmp_path / "v1.jsonl").exists() and not store.find(AuditEntry, action="export")
+    assert export(store, "v1", to="jsonl", target=tmp_path / "v1.jsonl", by="lea")
 
 
 def test_force_never_replaces_a_folder_that_is_no_export(store, tmp_path):

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from review import audit
+from review.errors import Refused
 from review.files import check_target, replacing
 from review.golden.examples import one_of
 from review.golden.rows import Exported, ReleaseInfo, exported
 from review.golden.writers import csv, deepeval, hf, jsonl, langsmith, parquet, promptfoo
-from review.people import require
+from review.people import person, require
+from review.queues import owed_items
+from review.words import counted
 from storage.store import Store
 
 Writer = Callable[[Sequence[Exported], ReleaseInfo, Path], list[Path]]
@@ -48,12 +51,14 @@ def export(
     name without an ending gets the format's; None is the current folder. It is written under a temporary name and
     renamed, so a full disk leaves nothing half-written. Spans that were hidden after the release are left out.
 
-    Raises Refused without the role adjudicator, when the target exists and ``force`` is not given, or when the release
-    does not fit its hash; UnknownError for an unknown release; InputError for an unknown format or folder.
+    Raises Refused without the role adjudicator, when the target exists and ``force`` is not given, when the release
+    does not fit its hash, or while ``by`` still owes an item of it; UnknownError for an unknown release; InputError for
+    an unknown format or folder.
     """
     require(store, by, "adjudicator")
     form = WRITERS[one_of("to", to, tuple(WRITERS))]
     examples, info = exported(store, release)
+    _refuse_owed(store, release, examples, by)
     path = _path(target, release, form)
     check_target(path, force=force)
     with replacing(path, marker=form.marker) as temporary:
@@ -64,6 +69,16 @@ def export(
             store, by, "export", release, format=to, target=path.name, examples=len(examples), hidden=info.hidden_since
         )
     return files
+
+
+def _refuse_owed(store: Store, release: str, examples: Sequence[Exported], by: str) -> None:
+    """An export tells labels, votes and verdicts; nobody takes those of an item out that they still have to judge."""
+    owed = owed_items(store, by) & {str(e.content["item_id"]) for e in examples}
+    if owed:
+        raise Refused(
+            f"release '{release}' holds {counted(len(owed), 'item')} that {person(store, by).name} has not reviewed "
+            "yet, and an export tells the labels. Review first, or let somebody export it who has nothing of it open."
+        )
 
 
 def _path(target: Path | None, release: str, form: Format) -> Path:
