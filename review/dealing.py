@@ -82,9 +82,9 @@ def raters_left(store: Store, week: Week) -> tuple[tuple[str, ...], tuple[str, .
 
 
 def deal_items(
-    store: Store, week: Week, items: Sequence[Item], *, by: str, raters: Sequence[str] | None = None
+    store: Store, week: Week, items: Sequence[Item], *, version: int, by: str, raters: Sequence[str] | None = None
 ) -> list[Assignment]:
-    """Deal new items of a week to its raters, or to ``raters``, and write the assignments."""
+    """Deal new items of a week to its raters, or to ``raters``, under a rubric version; write the assignments."""
     deals = deal(
         [(i.id, i.overlap) for i in items],
         raters or week.raters,
@@ -93,8 +93,7 @@ def deal_items(
         held=held_in(store, week.name),
     )
     assignments = [
-        Assignment(new_id(), d.item_id, d.rater_id, week.name, d.position, week.rubric_version, now(), by)
-        for d in deals
+        Assignment(new_id(), d.item_id, d.rater_id, week.name, d.position, version, now(), by) for d in deals
     ]
     store.add(*assignments)
     return assignments

@@ -18,6 +18,7 @@ from review.people import hmac_key, person, require
 from review.progress import seconds_per_item
 from review.project import Project
 from review.rubric import current_rubric, rubric_version
+from review.rubric_use import asked_version
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Cap, Wishes
 from review.sampling.allocate import Stratum as Line
 from review.sampling.draw import DrawResult, Sealed, draw, extend
@@ -133,11 +134,11 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         items = items_of(found, fresh, week, drawn, set(result.overlap_ids))
         _refuse_twice(store, items)
         found = checked_at_turn(found, items, project.checks)
-        rubric = rubric_version(store, week.rubric_version)
+        rubric = rubric_version(store, asked_version(store, week))
         store.add(drawn, *lines, *found, *items)
         store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i, rubric)))
         raters, without_role = _takers(store, week, request)
-        dealt = deal_items(store, week, items, by=by, raters=raters)
+        dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
         audit.record(store, by, "draw", week.name, draw=drawn.id, digest=result.digest, items=len(items))
     return Opened(result, len(items), len(dealt), without_role)
 

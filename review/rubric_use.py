@@ -27,6 +27,24 @@ GROUP BY version ORDER BY n DESC, version DESC
 """  # noqa: S608 - a constant of ours
 
 
+def asked_version(store: Store, week: Week) -> int:
+    """The version under which the items of a week are asked now: that of most of them, the later one of two alike.
+
+    An item is asked under the latest version that somebody was dealt it under, answered or not. What is drawn later for
+    a week that was asked again as a whole is asked like the rest of it. Before anything is dealt it is the version
+    under which the week was opened.
+    """
+    rows = store.query(_ASKED_SQL, {"week": week.name})
+    return int(rows[0]["version"]) if rows else week.rubric_version
+
+
+_ASKED_SQL = """
+SELECT version, count(*) AS n
+FROM (SELECT item_id, max(rubric_version) AS version FROM assignments WHERE week = :week GROUP BY item_id)
+GROUP BY version ORDER BY n DESC, version DESC
+"""
+
+
 def annotations_by_version(store: Store, weeks: Iterable[str]) -> dict[int, int]:
     """How many annotations that were not undone stand under each rubric version, in some weeks."""
     found: dict[int, int] = {}

@@ -1,12 +1,14 @@
 """Asking again under a new rubric version: who is asked what, what the browser gets, and what counts afterwards."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from flow_store import (
     BAD,
     GOOD,
+    REQUEST,
     WEEK,
     add_people,
     assignments,
@@ -37,7 +39,7 @@ from review.rubric_use import (
     used_version,
 )
 from review.settled import settled_labels
-from storage.records import Annotation, Assignment, AuditEntry, Item, Reassignment, Week
+from storage.records import Annotation, Assignment, AuditEntry, Item, Reassignment, Verdict, Week
 from storage.store import open_store
 
 NEW = {"dimensions": [{"name": "correctness", "values": ["bad", "good"], "positive": "bad"}]}
@@ -285,6 +287,33 @@ def test_a_week_moves_to_the_new_version_when_half_of_it_is_asked_again(store):
     assert {n.rubric_version for n in evidence.annotations_under_one_rubric(store, [WEEK])} == {2}
     assert list(evidence.ratings_by_dimension(store, [WEEK])) == ["correctness"]
     assert evidence.weeks_between(store, None) == (WEEK,)
+
+
+def test_what_is_drawn_later_is_asked_under_the_version_of_the_rest(imported):
+    open_the_week(imported)
+    save_rubric(imported, rubric_from(NEW), by="lea")
+    first = {i.id for i in imported.find(Item, week=WEEK)}
+    requeue(imported, WEEK, by="lea")
+    answer = {a.id for a in dealt(imported, 2)}
+    send(imported, "ana", *(entry(a, GOOD2) for a in assignments(imported, "ana") if a.id in answer))
+    open_the_week(imported, replace(REQUEST, rate=0.5))
+    later = [a for a in imported.find(Assignment, week=WEEK) if a.item_id not in first]
+    assert len({a.item_id for a in later}) > len(first) and {a.rubric_version for a in later} == {2}
+    # "correct" is no value of the new version, so that the log's verdict on a new item is none under it.
+    assert {v.value for v in imported.find(Verdict, item_id=later[0].item_id, dimension="correctness")} == {None}
+    send(imported, "ana", *(entry(a, BAD2) for a in later if a.rater_id == "ana"))
+    assert used_version(imported, imported.get(Week, WEEK)) == 2
+    assert {n.rubric_version for n in evidence.annotations_under_one_rubric(imported, [WEEK])} == {2}
+
+
+def test_a_small_sample_that_is_asked_again_takes_nothing_that_is_drawn_later_along(imported):
+    open_the_week(imported)
+    save_rubric(imported, rubric_from(NEW), by="lea")
+    first = {i.id for i in imported.find(Item, week=WEEK)}
+    requeue(imported, WEEK, by="lea", share=0.2)
+    open_the_week(imported, replace(REQUEST, rate=0.5))
+    later = [a for a in imported.find(Assignment, week=WEEK) if a.item_id not in first]
+    assert {a.rubric_version for a in later} == {1}
 
 
 def test_nothing_is_left_out_where_there_is_one_version():
