@@ -10,6 +10,7 @@ from pages.parts.judging import as_text
 from pages.parts.session import Session
 from review.closing import closing_of
 from review.errors import ReviewError
+from review.project import project_of
 from review.requeue import planned, requeue
 from review.rubric import Rubric, rubric_version
 from review.rubric_change import MAX_NOTE, change_rubric, rubric_versions, waiting_in_file
@@ -32,7 +33,7 @@ def headline(here: Session, rubric: Rubric) -> None:
         + (f": {as_text(row.note)}" if row.note else "")
     )
     try:
-        waiting = waiting_in_file(here.project, rubric)
+        waiting = waiting_in_file(project_of(here.store.path), rubric)
     except ReviewError as error:
         st.warning(as_text(str(error)), icon=":material/description:")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,9 +33,17 @@ class Session:
     """Who looks at what: the store, the person, the chosen week (None before one is opened)."""
 
     store: Store
-    project: Project
     rater: Person
     week: str | None
+
+    @cached_property
+    def project(self) -> Project:
+        """The settings, read when a page needs them; while they cannot be read, that page ends and says why."""
+        try:
+            return project_of(self.store.path)
+        except ReviewError as error:
+            st.error(as_text(str(error)), icon=":material/description:")
+            st.stop()
 
     @property
     def names(self) -> dict[str, str]:
@@ -155,7 +164,7 @@ def current() -> Session:
     if not visitor.is_still(store, _safe(_access(_path())), rater.id, "annotator"):
         del st.session_state[RATER_KEY]
         st.rerun()
-    return Session(store, project_of(_path()), rater, st.session_state.get(WEEK_KEY))
+    return Session(store, rater, st.session_state.get(WEEK_KEY))
 
 
 def stay(store: Store, rater_id: str, role: str) -> None:

@@ -130,6 +130,23 @@ def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.M
     assert made.name == "first-of-mine" and made.by == "mara" and made.size == len(current_examples(demo))
 
 
+@pytest.mark.parametrize("page", app_pages.pages())
+def test_settings_that_become_unreadable_end_only_the_pages_that_need_them_and_say_why(
+    demo: Store, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    at = run(demo, monkeypatch, page)
+    (demo.path.parent / "spotcheck.toml").write_text("[project\n", encoding="utf-8")
+    at.run()
+    said = texts(at)
+    assert not at.exception, [e.value for e in at.exception]
+    if page == "sampling":
+        assert "not readable as TOML" in "".join(e.value for e in at.error) and "planning_go" not in [b.key for b in at.button]
+    elif page == "rubric":
+        assert "not readable as TOML" in said and at.segmented_control("rubric_view")
+    else:
+        assert "not readable as TOML" not in said and not at.error
+
+
 def test_roles_are_given_on_the_settings_page_and_logged(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "settings")
     at.text_input("managing_name").input("Zoë")

@@ -17,7 +17,6 @@ from pages.parts.session import Session
 from review import audit
 from review.cli import spotcheck
 from review.people import add_person, person
-from review.project import project_of
 from storage.records import Assignment, AuditEntry, Conversation, Item, Week
 from storage.store import Store
 
@@ -108,7 +107,7 @@ def test_a_look_at_an_original_is_logged_before_anything_is_shown(demo: Store, m
 
 
 def test_the_export_holds_all_that_was_found_and_the_chain_can_be_checked_from_it(demo: Store) -> None:
-    here = Session(demo, project_of(demo.path), person(demo, "visitor"), None)
+    here = Session(demo, person(demo, "visitor"), None)
     add_person(demo, "=cmd|calc", role="annotator", by="visitor")
     found = audit.entries(demo)
     rows = json.loads(audit_view._json(here, found))
