@@ -110,7 +110,7 @@ def begin() -> None:
     try:
         store, access = _store(_path()), _safe(_access(_path()))
         if access.mode == "names":
-            _choose_rater([p for p in people(store) if p.may("annotator") and not p.issuer])
+            _choose_rater(people(store))
         else:
             st.session_state[RATER_KEY] = visitor.logged_in(store, access).id
     except (StorageError, ReviewError) as error:
@@ -121,28 +121,46 @@ def begin() -> None:
 
 
 def _choose_rater(everybody: list[Person]) -> None:
-    """A name, chosen freely on this machine and kept in the address, so that a reload keeps it."""
-    if not everybody:
+    """A name, chosen freely on this machine and kept in the address, so that a reload keeps it.
+
+    Nobody becomes somebody else unasked: who is named and cannot be chosen is told why, and no page is shown.
+    """
+    by_id = {p.id: p for p in everybody if p.may("annotator") and not p.issuer}
+    if not by_id:
         st.info("Nobody is in this store yet: run `spotcheck people add NAME`.", icon=":material/person_add:")
         st.stop()
-    by_id = {p.id: p for p in everybody}
-    asked = st.query_params.get("rater", "").casefold()
-    named = next((p.id for p in everybody if asked in (p.id, p.name.casefold())), None)
-    first = next((p.id for p in everybody if p.may("lead")), everybody[0].id)
-    start = st.session_state.get(RATER_KEY)
-    if start not in by_id:
-        start = named or first
+    asked = st.session_state.get(RATER_KEY) or st.query_params.get("rater", "").casefold()
+    named = next((p.id for p in by_id.values() if asked in (p.id, p.name.casefold())), None)
+    first = next((p.id for p in by_id.values() if p.may("lead")), next(iter(by_id)))
+    start = named if asked else first
     chosen = st.sidebar.selectbox(
         "You are",
         list(by_id),
-        index=list(by_id).index(start),
+        index=None if start is None else list(by_id).index(start),
         key="session_choose_rater",
         format_func=lambda i: f"{by_id[i].name} · {by_id[i].role}",
         help="Names, not authentication: whoever can open this page on this machine may choose any of them.",
+        placeholder="Choose your name",
     )
+    if chosen is None:
+        st.session_state.pop(RATER_KEY, None)
+        st.warning(as_text(_why_not(asked, everybody)), icon=":material/person_off:")
+        st.stop()
     st.session_state[RATER_KEY] = chosen
     if st.query_params.get("rater") != chosen:
         st.query_params["rater"] = chosen
+
+
+def _why_not(asked: str, everybody: list[Person]) -> str:
+    """Why somebody who is named cannot be chosen, and what to do."""
+    found = next((p for p in everybody if asked in (p.id, p.name.casefold())), None)
+    if found is None:
+        why = f"Nobody called '{asked[:80]}' is in this store; a lead can add people on the Settings page."
+    elif found.issuer:
+        why = f"{found.name} logs in, and here people choose their names."
+    else:
+        why = f"{found.name} has no role in this store; a lead can give one on the Settings page."
+    return f"{why} If you are somebody else, choose your name on the left."
 
 
 def _choose_week(store: Store) -> None:

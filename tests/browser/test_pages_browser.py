@@ -66,3 +66,16 @@ def test_the_bare_address_leads_to_the_week_and_navigation_keeps_the_rater(serve
     page.wait_for_url("**/judges?rater=mara")
     settled(page)
     assert page.locator("h1").first.inner_text() == "Judges"
+
+
+def test_who_is_mistyped_in_the_address_chooses_a_name(server: Server, context: Any) -> None:
+    page = context.new_page()
+    page.goto(f"{server.url}/settings?rater=maraa")
+    settled(page)
+    page.get_by_text("Nobody called 'maraa' is in this store").wait_for()
+    assert page.locator("h1").count() == 0 and page.url.endswith("/settings?rater=maraa")
+    page.get_by_role("combobox", name="You are").click()
+    page.get_by_role("option", name="mara · adjudicator").click()
+    page.wait_for_url("**/settings?rater=mara")
+    settled(page)
+    assert page.locator("h1").first.inner_text() == "Settings"

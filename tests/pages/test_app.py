@@ -140,11 +140,52 @@ def test_settings_that_become_unreadable_end_only_the_pages_that_need_them_and_s
     said = texts(at)
     assert not at.exception, [e.value for e in at.exception]
     if page == "sampling":
-        assert "not readable as TOML" in "".join(e.value for e in at.error) and "planning_go" not in [b.key for b in at.button]
+        assert "not readable as TOML" in "".join(e.value for e in at.error)
+        assert "planning_go" not in [b.key for b in at.button]
     elif page == "rubric":
         assert "not readable as TOML" in said and at.segmented_control("rubric_view")
     else:
         assert "not readable as TOML" not in said and not at.error
+
+
+def arrive(store: Store, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
+    """The bare address of the application, as somebody types it."""
+    monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [("maraa", "Nobody called 'maraa' is in this store"), ("Mara", "mara has no role in this store")],
+    ids=["mistyped", "without-role"],
+)
+def test_who_is_named_and_cannot_be_chosen_becomes_nobody_else(
+    demo: Store, monkeypatch: pytest.MonkeyPatch, asked: str, why: str
+) -> None:
+    add_person(demo, "mara", role="none", by="visitor")
+    at = arrive(demo, monkeypatch, rater=asked)
+    assert why in texts(at) and not at.title and at.selectbox("session_choose_rater").value is None
+    assert asked in at.query_params["rater"]
+
+
+def test_who_loses_the_role_while_a_page_is_open_becomes_nobody_else(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = run(demo, monkeypatch, "settings", "mara")
+    add_person(demo, "mara", role="none", by="visitor")
+    at.run()
+    assert "mara has no role in this store" in texts(at) and not at.tabs
+    assert at.selectbox("session_choose_rater").value is None
+
+
+def test_an_address_without_a_name_begins_with_the_first_lead(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = arrive(demo, monkeypatch)
+    assert at.selectbox("session_choose_rater").value == "visitor" and at.title[0].value.startswith("Week")
 
 
 def test_roles_are_given_on_the_settings_page_and_logged(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
