@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, store_option
+from review.errors import InputError
 from review.people import require
 from review.project import project_of
-from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_document, rubric_from, rubric_version
+from review.rubric import current_rubric, rubric_document, rubric_from, rubric_version
 from review.rubric_change import change_rubric, rubric_versions
 from review.rubric_diff import rubric_diff
 from review.rubric_toml import rubric_toml
@@ -83,7 +84,13 @@ def rubric_update(why: str, acting: str | None, store_path: str, as_json: bool) 
     """Take the rubric of spotcheck.toml as a new version (nothing happens when it is the same)."""
     store, project = opened(store_path), project_of(store_path)
     by = require(store, acting_person(store, acting).id, "lead").id
-    rubric = rubric_from(project.rubric or DEFAULT_RUBRIC, origin=str(project.path))
+    if project.rubric is None:
+        # The default instead would replace a rubric that was made in the application.
+        raise InputError(
+            f"{project.path}: found no [rubric] table, expected the rubric to take over. `spotcheck rubric show "
+            "--toml` prints the one in force, to put there and change; the Rubric page changes it without the file."
+        )
+    rubric = rubric_from(project.rubric, origin=str(project.path))
     saved = change_rubric(store, rubric, by=by, note=why)
     result = {"version": saved.version, "dimensions": list(saved.names)}
     text = f"rubric version {saved.version}: {', '.join(saved.names)}"

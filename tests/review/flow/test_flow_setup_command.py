@@ -17,7 +17,8 @@ from review.cli import COMMANDS, spotcheck
 from review.errors import InputError, NothingToDo, ReviewError
 from review.people import person
 from review.project import project_of
-from review.rubric import current_rubric
+from review.rubric import current_rubric, rubric_from
+from review.rubric_change import change_rubric
 from storage.records import Rater, Role, RubricVersion
 from storage.store import StorageError, open_store
 
@@ -211,6 +212,16 @@ def test_wrong_usage_is_exit_code_2(folder, arguments):
     run("init")
     code, text, error = run(*arguments)
     assert code == 2 and text == "" and error
+
+
+def test_without_a_table_in_the_settings_the_rubric_in_force_stays(folder):
+    said("init")
+    store = open_store("spotcheck.db")
+    mine = rubric_from({"dimensions": [{"name": "tone", "values": ["kind", "rude"]}]})
+    change_rubric(store, mine, by="lea", note="made on the Rubric page")
+    code, _, error = run("rubric", "update")
+    assert code == 2 and "spotcheck.toml: found no [rubric] table" in error and "rubric show --toml" in error
+    assert current_rubric(store).names == ("tone",) and len(store.find(RubricVersion)) == 2
 
 
 def test_the_rubric_is_shown_changed_and_read_back(folder):
