@@ -264,9 +264,11 @@ def current_rubric(store: Store) -> Rubric:
 
 def rubric_version(store: Store, version: int) -> Rubric:
     """One version of the rubric. Raises UnknownError when it does not exist."""
-    row = store.get(RubricVersion, version)
+    # A number that no column can hold names no version either.
+    row = store.get(RubricVersion, version) if 0 < version < 2**63 else None
     if row is None:
-        raise UnknownError(f"rubric version {version} does not exist.")
+        there = ", ".join(str(v.version) for v in store.find(RubricVersion, order_by="version")) or "none yet"
+        raise UnknownError(f"rubric version {version} does not exist (there are: {there}).")
     return rubric_from(row.document, version=version)
 
 

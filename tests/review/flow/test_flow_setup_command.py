@@ -240,6 +240,15 @@ def test_the_rubric_is_shown_changed_and_read_back(folder):
     assert code == 0 and "rubric version 2" in text
 
 
+@pytest.mark.parametrize("version", ["7", "0", "99999999999999999999"])
+def test_a_version_that_does_not_exist_is_named_in_a_sentence(folder, version):
+    run("init")
+    sentence = f"rubric version {version} does not exist (there are: 1)."
+    for arguments in (["rubric", "diff", "1", version], ["rubric", "show", "--version", version]):
+        code, text, error = run(*arguments)
+        assert (code, text) == (2, "") and sentence in error
+
+
 def test_a_wrong_rubric_changes_nothing(folder):
     run("init")
     edit("[[rubric.dimensions]]\nname = 'mood'\nvalues = ['a', 'b']\npositive = 'c'\n")
