@@ -22,10 +22,9 @@ from review.commands.common import (
     store_option,
 )
 from review.errors import NothingToDo
-from review.people import hmac_key
+from review.importing import import_into
 from review.project import project_of, remember_import
 from review.sources.formats import Detected
-from review.sources.importing import import_file
 from review.sources.log import weeks_in_log
 from review.sources.mapping import parse_mapping, parse_values
 from review.sources.normalise import DEFAULT_SOURCE
@@ -68,10 +67,9 @@ def import_(
     done: list[Import] = []
     with _bar() as bar:
         for file in files:
-            record = import_file(
+            record = import_into(
+                store,
                 file,
-                log=log_of(store_path),
-                key=hmac_key(store),
                 by=by,
                 format=format,
                 mapping=mapping,
@@ -84,7 +82,6 @@ def import_(
                 progress=_progress(bar, file),
                 on_detected=_announce(file),
             )
-            store.add(record)
             done.append(record)
     if maps or tables:
         remember_import(project, parse_mapping(maps), values)

@@ -19,6 +19,7 @@ from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
 from review.demo.judges import announce, deliver, learn
 from review.demo.reviewers import HABITS, labels_by
 from review.errors import InputError, ReviewError
+from review.importing import recorded
 from review.opening import Request, open_week
 from review.people import add_person, hmac_key
 from review.project import STARTER, project_of
@@ -168,7 +169,7 @@ def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
     if done.rejected:
         raise ReviewError(f"{done.rejected} conversations of {week} were rejected, such as {done.rejections[0]}.")
     # The scratch folder is gone by the time anybody reads this.
-    store.add(replace(done, file=file.name))
+    recorded(store, replace(done, file=file.name))
 
 
 def _review(store: Store, week: str, truth: Truth, seed: int, shares: Mapping[str, float]) -> None:

@@ -36,6 +36,7 @@ from review.golden.releases import release
 from review.golden.retire import retire
 from review.golden.writers import export
 from review.golden.written import import_examples, read_written
+from review.importing import import_into
 from review.opening import Request, open_week
 from review.people import add_person
 from review.project import project_of
@@ -65,6 +66,7 @@ def reviewed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = reviewed_store(folder)
     bulk_approve(store, ["u1"], by="eva")
     release(store, "v1", by="eva")
+    (folder / "log.jsonl").write_text('{"id": "n1", "question": "Why?", "created_at": "2026-11-20"}\n')
     (folder / "labels.csv").write_text("item,rater,dimension,label\nu1,zed,politeness,rude\n")
     (folder / "verdicts.csv").write_text("item,judge,dimension,label\nu1,j,politeness,rude\n")
     (folder / "written.csv").write_text("question,expected_answer\nWhy?,Because.\n")
@@ -107,6 +109,7 @@ LEADS: dict[str, Verb] = {
     "deal again": lambda s, by: deal_again(s, WEEK, to=["ana"], by=by),
     "ask again": lambda s, by: requeue(s, WEEK, by=by),
     "change the rubric": lambda s, by: change_rubric(s, OTHER_RUBRIC, by=by, note="simpler"),
+    "import": lambda s, by: import_into(s, beside(s, "log.jsonl"), by=by),
     "import labels": lambda s, by: import_labels(s, read_labels(beside(s, "labels.csv")), by=by),
     "reveal an original": lambda s, by: revealed(s, "u1", by=by),
 }
@@ -136,6 +139,7 @@ def test_an_adjudicator_is_no_lead(reviewed: Store, verb: str) -> None:
 COMMANDS = {
     "people": ("people", "add", "ana", "--role", "lead"),
     "take a role": ("people", "add", "lea", "--role", "none"),
+    "import": ("import", "log.jsonl"),
     "sample": ("sample", "--week", "2026-W30", "--rate", "1"),
     "hand over": ("week", "hand-over", WEEK, "--from", "ben", "--to", "ana"),
     "deal again": ("week", "deal-again", WEEK, "--to", "ana"),

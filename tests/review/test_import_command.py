@@ -8,11 +8,12 @@ from pathlib import Path
 import orjson
 import pytest
 
+from review import audit
 from review.people import add_person
 from review.project import project_of
 from review.sources.log import weeks_in_log
 from review.sources.paths import log_of
-from storage.records import Import
+from storage.records import AuditEntry, Import
 from storage.store import open_store
 
 HOUSE = Path(__file__).parents[2]
@@ -44,6 +45,25 @@ def test_counts_are_printed_and_stored_and_a_second_time_adds_nothing(folder):
     assert result["weeks"] == {"2026-W47": 1}
     stored = open_store(folder / "spotcheck.db").find(Import)
     assert [(i.by, i.added, i.duplicate) for i in stored] == [("ana", 1, 0), ("ana", 0, 1)]
+
+
+def test_each_file_is_one_entry_of_the_audit_chain(folder):
+    (folder / "log.jsonl").write_bytes(b"".join(b'{"id": "%d", "question": "q"}\n' % i for i in range(3)))
+    assert run(folder, "log.jsonl").returncode == 0
+    store = open_store(folder / "spotcheck.db")
+    (entry,), (made,) = store.find(AuditEntry, action="import"), store.find(Import)
+    assert (entry.actor, entry.subject) == ("ana", "log.jsonl")
+    assert (entry.detail["id"], entry.detail["read"], entry.detail["added"]) == (made.id, 3, 3)
+    assert audit.verify(store)[1] is None
+
+
+def test_only_a_lead_imports(folder):
+    store = open_store(folder / "spotcheck.db")
+    add_person(store, "Ben", role="adjudicator", by="ana")
+    (folder / "log.jsonl").write_bytes(orjson.dumps({"id": "1", "question": "q", "created_at": "2026-11-20"}))
+    done = run(folder, "log.jsonl", "--as", "Ben")
+    assert done.returncode == 1 and "needs the role lead; ben has adjudicator" in done.stderr
+    assert not store.find(Import) and weeks_in_log(log_of(store.path)) == {}
 
 
 def test_rejections_are_named_and_nothing_added_is_exit_1(folder):
