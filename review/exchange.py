@@ -234,8 +234,10 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -
     ]
     if not rows:
         raise NothingToDo("the store holds no labels yet; there is nothing to export.")
-    audit.record(store, by, "export labels", target.name, rows=len(rows))
-    write_table(target, COLUMNS, rows, force=force)
+    # What cannot be written was not taken out: the file and its entry stand together or neither does.
+    with store.transaction():
+        audit.record(store, by, "export labels", target.name, rows=len(rows))
+        write_table(target, COLUMNS, rows, force=force)
     return len(rows)
 
 

@@ -190,6 +190,8 @@ def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False)
         )
         for v in verdicts
     ]
-    audit.record(store, by, "export verdicts", target.name, rows=len(rows))
-    write_table(target, COLUMNS, rows, force=force)
+    # What cannot be written was not taken out: the file and its entry stand together or neither does.
+    with store.transaction():
+        audit.record(store, by, "export verdicts", target.name, rows=len(rows))
+        write_table(target, COLUMNS, rows, force=force)
     return len(rows)

@@ -285,6 +285,7 @@ def test_the_export_is_safe_for_a_spreadsheet_logged_and_replaces_nothing(store,
     assert store.find(AuditEntry, action="export labels")[0].actor == "eva"
     with pytest.raises(Refused, match="--force"):
         export_labels(store, target, by="eva")
+    assert len(store.find(AuditEntry, action="export labels")) == 1
     assert export_labels(store, target, by="eva", force=True) == 3
     with pytest.raises(InputError, match=r"ending '\.txt'"):
         export_labels(store, tmp_path / "out.txt", by="eva")

@@ -115,6 +115,15 @@ def test_what_is_exported_is_read_as_what_it_was(store, tmp_path, ending):
     assert said(store) == said(other)
 
 
+def test_an_export_that_is_refused_is_not_logged_as_done(store, tmp_path):
+    load(store, tmp_path, FILE)
+    target = tmp_path / "out.csv"
+    target.write_text("mine")
+    with pytest.raises(Refused, match="--force"):
+        export_verdicts(store, target, by="eva")
+    assert target.read_text() == "mine" and not store.find(AuditEntry, action="export verdicts")
+
+
 def test_the_export_hides_what_was_hidden_and_is_safe(store, tmp_path):
     load(store, tmp_path, "item,judge,dimension,label,rationale\nu1,gpt,politeness,rude,=order u1 is named\n")
     hide_span(store, "u1", "order u1", by="ana")

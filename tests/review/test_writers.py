@@ -163,9 +163,11 @@ def test_who_still_owes_an_item_of_a_release_takes_no_labels_out(tmp_path):
 def test_force_never_replaces_a_folder_that_is_no_export(store, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    logged = len(store.find(AuditEntry, action="export"))
     with pytest.raises(Refused, match="no earlier export"):
         export(store, "v1", to="hf", target=tmp_path / "mine", by="eva", force=True)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+    assert len(store.find(AuditEntry, action="export")) == logged
 
 
 def test_jsonl_holds_everything_that_was_frozen_and_the_verdicts(store, tmp_path):

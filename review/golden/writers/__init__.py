@@ -61,7 +61,8 @@ def export(
     _refuse_owed(store, release, examples, by)
     path = _path(target, release, form)
     check_target(path, force=force)
-    with replacing(path, marker=form.marker) as temporary:
+    # The entry is taken back when the files cannot take their place.
+    with store.transaction(), replacing(path, marker=form.marker) as temporary:
         if form.marker:
             temporary.mkdir()
         files = [path / f.relative_to(temporary) for f in form.write(examples, info, temporary)]
