@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import orjson
 import pandas as pd
@@ -15,6 +16,7 @@ from review import audit
 from review.covered import altered
 from review.csv_safe import csv_text
 from review.errors import ReviewError
+from review.people import require
 from review.revealing import revealed
 from review.words import counted
 from storage.records import AuditEntry, Week
@@ -110,11 +112,17 @@ def table(here: Session, found: Sequence[AuditEntry]) -> None:
 
 
 def _csv(here: Session, found: Sequence[AuditEntry]) -> bytes:
-    return csv_text((*audit.COLUMNS, "item"), audit.as_rows(here.store, found)).encode()
+    return csv_text((*audit.COLUMNS, "item"), _rows(here, found)).encode()
 
 
 def _json(here: Session, found: Sequence[AuditEntry]) -> bytes:
-    return orjson.dumps(audit.as_rows(here.store, found), option=orjson.OPT_INDENT_2)
+    return orjson.dumps(_rows(here, found), option=orjson.OPT_INDENT_2)
+
+
+def _rows(here: Session, found: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """The entries for a file. Raises Refused when the role is gone by the time that the button is pressed."""
+    require(here.store, here.rater.id, "lead")
+    return audit.as_rows(here.store, found)
 
 
 def reveal(here: Session) -> None:

@@ -18,6 +18,7 @@ from review.closing import close_week, closing_of
 from review.dealing import week_of_store
 from review.errors import ReviewError
 from review.judges.looks import shown_half
+from review.people import require
 from review.quality import plan_quality
 from review.queues import progress
 from review.report import report_html, week_report
@@ -57,7 +58,7 @@ def _report(here: Session, week: str) -> None:
     """The one-page report as a file; it is made when somebody asks for it."""
     st.download_button(
         "Report",
-        lambda: report_html(week_report(here.store, week, viewer=here.rater.id)),
+        lambda: _report_page(here, week),
         file_name=f"week-{week}.html",
         mime="text/html",
         icon=":material/description:",
@@ -65,6 +66,12 @@ def _report(here: Session, week: str) -> None:
         key="weekly_report",
         on_click="ignore",
     )
+
+
+def _report_page(here: Session, week: str) -> str:
+    """The report as a page. Raises Refused when the role is gone by the time that the button is pressed."""
+    viewer = require(here.store, here.rater.id, "annotator").id
+    return report_html(week_report(here.store, week, viewer=viewer))
 
 
 def mine(here: Session, week: str) -> None:

@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import audit_view
+from pages.parts import audit_view, weekly
 from pages.parts.session import Session
 from review import audit
 from review.cli import spotcheck
+from review.errors import Refused
 from review.people import add_person, person
 from storage.records import Assignment, AuditEntry, Conversation, Item, Week
 from storage.store import Store
@@ -120,6 +121,19 @@ def test_the_export_holds_all_that_was_found_and_the_chain_can_be_checked_from_i
     assert not [cell for row in table for cell in row.values() if cell.startswith(("=", "@"))]
     items = {a.id: a.item_id for a in demo.find(Assignment)}
     assert all(r["item"] == items.get(r["subject"], "") for r in table) and any(r["item"] for r in table)
+
+
+def test_a_download_that_is_pressed_after_the_role_is_gone_gives_nothing(demo: Store) -> None:
+    add_person(demo, "lea", role="lead", by="visitor")
+    here = Session(demo, person(demo, "lea"), None)
+    found, week = audit.entries(demo), demo.find(Week)[-1].name
+    assert audit_view._csv(here, found) and weekly._report_page(here, week)
+    add_person(demo, "lea", role="none", by="visitor")
+    for make in (audit_view._csv, audit_view._json):
+        with pytest.raises(Refused, match="needs the role lead"):
+            make(here, found)
+    with pytest.raises(Refused, match="needs the role annotator"):
+        weekly._report_page(here, week)
 
 
 def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:
