@@ -2,60 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from review import audit
 from review.clock import new_id, now
 from review.dealing import deal_items, raters_left
+from review.drawing import Request, drawing, engine_of, groups_asked, preview
 from review.drawn import checked_at_turn, items_of, verdicts_in
 from review.errors import InputError, NothingToDo, Refused
-from review.grouping import Grouping, grouping_of, sealed_grouping
+from review.grouping import Grouping
 from review.people import hmac_key, person, require
-from review.progress import seconds_per_item
 from review.project import Project
 from review.rubric import current_rubric, rubric_version
 from review.rubric_use import asked_version
-from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Cap, Wishes
-from review.sampling.allocate import Stratum as Line
-from review.sampling.draw import DrawResult, Sealed, draw, extend
-from review.sampling.engines import Engine, open_source
-from review.sampling.frame import fitting
+from review.sampling.draw import DrawResult
+from review.sampling.engines import Engine
 from review.sources.fetching import fetch
 from review.sources.paths import log_of
 from review.weeks import due_date, week_window
 from storage.records import Draw, Item, Stratum, Week, WeekClosing
 from storage.store import Store
 
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a week. ``failing`` and ``low_confidence``: "all", a number, or None for the default cap.
-
-    ``judges_disagree``: the same for conversations whose judges contradict each other; None as the project says, which
-    may be no such group.
-
-    ``source`` None is the embedded log; ``raters`` are ids or names; ``overlap`` is a share; ``minutes`` a budget per
-    person; ``due`` an ISO date, default the Friday after the week; ``seed`` defaults to the week's name.
-    """
-
-    week: str
-    rate: float = 0.01
-    failing: Cap | str | None = None
-    low_confidence: Cap | str | None = None
-    judges_disagree: Cap | str | None = None
-    raters: tuple[str, ...] = ()
-    overlap: float = 0.2
-    overlap_raters: int = 0
-    minutes: float | None = None
-    seed: str | None = None
-    due: str | None = None
-    unit: str | None = None
-    source: str | None = None
-    mapping: Mapping[str, str] | None = None
+__all__ = ["Opened", "Request", "open_week", "preview"]
 
 
 @dataclass(frozen=True)
@@ -77,15 +48,6 @@ class Opened:
         return f"{names} may not annotate any more and got none of the new items" if names else ""
 
 
-def preview(store: Store, project: Project, request: Request) -> DrawResult:
-    """What a draw would give, without writing anything."""
-    engine = _engine(store, request)
-    try:
-        return _draw(store, project, request, engine)
-    finally:
-        engine.close()
-
-
 def open_week(store: Store, project: Project, request: Request, *, by: str) -> Opened:
     """Draw, copy and deal a week; for a week that is open already, raise its rates on the sealed frame.
 
@@ -102,10 +64,10 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         )
     if store.get(WeekClosing, request.week) is not None:
         raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
-    engine = _engine(store, request)
+    engine = engine_of(store, request)
     try:
         _refuse_other_source(store, request.week, engine)
-        result = _draw(store, project, request, engine)
+        result = drawing(store, project, request, engine)
         if _nothing_new(store, request.week, result):
             return Opened(result, 0, 0)
         fresh = {i: name for name, ids in result.added.items() for i in ids}
@@ -126,7 +88,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         raise NothingToDo(f"{missing} drawn conversations could not be read back from {engine.source}; draw again.")
     with store.transaction():
         week = _week(store, project, request, result, by)
-        drawn = _draw_record(week, result, _grouping(store, project, request), by)
+        drawn = _draw_record(week, result, groups_asked(store, project, request), by)
         lines = [
             Stratum(new_id(), drawn.id, week.name, s.name, s.population, s.sampled, s.probability)
             for s in result.strata
@@ -141,48 +103,6 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
         audit.record(store, by, "draw", week.name, draw=drawn.id, digest=result.digest, items=len(items))
     return Opened(result, len(items), len(dealt), without_role)
-
-
-def _engine(store: Store, request: Request) -> Engine:
-    """The source to draw from. Raises NothingToDo while the embedded log is empty."""
-    if request.source is not None:
-        return open_source(request.source, week=request.week)
-    logs = log_of(store.path).logs
-    if not logs.is_dir() or not any(logs.glob("*/*.parquet")):
-        raise NothingToDo(
-            "the log is empty. `spotcheck import FILE` adds conversations; or name a SOURCE to draw from."
-        )
-    return open_source(logs, week=request.week)
-
-
-def _draw(store: Store, project: Project, request: Request, engine: Engine) -> DrawResult:
-    window = week_window(request.week, project.time_zone)
-    groups = _grouping(store, project, request).groups
-    outside = request.source is not None
-    options: dict[str, Any] = {
-        "window": window,
-        "overlap": request.overlap,
-        "groups": groups,
-        # The embedded log holds normalised fields; only foreign sources need the project's names.
-        "mapping": {**fitting(engine, project.mapping), **(request.mapping or {})} if outside else None,
-        "values": project.values if outside else None,
-    }
-    asked = wishes(store, request)
-    week = store.get(Week, request.week)
-    if week is None or not store.find(Draw, week=week.name):
-        return draw(engine, asked, week=request.week, seed=request.seed, **options)
-    # What was promised for the week holds for what is added to it.
-    options["overlap"] = week.overlap
-    return extend(engine, _sealed(store, week), asked, **options)
-
-
-def _grouping(store: Store, project: Project, request: Request) -> Grouping:
-    """The groups of the draw: those of the first draw of the week, if there was one."""
-    asked = None if request.judges_disagree is None else _cap("judges_disagree", request.judges_disagree)
-    first = next(iter(store.find(Draw, week=request.week)), None)
-    if first is None:
-        return grouping_of(project, judges_disagree=asked)
-    return sealed_grouping(project, request.week, first.frame, judges_disagree=asked)
 
 
 def _refuse_other_source(store: Store, week: str, engine: Engine) -> None:
@@ -201,41 +121,6 @@ def _nothing_new(store: Store, week: str, result: DrawResult) -> bool:
         return False
     before = {s.name: s.probability for s in store.find(Stratum, draw_id=draws[-1].id)}
     return before == {s.name: s.probability for s in result.strata}
-
-
-def wishes(store: Store | None, request: Request) -> Wishes:
-    """What a draw is asked for; a budget is turned into items at the measured pace, a minute each without a store."""
-    asked = {name: getattr(request, name) for name in ("failing", "low_confidence", "judges_disagree")}
-    caps = {name: _cap(name, cap) for name, cap in asked.items() if cap is not None}
-    budget = None
-    if request.minutes is not None:
-        week = store.get(Week, request.week) if store else None
-        people = len(request.raters) or (len(raters_left(store, week)[0]) if store and week else 0)
-        budget = Budget(
-            request.minutes,
-            raters=max(people, 1),
-            seconds=(seconds_per_item(store) if store else None) or SECONDS_PER_ITEM,
-            overlap=request.overlap,
-            overlap_raters=request.overlap_raters or None,
-        )
-    return Wishes(request.rate, caps, budget)
-
-
-def _cap(name: str, cap: Cap | str) -> Cap:
-    if cap == "all" or isinstance(cap, int):
-        return cap
-    if cap.isdecimal():
-        return int(cap)
-    raise InputError(f"{name}: found {cap!r}, expected 'all' or a whole number.")
-
-
-def _sealed(store: Store, week: Week) -> Sealed:
-    draws = store.find(Draw, week=week.name)
-    last = store.find(Stratum, draw_id=draws[-1].id)
-    drawn = [i for i in store.find(Item, week=week.name) if i.stratum is not None]
-    ids = {s.name: tuple(i.conversation_id for i in drawn if i.stratum == s.name) for s in last}
-    lines = tuple(Line(s.name, s.population, s.probability, s.sampled) for s in last)
-    return Sealed(week.name, week.seed, datetime.fromisoformat(draws[0].at), draws[-1].rate, lines, ids)
 
 
 def _week(store: Store, project: Project, request: Request, result: DrawResult, by: str) -> Week:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from review import opening
+from review import drawing, opening
 from review.commands.common import (
     acting_person,
     as_option,
@@ -137,7 +137,7 @@ def sample(
         engine = open_engine(source, store_path, week=request.week)
         try:
             store = opened(store_path) if Path(store_path).exists() else None
-            asked = opening.wishes(store, request.of_a_week(source, {}))
+            asked = drawing.wishes(store, request.of_a_week(source, {}))
             result = dry(engine, project, request, asked, parse_maps(maps))
         finally:
             engine.close()
