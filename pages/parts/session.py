@@ -160,7 +160,7 @@ def _why_not(asked: str, everybody: list[Person]) -> str:
         why = f"{found.name} logs in, and here people choose their names."
     else:
         why = f"{found.name} has no role in this store; a lead can give one on the Settings page."
-    return f"{why} If you are somebody else, choose your name on the left."
+    return f"{why} If you are somebody else, choose your name in the sidebar."
 
 
 def _choose_week(store: Store) -> None:
