@@ -10,12 +10,12 @@ def stands(row: str) -> str:
 
 def answered(assignment: str) -> str:
     """That an annotation which stands answers the assignment with the alias ``assignment``."""
-    return f"EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = {assignment}.id AND {stands('n')})"  # noqa: S608
+    return _said("annotations", assignment, stands("said"))
 
 
 def skipped(assignment: str) -> str:
     """That a skip of the assignment stands."""
-    return f"EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = {assignment}.id AND {stands('s')})"  # noqa: S608
+    return _said("skips", assignment, stands("said"))
 
 
 def in_time(annotation: str, week: str) -> str:
@@ -28,16 +28,18 @@ def in_time(annotation: str, week: str) -> str:
 
 def answered_in_time(assignment: str) -> str:
     """That an annotation which stands answered the assignment before its week had closed."""
-    within = in_time("n", f"{assignment}.week")
-    return (
-        f"EXISTS (SELECT 1 FROM annotations n WHERE n.assignment_id = {assignment}.id AND {stands('n')} AND {within})"  # noqa: S608
-    )
+    return _said("annotations", assignment, stands("said"), in_time("said", f"{assignment}.week"))
 
 
 def skipped_in_time(assignment: str) -> str:
     """That a skip which stands was made before the week of the assignment had closed."""
-    after = _closed(f"{assignment}.week", "s")
-    return f"EXISTS (SELECT 1 FROM skips s WHERE s.assignment_id = {assignment}.id AND {stands('s')} AND NOT {after})"  # noqa: S608
+    return _said("skips", assignment, stands("said"), f"NOT {_closed(f'{assignment}.week', 'said')}")
+
+
+def _said(table: str, assignment: str, *conditions: str) -> str:
+    """That the table has a row ``said`` of the assignment for which the conditions hold."""
+    holds = " AND ".join([f"said.assignment_id = {assignment}.id", *conditions])
+    return f"EXISTS (SELECT 1 FROM {table} said WHERE {holds})"  # noqa: S608 - names of ours
 
 
 def _closed(week: str, row: str) -> str:

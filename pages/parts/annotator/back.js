@@ -1,5 +1,5 @@
-// What the server sends once more: submitted and skipped items that one walks back to and this browser does not hold, and those of which
-// it does not know what counts now.
+// What the server sends once more: submitted and skipped items that one walks back to and this browser does not hold, and
+// those of which it does not know what counts now.
 
 // All that was submitted can be walked through; what is not held comes when it is asked for.
 function walkedBack(client) {
@@ -8,10 +8,10 @@ function walkedBack(client) {
 
 // Going to one that is not held asks for it and for those that follow in the same direction; staying, for it alone.
 function wantBack(client, target, by) {
-  if (!desk.asksBack) return;
+  if (!desk.asksBack || isKnown(client, target)) return; // nearly always: the list of all is made for the rest alone
   const said = saidList(client);
   const at = said.indexOf(target);
-  if (at < 0 || isKnown(client, target)) return;
+  if (at < 0) return;
   const beside = by === 0 ? [target] : by < 0 ? said.slice(Math.max(0, at + 1 - AT_HAND), at + 1).reverse() : said.slice(at, at + AT_HAND);
   for (const id of beside) client.back.add(id);
 }
