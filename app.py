@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts.shared import session
 
 PAGES = {
     "This week": [("week", "Week", "calendar_today"), ("annotate", "Annotate", "edit_note")],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pages.parts import adjudicator, session
+from pages.parts.desk import adjudicator
+from pages.parts.shared import session
 
 here = session.current()
 here.need_role("adjudicator")

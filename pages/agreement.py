@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts import cached, conversation, figures, session
-from pages.parts.wording import as_text
-from review import evidence
-from review.agreement import plain_words
-from review.disagreement import contested
-from review.quality import plan_agreement
-from review.rubric_use import left_out
-from review.settled import labels_of
+from pages.parts.shared import cached_statistics, conversation, figures, session
+from pages.parts.shared.wording import as_text
+from review.current.rubric_in_use import left_out
+from review.current.settled import labels_of
+from review.evidence import evidence
+from review.statistics.agreement.words import plain_words
+from review.statistics.contested import contested
+from review.statistics.quality.planner import plan_agreement
 
 here = session.current()
 week = here.need_week()
@@ -24,7 +24,7 @@ span = st.pills(
     help="One week of overlap is too little for an interval worth reading; the last four are usual.",
 )  # fmt: skip
 weeks = tuple(sorted(span)) or (week,)
-reports = cached.agreement(here, weeks)
+reports = cached_statistics.agreement(here, weeks)
 if not reports:
     st.info("Nobody has annotated an item in these weeks yet.", icon=":material/edit_note:")
     st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
@@ -49,7 +49,7 @@ with st.expander("How many more items would make this surer?"):
 by_week, pairs = st.columns(2, gap="large")
 with by_week:
     st.subheader("By week")
-    rows = {w: cached.agreement(here, (w,)).get(dimension) for w in weeks}
+    rows = {w: cached_statistics.agreement(here, (w,)).get(dimension) for w in weeks}
     frame = figures.quantity_table(
         {w: r.coefficients[report.headline[0]] for w, r in rows.items() if r is not None}, first="week"
     )

@@ -1,6 +1,7 @@
 """Annotate: one item after another, by keyboard."""
 
-from pages.parts import annotator, session
+from pages.parts.desk import annotator
+from pages.parts.shared import session
 
 who = session.current()
 who.need_role("annotator")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import audit_view, session
+from pages.parts.audit import audit_view
+from pages.parts.shared import session
 
 here = session.current()
 here.need_role("lead")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import curating, session
+from pages.parts.golden import golden_lists
+from pages.parts.shared import session
 
 here = session.current()
 here.need_role("adjudicator")
 
 st.title("Golden")
 VIEWS = {
-    "candidates": ("Candidates", curating.candidate_list),
-    "examples": ("Examples", curating.example_list),
-    "coverage": ("Coverage", curating.coverage_matrix),
-    "releases": ("Releases", curating.release_list),
+    "candidates": ("Candidates", golden_lists.candidate_list),
+    "examples": ("Examples", golden_lists.example_list),
+    "coverage": ("Coverage", golden_lists.coverage_matrix),
+    "releases": ("Releases", golden_lists.release_list),
 }
 view = st.segmented_control(
     "Show",

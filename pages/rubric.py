@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import rubric_editor, session
-from review.rubric import current_rubric
+from pages.parts.rubric import rubric_editor
+from pages.parts.shared import session
+from review.rubric.rubric import current_rubric
 
 here = session.current()
 rubric = current_rubric(here.store)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import planning, session
+from pages.parts.sampling import open_week
+from pages.parts.shared import session
 
 here = session.current()
 here.need_role("lead")
@@ -12,6 +13,6 @@ here.need_role("lead")
 st.title("Sampling")
 plan, ledger = st.tabs(["Open or extend a week", "Ledger"])
 with plan:
-    planning.open_form(here)
+    open_week.open_form(here)
 with ledger:
-    planning.ledger(here)
+    open_week.ledger(here)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import managing, session
+from pages.parts.settings import people_and_imports
+from pages.parts.shared import session
 
 here = session.current()
 
 st.title("Settings")
 people, imports = st.tabs(["People", "Imports"])
 with people:
-    managing.people_table(here)
+    people_and_imports.people_table(here)
 with imports:
-    managing.import_table(here)
+    people_and_imports.import_table(here)

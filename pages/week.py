@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import flagged, learning, session, weekly
+from pages.parts.shared import session
+from pages.parts.week import differences, flags, week_page
 
 here = session.current()
 week = here.need_week()
 
-weekly.title(here, week)
+week_page.title(here, week)
 left, right = st.columns([2, 3], gap="large")
 with left:
-    weekly.mine(here, week)
-    weekly.blocking(here, week)
+    week_page.mine(here, week)
+    week_page.blocking(here, week)
 with right:
-    weekly.everybody(here, week)
-    flagged.show(here, week)
+    week_page.everybody(here, week)
+    flags.show(here, week)
 st.subheader("So far")
-weekly.so_far(here, week)
-learning.differences_from_me(here, week)
+week_page.so_far(here, week)
+differences.differences_from_me(here, week)

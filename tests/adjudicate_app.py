@@ -7,7 +7,8 @@ from typing import Any
 
 from annotate_app import AT, THREE, build_store
 
-from storage.records import Annotation, Rater, Role
+from storage.records_people import Rater, Role
+from storage.records_review import Annotation
 from storage.store import Store
 
 RIGHT = {"correctness": "correct", "usefulness": "great", "politeness": "friendly"}

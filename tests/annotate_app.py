@@ -14,8 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from storage.records import Assignment, Conversation, Item, Rater, Role, Verdict, Week
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from storage.records_log import Conversation
+from storage.records_people import Rater, Role
+from storage.records_review import Assignment, Item, Verdict, Week
 from storage.store import Store, open_store
 
 ROOT = Path(__file__).parents[1]

@@ -7,7 +7,7 @@ from typing import Any
 from annotate_app import Server
 from page_at_rest import at_rest
 
-from storage.records import Annotation, Withdrawal
+from storage.records_review import Annotation, Withdrawal
 
 ROOT = "[data-testid=annotator]"
 SHOWN = ".sc-slot:not([inert])"

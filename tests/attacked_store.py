@@ -9,19 +9,22 @@ from uuid import uuid4
 
 import orjson
 
-from review.adjudication import adjudicate
-from review.clock import now
-from review.closing import close_week
+from review.annotating.submissions import receive
+from review.audit.store_secrets import hmac_key
+from review.basics.clock import now
+from review.basics.log_paths import log_of
+from review.closing.closing import close_week
 from review.golden.approve import approve
 from review.golden.releases import release
-from review.opening import Request, open_week
-from review.people import add_person, hmac_key
-from review.project import project_of
-from review.rubric import rubric_from, save_rubric
+from review.people.people import add_person
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settings.project import project_of
+from review.settling.adjudication import adjudicate
 from review.sources.importing import import_file
-from review.sources.paths import log_of
-from review.submissions import receive
-from storage.records import Assignment, Import, Item, Verdict
+from review.week.drawing import Request
+from review.week.opening import open_week
+from storage.records_log import Import
+from storage.records_review import Assignment, Item, Verdict
 from storage.store import Store, open_store
 
 CLOSED, OPEN = "2026-W45", "2026-W46"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from review.calibration.split import split_of
-from review.people import add_person
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from storage.records import Annotation, Assignment, Conversation, Draw, GoldenExample, Item, Stratum, Verdict, Week
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.statistics.calibration.split import split_of
+from storage.records_golden import GoldenExample
 from storage.records_judges import Judge
+from storage.records_log import Conversation, Draw, Stratum
+from storage.records_review import Annotation, Assignment, Item, Verdict, Week
 from storage.store import Store
 
 WEEK, AT = "2026-W45", "2026-11-20T10:00:00.000+00:00"

@@ -17,8 +17,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from review.project import project_of
-from review.serving import ADDRESS, access_flags, command
+from review.serving.server import ADDRESS, access_flags, command
+from review.settings.project import project_of
 
 FINISHED = {
     ForwardMsg.FINISHED_SUCCESSFULLY,

@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from review.adjudication import adjudicate, cases
-from review.agreement import agreement_report
-from review.calibration.report import calibration_report
-from review.closing import close_week
-from review.evidence import paired_labels, ratings_by_dimension
+from review.annotating.batch import batch
+from review.annotating.submissions import receive
+from review.audit.store_secrets import hmac_key
+from review.basics.log_paths import log_of
+from review.closing.closing import close_week
+from review.evidence.evidence import paired_labels, ratings_by_dimension
+from review.evidence.production import production_quality
 from review.golden.approve import bulk_approve
 from review.golden.releases import release, verify
 from review.golden.writers import export
-from review.opening import Request, open_week
-from review.people import add_person, hmac_key
-from review.production import production_quality
-from review.project import project_of
-from review.queues import batch, receive
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settings.project import project_of
+from review.settling.adjudication import adjudicate, cases
 from review.sources.importing import import_file
-from review.sources.paths import log_of
+from review.statistics.agreement.report import agreement_report
+from review.statistics.calibration.report import calibration_report
+from review.week.drawing import Request
+from review.week.opening import open_week
 from storage.store import Store
 
 WEEK = "2026-W46"

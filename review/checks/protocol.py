@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from storage.records import Conversation
+from storage.records_log import Conversation
 
 Options = Mapping[str, Any]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from review.basics.errors import InputError
 from review.checks.catalogue import CHEAP, CHECKS, DEFAULTS
 from review.checks.protocol import Options
-from review.errors import InputError
 
 SETTINGS = ("run", "failing", *CHECKS)
 

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from review.checks.embeddings import lacking, load_embedder
-from review.errors import InputError
+from review.basics.errors import InputError
+from review.models.embeddings import lacking, load_embedder
 
 Method = Literal["embeddings", "tfidf"]
 METHODS: tuple[Method, ...] = ("embeddings", "tfidf")

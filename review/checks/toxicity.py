@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from review.basics.errors import InputError
+from review.basics.words import counted
 from review.checks.protocol import Finding, Options, Span, Texts, finding
-from review.errors import InputError
-from review.judges.text_models import Progress, TextModel, load_model
-from review.words import counted
+from review.models.text_models import Progress, TextModel, load_model
 
 OPTIONS = ("model", "threshold", "labels", "of", "device")
 """``model`` is required; ``labels`` are the model's labels that mean toxic, where their names do not tell; ``of`` is

@@ -10,9 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from review.agreement import AgreementReport, agreement_report, plain_words, read_ratings
-from review.agreement.pairs import Pair
-from review.agreement.words import decimal
+from review.basics.labels import SCALE_KINDS, Ratings, ScaleKind
 from review.commands.common import (
     file_option,
     json_option,
@@ -25,8 +23,11 @@ from review.commands.common import (
     store_option,
     weeks_option,
 )
-from review.labels import SCALE_KINDS, Ratings, ScaleKind
-from review.quantity import Quantity
+from review.statistics.agreement.files import read_ratings
+from review.statistics.agreement.pairs import Pair
+from review.statistics.agreement.report import AgreementReport, agreement_report
+from review.statistics.agreement.words import decimal, plain_words
+from review.statistics.quantity import Quantity
 
 PAIRS_SHOWN = 20
 VALUES_SHOWN = 12

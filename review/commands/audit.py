@@ -8,13 +8,13 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from review import audit
+from review.audit import chain
+from review.audit.covered import altered
+from review.basics.errors import InputError
+from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
-from review.covered import altered
-from review.errors import InputError
-from review.people import require
-from review.revealing import revealed
-from review.words import counted
+from review.people.people import require
+from review.privacy.reveal import revealed
 
 
 @click.group("audit")
@@ -48,16 +48,16 @@ def audit_list(
     """The entries, the newest first (leads only)."""
     store = opened(store_path)
     require(store, acting_person(store, acting).id, "lead")
-    search = audit.Search(
+    search = chain.Search(
         split_values(actor), split_values(action), text, week, _day("--since", since), _day("--until", until)
     )
-    found = audit.entries(store, search)
-    shown = audit.as_rows(store, found[: limit or None])
+    found = chain.entries(store, search)
+    shown = chain.as_rows(store, found[: limit or None])
 
     def render() -> None:
         table = Table("#", "at", "who", "action", "what", "detail")
         for row in shown:
-            what, detail = row["item"] or row["subject"], audit.detail_text(row["detail"])
+            what, detail = row["item"] or row["subject"], chain.detail_text(row["detail"])
             cells = (str(row["sequence"]), row["at"][:19], row["actor"], row["action"], what, detail)
             table.add_row(*(Text(cell) for cell in cells))
         out.print(table)
@@ -80,10 +80,10 @@ def _day(option: str, text: str | None) -> date | None:
 def audit_verify(noted: str | None, store_path: str, as_json: bool) -> None:
     """Check that no entry, and nothing that people said, was changed or removed; exit code 1 when something was."""
     store = opened(store_path)
-    total, broken = audit.verify(store)
+    total, broken = chain.verify(store)
     changed = altered(store)
-    cut = noted is not None and not audit.holds(store, noted)
-    last = audit.head(store)
+    cut = noted is not None and not chain.holds(store, noted)
+    last = chain.head(store)
     text = (
         f"{total} entries, the chain holds" if broken is None else f"the chain is broken at entry {broken} of {total}"
     )

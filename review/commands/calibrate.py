@@ -7,9 +7,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from review.calibration.data import CalibrationData, calibration_data
-from review.calibration.report import CalibrationReport, calibration_report
-from review.calibration.shares import Missing
+from review.basics.errors import InputError
+from review.basics.labels import canonical_text
 from review.commands.calibrate_input import by_dimension, missing_option, needed, read_calibration, values_option
 from review.commands.calibrate_render import show_calibration
 from review.commands.common import (
@@ -24,12 +23,14 @@ from review.commands.common import (
     store_option,
     weeks_option,
 )
-from review.errors import InputError
-from review.evidence import Paired, paired_labels, versions_with_verdicts, weeks_between
-from review.judges.looks import HALVES, Half, Looked, tunable
-from review.judges.workbench import written_look
-from review.labels import canonical_text
-from review.people import require
+from review.current.verdicts import versions_with_verdicts
+from review.evidence.evidence import Paired, paired_labels, weeks_between
+from review.evidence.test_set_access import HALVES, Half, Looked, tunable
+from review.judges.workbench.workbench import written_look
+from review.people.people import require
+from review.statistics.calibration.data import CalibrationData, calibration_data
+from review.statistics.calibration.report import CalibrationReport, calibration_report
+from review.statistics.calibration.shares import Missing
 from storage.store import Store
 
 T = TypeVar("T")

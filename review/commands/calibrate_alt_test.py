@@ -6,13 +6,13 @@ from typing import cast
 
 import click
 
-from review.calibration.alt_test import Scoring
-from review.calibration.alt_test import alt_test as run_alt_test
+from review.basics.errors import InputError
+from review.basics.labels import canonical_text, ratings_of
 from review.commands.calibrate_input import by_dimension, needed, read_ratings, values_option
 from review.commands.calibrate_render import show_alt_test
 from review.commands.common import emit, file_option, json_option, note, split_values
-from review.errors import InputError
-from review.labels import canonical_text, ratings_of
+from review.statistics.calibration.alt_test import Scoring
+from review.statistics.calibration.alt_test import alt_test as run_alt_test
 
 
 @click.command("alt-test")

@@ -7,10 +7,8 @@ from typing import Any, cast
 
 import click
 
-from review.calibration.compare import compare_judges as compare_pairs
-from review.calibration.compare import judge_accuracy
-from review.calibration.report import CalibrationReport
-from review.calibration.shares import Missing
+from review.basics.errors import NothingToDo
+from review.basics.words import counted
 from review.commands.calibrate import looked_json, of_dimension, split_option
 from review.commands.calibrate_input import VerdictTable, missing_option, read_verdicts, values_option
 from review.commands.calibrate_render import show_comparison, show_pairs
@@ -26,15 +24,17 @@ from review.commands.common import (
     store_option,
     weeks_option,
 )
-from review.errors import NothingToDo
-from review.evidence import judges as judges_of_weeks
-from review.evidence import reference, weeks_between
-from review.judges.comparing import Comparison, compared
-from review.judges.looks import Half, tunable
-from review.judges.workbench import written_looks
-from review.people import require
-from review.verdicts import Reference
-from review.words import counted
+from review.current.verdicts import Reference, reference
+from review.current.verdicts import judges as judges_of_weeks
+from review.evidence.evidence import weeks_between
+from review.evidence.test_set_access import Half, tunable
+from review.judges.workbench.comparing import Comparison, compared
+from review.judges.workbench.workbench import written_looks
+from review.people.people import require
+from review.statistics.calibration.compare import compare_judges as compare_pairs
+from review.statistics.calibration.compare import judge_accuracy
+from review.statistics.calibration.report import CalibrationReport
+from review.statistics.calibration.shares import Missing
 from storage.store import Store
 
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 
-from review.calibration.data import CalibrationRow, IntArray
-from review.errors import InputError
-from review.labels import Label, Scale, canonical_text, number_text
-from review.tables import Row, Table, read_table
+from review.basics.errors import InputError
+from review.basics.labels import Label, Scale, canonical_text, number_text
+from review.basics.tables import Row, Table, read_table
+from review.statistics.calibration.data import CalibrationRow, IntArray
 
 ONE = ""
 

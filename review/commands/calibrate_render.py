@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from review.calibration.alt_test import AltTest
-from review.calibration.compare import JudgePair
-from review.calibration.report import METRICS, CalibrationReport, plain_words
+from review.basics.words import counted
 from review.commands.common import out
-from review.judges.comparing import Comparison
-from review.quantity import Quantity
-from review.words import counted
+from review.judges.workbench.comparing import Comparison
+from review.statistics.calibration.alt_test import AltTest
+from review.statistics.calibration.compare import JudgePair
+from review.statistics.calibration.report import METRICS, CalibrationReport, plain_words
+from review.statistics.quantity import Quantity
 
 
 def show_calibration(report: CalibrationReport, *, title: str = "") -> None:

@@ -11,22 +11,22 @@ from zoneinfo import ZoneInfo
 import click
 from rich.table import Table
 
+from review.basics.errors import NothingToDo
+from review.basics.log_paths import log_of
+from review.basics.weeks import week_of
 from review.checks.catalogue import CHEAP, CHECKS, TITLES
 from review.checks.protocol import Finding
 from review.checks.running import Ready, ready
 from review.checks.settings import names_of
 from review.checks.summary import Summary, summed_up
 from review.commands.common import emit, json_option, note, out, split_values, store_option
-from review.errors import NothingToDo
-from review.project import Project, project_of
+from review.log.append import Entry
+from review.log.log import every_conversation, weeks_in_log
+from review.settings.project import Project, project_of
 from review.sources.checking import checked
 from review.sources.importing import Tally, masked_file
-from review.sources.log import every_conversation, weeks_in_log
-from review.sources.log_append import Entry
 from review.sources.mapping import parse_mapping
 from review.sources.normalise import DEFAULT_SOURCE, Settings
-from review.sources.paths import log_of
-from review.weeks import week_of
 
 SHOWN = 5
 

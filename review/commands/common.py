@@ -11,10 +11,10 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
-from review.errors import NothingToDo, UnknownError
-from review.evidence import ratings_by_dimension, weeks_between
-from review.labels import Ratings
-from review.people import Person, people, person
+from review.basics.errors import NothingToDo, UnknownError
+from review.basics.labels import Ratings
+from review.evidence.evidence import ratings_by_dimension, weeks_between
+from review.people.people import Person, people, person
 from storage.store import StorageError, Store, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])

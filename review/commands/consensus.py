@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from review.agreement import read_ratings
+from review.basics.labels import SCALE_KINDS, Ratings, ScaleKind
 from review.commands.common import (
     file_option,
     json_option,
@@ -23,8 +23,8 @@ from review.commands.common import (
     store_option,
     weeks_option,
 )
-from review.consensus import METHODS, ConsensusReport, ItemConsensus, Method, by_entropy, consensus_report
-from review.labels import SCALE_KINDS, Ratings, ScaleKind
+from review.statistics.agreement.files import read_ratings
+from review.statistics.consensus import METHODS, ConsensusReport, ItemConsensus, Method, by_entropy, consensus_report
 
 ITEMS_SHOWN = 20
 

@@ -9,10 +9,11 @@ import click
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from review.basics.tables import Row, Table, read_table
 from review.commands.common import emit, file_option, json_option, note, out
-from review.gate import GateReport, PairedResult, gate_report, markdown, plain_words
-from review.gate.words import HEADINGS
-from review.tables import Row, Table, read_table
+from review.statistics.gate.cases import PairedResult
+from review.statistics.gate.report import GateReport, gate_report
+from review.statistics.gate.words import HEADINGS, markdown, plain_words
 
 EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
 YES, NO = ("1", "true", "yes", "x", "1.0"), ("", "0", "false", "no", "0.0")

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
+from review.basics.errors import InputError, NothingToDo
 from review.commands import golden_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
-from review.errors import InputError, NothingToDo
-from review.evidence import weeks_between
+from review.evidence.evidence import weeks_between
 from review.golden import releases
 from review.golden.approve import approve, bulk_approve
 from review.golden.candidates import candidates
@@ -21,7 +21,7 @@ from review.golden.provenance import provenance
 from review.golden.retire import retire
 from review.golden.writers import WRITERS, export
 from review.golden.written import import_examples, read_written
-from review.project import project_of
+from review.settings.project import project_of
 
 
 @click.group()

@@ -12,7 +12,7 @@ from review.commands.common import note, out
 from review.golden.candidates import Candidate
 from review.golden.coverage import Coverage
 from review.golden.releases import Diff
-from storage.records import GoldenExample, Release
+from storage.records_golden import GoldenExample, Release
 
 SHORT = 60
 

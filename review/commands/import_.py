@@ -10,6 +10,8 @@ from typing import Any
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
+from review.basics.errors import NothingToDo
+from review.basics.log_paths import log_of
 from review.commands.common import (
     acting_person,
     as_option,
@@ -21,15 +23,13 @@ from review.commands.common import (
     out,
     store_option,
 )
-from review.errors import NothingToDo
-from review.importing import import_into
-from review.project import project_of, remember_import
-from review.sources.formats import Detected
-from review.sources.log import weeks_in_log
+from review.log.log import weeks_in_log
+from review.settings.project import project_of, remember_import
+from review.sources.import_into import import_into
 from review.sources.mapping import parse_mapping, parse_values
 from review.sources.normalise import DEFAULT_SOURCE
-from review.sources.paths import log_of
-from storage.records import Import
+from review.sources.readers.catalogue import Detected
+from storage.records_log import Import
 
 SHOWN = 20
 

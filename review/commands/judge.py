@@ -8,15 +8,16 @@ from typing import Any
 
 import click
 
+from review.basics.errors import InputError
+from review.basics.words import counted
 from review.commands import judge_render as render
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, store_option
 from review.commands.judge_compare import compare
 from review.commands.judge_over_time import over_time_command
 from review.commands.judge_runs import pause, resume, run, runs
 from review.commands.judge_spec import Wish, examples_asked, filled_prompt, spec_asked
-from review.errors import InputError
-from review.exchange_verdicts import read_verdicts
-from review.judges.recorded import add_recorded
+from review.exchange.verdicts import read_verdicts
+from review.judges.recordings import add_recorded
 from review.judges.versions import (
     add_judge,
     changes,
@@ -25,7 +26,6 @@ from review.judges.versions import (
     text_diff,
     versions_of,
 )
-from review.words import counted
 from storage.records_judges import Judge
 from storage.store import Store
 

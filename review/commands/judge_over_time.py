@@ -8,11 +8,11 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from review.agreement import AgreementReport
-from review.calibration.drift import WeekFigure, plain_words
 from review.commands.common import emit, json_option, note, opened, out, store_option, weeks_option
-from review.judges.over_time import OverTime, all_over_time, judge_agreement, over_time, weeks_over_time
-from review.quantity import Quantity
+from review.judges.workbench.over_time import OverTime, all_over_time, judge_agreement, over_time, weeks_over_time
+from review.statistics.agreement.report import AgreementReport
+from review.statistics.calibration.drift import WeekFigure, plain_words
+from review.statistics.quantity import Quantity
 
 
 @click.command("over-time")

@@ -8,13 +8,13 @@ import tomlkit
 from rich.markup import escape
 from rich.table import Table
 
+from review.basics.words import counted
 from review.commands.common import note, out
-from review.judges.local_spec import never_said
-from review.judges.planning import Plan, words
-from review.judges.summary import CAUSE_WORDS, RunStatus, agreement_words, amount
-from review.judges.targets import target_of
+from review.judges.local.spec import never_said
+from review.judges.runs.planning import Plan, words
+from review.judges.runs.summary import CAUSE_WORDS, RunStatus, agreement_words, amount
+from review.judges.runs.targets import target_of
 from review.judges.versions import changes
-from review.words import counted
 from storage.records_judges import Judge
 
 

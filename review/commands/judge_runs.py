@@ -11,24 +11,25 @@ from typing import Any, cast
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from review.basics.errors import InputError, UnknownError
+from review.basics.whole_files import check_target
 from review.commands import judge_render as render
 from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, store_option
-from review.errors import InputError, UnknownError
-from review.evidence import weeks_between
-from review.exchange_items import FORMATS
-from review.files import check_target
-from review.judges import running
-from review.judges.events import run_named
+from review.evidence.evidence import weeks_between
+from review.exchange.items import FORMATS
 from review.judges.keys import environment_of
-from review.judges.planning import options_for, plan_run
-from review.judges.planning import words as plan_words
-from review.judges.results import write_results
-from review.judges.sitting import Progress as Told
-from review.judges.summary import RunStatus
-from review.judges.targets import PARTS, Part, Target
-from review.judges.worker import step_back
-from review.people import require
-from review.project import project_of
+from review.judges.runs import running
+from review.judges.runs.events import run_named
+from review.judges.runs.planning import options_for, plan_run
+from review.judges.runs.planning import words as plan_words
+from review.judges.runs.results import write_results
+from review.judges.runs.summary import RunStatus
+from review.judges.runs.targets import PARTS, Part, Target
+from review.judges.runs.work_run import Progress as Told
+from review.judges.runs.work_run import work
+from review.judges.runs.worker import in_background, step_back
+from review.people.people import require
+from review.settings.project import project_of
 from storage.store import Store
 
 _out = click.option("--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write a verdict table.")
@@ -93,7 +94,7 @@ def run(
     note(plan_words(plan))
     made = running.start_run(store, ref, over, options, by=by, project=project, again=again, background=background)
     if background:
-        running.in_background(store.path, made.id)
+        in_background(store.path, made.id)
         emit({"run": asdict(made)}, as_json, lambda: note(f"run {made.id} works on; `spotcheck judge runs` shows it"))
         return
     _finish(_worked(store, made.id, by, target, force), as_json)
@@ -129,7 +130,7 @@ def _worked(store: Store, run_id: str, by: str, target: Path | None = None, forc
     project = project_of(store.path)
     try:
         with _bar() as progress:
-            done = running.work(store, run_id, project=project, environment=environment_of(project), progress=progress)
+            done = work(store, run_id, project=project, environment=environment_of(project), progress=progress)
     except KeyboardInterrupt:
         note(f"run {run_id} was interrupted; `spotcheck judge resume {run_id}` goes on where it stopped")
         raise
@@ -208,7 +209,7 @@ def resume(
     elif target is None or running.status_of(store, found.id).state != "finished":
         running.ask_resume(store, found.id, by=by, background=background)
     if background:
-        running.in_background(store.path, found.id)
+        in_background(store.path, found.id)
         emit({"run": asdict(found)}, as_json, lambda: note(f"run {found.id} works on; `spotcheck judge runs` shows it"))
         return
     _finish(_worked(store, found.id, by, target, force), as_json)

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from review.errors import InputError, NothingToDo, UnknownError
-from review.judges.events import dimensions_of_judge
+from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.judges.examples import few_shot
-from review.judges.sitting import spec_as_shown
-from review.judges.subjects import sought, subjects_of_items
-from review.people import require
-from review.project import project_of
-from storage.records import Item
+from review.judges.runs.events import dimensions_of_judge
+from review.judges.runs.subjects import sought, subjects_of_items
+from review.judges.runs.work_run import spec_as_shown
+from review.people.people import require
+from review.settings.project import project_of
 from storage.records_judges import Judge
+from storage.records_review import Item
 from storage.store import Store
 
 
@@ -105,7 +105,7 @@ def filled_prompt(store: Store, judge: Judge, item_id: str | None, *, by: str) -
     require(store, by, "adjudicator")
     if judge.kind != "llm":
         return []
-    from review.judges.llm_prompt import messages_of, prompt_of
+    from review.judges.llm.prompt import messages_of, prompt_of
 
     found = store.find(Item, id=item_id) if item_id else store.find(Item, order_by="rowid desc")[:1]
     project = project_of(store.path)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import click
 
-from review.agreement import estimate, headline, read_ratings
+from review.basics.labels import SCALE_KINDS, ScaleKind
 from review.commands.calibrate import calibration_inputs
 from review.commands.common import (
     emit,
@@ -22,8 +22,10 @@ from review.commands.common import (
     weeks_option,
 )
 from review.commands.quality import from_file, reports_on_store
-from review.labels import SCALE_KINDS, ScaleKind
-from review.quality import Plan, plan_agreement, plan_quality, plan_recall
+from review.statistics.agreement.coefficients import headline
+from review.statistics.agreement.estimate import estimate
+from review.statistics.agreement.files import read_ratings
+from review.statistics.quality.planner import Plan, plan_agreement, plan_quality, plan_recall
 
 half_width_option = click.option(
     "--half-width", type=click.FloatRange(0, 1, min_open=True, max_open=True), required=True, help="Such as 0.05."

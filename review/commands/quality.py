@@ -5,6 +5,9 @@ from __future__ import annotations
 import click
 from rich.table import Table as Grid
 
+from review.basics.errors import InputError
+from review.basics.labels import canonical_text, number_text
+from review.basics.tables import Row, Table, read_table
 from review.commands.common import (
     emit,
     file_option,
@@ -15,13 +18,12 @@ from review.commands.common import (
     store_option,
     weeks_option,
 )
-from review.errors import InputError
-from review.evidence import latest_used_rubric, weeks_between
-from review.labels import canonical_text, number_text
-from review.production import judges_of_frame, production_quality
-from review.quality import Calibration, QualityReport, QualityRow, check_positive, plain_words, quality_report, stratify
-from review.quality.words import table
-from review.tables import Row, Table, read_table
+from review.evidence.evidence import latest_used_rubric, weeks_between
+from review.evidence.production import judges_of_frame, production_quality
+from review.statistics.quality.report import QualityReport, quality_report
+from review.statistics.quality.rogan_gladen import Calibration
+from review.statistics.quality.strata import QualityRow, check_positive, stratify
+from review.statistics.quality.words import plain_words, table
 from storage.store import Store
 
 

@@ -8,10 +8,13 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from review.basics.whole_files import check_target, replacing
 from review.commands.common import emit, json_option, note, opened, out, store_option
-from review.evidence import weeks_between
-from review.files import check_target, replacing
-from review.report import WeekReport, report_html, week_report, words
+from review.evidence.evidence import weeks_between
+from review.report import words
+from review.report.gather import week_report
+from review.report.model import WeekReport
+from review.report.page import report_html
 
 
 @click.command("report")

@@ -8,14 +8,14 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from review.basics.errors import InputError
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, store_option
-from review.errors import InputError
-from review.people import require
-from review.project import project_of
-from review.rubric import current_rubric, rubric_document, rubric_from, rubric_version
-from review.rubric_change import change_rubric, rubric_versions
-from review.rubric_diff import rubric_diff
-from review.rubric_toml import rubric_toml
+from review.people.people import require
+from review.rubric.as_toml import rubric_toml
+from review.rubric.change import change_rubric, rubric_versions
+from review.rubric.diff import rubric_diff
+from review.rubric.rubric import current_rubric, rubric_document, rubric_from, rubric_version
+from review.settings.project import project_of
 
 
 @click.group("rubric")

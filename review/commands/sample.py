@@ -11,7 +11,9 @@ from typing import Any
 import click
 from rich.table import Table
 
-from review import drawing, opening
+from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.log_paths import log_of
+from review.basics.weeks import due_date, week_window
 from review.commands.common import (
     acting_person,
     as_option,
@@ -23,17 +25,16 @@ from review.commands.common import (
     split_values,
     store_option,
 )
-from review.errors import InputError, NothingToDo, Refused
-from review.grouping import grouping_of
-from review.project import UNITS, Project, project_of
-from review.sampling.allocate import Cap, Wishes
+from review.sampling.allocate import Wishes
 from review.sampling.choose import all_of
 from review.sampling.draw import DrawResult, draw
-from review.sampling.engines import Engine, open_source
+from review.sampling.engines.catalogue import Engine, open_source
 from review.sampling.frame import FIXED_FIELDS, fitting
+from review.sampling.strata import Cap
+from review.settings.project import UNITS, Project, project_of
 from review.sources.mapping import check_mapping
-from review.sources.paths import log_of
-from review.weeks import due_date, week_window
+from review.week import drawing, opening
+from review.week.grouping import grouping_of
 
 
 class CapType(click.ParamType):
@@ -79,9 +80,9 @@ class Request:
     raters: tuple[str, ...]
     unit: str
 
-    def of_a_week(self, source: str | None, mapping: dict[str, str]) -> opening.Request:
-        """The same for :mod:`review.opening`."""
-        return opening.Request(source=source, mapping=mapping, **{f.name: getattr(self, f.name) for f in fields(self)})
+    def of_a_week(self, source: str | None, mapping: dict[str, str]) -> drawing.Request:
+        """The same for :mod:`review.week.drawing`."""
+        return drawing.Request(source=source, mapping=mapping, **{f.name: getattr(self, f.name) for f in fields(self)})
 
 
 @click.command()

@@ -10,7 +10,6 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from review import serving
 from review.commands.common import (
     acting_person,
     as_option,
@@ -23,9 +22,11 @@ from review.commands.common import (
     store_option,
     system_user,
 )
-from review.people import NO_ROLE, ROLES, add_person, people, require
-from review.project import STARTER, project_of
-from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_from, save_rubric
+from review.people.people import NO_ROLE, ROLES, add_person, people, require
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import current_rubric, rubric_from, save_rubric
+from review.serving import server
+from review.settings.project import STARTER, project_of
 from storage.store import open_store
 
 
@@ -118,14 +119,14 @@ def people_list(store_path: str, as_json: bool) -> None:
 
 @click.command()
 @click.option("--port", default=8501, show_default=True, help="Port on the address.")
-@click.option("--address", default=serving.ADDRESS, show_default=True, help="Another one needs [access] or the next.")
+@click.option("--address", default=server.ADDRESS, show_default=True, help="Another one needs [access] or the next.")
 @click.option("--names-are-enough", is_flag=True, help="Let anybody who reaches the address choose any name.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
 @store_option
 def serve(port: int, address: str, names_are_enough: bool, browser: bool, store_path: str) -> None:
     """Start the application on this project's store."""
     opened(store_path).close()
-    code = serving.serve(
+    code = server.serve(
         Path(store_path), port=port, browser=browser, address=address, names_are_enough=names_are_enough
     )
     raise SystemExit(code)
@@ -156,4 +157,4 @@ def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: 
         bar.update(task, completed=weeks)
     emit({"store": str(path)}, as_json, lambda: out.print(f"demonstration store: [bold]{path}[/]", highlight=False))
     if start:
-        raise SystemExit(serving.serve(path, port=port, browser=browser))
+        raise SystemExit(server.serve(path, port=port, browser=browser))

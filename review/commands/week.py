@@ -8,8 +8,10 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from review.closed_week import shown_checklist
-from review.closing import close_week, closing_of
+from review.annotating.flags import KINDS, flags, take_back_flag
+from review.basics.words import counted
+from review.closing.checklist_shown import shown_checklist
+from review.closing.closing import close_week
 from review.commands.common import (
     acting_person,
     as_option,
@@ -21,13 +23,12 @@ from review.commands.common import (
     split_values,
     store_option,
 )
-from review.dealing import redistribute, take_back, week_of_store
-from review.dealing_again import deal_again
-from review.flags import KINDS, flags, take_back_flag
-from review.queues import progress
-from review.requeue import requeue
-from review.words import counted
-from storage.records import Item, Week
+from review.current.assignments import closing_of, week_of_store
+from review.current.progress import progress
+from review.week.dealing import redistribute, take_back
+from review.week.dealing_again import deal_again
+from review.week.requeue import requeue
+from storage.records_review import Item, Week
 
 
 @click.group("week")

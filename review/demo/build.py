@@ -11,24 +11,28 @@ from pathlib import Path
 
 import orjson
 
-from review.adjudication import adjudicate, cases
-from review.clock import shifted
-from review.closing import checklist, close_week
+from review.annotating.batch import batch
+from review.annotating.submissions import receive
+from review.audit.store_secrets import hmac_key
+from review.basics.clock import shifted
+from review.basics.errors import InputError, ReviewError
+from review.basics.log_paths import log_of
+from review.basics.weeks import due_date, week_of
+from review.closing.closing import checklist, close_week
 from review.demo.curate import approve_week
 from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
 from review.demo.judges import announce, deliver, learn
 from review.demo.reviewers import HABITS, labels_by
-from review.errors import InputError, ReviewError
-from review.importing import recorded
-from review.opening import Request, open_week
-from review.people import add_person, hmac_key
-from review.project import STARTER, project_of
-from review.queues import batch, receive
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settings.project import STARTER, project_of
+from review.settling.adjudication import adjudicate, cases
+from review.sources.import_into import recorded
 from review.sources.importing import import_file
-from review.sources.paths import log_of
-from review.weeks import due_date, week_of
-from storage.records import Item
+from review.week.drawing import Request
+from review.week.opening import open_week
+from storage.records_review import Item
 from storage.store import Store, open_store
 
 STORE = "spotcheck.db"

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from review.basics.weeks import monday_of
 from review.demo.analysis import data_question
 from review.demo.dialogue import Exchange, Plan, chat, data_talk
 from review.demo.slots import chance, weighted
-from review.weeks import monday_of
 
 WEEK_SIZE = 3_400
 """Conversations of a week: 1 % of it, with 30 failing and 30 of low confidence, are about 90 items."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from review.basics.tables import Row, Table
 from review.demo.generate import JUDGES, DemoConversation
 from review.demo.verdicts import MAKERS, recorded
-from review.exchange_verdicts import import_verdicts
+from review.exchange.verdicts import import_verdicts
 from review.judges.protocol import Options
-from review.judges.running import start_run, work
-from review.judges.targets import Target
+from review.judges.runs.running import start_run
+from review.judges.runs.targets import Target
+from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
-from review.tables import Row, Table
-from storage.records import Item
+from storage.records_review import Item
 from storage.store import Store
 
 LEARNED = "learned"

@@ -13,9 +13,9 @@ from zlib import crc32
 
 import numpy as np
 
+from review.basics.errors import UnknownError
 from review.demo.generate import DemoConversation
 from review.demo.slots import chance, pick, weighted
-from review.errors import UnknownError
 
 Confusion = Mapping[str, Mapping[str, float]]
 

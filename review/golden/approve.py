@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
-from review.calibration.split import split_of
-from review.clock import new_id, now
-from review.errors import InputError, Refused, ReviewError
+from review.basics.canonical import digest
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, Refused, ReviewError
 from review.golden.content import Asked, Wish, asked, content_of, expected_answer, votes_of
-from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, add_version, digest, latest_version, one_of
+from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, add_version, latest_version, one_of
 from review.golden.reviewed import Reviewed, gather
 from review.golden.sql_tags import sql_tags
-from review.hiding import without
-from review.people import require
-from storage.records import GoldenExample
+from review.people.people import require
+from review.privacy.hidden_spans import without
+from review.statistics.calibration.split import split_of
+from storage.records_golden import GoldenExample
 from storage.store import Store
 
 LONGEST_ANSWER = 50_000

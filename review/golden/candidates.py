@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from review.basics.labels import Value
+from review.current.assignments import owed_items
+from review.current.settled import RULES, Settled, settled_labels
 from review.golden.examples import latest_versions
-from review.hiding import conversations
-from review.labels import Value
-from review.queues import owed_items
-from review.settled import RULES, Settled, settled_labels
-from storage.records import Item
+from review.privacy.hidden_spans import conversations
+from storage.records_review import Item
 from storage.store import Store
 
 REASONS = {

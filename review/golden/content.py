@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from review.basics.labels import Value
 from review.golden.sql_tags import sql_tags
-from review.labels import Value
-from review.rubric import Dimension, Rubric
-from storage.records import Adjudication, Annotation, Conversation, Item
+from review.rubric.rubric import Dimension, Rubric
+from storage.records_log import Conversation
+from storage.records_review import Adjudication, Annotation, Item
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from review.golden.examples import KINDS, SOURCES, current_examples
-from storage.records import GoldenExample
+from storage.records_golden import GoldenExample
 from storage.store import Store
 
 Plan = Mapping[str, int | Mapping[str, int]]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
-from typing import Any
 
-import orjson
-
-from review import audit
-from review.errors import InputError, UnknownError
-from review.hiding import spans_by_conversation, without
-from review.people import hmac_key
-from review.queues import owed_items
-from storage.records import GoldenExample
+from review.audit import chain
+from review.audit.store_secrets import hmac_key
+from review.basics.canonical import canonical
+from review.basics.errors import InputError, UnknownError
+from review.current.assignments import owed_items
+from review.privacy.hidden_spans import spans_by_conversation, without
+from storage.records_golden import GoldenExample
 from storage.store import Store
 
 KINDS = ("normal", "edge", "adversarial")
@@ -22,11 +19,6 @@ SOURCES = ("manual", "historical", "synthetic", "feedback")
 SPLITS = ("dev", "test")
 SAME_AS_BEFORE = ("content", "labels", "votes", "rubric_version", "source", "kind", "scenario", "split", "must_pass")
 """Fields that make a version: when they are all equal, there is nothing to correct."""
-
-
-def digest(value: Any) -> str:
-    """SHA-256 over canonical JSON: sorted keys, no white space, UTF-8."""
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def one_of(name: str, found: str, allowed: tuple[str, ...]) -> str:
@@ -81,7 +73,7 @@ def add_version(store: Store, example: GoldenExample, *, action: str) -> GoldenE
             return earlier
         example = replace(example, supersedes=earlier.id)
     store.add(example)
-    audit.record(store, example.approved_by, action, example.example_id, version=example.id)
+    chain.record(store, example.approved_by, action, example.example_id, version=example.id)
     return example
 
 
@@ -93,8 +85,3 @@ def says_the_same(one: GoldenExample, other: GoldenExample) -> bool:
 def latest_version(store: Store, example_id: str) -> GoldenExample | None:
     """The latest version of one example, retired or not."""
     return next(iter(store.find(GoldenExample, example_id=example_id, order_by="rowid desc")), None)
-
-
-def canonical(value: Any) -> bytes:
-    """Canonical JSON of a field, for comparing what was stored with what is to be stored."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from review.audit.store_secrets import hmac_key
 from review.golden.examples import versions_of
-from review.hiding import conversations, spans_by_conversation, without
-from review.people import hmac_key
-from storage.records import (
-    Adjudication,
-    Annotation,
-    Conversation,
-    Draw,
-    Import,
-    Item,
-    Rater,
-    ReleaseExample,
-    Stratum,
-)
+from review.privacy.hidden_spans import conversations, spans_by_conversation, without
+from storage.records_golden import ReleaseExample
+from storage.records_log import Conversation, Draw, Import, Stratum
+from storage.records_people import Rater
+from storage.records_review import Adjudication, Annotation, Item
 from storage.store import Store
 
 

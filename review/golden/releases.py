@@ -11,13 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from review import audit
-from review.clock import now
-from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.golden.examples import current_examples, digest
-from review.hiding import spans_by_conversation, without
-from review.people import hmac_key, require
-from storage.records import Adjudication, GoldenExample, Release, ReleaseExample
+from review.audit import chain
+from review.audit.store_secrets import hmac_key
+from review.basics.canonical import digest
+from review.basics.clock import now
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.golden.examples import current_examples
+from review.people.people import require
+from review.privacy.hidden_spans import spans_by_conversation, without
+from storage.records_golden import GoldenExample, Release, ReleaseExample
+from storage.records_review import Adjudication
 from storage.store import Store
 
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
@@ -109,7 +112,7 @@ def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
         store.add(made)
         rows = zip(examples, contents, strict=True)
         store.add(*(ReleaseExample(f"{name}:{e.id}", name, e.example_id, digest(c), c) for e, c in rows))
-        audit.record(store, by, "release", name, content_hash=digest_of_all, size=len(contents))
+        chain.record(store, by, "release", name, content_hash=digest_of_all, size=len(contents))
     return made
 
 

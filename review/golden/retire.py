@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from review.clock import new_id, now
-from review.errors import InputError, NothingToDo
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, NothingToDo
 from review.golden.examples import add_version, versions_of
-from review.people import require
-from storage.records import GoldenExample
+from review.people.people import require
+from storage.records_golden import GoldenExample
 from storage.store import Store
 
 

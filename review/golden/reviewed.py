@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from review.dealing import OPEN_SQL
-from review.errors import Refused, UnknownError
-from review.evidence import ledger
+from review.audit.store_secrets import hmac_key
+from review.basics.errors import Refused, UnknownError
+from review.basics.labels import Value
+from review.current.annotations import CURRENT_SQL
+from review.current.assignments import OPEN_SQL
+from review.current.settled import adjudications_that_count, labels_of, settle
+from review.evidence.evidence import ledger
 from review.golden.candidates import item_rule
 from review.golden.content import judged_right
-from review.hiding import conversations, spans_by_conversation
-from review.labels import Value
-from review.people import hmac_key
-from review.queues import CURRENT_SQL
-from review.rubric import rubric_version
-from review.settled import adjudications_that_count, labels_of, settle
-from storage.records import Adjudication, Annotation, Conversation, HiddenSpan, Item
+from review.privacy.hidden_spans import conversations, spans_by_conversation
+from review.rubric.rubric import rubric_version
+from storage.records_log import Conversation
+from storage.records_review import Adjudication, Annotation, HiddenSpan, Item
 from storage.store import Store
 
 

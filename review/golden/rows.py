@@ -9,13 +9,13 @@ from typing import Any
 
 import orjson
 
-from review.errors import Refused
+from review.audit.store_secrets import hmac_key
+from review.basics.errors import Refused
+from review.current.settled import canonical_value
+from review.current.verdicts import verdicts_on
 from review.golden.releases import frozen_examples, release_named, releases, verification
-from review.hiding import spans_by_conversation, without
-from review.people import hmac_key
-from review.settled import canonical_value
-from review.verdicts import verdicts_on
-from storage.records import Verdict
+from review.privacy.hidden_spans import spans_by_conversation, without
+from storage.records_review import Verdict
 from storage.store import Store
 
 

@@ -8,27 +8,18 @@ from typing import Any
 
 import orjson
 
-from review.calibration.split import split_of
-from review.checks.personal_data import Recognisers, mask_values, recognisers
-from review.clock import new_id, now
-from review.csv_safe import row_text
+from review.basics.canonical import canonical, digest
+from review.basics.clock import new_id, now
+from review.basics.csv_safe import row_text
+from review.basics.tables import Row, Table, read_table
 from review.golden.content import Wish, content_of
-from review.golden.examples import (
-    BEHAVIOURS,
-    KINDS,
-    SOURCES,
-    SPLITS,
-    add_version,
-    canonical,
-    digest,
-    latest_version,
-    says_the_same,
-)
-from review.people import require
-from review.project import Project, project_of
-from review.rubric import current_rubric
-from review.tables import Row, Table, read_table
-from storage.records import GoldenExample
+from review.golden.examples import BEHAVIOURS, KINDS, SOURCES, SPLITS, add_version, latest_version, says_the_same
+from review.people.people import require
+from review.privacy.masking import Recognisers, mask_values, recognisers
+from review.rubric.rubric import current_rubric
+from review.settings.project import Project, project_of
+from review.statistics.calibration.split import split_of
+from storage.records_golden import GoldenExample
 from storage.store import Store
 
 OPTIONAL = (

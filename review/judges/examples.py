@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.golden.examples import current_examples, digest
-from review.rubric import Rubric, current_rubric
-from storage.records import GoldenExample
+from review.basics.canonical import digest
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.golden.examples import current_examples
+from review.rubric.rubric import Rubric, current_rubric
+from storage.records_golden import GoldenExample
 from storage.store import Store
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from review.errors import InputError
-from review.judges.llm_endpoint import key_if_set, without
-from review.project import Project
+from review.basics.errors import InputError
+from review.judges.llm.endpoint import key_if_set, without
+from review.settings.project import Project
 
 
 def environment_of(project: Project) -> dict[str, str]:

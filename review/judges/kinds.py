@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from review.judges import learned, llm, local, recorded
+from review.basics.errors import InputError
+from review.judges import recorded
+from review.judges.learned import kind as learned
+from review.judges.llm import kind as llm
+from review.judges.local import kind as local
 from review.judges.protocol import Kind
 
 JUDGES: dict[str, Kind] = {
@@ -12,3 +16,10 @@ JUDGES: dict[str, Kind] = {
     "recorded": recorded.KIND,
 }
 """Every kind of judge by name. A new one is a file with a ``KIND`` and a line here."""
+
+
+def kind_named(name: str) -> Kind:
+    """One kind of judge. Raises InputError that lists the kinds there are."""
+    if name not in JUDGES:
+        raise InputError(f"kind: found {name!r}, expected one of {', '.join(JUDGES)}.")
+    return JUDGES[name]

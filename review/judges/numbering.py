@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from storage.store import Store
 
 _NUMBER = "[1-9][0-9]{0,8}"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from review.judges.settings import JudgeSettings
-from review.rubric import Dimension
+from review.rubric.rubric import Dimension
+from review.settings.judges import JudgeSettings
 
 Spec = dict[str, Any]
 

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
 
-from review.csv_safe import row_text
-from review.errors import InputError
-from review.exchange_verdicts import ImportedVerdicts, import_verdicts
-from review.golden.examples import digest
-from review.judges.protocol import Bench, Kind, Row, Said, Spec, Subject
-from review.judges.settings import JudgeSettings
-from review.judges.versions import add_judge, versions_of
-from review.project import Project
-from review.rubric import Dimension, current_rubric
-from review.tables import Row as RowOfTable
-from review.tables import Table
-from storage.records import Verdict
-from storage.records_judges import Judge
-from storage.store import Store
+from review.basics.errors import InputError
+from review.judges.protocol import Bench, Kind, Said, Spec, Subject
+from review.rubric.rubric import Dimension
+from review.settings.judges import JudgeSettings
 
 SETTINGS = ("source", "file", "rows", "digest")
 SOURCES = ("file", "log")
@@ -51,51 +39,3 @@ def judge(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
 
 
 KIND = Kind("Verdicts from a file", checked, judge)
-
-
-def rows_of(store: Store, judge: Judge) -> tuple[Row, ...]:
-    """The verdicts that were recorded for a version of a judge."""
-    said = store.find(Verdict, judge=judge.name, version=judge.version, run_id=None)
-    return tuple(Row(Subject(v.item_id, "", "", "", ""), v.dimension, v.value) for v in said)
-
-
-def add_recorded(
-    store: Store,
-    name: str,
-    table: Table,
-    *,
-    by: str,
-    dimension: str | None = None,
-    note: str = "",
-    project: Project | None = None,
-) -> tuple[Judge, ImportedVerdicts]:
-    """Add a version of a judge whose verdicts are the rows of a verdict file, and import them, or neither.
-
-    Of a file with several judges the rows of ``name`` count; with one, its rows whatever it is called there. The same
-    rows again return the version that has them.
-    Raises Refused without the role adjudicator; InputError that names file, line and column.
-    """
-    rows = _rows_of(table, name)
-    said = [{c: row_text(r, c) for c in table.columns if c not in ("judge", "version")} for r in rows]
-    spec = {"source": "file", "file": Path(table.file).name, "rows": len(rows), "digest": digest(said)}
-    with store.transaction():
-        named = [r.text("dimension") or dimension or "" for r in rows]
-        known = [d for d in current_rubric(store).names if d in set(named)]
-        same = [j for j in versions_of(store, name) if j.spec.get("digest") == spec["digest"] and j.kind == "recorded"]
-        made = (
-            same[-1]
-            if same
-            else add_judge(store, name, kind="recorded", dimensions=known, spec=spec, by=by, note=note, project=project)
-        )
-        own = tuple(replace(r, cells={**r.cells, "judge": name, "version": made.version}) for r in rows)
-        columns = tuple(dict.fromkeys((*table.columns, "judge", "version")))
-        done = import_verdicts(store, replace(table, rows=own, columns=columns), by=by, dimension=dimension)
-    return made, done
-
-
-def _rows_of(table: Table, name: str) -> list[RowOfTable]:
-    there = list(dict.fromkeys(row_text(r, "judge") for r in table.rows))
-    if name in there or len(there) == 1:
-        wanted = name if name in there else there[0]
-        return [r for r in table.rows if row_text(r, "judge") == wanted]
-    raise InputError(f"{table.file}: found the judges {', '.join(there[:8])}, expected {name!r} or just one.")

@@ -8,31 +8,22 @@ from typing import Any
 
 import orjson
 
-from review import audit
-from review.clock import now
-from review.errors import InputError, UnknownError
-from review.golden.examples import digest
+from review.audit import chain
+from review.basics.canonical import digest
+from review.basics.clock import now
+from review.basics.errors import InputError, UnknownError
 from review.judges.examples import vouched_for
-from review.judges.numbering import check_free, check_name, next_version
-from review.judges.numbering import split_reference as split_reference
-from review.judges.protocol import Kind, Spec
-from review.people import require
-from review.project import Project, project_of
-from review.rubric import Dimension, Rubric, current_rubric
-from storage.records import Verdict
+from review.judges.kinds import kind_named
+from review.judges.numbering import check_free, check_name, next_version, split_reference
+from review.judges.protocol import Spec
+from review.people.people import require
+from review.rubric.rubric import Dimension, Rubric, current_rubric
+from review.settings.project import Project, project_of
 from storage.records_judges import Judge, TrainingSet
+from storage.records_review import Verdict
 from storage.store import Store
 
 _SHOWN = 60
-
-
-def kind_named(name: str) -> Kind:
-    """One kind of judge. Raises InputError that lists the kinds there are."""
-    from review.judges.kinds import JUDGES
-
-    if name not in JUDGES:
-        raise InputError(f"kind: found {name!r}, expected one of {', '.join(JUDGES)}.")
-    return JUDGES[name]
 
 
 def add_judge(
@@ -74,7 +65,7 @@ def add_judge(
             f"{name}@{version}", name, version, kind, names, whole, content, rubric.version, now(), by, note.strip()
         )
         store.add(made)
-        audit.record(
+        chain.record(
             store, by, "judge", made.id, kind=kind, dimensions=list(names), content_hash=content, note=made.note
         )
     return made
@@ -93,7 +84,7 @@ def whole_spec(
 
 def _training_set(store: Store, dimensions: Sequence[str], spec: Spec, *, by: str) -> str:
     """The id of what a learned judge learns from: the set that its spec names, else one gathered now."""
-    from review.judges.training import gather
+    from review.judges.learned.training import gather
 
     named = str(spec.get("training") or "")
     if not named:
@@ -152,13 +143,6 @@ def _numbers(versions: Sequence[Judge]) -> str:
     """Which versions there are: numbers are left out where verdicts of a file had them first."""
     last = versions[-1].version
     return f"1 to {last}" if len(versions) == int(last) else ", ".join(j.version for j in versions)
-
-
-def example_conversations(judge: Judge) -> frozenset[str]:
-    """The conversations whose golden examples stand in a judge's prompt: it has seen their labels."""
-    found = judge.spec.get("examples")
-    rows = found if isinstance(found, list) else []
-    return frozenset(str(r["conversation_id"]) for r in rows if isinstance(r, dict) and r.get("conversation_id"))
 
 
 def changes(one: Judge, other: Judge) -> list[str]:

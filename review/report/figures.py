@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
-from review.quantity import Quantity
 from review.report.model import Judge, WeekReport
 from review.report.parts import count, section, span, undefined
 from review.report.plot import interval_plot, lower_end, upper_end
 from review.report.words import interval, percent
+from review.statistics.quantity import Quantity
 
 SHORT = {"percent_agreement": "agree", "gwet_ac1": "AC1", "gwet_ac2.quadratic": "AC2"}
 

@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from review import audit, evidence
-from review.adjudication import cases
-from review.agreement import agreement_report
-from review.anchoring import anchoring
-from review.calibration.report import calibration_report
-from review.clock import now
-from review.closed_week import shown_checklist
-from review.closing import closing_of
-from review.dealing import week_of_store
+from review.annotating.anchoring import anchoring
+from review.audit import chain
+from review.basics.clock import now
+from review.closing.checklist_shown import shown_checklist
+from review.current.assignments import closing_of, owed_items, week_of_store
+from review.current.progress import progress
+from review.current.rubric_in_use import left_out
+from review.current.settled import settled_labels
+from review.current.verdicts import judges
+from review.evidence import evidence
+from review.evidence.production import judges_of_frame, production_quality
 from review.golden.examples import current_examples
-from review.people import people
-from review.production import judges_of_frame, production_quality
-from review.queues import owed_items, progress
+from review.people.people import people
 from review.report.model import Agreement, Golden, Group, Judge, Quality, Settlement, WeekReport
 from review.report.reasons import frequent_reasons
-from review.rubric import Rubric
-from review.rubric_use import left_out
-from review.settled import settled_labels
-from storage.records import Item
+from review.rubric.rubric import Rubric
+from review.settling.adjudication import cases
+from review.statistics.agreement.report import agreement_report
+from review.statistics.calibration.report import calibration_report
+from storage.records_review import Item
 from storage.store import Store
 
 NO_REASON = "no reason named"
@@ -41,7 +42,7 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
     items = store.find(Item, week=week)
     owed = owed_items(store, viewer) & {i.id for i in items} if viewer else set()
     quality = _quality(store, week, rubric)
-    last = audit.head(store)
+    last = chain.head(store)
     return WeekReport(
         week=opened,
         closing=closing_of(store, week),
@@ -63,8 +64,8 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         anchoring=anchoring(store, [week]),
         withheld=len(owed),
         head=last.sequence if last else 0,
-        head_hash=last.hash if last else audit.GENESIS,
-        broken_at=audit.verify(store)[1],
+        head_hash=last.hash if last else chain.GENESIS,
+        broken_at=chain.verify(store)[1],
     )
 
 
@@ -113,7 +114,7 @@ def _judges(
     store: Store, window: Sequence[str], rubric: Rubric, viewer: str | None, bootstrap: int, shares: Shares
 ) -> tuple[Judge, ...]:
     found = []
-    for judge in evidence.judges(store, window):
+    for judge in judges(store, window):
         for name, pair in evidence.paired_labels(store, window, judge, viewer=viewer).items():
             positive = pair.dimension.positive
             if positive is None:

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from review.agreement import AgreementReport
-from review.agreement import plain_words as agreement_words
-from review.anchoring import Anchoring
-from review.closing import Check
-from review.quality import QualityReport, best_estimate
-from review.quantity import Quantity
-from review.queues import Progress
-from storage.records import Week, WeekClosing
+from review.annotating.anchoring import Anchoring
+from review.closing.closing import Check
+from review.current.progress import Progress
+from review.statistics.agreement.report import AgreementReport
+from review.statistics.agreement.words import plain_words as agreement_words
+from review.statistics.quality.report import QualityReport
+from review.statistics.quality.words import best_estimate
+from review.statistics.quantity import Quantity
+from storage.records_review import Week, WeekClosing
 
 
 @dataclass(frozen=True)

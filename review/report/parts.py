@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 
-from review.quantity import Quantity
+from review.statistics.quantity import Quantity
 
 
 def section(title: str, body: str, note: str = "") -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from review.audit.store_secrets import hmac_key
+from review.basics.labels import Value
+from review.current.settled import (
+    Settled,
+    adjudications_that_count,
+    annotations_of,
+    current_adjudications,
+    settled_labels,
+)
 from review.golden.content import asked
-from review.hiding import conversations, spans_by_conversation, without_words
-from review.labels import Value
-from review.people import hmac_key
+from review.privacy.hidden_spans import conversations, spans_by_conversation, without_words
 from review.report.model import Quote, Reason
-from review.rubric import Dimension, Rubric
-from review.settled import Settled, adjudications_that_count, annotations_of, current_adjudications, settled_labels
-from storage.records import Adjudication, Annotation, Conversation, Item
+from review.rubric.rubric import Dimension, Rubric
+from storage.records_log import Conversation
+from storage.records_review import Adjudication, Annotation, Item
 from storage.store import Store
 
 MOST = 5

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from review.anchoring import Anchoring
-from review.quantity import Quantity
+from review.annotating.anchoring import Anchoring
 from review.report.model import Judge, Quality, WeekReport
+from review.statistics.quantity import Quantity
 
 
 def percent(share: float) -> str:

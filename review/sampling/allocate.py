@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from review.errors import InputError, Refused
+from review.basics.errors import InputError, Refused
 from review.sampling.key import threshold
 from review.sampling.strata import REST, Cap, Group
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from review.errors import NothingToDo, Refused, ReviewError
+from review.basics.errors import NothingToDo, Refused, ReviewError
+from review.basics.weeks import Window
 from review.sampling import frame_sql, sql
 from review.sampling.allocate import Plan, Stratum, Wishes, allocate, raised, refuse_lower
 from review.sampling.choose import Ids, all_of, grown, head_room, overlap_of, take
-from review.sampling.engines import Engine
+from review.sampling.engines.catalogue import Engine
 from review.sampling.frame import Frame, Opened, Values, read_frame
 from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
 from review.sampling.needs import check_needs
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
-from review.weeks import Window
 
 
 @dataclass(frozen=True)

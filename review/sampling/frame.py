@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
-from review.clock import now
-from review.errors import InputError
+from review.basics.clock import now
+from review.basics.errors import InputError
+from review.basics.weeks import Window
 from review.sampling import frame_sql, sql
-from review.sampling.engines import Engine
+from review.sampling.engines.catalogue import Engine
 from review.sampling.strata import DEFAULT_GROUPS, Group, fields_of, names_of
 from review.sampling.verdict_counts import Counts, tally
-from review.weeks import Window
 
 EXAMPLES = 5
 FIXED_FIELDS = ("id", "created_at", "week", "imported_at", "verdicts")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from review.errors import InputError
+from review.basics.errors import InputError
 
 KEY_RULE = "md5(seed || ':' || id), first 8 hex digits < round(p * 2^32)"
 OVERLAP = ":overlap"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from review.errors import InputError
-from review.sampling.engines import Engine
+from review.basics.errors import InputError
+from review.sampling.engines.catalogue import Engine
 from review.sampling.sql import column, is_null
 from review.sampling.strata import FLAGGED, JUDGES_DISAGREE, Group, fields_of
 

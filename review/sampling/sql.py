@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlglot import ErrorLevel, exp
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.sampling.key import threshold
 
 DIALECTS = (

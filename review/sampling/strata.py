@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from review.errors import InputError
+from review.basics.errors import InputError
 
 Cap = int | Literal["all"]
 Test = Literal["in", "first_in", "any_word", "below", "at_least", "present", "absent"]

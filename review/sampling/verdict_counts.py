@@ -5,12 +5,12 @@ And whether the judges of one conversation contradict each other, which makes a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
-from review.labels import canonical_text
+from review.log.judges_disagree import _value
 
 Counts = dict[str, dict[str, dict[str, dict[str, int]]]]
 
@@ -45,27 +45,3 @@ def _verdicts(text: str) -> list[tuple[str, str, str]] | None:
         return None
     said = ((judge, dimension, _value(cell)) for judge, of in judges.items() for dimension, cell in (of or {}).items())
     return [(judge, dimension, value) for judge, dimension, value in said if value]
-
-
-def _value(cell: Any) -> str:
-    if isinstance(cell, dict):
-        cell = cell.get("value")
-    if isinstance(cell, list):
-        return "|".join(sorted(canonical_text(part) for part in cell))
-    return "" if cell is None else canonical_text(cell)
-
-
-def judges_disagree(verdicts: Mapping[str, Any]) -> bool | None:
-    """Whether two judges of one conversation said different things in some dimension; None where none can be compared.
-
-    ``verdicts`` maps judge to dimension to a value or {value, ...}. A missing verdict contradicts nobody.
-    """
-    if len(verdicts) < 2:
-        return None
-    said: dict[str, list[str]] = {}
-    for dimensions in verdicts.values():
-        for dimension, cell in (dimensions if isinstance(dimensions, Mapping) else {}).items():
-            if value := _value(cell):
-                said.setdefault(dimension, []).append("|".join(sorted(value.split("|"))))
-    several = [values for values in said.values() if len(values) > 1]
-    return any(len(set(values)) > 1 for values in several) if several else None

@@ -8,7 +8,7 @@ from itertools import islice
 from review.checks.catalogue import TOGETHER
 from review.checks.protocol import expected_in, texts_of
 from review.checks.running import Ready, findings_of, findings_of_many
-from review.sources.log_append import Entry
+from review.log.append import Entry
 
 AT_ONCE = 256
 """Conversations whose sentences a model reads together."""

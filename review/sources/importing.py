@@ -18,25 +18,26 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from review.checks.personal_data import FIELDS, Recognisers, mask, mask_text, recognisers
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError
+from review.basics.log_paths import LogPaths
+from review.basics.weeks import monday_of, week_of
 from review.checks.running import ready
 from review.checks.settings import CheckSettings
-from review.clock import new_id, now
-from review.errors import InputError
-from review.originals import Seal, content_before, seal_of
-from review.project import Privacy
-from review.sources import formats, plain
+from review.log.append import Entry, append
+from review.privacy.masking import FIELDS, Recognisers, mask, mask_text, recognisers
+from review.privacy.originals import Seal, content_before, seal_of
+from review.settings.project import Privacy
 from review.sources.checking import checked
 from review.sources.fields import Unreadable, as_json_text
-from review.sources.formats import READERS, Detected
-from review.sources.log_append import Entry, append
 from review.sources.mapping import check_mapping, picked, renamed, translated
 from review.sources.normalise import DEFAULT_SOURCE, Settings, canonical, conversation_of
-from review.sources.paths import LogPaths
 from review.sources.raw import layout_of, read_raw
+from review.sources.readers import catalogue, plain
+from review.sources.readers.catalogue import READERS, Detected
 from review.sources.record import Raw
-from review.weeks import monday_of, week_of
-from storage.records import Conversation, Import, Json
+from storage.records_base import Json
+from storage.records_log import Conversation, Import
 
 PEEK = 20
 PEEK_LINES = 1_000
@@ -189,7 +190,7 @@ def _peek(raws: Iterator[Raw], path: Path) -> list[Raw]:
 
 def _format(format: str, records: list[dict[str, Any]], layout: str, file: str, mapping: Mapping[str, str]) -> Detected:
     if format == "auto":
-        return formats.detect(records, layout, file=file, mapping=mapping)
+        return catalogue.detect(records, layout, file=file, mapping=mapping)
     if format not in READERS:
         raise InputError(f"--format: found '{format}', expected auto or one of {', '.join(READERS)}.")
     return Detected(format, "chosen by --format")
@@ -237,7 +238,7 @@ def masked_entry(before: Conversation, wanted: Recognisers, seal: Seal | None) -
 def _fields(record: dict[str, Any], job: _Job) -> dict[str, Any]:
     """The record through its reader, with the mapped fields and the value tables."""
     reader = READERS[job.format]
-    if job.format in formats.PLAIN.values():
+    if job.format in catalogue.PLAIN.values():
         return translated(reader.read(renamed(record, job.mapping) if job.mapping else record), job.values)
     found, chosen = reader.read(record), picked(record, job.mapping)
     found["messages"] = plain.with_turns(found["messages"], chosen)

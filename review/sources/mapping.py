@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from review.errors import InputError
-from review.sources import plain
+from review.basics.errors import InputError
 from review.sources.fields import Record, as_json_text, parsed
+from review.sources.readers import plain
 
 _ABSENT = object()
 

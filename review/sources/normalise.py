@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from review.sources import plain
+from review.basics.times import read_time, utc_text
+from review.basics.weeks import week_of
 from review.sources.cells import (
     NUMBERS,
     context_of,
@@ -21,9 +22,8 @@ from review.sources.cells import (
     verdicts_of,
 )
 from review.sources.fields import Fields, Record, Unreadable, text_of
-from review.sources.times import read_time, utc_text
-from review.weeks import week_of
-from storage.records import Conversation
+from review.sources.readers import plain
+from storage.records_log import Conversation
 
 DEFAULT_SOURCE = "production"
 MAX_ID = 512

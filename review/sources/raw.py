@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import orjson
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.sources.fields import Unreadable
 from review.sources.raw_csv import read_csv
 from review.sources.record import MAX_LINE, Raw, encoding_error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.sources.fields import Unreadable
 from review.sources.record import MAX_LINE, Raw, encoding_error
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from review.agreement.coefficients import COEFFICIENTS, headline
-from review.agreement.estimate import estimates, prepare
-from review.labels import Ratings, Scale, ScaleKind
+from review.basics.labels import Ratings, Scale, ScaleKind
+from review.statistics.agreement.coefficients import COEFFICIENTS, headline
+from review.statistics.agreement.estimate import estimates, prepare
 
 POPULATION = 2_000_000
 

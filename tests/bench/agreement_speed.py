@@ -10,8 +10,9 @@ from collections.abc import Callable
 import krippendorff
 import numpy as np
 
-from review.agreement import agreement_report, estimate
-from review.labels import Ratings, Scale, ScaleKind
+from review.basics.labels import Ratings, Scale, ScaleKind
+from review.statistics.agreement.estimate import estimate
+from review.statistics.agreement.report import agreement_report
 
 REPEATS = 5
 REPLICATES = 1000

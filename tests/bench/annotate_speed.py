@@ -35,7 +35,7 @@ from annotate_app import CHROMIUM_FLAGS, THREE, build_store, serving  # noqa: E4
 from annotate_load import submitting  # noqa: E402
 from annotate_timing import LABELS, PAGE, heavy, measure, percentile, wire_of  # noqa: E402
 
-from storage.records import Annotation  # noqa: E402
+from storage.records_review import Annotation  # noqa: E402
 from storage.store import open_store  # noqa: E402
 
 WARM_UP = 5
@@ -83,7 +83,7 @@ def run_case(browser: Any, folder: Path, case: Case, items: int) -> str:
 
 def demonstration(browser: Any, folder: Path) -> str:
     """Ten items of the demonstration week by keyboard, with pauses to read and between keys as a person makes them."""
-    command = [sys.executable, "-m", "review.cli", "demo", "--folder", str(folder), "--no-serve"]
+    command = [sys.executable, "-m", "review.commands.cli", "demo", "--folder", str(folder), "--no-serve"]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     store, pace, paused, keys = open_store(folder / "spotcheck.db"), random.Random(1), 0.0, 0
     with serving(store) as server:

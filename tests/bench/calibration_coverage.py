@@ -19,10 +19,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from review.calibration.design import Design
-from review.calibration.kappa import estimate_agreement, kappa_of, mcc_of
-from review.calibration.posterior import margins_of
-from review.calibration.shares import accuracy, estimate_share, shares
+from review.statistics.calibration.design import Design
+from review.statistics.calibration.kappa import estimate_agreement, kappa_of, mcc_of
+from review.statistics.calibration.posterior import margins_of
+from review.statistics.calibration.shares import accuracy, estimate_share, shares
 
 VALUES = ("ok", "wrong")
 # name: strata as (N_h, m_h, prevalence of wrong, recall, specificity)

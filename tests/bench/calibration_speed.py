@@ -11,11 +11,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from review.calibration.alt_test import alt_test
-from review.calibration.ceiling import human_ceiling
-from review.calibration.data import CalibrationData, CalibrationRow, calibration_data
-from review.calibration.report import calibration_report
-from review.labels import Label, Scale, ratings_of
+from review.basics.labels import Label, Scale, ratings_of
+from review.statistics.calibration.alt_test import alt_test
+from review.statistics.calibration.ceiling import human_ceiling
+from review.statistics.calibration.data import CalibrationData, CalibrationRow, calibration_data
+from review.statistics.calibration.report import calibration_report
 
 
 def sample(n: int, classes: int, rng: np.random.Generator) -> CalibrationData:

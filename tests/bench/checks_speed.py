@@ -26,16 +26,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tiny_model import LACKING, save_model
 
 from review.checks.catalogue import CHEAP, CHECKS, DEFAULTS
-from review.checks.embeddings import lacking
 from review.checks.protocol import Options, Texts, texts_of
 from review.checks.running import findings_of_many, ready
 from review.checks.settings import CheckSettings
 from review.demo.generate import conversations
-from review.project import Privacy
+from review.models.embeddings import lacking
+from review.settings.project import Privacy
 from review.sources.checking import checked
 from review.sources.importing import Tally, masked_file
 from review.sources.normalise import Settings
-from storage.records import Conversation
+from storage.records_log import Conversation
 
 ROUNDS = 3
 Figures = list[tuple[str, str]]

@@ -19,10 +19,10 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from review.basics.weeks import week_window
 from review.sampling.allocate import Wishes
 from review.sampling.draw import DrawResult, draw
-from review.sampling.engines import open_source
-from review.weeks import week_window
+from review.sampling.engines.catalogue import open_source
 
 WEEK = "2026-W47"
 ROWS = """

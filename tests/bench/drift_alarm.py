@@ -19,11 +19,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from review.calibration.data import CalibrationData
-from review.calibration.design import sampling_design
-from review.calibration.drift import BAND_WEEKS, WeekFigure, drift
-from review.calibration.shares import estimate_share, shares
-from review.quantity import Quantity
+from review.statistics.calibration.data import CalibrationData
+from review.statistics.calibration.design import sampling_design
+from review.statistics.calibration.drift import BAND_WEEKS, WeekFigure, drift
+from review.statistics.calibration.shares import estimate_share, shares
+from review.statistics.quantity import Quantity
 
 VALUES = ("ok", "wrong")
 # name: strata of one week as (N_h, m_h, prevalence of wrong)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import orjson
 
-from review.project import Privacy
+from review.basics.log_paths import log_of
+from review.log.log import weeks_in_log
+from review.settings.project import Privacy
 from review.sources.importing import import_file
-from review.sources.log import weeks_in_log
-from review.sources.paths import log_of
 
 QUESTIONS = (
     "Where is my order #W{n}? I ordered it two weeks ago and the tracking page has not moved since Monday.",

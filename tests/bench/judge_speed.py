@@ -27,12 +27,13 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from review.clock import now
-from review.judges.llm import KIND
+from review.basics.clock import now
+from review.judges.llm.kind import KIND
 from review.judges.protocol import Bench, Options, Subject
-from review.judges.recording import Recording
-from review.judges.settings import JudgeSettings
-from review.rubric import DEFAULT_RUBRIC, rubric_from
+from review.judges.runs.recording import Recording
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from
+from review.settings.judges import JudgeSettings
 from storage.records_judges import JudgeRun
 from storage.store import Store, open_store
 

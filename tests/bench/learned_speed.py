@@ -21,11 +21,12 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from review.checks.embeddings import lacking, load_embedder
 from review.demo.generate import conversations
-from review.judges.learned import KIND
+from review.judges.learned.kind import KIND
 from review.judges.protocol import Bench, Row, Subject
-from review.rubric import DEFAULT_RUBRIC, Dimension, rubric_from
+from review.models.embeddings import lacking, load_embedder
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import Dimension, rubric_from
 
 RUBRIC = rubric_from(DEFAULT_RUBRIC)
 WEEKS = tuple(f"2026-W{number}" for number in range(10, 20))

@@ -21,17 +21,21 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from review.annotating.batch import batch
+from review.annotating.submissions import receive
+from review.audit.store_secrets import hmac_key
+from review.basics.log_paths import log_of
+from review.current.settled import settled_labels
 from review.golden.approve import bulk_approve
 from review.golden.releases import release
 from review.golden.writers import WRITERS, export
-from review.opening import Request, open_week
-from review.people import add_person, hmac_key
-from review.project import project_of
-from review.queues import batch, receive
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.settled import settled_labels
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settings.project import project_of
 from review.sources.importing import import_file
-from review.sources.paths import log_of
+from review.week.drawing import Request
+from review.week.opening import open_week
 from storage.store import Store, open_store
 
 WEEK = "2026-W46"

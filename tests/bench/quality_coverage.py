@@ -16,12 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t
 
-from review.gate.evidence import limits
-from review.intervals import clopper_pearson
-from review.quality import Calibration, Cell, Stratum, Verdicts, difference, people, ppi, rogan_gladen
-from review.quality.people import label_variance
-from review.quality.strata import shares, smoothed
-from review.quantity import Quantity
+from review.statistics.gate.evidence import limits
+from review.statistics.intervals import clopper_pearson
+from review.statistics.quality.judged import difference, ppi
+from review.statistics.quality.people import label_variance, people
+from review.statistics.quality.rogan_gladen import Calibration, rogan_gladen
+from review.statistics.quality.strata import Cell, Stratum, Verdicts, shares, smoothed
+from review.statistics.quantity import Quantity
 
 
 class Group(NamedTuple):

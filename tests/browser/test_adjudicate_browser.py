@@ -12,7 +12,7 @@ from annotate_app import Server, serving
 from page_at_rest import at_rest
 
 from review.golden.examples import current_examples
-from storage.records import Adjudication
+from storage.records_review import Adjudication
 
 pytestmark = pytest.mark.browser
 

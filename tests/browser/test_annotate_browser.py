@@ -10,7 +10,7 @@ import pytest
 from annotate_app import COUNTRIES, NASTY, THREE, Server, build_store, serving
 from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, opened, press, rows, said
 
-from storage.records import Annotation, Flag, Skip, Withdrawal
+from storage.records_review import Annotation, Flag, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 

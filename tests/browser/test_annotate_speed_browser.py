@@ -9,7 +9,7 @@ import pytest
 from annotate_app import THREE, Server, build_store, serving
 from annotate_timing import KEYS, LABELS, PAGE, heavy, measure, percentile, wire_of
 
-from storage.records import Annotation
+from storage.records_review import Annotation
 
 pytestmark = pytest.mark.browser
 

@@ -18,8 +18,9 @@ from annotate_desk import ROOT, SHOWN
 from attacked_store import CLOSED, OPEN, ORIGINAL, SCORES, SIZE, attacked_store
 from page_at_rest import at_rest
 
-from review.report import report_html, week_report
-from storage.records import Adjudication, Annotation, Verdict
+from review.report.gather import week_report
+from review.report.page import report_html
+from storage.records_review import Adjudication, Annotation, Verdict
 
 pytestmark = pytest.mark.browser
 MARKUP = " ".join(

@@ -12,8 +12,8 @@ from annotate_desk import KEYS, LABELS, ROOT, all_saved, at_item, checked, press
 from oidc_provider import CLIENT, Provider, provider
 from raw_client import served
 
-from review.people import add_person
-from storage.records import Annotation, Assignment
+from review.people.people import add_person
+from storage.records_review import Annotation, Assignment
 from storage.store import Store
 
 pytestmark = pytest.mark.browser

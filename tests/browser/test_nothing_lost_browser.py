@@ -13,7 +13,7 @@ import pytest
 from annotate_app import THREE, Server, build_store, serving
 from annotate_desk import KEYS, LABELS, ROOT, all_saved, at_item, checked, expected, opened, press, rows
 
-from storage.records import Annotation
+from storage.records_review import Annotation
 
 pytestmark = pytest.mark.browser
 PROC = Path("/proc")

@@ -12,8 +12,8 @@ from annotate_desk import KEYS, LABELS, ROOT, all_saved, at_item, press
 from nginx_proxy import NGINX, nginx
 from raw_client import served
 
-from review.people import Person, add_person
-from storage.records import Annotation, Assignment
+from review.people.people import Person, add_person
+from storage.records_review import Annotation, Assignment
 from storage.store import Store
 
 pytestmark = [

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from review.demo.build import build_demo
-from review.report import WeekReport, report_html, week_report
-from storage.records import Week
+from review.report.gather import week_report
+from review.report.model import WeekReport
+from review.report.page import report_html
+from storage.records_review import Week
 from storage.store import open_store
 
 pytestmark = pytest.mark.browser

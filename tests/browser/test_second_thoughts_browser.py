@@ -9,7 +9,7 @@ import pytest
 from annotate_app import THREE, Server, build_store, serving
 from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, here, opened, press, rows, said
 
-from storage.records import Annotation, Skip, Withdrawal
+from storage.records_review import Annotation, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 

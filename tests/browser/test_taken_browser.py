@@ -10,13 +10,13 @@ import pytest
 from annotate_app import THREE, WEEK, Server, build_store, serving
 from annotate_desk import KEYS, LABELS, ROOT, all_saved, at_item, checked, here, opened, press, said
 
-from review.clock import now
-from review.closing import close_week
-from review.dealing import redistribute
-from review.people import add_person
-from review.requeue import requeue
-from review.rubric import rubric_from, save_rubric
-from storage.records import Annotation, Reassignment, Withdrawal
+from review.basics.clock import now
+from review.closing.closing import close_week
+from review.people.people import add_person
+from review.rubric.rubric import rubric_from, save_rubric
+from review.week.dealing import redistribute
+from review.week.requeue import requeue
+from storage.records_review import Annotation, Reassignment, Withdrawal
 
 pytestmark = pytest.mark.browser
 HANDED = "This item was handed to ken while you had it open. Your labels are kept"

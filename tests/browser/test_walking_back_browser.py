@@ -9,8 +9,8 @@ import pytest
 from annotate_app import THREE, Server, build_store, serving
 from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, opened, press, rows, said
 
-from review.submissions import receive
-from storage.records import Annotation, Skip, Withdrawal
+from review.annotating.submissions import receive
+from storage.records_review import Annotation, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 

@@ -13,12 +13,13 @@ from judged_store import DEV, NAMES, TEST, WEEK, judged, truth
 from openai_server import OpenAIServer
 from page_at_rest import at_rest
 
-from review.judges.looks import looks
+from review.evidence.test_set_access import looks
 from review.judges.protocol import Options
-from review.judges.running import runs, start_run, work
-from review.judges.targets import Target
+from review.judges.runs.running import runs, start_run
+from review.judges.runs.targets import Target
+from review.judges.runs.work_run import work
 from review.judges.versions import add_judge, versions_of
-from review.project import project_of
+from review.settings.project import project_of
 from storage.store import Store, open_store
 
 pytestmark = pytest.mark.browser

@@ -12,10 +12,11 @@ import pytest
 from adjudicate_app import DISPUTED, RIGHT, build_voted_store
 from annotate_app import WEEK
 
-from pages.parts import adjudicator, annotator
+from pages.parts.desk import adjudicator, annotator
 from review.golden.examples import current_examples
-from review.settling import case_batch
-from storage.records import Adjudication, Role
+from review.settling.case_batch import case_batch
+from storage.records_people import Role
+from storage.records_review import Adjudication
 from storage.store import Store
 
 
@@ -86,11 +87,13 @@ def test_the_answer_and_the_batch_can_be_sent_as_json(voted: Store) -> None:
 
 
 def test_every_script_is_part_of_the_component() -> None:
-    assert sorted(adjudicator.SCRIPTS) == sorted(path.name for path in adjudicator.PARTS.glob("*.js"))
+    assert sorted(adjudicator.SCRIPTS) == sorted(
+        path.relative_to(adjudicator.FOLDER).as_posix() for path in (adjudicator.FOLDER / "adjudicator").glob("*.js")
+    )
 
 
 def test_no_script_turns_data_into_markup() -> None:
-    for path in adjudicator.PARTS.glob("*.js"):
+    for path in adjudicator.FOLDER.rglob("*.js"):
         source = path.read_text(encoding="utf-8")
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
             assert way not in source, path.name
@@ -98,7 +101,7 @@ def test_no_script_turns_data_into_markup() -> None:
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not on this machine")
 def test_the_scripts_are_one_module(tmp_path: Path) -> None:
-    own = [(adjudicator.PARTS / name).read_text("utf-8") for name in adjudicator.SCRIPTS]
+    own = [(adjudicator.FOLDER / name).read_text("utf-8") for name in adjudicator.SCRIPTS]
     whole = tmp_path / "adjudicator.mjs"
     whole.write_text("\n".join([*own, annotator.script(annotator.DESK)]), "utf-8")
     checked = subprocess.run(["node", "--check", str(whole)], capture_output=True, text=True, check=False)
@@ -127,7 +130,7 @@ def test_the_scripts_are_one_module(tmp_path: Path) -> None:
 )
 def test_a_correction_is_compared_word_by_word(tmp_path: Path, before: str, after: str, parts: list[list[str]]) -> None:
     module = tmp_path / "diff.mjs"
-    source = (adjudicator.PARTS / "diff.js").read_text("utf-8")
+    source = (adjudicator.FOLDER / "adjudicator" / "diff.js").read_text("utf-8")
     asked = orjson.dumps([before, after]).decode()
     module.write_text(f"{source}\nconsole.log(JSON.stringify(wordDiff(...{asked})));", "utf-8")
     answered = subprocess.run(["node", str(module)], capture_output=True, text=True, check=True)

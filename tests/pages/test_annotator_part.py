@@ -15,10 +15,10 @@ from annotate_app import THREE, WEEK, build_store
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts import adjudicator, annotator
-from review import queues
-from review.rubric import COMMAND_KEYS
-from storage.records import Annotation
+from pages.parts.desk import annotator
+from review.annotating import batch
+from review.rubric.rubric import COMMAND_KEYS
+from storage.records_review import Annotation
 from storage.store import Store
 
 LABELS = {"correctness": "wrong", "usefulness": "great", "politeness": "friendly"}
@@ -106,7 +106,7 @@ def test_nothing_that_a_browser_can_send_raises(week: Store, sent: Any) -> None:
 def test_only_items_that_the_browser_lacks_are_sent(week: Store) -> None:
     have = annotator.held(outbox(have=["ana-0006", "ana-0007", 3, None]))
     assert have == {"ana-0006", "ana-0007"}
-    sent = {item["assignment"] for item in queues.batch(week, "ana", week=WEEK, have=have)["items"]}
+    sent = {item["assignment"] for item in batch.batch(week, "ana", week=WEEK, have=have)["items"]}
     assert "ana-0008" in sent
     assert not sent & have
 
@@ -119,24 +119,28 @@ def test_of_what_is_wanted_back_an_answer_brings_so_many_and_no_more() -> None:
 
 
 def test_the_answer_and_the_batch_can_be_sent_as_json(week: Store) -> None:
-    data = {**queues.batch(week, "ana", week=WEEK), **annotator.handle(week, "ana", outbox())}
+    data = {**batch.batch(week, "ana", week=WEEK), **annotator.handle(week, "ana", outbox())}
     assert orjson.loads(orjson.dumps(data)).keys() == data.keys()
-    assert not {"ack", "rejected", "trouble"} & queues.batch(week, "ana", week=WEEK).keys()
+    assert not {"ack", "rejected", "trouble"} & batch.batch(week, "ana", week=WEEK).keys()
 
 
 def test_every_script_is_part_of_the_component() -> None:
-    assert sorted((*annotator.SCRIPTS, "wake.js")) == sorted(path.name for path in annotator.PARTS.glob("*.js"))
+    there = [path for part in ("annotator", "shared") for path in (annotator.FOLDER / part).glob("*.js")]
+    named = (*annotator.SCRIPTS, "shared/wake.js")
+    assert sorted(named) == sorted(path.relative_to(annotator.FOLDER).as_posix() for path in there)
 
 
 def test_no_script_turns_data_into_markup() -> None:
-    for path in annotator.PARTS.glob("*.js"):
+    for path in annotator.FOLDER.rglob("*.js"):
         source = path.read_text(encoding="utf-8")
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
             assert way not in source, path.name
 
 
 def test_every_letter_that_commands_is_kept_from_the_values_of_a_rubric() -> None:
-    desks = [annotator.PARTS / "annotating.js", annotator.PARTS / "keys.js", adjudicator.PARTS / "adjudicating.js"]
+    desks = [
+        annotator.FOLDER / name for name in ("annotator/annotating.js", "shared/keys.js", "adjudicator/adjudicating.js")
+    ]
     source = "\n".join(desk.read_text(encoding="utf-8") for desk in desks)
     commands = re.findall(r'^ +"?(\S)"?: \(view\) =>', source, flags=re.MULTILINE)
     assert set(commands) == set(COMMAND_KEYS)
@@ -145,6 +149,6 @@ def test_every_letter_that_commands_is_kept_from_the_values_of_a_rubric() -> Non
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not on this machine")
 def test_the_scripts_are_one_module(tmp_path: Path) -> None:
     whole = tmp_path / "annotator.mjs"
-    whole.write_text("\n".join((annotator.PARTS / name).read_text("utf-8") for name in annotator.SCRIPTS), "utf-8")
+    whole.write_text("\n".join((annotator.FOLDER / name).read_text("utf-8") for name in annotator.SCRIPTS), "utf-8")
     checked = subprocess.run(["node", "--check", str(whole)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from annotate_app import THREE, WEEK, build_store
 
-from pages.parts import annotator
-from review import queues
+from pages.parts.desk import annotator
+from review.annotating import batch
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def test_an_answer_names_the_outbox_that_it_answers(outbox: Any, number: int | N
 def test_of_a_long_week_only_what_was_asked_for_is_sent(tmp_path: Path) -> None:
     store = build_store(tmp_path / "s.db", items=60, raters=("ana",), rubric=THREE)
     have = [f"ana-{k:04d}" for k in range(25)]
-    payload = queues.batch(store, "ana", week=WEEK, have=have, size=2)
+    payload = batch.batch(store, "ana", week=WEEK, have=have, size=2)
     assert [item["assignment"] for item in payload["items"]] == ["ana-0025", "ana-0026"]
     assert len(payload["order"]) == 60
-    assert queues.batch(store, "ana", week=WEEK, have=have, size=0)["items"] == []
+    assert batch.batch(store, "ana", week=WEEK, have=have, size=0)["items"] == []
 
 
 def test_the_scripts_are_not_part_of_an_answer() -> None:

@@ -9,16 +9,17 @@ import pytest
 from app_pages import run
 from streamlit.testing.v1 import AppTest
 
-from review.adjudication import cases
-from review.closing import closing_of
-from review.evidence import weeks_between
+from review.current.assignments import closing_of, owed_items
+from review.evidence.evidence import weeks_between
 from review.golden.approve import bulk_approve
 from review.golden.candidates import candidates
 from review.golden.examples import current_examples
 from review.golden.releases import release
-from review.people import add_person
-from review.queues import owed_items
-from storage.records import Annotation, Assignment, AuditEntry, Release, Week, WeekClosing
+from review.people.people import add_person
+from review.settling.adjudication import cases
+from storage.records_golden import Release
+from storage.records_people import AuditEntry
+from storage.records_review import Annotation, Assignment, Week, WeekClosing
 from storage.store import Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +49,8 @@ def test_every_page_runs_and_asks_for_its_role(
 def test_on_an_empty_store_every_page_says_what_to_do_next(
     store: Store, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+    from review.rubric.default import DEFAULT_RUBRIC
+    from review.rubric.rubric import rubric_from, save_rubric
 
     add_person(store, "visitor", role="lead", by="test")
     save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="visitor")

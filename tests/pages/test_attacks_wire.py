@@ -20,8 +20,8 @@ from adjudicate_app import DISPUTED, RIGHT, build_voted_store
 from annotate_app import AT, WEEK
 from raw_client import Visit, served, visit
 
-from review.people import Person, add_person
-from storage.records import Adjudication, Annotation, Assignment
+from review.people.people import Person, add_person
+from storage.records_review import Adjudication, Annotation, Assignment
 from storage.store import Store, open_store
 
 SECRET = "0123456789abcdef0123"

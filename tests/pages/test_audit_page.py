@@ -12,13 +12,16 @@ import pytest
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import audit_view, weekly
-from pages.parts.session import Session
-from review import audit
-from review.cli import spotcheck
-from review.errors import Refused
-from review.people import add_person, person
-from storage.records import Assignment, AuditEntry, Conversation, Item, Week
+from pages.parts.audit import audit_view
+from pages.parts.shared.session import Session
+from pages.parts.week import week_page
+from review.audit import chain
+from review.basics.errors import Refused
+from review.commands.cli import spotcheck
+from review.people.people import add_person, person
+from storage.records_log import Conversation
+from storage.records_people import AuditEntry
+from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,12 +113,12 @@ def test_a_look_at_an_original_is_logged_before_anything_is_shown(demo: Store, m
 def test_the_export_holds_all_that_was_found_and_the_chain_can_be_checked_from_it(demo: Store) -> None:
     here = Session(demo, person(demo, "visitor"), None)
     add_person(demo, "=cmd|calc", role="annotator", by="visitor")
-    found = audit.entries(demo)
+    found = chain.entries(demo)
     rows = json.loads(audit_view._json(here, found))
     assert len(rows) == len(demo.find(AuditEntry)) > 0
     fields = [AuditEntry(**{k: v for k, v in row.items() if k != "item"}) for row in reversed(rows)]
-    assert audit.first_break(fields) is None
-    assert audit.first_break(fields[:5] + fields[6:]) == 6
+    assert chain.first_break(fields) is None
+    assert chain.first_break(fields[:5] + fields[6:]) == 6
     table = list(csv.DictReader(io.StringIO(audit_view._csv(here, found).decode())))
     assert [int(r["sequence"]) for r in table] == [e.sequence for e in found]
     assert not [cell for row in table for cell in row.values() if cell.startswith(("=", "@"))]
@@ -126,14 +129,14 @@ def test_the_export_holds_all_that_was_found_and_the_chain_can_be_checked_from_i
 def test_a_download_that_is_pressed_after_the_role_is_gone_gives_nothing(demo: Store) -> None:
     add_person(demo, "lea", role="lead", by="visitor")
     here = Session(demo, person(demo, "lea"), None)
-    found, week = audit.entries(demo), demo.find(Week)[-1].name
-    assert audit_view._csv(here, found) and weekly._report_page(here, week)
+    found, week = chain.entries(demo), demo.find(Week)[-1].name
+    assert audit_view._csv(here, found) and week_page._report_page(here, week)
     add_person(demo, "lea", role="none", by="visitor")
     for make in (audit_view._csv, audit_view._json):
         with pytest.raises(Refused, match="needs the role lead"):
             make(here, found)
     with pytest.raises(Refused, match="needs the role annotator"):
-        weekly._report_page(here, week)
+        week_page._report_page(here, week)
 
 
 def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:
@@ -141,19 +144,19 @@ def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:
         entry = AuditEntry(1 if who == "ana" else 2, day, who, "note", "Straße", {"why": "ÜBER"}, "p", who)
         store.add(entry)
     day = date(2026, 11, 1)
-    assert [e.actor for e in audit.entries(store, audit.Search(since=day, until=day))] == ["ana"]
-    assert [e.actor for e in audit.entries(store, audit.Search(since=date(2026, 11, 2)))] == ["ben"]
-    assert len(audit.entries(store, audit.Search(text="über"))) == 2
-    assert len(audit.entries(store, audit.Search(text="STRASSE", actors=["ben"], actions=["note"]))) == 1
-    assert audit.entries(store, audit.Search(actions=["other"])) == []
-    known = audit.known(store)
+    assert [e.actor for e in chain.entries(store, chain.Search(since=day, until=day))] == ["ana"]
+    assert [e.actor for e in chain.entries(store, chain.Search(since=date(2026, 11, 2)))] == ["ben"]
+    assert len(chain.entries(store, chain.Search(text="über"))) == 2
+    assert len(chain.entries(store, chain.Search(text="STRASSE", actors=["ben"], actions=["note"]))) == 1
+    assert chain.entries(store, chain.Search(actions=["other"])) == []
+    known = chain.known(store)
     assert (known.actors, known.actions) == (("ana", "ben"), ("note",))
     assert (known.first, known.last) == (day, date(2026, 11, 2))
 
 
 def test_of_nothing_nothing_is_known(store: Store) -> None:
-    assert audit.known(store) == audit.Known((), (), None, None)
-    assert audit.head(store) is None and audit.entries(store) == [] and audit.verify(store) == (0, None)
+    assert chain.known(store) == chain.Known((), (), None, None)
+    assert chain.head(store) is None and chain.entries(store) == [] and chain.verify(store) == (0, None)
 
 
 def test_the_audit_on_the_command_line(demo: Store) -> None:

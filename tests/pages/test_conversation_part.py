@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from storage.records import Conversation
+from storage.records_log import Conversation
 
 TURNS = ({"role": "user", "content": "Where is it?"}, {"role": "assistant", "content": "Ask Mia Moor about it."})
 
@@ -19,7 +19,7 @@ def talk(field: str, **fields: object) -> Conversation:
 
 def shown(conversation: Conversation) -> str:
     def page(one):
-        from pages.parts import conversation
+        from pages.parts.shared import conversation
 
         conversation.show(one, findings=True)
 

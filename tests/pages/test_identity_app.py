@@ -12,17 +12,19 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-from review.access import NAMES_ARE_ENOUGH
-from review.adjudication import adjudicate
-from review.closing import close_week, closing_of
-from review.dealing import redistribute
-from review.errors import Refused
+from review.basics.errors import Refused
+from review.closing.closing import close_week
+from review.current.assignments import closing_of
 from review.golden.approve import bulk_approve
 from review.golden.releases import release
-from review.identity import Visitor
-from review.people import add_person, arrived, person
-from review.revealing import revealed
-from storage.records import AuditEntry, Item, Rater, Week
+from review.people.identity import Visitor
+from review.people.people import add_person, arrived, person
+from review.privacy.reveal import revealed
+from review.settings.access import NAMES_ARE_ENOUGH
+from review.settling.adjudication import adjudicate
+from review.week.dealing import redistribute
+from storage.records_people import AuditEntry, Rater
+from storage.records_review import Item, Week
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ from nginx_proxy import NGINX, login, nginx
 from raw_client import seen, served
 from websockets.exceptions import InvalidStatus
 
-from review.people import add_person
+from review.people.people import add_person
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine (apt-get install nginx-light)")
 HOST = "review.example.org"

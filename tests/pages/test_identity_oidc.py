@@ -12,8 +12,8 @@ from annotate_app import WEEK, _free_port, build_store
 from oidc_provider import CLIENT, Provider, provider
 from raw_client import Visit, served, visit
 
-from review.people import add_person
-from storage.records import AuditEntry, Rater
+from review.people.people import add_person
+from storage.records_people import AuditEntry, Rater
 from storage.store import Store
 
 pytest.importorskip("authlib", reason="Authlib is not installed: pip install 'spotcheck[auth]'")

@@ -11,9 +11,10 @@ from annotate_app import AT, build_store
 from raw_client import seen, served, visit
 from websockets.exceptions import InvalidStatus
 
-from review.identity import Visitor
-from review.people import add_person, arrived
-from storage.records import Annotation, Assignment, Rater
+from review.people.identity import Visitor
+from review.people.people import add_person, arrived
+from storage.records_people import Rater
+from storage.records_review import Annotation, Assignment
 from storage.store import Store, open_store
 
 SECRET = "0123456789abcdef0123"

@@ -15,15 +15,16 @@ import pytest
 from openai_server import OpenAIServer
 from streamlit.testing.v1 import AppTest
 
-from review.judges import running
-from review.judges.locks import is_held, runs_folder
 from review.judges.protocol import Options
-from review.judges.results import written_results
-from review.judges.targets import Target
+from review.judges.runs import running
+from review.judges.runs.locks import is_held, runs_folder
+from review.judges.runs.results import written_results
+from review.judges.runs.targets import Target
+from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
-from review.people import add_person
-from storage.records import Item, Week
+from review.people.people import add_person
 from storage.records_judges import JudgeRun
+from storage.records_review import Item, Week
 from storage.store import Store
 
 KEY = "sk-test-0123456789abcdef"
@@ -127,7 +128,7 @@ def test_a_run_is_started_after_what_it_sends_where_was_said(
 def test_missing_verdicts_and_failures_stand_there_in_words(here: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     run = running.start_run(here, "tone", Target("week", last_week(here), "dev"), Options(), by="visitor")
     with pytest.raises(Exception, match="MY_KEY"):
-        running.work(here, run.id, environment={"MY_KEY": "sk-wrong-0000"})
+        work(here, run.id, environment={"MY_KEY": "sk-wrong-0000"})
     said = texts(page(here, monkeypatch))
     assert ":red-badge[failed]" in said and "MY_KEY" in said and "sk-wrong" not in said
 

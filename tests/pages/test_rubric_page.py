@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from review.requeue import requeue
-from review.rubric import current_rubric
-from review.rubric_change import change_rubric
-from review.rubric_toml import rubric_from_toml, rubric_toml
-from review.submissions import receive
-from storage.records import Assignment, AuditEntry, RubricVersion, Week
+from review.annotating.submissions import receive
+from review.rubric.as_toml import rubric_from_toml, rubric_toml
+from review.rubric.change import change_rubric
+from review.rubric.rubric import current_rubric
+from review.week.requeue import requeue
+from storage.records_people import AuditEntry, RubricVersion
+from storage.records_review import Assignment, Week
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,7 +118,7 @@ def test_a_version_that_came_meanwhile_is_not_overwritten(demo: Store, monkeypat
 
 
 def test_somebody_who_lost_the_role_meanwhile_saves_nothing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from review.people import add_person
+    from review.people.people import add_person
 
     add_person(demo, "second", role="lead", by="visitor")
     at = view(run(demo, monkeypatch), "change")

@@ -13,16 +13,19 @@ from app_pages import run
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from review.cli import spotcheck
-from review.closing import close_week
-from review.dealing import OPEN_SQL, take_back
-from review.dealing_again import held_by_nobody
-from review.feedback import differences
-from review.queues import progress
-from review.rubric import current_rubric, save_rubric
-from review.settled import annotations_of
-from review.submissions import receive
-from storage.records import Assignment, AuditEntry, Draw, Week
+from review.annotating.feedback import differences
+from review.annotating.submissions import receive
+from review.closing.closing import close_week
+from review.commands.cli import spotcheck
+from review.current.assignments import OPEN_SQL
+from review.current.progress import progress
+from review.current.settled import annotations_of
+from review.rubric.rubric import current_rubric, save_rubric
+from review.week.dealing import take_back
+from review.week.dealing_again import held_by_nobody
+from storage.records_log import Draw
+from storage.records_people import AuditEntry
+from storage.records_review import Assignment, Week
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pages.parts.wording import as_text
+from pages.parts.shared.wording import as_text
 
 READER = MarkdownIt("js-default", {"html": True})
 PLAIN = {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}

@@ -9,10 +9,11 @@ from app_pages import run
 from judged_store import AT, DEV, NAMES, TEST, WEEK, golden, judged, says, speaks, truth, version
 from streamlit.testing.v1 import AppTest
 
-from review.judges.llm_spec import DEFAULTS
-from review.judges.looks import looks
+from review.evidence.test_set_access import looks
+from review.judges.llm.spec import DEFAULTS
 from review.judges.versions import add_judge, judge_named, versions_of
-from storage.records import Assignment, AuditEntry, Week
+from storage.records_people import AuditEntry
+from storage.records_review import Assignment, Week
 from storage.store import Store, open_store
 
 SECTIONS = ("trust", "read", "compare", "time")
@@ -246,8 +247,8 @@ def test_a_wrong_field_or_parameter_is_told_and_nothing_can_be_saved(
 
 
 def test_the_preview_holds_no_item_that_the_viewer_owes(week: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from review.people import add_person
-    from storage.records import Assignment
+    from review.people.people import add_person
+    from storage.records_review import Assignment
 
     week.add(Assignment(f"e-{DEV[0]}", DEV[0], "eva", WEEK, 0, 1, "2026-11-20", "lea"))
     add_person(week, "eva", role="adjudicator", by="lea")
@@ -320,7 +321,7 @@ def test_what_a_run_says_shows_before_it_has_ended(week: Store, monkeypatch: pyt
 def test_the_demonstration_tells_nothing_of_what_the_viewer_owes(
     demo: Store, monkeypatch: pytest.MonkeyPatch, view: str
 ) -> None:
-    from review.queues import owed_items
+    from review.current.assignments import owed_items
 
     for rater in ("visitor", "ana"):
         owed = owed_items(demo, rater)

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from review.clock import now
-from review.people import add_person
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.submissions import receive
-from storage.records import Assignment, Conversation, Draw, Item, Stratum, Week
+from review.annotating.submissions import receive
+from review.basics.clock import now
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from storage.records_log import Conversation, Draw, Stratum
+from storage.records_review import Assignment, Item, Week
 from storage.store import Store, open_store
 
 WEEK = "2026-W47"

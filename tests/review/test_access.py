@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from review import serving
-from review.access import NAMES_ARE_ENOUGH, SECRET, Access, access_of, hosts_of, is_loopback, refusal
-from review.cli import spotcheck
-from review.errors import InputError, Refused
-from review.project import project_of
+from review.basics.errors import InputError, Refused
+from review.commands.cli import spotcheck
+from review.serving import server
+from review.settings.access import NAMES_ARE_ENOUGH, SECRET, Access, access_of, hosts_of, is_loopback, refusal
+from review.settings.project import project_of
 from storage.store import Store
 
 STRONG = "0123456789abcdef"
@@ -111,7 +111,7 @@ def test_serve_refuses_a_proxy_without_secret(store: Store, monkeypatch: pytest.
 
 
 def flags(store: Path, access: Access, **environment: str) -> tuple[str, ...]:
-    return serving.access_flags(store, access, address="127.0.0.1", environment=environment)
+    return server.access_flags(store, access, address="127.0.0.1", environment=environment)
 
 
 def test_the_flags_pin_hosts_and_undo_what_another_configuration_trusts(tmp_path: Path) -> None:
@@ -145,6 +145,6 @@ def test_a_login_wants_its_secrets_beside_the_store(tmp_path: Path) -> None:
 
 
 def test_this_machine_reaches_every_address_somewhere() -> None:
-    assert serving.url_of("0.0.0.0", 8501) == "http://127.0.0.1:8501"
-    assert serving.url_of("::", 8501) == serving.url_of("::1", 8501) == "http://[::1]:8501"
-    assert serving.url_of("192.168.1.5", 80) == "http://192.168.1.5:80"
+    assert server.url_of("0.0.0.0", 8501) == "http://127.0.0.1:8501"
+    assert server.url_of("::", 8501) == server.url_of("::1", 8501) == "http://[::1]:8501"
+    assert server.url_of("192.168.1.5", 80) == "http://192.168.1.5:80"

@@ -8,13 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from review.anchoring import NOBODY, Revealed, anchoring, rate_of_changes
-from review.clock import now
-from review.intervals import wilson
-from review.people import add_person
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.submissions import receive
-from storage.records import Assignment, Conversation, Item, Verdict, Week
+from review.annotating.anchoring import NOBODY, Revealed, anchoring, rate_of_changes
+from review.annotating.submissions import receive
+from review.basics.clock import now
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.statistics.intervals import wilson
+from storage.records_log import Conversation
+from storage.records_review import Assignment, Item, Verdict, Week
 from storage.store import Store, open_store
 
 WEEK = "2026-W45"

@@ -21,31 +21,35 @@ import pytest
 from click.testing import CliRunner
 from golden_store import GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
 
-from review.adjudication import adjudicate
-from review.cli import spotcheck
-from review.closing import close_week
-from review.csv_safe import csv_text, plain_cell
-from review.dealing import redistribute
-from review.dealing_again import deal_again
-from review.decisions import receive_decisions
-from review.errors import InputError, Refused, ReviewError
-from review.exchange import export_labels, import_labels, read_labels
-from review.exchange_verdicts import export_verdicts, import_verdicts, read_verdicts
+from review.annotating.submissions import receive
+from review.basics.csv_safe import csv_text, plain_cell
+from review.basics.errors import InputError, Refused, ReviewError
+from review.closing.closing import close_week
+from review.commands.cli import spotcheck
+from review.exchange.labels import export_labels, import_labels, read_labels
+from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
 from review.golden.approve import approve, bulk_approve
 from review.golden.releases import release
 from review.golden.retire import retire
 from review.golden.writers import export
 from review.golden.written import import_examples, read_written
-from review.importing import import_into
-from review.opening import Request, open_week
-from review.people import add_person
-from review.project import project_of
-from review.requeue import requeue
-from review.revealing import revealed
-from review.rubric import DEFAULT_RUBRIC, rubric_from
-from review.rubric_change import change_rubric
-from review.submissions import receive
-from storage.records import AuditEntry, GoldenExample, Verdict
+from review.people.people import add_person
+from review.privacy.reveal import revealed
+from review.rubric.change import change_rubric
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from
+from review.settings.project import project_of
+from review.settling.adjudication import adjudicate
+from review.settling.decisions import receive_decisions
+from review.sources.import_into import import_into
+from review.week.dealing import redistribute
+from review.week.dealing_again import deal_again
+from review.week.drawing import Request
+from review.week.opening import open_week
+from review.week.requeue import requeue
+from storage.records_golden import GoldenExample
+from storage.records_people import AuditEntry
+from storage.records_review import Verdict
 from storage.store import StorageError, Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -193,8 +197,8 @@ def test_what_pages_call_in_somebodys_name_asks_for_their_role() -> None:
                     continue
                 calls = {getattr(n.func, "id", "") for n in ast.walk(verb) if isinstance(n, ast.Call)}
                 (asked if "require" in calls else unasked).add(f"{node.module}.{name}")
-    assert unasked == {"review.people.add_person"}
-    assert {"review.closing.close_week", "review.golden.releases.release"} <= asked
+    assert unasked == {"review.people.people.add_person"}
+    assert {"review.closing.closing.close_week", "review.golden.releases.release"} <= asked
     page = (ROOT / "pages" / "parts" / "managing.py").read_text(encoding="utf-8")
     assert "by=_lead(here)" in page and 'require(here.store, here.rater.id, "lead")' in page
 
@@ -352,12 +356,12 @@ def test_a_submission_for_somebody_else_tells_nothing_and_writes_nothing(reviewe
 
 
 def test_the_audit_chain_notices_a_changed_entry(reviewed: Store) -> None:
-    from review import audit
+    from review.audit import chain
 
     entries = reviewed.find(AuditEntry)
-    assert audit.first_break(entries) is None
+    assert chain.first_break(entries) is None
     forged = [replace(entries[0], actor="ana"), *entries[1:]]
-    assert audit.first_break(forged) is not None
+    assert chain.first_break(forged) is not None
 
 
 def test_the_store_of_another_project_is_not_opened_by_a_name_in_the_settings(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from review.consensus import by_entropy, competence, consensus_report, entropy, ordinal_median, plurality
-from review.dawid_skene import dawid_skene
-from review.labels import Label, Scale, ratings_of
+from review.basics.labels import Label, Scale, ratings_of
+from review.statistics.consensus import by_entropy, competence, consensus_report, entropy, ordinal_median, plurality
+from review.statistics.dawid_skene import dawid_skene
 
 CASE = json.loads((Path(__file__).resolve().parents[1] / "data/agreement/dawid_skene_1979.json").read_text())
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"

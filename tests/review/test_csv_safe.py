@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.csv_safe import csv_text, plain_cell, safe_cell
-from review.errors import InputError, Refused
-from review.files import check_target, replacing
+from review.basics.csv_safe import csv_text, plain_cell, safe_cell
+from review.basics.errors import InputError, Refused
+from review.basics.whole_files import check_target, replacing
 
 STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

@@ -12,14 +12,15 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from review.basics.errors import InputError, UnknownError
 from review.demo.analysis import QUESTIONS
 from review.demo.dialogue import CHATS
 from review.demo.generate import JUDGES, WEEK_SIZE, DemoConversation, conversations
 from review.demo.reviewers import HABITS, labels_by
-from review.errors import InputError, UnknownError
-from review.rubric import DEFAULT_RUBRIC, rubric_from
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from
 from review.sampling.strata import DEFAULT_GROUPS
-from review.sources import plain
+from review.sources.readers import plain
 
 WEEK = "2026-W46"
 RUBRIC = rubric_from(DEFAULT_RUBRIC)

@@ -7,30 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from review.adjudication import cases
+from review.annotating.batch import batch
+from review.basics.errors import InputError
+from review.current.progress import progress
 from review.demo import build
 from review.demo.build import ALREADY_DONE, CURATOR, VISITOR, build_demo, demo_store
 from review.demo.generate import JUDGES, conversations
 from review.demo.judges import LEARNED
 from review.demo.reviewers import HABITS
-from review.errors import InputError
-from review.evidence import paired_labels
-from review.judges.running import runs
-from review.judges.training import rows_of
-from review.queues import batch, progress
-from storage.records import (
-    Adjudication,
-    Annotation,
-    Conversation,
-    GoldenExample,
-    Import,
-    Item,
-    Release,
-    Verdict,
-    Week,
-    WeekClosing,
-)
+from review.evidence.evidence import paired_labels
+from review.judges.learned.training import rows_of
+from review.judges.runs.running import runs
+from review.settling.adjudication import cases
+from storage.records_golden import GoldenExample, Release
 from storage.records_judges import Judge
+from storage.records_log import Conversation, Import
+from storage.records_review import Adjudication, Annotation, Item, Verdict, Week, WeekClosing
 from storage.store import Store, open_store
 
 TODAY, CLOSED, OPEN = date(2026, 11, 20), "2026-W45", "2026-W46"

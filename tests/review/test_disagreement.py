@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.disagreement import FEW_DOUBLE, disagreement
-from review.labels import Label, Ratings, Scale, ratings_of
+from review.basics.labels import Label, Ratings, Scale, ratings_of
+from review.statistics.contested import FEW_DOUBLE, disagreement
 
 YES_NO = Scale("nominal", ("no", "yes"))
 

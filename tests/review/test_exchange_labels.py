@@ -11,16 +11,19 @@ from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, r
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from review import audit
-from review.clock import now
-from review.dealing import OPEN_SQL
-from review.errors import InputError, NothingToDo, Refused, ReviewError
-from review.exchange import export_labels, import_labels, read_labels
-from review.hiding import hide_span
-from review.people import people, person
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.settled import annotations_of, settled_labels
-from storage.records import Annotation, Assignment, AuditEntry, Conversation, Item, Reassignment, Week, WeekClosing
+from review.audit import chain
+from review.basics.clock import now
+from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
+from review.current.assignments import OPEN_SQL
+from review.current.settled import annotations_of, settled_labels
+from review.exchange.labels import export_labels, import_labels, read_labels
+from review.people.people import people, person
+from review.privacy.hidden_spans import hide_span
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from storage.records_log import Conversation
+from storage.records_people import AuditEntry
+from storage.records_review import Annotation, Assignment, Item, Reassignment, Week, WeekClosing
 
 
 @pytest.fixture
@@ -121,7 +124,7 @@ def test_unknown_raters_become_annotators_and_it_is_logged(store, tmp_path):
     assert person(store, "R 001").role == "annotator" and len(people(store)) == 5
     assert [e.subject for e in store.find(AuditEntry, action="role")][-1] == "r-001"
     assert store.find(AuditEntry, action="import labels")[0].detail["annotations"] == 3
-    assert audit.verify(store)[1] is None
+    assert chain.verify(store)[1] is None
 
 
 def test_unknown_items_become_hand_picked_ones_in_the_week_that_is_asked_for(store, tmp_path):
@@ -319,7 +322,7 @@ def test_any_table_is_taken_or_refused_with_a_sentence(store, tmp_path, rows):
         import_labels(store, load_from, by="lea", week="2026-W40", dimension="politeness")
     except ReviewError as error:
         assert str(error).endswith((".", "?"))
-    assert audit.verify(store)[1] is None
+    assert chain.verify(store)[1] is None
 
 
 def test_labels_settle_like_those_from_the_browser(store, tmp_path):

@@ -11,12 +11,12 @@ import orjson
 import pytest
 from golden_store import new_store
 
-from review.agreement import agreement_report
-from review.evidence import ratings_by_dimension
-from review.exchange import export_labels, import_labels, read_labels
-from review.exchange_verdicts import import_verdicts, read_verdicts
-from review.settled import settled_labels
-from storage.records import Item, Verdict
+from review.current.settled import settled_labels
+from review.evidence.evidence import ratings_by_dimension
+from review.exchange.labels import export_labels, import_labels, read_labels
+from review.exchange.verdicts import import_verdicts, read_verdicts
+from review.statistics.agreement.report import agreement_report
+from storage.records_review import Item, Verdict
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "raters_and_judges"
 RUBRIC = {"dimensions": [{"name": "preference", "scale": "nominal", "values": ["0", "1", "2"]}]}

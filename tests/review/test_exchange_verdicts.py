@@ -5,11 +5,12 @@ import csv
 import pytest
 from golden_store import add_item, new_store, open_test_week
 
-from review import audit
-from review.errors import InputError, NothingToDo, Refused
-from review.exchange_verdicts import export_verdicts, import_verdicts, read_verdicts
-from review.hiding import hide_span
-from storage.records import AuditEntry, Verdict
+from review.audit import chain
+from review.basics.errors import InputError, NothingToDo, Refused
+from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
+from review.privacy.hidden_spans import hide_span
+from storage.records_people import AuditEntry
+from storage.records_review import Verdict
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_a_verdict_off_the_scale_or_empty_is_no_verdict_and_keeps_its_text(store
     one = store.find(Verdict, item_id="u1", dimension="politeness")[0]
     assert (one.judge, one.version, one.score, one.rationale) == ("gpt", "2", 0.9, "blunt")
     assert store.find(AuditEntry, action="import verdicts")[0].detail["added"] == 4
-    assert audit.verify(store)[1] is None
+    assert chain.verify(store)[1] is None
 
 
 def test_the_first_verdict_stands_and_another_one_is_counted(store, tmp_path):

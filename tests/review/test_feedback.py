@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from review.adjudication import adjudicate
-from review.closing import close_week
-from review.errors import UnknownError
-from review.feedback import differences
-from review.hiding import hide_span
-from review.people import add_person
-from review.queues import owed_items
-from review.requeue import requeue
-from review.rubric import rubric_from, save_rubric
-from review.settled import annotations_of, current_adjudications
-from review.submissions import receive
-from storage.records import Assignment, Conversation, Item, Week
+from review.annotating.feedback import differences
+from review.annotating.submissions import receive
+from review.basics.errors import UnknownError
+from review.closing.closing import close_week
+from review.current.assignments import owed_items
+from review.current.settled import annotations_of, current_adjudications
+from review.people.people import add_person
+from review.privacy.hidden_spans import hide_span
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settling.adjudication import adjudicate
+from review.week.requeue import requeue
+from storage.records_log import Conversation
+from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
 

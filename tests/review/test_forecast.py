@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.forecast import forecast, sentences
-from review.intervals import wilson
-from review.opening import Request, preview
-from review.progress import seconds_per_item
-from review.project import project_of
-from review.quality import Cell, Planned, Stratum, Verdicts, expected_estimate, half_width, people
-from storage.records import Week
+from review.current.progress import seconds_per_item
+from review.evidence.forecast import forecast, sentences
+from review.settings.project import project_of
+from review.statistics.intervals import wilson
+from review.statistics.quality.expected import Planned, expected_estimate, half_width
+from review.statistics.quality.people import people
+from review.statistics.quality.strata import Cell, Stratum, Verdicts
+from review.week.drawing import Request, preview
+from storage.records_review import Week
 from storage.store import Store
 
 DUE = date(2026, 11, 27)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from review.errors import NoSpace, NothingToDo
+from review.basics.errors import NoSpace, NothingToDo
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def spotcheck(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from review.cli import main; main()"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from review.commands.cli import main; main()"
     return subprocess.run([sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True)
 
 

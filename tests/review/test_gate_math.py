@@ -11,22 +11,13 @@ from hypothesis import strategies as st
 from scipy.stats import binom, norm
 from statsmodels.stats.contingency_tables import mcnemar
 
-from review.errors import InputError
-from review.gate import (
-    PairedResult,
-    bare_rule_error,
-    cases_needed,
-    detection_probability,
-    gate_report,
-    gather,
-    markdown,
-    plain_words,
-    sign_flip_p,
-    smallest_detectable_drop,
-    weigh,
-)
-from review.gate.evidence import limits
-from review.paired import tango
+from review.basics.errors import InputError
+from review.statistics.gate.cases import PairedResult, gather
+from review.statistics.gate.evidence import limits, sign_flip_p, weigh
+from review.statistics.gate.power import bare_rule_error, cases_needed, detection_probability, smallest_detectable_drop
+from review.statistics.gate.report import gate_report
+from review.statistics.gate.words import markdown, plain_words
+from review.statistics.tango import tango
 
 
 def results(broke=0, fixed=0, passed=0, failed=0, *, prefix="c", **more):

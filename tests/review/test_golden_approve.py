@@ -6,20 +6,23 @@ from dataclasses import replace
 import pytest
 from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
 
-from review.adjudication import adjudicate
-from review.audit import verify as audit_verify
-from review.calibration.split import split_of
-from review.clock import now
-from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.audit.chain import verify as audit_verify
+from review.basics.clock import now
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve, example_id_of
 from review.golden.candidates import candidates
 from review.golden.content import judged_right
 from review.golden.examples import current_examples, versions_of
 from review.golden.provenance import provenance
 from review.golden.retire import retire
-from review.hiding import hide_span
-from review.rubric import DEFAULT_RUBRIC, rubric_from
-from storage.records import Assignment, AuditEntry, GoldenExample
+from review.privacy.hidden_spans import hide_span
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from
+from review.settling.adjudication import adjudicate
+from review.statistics.calibration.split import split_of
+from storage.records_golden import GoldenExample
+from storage.records_people import AuditEntry
+from storage.records_review import Assignment
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 from golden_store import WEEK, reviewed_store
 
-from review.cli import spotcheck
-from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.commands.cli import spotcheck
 
 
 @pytest.fixture

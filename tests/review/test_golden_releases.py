@@ -7,17 +7,18 @@ from golden_store import GOOD, WEEK, reviewed_store
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.adjudication import adjudicate
-from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.canonical import digest
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
 from review.golden.coverage import cover, coverage
-from review.golden.examples import current_examples, digest
+from review.golden.examples import current_examples
 from review.golden.provenance import provenance
 from review.golden.releases import diff, examples_of, release, release_hash, releases, verify
 from review.golden.retire import retire
 from review.golden.rows import exported
 from review.golden.sql_tags import sql_tags
-from storage.records import GoldenExample, Release, ReleaseExample
+from review.settling.adjudication import adjudicate
+from storage.records_golden import GoldenExample, Release, ReleaseExample
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import orjson
 import pytest
 from golden_store import new_store
 
-from review.errors import InputError, Refused
+from review.basics.errors import InputError, Refused
 from review.golden.examples import current_examples, versions_of
 from review.golden.releases import release
 from review.golden.retire import retire

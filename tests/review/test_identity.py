@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review import audit
+from review.audit import chain
+from review.basics.errors import InputError, Refused
 from review.commands import common
-from review.errors import InputError, Refused
-from review.identity import LEEWAY, Nobody, Visitor, by_claims, by_headers, display_name, rater_id, same
-from review.people import add_person, arrived, people, person, require
-from storage.records import AuditEntry, Rater, Role
+from review.people.identity import LEEWAY, Nobody, Visitor, by_claims, by_headers, display_name, rater_id, same
+from review.people.people import add_person, arrived, people, person, require
+from storage.records_people import AuditEntry, Rater, Role
 from storage.store import Store
 
 NOW = 1_800_000_000.0
@@ -128,7 +128,7 @@ def test_a_first_login_makes_a_rater_without_a_role_and_is_written_down_once(sto
     assert arrived(store, Visitor(ISSUER, "7", "Ana Müller, married")) == made  # a new name is the same person
     logins = [e for e in store.find(AuditEntry) if e.action == "first login"]
     assert [(e.actor, e.subject, e.detail) for e in logins] == [(made.id, made.id, {"issuer": ISSUER})]
-    assert audit.verify(store)[1] is None
+    assert chain.verify(store)[1] is None
     with pytest.raises(Refused, match="has no role"):
         require(store, made.id, "annotator")
 

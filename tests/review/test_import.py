@@ -11,16 +11,16 @@ from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import review.sources.log_append
+import review.log.append
+from review.basics.errors import InputError, Refused
+from review.basics.log_paths import log_of
 from review.checks.catalogue import CHEAP
-from review.errors import InputError, Refused
-from review.originals import reveal_original, write_originals
-from review.project import Privacy
+from review.log.append import Appended, Entry, append
+from review.log.log import COLUMNS, log_files, log_relation, read_conversations, weeks_in_log
+from review.privacy.originals import reveal_original, write_originals
+from review.settings.project import Privacy
 from review.sources.importing import content_hash, import_file
-from review.sources.log import COLUMNS, log_files, log_relation, read_conversations, weeks_in_log
-from review.sources.log_append import Appended, Entry, append
-from review.sources.paths import log_of
-from storage.records import Conversation
+from storage.records_log import Conversation
 
 REAL = Path(__file__).parents[2] / "../shared/data"
 
@@ -156,8 +156,8 @@ def test_the_first_version_wins_and_others_are_counted(tmp_path, log):
 
 @pytest.mark.parametrize(("batch", "looked_up"), [(7, 2_000), (50_000, 3), (7, 3), (1, 1)])
 def test_duplicates_are_known_across_batches(tmp_path, log, monkeypatch, batch, looked_up):
-    monkeypatch.setattr(review.sources.log_append, "BATCH_ROWS", batch)
-    monkeypatch.setattr(review.sources.log_append, "LOOKED_UP", looked_up)
+    monkeypatch.setattr(review.log.append, "BATCH_ROWS", batch)
+    monkeypatch.setattr(review.log.append, "LOOKED_UP", looked_up)
     path = write(tmp_path, *(record(i % 50) for i in range(120)))
     done = imported(path, log)
     assert (done.added, done.duplicate) == (50, 70)
@@ -231,7 +231,7 @@ def test_wrong_settings_are_refused_before_anything_is_written(tmp_path, log, op
 def test_an_import_that_fails_half_way_leaves_the_log_as_it_was(tmp_path, log, monkeypatch):
     imported(write(tmp_path, record(0, question="mail x@example.com")), log)
     before = sorted(p for folder in (log.logs, log.originals) for p in folder.rglob("*"))
-    monkeypatch.setattr(review.sources.log_append, "BATCH_ROWS", 2)
+    monkeypatch.setattr(review.log.append, "BATCH_ROWS", 2)
 
     def entries():
         for i in range(1, 6):
@@ -284,7 +284,7 @@ def test_originals_survive_when_their_renaming_fails(tmp_path, log, monkeypatch)
 
 
 def test_two_imports_do_not_run_at_once(tmp_path, log, monkeypatch):
-    monkeypatch.setattr(review.sources.log_append, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(review.log.append, "LOCK_SECONDS", 0.1)
     log.logs.mkdir()
     with FileLock(log.logs / ".lock"), pytest.raises(Refused, match="another import is running"):
         imported(write(tmp_path, record(1)), log)

@@ -8,12 +8,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from review import audit
-from review.people import add_person
-from review.project import project_of
-from review.sources.log import weeks_in_log
-from review.sources.paths import log_of
-from storage.records import AuditEntry, Import
+from review.audit import chain
+from review.basics.log_paths import log_of
+from review.log.log import weeks_in_log
+from review.people.people import add_person
+from review.settings.project import project_of
+from storage.records_log import Import
+from storage.records_people import AuditEntry
 from storage.store import open_store
 
 HOUSE = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ def folder(tmp_path):
 
 
 def run(folder, *arguments):
-    command = [sys.executable, "-c", "from review.cli import main; main()", "import", *arguments]
+    command = [sys.executable, "-c", "from review.commands.cli import main; main()", "import", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
     environment.pop("SPOTCHECK_STORE", None)
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
@@ -54,7 +55,7 @@ def test_each_file_is_one_entry_of_the_audit_chain(folder):
     (entry,), (made,) = store.find(AuditEntry, action="import"), store.find(Import)
     assert (entry.actor, entry.subject) == ("ana", "log.jsonl")
     assert (entry.detail["id"], entry.detail["read"], entry.detail["added"]) == (made.id, 3, 3)
-    assert audit.verify(store)[1] is None
+    assert chain.verify(store)[1] is None
 
 
 def test_only_a_lead_imports(folder):

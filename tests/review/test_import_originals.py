@@ -4,12 +4,12 @@ import orjson
 import pytest
 from cryptography.fernet import Fernet
 
-from review.errors import InputError
-from review.originals import KEY_VARIABLE, reveal_original, seal_of
-from review.project import Privacy
+from review.basics.errors import InputError
+from review.basics.log_paths import log_of
+from review.log.log import read_conversations
+from review.privacy.originals import KEY_VARIABLE, reveal_original, seal_of
+from review.settings.project import Privacy
 from review.sources.importing import import_file
-from review.sources.log import read_conversations
-from review.sources.paths import log_of
 
 ROWS = [
     {"id": "with", "question": "I am anna@example.com", "answer": "Thanks.", "sql": "SELECT 1", "user_id": "anna"},

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
-from review.paired import tango
+from review.statistics.tango import tango
 
 PUBLISHED = list(
     csv.DictReader((Path(__file__).parents[1] / "data" / "paired_score_limits.csv").open(encoding="utf-8"))

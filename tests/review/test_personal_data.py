@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.checks.identifiers import IBAN_LENGTHS, luhn
-from review.checks.looks_clean import looks_clean
-from review.checks.national_ids import NATIONAL_IDS
-from review.checks.personal_data import FIELDS, RECOGNISERS, mask, mask_text, recognisers
-from review.errors import InputError
-from storage.records import Conversation
+from review.basics.errors import InputError
+from review.privacy.identifiers import IBAN_LENGTHS, luhn
+from review.privacy.looks_clean import looks_clean
+from review.privacy.masking import FIELDS, RECOGNISERS, mask, mask_text, recognisers
+from review.privacy.national_ids import NATIONAL_IDS
+from storage.records_log import Conversation
 
 DATA = Path(__file__).parents[1] / "data" / "personal_data"
 LABELLED = [orjson.loads(line) for line in (DATA / "labelled.jsonl").read_bytes().splitlines()]

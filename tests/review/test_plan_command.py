@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from review.cli import spotcheck
+from review.commands.cli import spotcheck
 
 
 def run(*arguments: str) -> dict:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from review.cli import main
+from review.commands.cli import main
 
 HEADER = "item,verdict,truth"
 

@@ -8,27 +8,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from review.errors import InputError
-from review.quality import (
-    Calibration,
-    Cell,
-    QualityRow,
-    Stratum,
-    Verdicts,
-    check_positive,
-    difference,
-    judge_alone,
-    people,
-    plain_words,
-    plan_agreement,
-    plan_quality,
-    plan_recall,
-    ppi,
-    quality_report,
-    rogan_gladen,
-    stratify,
-)
-from review.quantity import Quantity
+from review.basics.errors import InputError
+from review.statistics.quality.judged import difference, judge_alone, ppi
+from review.statistics.quality.people import people
+from review.statistics.quality.planner import plan_agreement, plan_quality, plan_recall
+from review.statistics.quality.report import quality_report
+from review.statistics.quality.rogan_gladen import Calibration, rogan_gladen
+from review.statistics.quality.strata import Cell, QualityRow, Stratum, Verdicts, check_positive, stratify
+from review.statistics.quality.words import plain_words
+from review.statistics.quantity import Quantity
 
 
 def sample(name="all", population=None, *, verdicts=(0, 0, 0), pos=(0, 0), other=(0, 0), none=(0, 0), drawn=None):

@@ -13,29 +13,34 @@ from typing import Any
 
 import pytest
 
-from review import audit
-from review.adjudication import adjudicate, cases
-from review.anchoring import anchoring
-from review.cli import main
-from review.clock import now
-from review.closing import checklist, close_week
-from review.errors import UnknownError
-from review.evidence import weeks_up_to
-from review.hiding import hide_span
-from review.labels import Value
-from review.people import add_person
-from review.production import production_quality
-from review.quantity import Quantity
-from review.queues import owed_items
-from review.report import report_html, week_report
+from review.annotating.anchoring import anchoring
+from review.annotating.submissions import receive
+from review.audit import chain
+from review.basics.clock import now
+from review.basics.errors import UnknownError
+from review.basics.labels import Value
+from review.closing.closing import checklist, close_week
+from review.commands.cli import main
+from review.current.assignments import owed_items
+from review.current.settled import Settled, annotations_of, current_adjudications
+from review.evidence.evidence import weeks_up_to
+from review.evidence.production import production_quality
+from review.people.people import add_person
+from review.privacy.hidden_spans import hide_span
+from review.report.gather import week_report
+from review.report.page import report_html
 from review.report.plot import interval_plot, lower_end, upper_end
 from review.report.reasons import _named, shortened
 from review.report.words import percent
-from review.requeue import requeue
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.settled import Settled, annotations_of, current_adjudications
-from review.submissions import receive
-from storage.records import Assignment, AuditEntry, Conversation, GoldenExample, Item, Week
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settling.adjudication import adjudicate, cases
+from review.statistics.quantity import Quantity
+from review.week.requeue import requeue
+from storage.records_golden import GoldenExample
+from storage.records_log import Conversation
+from storage.records_people import AuditEntry
+from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
 VOID = {"meta", "br", "line", "circle"}
@@ -271,7 +276,7 @@ def test_reviewers_are_late_after_the_due_date_of_an_open_week(bare: Store) -> N
 def test_a_broken_chain_is_said_on_the_page(demo: Store) -> None:
     with sqlite3.connect(demo.path) as db:
         db.execute("UPDATE audit SET actor = 'nobody' WHERE sequence = 3")
-    assert audit.verify(demo)[1] == 3
+    assert chain.verify(demo)[1] == 3
     assert "THE CHAIN IS BROKEN at entry 3" in report_html(week_report(demo, weeks(demo)[0]))
 
 

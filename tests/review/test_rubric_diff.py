@@ -8,17 +8,18 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review import audit
-from review.cli import spotcheck
-from review.errors import InputError, Refused, UnknownError
-from review.people import add_person
-from review.project import project_of
-from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_document, rubric_from, save_rubric
-from review.rubric_change import change_rubric, rubric_versions, waiting_in_file
-from review.rubric_diff import rubric_diff
-from review.rubric_edit import value_rows, with_values
-from review.rubric_toml import LONGEST, rubric_from_toml, rubric_toml
-from storage.records import AuditEntry, RubricVersion
+from review.audit import chain
+from review.basics.errors import InputError, Refused, UnknownError
+from review.commands.cli import spotcheck
+from review.people.people import add_person
+from review.rubric.as_toml import LONGEST, rubric_from_toml, rubric_toml
+from review.rubric.change import change_rubric, rubric_versions, waiting_in_file
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.diff import rubric_diff
+from review.rubric.edit import value_rows, with_values
+from review.rubric.rubric import current_rubric, rubric_document, rubric_from, save_rubric
+from review.settings.project import project_of
+from storage.records_people import AuditEntry, RubricVersion
 
 DEFAULT = rubric_from(DEFAULT_RUBRIC)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -246,7 +247,7 @@ def test_a_lead_changes_the_rubric_with_a_word_why_and_it_is_logged(project_stor
     entry = project_store.find(AuditEntry)[-1]
     assert (entry.actor, entry.action, entry.subject) == ("lea", "rubric", "version 2")
     assert entry.detail == {"note": "facts first", "changes": ["correctness: guidance"]}
-    assert audit.verify(project_store)[1] is None
+    assert chain.verify(project_store)[1] is None
 
 
 def test_what_is_the_same_makes_no_version_and_no_entry(project_store):

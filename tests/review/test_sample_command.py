@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from review.cli import spotcheck
-from review.errors import InputError, NothingToDo, Refused
+from review.basics.errors import InputError, NothingToDo, Refused
+from review.commands.cli import spotcheck
 from review.sampling.key import chosen
 
 ROWS = [

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError, Refused
+from review.basics.errors import InputError, Refused
 from review.sampling.allocate import Budget, Stratum, Wishes, allocate, raised, refuse_lower
 from review.sampling.strata import DEFAULT_GROUPS
 

@@ -7,15 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from review.errors import InputError
+from review.basics.errors import InputError
+from review.basics.weeks import week_window
 from review.sampling.allocate import Wishes
 from review.sampling.choose import all_of
 from review.sampling.draw import draw
-from review.sampling.engines import open_source
+from review.sampling.engines.catalogue import open_source
 from review.sampling.key import chosen, digest
 from review.sampling.sql import draw_sql
 from review.sampling.strata import Condition, Group
-from review.weeks import week_window
 
 WEEK = "2026-W47"
 WINDOW = week_window(WEEK)

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError, NothingToDo, Refused, ReviewError
+from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
+from review.basics.weeks import week_window
 from review.sampling.allocate import Allocation, Plan, Stratum, Wishes
 from review.sampling.choose import all_of, grown, head_room, take
 from review.sampling.draw import Sealed, draw, extend
-from review.sampling.engine_duckdb import DuckDBEngine
-from review.sampling.engines import open_source
+from review.sampling.engines.catalogue import open_source
+from review.sampling.engines.duckdb import DuckDBEngine
 from review.sampling.key import KEY_RULE, digest, in_overlap
-from review.weeks import week_window
 
 WEEK = "2026-W47"
 WINDOW = week_window(WEEK)

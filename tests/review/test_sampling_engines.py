@@ -13,16 +13,16 @@ import pyarrow.parquet as pq
 import pytest
 from sqlglot import exp
 
-from review.errors import InputError
+from review.basics.errors import InputError
+from review.basics.times import read_time
+from review.basics.weeks import week_window
 from review.sampling.allocate import Wishes
 from review.sampling.choose import all_of
 from review.sampling.draw import draw
-from review.sampling.engines import open_source
+from review.sampling.engines.catalogue import open_source
 from review.sampling.frame import read_frame
 from review.sampling.key import chosen, digest, sample_digest
 from review.sampling.strata import DEFAULT_GROUPS, stratum_of
-from review.sources.times import read_time
-from review.weeks import week_window
 
 WEEK = "2026-W47"
 WINDOW = week_window(WEEK)

@@ -20,27 +20,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from review.cli import spotcheck
-from review.errors import InputError, Refused
-from review.grouping import Grouping, grouping_of, sealed_grouping
-from review.opening import Request, open_week, preview
-from review.people import add_person, hmac_key
-from review.project import Project, project_of
-from review.quality import Cell, Verdicts, people
-from review.quality import Stratum as Group
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.audit.store_secrets import hmac_key
+from review.basics.errors import InputError, Refused
+from review.basics.log_paths import log_of
+from review.basics.weeks import week_window
+from review.commands.cli import spotcheck
+from review.log.judges_disagree import judges_disagree
+from review.log.log import log_files
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
 from review.sampling.allocate import Wishes
 from review.sampling.draw import draw
-from review.sampling.engines import open_source
+from review.sampling.engines.catalogue import open_source
 from review.sampling.frame_sql import stratum_number
 from review.sampling.sql import DIALECTS, render
 from review.sampling.strata import Condition, default_groups, names_of, stratum_of
-from review.sampling.verdict_counts import judges_disagree
+from review.settings.project import Project, project_of
 from review.sources.importing import import_file
-from review.sources.log import log_files
-from review.sources.paths import log_of
-from review.weeks import week_window
-from storage.records import Conversation, Draw, Item, Stratum
+from review.statistics.quality.people import people
+from review.statistics.quality.strata import Cell, Verdicts
+from review.statistics.quality.strata import Stratum as Group
+from review.week.drawing import Request, preview
+from review.week.grouping import Grouping, grouping_of, sealed_grouping
+from review.week.opening import open_week
+from storage.records_log import Conversation, Draw, Stratum
+from storage.records_review import Item
 from storage.store import Store, open_store
 
 WEEK = "2026-W45"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.sampling.key import chosen, digest, in_overlap, sample_digest, threshold
 
 shares = st.floats(2**-32, 1.0)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp, parse_one
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.sampling import sql
 from review.sampling.key import chosen, digest
 

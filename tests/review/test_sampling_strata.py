@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.sampling.strata import DEFAULT_GROUPS, default_groups, groups_of, names_of, stratum_of
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from review import serving
+from review.serving import server
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_signal_that_is_ignored_stays_so() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with serving._ended_by_signals():
+        with server._ended_by_signals():
             assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
             assert signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
         assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
@@ -29,9 +29,9 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda n: n.name)
 def test_the_application_ends_with_the_command(store: Store, number: signal.Signals) -> None:
     with socket.socket() as probe:
-        probe.bind((serving.ADDRESS, 0))
+        probe.bind((server.ADDRESS, 0))
         port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "review.cli", "serve", "--port", str(port), "--no-browser", "--store"]
+    words = [sys.executable, "-m", "review.commands.cli", "serve", "--port", str(port), "--no-browser", "--store"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     before = signal.signal(
         number, signal.SIG_DFL
@@ -41,10 +41,10 @@ def test_the_application_ends_with_the_command(store: Store, number: signal.Sign
     finally:
         signal.signal(number, before)
     try:
-        serving.wait_until_ready(process, f"http://{serving.ADDRESS}:{port}", seconds=60)
+        server.wait_until_ready(process, f"http://{server.ADDRESS}:{port}", seconds=60)
         process.send_signal(number)
         assert process.wait(timeout=30) == 0
-        serving.check_port(port)
+        server.check_port(port)
     finally:
         process.kill()
         process.wait()

@@ -12,13 +12,14 @@ from annotate_app import AT, WEEK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.adjudication import adjudicate, cases
-from review.decisions import receive_decisions
-from review.errors import InputError, Refused
+from review.basics.errors import InputError, Refused
 from review.golden.examples import current_examples
-from review.hiding import hide_span
-from review.settling import case_batch, ranking
-from storage.records import Adjudication, Role
+from review.privacy.hidden_spans import hide_span
+from review.settling.adjudication import adjudicate, cases
+from review.settling.case_batch import case_batch, ranking
+from review.settling.decisions import receive_decisions
+from storage.records_people import Role
+from storage.records_review import Adjudication
 from storage.store import Store
 
 NAMES = (b"zelda", b"quentin", b"Zelda", b"Quentin", b"-ballot")

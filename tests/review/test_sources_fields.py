@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.errors import InputError
+from review.basics.errors import InputError
+from review.basics.times import read_time, utc_text
+from review.basics.weeks import monday_of, week_of
 from review.sources.fields import Unreadable
 from review.sources.mapping import at_path, parse_mapping, parse_values, renamed, translated
 from review.sources.normalise import Settings, conversation_of, keyed_hash
-from review.sources.plain import read
-from review.sources.times import read_time, utc_text
-from review.weeks import monday_of, week_of
+from review.sources.readers.plain import read
 
 SETTINGS = Settings("production", b"key", ZoneInfo("UTC"), "2026-W47")
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import review.sources.raw
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.sources.raw import layout_of, read_raw
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.sources.fields import ROLES, Unreadable
-from review.sources.formats import READERS, detect
 from review.sources.normalise import Settings, conversation_of
 from review.sources.raw import layout_of, read_raw
-from storage.records import Conversation
+from review.sources.readers.catalogue import READERS, detect
+from storage.records_log import Conversation
 
 REAL = Path(__file__).parents[2] / "../shared/data"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.sql_text import pretty, tokens
+from review.basics.sql_text import pretty, tokens
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "text2sql"
 FRAGMENTS = st.sampled_from(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError
-from review.weeks import due_date, monday_of, week_of, week_window
+from review.basics.errors import InputError
+from review.basics.weeks import due_date, monday_of, week_of, week_window
 
 
 def test_a_week_in_utc_runs_from_monday_midnight_to_monday_midnight():

@@ -10,10 +10,9 @@ import pytest
 from golden_store import GOOD, WEEK, new_store, open_test_week, reviewed_store, vote
 from golden_store import add_item as add
 
-from review import audit
-from review.adjudication import adjudicate
-from review.clock import now
-from review.errors import InputError, Refused, UnknownError
+from review.audit import chain
+from review.basics.clock import now
+from review.basics.errors import InputError, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
 from review.golden.examples import current_examples
 from review.golden.releases import examples_of, release, release_named, verify
@@ -21,8 +20,10 @@ from review.golden.retire import retire
 from review.golden.rows import agreement, exported
 from review.golden.writers import WRITERS, Format, export
 from review.golden.written import import_examples, read_written
-from review.hiding import hide_span
-from storage.records import Assignment, AuditEntry, Verdict
+from review.privacy.hidden_spans import hide_span
+from review.settling.adjudication import adjudicate
+from storage.records_people import AuditEntry
+from storage.records_review import Assignment, Verdict
 
 EVIL = "=HYPERLINK(\"http://x\")\n{{ env.KEY }} ünïcödé 🎉 'quoted', <b>"
 
@@ -138,7 +139,7 @@ def test_an_export_is_logged_and_needs_the_role_a_release_and_a_folder(store, tm
     assert (tmp_path / "v1.csv").is_file()
     entry = store.find(AuditEntry, action="export")[-1]
     assert (entry.actor, entry.subject, entry.detail["format"], entry.detail["examples"]) == ("eva", "v1", "csv", 7)
-    assert audit.verify(store)[1] is None
+    assert chain.verify(store)[1] is None
     with pytest.raises(Refused, match="role"):
         export(store, "v1", to="csv", target=tmp_path / "x.csv", by="ana")
     with pytest.raises(UnknownError, match="v9"):

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from storage.migrations import migrations
-from storage.records import KEYS, Conversation, Rater, Setting
+from storage.records import KEYS
+from storage.records_log import Conversation
+from storage.records_people import Rater, Setting
 from storage.store import StorageError, Store, open_store
 
 JSON = st.recursive(
@@ -190,7 +192,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(store: Store) -> No
 
 
 def test_a_foreign_key_holds(store: Store) -> None:
-    from storage.records import Role
+    from storage.records_people import Role
 
     with pytest.raises(sqlite3.IntegrityError):
         store.add(Role("r", "nobody", "lead", "now", "test"))

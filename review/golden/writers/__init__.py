@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from review import audit
-from review.errors import Refused
-from review.files import check_target, replacing
+from review.audit import chain
+from review.basics.errors import Refused
+from review.basics.whole_files import check_target, replacing
+from review.basics.words import counted
+from review.current.assignments import owed_items
 from review.golden.examples import one_of
 from review.golden.rows import Exported, ReleaseInfo, exported
 from review.golden.writers import csv, deepeval, hf, jsonl, langsmith, parquet, promptfoo
-from review.people import person, require
-from review.queues import owed_items
-from review.words import counted
+from review.people.people import person, require
 from storage.store import Store
 
 Writer = Callable[[Sequence[Exported], ReleaseInfo, Path], list[Path]]
@@ -66,7 +66,7 @@ def export(
         if form.marker:
             temporary.mkdir()
         files = [path / f.relative_to(temporary) for f in form.write(examples, info, temporary)]
-        audit.record(
+        chain.record(
             store, by, "export", release, format=to, target=path.name, examples=len(examples), hidden=info.hidden_since
         )
     return files

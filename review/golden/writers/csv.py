@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from review.csv_safe import csv_text
+from review.basics.csv_safe import csv_text
 from review.golden.rows import Exported, ReleaseInfo, table_rows
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
-from review.labels import Label, Ratings, Scale, ScaleKind, ratings_of
+from review.basics.labels import Label, Ratings, Scale, ScaleKind, ratings_of
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "agreement"
 # how long one example takes says nothing on a busy machine

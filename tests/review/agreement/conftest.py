@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from review.cli import main
+from review.commands.cli import main
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss_kappa
 
-from review.agreement import COEFFICIENTS, agreement_report, coefficients_for, estimate
-from review.agreement.estimate import estimates, prepare
-from review.agreement.patterns import patterns_of
-from review.labels import Label, Ratings, Scale, ratings_of
+from review.basics.labels import Label, Ratings, Scale, ratings_of
+from review.statistics.agreement.coefficients import COEFFICIENTS, coefficients_for
+from review.statistics.agreement.estimate import estimate, estimates, prepare
+from review.statistics.agreement.patterns import patterns_of
+from review.statistics.agreement.report import agreement_report
 
 VALUES = tuple("1234")
 

@@ -10,10 +10,13 @@ from agreement_cases import (
     ratings_from_table,
 )
 
-from review.agreement import agreement_report, estimate, from_disagreement, plain_words
-from review.errors import InputError
-from review.labels import Label, Scale, ratings_of
-from review.tables import read_table
+from review.basics.errors import InputError
+from review.basics.labels import Label, Scale, ratings_of
+from review.basics.tables import read_table
+from review.statistics.agreement.estimate import estimate
+from review.statistics.agreement.report import agreement_report
+from review.statistics.agreement.weights import from_disagreement
+from review.statistics.agreement.words import plain_words
 
 
 def check(found, expected):

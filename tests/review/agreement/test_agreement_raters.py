@@ -3,10 +3,10 @@ from agreement_cases import columns, patient, ratings_from_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.agreement import agreement_report
-from review.agreement.pairs import copied, pair_matrix
-from review.agreement.raters import leave_one_out
-from review.labels import Label, Scale, ratings_of
+from review.basics.labels import Label, Scale, ratings_of
+from review.statistics.agreement.pairs import copied, pair_matrix
+from review.statistics.agreement.raters import leave_one_out
+from review.statistics.agreement.report import agreement_report
 
 
 def by_rater(text):

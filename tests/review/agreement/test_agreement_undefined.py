@@ -2,9 +2,12 @@ import numpy as np
 import pytest
 from agreement_cases import columns, ratings_from_columns
 
-from review.agreement import COEFFICIENTS, agreement_report, estimate, plain_words
-from review.errors import InputError
-from review.labels import Label, Ratings, Scale, ratings_of
+from review.basics.errors import InputError
+from review.basics.labels import Label, Ratings, Scale, ratings_of
+from review.statistics.agreement.coefficients import COEFFICIENTS
+from review.statistics.agreement.estimate import estimate
+from review.statistics.agreement.report import agreement_report
+from review.statistics.agreement.words import plain_words
 
 DATASETS = {
     "nothing at all": "",

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 from statsmodels.stats.multitest import multipletests
 
-from review.calibration.alt_test import alt_test, benjamini_yekutieli
-from review.errors import InputError
-from review.labels import Label, Scale, ratings_of
+from review.basics.errors import InputError
+from review.basics.labels import Label, Scale, ratings_of
+from review.statistics.calibration.alt_test import alt_test, benjamini_yekutieli
 
 SCALE = Scale("ordinal", ("1", "2", "3", "4"))
 

@@ -5,8 +5,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from review.cli import spotcheck
-from review.errors import ReviewError
+from review.basics.errors import ReviewError
+from review.commands.cli import spotcheck
 
 QUANTITY = {"value", "ci", "se", "method", "n", "undefined"}
 FIGURES = {"precision", "recall", "specificity", "accuracy", "prevalence", "f1", "mcc", "cohen_kappa"}
@@ -200,7 +200,7 @@ def test_the_installed_command_prints_one_sentence_and_exits_two(tmp_path):
     file = tmp_path / "bad.csv"
     file.write_text("item,truth,verdict\na,1,1\na,0,0\n")
     done = subprocess.run(
-        [sys.executable, "-c", "from review.cli import main; main()", "calibrate", "--file", str(file)],
+        [sys.executable, "-c", "from review.commands.cli import main; main()", "calibrate", "--file", str(file)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2

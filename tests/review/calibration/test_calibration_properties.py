@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from review.calibration.data import CalibrationRow, calibration_data
-from review.calibration.report import NO_WEIGHT, calibration_report
+from review.statistics.calibration.data import CalibrationRow, calibration_data
+from review.statistics.calibration.report import NO_WEIGHT, calibration_report
 
 value = st.sampled_from(["a", "b", "c"])
 pair = st.tuples(value, st.one_of(value, st.none()), st.sampled_from(["s", "t"]))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from review.calibration.data import CalibrationRow, calibration_data
-from review.calibration.report import calibration_report
+from review.statistics.calibration.data import CalibrationRow, calibration_data
+from review.statistics.calibration.report import calibration_report
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "calibration"
 PANDALM = Path(__file__).resolve().parents[4] / "shared" / "data" / "raters_and_judges"

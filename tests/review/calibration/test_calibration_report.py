@@ -5,9 +5,9 @@ import pytest
 from sklearn import metrics as oracle
 from statsmodels.stats.proportion import proportion_confint
 
-from review.calibration.data import CalibrationRow, calibration_data
-from review.calibration.report import METRICS, calibration_report, plain_words
-from review.errors import InputError
+from review.basics.errors import InputError
+from review.statistics.calibration.data import CalibrationRow, calibration_data
+from review.statistics.calibration.report import METRICS, calibration_report, plain_words
 
 
 def rows_of(cells, **extra):

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from review.calibration.ceiling import human_ceiling
-from review.calibration.data import CalibrationRow, calibration_data
-from review.errors import InputError
-from review.labels import Label, Scale, ratings_of
+from review.basics.errors import InputError
+from review.basics.labels import Label, Scale, ratings_of
+from review.statistics.calibration.ceiling import human_ceiling
+from review.statistics.calibration.data import CalibrationRow, calibration_data
 
 SCALE = Scale("nominal", ("ok", "wrong"))
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.calibration.data import CalibrationData, CalibrationRow, calibration_data
-from review.calibration.drift import Drift, drift, plain_words
-from review.calibration.report import calibration_report
-from review.intervals import wilson
+from review.statistics.calibration.data import CalibrationData, CalibrationRow, calibration_data
+from review.statistics.calibration.drift import Drift, drift, plain_words
+from review.statistics.calibration.report import calibration_report
+from review.statistics.intervals import wilson
 
 VALUES = ("ok", "wrong")
 WEEKS = tuple(f"2026-W{k}" for k in range(40, 46))

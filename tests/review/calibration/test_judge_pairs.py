@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar as oracle
 from statsmodels.stats.multitest import multipletests
 
-from review.calibration.compare import compare_judges, judge_accuracy
-from review.calibration.mcnemar import holm, mcnemar, mcnemar_one_sided_mid_p
+from review.statistics.calibration.compare import compare_judges, judge_accuracy
+from review.statistics.calibration.mcnemar import holm, mcnemar, mcnemar_one_sided_mid_p
 
 
 @settings(deadline=None)

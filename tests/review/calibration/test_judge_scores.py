@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn import metrics as oracle
 
-from review.calibration.curves import best_threshold, precision_recall, reliability, score_report
-from review.calibration.data import CalibrationRow, calibration_data
-from review.calibration.split import split_of
+from review.statistics.calibration.curves import best_threshold, precision_recall, reliability, score_report
+from review.statistics.calibration.data import CalibrationRow, calibration_data
+from review.statistics.calibration.split import split_of
 
 
 def scored(n=400, seed=1, weight=None):

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from review.audit.store_secrets import hmac_key
+from review.basics.log_paths import log_of
 from review.checks.summary import Summary, summed_up
-from review.cli import spotcheck
-from review.people import hmac_key
+from review.commands.cli import spotcheck
 from review.sources.importing import import_file
-from review.sources.paths import log_of
 from storage.store import open_store
 
 ROWS = [

@@ -16,7 +16,7 @@ from review.checks.catalogue import CHEAP, CHECKS, DEFAULTS, TITLES, TOGETHER
 from review.checks.protocol import Options, Texts, pair, texts_of
 from review.checks.running import findings_of_many, flagged, ready
 from review.checks.settings import CheckSettings
-from storage.records import Conversation
+from storage.records_log import Conversation
 
 NAMES = [pytest.param(name, marks=needs_models if name == "toxicity" else ()) for name in CHECKS]
 SECRET = "Zebulon Quartermaine"

@@ -11,9 +11,9 @@ import orjson
 import pytest
 
 from review.checks.catalogue import CHECKS, DEFAULTS
-from review.checks.personal_data import mask_text, recognisers
 from review.checks.politeness import politeness
 from review.checks.protocol import Finding, pair
+from review.privacy.masking import mask_text, recognisers
 
 DATA = Path(__file__).parents[2] / "data" / "checks"
 

@@ -11,13 +11,13 @@ import duckdb
 import pytest
 from tiny_model import needs_models, save_model
 
+from review.basics.errors import InputError
+from review.basics.log_paths import LogPaths, log_of
 from review.checks.catalogue import CHEAP, DEFAULTS
 from review.checks.settings import CheckSettings, check_settings
-from review.errors import InputError
+from review.log.log import every_conversation, log_relation, read_conversations
 from review.sources.importing import content_hash, import_file
-from review.sources.log import every_conversation, log_relation, read_conversations
-from review.sources.paths import LogPaths, log_of
-from storage.records import Conversation
+from storage.records_log import Conversation
 
 WEEK = "2026-W47"
 ROWS = [

@@ -9,18 +9,22 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from review.annotating.batch import batch
+from review.annotating.findings import AROUND, LONGEST, findings_by_item, shown_findings, text_at
+from review.annotating.submissions import receive
+from review.audit.store_secrets import hmac_key
+from review.basics.log_paths import log_of
 from review.checks.politeness import JUDGE
-from review.findings import AROUND, LONGEST, findings_by_item, shown_findings, text_at
-from review.hiding import hide_span
-from review.opening import Request, open_week
-from review.people import add_person, hmac_key
-from review.project import Project
-from review.queues import batch
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.people.people import add_person
+from review.privacy.hidden_spans import hide_span
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settings.project import Project
 from review.sources.importing import import_file
-from review.sources.paths import log_of
-from review.submissions import receive
-from storage.records import Assignment, Conversation, Item, Verdict
+from review.week.drawing import Request
+from review.week.opening import open_week
+from storage.records_log import Conversation
+from storage.records_review import Assignment, Item, Verdict
 from storage.store import Store, open_store
 
 WEEK = "2026-W45"
@@ -126,7 +130,7 @@ def test_the_baseline_judge_says_something_of_every_drawn_item_and_of_no_other(o
 
 
 def test_a_rubric_without_its_three_values_has_no_baseline(tmp_path: Path) -> None:
-    from review.drawn import verdicts_in
+    from review.week.items_from_draw import verdicts_in
 
     talk = Conversation("c", "p", "c", None, WEEK, ({"role": "assistant", "content": "That's not my problem."},))
     item = Item("c", "c", WEEK, "2026-11-09T00:00:00+00:00")

@@ -11,9 +11,9 @@ import numpy as np
 import orjson
 import pytest
 
-from review.checks import embeddings
-from review.checks.embeddings import CARRIED, Embedder, embedder_folder, lacking, load_embedder
-from review.errors import InputError
+from review.basics.errors import InputError
+from review.models import embeddings
+from review.models.embeddings import CARRIED, Embedder, embedder_folder, lacking, load_embedder
 
 needs_minilm = pytest.mark.skipif(bool(lacking()), reason=lacking())
 needs_models = pytest.mark.skipif(

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 import pytest
 
-from review.checks.library import NATIONAL, check_library
-from review.checks.personal_data import RECOGNISERS, mask_text, recognisers
-from review.errors import InputError
-from review.project import project_of
+from review.basics.errors import InputError
+from review.privacy.masking import RECOGNISERS, mask_text, recognisers
+from review.privacy.presidio import NATIONAL, check_library
+from review.settings.project import project_of
 
 DATA = Path(__file__).parents[2] / "data" / "personal_data"
 LISTS = {name: [orjson.loads(line) for line in (DATA / f"{name}.jsonl").read_bytes().splitlines()]
@@ -132,7 +132,7 @@ def test_masking_with_the_library_is_done_once_and_leaves_no_token_of_a_token(ro
 def test_another_library_is_refused_and_one_that_lacks_is_said_with_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("review.checks.library.find_spec", lambda name: None)
+    monkeypatch.setattr("review.privacy.presidio.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"privacy.library: presidio is not installed here. pip install"):
         check_library("presidio")
     (tmp_path / "spotcheck.toml").write_text("[privacy]\nlibrary = 'scrubber'\n")

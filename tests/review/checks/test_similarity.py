@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from review.basics.errors import InputError
 from review.checks import similarity as module
-from review.checks.embeddings import CARRIED, lacking
 from review.checks.similarity import Pair, Similarity, method_here, similarities, similarity
-from review.errors import InputError
+from review.models.embeddings import CARRIED, lacking
 
 METHODS = [
     "tfidf",

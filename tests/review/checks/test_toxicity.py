@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_model import needs_models, save_model
 
+from review.basics.errors import InputError
 from review.checks.protocol import Texts, pair
 from review.checks.toxicity import LONGEST, sentences, toxic_labels, toxicities, toxicity
-from review.errors import InputError
 
 WORDS = {"toxic": ("idiot", "stupid", "fool", "trash"), "non-toxic": ("thank", "order", "parcel", "gladly")}
 

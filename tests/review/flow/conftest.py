@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flow_store import WEEK, add_people, import_rows, open_the_week, records
 
-from storage.records import Item
+from storage.records_review import Item
 from storage.store import Store, open_store
 
 

@@ -6,16 +6,20 @@ from uuid import uuid4
 
 import orjson
 
-from review.clock import now
-from review.dealing import OPEN_SQL
-from review.opening import Request, open_week
-from review.people import add_person, hmac_key
-from review.project import project_of
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+from review.annotating.submissions import Receipt, receive
+from review.audit.store_secrets import hmac_key
+from review.basics.clock import now
+from review.basics.log_paths import log_of
+from review.current.assignments import OPEN_SQL
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settings.project import project_of
 from review.sources.importing import import_file
-from review.sources.paths import log_of
-from review.submissions import Receipt, receive
-from storage.records import Assignment, Role
+from review.week.drawing import Request
+from review.week.opening import open_week
+from storage.records_people import Role
+from storage.records_review import Assignment
 from storage.store import Store
 
 WEEK = "2026-W45"

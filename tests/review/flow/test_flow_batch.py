@@ -22,13 +22,16 @@ from flow_store import (
     take_role,
 )
 
-from review.closing import close_week
-from review.errors import UnknownError
-from review.people import person
-from review.queues import DONE_SENT, batch, owed_items, progress
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.submissions import receive
-from storage.records import Assignment, Item, Reassignment, Verdict
+from review.annotating.batch import DONE_SENT, batch
+from review.annotating.submissions import receive
+from review.basics.errors import UnknownError
+from review.closing.closing import close_week
+from review.current.assignments import owed_items
+from review.current.progress import progress
+from review.people.people import person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from storage.records_review import Assignment, Item, Reassignment, Verdict
 
 TOP = {"key", "rater", "week", "rubric", "order", "done", "skipped", "items", "reveals", "findings", "taken"}
 ITEM = {

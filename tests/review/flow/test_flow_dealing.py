@@ -7,16 +7,18 @@ from flow_store import RATERS, WEEK, assignments, entry, open_of, send, take_rol
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.closing import checklist, close_week
-from review.dealing import deal, redistribute, take_back, week_of_store
-from review.dealing_again import deal_again, held_by_nobody
-from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.queues import owed_items, progress
-from review.requeue import requeue
-from review.rubric import rubric_from, save_rubric
-from review.submissions import receive
-from review.taken import taken_from
-from storage.records import Annotation, Assignment, AuditEntry, Reassignment, Skip
+from review.annotating.submissions import receive
+from review.annotating.taken import taken_from
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.closing.closing import checklist, close_week
+from review.current.assignments import owed_items, week_of_store
+from review.current.progress import progress
+from review.rubric.rubric import rubric_from, save_rubric
+from review.week.dealing import deal, redistribute, take_back
+from review.week.dealing_again import deal_again, held_by_nobody
+from review.week.requeue import requeue
+from storage.records_people import AuditEntry
+from storage.records_review import Annotation, Assignment, Reassignment, Skip
 
 ITEMS = st.lists(st.tuples(st.text(min_size=1, max_size=6), st.booleans()), unique_by=lambda pair: pair[0], max_size=60)
 NAMES = st.lists(st.sampled_from(["ana", "ben", "eva", "jo", "zoë"]), min_size=1, max_size=5, unique=True)

@@ -3,15 +3,18 @@
 import pytest
 from flow_store import BAD, BEFORE, GOOD, REQUEST, WEEK, open_the_week, vote
 
-from review import evidence
-from review.adjudication import adjudicate
-from review.disagreement import contested
-from review.errors import NothingToDo, UnknownError
-from review.evidence import weeks_between
-from review.labels import Label
-from review.production import judges_of_frame, production_quality
-from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_from, save_rubric
-from storage.records import Annotation, Assignment, Conversation, Draw, Item, Stratum, Verdict, Week
+from review.basics.errors import NothingToDo, UnknownError
+from review.basics.labels import Label
+from review.current.verdicts import judges
+from review.evidence import evidence
+from review.evidence.evidence import weeks_between
+from review.evidence.production import judges_of_frame, production_quality
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import current_rubric, rubric_from, save_rubric
+from review.settling.adjudication import adjudicate
+from review.statistics.contested import contested
+from storage.records_log import Conversation, Draw, Stratum
+from storage.records_review import Annotation, Assignment, Item, Verdict, Week
 
 AT = "2026-11-20T10:00:00.000+00:00"
 
@@ -127,7 +130,7 @@ def test_calibration_gets_truth_verdict_group_and_population(opened, items):
     with pytest.raises(UnknownError, match=r"judge 'nobody' is not in the store.*JUDGE-MARK"):
         evidence.paired_labels(opened, [WEEK], "nobody")
     # The baseline judge says something of drawn items alone.
-    assert evidence.judges(opened, [WEEK]) == ["JUDGE-MARK", "politeness-heuristic"]
+    assert judges(opened, [WEEK]) == ["JUDGE-MARK", "politeness-heuristic"]
     assert judges_of_frame(opened, [WEEK]) == ["JUDGE-MARK"]
 
 
@@ -150,7 +153,7 @@ def test_a_new_rubric_version_is_not_mixed_into_calibration(imported):
 def counted(store):
     """Failing: 4 of 4 drawn; rest: 6 of 96. The judge's verdicts on all traffic are in the frame."""
     save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
-    from review.people import add_person
+    from review.people.people import add_person
 
     for name in ("ana", "ben", "lea"):
         add_person(store, name, role="lead", by="x")

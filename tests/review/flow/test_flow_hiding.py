@@ -9,13 +9,15 @@ from flow_store import BAD, GOOD, WEEK, assignments, send, vote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.adjudication import adjudicate, cases
-from review.errors import InputError
-from review.evidence import conversation_of
-from review.hiding import _digest, conversations, hide_span, without
-from review.people import hmac_key
-from review.queues import batch
-from storage.records import AuditEntry, Conversation, HiddenSpan
+from review.annotating.batch import batch
+from review.audit.store_secrets import hmac_key
+from review.basics.errors import InputError
+from review.evidence.evidence import conversation_of
+from review.privacy.hidden_spans import _digest, conversations, hide_span, without
+from review.settling.adjudication import adjudicate, cases
+from storage.records_log import Conversation
+from storage.records_people import AuditEntry
+from storage.records_review import HiddenSpan
 from storage.store import Store
 
 KEY = b"key"

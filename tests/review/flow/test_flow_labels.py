@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError
-from review.labels import Label, Scale, canonical_text, number_text, ratings_of, set_members
-from review.quantity import Quantity
+from review.basics.errors import InputError
+from review.basics.labels import Label, Scale, canonical_text, number_text, ratings_of, set_members
+from review.statistics.quantity import Quantity
 
 WORDS = st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=6), min_size=2, max_size=6)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -29,17 +29,21 @@ from flow_store import (
     write_log,
 )
 
-from review import audit, evidence
-from review.cli import spotcheck
-from review.closing import close_week
-from review.drawn import target_turn, verdicts_in
-from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.opening import Request, open_week, preview
-from review.project import Privacy, Project, project_of
-from review.revealing import revealed
-from review.rubric import current_rubric
+from review.audit import chain
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.closing.closing import close_week
+from review.commands.cli import spotcheck
+from review.evidence import evidence
+from review.privacy.reveal import revealed
+from review.rubric.rubric import current_rubric
 from review.sampling.key import chosen, sample_digest
-from storage.records import Assignment, AuditEntry, Conversation, Draw, Item, Stratum, Verdict, Week
+from review.settings.project import Privacy, Project, project_of
+from review.week.drawing import Request, preview
+from review.week.items_from_draw import target_turn, verdicts_in
+from review.week.opening import open_week
+from storage.records_log import Conversation, Draw, Stratum
+from storage.records_people import AuditEntry
+from storage.records_review import Assignment, Item, Verdict, Week
 
 ALL = {f"c{i:03d}" for i in range(SIZE)}
 
@@ -75,7 +79,7 @@ def test_the_week_is_written_with_what_was_asked(opened):
     # Monday 2 November and eleven days: Friday the 13th.
     assert week.due == "2026-11-13"
     assert opened.find(AuditEntry, action="draw")[0].actor == "lea"
-    assert audit.verify(opened)[1] is None
+    assert chain.verify(opened)[1] is None
 
 
 def test_drawn_conversations_are_copied_as_the_log_holds_them(opened, items):

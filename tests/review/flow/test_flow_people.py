@@ -8,15 +8,16 @@ from flow_store import GOOD, WEEK, assignments, entry, send, take_role
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review import audit
-from review.adjudication import adjudicate
-from review.cli import spotcheck
-from review.closing import close_week
-from review.covered import altered
-from review.errors import InputError, Refused, UnknownError
-from review.exchange import import_labels, read_labels
-from review.people import Person, add_person, hmac_key, people, person, person_id, require, store_id
-from storage.records import AuditEntry, Rater, Role
+from review.audit import chain as audit_chain
+from review.audit.covered import altered
+from review.audit.store_secrets import hmac_key, store_id
+from review.basics.errors import InputError, Refused, UnknownError
+from review.closing.closing import close_week
+from review.commands.cli import spotcheck
+from review.exchange.labels import import_labels, read_labels
+from review.people.people import Person, add_person, people, person, person_id, require
+from review.settling.adjudication import adjudicate
+from storage.records_people import AuditEntry, Rater, Role
 from storage.store import open_store
 
 
@@ -108,31 +109,31 @@ def test_the_key_of_a_store_is_made_once(store):
 
 def test_the_audit_chain_holds_over_everything_that_was_done(opened):
     send(opened, "ana", entry(assignments(opened, "ana")[0]))
-    count, broken = audit.verify(opened)
+    count, broken = audit_chain.verify(opened)
     assert broken is None and count == len(opened.find(AuditEntry)) >= 6
-    assert audit.verify(open_store(opened.path)) == (count, None)
+    assert audit_chain.verify(open_store(opened.path)) == (count, None)
 
 
 @pytest.fixture
 def chain(store):
     for k in range(6):
-        audit.record(store, "lea", "act", f"s{k}", detail={"b": [k, 0.5], "a": "ü"}, flag=k % 2 == 0)
+        audit_chain.record(store, "lea", "act", f"s{k}", detail={"b": [k, 0.5], "a": "ü"}, flag=k % 2 == 0)
     return store.find(AuditEntry, order_by="sequence")
 
 
 def test_a_whole_chain_has_no_break_and_an_empty_one_neither(chain, store):
-    assert audit.first_break(chain) is None and audit.first_break([]) is None
+    assert audit_chain.first_break(chain) is None and audit_chain.first_break([]) is None
 
 
 @pytest.mark.parametrize("place", range(5))
 def test_a_removed_row_is_found(chain, place):
-    assert audit.first_break(chain[:place] + chain[place + 1 :]) == place + 1
+    assert audit_chain.first_break(chain[:place] + chain[place + 1 :]) == place + 1
 
 
 @pytest.mark.parametrize("place", range(5))
 def test_two_exchanged_rows_are_found(chain, place):
     chain[place], chain[place + 1] = chain[place + 1], chain[place]
-    assert audit.first_break(chain) == place + 1
+    assert audit_chain.first_break(chain) == place + 1
 
 
 @pytest.mark.parametrize("field", ["at", "actor", "action", "subject", "detail", "previous", "hash", "sequence"])
@@ -141,24 +142,24 @@ def test_a_changed_row_is_found(store, chain, field, place):
     value = {"sequence": place + 101, "detail": '{"detail": 1}'}.get(field, "x")
     store.db.execute(f"UPDATE audit SET {field} = ? WHERE sequence = ?", [value, place + 1])
     store.db.conn.commit()
-    assert audit.verify(store) == (6, place + 1)
+    assert audit_chain.verify(store) == (6, place + 1)
 
 
 def test_a_change_with_a_fitting_hash_of_its_own_breaks_the_next_row(store, chain):
     row = chain[2]
-    forged = audit.entry_hash(row.sequence, row.at, "eve", row.action, row.subject, row.detail, row.previous)
+    forged = audit_chain.entry_hash(row.sequence, row.at, "eve", row.action, row.subject, row.detail, row.previous)
     store.db.execute("UPDATE audit SET actor = 'eve', hash = ? WHERE sequence = 3", [forged])
     store.db.conn.commit()
-    assert audit.verify(store)[1] == 4
+    assert audit_chain.verify(store)[1] == 4
 
 
 def test_an_entry_stands_or_falls_with_the_act(store):
     add_person(store, "lea", role="lead", by="x")
-    before = audit.verify(store)
+    before = audit_chain.verify(store)
     with pytest.raises(RuntimeError), store.transaction():
-        audit.record(store, "lea", "act", "s")
+        audit_chain.record(store, "lea", "act", "s")
         raise RuntimeError
-    assert audit.verify(store) == before
+    assert audit_chain.verify(store) == before
 
 
 @pytest.fixture
@@ -218,7 +219,7 @@ def test_entries_from_before_they_covered_anything_raise_no_alarm(opened):
 def test_what_stands_for_the_check_alone_is_not_shown(opened):
     entry = opened.find(AuditEntry, action="role")[-1]
     assert set(entry.detail) == {"role", "scope", "given", "content"}
-    assert audit.detail_text(entry.detail) == "role: adjudicator"
+    assert audit_chain.detail_text(entry.detail) == "role: adjudicator"
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ def test_what_stands_for_the_check_alone_is_not_shown(opened):
 )
 def test_a_row_changed_or_removed_behind_the_chain_is_found(said, action, sql):
     damage(said, sql)
-    assert audit.verify(said)[1] is None
+    assert audit_chain.verify(said)[1] is None
     assert altered(said) == [e.sequence for e in said.find(AuditEntry, action=action)]
     result = CliRunner().invoke(spotcheck, ["audit", "verify", "--json", "--store", str(said.path)])
     assert result.exit_code == 1 and json.loads(result.stdout)["altered"] == altered(said)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from review.errors import InputError
-from review.judges.settings import JudgeSettings
-from review.project import STARTER, Project, project_of, remember_import
+from review.basics.errors import InputError
+from review.settings.judges import JudgeSettings
+from review.settings.project import STARTER, Project, project_of, remember_import
 
 
 @pytest.fixture

@@ -9,16 +9,19 @@ from flow_store import BAD, GOOD, WEEK, assignments, entry, open_of, refusal, se
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from review.closing import close_week
-from review.dealing import redistribute
-from review.errors import NothingToDo, Refused, UnknownError
-from review.flags import flags, take_back_flag
-from review.hiding import hide_span, spans_by_conversation
-from review.people import add_person
-from review.queues import CURRENT_SQL, batch, owed_items
-from review.settled import annotations_of
-from review.submissions import MAX_COMMENT, MAX_SECONDS, Receipt, receive
-from storage.records import Annotation, AuditEntry, Flag, HiddenSpan, Item, Skip, Withdrawal
+from review.annotating.batch import batch
+from review.annotating.flags import flags, take_back_flag
+from review.annotating.submissions import MAX_COMMENT, MAX_SECONDS, Receipt, receive
+from review.basics.errors import NothingToDo, Refused, UnknownError
+from review.closing.closing import close_week
+from review.current.annotations import CURRENT_SQL
+from review.current.assignments import owed_items
+from review.current.settled import annotations_of
+from review.people.people import add_person
+from review.privacy.hidden_spans import hide_span, spans_by_conversation
+from review.week.dealing import redistribute
+from storage.records_people import AuditEntry
+from storage.records_review import Annotation, Flag, HiddenSpan, Item, Skip, Withdrawal
 from storage.store import Store, open_store
 
 JSON = st.recursive(

@@ -22,24 +22,24 @@ from flow_store import (
     take_role,
 )
 
-from review import evidence
-from review.adjudication import adjudicate, cases
-from review.cli import spotcheck
-from review.closing import close_week
-from review.dealing import redistribute
-from review.errors import InputError, Refused, UnknownError
+from review.annotating.batch import batch
+from review.basics.errors import InputError, Refused, UnknownError
+from review.closing.closing import close_week
+from review.commands.cli import spotcheck
+from review.current.assignments import owed_items
+from review.current.progress import progress
+from review.current.rubric_in_use import annotations_by_version, other_versions_sentence, used_version
+from review.current.settled import settled_labels
+from review.evidence import evidence
+from review.evidence.production import production_quality
 from review.golden.reviewed import gather
-from review.production import production_quality
-from review.queues import batch, owed_items, progress
-from review.requeue import Again, planned, requeue, sample, to_ask_again
-from review.rubric import DEFAULT_RUBRIC, current_rubric, rubric_from, save_rubric
-from review.rubric_use import (
-    annotations_by_version,
-    other_versions_sentence,
-    used_version,
-)
-from review.settled import settled_labels
-from storage.records import Annotation, Assignment, AuditEntry, Item, Reassignment, Verdict, Week
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import current_rubric, rubric_from, save_rubric
+from review.settling.adjudication import adjudicate, cases
+from review.week.dealing import redistribute
+from review.week.requeue import Again, planned, requeue, sample, to_ask_again
+from storage.records_people import AuditEntry
+from storage.records_review import Annotation, Assignment, Item, Reassignment, Verdict, Week
 from storage.store import open_store
 
 NEW = {"dimensions": [{"name": "correctness", "values": ["bad", "good"], "positive": "bad"}]}

@@ -7,16 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError, UnknownError
-from review.rubric import (
-    DEFAULT_RUBRIC,
-    current_rubric,
-    rubric_document,
-    rubric_from,
-    rubric_version,
-    save_rubric,
-)
-from storage.records import RubricVersion
+from review.basics.errors import InputError, UnknownError
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import current_rubric, rubric_document, rubric_from, rubric_version, save_rubric
+from storage.records_people import RubricVersion
 
 MOOD = {"name": "mood", "scale": "ordinal", "values": ["low", "medium", "high"]}
 TYPE = {"name": "type", "scale": "nominal", "values": ["a", "b"]}

@@ -7,14 +7,17 @@ from flow_store import BAD, GOOD, RATERS, WEEK, assignments, deal_item, entry, o
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.adjudication import adjudicate, cases
-from review.closing import checklist, close_week, closing_of
-from review.covered import digest
-from review.errors import InputError, Refused, UnknownError
-from review.labels import Label
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.settled import annotations_of, by_votes, canonical_value, settle, settled_labels
-from storage.records import Adjudication, AuditEntry, WeekClosing
+from review.audit.covered import digest
+from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.labels import Label
+from review.closing.closing import checklist, close_week
+from review.current.assignments import closing_of
+from review.current.settled import annotations_of, by_votes, canonical_value, settle, settled_labels
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.settling.adjudication import adjudicate, cases
+from storage.records_people import AuditEntry
+from storage.records_review import Adjudication, WeekClosing
 
 
 @pytest.mark.parametrize(

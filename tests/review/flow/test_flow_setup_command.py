@@ -12,14 +12,16 @@ import pytest
 from click.testing import CliRunner
 from flow_store import add_people, take_role
 
-from review import audit, cli, serving
-from review.cli import COMMANDS, spotcheck
-from review.errors import InputError, NothingToDo, ReviewError
-from review.people import person
-from review.project import project_of
-from review.rubric import current_rubric, rubric_from
-from review.rubric_change import change_rubric
-from storage.records import Rater, Role, RubricVersion
+from review.audit import chain
+from review.basics.errors import InputError, NothingToDo, ReviewError
+from review.commands import cli
+from review.commands.cli import COMMANDS, spotcheck
+from review.people.people import person
+from review.rubric.change import change_rubric
+from review.rubric.rubric import current_rubric, rubric_from
+from review.serving import server
+from review.settings.project import project_of
+from storage.records_people import Rater, Role, RubricVersion
 from storage.store import StorageError, open_store
 
 
@@ -65,7 +67,7 @@ def test_init_makes_settings_a_store_and_a_lead(folder):
     store = open_store("spotcheck.db", create=False)
     assert person(store, "lea").role == "lead" and current_rubric(store).version == 1
     assert project_of("spotcheck.db").unit == "session"
-    assert audit.verify(store)[1] is None
+    assert chain.verify(store)[1] is None
 
 
 def test_init_twice_is_harmless(folder):
@@ -174,7 +176,7 @@ def test_of_several_names_all_are_added_or_none(folder):
     assert code == 2 and "name: found '!!!'" in error
     store = open_store("spotcheck.db")
     assert [r.name for r in store.find(Rater)] == ["lea"] and len(store.find(Role)) == 1
-    assert audit.verify(store) == (1, None)
+    assert chain.verify(store) == (1, None)
 
 
 def test_the_only_lead_cannot_lock_everybody_out(folder):
@@ -307,7 +309,7 @@ def test_every_command_loads_and_has_help():
 
 
 def test_the_application_starts_with_its_safe_options_whatever_the_folder(folder):
-    words = serving.command(Path("/x/app.py"), port=8600)
+    words = server.command(Path("/x/app.py"), port=8600)
     assert words[1:5] == ["-m", "streamlit", "run", "/x/app.py"]
     for flag in (
         "--server.address=127.0.0.1",
@@ -318,36 +320,36 @@ def test_the_application_starts_with_its_safe_options_whatever_the_folder(folder
         "--server.fileWatcherType=none",
     ):
         assert flag in words
-    assert serving.app_path().name == "app.py"
+    assert server.app_path().name == "app.py"
 
 
 def test_the_theme_is_found_beside_the_application(tmp_path):
     app = tmp_path / "app.py"
     (tmp_path / ".streamlit").mkdir()
     (tmp_path / ".streamlit" / "config.toml").write_text("")
-    assert serving.config_folder(app) == tmp_path
-    found = serving.config_folder(serving.app_path())
+    assert server.config_folder(app) == tmp_path
+    found = server.config_folder(server.app_path())
     assert (found / ".streamlit" / "config.toml").is_file()
 
 
 def test_a_taken_port_is_refused_with_the_next_one():
     with socket.socket() as other:
-        other.bind((serving.ADDRESS, 0))
+        other.bind((server.ADDRESS, 0))
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(InputError, match=rf"port {port} .* is not free .*--port {port % 65535 + 1}"):
-            serving.check_port(port)
-    serving.check_port(port)
+            server.check_port(port)
+    server.check_port(port)
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(InputError, match=f"--port: found {port}, expected 1 to 65535"):
-        serving.check_port(port)
+        server.check_port(port)
 
 
 def test_waiting_for_an_application_that_ended_says_so():
     process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
     process.wait()
     with pytest.raises(NothingToDo, match="exit code 3"):
-        serving.wait_until_ready(process, "http://127.0.0.1:9", seconds=5)
+        server.wait_until_ready(process, "http://127.0.0.1:9", seconds=5)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from review.errors import InputError
-from review.tables import read_table
+from review.basics.errors import InputError
+from review.basics.tables import read_table
 
 WANT = ["item", "rater", ("label", "value")]
 

@@ -2,15 +2,16 @@
 
 from flow_store import BAD, GOOD, WEEK, assignments, deal_item, entry, send
 
-from review.clock import now
-from review.closing import close_week
-from review.dealing import redistribute
-from review.people import add_person
-from review.queues import batch
-from review.requeue import requeue
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from review.taken import taken_from
-from storage.records import Annotation, Assignment, Reassignment
+from review.annotating.batch import batch
+from review.annotating.taken import taken_from
+from review.basics.clock import now
+from review.closing.closing import close_week
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.week.dealing import redistribute
+from review.week.requeue import requeue
+from storage.records_review import Annotation, Assignment, Reassignment
 from storage.store import Store
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from review.judges.protocol import Bench, Row, Subject
-from review.rubric import DEFAULT_RUBRIC, Dimension, rubric_from
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import Dimension, rubric_from
 
 RUBRIC = rubric_from(DEFAULT_RUBRIC)
 POLITENESS, CORRECTNESS, INTENT = RUBRIC["politeness"], RUBRIC["correctness"], RUBRIC["intent"]

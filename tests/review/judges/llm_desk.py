@@ -8,10 +8,11 @@ from typing import Any
 
 from openai_server import OpenAIServer
 
-from review.judges.llm_client import Pace
+from review.judges.llm.client import Pace
 from review.judges.protocol import Bench, Call, Options, Subject
-from review.judges.settings import JudgeSettings
-from review.rubric import DEFAULT_RUBRIC, Dimension, rubric_from
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import Dimension, rubric_from
+from review.settings.judges import JudgeSettings
 
 RUBRIC = rubric_from(DEFAULT_RUBRIC)
 CORRECTNESS, REASONS, POLITENESS = RUBRIC["correctness"], RUBRIC["reasons"], RUBRIC["politeness"]

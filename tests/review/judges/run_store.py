@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from judged_store import NAMES, WEEK, judged
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.judges import kinds
 from review.judges.protocol import Bench, Kind, Options, Said, Spec, Subject
-from review.judges.targets import Target
+from review.judges.runs.targets import Target
 from review.judges.versions import add_judge
 from storage.store import Store
 

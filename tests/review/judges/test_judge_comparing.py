@@ -8,14 +8,14 @@ import pytest
 from click.testing import CliRunner
 from judged_store import DEV, NAMES, TEST, WEEK, judged, says, speaks, truth, version
 
-from review.cli import spotcheck
-from review.errors import InputError, NothingToDo, Refused
-from review.judges.comparing import compared
-from review.judges.looks import looks
-from review.judges.workbench import economy, listed
-from review.verdicts import Reference
-from storage.records import AuditEntry
+from review.basics.errors import InputError, NothingToDo, Refused
+from review.commands.cli import spotcheck
+from review.current.verdicts import Reference
+from review.evidence.test_set_access import looks
+from review.judges.workbench.comparing import compared
+from review.judges.workbench.workbench import economy, listed
 from storage.records_judges import JudgeResult, JudgeRun
+from storage.records_people import AuditEntry
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from llm_desk import Memory
 from openai_server import OpenAIServer
 from tiny_model import needs_models, save_model
 
-from review.errors import InputError
+from review.basics.errors import InputError
 from review.judges.kinds import JUDGES
 from review.judges.protocol import CAUSES, Bench, Options, Row, Said, Subject
-from review.judges.settings import JudgeSettings
+from review.settings.judges import JudgeSettings
 
 DIMENSIONS = (POLITENESS, CORRECTNESS)
 SECRET = "sk-contract-0123456789abcdef"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from judged_store import DEV, NAMES, TEST, WEEK, golden, judged, speaks
 
-from review.adjudication import adjudicate
-from review.errors import UnknownError
-from review.evidence import paired_labels
-from review.hiding import hide_span
-from review.judges.disagreements import Disagreement, direction, disagreements, reading, unfit
-from review.labels import Scale
-from review.rubric import Dimension, current_rubric
-from review.settled import Settled
-from storage.records import Item, Verdict
+from review.basics.errors import UnknownError
+from review.basics.labels import Scale
+from review.current.settled import Settled
+from review.evidence.evidence import paired_labels
+from review.judges.workbench.disagreements import Disagreement, direction, disagreements, reading, unfit
+from review.privacy.hidden_spans import hide_span
+from review.rubric.rubric import Dimension, current_rubric
+from review.settling.adjudication import adjudicate
+from storage.records_review import Item, Verdict
 
 
 @pytest.fixture

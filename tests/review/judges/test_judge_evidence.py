@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judged_store import AT, DEV, NAMES, TEST, WEEK, judged, says, speaks, truth, version
 
-from review.calibration.report import calibration_report
-from review.errors import NothingToDo, Refused, UnknownError
-from review.evidence import paired_labels, reference, verdicts_of, versions_with_verdicts
-from review.judges.looks import looks, record_look, shown_half
-from review.judges.workbench import report_on_test
-from review.verdicts import Reference, that_count
-from storage.records import AuditEntry, Item, Verdict
+from review.basics.errors import NothingToDo, Refused, UnknownError
+from review.current.verdicts import Reference, reference, that_count, verdicts_of, versions_with_verdicts
+from review.evidence.evidence import paired_labels
+from review.evidence.test_set_access import looks, record_look, shown_half
+from review.judges.workbench.workbench import report_on_test
+from review.statistics.calibration.report import calibration_report
 from storage.records_judges import Look
+from storage.records_people import AuditEntry
+from storage.records_review import Item, Verdict
 
 
 @pytest.fixture
@@ -135,7 +136,8 @@ def test_what_a_viewer_owes_is_in_no_figure(week):
 
 def test_a_group_that_a_half_leaves_empty_is_named(week):
     # One labelled item of the test half is all there is of this group.
-    from storage.records import Annotation, Assignment, Conversation, Stratum
+    from storage.records_log import Conversation, Stratum
+    from storage.records_review import Annotation, Assignment
 
     week.add(
         Stratum("s2", "d1", WEEK, "failing", 5, 1, 0.2),
@@ -190,7 +192,7 @@ def test_there_is_nothing_to_look_at_behind_what_is_shown_anyway(week):
 
 
 def test_a_look_is_refused_to_who_lost_the_role_meanwhile(week):
-    from review.people import add_person
+    from review.people.people import add_person
 
     add_person(week, "eva", role="annotator", by="lea")
     with pytest.raises(Refused):

@@ -7,15 +7,17 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from review.calibration.split import split_of
+from review.basics.errors import NothingToDo, UnknownError
 from review.commands.judge import judge_group
 from review.commands.judge_over_time import over_time_command
-from review.errors import NothingToDo, UnknownError
-from review.judges.over_time import judge_agreement, over_time, weeks_over_time
-from review.people import add_person
-from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
-from storage.records import Annotation, Assignment, Conversation, Draw, Item, Stratum, Verdict, Week
+from review.judges.workbench.over_time import judge_agreement, over_time, weeks_over_time
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.statistics.calibration.split import split_of
 from storage.records_judges import Judge
+from storage.records_log import Conversation, Draw, Stratum
+from storage.records_review import Annotation, Assignment, Item, Verdict, Week
 from storage.store import Store
 
 WEEKS = tuple(f"2026-W{k}" for k in range(41, 46))

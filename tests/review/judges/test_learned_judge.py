@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from learned_rows import CORRECTNESS, INTENT, POLITENESS, RUBRIC, bench, rows, subjects
 
-from review.checks import embeddings
-from review.checks.embeddings import CARRIED, lacking
-from review.errors import InputError
-from review.judges.learned import BATCH, KIND
-from review.judges.learned_spec import DEFAULTS
+from review.basics.errors import InputError
+from review.judges.learned.kind import BATCH, KIND
+from review.judges.learned.spec import DEFAULTS
 from review.judges.protocol import Row, Said, Subject
-from review.judges.settings import JudgeSettings
+from review.models import embeddings
+from review.models.embeddings import CARRIED, lacking
+from review.settings.judges import JudgeSettings
 
 TRAINING = subjects(90)
 ROWS = rows(TRAINING)

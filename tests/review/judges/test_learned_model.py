@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from learned_rows import subjects
 
 from review.judges.groups import folds_of, together
-from review.judges.learned_features import tfidf
-from review.judges.learned_model import FINAL, calibration, train
-from review.judges.learned_words import telling
+from review.judges.learned.features import tfidf
+from review.judges.learned.model import FINAL, calibration, train
+from review.judges.learned.words import telling
 from review.judges.protocol import Subject
 
 VALUES = ("rude", "neutral", "friendly")

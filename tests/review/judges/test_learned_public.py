@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from review.judges.learned import KIND
+from review.basics.labels import Scale
+from review.judges.learned.kind import KIND
 from review.judges.protocol import Bench, Row, Said, Subject
-from review.labels import Scale
-from review.rubric import Dimension
+from review.rubric.rubric import Dimension
 
 
 def judged(rows: list[Row], subjects: list[Subject], dimension: Dimension) -> list[Said]:

@@ -24,8 +24,8 @@ from openai_server import (
     too_many,
 )
 
-from review.judges.llm import judged
-from review.judges.llm_client import Pace
+from review.judges.llm.client import Pace
+from review.judges.llm.kind import judged
 from review.judges.protocol import CAUSES, Options
 
 RIGHT = {"politeness": "friendly"}

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llm_desk import CORRECTNESS, POLITENESS, REASONS
 
-from review.judges.llm_labels import label_of
-from review.judges.llm_parse import heard
-from review.judges.llm_wire import LONGEST_REPLY
+from review.basics.labels import Scale
+from review.judges.llm.labels import label_of
+from review.judges.llm.parse import heard
+from review.judges.llm.wire import LONGEST_REPLY
 from review.judges.protocol import CAUSES
-from review.labels import Scale
-from review.rubric import Dimension
+from review.rubric.rubric import Dimension
 
 ERRORS = {*CAUSES, ""}
 

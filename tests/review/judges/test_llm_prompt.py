@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llm_desk import CORRECTNESS, POLITENESS, REASONS, RUBRIC
 
-from review.errors import InputError
-from review.judges.llm_data import DATA, RULE, block, code_for
-from review.judges.llm_form import schema_of
-from review.judges.llm_prompt import messages_of, prompt_of
-from review.judges.llm_rubric import RUBRIC as RUBRIC_FIELDS
-from review.judges.llm_spec import checked
+from review.basics.errors import InputError
+from review.basics.labels import Scale
+from review.judges.llm.data import DATA, RULE, block, code_for
+from review.judges.llm.form import schema_of
+from review.judges.llm.prompt import messages_of, prompt_of
+from review.judges.llm.rubric import RUBRIC as RUBRIC_FIELDS
+from review.judges.llm.spec import checked
 from review.judges.protocol import Subject
-from review.judges.settings import JudgeSettings
-from review.labels import Scale
-from review.rubric import Dimension
+from review.rubric.rubric import Dimension
+from review.settings.judges import JudgeSettings
 
 BASE = {"endpoint": "http://localhost:8000/v1", "model": "small"}
 HOSTS = JudgeSettings(("localhost",))

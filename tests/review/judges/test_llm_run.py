@@ -10,7 +10,7 @@ import pytest
 from llm_desk import CORRECTNESS, POLITENESS, QUICK, Memory, bench_on, mark, subjects
 from openai_server import OpenAIServer, slow, too_many
 
-from review.judges.llm import KIND, judged
+from review.judges.llm.kind import KIND, judged
 from review.judges.protocol import Options, Subject
 
 FRIENDLY = {"politeness": "friendly"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from llm_desk import POLITENESS, REASONS
 
-from review.errors import InputError
-from review.judges.llm_endpoint import endpoint_of, key_of
-from review.judges.llm_prompt import PROMPT, SYSTEM
-from review.judges.llm_spec import DEFAULTS, checked
-from review.judges.settings import JudgeSettings
+from review.basics.errors import InputError
+from review.judges.llm.endpoint import endpoint_of, key_of
+from review.judges.llm.prompt import PROMPT, SYSTEM
+from review.judges.llm.spec import DEFAULTS, checked
+from review.settings.judges import JudgeSettings
 
 BASE = {"endpoint": "http://localhost:8000/v1", "model": "small"}
 HOSTS = JudgeSettings(("localhost",))

@@ -14,11 +14,11 @@ import pytest
 from llm_desk import QUICK, Memory, bench_on, mark, subjects
 from openai_server import OpenAIServer, cut, drip, go_on, hang_up, not_json, redirect, status, trickle
 
-from review.errors import InputError, ReviewError
-from review.judges.llm import judged
-from review.judges.llm_votes import LONGEST_RATIONALE
+from review.basics.errors import InputError, ReviewError
+from review.judges.llm.kind import judged
+from review.judges.llm.votes import LONGEST_RATIONALE
 from review.judges.protocol import Options
-from review.judges.settings import JudgeSettings
+from review.settings.judges import JudgeSettings
 
 FRIENDLY = {"politeness": "friendly"}
 KEY = "sk-planted-0123456789abcdef"
@@ -249,7 +249,7 @@ def test_a_key_that_stands_in_a_remembered_reply_shows_in_no_verdict():
 
 
 def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeypatch, request):
-    monkeypatch.setattr("review.judges.llm_pool.GRACE", 0.1)
+    monkeypatch.setattr("review.judges.llm.pool.GRACE", 0.1)
     # Tests that a shell started in its background have inherited that interrupts are ignored.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
@@ -284,7 +284,7 @@ def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeyp
 
 
 def test_whoever_stops_listening_leaves_nobody_asking(monkeypatch):
-    monkeypatch.setattr("review.judges.llm_pool.GRACE", 20.0)
+    monkeypatch.setattr("review.judges.llm.pool.GRACE", 20.0)
     with OpenAIServer(lambda text: FRIENDLY) as server:
         told = judged(bench_on(server, options=Options(concurrency=2)), subjects(500), pace=QUICK)
         next(told)

@@ -7,12 +7,12 @@ import json
 import pytest
 from llm_desk import CORRECTNESS, POLITENESS, REASONS
 
-from review.judges.llm_client import Outcome
-from review.judges.llm_parse import Heard
-from review.judges.llm_votes import joined, majority, score_of, vote_of
-from review.judges.llm_wire import Answer
-from review.labels import Scale
-from review.rubric import Dimension
+from review.basics.labels import Scale
+from review.judges.llm.client import Outcome
+from review.judges.llm.parse import Heard
+from review.judges.llm.votes import joined, majority, score_of, vote_of
+from review.judges.llm.wire import Answer
+from review.rubric.rubric import Dimension
 
 
 def outcome(label=None, *, error="", cost=None, latency=None, **entry):

@@ -9,8 +9,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from review.judges.llm_form import Ladder, is_about_form, response_format
-from review.judges.llm_wire import LONGEST_PAUSE, LONGEST_RAW, LONGEST_REPLY, LONGEST_SAID, pause_of, read_answer
+from review.judges.llm.form import Ladder, is_about_form, response_format
+from review.judges.llm.wire import LONGEST_PAUSE, LONGEST_RAW, LONGEST_REPLY, LONGEST_SAID, pause_of, read_answer
 
 KEY = "sk-planted-0123456789"
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from tiny_model import needs_models, save_model
 
-from review.default_rubric import DEFAULT_RUBRIC
-from review.errors import InputError
-from review.judges.local import KIND
-from review.judges.local_spec import never_said
+from review.basics.errors import InputError
+from review.judges.local.kind import KIND
+from review.judges.local.spec import never_said
 from review.judges.protocol import Bench, Options, Said, Subject
-from review.judges.settings import JudgeSettings
-from review.rubric import Dimension, rubric_from
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import Dimension, rubric_from
+from review.settings.judges import JudgeSettings
 
 pytestmark = needs_models
 

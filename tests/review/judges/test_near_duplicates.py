@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.judges.near import THRESHOLD, Near, near_examples
+from review.judges.workbench.near import THRESHOLD, Near, near_examples
 
 EXAMPLE = "Where is my parcel? It was to come on Monday.\nI am sorry, it is still on its way and comes tomorrow."
 

@@ -17,14 +17,15 @@ import pytest
 from judged_store import NAMES, WEEK, judged
 from openai_server import OpenAIServer
 
-from review.clock import shifted
-from review.judges import running
-from review.judges.locks import is_held, log_path, runs_folder
+from review.basics.clock import shifted
 from review.judges.protocol import Options
-from review.judges.targets import Target
+from review.judges.runs import running
+from review.judges.runs.locks import is_held, log_path, runs_folder
+from review.judges.runs.targets import Target
+from review.judges.runs.worker import in_background
 from review.judges.versions import add_judge
-from storage.records import Verdict
 from storage.records_judges import JudgeCall, JudgeResult, JudgeRun, RunEvent
+from storage.records_review import Verdict
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -87,7 +88,7 @@ def begin(store: Store, **options: object) -> JudgeRun:
         store, "tone", Target("week", WEEK), Options(concurrency=4, **options), by="eva", background=True
     )
     assert running.status_of(store, run.id).state == "running", "it is about to begin"
-    running.in_background(store.path, run.id)
+    in_background(store.path, run.id)
     return run
 
 
@@ -148,7 +149,7 @@ def test_a_killed_worker_leaves_whole_rows_and_the_rest_is_done_once(
     assert {c.subject for c in here.find(JudgeCall)} >= before, "no result stands without its call"
     gate.open.set()
     running.ask_resume(here, run.id, by="lea", background=True)
-    running.in_background(here.path, run.id)
+    in_background(here.path, run.id)
     until(lambda: state(here, run) == "finished")
     everything_once(here, run)
     asked = server.count(MARKS)
@@ -170,7 +171,7 @@ def test_a_pause_is_obeyed_within_about_a_second(here: Store, gate: Gate, server
     assert found.state == "paused" and 8 <= found.done < 40
     server.latency = 0.0
     running.ask_resume(here, run.id, by="eva", background=True)
-    running.in_background(here.path, run.id)
+    in_background(here.path, run.id)
     until(lambda: state(here, run) == "finished")
     everything_once(here, run)
     assert server.count(MARKS) == dict.fromkeys(MARKS, 1)
@@ -190,7 +191,7 @@ def test_a_pause_that_is_taken_back_at_once_leaves_the_same_worker_at_work(here:
 
 def spotcheck(store: Store, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "review.cli", *words, "--store", str(store.path)],
+        [sys.executable, "-m", "review.commands.cli", *words, "--store", str(store.path)],
         capture_output=True, text=True, cwd=ROOT, timeout=60, check=False,
     )  # fmt: skip
 

@@ -10,16 +10,17 @@ from judged_store import DEV, NAMES, WEEK, judged
 from openai_server import OpenAIServer, too_many
 from run_store import obedient, speaks
 
-from review.calibration.split import split_of
-from review.cli import spotcheck
-from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.commands.cli import spotcheck
 from review.golden.approve import approve
-from review.judges import running
 from review.judges.protocol import Options, Said
-from review.judges.targets import Target
+from review.judges.runs import running
+from review.judges.runs.targets import Target
+from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
-from storage.records import Verdict
+from review.statistics.calibration.split import split_of
 from storage.records_judges import Judge, JudgeRun
+from storage.records_review import Verdict
 
 KEY = "sk-test-0123456789abcdef"
 
@@ -218,7 +219,7 @@ def test_runs_are_those_of_a_judge_or_of_one_version(run, store, monkeypatch):
     add_judge(store, "k", kind="scripted", dimensions=["correctness"], spec={}, by="eva")
     for ref in ("j@1", "j@2", "k"):
         made = running.start_run(store, ref, Target("week", WEEK), Options(), by="eva")
-        running.work(store, made.id, environment={})
+        work(store, made.id, environment={})
 
     def versions(*words):
         return [f"{r['run']['judge']}@{r['run']['version']}" for r in run("runs", *words, "--json")["runs"]]
@@ -298,7 +299,7 @@ def test_judges_are_compared_and_followed_over_time(run, store, monkeypatch):
     for name, spec in (("kind", {}), ("strict", {"x": 1})):
         add_judge(store, name, kind="scripted", dimensions=["correctness"], spec=spec, by="eva")
         made = running.start_run(store, name, Target("week", WEEK), Options(), by="eva")
-        running.work(store, made.id, environment={})
+        work(store, made.id, environment={})
     compared = run("compare", "kind", "strict", "--week", WEEK, "--json")
     assert "correctness" in compared["dimensions"]
     followed = run("over-time", "--json")

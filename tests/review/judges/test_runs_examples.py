@@ -3,16 +3,16 @@
 import pytest
 from golden_store import BAD, GOOD, add_item, new_store, open_test_week, vote
 
-from review.calibration.split import split_of
-from review.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve
 from review.golden.examples import current_examples
 from review.golden.retire import retire
-from review.hiding import hide_span
-from review.judges.drafts import drafted
 from review.judges.examples import few_shot, spread
 from review.judges.versions import add_judge
-from review.project import project_of
+from review.judges.workbench.drafts import drafted
+from review.privacy.hidden_spans import hide_span
+from review.settings.project import project_of
+from review.statistics.calibration.split import split_of
 from storage.records_judges import Judge
 
 

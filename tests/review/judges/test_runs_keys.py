@@ -2,10 +2,10 @@
 
 import pytest
 
-from review.errors import InputError, UnknownError
-from review.judges import running
+from review.basics.errors import InputError, UnknownError
 from review.judges.keys import environment_of, without_key
-from review.project import Project
+from review.judges.runs.worker import in_background
+from review.settings.project import Project
 
 
 @pytest.fixture
@@ -54,4 +54,4 @@ def test_a_key_is_blotted_out_of_what_is_said():
 
 def test_a_worker_is_started_for_a_run_that_is_there(store):
     with pytest.raises(UnknownError, match="run 'none' is not in the store"):
-        running.in_background(store.path, "none")
+        in_background(store.path, "none")

@@ -4,13 +4,14 @@ import pytest
 from judged_store import DEV, WEEK
 from run_store import OVER, obedient, store_with_judge
 
-from review.errors import InputError, UnknownError
-from review.judges import running
-from review.judges.planning import options_for, plan_run, words
+from review.basics.errors import InputError, UnknownError
 from review.judges.protocol import Call, Options, Said
-from review.judges.settings import JudgeSettings
-from review.judges.targets import Target
-from review.project import Project
+from review.judges.runs import running
+from review.judges.runs.planning import options_for, plan_run, words
+from review.judges.runs.targets import Target
+from review.judges.runs.work_run import work
+from review.settings.judges import JudgeSettings
+from review.settings.project import Project
 from storage.records_judges import JudgeRun
 
 PRICED = {"endpoint": "https://judge.example.org:8443/v1", "price_in": 2.0, "price_out": 10.0}
@@ -26,7 +27,7 @@ def paying(bench, subjects):
 
 def run_it(store, options=Options(), target=OVER, ref="j"):  # noqa: B008 - frozen
     run = running.start_run(store, ref, target, options, by="eva", again=True)
-    running.work(store, run.id, environment={})
+    work(store, run.id, environment={})
 
 
 def test_a_plan_says_what_goes_where_and_writes_nothing(store, monkeypatch):

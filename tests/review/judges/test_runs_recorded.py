@@ -4,16 +4,18 @@ import pytest
 from judged_store import DEV, NAMES, WEEK, judged
 from run_store import obedient, speaks
 
-from review.errors import InputError, Refused
-from review.evidence import paired_labels
-from review.exchange_verdicts import export_verdicts, import_verdicts, read_verdicts
-from review.judges import running
+from review.basics.errors import InputError, Refused
+from review.evidence.evidence import paired_labels
+from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
 from review.judges.protocol import Options
-from review.judges.recorded import add_recorded
-from review.judges.targets import Target
+from review.judges.recordings import add_recorded
+from review.judges.runs import running
+from review.judges.runs.targets import Target
+from review.judges.runs.work_run import work
 from review.judges.versions import add_judge, judge_named
-from storage.records import AuditEntry, Verdict
 from storage.records_judges import Judge, JudgeResult
+from storage.records_people import AuditEntry
+from storage.records_review import Verdict
 
 HEADER = "item,judge,version,dimension,label,score,rationale,latency_ms,cost\n"
 
@@ -78,14 +80,14 @@ def test_a_run_of_a_recording_names_what_is_not_in_it(store, tmp_path):
     rows = [*rows_of(DEV), f"{next(n for n in NAMES if n not in DEV)},gpt,x,politeness,,,,,"]
     add_recorded(store, "gpt", table(tmp_path, rows), by="eva")
     run = running.start_run(store, "gpt", Target("week", WEEK), Options(), by="eva")
-    done = running.work(store, run.id, environment={})
+    done = work(store, run.id, environment={})
     # The dev half is recorded; of the rest one row says nothing, the others are not in the file.
     rest = len(NAMES) - len(DEV)
     assert (run.subjects, done.verdicts, done.calls) == (rest, 0, 0)
     assert done.missing == {"not_recorded": rest - 1, "missing": 1}
     assert {r.cached for r in store.find(JudgeResult)} == {True}
     again = running.start_run(store, "gpt", Target("week", WEEK), Options(), by="eva", again=True)
-    assert running.work(store, again.id, environment={}).verdicts == len(DEV)
+    assert work(store, again.id, environment={}).verdicts == len(DEV)
 
 
 def test_a_recording_is_told_from_a_judge_that_runs(store, tmp_path, monkeypatch):
@@ -97,7 +99,7 @@ def test_a_recording_is_told_from_a_judge_that_runs(store, tmp_path, monkeypatch
         import_verdicts(store, file, by="eva")
     assert store.find(Verdict) == []
     run = running.start_run(store, "tone", Target("week", WEEK), Options(), by="eva")
-    running.work(store, run.id, environment={})
+    work(store, run.id, environment={})
     # What went out and comes back in is what is there already.
     out = tmp_path / "out.csv"
     assert export_verdicts(store, out, by="eva") == 40

@@ -8,23 +8,24 @@ from golden_store import WEEK as GOLDEN_WEEK
 from golden_store import reviewed_store
 from run_store import OPTIONS, obedient, speaks
 
-from review.calibration.split import split_of
-from review.cli import spotcheck
-from review.errors import NothingToDo
-from review.exchange_verdicts import export_verdicts
+from review.basics.errors import NothingToDo
+from review.commands.cli import spotcheck
+from review.current.verdicts import verdicts_of, versions_with_verdicts
+from review.exchange.verdicts import export_verdicts
 from review.golden.approve import approve
 from review.golden.releases import release
 from review.golden.rows import exported
 from review.golden.written import import_examples, read_written
-from review.judges import running
 from review.judges.protocol import Said
-from review.judges.recording import verdict_of
-from review.judges.targets import Target, subjects_of
+from review.judges.runs import running
+from review.judges.runs.recording import verdict_of
+from review.judges.runs.targets import Target, subjects_of
+from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
-from review.judges.workbench import listed
-from review.verdicts import verdicts_of, versions_with_verdicts
-from storage.records import Verdict
+from review.judges.workbench.workbench import listed
+from review.statistics.calibration.split import split_of
 from storage.records_judges import JudgeResult
+from storage.records_review import Verdict
 
 OVER = Target("release", "v1")
 WEEK_OVER = Target("week", GOLDEN_WEEK)
@@ -51,7 +52,7 @@ def store(tmp_path, monkeypatch):
 
 def run_over(store, target, judge="j"):
     made = running.start_run(store, judge, target, OPTIONS, by="eva")
-    return running.work(store, made.id, environment={})
+    return work(store, made.id, environment={})
 
 
 def as_written_before(store):

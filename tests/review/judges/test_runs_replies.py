@@ -6,10 +6,11 @@ import threading
 import pytest
 from run_store import OPTIONS, OVER, store_with_judge
 
-from review.judges import running
 from review.judges.protocol import Call, Said
-from review.judges.recording import ROWS_AT_ONCE, Recording
-from review.judges.replies import StoreReplies
+from review.judges.runs import running
+from review.judges.runs.recording import ROWS_AT_ONCE, Recording
+from review.judges.runs.replies import StoreReplies
+from review.judges.runs.work_run import work
 from storage.records_judges import JudgeCall, JudgeResult
 
 
@@ -74,7 +75,7 @@ def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
     store_with_judge(store, monkeypatch, speak, "politeness")
     run = running.start_run(store, "j", OVER, OPTIONS, by="eva")
     with pytest.raises(sqlite3.OperationalError, match="judge_results"):
-        running.work(store, run.id, environment={})
+        work(store, run.id, environment={})
     assert len(asked) == 1
 
 
@@ -86,5 +87,5 @@ def test_a_result_and_its_verdict_stand_together_or_not_at_all(store, monkeypatc
     run = running.start_run(store, "j", OVER, OPTIONS, by="eva")
     store.db.conn.execute("CREATE TRIGGER no_verdicts BEFORE INSERT ON verdicts BEGIN SELECT raise(ABORT, 'no'); END")
     with pytest.raises(sqlite3.IntegrityError, match="no"):
-        running.work(store, run.id, environment={})
+        work(store, run.id, environment={})
     assert store.find(JudgeResult) == []

@@ -5,10 +5,10 @@ import json
 from click.testing import CliRunner
 from openai_server import OpenAIServer
 
-from review.calibration.split import split_of
-from review.cli import spotcheck
-from storage.records import Item, Week
+from review.commands.cli import spotcheck
+from review.statistics.calibration.split import split_of
 from storage.records_judges import JudgeCall, Look
+from storage.records_review import Item, Week
 
 POLITE = ("please", "thank", "happy", "glad", "sorry", "welcome")
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from run_store import OPTIONS, OVER, store_with_judge
 
-from review.judges import running
 from review.judges.protocol import CAUSES, Call, Said
-from review.judges.summary import CAUSE_WORDS, amount, self_consistency
+from review.judges.runs import running
+from review.judges.runs.summary import CAUSE_WORDS, amount, self_consistency
+from review.judges.runs.work_run import work
 
 
 def call(k, *, error="", latency=0.0, cost=None, tokens=(None, None), reply=None):
@@ -32,7 +33,7 @@ def call(k, *, error="", latency=0.0, cost=None, tokens=(None, None), reply=None
 def status_after(store, monkeypatch, speak, *dimensions):
     store_with_judge(store, monkeypatch, speak, *(dimensions or ("politeness",)))
     run = running.start_run(store, "j", OVER, OPTIONS, by="eva")
-    return running.work(store, run.id, environment={})
+    return work(store, run.id, environment={})
 
 
 def test_every_cause_of_a_missing_verdict_has_its_words():
@@ -88,7 +89,7 @@ def test_a_subject_is_done_when_it_has_all_its_dimensions(store, monkeypatch):
     store_with_judge(store, monkeypatch, speak, "correctness", "politeness")
     run = running.start_run(store, "j", OVER, OPTIONS, by="eva")
     with pytest.raises(RuntimeError):
-        running.work(store, run.id, environment={})
+        work(store, run.id, environment={})
     found = running.status_of(store, run.id)
     assert (found.done, found.verdicts, found.state) == (10, 35, "interrupted")
     assert f"`spotcheck judge resume {run.id}` goes on" in found.said

@@ -6,14 +6,14 @@ import pytest
 from golden_store import add_item, new_store, open_test_week, reviewed_store, vote
 from judged_store import DEV, NAMES, TEST, WEEK, judged
 
-from review.calibration.split import split_of
-from review.errors import InputError, UnknownError
+from review.basics.errors import InputError, UnknownError
 from review.golden.approve import approve
 from review.golden.releases import release
 from review.golden.written import import_examples, read_written
-from review.hiding import hide_span
-from review.judges.targets import Target, file_digest, subjects_of, target_of
-from storage.records import Item
+from review.judges.runs.targets import Target, file_digest, subjects_of, target_of
+from review.privacy.hidden_spans import hide_span
+from review.statistics.calibration.split import split_of
+from storage.records_review import Item
 
 
 def ids(found):

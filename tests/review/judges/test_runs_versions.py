@@ -6,24 +6,18 @@ from hypothesis import strategies as st
 from judged_store import WEEK, judged
 from run_store import obedient, speaks
 
-from review import audit
-from review.errors import InputError, Refused, UnknownError
-from review.judges.drafts import drafted
-from review.judges.versions import (
-    add_judge,
-    changes,
-    example_conversations,
-    judge_named,
-    judges_of,
-    split_reference,
-    text_diff,
-    versions_of,
-)
-from review.project import project_of
-from review.rubric import current_rubric, rubric_document, rubric_from, save_rubric
-from review.verdicts import verdicts_of
-from storage.records import AuditEntry, Verdict
+from review.audit import chain
+from review.basics.errors import InputError, Refused, UnknownError
+from review.current.verdicts import verdicts_of
+from review.evidence.test_set_access import example_conversations
+from review.judges.numbering import split_reference
+from review.judges.versions import add_judge, changes, judge_named, judges_of, text_diff, versions_of
+from review.judges.workbench.drafts import drafted
+from review.rubric.rubric import current_rubric, rubric_document, rubric_from, save_rubric
+from review.settings.project import project_of
 from storage.records_judges import Judge
+from storage.records_people import AuditEntry
+from storage.records_review import Verdict
 
 
 @pytest.fixture
@@ -67,7 +61,7 @@ def test_the_first_version_is_whole_and_in_the_audit(here):
     assert made.rubric_version == current_rubric(here).version == 1
     entry = here.find(AuditEntry, action="judge")[0]
     assert (entry.subject, entry.detail["content_hash"]) == ("tone@1", made.content_hash)
-    assert audit.verify(here)[1] is None
+    assert chain.verify(here)[1] is None
 
 
 def test_saying_the_same_again_adds_nothing_however_it_is_written(here):

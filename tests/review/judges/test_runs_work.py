@@ -6,18 +6,19 @@ import pytest
 from judged_store import DEV, NAMES, TEST, WEEK, judged
 from run_store import OPTIONS, OVER, obedient, speaks, store_with_judge
 
-from review import audit
-from review.errors import InputError, NothingToDo, Refused, UnknownError
-from review.judges import running
-from review.judges.locks import held
+from review.audit import chain
+from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.current.verdicts import verdicts_of
 from review.judges.protocol import Options, Said
-from review.judges.results import result_rows
-from review.judges.targets import Target
+from review.judges.runs import running, work_run
+from review.judges.runs.locks import held
+from review.judges.runs.results import result_rows
+from review.judges.runs.targets import Target
 from review.judges.versions import add_judge
-from review.people import add_person
-from review.verdicts import verdicts_of
-from storage.records import AuditEntry, Verdict, Week
+from review.people.people import add_person
 from storage.records_judges import JudgeResult, JudgeRun, RunEvent
+from storage.records_people import AuditEntry
+from storage.records_review import Verdict, Week
 
 AT_ONCE = ("correctness", "politeness")
 
@@ -27,7 +28,7 @@ def start(store, ref="j", target=OVER, options=OPTIONS, **more):
 
 
 def work(store, run, **more):
-    return running.work(store, run.id, environment={}, **more)
+    return work_run.work(store, run.id, environment={}, **more)
 
 
 def events(store, run):
@@ -47,7 +48,7 @@ def test_a_run_judges_everything_once_and_writes_verdicts_of_items(store, monkey
     assert {(v.judge, v.version, v.run_id) for v in verdicts} == {("j", "1", run.id)} and len(verdicts) == 80
     assert [v.value for v in verdicts[:2]] == ["correct", "friendly"] and verdicts[0].latency_ms == 10.0
     actions = [(e.actor, e.action) for e in store.find(AuditEntry) if e.subject == run.id]
-    assert actions == [("eva", "judge run"), ("eva", "judge run finished")] and audit.verify(store)[1] is None
+    assert actions == [("eva", "judge run"), ("eva", "judge run finished")] and chain.verify(store)[1] is None
     assert running.runs(store) == [done]
 
 
@@ -165,7 +166,7 @@ def test_what_concerns_the_whole_run_leaves_it_failed_with_its_sentence(store, m
     store_with_judge(store, monkeypatch, locked_out, key_env="MY_KEY")
     run = start(store)
     with pytest.raises(Refused, match=r"refused the key \[key\]"):
-        running.work(store, run.id, environment={"MY_KEY": "sk-very-secret"})
+        work_run.work(store, run.id, environment={"MY_KEY": "sk-very-secret"})
     status = running.status_of(store, run.id)
     assert (status.state, status.done, status.said) == ("failed", 0, "the endpoint refused the key [key].")
     assert store.find(JudgeResult) == [] == store.find(Verdict)
@@ -213,7 +214,7 @@ def test_nobody_is_judged_twice_and_nobody_is_lost(store, monkeypatch):
 
 def test_two_workers_on_one_run_are_one_too_many(store, monkeypatch):
     store_with_judge(store, monkeypatch)
-    monkeypatch.setattr("review.judges.locks.PATIENCE", 0.05)
+    monkeypatch.setattr("review.judges.runs.locks.PATIENCE", 0.05)
     run = start(store)
     with held(store, run.id, None):
         assert running.status_of(store, run.id).state == "running"
@@ -247,7 +248,7 @@ def test_two_runs_over_the_same_subjects_are_one_too_many(store, monkeypatch):
 
 
 def test_an_item_drawn_after_the_start_is_not_in_the_run(store, monkeypatch):
-    from storage.records import Item
+    from storage.records_review import Item
 
     store_with_judge(store, monkeypatch)
     run = start(store)
@@ -323,7 +324,7 @@ def test_pause_and_resume_need_the_role_and_a_run_in_the_right_state(store, monk
 
 
 def test_the_rubric_of_the_version_counts_and_not_the_latest(store, monkeypatch):
-    from review.rubric import current_rubric, rubric_document, rubric_from, save_rubric
+    from review.rubric.rubric import current_rubric, rubric_document, rubric_from, save_rubric
 
     store_with_judge(store, monkeypatch)
     document = rubric_document(current_rubric(store))
@@ -363,7 +364,7 @@ def test_the_file_that_changed_fails_a_run_that_is_resumed(store, monkeypatch, t
 
 
 def test_examples_in_a_prompt_lose_what_was_hidden_since(store, monkeypatch):
-    from review.hiding import hide_span
+    from review.privacy.hidden_spans import hide_span
 
     seen = []
 

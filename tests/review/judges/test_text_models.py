@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from tiny_model import TOKENS, WORDS, needs_models, save_model
 
-from review.errors import InputError
-from review.judges.model_files import describe_model
-from review.judges.text_models import load_model
+from review.basics.errors import InputError
+from review.models.model_files import describe_model
+from review.models.text_models import load_model
 
 pytestmark = needs_models
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from learned_rows import INTENT, POLITENESS
 
-from review.errors import InputError, NothingToDo, UnknownError
-from review.golden.examples import digest
-from review.judges.training import Place, decided, gather, rows_of
-from review.settled import Settled, settled_labels
-from storage.records import Item, Week, WeekClosing
+from review.basics.canonical import digest
+from review.basics.errors import InputError, NothingToDo, UnknownError
+from review.current.settled import Settled, settled_labels
+from review.judges.learned.training import Place, decided, gather, rows_of
 from storage.records_judges import TrainingSet
+from storage.records_review import Item, Week, WeekClosing
 from storage.store import Store
 
 
@@ -71,7 +71,8 @@ def test_weeks_can_be_named_and_labels_of_other_rubric_versions_do_not_count(dem
 
 
 def test_without_a_closed_week_there_is_nothing_to_train_on(store: Store) -> None:
-    from review.rubric import DEFAULT_RUBRIC, rubric_from, save_rubric
+    from review.rubric.default import DEFAULT_RUBRIC
+    from review.rubric.rubric import rubric_from, save_rubric
 
     save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
     with pytest.raises(NothingToDo, match="no week is closed yet"):

@@ -6,12 +6,13 @@ import pytest
 from judged_store import judged
 from run_store import OPTIONS, obedient, speaks
 
-from review.errors import InputError, Refused
-from review.judges import running
-from review.judges.locks import runs_folder
-from review.judges.results import written_results
-from review.judges.targets import Target, subjects_of
-from review.judges.uploads import forget, kept, looked_at
+from review.basics.errors import InputError, Refused
+from review.judges.runs import running
+from review.judges.runs.locks import runs_folder
+from review.judges.runs.results import written_results
+from review.judges.runs.targets import Target, subjects_of
+from review.judges.runs.uploads import forget, kept, looked_at
+from review.judges.runs.work_run import work
 from review.judges.versions import add_judge
 
 CONTENT = b"id,question,answer\na,q,a\n"
@@ -34,7 +35,7 @@ def test_it_is_there_until_its_run_has_finished(there):
     path, run = started(there)
     assert path.read_bytes() == CONTENT and runs_folder(there.path).resolve() in path.parents
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert running.work(there, run.id, environment={}).verdicts == 1
+    assert work(there, run.id, environment={}).verdicts == 1
     assert not path.exists() and not path.parent.exists()
     assert len(written_results(there, run.id, by="eva").splitlines()) == 2, "what was said of it stays"
 
@@ -43,9 +44,9 @@ def test_it_stays_while_another_run_has_to_read_it(there):
     path, first = started(there)
     add_judge(there, "k", kind="scripted", dimensions=["correctness"], spec={}, by="eva")
     second = running.start_run(there, "k", Target("file", str(path)), OPTIONS, by="eva")
-    running.work(there, first.id, environment={})
+    work(there, first.id, environment={})
     assert path.exists()
-    running.work(there, second.id, environment={})
+    work(there, second.id, environment={})
     assert not path.exists()
 
 
@@ -70,7 +71,7 @@ def test_a_file_of_the_command_line_is_nobody_of_ours(there, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_bytes(CONTENT)
     run = running.start_run(there, "j", Target("file", str(path)), OPTIONS, by="eva")
-    running.work(there, run.id, environment={})
+    work(there, run.id, environment={})
     forget(there, str(path))
     assert path.exists()
 

@@ -1,0 +1,200 @@
+"""The widgets of the golden page."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.shared import figures
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.basics.words import counted
+from review.evidence.evidence import weeks_between
+from review.golden.approve import bulk_approve
+from review.golden.candidates import candidates
+from review.golden.coverage import coverage
+from review.golden.examples import current_examples, readable_examples
+from review.golden.provenance import provenance
+from review.golden.releases import diff, release
+from review.golden.retire import retire
+from review.golden.writers import WRITERS, export
+from storage.records_golden import Release
+
+
+def candidate_list(here: Session) -> None:
+    """Settled items that are not golden yet; approve the ones that are ticked."""
+    here.need_week()
+    found = candidates(here.store, weeks_between(here.store, None), viewer=here.rater.id)
+    if not found:
+        st.info(
+            "No settled item waits: settle disagreements first, or wait for a second vote.", icon=":material/gavel:"
+        )
+        st.page_link("pages/adjudicate.py", label="Adjudicate", icon=":material/gavel:")
+        return
+    st.caption("Adjudicated or agreed by two and more; a single vote is marked. Approving wrong answers needs an "
+               "expected answer: do that on the Adjudicate page.")  # fmt: skip
+    frame = pd.DataFrame(
+        [
+            {
+                "approve": False,
+                "item": c.item_id,
+                "why": c.reason,
+                "question": c.question[:200],
+                "scenario": c.scenario,
+                **{d: ", ".join(v) if isinstance(v, tuple) else v for d, v in c.labels.items()},
+            }
+            for c in found
+        ]
+    )
+    rows = "_".join(frame["item"])
+    edited = st.data_editor(
+        frame, hide_index=True, width="stretch", disabled=[c for c in frame.columns if c != "approve"],
+        key=f"curating_candidates_{hash(rows)}",
+    )  # fmt: skip
+    chosen = list(edited.loc[edited["approve"], "item"])
+    if st.button(f"Approve {len(chosen)}", type="primary", disabled=not chosen, key="curating_approve"):
+        done = bulk_approve(here.store, chosen, by=here.rater.id)
+        st.toast(f"{len(done.examples)} approved", icon=":material/task_alt:")
+        for item, why in done.refused:
+            st.warning(f"{item}: {why}", icon=":material/block:")
+        if not done.refused:
+            st.rerun()
+
+
+def example_list(here: Session) -> None:
+    """The current examples that the viewer may read, one of them with its whole provenance."""
+    examples, withheld = readable_examples(here.store, viewer=here.rater.id)
+    if withheld:
+        verb = "is" if withheld == 1 else "are"
+        st.caption(f":material/visibility_off: {counted(withheld, 'example')} of items that you have not reviewed yet "
+                   f"{verb} left out until you have.")  # fmt: skip
+    if not examples:
+        if not withheld:
+            _empty()
+        return
+    frame = pd.DataFrame(
+        [
+            {
+                "example": e.example_id,
+                "question": str(e.content.get("question", ""))[:160],
+                "kind": e.kind,
+                "scenario": e.scenario,
+                "split": e.split,
+                "source": e.source,
+                "rule": e.rule,
+                "votes": len(e.votes),
+            }
+            for e in examples
+        ]
+    )
+    figures.table(frame, key="curating_examples", file_name="golden.csv")
+    chosen = st.selectbox("Provenance of", list(frame["example"]), key="curating_chosen")
+    st.json(provenance(here.store, chosen))
+    with st.popover("Retire it", icon=":material/archive:"):
+        why = st.text_input("Why", key="curating_why")
+        if st.button("Retire", key="curating_retire"):
+            try:
+                retire(here.store, chosen, by=here.rater.id, note=why or "")
+            except ReviewError as error:
+                st.error(as_text(str(error)))
+            else:
+                st.rerun()
+
+
+def _empty() -> None:
+    st.info(
+        "Nothing is golden yet: approve candidates, or settle an item and approve it there.", icon=":material/star:"
+    )
+    st.page_link("pages/adjudicate.py", label="Adjudicate", icon=":material/gavel:")
+
+
+def coverage_matrix(here: Session) -> None:
+    """Scenario by kind: what there is, what is missing."""
+    if not current_examples(here.store):
+        _empty()
+        return
+    target = int(st.number_input("Planned per scenario", 1, 1000, 25, key="curating_target"))
+    found = coverage(here.store, target=target)
+    frame = pd.DataFrame(
+        [{"scenario": c.scenario or "none", "kind": c.kind, "n": c.n, "text": str(c.n)} for c in found.cells]
+    )
+    chart = figures.heat_map(frame, x="kind", y="scenario", value="n", text="text", x_title="kind", y_title=None)
+    figures.with_table(chart, frame.drop(columns="text"), key="curating_coverage", file_name="coverage.csv")
+
+
+def release_list(here: Session) -> None:
+    """Make a release, compare two, export one."""
+    with st.form("curating_release", border=True):
+        st.markdown(f"**Release the {len(current_examples(here.store))} current examples**")
+        name = st.text_input("Name", placeholder="2026-W47", key="curating_name")
+        notes = st.text_input("Notes", key="curating_notes")
+        if st.form_submit_button("Release", type="primary"):
+            try:
+                made = release(here.store, name, by=here.rater.id, notes=notes or "")
+            except ReviewError as error:
+                st.error(as_text(str(error)), icon=":material/block:")
+            else:
+                st.success(f"{made.name}: {made.size} examples, {made.content_hash[:12]}", icon=":material/verified:")
+    releases = here.store.find(Release, order_by="at desc")
+    if not releases:
+        st.caption("No release yet.")
+        return
+    frame = pd.DataFrame(
+        [{"name": r.name, "examples": r.size, "at": r.at[:16], "by": r.by, "hash": r.content_hash, "notes": r.notes}
+         for r in releases]
+    )  # fmt: skip
+    figures.table(frame, key="curating_releases", file_name="releases.csv")
+    names = [r.name for r in releases]
+    _export(here, names)
+    if len(names) > 1:
+        _diff(here, names)
+
+
+def _export(here: Session, names: list[str]) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Export", names, key="curating_export")
+        to = st.selectbox("As", list(WRITERS), key="curating_format")
+        if st.button("Prepare", icon=":material/package_2:", key="curating_prepare"):
+            try:
+                st.session_state["curating_file"] = (name, to, _packed(here, name, to))
+            except ReviewError as error:
+                st.error(as_text(str(error)), icon=":material/block:")
+    prepared = st.session_state.get("curating_file")
+    if prepared and prepared[:2] == (name, to):
+        data, file_name = prepared[2]
+        st.download_button(
+            f"Download {file_name}", data, file_name=file_name, key="curating_download", on_click="ignore"
+        )
+
+
+def _packed(here: Session, name: str, to: str) -> tuple[bytes, str]:
+    """The exported file, or a zip archive where the format is a folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = export(here.store, name, to=to, target=Path(folder) / f"golden-{to}", by=here.rater.id)
+        if len(files) == 1:
+            return files[0].read_bytes(), f"{name}-{files[0].name}"
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                archive.write(file, file.relative_to(folder))
+        return buffer.getvalue(), f"{name}-{to}.zip"
+
+
+def _diff(here: Session, names: list[str]) -> None:
+    with st.container(border=True):
+        left, right = st.columns(2)
+        old = left.selectbox("From", names, index=1, key="curating_old")
+        new = right.selectbox("To", names, index=0, key="curating_new")
+        found = diff(here.store, old, new)
+        st.caption(f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed")
+        rows = [{"example": e, "what": "added"} for e in found.added]
+        rows += [{"example": e, "what": "removed"} for e in found.removed]
+        rows += [{"example": c.example_id, "what": "changed: " + ", ".join(c.fields)} for c in found.changed]
+        if rows:
+            figures.table(pd.DataFrame(rows), key="curating_diff", file_name=f"diff-{old}-{new}.csv")

@@ -1,0 +1,127 @@
+"""A judge beside the people, and its scores: the widgets of the judges page that need more than verdicts."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared.session import Session
+from review.statistics.calibration.curves import ScoreReport
+from review.statistics.calibration.report import CalibrationReport
+from review.statistics.quality.planner import plan_recall
+
+METRICS = {"recall": "Recall", "precision": "Precision", "accuracy": "Same as the others"}
+
+
+def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, key: str) -> None:
+    """The human ceiling, and whether the judge may stand in for a person."""
+    found = cached_statistics.standing(here, weeks, judge, dimension)
+    names = here.names
+    metric = st.segmented_control(
+        "Figure", list(METRICS), format_func=METRICS.__getitem__, default="accuracy", required=True, key=f"{key}_metric"
+    )
+    rows = [
+        {
+            "reviewer": names.get(c.rater, c.rater),
+            "who": who,
+            "value": q.value,
+            "low": q.ci[0],
+            "high": q.ci[1],
+            "n": c.n,
+        }
+        for c in found.ceiling
+        for who, q in (("the person", c.person[metric]), (judge, c.judge[metric]))
+        if q.value is not None and q.ci
+    ]
+    if rows:
+        frame = pd.DataFrame(rows)
+        chart = figures.intervals(
+            frame, x="reviewer", y_title=METRICS[metric], series="who", series_order=("the person", judge)
+        )
+        figures.with_table(chart, frame, key=f"{key}_ceiling", file_name="ceiling.csv")
+        st.caption(
+            "Each person against the majority of the others, and the judge on the same items: the human ceiling."
+        )
+    else:
+        st.caption("Nobody shares enough items with two others for a human ceiling: overlap makes it.")
+    test = found.alternative
+    if test.undefined:
+        st.caption(f"Alternative annotator test: undefined, {test.undefined}.")
+        return
+    verdict = "may stand in for a person" if test.passed else "may not stand in for a person"
+    st.markdown(
+        f"**{verdict.capitalize()}**: against {test.winning_rate:.0%} of the people the judge is at least as close to "
+        f"the others, granting it {test.epsilon:g} for their effort (alternative annotator test)."
+    )
+
+
+def scores(report: ScoreReport, *, key: str) -> None:
+    """Precision-recall curve, reliability diagram, Brier score and calibration error, and the threshold."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("##### Precision and recall by threshold")
+        curve = report.to_json()["curve"]
+        frame = pd.DataFrame(curve)
+        if not frame.empty:
+            chart = (
+                alt.Chart(frame)
+                .mark_line(interpolate="step-after", strokeWidth=2)
+                .encode(
+                    x=alt.X("recall:Q", scale=alt.Scale(domain=[0, 1])),
+                    y=alt.Y("precision:Q", scale=alt.Scale(domain=[0, 1])),
+                    order="recall:Q",
+                    tooltip=["threshold", "precision", "recall"],
+                )
+                .properties(height=260)
+            )
+            figures.with_table(chart, frame, key=f"{key}_curve", file_name="precision-recall.csv")
+    with right:
+        st.markdown("##### Reliability of the scores")
+        reliability(report, key=key)
+    t = report.threshold
+    rows = {"average precision": report.average_precision, "Brier score": report.brier, "calibration error": report.ece}
+    if t.undefined is None and t.value is not None:
+        st.markdown(f"Best threshold on **dev** ({t.dev} items): {t.value:.2f}; on **test** ({t.test} items) it gives:")
+        rows = {"precision on test": t.precision, "recall on test": t.recall, "F1 on test": t.f1, **rows}
+    else:
+        st.caption(f"No threshold: {t.undefined}.")
+    figures.forest(rows, key=f"{key}_scores", file_name="scores.csv")
+
+
+def reliability(report: ScoreReport, *, key: str) -> None:
+    """Mean score against the share that people call positive, with Wilson bars and the number in each bin."""
+    rows = [
+        {"score": b.mean_score, "value": b.share.value, "low": b.share.ci[0], "high": b.share.ci[1], "n": b.n}
+        for b in report.bins
+        if b.share.value is not None and b.share.ci and b.mean_score is not None
+    ]
+    if not rows:
+        st.caption("No bin holds a labelled item with a score.")
+        return
+    frame = pd.DataFrame(rows)
+    x = alt.X("score:Q", title="mean score", scale=alt.Scale(domain=[0, 1]))
+    base = alt.Chart(frame).encode(x=x, color=alt.value(figures.BLUE))
+    diagonal = alt.Chart(pd.DataFrame({"x": [0, 1]})).encode(x="x:Q", y="x:Q", color=alt.value(figures.BLUE))
+    line = diagonal.mark_line(strokeDash=[4, 4], opacity=0.5)
+    y = alt.Y("low:Q", title="share positive", scale=alt.Scale(domain=[0, 1]))
+    bars = base.mark_rule(strokeWidth=2).encode(y=y, y2="high:Q")
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+        y="value:Q", tooltip=["score", "value", "low", "high", "n"]
+    )
+    figures.with_table(
+        alt.layer(line, bars, points).properties(height=260), frame, key=f"{key}_bins", file_name="reliability.csv"
+    )
+
+
+def planner(report: CalibrationReport, *, key: str) -> None:
+    """How many more items recall needs for an interval of a wanted width."""
+    if report.positive is None:
+        return
+    support = report.classes[report.positive].support
+    caught = report.confusion[report.positive].get(report.positive, 0)
+    with st.expander("How many more items would make recall surer?"):
+        wanted = st.number_input("Half-width", 0.01, 0.5, 0.1, 0.01, key=f"{key}_half")
+        plan = plan_recall(caught, support, report.n, float(wanted))
+        figures.plan_sentence(plan)

@@ -1,0 +1,76 @@
+"""What a run on the Judges page is made over: a week, a release, or a file that is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from review.golden.releases import releases
+from review.judges.runs.targets import PARTS, Part, Target, TargetKind
+from review.judges.runs.uploads import kept, looked_at
+from storage.records_review import Week
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A target; a file with its ``content``, since it lies nowhere yet."""
+
+    target: Target
+    content: bytes | None = None
+
+    @contextmanager
+    def to_look_at(self) -> Iterator[Target]:
+        """The target to plan with."""
+        if self.content is None:
+            yield self.target
+            return
+        with looked_at(self.target.name, self.content) as path:
+            yield Target("file", str(path), self.target.split)
+
+    @contextmanager
+    def to_run(self, here: Session) -> Iterator[Target]:
+        """The target to start a run with."""
+        if self.content is None:
+            yield self.target
+            return
+        with kept(here.store, self.target.name, self.content, by=here.rater.id) as path:
+            yield Target("file", str(path), self.target.split)
+
+
+def choose(here: Session) -> Chosen | None:
+    """What to judge, and which half of it; None while no file is handed in."""
+    names: dict[TargetKind, Sequence[str]] = {
+        "week": [w.name for w in here.store.find(Week, order_by="name desc")],
+        "release": [r.name for r in reversed(releases(here.store))],
+    }
+    kinds: list[TargetKind] = [*(k for k, found in names.items() if found), "file"]
+    kind = st.segmented_control(
+        "Over", kinds, default=kinds[0], required=True, format_func=lambda k: f"a {k}", key="judge_runs_kind"
+    )
+    if kind == "file":
+        return _file()
+    name = st.selectbox(str(kind).capitalize(), names[kind], key=f"judge_runs_{kind}", width=180)
+    return Chosen(Target(kind, name, _half("dev", "judge_runs_split")))
+
+
+def _half(default: Part, key: str) -> Part:
+    half: Part = st.segmented_control(
+        "Half", PARTS, default=default, required=True, key=key,
+        help="Conversations are split once and for all: dev is for tuning a judge, test for reporting on it.",
+    )  # fmt: skip
+    return half
+
+
+def _file() -> Chosen | None:
+    half = _half("all", "judge_runs_split_file")
+    file = st.file_uploader(
+        "File", type=["csv", "jsonl"], key="judge_runs_file", width=320,
+        help="Columns: id, question and answer or messages; where there are any, context, sql, result, steps, "
+        "scenario, expected_answer, reference_sql and conversation_id. It is kept beside the store until its run has "
+        "finished.",
+    )  # fmt: skip
+    return None if file is None else Chosen(Target("file", file.name, half), file.getvalue())

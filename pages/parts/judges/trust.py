@@ -1,0 +1,173 @@
+"""How far one judge may be trusted: its calibration, the human ceiling, and the report on the test half."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.parts.judges import beside_people, calibration_tables, choose, near_duplicates
+from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.current.verdicts import Reference
+from review.evidence.test_set_access import Looked, looks, shown_half
+from review.judges.local.spec import never_said
+from review.judges.workbench.workbench import READ_FIGURES, Listed, Reported, heard_on_test, report_on_test
+from review.statistics.calibration.report import CalibrationReport, plain_words
+from storage.records_judges import Judge
+
+TITLES = {"precision": "precision", "recall": "recall", "f1": "F1", "accuracy": "same as people"}
+ASKED, KEPT = "workbench_test_asked", "workbench_test"
+"""The figures of the last look, in this session alone: elsewhere stands what was written down with it."""
+
+
+def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Reference) -> None:
+    """Everything about one version, in one dimension at a time."""
+    if version.version not in judge.spoke:
+        choose.without_verdicts(here, judge, version)
+        return
+    reports = cached_statistics.calibration(here, weeks, str(version))
+    if not reports:
+        choose.without_figures(version)
+        return
+    dimension = choose_dimension(list(reports))
+    report = reports[dimension]
+    dev = shown_half(here.store, version) == "dev"
+    key = f"judges_{version}_{dimension}"
+    _in_words(report, badge=":blue-badge[dev half]" if dev else "")
+    _near(here, weeks, version)
+    _never(here, version)
+    _classes_and_confusion(report, key=key)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Weighted and unweighted")
+        calibration_tables.metrics(report, key=key)
+    with right:
+        st.subheader("Beside the people")
+        beside_people.people(here, weeks, str(version), dimension, key=key)
+    if report.scores is not None and st.toggle("How sure the judge says it is", key="workbench_scores"):
+        beside_people.scores(report.scores, key=key)
+    beside_people.planner(report, key=key)
+    if dev:
+        st.subheader("The test half")
+        _test_half(here, weeks, version, dimension)
+    figures.foot(f"{report.n} items compared, {report.no_verdict} without verdict. The intervals are 95 %.")
+
+
+def choose_dimension(names: list[str], first: str | None = None) -> str:
+    """Which dimension to look at; the choice is kept from section to section."""
+    if len(names) == 1:
+        return names[0]
+    last = st.session_state.get("workbench_last_dim")
+    wanted = next((n for n in (st.session_state.get("judges_dim"), last, first) if n in names), names[0])
+    st.session_state["judges_dim"] = wanted
+    chosen = st.segmented_control(
+        "Dimension", names, required=True, key="judges_dim", label_visibility="collapsed", format_func=as_text
+    )
+    st.session_state["workbench_last_dim"] = chosen
+    return str(chosen)
+
+
+def _in_words(report: CalibrationReport, *, badge: str) -> None:
+    st.markdown(f"{badge} {as_text(plain_words(replace(report, warnings=())))}")
+    if report.warnings:
+        st.caption("\n".join(f"- {as_text(warning)}" for warning in report.warnings))
+
+
+def _near(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
+    """Items that say nearly the same as an example in the prompt: they count, and should not."""
+    made = here.store.get(Judge, str(version))
+    if made is not None and made.spec.get("examples"):
+        near_duplicates.warn(here, weeks, made)
+
+
+def _never(here: Session, version: Reference) -> None:
+    """The values that a model has no label for, so that its recall of them says nothing about how well it reads."""
+    made = here.store.get(Judge, str(version))
+    for sentence in never_said(made.spec) if made is not None else ():
+        st.warning(as_text(sentence), icon=":material/do_not_disturb_on:")
+
+
+def _classes_and_confusion(report: CalibrationReport, *, key: str) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader("By class")
+        calibration_tables.classes(report, key=key)
+    with right:
+        st.subheader("Confusion matrix")
+        calibration_tables.confusion(report, key=key)
+
+
+def _test_half(here: Session, weeks: tuple[str, ...], version: Reference, dimension: str) -> None:
+    """The looks so far with what they showed, and the act of looking once more."""
+    st.markdown(
+        "The figures above are of the **dev** half, on which this judge was tuned. Report on the **test** half once, "
+        "when you will not change the judge any more: every look is counted, because each one uses it up a little."
+    )
+    for seen in looks(here.store, version.judge, version.version):
+        st.caption(f":material/visibility: {as_text(_remembered(here, seen, dimension))}")
+    if not heard_on_test(here.store, weeks, version):
+        st.caption("It has no verdict on the test half of these weeks yet: run it there first, when it is ready.")
+    elif here.rater.may("adjudicator"):
+        _ask(here, weeks, version)
+    kept = st.session_state.get(KEPT)
+    if kept and kept[0] == (weeks, version):
+        _tested(kept[1], dimension)
+
+
+def _ask(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
+    """The act of looking, with a second thought before it."""
+    if not st.session_state.get(ASKED):
+        st.button("Report on test", icon=":material/flag:", key="workbench_report", on_click=_asked, args=(True,))
+        return
+    with st.container(border=True, key="workbench_sure"):
+        st.markdown(f"This is a look at the test half of **{as_text(str(version))}**. It will be written down.")
+        with st.container(horizontal=True):
+            wanted = st.button("Look at the test half", type="primary", key="workbench_look")
+            st.button("Not now", type="tertiary", key="workbench_not_now", on_click=_asked, args=(False,))
+        if wanted:
+            _look(here, weeks, version)
+
+
+def _asked(yes: bool) -> None:
+    st.session_state[ASKED] = yes
+
+
+def _remembered(here: Session, seen: Looked, dimension: str) -> str:
+    """One line for a look: whose, when, of which weeks, and the figures that were read then."""
+    name, at = here.names.get(seen.look.by, seen.look.by), seen.look.at[:16].replace("T", " ")
+    kept = seen.figures.get(dimension, {})
+    parts = [f"{TITLES[f]} {_value(kept[f])}" for f in READ_FIGURES if f in kept]
+    of = f" of '{kept['positive']}'" if kept.get("positive") else ""
+    said = f": {', '.join(parts)}{of}, n = {kept['n']}" if kept else ""
+    return f"Look {seen.of_version}, {at} by {name}, {', '.join(seen.look.weeks)}{said}"
+
+
+def _value(kept: dict[str, object]) -> str:
+    value, ci = kept.get("value"), kept.get("ci")
+    if not isinstance(value, float | int):
+        return "undefined"
+    spread = f" [{ci[0]:.2f}, {ci[1]:.2f}]" if isinstance(ci, list | tuple) else ""
+    return f"{value:.2f}{spread}"
+
+
+def _look(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
+    try:
+        found = report_on_test(here.store, weeks, str(version), by=here.rater.id, viewer=here.rater.id)
+    except ReviewError as error:
+        st.error(as_text(str(error)), icon=":material/block:")
+        return
+    st.session_state[KEPT] = ((weeks, version), found)
+    st.session_state[ASKED] = False
+    st.rerun()
+
+
+def _tested(found: Reported, dimension: str) -> None:
+    report = found.reports.get(dimension)
+    if report is None:
+        return
+    with st.container(border=True, key="workbench_tested"):
+        _in_words(report, badge=f":green-badge[{found.looked.sentence}]")
+        _classes_and_confusion(report, key=f"judges_test_{found.looked.look.id}_{dimension}")

@@ -1,0 +1,193 @@
+"""The widgets of the sampling page."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.shared import figures
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.basics.weeks import due_date, week_of
+from review.evidence.forecast import forecast, sentences
+from review.people.people import people
+from review.sampling.draw import DrawResult
+from review.week.drawing import Request, preview
+from review.week.opening import open_week
+from storage.records_log import Draw, Stratum
+from storage.records_review import Week
+
+LOOKED = "planning_looked"
+
+
+def open_form(here: Session) -> None:
+    """Everything a week needs on one form: what the draw will cost and tell first, then the draw."""
+    st.caption("A week is drawn after it has ended, which seals its frame. Drawing again only raises the rates.")
+    request = _ask(here)
+    # Once somebody has looked, the forecast follows every change of the form.
+    looked = st.session_state.get(LOOKED, False)
+    outlook = st.container()
+    with st.container(horizontal=True):
+        if not looked and st.button("Look first", icon=":material/visibility:", key="planning_look"):
+            st.session_state[LOOKED] = looked = True
+        go = st.button("Draw and deal", type="primary", icon=":material/playing_cards:", key="planning_go")
+    try:
+        if go:
+            _draw(here, request)
+        elif looked:
+            with outlook, st.spinner("Counting the frame …"):
+                result = preview(here.store, here.project, request)
+                _forecast(here, request, result)
+                with st.expander("The frame and its groups"):
+                    _show(result)
+    except ReviewError as error:
+        st.error(as_text(str(error)), icon=":material/block:")
+
+
+def _draw(here: Session, request: Request) -> None:
+    """The draw with its progress, and the way to the week."""
+    with st.status("Drawing, copying and dealing …", expanded=True) as status:
+        st.write(f"Reading the frame of {request.week}, drawing by the key, copying what was drawn, dealing it.")
+        try:
+            opened = open_week(here.store, here.project, request, by=here.rater.id)
+        except ReviewError:
+            status.update(label="Nothing was drawn", state="error", expanded=False)
+            raise
+        said = f"{opened.new_items} items drawn, {opened.assignments} dealt; {request.week} is open."
+        status.update(label=said, state="complete")
+        if opened.left_out:
+            st.caption(as_text(f"{opened.left_out}."))
+        _show(opened.result)
+    st.page_link("pages/week.py", label="To the week", icon=":material/calendar_today:")
+
+
+def _forecast(here: Session, request: Request, result: DrawResult) -> None:
+    """What the reviewers will have to do, and how sure the estimates will be."""
+    found = forecast(
+        here.store,
+        result,
+        week=request.week,
+        raters=len(request.raters),
+        due=date.fromisoformat(request.due) if request.due else _due(request.week),
+        overlap_raters=request.overlap_raters,
+    )
+    first, *others = sentences(found)
+    with st.container(border=True):
+        st.markdown(f"**{as_text(first)}**")
+        for line in others:
+            st.markdown(as_text(line))
+
+
+def _ask(here: Session) -> Request:
+    last = week_of(datetime.now(UTC) - timedelta(days=7), here.project.time_zone)
+    reviewers = {p.id: p.name for p in people(here.store) if p.may("annotator")}
+    left, right = st.columns(2, gap="large")
+    with left:
+        week = st.text_input("Week", value=last, key="planning_week", help="An ISO week such as 2026-W47.")
+        rate = st.number_input("Rate, in % of all", 0.01, 100.0, 1.0, key="planning_rate")
+        failing = _cap("Failing", "planning_failing")
+        low = _cap("Low confidence", "planning_low")
+        torn = _torn(here)
+    with right:
+        raters = st.multiselect(
+            "Reviewers",
+            list(reviewers),
+            default=list(reviewers),
+            format_func=lambda i: reviewers[i],
+            key="planning_raters",
+        )
+        overlap = st.slider("Overlap, in % of the items", 0, 100, 20, key="planning_overlap")
+        minutes = st.number_input("Minutes per person (0 = no budget)", 0, 600, 0, step=15, key="planning_minutes")
+        due = st.date_input("Due", value=_due(week), key=f"planning_due_{week}")
+    return Request(
+        week=week,
+        rate=rate / 100,
+        failing=failing,
+        low_confidence=low,
+        judges_disagree=torn,
+        raters=tuple(raters),
+        overlap=overlap / 100,
+        minutes=float(minutes) or None,
+        due=due.isoformat() if isinstance(due, date) else None,
+    )
+
+
+def _torn(here: Session) -> int | str | None:
+    """How many conversations whose judges contradict each other; None leaves it to the project's settings."""
+    title = "Judges disagree"
+    said = here.project.judges_disagree
+    asked = st.segmented_control(
+        title,
+        ["as set", "all", "number"],
+        default="as set",
+        required=True,
+        key="planning_torn",
+        help="A group of its own for conversations whose judges in the log say different things. "
+        f"Set is: {'no such group' if said is None else said} (`[sampling] judges_disagree`).",
+    )
+    if asked == "number":
+        return int(st.number_input(f"{title}: how many", 1, 100_000, 50, key="planning_torn_n"))
+    return "all" if asked == "all" else None
+
+
+def _cap(title: str, key: str) -> int | str | None:
+    """How many of a group: the default cap, all, or a number."""
+    kind = st.segmented_control(title, ["up to 50", "all", "number"], default="up to 50", required=True, key=key)
+    if kind == "number":
+        return int(st.number_input(f"{title}: how many", 1, 100_000, 100, key=f"{key}_n"))
+    return "all" if kind == "all" else None
+
+
+def _due(week: str) -> date:
+    try:
+        return due_date(week)
+    except ReviewError:
+        return date.today() + timedelta(days=4)
+
+
+def _show(result: DrawResult) -> None:
+    """The frame's counts and what is drawn from each group."""
+    f = result.frame
+    st.caption(
+        f"{f.rows:,} rows in the window, {f.distinct:,} conversations, {f.null_ids} without id, "
+        f"{f.duplicate_ids} ids more than once, {f.undated} undated, {f.late} late."
+    )
+    frame = pd.DataFrame([s._asdict() for s in result.strata]).rename(columns={"name": "group"})
+    figures.table(frame, key="planning_strata", file_name="draw.csv")
+    st.caption(
+        f"Digest {result.digest} · seed {as_text(result.seed)} · {len(result.overlap_ids)} items for several reviewers"
+    )
+    for note in result.notes:
+        st.caption(f":material/info: {as_text(note)}")
+
+
+def ledger(here: Session) -> None:
+    """Every draw with its groups: population, drawn, probability."""
+    draws = here.store.find(Draw, order_by="at desc")
+    if not draws:
+        st.info("Nothing is drawn yet. Open the first week in the other tab.", icon=":material/filter_alt:")
+        return
+    rows = [dataclasses.asdict(s) for d in draws for s in here.store.find(Stratum, draw_id=d.id)]
+    frame = pd.DataFrame(rows)[["week", "name", "population", "sampled", "probability", "draw_id"]]
+    figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
+    weeks = {w.name: w for w in here.store.find(Week)}
+    details = [
+        {
+            "week": d.week,
+            "drawn": d.at[:16],
+            "by": d.by,
+            "seed": d.seed,
+            "rate": d.rate,
+            "rows": d.frame.get("rows"),
+            "without id": d.frame.get("null_ids"),
+            "duplicate ids": d.frame.get("duplicate_ids"),
+            "digest": d.digest,
+            "due": weeks[d.week].due if d.week in weeks else "",
+        }
+        for d in draws
+    ]
+    figures.table(pd.DataFrame(details), key="planning_draws", file_name="draws.csv")

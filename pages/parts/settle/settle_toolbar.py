@@ -1,0 +1,81 @@
+"""The widgets around the adjudicate component: which kind of item, and the bulk approval of unanimous ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.labels import Value
+from review.evidence.evidence import conversation_of
+from review.golden.approve import bulk_approve as approve_all
+from review.settling.adjudication import Case
+
+VIEWS = {"disputed": "Disagreements", "unanimous": "Unanimous", "single": "Single votes", "settled": "Settled"}
+VIEW_KEY = "settling_view"
+
+
+def view_of_session() -> str:
+    """Which kind of item is looked at; first the disagreements."""
+    return str(st.session_state.setdefault(VIEW_KEY, "disputed"))
+
+
+def choose_view(counts: Mapping[str, int]) -> None:
+    """Choose which kind of item to look at."""
+    st.segmented_control(
+        "Show",
+        list(VIEWS),
+        format_func=lambda v: f"{VIEWS[v]} · {counts[v]}",
+        required=True,
+        wrap=False,
+        key=VIEW_KEY,
+        label_visibility="collapsed",
+    )
+
+
+def shown(value: Value | list[str] | None) -> str:
+    """A label in one cell."""
+    if isinstance(value, list | tuple):
+        return ", ".join(value)
+    return value or ""
+
+
+def bulk_approve(here: Session, found: Sequence[Case]) -> None:
+    """Unanimous items, to be looked at and approved together."""
+    if not found:
+        st.info("No item is unanimous among two votes or more yet.", icon=":material/group:")
+        return
+    frame = pd.DataFrame(
+        [
+            {
+                "approve": True,
+                "item": c.item.id,
+                "question": conversation_of(here.store, c.item.id).question[:300],
+                "answer": conversation_of(here.store, c.item.id).answer[:300],
+                **{d: shown(next(iter(v))) for d, v in c.votes.items()},
+                "votes": len(c.annotations),
+            }
+            for c in found
+        ]
+    )
+    st.caption("Two or more people agreed in every dimension. Look through them, take out what is not golden, approve.")
+    ids = "_".join(frame["item"].astype(str))
+    edited = st.data_editor(
+        frame,
+        hide_index=True,
+        width="stretch",
+        disabled=[c for c in frame.columns if c != "approve"],
+        # The ids are in the key: an edit keeps its place when rows come or go, and must never land on another row.
+        key=f"settling_bulk_{hash(ids)}",
+    )
+    chosen = list(edited.loc[edited["approve"], "item"])
+    if st.button(f"Approve {len(chosen)} into golden", type="primary", disabled=not chosen, key="settling_bulk_go"):
+        done = approve_all(here.store, chosen, by=here.rater.id)
+        st.toast(f"{len(done.examples)} approved", icon=":material/task_alt:")
+        for item, why in done.refused:
+            st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
+        if not done.refused:
+            st.rerun()

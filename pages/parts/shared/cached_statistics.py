@@ -1,0 +1,185 @@
+"""Statistics computed once per state of the store: the cache key counts its rows, it is never a clock."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from review.current.assignments import owed_items
+from review.current.verdicts import Reference
+from review.evidence import evidence
+from review.evidence.judge_vs_people import Standing
+from review.evidence.judge_vs_people import standing as standing_of
+from review.evidence.production import judges_of_frame, production_quality
+from review.judges.workbench.comparing import Comparison, compared
+from review.judges.workbench.disagreements import Disagreement
+from review.judges.workbench.disagreements import disagreements as disagreements_of
+from review.judges.workbench.near import Near
+from review.judges.workbench.over_time import OverTime
+from review.judges.workbench.over_time import over_time as over_time_of
+from review.judges.workbench.workbench import Economy
+from review.judges.workbench.workbench import economy as economy_of
+from review.judges.workbench.workbench import near_duplicates as near_of
+from review.settling.case_batch import ranking as ranking_of
+from review.statistics.agreement.report import AgreementReport, agreement_report
+from review.statistics.calibration.report import CalibrationReport, calibration_report
+from review.statistics.quality.report import QualityReport
+from storage.records_judges import Judge
+from storage.store import Store, open_store
+
+JudgeState = tuple[int, int, int]
+
+
+def state_of(store: Store) -> int:
+    """A number that grows with every change: each is a row of the audit chain."""
+    return int(store.query("SELECT coalesce(max(sequence), 0) AS head FROM audit")[0]["head"])
+
+
+def judge_state(store: Store) -> JudgeState:
+    """The state of all that figures about judges rest on.
+
+    A run is an entry of the audit chain when it starts and when it ends; what it says meanwhile is counted by rows.
+    """
+    rows = store.query(
+        "SELECT (SELECT coalesce(max(rowid), 0) FROM verdicts) AS verdicts, "
+        "(SELECT coalesce(max(rowid), 0) FROM judge_results) AS results"
+    )[0]
+    return state_of(store), int(rows["verdicts"]), int(rows["results"])
+
+
+def agreement(session: Session, weeks: tuple[str, ...]) -> dict[str, AgreementReport]:
+    """The agreement of some weeks by dimension, without the items that the viewer still owes."""
+    return _agreement(str(session.store.path), state_of(session.store), weeks, session.rater.id)
+
+
+@st.cache_data(show_spinner="Computing agreement …", max_entries=64)
+def _agreement(path: str, state: int, weeks: tuple[str, ...], viewer: str) -> dict[str, AgreementReport]:
+    store = open_store(path, create=False)
+    found = evidence.ratings_by_dimension(store, weeks, viewer=viewer)
+    return {name: agreement_report(ratings) for name, ratings in found.items() if len(ratings)}
+
+
+def calibration(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, CalibrationReport]:
+    """A judge against the people in some weeks, by dimension, as far as it may be seen without a look."""
+    return _calibration(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+
+
+@st.cache_data(show_spinner="Computing calibration …", max_entries=64)
+def _calibration(
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
+) -> dict[str, CalibrationReport]:
+    store = open_store(path, create=False)
+    pairs = evidence.paired_labels(store, weeks, judge, viewer=viewer)
+    return {name: calibration_report(p.data, positive=p.dimension.positive) for name, p in pairs.items()}
+
+
+def disagreements(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, list[Disagreement]]:
+    """Where a judge and the people differ, by dimension, as far as it may be seen without a look."""
+    return _disagreements(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+
+
+@st.cache_data(show_spinner="Looking where they differ …", max_entries=32)
+def _disagreements(
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
+) -> dict[str, list[Disagreement]]:
+    pairs = evidence.paired_labels(open_store(path, create=False), weeks, judge, viewer=viewer)
+    return {name: disagreements_of(pair) for name, pair in pairs.items()}
+
+
+def near_duplicates(session: Session, weeks: tuple[str, ...], judge: Judge) -> list[Near]:
+    """Items that say nearly the same as an example in a judge's prompt."""
+    # Labels and verdicts change nothing here, and an unsaved version is no row yet: what counts is what it shows.
+    shown = tuple(str(e.get("example_id")) for e in judge.spec.get("examples", ()))
+    if not shown:
+        return []
+    rows = session.store.query(
+        "SELECT (SELECT coalesce(max(rowid), 0) FROM items) AS items, "
+        "(SELECT coalesce(max(rowid), 0) FROM flags) AS flags, "
+        "(SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone"
+    )[0]
+    key = (*rows.values(), shown, *sorted(owed_items(session.store, session.rater.id)))
+    return _near(str(session.store.path), key, weeks, session.rater.id, judge)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _near(path: str, key: tuple[object, ...], weeks: tuple[str, ...], viewer: str, _judge: Judge) -> list[Near]:
+    return near_of(open_store(path, create=False), weeks, _judge, viewer=viewer)
+
+
+def economy(session: Session, weeks: tuple[str, ...], judge: Reference) -> Economy:
+    """What a version of a judge costs, how long it takes, and which verdicts are missing."""
+    return _economy(str(session.store.path), judge_state(session.store), weeks, judge)
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def _economy(path: str, state: JudgeState, weeks: tuple[str, ...], judge: Reference) -> Economy:
+    return economy_of(open_store(path, create=False), weeks, judge)
+
+
+def comparison(session: Session, weeks: tuple[str, ...], judges: tuple[str, ...]) -> dict[str, Comparison]:
+    """Several judges beside each other, by dimension, as far as it may be seen without a look."""
+    return _comparison(str(session.store.path), judge_state(session.store), weeks, judges, session.rater.id)
+
+
+@st.cache_data(show_spinner="Comparing the judges …", max_entries=32)
+def _comparison(
+    path: str, state: JudgeState, weeks: tuple[str, ...], judges: tuple[str, ...], viewer: str
+) -> dict[str, Comparison]:
+    return compared(open_store(path, create=False), weeks, judges, viewer=viewer)
+
+
+def quality(session: Session, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
+    """The estimated quality of production by dimension and positive value, sharpened by a judge where one is known."""
+    return _quality(str(session.store.path), state_of(session.store), weeks)
+
+
+@st.cache_data(show_spinner="Estimating quality …", max_entries=64)
+def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
+    store = open_store(path, create=False)
+    rubric = evidence.latest_used_rubric(store, weeks)
+    judges = judges_of_frame(store, weeks)
+    return {
+        (d.name, d.positive): production_quality(
+            store, weeks, d, positive=d.positive, judge=judges[0] if judges else None
+        )
+        for d in rubric.dimensions
+        if d.positive is not None
+    }
+
+
+def standing(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> Standing:
+    """A judge beside the people in one dimension."""
+    return _standing(str(session.store.path), judge_state(session.store), weeks, judge, dimension, session.rater.id)
+
+
+@st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
+def _standing(
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str
+) -> Standing:
+    store = open_store(path, create=False)
+    pair = evidence.paired_labels(store, weeks, judge, viewer=viewer)[dimension]
+    return standing_of(store, weeks, judge, pair, viewer=viewer)
+
+
+def ranking(session: Session, week: str) -> dict[str, float]:
+    """How uncertain each item's labels are. Settling changes no vote, so the state is that of the votes alone."""
+    state = session.store.query(
+        "SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS votes, "
+        "(SELECT coalesce(max(rowid), 0) FROM withdrawals) AS withdrawn"
+    )[0]
+    return _ranking(str(session.store.path), (state["votes"], state["withdrawn"]), week)
+
+
+@st.cache_data(show_spinner="Ordering the cases …", max_entries=32)
+def _ranking(path: str, state: tuple[int, int], week: str) -> dict[str, float]:
+    return ranking_of(open_store(path, create=False), week)
+
+
+def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
+    """One version of a judge week by week, as far as it may be seen without a look. Raises NothingToDo."""
+    return _over_time(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+
+
+@st.cache_data(show_spinner="Following the weeks …", max_entries=32)
+def _over_time(path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str) -> OverTime:
+    return over_time_of(open_store(path, create=False), weeks, judge, viewer=viewer)

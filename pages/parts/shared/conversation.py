@@ -1,0 +1,91 @@
+"""A conversation to read, outside the annotator: every text is escaped, nothing from data becomes markup."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import orjson
+import streamlit as st
+
+from review.annotating.findings import Shown, shown_findings
+from review.basics import sql_text
+from review.privacy.hidden_spans import lost_its_places
+from storage.records_log import Conversation
+
+ROWS_SHOWN = 20
+
+NAMES = {"user": "User", "assistant": "Assistant", "tool": "Tool", "system": "System"}
+
+CSS = f"<style>{(Path(__file__).parent / 'conversation.css').read_text(encoding='utf-8')}</style>"
+
+
+def show(conversation: Conversation, *, target_turn: int | None = None, findings: bool = False) -> None:
+    """Draw a conversation: turns, SQL, result, then passages and steps folded.
+
+    With ``findings`` also what the checks found: only where the viewer owes the item no more and it is settled, or its
+    verdicts are shown as well.
+    """
+    parts = [_turn(m, marked=k == target_turn) for k, m in enumerate(conversation.messages)]
+    if conversation.error_message:
+        parts.append(f'<div class="sc-turn sc-tool"><b>Error</b>{escape(conversation.error_message)}</div>')
+    if conversation.sql:
+        tokens = sql_text.tokens(sql_text.pretty(conversation.sql))
+        coloured = "".join(f'<span class="{escape(kind)}">{escape(text)}</span>' for kind, text in tokens)
+        parts.append(f'<div class="sc-sql">{coloured}</div>')
+    if conversation.result:
+        parts.append(_result(conversation.result))
+    st.html(CSS + "".join(parts))
+    for title, entries in (("Retrieved passages", conversation.context), ("Steps", conversation.steps)):
+        if entries:
+            with st.expander(f"{title} ({len(entries)})"):
+                st.html("".join(f'<div class="sc-turn">{escape(_plain(e))}</div>' for e in entries))
+    if findings and conversation.checks:
+        _findings(conversation)
+
+
+def _findings(conversation: Conversation) -> None:
+    """What each check says, the raised hands first, with its evidence marked."""
+    found = shown_findings(conversation, quoting=not lost_its_places(conversation))
+    raised = sum(one["flagged"] for one in found)
+    with st.expander(f"Checks ({raised} of {len(found)} raised)"):
+        st.html(CSS + "".join(_finding(one) for one in found))
+
+
+def _finding(one: Shown) -> str:
+    quotes = "".join(
+        f'<div class="sc-quote">{escape(e["before"])}<mark>{escape(e["marked"])}</mark>{escape(e["after"])}</div>'
+        for e in one["evidence"]
+    )
+    mark = "⚑ " if one["flagged"] else ""
+    return f'<div class="sc-note">{mark}<b>{escape(one["check"])}</b> {escape(one["said"])}{quotes}</div>'
+
+
+def _turn(message: dict[str, Any], *, marked: bool) -> str:
+    role = str(message.get("role", "user"))
+    kind = role if role in NAMES else "tool"
+    calls = f"\n{_plain(message['tool_calls'])}" if message.get("tool_calls") else ""
+    title = NAMES.get(role, role) + (" · the answer under review" if marked else "")
+    return (
+        f'<div class="sc-turn sc-{kind}"><b>{escape(title)}</b>{escape(_plain(message.get("content")) + calls)}</div>'
+    )
+
+
+def _result(result: dict[str, Any]) -> str:
+    if "rows" not in result:
+        return f'<div class="sc-turn sc-tool"><b>Result</b>{escape(_plain(result.get("text")))}</div>'
+    rows = result["rows"]
+    head = "".join(f"<th>{escape(_plain(c))}</th>" for c in result.get("columns", []))
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(_plain(c))}</td>" for c in row) + "</tr>" for row in rows[:ROWS_SHOWN]
+    )
+    total = result.get("total", len(rows))
+    note = f'<div class="sc-note">{min(len(rows), ROWS_SHOWN)} of {total} rows</div>'
+    return f'<div class="sc-scroll"><table class="sc-table"><tr>{head}</tr>{body}</table>{note}</div>'
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

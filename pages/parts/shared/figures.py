@@ -1,0 +1,226 @@
+"""Charts and figures that every page shows alike: a value with its interval, its picture, its table, its download."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from pages.parts.shared.wording import as_text
+from review.basics.csv_safe import csv_text
+from review.statistics.agreement.report import AgreementReport
+from review.statistics.quality.planner import Plan
+from review.statistics.quantity import Quantity
+
+BLUE = "#4f7fe0"
+"""One series: readable on a light and on a dark page, where a mark without a colour would be black."""
+
+
+def number(value: float | None, *, percent: bool = False) -> str:
+    """A figure as people read it; an undefined one is a dash, its reason stands beside it."""
+    if value is None:
+        return "–"
+    return f"{100 * value:.0f} %" if percent else f"{value:.2f}"
+
+
+def interval(quantity: Quantity, *, percent: bool = False) -> str:
+    """The interval as "61 % to 85 %", or the reason why the figure is undefined."""
+    if quantity.undefined:
+        return quantity.undefined
+    if quantity.ci is None:
+        return f"n = {quantity.n}"
+    low, high = (number(x, percent=percent) for x in quantity.ci)
+    return f"{low} to {high} · n = {quantity.n}"
+
+
+def figure(title: str, quantity: Quantity, *, percent: bool = False, help: str | None = None) -> None:
+    """One figure with its interval below."""
+    with st.container(border=True):
+        st.metric(title, number(quantity.value, percent=percent), help=help or quantity.method or None)
+        st.caption(interval(quantity, percent=percent))
+
+
+def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd.DataFrame:
+    """Quantities as a table: value, interval, n, method, and why one is undefined."""
+    return pd.DataFrame(
+        [
+            {
+                first: name,
+                "value": q.value,
+                "low": q.ci[0] if q.ci else None,
+                "high": q.ci[1] if q.ci else None,
+                "n": q.n,
+                "how, or why not": q.undefined or q.method,
+            }
+            for name, q in rows.items()
+        ]
+    )
+
+
+def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+    """A table with its download, safe to open in a spreadsheet."""
+    st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", placeholder="–")
+    data = csv_text([str(c) for c in frame.columns], frame.to_dict("records"))
+    st.download_button(
+        "CSV",
+        data,
+        file_name=file_name,
+        mime="text/csv",
+        icon=":material/download:",
+        key=f"{key}_csv",
+        on_click="ignore",
+    )
+
+
+def with_table(chart: alt.Chart | alt.LayerChart, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+    """A picture with the same figures as a table one click away."""
+    st.altair_chart(chart, width="stretch", key=f"{key}_chart")
+    with st.expander("Table and download"):
+        table(frame, key=key, file_name=file_name)
+
+
+def intervals(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    y_title: str | None,
+    series: str | None = None,
+    order: Sequence[str] | None = None,
+    series_order: Sequence[str] | None = None,
+) -> alt.LayerChart:
+    """Points with their intervals: columns ``x``, value, low, high and, for several series, ``series``.
+
+    Points are not joined: a line would draw changes inside the interval as a trend. ``order`` and
+    ``series_order`` are those of ``x`` and of the series, the alphabet without them.
+    """
+    axis = alt.Axis(labelAngle=0, labelLimit=140)
+    across = alt.X(f"{x}:N", title=None, axis=axis, sort=list(order) if order else "ascending")
+    base = alt.Chart(frame).encode(x=across, color=alt.value(BLUE))
+    if series:
+        sort = list(series_order) if series_order else "ascending"
+        base = base.encode(
+            xOffset=alt.XOffset(f"{series}:N", sort=sort),
+            color=alt.Color(f"{series}:N", title=None, sort=sort, legend=alt.Legend(orient="top")),
+        )
+    bars = base.mark_rule(strokeWidth=2).encode(
+        y=alt.Y("low:Q", title=y_title, scale=alt.Scale(zero=False)), y2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+        y="value:Q", tooltip=[c for c in frame.columns if not c.startswith("how")]
+    )
+    return alt.layer(bars, points).properties(height=240)
+
+
+def forest(
+    rows: Mapping[str, Quantity], *, key: str, file_name: str, percent: bool = False, names: str = "figure"
+) -> None:
+    """Figures one below the other with their intervals, value written beside; undefined ones as sentences below."""
+    frame = quantity_table(rows, first=names)
+    known = frame.dropna(subset=["value"]).copy()
+    if not known.empty:
+        known["text"] = [number(v, percent=percent) for v in known["value"]]
+        low = min(0.0, float(known["low"].fillna(known["value"]).min()))
+        axis = alt.Axis(format="%" if percent else ".1f", tickCount=5)
+        base = alt.Chart(known).encode(
+            y=alt.Y(f"{names}:N", sort=list(known[names]), title=None, axis=alt.Axis(labelLimit=220, ticks=False))
+        )
+        tooltip = [names, "value", "low", "high", "n"]
+        # Rules and texts are black unless told otherwise, which a dark page swallows.
+        ink = "#e6eaf2" if st.context.theme.type == "dark" else "#1a2233"
+        bars = base.mark_rule(strokeWidth=3, opacity=0.45, color=ink).encode(
+            x=alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, 1], nice=False)), x2="high:Q"
+        )
+        points = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", tooltip=tooltip)
+        texts = base.mark_text(dy=-13, fontWeight=600, color=ink).encode(x="value:Q", text="text:N")
+        chart = alt.layer(bars, points, texts).properties(height=44 * len(known) + 40)
+        st.altair_chart(chart, width="stretch", key=f"{key}_chart")
+    for name, quantity in rows.items():
+        if quantity.undefined:
+            st.caption(as_text(f"{name}: {quantity.undefined}"))
+    with st.expander("Table and download"):
+        table(frame, key=key, file_name=file_name)
+
+
+def heat_map(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    value: str,
+    text: str,
+    x_title: str | None = None,
+    y_title: str | None = None,
+    order: Sequence[str] | None = None,
+    domain: tuple[float, float] | None = None,
+    angle: int = 0,
+) -> alt.LayerChart:
+    """A matrix with its figures written in the cells; an empty cell stays empty, it is not zero.
+
+    ``angle`` turns the names above the columns, for long ones.
+    """
+    sort = list(order) if order else None
+    axis = alt.Axis(labelAngle=angle, orient="top", **({"labelOverlap": False} if angle else {}))
+    base = alt.Chart(frame).encode(
+        x=alt.X(f"{x}:N", title=x_title, sort=sort, axis=axis),
+        y=alt.Y(f"{y}:N", title=y_title, sort=sort),
+        tooltip=list(frame.columns),
+    )
+    scale = alt.Scale(scheme="blues", domain=list(domain)) if domain else alt.Scale(scheme="blues")
+    cells = base.mark_rect(cornerRadius=3).encode(color=alt.Color(f"{value}:Q", scale=scale, legend=None))
+    top = domain[1] if domain else float(frame[value].max() or 1)
+    dark = alt.datum[value] > 0.6 * top
+    labels = base.mark_text(fontSize=13).encode(
+        text=f"{text}:N", color=alt.condition(dark, alt.value("white"), alt.value("#1a2233"))
+    )
+    rows = frame[y].nunique()
+    return alt.layer(cells, labels).properties(height=max(120, 46 * rows + 40))
+
+
+COEFFICIENT_NAMES = {
+    "percent_agreement": "Percent agreement",
+    "krippendorff_alpha.nominal": "Krippendorff's alpha (nominal)",
+    "krippendorff_alpha.ordinal": "Krippendorff's alpha (ordinal)",
+    "krippendorff_alpha.interval": "Krippendorff's alpha (interval)",
+    "krippendorff_alpha.ratio": "Krippendorff's alpha (ratio)",
+    "gwet_ac1": "Gwet's AC1",
+    "gwet_ac2.quadratic": "Gwet's AC2 (quadratic)",
+}
+
+
+def pair_map(report: AgreementReport, *, names: Mapping[str, str], key: str) -> None:
+    """Cohen's kappa of each pair with the number of items they share; a pair that shares none stays empty."""
+    rows = []
+    for pair in report.pairs:
+        kappa = pair.cohen_kappa
+        shared = {"n": pair.n, "kappa": kappa, "agree": pair.percent_agreement, "text": number(kappa)}
+        a, b = names.get(pair.first, pair.first), names.get(pair.second, pair.second)
+        rows += [{"reviewer": a, "other": b, **shared}, {"reviewer": b, "other": a, **shared}]
+    frame = pd.DataFrame([r for r in rows if r["n"]])
+    if frame.empty:
+        st.caption("No two reviewers have judged the same item yet: overlap makes pairs.")
+        return
+    frame["text"] = frame["text"] + " (" + frame["n"].astype(str) + ")"
+    order = sorted(set(frame["reviewer"]))
+    chart = heat_map(frame, x="reviewer", y="other", value="kappa", text="text", order=order, domain=(0, 1))
+    with_table(chart, frame.drop(columns="text"), key=key, file_name="pairs.csv")
+    st.caption("Cohen's kappa, in brackets the items that both judged.")
+
+
+def foot(text: str) -> None:
+    """A closing line below a page's figures."""
+    st.caption(text)
+
+
+def plan_sentence(plan: Plan) -> None:
+    """What a planner found, in one sentence."""
+    if plan.needed is None:
+        st.markdown(f"That cannot be planned: {plan.undefined}.")
+        return
+    now = "" if plan.half_width_now is None else f", which give ± {plan.half_width_now:.2f}"
+    more = f"{plan.more} more" if plan.more else "no more"
+    st.markdown(f"**{more}** for ± {plan.half_width:.2f}: {plan.needed} instead of {plan.now} now{now}.")
+    if plan.per_stratum:
+        parts = ", ".join(f"{name} {n}" for name, n in plan.per_stratum.items() if n)
+        st.caption(f"By group: {parts}")

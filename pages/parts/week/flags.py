@@ -1,0 +1,56 @@
+"""The flags of a week on the week page: what reviewers want somebody to see, and the way to take one back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.annotating.flags import KINDS, Flagged, flags, take_back_flag
+from review.basics.errors import ReviewError
+from review.basics.words import counted
+
+MOST = 20
+
+
+def show(here: Session, week: str) -> None:
+    """Flags for those who settle; nothing is drawn while there are none."""
+    if not here.rater.may("adjudicator"):
+        return
+    found = flags(here.store, week, viewer=here.rater.id)
+    if not found:
+        return
+    with st.expander(f"{counted(len(found), 'flag')} to look at", icon=":material/flag:"):
+        for one in found[:MOST]:
+            _flag(here, one)
+        if len(found) > MOST:
+            st.caption(f"{len(found) - MOST} older ones: `spotcheck week flags {week}`.")
+
+
+def _flag(here: Session, one: Flagged) -> None:
+    with st.container(border=True, key=f"flag_{one.flag}"):
+        hidden = f" · hides {one.token}" if one.token else ""
+        st.markdown(as_text(f"{KINDS[one.kind].capitalize()}{hidden}"))
+        if one.comment:
+            st.text(one.comment)
+        # Whoever settles judges without names; the lead knows them.
+        who = f"{here.names.get(one.by, one.by)}, " if here.rater.may("lead") else ""
+        st.caption(as_text(f"{who}{one.at[:16].replace('T', ' ')} UTC · {one.item}"))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(
+                "pages/adjudicate.py", label="The item", query_params={"item": one.item}, icon=":material/gavel:"
+            )
+            if here.rater.may("lead") and st.button(
+                "Take back", icon=":material/undo:", key=f"flag_back_{one.flag}", type="tertiary",
+                help="It was raised by mistake. What it hides is shown again.",
+            ):  # fmt: skip
+                _take_back(here, one.flag)
+
+
+def _take_back(here: Session, flag: str) -> None:
+    try:
+        take_back_flag(here.store, flag, by=here.rater.id)
+    except ReviewError as error:
+        st.error(as_text(str(error)), icon=":material/block:")
+    else:
+        st.rerun()

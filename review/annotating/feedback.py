@@ -1,0 +1,90 @@
+"""What a reviewer learns from a week: the items whose settled label differs from theirs, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from review.audit.store_secrets import hmac_key
+from review.basics.labels import Value
+from review.current.assignments import closing_of, owed_items
+from review.current.settled import (
+    Settled,
+    adjudications_that_count,
+    annotations_of,
+    canonical_value,
+    current_adjudications,
+    settled_labels,
+)
+from review.people.people import person
+from review.privacy.hidden_spans import spans_by_conversation, without_words
+from storage.records_review import Adjudication, Annotation, Item
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One label of a reviewer beside the settled one; ``yours`` is None where they were not asked.
+
+    ``rule`` is "adjudicated", or "plurality" for a majority that nobody has settled; ``rationale`` is the
+    adjudicator's reason, "" without one.
+    """
+
+    item: str
+    conversation: str
+    dimension: str
+    yours: Value | None
+    settled: Value
+    rule: str
+    votes: Mapping[Value, int]
+    rationale: str
+
+
+def differences(store: Store, week: str, rater: str) -> list[Difference]:
+    """Where the settled labels of a week differ from this reviewer's, by item.
+
+    Only items that they submitted and no longer owe. What an adjudicator settled counts at any time, a mere majority
+    of votes once the week is closed. Raises UnknownError for a person who is not there.
+    """
+    somebody = person(store, rater)
+    owed = owed_items(store, somebody.id)
+    said = annotations_of(store, [week])
+    mine = [n for n in said if n.rater_id == somebody.id and n.item_id not in owed]
+    rules = ("adjudicated", "plurality") if closing_of(store, week) else ("adjudicated",)
+    settled: dict[str, list[Settled]] = {}
+    for (item, _), s in settled_labels(store, [week]).items():
+        if s.rule in rules:
+            settled.setdefault(item, []).append(s)
+    places = {i.id: i.conversation_id for i in store.find(Item, week=week)}
+    finals = adjudications_that_count(current_adjudications(store, [week]), said)
+    finals = _without_spans(store, finals, places)
+    return [
+        Difference(
+            n.item_id, places[n.item_id], s.dimension, yours, s.value, s.rule, s.votes, _why(finals.get(n.item_id))
+        )
+        for n in mine
+        for s, yours in differing(n, settled.get(n.item_id, ()))
+        if s.value is not None
+    ]
+
+
+def differing(mine: Annotation, settled: Iterable[Settled]) -> list[tuple[Settled, Value | None]]:
+    """The settled labels of one item that are not what this annotation says, each with what it says. Pure."""
+    said = {dimension: canonical_value(value) for dimension, value in mine.labels.items()}
+    return [(s, said.get(s.dimension)) for s in settled if s.value is not None and s.value != said.get(s.dimension)]
+
+
+def _why(final: Adjudication | None) -> str:
+    if final is None:
+        return ""
+    return ": ".join(part for part in (final.reason, final.rationale) if part)
+
+
+def _without_spans(
+    store: Store, finals: Mapping[str, Adjudication], places: Mapping[str, str]
+) -> dict[str, Adjudication]:
+    spans = spans_by_conversation(store, [places[item] for item in finals])
+    key = hmac_key(store) if spans else b""
+    return {
+        item: without_words(a, spans[places[item]], key) if places[item] in spans else a for item, a in finals.items()
+    }

@@ -1,0 +1,112 @@
+"""What the checks found, as people read it: in words, with the evidence marked between the words around it.
+
+Only for items that the reader does not owe any more; who asks decides that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+import orjson
+
+from review.checks.catalogue import TITLES
+from review.privacy.hidden_spans import conversations, spans_by_conversation
+from storage.records_log import Conversation
+from storage.store import Store
+
+AROUND = 32
+LONGEST = 160
+MOST = 3
+LEFT = "looks_like_"
+"""How the personal data check calls what is not masked; its other spans are the masks themselves."""
+
+UNSAID = {"personal_data": "nothing left unmasked", "repetition": "none", "length": "{value} characters"}
+"""What a finding without a hand and without a note says, where its value alone would puzzle."""
+
+
+class Excerpt(TypedDict):
+    """A piece of evidence and the words around it."""
+
+    before: str
+    marked: str
+    after: str
+
+
+class Shown(TypedDict):
+    """One finding: the check's title, whether it raises its hand, what it says, and up to three excerpts."""
+
+    check: str
+    flagged: bool
+    said: str
+    evidence: list[Excerpt]
+
+
+def shown_findings(conversation: Conversation, *, quoting: bool = True) -> list[Shown]:
+    """The findings of a conversation, the raised hands first. Pure.
+
+    ``quoting`` False leaves out the evidence: where words of the conversation were hidden later, places do not fit.
+    """
+    found = [
+        Shown(
+            check=TITLES.get(name, name),
+            flagged=bool(one.get("flagged")),
+            said=_said(name, one),
+            evidence=_evidence(conversation, one) if quoting and one.get("flagged") else [],
+        )
+        for name, one in conversation.checks.items()
+    ]
+    return sorted(found, key=lambda one: not one["flagged"])
+
+
+def findings_by_item(store: Store, items: Sequence[str]) -> dict[str, list[Shown]]:
+    """The findings of some items, hidden words left out; items without any are left out."""
+    rows = store.query(
+        "SELECT i.id AS item, c.id AS conversation FROM items i JOIN conversations c ON c.id = i.conversation_id "
+        "WHERE c.checks <> '{}' AND i.id IN (SELECT value FROM json_each(:items))",
+        {"items": orjson.dumps(list(items)).decode()},
+    )
+    ids = [row["conversation"] for row in rows]
+    talks, hidden = conversations(store, ids), spans_by_conversation(store, ids)
+    return {
+        row["item"]: shown_findings(talks[row["conversation"]], quoting=row["conversation"] not in hidden)
+        for row in rows
+        if row["conversation"] in talks
+    }
+
+
+def _said(name: str, one: Mapping[str, Any]) -> str:
+    value, note = one.get("value"), str(one.get("note") or "")
+    if note:
+        return note
+    if name in UNSAID:
+        return UNSAID[name].format(value=value)
+    return "cannot tell" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _evidence(conversation: Conversation, one: Mapping[str, Any]) -> list[Excerpt]:
+    spans = list(one.get("spans", ()))
+    spans = [s for s in spans if str(s.get("kind", "")).startswith(LEFT)] or spans
+    excerpts = [_excerpt(text_at(conversation, s["field"]), s["start"], s["end"]) for s in spans[:MOST]]
+    return [e for e in excerpts if e["marked"]]
+
+
+def _excerpt(text: str, start: int, end: int) -> Excerpt:
+    marked = text[start:end] if end - start <= LONGEST else text[start : start + LONGEST] + "…"
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    before, after = "…" * (start > AROUND) + before, after + "…" * (end + AROUND < len(text))
+    return {"before": before, "marked": marked, "after": after}
+
+
+def text_at(conversation: Conversation, field: str) -> str:
+    """The text of a field by its path, such as ``messages.3.content``; "" where there is none."""
+    name, *path = field.split(".")
+    value: Any = getattr(conversation, name, None)
+    for step in path:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list | tuple) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return ""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,85 @@
+"""What reviewers flagged, for those who settle and lead; a flag taken back no longer hides its span."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from review.audit import chain
+from review.audit.store_secrets import hmac_key
+from review.basics.clock import new_id, now
+from review.basics.errors import NothingToDo, UnknownError
+from review.current.assignments import owed_items, week_of_store
+from review.current.conditions import stands
+from review.people.people import require
+from review.privacy.hidden_spans import spans_by_conversation, without
+from storage.records_review import Flag, Item, Withdrawal
+from storage.store import Store
+
+KINDS = {
+    "privacy": "personal data that slipped through",
+    "unclear": "the guidance does not decide this case",
+    "other": "something else",
+}
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """One flag that stands, raised by ``by``; ``token`` is what is shown where it hides a span, else ""."""
+
+    flag: str
+    item: str
+    kind: str
+    comment: str
+    by: str
+    at: str
+    token: str
+
+
+def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
+    """The flags of a week that stand, the newest first, without those of items that the viewer still owes.
+
+    Raises Refused without the role adjudicator, UnknownError for a week that is not there.
+    """
+    require(store, viewer, "adjudicator")
+    week_of_store(store, week)
+    owed = owed_items(store, viewer)
+    found = [f for f in store.select(Flag, _STANDING_SQL, {"week": week}) if f.item_id not in owed]
+    places = {i.id: i.conversation_id for i in store.find(Item, id=[f.item_id for f in found])}
+    spans = spans_by_conversation(store, list(places.values()))
+    key = hmac_key(store) if spans else b""
+    tokens = {s.id: s.token for hidden in spans.values() for s in hidden}
+    return [
+        Flagged(
+            f.submission_id,
+            f.item_id,
+            f.kind,
+            str(without(f.comment, spans.get(places[f.item_id], []), key)),
+            f.rater_id,
+            f.at,
+            tokens.get(f.span or "", ""),
+        )
+        for f in found
+    ]
+
+
+_STANDING_SQL = f"""
+SELECT f.* FROM flags f JOIN items i ON i.id = f.item_id
+WHERE i.week = :week AND {stands("f")}
+ORDER BY f.rowid DESC
+"""  # noqa: S608 - constants of ours
+
+
+def take_back_flag(store: Store, flag: str, *, by: str) -> None:
+    """Take a flag back that somebody raised by mistake; what it alone hides is shown again.
+
+    Raises Refused without the role lead, UnknownError for a flag that is not there, NothingToDo when it is taken back.
+    """
+    with store.transaction():
+        require(store, by, "lead")
+        found = store.get(Flag, flag)
+        if found is None:
+            raise UnknownError(f"flag '{flag}' is not in the store; `spotcheck week flags WEEK` lists them.")
+        if store.find(Withdrawal, withdraws=flag):
+            raise NothingToDo(f"flag '{flag}' has been taken back already.")
+        store.add(Withdrawal(new_id(), flag, by, now()))
+        chain.record(store, by, "take back flag", found.item_id, flag=flag, raised_by=found.rater_id)

@@ -1,0 +1,33 @@
+"""What a reviewer passed by and may take up again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from review.current.conditions import answered, handed_on, stands
+from storage.store import Store
+
+
+class Skipped(NamedTuple):
+    """An assignment that its rater still holds, skipped and not answered since; with the skip that counts."""
+
+    assignment_id: str
+    item_id: str
+    rubric_version: int
+    submission_id: str
+    at: str
+    reason: str
+
+
+def skipped_by(store: Store, rater_id: str, week: str) -> list[Skipped]:
+    """What a rater skipped in a week, in the order in which it was."""
+    latest = {row["assignment_id"]: Skipped(**row) for row in store.query(_SQL, {"week": week, "rater": rater_id})}
+    return sorted(latest.values(), key=lambda one: one.at)
+
+
+_SQL = f"""
+SELECT a.id AS assignment_id, a.item_id, a.rubric_version, s.submission_id, s.at, s.reason
+FROM assignments a JOIN skips s ON s.assignment_id = a.id
+WHERE a.week = :week AND a.rater_id = :rater AND {stands("s")} AND NOT {answered("a")} AND NOT {handed_on("a")}
+ORDER BY s.rowid
+"""  # noqa: S608 - constants of ours

@@ -1,0 +1,199 @@
+"""The one canonical form of a label, and the ratings matrix that every statistic reads.
+
+A label has one form, made at the door by :meth:`Scale.canonical`, before any statistic sees it: a string that stands
+in the scale's ``values``, a tuple of such strings (in declared order) for a set, the shortest decimal text
+for interval and ratio scales. Statistics never see raw input.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from review.basics.errors import InputError
+
+ScaleKind = Literal["nominal", "ordinal", "interval", "ratio", "set"]
+SCALE_KINDS: tuple[ScaleKind, ...] = ("nominal", "ordinal", "interval", "ratio", "set")
+Value = str | tuple[str, ...]
+
+
+class Label(NamedTuple):
+    """One rater's current label on one item in one dimension, in canonical form."""
+
+    item: str
+    rater: str
+    dimension: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A declared scale: its kind and, in order, all its values.
+
+    ``values`` may be empty for interval and ratio scales (any finite number, not negative for ratio). For nominal,
+    ordinal and set scales the declared values are the only ones, used or not.
+    """
+
+    kind: ScaleKind
+    values: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in SCALE_KINDS:
+            raise InputError(f"scale '{self.kind}' is not known; expected one of {', '.join(SCALE_KINDS)}.")
+        repeated = sorted({v for v in self.values if self.values.count(v) > 1})
+        if repeated:
+            raise InputError(f"the scale declares {repeated[0]!r} more than once; each value stands once.")
+
+    @property
+    def numeric(self) -> bool:
+        """Whether values are numbers with meaningful distances."""
+        return self.kind in ("interval", "ratio")
+
+    def canonical(self, raw: object) -> Value | None:
+        """Return the canonical label for ``raw``, or None when nothing was said (None, "" or NaN).
+
+        Raises ValueError with what was expected when ``raw`` stands outside the scale.
+        """
+        if self.kind == "set":
+            return self._canonical_set(raw)
+        if raw is None or (isinstance(raw, float) and math.isnan(raw)):
+            return None
+        text = canonical_text(raw)
+        if not text:
+            return None
+        if self.numeric and not self.values:
+            number = _number(text)
+            if number is None or (self.kind == "ratio" and number < 0):
+                raise ValueError("a number that is not negative" if self.kind == "ratio" else "a number")
+            return number_text(number)
+        if text in self.values:
+            return text
+        number = _number(text)
+        if number is not None:
+            for value in self.values:
+                if _number(value) == number:
+                    return value
+        raise ValueError(self._expected(text))
+
+    def _canonical_set(self, raw: object) -> Value | None:
+        if raw is None or (isinstance(raw, float) and math.isnan(raw)):
+            return None
+        parts = raw.split("|") if isinstance(raw, str) else raw
+        if not isinstance(parts, Iterable):
+            raise ValueError("several values, as a list or separated by |")
+        chosen = {canonical_text(p) for p in parts} - {""}
+        for part in sorted(chosen):
+            if part not in self.values:
+                raise ValueError(self._expected(part))
+        return tuple(v for v in self.values if v in chosen)
+
+    def _expected(self, text: str) -> str:
+        shown = ", ".join(self.values[:12]) + (", ..." if len(self.values) > 12 else "")
+        near = difflib.get_close_matches(text[:100].casefold(), [v.casefold() for v in self.values], n=1)
+        hint = next((v for v in self.values if near and v.casefold() == near[0]), None)
+        return f"one of {shown}" + (f" (did you mean '{hint}'?)" if hint else "")
+
+
+def canonical_text(raw: object) -> str:
+    """NFC text without surrounding space; integral floats lose their ``.0`` (Parquet stores 1 as 1.0 beside gaps)."""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, float | np.floating) and math.isfinite(raw):
+        return number_text(float(raw))
+    return unicodedata.normalize("NFC", str(raw)).strip()
+
+
+def number_text(number: float) -> str:
+    """The shortest decimal text of a number: 3 and not 3.0."""
+    return str(int(number)) if number == int(number) and abs(number) < 1e15 else repr(float(number))
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """Who said what about which item, as parallel integer arrays: the input of every agreement statistic.
+
+    ``item``, ``rater`` and ``value`` have one entry per rating and index into ``items``, ``raters`` and
+    ``scale.values``. A missing rating is simply absent. ``cluster`` has one entry per item (items of one user or
+    thread share a number) or is None when every item is its own cluster. Items without any rating may be present.
+    """
+
+    items: tuple[str, ...]
+    raters: tuple[str, ...]
+    scale: Scale
+    item: npt.NDArray[np.intp]
+    rater: npt.NDArray[np.intp]
+    value: npt.NDArray[np.intp]
+    cluster: npt.NDArray[np.intp] | None = field(default=None)
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+    def counts(self) -> npt.NDArray[np.int64]:
+        """The item-by-category table r_ik, shape (items, K)."""
+        table = np.zeros((len(self.items), len(self.scale.values)), dtype=np.int64)
+        np.add.at(table, (self.item, self.value), 1)
+        return table
+
+    def numbers(self) -> npt.NDArray[np.float64]:
+        """The scale's values as numbers, shape (K,): their own for numeric scales, the rank 1..K otherwise."""
+        parsed = [_number(v) for v in self.scale.values]
+        if all(p is not None for p in parsed):
+            return np.array(parsed, dtype=float)
+        return np.arange(1, len(self.scale.values) + 1, dtype=float)
+
+
+def ratings_of(labels: Iterable[Label], scale: Scale, *, clusters: Mapping[str, str] | None = None) -> Ratings:
+    """Arrange labels of one dimension as Ratings; repeated (item, rater) pairs stay repeated ratings.
+
+    A numeric scale without declared values gets the observed ones, ascending. ``clusters`` maps item to cluster name.
+    """
+    rows = list(labels)
+    if scale.numeric and not scale.values:
+        seen = sorted({float(str(r.value)) for r in rows})
+        scale = Scale(scale.kind, tuple(number_text(v) for v in seen))
+    items, raters = _index(r.item for r in rows), _index(r.rater for r in rows)
+    codes = {v: k for k, v in enumerate(scale.values)}
+    cluster = None
+    if clusters is not None:
+        names = _index(clusters.get(i, f"item:{i}") for i in items)
+        cluster = np.array([names[clusters.get(i, f"item:{i}")] for i in items], dtype=np.intp)
+    return Ratings(
+        tuple(items),
+        tuple(raters),
+        scale,
+        np.array([items[r.item] for r in rows], dtype=np.intp),
+        np.array([raters[r.rater] for r in rows], dtype=np.intp),
+        np.array([codes[str(r.value)] for r in rows], dtype=np.intp),
+        cluster,
+    )
+
+
+def set_members(labels: Sequence[Label], scale: Scale) -> dict[str, tuple[list[Label], Scale]]:
+    """Split labels of a set dimension into one yes/no dimension per declared value, on which statistics are defined."""
+    yes_no = Scale("nominal", ("no", "yes"))
+    return {
+        v: ([label._replace(value="yes" if v in label.value else "no") for label in labels], yes_no)
+        for v in scale.values
+    }
+
+
+def _index(names: Iterable[str]) -> dict[str, int]:
+    index: dict[str, int] = {}
+    for name in names:
+        index.setdefault(name, len(index))
+    return index

@@ -1,0 +1,77 @@
+"""ISO weeks in a time zone: their windows in UTC, and when their review is due."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from review.basics.errors import InputError
+
+WEEK = re.compile(r"(\d{4})-W(\d{2})")
+
+
+class Window(NamedTuple):
+    """A half-open span of time in UTC: ``start <= t < end``."""
+
+    start: datetime
+    end: datetime
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} UTC"
+
+
+def monday_of(week: str) -> date:
+    """The Monday of a week written ``2026-W47``; raises InputError for other texts and weeks that the year lacks."""
+    found = WEEK.fullmatch(week)
+    if found is None:
+        raise InputError(f"week: found {week!r}, expected an ISO week such as 2026-W47.")
+    year, number = int(found[1]), int(found[2])
+    try:
+        monday = date.fromisocalendar(year, number, 1)
+        monday + timedelta(days=14)
+    except (ValueError, OverflowError):
+        raise InputError(
+            f"week: found {week!r}, but the year {year} has no week {number}; weeks run to W52 or W53."
+        ) from None
+    return monday
+
+
+def week_window(week: str, time_zone: str = "UTC") -> Window:
+    """The span of an ISO week in ``time_zone``, in UTC. A week with a change of clocks is an hour longer or shorter."""
+    monday, zone = monday_of(week), zone_of(time_zone)
+    ends = (datetime(d.year, d.month, d.day, tzinfo=zone) for d in (monday, monday + timedelta(days=7)))
+    try:
+        start, end = (moment.astimezone(UTC) for moment in ends)
+    except OverflowError:
+        raise InputError(f"week: found {week!r}, which lies outside the calendar in {time_zone}.") from None
+    return Window(start, end)
+
+
+def due_date(week: str) -> date:
+    """The day by which a week is reviewed: the Friday after it has ended."""
+    return monday_of(week) + timedelta(days=11)
+
+
+def week_of(moment: datetime, time_zone: str | ZoneInfo = "UTC") -> str:
+    """The name of the ISO week of an instant in ``time_zone``; an instant without offset is UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    zone = time_zone if isinstance(time_zone, ZoneInfo) else zone_of(time_zone)
+    return _week_of_day(aware.astimezone(zone).date())
+
+
+@lru_cache(maxsize=4096)
+def _week_of_day(day: date) -> str:
+    # An import asks this once for every record of few days.
+    year, number, _ = day.isocalendar()
+    return f"{year:04d}-W{number:02d}"
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name; raises InputError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        raise InputError(f"time zone: found {name!r}, expected a name such as Europe/Berlin or UTC.") from None

@@ -1,0 +1,56 @@
+"""Writing files so that a reader finds the old state or the new one: under a temporary name, then renamed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from review.basics.clock import new_id
+from review.basics.errors import InputError, Refused
+
+
+def check_target(target: Path, *, force: bool) -> None:
+    """Raise Refused when ``target`` exists and may not be replaced, InputError when its folder does not exist."""
+    if not target.parent.is_dir():
+        raise InputError(f"{target}: the folder {target.parent} does not exist. Create it first.")
+    empty = target.is_dir() and not any(target.iterdir())
+    if target.exists() and not empty and not force:
+        raise Refused(f"{target} exists already. Choose another name, or replace it with --force.")
+
+
+@contextmanager
+def replacing(target: Path, *, marker: str = "") -> Iterator[Path]:
+    """Yield a temporary path beside ``target``; when the block ends well, what was written there becomes the target.
+
+    When it fails, nothing is left behind and an earlier target stays. A folder is only replaced by a folder, and only
+    if ``marker`` exists in it, which tells that it was exported before.
+    Raises InputError when the disk is full or the folder cannot be written.
+    """
+    folder = target.parent / f".{target.name}.{new_id()[:8]}.part"
+    temporary = folder / target.name
+    try:
+        folder.mkdir()
+        yield temporary
+        _put(temporary, target, marker, aside=folder / "before")
+    except OSError as error:
+        raise InputError(f"{target}: it cannot be written ({error.strerror or error}). Nothing was changed.") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put(temporary: Path, target: Path, marker: str, *, aside: Path) -> None:
+    if temporary.is_dir() != target.is_dir() and target.exists():
+        kind = "a folder" if target.is_dir() else "a file"
+        raise Refused(f"{target} is {kind} that this export cannot replace. Choose another name.")
+    if temporary.is_dir() and target.is_dir() and any(target.iterdir()):
+        if not marker or not (target / marker).exists():
+            raise Refused(f"{target} holds files that are no earlier export. Choose another folder.")
+        target.rename(aside)
+    try:
+        temporary.replace(target)
+    except OSError:
+        if aside.exists():
+            aside.rename(target)
+        raise

@@ -1,0 +1,106 @@
+"""What a label or verdict file means by an item, and files of labels and verdicts on their way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from review.basics.csv_safe import csv_text
+from review.basics.errors import InputError
+from review.basics.labels import Value
+from review.basics.tables import Row
+from review.basics.whole_files import check_target, replacing
+from review.rubric.rubric import Dimension, Rubric
+from storage.records_review import Item
+from storage.store import Store
+
+PREFIX = "labels/"
+"""Items that came with a label file live apart from production, where another conversation may have that id."""
+
+FORMATS = (".csv", ".jsonl", ".parquet")
+NUMBERS = ("score", "latency_ms", "cost")
+
+
+def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...]]:
+    """The items that names of a file may mean: an item's id, that of an imported item, or a conversation's id.
+
+    A conversation with several items under review (one per answer) has several; a name that nobody knows has none.
+    """
+    wanted = set(names)
+    prefixed = [imported_id(n) for n in wanted]
+    by_id = {i.id: i for i in store.find(Item, id=[*wanted, *prefixed])}
+    by_conversation: dict[str, list[Item]] = {}
+    for item in store.find(Item, conversation_id=list(wanted)):
+        by_conversation.setdefault(item.conversation_id, []).append(item)
+    found = {}
+    for name in wanted:
+        exact = by_id.get(name)
+        imported = by_id.get(imported_id(name))
+        others = by_conversation.get(name) or ([imported] if imported else [])
+        found[name] = (exact,) if exact else tuple(others)
+    return found
+
+
+def imported_id(name: str) -> str:
+    """The id of an item that came with a label file."""
+    return name if name.startswith(PREFIX) else f"{PREFIX}{name}"
+
+
+def the_item(row: Row, name: str, found: Sequence[Item]) -> Item | None:
+    """The one item that a row means, or None; raises InputError when it may mean several."""
+    if len(found) > 1:
+        ids = ", ".join(i.id for i in found[:3])
+        raise row.error("item", name, f"one item; this conversation has {len(found)}", f"Write the item's id: {ids}.")
+    return found[0] if found else None
+
+
+def dimension_of(row: Row, default: str | None, rubric: Rubric, *, where: str = "the rubric") -> Dimension:
+    """The dimension that a row is about. Raises InputError that tells how to declare a missing one."""
+    name = row.text("dimension") or default or ""
+    if not name:
+        raise row.error("dimension", "", "a dimension of the rubric", "Add the column or name it with --dimension.")
+    if name not in rubric.names:
+        raise row.error(
+            "dimension",
+            name,
+            f"one of {', '.join(rubric.names)} ({where} has no other)",
+            "Declare it under [rubric] in spotcheck.toml and run `spotcheck rubric update`.",
+        )
+    return rubric[name]
+
+
+def stored(value: Value) -> Any:
+    """A canonical label as the store keeps it."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def label_text(value: Any) -> str:
+    """A stored label as one cell: a set is ``a|b``."""
+    return "|".join(value) if isinstance(value, list | tuple) else str(value)
+
+
+def write_table(target: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, force: bool) -> None:
+    """Write rows as CSV, JSON Lines or Parquet, by the ending of ``target``; whole or not at all."""
+    if target.suffix not in FORMATS:
+        raise InputError(f"{target}: found the ending {target.suffix!r}, expected one of {', '.join(FORMATS)}.")
+    check_target(target, force=force)
+    with replacing(target) as temporary:
+        if target.suffix == ".csv":
+            temporary.write_text(csv_text(columns, rows), encoding="utf-8", newline="")
+        elif target.suffix == ".jsonl":
+            lines = (orjson.dumps({c: r.get(c) for c in columns}, option=orjson.OPT_APPEND_NEWLINE) for r in rows)
+            temporary.write_bytes(b"".join(lines))
+        else:
+            _write_parquet(temporary, columns, rows)
+
+
+def _write_parquet(target: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = dict.fromkeys(NUMBERS, pa.float64()) | {"rubric_version": pa.int64(), "late": pa.bool_()}
+    schema = pa.schema([(c, kinds.get(c, pa.string())) for c in columns])
+    pq.write_table(pa.Table.from_pylist([{c: r.get(c) for c in columns} for r in rows], schema=schema), target)

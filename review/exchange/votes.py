@@ -1,0 +1,162 @@
+"""Votes out of a label file: what one rater says of one item, gathered over its rows and held against the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from review.basics.canonical import digest
+from review.basics.clock import new_id, now
+from review.basics.csv_safe import row_text
+from review.basics.tables import Row, Table
+from review.basics.times import read_time
+from review.exchange.items import dimension_of, label_text, stored
+from review.rubric.rubric import Rubric
+from storage.records_review import Annotation, Assignment, Item, Reassignment
+from storage.store import Store
+
+MAX_COMMENT = 10_000
+
+
+@dataclass
+class Vote:
+    """What a file says of one item in one rater's name, gathered over its rows."""
+
+    row: Row
+    item: Item
+    rater: str
+    labels: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    at: str = ""
+    comments: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def submission_id(self) -> str:
+        """The same labels of the same rater at the same time are the same submission."""
+        return digest([self.item.id, self.rater, self.labels, self.at])[:32]
+
+
+def gather_votes(
+    table: Table,
+    items: Mapping[str, Item],
+    raters: Mapping[str, str],
+    rubrics: Mapping[str, Rubric],
+    dimension: str | None = None,
+) -> tuple[list[Vote], int]:
+    """Put the rows of one rater on one item together, in the order of the file; the second figure counts empty labels.
+
+    Pure. Raises InputError for a label outside its scale, an unknown dimension, an unreadable time, or a rater who
+    says two things of one item.
+    """
+    votes: dict[tuple[str, str], Vote] = {}
+    empty = 0
+    for row in table.rows:
+        name = row_text(row, "item")
+        if not name:
+            raise row.error("item", "", "a value", "Fill the cell or remove the row.")
+        item, rater = items[name], raters[row_text(row, "rater")]
+        rubric = rubrics[item.week]
+        d = dimension_of(row, dimension, rubric, where=f"the rubric of {item.week}, version {rubric.version},")
+        raw = row.cells.get("label")
+        try:
+            value = d.scale.canonical(raw)
+        except ValueError as error:
+            raise row.error("label", raw, str(error)) from None
+        if value is None or value == ():
+            empty += 1
+            continue
+        vote = votes.setdefault((item.id, rater), Vote(row, item, rater))
+        if vote.labels.setdefault(d.name, stored(value)) != stored(value):
+            raise row.error(
+                "label",
+                raw,
+                f"what line {vote.lines[d.name]} says of the same item, rater and dimension "
+                f"({label_text(vote.labels[d.name])})",
+                "Keep one of the rows.",
+            )
+        vote.lines.setdefault(d.name, row.line)
+        vote.at = max(vote.at, _time(row))
+        comment = row_text(row, "comment")
+        if len(comment) > MAX_COMMENT:
+            raise row.error("comment", comment, f"at most {MAX_COMMENT:,} characters")
+        if comment:
+            vote.comments[comment] = None
+    return list(votes.values()), empty
+
+
+def _time(row: Row) -> str:
+    raw = row.text("at")
+    if not raw:
+        return ""
+    moment = read_time(raw)
+    if moment is None:
+        raise row.error("at", raw, "a time such as 2026-11-20T14:05:00Z")
+    return moment.isoformat(timespec="milliseconds")
+
+
+def merged(vote: Vote, current: Annotation | None, rubric: Rubric) -> dict[str, Any]:
+    """The vote's labels over those that the rater gave before in other dimensions. Pure.
+
+    What is not asked any more (reasons, once the answer is called correct) goes, unless the file says it itself.
+    """
+    labels = {**(current.labels if current else {}), **vote.labels}
+    asked = {d.name for d in rubric.dimensions if d.shown(labels)}
+    return {d: value for d, value in labels.items() if d in asked or d in vote.labels}
+
+
+def compare(vote: Vote, current: Annotation | None, labels: Mapping[str, Any]) -> str:
+    """Whether a vote is new ("annotations"), "changed", "unchanged" or "older" than what the rater last said. Pure."""
+    if current is None:
+        return "annotations"
+    if labels == current.labels and "\n".join(vote.comments) in ("", current.comment):
+        return "unchanged"
+    return "older" if vote.at and vote.at < current.at else "changed"
+
+
+def annotation(
+    vote: Vote, current: Annotation | None, labels: Mapping[str, Any], assignment: Assignment, *, late: bool
+) -> Annotation:
+    """The annotation that a vote makes, superseding what the rater said before. Pure but for the time."""
+    return Annotation(
+        vote.submission_id,
+        assignment.id,
+        vote.item.id,
+        vote.rater,
+        assignment.rubric_version,
+        dict(labels),
+        vote.at or now(),
+        comment="\n".join(vote.comments) or (current.comment if current else ""),
+        corrected_answer=current.corrected_answer if current else "",
+        supersedes=current.submission_id if current else None,
+        late=late,
+    )
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The assignments of one week: by item, rater and rubric version; those taken away; each rater's last position."""
+
+    held: dict[tuple[str, str, int], Assignment]
+    gone: frozenset[str]
+    last: dict[str, int]
+
+
+def desk_of(store: Store, week: str) -> Desk:
+    """Read the assignments of a week."""
+    rows = store.find(Assignment, week=week)
+    last: dict[str, int] = {}
+    for a in rows:
+        last[a.rater_id] = max(last.get(a.rater_id, 0), a.position)
+    gone = frozenset(r.assignment_id for r in store.find(Reassignment, assignment_id=[a.id for a in rows]))
+    return Desk({(a.item_id, a.rater_id, a.rubric_version): a for a in rows}, gone, last)
+
+
+def assignment_for(store: Store, desk: Desk, vote: Vote, version: int, *, by: str) -> Assignment:
+    """The rater's assignment of the item, else a new one after the rater's last."""
+    key = (vote.item.id, vote.rater, version)
+    if key not in desk.held:
+        position = desk.last[vote.rater] = desk.last.get(vote.rater, 0) + 1
+        desk.held[key] = Assignment(new_id(), *key[:2], vote.item.week, position, version, now(), by)
+        store.add(desk.held[key])
+    return desk.held[key]

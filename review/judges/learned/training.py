@@ -1,0 +1,148 @@
+"""What a learned judge is trained on, kept once: which items, in which groups, with which settled labels.
+
+Texts are not copied: they are read from the frozen, masked conversations whenever the judge is trained, so that what is
+hidden or erased later is hidden from it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import orjson
+
+from review.basics.canonical import digest
+from review.basics.clock import now
+from review.basics.errors import InputError, NothingToDo, UnknownError
+from review.current.settled import Settled, settled_labels
+from review.judges.groups import together
+from review.judges.learned.spec import LEAST_GROUPS, check_labels
+from review.judges.protocol import Row, Subject
+from review.judges.runs.subjects import subjects_of_items
+from review.rubric.rubric import Dimension, current_rubric, rubric_version
+from storage.records_judges import TrainingSet
+from storage.records_review import Item, Week, WeekClosing
+from storage.store import Store
+
+
+def gather(
+    store: Store,
+    dimensions: Sequence[str],
+    *,
+    by: str,
+    weeks: Sequence[str] | None = None,
+    rubric: int | None = None,
+) -> TrainingSet:
+    """The settled labels of some weeks as a training set, kept under the hash of what it holds.
+
+    ``weeks`` None or empty are the closed ones. Labels count under rubric version ``rubric`` alone (None: the current
+    one); a tie is no label. The caller checks the role. Raises UnknownError for a week or dimension that is not there,
+    NothingToDo when no week is closed, InputError, by dimension, when there is too little to learn from.
+    """
+    against = current_rubric(store) if rubric is None else rubric_version(store, rubric)
+    chosen = [against[name] for name in dimensions]
+    with store.transaction():
+        names = _weeks(store, weeks or ())
+        settled = settled_labels(store, names, rubric=against.version)
+        items = [i for w in names for i in store.find(Item, week=w)]
+        content = decided(chosen, _places(store, items), settled)
+        made = TrainingSet(digest(content), content, now(), by)
+        store.add(made)
+    return store.get(TrainingSet, made.id) or made
+
+
+class Place(NamedTuple):
+    """Where an item belongs: its conversation, and the session and user it came from ("" where unknown)."""
+
+    item: str
+    conversation: str
+    session: str
+    user: str
+
+
+def decided(
+    dimensions: Sequence[Dimension], places: Sequence[Place], settled: Mapping[tuple[str, str], Settled]
+) -> dict[str, list[list[str]]]:
+    """The content of a training set: by dimension [item, conversation, group, label] in order of the items. Pure.
+
+    A group is what shares a conversation, a session or a user, under the name of its first member. Where one user
+    stands behind nearly everything, as in a shared account, users do not hold conversations together.
+    """
+    ordered = sorted(places)
+    groups = _groups(ordered, users=True)
+    if len(set(groups)) < LEAST_GROUPS:
+        groups = _groups(ordered, users=False)
+    content: dict[str, list[list[str]]] = {}
+    for d in dimensions:
+        rows = []
+        for place, group in zip(ordered, groups, strict=True):
+            label = settled.get((place.item, d.name))
+            if label is not None and isinstance(label.value, str):
+                rows.append([place.item, place.conversation, group, label.value])
+        check_labels(d, [r[3] for r in rows], len({r[2] for r in rows}))
+        content[d.name] = rows
+    return content
+
+
+def _groups(places: Sequence[Place], *, users: bool) -> list[str]:
+    number = together(
+        [
+            f"conversation {p.conversation}",
+            *([f"session {p.session}"] if p.session else []),
+            *([f"user {p.user}"] if p.user and users else []),
+        ]
+        for p in places
+    )
+    name: dict[int, str] = {}
+    for n, p in zip(number, places, strict=True):
+        name.setdefault(n, p.session or p.user or p.conversation)
+    return [name[n] for n in number]
+
+
+def _weeks(store: Store, wanted: Sequence[str]) -> list[str]:
+    if not wanted:
+        closed = sorted(c.week for c in store.find(WeekClosing))
+        if not closed:
+            raise NothingToDo(
+                "no week is closed yet, so there is nothing to train on. Close a week, or name weeks whose items are "
+                "settled."
+            )
+        return closed
+    there = {w.name for w in store.find(Week)}
+    unknown = [w for w in wanted if w not in there]
+    if unknown:
+        raise UnknownError(f"week '{unknown[0]}' is not in the store; it has {', '.join(sorted(there)) or 'none'}.")
+    return sorted(set(wanted))
+
+
+def _places(store: Store, items: Sequence[Item]) -> list[Place]:
+    rows = store.query(_PLACES_SQL, {"items": orjson.dumps([i.id for i in items]).decode()})
+    return [Place(r["item"], r["conversation"], r["session"], r["user"]) for r in rows]
+
+
+_PLACES_SQL = """
+SELECT i.id AS item, c.id AS conversation, coalesce(c.session_id, '') AS session, coalesce(c.user_id, '') AS user
+FROM items i JOIN conversations c ON c.id = i.conversation_id WHERE i.id IN (SELECT value FROM json_each(:items))
+"""
+
+
+def rows_of(store: Store, training_set_id: str) -> tuple[Row, ...]:
+    """The rows of a training set with their texts as anybody may see them; an item that is gone is left out.
+
+    Raises UnknownError when there is no such set, InputError when nothing of it is left.
+    """
+    kept = store.get(TrainingSet, training_set_id)
+    if kept is None:
+        raise UnknownError(f"training set '{training_set_id}' is not in the store; make a new version of the judge.")
+    wanted = sorted({row[0] for rows in kept.content.values() for row in rows})
+    shown: dict[str, Subject] = {s.id: s for s in subjects_of_items(store, store.find(Item, id=wanted))}
+    found = tuple(
+        Row(replace(shown[item], group=group), dimension, label)
+        for dimension, rows in kept.content.items()
+        for item, _, group, label in rows
+        if item in shown
+    )
+    if not found:
+        raise InputError(f"training set '{training_set_id[:12]}': none of its items is in the store any more.")
+    return found

@@ -1,0 +1,119 @@
+"""The local kind of judge: a text-classification model on this machine, its labels mapped to the rubric's values."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from review.basics.errors import InputError
+from review.judges.local.spec import FIELDS, checked
+from review.judges.protocol import Bench, Kind, Said, Spec, Subject
+from review.models.text_models import Classified, Text, TextModel, load_model
+from review.rubric.rubric import Dimension
+
+SHOWN = 10
+HELD = 0.5
+
+
+def judge(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
+    """Classify the subjects in batches, the longest first; ``latency_ms`` is each one's share of its batch.
+
+    An empty text is a missing verdict ("empty"); a text whose most probable label stands for no value is "undecided".
+    Raises InputError when the model is not here, or is no longer the one that this version of the judge names.
+    """
+    model = load_model(bench.spec["model"], device=bench.settings.device)
+    if bench.spec["digest"] != model.description.digest:
+        raise InputError(
+            f"model '{bench.spec['model']}' has changed since version {bench.version} of judge '{bench.name}' was "
+            "added. Put the old files back, or add the judge again, which makes a new version."
+        )
+    return _judged(bench, model, subjects)
+
+
+def _judged(bench: Bench, model: TextModel, subjects: Sequence[Subject]) -> Iterator[Said]:
+    read = FIELDS[bench.spec["field"]]
+    waiting = []
+    for subject in subjects:
+        text = read(subject)
+        if _is_empty(text):
+            if bench.stopped():
+                return
+            yield from (Said(subject.id, d.name, None, error="empty") for d in bench.dimensions)
+        else:
+            waiting.append((subject, text))
+    waiting.sort(key=lambda pair: -sum(map(len, pair[1])))
+    size = max(1, bench.options.batch_size)
+    for start in range(0, len(waiting), size):
+        if bench.stopped():
+            return
+        batch, began = waiting[start : start + size], time.perf_counter()
+        results = model.classify([t for _, t in batch], batch_size=size, max_length=bench.spec["max_length"])
+        each = (time.perf_counter() - began) * 1000 / len(batch)
+        for (subject, _), result in zip(batch, results, strict=True):
+            yield from (_said(bench.spec, model, subject.id, d, result, each) for d in bench.dimensions)
+
+
+class _Verdict(NamedTuple):
+    value: str | None
+    score: float | None
+
+
+def _said(
+    spec: Spec, model: TextModel, subject: str, dimension: Dimension, result: Classified, latency_ms: float
+) -> Said:
+    by_label = dict(zip(model.description.labels, result.probabilities, strict=True))
+    decide = _independent if model.description.independent else _exclusive
+    verdict = decide(
+        by_label, spec["labels"][dimension.name], spec["otherwise"].get(dimension.name), dimension.positive
+    )
+    score = by_label[spec["score_label"]] if spec["score_label"] else verdict.score
+    return Said(
+        subject,
+        dimension.name,
+        verdict.value,
+        score=None if verdict.value is None or score is None else round(min(1.0, score), 6),
+        rationale=f"Only the first {result.read} of {result.tokens} tokens were read." * (result.read < result.tokens),
+        raw=_raw(by_label),
+        error="" if verdict.value is not None else "undecided",
+        latency_ms=latency_ms,
+    )
+
+
+def _exclusive(
+    by_label: Mapping[str, float], values: Mapping[str, str], otherwise: str | None, positive: str | None
+) -> _Verdict:
+    """The value whose labels together are the most probable; undecided where a label without a value is more so."""
+    mass: dict[str, float] = {}
+    for label, value in values.items():
+        mass[value] = mass.get(value, 0.0) + by_label[label]
+    best = max(mass, key=lambda v: mass[v])
+    if any(p > mass[best] for label, p in by_label.items() if label not in values):
+        return _Verdict(None, None)
+    return _Verdict(best, None if positive is None else mass.get(positive, 0.0) / sum(mass.values()))
+
+
+def _independent(
+    by_label: Mapping[str, float], values: Mapping[str, str], otherwise: str | None, positive: str | None
+) -> _Verdict:
+    """The value of the most probable label that holds (one half or more), else ``otherwise``, else undecided."""
+    top = max(values, key=lambda label: by_label[label])
+    value = values[top] if by_label[top] >= HELD else otherwise
+    says = [by_label[label] for label, v in values.items() if v == positive]
+    if positive is not None and positive == otherwise:
+        return _Verdict(value, 1 - by_label[top])
+    return _Verdict(value, max(says, default=0.0) if positive is not None else None)
+
+
+def _raw(by_label: Mapping[str, float]) -> str:
+    top = sorted(by_label.items(), key=lambda pair: -pair[1])[:SHOWN]
+    return orjson.dumps({label: round(p, 6) for label, p in top}).decode()
+
+
+def _is_empty(text: Text) -> bool:
+    return not (text if isinstance(text, str) else "".join(text)).strip()
+
+
+KIND = Kind("Local classifier", checked, judge)

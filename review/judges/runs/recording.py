@@ -1,0 +1,167 @@
+"""What a run comes to, written down as it comes: whole rows in short transactions, and never the same twice.
+
+A run's results are handed over by one thread and its calls by many. Every half second another thread writes what has
+come, so that a slow endpoint holds nothing back and reviewers never wait for a long transaction. The same thread looks
+whether somebody has asked to pause.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from types import TracebackType
+
+from review.basics.canonical import digest
+from review.basics.clock import now
+from review.basics.errors import InputError
+from review.judges.protocol import CAUSES, NOT_ASKED, Said
+from review.judges.runs.replies import StoreReplies
+from review.rubric.rubric import Dimension
+from storage.records_judges import JudgeResult, JudgeRun
+from storage.records_review import Verdict
+from storage.store import Store
+
+TICK = 0.5
+"""Seconds between two writes, and between two looks at whether the run is paused."""
+
+ROWS_AT_ONCE = 500
+"""Rows of one transaction: a reviewer's submission comes between two of them."""
+
+LONGEST_RAW = 20_000
+
+
+class Recording:
+    """Collects what is said of subjects and writes it; use it as a context, at whose end everything is written.
+
+    ``items`` are the subjects of which a result is a verdict on an item of review: it is written beside the result.
+    ``is_paused`` is asked every ``TICK`` seconds, in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        run: JudgeRun,
+        dimensions: Sequence[Dimension],
+        *,
+        items: Collection[str],
+        is_paused: Callable[[], bool],
+    ) -> None:
+        self.store = store
+        self.run = run
+        self.replies = StoreReplies(store, run.id)
+        self._dimensions = {d.name: d for d in dimensions}
+        self._items = frozenset(items)
+        self._is_paused = is_paused
+        self._lock = threading.Lock()
+        self._rows: list[tuple[JudgeResult, Verdict | None]] = []
+        self._paused, self._closing = threading.Event(), threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._keep_writing, name=f"run {run.id}", daemon=True)
+
+    def stopped(self) -> bool:
+        """Whether no new request should begin: somebody has paused the run, or it cannot be written any more."""
+        return self._paused.is_set() or self._error is not None
+
+    def add(self, said: Said) -> None:
+        """Keep what was said of one subject in one dimension. Raises InputError when it is not a possible answer."""
+        result = result_of(said, self.run.id, self._dimensions[said.dimension])
+        # A verdict that is not wanted is none, not even a missing one.
+        wanted = said.subject in self._items and said.error != NOT_ASKED
+        verdict = verdict_of(result, self.run) if wanted else None
+        with self._lock:
+            self._rows.append((result, verdict))
+
+    def __enter__(self) -> Recording:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        self._thread.join()
+        if self._error is not None and error is None:
+            raise self._error
+
+    def _keep_writing(self) -> None:
+        try:
+            while not self._closing.wait(TICK):
+                self._write()
+                if self._is_paused():
+                    self._paused.set()
+            self._write()
+        except BaseException as error:  # noqa: BLE001 - raised again where the run is made
+            self._error = error
+        finally:
+            self.store.close()
+
+    def _write(self) -> None:
+        # Results first out of the hand, calls first onto the disk: a result never stands without its calls.
+        with self._lock:
+            rows, self._rows = self._rows, []
+        calls = self.replies.take()
+        for start in range(0, len(calls), ROWS_AT_ONCE):
+            self.store.add(*calls[start : start + ROWS_AT_ONCE])
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            with self.store.transaction():
+                self.store.add(*(result for result, _ in part))
+                self.store.add(*(verdict for _, verdict in part if verdict is not None))
+
+
+def result_of(said: Said, run_id: str, dimension: Dimension) -> JudgeResult:
+    """One answer as a row; its id is that of run, subject and dimension, so that none stands twice.
+
+    Raises InputError for a value outside the scale or a missing one without a known cause, which no kind may make.
+    """
+    value, error = said.value, said.error
+    if value is not None:
+        canonical = _canonical(dimension, value)
+        if canonical != value or error:
+            raise InputError(f"{dimension.name}: the judge said {value!r} (error {error!r}), which no scale holds.")
+    elif error not in (*CAUSES, NOT_ASKED):
+        raise InputError(f"{dimension.name}: a missing verdict has the cause {error!r}, expected one of {CAUSES}.")
+    return JudgeResult(
+        digest([run_id, said.subject, said.dimension])[:32],
+        run_id,
+        said.subject,
+        said.dimension,
+        value,
+        now(),
+        score=said.score,
+        rationale=said.rationale,
+        raw=said.raw[:LONGEST_RAW],
+        error=error,
+        latency_ms=said.latency_ms,
+        cost=said.cost,
+        cached=said.cached,
+        votes=tuple(said.votes),
+    )
+
+
+def _canonical(dimension: Dimension, value: str) -> str | None:
+    try:
+        found = dimension.scale.canonical(value)
+    except ValueError:
+        return None
+    return "|".join(found) if isinstance(found, tuple) else found
+
+
+def verdict_of(result: JudgeResult, run: JudgeRun) -> Verdict:
+    """The verdict on an item that a result is."""
+    return Verdict(
+        digest([result.subject, run.judge, run.version, result.dimension, run.id])[:32],
+        result.subject,
+        run.judge,
+        run.version,
+        result.dimension,
+        result.value,
+        result.at,
+        score=result.score,
+        rationale=result.rationale,
+        raw=result.raw,
+        error=result.error,
+        latency_ms=result.latency_ms,
+        cost=result.cost,
+        run_id=run.id,
+    )

@@ -1,0 +1,57 @@
+"""How far a judge agrees with the labels of a golden release that it was run over.
+
+These figures stand apart from calibration: a release is no sample of production, and the judge was shown the expected
+answer of every example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from review.current.verdicts import Reference
+from review.evidence.test_set_access import Half, example_conversations, shown_half
+from review.exchange.items import label_text
+from review.golden.releases import examples_of
+from review.statistics.intervals import wilson
+from review.statistics.quantity import Quantity
+from storage.records_golden import ReleaseExample
+from storage.records_judges import Judge, JudgeResult, JudgeRun
+from storage.store import Store
+
+
+def agreement_with_release(store: Store, run: JudgeRun) -> dict[str, Quantity]:
+    """The share of a run's verdicts that are the label of the release, by dimension of the judge; {} for other runs.
+
+    As everywhere, only the ``dev`` half counts of a judge that can be tuned here, and no example whose conversation
+    stands in its own prompt; a missing verdict is no disagreement.
+    """
+    judge = store.get(Judge, f"{run.judge}@{run.version}")
+    if run.target["kind"] != "release" or judge is None:
+        return {}
+    half, prompted = shown_half(store, Reference(run.judge, run.version)), example_conversations(judge)
+    counting = [r.content for r in examples_of(store, run.target["name"]) if _counts(r, half, prompted)]
+    said = {(r.subject, r.dimension): r.value for r in store.find(JudgeResult, run_id=run.id) if r.value is not None}
+    return {d: _share(d, counting, said, half) for d in judge.dimensions}
+
+
+def _counts(row: ReleaseExample, half: Half, prompted: Iterable[str]) -> bool:
+    return half in ("all", row.content["split"]) and row.content["conversation_id"] not in prompted
+
+
+def _share(
+    dimension: str, examples: Iterable[Mapping[str, Any]], said: Mapping[tuple[str, str], str], half: Half
+) -> Quantity:
+    where = "" if half == "all" else f" of the {half} half"
+    # A subject has the id of its item where the store holds it, else that of the example.
+    pairs = [
+        (said[subject, dimension], label_text(content["labels"][dimension]))
+        for content in examples
+        if dimension in content["labels"]
+        for subject in (content["item_id"], content["example_id"])
+        if (subject, dimension) in said
+    ]
+    same = sum(value == label for value, label in pairs)
+    if not pairs:
+        return Quantity.missing(f"no example{where} has both a label and a verdict of this run")
+    return Quantity(same / len(pairs), wilson(same, len(pairs)), method=f"Wilson{where}", n=len(pairs))

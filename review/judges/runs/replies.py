@@ -1,0 +1,56 @@
+"""Replies that came before, found again by the hash of what was asked, and the log of calls, from several threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from review.basics.clock import new_id
+from review.judges.protocol import Call
+from storage.records_judges import JudgeCall
+from storage.store import Store
+
+_KEYS_AT_ONCE = 5_000
+
+
+class StoreReplies:
+    """The replies of all runs of a store; calls are held until somebody takes them to write them down."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        self.store = store
+        self.run_id = run_id
+        self._lock = threading.Lock()
+        self._calls: list[JudgeCall] = []
+
+    def known(self, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
+        """The replies among these keys that came whole in any run, this one included; the latest of each."""
+        found: dict[str, dict[str, Any]] = {}
+        wanted = list(dict.fromkeys(keys))
+        for start in range(0, len(wanted), _KEYS_AT_ONCE):
+            part = orjson.dumps(wanted[start : start + _KEYS_AT_ONCE]).decode()
+            rows = self.store.query(_KNOWN_SQL, {"keys": part})
+            found |= {r["key"]: orjson.loads(r["reply"]) for r in rows}
+        with self._lock:
+            mine = {c.key: c.reply for c in self._calls if not c.error}
+        return found | {k: mine[k] for k in wanted if k in mine}
+
+    def log(self, call: Call) -> None:
+        """Keep one call; safe to use from several threads."""
+        row = JudgeCall(new_id(), self.run_id, *call)
+        with self._lock:
+            self._calls.append(row)
+
+    def take(self) -> list[JudgeCall]:
+        """The calls that were logged since the last time."""
+        with self._lock:
+            taken, self._calls = self._calls, []
+        return taken
+
+
+_KNOWN_SQL = """
+SELECT key, reply FROM judge_calls
+WHERE key IN (SELECT value FROM json_each(:keys)) AND error = '' ORDER BY rowid
+"""

@@ -1,0 +1,85 @@
+"""What a judge is shown of an item: the masked conversation up to the answer under review, and nothing people said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from review.annotating.payload import ROWS_SHOWN, conversation_payload
+from review.golden.content import asked
+from review.judges.protocol import Subject
+from review.privacy.hidden_spans import conversations
+from review.privacy.masking import Recognisers, mask, mask_values, recognisers
+from review.settings.project import Project
+from storage.records_log import Conversation
+from storage.records_review import Item
+from storage.store import Store
+
+TEXTS = (
+    *("messages", "question", "answer", "context", "steps", "sql", "expected_answer", "reference_sql", "scenario"),
+    "language",
+)
+"""The fields of a subject that are searched once more before anything is sent. A result is left out: its cells are
+masked while it is a table, and as one text its neighbouring numbers would look like others."""
+
+
+def sought(project: Project) -> Recognisers:
+    """What is masked before anything is sent, as spotcheck.toml says it now."""
+    privacy = project.privacy
+    return recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+
+
+def masked(subject: Subject, wanted: Recognisers) -> Subject:
+    """A subject without personal data, wherever it comes from. Pure.
+
+    Conversations are masked on import. What people wrote since (an expected answer, a query that is executed as it
+    stands), what older stores hold, and what a pattern added later finds is masked here.
+    """
+    found, spans = mask_values({name: getattr(subject, name) for name in TEXTS}, wanted)
+    return replace(subject, **found) if spans else subject
+
+
+def subjects_of_items(store: Store, items: Iterable[Item], wanted: Recognisers | None = None) -> list[Subject]:
+    """The subjects of some items in their order; an item whose conversation is gone is left out.
+
+    With ``wanted`` each conversation is masked once more, the cells of its result as well.
+    """
+    listed = list(items)
+    found = conversations(store, [i.conversation_id for i in listed])
+    if wanted is not None:
+        found = {name: mask(one, wanted).conversation for name, one in found.items()}
+    return [subject_of(i, found[i.conversation_id]) for i in listed if i.conversation_id in found]
+
+
+def subject_of(item: Item, conversation: Conversation) -> Subject:
+    """One item as a judge sees it. Pure; ``conversation`` is as anybody may see it."""
+    part, shown = asked(conversation, item), conversation_payload(item, conversation)
+    return Subject(
+        item.id,
+        conversation.id,
+        conversation.session_id or conversation.user_id or conversation.id,
+        part.question,
+        part.answer,
+        messages=tuple(shown["messages"]),
+        context=tuple(shown["context"]),
+        steps=tuple(shown["steps"]),
+        sql=part.sql or "",
+        result=result_text(shown["result"]),
+        scenario=conversation.scenario or "",
+        language=conversation.language or "",
+    )
+
+
+def result_text(result: dict[str, Any] | None) -> str:
+    """A result as text: its own words, or the first rows as lines of tab-separated cells with the total."""
+    if not result:
+        return ""
+    if "rows" not in result:
+        return str(result.get("text") or orjson.dumps(result).decode())
+    rows = result["rows"][:ROWS_SHOWN]
+    lines = ["\t".join(map(str, line)) for line in ([result["columns"]] if result.get("columns") else []) + list(rows)]
+    total = result.get("total", len(result["rows"]))
+    return "\n".join([*lines, *([f"({len(rows)} of {total} rows)"] if total > len(rows) else [])])

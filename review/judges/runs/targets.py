@@ -1,0 +1,195 @@
+"""What a run is made over: a week's items, the examples of a release, or the rows of a file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from review.audit.store_secrets import hmac_key
+from review.basics.clock import now
+from review.basics.errors import InputError, UnknownError
+from review.basics.weeks import zone_of
+from review.golden.releases import examples_of
+from review.judges.protocol import Subject
+from review.judges.runs.subjects import masked, sought, subject_of, subjects_of_items
+from review.privacy.hidden_spans import conversations
+from review.privacy.masking import Recognisers, mask
+from review.settings.project import Project, project_of
+from review.sources.fields import Unreadable
+from review.sources.normalise import Settings, conversation_of
+from review.sources.raw import layout_of, read_raw
+from review.sources.readers import plain
+from review.sources.record import Raw
+from review.statistics.calibration.split import split_of
+from storage.records_golden import ReleaseExample
+from storage.records_log import Conversation
+from storage.records_review import Item, Week
+from storage.store import Store
+
+TargetKind = Literal["week", "release", "file"]
+Part = Literal["dev", "test", "all"]
+PARTS: tuple[Part, ...] = ("dev", "test", "all")
+FILE_SOURCE = "file"
+"""Rows of a file are nobody's conversations; their ids stay apart from those of production."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """``name`` is a week, a release, or the path of a file; ``split`` narrows it to one half of the conversations.
+
+    ``digest`` is the SHA-256 of a file as it was when the run was started, "" for the others.
+    """
+
+    kind: TargetKind
+    name: str
+    split: Part = "all"
+    digest: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The form in which a run keeps it."""
+        return {k: v for k, v in asdict(self).items() if v != ""}
+
+    def __str__(self) -> str:
+        name = Path(self.name).name if self.kind == "file" else self.name
+        return f"{self.kind} {name}" + (f", {self.split} half" if self.split != "all" else "")
+
+
+def target_of(found: dict[str, Any]) -> Target:
+    """The target that a run keeps as JSON."""
+    return Target(found["kind"], found["name"], found.get("split", "all"), found.get("digest", ""))
+
+
+def subjects_of(
+    store: Store, target: Target, *, project: Project | None = None, until: str | None = None
+) -> list[Subject]:
+    """Everything that a judge is to be shown, masked, in a fixed order; with ``until`` no item that was drawn later.
+
+    Raises UnknownError for a week or release that is not there, InputError for a file that cannot be read or is not
+    what it was when the run was started.
+    """
+    if target.split not in PARTS:
+        raise InputError(f"split: found {target.split!r}, expected one of {', '.join(PARTS)}.")
+    project = project or project_of(store.path)
+    wanted = sought(project)
+    return [masked(s, wanted) for s in _unmasked(store, target, project, wanted, until)]
+
+
+def _unmasked(store: Store, target: Target, project: Project, wanted: Recognisers, until: str | None) -> list[Subject]:
+    if target.kind == "week":
+        return _of_week(store, target, wanted, until)
+    if target.kind == "release":
+        return _of_release(store, target, wanted)
+    if target.kind == "file":
+        return _of_file(store, target, project, wanted)
+    raise InputError(f"target: found {target.kind!r}, expected week, release or file.")
+
+
+def _of_week(store: Store, target: Target, wanted: Recognisers, until: str | None) -> list[Subject]:
+    if store.get(Week, target.name) is None:
+        known = ", ".join(w.name for w in store.find(Week, order_by="name")) or "none yet"
+        raise UnknownError(f"week '{target.name}' is not in the store (there are: {known}).")
+    drawn = [i for i in store.find(Item, week=target.name) if until is None or i.at <= until]
+    return subjects_of_items(store, [i for i in drawn if _is_in(split_of(i.conversation_id), target)], wanted)
+
+
+def _of_release(store: Store, target: Target, wanted: Recognisers) -> list[Subject]:
+    rows = [r for r in examples_of(store, target.name) if _is_in(r.content["split"], target)]
+    items = {i.id: i for i in store.find(Item, id=[r.content["item_id"] for r in rows])}
+    shown = conversations(store, [i.conversation_id for i in items.values()])
+    return [_of_example(r, items.get(r.content["item_id"]), shown, wanted) for r in rows]
+
+
+def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Conversation], wanted: Recognisers) -> Subject:
+    """A frozen example; one that came from an item of this store is shown as that item, with what was expected."""
+    said = row.content
+    expected, query = str(said["expected_answer"] or ""), str(said["reference_sql"] or "")
+    if item is not None and item.conversation_id in shown:
+        # Masked together, so that what the answer and the expected answer share has one token in both.
+        expectation = {"expected_answer": expected, "reference_sql": query}
+        whole = mask(replace(shown[item.conversation_id], metadata=expectation), wanted).conversation
+        return replace(subject_of(item, whole), **whole.metadata)
+    turns = [*said["prior_turns"], {"role": "user", "content": said["question"]}]
+    if said["answer"]:
+        turns.append({"role": "assistant", "content": said["answer"]})
+    identity = said["conversation_id"] or row.example_id
+    return Subject(
+        row.example_id,
+        identity,
+        identity,
+        said["question"],
+        said["answer"],
+        messages=tuple(turns),
+        context=tuple(said["context"]),
+        expected_answer=expected,
+        reference_sql=query,
+        scenario=said["scenario"],
+    )
+
+
+def _is_in(split: str, target: Target) -> bool:
+    return target.split in ("all", split)
+
+
+def file_digest(path: str | Path) -> str:
+    """The SHA-256 of a file. Raises InputError when there is none."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be read ({error.strerror}). Check the path.") from None
+
+
+def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers) -> list[Subject]:
+    """The rows of a file; a conversation is masked before its result becomes one text."""
+    path = Path(target.name)
+    found = file_digest(path)
+    if target.digest not in ("", found):
+        raise InputError(
+            f"{path}: the file is not what it was when the run was started, so its rows may be others. Put the old "
+            "file back, or start a new run."
+        )
+    settings = Settings(FILE_SOURCE, hmac_key(store), zone_of(project.time_zone), "")
+    subjects = []
+    for raw in read_raw(path, layout_of(path)):
+        record = _record(path, raw)
+        try:
+            before = conversation_of(plain.read(record), record, settings)
+        except Unreadable as error:
+            raise InputError.at(str(path), raw.line, error.field, error.found, error.expected) from None
+        subjects.append((raw.line, _of_row(mask(before, wanted).conversation, record)))
+    _check_distinct(path, subjects)
+    return [s for _, s in subjects if _is_in(split_of(s.conversation_id), target)]
+
+
+def _record(path: Path, raw: Raw) -> dict[str, Any]:
+    if raw.record is None:
+        error = raw.error or Unreadable("line", None, "a record")
+        raise InputError.at(str(path), raw.line, error.field, error.found, error.expected)
+    if not str(raw.record.get("id") or "").strip():
+        raise InputError.at(str(path), raw.line, "id", "", "a value that names the row", "Add the column id.")
+    return raw.record
+
+
+def _of_row(conversation: Conversation, record: dict[str, Any]) -> Subject:
+    """One row of a file as a subject under the id that it has there."""
+    item = Item(conversation.source_id, conversation.source_id, "", now())
+    whole = subject_of(item, conversation)
+    expected, query = (str(conversation.metadata.get(f) or "") for f in ("expected_answer", "reference_sql"))
+    return replace(
+        whole,
+        conversation_id=str(record.get("conversation_id") or conversation.session_id or conversation.source_id),
+        expected_answer=expected,
+        reference_sql=query,
+    )
+
+
+def _check_distinct(path: Path, subjects: Iterable[tuple[int, Subject]]) -> None:
+    first: dict[str, int] = {}
+    for line, subject in subjects:
+        if first.setdefault(subject.id, line) != line:
+            raise InputError.at(
+                str(path), line, "id", subject.id, f"each id once (line {first[subject.id]} has it too)"
+            )

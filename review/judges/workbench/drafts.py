@@ -1,0 +1,114 @@
+"""A version of a judge before it is saved: checked, compared with the version before, and tried on one item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from review.basics.clock import now
+from review.basics.errors import InputError, NothingToDo
+from review.current.assignments import owed_items
+from review.golden.content import asked
+from review.judges.examples import few_shot
+from review.judges.numbering import next_version
+from review.judges.protocol import Spec
+from review.judges.runs.subjects import sought, subjects_of_items
+from review.judges.runs.work_run import spec_as_shown
+from review.judges.versions import dimensions_of, whole_spec
+from review.privacy.hidden_spans import conversations
+from review.rubric.rubric import current_rubric
+from review.settings.project import Project, project_of
+from review.statistics.calibration.split import split_of
+from storage.records_judges import Judge
+from storage.records_review import Item
+from storage.store import Store
+
+SHOWN_ITEMS = 60
+
+
+def drafted(
+    store: Store, name: str, kind: str, dimensions: Sequence[str], spec: Mapping[str, Any], *, project: Project
+) -> Judge:
+    """The version that saving would make, under the number it would have. Raises what saving raises."""
+    rubric = current_rubric(store)
+    chosen = dimensions_of(rubric, dimensions)
+    whole = whole_spec(store, name, kind, chosen, spec, project)
+    number = next_version(store, name)
+    names = tuple(d.name for d in chosen)
+    return Judge(f"{name}@{number}", name, number, kind, names, whole, "", rubric.version, now(), "")
+
+
+def filled(store: Store, draft: Judge, item: Item, *, viewer: str) -> list[dict[str, str]]:
+    """What the draft of an llm judge would send about an item, as the viewer may see it. Raises NothingToDo.
+
+    Without the examples of items that the viewer still owes, and without spans that are hidden.
+    """
+    from review.judges.llm.prompt import messages_of, prompt_of
+
+    project = project_of(store.path)
+    subjects = subjects_of_items(store, [item], sought(project))
+    if not subjects:
+        raise NothingToDo(f"the conversation of item '{item.id}' is not in the store.")
+    chosen = dimensions_of(current_rubric(store), draft.dimensions)
+    spec = spec_as_shown(store, draft, project)
+    withheld = owed_examples(store, spec["examples"], viewer=viewer)
+    readable = {**spec, "examples": [e for e in spec["examples"] if e not in withheld]}
+    return messages_of(prompt_of(readable, chosen, reverse=False), subjects[0])
+
+
+def dev_items(store: Store, weeks: Sequence[str], *, viewer: str, limit: int = SHOWN_ITEMS) -> dict[str, str]:
+    """Items of the dev half to try a prompt on, with their questions; none that the viewer still owes."""
+    owed = owed_items(store, viewer)
+    items = [i for w in reversed(weeks) for i in store.find(Item, week=w)]
+    items = [i for i in items if i.id not in owed and split_of(i.conversation_id) == "dev"][:limit]
+    shown = conversations(store, [i.conversation_id for i in items])
+    return {i.id: asked(shown[i.conversation_id], i).question for i in items if i.conversation_id in shown}
+
+
+def fitting_examples(
+    store: Store, dimensions: Sequence[str], kept: Sequence[Mapping[str, Any]], *, viewer: str
+) -> dict[str, Any]:
+    """Every example that may stand in the prompt, by id: the golden ones of dev, and those that stand there now.
+
+    What the viewer still owes is left out, wherever it stands: an example tells its label.
+    """
+    try:
+        golden = few_shot(store, dimensions, count=len(store.query("SELECT 1 FROM golden_examples")) or 1)
+    except NothingToDo:
+        golden = []
+    fitting = [*golden, *kept]
+    withheld = owed_examples(store, fitting, viewer=viewer)
+    return {str(e.get("example_id")): e for e in fitting if e not in withheld}
+
+
+def owed_examples(store: Store, examples: Sequence[Mapping[str, Any]], *, viewer: str) -> list[Mapping[str, Any]]:
+    """Those of some examples that are made of an item which the viewer still owes."""
+    owed = {i.conversation_id for i in store.find(Item, id=sorted(owed_items(store, viewer)))}
+    return [e for e in examples if e.get("conversation_id") in owed]
+
+
+def json_table(text: str, setting: str) -> Spec:
+    """A JSON object that somebody typed. Raises InputError that names the setting."""
+    try:
+        found = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{setting}: not readable as JSON ({error}).") from None
+    if not isinstance(found, dict):
+        raise InputError(f'{setting}: found {type(found).__name__}, expected an object such as {{"temperature": 0}}.')
+    return found
+
+
+def json_text(table: Mapping[str, Any]) -> str:
+    """A table as JSON to edit."""
+    return orjson.dumps(dict(table), option=orjson.OPT_INDENT_2).decode()
+
+
+def same_as(draft: Judge, before: Judge) -> bool:
+    """Whether saving the draft would return the version before."""
+
+    def said(judge: Judge) -> tuple[Any, ...]:
+        return judge.kind, judge.dimensions, judge.spec, judge.rubric_version
+
+    return said(draft) == said(before)

@@ -1,0 +1,222 @@
+"""What the workbench shows of judges: which there are, what they cost, and what each came to on the test half."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+
+from review.basics.errors import NothingToDo, Refused
+from review.current.assignments import owed_items
+from review.current.verdicts import LOG_VERDICTS, STANDS_SQL, Reference, reference, verdicts_of, versions_with_verdicts
+from review.evidence.evidence import paired_labels
+from review.evidence.test_set_access import TUNABLE, Looked, example_conversations, record_look, tunable
+from review.judges.runs.subjects import subjects_of_items
+from review.judges.workbench.near import Near, near_examples
+from review.people.people import require
+from review.statistics.calibration.report import CalibrationReport, calibration_report
+from review.statistics.calibration.split import split_of
+from storage.records_judges import Judge, JudgeRun
+from storage.records_review import Item, Verdict
+from storage.store import Store
+
+FROM_LOG, FROM_FILE = LOG_VERDICTS, "file"
+READ_FIGURES = ("precision", "recall", "f1", "accuracy")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One judge as it can be picked: its ``versions``, the latest last, and which of them ``spoke`` in some weeks.
+
+    ``kind`` is that of its latest version, or ``log`` or ``file`` for a judge whose verdicts came from elsewhere.
+    """
+
+    name: str
+    kind: str
+    dimensions: tuple[str, ...]
+    versions: tuple[str, ...]
+    spoke: tuple[str, ...]
+
+    @property
+    def latest(self) -> Reference:
+        """The version to begin with: the latest that spoke, else the latest there is."""
+        return Reference(self.name, (self.spoke or self.versions)[-1])
+
+    @property
+    def tunable(self) -> bool:
+        """Whether its versions are made here."""
+        return self.kind in TUNABLE
+
+
+def listed(store: Store, weeks: Sequence[str]) -> list[Listed]:
+    """Every judge that spoke on items of these weeks or has a version in the store, by name."""
+    spoke = versions_with_verdicts(store, weeks)
+    made: dict[str, list[Judge]] = {}
+    for judge in store.find(Judge):
+        made.setdefault(judge.name, []).append(judge)
+    found = []
+    for name in sorted(spoke.keys() | made.keys()):
+        rows, heard = made.get(name, []), spoke.get(name, ())
+        own = [j.version for j in rows]
+        versions = (*(v for v in heard if v not in own), *own)
+        kind = rows[-1].kind if rows else FROM_LOG if heard[-1] == FROM_LOG else FROM_FILE
+        dimensions = rows[-1].dimensions if rows else _dimensions_heard(store, weeks, Reference(name, heard[-1]))
+        found.append(Listed(name, kind, dimensions, versions, heard))
+    return found
+
+
+def _dimensions_heard(store: Store, weeks: Sequence[str], judge: Reference) -> tuple[str, ...]:
+    rows = store.query(
+        "SELECT v.dimension, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608
+        "WHERE v.judge = :judge AND v.version = :version AND i.week IN (SELECT value FROM json_each(:weeks)) "
+        f"AND {STANDS_SQL} GROUP BY v.dimension ORDER BY first",
+        {**judge._asdict(), "weeks": orjson.dumps(list(weeks)).decode()},
+    )
+    return tuple(r["dimension"] for r in rows)
+
+
+@dataclass(frozen=True)
+class Economy:
+    """What one version of a judge comes to: on the items of some weeks ``verdicts`` and the ``missing`` by cause.
+
+    ``cost_per_1000`` is for 1,000 conversations in all its dimensions, in the currency of its prices; latencies are
+    milliseconds a conversation. Both are of what was really asked: a remembered reply cost and took nothing. None
+    where nothing is known. ``last_run`` is when its last run here was started, "" when it never ran here.
+    """
+
+    verdicts: int
+    missing: Mapping[str, int]
+    cost_per_1000: float | None
+    latency_p50: float | None
+    latency_p95: float | None
+    last_run: str
+
+    @property
+    def missing_total(self) -> int:
+        """How many verdicts are missing, whatever the cause."""
+        return sum(self.missing.values())
+
+
+def economy(store: Store, weeks: Sequence[str], judge: Reference) -> Economy:
+    """The verdicts, cost and time of one version of a judge; without a run here, those that its verdicts state."""
+    counts = verdicts_of(store, weeks, str(judge)).values()
+    runs = store.find(JudgeRun, judge=judge.judge, version=judge.version)
+    asked = [(r["cost"], r["ms"]) for r in store.query(_ASKED_SQL, judge._asdict())] if runs else _stated(counts)
+    costs = [cost for cost, _ in asked if cost is not None]
+    times = [ms for _, ms in asked if ms is not None]
+    p50, p95 = (float(x) for x in np.percentile(times, [50, 95])) if times else (None, None)
+    return Economy(
+        sum(v.value is not None for v in counts),
+        dict(Counter(v.error.partition(":")[0] or "missing" for v in counts if v.value is None).most_common()),
+        1000 * sum(costs) / len(costs) if costs else None,
+        p50,
+        p95,
+        runs[-1].at if runs else "",
+    )
+
+
+_ASKED_SQL = """
+SELECT sum(r.cost) AS cost, max(r.latency_ms) AS ms FROM judge_results r JOIN judge_runs j ON j.id = r.run_id
+WHERE j.judge = :judge AND j.version = :version AND NOT r.cached GROUP BY r.run_id, r.subject
+"""
+
+
+def _stated(verdicts: Any) -> list[tuple[float | None, float | None]]:
+    """Cost and time of each item as its verdicts state them: costs add up, dimensions were asked together."""
+    by_item: dict[str, list[Verdict]] = {}
+    for v in verdicts:
+        by_item.setdefault(v.item_id, []).append(v)
+    found: list[tuple[float | None, float | None]] = []
+    for rows in by_item.values():
+        costs = [v.cost for v in rows if v.cost is not None]
+        times = [v.latency_ms for v in rows if v.latency_ms is not None]
+        found.append((sum(costs) if costs else None, max(times, default=None)))
+    return found
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What a look at the test half showed, by dimension."""
+
+    looked: Looked
+    reports: Mapping[str, CalibrationReport]
+
+
+def report_on_test(
+    store: Store, weeks: Sequence[str], judge: str, *, by: str, viewer: str | None = None, bootstrap: int = 1000
+) -> Reported:
+    """Look at a judge's figures on the test half of some weeks; the look is written down first, and counted.
+
+    Raises Refused without the role adjudicator, or for a judge whose figures need no look; NothingToDo, without a
+    look, when no labelled item of that half has a verdict.
+    """
+    require(store, by, "adjudicator")
+    who = reference(store, weeks, judge)
+    if not tunable(store, who):
+        raise Refused(f"{who} was not made here: all its items are shown, and there is no test half to report on.")
+    pairs = paired_labels(store, weeks, str(who), viewer=viewer, split="test")
+    reports = {
+        name: calibration_report(p.data, positive=p.dimension.positive, bootstrap=bootstrap)
+        for name, p in pairs.items()
+    }
+    return Reported(written_look(store, who, weeks, reports, by=by), reports)
+
+
+def heard_on_test(store: Store, weeks: Sequence[str], judge: Reference) -> int:
+    """On how many items of the test half this version has a verdict: whether there is anything to report on."""
+    said = {item for (item, _), v in verdicts_of(store, weeks, str(judge)).items() if v.value is not None}
+    return sum(split_of(i.conversation_id) == "test" for i in store.find(Item, id=sorted(said)))
+
+
+def written_look(
+    store: Store, judge: Reference, weeks: Sequence[str], reports: Mapping[str, CalibrationReport], *, by: str
+) -> Looked:
+    """Write down that these figures, which hold items of the test half, are about to be read.
+
+    Raises NothingToDo, without a look, when there is nothing in them to read; Refused without the role adjudicator.
+    """
+    if not any(r.n for r in reports.values()):
+        raise NothingToDo(
+            f"no labelled item of the test half has a verdict of {judge} in {', '.join(weeks)}. Run it there first; no "
+            "look was counted."
+        )
+    return record_look(store, judge, weeks, by=by, figures=figures_of(reports))
+
+
+def written_looks(
+    store: Store, weeks: Sequence[str], reports: Mapping[Reference, Mapping[str, CalibrationReport]], *, by: str
+) -> list[Looked]:
+    """Write down a look at each of several judges, or at none of them when one has nothing to read.
+
+    Their figures are shown together, so that without one of them nothing is read of the others either. Raises as
+    :func:`written_look` does.
+    """
+    with store.transaction():
+        return [written_look(store, judge, weeks, mine, by=by) for judge, mine in reports.items()]
+
+
+def figures_of(reports: Mapping[str, CalibrationReport]) -> dict[str, dict[str, Any]]:
+    """What is written down with a look: by dimension n, the positive value, and value and interval of each figure."""
+    return {
+        name: {
+            "n": r.n,
+            "positive": r.positive,
+            **{f: {"value": q.value, "ci": q.ci} for f in READ_FIGURES for q in [r.weighted[f]]},
+        }
+        for name, r in reports.items()
+    }
+
+
+def near_duplicates(store: Store, weeks: Sequence[str], judge: Judge, *, viewer: str) -> list[Near]:
+    """Items of some weeks that say nearly the same as an example in a judge's prompt, the most alike first.
+
+    The items of an example's own conversation never count anyway and are left out, as are those the viewer still owes.
+    """
+    examples = {str(e.get("example_id")): f"{e.get('question')}\n{e.get('answer')}" for e in judge.spec["examples"]}
+    own, owed = example_conversations(judge), owed_items(store, viewer)
+    items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed and i.conversation_id not in own]
+    return near_examples({s.id: f"{s.question}\n{s.answer}" for s in subjects_of_items(store, items)}, examples)

@@ -1,0 +1,105 @@
+"""The embedded log: Parquet files beside the store, read by DuckDB.
+
+An import is a folder of its own, ``<logs>/<import id>/<week>-0001.parquet``, one file per batch and week; folders whose
+name begins with a dot are not finished and not read. :mod:`review.sources.log_append` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+import pyarrow.parquet as pq
+
+from review.basics.log_paths import LogPaths, literal_path
+from storage.records_log import Conversation
+
+COLUMNS: dict[str, str] = {
+    **dict.fromkeys(
+        ("id", "source", "source_id", "created_at", "week", "status", "error_type", "error_message"), "VARCHAR"
+    ),
+    **{"repaired": "BOOLEAN", "repair_rounds": "BIGINT", "confidence": "DOUBLE", "low_confidence": "BOOLEAN"},
+    **{"latency_ms": "DOUBLE", "tokens_in": "BIGINT", "tokens_out": "BIGINT", "cost": "DOUBLE", "retries": "BIGINT"},
+    **dict.fromkeys(("model", "prompt_version", "variant", "user_id", "session_id", "feedback"), "VARCHAR"),
+    **dict.fromkeys(("scenario", "language"), "VARCHAR"),
+    **{"redacted": "BIGINT", "content_hash": "VARCHAR"},
+    **dict.fromkeys(("imported_at", "import_id", "verdicts", "content", "flagged"), "VARCHAR"),
+    "judges_disagree": "BOOLEAN",
+}
+"""Columns of the log and their types; ``verdicts`` and ``content`` (messages and the rest) are JSON text.
+
+``flagged`` names the checks that raised their hand, with spaces between; ``judges_disagree`` tells that two judges of
+the log said different things in some dimension. Logs of earlier versions do not have these two.
+"""
+
+DERIVED = ("imported_at", "import_id", "verdicts", "content", "flagged", "judges_disagree")
+
+DIRECT = tuple(name for name in COLUMNS if name not in DERIVED)
+"""Columns that are fields of a conversation as they stand."""
+
+IN_CONTENT = tuple(f.name for f in fields(Conversation) if f.name not in COLUMNS)
+"""Fields of a conversation that stand in the JSON of ``content``."""
+
+AT_ONCE = 1_000
+_TUPLES = ("messages", "context", "steps", "tags")
+
+
+def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Path]:
+    """The files of finished imports, sorted; with ``weeks`` those of these weeks alone, by name."""
+    wanted = None if weeks is None else set(weeks)
+    return sorted(
+        path
+        for path in log.logs.glob("*/*.parquet")
+        if not path.parent.name.startswith(".") and (wanted is None or path.name[:8] in wanted)
+    )
+
+
+def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
+    """SQL that DuckDB can read from (``FROM {it}``) with the columns of ``COLUMNS``; an empty log has no rows."""
+    files = log_files(log, weeks=weeks)
+    if not files:
+        nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
+        return f"(SELECT {nothing} WHERE false)"
+    names = ", ".join("'" + literal_path(path).replace("'", "''") + "'" for path in files)
+    return f"read_parquet([{names}], union_by_name = true)"
+
+
+def weeks_in_log(log: LogPaths) -> dict[str, int]:
+    """Conversations by week, weeks in order; read from the files' own headers."""
+    weeks: dict[str, int] = {}
+    for path in log_files(log):
+        weeks[path.name[:8]] = weeks.get(path.name[:8], 0) + pq.read_metadata(path).num_rows
+    return dict(sorted(weeks.items()))
+
+
+def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None = None) -> list[Conversation]:
+    """The conversations with these ids, in this order; ids that the log does not hold are left out."""
+    columns = [*DIRECT, "verdicts", "content"]
+    sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608
+    with duckdb.connect() as db:
+        rows = db.execute(sql, [list(ids)]).fetchall() if ids else []
+    found = {row[0]: _conversation(dict(zip(columns, row, strict=True))) for row in rows}
+    return [found[i] for i in dict.fromkeys(ids) if i in found]
+
+
+def every_conversation(log: LogPaths, *, weeks: Sequence[str]) -> Iterator[Conversation]:
+    """All conversations of some weeks, a batch in memory at a time."""
+    columns = [*DIRECT, "verdicts", "content"]
+    listed = ", ".join(f"'{week}'" for week in weeks)
+    sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE week IN ({listed})"  # noqa: S608
+    with duckdb.connect() as db:
+        rows = db.execute(sql)
+        while batch := rows.fetchmany(AT_ONCE):
+            for row in batch:
+                yield _conversation(dict(zip(columns, row, strict=True)))
+
+
+def _conversation(cells: dict[str, Any]) -> Conversation:
+    content = orjson.loads(cells.pop("content"))
+    verdicts = orjson.loads(cells.pop("verdicts"))
+    content.update({name: tuple(content[name]) for name in _TUPLES})
+    return Conversation(**cells, **content, verdicts=verdicts)

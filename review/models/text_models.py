@@ -1,0 +1,186 @@
+"""Text-classification models, loaded from files on this machine and run in batches on CPU or GPU."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from review.basics.errors import InputError
+from review.models.model_files import ODD_CONTENT, OFFLINE, Description, describe_model, headless, imported, unreadable
+
+FALLBACK_LIMIT = 512
+"""Tokens that are read when neither tokenizer nor model says how many it can read."""
+
+NO_LIMIT = 10**9
+"""A tokenizer that knows no limit names a huge number."""
+
+Text = str | tuple[str, str]
+Progress = Callable[[int, int], None]
+
+
+class Classified(NamedTuple):
+    """What a model made of one text: a probability for each of its labels in order, and how much of it was read.
+
+    ``tokens`` is the text's length, ``read`` how many of them the model was given.
+    """
+
+    probabilities: tuple[float, ...]
+    tokens: int
+    read: int
+
+
+@dataclass(frozen=True)
+class TextModel:
+    """A loaded model on its device; made by :func:`load_model`. ``limit`` is the most tokens it reads of a text."""
+
+    description: Description
+    limit: int
+    device: str
+    tokenizer: Any = field(repr=False)
+    network: Any = field(repr=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def classify(
+        self,
+        texts: Sequence[Text],
+        *,
+        batch_size: int = 32,
+        max_length: int | None = None,
+        progress: Progress | None = None,
+    ) -> list[Classified]:
+        """One result for each text, in order. Texts, or pairs of texts that the model gets as its two segments.
+
+        Long ones are cut at ``max_length`` tokens, the model's limit at most; ``progress`` is told (done, all).
+        """
+        texts = [_clean(t) for t in texts]
+        longest, size = min(max_length or self.limit, self.limit), max(1, batch_size)
+        # Texts of like length together: a batch is padded to its longest.
+        order = sorted(range(len(texts)), key=lambda i: -_length(texts[i]))
+        found: dict[int, Classified] = {}
+        for start in range(0, len(order), size):
+            chosen = order[start : start + size]
+            # A tokenizer that cuts and pads is not safe to share among threads.
+            with self.lock:
+                found |= zip(chosen, self._batch([texts[i] for i in chosen], longest), strict=True)
+            if progress is not None:
+                progress(len(found), len(order))
+        return [found[i] for i in range(len(texts))]
+
+    def _batch(self, texts: list[Text], longest: int) -> Iterator[Classified]:
+        torch = imported("torch")
+        firsts, seconds = _segments(texts)
+        whole = self.tokenizer(firsts, seconds, truncation=False, verbose=False)["input_ids"]
+        cut = self.tokenizer(
+            firsts, seconds, truncation=True, max_length=longest, padding=True, return_tensors="pt", verbose=False
+        )
+        # Not every model takes everything that its tokenizer gives.
+        taken = inspect.signature(self.network.forward).parameters
+        with torch.inference_mode():
+            logits = self.network(**{k: v.to(self.device) for k, v in cut.items() if k in taken}).logits.float()
+            spread = torch.sigmoid(logits) if self.description.independent else torch.softmax(logits, dim=-1)
+        read = cut["attention_mask"].sum(dim=1).tolist()
+        for row, ids, used in zip(spread.cpu().tolist(), whole, read, strict=True):
+            yield Classified(tuple(row), len(ids), min(int(used), len(ids)))
+
+
+def load_model(name: str, *, device: str = "auto") -> TextModel:
+    """The model at ``name`` on ``device`` ("auto" takes a GPU where there is one); loaded once while its files last.
+
+    Raises InputError as :func:`describe_model` does, and when torch or the asked device lacks.
+    """
+    torch = imported("torch")
+    return _load(describe_model(name), _device(device, torch))
+
+
+def _device(setting: str, torch: Any) -> str:
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if setting not in DEVICES:
+        raise InputError(f"device: found {setting!r}, expected one of {', '.join(DEVICES)}.")
+    if setting == "auto":
+        return next(name for name, found in there.items() if found)
+    if not there[setting]:
+        raise InputError(f"device: found {setting!r}, which this machine does not have; expected auto or cpu.")
+    return setting
+
+
+@functools.lru_cache(maxsize=2)
+def _load(description: Description, device: str) -> TextModel:
+    transformers, torch = imported("transformers"), imported("torch")
+    from safetensors import SafetensorError
+
+    name, folder = description.name, description.folder
+    with quiet(transformers):
+        try:
+            tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **OFFLINE)
+            network, told = transformers.AutoModelForSequenceClassification.from_pretrained(
+                folder, **OFFLINE, use_safetensors=True, output_loading_info=True, dtype=torch.float32
+            )
+        except (*ODD_CONTENT, SafetensorError) as error:
+            raise unreadable(name, error) from None
+    # Weights that the files lack are drawn at random: such a model would judge by dice.
+    lacking = sorted(map(str, [*told["missing_keys"], *told["mismatched_keys"]]))
+    if lacking:
+        raise headless(name, f"its files lack {', '.join(lacking[:3])}")
+    if len(tokenizer) > network.get_input_embeddings().num_embeddings:
+        raise InputError(
+            f"model '{name}': its tokenizer knows more tokens than the model; they do not belong together."
+        )
+    if tokenizer.pad_token is None:
+        if tokenizer.eos_token is None:
+            raise InputError(f"model '{name}': its tokenizer has no padding token; name one in tokenizer_config.json.")
+        tokenizer.pad_token = tokenizer.eos_token
+    if network.config.pad_token_id is None:
+        network.config.pad_token_id = tokenizer.pad_token_id
+    if device == "cpu":
+        # One core is left to the application: with a thread on each, every thread waits for the one that is delayed.
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
+    limits = [n for n in (description.limit, tokenizer.model_max_length) if n and n < NO_LIMIT]
+    limit = int(min(limits, default=FALLBACK_LIMIT))
+    return TextModel(description, limit, device, tokenizer, network.to(device).eval())
+
+
+@contextlib.contextmanager
+def quiet(transformers: Any) -> Iterator[None]:
+    """No bars and reports of the library while a model loads; what is wrong with it is said in our own sentence."""
+    logging = transformers.utils.logging
+    bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _clean(text: Text) -> Text:
+    """Lone surrogates, which a tokenizer refuses, become question marks."""
+    if isinstance(text, tuple):
+        return _encodable(text[0]), _encodable(text[1])
+    return _encodable(text)
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def _length(text: Text) -> int:
+    return len(text) if isinstance(text, str) else len(text[0]) + len(text[1])
+
+
+def _segments(texts: Sequence[Text]) -> tuple[list[str], list[str] | None]:
+    """The first and, where the texts are pairs, the second segments."""
+    pairs = [t for t in texts if isinstance(t, tuple)]
+    if pairs:
+        return [a for a, _ in pairs], [b for _, b in pairs]
+    return [str(t) for t in texts], None
+
+
+DEVICES = ("auto", "cpu", "cuda", "mps")

@@ -1,0 +1,281 @@
+"""Personal data in text, found and masked: ``[EMAIL_1]``, ``[PHONE_2]``, the same thing always by the same token.
+
+Pure functions. A text is searched by each recogniser in turn; what stands between two tokens is then searched as a
+text of its own, so that masking what is masked changes nothing, also with patterns of the team's own.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import orjson
+
+from review.basics.errors import InputError
+from review.privacy import identifiers
+from review.privacy.identifiers import Hit
+from review.privacy.looks_clean import looks_clean
+from review.privacy.national_ids import national_ids
+from review.privacy.phones import phones
+from review.privacy.presidio import check_library, may_hold, national_ids_by_library
+from storage.records_log import Conversation
+
+Find = Callable[[str, str], Iterable[Hit]]
+
+RECOGNISERS: dict[str, Find] = {
+    "EMAIL": lambda text, region: identifiers.emails(text) if "@" in text else (),
+    "IBAN": lambda text, region: identifiers.ibans(text),
+    "CARD": lambda text, region: identifiers.cards(text),
+    "NATIONAL_ID": lambda text, region: national_ids(text),
+    "IP": lambda text, region: identifiers.ip_addresses(text),
+    "PHONE": phones,
+}
+"""Kind of personal data -> function of text and phone region to hits; the first that finds something has it."""
+
+FIELDS = (
+    *("messages", "context", "steps", "sql", "result", "error_message", "metadata"),
+    *("tags", "scenario", "feedback", "error_type", "language"),
+)
+"""The fields that are searched, in the order in which tokens are numbered."""
+
+_TOKEN = re.compile(r"\[[A-Z][A-Z0-9_]*_[0-9]+\]")
+_IDENTIFYING = operator.attrgetter(*FIELDS)
+_CARD_FROM = 10**13
+
+
+@dataclass(frozen=True)
+class Recognisers:
+    """What is searched for: the team's own patterns first, then the kinds of ``RECOGNISERS``.
+
+    ``own`` tells that there are own patterns, ``library`` that national numbers are searched by the library as well.
+    """
+
+    kinds: Mapping[str, Find]
+    region: str
+    own: bool
+    library: bool = False
+
+    def clean(self, text: str) -> bool:
+        """Whether a quick look tells that nothing can be found in a text."""
+        return not self.own and looks_clean(text) and not (self.library and may_hold(text))
+
+
+class Span(NamedTuple):
+    """Where something stood in the unmasked text (field as a dotted path, characters), and its token; not the text."""
+
+    field: str
+    start: int
+    end: int
+    kind: str
+    token: str
+
+
+class Masked(NamedTuple):
+    """The masked conversation, and the evidence: one span for each place."""
+
+    conversation: Conversation
+    spans: tuple[Span, ...]
+
+
+def recognisers(
+    patterns: Mapping[str, str] | None = None, *, phone_region: str = "US", library: str = ""
+) -> Recognisers:
+    """All recognisers together with the team's own ``patterns`` (token name -> regular expression).
+
+    ``library`` "presidio" adds its national numbers to ours. Raises InputError for a pattern that is no regular
+    expression, matches nothing at all, or has an unusable name, for an unknown region, and for a library that is not
+    known or not installed.
+    """
+    import phonenumbers
+
+    if phone_region not in phonenumbers.SUPPORTED_REGIONS:
+        raise InputError(f"privacy.phone_region: found '{phone_region}', expected two letters such as US or DE.")
+    own = {name: _own(name, pattern) for name, pattern in (patterns or {}).items()}
+    check_library(library)
+    known = {**RECOGNISERS, "NATIONAL_ID": _national_ids_of_both} if library else RECOGNISERS
+    kinds = {**own, **{kind: find for kind, find in known.items() if kind not in own}}
+    return Recognisers(kinds, phone_region, bool(own), bool(library))
+
+
+def _national_ids_of_both(text: str, region: str) -> Iterable[Hit]:
+    return (*national_ids(text), *national_ids_by_library(text))
+
+
+def _own(name: str, pattern: str) -> Find:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+        raise InputError(f"privacy.patterns: found the name '{name}', expected capitals such as CUSTOMER.")
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise InputError(f"privacy.patterns.{name}: {pattern!r} is no regular expression ({error}).") from None
+    return lambda text, region: (Hit(m.start(), m.end(), m[0]) for m in compiled.finditer(text) if m[0])
+
+
+class _Numbering:
+    """The tokens of one conversation: counted by first appearance, above those that already stand in it."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[tuple[str, str], str] = {}
+        self.counts: dict[str, int] = {}
+
+    def reserve(self, text: str) -> None:
+        for token in _TOKEN.findall(text):
+            kind, _, number = token[1:-1].rpartition("_")
+            self.counts[kind] = max(self.counts.get(kind, 0), int(number[:9]))
+
+    def token(self, kind: str, key: str) -> str:
+        if (kind, key) not in self.tokens:
+            self.counts[kind] = self.counts.get(kind, 0) + 1
+            self.tokens[kind, key] = f"[{kind}_{self.counts[kind]}]"
+        return self.tokens[kind, key]
+
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    kind: str
+    key: str
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """What stands outside tokens, with its offset."""
+    at = 0
+    for token in _TOKEN.finditer(text):
+        yield at, text[at : token.start()]
+        at = token.end()
+    yield at, text[at:]
+
+
+def _search(text: str, offset: int, wanted: Recognisers) -> list[_Found]:
+    """Everything in a text without tokens, from left to right."""
+    found: list[_Found] = []
+    pieces = [(offset, text)]
+    while pieces:
+        offset, text = pieces.pop()
+        if wanted.clean(text):
+            continue
+        for kind, find in wanted.kinds.items():
+            hits = _apart(find(text, wanted.region))
+            if hits:
+                found += [_Found(offset + hit.start, offset + hit.end, kind, hit.key) for hit in hits]
+                ends, starts = [0, *(hit.end for hit in hits)], [*(hit.start for hit in hits), len(text)]
+                pieces += [(offset + a, text[a:b]) for a, b in zip(ends, starts, strict=True) if a < b]
+                break
+    return sorted(found)
+
+
+def _apart(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits that do not overlap: of two the one that begins first, then the longer."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return kept
+
+
+class _Mask:
+    """One pass over one conversation."""
+
+    def __init__(self, wanted: Recognisers) -> None:
+        self.wanted = wanted
+        self.numbering = _Numbering()
+        self.spans: list[Span] = []
+
+    def text(self, text: str, field: str) -> str:
+        if self.wanted.clean(text):
+            return text
+        pieces = _pieces(text) if "[" in text else ((0, text),)
+        found = [f for offset, piece in pieces for f in _search(piece, offset, self.wanted)]
+        if not found:
+            return text
+        out, at = [], 0
+        for start, end, kind, key in found:
+            token = self.numbering.token(kind, key)
+            out += [text[at:start], token]
+            at = end
+            self.spans.append(Span(field, start, end, kind, token))
+        return "".join([*out, text[at:]])
+
+    def value(self, value: Any, field: str) -> Any:
+        """The value with its texts masked; the same object where nothing was found."""
+        if isinstance(value, str):
+            return self.text(value, field)
+        if isinstance(value, Mapping):
+            return self.mapping(value, field)
+        if isinstance(value, list | tuple):
+            items = [self.value(item, f"{field}.{i}") for i, item in enumerate(value)]
+            changed = any(a is not b for a, b in zip(items, value, strict=True))
+            return type(value)(items) if changed else value
+        if isinstance(value, int) and abs(value) >= _CARD_FROM:
+            masked = self.text(str(value), field)
+            return masked if masked != str(value) else value
+        return value
+
+    def mapping(self, value: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+        """Keys are masked as well; two keys that become the same token stay two."""
+        new: dict[str, Any] = {}
+        changed = False
+        for key, item in value.items():
+            name, masked = self.text(str(key), field), self.value(item, f"{field}.{key}")
+            changed = changed or name != key or masked is not item
+            while name in new:
+                name += "'"
+            new[name] = masked
+        return new if changed else value
+
+
+def mask(conversation: Conversation, wanted: Recognisers) -> Masked:
+    """Mask the ``FIELDS`` of a conversation; ``redacted`` counts the places. The ids are left as they are.
+
+    Where nothing is found, the very same object comes back.
+    """
+    masked, spans = mask_values(dict(zip(FIELDS, _IDENTIFYING(conversation), strict=True)), wanted)
+    if not spans:
+        return Masked(conversation, ())
+    return Masked(replace(conversation, **masked, redacted=conversation.redacted + len(spans)), spans)
+
+
+def mask_values(values: Mapping[str, Any], wanted: Recognisers) -> tuple[Mapping[str, Any], tuple[Span, ...]]:
+    """Named values that belong together, masked with one numbering of tokens, and their spans.
+
+    Where nothing is found, the very same values come back.
+    """
+    together = _as_json(values)
+    if together is not None and wanted.clean(together):
+        return values, ()
+    one = _Mask(wanted)
+    if together is None or _TOKEN.search(together):
+        for text in _texts(values):
+            one.numbering.reserve(text)
+    masked = {name: one.value(value, name) if value else value for name, value in values.items()}
+    return (masked, tuple(one.spans)) if one.spans else (values, ())
+
+
+def _as_json(values: Mapping[str, Any]) -> str | None:
+    """All fields as one JSON text, to look at once; None where JSON cannot say them."""
+    try:
+        return orjson.dumps(list(values.values()), option=orjson.OPT_NON_STR_KEYS, default=str).decode()
+    except orjson.JSONEncodeError:
+        return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+
+
+def mask_text(text: str, wanted: Recognisers) -> tuple[str, tuple[Span, ...]]:
+    """One text alone, masked, and its spans (with an empty field)."""
+    one = _Mask(wanted)
+    one.numbering.reserve(text)
+    return one.text(text, ""), tuple(one.spans)

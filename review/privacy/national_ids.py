@@ -1,0 +1,150 @@
+"""National identity and tax numbers, each known by its shape and, where it has them, its check digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from review.privacy.identifiers import NO_WORD_AFTER, NO_WORD_BEFORE, Hit
+
+
+def us_ssn(text: str) -> bool:
+    """Social security number: no area 000, 666 or 9xx, no group 00, no serial 0000 (SSA, rules since 2011)."""
+    area, group, serial = text.split("-")
+    return area not in ("000", "666") and area[0] != "9" and group != "00" and serial != "0000"
+
+
+def uk_nino(text: str) -> bool:
+    """National insurance number: prefixes that are never given out are excluded (HMRC NIM39110)."""
+    return text[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ") and "000000" not in text.replace(" ", "")
+
+
+def german_tax_id(text: str) -> bool:
+    """Steuer-ID: of the first ten digits one stands twice or three times; check digit ISO 7064 mod 11, 10."""
+    digits = [int(c) for c in text if c != " "]
+    counts = sorted(digits[:10].count(d) for d in set(digits[:10]))
+    if digits[0] == 0 or counts[-1] not in (2, 3) or counts[-2] != 1:
+        return False
+    product = 10
+    for digit in digits[:10]:
+        product = ((digit + product) % 10 or 10) * 2 % 11
+    return (11 - product) % 10 == digits[10]
+
+
+def french_nir(text: str) -> bool:
+    """Numéro de sécurité sociale: 97 minus the number modulo 97; Corsica's 2A and 2B count as 19 and 18."""
+    plain = text.replace(" ", "").replace("2A", "19", 1).replace("2B", "18", 1)
+    return 97 - int(plain[:13]) % 97 == int(plain[13:])
+
+
+def spanish_dni(text: str) -> bool:
+    """DNI and NIE: the letter is the number modulo 23; X, Y, Z in front count as 0, 1, 2."""
+    number = text[:-1].rstrip("-").translate(str.maketrans("XYZ", "012"))
+    return "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23] == text[-1]
+
+
+_ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+
+
+def italian_code(text: str) -> bool:
+    """Codice fiscale: the last letter is a sum over odd and even places modulo 26 (decree of 12 March 1974)."""
+    places = [int(c) if c.isdigit() else ord(c) - ord("A") for c in text]
+    total = sum(_ODD[place] if i % 2 == 0 else place for i, place in enumerate(places[:15]))
+    return total % 26 == places[15]
+
+
+def polish_pesel(text: str) -> bool:
+    """PESEL: a date of birth with the century in the month, weights 1 3 7 9."""
+    digits = [int(c) for c in text]
+    month, day = digits[2] * 10 + digits[3], digits[4] * 10 + digits[5]
+    weighted = sum(d * w for d, w in zip(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3), strict=False))
+    return 1 <= month % 20 <= 12 and 1 <= day <= 31 and (10 - weighted % 10) % 10 == digits[10]
+
+
+def swiss_ahv(text: str) -> bool:
+    """AHV number: thirteen digits from 756 with the check digit of an EAN."""
+    digits = [int(c) for c in text if c != "."]
+    weighted = sum(d * (3 if i % 2 else 1) for i, d in enumerate(digits[:12]))
+    return (10 - weighted % 10) % 10 == digits[12]
+
+
+def brazilian_cpf(text: str) -> bool:
+    """CPF: two check digits, each a weighted sum modulo 11."""
+    digits = [int(c) for c in text if c.isdigit()]
+    if len(set(digits)) == 1:
+        return False
+    for n in (9, 10):
+        weighted = sum(d * (n + 1 - i) for i, d in enumerate(digits[:n]))
+        if weighted * 10 % 11 % 10 != digits[n]:
+            return False
+    return True
+
+
+def dutch_bsn(text: str) -> bool:
+    """BSN, only where it is called so, as one number in eleven passes its check."""
+    digits = [int(c) for c in text[-9:]]
+    return sum(d * w for d, w in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)) % 11 == 0
+
+
+def bare_ssn(text: str) -> bool:
+    """A social security number without its hyphens, only where it is called so."""
+    digits = text.replace(" ", "")
+    return us_ssn(f"{digits[:3]}-{digits[3:5]}-{digits[5:]}")
+
+
+NATIONAL_IDS: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "us_ssn": (r"[0-9]{3}-[0-9]{2}-[0-9]{4}", us_ssn),
+    "uk_nino": (
+        r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?P<n> ?)[0-9]{2}(?P=n)[0-9]{2}(?P=n)[0-9]{2}(?P=n)[A-D]",
+        uk_nino,
+    ),
+    "german_tax_id": (r"[1-9][0-9] [0-9]{3} [0-9]{3} [0-9]{3}|[1-9][0-9]{10}", german_tax_id),
+    "french_nir": (
+        r"[12](?P<f> ?)[0-9]{2}(?P=f)(?:0[1-9]|1[0-2]|[2-9][0-9])(?P=f)(?:[0-9]{2}|2[AB])(?P=f)[0-9]{3}(?P=f)[0-9]{3}"
+        r" ?[0-9]{2}",
+        french_nir,
+    ),
+    "spanish_dni": (r"(?:[0-9]{8}|[XYZ]-?[0-9]{7})-?[A-HJ-NP-TV-Z]", spanish_dni),
+    "italian_code": (r"[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z]", italian_code),
+    "polish_pesel": (r"[0-9]{11}", polish_pesel),
+    "swiss_ahv": (r"756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}", swiss_ahv),
+    "brazilian_cpf": (r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}", brazilian_cpf),
+}
+"""Shape and check of each number."""
+
+_ALL = re.compile(
+    rf"{NO_WORD_BEFORE}(?<![.#$€£+-])(?:"
+    + "|".join(f"(?P<{n}>{p})" for n, (p, _) in NATIONAL_IDS.items())
+    + rf"){NO_WORD_AFTER}(?!-|[.,][0-9])"
+)
+_EACH = {
+    name: re.compile(rf"(?:{pattern}){NO_WORD_AFTER}(?!-|[.,][0-9])") for name, (pattern, _) in NATIONAL_IDS.items()
+}
+CALLED_SO: dict[str, tuple[str, str, Callable[[str], bool]]] = {
+    "dutch_bsn": ("BSN|burgerservicenummer", "[0-9]{9}", dutch_bsn),
+    "us_ssn": ("SSN|social security(?: number| no\\.?)?", "[0-9]{3} ?[0-9]{2} ?[0-9]{4}", bare_ssn),
+    "brazilian_cpf": ("CPF", "[0-9]{11}", brazilian_cpf),
+}
+"""Numbers that are believed only where they are called so: the names, the shape and the check."""
+
+_CALLED = tuple(
+    (re.compile(rf"\b(?:{names})\b[^0-9\n]{{0,12}}(?P<number>{shape})(?![0-9])", re.IGNORECASE), check)
+    for names, shape, check in CALLED_SO.values()
+)
+_ENOUGH = re.compile(r"[0-9](?:[ .-]?[0-9]){5}|[A-Z]{6}[0-9]{2}")
+
+
+def national_ids(text: str) -> Iterator[Hit]:
+    """Numbers of all known kinds; of several kinds that fit the same place, one that checks out is enough."""
+    if not _ENOUGH.search(text):
+        return
+    for found in _ALL.finditer(text):
+        for name, (_, check) in NATIONAL_IDS.items():
+            whole = _EACH[name].match(text, found.start())
+            if whole and check(whole[0]):
+                yield Hit(whole.start(), whole.end(), re.sub("[ .-]", "", whole[0]))
+                break
+    for named, check in _CALLED:
+        for found in named.finditer(text):
+            if check(found["number"]):
+                yield Hit(*found.span("number"), found["number"].replace(" ", ""))

@@ -1,0 +1,109 @@
+"""Unmasked originals: kept apart, encrypted, or not at all. Who may look, and its audit, are decided by the caller.
+
+Only conversations in which something was masked have an original, and it holds their content alone. Folders and files
+belong to their owner (0700, 0600).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from cryptography.fernet import Fernet, InvalidToken
+
+from review.basics.errors import InputError
+from review.basics.log_paths import LogPaths, literal_path
+from storage.records_log import Conversation
+
+KEY_VARIABLE = "SPOTCHECK_ORIGINALS_KEY"
+MODES = ("apart", "encrypted", "none")
+_MAKE_ONE = (
+    "Make one with `python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`, "
+    "keep it safe, and set it in the environment of every process that imports or reveals."
+)
+_SCHEMA = pa.schema([("id", pa.string()), ("encrypted", pa.bool_()), ("content", pa.string())])
+
+Seal = Callable[[bytes], str]
+
+
+def seal_of(mode: str, *, environment: Mapping[str, str] | None = None) -> Seal | None:
+    """How originals are written under a setting: as text, encrypted (Fernet: AES-128-CBC and HMAC-SHA256), or None.
+
+    Raises InputError for an unknown setting, and when the key for encryption is missing or unusable.
+    """
+    if mode not in MODES:
+        raise InputError(f"privacy.originals: found '{mode}', expected one of {', '.join(MODES)}.")
+    if mode == "none":
+        return None
+    if mode == "apart":
+        return _as_text
+    fernet = _fernet(environment)
+    return lambda content: fernet.encrypt(content).decode("ascii")
+
+
+def _as_text(content: bytes) -> str:
+    return content.decode("utf-8")
+
+
+def _fernet(environment: Mapping[str, str] | None) -> Fernet:
+    key = (os.environ if environment is None else environment).get(KEY_VARIABLE, "").strip()
+    if not key:
+        raise InputError(f"{KEY_VARIABLE} is not set, and the originals are encrypted with it. {_MAKE_ONE}")
+    try:
+        return Fernet(key)
+    except ValueError:
+        raise InputError(
+            f"{KEY_VARIABLE}: found no Fernet key, expected 44 characters of base64. {_MAKE_ONE}"
+        ) from None
+
+
+def content_before(conversation: Conversation, fields: Sequence[str]) -> bytes:
+    """The original content as canonical JSON: ``fields`` of the unmasked conversation."""
+    content = {name: getattr(conversation, name) for name in fields}
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
+
+
+def write_originals(path: Path, rows: Sequence[tuple[str, str]], *, encrypted: bool) -> None:
+    """Write (conversation id, sealed content) rows to one Parquet file that its owner alone can read."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    table = pa.table(
+        {"id": [i for i, _ in rows], "encrypted": [encrypted] * len(rows), "content": [c for _, c in rows]},
+        schema=_SCHEMA,
+    )
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    pq.write_table(table, path, compression="zstd")
+
+
+def reveal_original(
+    log: LogPaths, conversation_id: str, *, environment: Mapping[str, str] | None = None
+) -> dict[str, Any] | None:
+    """The unmasked content of a conversation as a dict of its fields; None when nothing was masked or nothing kept.
+
+    Raises InputError when it is encrypted and the key is missing or another one.
+    """
+    files = sorted(p for p in log.originals.glob("*/*.parquet") if not p.parent.name.startswith("."))
+    if not files:
+        return None
+    with duckdb.connect() as db:
+        sql = "SELECT encrypted, content FROM read_parquet(?) WHERE id = ? LIMIT 1"
+        row = db.execute(sql, [[literal_path(p) for p in files], conversation_id]).fetchone()
+    if row is None:
+        return None
+    encrypted, content = row
+    if encrypted:
+        try:
+            content = _fernet(environment).decrypt(content.encode("ascii"))
+        except InvalidToken:
+            raise InputError(
+                f"{KEY_VARIABLE}: the original of '{conversation_id}' was encrypted with another key. "
+                "Set the key that was in use at its import."
+            ) from None
+    revealed: dict[str, Any] = orjson.loads(content)
+    return revealed

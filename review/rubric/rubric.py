@@ -1,0 +1,284 @@
+"""The rubric: the dimensions that people judge, as versioned data.
+
+A rubric comes from the ``[rubric]`` table of spotcheck.toml, else it is ``DEFAULT_RUBRIC``. Every change makes a new
+version in the store, and an annotation names the version it was made under.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from review.basics.clock import now
+from review.basics.errors import InputError, UnknownError
+from review.basics.labels import SCALE_KINDS, Scale, ScaleKind, Value, canonical_text
+from storage.records_people import RubricVersion
+from storage.store import Store
+
+COMMAND_KEYS = "usfcxjkegqt?"
+"""What the pages for annotating and adjudicating command by a letter; no value can have such a key."""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One question of the rubric: its scale, key per value, guidance, when it is shown, which value is positive."""
+
+    name: str
+    scale: Scale
+    title: str = ""
+    guidance: str = ""
+    required: bool = True
+    positive: str | None = None
+    keys: tuple[str, ...] = ()
+    value_guidance: Mapping[str, str] = field(default_factory=dict)
+    shown_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def shown(self, labels: Mapping[str, Any]) -> bool:
+        """Whether this dimension is asked, given the labels of the others."""
+        return all(labels.get(other) in allowed for other, allowed in self.shown_when.items())
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """All dimensions in the order in which they are asked; ``reveal`` shows verdicts after submission."""
+
+    dimensions: tuple[Dimension, ...]
+    version: int = 0
+    reveal: bool = True
+
+    def __getitem__(self, name: str) -> Dimension:
+        for dimension in self.dimensions:
+            if dimension.name == name:
+                return dimension
+        raise UnknownError(f"dimension '{name}' is not in the rubric; it has {', '.join(self.names)}.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The dimensions' names in order."""
+        return tuple(d.name for d in self.dimensions)
+
+    def canonical(self, labels: Mapping[str, Any]) -> dict[str, Value]:
+        """Check one submission's labels and return their canonical form.
+
+        A label of a dimension that is not asked (a reason for a correct answer) is dropped. Raises InputError when a
+        dimension is unknown, a label stands outside its scale, or a required one is missing.
+        """
+        if not isinstance(labels, Mapping):
+            raise InputError(f"labels: found {type(labels).__name__}, expected dimension -> value.")
+        unknown = sorted(set(map(str, labels)) - set(self.names))
+        if unknown:
+            raise InputError(f"found dimension {unknown[0]!r}, expected one of {', '.join(self.names)}.")
+        clean: dict[str, Value] = {}
+        for dimension in self.dimensions:
+            value = _canonical(dimension, labels.get(dimension.name))
+            if value is None or value == ():
+                if dimension.required and dimension.shown(clean):
+                    raise InputError(f"{dimension.name}: found nothing, expected {_expected(dimension.scale)}.")
+            elif dimension.shown(clean):
+                clean[dimension.name] = value
+        return clean
+
+
+def _canonical(dimension: Dimension, raw: object) -> Value | None:
+    if raw is not None and not isinstance(raw, str | int | float | list | tuple):
+        raise InputError(f"{dimension.name}: found {type(raw).__name__}, expected {_expected(dimension.scale)}.")
+    try:
+        return dimension.scale.canonical(raw)
+    except ValueError as error:
+        raise InputError(f"{dimension.name}: found {str(raw)[:80]!r}, expected {error}.") from None
+
+
+def _expected(scale: Scale) -> str:
+    return "one of " + ", ".join(scale.values[:12]) if scale.values else "a number"
+
+
+def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = "rubric") -> Rubric:
+    """Read a rubric document; raises InputError that names the dimension and setting that is wrong."""
+    rows = document.get("dimensions") if isinstance(document, Mapping) else None
+    if not isinstance(rows, list | tuple) or not rows or not all(isinstance(row, Mapping) for row in rows):
+        raise InputError(f"{origin}: found no dimensions, expected at least one [[rubric.dimensions]] table.")
+    dimensions = tuple(_dimension(row, f"{origin}, dimension {k}") for k, row in enumerate(rows, start=1))
+    names = [d.name for d in dimensions]
+    twice = [n for n in names if names.count(n) > 1]
+    if twice:
+        raise InputError(f"{origin}: found dimension {twice[0]!r} twice, expected each name once.")
+    for k, dimension in enumerate(dimensions):
+        _check_shown_when(dimension, dimensions[:k], origin)
+    return Rubric(dimensions, version, _flag(document, "reveal", origin))
+
+
+def _check_shown_when(dimension: Dimension, earlier: Sequence[Dimension], origin: str) -> None:
+    for other, allowed in dimension.shown_when.items():
+        scale = next((d.scale for d in earlier if d.name == other), None)
+        if scale is None or scale.kind == "set":
+            raise InputError(
+                f"{origin}, '{dimension.name}'.shown_when: found {other!r}, expected an earlier dimension of one value."
+            )
+        for value in allowed:
+            if value not in scale.values:
+                raise InputError(
+                    f"{origin}, '{dimension.name}'.shown_when.{other}: found {value!r}, expected {_expected(scale)}."
+                )
+
+
+def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
+    name = str(row.get("name", "")).strip()
+    if not name:
+        raise InputError(f"{place}: found no name, expected one such as correctness.")
+    place = f"{place} ('{name}')"
+    known = {
+        "name",
+        "title",
+        "scale",
+        "values",
+        "keys",
+        "guidance",
+        "value_guidance",
+        "required",
+        "positive",
+        "shown_when",
+    }
+    unknown = sorted(set(row) - known)
+    if unknown:
+        raise InputError(f"{place}: found setting {unknown[0]!r}, expected {', '.join(sorted(known))}.")
+    kind, values = row.get("scale", "nominal"), tuple(map(canonical_text, _list(row, "values", place)))
+    if kind not in SCALE_KINDS:
+        raise InputError(f"{place}, scale: found {kind!r}, expected one of {', '.join(SCALE_KINDS)}.")
+    if len(values) < 2 and kind in ("nominal", "ordinal", "set"):
+        raise InputError(f"{place}, values: found {len(values)}, expected at least two.")
+    scale = _scale(kind, values, place)
+    positive = None if row.get("positive") is None else canonical_text(row["positive"])
+    if positive is not None and positive not in values:
+        raise InputError(f"{place}, positive: found {positive!r}, expected {_expected(scale)}.")
+    return Dimension(
+        name,
+        scale,
+        title=str(row.get("title", name.replace("_", " ").capitalize())),
+        guidance=str(row.get("guidance", "")),
+        required=_flag(row, "required", place),
+        positive=positive,
+        keys=_keys(row, values, place),
+        value_guidance={canonical_text(k): str(v) for k, v in _table(row, "value_guidance", place).items()},
+        shown_when={
+            str(other): tuple(map(canonical_text, _list(allowed, other, f"{place}, shown_when")))
+            for allowed in [_table(row, "shown_when", place)]
+            for other in allowed
+        },
+    )
+
+
+def _scale(kind: ScaleKind, values: tuple[str, ...], place: str) -> Scale:
+    """The declared scale; raises InputError for values that no label could ever equal or that have no distance."""
+    try:
+        scale = Scale(kind, values)
+        for value in values:
+            if not value or (kind == "set" and "|" in value):
+                raise ValueError("a text that is not empty" + ", without |" * (kind == "set"))
+            if scale.numeric:
+                # Distances are between numbers: the order of words tells none.
+                Scale(kind).canonical(value)
+    except InputError as error:
+        raise InputError(f"{place}, values: {error}") from None
+    except ValueError as error:
+        raise InputError(f"{place}, values: found {value!r}, expected {error}.") from None
+    return scale
+
+
+def _list(row: Mapping[str, Any], setting: str, place: str) -> Sequence[Any]:
+    found = row.get(setting, ())
+    if not isinstance(found, list | tuple):
+        raise InputError(f"{place}, {setting}: found {found!r}, expected a list.")
+    return found
+
+
+def _table(row: Mapping[str, Any], setting: str, place: str) -> Mapping[str, Any]:
+    found = row.get(setting, {})
+    if not isinstance(found, Mapping):
+        raise InputError(f"{place}, {setting}: found {found!r}, expected a table.")
+    return found
+
+
+def _flag(row: Mapping[str, Any], setting: str, place: str) -> bool:
+    found = row.get(setting, True)
+    if not isinstance(found, bool):
+        raise InputError(f"{place}, {setting}: found {found!r}, expected true or false.")
+    return found
+
+
+def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[str, ...]:
+    """The key per value: as declared, else the default ones."""
+    # The keyboard knows no capitals: Shift is for the page.
+    keys = tuple(str(k).lower() for k in _list(row, "keys", place))
+    if not keys:
+        return default_keys(values)
+    if len(keys) != len(values):
+        raise InputError(f"{place}, keys: found {len(keys)}, expected one for each of the {len(values)} values.")
+    given = [k for k in keys if k]
+    wrong = next((k for k in given if len(k) != 1 or given.count(k) > 1 or k.isspace() or k in COMMAND_KEYS), None)
+    if wrong is not None:
+        raise InputError(
+            f"{place}, keys: found {wrong!r}, expected single keys, each once, none of {' '.join(COMMAND_KEYS)}."
+        )
+    return keys
+
+
+def default_keys(values: Sequence[str]) -> tuple[str, ...]:
+    """The digits 1 to 9 and 0; none at all beyond ten values, where people filter by typing."""
+    return tuple("1234567890")[: len(values)] if len(values) <= 10 else ("",) * len(values)
+
+
+def rubric_document(rubric: Rubric) -> dict[str, Any]:
+    """The rubric as plain data, the inverse of :func:`rubric_from`; the canonical form that is hashed."""
+    return {
+        "reveal": rubric.reveal,
+        "dimensions": [
+            {
+                "name": d.name,
+                "title": d.title,
+                "scale": d.scale.kind,
+                "values": list(d.scale.values),
+                "keys": list(d.keys),
+                "guidance": d.guidance,
+                "value_guidance": dict(d.value_guidance),
+                "required": d.required,
+                "shown_when": {k: list(v) for k, v in d.shown_when.items()},
+            }
+            | ({"positive": d.positive} if d.positive is not None else {})
+            for d in rubric.dimensions
+        ],
+    }
+
+
+def current_rubric(store: Store) -> Rubric:
+    """The latest version in the store. Raises UnknownError when there is none."""
+    versions = store.find(RubricVersion, order_by="version desc")
+    if not versions:
+        raise UnknownError("the store has no rubric yet. `spotcheck init` adds the default one.")
+    return rubric_from(versions[0].document, version=versions[0].version)
+
+
+def rubric_version(store: Store, version: int) -> Rubric:
+    """One version of the rubric. Raises UnknownError when it does not exist."""
+    # A number that no column can hold names no version either.
+    row = store.get(RubricVersion, version) if 0 < version < 2**63 else None
+    if row is None:
+        there = ", ".join(str(v.version) for v in store.find(RubricVersion, order_by="version")) or "none yet"
+        raise UnknownError(f"rubric version {version} does not exist (there are: {there}).")
+    return rubric_from(row.document, version=version)
+
+
+def save_rubric(store: Store, rubric: Rubric, *, by: str, note: str = "") -> Rubric:
+    """Add a version if the rubric differs from the current one; returns the rubric with its version."""
+    document = rubric_document(rubric)
+    digest = hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    with store.transaction():
+        versions = store.find(RubricVersion, order_by="version desc")
+        if versions and versions[0].content_hash == digest:
+            return rubric_from(document, version=versions[0].version)
+        version = versions[0].version + 1 if versions else 1
+        store.add(RubricVersion(version, digest, document, now(), by, note))
+    return rubric_from(document, version=version)

@@ -1,0 +1,146 @@
+"""ClickHouse over HTTP as an engine. User and password come from SPOTCHECK_CLICKHOUSE_USER and _PASSWORD alone."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+import requests
+from sqlglot import exp
+
+from review.basics.errors import InputError
+from review.sampling.sql import as_text, column, plain_text, render, table
+
+TIMEOUT = (10, 600)
+# readonly=2 forbids writing and lets these settings through. Columns win over aliases of the same name, as elsewhere.
+SETTINGS = {
+    "readonly": "2",
+    "wait_end_of_query": "1",
+    "prefer_column_name_to_alias": "1",
+    "output_format_json_quote_64bit_integers": "0",
+    "default_format": "JSONCompactEachRow",
+}
+
+
+class ClickHouseEngine:
+    """One table behind one HTTP endpoint. A Distributed table is one too: the shards filter in place."""
+
+    dialect = "clickhouse"
+    open_schema = False
+
+    def __init__(
+        self, endpoint: str, database: str, relation: exp.Expr, source: str, session: requests.Session
+    ) -> None:
+        self.source, self.session = source, session
+        self._endpoint, self._database, self._relation = endpoint, database, relation
+        described = self._rows(f"DESCRIBE TABLE {_without_final(relation).sql('clickhouse')}")
+        self._types = {str(row[0]): str(row[1]) for row in described}
+
+    def columns(self) -> Mapping[str, str]:
+        """Column names with ClickHouse's types."""
+        return self._types
+
+    def relation(self, names: Sequence[str]) -> exp.Expr:
+        """The table."""
+        return self._relation
+
+    def keep(self, rows: exp.Select) -> exp.Expr:
+        """A subquery: a reader keeps nothing on the server."""
+        return rows.subquery("frame_rows")
+
+    def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self._rows(render(query, self.dialect))
+
+    def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """The column as Nullable(String); maps, tuples and arrays as JSON."""
+        kind = self._types.get(name, "String")
+        value: exp.Expr = column(name)
+        nested = re.match(r"(Nullable\(|LowCardinality\()*(Map|Tuple|Array|Nested|JSON|Object)", kind) is not None
+        if nested:
+            value = _call("toJSONString", value)
+        if path:
+            parts = (exp.Literal.string(plain_text("path", part)) for part in path)
+            raw = _call("JSONExtractRaw", as_text(value), *parts)
+            # Texts come out quoted; everything else is its JSON text, absent is ''.
+            text = _call("JSONExtractString", as_text(value), *(p.copy() for p in raw.expressions[1:]))
+            quoted = _call("startsWith", raw, exp.Literal.string('"'))
+            plain = _call("nullIf", _call("nullIf", raw.copy(), exp.Literal.string("")), exp.Literal.string("null"))
+            return _call("if", quoted, as_text(text), as_text(plain))
+        return as_text(value)
+
+    def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """The column as Nullable(Float64)."""
+        number = _call("toFloat64OrNull", self.text(name, path))
+        return exp.Case().when(_call("isFinite", number), number.copy())
+
+    def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """A time column as it is, so that its index prunes; text and numbers parsed, UTC where there is no offset."""
+        if not path and "Date" in self._types.get(name, ""):
+            return column(name)
+        text = self.text(name, path)
+        return _call("parseDateTime64BestEffortOrNull", text, exp.Literal.number(6), exp.Literal.string("UTC"))
+
+    def moment(self, moment: datetime) -> exp.Expr:
+        """DateTime in UTC; DateTime64 where there is a fraction of a second."""
+        utc = exp.Literal.string("UTC")
+        if moment.microsecond:
+            return _call(
+                "toDateTime64", exp.Literal.string(f"{moment:%Y-%m-%d %H:%M:%S.%f}"), exp.Literal.number(6), utc
+            )
+        return _call("toDateTime", exp.Literal.string(f"{moment:%Y-%m-%d %H:%M:%S}"), utc)
+
+    def close(self) -> None:
+        """Close the session."""
+        self.session.close()
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        try:
+            answer = self.session.post(
+                self._endpoint,
+                params=SETTINGS | {"database": self._database},
+                data=sql.encode(),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise InputError(f"{self.source}: the server does not answer ({type(error).__name__}).") from None
+        if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
+            said = answer.text.strip().split("\n", 1)[0][:300]
+            raise InputError(
+                f"{self.source}: the server refused the query (status {answer.status_code}: {said}). "
+                "User and password are SPOTCHECK_CLICKHOUSE_USER and SPOTCHECK_CLICKHOUSE_PASSWORD."
+            )
+        try:
+            return [tuple(orjson.loads(line)) for line in answer.content.splitlines() if line]
+        except orjson.JSONDecodeError as error:
+            raise InputError(f"{self.source}: found an answer that is not JSON ({error}).") from None
+
+
+def open_clickhouse(
+    host: str, *, database: str, table_name: str, final: bool = False, secure: bool = False
+) -> ClickHouseEngine:
+    """A table of a server at ``host:port``; ``final`` for ReplacingMergeTree, ``secure`` for HTTPS."""
+    session = requests.Session()
+    # A netrc file is not the environment.
+    session.trust_env = False
+    user, password = os.environ.get("SPOTCHECK_CLICKHOUSE_USER"), os.environ.get("SPOTCHECK_CLICKHOUSE_PASSWORD")
+    if user:
+        session.headers["X-ClickHouse-User"] = user
+    if password:
+        session.headers["X-ClickHouse-Key"] = password
+    endpoint = f"{'https' if secure else 'http'}://{host}/"
+    source = f"clickhouse://{host}/{database}?table={table_name}"
+    return ClickHouseEngine(endpoint, database, table(table_name, final=final), source, session)
+
+
+def _without_final(relation: exp.Expr) -> exp.Expr:
+    return relation.this if isinstance(relation, exp.Final) else relation
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])

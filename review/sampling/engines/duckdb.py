@@ -1,0 +1,180 @@
+"""DuckDB as an engine: a database file opened read-only, and what the files of a log share with it.
+
+Times are taken apart by rules of ours into microseconds since 1970, so no time-zone package is needed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp, parse_one
+
+from review.basics.errors import InputError
+from review.sampling.sql import column, plain_text, render, table
+
+ROWS = "log_rows"
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+# The rules of review.sources.times in DuckDB's words: ISO 8601, or a number in s, ms, us or ns since 1970 by its size.
+INSTANT = parse_one(
+    """CASE WHEN :t LIKE '____-__-__%' THEN EPOCH_US(TRY_CAST(:t AS TIMESTAMPTZ))
+       WHEN REGEXP_FULL_MATCH(:t, '[0-9]{9,20}([.][0-9]+)?') THEN
+         CASE WHEN CAST(:t AS DOUBLE) < 1e11 THEN CAST(CAST(:t AS DOUBLE) * 1e6 AS BIGINT)
+              WHEN CAST(:t AS DOUBLE) < 1e14 THEN CAST(CAST(:t AS DOUBLE) * 1e3 AS BIGINT)
+              WHEN CAST(:t AS DOUBLE) < 1e17 THEN CAST(CAST(:t AS DOUBLE) AS BIGINT)
+              WHEN CAST(:t AS DOUBLE) < 1e20 THEN CAST(CAST(:t AS DOUBLE) / 1e3 AS BIGINT) END END""",
+    dialect="duckdb",
+)
+Loader = Callable[[Sequence[str]], None]
+
+
+class DuckDBEngine:
+    """One DuckDB connection and what to select from; ``load`` fills ``log_rows`` with the columns asked for."""
+
+    dialect = "duckdb"
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: str,
+        types: Mapping[str, str],
+        *,
+        relation: exp.Expr | None = None,
+        load: Loader | None = None,
+        fault: Callable[[], InputError | None] = lambda: None,
+        open_schema: bool = False,
+    ) -> None:
+        self.connection, self.source, self.open_schema = connection, source, open_schema
+        self._types, self._relation, self._load = types, relation, load
+        self._fault = fault
+        # What does not fit into memory spills here, never beside the source or into the current folder.
+        self._scratch = tempfile.TemporaryDirectory(prefix="spotcheck-")
+        place = exp.Literal.string(self._scratch.name).sql("duckdb")
+        connection.execute(f"SET temp_directory = {place}")
+
+    def columns(self) -> Mapping[str, str]:
+        """Column names with DuckDB's types."""
+        return self._types
+
+    def relation(self, names: Sequence[str]) -> exp.Expr:
+        """The table; of a text file, these columns of all rows, read once."""
+        if self._load is not None:
+            with self._reading():
+                self._load(names)
+        return self._relation or table(ROWS)
+
+    def keep(self, rows: exp.Select) -> exp.Expr:
+        """A temporary table of the connection, also beside a database that is read-only."""
+        with self._reading():
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE frame_rows AS {render(rows, self.dialect)}")
+        return table("frame_rows")
+
+    def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._reading():
+            return self.connection.execute(render(query, self.dialect)).fetchall()
+
+    def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """The column as text; nested values as JSON."""
+        kind, value = self._types.get(name, "VARCHAR"), column(name)
+        if path:
+            document = value if kind in ("VARCHAR", "JSON") else _call("to_json", value)
+            return _call("json_extract_string", document, exp.Literal.string(json_path(path)))
+        if kind == "VARCHAR":
+            return value
+        nested = kind.startswith(("STRUCT", "MAP", "UNION")) or kind.endswith("]")
+        return exp.cast(_call("to_json", value) if nested else value, "text")
+
+    def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """The column as DOUBLE; NaN and infinity as NULL."""
+        double = exp.TryCast(this=self.text(name, path), to=exp.DataType.build("double"))
+        return exp.Case().when(_call("isfinite", double), double.copy())
+
+    def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """The column as microseconds since 1970."""
+        kind = self._types.get(name, "VARCHAR")
+        if not path and kind.startswith(("TIMESTAMP", "DATE")):
+            return _call("epoch_us", exp.cast(column(name), "timestamptz"))
+        text = self.text(name, path)
+        return exp.replace_placeholders(INSTANT.copy(), t=text)
+
+    def moment(self, moment: datetime) -> exp.Expr:
+        """Microseconds since 1970."""
+        return exp.Literal.number((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
+
+    def close(self) -> None:
+        """Close the connection and remove what it spilled."""
+        self.connection.close()
+        self._scratch.cleanup()
+
+    def _reading(self) -> _Reading:
+        return _Reading(self.source, self._fault)
+
+
+class _Reading:
+    """Turns an error of DuckDB into one sentence, with the line at fault where the file can be asked for it."""
+
+    def __init__(self, source: str, fault: Callable[[], InputError | None]) -> None:
+        self.source, self.fault = source, fault
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, duckdb.Error):
+            first = str(error).strip().split("\n", 1)[0]
+            raise self.fault() or InputError(f"{self.source}: not readable ({first}).") from None
+
+
+def open_database(path: str, table_name: str) -> DuckDBEngine:
+    """A table or view of a DuckDB database, opened read-only."""
+    if not Path(path).is_file():
+        raise InputError(f"{path}: there is no such DuckDB database. Check the path; four slashes make it absolute.")
+    try:
+        connection = connect(path, read_only=True)
+    except duckdb.Error as error:
+        raise InputError(f"{path}: not readable as a DuckDB database ({str(error).splitlines()[0]}).") from None
+    relation = table(table_name)
+    try:
+        types = types_of(connection, relation.sql("duckdb"))
+    except duckdb.CatalogException:
+        found = [
+            str(name) for (name,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
+        ]
+        connection.close()
+        raise InputError(
+            f"{path}: found no table {table_name!r}, expected one of {', '.join(found) or 'none'}."
+        ) from None
+    return DuckDBEngine(connection, f"{path}#{table_name}", types, relation=relation)
+
+
+def json_path(path: Sequence[str]) -> str:
+    """``$."a"."b"``; raises InputError for a part that cannot be quoted."""
+    for part in path:
+        if '"' in plain_text("path", part):
+            raise InputError(f"path: found {part!r}, expected a name without double quotes.")
+    return "$" + "".join(f'."{part}"' for part in path)
+
+
+def connect(path: str = ":memory:", *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection that reads times without an offset as UTC and installs nothing."""
+    connection = duckdb.connect(path, read_only=read_only, config=SETTINGS)
+    # Times without an offset are UTC, whatever the machine's own zone.
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def types_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column names of a table with DuckDB's types."""
+    return {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])

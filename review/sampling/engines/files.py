@@ -1,0 +1,122 @@
+"""Files as an engine: JSONL, CSV and Parquet through DuckDB, and the folder of an embedded log.
+
+Text files are read as text: DuckDB's own guesses lower-case UUIDs in JSON, drop the offsets of times and turn 007
+into 7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from review.basics.errors import InputError
+from review.basics.weeks import monday_of
+from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, types_of
+from review.sampling.engines.text_files import csv_fault, header, json_fault, json_keys
+from review.sampling.sql import column
+
+LARGEST_LINE = 64 * 1024 * 1024
+WEEK_IN_NAME = re.compile(r"\d{4}-W\d{2}")
+
+
+def open_files(pattern: str, *, week: str | None = None) -> DuckDBEngine:
+    """A file, a pattern of files, or a folder of Parquet files of which those named for other weeks are left out."""
+    files = _files(pattern, week)
+    kind = Path(files[0].removesuffix(".gz")).suffix.lower()
+    if kind == ".parquet":
+        return _parquet(pattern, files)
+    connection = connect()
+    types = dict.fromkeys(
+        json_keys(files) if kind in (".jsonl", ".ndjson") else header(files, _delimiter(kind)), "VARCHAR"
+    )
+    loaded: set[str] = set()
+
+    def load(names: Sequence[str]) -> None:
+        if set(names) <= loaded:
+            return
+        wanted = sorted(set(names))
+        shown = ", ".join(column(name).sql("duckdb") for name in wanted)
+        reader = _json_reader(files, wanted) if kind in (".jsonl", ".ndjson") else _csv_reader(files, _delimiter(kind))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS SELECT {shown} FROM {reader}")  # noqa: S608
+        loaded.clear()
+        loaded.update(wanted)
+
+    def fault() -> InputError | None:
+        find = json_fault if kind in (".jsonl", ".ndjson") else csv_fault
+        return next((f for file in files if (f := find(file, _delimiter(kind)))), None)
+
+    return DuckDBEngine(connection, pattern, types, load=load, fault=fault, open_schema=kind in (".jsonl", ".ndjson"))
+
+
+def _files(pattern: str, week: str | None) -> list[str]:
+    path = Path(pattern)
+    if path.is_dir():
+        return _folder(path, week)
+    found = [pattern] if path.is_file() else sorted(str(f) for f in Path(path.anchor or ".").glob(_relative(path)))
+    if not found:
+        raise InputError(f"{pattern}: there is no such file. Check the path.")
+    return found
+
+
+def _folder(path: Path, week: str | None) -> list[str]:
+    # The embedded log keeps a folder per import; what is still being written has a hidden name.
+    found = sorted(f for depth in ("*.parquet", "*/*.parquet") for f in path.glob(depth) if not _hidden(f, path))
+    if not found:
+        raise InputError(f"{path}: the folder holds no Parquet files. Import a log first, or name a file.")
+    # Nothing of these weeks: one file of another week still tells the columns, and no row of it is in the window.
+    return [str(f) for f in found if week is None or _may_hold(f.name, week)] or [str(found[0])]
+
+
+def _hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def _relative(path: Path) -> str:
+    return str(path.relative_to(path.anchor)) if path.anchor else str(path)
+
+
+def _may_hold(name: str, week: str) -> bool:
+    # A neighbouring week is read too: it may have been named in another time zone.
+    named = WEEK_IN_NAME.search(name)
+    return named is None or abs(monday_of(named[0]) - monday_of(week)) <= timedelta(days=7)
+
+
+def _parquet(source: str, files: Sequence[str]) -> DuckDBEngine:
+    connection = connect()
+    try:
+        reader = f"read_parquet({_names(files)}, union_by_name=true, hive_partitioning=false)"
+        connection.execute(f"CREATE TEMP VIEW {ROWS} AS SELECT * FROM {reader}")  # noqa: S608
+        types = types_of(connection, ROWS)
+    except duckdb.Error as error:
+        raise InputError(f"{source}: not readable as Parquet ({str(error).splitlines()[0]}).") from None
+    return DuckDBEngine(connection, source, types)
+
+
+def _json_reader(files: Sequence[str], names: Sequence[str]) -> str:
+    columns = ", ".join(f"{column(name).sql('duckdb')}: 'VARCHAR'" for name in names)
+    return (
+        f"read_json({_names(files)}, format='newline_delimited', records=true, columns={{{columns}}}, "
+        f"maximum_object_size={LARGEST_LINE})"
+    )
+
+
+def _csv_reader(files: Sequence[str], delimiter: str) -> str:
+    return (
+        f"read_csv({_names(files)}, all_varchar=true, header=true, delim='{delimiter}', quote='\"', escape='\"', "
+        "comment='', skip=0, union_by_name=true, hive_partitioning=false)"
+    )
+
+
+def _names(files: Sequence[str]) -> str:
+    # A file may be called "log[1].jsonl"; DuckDB would take that for a pattern.
+    literal = (re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", file) for file in files)
+    return "[" + ", ".join(exp.Literal.string(name).sql("duckdb") for name in literal) + "]"
+
+
+def _delimiter(kind: str) -> str:
+    return "\t" if kind == ".tsv" else ","

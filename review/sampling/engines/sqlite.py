@@ -1,0 +1,133 @@
+"""SQLite as an engine: a table of a database file, opened read-only.
+
+SQLite has neither md5 nor times, and reads 'abc' as the number 0; three functions of ours stand in for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlglot import exp
+
+from review.basics.errors import InputError
+from review.basics.times import read_time
+from review.sampling.engines.duckdb import json_path
+from review.sampling.sql import as_text, column, render, table
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SQLiteEngine:
+    """One read-only connection and one table."""
+
+    dialect = "sqlite"
+    open_schema = False
+
+    def __init__(self, connection: sqlite3.Connection, source: str, table_name: str, types: Mapping[str, str]) -> None:
+        self.connection, self.source = connection, source
+        self._table, self._types = table(table_name), types
+
+    def columns(self) -> Mapping[str, str]:
+        """Column names with their declared types."""
+        return self._types
+
+    def relation(self, names: Sequence[str]) -> exp.Expr:
+        """The table."""
+        return self._table
+
+    def keep(self, rows: exp.Select) -> exp.Expr:
+        """A temporary table; SQLite keeps it apart from the file, which stays read-only."""
+        self.connection.execute("DROP TABLE IF EXISTS temp.frame_rows")
+        self._run(f"CREATE TEMP TABLE frame_rows AS {render(rows, self.dialect)}")
+        return table("temp.frame_rows")
+
+    def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self._run(render(query, self.dialect))
+
+    def _run(self, statement: str) -> list[tuple[Any, ...]]:
+        try:
+            return self.connection.execute(statement).fetchall()
+        except sqlite3.Error as error:
+            raise InputError(f"{self.source}: not readable ({error}).") from None
+
+    def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """The column as text."""
+        value: exp.Expr = column(name)
+        if path:
+            value = _call("json_extract", value, exp.Literal.string(json_path(path)))
+        return as_text(value)
+
+    def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """The column as a number; text that is none as NULL."""
+        return _call("finite_number", self.text(name, path))
+
+    def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """The column as microseconds since 1970."""
+        return _call("utc_micros", self.text(name, path))
+
+    def moment(self, moment: datetime) -> exp.Expr:
+        """Microseconds since 1970."""
+        return exp.Literal.number(_micros(moment))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+def open_sqlite(path: str, table_name: str) -> SQLiteEngine:
+    """A table or view of a SQLite file."""
+    if not Path(path).is_file():
+        raise InputError(f"{path}: there is no such SQLite database. Check the path; four slashes make it absolute.")
+    connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)
+    connection.create_function("md5", 1, _md5, deterministic=True)
+    connection.create_function("finite_number", 1, _finite, deterministic=True)
+    connection.create_function("utc_micros", 1, _utc_micros, deterministic=True)
+    try:
+        rows = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table_name,)).fetchall()
+        tables = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+        ).fetchall()
+    except sqlite3.Error as error:
+        connection.close()
+        raise InputError(f"{path}: not readable as a SQLite database ({error}).") from None
+    if not rows:
+        connection.close()
+        found = ", ".join(str(name) for (name,) in tables) or "none"
+        raise InputError(f"{path}: found no table {table_name!r}, expected one of {found}.")
+    return SQLiteEngine(connection, f"{path}#{table_name}", table_name, {str(name): str(kind) for name, kind in rows})
+
+
+def _md5(text: str | None) -> str | None:
+    return None if text is None else hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _finite(text: str | None) -> float | None:
+    try:
+        number = float(text) if text is not None else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+# One row asks several times for the same text.
+@lru_cache(maxsize=64)
+def _utc_micros(text: str | None) -> int | None:
+    moment = read_time(text)
+    return None if moment is None else _micros(moment)
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=list(arguments))

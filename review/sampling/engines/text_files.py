@@ -1,0 +1,102 @@
+"""Text files of a log: which columns they have, and which line is at fault when DuckDB cannot read them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from review.basics.errors import InputError
+
+SEEN_LINES = 1_000
+
+
+def _open(file: str) -> IO[bytes]:
+    return gzip.open(file, "rb") if file.endswith(".gz") else Path(file).open("rb")  # type: ignore[return-value]
+
+
+def json_keys(files: Sequence[str]) -> list[str]:
+    """The keys of the first lines of JSONL files; raises InputError for an empty file and for a line at fault."""
+    keys: dict[str, None] = {}
+    for file in files:
+        with _open(file) as lines:
+            for number, line in enumerate(lines, start=1):
+                if number > SEEN_LINES:
+                    break
+                if line.strip():
+                    keys.update(dict.fromkeys(_object(file, number, line)))
+    if not keys:
+        raise InputError(f"{files[0]}: the file is empty; expected one JSON object per line.")
+    return list(keys)
+
+
+def _object(file: str, number: int, line: bytes) -> dict[str, Any]:
+    if line.startswith(b"\xef\xbb\xbf"):
+        raise InputError.at(
+            file, number, None, line[:3], "a line without byte order mark", "Save the file as plain UTF-8."
+        )
+    try:
+        cells = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise InputError.at(file, number, None, line.decode(errors="replace"), f"one JSON object ({error})") from None
+    if not isinstance(cells, dict):
+        raise InputError.at(file, number, None, line.decode(), "a JSON object with named columns")
+    return cells
+
+
+def json_fault(file: str, delimiter: str) -> InputError | None:
+    """The first line that is no JSON object, or None."""
+    with _open(file) as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                try:
+                    _object(file, number, line)
+                except InputError as error:
+                    return error
+    return None
+
+
+def header(files: Sequence[str], delimiter: str) -> list[str]:
+    """The columns of CSV files; raises InputError for an empty file and for one that is not UTF-8."""
+    names: dict[str, None] = {}
+    for file in files:
+        with _open(file) as data:
+            try:
+                header = next(_records(data, delimiter), [])
+            except (UnicodeDecodeError, csv.Error) as error:
+                raise InputError(f"{file}, line 1: not readable as UTF-8 CSV ({error}).") from None
+        if not header:
+            raise InputError(f"{file}: the file is empty; expected a header and rows.")
+        names.update(dict.fromkeys(header))
+    return list(names)
+
+
+def _records(data: IO[bytes], delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.TextIOWrapper(data, encoding="utf-8-sig", newline=""), delimiter=delimiter, strict=True)
+
+
+def csv_fault(file: str, delimiter: str) -> InputError | None:
+    """The first record with another number of fields than the header, or None."""
+    line = 1
+    with _open(file) as data:
+        reader: Any = _records(data, delimiter)
+        header: list[str] | None = None
+        try:
+            for record in reader:
+                header = header or record
+                if record and len(record) != len(header):
+                    return InputError.at(
+                        file, line, None, f"{len(record)} fields", f"{len(header)} ({', '.join(header)})",
+                        "Quote fields that contain the delimiter.",
+                    )  # fmt: skip
+                line = reader.line_num + 1
+        except UnicodeDecodeError as error:
+            return InputError(f"{file}, line {line} or later: not UTF-8 text ({error.reason}). Save the file as UTF-8.")
+        except csv.Error as error:
+            return InputError(f"{file}, line {line}: not readable as CSV ({error}). Check the quotes.")
+    return None

@@ -1,0 +1,200 @@
+"""Starting the application: Streamlit in a process of its own, with safe options whatever folder it starts from."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+import webbrowser
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import orjson
+import requests
+
+from review.basics.errors import InputError, NothingToDo, Refused
+from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, refusal
+from review.settings.project import project_of
+
+ADDRESS = "127.0.0.1"
+START_SECONDS = 60
+
+OPTIONS = {
+    "server.address": ADDRESS,
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": "50",
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
+    "browser.gatherUsageStats": "false",
+    "runner.postScriptGC": "false",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "type",
+    "client.disableDataExport": "true",
+}
+"""The settings of .streamlit/config.toml that safety and speed rest on, as flags: no other file can undo them."""
+
+
+def command(app: Path, *, port: int, address: str = ADDRESS, access_flags: tuple[str, ...] = ()) -> list[str]:
+    """The command line that runs the application."""
+    options = {**OPTIONS, "server.address": address, "server.port": str(port)}
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(app), *flags, *access_flags]
+
+
+def access_flags(store: Path, access: Access, *, address: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The flags that tell visitors apart as the project says: who is let in, where the secrets of the login stand.
+
+    Raises Refused when a server with them would not be safe, InputError when something for the login is missing.
+    """
+    secrets = store.resolve().parent / ".streamlit" / "secrets.toml"
+    redirect = _redirect_uri(secrets) if access.mode == "oidc" else ""
+    hosts = hosts_of(access, address=address, redirect_uri=redirect)
+    why = refusal(access, address=address, hosts=hosts, environment=environment)
+    if why is not None:
+        raise Refused(why)
+    # Streamlit resumes a dropped session only for the same user; in proxy mode this is how it knows the user.
+    users = {access.user_header: "proxy_user"} if access.mode == "proxy" else {}
+    return (
+        *(f"--server.allowedHosts={host}" for host in hosts),
+        f"--server.trustedUserHeaders={orjson.dumps(users).decode()}",
+        *([f"--secrets.files={secrets}"] if secrets.is_file() else []),
+    )
+
+
+def _redirect_uri(secrets: Path) -> str:
+    """Where the provider sends people back to. Raises InputError when the login is not set up."""
+    if importlib.util.find_spec("authlib") is None:
+        raise InputError("access.mode is oidc, which needs Authlib: pip install 'spotcheck[auth]'.")
+    try:
+        auth = tomllib.loads(secrets.read_text(encoding="utf-8")).get("auth", {})
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{secrets}: access.mode is oidc, and the secrets of the login cannot be read ({error})."
+        ) from None
+    missing = [name for name in ("redirect_uri", "cookie_secret") if not isinstance(auth, dict) or not auth.get(name)]
+    if missing:
+        raise InputError(f"{secrets}, [auth]: found no {missing[0]}, expected redirect_uri and cookie_secret.")
+    return str(auth["redirect_uri"])
+
+
+def app_path() -> Path:
+    """Where app.py stands: in the source tree or in the installation."""
+    spec = importlib.util.find_spec("app")
+    if spec is None or spec.origin is None:
+        raise InputError("app.py is not installed. Install Spotcheck again.")
+    return Path(spec.origin)
+
+
+def config_folder(app: Path) -> Path:
+    """The folder whose .streamlit/config.toml holds the theme: beside app.py, else among the installed data files."""
+    beside = app.parent / ".streamlit" / "config.toml"
+    installed = [
+        Path(str(f.locate()))
+        for f in (importlib.metadata.files("spotcheck") or [])
+        if f.parts[-2:] == (".streamlit", "config.toml")
+    ]
+    found = next((f for f in [beside, *installed] if f.is_file()), beside)
+    return found.parent.parent.resolve()
+
+
+def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, names_are_enough: bool = False) -> int:
+    """Run the application on a store until it is stopped; returns Streamlit's exit code.
+
+    Raises InputError when the port is taken, Refused when people could not be told apart at this address.
+    """
+    # The variable is set from the option alone: one that lies about in a shell is not knowingly.
+    environment = {**os.environ, "SPOTCHECK_STORE": str(store.resolve()), NAMES_ARE_ENOUGH: ""}
+    if names_are_enough:
+        environment[NAMES_ARE_ENOUGH] = "yes"
+    flags = access_flags(store, project_of(store).access, address=address, environment=environment)
+    check_port(port, address)
+    app = app_path()
+    arguments = command(app, port=port, address=address, access_flags=flags)
+    try:
+        with _ended_by_signals(), subprocess.Popen(arguments, env=environment, cwd=config_folder(app)) as process:
+            try:
+                if browser:
+                    opening = (process, url_of(address, port))
+                    threading.Thread(target=_open_when_ready, args=opening, daemon=True).start()
+                return process.wait()
+            finally:
+                _end(process)
+    except KeyboardInterrupt:
+        return 0
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Whoever ends this command, a terminal that closes, systemd or a container, ends the application with it.
+
+    A signal that is ignored, as nohup has it, stays so.
+    """
+
+    def end(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {n: signal.signal(n, end) for n in names if signal.getsignal(n) != signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the application, gently at first; one that has ended is left alone."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def url_of(address: str, port: int) -> str:
+    """Where this machine reaches a server at an address; every address is reached on the loopback one."""
+    host = {"0.0.0.0": ADDRESS, "::": "[::1]"}.get(address, f"[{address}]" if ":" in address else address)  # noqa: S104
+    return f"http://{host}:{port}"
+
+
+def check_port(port: int, address: str = ADDRESS) -> None:
+    """Raise InputError when the port cannot be had."""
+    if not 1 <= port <= 65535:
+        raise InputError(f"--port: found {port}, expected 1 to 65535.")
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise InputError(
+                f"port {port} on {address} is not free ({error.strerror}). Choose another: --port {port % 65535 + 1}"
+            ) from None
+
+
+def wait_until_ready(process: subprocess.Popen[bytes] | subprocess.Popen[str], url: str, *, seconds: float) -> None:
+    """Return when the application answers. Raises NothingToDo when it ended or did not answer in time."""
+    until = time.monotonic() + seconds
+    answered = threading.Event()
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise NothingToDo(f"the application ended while starting (exit code {process.returncode}).")
+        with contextlib.suppress(requests.RequestException):
+            if requests.get(f"{url}/_stcore/health", timeout=2).ok:
+                return
+        answered.wait(0.1)
+    raise NothingToDo(f"the application did not answer at {url} within {seconds:.0f} s.")
+
+
+def _open_when_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    with contextlib.suppress(NothingToDo):
+        wait_until_ready(process, url, seconds=START_SECONDS)
+        webbrowser.open(url)

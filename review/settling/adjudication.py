@@ -1,0 +1,165 @@
+"""From disagreement to a settled label: who decides, why, and what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from review.audit import chain, covered
+from review.audit.store_secrets import hmac_key
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.labels import Value
+from review.current.assignments import owed_items
+from review.current.settled import adjudications_that_count, annotations_of, current_adjudications, labels_of, settle
+from review.people.people import Person, people, require
+from review.privacy.hidden_spans import spans_by_conversation, without_words
+from review.rubric.rubric import rubric_version
+from storage.records_review import Adjudication, Annotation, Item, WeekClosing
+from storage.store import Store
+
+REASONS = ("rubric unclear", "hard case", "slip", "missing context")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One item in front of an adjudicator.
+
+    ``kind`` is "disputed" (votes differ), "unanimous" (two or more, all alike), "single" (one vote) or "settled".
+    ``votes`` maps dimension to value to count; ``spread`` is the share of disagreeing pairs, by which the queue is
+    ordered; ``annotations`` are the submissions behind it, names not included.
+    """
+
+    item: Item
+    kind: str
+    votes: Mapping[str, Mapping[Value, int]]
+    spread: float
+    annotations: tuple[Annotation, ...]
+    settled: Adjudication | None = None
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The dimensions in which votes differ, whether somebody has settled them or not."""
+        return tuple(dimension for dimension, votes in self.votes.items() if len(votes) > 1)
+
+
+def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
+    """The items of a week that have votes and that the viewer does not still owe, the most disputed first."""
+    owed = owed_items(store, viewer)
+    items = {i.id: i for i in store.find(Item, week=week)}
+    by_item: dict[str, list[Annotation]] = {}
+    annotations = annotations_of(store, [week])
+    for annotation in annotations:
+        by_item.setdefault(annotation.item_id, []).append(annotation)
+    finals = adjudications_that_count(current_adjudications(store, [week]), annotations)
+    found = [_case(items[item], rows, finals.get(item)) for item, rows in by_item.items() if item not in owed]
+    found = _without_spans(store, found)
+    return sorted(found, key=lambda c: (c.kind == "settled", -c.spread, c.item.id))
+
+
+def _without_spans(store: Store, found: Sequence[Case]) -> list[Case]:
+    """The cases with the hidden spans of their conversations hidden in what people wrote about them too."""
+    spans = spans_by_conversation(store, [c.item.conversation_id for c in found])
+    if not spans:
+        return list(found)
+    key = hmac_key(store)
+
+    def clean(case: Case) -> Case:
+        hidden = spans.get(case.item.conversation_id, [])
+        rows = tuple(without_words(n, hidden, key) for n in case.annotations)
+        return replace(case, annotations=rows, settled=case.settled and without_words(case.settled, hidden, key))
+
+    return [clean(case) for case in found]
+
+
+def _case(item: Item, rows: Sequence[Annotation], final: Adjudication | None) -> Case:
+    decided = settle(labels_of(rows), {})
+    votes = {dimension: s.votes for (_, dimension), s in decided.items()}
+    spread = max((_spread(v) for v in votes.values()), default=0.0)
+    # A dimension asked of some only (reasons, when not correct) follows another's disagreement and adds none.
+    kind = "single" if len(rows) == 1 else "disputed" if any(s.disputed for s in decided.values()) else "unanimous"
+    return Case(item, "settled" if final else kind, votes, spread, tuple(rows), final)
+
+
+def _spread(votes: Mapping[Value, int]) -> float:
+    """The share of pairs of votes that differ, from 0 to 1."""
+    n = sum(votes.values())
+    return 0.0 if n < 2 else 1 - sum(v * (v - 1) for v in votes.values()) / (n * (n - 1))
+
+
+def adjudicate(
+    store: Store,
+    item_id: str,
+    *,
+    by: str,
+    labels: Mapping[str, Any],
+    rationale: str = "",
+    reason: str = "",
+    corrected_answer: str = "",
+    reference_sql: str = "",
+    decision_id: str | None = None,
+) -> Adjudication:
+    """Settle an item. An earlier adjudication stays and is superseded; one after the week's end is logged as late.
+
+    ``decision_id`` is the client's own name for this decision: given again by the same person it changes nothing and
+    returns what was decided.
+
+    Raises Refused without the role, when the item is not annotated yet, when the adjudicator annotated it and
+    somebody else could decide, or when somebody else used the ``decision_id``; InputError for labels outside the
+    rubric or a disagreement settled without a word why.
+    """
+    require(store, by, "adjudicator")
+    item = store.get(Item, item_id)
+    if item is None:
+        raise UnknownError(f"item '{item_id}' is not in the store.")
+    with store.transaction():
+        made = decided(store, decision_id, by=by) if decision_id else None
+        if made is not None:
+            return made
+        rows = [n for n in annotations_of(store, [item.week]) if n.item_id == item_id]
+        if not rows:
+            raise Refused(f"item '{item_id}' has no annotation yet; it is settled after somebody has reviewed it.")
+        others = judges_between(people(store), rows, by)
+        if others:
+            raise Refused(f"you annotated this item yourself; {', '.join(others[:3])} can settle it.")
+        rubric = rubric_version(store, rows[0].rubric_version)
+        final = rubric.canonical(labels)
+        if reason and reason not in REASONS:
+            raise InputError(f"reason: found {reason!r}, expected one of {', '.join(REASONS)}.")
+        if _case(item, rows, None).kind == "disputed" and not (rationale.strip() or reason):
+            raise InputError("rationale: found nothing, expected why this label is right where reviewers disagree.")
+        earlier = current_adjudications(store, [item.week]).get(item_id)
+        decision = Adjudication(
+            decision_id or new_id(),
+            item_id,
+            rubric.version,
+            {k: list(v) if isinstance(v, tuple) else v for k, v in final.items()},
+            rationale.strip(),
+            by,
+            now(),
+            reason=reason,
+            corrected_answer=corrected_answer.strip(),
+            reference_sql=reference_sql.strip(),
+            seen=tuple(n.submission_id for n in rows),
+            supersedes=earlier.id if earlier else None,
+        )
+        store.add(decision)
+        content = covered.digest(store, "adjudicate", decision.id)
+        late = {"late": True} if store.get(WeekClosing, item.week) is not None else {}
+        chain.record(store, by, "adjudicate", item_id, adjudication=decision.id, content=content, **late)
+    return decision
+
+
+def decided(store: Store, decision_id: str, *, by: str) -> Adjudication | None:
+    """The decision of this name, None when there is none yet. Raises Refused when it is somebody else's."""
+    made = store.get(Adjudication, decision_id)
+    if made is not None and made.adjudicator != by:
+        raise Refused("decision_id: somebody else used it already. Reload the page.")
+    return made
+
+
+def judges_between(everybody: Sequence[Person], rows: Sequence[Annotation], by: str) -> list[str]:
+    """Who settles an item instead of ``by``, by name: nobody settles what they annotated if somebody else can."""
+    voters = {n.rater_id for n in rows}
+    return [p.name for p in everybody if p.may("adjudicator") and p.id not in voters] if by in voters else []

@@ -1,0 +1,76 @@
+"""All formats in one glance, and telling which one a file has.
+
+A reader maps one raw record to the fields of a conversation, or raises Unreadable; it never sees files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from review.basics.errors import InputError
+from review.sources.fields import Fields, Record
+from review.sources.mapping import picked
+from review.sources.readers import abcd, openai, plain, sgd, sharegpt, tau_bench
+
+
+class Reader(NamedTuple):
+    """How one format is known and read, and by which sign, in words."""
+
+    recognise: Callable[[Record], bool]
+    read: Callable[[Record], Fields]
+    sign: str
+
+
+READERS: dict[str, Reader] = {
+    "jsonl": Reader(plain.recognise, plain.read, "the fields of a plain log (question, or messages beside others)"),
+    "csv": Reader(plain.recognise, plain.read, "the columns of a plain log (question, or messages)"),
+    "parquet": Reader(plain.recognise, plain.read, "the columns of a plain log (question, or messages)"),
+    "openai": Reader(openai.recognise, openai.read, "messages with roles, or request.messages and response"),
+    "sharegpt": Reader(sharegpt.recognise, sharegpt.read, "conversations of {from, value}"),
+    "tau_bench": Reader(tau_bench.recognise, tau_bench.read, "the text messages_display"),
+    "sgd": Reader(sgd.recognise, sgd.read, "turns with speaker and utterance"),
+    "abcd": Reader(abcd.recognise, abcd.read, "original as [speaker, text]"),
+}
+
+PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
+"""The plain format of each layout."""
+
+LAYOUT_OF = {"csv": "csv", "parquet": "parquet"}
+"""Formats that also say how the file is laid out."""
+
+
+class Detected(NamedTuple):
+    """The format of a file, and the reason in words."""
+
+    format: str
+    reason: str
+
+
+def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mapping[str, str]) -> Detected:
+    """Tell the format by the keys of the first records; raises InputError when none or several fit.
+
+    A mapping that fills ``question`` or ``messages`` makes it a plain log; one that finds nothing here does not count.
+    """
+    turns = {field: path for field, path in mapping.items() if field in ("question", "messages")}
+    if any(picked(record, turns) for record in records):
+        named = ", ".join(f"{field} from {path}" for field, path in turns.items())
+        return Detected(PLAIN[layout], f"the mapping names {named}")
+    names = [name for name in READERS if name not in PLAIN.values() or name == PLAIN[layout]]
+    hits = {name: sum(READERS[name].recognise(record) for record in records) for name in names}
+    found = [name for name in names if hits[name]]
+    if len(found) == 1:
+        name = found[0]
+        return Detected(name, f"{hits[name]} of the first {len(records)} records have {READERS[name].sign}")
+    keys = list(dict.fromkeys(str(key) for record in records for key in record))
+    shown = ", ".join(keys[:20]) + (", ..." if len(keys) > 20 else "")
+    exist = "; ".join(f"{name}: {READERS[name].sign}" for name in READERS)
+    if not found:
+        raise InputError(
+            f"{file}: no known format fits; found the keys {shown or 'none'}. Name the fields with --map "
+            f"(such as --map question=text) or the format with --format. Formats are {exist}."
+        )
+    counts = ", ".join(f"{name} ({hits[name]} of {len(records)})" for name in found)
+    raise InputError(
+        f"{file}: the records fit several formats: {counts}. Choose one with --format. Formats are {exist}."
+    )

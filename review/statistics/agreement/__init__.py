@@ -1,0 +1,1 @@
+"""How far people agree: coefficients, intervals, pairs and raters, as pure functions over ``Ratings``."""

@@ -1,0 +1,26 @@
+"""Brennan and Prediger's coefficient: chance agreement if all values were equally likely (1981); PABAK for K = 2."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from review.statistics.agreement.gwet import one_value
+from review.statistics.agreement.patterns import Floats
+from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected, gwet_influence
+
+
+def brennan_prediger(sample: Sample, weights: Floats) -> Corrected:
+    """p_e = T_w / K^2, with T_w the sum of all weights."""
+    k = len(weights)
+    t_w = weights.sum()
+    p_a = sample.agreement(weights)
+    p_e = np.full_like(p_a, t_w / k**2)
+    return chance_corrected(p_a, p_e)
+
+
+def influence(sample: Sample, weights: Floats) -> Floats:
+    """Gwet (2014): chance agreement is a constant, so only observed agreement varies."""
+    return gwet_influence(sample, weights, brennan_prediger(sample, weights), weights.sum() / len(weights) ** 2)
+
+
+BRENNAN_PREDIGER = Formula(brennan_prediger, influence, one_value, "Gwet 2014")

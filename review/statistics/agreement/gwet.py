@@ -1,0 +1,36 @@
+"""Gwet's AC1 and AC2: chance agreement from ratings that are hard to make (Gwet 2008, 2014)."""
+
+from __future__ import annotations
+
+from review.statistics.agreement.patterns import Floats, Patterns
+from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected, gwet_influence
+
+
+def gwet_ac(sample: Sample, weights: Floats) -> Corrected:
+    """AC1 with identity weights, AC2 with others.
+
+    T_w is the sum of all weights and pi_k the mean share of value k over all rated items.
+    """
+    k = len(weights)
+    t_w = weights.sum()
+    pi = sample.prevalence
+    p_a = sample.agreement(weights)
+    p_e = t_w / (k * (k - 1)) * (pi * (1 - pi)).sum(axis=1)
+    return chance_corrected(p_a, p_e)
+
+
+def influence(sample: Sample, weights: Floats) -> Floats:
+    """Gwet (2008): p_e|i = T_w / (K (K - 1)) sum_k (1 - pi_k) r_ik / r_i."""
+    k = len(weights)
+    p_e_of_item = weights.sum() / (k * (k - 1)) * (sample.patterns.share @ (1 - sample.prevalence[0]))
+    return gwet_influence(sample, weights, gwet_ac(sample, weights), p_e_of_item)
+
+
+def one_value(patterns: Patterns) -> str | None:
+    """Refuse a scale with a single value: nothing could be chosen."""
+    if patterns.counts.shape[1] < 2:
+        return "the scale has only one value, so there was nothing to choose between; declare all its values"
+    return None
+
+
+GWET = Formula(gwet_ac, influence, one_value, "Gwet 2014")

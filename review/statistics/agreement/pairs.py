@@ -1,0 +1,117 @@
+"""Who agrees with whom: the pair matrix, and columns so alike that they may have been copied."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from review.basics.labels import Ratings
+from review.statistics.agreement.patterns import active_raters
+
+ALL_PAIRS_UP_TO = 300
+COPY_ITEMS = 10
+COPY_LEVEL = 0.05
+COPY_AGREEMENT = 0.9
+
+
+class Pair(NamedTuple):
+    """Two raters: items that both rated, the share they agree on and Cohen's kappa, each None where undefined."""
+
+    first: str
+    second: str
+    n: int
+    percent_agreement: float | None
+    cohen_kappa: float | None
+    undefined: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that CLI.md fixes, with the reason where a number is missing."""
+        return {
+            "raters": [self.first, self.second],
+            "n": self.n,
+            "percent_agreement": self.percent_agreement,
+            "cohen_kappa": self.cohen_kappa,
+            "undefined": self.undefined,
+        }
+
+
+class PairMatrix(NamedTuple):
+    """Square tables over the raters in ``names``: items shared, items agreed on, kappa's chance agreement times n^2."""
+
+    names: tuple[str, ...]
+    shared: npt.NDArray[np.float64]
+    agreed: npt.NDArray[np.float64]
+    chance: npt.NDArray[np.float64]
+
+
+def pair_matrix(ratings: Ratings) -> PairMatrix:
+    """Count what every two raters share and agree on, raters sorted by name."""
+    order = active_raters(ratings)
+    place = np.zeros(len(ratings.raters), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    shape = (len(order), len(ratings.items))
+    # sparse products cost one step per pair of ratings of an item, dense ones suit a full table
+    full = len(ratings) > 0.1 * shape[0] * shape[1]
+
+    def indicator(chosen: npt.NDArray[np.bool_]) -> Any:
+        ones = np.ones(int(chosen.sum()), dtype=np.float32)
+        table = sparse.csr_matrix((ones, (place[ratings.rater[chosen]], ratings.item[chosen])), shape=shape)
+        return table.toarray() if full else table
+
+    def product(left: Any, right: Any) -> npt.NDArray[np.float64]:
+        out = left @ right.T
+        return np.asarray(out if full else out.toarray(), dtype=float)
+
+    rated = indicator(np.ones(len(ratings), dtype=bool))
+    shared = product(rated, rated)
+    agreed, chance = np.zeros_like(shared), np.zeros_like(shared)
+    for value in range(len(ratings.scale.values)):
+        said = indicator(ratings.value == value)
+        agreed += product(said, said)
+        margin = product(said, rated)  # how often the row's rater said it on items shared with the column's
+        chance += margin * margin.T
+    return PairMatrix(tuple(ratings.raters[r] for r in order), shared, agreed, chance)
+
+
+def pair_list(matrix: PairMatrix) -> tuple[Pair, ...]:
+    """Every two raters in order of names; with more than 300 raters only those who share items."""
+    first, second = np.triu_indices(len(matrix.names), 1)
+    if len(matrix.names) > ALL_PAIRS_UP_TO:
+        there = matrix.shared[first, second] > 0
+        first, second = first[there], second[there]
+    numbers = (table[first, second].tolist() for table in matrix[1:])
+    rows = zip(first.tolist(), second.tolist(), *numbers, strict=True)
+    return tuple(_pair(matrix.names[a], matrix.names[b], n, agreed, chance) for a, b, n, agreed, chance in rows)
+
+
+def _pair(first: str, second: str, n: float, agreed: float, chance: float) -> Pair:
+    if n == 0:
+        return Pair(first, second, 0, None, None, "never rated the same item")
+    p_o, p_e = agreed / n, chance / n**2
+    if chance >= n**2:
+        return Pair(first, second, int(n), p_o, None, "both gave one and the same value throughout")
+    return Pair(first, second, int(n), p_o, (p_o - p_e) / (1 - p_e), None)
+
+
+def copied(matrix: PairMatrix) -> tuple[Pair, ...]:
+    """Pairs with identical columns where chance and skill do not explain it well.
+
+    Identical on at least 10 shared items with more than one value, and so many that pairs who agree as often as all
+    other pairs do (90 % when there are no others) would be identical with probability .05 / pairs or less.
+    """
+    pairs = [p for p in pair_list(matrix) if p.n]
+    compared = sum(p.n for p in pairs)
+    agreed = sum(round((p.percent_agreement or 0) * p.n) for p in pairs)
+    level = COPY_LEVEL / max(1, sum(p.n >= COPY_ITEMS for p in pairs))
+    found = []
+    for p in pairs:
+        if p.n < COPY_ITEMS or p.percent_agreement != 1 or p.cohen_kappa is None:
+            continue
+        others = compared - p.n
+        usual = (agreed - p.n) / others if others else COPY_AGREEMENT
+        if usual**p.n <= level:
+            found.append(p)
+    return tuple(found)

@@ -1,0 +1,24 @@
+"""Percent agreement: the share of agreeing pairs of ratings, averaged over items (Gwet 2014)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from review.statistics.agreement.patterns import Floats
+from review.statistics.agreement.sample import Corrected, Formula, Sample, always, chance_corrected
+
+
+def percent_agreement(sample: Sample, weights: Floats) -> Corrected:
+    """p_a, the mean over items with r_i >= 2 of the share of agreeing pairs; no agreement is put down to chance."""
+    p_a = sample.agreement(weights)
+    return chance_corrected(p_a, np.zeros_like(p_a))
+
+
+def influence(sample: Sample, weights: Floats) -> Floats:
+    """(p_a|i - p_a) / n' over pairable items: the standard error of a mean."""
+    patterns = sample.patterns
+    p_a = sample.agreement(weights)[0]
+    return np.where(patterns.pairable, (patterns.agreement(weights) - p_a) / sample.pairable[0], np.nan)
+
+
+PERCENT = Formula(percent_agreement, influence, always, "standard error of a mean")

@@ -1,0 +1,113 @@
+"""The agreement report of one dimension: coefficients, pairs, raters, and what a reader should be warned of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from review.basics.labels import Ratings
+from review.statistics.agreement.cautions import cautions_of
+from review.statistics.agreement.coefficients import coefficients_for, headline
+from review.statistics.agreement.estimate import Data, estimates, prepare
+from review.statistics.agreement.pairs import Pair, copied, pair_list, pair_matrix
+from review.statistics.agreement.raters import RaterAgreement, leave_one_out
+from review.statistics.quantity import Quantity
+
+
+@dataclass(frozen=True)
+class AgreementReport:
+    """What a team's ratings say about their agreement in one dimension.
+
+    ``items`` have at least one rating, ``pairable_items`` at least two; ``prevalence`` is the mean share of each
+    value over rated items. ``headline`` names the three coefficients that are read together.
+    """
+
+    items: int
+    pairable_items: int
+    raters: int
+    ratings: int
+    scale: str
+    values: tuple[str, ...]
+    prevalence: dict[str, float]
+    headline: tuple[str, str, str]
+    coefficients: dict[str, Quantity]
+    pairs: tuple[Pair, ...]
+    per_rater: tuple[RaterAgreement, ...]
+    copied: tuple[Pair, ...]
+    degenerate_replicates: int
+    bootstrap: int
+    seed: int
+    warnings: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that CLI.md fixes, with the headline, number of replicates and seed beside it."""
+        return {
+            "items": self.items,
+            "pairable_items": self.pairable_items,
+            "raters": self.raters,
+            "ratings": self.ratings,
+            "scale": self.scale,
+            "values": list(self.values),
+            "prevalence": self.prevalence,
+            "headline": list(self.headline),
+            "coefficients": {name: q.to_json() for name, q in self.coefficients.items()},
+            "pairs": [p.to_json() for p in self.pairs],
+            "per_rater": [r.to_json() for r in self.per_rater],
+            "degenerate_replicates": self.degenerate_replicates,
+            "bootstrap": self.bootstrap,
+            "seed": self.seed,
+            "warnings": list(self.warnings),
+        }
+
+
+def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0) -> AgreementReport:
+    """Every coefficient that the declared scale admits, with intervals, pairs and raters.
+
+    ``bootstrap`` is the number of replicates over items (or clusters), 0 for analytic intervals. Raises InputError
+    when a rater rated an item twice.
+    """
+    data = prepare(ratings)
+    found = estimates(data, coefficients_for(ratings.scale), bootstrap=bootstrap, seed=seed)
+    matrix = pair_matrix(ratings)
+    alike = copied(matrix)
+    shares = data.sample.prevalence[0] if len(ratings) else np.empty(0)
+    prevalence = dict(zip(ratings.scale.values, shares.tolist(), strict=False))
+    pairable = int(data.sample.pairable[0])
+    names = headline(ratings.scale)
+    return AgreementReport(
+        items=int(data.sample.rated[0]),
+        pairable_items=pairable,
+        raters=len(matrix.names),
+        ratings=len(ratings),
+        scale=ratings.scale.kind,
+        values=ratings.scale.values,
+        prevalence=prevalence,
+        headline=names,
+        coefficients=found.quantities,
+        pairs=pair_list(matrix),
+        per_rater=leave_one_out(ratings),
+        copied=alike,
+        degenerate_replicates=found.degenerate,
+        bootstrap=bootstrap,
+        seed=seed,
+        warnings=cautions_of(
+            headline={name: found.quantities[name] for name in names},
+            prevalence=prevalence,
+            pairable=pairable,
+            varied=_varied(data),
+            degenerate=found.degenerate,
+            bootstrap=bootstrap,
+            alike=alike,
+        ),
+    )
+
+
+def _varied(data: Data) -> int:
+    """Pairable items with a value other than the most frequent one."""
+    values = data.sample.values[0]
+    if not values.any():
+        return 0
+    others = np.delete(data.patterns.counts, int(values.argmax()), axis=1).any(axis=1)
+    return int(data.patterns.items[others & data.patterns.pairable].sum())

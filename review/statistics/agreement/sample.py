@@ -1,0 +1,114 @@
+"""Samples of items as a coefficient sees them: the data once, or many bootstrap replicates side by side.
+
+Each row of ``times`` says how often every pattern occurs in one sample, so a coefficient written once over rows is
+both the estimate (one row) and its bootstrap (many rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from review.statistics.agreement.patterns import Floats, Patterns
+
+
+@dataclass(frozen=True)
+class Sample:
+    """B samples of the items: ``times`` (B, P) counts the items of each pattern in each sample."""
+
+    patterns: Patterns
+    times: Floats
+
+    @cached_property
+    def rated(self) -> Floats:
+        """n: items with at least one rating, shape (B,)."""
+        return self.times.sum(axis=1)
+
+    @cached_property
+    def pairable(self) -> Floats:
+        """n': items with at least two ratings, shape (B,)."""
+        return self.times @ self.patterns.pairable.astype(float)
+
+    @cached_property
+    def prevalence(self) -> Floats:
+        """pi_k: the mean of r_ik / r_i over all rated items, shape (B, K)."""
+        return divide(self.times @ self.patterns.share, self.rated[:, None])
+
+    @cached_property
+    def values(self) -> Floats:
+        """n_k: pairable ratings with value k, shape (B, K)."""
+        return self.times @ self.patterns.pairable_counts
+
+    def agreement(self, weights: Floats) -> Floats:
+        """p_a: the mean over pairable items of the weighted share of agreeing pairs, shape (B,)."""
+        return divide(self.times @ self.patterns.agreement(weights), self.pairable)
+
+
+class Corrected(NamedTuple):
+    """Observed and expected disagreement of B samples, and the largest that one pair of ratings can show."""
+
+    observed: Floats
+    expected: Floats
+    largest: Floats | float = 1.0
+
+    @property
+    def value(self) -> Floats:
+        """1 - observed / expected, shape (B,); NaN where no disagreement could be expected."""
+        return np.asarray(1 - divide(self.observed, np.where(self.expected > 1e-12 * self.largest, self.expected, 0)))
+
+
+class Formula(NamedTuple):
+    """A coefficient as its paper writes it.
+
+    ``disagreement(sample, weights)`` gives observed and expected disagreement for B samples at once.
+    ``influence(sample, weights)``, on the data as one sample, gives what one item of each pattern adds to the
+    coefficient, shape (P,), NaN where the item takes no part; the standard error is the root of the sum of squares.
+    ``refusal(patterns)`` says why the data do not allow the coefficient, or None. ``source`` names the paper of the
+    standard error and ``small_sample`` whether that paper multiplies the variance by n / (n - 1).
+    """
+
+    disagreement: Callable[[Sample, Floats], Corrected]
+    influence: Callable[[Sample, Floats], Floats]
+    refusal: Callable[[Patterns], str | None]
+    source: str
+    small_sample: bool = True
+
+
+def whole(patterns: Patterns) -> Sample:
+    """The data themselves, as one sample."""
+    return Sample(patterns, patterns.items[None, :].astype(float))
+
+
+def chance_corrected(p_a: Floats, p_e: Floats) -> Corrected:
+    """(p_a - p_e) / (1 - p_e), written as disagreements."""
+    return Corrected(1 - p_a, 1 - p_e)
+
+
+def gwet_influence(sample: Sample, weights: Floats, corrected: Corrected, p_e_of_item: Floats | float) -> Floats:
+    """What each item adds to a chance-corrected coefficient (Gwet 2014, equation for the variance of AC1 and kappa).
+
+    kappa*_i = (n/n') (p_a|i - p_e)/(1 - p_e) - 2 (1 - kappa) (p_e|i - p_e)/(1 - p_e), the first term for pairable
+    items only; the variance is sum_i (kappa*_i - kappa)^2 / (n (n - 1)).
+    """
+    patterns, n, pairable = sample.patterns, sample.rated[0], sample.pairable[0]
+    p_e = 1 - corrected.expected[0]
+    kappa = corrected.value[0]
+    p_a_of_item = patterns.agreement(weights)
+    kappa_of_item = np.where(patterns.pairable, n / pairable * (p_a_of_item - p_e) / (1 - p_e), 0.0)
+    adjusted = kappa_of_item - 2 * (1 - kappa) * (p_e_of_item - p_e) / (1 - p_e)
+    return np.asarray((adjusted - kappa) / n)
+
+
+def divide(numerator: Floats, denominator: Floats) -> Floats:
+    """Elementwise quotient, NaN where the denominator is zero."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(denominator != 0, numerator / np.where(denominator != 0, denominator, 1), np.nan)
+
+
+def always(patterns: Patterns) -> str | None:
+    """No refusal: the coefficient is defined on any data with a pairable item."""
+    return None

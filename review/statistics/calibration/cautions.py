@@ -1,0 +1,95 @@
+"""What a reader must mind about a calibration, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from review.basics.words import counted
+from review.statistics.calibration.data import CalibrationData
+from review.statistics.calibration.design import Design, drawn_rows, single_row_strata
+from review.statistics.calibration.shares import Missing
+from review.statistics.quantity import Quantity
+
+FEW_POSITIVES = 10
+NOTABLE_DIFFERENCE = 0.02
+
+
+def cautions(
+    data: CalibrationData,
+    design: Design,
+    counts: np.ndarray,
+    positive: str | None,
+    weighted: Mapping[str, Quantity],
+    unweighted: Mapping[str, Quantity],
+    missing: Missing,
+) -> list[str]:
+    """Sentences for the reader: notes on the input, missing verdicts, silent groups, weighting, thin evidence.
+
+    ``counts``, shape (K, K + 1), is the unweighted confusion matrix with missing verdicts in the last column.
+    """
+    found = list(data.notes)
+    absent = int(counts[:, -1].sum())
+    if absent:
+        fate = "left out" if missing == "drop" else "counted as wrong, as was asked for"
+        found.append(f"{absent} of {int(counts.sum())} labelled items have no verdict: {fate}.")
+    found += _silent_strata(data, design)
+    found += _differences(weighted, unweighted)
+    if positive is not None:
+        found += _few_positives(data, design, data.values.index(positive), positive)
+    strange = [v for k, v in enumerate(data.values) if counts[:, k].any() and not counts[k].any()]
+    if strange and counts.any():
+        found.append(f"The judge says {', '.join(map(repr, strange[:5]))}, which no person ever did.")
+    return found
+
+
+def _silent_strata(data: CalibrationData, design: Design) -> list[str]:
+    found = []
+    if data.population is not None:
+        heard = np.unique(data.stratum[data.labelled & (data.stratum >= 0)])
+        silent = [h for h in range(len(data.strata)) if h not in set(heard.tolist())]
+        if silent:
+            names = ", ".join(f"'{data.strata[h]}' ({data.population[h]:.0f} items)" for h in silent)
+            found.append(f"No item is labelled in {names}: the figures say nothing about it.")
+    single = single_row_strata(design)
+    if single and len(design.sampled) > 1:
+        found.append(
+            f"{counted(single, 'group')} with one labelled item: pooled with a neighbour for the standard error."
+        )
+    return found
+
+
+def _differences(weighted: Mapping[str, Quantity], unweighted: Mapping[str, Quantity]) -> list[str]:
+    names = {"precision": "precision", "recall": "recall", "specificity": "specificity", "accuracy": "accuracy",
+             "f1": "F1", "prevalence": "prevalence"}  # fmt: skip
+    apart = []
+    for name, shown in names.items():
+        w, u = weighted[name].value, unweighted[name].value
+        if w is not None and u is not None and abs(w - u) >= NOTABLE_DIFFERENCE:
+            apart.append(f"{shown} {w:.3f} instead of {u:.3f}")
+    if not apart:
+        return []
+    return [
+        f"Weighted by the sampling rates the figures differ from the plain counts ({', '.join(apart)}): the sample is "
+        "not a picture of the traffic; the weighted figures are."
+    ]
+
+
+def _few_positives(data: CalibrationData, design: Design, c: int, positive: str) -> list[str]:
+    """Positives that the flags missed stand for many; with few of them recall hangs on single items."""
+    if design.census or not len(design.count) or len(np.unique(design.weight)) == 1:
+        return []
+    drawn = drawn_rows(data)
+    # Several weeks have a rest each ("2026-W47 rest"); together they are the group that nobody flagged.
+    rest = [h for h, name in enumerate(data.strata) if name.casefold().split()[-1:] == ["rest"]]
+    inside, where = np.isin(data.stratum[drawn.rows], rest), "group 'rest'"
+    if not inside.any():
+        inside, where = drawn.weight >= drawn.weight.max(), "group with the largest weight"
+    positives = int((data.truth[drawn.rows[inside]] == c).sum())
+    if positives >= FEW_POSITIVES:
+        return []
+    return [
+        f"Few items labelled '{positive}' come from the {where}: {positives}. Each stands for about "
+        f"{float(drawn.weight[inside].mean()):.0f} conversations, so recall rests on them. Label more of that group."
+    ]

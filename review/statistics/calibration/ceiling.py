@@ -1,0 +1,91 @@
+"""The human ceiling: how well a person does by the judge's own yardstick.
+
+Each person is held against the majority of the others, without themselves (a person who counts in the majority is
+flattered), on the items that person rated; the judge against that same majority on those same items stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from review.basics.errors import InputError
+from review.basics.labels import Ratings
+from review.statistics.calibration.data import CalibrationData, IntArray
+from review.statistics.calibration.report import calibration_report
+from review.statistics.calibration.shares import Missing
+from review.statistics.quantity import Quantity
+
+
+class PersonCeiling(NamedTuple):
+    """One person and the judge against the majority of the others, on the same ``n`` items.
+
+    ``ties`` items were left out because the others were split, ``alone`` because nobody else rated them.
+    ``person`` and ``judge`` map the names of the calibration report's ``weighted`` figures to quantities.
+    """
+
+    rater: str
+    n: int
+    ties: int
+    alone: int
+    person: Mapping[str, Quantity]
+    judge: Mapping[str, Quantity]
+
+
+def human_ceiling(
+    data: CalibrationData,
+    ratings: Ratings,
+    *,
+    positive: str | None,
+    bootstrap: int = 0,
+    seed: int = 0,
+    missing: Missing = "drop",
+) -> tuple[PersonCeiling, ...]:
+    """Each person of ``ratings`` against the majority of the others, and the judge of ``data`` beside them.
+
+    The items are those of ``data`` that have a verdict; its design weights apply, N_h/m_h with m_h the items of that
+    person. ``ratings`` holds people only, on the same values as ``data``. Raises InputError for a value that is not
+    among them.
+    """
+    unknown = [v for v in np.unique(ratings.value) if ratings.scale.values[v] not in data.values]
+    if unknown:
+        found = ratings.scale.values[unknown[0]]
+        raise InputError(f"people's labels: found '{found}', expected one of {', '.join(data.values)}. Declare it.")
+    position = {item: k for k, item in enumerate(data.items)}
+    row = np.array([position.get(item, -1) for item in ratings.items], dtype=np.intp)[ratings.item]
+    recode = {v: k for k, v in enumerate(data.values)}
+    value = np.array([recode.get(v, -1) for v in ratings.scale.values], dtype=np.intp)[ratings.value]
+    known = row >= 0
+    known[known] &= data.verdict[row[known]] >= 0
+    votes = np.zeros((len(data), len(data.values)), dtype=np.int64)
+    np.add.at(votes, (row[known], value[known]), 1)
+    result = []
+    for code, name in enumerate(ratings.raters):
+        mine = known & (ratings.rater == code)
+        others, ties, alone = _majority_of_others(votes, row[mine], value[mine])
+        person = np.full(len(data), -1, dtype=np.intp)
+        person[row[mine]] = value[mine]
+        by_person, by_judge = (
+            calibration_report(
+                data.with_codes(others, verdict), positive=positive, bootstrap=bootstrap, seed=seed, missing=missing
+            )
+            for verdict in (person, data.verdict)
+        )
+        result.append(PersonCeiling(name, by_person.n, ties, alone, by_person.weighted, by_judge.weighted))
+    return tuple(result)
+
+
+def _majority_of_others(votes: IntArray, row: IntArray, value: IntArray) -> tuple[IntArray, int, int]:
+    """The others' plurality on each of a person's items, -1 elsewhere; how often they tied or were absent."""
+    others = votes.copy()
+    np.add.at(others, (row, value), -1)
+    mine = others[row]
+    best = mine.max(axis=1, initial=0)
+    alone = best == 0
+    tied = ~alone & ((mine == best[:, None]).sum(axis=1) > 1)
+    truth = np.full(len(votes), -1, dtype=np.intp)
+    settled = ~alone & ~tied
+    truth[row[settled]] = mine.argmax(axis=1)[settled]
+    return truth, int(tied.sum()), int(alone.sum())

@@ -1,0 +1,248 @@
+"""Scores of a judge: precision and recall at every threshold, which to use, and whether scores mean what they say.
+
+A threshold is chosen on the ``dev`` split and reported on ``test``; figures on the data that chose it flatter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from review.statistics.calibration.data import CalibrationData, FloatArray, IntArray
+from review.statistics.calibration.design import Drawn, drawn_rows, kish, row_design, sampling_design, taylor_se
+from review.statistics.calibration.shares import Mask, estimate_share, shares, t_quantile
+from review.statistics.calibration.split import split_of
+from review.statistics.intervals import wilson
+from review.statistics.quantity import Quantity
+
+BINS = 10
+MOST_POINTS = 200
+MOST_RESAMPLED = 10_000_000
+
+
+class Curve(NamedTuple):
+    """Weighted precision and recall of calling positive what scores at or above each distinct score, descending."""
+
+    threshold: FloatArray
+    precision: FloatArray
+    recall: FloatArray
+
+    @property
+    def average_precision(self) -> float:
+        """Sum over thresholds of the gain in recall times the precision there (no interpolation)."""
+        return float((np.diff(self.recall, prepend=0.0) * self.precision).sum())
+
+
+class Bin(NamedTuple):
+    """One bar of the reliability diagram: scores in [low, high), their mean, and the share that was positive."""
+
+    low: float
+    high: float
+    n: int
+    mean_score: float | None
+    share: Quantity
+
+
+class Threshold(NamedTuple):
+    """The threshold with the best F1 on ``dev``, and what it gives on ``test``; or why there is none."""
+
+    value: float | None
+    dev: int
+    test: int
+    precision: Quantity
+    recall: Quantity
+    f1: Quantity
+    undefined: str | None
+
+
+@dataclass(frozen=True)
+class ScoreReport:
+    """Everything about a judge's scores for the positive class, on labelled items with a score."""
+
+    n: int
+    average_precision: Quantity
+    brier: Quantity
+    ece: Quantity
+    bins: tuple[Bin, ...]
+    curve: Curve
+    threshold: Threshold
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers and quantities; the curve is thinned to 200 points."""
+        points = len(self.curve.threshold)
+        at = np.unique(np.linspace(0, points - 1, min(points, MOST_POINTS)).astype(int))
+        t = self.threshold
+        return {
+            "n": self.n,
+            "average_precision": self.average_precision.to_json(),
+            "brier": self.brier.to_json(),
+            "ece": self.ece.to_json(),
+            "bins": [{**b._asdict(), "share": b.share.to_json()} for b in self.bins],
+            "curve": [{name: float(a[k]) for name, a in self.curve._asdict().items()} for k in at],
+            "threshold": {
+                **t._asdict(), "precision": t.precision.to_json(), "recall": t.recall.to_json(), "f1": t.f1.to_json(),
+            },
+        }  # fmt: skip
+
+
+class _Ranked(NamedTuple):
+    """Rows by falling score, ``last`` marking the last row of each distinct score: sorted once for all replicates."""
+
+    order: IntArray
+    last: IntArray
+    truth: Mask
+    score: FloatArray
+
+    def curve(self, weight: FloatArray) -> Curve:
+        w = weight[self.order]
+        called, found = np.cumsum(w)[self.last], np.cumsum(w * self.truth)[self.last]
+        if not len(found) or found[-1] <= 0:
+            return Curve(*(np.zeros(0),) * 3)
+        keep = called > 0
+        return Curve(self.score[self.last][keep], found[keep] / called[keep], found[keep] / found[-1])
+
+
+def _ranked(truth: Mask, score: FloatArray) -> _Ranked:
+    order = np.argsort(-score, kind="stable")
+    falling = score[order]
+    last = np.flatnonzero(np.append(falling[1:] != falling[:-1], True)) if len(score) else np.zeros(0, np.intp)
+    return _Ranked(order, last, truth[order], falling)
+
+
+def precision_recall(truth: Mask, score: FloatArray, weight: FloatArray) -> Curve:
+    """The curve over distinct scores; ``truth``, ``score``, ``weight`` have shape (items,). Empty without positives."""
+    return _ranked(truth, score).curve(weight)
+
+
+def best_threshold(curve: Curve) -> float | None:
+    """The threshold with the largest F1, the highest of several; None on an empty curve."""
+    if not len(curve.threshold):
+        return None
+    f1 = 2 * curve.precision * curve.recall / np.maximum(curve.precision + curve.recall, 1e-300)
+    return float(curve.threshold[int(np.argmax(f1))])
+
+
+def reliability(truth: Mask, score: FloatArray, weight: FloatArray, *, bins: int = BINS) -> tuple[Bin, ...]:
+    """Bins of equal width on [0, 1] with the weighted share of positives; Wilson on Kish's n of the bin."""
+    place = np.minimum((score * bins).astype(int), bins - 1)
+    result = []
+    for b in range(bins):
+        inside = place == b
+        w = weight[inside]
+        n, mean, share = int(inside.sum()), None, Quantity.missing("no item scores in this bin")
+        if w.sum() > 0:
+            effective = kish(w, np.ones(n)) or 1.0
+            p = min(1.0, float(w[truth[inside]].sum()) / float(w.sum()))
+            mean = float((w * score[inside]).sum()) / float(w.sum())
+            se = (p * (1 - p) / effective) ** 0.5
+            share = Quantity(p, wilson(p * effective, effective), se, "Wilson on Kish's effective n", n)
+        result.append(Bin(b / bins, (b + 1) / bins, n, mean, share))
+    return tuple(result)
+
+
+def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000, seed: int = 0) -> ScoreReport:
+    """Judge the scores in ``data`` for the class with code ``positive``, weighted by the sampling design.
+
+    Brier score and ECE need scores between 0 and 1 and are undefined otherwise. The interval of average precision and
+    ECE is a percentile bootstrap of whole items within strata; ECE is biased upwards while bins are small.
+    """
+    drawn = _scored(data)
+    n = len(drawn.rows)
+    score = data.score[drawn.rows] if data.score is not None else np.zeros(0)
+    truth = data.truth[drawn.rows] == positive
+    ranked = _ranked(truth, score)
+    curve = ranked.curve(drawn.weight)
+    threshold = _threshold(data, positive, bootstrap=bootstrap, seed=seed)
+    if not n:
+        none = Quantity.missing("no labelled item has a score")
+        return ScoreReport(0, none, none, none, (), curve, threshold)
+    replicates = _replicates(drawn, bootstrap, np.random.default_rng(seed))
+    if len(curve.threshold):
+        again = [ranked.curve(drawn.weight * r).average_precision for r in replicates]
+        average = Quantity(curve.average_precision, _percentile(again), None, _bootstrap_name(again), n)
+    else:
+        average = Quantity.missing("no scored item is of the positive class", n=n)
+    if score.min() < 0 or score.max() > 1:
+        off = Quantity.missing("the scores are not probabilities: they leave [0, 1]", n=n)
+        return ScoreReport(n, average, off, off, (), curve, threshold)
+    bins = reliability(truth, score, drawn.weight)
+    again = [_ece(truth, score, drawn.weight * r) for r in replicates]
+    ece = Quantity(_ece(truth, score, drawn.weight), _percentile(again), None, _bootstrap_name(again), n)
+    return ScoreReport(n, average, _brier(data, drawn, truth, score), ece, bins, curve, threshold)
+
+
+def _scored(data: CalibrationData) -> Drawn:
+    """Items without a score count as not labelled here, so that the weights stand for the whole stratum."""
+    absent = np.ones(len(data), bool) if data.score is None else np.isnan(data.score)
+    return drawn_rows(data.with_codes(np.where(absent, -1, data.truth), data.verdict))
+
+
+def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) -> Quantity:
+    """Weighted mean of (score - outcome)^2 with a Taylor interval (Brier 1950, Mon. Weather Rev. 78, 1-3)."""
+    design = row_design(data, drawn)
+    loss = (score - truth) ** 2
+    value = float((drawn.weight * loss).sum()) / float(drawn.weight.sum())
+    se = taylor_se(design, (loss - value) / float(drawn.weight.sum())) if len(loss) > 1 else None
+    if se is None:
+        return Quantity(value, None, None, "no interval from one item", len(loss))
+    half = t_quantile(design) * se
+    return Quantity(value, (max(0.0, value - half), min(1.0, value + half)), se, "Taylor", len(loss))
+
+
+def _ece(truth: Mask, score: FloatArray, weight: FloatArray, bins: int = BINS) -> float:
+    """Expected calibration error: mean |score - share of positives| over bins, by weight."""
+    place = np.minimum((score * bins).astype(int), bins - 1)
+    gap = np.bincount(place, weight * (score - truth), bins)
+    return float(np.abs(gap).sum() / weight.sum())
+
+
+def _replicates(drawn: Drawn, bootstrap: int, rng: np.random.Generator) -> list[FloatArray]:
+    """How often each row is drawn in each replicate, with replacement within strata."""
+    n = len(drawn.rows)
+    count = min(bootstrap, max(100, MOST_RESAMPLED // max(n, 1)))
+    members = [np.flatnonzero(drawn.stratum == h) for h in range(len(drawn.population))]
+    result = []
+    for _ in range(count):
+        times = np.zeros(n)
+        for rows in members:
+            times[rows] = np.bincount(rng.integers(0, len(rows), len(rows)), minlength=len(rows)) if len(rows) else 0
+        result.append(times)
+    return result
+
+
+def _percentile(values: list[float]) -> tuple[float, float] | None:
+    if not values:
+        return None
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _bootstrap_name(values: list[float]) -> str:
+    return f"percentile bootstrap within strata ({len(values)} replicates)" if values else "no interval asked for"
+
+
+def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: int) -> Threshold:
+    scored = np.zeros(len(data), bool) if data.score is None else ~np.isnan(data.score) & data.labelled
+    on_dev = np.array([split_of(item) == "dev" for item in data.items], dtype=bool)
+    dev_rows, test_rows = scored & on_dev, scored & ~on_dev
+    dev = drawn_rows(data.with_codes(np.where(dev_rows, data.truth, -1), data.verdict))
+    score = np.zeros(len(data)) if data.score is None else data.score
+    value = best_threshold(precision_recall(data.truth[dev.rows] == positive, score[dev.rows], dev.weight))
+    counts = int(dev_rows.sum()), int(test_rows.sum())
+    if value is None or not test_rows.any():
+        reason = "needs scored items of the positive class in dev and scored items in test"
+        return Threshold(None, *counts, *(Quantity.missing(reason),) * 3, reason)
+    truth = np.where(test_rows, data.truth == positive, -1).astype(np.intp)
+    called = np.where(test_rows, score >= value, -1).astype(np.intp)
+    names = ("other", "positive")
+    binary = CalibrationData(
+        data.items, names, truth, called, data.strata, data.stratum, data.population, data.weight, notes=data.notes
+    )
+    design = sampling_design(binary)
+    each = shares(names, 1, "drop")
+    precision, recall, f1 = (
+        estimate_share(design, each[name], bootstrap=bootstrap, seed=seed) for name in ("precision", "recall", "f1")
+    )
+    return Threshold(value, *counts, precision, recall, f1, None)

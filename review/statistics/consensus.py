@@ -1,0 +1,244 @@
+"""From votes to one label per item: plurality, an ordinal median beside it, Dawid and Skene's model as a diagnostic.
+
+One vote is ``single``, never unanimous; an exact tie has no plurality label and goes to adjudication, never to a random
+winner. The model ranks what people should look at first; it never becomes the truth without being asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from review.basics.labels import Ratings
+from review.statistics.dawid_skene import DawidSkene, dawid_skene
+from review.statistics.intervals import wilson
+from review.statistics.quantity import Quantity
+
+Method = Literal["plurality", "dawid-skene"]
+METHODS: tuple[Method, ...] = ("plurality", "dawid-skene")
+RULE_VERSIONS: dict[Method, str] = {"plurality": "plurality/1", "dawid-skene": "dawid-skene/1"}
+
+FEW_ITEMS = 10
+EQUAL = 1e-9
+
+
+class Votes(NamedTuple):
+    """What the votes on one item say: a label or None, by which rule, and the values that tie for the lead."""
+
+    label: str | None
+    rule: Literal["none", "single", "unanimous", "plurality", "tie"]
+    tied: tuple[str, ...] = ()
+
+
+class Middle(NamedTuple):
+    """The median vote of an ordinal item, None when it falls between two values, and the lowest and highest vote."""
+
+    median: str | None
+    lowest: str
+    highest: str
+
+
+@dataclass(frozen=True)
+class ItemConsensus:
+    """One item: its label (None where nothing decides), the votes, and the model's posterior where it was fitted.
+
+    ``rule`` is of the votes; ``tie`` says that they tie for the lead, whatever the model makes of it. ``entropy`` is
+    that of the posterior in bits, or of the vote shares without a model.
+    """
+
+    item: str
+    label: str | None
+    rule: str
+    tie: bool
+    votes: dict[str, int]
+    posterior: dict[str, float]
+    entropy: float
+    middle: Middle | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that CLI.md fixes, with rule, entropy and for ordinal scales median and spread."""
+        out: dict[str, Any] = {
+            "item": self.item,
+            "label": self.label,
+            "rule": self.rule,
+            "tie": self.tie,
+            "votes": self.votes,
+            "posterior": self.posterior,
+            "entropy": self.entropy,
+        }
+        if self.middle is not None:
+            out |= {"median": self.middle.median, "spread": [self.middle.lowest, self.middle.highest]}
+        return out
+
+
+@dataclass(frozen=True)
+class RaterModel:
+    """A rater as the model sees them: the confusion table (true: given: probability) and the share they get right.
+
+    A true value that none of the rater's items has stands with an empty row. ``competence`` is the expected share of
+    the rater's ratings that equal the true value, undefined with fewer than 10 items.
+    """
+
+    rater: str
+    confusion: dict[str, dict[str, float]]
+    competence: Quantity
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that CLI.md fixes, with the competence."""
+        return {"rater": self.rater, "confusion": self.confusion, "competence": self.competence.to_json()}
+
+
+@dataclass(frozen=True)
+class ConsensusReport:
+    """One label per item in one dimension, and how the model sees the raters where it was fitted.
+
+    ``ties`` counts items whose votes tie. ``prevalence`` is the model's, else the share of each value among items with
+    a label.
+    """
+
+    method: Method
+    items: tuple[ItemConsensus, ...]
+    ties: int
+    prevalence: dict[str, float]
+    log_likelihood: float | None
+    iterations: int | None
+    converged: bool | None
+    raters: tuple[RaterModel, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that CLI.md fixes, with the method and the version of its rule."""
+        return {
+            "method": self.method,
+            "rule_version": RULE_VERSIONS[self.method],
+            "items": [i.to_json() for i in self.items],
+            "ties": self.ties,
+            "prevalence": self.prevalence,
+            "log_likelihood": self.log_likelihood,
+            "iterations": self.iterations,
+            "converged": self.converged,
+            "raters": [r.to_json() for r in self.raters],
+        }
+
+
+def plurality(votes: Mapping[str, int]) -> Votes:
+    """The most frequent value. One vote is ``single``; an exact tie has no label and names the values that tie."""
+    cast = {value: n for value, n in votes.items() if n > 0}
+    if not cast:
+        return Votes(None, "none")
+    most = max(cast.values())
+    leaders = tuple(value for value, n in cast.items() if n == most)
+    if len(leaders) > 1:
+        return Votes(None, "tie", leaders)
+    if sum(cast.values()) == 1:
+        return Votes(leaders[0], "single")
+    return Votes(leaders[0], "unanimous" if len(cast) == 1 else "plurality")
+
+
+def ordinal_median(votes: Mapping[str, int], values: Sequence[str]) -> Middle | None:
+    """The middle vote in the scale's order; None without votes. Between two different values the median is None."""
+    cast = [value for value in values for _ in range(votes.get(value, 0))]
+    if not cast:
+        return None
+    low, high = cast[(len(cast) - 1) // 2], cast[len(cast) // 2]
+    return Middle(low if low == high else None, cast[0], cast[-1])
+
+
+def entropy(shares: Iterable[float]) -> float:
+    """Shannon entropy in bits: 0 for certainty, log2 K for K equally likely values."""
+    return abs(sum(p * math.log2(1 / p) for p in shares if p > 0))
+
+
+def by_entropy(items: Iterable[ItemConsensus]) -> tuple[ItemConsensus, ...]:
+    """The adjudication queue: the most uncertain items first, equal ones by name."""
+    return tuple(sorted(items, key=lambda i: (-i.entropy, i.item)))
+
+
+def consensus_report(ratings: Ratings, *, method: Method = "plurality") -> ConsensusReport:
+    """A label for every rated item, items in the order of the ratings.
+
+    With ``plurality`` ties have no label. With ``dawid-skene`` the label is the value with the highest posterior, None
+    when two share it; ``tie`` and ``votes`` still tell what the votes said. A rater may have rated an item repeatedly.
+    """
+    values = ratings.scale.values
+    model = dawid_skene(ratings) if method == "dawid-skene" and len(ratings) else None
+    ordered = ratings.scale.kind in ("ordinal", "interval", "ratio")
+    items = []
+    for place, row in enumerate(ratings.counts().tolist()):
+        if any(row):
+            votes = {value: n for value, n in zip(values, row, strict=True) if n}
+            posterior = dict(zip(values, model.posterior[place].tolist(), strict=True)) if model is not None else {}
+            items.append(_item(ratings.items[place], votes, posterior, values if ordered else ()))
+    if model is None:
+        prevalence = _shares(items, values)
+    else:
+        prevalence = dict(zip(values, model.prevalence.tolist(), strict=True))
+    return ConsensusReport(
+        method=method,
+        items=tuple(items),
+        ties=sum(i.tie for i in items),
+        prevalence=prevalence,
+        log_likelihood=model.log_likelihood if model else None,
+        iterations=model.iterations if model else None,
+        converged=model.converged if model else None,
+        raters=_raters(ratings, model) if model else (),
+    )
+
+
+def _item(name: str, votes: dict[str, int], posterior: dict[str, float], order: Sequence[str]) -> ItemConsensus:
+    by_votes = plurality(votes)
+    label = _most_likely(posterior) if posterior else by_votes.label
+    total = sum(votes.values())
+    uncertainty = entropy(posterior.values() if posterior else (n / total for n in votes.values()))
+    middle = ordinal_median(votes, order) if order else None
+    return ItemConsensus(name, label, by_votes.rule, by_votes.rule == "tie", votes, posterior, uncertainty, middle)
+
+
+def _most_likely(posterior: Mapping[str, float]) -> str | None:
+    most = max(posterior.values())
+    leaders = [value for value, p in posterior.items() if p >= most - EQUAL]
+    return leaders[0] if len(leaders) == 1 else None
+
+
+def _shares(items: Sequence[ItemConsensus], values: Sequence[str]) -> dict[str, float]:
+    labels = [i.label for i in items if i.label is not None]
+    return {value: labels.count(value) / len(labels) for value in values} if labels else {}
+
+
+def _raters(ratings: Ratings, model: DawidSkene) -> tuple[RaterModel, ...]:
+    right = model.posterior[ratings.item, ratings.value]
+    rated = np.bincount(ratings.rater, minlength=len(ratings.raters))
+    correct = np.bincount(ratings.rater, weights=right, minlength=len(ratings.raters))
+    cells = np.unique(np.stack([ratings.rater, ratings.item]), axis=1)[0]
+    items = np.bincount(cells, minlength=len(ratings.raters))
+    order = sorted(np.flatnonzero(rated), key=lambda r: ratings.raters[r])
+    return tuple(
+        RaterModel(
+            ratings.raters[r],
+            _table(model.confusion[r], ratings.scale.values),
+            competence(float(correct[r] / rated[r]), int(items[r])),
+        )
+        for r in order
+    )
+
+
+def _table(confusion: Any, values: Sequence[str]) -> dict[str, dict[str, float]]:
+    return {
+        true: {} if np.isnan(row).any() else dict(zip(values, row.tolist(), strict=True))
+        for true, row in zip(values, confusion, strict=True)
+    }
+
+
+def competence(share: float, items: int) -> Quantity:
+    """A rater's expected share of right ratings with a Wilson interval over items, or too few items to tell.
+
+    The interval takes the model's posterior as given, and the rater's own votes helped to make it.
+    """
+    if items < FEW_ITEMS:
+        return Quantity.missing(f"too few items: {items}, and competence needs at least {FEW_ITEMS}", n=items)
+    share = min(1.0, max(0.0, share))
+    method = "Wilson, 95 %, over items, the model's posterior taken as given"
+    return Quantity(share, ci=wilson(share * items, items), method=method, n=items)

@@ -1,0 +1,50 @@
+"""How much people disagree about an item: what an adjudicator looks at first. It ranks, it never becomes a label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from review.basics.labels import Label, Ratings
+from review.statistics.consensus import ConsensusReport, consensus_report
+
+FEW_DOUBLE = 10
+"""With fewer items of two votes or more a model of raters has nothing to learn from."""
+
+
+def disagreement(ratings: Mapping[str, Ratings]) -> dict[str, float]:
+    """Item to the uncertainty about its labels in bits, summed over the dimensions of ``ratings``.
+
+    In each dimension it is the entropy of the item's posterior under Dawid and Skene's model (Applied Statistics 28,
+    1979, 20-28), which counts a vote for what its rater's votes are worth. Where fewer than 10 items have two votes or
+    the fit does not converge it is the entropy of the vote shares. An item without any label is absent.
+    """
+    found: dict[str, float] = {}
+    for one in ratings.values():
+        for item in _consensus(one).items if len(one) else ():
+            found[item.item] = found.get(item.item, 0.0) + item.entropy
+    return found
+
+
+def _consensus(ratings: Ratings) -> ConsensusReport:
+    double = int((np.bincount(ratings.item) > 1).sum())
+    if double >= FEW_DOUBLE:
+        fitted = consensus_report(ratings, method="dawid-skene")
+        if fitted.converged:
+            return fitted
+    return consensus_report(ratings)
+
+
+def contested(labels: Sequence[Label]) -> list[tuple[str, str, float]]:
+    """(item, dimension, share of disagreeing pairs) of items with two or more labels that differ, the worst first."""
+    votes: dict[tuple[str, str], list[object]] = {}
+    for label in labels:
+        votes.setdefault((label.item, label.dimension), []).append(label.value)
+    found = []
+    for (item, dimension), values in votes.items():
+        n = len(values)
+        same = sum(values.count(v) * (values.count(v) - 1) for v in set(values))
+        if n > 1 and same < n * (n - 1):
+            found.append((item, dimension, 1 - same / (n * (n - 1))))
+    return sorted(found, key=lambda row: (-row[2], row[0], row[1]))

@@ -1,0 +1,97 @@
+"""Golden cases with the results of both versions, repeats gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from review.basics.errors import InputError
+
+Change = Literal["broke", "fixed", "same"]
+
+
+class PairedResult(NamedTuple):
+    """One run of one case by both versions: results in [0, 1]. Repeats of a case are further rows."""
+
+    case: str
+    baseline: float
+    candidate: float
+    scenario: str = ""
+    tags: tuple[str, ...] = ()
+    must_pass: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case with the mean result of each version over its ``repeats``.
+
+    A repeat passes at a result of at least 0.5, a side of the case when more than half of its repeats pass, and fails
+    when more than half do not. ``change`` is "broke" when the baseline passes and the candidate fails, "fixed" the
+    other way. ``binary`` says that there is one repeat and both results are 0 or 1.
+    """
+
+    name: str
+    baseline: float
+    candidate: float
+    repeats: int
+    change: Change
+    binary: bool
+    scenario: str = ""
+    tags: tuple[str, ...] = ()
+    must_pass: bool = False
+
+    @property
+    def drop(self) -> float:
+        """How much worse the candidate is; negative when it is better."""
+        return self.baseline - self.candidate
+
+
+def gather(rows: Iterable[PairedResult]) -> tuple[Case, ...]:
+    """Put the repeats of each case together, in order of appearance.
+
+    Raises InputError when there is nothing, a result is outside [0, 1], or the rows of a case disagree on its
+    scenario, tags or must-pass mark.
+    """
+    groups: dict[str, list[PairedResult]] = {}
+    for row in rows:
+        groups.setdefault(row.case, []).append(row)
+    if not groups:
+        raise InputError("there is no case to compare; expected at least one with the results of both versions.")
+    return tuple(_case(name, group) for name, group in groups.items())
+
+
+def _case(name: str, rows: Sequence[PairedResult]) -> Case:
+    first = rows[0]
+    for row in rows:
+        for version, result in (("baseline", row.baseline), ("candidate", row.candidate)):
+            if not 0 <= result <= 1:
+                raise InputError(f"case '{name}': {version} result {result} found, expected a number from 0 to 1.")
+        for field in ("scenario", "tags", "must_pass"):
+            if getattr(row, field) != getattr(first, field):
+                raise InputError(
+                    f"case '{name}': {field} is {getattr(first, field)!r} in one repeat and {getattr(row, field)!r} in "
+                    "another; expected the same in all. Correct the rows."
+                )
+    before = _verdict([r.baseline for r in rows])
+    after = _verdict([r.candidate for r in rows])
+    change: Change = "same"
+    if before is not None and after is not None and before != after:
+        change = "broke" if before else "fixed"
+    return Case(
+        name=name,
+        baseline=sum(r.baseline for r in rows) / len(rows),
+        candidate=sum(r.candidate for r in rows) / len(rows),
+        repeats=len(rows),
+        change=change,
+        binary=len(rows) == 1 and first.baseline in (0, 1) and first.candidate in (0, 1),
+        scenario=first.scenario,
+        tags=first.tags,
+        must_pass=first.must_pass,
+    )
+
+
+def _verdict(results: Sequence[float]) -> bool | None:
+    """True when more than half of the repeats pass, False when more than half fail, None when they are even."""
+    passes = 2 * sum(r >= 0.5 for r in results)
+    return None if passes == len(results) else passes > len(results)

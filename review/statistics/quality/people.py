@@ -1,0 +1,131 @@
+"""The estimate from people's labels alone: stratified mean, finite-population correction, Korn-Graubard interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from review.statistics.intervals import clopper_pearson, wilson
+from review.statistics.quality.strata import Cell, Stratum, shares, spread
+from review.statistics.quantity import Quantity
+
+# A stratum without a single label makes the whole undefined, unless it is so small that the interval can simply be
+# widened by all that it could be.
+NEGLIGIBLE = 0.01
+# Cochran (1977), Sampling Techniques, 3rd ed., section 2.6: below a tenth the finite-population correction is nil.
+SMALL_FRACTION = 0.1
+STRATIFIED = "Korn-Graubard by stratum (Clopper-Pearson on effective sample sizes), square-and-add"
+
+
+def people(strata: Sequence[Stratum], *, level: float = 0.95) -> Quantity:
+    """The share of positive conversations as people see it, from their labels alone.
+
+    Each labelled item of stratum h stands for N_h/m_h. With one stratum the interval is Wilson's; when more than a
+    tenth of a known population is labelled, on the effective size m/(1 - m/N). With several it is that of Korn &
+    Graubard (1998, Survey Methodology 24, 193-201), Clopper-Pearson on the effective sample size, taken in each
+    stratum on m_h/(1 - m_h/N_h) and joined by square-and-add (Zou & Donner 2008, Stat. Med. 27, 1693-1702). Joined
+    over the total instead, as survey packages do, its lower limit is too high where the largest stratum is nearly
+    unanimous: with all failing plus 1 % of the rest it held the truth in 84 % of draws instead of 95 %
+    (tests/bench/quality_coverage.py). A stratum labelled in full has no width, a unanimous one keeps its own. The
+    limits stay within what the labels already prove.
+
+    In the standard error a stratum with one label borrows the variance of its neighbour in the list, and one where all
+    agree takes that of (k + 1/2)/(m + 1). Undefined when nothing is labelled, or when more than 1 % of the traffic
+    stands in strata without a label.
+    """
+    strata = [s for s in strata if s.size > 0]
+    n = sum(s.labelled.n for s in strata)
+    if n == 0:
+        return Quantity.missing("no conversation is labelled", method="people")
+    silent = silent_share(strata)
+    if silent.reason:
+        return Quantity.missing(silent.reason, n=n, method="people")
+    strata = [s for s in strata if s.labelled.n > 0]
+    if all(s.census for s in strata) and not silent.share:
+        value = sum(s.labelled.positive for s in strata) / n
+        return Quantity(value, (value, value), 0.0, "census: every conversation is labelled, nothing is estimated", n)
+    found = _one(strata[0], level) if len(strata) == 1 else _several(strata, level)
+    return finish(found, strata, silent.share)
+
+
+class Silent(NamedTuple):
+    """The share of the traffic in strata without labels, and why that forbids an estimate (or None)."""
+
+    share: float
+    reason: str | None
+
+
+def silent_share(strata: Sequence[Stratum]) -> Silent:
+    """How much of the traffic stands in strata that nobody labelled, and whether it can be neglected."""
+    if len(strata) > 1 and any(s.population is None for s in strata):
+        return Silent(0.0, "the populations of the strata are unknown, and with them their weights")
+    silent = [(s.name, w) for s, w in zip(strata, shares(strata), strict=True) if s.labelled.n == 0]
+    share = sum(w for _, w in silent)
+    if share <= NEGLIGIBLE:
+        return Silent(share, None)
+    names = ", ".join(f"'{name}'" for name, _ in silent)
+    return Silent(share, f"no conversation of stratum {names} is labelled, {share:.1%} of the traffic")
+
+
+def finish(found: Quantity, strata: Sequence[Stratum], silent: float) -> Quantity:
+    """Keep an interval within what is certain, and widen it by the share of strata without any label.
+
+    Positives and negatives already counted can only become more, so they bound the share of a known population; the
+    conversations of a silent stratum may be anything between none and all positive.
+    """
+    if found.value is None or found.ci is None:
+        return found
+    low, high = found.ci
+    if all(s.population is not None for s in strata):
+        total = sum(s.size for s in strata)
+        low = max(low, sum(s.labelled.positive for s in strata) / total)
+        high = min(high, 1 - sum(s.labelled.n - s.labelled.positive for s in strata) / total)
+    low, high = max(0.0, min(low, found.value)), min(1.0, max(high, found.value))
+    method = found.method
+    if silent:
+        low, high = low * (1 - silent), high * (1 - silent) + silent
+        method += f"; widened by the {silent:.2%} of the traffic in strata without a label"
+    return Quantity(found.value, (low, high), found.se, method, found.n)
+
+
+def _one(stratum: Stratum, level: float) -> Quantity:
+    m, k = stratum.labelled
+    fraction = m / stratum.size
+    if fraction > SMALL_FRACTION:
+        shrink = 1 - fraction
+        method = "Wilson on the effective sample size m/(1 - m/N)"
+    else:
+        shrink = 1.0
+        method = "Wilson"
+    return Quantity(k / m, wilson(k / shrink, m / shrink, level), math.sqrt(spread(Cell(m, k)) / m * shrink), method, m)
+
+
+def _several(strata: Sequence[Stratum], level: float) -> Quantity:
+    weights = shares(strata)
+    value = below = above = variance = 0.0
+    for h, (w, s) in enumerate(zip(weights, strata, strict=True)):
+        m, k = s.labelled
+        value += w * k / m
+        variance += w * w * label_variance(strata, h)
+        if not s.census:
+            shrink = 1 - m / s.size
+            low, high = clopper_pearson(k / shrink, m / shrink, level)
+            below += (w * (k / m - low)) ** 2
+            above += (w * (high - k / m)) ** 2
+    ci = (value - math.sqrt(below), value + math.sqrt(above))
+    n = sum(s.labelled.n for s in strata)
+    return Quantity(value, ci, math.sqrt(variance), STRATIFIED, n)
+
+
+def label_variance(strata: Sequence[Stratum], h: int) -> float:
+    """Variance of stratum ``h``'s mean label: (1/m - 1/N) s^2, zero for a census, a lone label with pooled s^2."""
+    stratum = strata[h]
+    m, k = stratum.labelled
+    if stratum.census or m == 0:
+        return 0.0
+    cell = Cell(m, k)
+    if m == 1 and len(strata) > 1:
+        other = strata[h + 1 if h + 1 < len(strata) else h - 1].labelled
+        cell = Cell(m + other.n, k + other.positive)
+    return (1 / m - 1 / stratum.size) * spread(cell)

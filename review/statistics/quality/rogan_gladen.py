@@ -1,0 +1,75 @@
+"""Correct the judge's share by its known error rates: only where the labels are not a sample of the same traffic."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from scipy.special import ndtri
+
+from review.statistics.quantity import Quantity
+
+
+class Calibration(NamedTuple):
+    """A separate labelled set: the judge found ``hits`` of ``positives`` and ``rejections`` of ``negatives``."""
+
+    positives: int
+    hits: int
+    negatives: int
+    rejections: int
+
+
+def rogan_gladen(said_positive: int, said: int, calibration: Calibration, *, level: float = 0.95) -> Quantity:
+    """(p + TNR - 1)/(TPR + TNR - 1), clipped to [0, 1] (Rogan & Gladen 1978, Am. J. Epidemiol. 107, 71-76).
+
+    ``said_positive`` of ``said`` verdicts on the traffic were positive. The interval is that of Lang & Reiczigel (2014,
+    Prev. Vet. Med. 113, 13-22): it carries the variance of the share and of both error rates. It rests on the
+    judge erring on this traffic as it did on the calibration set, which nothing here can check. Undefined when the
+    calibration set lacks one class, when there is no verdict, and when TPR + TNR <= 1 (no better than a coin).
+    """
+    method = "Rogan-Gladen: Lang-Reiczigel"
+    positives, hits, negatives, rejections = calibration
+    n = positives + negatives
+    if said == 0:
+        return Quantity.missing("the traffic has no verdict", n=n, method=method)
+    if positives == 0 or negatives == 0:
+        lacking = "positive" if positives == 0 else "negative"
+        return Quantity.missing(f"the calibration set holds no {lacking} example with a verdict", n=n, method=method)
+    tpr, tnr = hits / positives, rejections / negatives
+    if tpr + tnr <= 1:
+        reason = f"TPR + TNR = {tpr:.2f} + {tnr:.2f} is not above 1: the verdict says nothing about the label"
+        return Quantity.missing(reason, n=n, method=method)
+    youden = tpr + tnr - 1
+    share = said_positive / said
+    raw = (share + tnr - 1) / youden
+    variance = _variance(share, said, raw, tpr, positives, tnr, negatives) / youden**2
+    value = min(1.0, max(0.0, raw))
+    low, high = _limits(said_positive, said, calibration, float(ndtri((1 + level) / 2)))
+    return Quantity(value, (min(low, value), max(high, value)), math.sqrt(variance), method, n)
+
+
+def _limits(said_positive: int, said: int, calibration: Calibration, z: float) -> tuple[float, float]:
+    """Limits after adding z^2 pseudo-verdicts to the traffic and one hit and one error to each class."""
+    positives, negatives = calibration.positives + 2, calibration.negatives + 2
+    tpr, tnr = (calibration.hits + 1) / positives, (calibration.rejections + 1) / negatives
+    youden = tpr + tnr - 1
+    if youden <= 0:
+        return 0.0, 1.0
+    n = said + z * z
+    share = (said_positive + z * z / 2) / n
+    centre = (share + tnr - 1) / youden
+    shift = 2 * z * z * (centre * tpr * (1 - tpr) / positives - (1 - centre) * tnr * (1 - tnr) / negatives)
+    half = z * math.sqrt(_variance(share, n, centre, tpr, positives, tnr, negatives)) / youden
+    low, high = centre + shift - half, centre + shift + half
+    return min(1.0, max(0.0, low)), max(0.0, min(1.0, high))
+
+
+def _variance(
+    share: float, n: float, centre: float, tpr: float, positives: float, tnr: float, negatives: float
+) -> float:
+    """Variance of the numerator: that of the share and those of both error rates."""
+    return (
+        share * (1 - share) / n
+        + centre**2 * tpr * (1 - tpr) / positives
+        + (1 - centre) ** 2 * tnr * (1 - tnr) / negatives
+    )

@@ -1,0 +1,165 @@
+"""The counts that every estimate of production rests on: one ``Stratum`` per group of the draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from review.basics.errors import InputError
+
+
+class Cell(NamedTuple):
+    """Labelled conversations of one kind: how many, and how many of them people called positive."""
+
+    n: int = 0
+    positive: int = 0
+
+
+NO_LABELS = Cell()
+
+
+class Verdicts(NamedTuple):
+    """What the judge said of all known conversations of a stratum: positive, something else, nothing readable."""
+
+    positive: int = 0
+    other: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """One group of the draw.
+
+    ``population`` is N_h, its distinct conversations; None when the rows are a sample from a stream of unknown length
+    (then the stratum must be the only one). ``verdicts`` counts the judge's answers over all known conversations,
+    the labelled ones included; normally these are all N_h. The three cells hold the labelled conversations by the
+    judge's answer. ``drawn`` is how many were drawn for review, for the response rate. Raises InputError when the
+    counts contradict each other.
+    """
+
+    name: str
+    population: int | None
+    verdicts: Verdicts
+    said_positive: Cell = NO_LABELS
+    said_other: Cell = NO_LABELS
+    said_nothing: Cell = NO_LABELS
+    drawn: int | None = None
+
+    def __post_init__(self) -> None:
+        for known, cell in zip(self.verdicts, self.cells, strict=True):
+            if not 0 <= cell.positive <= cell.n <= known:
+                raise InputError(
+                    f"stratum '{self.name}': {cell.n} labelled conversations ({cell.positive} positive) among {known} "
+                    "with that verdict; expected no more labelled than there are. Count labels and verdicts anew."
+                )
+        if self.population is not None and self.population < self.rows:
+            raise InputError(
+                f"stratum '{self.name}': population {self.population} is smaller than its {self.rows} rows; "
+                "expected at least as many. Give N_h, the distinct conversations of the stratum in the window."
+            )
+
+    @property
+    def cells(self) -> tuple[Cell, Cell, Cell]:
+        """The labelled cells in the order of ``Verdicts``."""
+        return self.said_positive, self.said_other, self.said_nothing
+
+    @property
+    def labelled(self) -> Cell:
+        """All labelled conversations, whatever the judge said: m_h and how many are positive."""
+        return _sum(self.cells)
+
+    @property
+    def judged(self) -> Cell:
+        """The labelled conversations that have a verdict."""
+        return _sum(self.cells[:2])
+
+    @property
+    def rows(self) -> int:
+        """The known conversations (with or without a verdict)."""
+        return sum(self.verdicts)
+
+    @property
+    def size(self) -> float:
+        """N_h, infinite when the length of the stream is unknown."""
+        return float("inf") if self.population is None else float(self.population)
+
+    @property
+    def census(self) -> bool:
+        """Whether every conversation of the stratum is labelled."""
+        return self.population is not None and self.labelled.n == self.population
+
+
+class QualityRow(NamedTuple):
+    """One conversation: the judge's verdict and the settled label, each None when there is none."""
+
+    verdict: str | None
+    truth: str | None
+    stratum: str = ""
+    population: int | None = None
+
+
+def stratify(rows: Iterable[QualityRow], positive: str) -> tuple[Stratum, ...]:
+    """Count rows into strata, in order of appearance.
+
+    Without any population the rows of named strata are taken to be all of theirs, and rows without strata to be a
+    simple random sample from a stream of unknown length. Raises InputError for contradictory counts.
+    """
+    groups: dict[str, list[QualityRow]] = {}
+    for row in rows:
+        groups.setdefault(row.stratum, []).append(row)
+    named = set(groups) != {""}
+    return tuple(_count(name, members, positive, named=named) for name, members in groups.items())
+
+
+def check_positive(rows: Iterable[QualityRow], positive: str) -> None:
+    """Raise InputError when ``positive`` occurs nowhere: a misspelt value would otherwise have a share of zero."""
+    seen = {v for r in rows for v in (r.verdict, r.truth) if v is not None}
+    if positive not in seen:
+        found = ", ".join(sorted(seen)[:12]) or "no value at all"
+        raise InputError(
+            f"the positive value '{positive}' occurs neither among the verdicts nor among the labels; found {found}. "
+            "Give one of these."
+        )
+
+
+def shares(strata: Sequence[Stratum]) -> list[float]:
+    """The weights N_h / N. A single stratum weighs 1 whatever its size; raises InputError when sizes are unknown."""
+    if len(strata) == 1:
+        return [1.0]
+    if any(s.population is None for s in strata):
+        raise InputError("several strata need the population of each; give N_h for all of them.")
+    total = sum(s.size for s in strata)
+    return [s.size / total for s in strata]
+
+
+def spread(cell: Cell) -> float:
+    """The sample variance s^2 of a yes/no answer; where all agree, that of (k + 1/2)/(n + 1), which is not zero."""
+    n, k = cell
+    if 0 < k < n:
+        return k * (n - k) / (n * (n - 1))
+    return smoothed(cell) * (1 - smoothed(cell))
+
+
+def smoothed(cell: Cell) -> float:
+    """The share (k + 1/2)/(n + 1): Jeffreys' estimate, inside (0, 1) also when all agree."""
+    return (cell.positive + 0.5) / (cell.n + 1)
+
+
+def _sum(cells: Iterable[Cell]) -> Cell:
+    n, positive = (sum(column) for column in zip(*cells, strict=True))
+    return Cell(n, positive)
+
+
+def _count(name: str, rows: Sequence[QualityRow], positive: str, *, named: bool) -> Stratum:
+    verdicts = [0, 0, 0]
+    cells = [[0, 0], [0, 0], [0, 0]]
+    for row in rows:
+        kind = 2 if row.verdict is None else int(row.verdict != positive)
+        verdicts[kind] += 1
+        if row.truth is not None:
+            cells[kind][0] += 1
+            cells[kind][1] += row.truth == positive
+    population = next((r.population for r in rows if r.population is not None), len(rows) if named else None)
+    first, second, third = (Cell(*c) for c in cells)
+    return Stratum(name or "all", population, Verdicts(*verdicts), first, second, third)

@@ -1,0 +1,186 @@
+"""Dealing items to named raters when they are drawn, so that nobody locks anybody out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from review.audit import chain
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, NothingToDo, Refused
+from review.current.assignments import NOT_ANSWERED_SQL, OPEN_SQL, had, held_in, week_of_store
+from review.people.people import Person, person, require
+from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One item for one rater, at ``position`` in the rater's order."""
+
+    item_id: str
+    rater_id: str
+    position: int
+
+
+def deal(
+    items: Iterable[tuple[str, bool]],
+    raters: Sequence[str],
+    *,
+    seed: str,
+    overlap_raters: int = 0,
+    held: Mapping[str, int] | None = None,
+) -> list[Deal]:
+    """Decide who reviews what. Pure and reproducible from ``seed``.
+
+    ``items`` are (item id, overlap?); an overlap item goes to all raters, or to ``overlap_raters`` of them (0 = all).
+    The others go to whoever has least; ``held`` counts what each rater has already. The order is by a key, so that it
+    tells nobody why an item was selected.
+    """
+    if not raters:
+        raise InputError("raters: found nobody, expected at least one name. `spotcheck people add` adds one.")
+    if overlap_raters < 0:
+        raise InputError(f"overlap_raters: found {overlap_raters}, expected 0 (everybody) or how many rate an item.")
+    load = {r: (held or {}).get(r, 0) for r in raters}
+    share = min(overlap_raters or len(raters), len(raters))
+    chosen: list[tuple[str, str]] = []
+    ordered = sorted(items, key=lambda pair: (not pair[1], _key(seed, "deal", pair[0])))
+    for item, overlap in ordered:
+        by_load = sorted(raters, key=lambda r: (load[r], _key(seed, item, r)))
+        for rater in by_load[: share if overlap else 1]:
+            load[rater] += 1
+            chosen.append((item, rater))
+    deals = []
+    for rater in raters:
+        mine = sorted((i for i, r in chosen if r == rater), key=lambda i: _key(seed, f"order:{rater}", i))
+        start = (held or {}).get(rater, 0)
+        deals += [Deal(i, rater, start + k) for k, i in enumerate(mine, start=1)]
+    return deals
+
+
+def _key(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def raters_left(store: Store, week: Week) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The reviewers of a week who may still annotate, by id, and those whose role was taken away, by name."""
+    named = [person(store, rater) for rater in week.raters]
+    able = tuple(p.id for p in named if p.may("annotator"))
+    return able, tuple(p.name for p in named if p.id not in able)
+
+
+def deal_items(
+    store: Store, week: Week, items: Sequence[Item], *, version: int, by: str, raters: Sequence[str] | None = None
+) -> list[Assignment]:
+    """Deal new items of a week to its raters, or to ``raters``, under a rubric version; write the assignments."""
+    deals = deal(
+        [(i.id, i.overlap) for i in items],
+        raters or week.raters,
+        seed=week.seed,
+        overlap_raters=week.overlap_raters,
+        held=held_in(store, week.name),
+    )
+    assignments = [
+        Assignment(new_id(), d.item_id, d.rater_id, week.name, d.position, version, now(), by) for d in deals
+    ]
+    store.add(*assignments)
+    return assignments
+
+
+def redistribute(
+    store: Store,
+    week: str,
+    *,
+    rater: str,
+    to: Sequence[str],
+    by: str,
+    reason: str = "",
+    with_skipped: bool = False,
+) -> int:
+    """Give a rater's open items of a week to others, as rows; returns how many moved.
+
+    With ``with_skipped`` those that the rater skipped go too; the skips stay. Somebody who holds an item, has reviewed
+    or skipped it, does not get it; it stays where it is when nobody else is left.
+    Raises Refused without the role lead and for a closed week, NothingToDo when nothing is open or nothing can move.
+    """
+    require(store, by, "lead")
+    giver, takers = person(store, rater), takers_of(store, to)
+    if not takers or giver.id in {t.id for t in takers}:
+        raise InputError("to: expected one or more other people who take the items over.")
+    with store.transaction():
+        open_ = _open_of(store, week, giver, with_skipped=with_skipped)
+        moves = _moves(open_, had(store, week), [t.id for t in takers], held_in(store, week))
+        if not moves:
+            names = ", ".join(t.name for t in takers)
+            raise NothingToDo(
+                f"All that {giver.name} could hand over is held, or was reviewed or skipped already, by {names}. "
+                "Choose others."
+            )
+        for row, taker_id, position in moves:
+            new = Assignment(new_id(), row.item_id, taker_id, week, position, row.rubric_version, now(), by)
+            store.add(new, Reassignment(new_id(), row.id, new.id, now(), by, reason))
+        told = {"week": week, "to": [t.id for t in takers], "moved": len(moves)}
+        chain.record(store, by, "redistribute", giver.id, **told, **({"with_skipped": True} if with_skipped else {}))
+    return len(moves)
+
+
+def takers_of(store: Store, names: Sequence[str]) -> list[Person]:
+    """The people who are to take items over. Raises UnknownError, and Refused for somebody who may not annotate."""
+    takers = [person(store, name) for name in dict.fromkeys(names)]
+    for taker in takers:
+        if not taker.may("annotator"):
+            raise Refused(f"{taker.name} has no role that may annotate.")
+    return takers
+
+
+def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> int:
+    """Take a rater's open items of a week back without giving them to anybody; returns how many.
+
+    Raises Refused without the role lead and for a closed week, InputError without a reason, NothingToDo when nothing
+    is open.
+    """
+    require(store, by, "lead")
+    giver = person(store, rater)
+    if not reason.strip():
+        raise InputError("reason: found nothing, expected why nobody reviews these items.")
+    with store.transaction():
+        open_ = _open_of(store, week, giver)
+        store.add(*(Reassignment(new_id(), row.id, None, now(), by, reason.strip()) for row in open_))
+        chain.record(store, by, "take back", giver.id, week=week, taken=len(open_), reason=reason.strip())
+    return len(open_)
+
+
+def week_to_deal(store: Store, name: str) -> Week:
+    """A week whose items may still change hands. Raises UnknownError, and Refused once it is closed."""
+    week = week_of_store(store, name)
+    if store.get(WeekClosing, name) is not None:
+        raise Refused(f"{name} is closed; its items stay where they are.")
+    return week
+
+
+def _open_of(store: Store, week: str, giver: Person, *, with_skipped: bool = False) -> list[Assignment]:
+    """What somebody has open in a week that is open. Raises UnknownError, Refused or NothingToDo."""
+    week_to_deal(store, week)
+    whose = {"week": week, "rater": giver.id}
+    open_ = store.select(Assignment, NOT_ANSWERED_SQL if with_skipped else OPEN_SQL, whose)
+    if not open_:
+        passed = len(store.select(Assignment, NOT_ANSWERED_SQL, whose))
+        also = f" The {passed} that they skipped can be handed over when that is asked for." if passed else ""
+        raise NothingToDo(f"{giver.name} has no open items in {week}.{also}")
+    return open_
+
+
+def _moves(
+    open_: Sequence[Assignment], holders: Mapping[str, set[str]], takers: Sequence[str], held: Mapping[str, int]
+) -> list[tuple[Assignment, str, int]]:
+    """Which open assignment goes to whom, at which position: to whoever was dealt least. Pure."""
+    load = {t: held.get(t, 0) for t in takers}
+    moves = []
+    for row in open_:
+        free = [t for t in load if t not in holders[row.item_id]]
+        if free:
+            taker = min(free, key=lambda t: load[t])
+            load[taker] += 1
+            moves.append((row, taker, load[taker]))
+    return moves

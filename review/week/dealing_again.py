@@ -1,0 +1,96 @@
+"""Dealing again what nobody holds any more and nobody has reviewed, so that a week need not close over it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from review.audit import chain
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, NothingToDo
+from review.basics.words import counted
+from review.current.assignments import had, held_in
+from review.current.conditions import handed_on, stands
+from review.people.people import require
+from review.week.dealing import Deal, deal, takers_of, week_to_deal
+from storage.records_review import Assignment, Item, Week
+from storage.store import Store
+
+
+def held_by_nobody(store: Store, week: str) -> list[Item]:
+    """The items of a week that were dealt, then taken from everybody who held them, and that nobody has reviewed."""
+    return store.select(Item, _SQL, {"week": week})
+
+
+_SQL = f"""
+SELECT i.* FROM items i
+WHERE i.week = :week
+  AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
+  AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
+  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {stands("n")})
+ORDER BY i.rowid
+"""  # noqa: S608 - constants of ours
+
+
+def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: str = "") -> int:
+    """Deal the items that nobody holds to people, at the end of their order; returns how many items were dealt.
+
+    An item that several were to review goes to as many of these people again. Somebody who reviewed or skipped an item
+    before does not get it. Raises Refused without the role lead and for a closed week, InputError when nobody is
+    named, NothingToDo when every item is held or reviewed, or nobody named may get one.
+    """
+    require(store, by, "lead")
+    takers = takers_of(store, to)
+    if not takers:
+        raise InputError("to: found nobody, expected one or more people who review these items.")
+    with store.transaction():
+        opened = week_to_deal(store, week)
+        items = held_by_nobody(store, week)
+        if not items:
+            raise NothingToDo(
+                f"Every item of {week} was reviewed or is held by somebody; there is nothing to deal again."
+            )
+        deals = _deals(items, [t.id for t in takers], had(store, week), held_in(store, week), opened)
+        if not deals:
+            names = ", ".join(t.name for t in takers)
+            raise NothingToDo(
+                f"{counted(len(items), 'item')}: all were reviewed or skipped before by {names}. Choose others."
+            )
+        versions = _versions(store, week)
+        store.add(
+            *(
+                Assignment(new_id(), d.item_id, d.rater_id, week, d.position, versions[d.item_id], now(), by)
+                for d in deals
+            )
+        )
+        dealt = len({d.item_id for d in deals})
+        told = {"to": [t.id for t in takers], "items": dealt, "assignments": len(deals)}
+        chain.record(store, by, "deal again", week, **told, reason=reason.strip())
+    return dealt
+
+
+def _deals(
+    items: Sequence[Item],
+    takers: Sequence[str],
+    before: Mapping[str, Collection[str]],
+    held: Mapping[str, int],
+    week: Week,
+) -> list[Deal]:
+    """Who gets which item: not those who had it ``before``; evenly, after what each was dealt already. Pure."""
+    by_free: dict[tuple[str, ...], list[tuple[str, bool]]] = {}
+    for item in items:
+        free = tuple(t for t in takers if t not in before.get(item.id, ()))
+        by_free.setdefault(free, []).append((item.id, item.overlap))
+    load = dict(held)
+    deals: list[Deal] = []
+    for free, some in by_free.items():
+        found = deal(some, free, seed=week.seed, overlap_raters=week.overlap_raters, held=load) if free else []
+        for one in found:
+            load[one.rater_id] = max(load.get(one.rater_id, 0), one.position)
+        deals += found
+    return deals
+
+
+def _versions(store: Store, week: str) -> dict[str, int]:
+    """By item, the latest rubric version under which it was dealt: what was asked again is not asked as before."""
+    sql = "SELECT item_id, max(rubric_version) AS version FROM assignments WHERE week = :week GROUP BY 1"
+    return {row["item_id"]: row["version"] for row in store.query(sql, {"week": week})}

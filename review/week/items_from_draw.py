@@ -1,0 +1,131 @@
+"""From drawn conversations to items, the verdicts that came with them, and that of the baseline judge. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from review.basics.clock import now
+from review.checks import politeness
+from review.checks.catalogue import CHECKS
+from review.checks.protocol import expected_in, texts_of
+from review.checks.running import findings_of_many, ready
+from review.checks.settings import CheckSettings
+from review.current.verdicts import LOG_VERDICTS
+from review.rubric.rubric import Dimension, Rubric
+from storage.records_log import Conversation, Draw
+from storage.records_review import Item, Verdict, Week
+
+
+def items_of(
+    found: Iterable[Conversation], strata: Mapping[str, str], week: Week, drawn: Draw, overlap: set[str]
+) -> list[Item]:
+    """One item per conversation, with its place in the ledger; in turn mode one answer of it."""
+    return [
+        Item(
+            c.id if turn is None else f"{c.id}#{turn}",
+            c.id,
+            week.name,
+            now(),
+            draw_id=drawn.id,
+            stratum=strata[c.id],
+            overlap=c.id in overlap,
+            target_turn=turn,
+        )
+        for c in found
+        for turn in [target_turn(c, week.seed) if week.unit == "turn" else None]
+    ]
+
+
+def target_turn(conversation: Conversation, seed: str) -> int | None:
+    """The answer under review when single answers are: one of the conversation's, chosen by the key; None if none."""
+    answers = [k for k, m in enumerate(conversation.messages) if m["role"] == "assistant" and m.get("content")]
+    if not answers:
+        return None
+    key = hashlib.md5(f"{seed}:turn:{conversation.id}".encode(), usedforsecurity=False).hexdigest()
+    return answers[int(key[:8], 16) * len(answers) >> 32]
+
+
+def checked_at_turn(
+    conversations: Sequence[Conversation], items: Sequence[Item], settings: CheckSettings
+) -> list[Conversation]:
+    """The conversations with the findings of the answer under review, where that is not the last one.
+
+    On import the last answer was checked; the same checks run again on an earlier one.
+    """
+    earlier = [
+        bool(c.checks) and i.target_turn is not None and texts_of(c).answer != f"messages.{i.target_turn}.content"
+        for c, i in zip(conversations, items, strict=True)
+    ]
+    if not any(earlier):
+        return list(conversations)
+    to_run = ready(settings, [n for n in CHECKS if any(n in c.checks for c in conversations)])
+    found = []
+    for c, item, again in zip(conversations, items, earlier, strict=True):
+        if again:
+            texts = texts_of(c, turn=item.target_turn, expected=expected_in(c))
+            said = findings_of_many([texts], [one for one in to_run if one.name in c.checks])[0]
+            c = replace(c, checks={name: dict(one) for name, one in said.items()})
+        found.append(c)
+    return found
+
+
+def verdicts_in(conversation: Conversation, item: Item, rubric: Rubric) -> list[Verdict]:
+    """The verdicts that came with the log, values or {value, score, rationale}; then the baseline judge's.
+
+    One that the rubric cannot read is "no verdict" with its text kept.
+    """
+    return [*_of_log(conversation, item.id, rubric), *_baseline(conversation, item, rubric)]
+
+
+def _baseline(conversation: Conversation, item: Item, rubric: Rubric) -> list[Verdict]:
+    """What the word lists say of the answer's politeness, where the rubric asks for it in their values.
+
+    A log that brings a judge of the same name keeps its own.
+    """
+    name = politeness.DIMENSION
+    asked = name in rubric.names and set(politeness.VALUES) <= set(rubric[name].scale.values)
+    if not asked or politeness.JUDGE in conversation.verdicts:
+        return []
+    found = politeness.politeness(texts_of(conversation, turn=item.target_turn), politeness.OPTIONS)
+    said = {"value": found["value"], "rationale": found["note"]}
+    return [_verdict(item.id, politeness.JUDGE, rubric[name], said, version=politeness.VERSION)]
+
+
+def _of_log(conversation: Conversation, item_id: str, rubric: Rubric) -> list[Verdict]:
+    return [
+        _verdict(item_id, judge, rubric[dimension], said if isinstance(said, dict) else {"value": said})
+        for judge, values in conversation.verdicts.items()
+        for dimension, said in (values if isinstance(values, dict) else {}).items()
+        if dimension in rubric.names
+    ]
+
+
+def _verdict(
+    item_id: str, judge: str, dimension: Dimension, said: Mapping[str, Any], *, version: str = LOG_VERDICTS
+) -> Verdict:
+    raw = said.get("value")
+    value, error = None, "missing"
+    try:
+        value = dimension.scale.canonical(raw)
+        error = "missing" if value is None else ""
+    except ValueError as reason:
+        error = f"unparseable: expected {reason}"
+    score = said.get("score")
+    known = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
+    return Verdict(
+        hashlib.sha256("\x1f".join((item_id, judge, version, dimension.name)).encode()).hexdigest()[:32],
+        item_id,
+        judge,
+        version,
+        dimension.name,
+        None if value is None else "|".join(value) if isinstance(value, tuple) else value,
+        now(),
+        score=float(score) if known and score is not None else None,
+        rationale=str(said.get("rationale") or ""),
+        raw="" if raw is None else str(raw),
+        error=error,
+    )

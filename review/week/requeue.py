@@ -1,0 +1,199 @@
+"""Asking reviewers again under a new rubric version: new assignments, the old labels stay as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from review.audit import chain
+from review.basics.clock import new_id, now
+from review.basics.errors import InputError, Refused, UnknownError
+from review.current.assignments import OPEN_SQL, week_of_store
+from review.current.conditions import answered, handed_on, skipped
+from review.people.people import people, require
+from review.rubric.rubric import current_rubric
+from review.rubric.rubric import rubric_version as version_of
+from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Requeued:
+    """What came of it: the version, how many items and assignments are new, how many of these replace open ones.
+
+    ``without_role`` are people who hold some of the items and may not annotate any more; they were not asked.
+    """
+
+    rubric_version: int
+    items: int
+    assignments: int
+    replaced: int
+    without_role: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in one sentence."""
+        if not self.assignments:
+            return f"nothing new: the chosen items are dealt under rubric version {self.rubric_version} already"
+        instead = f", {self.replaced} of them instead of open ones" if self.replaced else ""
+        return (
+            f"{self.items} items are asked again under rubric version {self.rubric_version}: "
+            f"{self.assignments} assignments{instead}"
+        )
+
+
+def requeue(
+    store: Store,
+    week: str,
+    *,
+    by: str,
+    rubric_version: int | None = None,
+    items: Sequence[str] | None = None,
+    share: float = 1.0,
+    reason: str = "",
+) -> Requeued:
+    """Ask the holders of a week's items again under a rubric version (default: the one in force).
+
+    ``items`` names them; else it is a sample of ``share`` of the dealt items, the same ones each time, so that a
+    greater share only adds. Nobody gets an item twice under one version. An open assignment under an older version is
+    taken away for the new one, so that nobody is asked for both. Raises Refused without the role lead and for a
+    closed week, UnknownError for an item or a version that is not there, InputError for a share outside 0 to 1.
+    """
+    with store.transaction():
+        require(store, by, "lead")
+        plan = planned(store, week, rubric_version=rubric_version, items=items, share=share)
+        _write(store, plan, by, reason.strip())
+        result = plan.result
+        if plan.asked:
+            counts = {"items": result.items, "assignments": result.assignments, "replaced": result.replaced}
+            chain.record(store, by, "requeue", week, rubric_version=plan.version, reason=reason.strip(), **counts)
+    return result
+
+
+def planned(
+    store: Store,
+    week: str,
+    *,
+    rubric_version: int | None = None,
+    items: Sequence[str] | None = None,
+    share: float = 1.0,
+) -> Plan:
+    """What :func:`requeue` would do, without writing anything."""
+    if not 0 < share <= 1:
+        raise InputError(f"share: found {share:g}, expected a number above 0, at most 1.")
+    opened = week_of_store(store, week)
+    if store.get(WeekClosing, week) is not None:
+        raise Refused(f"{week} is closed; its items are not asked again.")
+    version = (current_rubric(store) if rubric_version is None else version_of(store, rubric_version)).version
+    dealt = store.find(Assignment, week=week)
+    gone = {r.assignment_id for r in store.find(Reassignment, assignment_id=[a.id for a in dealt])}
+    chosen = sample(dealt, share, seed=opened.seed) if items is None else _named(store, week, items)
+    again = to_ask_again(dealt, gone, chosen, version)
+    known = {p.id: p for p in people(store)}
+    asked = tuple(a for a in again if known[a.rater_id].may("annotator"))
+    left_out = dict.fromkeys(known[a.rater_id].name for a in again if not known[a.rater_id].may("annotator"))
+    open_ = frozenset(
+        a.id
+        for rater in {a.rater_id for a in asked}
+        for a in store.select(Assignment, OPEN_SQL, {"week": week, "rater": rater})
+    )
+    last: dict[str, int] = {}
+    for a in dealt:
+        last[a.rater_id] = max(last.get(a.rater_id, 0), a.position)
+    return Plan(opened, version, asked, open_, last, tuple(left_out))
+
+
+def sample(dealt: Iterable[Assignment], share: float, *, seed: str) -> set[str]:
+    """That share of the dealt items, rounded up, by a key: the same items for the same share. Pure."""
+    known = sorted({a.item_id for a in dealt}, key=lambda item: _key(seed, "requeue", item))
+    return set(known[: math.ceil(round(share * len(known), 9))])
+
+
+@dataclass(frozen=True)
+class Again:
+    """An item to ask one of its holders again; ``held`` are the assignments of it that they hold by now."""
+
+    item_id: str
+    rater_id: str
+    held: tuple[str, ...]
+
+
+def to_ask_again(
+    dealt: Iterable[Assignment], gone: Collection[str], chosen: Collection[str], version: int
+) -> list[Again]:
+    """Every holder of a chosen item who never had it under ``version`` or a later one. Pure.
+
+    ``gone`` are the assignments that were taken from their holder.
+    """
+    held: dict[tuple[str, str], list[str]] = {}
+    asked: set[tuple[str, str]] = set()
+    for a in dealt:
+        key = (a.item_id, a.rater_id)
+        if a.rubric_version >= version:
+            asked.add(key)
+        elif a.item_id in chosen and a.id not in gone:
+            held.setdefault(key, []).append(a.id)
+    return [Again(*key, tuple(ids)) for key, ids in held.items() if key not in asked]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whom to ask again about what; ``open_`` assignments are replaced, ``last`` is each rater's last position."""
+
+    week: Week
+    version: int
+    asked: tuple[Again, ...]
+    open_: frozenset[str]
+    last: Mapping[str, int]
+    without_role: tuple[str, ...]
+
+    @property
+    def result(self) -> Requeued:
+        """The counts."""
+        replaced = sum(not self.open_.isdisjoint(a.held) for a in self.asked)
+        items = len({a.item_id for a in self.asked})
+        return Requeued(self.version, items, len(self.asked), replaced, self.without_role)
+
+
+def _write(store: Store, plan: Plan, by: str, reason: str) -> None:
+    """Add the assignments at the end of each rater's order."""
+    week, version, last = plan.week, plan.version, dict(plan.last)
+
+    # In an order by a key, so that the place in the queue tells nothing about an item.
+    for again in sorted(plan.asked, key=lambda a: _key(week.seed, f"again:{version}:{a.rater_id}", a.item_id)):
+        position = last[again.rater_id] = last[again.rater_id] + 1
+        new = Assignment(new_id(), again.item_id, again.rater_id, week.name, position, version, now(), by)
+        taken = [Reassignment(new_id(), old, new.id, now(), by, reason) for old in again.held if old in plan.open_]
+        store.add(new, *taken)
+
+
+def give_way(store: Store, assignment_id: str, *, by: str) -> None:
+    """Take an open assignment from its holder when the same item was asked of them again under a later version.
+
+    An undo opens what was answered or skipped before; without this, somebody would be asked for both versions.
+    """
+    for new in store.select(Assignment, _LATER_SQL, {"assignment": assignment_id}):
+        store.add(Reassignment(new_id(), assignment_id, new.id, now(), by, "asked again under a later version"))
+
+
+_LATER_SQL = f"""
+SELECT later.* FROM assignments a JOIN assignments later
+  ON later.item_id = a.item_id AND later.rater_id = a.rater_id AND later.rubric_version > a.rubric_version
+WHERE a.id = :assignment AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
+ORDER BY later.rubric_version DESC LIMIT 1
+"""  # noqa: S608 - constants of ours
+"""Of an open assignment the one that asks its holder again about the item, under the latest version."""
+
+
+def _named(store: Store, week: str, items: Sequence[str]) -> set[str]:
+    known = {i.id for i in store.find(Item, week=week)}
+    wrong = next((i for i in items if i not in known), None)
+    if wrong is not None:
+        raise UnknownError(f"item '{wrong}' is not an item of {week}.")
+    return set(items)
+
+
+def _key(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode(), usedforsecurity=False).hexdigest()
