@@ -1,1 +1,1 @@
-"""What the product knows: sampling, queues, statistics, golden data. Imports storage alone."""
+"""What the product knows: sampling, review, statistics, golden data. One room per folder, no loose modules."""

@@ -1,1 +1,1 @@
-"""What the product remembers. Imports nothing of ours."""
+"""What the product remembers: the store, its records and its migrations. Imports nothing of ours."""

@@ -13,7 +13,7 @@ import pytest
 
 from review.checks.catalogue import CHECKS
 from review.commands.cli import COMMANDS, spotcheck
-from review.golden.writers import WRITERS
+from review.golden.writers.catalogue import WRITERS
 from review.judges.kinds import JUDGES
 from review.sampling.engines.catalogue import ENGINES
 from review.serving.server import OPTIONS

@@ -1,73 +1,174 @@
-"""The house: which floor may import which, and that what is registered is documented."""
+"""The house: which room may import which, no circles between folders, one door per name."""
 
 from __future__ import annotations
 
 import ast
+import functools
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ALLOWED = {
-    "app": {"pages"},
-    "pages": {"pages", "review", "storage"},
-    "review": {"review", "storage"},
-    "storage": {"storage"},
-}
-STATISTICS = (
-    "agreement",
-    "calibration",
-    "quality",
-    "gate",
-    "consensus",
-    "dawid_skene",
-    "intervals",
-    "labels",
-    "quantity",
+FLOORS = (
+    ("storage",),
+    ("review.basics",),
+    ("review.statistics",),
+    ("review.audit", "review.models", "review.sql"),
+    ("review.people", "review.checks"),
+    ("review.current",),
+    ("review.privacy",),
+    ("review.log",),
+    ("review.sampling", "review.monitoring", "review.notify"),
+    ("review.settings",),
+    ("review.sources", "review.rubric"),
+    ("review.week", "review.exchange", "review.evidence"),
+    ("review.golden", "review.annotating"),
+    ("review.settling",),
+    ("review.judges", "review.failures"),
+    ("review.closing", "review.experiments"),
+    ("review.report", "review.demo", "review.erasure", "review.serving"),
+    ("review.commands", "pages"),
+    ("app",),
 )
-OURS = set(ALLOWED)
+"""From the ground up. A room imports from lower floors alone, never from a neighbour on its own floor."""
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+OURS = {"app", "pages", "review", "storage"}
 TOP_LEVEL = {
     *("pyproject.toml", "app.py", "pages", "review", "storage", "tests", ".streamlit"),
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".ci", ".gitignore"),
 }
 
 
-def modules() -> list[Path]:
+def files() -> list[Path]:
     return [ROOT / "app.py", *(p for floor in ("pages", "review", "storage") for p in (ROOT / floor).rglob("*.py"))]
 
 
-def imports(path: Path) -> set[str]:
-    """Full names of everything a module imports, wherever in it the import stands."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def name_of(path: Path) -> str:
+    """The dotted name of a module; of a package, that of its folder."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in files()}
+
+
+@functools.cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def imports(path: Path) -> frozenset[tuple[str, str]]:
+    """(module, name) of everything a module imports, wherever in it the import stands; name "" for a whole module."""
+    found: set[tuple[str, str]] = set()
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            found |= {(alias.name, "") for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found.add((whole, "") if whole in MODULES else (node.module or "", alias.name))
+    return frozenset(found)
+
+
+def ours(path: Path) -> set[str]:
+    """The modules of ours that a module imports."""
+    return {module for module, _ in imports(path) if module.split(".")[0] in OURS}
+
+
+def room_of(module: str) -> str:
+    """The room of a module: the longest name in FLOORS that holds it."""
+    rooms = [room for room in FLOOR if module == room or module.startswith(f"{room}.")]
+    assert rooms, f"{module} stands in no room of FLOORS"
+    return max(rooms, key=len)
+
+
+def test_each_module_imports_downwards_only() -> None:
+    up = [
+        f"{module} imports {other}"
+        for module, path in MODULES.items()
+        for other in ours(path)
+        if room_of(other) != room_of(module) and FLOOR[room_of(other)] >= FLOOR[room_of(module)]
+    ]
+    assert not up, up
+
+
+def test_the_statistics_import_basics_alone() -> None:
+    for module, path in MODULES.items():
+        if module.startswith("review.statistics"):
+            assert {room_of(m) for m in ours(path)} <= {"review.statistics", "review.basics"}, module
+
+
+def test_only_pages_know_streamlit() -> None:
+    for module, path in MODULES.items():
+        if module.split(".")[0] in ("review", "storage"):
+            assert "streamlit" not in {name.split(".")[0] for name, _ in imports(path)}, module
+
+
+def test_no_circle_stands_between_folders() -> None:
+    needs: dict[str, set[str]] = {}
+    for path in files():
+        folder = str(path.parent.relative_to(ROOT))
+        for other in ours(path):
+            target = str(MODULES[other].parent.relative_to(ROOT))
+            if target != folder:
+                needs.setdefault(folder, set()).add(target)
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        pytest.fail(f"folders import each other: {' -> '.join(error.args[1])}")
+
+
+def test_no_circle_stands_between_modules() -> None:
+    try:
+        TopologicalSorter({module: ours(path) - {module} for module, path in MODULES.items()}).prepare()
+    except CycleError as error:
+        pytest.fail(f"modules import each other: {' -> '.join(error.args[1])}")
+
+
+@functools.cache
+def defined_in(module: str) -> set[str]:
+    """The names that a module makes itself, as against those that it imports."""
+    found: set[str] = set()
+    for node in ast.walk(tree(MODULES[module])):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
     return found
 
 
-def floor_of(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+def test_each_name_has_one_door() -> None:
+    """A name is imported from the module that makes it, never from one that imported it itself."""
+    for path in [*files(), *(ROOT / "tests").rglob("*.py")]:
+        second = [f"{n} from {m}" for m, n in imports(path) if n and m in MODULES and n not in defined_in(m)]
+        assert not second, f"{path.relative_to(ROOT)} takes by a second door: {sorted(second)}"
+        assert not [n for n in ast.walk(tree(path)) if isinstance(n, ast.alias) and n.asname == n.name], path
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_each_module_imports_downwards_only(path: Path) -> None:
-    floor, found = floor_of(path), imports(path)
-    ours = {name.split(".")[0] for name in found} & OURS
-    assert ours <= ALLOWED[floor], f"{floor} must not import {ours - ALLOWED[floor]}"
-    if floor in ("review", "storage"):
-        assert not [n for n in found if n.split(".")[0] == "streamlit"], "only pages know Streamlit"
-    inside = path.relative_to(ROOT).parts
-    if floor == "review" and inside[1].removesuffix(".py") in STATISTICS:
-        assert not [n for n in found if n.startswith("storage")], "statistics are values in, values out"
+def test_review_holds_rooms_and_no_loose_module() -> None:
+    assert [p.name for p in (ROOT / "review").glob("*.py")] == ["__init__.py"]
+    assert [p.name for p in (ROOT / "pages" / "parts").glob("*.py")] == ["__init__.py"]
+
+
+def folders() -> list[Path]:
+    return sorted({p.parent for p in files() if p.parent not in (ROOT, ROOT / "pages")})
+
+
+def test_each_room_says_what_it_is_for() -> None:
+    """In one or two sentences, and nothing else: what a package offers is imported from its modules."""
+    for folder in folders():
+        said = tree(folder / "__init__.py")
+        words = ast.get_docstring(said)
+        assert words and 20 <= len(words) <= 240, folder
+        assert len(said.body) == 1, f"{folder}: expected a docstring alone"
 
 
 def test_a_page_is_never_imported() -> None:
     pages = {f"pages.{p.stem}" for p in (ROOT / "pages").glob("*.py")}
-    for path in modules():
-        assert not imports(path) & pages, f"{path} imports a page; pages run, they are not imported"
+    for path in files():
+        assert not ours(path) & pages, f"{path} imports a page; pages run, they are not imported"
 
 
 def test_the_top_level_holds_what_was_ordered() -> None:

@@ -14,7 +14,7 @@ from review.evidence.evidence import paired_labels, ratings_by_dimension
 from review.evidence.production import production_quality
 from review.golden.approve import bulk_approve
 from review.golden.releases import release, verify
-from review.golden.writers import export
+from review.golden.writers.catalogue import export
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric

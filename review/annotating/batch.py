@@ -15,7 +15,7 @@ from review.annotating.skipped import Skipped, skipped_by
 from review.annotating.submissions import Receipt, receive
 from review.annotating.taken import taken_from
 from review.audit.store_secrets import hmac_key, store_id
-from review.current.annotations import _OWN_SQL, CURRENT_SQL
+from review.current.annotations import CURRENT_SQL, OWN_SQL
 from review.current.assignments import OPEN_SQL, owed_items, week_of_store
 from review.current.progress import Progress, progress
 from review.current.verdicts import revealed_on
@@ -33,7 +33,7 @@ DONE_SENT = 10
 
 # Of a long week's rows a batch reads only what their order needs: whole rows took most of the time of an answer.
 _OPEN_IDS_SQL = OPEN_SQL.replace("a.*", "a.id AS assignment_id, a.item_id, a.rubric_version", 1)
-_OWN_IDS_SQL = _OWN_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id, n.at", 1)
+_OWN_IDS_SQL = OWN_SQL.replace("n.*", "n.assignment_id, n.item_id, n.rubric_version, n.submission_id, n.at", 1)
 
 _Hidden = tuple[Sequence[HiddenSpan], bytes]
 """The hidden spans of a conversation, and the key that finds them."""

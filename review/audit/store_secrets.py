@@ -1,4 +1,4 @@
-"""TODO store_secrets.py."""
+"""The store's own key for hashed identities, and its short name."""
 
 from __future__ import annotations
 

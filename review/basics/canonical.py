@@ -1,4 +1,4 @@
-"""TODO canonical.py."""
+"""Canonical JSON and its digest."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ from review.log.log import every_conversation, weeks_in_log
 from review.settings.project import Project, project_of
 from review.sources.checking import checked
 from review.sources.importing import Tally, masked_file
-from review.sources.mapping import parse_mapping
 from review.sources.normalise import DEFAULT_SOURCE, Settings
+from review.sources.readers.mapping import parse_mapping
 
 SHOWN = 5
 

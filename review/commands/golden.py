@@ -19,7 +19,7 @@ from review.golden.coverage import coverage
 from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, current_examples
 from review.golden.provenance import provenance
 from review.golden.retire import retire
-from review.golden.writers import WRITERS, export
+from review.golden.writers.catalogue import WRITERS, export
 from review.golden.written import import_examples, read_written
 from review.settings.project import project_of
 

@@ -26,9 +26,9 @@ from review.commands.common import (
 from review.log.log import weeks_in_log
 from review.settings.project import project_of, remember_import
 from review.sources.import_into import import_into
-from review.sources.mapping import parse_mapping, parse_values
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.readers.catalogue import Detected
+from review.sources.readers.mapping import parse_mapping, parse_values
 from storage.records_log import Import
 
 SHOWN = 20

@@ -10,8 +10,8 @@ import orjson
 
 from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.judges.examples import few_shot
+from review.judges.protocol.subjects import sought, subjects_of_items
 from review.judges.runs.events import dimensions_of_judge
-from review.judges.runs.subjects import sought, subjects_of_items
 from review.judges.runs.work_run import spec_as_shown
 from review.people.people import require
 from review.settings.project import project_of

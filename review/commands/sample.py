@@ -32,7 +32,7 @@ from review.sampling.engines.catalogue import Engine, open_source
 from review.sampling.frame import FIXED_FIELDS, fitting
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project, project_of
-from review.sources.mapping import check_mapping
+from review.sources.readers.mapping import check_mapping
 from review.week import drawing, opening
 from review.week.grouping import grouping_of
 

@@ -1,4 +1,4 @@
-"""TODO annotations.py."""
+"""Which annotations count: per item, rater and rubric version the latest that was not undone."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ CURRENT_SQL = _latest(f"{stands('{0}')} AND {in_time('{0}', 'i.week')}")
 """The annotations of a week that count: per item, rater and rubric version the latest in time that was not undone."""
 
 
-_OWN_SQL = _latest(stands("{0}"))
+OWN_SQL = _latest(stands("{0}"))
 """What somebody said last and did not undo, in time or not: what they see when they look back."""

@@ -1,4 +1,4 @@
-"""TODO assignments.py."""
+"""Which assignments count: the open ones, the owed ones, and who holds what."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from review.basics.tables import Row, Table
 from review.demo.generate import JUDGES, DemoConversation
 from review.demo.verdicts import MAKERS, recorded
 from review.exchange.verdicts import import_verdicts
-from review.judges.protocol import Options
+from review.judges.protocol.protocol import Options
 from review.judges.runs.running import start_run
 from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work

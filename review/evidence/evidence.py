@@ -16,8 +16,7 @@ from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.current.rubric_in_use import used_version, weeks_under
 from review.current.settled import Settled, annotations_of, labels_of, settled_labels
-from review.current.verdicts import Reference, reference
-from review.current.verdicts import verdicts_of as verdicts_of
+from review.current.verdicts import Reference, reference, verdicts_of
 from review.evidence.test_set_access import Half, example_conversations, shown_half
 from review.rubric.rubric import Dimension, Rubric, current_rubric, rubric_version
 from review.statistics.calibration.data import CalibrationData, CalibrationRow, calibration_data

@@ -1,1 +1,1 @@
-"""Judges that run: versions as data, one file per kind, runs in the background."""
+"""Judges as data: their kinds (``kinds.JUDGES``), their versions, and how these are numbered."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from review.basics.errors import InputError
-from review.judges import recorded
 from review.judges.learned import kind as learned
 from review.judges.llm import kind as llm
 from review.judges.local import kind as local
-from review.judges.protocol import Kind
+from review.judges.protocol.protocol import Kind
+from review.judges.recorded import kind as recorded
 
 JUDGES: dict[str, Kind] = {
     "llm": llm.KIND,

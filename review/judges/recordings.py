@@ -1,4 +1,4 @@
-"""TODO recordings.py."""
+"""Judges whose verdicts come from a file: adding one with its rows, and reading them back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from review.basics.errors import InputError
 from review.basics.tables import Row as RowOfTable
 from review.basics.tables import Table
 from review.exchange.verdicts import ImportedVerdicts, import_verdicts
-from review.judges.protocol import Row, Subject
+from review.judges.protocol.protocol import Row, Subject
 from review.judges.versions import add_judge, versions_of
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project

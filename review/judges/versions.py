@@ -15,7 +15,7 @@ from review.basics.errors import InputError, UnknownError
 from review.judges.examples import vouched_for
 from review.judges.kinds import kind_named
 from review.judges.numbering import check_free, check_name, next_version, split_reference
-from review.judges.protocol import Spec
+from review.judges.protocol.protocol import Spec
 from review.people.people import require
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import Project, project_of

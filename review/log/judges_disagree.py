@@ -1,4 +1,4 @@
-"""TODO judges_disagree.py."""
+"""Whether the judges of one conversation contradict each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any
 from review.basics.labels import canonical_text
 
 
-def _value(cell: Any) -> str:
+def verdict_text(cell: Any) -> str:
+    """Return a verdict cell as canonical text, the members of a set joined by ``|``; "" when it is empty.
+
+    ``cell`` is a value, a list of values, or a table with a ``value``.
+    """
     if isinstance(cell, dict):
         cell = cell.get("value")
     if isinstance(cell, list):
@@ -26,7 +30,7 @@ def judges_disagree(verdicts: Mapping[str, Any]) -> bool | None:
     said: dict[str, list[str]] = {}
     for dimensions in verdicts.values():
         for dimension, cell in (dimensions if isinstance(dimensions, Mapping) else {}).items():
-            if value := _value(cell):
+            if value := verdict_text(cell):
                 said.setdefault(dimension, []).append("|".join(sorted(value.split("|"))))
     several = [values for values in said.values() if len(values) > 1]
     return any(len(set(values)) > 1 for values in several) if several else None

@@ -1,1 +1,1 @@
-"""The key, the strata, the frame, and draws with their ledger."""
+"""The draw: key, groups, frame and ledger. The same rows whatever engine holds the log."""

@@ -13,7 +13,8 @@ from sqlglot import exp
 from review.basics.clock import now
 from review.basics.errors import InputError
 from review.basics.weeks import Window
-from review.sampling import frame_sql, sql
+from review.sampling import frame_sql
+from review.sampling.engines import sql
 from review.sampling.engines.catalogue import Engine
 from review.sampling.strata import DEFAULT_GROUPS, Group, fields_of, names_of
 from review.sampling.verdict_counts import Counts, tally

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from review.sampling.sql import all_of, column, is_null, named, predicate
+from review.sampling.engines.sql import all_of, column, is_null, named
+from review.sampling.key_sql import predicate
 from review.sampling.strata import Condition, Group
 
 # The parts of a window: in the frame; without date and week; without date and of another week; imported too late.

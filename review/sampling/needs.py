@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from review.basics.errors import InputError
 from review.sampling.engines.catalogue import Engine
-from review.sampling.sql import column, is_null
+from review.sampling.engines.sql import column, is_null
 from review.sampling.strata import FLAGGED, JUDGES_DISAGREE, Group, fields_of
 
 OF_THE_LOG = frozenset(("import_id", "imported_at"))

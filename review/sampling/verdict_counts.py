@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from review.log.judges_disagree import _value
+from review.log.judges_disagree import verdict_text
 
 Counts = dict[str, dict[str, dict[str, dict[str, int]]]]
 
@@ -43,5 +43,7 @@ def _verdicts(text: str) -> list[tuple[str, str, str]] | None:
         return []
     if not isinstance(judges, dict) or not all(d is None or isinstance(d, dict) for d in judges.values()):
         return None
-    said = ((judge, dimension, _value(cell)) for judge, of in judges.items() for dimension, cell in (of or {}).items())
+    said = (
+        (judge, dimension, verdict_text(cell)) for judge, of in judges.items() for dimension, cell in (of or {}).items()
+    )
     return [(judge, dimension, value) for judge, dimension, value in said if value]

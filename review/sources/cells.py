@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from review.sources.fields import Unreadable, as_json_text, object_of, parsed, text_of
+from review.sources.readers.fields import Unreadable, as_json_text, object_of, parsed, text_of
 
 
 def _number(low: float, high: float, words: str) -> Callable[[str, Any], float | None]:

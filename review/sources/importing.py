@@ -29,12 +29,12 @@ from review.privacy.masking import FIELDS, Recognisers, mask, mask_text, recogni
 from review.privacy.originals import Seal, content_before, seal_of
 from review.settings.project import Privacy
 from review.sources.checking import checked
-from review.sources.fields import Unreadable, as_json_text
-from review.sources.mapping import check_mapping, picked, renamed, translated
 from review.sources.normalise import DEFAULT_SOURCE, Settings, canonical, conversation_of
 from review.sources.raw import layout_of, read_raw
 from review.sources.readers import catalogue, plain
 from review.sources.readers.catalogue import READERS, Detected
+from review.sources.readers.fields import Unreadable, as_json_text
+from review.sources.readers.mapping import check_mapping, picked, renamed, translated
 from review.sources.record import Raw
 from storage.records_base import Json
 from storage.records_log import Conversation, Import

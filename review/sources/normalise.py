@@ -21,8 +21,8 @@ from review.sources.cells import (
     tags_of,
     verdicts_of,
 )
-from review.sources.fields import Fields, Record, Unreadable, text_of
 from review.sources.readers import plain
+from review.sources.readers.fields import Fields, Record, Unreadable, text_of
 from storage.records_log import Conversation
 
 DEFAULT_SOURCE = "production"

@@ -13,8 +13,8 @@ from typing import BinaryIO
 import orjson
 
 from review.basics.errors import InputError
-from review.sources.fields import Unreadable
 from review.sources.raw_csv import read_csv
+from review.sources.readers.fields import Unreadable
 from review.sources.record import MAX_LINE, Raw, encoding_error
 
 MAX_JSON = 512 * 1024 * 1024

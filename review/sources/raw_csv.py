@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from review.basics.errors import InputError
-from review.sources.fields import Unreadable
+from review.sources.readers.fields import Unreadable
 from review.sources.record import MAX_LINE, Raw, encoding_error
 
 MAX_CELL = 16 * 1024 * 1024

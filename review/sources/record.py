@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from review.sources.fields import Unreadable
+from review.sources.readers.fields import Unreadable
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes that one line of JSONL or CSV may have."""

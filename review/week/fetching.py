@@ -24,11 +24,11 @@ from review.sampling.engines.catalogue import Engine
 from review.sampling.frame import fitting
 from review.settings.project import Project
 from review.sources.checking import checked
-from review.sources.fields import Unreadable
 from review.sources.importing import masked_entry
-from review.sources.mapping import renamed, translated
 from review.sources.normalise import DEFAULT_SOURCE, Settings, conversation_of
 from review.sources.readers import plain
+from review.sources.readers.fields import Unreadable
+from review.sources.readers.mapping import renamed, translated
 from storage.records_log import Conversation
 
 CHUNK = 500

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from review.basics.clock import now
 from review.judges.llm.kind import KIND
-from review.judges.protocol import Bench, Options, Subject
+from review.judges.protocol.protocol import Bench, Options, Subject
 from review.judges.runs.recording import Recording
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from review.demo.generate import conversations
 from review.judges.learned.kind import KIND
-from review.judges.protocol import Bench, Row, Subject
+from review.judges.protocol.protocol import Bench, Row, Subject
 from review.models.embeddings import lacking, load_embedder
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from

@@ -28,7 +28,7 @@ from review.basics.log_paths import log_of
 from review.current.settled import settled_labels
 from review.golden.approve import bulk_approve
 from review.golden.releases import release
-from review.golden.writers import WRITERS, export
+from review.golden.writers.catalogue import WRITERS, export
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric

@@ -14,7 +14,7 @@ from openai_server import OpenAIServer
 from page_at_rest import at_rest
 
 from review.evidence.test_set_access import looks
-from review.judges.protocol import Options
+from review.judges.protocol.protocol import Options
 from review.judges.runs.running import runs, start_run
 from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work

@@ -15,7 +15,7 @@ import pytest
 from openai_server import OpenAIServer
 from streamlit.testing.v1 import AppTest
 
-from review.judges.protocol import Options
+from review.judges.protocol.protocol import Options
 from review.judges.runs import running
 from review.judges.runs.locks import is_held, runs_folder
 from review.judges.runs.results import written_results

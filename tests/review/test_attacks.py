@@ -31,7 +31,7 @@ from review.exchange.verdicts import export_verdicts, import_verdicts, read_verd
 from review.golden.approve import approve, bulk_approve
 from review.golden.releases import release
 from review.golden.retire import retire
-from review.golden.writers import export
+from review.golden.writers.catalogue import export
 from review.golden.written import import_examples, read_written
 from review.people.people import add_person
 from review.privacy.reveal import revealed

@@ -8,7 +8,7 @@ from review.basics.errors import InputError, Refused
 from review.golden.examples import current_examples, versions_of
 from review.golden.releases import release
 from review.golden.retire import retire
-from review.golden.writers import export
+from review.golden.writers.catalogue import export
 from review.golden.written import import_examples, read_written
 
 

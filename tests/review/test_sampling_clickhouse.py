@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sampling_query import draw_sql
 
 from review.basics.errors import InputError
 from review.basics.weeks import week_window
@@ -14,7 +15,6 @@ from review.sampling.choose import all_of
 from review.sampling.draw import draw
 from review.sampling.engines.catalogue import open_source
 from review.sampling.key import chosen, digest
-from review.sampling.sql import draw_sql
 from review.sampling.strata import Condition, Group
 
 WEEK = "2026-W47"

@@ -33,8 +33,8 @@ from review.rubric.rubric import rubric_from, save_rubric
 from review.sampling.allocate import Wishes
 from review.sampling.draw import draw
 from review.sampling.engines.catalogue import open_source
+from review.sampling.engines.sql import DIALECTS, render
 from review.sampling.frame_sql import stratum_number
-from review.sampling.sql import DIALECTS, render
 from review.sampling.strata import Condition, default_groups, names_of, stratum_of
 from review.settings.project import Project, project_of
 from review.sources.importing import import_file

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from review.basics.errors import InputError
 from review.basics.times import read_time, utc_text
 from review.basics.weeks import monday_of, week_of
-from review.sources.fields import Unreadable
-from review.sources.mapping import at_path, parse_mapping, parse_values, renamed, translated
 from review.sources.normalise import Settings, conversation_of, keyed_hash
+from review.sources.readers.fields import Unreadable
+from review.sources.readers.mapping import at_path, parse_mapping, parse_values, renamed, translated
 from review.sources.readers.plain import read
 
 SETTINGS = Settings("production", b"key", ZoneInfo("UTC"), "2026-W47")

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
-from review.sources.fields import ROLES, Unreadable
 from review.sources.normalise import Settings, conversation_of
 from review.sources.raw import layout_of, read_raw
 from review.sources.readers.catalogue import READERS, detect
+from review.sources.readers.fields import ROLES, Unreadable
 from storage.records_log import Conversation
 
 REAL = Path(__file__).parents[2] / "../shared/data"

@@ -18,7 +18,7 @@ from review.golden.examples import current_examples
 from review.golden.releases import examples_of, release, release_named, verify
 from review.golden.retire import retire
 from review.golden.rows import agreement, exported
-from review.golden.writers import WRITERS, Format, export
+from review.golden.writers.catalogue import WRITERS, Format, export
 from review.golden.written import import_examples, read_written
 from review.privacy.hidden_spans import hide_span
 from review.settling.adjudication import adjudicate

@@ -23,7 +23,7 @@ from review.golden.examples import current_examples, readable_examples
 from review.golden.provenance import provenance
 from review.golden.releases import diff, release
 from review.golden.retire import retire
-from review.golden.writers import WRITERS, export
+from review.golden.writers.catalogue import WRITERS, export
 from storage.records_golden import Release
 
 

@@ -13,7 +13,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
-from review.judges.protocol import Options
+from review.judges.protocol.protocol import Options
 from review.judges.runs import running
 from review.judges.runs.events import latest_event
 from review.judges.runs.planning import LIMITS, Plan, options_for, plan_run, words

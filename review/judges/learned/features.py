@@ -17,7 +17,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from review.basics.errors import InputError
 from review.judges.learned.spec import text_of
-from review.judges.protocol import Subject
+from review.judges.protocol.protocol import Subject
 
 WORD = r"\w+|[!?]"
 SEEN = 2

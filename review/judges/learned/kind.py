@@ -17,9 +17,9 @@ import numpy as np
 
 from review.basics.canonical import digest
 from review.basics.errors import InputError
-from review.judges.groups import together
 from review.judges.learned.spec import DEFAULTS, check_labels, checked, text_of
-from review.judges.protocol import Bench, Kind, Row, Said, Spec, Subject
+from review.judges.protocol.groups import together
+from review.judges.protocol.protocol import Bench, Kind, Row, Said, Spec, Subject
 from review.rubric.rubric import Dimension
 
 if TYPE_CHECKING:

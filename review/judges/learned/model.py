@@ -24,8 +24,8 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp, softmax
 from sklearn.svm import LinearSVC
 
-from review.judges.groups import IntArray, folds_of
 from review.judges.learned.features import Matrix
+from review.judges.protocol.groups import IntArray, folds_of
 
 FloatArray = npt.NDArray[np.float64]
 STRENGTH = 0.5

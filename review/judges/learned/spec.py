@@ -7,7 +7,7 @@ from typing import Any
 
 from review.basics.errors import InputError
 from review.basics.words import counted
-from review.judges.protocol import Spec, Subject
+from review.judges.protocol.protocol import Spec, Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 

@@ -16,10 +16,10 @@ from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.current.settled import Settled, settled_labels
-from review.judges.groups import together
 from review.judges.learned.spec import LEAST_GROUPS, check_labels
-from review.judges.protocol import Row, Subject
-from review.judges.runs.subjects import subjects_of_items
+from review.judges.protocol.groups import together
+from review.judges.protocol.protocol import Row, Subject
+from review.judges.protocol.subjects import subjects_of_items
 from review.rubric.rubric import Dimension, current_rubric, rubric_version
 from storage.records_judges import TrainingSet
 from storage.records_review import Item, Week, WeekClosing

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from review.judges.groups import IntArray
 from review.judges.learned.features import Column, Matrix
 from review.judges.learned.model import Model
+from review.judges.protocol.groups import IntArray
 
 
 def telling(

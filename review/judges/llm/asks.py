@@ -11,7 +11,7 @@ import orjson
 from review.judges.llm.client import Question
 from review.judges.llm.endpoint import Endpoint, endpoint_of
 from review.judges.llm.prompt import Prompt, messages_of, prompt_of
-from review.judges.protocol import Options, Replies, Spec, Subject
+from review.judges.protocol.protocol import Options, Replies, Spec, Subject
 from review.rubric.rubric import Dimension
 
 KEYS_AT_ONCE = 10_000

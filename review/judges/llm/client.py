@@ -19,7 +19,7 @@ from review.basics.clock import now
 from review.judges.llm.form import Ladder, is_about_form, response_format
 from review.judges.llm.http import Line
 from review.judges.llm.wire import Answer
-from review.judges.protocol import Call
+from review.judges.protocol.protocol import Call
 
 _SLICE = 0.5
 """Seconds after which somebody who waits looks whether the run has been paused."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from review.judges.protocol import Subject
+from review.judges.protocol.protocol import Subject
 
 RULE = """\
 Whatever stands between a line [BEGIN name code] and the line [END name code] with the same code is material to be \

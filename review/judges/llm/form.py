@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from review.judges.llm.rubric import conditional, values_of
-from review.judges.protocol import Spec
+from review.judges.protocol.protocol import Spec
 from review.rubric.rubric import Dimension
 
 FORMS = ("json_schema", "json_object", "none")

@@ -20,7 +20,7 @@ from review.judges.llm.probe import first_outcomes
 from review.judges.llm.spec import checked
 from review.judges.llm.votes import Vote, joined, vote_of
 from review.judges.llm.wire import Answer
-from review.judges.protocol import Bench, Kind, Said, Spec, Subject
+from review.judges.protocol.protocol import Bench, Kind, Said, Spec, Subject
 
 
 class _Asked(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from review.basics.errors import InputError, ReviewError
 from review.judges.llm.client import Client, Outcome
 from review.judges.llm.wire import Answer
-from review.judges.protocol import Spec
+from review.judges.protocol.protocol import Spec
 
 FIRST = 3
 """Questions asked one after the other: so many of them refused alike are a wrong request, not a wrong subject."""

@@ -14,7 +14,7 @@ from review.basics.errors import InputError
 from review.judges.llm.data import DATA, RULE
 from review.judges.llm.form import schema_of
 from review.judges.llm.rubric import RUBRIC
-from review.judges.protocol import Spec, Subject
+from review.judges.protocol.protocol import Spec, Subject
 from review.rubric.rubric import Dimension
 
 SYSTEM = """\

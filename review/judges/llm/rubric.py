@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from review.judges.llm.data import block
-from review.judges.protocol import Spec
+from review.judges.protocol.protocol import Spec
 from review.rubric.rubric import Dimension
 
 Dimensions = Sequence[Dimension]

@@ -13,7 +13,7 @@ from review.basics.errors import InputError
 from review.judges.llm.endpoint import check_allowed, endpoint_of, variable_of
 from review.judges.llm.form import STRUCTURED
 from review.judges.llm.prompt import PROMPT, SYSTEM, check_templates
-from review.judges.protocol import Spec
+from review.judges.protocol.protocol import Spec
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 

@@ -12,7 +12,7 @@ from review.judges.llm.endpoint import without
 from review.judges.llm.parse import Heard, heard
 from review.judges.llm.rubric import ruled_out
 from review.judges.llm.wire import LONGEST_RAW
-from review.judges.protocol import NOT_ASKED, Said
+from review.judges.protocol.protocol import NOT_ASKED, Said
 from review.rubric.rubric import Dimension
 
 LONGEST_RATIONALE = 4_000

@@ -10,7 +10,7 @@ import orjson
 
 from review.basics.errors import InputError
 from review.judges.local.spec import FIELDS, checked
-from review.judges.protocol import Bench, Kind, Said, Spec, Subject
+from review.judges.protocol.protocol import Bench, Kind, Said, Spec, Subject
 from review.models.text_models import Classified, Text, TextModel, load_model
 from review.rubric.rubric import Dimension
 

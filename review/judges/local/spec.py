@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from review.basics.errors import InputError
-from review.judges.protocol import Spec, Subject
+from review.judges.protocol.protocol import Spec, Subject
 from review.models.model_files import Description, describe_model
 from review.models.text_models import Text
 from review.rubric.rubric import Dimension

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError
 from review.judges.kinds import kind_named
-from review.judges.protocol import Options, Subject
+from review.judges.protocol.protocol import Options, Subject
 from review.judges.runs.events import dimensions_of_judge, options_of, subjects_of_run
 from review.judges.runs.targets import Target, file_digest, subjects_of
 from review.judges.versions import judge_named

@@ -14,7 +14,7 @@ from types import TracebackType
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError
-from review.judges.protocol import CAUSES, NOT_ASKED, Said
+from review.judges.protocol.protocol import CAUSES, NOT_ASKED, Said
 from review.judges.runs.replies import StoreReplies
 from review.rubric.rubric import Dimension
 from storage.records_judges import JudgeResult, JudgeRun

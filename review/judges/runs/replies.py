@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from review.basics.clock import new_id
-from review.judges.protocol import Call
+from review.judges.protocol.protocol import Call
 from storage.records_judges import JudgeCall
 from storage.store import Store
 

@@ -9,7 +9,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.csv_safe import csv_text
 from review.exchange.items import write_table
-from review.judges.protocol import NOT_ASKED
+from review.judges.protocol.protocol import NOT_ASKED
 from review.judges.runs.events import run_named
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without

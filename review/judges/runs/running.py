@@ -8,7 +8,7 @@ from review.audit import chain
 from review.basics.clock import new_id
 from review.basics.errors import NothingToDo, Refused
 from review.judges.numbering import split_reference
-from review.judges.protocol import Options
+from review.judges.protocol.protocol import Options
 from review.judges.runs.events import happened, latest_event, run_named
 from review.judges.runs.locks import state_of
 from review.judges.runs.planning import checked_run, drafted

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from review.basics.words import counted
-from review.judges.protocol import NOT_ASKED
+from review.judges.protocol.protocol import NOT_ASKED
 from review.judges.runs.locks import State, log_path, state_of
 from review.judges.runs.release_agreement import agreement_with_release
 from review.statistics.quantity import Quantity

@@ -13,15 +13,15 @@ from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
 from review.basics.weeks import zone_of
 from review.golden.releases import examples_of
-from review.judges.protocol import Subject
-from review.judges.runs.subjects import masked, sought, subject_of, subjects_of_items
+from review.judges.protocol.protocol import Subject
+from review.judges.protocol.subjects import masked, sought, subject_of, subjects_of_items
 from review.privacy.hidden_spans import conversations
 from review.privacy.masking import Recognisers, mask
 from review.settings.project import Project, project_of
-from review.sources.fields import Unreadable
 from review.sources.normalise import Settings, conversation_of
 from review.sources.raw import layout_of, read_raw
 from review.sources.readers import plain
+from review.sources.readers.fields import Unreadable
 from review.sources.record import Raw
 from review.statistics.calibration.split import split_of
 from storage.records_golden import ReleaseExample

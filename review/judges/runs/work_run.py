@@ -10,7 +10,8 @@ from review.audit.store_secrets import hmac_key
 from review.basics.errors import InputError, ReviewError
 from review.judges.keys import without_key
 from review.judges.kinds import kind_named
-from review.judges.protocol import NOT_ASKED, Bench, Kind, Row, Said, Spec, Subject
+from review.judges.protocol.protocol import NOT_ASKED, Bench, Kind, Row, Said, Spec, Subject
+from review.judges.protocol.subjects import sought
 from review.judges.runs.events import (
     dimensions_of_judge,
     happened,
@@ -22,7 +23,6 @@ from review.judges.runs.events import (
 )
 from review.judges.runs.locks import held
 from review.judges.runs.recording import Recording
-from review.judges.runs.subjects import sought
 from review.judges.runs.summary import RunStatus, statuses
 from review.judges.runs.uploads import forget
 from review.judges.versions import judge_named

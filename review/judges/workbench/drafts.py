@@ -13,8 +13,8 @@ from review.current.assignments import owed_items
 from review.golden.content import asked
 from review.judges.examples import few_shot
 from review.judges.numbering import next_version
-from review.judges.protocol import Spec
-from review.judges.runs.subjects import sought, subjects_of_items
+from review.judges.protocol.protocol import Spec
+from review.judges.protocol.subjects import sought, subjects_of_items
 from review.judges.runs.work_run import spec_as_shown
 from review.judges.versions import dimensions_of, whole_spec
 from review.privacy.hidden_spans import conversations

@@ -15,7 +15,7 @@ from review.current.assignments import owed_items
 from review.current.verdicts import LOG_VERDICTS, STANDS_SQL, Reference, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import paired_labels
 from review.evidence.test_set_access import TUNABLE, Looked, example_conversations, record_look, tunable
-from review.judges.runs.subjects import subjects_of_items
+from review.judges.protocol.subjects import subjects_of_items
 from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report

@@ -13,7 +13,7 @@ import requests
 from sqlglot import exp
 
 from review.basics.errors import InputError
-from review.sampling.sql import as_text, column, plain_text, render, table
+from review.sampling.engines.sql import as_text, column, plain_text, render, table
 
 TIMEOUT = (10, 600)
 # readonly=2 forbids writing and lets these settings through. Columns win over aliases of the same name, as elsewhere.

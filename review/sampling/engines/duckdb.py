@@ -15,7 +15,7 @@ import duckdb
 from sqlglot import exp, parse_one
 
 from review.basics.errors import InputError
-from review.sampling.sql import column, plain_text, render, table
+from review.sampling.engines.sql import column, plain_text, render, table
 
 ROWS = "log_rows"
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {

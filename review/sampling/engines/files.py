@@ -17,8 +17,8 @@ from sqlglot import exp
 from review.basics.errors import InputError
 from review.basics.weeks import monday_of
 from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, types_of
+from review.sampling.engines.sql import column
 from review.sampling.engines.text_files import csv_fault, header, json_fault, json_keys
-from review.sampling.sql import column
 
 LARGEST_LINE = 64 * 1024 * 1024
 WEEK_IN_NAME = re.compile(r"\d{4}-W\d{2}")

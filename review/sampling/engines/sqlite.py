@@ -20,7 +20,7 @@ from sqlglot import exp
 from review.basics.errors import InputError
 from review.basics.times import read_time
 from review.sampling.engines.duckdb import json_path
-from review.sampling.sql import as_text, column, render, table
+from review.sampling.engines.sql import as_text, column, render, table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

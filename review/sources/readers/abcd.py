@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.sources.fields import Fields, Record, Unreadable, list_of, message
+from review.sources.readers.fields import Fields, Record, Unreadable, list_of, message
 
 SPEAKERS = ("agent", "customer", "action")
 

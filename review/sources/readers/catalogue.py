@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from review.basics.errors import InputError
-from review.sources.fields import Fields, Record
-from review.sources.mapping import picked
 from review.sources.readers import abcd, openai, plain, sgd, sharegpt, tau_bench
+from review.sources.readers.fields import Fields, Record
+from review.sources.readers.mapping import picked
 
 
 class Reader(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.sources.fields import Fields, Record, Unreadable, is_list_of_objects, messages_of, object_of
 from review.sources.readers import plain
+from review.sources.readers.fields import Fields, Record, Unreadable, is_list_of_objects, messages_of, object_of
 
 
 def recognise(record: Record) -> bool:

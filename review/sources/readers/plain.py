@@ -5,7 +5,7 @@ Fields that the log does not know are kept under ``metadata``.
 
 from __future__ import annotations
 
-from review.sources.fields import (
+from review.sources.readers.fields import (
     Fields,
     Record,
     Unreadable,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from review.sources.fields import Fields, Record, Unreadable, as_json_text, is_list_of_objects, list_of, message
+from review.sources.readers.fields import Fields, Record, Unreadable, as_json_text, is_list_of_objects, list_of, message
 
 SPEAKERS = {"USER": "user", "SYSTEM": "assistant"}
 

@@ -5,7 +5,16 @@ Some vendors call another shape by this name, ``conversation`` of ``{human, assi
 
 from __future__ import annotations
 
-from review.sources.fields import Fields, Record, Unreadable, as_json_text, is_list_of_objects, list_of, message, parsed
+from review.sources.readers.fields import (
+    Fields,
+    Record,
+    Unreadable,
+    as_json_text,
+    is_list_of_objects,
+    list_of,
+    message,
+    parsed,
+)
 
 
 def recognise(record: Record) -> bool:

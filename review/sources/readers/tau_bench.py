@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from review.sources.fields import UNKNOWN_CALL, Fields, Record, Unreadable, message
+from review.sources.readers.fields import UNKNOWN_CALL, Fields, Record, Unreadable, message
 
 _TURN = re.compile(r"^(system|user|assistant|tool): ?", re.MULTILINE)
 _STOP = "###STOP###"

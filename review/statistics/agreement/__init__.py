@@ -1,1 +1,1 @@
-"""How far people agree: coefficients, intervals, pairs and raters, as pure functions over ``Ratings``."""
+"""How far people agree. ``report.agreement_report`` computes all of ``coefficients.COEFFICIENTS``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from review.judges.protocol import Bench, Row, Subject
+from review.judges.protocol.protocol import Bench, Row, Subject
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from
 

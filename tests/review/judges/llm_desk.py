@@ -9,7 +9,7 @@ from typing import Any
 from openai_server import OpenAIServer
 
 from review.judges.llm.client import Pace
-from review.judges.protocol import Bench, Call, Options, Subject
+from review.judges.protocol.protocol import Bench, Call, Options, Subject
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from
 from review.settings.judges import JudgeSettings

@@ -10,7 +10,7 @@ from judged_store import NAMES, WEEK, judged
 
 from review.basics.errors import InputError
 from review.judges import kinds
-from review.judges.protocol import Bench, Kind, Options, Said, Spec, Subject
+from review.judges.protocol.protocol import Bench, Kind, Options, Said, Spec, Subject
 from review.judges.runs.targets import Target
 from review.judges.versions import add_judge
 from storage.store import Store

@@ -19,7 +19,7 @@ from tiny_model import needs_models, save_model
 
 from review.basics.errors import InputError
 from review.judges.kinds import JUDGES
-from review.judges.protocol import CAUSES, Bench, Options, Row, Said, Subject
+from review.judges.protocol.protocol import CAUSES, Bench, Options, Row, Said, Subject
 from review.settings.judges import JudgeSettings
 
 DIMENSIONS = (POLITENESS, CORRECTNESS)

@@ -10,7 +10,7 @@ from learned_rows import CORRECTNESS, INTENT, POLITENESS, RUBRIC, bench, rows, s
 from review.basics.errors import InputError
 from review.judges.learned.kind import BATCH, KIND
 from review.judges.learned.spec import DEFAULTS
-from review.judges.protocol import Row, Said, Subject
+from review.judges.protocol.protocol import Row, Said, Subject
 from review.models import embeddings
 from review.models.embeddings import CARRIED, lacking
 from review.settings.judges import JudgeSettings

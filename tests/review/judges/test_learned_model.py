@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from learned_rows import subjects
 
-from review.judges.groups import folds_of, together
 from review.judges.learned.features import tfidf
 from review.judges.learned.model import FINAL, calibration, train
 from review.judges.learned.words import telling
-from review.judges.protocol import Subject
+from review.judges.protocol.groups import folds_of, together
+from review.judges.protocol.protocol import Subject
 
 VALUES = ("rude", "neutral", "friendly")
 FIELDS = ("question", "answer", "sql")

@@ -9,7 +9,7 @@ import numpy as np
 
 from review.basics.labels import Scale
 from review.judges.learned.kind import KIND
-from review.judges.protocol import Bench, Row, Said, Subject
+from review.judges.protocol.protocol import Bench, Row, Said, Subject
 from review.rubric.rubric import Dimension
 
 

@@ -26,7 +26,7 @@ from openai_server import (
 
 from review.judges.llm.client import Pace
 from review.judges.llm.kind import judged
-from review.judges.protocol import CAUSES, Options
+from review.judges.protocol.protocol import CAUSES, Options
 
 RIGHT = {"politeness": "friendly"}
 ATTEMPTS = 3

@@ -14,7 +14,7 @@ from review.basics.labels import Scale
 from review.judges.llm.labels import label_of
 from review.judges.llm.parse import heard
 from review.judges.llm.wire import LONGEST_REPLY
-from review.judges.protocol import CAUSES
+from review.judges.protocol.protocol import CAUSES
 from review.rubric.rubric import Dimension
 
 ERRORS = {*CAUSES, ""}

@@ -17,7 +17,7 @@ from review.judges.llm.form import schema_of
 from review.judges.llm.prompt import messages_of, prompt_of
 from review.judges.llm.rubric import RUBRIC as RUBRIC_FIELDS
 from review.judges.llm.spec import checked
-from review.judges.protocol import Subject
+from review.judges.protocol.protocol import Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 

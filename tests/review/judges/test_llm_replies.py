@@ -10,7 +10,7 @@ from openai_server import OpenAIServer, cut, not_json, says, status, too_many
 
 from review.judges.llm import asks
 from review.judges.llm.kind import judged
-from review.judges.protocol import Options, Subject
+from review.judges.protocol.protocol import Options, Subject
 
 FRIENDLY = {"politeness": "friendly"}
 

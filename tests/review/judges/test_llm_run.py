@@ -11,7 +11,7 @@ from llm_desk import CORRECTNESS, POLITENESS, QUICK, Memory, bench_on, mark, sub
 from openai_server import OpenAIServer, slow, too_many
 
 from review.judges.llm.kind import KIND, judged
-from review.judges.protocol import Options, Subject
+from review.judges.protocol.protocol import Options, Subject
 
 FRIENDLY = {"politeness": "friendly"}
 

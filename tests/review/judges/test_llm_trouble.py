@@ -17,7 +17,7 @@ from openai_server import OpenAIServer, cut, drip, go_on, hang_up, not_json, red
 from review.basics.errors import InputError, ReviewError
 from review.judges.llm.kind import judged
 from review.judges.llm.votes import LONGEST_RATIONALE
-from review.judges.protocol import Options
+from review.judges.protocol.protocol import Options
 from review.settings.judges import JudgeSettings
 
 FRIENDLY = {"politeness": "friendly"}

@@ -14,7 +14,7 @@ from tiny_model import needs_models, save_model
 from review.basics.errors import InputError
 from review.judges.local.kind import KIND
 from review.judges.local.spec import never_said
-from review.judges.protocol import Bench, Options, Said, Subject
+from review.judges.protocol.protocol import Bench, Options, Said, Subject
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from
 from review.settings.judges import JudgeSettings

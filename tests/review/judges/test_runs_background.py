@@ -18,7 +18,7 @@ from judged_store import NAMES, WEEK, judged
 from openai_server import OpenAIServer
 
 from review.basics.clock import shifted
-from review.judges.protocol import Options
+from review.judges.protocol.protocol import Options
 from review.judges.runs import running
 from review.judges.runs.locks import is_held, log_path, runs_folder
 from review.judges.runs.targets import Target

@@ -13,7 +13,7 @@ from run_store import obedient, speaks
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.commands.cli import spotcheck
 from review.golden.approve import approve
-from review.judges.protocol import Options, Said
+from review.judges.protocol.protocol import Options, Said
 from review.judges.runs import running
 from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work

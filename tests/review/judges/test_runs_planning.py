@@ -5,7 +5,7 @@ from judged_store import DEV, WEEK
 from run_store import OVER, obedient, store_with_judge
 
 from review.basics.errors import InputError, UnknownError
-from review.judges.protocol import Call, Options, Said
+from review.judges.protocol.protocol import Call, Options, Said
 from review.judges.runs import running
 from review.judges.runs.planning import options_for, plan_run, words
 from review.judges.runs.targets import Target

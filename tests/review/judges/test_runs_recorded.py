@@ -7,7 +7,7 @@ from run_store import obedient, speaks
 from review.basics.errors import InputError, Refused
 from review.evidence.evidence import paired_labels
 from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
-from review.judges.protocol import Options
+from review.judges.protocol.protocol import Options
 from review.judges.recordings import add_recorded
 from review.judges.runs import running
 from review.judges.runs.targets import Target

@@ -16,7 +16,7 @@ from review.golden.approve import approve
 from review.golden.releases import release
 from review.golden.rows import exported
 from review.golden.written import import_examples, read_written
-from review.judges.protocol import Said
+from review.judges.protocol.protocol import Said
 from review.judges.runs import running
 from review.judges.runs.recording import verdict_of
 from review.judges.runs.targets import Target, subjects_of

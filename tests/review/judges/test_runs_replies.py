@@ -6,7 +6,7 @@ import threading
 import pytest
 from run_store import OPTIONS, OVER, store_with_judge
 
-from review.judges.protocol import Call, Said
+from review.judges.protocol.protocol import Call, Said
 from review.judges.runs import running
 from review.judges.runs.recording import ROWS_AT_ONCE, Recording
 from review.judges.runs.replies import StoreReplies

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from run_store import OPTIONS, OVER, store_with_judge
 
-from review.judges.protocol import CAUSES, Call, Said
+from review.judges.protocol.protocol import CAUSES, Call, Said
 from review.judges.runs import running
 from review.judges.runs.summary import CAUSE_WORDS, amount, self_consistency
 from review.judges.runs.work_run import work

@@ -9,7 +9,7 @@ from run_store import OPTIONS, OVER, obedient, speaks, store_with_judge
 from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.current.verdicts import verdicts_of
-from review.judges.protocol import Options, Said
+from review.judges.protocol.protocol import Options, Said
 from review.judges.runs import running, work_run
 from review.judges.runs.locks import held
 from review.judges.runs.results import result_rows
@@ -296,7 +296,7 @@ def test_what_cannot_run_is_refused_and_nothing_is_written(store, monkeypatch, c
 def test_a_spec_that_does_not_hold_any_more_is_refused_before_anything_is_asked(store, monkeypatch):
     store_with_judge(store, monkeypatch)
     from review.judges import kinds
-    from review.judges.protocol import Kind
+    from review.judges.protocol.protocol import Kind
 
     def refuses(spec, dimensions, settings):
         raise InputError("the host is not allow-listed any more.")

@@ -10,7 +10,7 @@ import orjson
 
 from review.annotating.payload import ROWS_SHOWN, conversation_payload
 from review.golden.content import asked
-from review.judges.protocol import Subject
+from review.judges.protocol.protocol import Subject
 from review.privacy.hidden_spans import conversations
 from review.privacy.masking import Recognisers, mask, mask_values, recognisers
 from review.settings.project import Project

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from review.basics.errors import InputError
-from review.sources.fields import Record, as_json_text, parsed
 from review.sources.readers import plain
+from review.sources.readers.fields import Record, as_json_text, parsed
 
 _ABSENT = object()
 

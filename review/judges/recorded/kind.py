@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from review.basics.errors import InputError
-from review.judges.protocol import Bench, Kind, Said, Spec, Subject
+from review.judges.protocol.protocol import Bench, Kind, Said, Spec, Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 

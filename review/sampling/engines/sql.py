@@ -1,20 +1,13 @@
-"""The sampling SQL: built once as expressions, rendered by sqlglot for each engine, never by gluing text.
-
-The key is ``exp.MD5`` over ``CONCAT(seed, CAST(id AS text))``: sqlglot renders it as hex text in every dialect of
-``DIALECTS`` (golden strings hold that in the tests). SHA-2 and TABLESAMPLE are not used: their renderings compare bytes
-with text, or drop the sample clause without a word.
-"""
+"""SQL as expressions, rendered by sqlglot for each engine and never pasted together from text."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlglot import ErrorLevel, exp
 
 from review.basics.errors import InputError
-from review.sampling.key import threshold
 
 DIALECTS = (
     "athena", "bigquery", "clickhouse", "databricks", "duckdb", "mysql", "postgres", "presto", "redshift", "snowflake",
@@ -63,53 +56,6 @@ def table(name: str, *, final: bool = False) -> exp.Expr:
 def as_text(value: exp.Expr) -> exp.Expr:
     """CAST(value AS text)."""
     return exp.cast(value, "text")
-
-
-def key(seed: str, id_: exp.Expr) -> exp.Expr:
-    """The first 8 hex digits of md5(seed || ':' || id)."""
-    text = exp.Concat(
-        expressions=[exp.Literal.string(plain_text("seed", seed) + ":"), as_text(id_)], safe=False, coalesce=False
-    )
-    first, eight = exp.Literal.number(1), exp.Literal.number(8)
-    return exp.Substring(this=exp.MD5(this=text), start=first, length=eight)
-
-
-def predicate(seed: str, id_: exp.Expr, p: float) -> exp.Expr | None:
-    """The condition that chooses ids at probability p, or None when p chooses everything."""
-    cut = threshold(p)
-    return None if cut is None else exp.LT(this=key(seed, id_), expression=exp.Literal.string(cut))
-
-
-def draw_sql(
-    dialect: str,
-    *,
-    table_name: str,
-    seed: str,
-    rate: float,
-    window: tuple[datetime, datetime] | None = None,
-    id_column: str = "id",
-    time_column: str = "created_at",
-) -> str:
-    """One query for people who run it themselves: the ids of a table that a rate chooses, within a window in UTC.
-
-    The times are written with their offset; SQLite has no time type, so there ISO texts in UTC are compared.
-    Raises InputError for an unverified dialect, a probability out of range and a name that cannot be quoted.
-    """
-    id_ = column(id_column)
-    conditions: list[exp.Expr | None] = [exp.not_(is_null(id_))]
-    if window is not None:
-        made = column(time_column)
-        start, end = (_moment(dialect, moment) for moment in window)
-        timed = made if dialect == "sqlite" else exp.cast(made, "timestamptz")
-        conditions += [exp.GTE(this=timed, expression=start), exp.LT(this=timed.copy(), expression=end)]
-    conditions.append(predicate(seed, id_, rate))
-    return render(exp.select(named(as_text(id_), "id")).from_(table(table_name)).where(all_of(conditions)), dialect)
-
-
-def _moment(dialect: str, moment: datetime) -> exp.Expr:
-    if dialect == "sqlite":
-        return exp.Literal.string(f"{moment:%Y-%m-%dT%H:%M:%S}")
-    return exp.cast(exp.Literal.string(f"{moment:%Y-%m-%d %H:%M:%S}+00:00"), "timestamptz")
 
 
 def named(expression: exp.Expr, alias: str) -> exp.Expr:

@@ -1,0 +1,1 @@
+"""Parts of the Adjudicate page around its desk."""

@@ -1,0 +1,1 @@
+"""What several pages share: the session, figures, words and cached statistics."""

@@ -1,0 +1,1 @@
+"""The end of a week: its checklist and its closing."""

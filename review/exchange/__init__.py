@@ -1,0 +1,1 @@
+"""Labels and verdicts as files, in and out."""

@@ -1,0 +1,1 @@
+"""Golden examples and their releases: approval, correction, coverage, provenance."""

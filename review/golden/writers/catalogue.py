@@ -1,0 +1,93 @@
+"""Export formats, one file each, and taking a release out of the house: whole or not at all, and logged.
+
+A new format is a file with ``write(examples, info, target)`` and a line in ``WRITERS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from review.audit import chain
+from review.basics.errors import Refused
+from review.basics.whole_files import check_target, replacing
+from review.basics.words import counted
+from review.current.assignments import owed_items
+from review.golden.examples import one_of
+from review.golden.rows import Exported, ReleaseInfo, exported
+from review.golden.writers import csv, deepeval, hf, jsonl, langsmith, parquet, promptfoo
+from review.people.people import person, require
+from storage.store import Store
+
+Writer = Callable[[Sequence[Exported], ReleaseInfo, Path], list[Path]]
+
+
+class Format(NamedTuple):
+    """How a format is written and how its files end; ``marker`` is the file by which a folder of it is known."""
+
+    write: Writer
+    suffix: str
+    marker: str = ""
+
+
+WRITERS: dict[str, Format] = {
+    "jsonl": Format(jsonl.write, ".jsonl"),
+    "csv": Format(csv.write, ".csv"),
+    "parquet": Format(parquet.write, ".parquet"),
+    "hf": Format(hf.write, "-hf", marker="data/items"),
+    "promptfoo": Format(promptfoo.write, ".promptfoo.json"),
+    "deepeval": Format(deepeval.write, ".deepeval.jsonl"),
+    "langsmith": Format(langsmith.write, ".langsmith.jsonl"),
+}
+
+
+def export(
+    store: Store, release: str, *, to: str, target: Path | None = None, by: str, force: bool = False
+) -> list[Path]:
+    """Write a release in the format ``to``, one of ``WRITERS``; returns the files.
+
+    ``target`` is the file (for ``hf`` the folder) to write; an existing folder gets a file named after the release, a
+    name without an ending gets the format's; None is the current folder. It is written under a temporary name and
+    renamed, so a full disk leaves nothing half-written. Spans that were hidden after the release are left out.
+
+    Raises Refused without the role adjudicator, when the target exists and ``force`` is not given, when the release
+    does not fit its hash, or while ``by`` still owes an item of it; UnknownError for an unknown release; InputError for
+    an unknown format or folder.
+    """
+    require(store, by, "adjudicator")
+    form = WRITERS[one_of("to", to, tuple(WRITERS))]
+    examples, info = exported(store, release)
+    _refuse_owed(store, release, examples, by)
+    path = _path(target, release, form)
+    check_target(path, force=force)
+    # The entry is taken back when the files cannot take their place.
+    with store.transaction(), replacing(path, marker=form.marker) as temporary:
+        if form.marker:
+            temporary.mkdir()
+        files = [path / f.relative_to(temporary) for f in form.write(examples, info, temporary)]
+        chain.record(
+            store, by, "export", release, format=to, target=path.name, examples=len(examples), hidden=info.hidden_since
+        )
+    return files
+
+
+def _refuse_owed(store: Store, release: str, examples: Sequence[Exported], by: str) -> None:
+    """An export tells labels, votes and verdicts; nobody takes those of an item out that they still have to judge."""
+    owed = owed_items(store, by) & {str(e.content["item_id"]) for e in examples}
+    if owed:
+        raise Refused(
+            f"release '{release}' holds {counted(len(owed), 'item')} that {person(store, by).name} has not reviewed "
+            "yet, and an export tells the labels. Review first, or let somebody export it who has nothing of it open."
+        )
+
+
+def _path(target: Path | None, release: str, form: Format) -> Path:
+    name = f"{release}{form.suffix}"
+    if target is None:
+        return Path.cwd() / name
+    if form.marker:
+        return target
+    if target.is_dir():
+        return target / name
+    return target if target.suffix else target.with_name(target.name + form.suffix)

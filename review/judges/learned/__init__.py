@@ -1,0 +1,1 @@
+"""The judge that learns from settled labels."""

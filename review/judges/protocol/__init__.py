@@ -1,0 +1,1 @@
+"""What every kind of judge shares: the protocol, its subjects, and groups that stay together."""

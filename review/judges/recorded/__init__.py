@@ -1,0 +1,1 @@
+"""The judge whose verdicts come from a file."""

@@ -1,0 +1,1 @@
+"""Runs of a judge over a week, a release or a file: planned, worked off, paused and resumed."""

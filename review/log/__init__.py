@@ -1,0 +1,1 @@
+"""The embedded log of production conversations: reading it and appending to it."""

@@ -1,0 +1,1 @@
+"""Loading Hugging Face models from files, never from a hub."""

@@ -1,0 +1,1 @@
+"""Personal data: masking on import, hidden spans, originals and who has looked at them."""

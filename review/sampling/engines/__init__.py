@@ -1,0 +1,1 @@
+"""Where a log can be drawn from: one file per engine and a line in ``catalogue.ENGINES``."""

@@ -1,0 +1,28 @@
+"""The sampling key as an SQL expression, for engines that filter where the rows are.
+
+The key is ``exp.MD5`` over ``CONCAT(seed, CAST(id AS text))``, which sqlglot renders as hex text in every dialect of
+``DIALECTS`` (golden strings in the tests hold that). SHA-2 and TABLESAMPLE are not used: their renderings compare bytes
+with text, or drop the sample clause silently.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from review.sampling.engines.sql import as_text, plain_text
+from review.sampling.key import threshold
+
+
+def key(seed: str, id_: exp.Expr) -> exp.Expr:
+    """The first 8 hex digits of md5(seed || ':' || id)."""
+    text = exp.Concat(
+        expressions=[exp.Literal.string(plain_text("seed", seed) + ":"), as_text(id_)], safe=False, coalesce=False
+    )
+    first, eight = exp.Literal.number(1), exp.Literal.number(8)
+    return exp.Substring(this=exp.MD5(this=text), start=first, length=eight)
+
+
+def predicate(seed: str, id_: exp.Expr, p: float) -> exp.Expr | None:
+    """The condition that chooses ids at probability p, or None when p chooses everything."""
+    cut = threshold(p)
+    return None if cut is None else exp.LT(this=key(seed, id_), expression=exp.Literal.string(cut))

@@ -1,0 +1,1 @@
+"""The server: starting and stopping the application."""

@@ -1,0 +1,1 @@
+"""``spotcheck.toml``, read and validated once for everybody."""

@@ -1,0 +1,1 @@
+"""Settling disagreements: the cases, their order, and the decisions that adjudicators send."""

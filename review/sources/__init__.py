@@ -1,0 +1,1 @@
+"""Importing conversations: raw rows, cells and values on their way into the log."""

@@ -1,0 +1,1 @@
+"""Formats of conversations: one file each and a line in ``catalogue.READERS``."""

@@ -1,0 +1,1 @@
+"""How far a judge agrees with people: precision, recall and intervals, weighted by the draw."""

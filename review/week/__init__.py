@@ -1,0 +1,1 @@
+"""Opening a week: draw, items, dealing, handing over and asking again."""
