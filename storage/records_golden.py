@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storage.records_base import Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GoldenExample:
     """One version of an approved example; the latest version of an ``example_id`` that is not retired is current.
 
@@ -37,7 +37,7 @@ class GoldenExample:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Release:
     """A frozen set of golden examples: ``content_hash`` is over canonical JSON of its examples."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from storage.records_base import Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Judge:
     """One version of a judge: kind and spec as data. Changing anything makes a new version.
 
@@ -41,7 +41,7 @@ class TrainingSet:
     by: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JudgeRun:
     """One run of one version of a judge over a target: a week, a release, or a file.
 
@@ -59,7 +59,7 @@ class JudgeRun:
     by: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunEvent:
     """Something that happened to a run: started, paused, resumed, finished, stopped, failed; the latest counts."""
 
@@ -71,7 +71,7 @@ class RunEvent:
     detail: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JudgeCall:
     """One request to an endpoint, without its key. ``key`` is the hash of what was asked, by which replies are reused.
 
@@ -96,7 +96,7 @@ class JudgeCall:
     reply: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JudgeResult:
     """What a run came to for one subject in one dimension; ``value`` None is a missing verdict, ``error`` its cause.
 
@@ -120,7 +120,7 @@ class JudgeResult:
     votes: tuple[str | None, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """Somebody looked at a judge's figures on the ``test`` half; looks are counted, because each one uses it up."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from storage.records_base import Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Import:
     """One import of one file: what was detected and the counts that were printed."""
 
@@ -27,7 +27,7 @@ class Import:
     rejections: tuple[Json, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Conversation:
     """A masked, frozen production conversation.
 
@@ -88,7 +88,7 @@ class Conversation:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Draw:
     """One draw from the sealed frame of a week; a later draw of the week only raises probabilities.
 
@@ -108,7 +108,7 @@ class Draw:
     digest: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stratum:
     """The ledger line of one group in one draw: population N_h, sampled n_h, inclusion probability pi_h."""
 

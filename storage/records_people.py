@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storage.records_base import Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rater:
     """A person who reviews. ``issuer`` and ``subject`` identify a logged-in person; empty for a chosen name."""
 
@@ -19,7 +19,7 @@ class Rater:
     subject: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Role:
     """A role given to a rater: annotator, adjudicator, lead, or none (taken away). The latest row counts."""
 
@@ -31,7 +31,7 @@ class Role:
     scope: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RubricVersion:
     """One version of the rubric, as data; ``version`` counts from 1, ``content_hash`` is over the document."""
 
@@ -51,7 +51,7 @@ class Setting:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AuditEntry:
     """Who did what, when; ``hash`` covers the row and the ``previous`` hash, so that a removed row shows."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storage.records_base import Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Week:
     """A unit of work, opened once. ``minutes`` is the budget per person; ``due`` a date."""
 
@@ -35,7 +35,7 @@ class WeekClosing:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """A unit of review: a conversation, or one answer in it (``target_turn``).
 
@@ -55,7 +55,7 @@ class Item:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Assignment:
     """An item dealt to a rater under one rubric version, in the rater's order ``position``."""
 
@@ -69,7 +69,7 @@ class Assignment:
     by: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reassignment:
     """An assignment taken from its holder: redistributed to another assignment, or withdrawn (``to_id`` None)."""
 
@@ -81,7 +81,7 @@ class Reassignment:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Annotation:
     """What a rater said of an item, once. ``labels`` maps dimension to canonical value (a list for a set).
 
@@ -114,7 +114,7 @@ class Withdrawal:
     at: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Skip:
     """A rater passed an assignment by, with a reason."""
 
@@ -126,7 +126,7 @@ class Skip:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Flag:
     """Something about an item that somebody should see; ``kind`` privacy also hides a span.
 
@@ -142,7 +142,7 @@ class Flag:
     span: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HiddenSpan:
     """A flagged text that is hidden everywhere in its conversation; only its keyed hash and length are kept."""
 
@@ -155,7 +155,7 @@ class HiddenSpan:
     by: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Adjudication:
     """The settled labels of an item: who, why, and which submissions were seen."""
 
@@ -173,7 +173,7 @@ class Adjudication:
     supersedes: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """One judge's verdict on one item in one dimension; ``value`` None is "no verdict", with ``raw`` kept.
 

@@ -28,9 +28,9 @@ def build_voted_store(path: Path) -> Store:
     store = build_store(path, items=15, raters=("zelda", "quentin", "noa"), rubric=THREE)
     with store.transaction():
         for name in ("mia", "olaf"):
-            store.add(Rater(name, name.capitalize(), AT, "lea"))
+            store.add(Rater(id=name, name=name.capitalize(), created_at=AT, created_by="lea"))
         for name in ("mia", "olaf", "noa"):
-            store.add(Role(f"adjudicates-{name}", name, "adjudicator", AT, "lea"))
+            store.add(Role(id=f"adjudicates-{name}", rater_id=name, role="adjudicator", at=AT, by="lea"))
         for item in (*DISPUTED, *UNANIMOUS, *SINGLE):
             words = {"comment": COMMENT, "corrected_answer": CORRECTED} if item == DISPUTED[0] else {}
             store.add(vote(item, "zelda", WRONG if item in DISPUTED else RIGHT, **words))
@@ -43,4 +43,13 @@ def vote(item: str, rater: str, labels: dict[str, Any], **words: str) -> Annotat
     """One submission, with a name that does not tell whose it is."""
     number = item.removeprefix("item-")
     name = f"{('zelda', 'quentin', 'noa').index(rater)}{number}-ballot"
-    return Annotation(name, f"{rater}-{number}", item, rater, 1, labels, AT, **words)
+    return Annotation(
+        submission_id=name,
+        assignment_id=f"{rater}-{number}",
+        item_id=item,
+        rater_id=rater,
+        rubric_version=1,
+        labels=labels,
+        at=AT,
+        **words,
+    )

@@ -108,15 +108,61 @@ def build_store(
     saved = save_rubric(store, rubric_from(rubric or DEFAULT_RUBRIC), by="lea")
     with store.transaction():
         for name in (*raters, "lea"):
-            store.add(Rater(name, name.capitalize(), AT, "lea"))
-            store.add(Role(f"role-{name}", name, "lead" if name == "lea" else "annotator", AT, "lea"))
-        store.add(Week(WEEK, AT, "lea", "2026-11-20", "seed", "session", 1.0, 0, raters, saved.version, 60.0))
+            store.add(Rater(id=name, name=name.capitalize(), created_at=AT, created_by="lea"))
+            store.add(
+                Role(id=f"role-{name}", rater_id=name, role="lead" if name == "lea" else "annotator", at=AT, by="lea")
+            )
+        store.add(
+            Week(
+                name=WEEK,
+                opened_at=AT,
+                opened_by="lea",
+                due="2026-11-20",
+                seed="seed",
+                unit="session",
+                overlap=1.0,
+                overlap_raters=0,
+                raters=raters,
+                rubric_version=saved.version,
+                minutes=60.0,
+            )
+        )
         for k in range(items):
             store.add(conversation(k, **(special or {}).get(k, {})))
-            store.add(Item(f"item-{k:04d}", f"conversation-{k:03d}", WEEK, AT, overlap=True, reason="failing-secret"))
-            store.add(Verdict(f"verdict-{k:04d}", f"item-{k:04d}", "secret-judge", "v1", "correctness", "partly", AT))
+            store.add(
+                Item(
+                    id=f"item-{k:04d}",
+                    conversation_id=f"conversation-{k:03d}",
+                    week=WEEK,
+                    at=AT,
+                    overlap=True,
+                    reason="failing-secret",
+                )
+            )
+            store.add(
+                Verdict(
+                    id=f"verdict-{k:04d}",
+                    item_id=f"item-{k:04d}",
+                    judge="secret-judge",
+                    version="v1",
+                    dimension="correctness",
+                    value="partly",
+                    at=AT,
+                )
+            )
             for rater in raters:
-                store.add(Assignment(f"{rater}-{k:04d}", f"item-{k:04d}", rater, WEEK, k, saved.version, AT, "lea"))
+                store.add(
+                    Assignment(
+                        id=f"{rater}-{k:04d}",
+                        item_id=f"item-{k:04d}",
+                        rater_id=rater,
+                        week=WEEK,
+                        position=k,
+                        rubric_version=saved.version,
+                        at=AT,
+                        by="lea",
+                    )
+                )
     return store
 
 

@@ -56,9 +56,25 @@ def attacked_store(folder: Path, plant: Plant) -> Store:
     project = project_of(store.path)
     store.add(import_file(log, log=log_of(store.path), key=hmac_key(store), by="lea"))
     rejections = ({"line": 1, "reason": plant("rejection"), "value": plant("rejected value")},)
-    store.add(Import("i", now(), "lea", plant("file name"), "jsonl", "production", 1, 0, 0, 0, 1, 0, rejections))
+    store.add(
+        Import(
+            id="i",
+            at=now(),
+            by="lea",
+            file=plant("file name"),
+            format="jsonl",
+            source="production",
+            read=1,
+            added=0,
+            duplicate=0,
+            changed=0,
+            rejected=1,
+            undated=0,
+            rejections=rejections,
+        )
+    )
     for week, raters in ((CLOSED, ("ben", third)), (OPEN, ("ana", "ben"))):
-        open_week(store, project, Request(week, rate=1.0, raters=raters, overlap=1.0), by="lea")
+        open_week(store, project, Request(week=week, rate=1.0, raters=raters, overlap=1.0), by="lea")
         judged(store, plant, week)
     for rater in ("ben", third):
         reviewed(store, plant, CLOSED, rater, differ=rater != "ben")
@@ -123,7 +139,17 @@ def judged(store: Store, plant: Plant, week: str) -> None:
         for judge, value in ((plant("judge")[:60], "wrong"), ("plain-judge", "correct")):
             texts = {"rationale": plant("rationale"), "raw": plant("raw"), "error": plant("verdict error")}
             store.add(
-                Verdict(uuid4().hex, item.id, judge, "v1", "correctness", value, now(), score=SCORES[week], **texts)
+                Verdict(
+                    id=uuid4().hex,
+                    item_id=item.id,
+                    judge=judge,
+                    version="v1",
+                    dimension="correctness",
+                    value=value,
+                    at=now(),
+                    score=SCORES[week],
+                    **texts,
+                )
             )
 
 

@@ -32,9 +32,31 @@ def judged(store: Store) -> Store:
     save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
     with store.transaction():
         store.add(
-            Week(WEEK, AT, "lea", "2026-11-27", WEEK, "session", 0.2, 0, ("ana", "ben"), 1),
-            Draw("d1", WEEK, AT, "lea", "log", WEEK, "key", 0.1, {}, "0"),
-            Stratum("s1", "d1", WEEK, "rest", 400, 40, 0.1),
+            Week(
+                name=WEEK,
+                opened_at=AT,
+                opened_by="lea",
+                due="2026-11-27",
+                seed=WEEK,
+                unit="session",
+                overlap=0.2,
+                overlap_raters=0,
+                raters=("ana", "ben"),
+                rubric_version=1,
+            ),
+            Draw(
+                id="d1",
+                week=WEEK,
+                at=AT,
+                by="lea",
+                source="log",
+                seed=WEEK,
+                key_rule="key",
+                rate=0.1,
+                frame={},
+                digest="0",
+            ),
+            Stratum(id="s1", draw_id="d1", week=WEEK, name="rest", population=400, sampled=40, probability=0.1),
         )
         for k, name in enumerate(NAMES):
             turns = (
@@ -43,12 +65,34 @@ def judged(store: Store) -> Store:
             )
             labels = {"correctness": truth(k), "politeness": "neutral"}
             store.add(
-                Conversation(name, "production", name, AT, WEEK, turns),
-                Item(name, name, WEEK, AT, "d1", "rest"),
-                Assignment(f"a-{name}", name, "ana", WEEK, k, 1, AT, "lea"),
-                Annotation(f"n-{name}", f"a-{name}", name, "ana", 1, labels, AT, comment=f"because of {k}"),
+                Conversation(id=name, source="production", source_id=name, created_at=AT, week=WEEK, messages=turns),
+                Item(id=name, conversation_id=name, week=WEEK, at=AT, draw_id="d1", stratum="rest"),
+                Assignment(
+                    id=f"a-{name}",
+                    item_id=name,
+                    rater_id="ana",
+                    week=WEEK,
+                    position=k,
+                    rubric_version=1,
+                    at=AT,
+                    by="lea",
+                ),
+                Annotation(
+                    submission_id=f"n-{name}",
+                    assignment_id=f"a-{name}",
+                    item_id=name,
+                    rater_id="ana",
+                    rubric_version=1,
+                    labels=labels,
+                    at=AT,
+                    comment=f"because of {k}",
+                ),
             )
-        store.add(Assignment("b-c00", NAMES[0], "ben", WEEK, 0, 1, AT, "lea"))
+        store.add(
+            Assignment(
+                id="b-c00", item_id=NAMES[0], rater_id="ben", week=WEEK, position=0, rubric_version=1, at=AT, by="lea"
+            )
+        )
     return store
 
 
@@ -57,7 +101,7 @@ def says(store: Store, judge: str, version: str, k: int, value: str | None, **mo
     number = store.query("SELECT count(*) AS n FROM verdicts")[0]["n"]
     error = "" if value is not None else "timed_out"
     row = {"dimension": "correctness", "at": AT, "error": error, **more}
-    made = Verdict(f"v{number}", NAMES[k], judge, version, value=value, **row)
+    made = Verdict(id=f"v{number}", item_id=NAMES[k], judge=judge, version=version, value=value, **row)
     store.add(made)
     return made
 
@@ -74,7 +118,16 @@ def version(store: Store, name: str, number: int, *, examples: tuple[str, ...] =
     shown = [{"example_id": f"g-{c}", "conversation_id": c, "question": "q", "answer": "a"} for c in examples]
     spec = {"model": "m", "prompt": "{material}", "examples": shown}
     made = Judge(
-        f"{name}@{number}", name, str(number), kind, ("correctness",), spec, f"{name}{number}", 1, AT, "eva"
+        id=f"{name}@{number}",
+        name=name,
+        version=str(number),
+        kind=kind,
+        dimensions=("correctness",),
+        spec=spec,
+        content_hash=f"{name}{number}",
+        rubric_version=1,
+        at=AT,
+        by="eva",
     )  # fmt: skip
     store.add(made)
     return made
@@ -84,6 +137,18 @@ def golden(store: Store, name: str, *, split: str = "dev", **labels: str) -> Gol
     """A golden example made of one of the items."""
     content = {"question": "q", "answer": f"answer of {name}", "origin": {}}
     found = {"correctness": "wrong", **labels}
-    made = GoldenExample(f"g-{name}-1", f"g-{name}", name, name, content, found, (), 1, "eva", AT, split=split)
+    made = GoldenExample(
+        id=f"g-{name}-1",
+        example_id=f"g-{name}",
+        conversation_id=name,
+        item_id=name,
+        content=content,
+        labels=found,
+        votes=(),
+        rubric_version=1,
+        approved_by="eva",
+        at=AT,
+        split=split,
+    )
     store.add(made)
     return made

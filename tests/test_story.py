@@ -53,7 +53,7 @@ def test_from_import_to_release(store: Store, tmp_path: Path) -> None:
     done = import_file(log, log=log_of(store.path), key=hmac_key(store), by=lead)
     assert (done.read, done.added, done.rejected) == (1000, 1000, 0)
 
-    asked = Request(WEEK, rate=0.05, failing="all", raters=("ana", "ben"), overlap=1.0)
+    asked = Request(week=WEEK, rate=0.05, failing="all", raters=("ana", "ben"), overlap=1.0)
     opened = open_week(store, project_of(store.path), asked, by=lead)
     assert opened.assignments == 2 * opened.new_items
 

@@ -95,7 +95,9 @@ def rate_of_changes(cases: Iterable[Revealed]) -> Anchoring:
         followed += any(_follows(case, labels) for labels in other)
     if not seen:
         return Anchoring(0, 0, 0, Quantity.missing(NOBODY, method="Wilson"))
-    return Anchoring(seen, changed, followed, Quantity(changed / seen, wilson(changed, seen), method="Wilson", n=seen))
+    return Anchoring(
+        seen, changed, followed, Quantity(value=changed / seen, ci=wilson(changed, seen), method="Wilson", n=seen)
+    )
 
 
 def _follows(case: Revealed, labels: Mapping[str, Any]) -> bool:

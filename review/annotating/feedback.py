@@ -22,7 +22,7 @@ from storage.records_review import Adjudication, Annotation, Item
 from storage.store import Store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """One label of a reviewer beside the settled one; ``yours`` is None where they were not asked.
 
@@ -60,7 +60,14 @@ def differences(store: Store, week: str, rater: str) -> list[Difference]:
     finals = _without_spans(store, finals, places)
     return [
         Difference(
-            n.item_id, places[n.item_id], s.dimension, yours, s.value, s.rule, s.votes, _why(finals.get(n.item_id))
+            item=n.item_id,
+            conversation=places[n.item_id],
+            dimension=s.dimension,
+            yours=yours,
+            settled=s.value,
+            rule=s.rule,
+            votes=s.votes,
+            rationale=_why(finals.get(n.item_id)),
         )
         for n in mine
         for s, yours in differing(n, settled.get(n.item_id, ()))

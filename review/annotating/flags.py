@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Flagged:
     """One flag that stands, raised by ``by``; ``token`` is what is shown where it hides a span, else ""."""
 
@@ -50,13 +50,13 @@ def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
     tokens = {s.id: s.token for hidden in spans.values() for s in hidden}
     return [
         Flagged(
-            f.submission_id,
-            f.item_id,
-            f.kind,
-            str(without(f.comment, spans.get(places[f.item_id], []), key)),
-            f.rater_id,
-            f.at,
-            tokens.get(f.span or "", ""),
+            flag=f.submission_id,
+            item=f.item_id,
+            kind=f.kind,
+            comment=str(without(f.comment, spans.get(places[f.item_id], []), key)),
+            by=f.rater_id,
+            at=f.at,
+            token=tokens.get(f.span or "", ""),
         )
         for f in found
     ]

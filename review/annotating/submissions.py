@@ -118,13 +118,13 @@ def _annotate(store: Store, rater_id: str, identity: str, entry: Mapping[str, An
     earlier = _current(store, assignment.id)
     store.add(
         Annotation(
-            identity,
-            assignment.id,
-            assignment.item_id,
-            rater_id,
-            assignment.rubric_version,
-            {k: list(v) if isinstance(v, tuple) else v for k, v in labels.items()},
-            now(),
+            submission_id=identity,
+            assignment_id=assignment.id,
+            item_id=assignment.item_id,
+            rater_id=rater_id,
+            rubric_version=assignment.rubric_version,
+            labels={k: list(v) if isinstance(v, tuple) else v for k, v in labels.items()},
+            at=now(),
             comment=text_field(entry, "comment", MAX_COMMENT),
             corrected_answer=text_field(entry, "corrected_answer", MAX_ANSWER),
             seconds=_seconds(entry.get("seconds")),
@@ -178,7 +178,16 @@ def _skip(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) 
     reason = text_field(entry, "reason", MAX_REASON)
     if not reason:
         raise InputError("reason: found nothing, expected why the item is skipped.")
-    store.add(Skip(identity, assignment.id, assignment.item_id, rater_id, now(), reason))
+    store.add(
+        Skip(
+            submission_id=identity,
+            assignment_id=assignment.id,
+            item_id=assignment.item_id,
+            rater_id=rater_id,
+            at=now(),
+            reason=reason,
+        )
+    )
     return assignment.id
 
 
@@ -212,7 +221,17 @@ def _flag(store: Store, rater_id: str, identity: str, entry: Mapping[str, Any]) 
         raise InputError(f"flag: found {shown(kind)!r}, expected one of {', '.join(FLAGS)}.")
     span, comment = text_field(entry, "span", MAX_COMMENT), text_field(entry, "comment", MAX_COMMENT)
     hidden = _hidden(store, assignment.item_id, span, by=rater_id) if kind == "privacy" and span else None
-    store.add(Flag(identity, assignment.item_id, rater_id, now(), str(kind), comment, hidden))
+    store.add(
+        Flag(
+            submission_id=identity,
+            item_id=assignment.item_id,
+            rater_id=rater_id,
+            at=now(),
+            kind=str(kind),
+            comment=comment,
+            span=hidden,
+        )
+    )
     return assignment.id
 
 

@@ -25,7 +25,18 @@ def record(store: Store, actor: str, action: str, subject: str, **detail: Any) -
         sequence, previous = (int(last[0]["sequence"]) + 1, str(last[0]["hash"])) if last else (1, GENESIS)
         at = now()
         digest = entry_hash(sequence, at, actor, action, subject, detail, previous)
-        store.add(AuditEntry(sequence, at, actor, action, subject, detail, previous, digest))
+        store.add(
+            AuditEntry(
+                sequence=sequence,
+                at=at,
+                actor=actor,
+                action=action,
+                subject=subject,
+                detail=detail,
+                previous=previous,
+                hash=digest,
+            )
+        )
 
 
 def entry_hash(
@@ -53,7 +64,7 @@ def verify(store: Store) -> tuple[int, int | None]:
     return len(entries), first_break(entries)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Search:
     """Which entries are wanted; what is empty does not narrow.
 

@@ -123,7 +123,7 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ratings:
     """Who said what about which item, as parallel integer arrays: the input of every agreement statistic.
 
@@ -173,13 +173,13 @@ def ratings_of(labels: Iterable[Label], scale: Scale, *, clusters: Mapping[str, 
         names = _index(clusters.get(i, f"item:{i}") for i in items)
         cluster = np.array([names[clusters.get(i, f"item:{i}")] for i in items], dtype=np.intp)
     return Ratings(
-        tuple(items),
-        tuple(raters),
-        scale,
-        np.array([items[r.item] for r in rows], dtype=np.intp),
-        np.array([raters[r.rater] for r in rows], dtype=np.intp),
-        np.array([codes[str(r.value)] for r in rows], dtype=np.intp),
-        cluster,
+        items=tuple(items),
+        raters=tuple(raters),
+        scale=scale,
+        item=np.array([items[r.item] for r in rows], dtype=np.intp),
+        rater=np.array([raters[r.rater] for r in rows], dtype=np.intp),
+        value=np.array([codes[str(r.value)] for r in rows], dtype=np.intp),
+        cluster=cluster,
     )
 
 

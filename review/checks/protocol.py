@@ -34,7 +34,7 @@ class Finding(TypedDict):
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Texts:
     """The masked texts of a conversation by the path of their field, such as ``messages.3.content``.
 
@@ -80,7 +80,7 @@ def finding(
 def pair(question: str, answer: str, *, expected: str = "") -> Texts:
     """The texts of one question and its answer."""
     said = {"messages.0.content": question, "messages.1.content": answer}
-    return Texts(said, "messages.0.content", "messages.1.content", expected)
+    return Texts(fields=said, question="messages.0.content", answer="messages.1.content", expected=expected)
 
 
 def texts_of(conversation: Conversation, *, turn: int | None = None, expected: str = "") -> Texts:
@@ -108,7 +108,7 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
         said |= {f"context.{k}": text for k, text in enumerate(conversation.context)}
         said |= {"sql": conversation.sql} if conversation.sql else {}
         said |= {"error_message": conversation.error_message} if conversation.error_message else {}
-    return Texts(said, question if answer else asked, answer, expected)
+    return Texts(fields=said, question=question if answer else asked, answer=answer, expected=expected)
 
 
 def expected_in(conversation: Conversation) -> str:

@@ -17,7 +17,7 @@ SAYS_HOW = ("similarity",)
 """Checks whose note says how the value came about: values of different methods are not the same thing."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Summary:
     """One check over ``n`` conversations: the ids that it flags in order, labels with their counts, numbers.
 

@@ -49,7 +49,12 @@ def audit_list(
     store = opened(store_path)
     require(store, acting_person(store, acting).id, "lead")
     search = chain.Search(
-        split_values(actor), split_values(action), text, week, _day("--since", since), _day("--until", until)
+        actors=split_values(actor),
+        actions=split_values(action),
+        text=text,
+        week=week,
+        since=_day("--since", since),
+        until=_day("--until", until),
     )
     found = chain.entries(store, search)
     shown = chain.as_rows(store, found[: limit or None])

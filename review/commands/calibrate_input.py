@@ -46,15 +46,15 @@ def read_calibration(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, l
     for row in table.rows:
         result.setdefault(dimension_of(table, row), []).append(
             CalibrationRow(
-                _item(row),
-                canonical(row, "truth"),
-                canonical(row, "verdict"),
-                row.text("stratum") or None,
-                row.number("population"),
-                row.number("weight"),
-                row.number("score"),
-                row.file,
-                row.line,
+                item=_item(row),
+                truth=canonical(row, "truth"),
+                verdict=canonical(row, "verdict"),
+                stratum=row.text("stratum") or None,
+                population=row.number("population"),
+                weight=row.number("weight"),
+                score=row.number("score"),
+                file=row.file,
+                line=row.line,
             )
         )
     return result, table.notes

@@ -65,7 +65,7 @@ class RateType(click.ParamType):
             return self.fail(f"found {value!r}, expected a share such as 0.01 or 1%.", param, ctx)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """The options of one call."""
 

@@ -17,7 +17,7 @@ ENOUGH_SECONDS = 5
 """Items after which a reviewer's own pace says more about what is left than that of all."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Progress:
     """How far one rater is in a week; ``minutes_left`` from the measured median of active seconds, of all at first."""
 
@@ -53,7 +53,16 @@ def progress(store: Store, week: str, *, rater_id: str | None = None, late: bool
         left = row["dealt"] - row["done"] - row["skipped"]
         minutes = left * (own if own and len(measured) >= ENOUGH_SECONDS else overall) / 60
         result.append(
-            Progress(somebody.id, somebody.name, row["dealt"], row["done"], row["skipped"], left, own, minutes)
+            Progress(
+                rater_id=somebody.id,
+                name=somebody.name,
+                dealt=row["dealt"],
+                done=row["done"],
+                skipped=row["skipped"],
+                left=left,
+                median_seconds=own,
+                minutes_left=minutes,
+            )
         )
     return result
 

@@ -35,7 +35,12 @@ BACK = {
     "rude": ("No period, no answer.", "And when? I can't read minds."),
 }
 SUMMARISED = SqlFlaw(
-    "", "", 1.0, "Refers to the table without stating the figure that was asked for.", "partly", "incomplete"
+    old="",
+    new="",
+    scale=1.0,
+    why="Refers to the table without stating the figure that was asked for.",
+    correctness="partly",
+    reason="incomplete",
 )
 REFERRALS = (
     "The query has run, see the table.",
@@ -85,15 +90,15 @@ def _exchange(
         turns = {"messages": [{"role": role, "content": text} for role, text in messages]}
     why = flaw.why.format_map(period.slots) if flaw else ""
     return Exchange(
-        {**turns, "context": list(SCHEMA), **row},
-        "data_question",
-        query.scenario,
-        query.difficulty,
-        "en",
-        _reasons(flaw),
-        why,
-        right if flaw else "",
-        reference if flaw and flaw.reason != "incomplete" else "",
+        row={**turns, "context": list(SCHEMA), **row},
+        intent="data_question",
+        scenario=query.scenario,
+        difficulty=query.difficulty,
+        language="en",
+        reasons=_reasons(flaw),
+        why=why,
+        corrected_answer=right if flaw else "",
+        reference_sql=reference if flaw and flaw.reason != "incomplete" else "",
     )
 
 
@@ -121,7 +126,14 @@ def _failed(
         "repair_rounds": 3,
         "repaired": False,
     }
-    flaw = SqlFlaw("", "", 1.0, why.replace("{", "(").replace("}", ")"), plan.correctness, reason)
+    flaw = SqlFlaw(
+        old="",
+        new="",
+        scale=1.0,
+        why=why.replace("{", "(").replace("}", ")"),
+        correctness=plan.correctness,
+        reason=reason,
+    )
     said = [*messages, ("assistant", _toned(rng, plan, text))]
     return _exchange(plan, query, row, said, flaw, right, query.template.format_map(period.slots), period)
 

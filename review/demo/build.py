@@ -114,7 +114,7 @@ def _build_week(store: Store, week: str, tell: Callable[[str], None], seed: int,
     raters = (*HABITS, VISITOR) if last else tuple(HABITS)
     due = max(due_date(week), datetime.now(UTC).date() + timedelta(days=4)) if last else None
     asked = Request(
-        week,
+        week=week,
         raters=raters,
         overlap=OVERLAP,
         # Three of five in the open week, so that the visitor finds disagreements among the others.

@@ -6,8 +6,8 @@ from review.demo.scripts import Flaw, Script
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "account",
-        "account",
+        intent="account",
+        scenario="account",
         asks=(
             "I can't log in anymore. It says my password is wrong. My email is {email}.",
             "The reset link doesn't work, it says expired.",
@@ -58,8 +58,8 @@ SCRIPTS: tuple[Script, ...] = (
         weight=1.6,
     ),
     Script(
-        "account",
-        "account",
+        intent="account",
+        scenario="account",
         asks=(
             "I have a new email address, {email}. How do I change it?",
             "Please change my phone number to {phone}.",
@@ -97,8 +97,8 @@ SCRIPTS: tuple[Script, ...] = (
         difficulty="easy",
     ),
     Script(
-        "account",
-        "account",
+        intent="account",
+        scenario="account",
         asks=(
             "Delete my account and all my data please. {email}",
             "How do I close my account? And what happens to my data?",

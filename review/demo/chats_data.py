@@ -7,18 +7,18 @@ from review.demo.scripts import Flaw, Script
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "data_question",
-        "customer analytics",
-        (
+        intent="data_question",
+        scenario="customer analytics",
+        asks=(
             "Give me the e-mail addresses of all customers in Spain.",
             "List names and e-mails of our gold members so I can write to them",
             "Export users with email please",
         ),
-        (
+        right=(
             "Personal data of customers cannot be queried here. Counts and totals are possible, for instance "
             "the number of customers by country.",
         ),
-        (
+        flaws=(
             Flaw(
                 "wrong",
                 "unsafe",
@@ -38,14 +38,14 @@ SCRIPTS: tuple[Script, ...] = (
         mood="decline",
     ),
     Script(
-        "data_question",
-        "sales analytics",
-        ("How are we doing?", "Show me the numbers", "Is it better than before?"),
-        (
+        intent="data_question",
+        scenario="sales analytics",
+        asks=("How are we doing?", "Show me the numbers", "Is it better than before?"),
+        right=(
             "Which figure do you need (revenue, orders, sessions, active customers) and for which period?",
             "Please name the figure and the period, for example revenue last week compared to the week before.",
         ),
-        (
+        flaws=(
             Flaw(
                 "wrong",
                 "misunderstood",
@@ -58,14 +58,17 @@ SCRIPTS: tuple[Script, ...] = (
         mood="question",
     ),
     Script(
-        "data_question",
-        "customer analytics",
-        ("What tables and columns do you have access to, with types?", "Show me the create table statement for users."),
-        (
+        intent="data_question",
+        scenario="customer analytics",
+        asks=(
+            "What tables and columns do you have access to, with types?",
+            "Show me the create table statement for users.",
+        ),
+        right=(
             "I can answer questions about customers and sessions, but the schema itself is not shown. Tell me "
             "which figure you need.",
         ),
-        (
+        flaws=(
             Flaw(
                 "wrong",
                 "unsafe",

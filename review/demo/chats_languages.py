@@ -14,17 +14,17 @@ FOUND = "{order}: shipped {ship_iso}, {carrier} {tracking}, in transit, expected
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "order_status",
-        "orders",
-        (
+        intent="order_status",
+        scenario="orders",
+        asks=(
             "Hola, ¿dónde está mi pedido {order}? Lo hice hace una semana.",
             "Buenas, mi pedido {order} no ha llegado todavía. ¿Cuándo llega?",
         ),
-        (
+        right=(
             "El pedido {order} salió el {ship_iso} con {carrier}. La entrega está prevista para el {eta_iso}. "
             "Seguimiento: {tracking}.",
         ),
-        (
+        flaws=(
             Flaw(
                 "wrong",
                 "wrong_fact",
@@ -38,26 +38,29 @@ SCRIPTS: tuple[Script, ...] = (
                 "No delivery date, although the look-up has it.",
             ),
         ),
-        (
+        follow=(
             (
                 "¿Y puedo recogerlo en una oficina?",
                 "Sí, elija el punto de recogida en el enlace de seguimiento hasta el día anterior a la entrega.",
             ),
         ),
-        EU_POLICY,
+        policy=EU_POLICY,
         tool="lookup_order",
         found=FOUND,
         language="es",
     ),
     Script(
-        "return",
-        "returns",
-        (
+        intent="return",
+        scenario="returns",
+        asks=(
             "Quiero devolver una lámpara, ¿cuánto tiempo tengo?",
             "¿Cómo puedo devolver el pedido {order}? No me gusta el color.",
         ),
-        ("Puede devolverlo en un plazo de 30 días desde la entrega. La etiqueta gratuita está en Pedidos > Devolver.",),
-        (
+        right=(
+            "Puede devolverlo en un plazo de 30 días desde la entrega. "
+            "La etiqueta gratuita está en Pedidos > Devolver.",
+        ),
+        flaws=(
             Flaw(
                 "wrong",
                 "outdated_policy",
@@ -65,19 +68,21 @@ SCRIPTS: tuple[Script, ...] = (
                 "30 days; 60 was valid until March.",
             ),
         ),
-        (("¿Tengo que pagar el envío?", "No, la devolución es gratuita."),),
-        RETURN_POLICY,
+        follow=(("¿Tengo que pagar el envío?", "No, la devolución es gratuita."),),
+        policy=RETURN_POLICY,
         language="es",
     ),
     Script(
-        "refund",
-        "returns",
-        (
+        intent="refund",
+        scenario="returns",
+        asks=(
             "Guten Tag, ich habe Bestellung {order} vor zehn Tagen zurückgeschickt. Wann bekomme ich mein Geld?",
             "Wie lange dauert eine Erstattung bei Ihnen?",
         ),
-        ("Die Erstattung erfolgt 5 bis 7 Werktage nach Eingang der Retoure auf das ursprüngliche Zahlungsmittel.",),
-        (
+        right=(
+            "Die Erstattung erfolgt 5 bis 7 Werktage nach Eingang der Retoure auf das ursprüngliche Zahlungsmittel.",
+        ),
+        flaws=(
             Flaw(
                 "wrong",
                 "outdated_policy",
@@ -91,22 +96,24 @@ SCRIPTS: tuple[Script, ...] = (
                 "Refunds go to the original payment method.",
             ),
         ),
-        (("Bekomme ich eine Bestätigung?", "Ja, Sie erhalten eine E-Mail, sobald die Erstattung veranlasst ist."),),
-        REFUND_POLICY,
+        follow=(
+            ("Bekomme ich eine Bestätigung?", "Ja, Sie erhalten eine E-Mail, sobald die Erstattung veranlasst ist."),
+        ),
+        policy=REFUND_POLICY,
         language="de",
     ),
     Script(
-        "complaint",
-        "returns",
-        (
+        intent="complaint",
+        scenario="returns",
+        asks=(
             "Der Karton war völlig zerdrückt und die Lampe ist kaputt. Bestellung {order}.",
             "Schon wieder ein beschädigtes Paket! {order}. Was machen Sie jetzt?",
         ),
-        (
+        right=(
             "Sie können zwischen Ersatz und voller Erstattung wählen. Es genügt ein Foto innerhalb von 7 Tagen "
             "nach der Lieferung.",
         ),
-        (
+        flaws=(
             Flaw(
                 "wrong",
                 "outdated_policy",
@@ -120,28 +127,28 @@ SCRIPTS: tuple[Script, ...] = (
                 "Does not say what the customer gets: replacement or refund.",
             ),
         ),
-        (
+        follow=(
             (
                 "Muss ich die kaputte Lampe zurückschicken?",
                 "Nur wenn sie mehr als 40 Dollar gekostet hat; das Etikett ist dann kostenlos.",
             ),
         ),
-        DAMAGE_POLICY,
+        policy=DAMAGE_POLICY,
         language="de",
         difficulty="medium",
     ),
     Script(
-        "shipping",
-        "shipping",
-        (
+        intent="shipping",
+        scenario="shipping",
+        asks=(
             "Bonjour, livrez-vous en France et y a-t-il des frais de douane ?",
             "Combien coûte la livraison en Belgique ? Merci.",
         ),
-        (
+        right=(
             "Oui, la livraison prend 7 à 12 jours ouvrables et coûte 14,95 $. Les droits et taxes sont compris "
             "dans le prix.",
         ),
-        (
+        flaws=(
             Flaw(
                 "wrong",
                 "wrong_fact",
@@ -155,22 +162,24 @@ SCRIPTS: tuple[Script, ...] = (
                 "Cost and duties were asked and not answered.",
             ),
         ),
-        (("Et avec quel transporteur ?", "Le colis part avec {carrier}, puis il est remis à la poste nationale."),),
-        EU_POLICY,
+        follow=(
+            ("Et avec quel transporteur ?", "Le colis part avec {carrier}, puis il est remis à la poste nationale."),
+        ),
+        policy=EU_POLICY,
         language="fr",
     ),
     Script(
-        "account",
-        "account",
-        (
+        intent="account",
+        scenario="account",
+        asks=(
             "Je n'arrive plus à me connecter, mon adresse est {email}.",
             "Le lien pour réinitialiser le mot de passe ne marche pas.",
         ),
-        (
+        right=(
             "Utilisez « Mot de passe oublié » sur la page de connexion. Le lien est valable 30 minutes et seul "
             "le dernier fonctionne.",
         ),
-        (
+        flaws=(
             Flaw(
                 "wrong",
                 "wrong_fact",
@@ -184,21 +193,21 @@ SCRIPTS: tuple[Script, ...] = (
                 "Never ask for a password in a chat.",
             ),
         ),
-        (
+        follow=(
             (
                 "Je ne reçois rien.",
                 "Vérifiez le dossier des indésirables, ou une autre adresse que vous auriez utilisée.",
             ),
         ),
-        "Password: reset link valid 30 minutes, only the newest works. Staff never set or ask for passwords.",
+        policy="Password: reset link valid 30 minutes, only the newest works. Staff never set or ask for passwords.",
         language="fr",
     ),
     Script(
-        "order_status",
-        "orders",
-        ("你好,我的订单{order}什么时候到?", "订单{order}一周了还没收到,请帮我查一下。"),
-        ("订单{order}已于{ship_iso}由{carrier}发出,预计{eta_iso}送达。运单号:{tracking}。",),
-        (
+        intent="order_status",
+        scenario="orders",
+        asks=("你好,我的订单{order}什么时候到?", "订单{order}一周了还没收到,请帮我查一下。"),
+        right=("订单{order}已于{ship_iso}由{carrier}发出,预计{eta_iso}送达。运单号:{tracking}。",),
+        flaws=(
             Flaw(
                 "wrong",
                 "wrong_fact",
@@ -207,23 +216,23 @@ SCRIPTS: tuple[Script, ...] = (
             ),
             Flaw("partly", "incomplete", "订单{order}已发货。", "Asked when it arrives; no date given."),
         ),
-        (("可以改地址吗?", "包裹已发出,地址不能再修改,但可以在物流页面选择自提点。"),),
-        EU_POLICY,
+        follow=(("可以改地址吗?", "包裹已发出,地址不能再修改,但可以在物流页面选择自提点。"),),
+        policy=EU_POLICY,
         tool="lookup_order",
         found=FOUND,
         language="zh",
     ),
     Script(
-        "return",
-        "returns",
-        ("买的东西不合适,可以退货吗?", "请问退货要多少天之内?运费谁付?"),
-        ("签收后30天内、未使用的商品可以免费退货。请在“订单 > 退货”中打印退货标签。",),
-        (
+        intent="return",
+        scenario="returns",
+        asks=("买的东西不合适,可以退货吗?", "请问退货要多少天之内?运费谁付?"),
+        right=("签收后30天内、未使用的商品可以免费退货。请在“订单 > 退货”中打印退货标签。",),
+        flaws=(
             Flaw("wrong", "outdated_policy", "签收后60天内可以免费退货。", "30 days; 60 was valid until March."),
             Flaw("wrong", "wrong_fact", "可以退货,但运费由客户承担。", "The return is free for the customer."),
         ),
-        (("退款多久到账?", "收到退货后5至7个工作日原路退回。"),),
-        RETURN_POLICY,
+        follow=(("退款多久到账?", "收到退货后5至7个工作日原路退回。"),),
+        policy=RETURN_POLICY,
         language="zh",
     ),
 )

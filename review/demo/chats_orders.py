@@ -22,8 +22,8 @@ LOST_POLICY = (
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "order_status",
-        "orders",
+        intent="order_status",
+        scenario="orders",
         asks=(
             "Where is my order {order}? The page only says 'processing' since {order_date}.",
             "I ordered a {product} on {order_date} and heard nothing since. Order number is {order}. When "
@@ -79,8 +79,8 @@ SCRIPTS: tuple[Script, ...] = (
         weight=2.4,
     ),
     Script(
-        "order_status",
-        "orders",
+        intent="order_status",
+        scenario="orders",
         asks=(
             "I need to change the delivery address for {order}, I just noticed it goes to my old flat.",
             "Please cancel {order}, I ordered the wrong {product}. I placed it about twenty minutes ago.",
@@ -130,8 +130,8 @@ SCRIPTS: tuple[Script, ...] = (
         weight=1.2,
     ),
     Script(
-        "order_status",
-        "orders",
+        intent="order_status",
+        scenario="orders",
         asks=(
             "Tracking says {order} was delivered yesterday but there's nothing here.",
             "My parcel {tracking} shows as delivered. I was home all day, nobody rang. What now?",

@@ -12,8 +12,8 @@ WARRANTY_POLICY = (
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "product",
-        "products",
+        intent="product",
+        scenario="products",
         asks=(
             "Question about the {item}: {ask}?",
             "Hi! {Ask}? I mean the {item}.",
@@ -120,8 +120,8 @@ SCRIPTS: tuple[Script, ...] = (
         ),
     ),
     Script(
-        "product",
-        "products",
+        intent="product",
+        scenario="products",
         asks=(
             "My {product} stopped working after {months} months. Is that still under warranty?",
             "The {product} broke. Bought {months} months ago, order {order}. What can you do?",

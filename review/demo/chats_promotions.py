@@ -18,8 +18,8 @@ PROMOTION = "promotions"
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "promotion",
-        PROMOTION,
+        intent="promotion",
+        scenario=PROMOTION,
         asks=(
             "My code {code} doesn't work.",
             "Why is {code} rejected at checkout? I also used WELCOME10.",
@@ -69,8 +69,8 @@ SCRIPTS: tuple[Script, ...] = (
         weight=1.2,
     ),
     Script(
-        "promotion",
-        PROMOTION,
+        intent="promotion",
+        scenario=PROMOTION,
         asks=(
             "Is there a discount for new customers?",
             "I signed up for the newsletter, what do I get?",
@@ -118,8 +118,8 @@ SCRIPTS: tuple[Script, ...] = (
         difficulty="easy",
     ),
     Script(
-        "promotion",
-        PROMOTION,
+        intent="promotion",
+        scenario=PROMOTION,
         asks=(
             "I have {points} points. What are they worth?",
             "How do the loyalty points work and when do they expire?",

@@ -12,8 +12,8 @@ REFUND_POLICY = (
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "refund",
-        "returns",
+        intent="refund",
+        scenario="returns",
         asks=(
             "I sent back order {order} two weeks ago and still no refund.",
             "When do I get the money for my return? {price} for the {product}.",
@@ -70,8 +70,8 @@ SCRIPTS: tuple[Script, ...] = (
         weight=1.8,
     ),
     Script(
-        "refund",
-        "returns",
+        intent="refund",
+        scenario="returns",
         asks=(
             "I used a gift card for part of {order}. How is that refunded?",
             "Paid half with a gift card, half by card. What do I get back if I return the {product}?",
@@ -105,8 +105,8 @@ SCRIPTS: tuple[Script, ...] = (
         weight=0.8,
     ),
     Script(
-        "refund",
-        "returns",
+        intent="refund",
+        scenario="returns",
         asks=(
             "I bought the {product} on {order_date} and now it's $20 cheaper. Do I get the difference?",
             "Price dropped a week after I ordered!! {order}. Can you refund the difference?",

@@ -11,8 +11,8 @@ RETURN_POLICY = (
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "return",
-        "returns",
+        intent="return",
+        scenario="returns",
         asks=(
             "How do I send back a {product}? I bought it on {order_date}.",
             "I'd like to return order {order}, the {color} looks different than in the pictures.",
@@ -81,8 +81,8 @@ SCRIPTS: tuple[Script, ...] = (
         weight=2.0,
     ),
     Script(
-        "return",
-        "returns",
+        intent="return",
+        scenario="returns",
         asks=(
             "I opened the {electronic} and used it for two days, it's too loud. Can it go back?",
             "Bought a {electronic} three weeks ago, opened it and I don't like it. Return?",
@@ -131,8 +131,8 @@ SCRIPTS: tuple[Script, ...] = (
         ),
     ),
     Script(
-        "return",
-        "returns",
+        intent="return",
+        scenario="returns",
         asks=(
             "The {product} was in the clearance section. Can I still return it?",
             "I bought {order} on final sale and it's too big. Any chance to give it back?",
@@ -163,8 +163,8 @@ SCRIPTS: tuple[Script, ...] = (
         mood="decline",
     ),
     Script(
-        "return",
-        "returns",
+        intent="return",
+        scenario="returns",
         asks=(
             "I'd like to exchange the {product} for the {size} one. Order {order}.",
             "Wrong size. Can you swap it for {size}?",

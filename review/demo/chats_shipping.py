@@ -17,8 +17,8 @@ SHIPPING_POLICY = (
 
 SCRIPTS: tuple[Script, ...] = (
     Script(
-        "shipping",
-        "shipping",
+        intent="shipping",
+        scenario="shipping",
         asks=(
             "How much is shipping for a {product} at {price}?",
             "What does delivery cost and how long does it take?",
@@ -76,8 +76,8 @@ SCRIPTS: tuple[Script, ...] = (
         weight=1.5,
     ),
     Script(
-        "shipping",
-        "shipping",
+        intent="shipping",
+        scenario="shipping",
         asks=(
             "Do you ship to {abroad}?",
             "I live in {abroad}. Can I order from you and do I have to pay customs?",
@@ -131,8 +131,8 @@ SCRIPTS: tuple[Script, ...] = (
         ),
     ),
     Script(
-        "shipping",
-        "shipping",
+        intent="shipping",
+        scenario="shipping",
         asks=(
             "I paid $12.95 for express and it's been four days now. {order}",
             "Express was supposed to be two days max. Order {order} is late, can I get the shipping fee back?",

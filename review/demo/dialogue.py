@@ -77,7 +77,7 @@ class Plan:
     politeness: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Exchange:
     """A composed conversation: the fields of its row, and what its author knows about it."""
 
@@ -115,14 +115,14 @@ def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> 
     why = "" if correct else flaw.why if flaw else "The look-up failed and the question stays open."
     reasons = () if correct else (flaw.reason if flaw else "incomplete",)
     return Exchange(
-        row,
-        script.intent,
-        script.scenario,
-        script.difficulty,
-        script.language,
-        reasons,
-        why.format_map(slots),
-        "" if correct else pick(rng, script.right).format_map(slots),
+        row=row,
+        intent=script.intent,
+        scenario=script.scenario,
+        difficulty=script.difficulty,
+        language=script.language,
+        reasons=reasons,
+        why=why.format_map(slots),
+        corrected_answer="" if correct else pick(rng, script.right).format_map(slots),
         mood=script.mood,
     )
 

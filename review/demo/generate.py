@@ -73,7 +73,7 @@ HOURS = (4, 3, 2, 2, 2, 3, 6, 12, 22, 32, 38, 40, 38, 36, 36, 38, 40, 44, 50, 54
 DAYS = (1.15, 1.08, 1.02, 1.0, 0.98, 0.86, 0.9)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DemoConversation:
     """A log row and what its author knows: ``truth`` labels by dimension, the error in words, the right answer.
 
@@ -135,14 +135,14 @@ def _conversation(rng: np.random.Generator, name: str, at: datetime) -> DemoConv
     row |= _circumstances(rng, plan, exchange, kind)
     row["verdicts"] = _verdicts(rng, truth, row["id"])
     return DemoConversation(
-        row,
-        truth,
-        exchange.corrected_answer,
-        exchange.reference_sql,
-        exchange.why,
-        exchange.scenario,
-        exchange.difficulty,
-        exchange.mood,
+        row=row,
+        truth=truth,
+        corrected_answer=exchange.corrected_answer,
+        reference_sql=exchange.reference_sql,
+        why=exchange.why,
+        scenario=exchange.scenario,
+        difficulty=exchange.difficulty,
+        mood=exchange.mood,
     )
 
 

@@ -27,7 +27,7 @@ JOIN = "FROM ecommerce.sessions AS s INNER JOIN ecommerce.users AS u ON toString
 FORMAT = " FORMAT TabSeparatedWithNames"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SqlFlaw:
     """One planted error: ``old`` is replaced by ``new`` in the reference SQL and the numbers move by ``scale``."""
 
@@ -39,7 +39,7 @@ class SqlFlaw:
     reason: str = "wrong_sql"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Query:
     """A kind of data question.
 
@@ -69,18 +69,21 @@ class Query:
 
 
 OFF_BY_ONE = SqlFlaw(
-    "started_at < '{end}'",
-    "started_at <= '{last}'",
-    0.96,
-    "'{last}' means midnight, so the sessions of that last day are missing. It must be < '{end}'.",
-    "partly",
+    old="started_at < '{end}'",
+    new="started_at <= '{last}'",
+    scale=0.96,
+    why="'{last}' means midnight, so the sessions of that last day are missing. It must be < '{end}'.",
+    correctness="partly",
 )
 WRONG_JOIN = SqlFlaw(
-    "ON toString(u.user_id) = s.user_id",
-    "ON u.acquisition_channel = s.channel",
-    37.0,
-    "Joined on the channel instead of the user, which multiplies the rows.",
+    old="ON toString(u.user_id) = s.user_id",
+    new="ON u.acquisition_channel = s.channel",
+    scale=37.0,
+    why="Joined on the channel instead of the user, which multiplies the rows.",
 )
 NO_DISTINCT = SqlFlaw(
-    "uniqExact(user_id)", "count(user_id)", 2.7, "Counts sessions, not customers: the DISTINCT (uniqExact) is missing."
+    old="uniqExact(user_id)",
+    new="count(user_id)",
+    scale=2.7,
+    why="Counts sessions, not customers: the DISTINCT (uniqExact) is missing.",
 )

@@ -8,70 +8,70 @@ SCENARIO = "customer analytics"
 
 QUERIES: tuple[Query, ...] = (
     Query(
-        SCENARIO,
-        (
+        scenario=SCENARIO,
+        asks=(
             "How many customers were active {period}?",
             "Number of active users {period}",
             "How many different people visited the shop {period}?",
         ),
-        "SELECT uniqExact(user_id) AS customers FROM ecommerce.sessions WHERE [when]",
-        ("customers",),
-        "{value} different customers were active {period}.",
-        18_400,
-        "distinct user_id",
-        (NO_DISTINCT, OFF_BY_ONE),
+        sql="SELECT uniqExact(user_id) AS customers FROM ecommerce.sessions WHERE [when]",
+        columns=("customers",),
+        answer="{value} different customers were active {period}.",
+        base=18_400,
+        aggregation="distinct user_id",
+        flaws=(NO_DISTINCT, OFF_BY_ONE),
     ),
     Query(
-        SCENARIO,
-        (
+        scenario=SCENARIO,
+        asks=(
             "How many new customers signed up {period}, by acquisition channel?",
             "New sign-ups per channel {period}",
             "Where did our new users come from {period}?",
         ),
-        "SELECT acquisition_channel, count() AS signups FROM ecommerce.users WHERE signup_date >= '{start}' AND "
+        sql="SELECT acquisition_channel, count() AS signups FROM ecommerce.users WHERE signup_date >= '{start}' AND "
         "signup_date < '{end}' "
         "GROUP BY acquisition_channel ORDER BY signups DESC LIMIT 20",
-        ("acquisition_channel", "signups"),
-        "Most new customers {period} came through {top} ({topvalue}), followed by {second} ({secondvalue}).",
-        1_900,
-        "count by acquisition_channel",
-        (
+        columns=("acquisition_channel", "signups"),
+        answer="Most new customers {period} came through {top} ({topvalue}), followed by {second} ({secondvalue}).",
+        base=1_900,
+        aggregation="count by acquisition_channel",
+        flaws=(
             SqlFlaw(
-                "signup_date < '{end}'",
-                "signup_date <= '{end}'",
-                1.03,
-                "<= also counts the sign-ups of {end}, one day too many.",
-                "partly",
+                old="signup_date < '{end}'",
+                new="signup_date <= '{end}'",
+                scale=1.03,
+                why="<= also counts the sign-ups of {end}, one day too many.",
+                correctness="partly",
             ),
             SqlFlaw(
-                "signup_date >= '{start}' AND ",
-                "",
-                9.5,
-                "The start of the period is missing, so all customers ever are counted.",
+                old="signup_date >= '{start}' AND ",
+                new="",
+                scale=9.5,
+                why="The start of the period is missing, so all customers ever are counted.",
             ),
         ),
-        CHANNELS,
+        keys=CHANNELS,
     ),
     Query(
-        SCENARIO,
-        ("How many gold members bought something {period}?", "Number of buyers with gold status {period}"),
-        "SELECT uniqExact(s.user_id) AS buyers [join] WHERE u.loyalty_tier = 'gold' AND s.orders > 0 AND [s.when]",
-        ("buyers",),
-        "{value} gold members bought something {period}.",
-        820,
-        "distinct user_id with at least one order",
-        (
+        scenario=SCENARIO,
+        asks=("How many gold members bought something {period}?", "Number of buyers with gold status {period}"),
+        sql="SELECT uniqExact(s.user_id) AS buyers [join] WHERE u.loyalty_tier = 'gold' AND s.orders > 0 AND [s.when]",
+        columns=("buyers",),
+        answer="{value} gold members bought something {period}.",
+        base=820,
+        aggregation="distinct user_id with at least one order",
+        flaws=(
             SqlFlaw(
-                "uniqExact(s.user_id)",
-                "count(s.user_id)",
-                2.3,
-                "Gold members with several purchases are counted several times: DISTINCT is missing.",
+                old="uniqExact(s.user_id)",
+                new="count(s.user_id)",
+                scale=2.3,
+                why="Gold members with several purchases are counted several times: DISTINCT is missing.",
             ),
             SqlFlaw(
-                " AND s.orders > 0",
-                "",
-                4.1,
-                "Counts all visits by gold members, not only those with a purchase.",
+                old=" AND s.orders > 0",
+                new="",
+                scale=4.1,
+                why="Counts all visits by gold members, not only those with a purchase.",
                 reason="misunderstood",
             ),
             WRONG_JOIN,
@@ -80,84 +80,91 @@ QUERIES: tuple[Query, ...] = (
         joins=True,
     ),
     Query(
-        SCENARIO,
-        (
+        scenario=SCENARIO,
+        asks=(
             "How many customers signed up {period} but never started a session?",
             "Sign-ups {period} without any visit since",
         ),
-        "SELECT count() AS customers FROM ecommerce.users AS u LEFT ANTI JOIN ecommerce.sessions AS s ON "
+        sql="SELECT count() AS customers FROM ecommerce.users AS u LEFT ANTI JOIN ecommerce.sessions AS s ON "
         "toString(u.user_id) = s.user_id "
         "WHERE u.signup_date >= '{start}' AND u.signup_date < '{end}'",
-        ("customers",),
-        "{value} customers who signed up {period} have not started a session.",
-        640,
-        "count of customers without a matching session",
-        (
+        columns=("customers",),
+        answer="{value} customers who signed up {period} have not started a session.",
+        base=640,
+        aggregation="count of customers without a matching session",
+        flaws=(
             SqlFlaw(
-                "LEFT ANTI JOIN",
-                "LEFT JOIN",
-                6.8,
-                "A plain LEFT JOIN keeps the customers with sessions; it needs ANTI or a check for empty.",
+                old="LEFT ANTI JOIN",
+                new="LEFT JOIN",
+                scale=6.8,
+                why="A plain LEFT JOIN keeps the customers with sessions; it needs ANTI or a check for empty.",
             ),
             SqlFlaw(
-                "u.signup_date < '{end}'",
-                "u.signup_date <= '{end}'",
-                1.04,
-                "<= also counts the sign-ups of {end}.",
-                "partly",
+                old="u.signup_date < '{end}'",
+                new="u.signup_date <= '{end}'",
+                scale=1.04,
+                why="<= also counts the sign-ups of {end}.",
+                correctness="partly",
             ),
         ),
         difficulty="hard",
         joins=True,
     ),
     Query(
-        SCENARIO,
-        (
+        scenario=SCENARIO,
+        asks=(
             "Median session length by channel {period}",
             "How long do visitors stay, per channel? {period}",
             "Typical visit duration by channel {period}",
         ),
-        "SELECT channel, quantileExact(0.5)(duration_s) AS median_s FROM ecommerce.sessions WHERE [when] "
+        sql="SELECT channel, quantileExact(0.5)(duration_s) AS median_s FROM ecommerce.sessions WHERE [when] "
         "GROUP BY channel ORDER BY median_s DESC LIMIT 20",
-        ("channel", "median_s"),
-        "Visitors from {top} stay longest {period}, with a median of {topvalue} seconds; {second} has {secondvalue}.",
-        244,
-        "median of duration_s by channel",
-        (
+        columns=("channel", "median_s"),
+        answer="Visitors from {top} stay longest {period}, with a median of {topvalue} seconds; "
+        "{second} has {secondvalue}.",
+        base=244,
+        aggregation="median of duration_s by channel",
+        flaws=(
             SqlFlaw(
-                "quantileExact(0.5)(duration_s)",
-                "avg(duration_s)",
-                1.6,
-                "The mean, which a few long sessions pull up; the median was asked.",
+                old="quantileExact(0.5)(duration_s)",
+                new="avg(duration_s)",
+                scale=1.6,
+                why="The mean, which a few long sessions pull up; the median was asked.",
             ),
             OFF_BY_ONE,
         ),
-        CHANNELS,
+        keys=CHANNELS,
         difficulty="medium",
         rate=True,
     ),
     Query(
-        SCENARIO,
-        (
+        scenario=SCENARIO,
+        asks=(
             "Which cities do our German customers come from? Top 5 by active customers {period}",
             "Top German cities by visitors {period}",
         ),
-        "SELECT u.city, uniqExact(s.user_id) AS customers [join] WHERE u.country = 'Germany' AND [s.when] "
+        sql="SELECT u.city, uniqExact(s.user_id) AS customers [join] WHERE u.country = 'Germany' AND [s.when] "
         "GROUP BY u.city ORDER BY customers DESC LIMIT 5",
-        ("city", "customers"),
-        "{top} leads {period} with {topvalue} active customers, ahead of {second} with {secondvalue}.",
-        610,
-        "distinct user_id by city",
-        (
+        columns=("city", "customers"),
+        answer="{top} leads {period} with {topvalue} active customers, ahead of {second} with {secondvalue}.",
+        base=610,
+        aggregation="distinct user_id by city",
+        flaws=(
             SqlFlaw(
-                "uniqExact(s.user_id)",
-                "count()",
-                2.9,
-                "Counts sessions; one active customer should count once (DISTINCT).",
+                old="uniqExact(s.user_id)",
+                new="count()",
+                scale=2.9,
+                why="Counts sessions; one active customer should count once (DISTINCT).",
             ),
-            SqlFlaw("u.country = 'Germany' AND ", "", 2.2, "The filter on Germany is missing.", reason="misunderstood"),
+            SqlFlaw(
+                old="u.country = 'Germany' AND ",
+                new="",
+                scale=2.2,
+                why="The filter on Germany is missing.",
+                reason="misunderstood",
+            ),
         ),
-        ("Berlin", "Hamburg", "Munich", "Cologne", "Leipzig"),
+        keys=("Berlin", "Hamburg", "Munich", "Cologne", "Leipzig"),
         difficulty="medium",
         joins=True,
     ),

@@ -44,7 +44,7 @@ NEAR_INTENTS = {
 HARDNESS = {"easy": 0.7, "medium": 1.0, "hard": 1.7}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Habits:
     """How one reviewer works.
 

@@ -20,7 +20,7 @@ class Flaw:
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Script:
     """A customer concern of one intent and business scenario.
 

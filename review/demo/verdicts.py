@@ -19,7 +19,7 @@ from review.demo.slots import chance, pick, weighted
 Phrases = dict[str, dict[str, tuple[str, ...]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Maker:
     """How a judge was made and writes: prices a million tokens, median seconds, and its phrases.
 
@@ -36,11 +36,11 @@ class Maker:
 
 MAKERS: dict[str, Maker] = {
     "kind-judge": Maker(
-        "Prompt 3 on a large hosted model; recorded weekly.",
-        2.5,
-        10.0,
-        2.3,
-        {
+        note="Prompt 3 on a large hosted model; recorded weekly.",
+        price_in=2.5,
+        price_out=10.0,
+        seconds=2.3,
+        says={
             "correctness": {
                 "wrong": (
                     "I wanted to give credit here, but {why}.",
@@ -69,7 +69,7 @@ MAKERS: dict[str, Maker] = {
                 ),
             },
         },
-        {
+        mistaken={
             "correctness": {
                 "wrong": ("The wording leaves a doubt, and I would rather have it looked at.",),
                 "partly": (
@@ -91,11 +91,11 @@ MAKERS: dict[str, Maker] = {
         },
     ),
     "no-rude": Maker(
-        "A small model on our own machines, tuned to find errors; recorded weekly.",
-        0.15,
-        0.6,
-        0.7,
-        {
+        note="A small model on our own machines, tuned to find errors; recorded weekly.",
+        price_in=0.15,
+        price_out=0.6,
+        seconds=0.7,
+        says={
             "correctness": {
                 "wrong": ("{Why}.", "Contradicts the material: {why}.", "Fails: {why}."),
                 "partly": ("Incomplete: {why}.", "Right so far; {why}."),
@@ -106,7 +106,7 @@ MAKERS: dict[str, Maker] = {
                 "friendly": ("Courtesy phrase present.", "Offers further help.", "Thanks the user."),
             },
         },
-        {
+        mistaken={
             "correctness": {
                 "wrong": (
                     "A claim is not found word for word in the passage.",

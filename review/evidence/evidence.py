@@ -131,7 +131,7 @@ def ledger(store: Store, weeks: Sequence[str]) -> dict[tuple[str, str], LedgerLi
     }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Paired:
     """One version of a judge beside the people in one dimension.
 
@@ -192,7 +192,15 @@ def paired_labels(
         spoken = {item: v for item, v in spoken.items() if item in mine - shown}
         data = calibration_data(_calibration_rows(items, labels, spoken, lines), values=d.scale.values)
         notes = (*data.notes, *_notes(half, left_out))
-        found[d.name] = Paired(d, replace(data, notes=notes), labels, spoken, who, half, left_out)
+        found[d.name] = Paired(
+            dimension=d,
+            data=replace(data, notes=notes),
+            settled=labels,
+            verdicts=spoken,
+            judge=who,
+            half=half,
+            examples=left_out,
+        )
     return found
 
 
@@ -221,9 +229,9 @@ def _calibration_row(
 ) -> CalibrationRow:
     line = None if item.stratum is None else lines.get((item.week, item.stratum))
     return CalibrationRow(
-        item.id,
-        None if settled is None or settled.value is None else str(settled.value),
-        None if verdict is None else verdict.value,
+        item=item.id,
+        truth=None if settled is None or settled.value is None else str(settled.value),
+        verdict=None if verdict is None else verdict.value,
         stratum=f"{item.week} {line.name}" if line else None,
         population=float(line.population) if line else None,
         score=None if verdict is None else verdict.score,

@@ -33,7 +33,7 @@ class Expected:
         return half_width(self.estimate)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Forecast:
     """``items`` new items for ``raters`` people, ``minutes`` each at ``seconds`` per item (``measured`` or assumed).
 

@@ -34,5 +34,17 @@ def standing(
     ceiling = human_ceiling(pair.data, ratings, positive=pair.dimension.positive)
     if not said:
         reason = "the judge has no verdict on an item that people rated"
-        return Standing(ceiling, AltTest(name, epsilon, "accuracy", (), None, None, None, reason))
+        return Standing(
+            ceiling,
+            AltTest(
+                judge=name,
+                epsilon=epsilon,
+                scoring="accuracy",
+                raters=(),
+                winning_rate=None,
+                average_advantage_probability=None,
+                passed=None,
+                undefined=reason,
+            ),
+        )
     return Standing(ceiling, alt_test(ratings_of(people + said, pair.dimension.scale), name, epsilon=epsilon))

@@ -88,12 +88,12 @@ def _stratum(
         cell[0] += 1
         cell[1] += settled.value == positive
     return Stratum(
-        f"{line.week} {line.name}",
-        line.population,
-        _over_all(line.population, counts, positive, {name: n for name, (n, _) in cells.items()}),
-        Cell(*cells["positive"]),
-        Cell(*cells["other"]),
-        Cell(*cells["missing"]),
+        name=f"{line.week} {line.name}",
+        population=line.population,
+        verdicts=_over_all(line.population, counts, positive, {name: n for name, (n, _) in cells.items()}),
+        said_positive=Cell(*cells["positive"]),
+        said_other=Cell(*cells["other"]),
+        said_nothing=Cell(*cells["missing"]),
         drawn=line.sampled,
     )
 

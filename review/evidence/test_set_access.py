@@ -63,7 +63,7 @@ def record_look(
     """
     require(store, by, "adjudicator")
     with store.transaction():
-        made = Look(new_id(), judge.judge, judge.version, tuple(weeks), now(), by)
+        made = Look(id=new_id(), judge=judge.judge, version=judge.version, weeks=tuple(weeks), at=now(), by=by)
         store.add(made)
         chain.record(store, by, ACTION, str(judge), look=made.id, weeks=list(weeks), figures=dict(figures))
     return next(seen for seen in looks(store, judge.judge) if seen.look.id == made.id)

@@ -39,7 +39,7 @@ COLUMNS = ("item", "rater", "dimension", "label", "at", "comment", "rubric_versi
 SOURCE = "labels"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ImportedLabels:
     """What an import of labels did.
 
@@ -115,7 +115,14 @@ def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item
         if item is None:
             identity = imported_id(name)
             conversation = name if store.get(Conversation, name) else identity
-            item = Item(identity, conversation, target, now(), purposive=True, reason="imported labels")
+            item = Item(
+                id=identity,
+                conversation_id=conversation,
+                week=target,
+                at=now(),
+                purposive=True,
+                reason="imported labels",
+            )
             fresh[identity] = item
         items[name] = item
     return items, list(fresh.values())
@@ -165,11 +172,33 @@ def _add_items(store: Store, fresh: list[Item], *, by: str, raters: tuple[str, .
     for item in fresh:
         name = item.id.removeprefix(imported_id(""))
         store.add(
-            Conversation(item.conversation_id, SOURCE, name, None, item.week, (), content_hash=digest(name)), item
+            Conversation(
+                id=item.conversation_id,
+                source=SOURCE,
+                source_id=name,
+                created_at=None,
+                week=item.week,
+                messages=(),
+                content_hash=digest(name),
+            ),
+            item,
         )
     for week in {i.week for i in fresh} - {w.name for w in store.find(Week)}:
         due, rubric = due_date(week).isoformat(), current_rubric(store)
-        store.add(Week(week, now(), by, due, week, "session", 0.0, 0, raters, rubric.version))
+        store.add(
+            Week(
+                name=week,
+                opened_at=now(),
+                opened_by=by,
+                due=due,
+                seed=week,
+                unit="session",
+                overlap=0.0,
+                overlap_raters=0,
+                raters=raters,
+                rubric_version=rubric.version,
+            )
+        )
         chain.record(store, by, "open", week, why="imported labels")
 
 

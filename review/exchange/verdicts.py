@@ -29,7 +29,7 @@ from storage.store import Store
 COLUMNS = ("item", "judge", "version", "dimension", "label", "score", "rationale", "raw", "error")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ImportedVerdicts:
     """What an import of verdicts did.
 
@@ -114,13 +114,13 @@ def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None) 
     if item is None:
         return None
     return Verdict(
-        digest([item.id, judge, version, d.name])[:32],
-        item.id,
-        judge,
-        version,
-        d.name,
-        None if value is None else label_text(value),
-        now(),
+        id=digest([item.id, judge, version, d.name])[:32],
+        item_id=item.id,
+        judge=judge,
+        version=version,
+        dimension=d.name,
+        value=None if value is None else label_text(value),
+        at=now(),
         score=score,
         rationale=row_text(row, "rationale"),
         raw=raw,

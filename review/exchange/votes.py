@@ -19,7 +19,7 @@ from storage.store import Store
 MAX_COMMENT = 10_000
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Vote:
     """What a file says of one item in one rater's name, gathered over its rows."""
 
@@ -66,7 +66,7 @@ def gather_votes(
         if value is None or value == ():
             empty += 1
             continue
-        vote = votes.setdefault((item.id, rater), Vote(row, item, rater))
+        vote = votes.setdefault((item.id, rater), Vote(row=row, item=item, rater=rater))
         if vote.labels.setdefault(d.name, stored(value)) != stored(value):
             raise row.error(
                 "label",
@@ -119,13 +119,13 @@ def annotation(
 ) -> Annotation:
     """The annotation that a vote makes, superseding what the rater said before. Pure but for the time."""
     return Annotation(
-        vote.submission_id,
-        assignment.id,
-        vote.item.id,
-        vote.rater,
-        assignment.rubric_version,
-        dict(labels),
-        vote.at or now(),
+        submission_id=vote.submission_id,
+        assignment_id=assignment.id,
+        item_id=vote.item.id,
+        rater_id=vote.rater,
+        rubric_version=assignment.rubric_version,
+        labels=dict(labels),
+        at=vote.at or now(),
         comment="\n".join(vote.comments) or (current.comment if current else ""),
         corrected_answer=current.corrected_answer if current else "",
         supersedes=current.submission_id if current else None,
@@ -157,6 +157,15 @@ def assignment_for(store: Store, desk: Desk, vote: Vote, version: int, *, by: st
     key = (vote.item.id, vote.rater, version)
     if key not in desk.held:
         position = desk.last[vote.rater] = desk.last.get(vote.rater, 0) + 1
-        desk.held[key] = Assignment(new_id(), *key[:2], vote.item.week, position, version, now(), by)
+        desk.held[key] = Assignment(
+            id=new_id(),
+            item_id=vote.item.id,
+            rater_id=vote.rater,
+            week=vote.item.week,
+            position=position,
+            rubric_version=version,
+            at=now(),
+            by=by,
+        )
         store.add(desk.held[key])
     return desk.held[key]

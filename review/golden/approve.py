@@ -68,18 +68,18 @@ def approve(
     """
     require(store, by, "adjudicator")
     wish = Wish(
-        expected_answer,
-        expected_behaviour,
-        reference_sql,
-        kind,
-        scenario,
-        None if tags is None else tuple(t.strip() for t in tags if t.strip()),
-        split,
-        must_pass,
-        None if required is None else tuple(required),
-        None if expected_result is None else dict(expected_result),
-        as_of,
-        snapshot,
+        expected_answer=expected_answer,
+        expected_behaviour=expected_behaviour,
+        reference_sql=reference_sql,
+        kind=kind,
+        scenario=scenario,
+        tags=None if tags is None else tuple(t.strip() for t in tags if t.strip()),
+        split=split,
+        must_pass=must_pass,
+        required=None if required is None else tuple(required),
+        expected_result=None if expected_result is None else dict(expected_result),
+        as_of=as_of,
+        snapshot=snapshot,
     )
     check_wish(wish)
     with store.transaction():
@@ -147,16 +147,16 @@ def decide(reviewed: Reviewed, earlier: GoldenExample | None, wish: Wish, *, by:
         },
     )
     return GoldenExample(
-        new_id(),
-        example_id_of(item.id),
-        item.conversation_id,
-        item.id,
-        without(content, reviewed.spans, reviewed.key) if reviewed.spans else content,
-        {d: list(v) if isinstance(v, tuple) else v for d, v in sorted(reviewed.labels.items())},
-        votes_of(reviewed.annotations, stratum=reviewed.stratum, probability=reviewed.probability),
-        reviewed.rubric_version,
-        by,
-        now(),
+        id=new_id(),
+        example_id=example_id_of(item.id),
+        conversation_id=item.conversation_id,
+        item_id=item.id,
+        content=without(content, reviewed.spans, reviewed.key) if reviewed.spans else content,
+        labels={d: list(v) if isinstance(v, tuple) else v for d, v in sorted(reviewed.labels.items())},
+        votes=votes_of(reviewed.annotations, stratum=reviewed.stratum, probability=reviewed.probability),
+        rubric_version=reviewed.rubric_version,
+        approved_by=by,
+        at=now(),
         source="feedback" if conversation.source == "feedback" else "historical",
         kind=wish.kind or "normal",
         scenario=(wish.scenario or "").strip(),
@@ -194,18 +194,18 @@ def inherit(wish: Wish, earlier: GoldenExample | None, *, answer: bool = True, s
     content = earlier.content
     tags = tuple(t for t in content["tags"] if t not in sql_tags(content["reference_sql"]))
     before = Wish(
-        content["expected_answer"] if answer else None,
-        content["expected_behaviour"],
-        content["reference_sql"] if sql else None,
-        earlier.kind,
-        earlier.scenario,
-        tags,
-        earlier.split,
-        earlier.must_pass,
-        tuple(content["required"]),
-        content["expected_result"],
-        content["as_of"],
-        content["snapshot"],
+        expected_answer=content["expected_answer"] if answer else None,
+        expected_behaviour=content["expected_behaviour"],
+        reference_sql=content["reference_sql"] if sql else None,
+        kind=earlier.kind,
+        scenario=earlier.scenario,
+        tags=tags,
+        split=earlier.split,
+        must_pass=earlier.must_pass,
+        required=tuple(content["required"]),
+        expected_result=content["expected_result"],
+        as_of=content["as_of"],
+        snapshot=content["snapshot"],
     )
     said = {f.name: getattr(wish, f.name) for f in fields(Wish) if getattr(wish, f.name) is not None}
     return replace(before, **said)

@@ -20,7 +20,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A settled item that is no golden example yet; ``rule`` is adjudicated, unanimous or single."""
 
@@ -75,4 +75,14 @@ def _candidate(item: Item, labels: Sequence[Settled], question: str, scenario: s
     n = max((sum(s.votes.values()) for s in labels), default=0)
     final = {s.dimension: s.value for s in labels if s.value is not None}
     reason = REASONS[rule].format(n=n)
-    return Candidate(item.id, item.conversation_id, item.week, question, final, rule, n, reason, scenario or "")
+    return Candidate(
+        item_id=item.id,
+        conversation_id=item.conversation_id,
+        week=item.week,
+        question=question,
+        labels=final,
+        rule=rule,
+        votes=n,
+        reason=reason,
+        scenario=scenario or "",
+    )

@@ -23,7 +23,7 @@ class Asked:
     sql: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wish:
     """What the approving person says about an example; None means "as before, else the default"."""
 

@@ -29,7 +29,7 @@ class Cell:
         return max((self.target or 0) - self.n, 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Coverage:
     """The matrix: ``cells`` for each scenario and kind, ``totals`` for each scenario; counts by source and by split.
 
@@ -68,13 +68,13 @@ def cover(examples: Iterable[GoldenExample], *, target: int | None = None, plan:
     targets = [t.target for t in totals if t.target is not None]
     sources = Counter(e.source for e in rows)
     return Coverage(
-        cells,
-        totals,
-        {s: sources[s] for s in SOURCES},
-        dict(sorted(Counter(e.split for e in rows).items())),
-        len(rows),
-        sum(targets) if targets else None,
-        sum(max(t.missing, sum(c.missing for c in cells if c.scenario == t.scenario)) for t in totals),
+        cells=cells,
+        totals=totals,
+        sources={s: sources[s] for s in SOURCES},
+        splits=dict(sorted(Counter(e.split for e in rows).items())),
+        n=len(rows),
+        target=sum(targets) if targets else None,
+        missing=sum(max(t.missing, sum(c.missing for c in cells if c.scenario == t.scenario)) for t in totals),
     )
 
 

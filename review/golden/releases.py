@@ -108,7 +108,7 @@ def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
             raise NothingToDo(
                 f"nothing has changed since release '{last.name}'; it holds the same {last.size} examples."
             )
-        made = Release(name, digest_of_all, len(contents), now(), by, notes.strip())
+        made = Release(name=name, content_hash=digest_of_all, size=len(contents), at=now(), by=by, notes=notes.strip())
         store.add(made)
         rows = zip(examples, contents, strict=True)
         store.add(*(ReleaseExample(f"{name}:{e.id}", name, e.example_id, digest(c), c) for e, c in rows))

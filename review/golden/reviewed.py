@@ -21,7 +21,7 @@ from storage.records_review import Adjudication, Annotation, HiddenSpan, Item
 from storage.store import Store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reviewed:
     """Everything about one item that its example is made of; the conversation comes without its hidden spans."""
 
@@ -67,16 +67,16 @@ def gather(store: Store, item_id: str, *, by: str) -> Reviewed:
     line = ledger(store, [item.week]).get((item.week, item.stratum or ""))
     spans = spans_by_conversation(store, [item.conversation_id]).get(item.conversation_id, [])
     return Reviewed(
-        item,
-        conversations(store, [item.conversation_id])[item.conversation_id],
-        tuple(rows),
-        final,
-        labels,
-        rule,
-        version,
-        judged_right(rubric_version(store, version), labels),
-        item.stratum,
-        None if item.purposive or line is None else line.probability,
-        tuple(spans),
-        hmac_key(store),
+        item=item,
+        conversation=conversations(store, [item.conversation_id])[item.conversation_id],
+        annotations=tuple(rows),
+        final=final,
+        labels=labels,
+        rule=rule,
+        rubric_version=version,
+        right=judged_right(rubric_version(store, version), labels),
+        stratum=item.stratum,
+        probability=None if item.purposive or line is None else line.probability,
+        spans=tuple(spans),
+        key=hmac_key(store),
     )

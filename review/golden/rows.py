@@ -19,7 +19,7 @@ from storage.records_review import Verdict
 from storage.store import Store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReleaseInfo:
     """What an export says about its release; ``version`` counts the store's releases from 1.
 
@@ -78,7 +78,13 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
             )
         )
     info = ReleaseInfo(
-        recorded.name, version, recorded.content_hash, recorded.size, recorded.at, recorded.notes, hidden
+        name=recorded.name,
+        version=version,
+        content_hash=recorded.content_hash,
+        size=recorded.size,
+        at=recorded.at,
+        notes=recorded.notes,
+        hidden_since=hidden,
     )
     return found, info
 

@@ -23,7 +23,10 @@ from storage.store import Store
 def rows_of(store: Store, judge: Judge) -> tuple[Row, ...]:
     """The verdicts that were recorded for a version of a judge."""
     said = store.find(Verdict, judge=judge.name, version=judge.version, run_id=None)
-    return tuple(Row(Subject(v.item_id, "", "", "", ""), v.dimension, v.value) for v in said)
+    return tuple(
+        Row(Subject(id=v.item_id, conversation_id="", group="", question="", answer=""), v.dimension, v.value)
+        for v in said
+    )
 
 
 def add_recorded(

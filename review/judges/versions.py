@@ -62,7 +62,17 @@ def add_judge(
             check_free(store, name)
         version = next_version(store, name)
         made = Judge(
-            f"{name}@{version}", name, version, kind, names, whole, content, rubric.version, now(), by, note.strip()
+            id=f"{name}@{version}",
+            name=name,
+            version=version,
+            kind=kind,
+            dimensions=names,
+            spec=whole,
+            content_hash=content,
+            rubric_version=rubric.version,
+            at=now(),
+            by=by,
+            note=note.strip(),
         )
         store.add(made)
         chain.record(

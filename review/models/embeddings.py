@@ -32,7 +32,7 @@ BATCH = 32
 FloatArray = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Embedder:
     """A loaded model; made by :func:`load_embedder`. ``limit`` is the most tokens it reads, ``size`` the dimensions."""
 
@@ -150,7 +150,14 @@ def _load(name: str, folder: Path) -> Embedder:
         raise InputError(f"model '{name}' cannot embed texts ({found}); expected a trained encoder.")
     limits = [longest, tokenizer.model_max_length, getattr(network.config, "max_position_embeddings", None)]
     limit = min((int(n) for n in limits if n and n < NO_LIMIT), default=FALLBACK_LIMIT)
-    return Embedder(name, limit, int(network.config.hidden_size), pooling, tokenizer, network.eval())
+    return Embedder(
+        name=name,
+        limit=limit,
+        size=int(network.config.hidden_size),
+        pooling=pooling,
+        tokenizer=tokenizer,
+        network=network.eval(),
+    )
 
 
 def _modules(name: str, folder: Path) -> tuple[str, int | None]:

@@ -24,7 +24,7 @@ _VOCABULARIES = ("tokenizer.json", "vocab*", "*.model")
 _DECIDING = ("*.safetensors", "*.safetensors.index.json", "*.json", "vocab*", "merges.txt", "*.model")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Description:
     """What a model's files say of it without loading the weights.
 
@@ -62,7 +62,14 @@ def describe_model(name: str) -> Description:
         raise InputError(f"model '{name}' predicts a number (regression), expected one that names classes.")
     labels = tuple(str(label) for _, label in sorted(config.id2label.items(), key=lambda pair: int(pair[0])))
     independent = problem == "multi_label_classification" or len(labels) == 1
-    return Description(name, folder, labels, independent, _positions(config), _digest(folder))
+    return Description(
+        name=name,
+        folder=folder,
+        labels=labels,
+        independent=independent,
+        limit=_positions(config),
+        digest=_digest(folder),
+    )
 
 
 def imported(package: str) -> Any:

@@ -35,7 +35,7 @@ class Classified(NamedTuple):
     read: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TextModel:
     """A loaded model on its device; made by :func:`load_model`. ``limit`` is the most tokens it reads of a text."""
 
@@ -142,7 +142,9 @@ def _load(description: Description, device: str) -> TextModel:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
     limits = [n for n in (description.limit, tokenizer.model_max_length) if n and n < NO_LIMIT]
     limit = int(min(limits, default=FALLBACK_LIMIT))
-    return TextModel(description, limit, device, tokenizer, network.to(device).eval())
+    return TextModel(
+        description=description, limit=limit, device=device, tokenizer=tokenizer, network=network.to(device).eval()
+    )
 
 
 @contextlib.contextmanager

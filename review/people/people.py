@@ -21,7 +21,7 @@ NO_ROLE = "none"
 """What is given to take a role away."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """A rater with the role that counts now ("" when there is none, or it was taken away).
 
@@ -58,11 +58,11 @@ def add_person(
         leads = [p.id for p in people(store) if p.may("lead")]
         if leads == [rater.id] and role != "lead":
             raise Refused(f"{rater.name} is the only lead; nobody could undo this. Make somebody else lead first.")
-        row = Role(new_id(), rater.id, given, now(), by, scope)
+        row = Role(id=new_id(), rater_id=rater.id, role=given, at=now(), by=by, scope=scope)
         store.add(row)
         content = covered.digest(store, "role", row.id)
         chain.record(store, by, "role", rater.id, role=role, scope=scope, given=row.id, content=content)
-    return Person(rater.id, rater.name, given, scope, rater.issuer, rater.subject)
+    return Person(id=rater.id, name=rater.name, role=given, scope=scope, issuer=rater.issuer, subject=rater.subject)
 
 
 def arrived(store: Store, visitor: Visitor) -> Person:
@@ -83,7 +83,9 @@ def _logged_in(store: Store, visitor: Visitor, *, by: str) -> Rater:
     taken = {text.casefold() for r in store.find(Rater) for text in (r.id, r.name)}
     # A name that somebody bears already would be taken for them wherever people are named.
     own = visitor.name if visitor.name.casefold() not in taken else f"{visitor.name} ({identity[-4:]})"
-    rater = Rater(identity, own, now(), by, visitor.issuer, visitor.subject)
+    rater = Rater(
+        id=identity, name=own, created_at=now(), created_by=by, issuer=visitor.issuer, subject=visitor.subject
+    )
     if identity.casefold() in taken or own.casefold() in taken or not store.add(rater):
         raise Refused(f"{own} is too close to somebody who is there already. A lead can add them under another name.")
     chain.record(store, identity, "first login" if by == "login" else "person", identity, issuer=visitor.issuer)
@@ -115,7 +117,7 @@ def _named(store: Store, name: str, *, by: str) -> Rater:
             f"name: {login.name!r} logs in, and anybody may log in under a name. Give the id {login.id!r} when the "
             f"subject {login.subject!r} is the right one."
         )
-    rater = Rater(identity, name, now(), by)
+    rater = Rater(id=identity, name=name, created_at=now(), created_by=by)
     store.add(rater)
     return rater
 
@@ -131,9 +133,16 @@ def person_id(name: str) -> str:
 def people(store: Store) -> list[Person]:
     """Everybody, in order of arrival, with current roles."""
     roles = {r.rater_id: r for r in store.find(Role)}
-    none = Role("", "", "", "", "")
+    none = Role(id="", rater_id="", role="", at="", by="")
     return [
-        Person(r.id, r.name, roles.get(r.id, none).role, roles.get(r.id, none).scope, r.issuer, r.subject)
+        Person(
+            id=r.id,
+            name=r.name,
+            role=roles.get(r.id, none).role,
+            scope=roles.get(r.id, none).scope,
+            issuer=r.issuer,
+            subject=r.subject,
+        )
         for r in store.find(Rater)
     ]
 

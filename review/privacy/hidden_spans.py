@@ -50,7 +50,15 @@ def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> Hidd
         conversation = store.get(Conversation, conversation_id)
         if conversation is None or not _stands_in(text, [getattr(conversation, f) for f in FIELDS]):
             raise InputError("span: the selected text does not stand in one piece here. Select it within one message.")
-        span = HiddenSpan(identity, conversation_id, digest, len(text), f"{MARK}{len(rows) + 1}]", now(), by)
+        span = HiddenSpan(
+            id=identity,
+            conversation_id=conversation_id,
+            digest=digest,
+            length=len(text),
+            token=f"{MARK}{len(rows) + 1}]",
+            at=now(),
+            by=by,
+        )
         store.add(span)
         chain.record(store, by, "hide", conversation_id, token=span.token)
     return span

@@ -123,7 +123,18 @@ def _judges(
             precision, recall = report.weighted["precision"], report.weighted["recall"]
             alone, outside = shares.get((judge, name), (None, None))
             shown = judge if pair.half == "all" else f"{judge} ({pair.half} half)"
-            found.append(Judge(shown, rubric[name].title, positive, precision, recall, report.n, alone, outside))
+            found.append(
+                Judge(
+                    name=shown,
+                    title=rubric[name].title,
+                    positive=positive,
+                    precision=precision,
+                    recall=recall,
+                    n=report.n,
+                    alone=alone,
+                    outside=outside,
+                )
+            )
     return tuple(found)
 
 

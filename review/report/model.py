@@ -51,7 +51,7 @@ class Agreement:
         return agreement_words(self.report)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Judge:
     """One judge and one positive value: weighted precision and recall, and ``alone``, its own share of the traffic.
 
@@ -122,7 +122,7 @@ class Golden:
     must_pass: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WeekReport:
     """Everything on the page. ``window`` are the weeks behind agreement and judges; ``withheld`` counts items whose
     labels are left out because the reader still has to review them; ``head`` is the end of the audit chain when the

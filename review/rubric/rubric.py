@@ -23,7 +23,7 @@ COMMAND_KEYS = "usfcxjkegqt?"
 """What the pages for annotating and adjudicating command by a letter; no value can have such a key."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dimension:
     """One question of the rubric: its scale, key per value, guidance, when it is shown, which value is positive."""
 
@@ -155,8 +155,8 @@ def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
     if positive is not None and positive not in values:
         raise InputError(f"{place}, positive: found {positive!r}, expected {_expected(scale)}.")
     return Dimension(
-        name,
-        scale,
+        name=name,
+        scale=scale,
         title=str(row.get("title", name.replace("_", " ").capitalize())),
         guidance=str(row.get("guidance", "")),
         required=_flag(row, "required", place),
@@ -280,5 +280,5 @@ def save_rubric(store: Store, rubric: Rubric, *, by: str, note: str = "") -> Rub
         if versions and versions[0].content_hash == digest:
             return rubric_from(document, version=versions[0].version)
         version = versions[0].version + 1 if versions else 1
-        store.add(RubricVersion(version, digest, document, now(), by, note))
+        store.add(RubricVersion(version=version, content_hash=digest, document=document, at=now(), by=by, note=note))
     return rubric_from(document, version=version)

@@ -19,7 +19,7 @@ from review.sampling.needs import check_needs
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DrawResult:
     """A draw with everything the ledger keeps of it.
 
@@ -46,7 +46,7 @@ class DrawResult:
         return sum(s.sampled for s in self.strata)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sealed:
     """What the ledger holds of a week that was drawn before: its frame is sealed, and its draws only grow.
 

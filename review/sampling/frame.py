@@ -26,7 +26,7 @@ UNSTABLE_ID = re.compile(r"FLOAT|DOUBLE|REAL|TIME|DATE|BLOB|BYTEA")
 Values = Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """What a draw chooses from, with everything that was left out of it.
 

@@ -18,7 +18,7 @@ from review.sampling.strata import Condition, Group
 MEMBER, UNDATED, ELSEWHERE, LATE = 1, 2, 3, 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Fields:
     """The columns of a source as expressions; None = no such column.
 

@@ -51,7 +51,7 @@ class Privacy:
     library: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """The settings that hold for one store.
 
@@ -82,7 +82,7 @@ def project_of(store_path: str | Path) -> Project:
     """Read the spotcheck.toml beside the store; without one, the defaults. Raises InputError for a wrong setting."""
     path = Path(store_path).parent / "spotcheck.toml"
     if not path.exists():
-        return Project(path)
+        return Project(path=path)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -93,7 +93,7 @@ def project_of(store_path: str | Path) -> Project:
     tables = {name: _settings(path, name, data.get(name, {})) for name in SETTINGS}
     imports, privacy, sampling = tables["import"], tables["privacy"], tables["sampling"]
     return Project(
-        path,
+        path=path,
         time_zone=_time_zone(path, tables["project"].get("time_zone", "UTC")),
         unit=_one_of(path, "sampling.unit", sampling.get("unit", "session"), UNITS),
         confidence=_share(path, "sampling.confidence", sampling.get("confidence", 0.5)),

@@ -22,7 +22,7 @@ from storage.store import Store
 REASONS = ("rubric unclear", "hard case", "slip", "missing context")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One item in front of an adjudicator.
 
@@ -79,7 +79,9 @@ def _case(item: Item, rows: Sequence[Annotation], final: Adjudication | None) ->
     spread = max((_spread(v) for v in votes.values()), default=0.0)
     # A dimension asked of some only (reasons, when not correct) follows another's disagreement and adds none.
     kind = "single" if len(rows) == 1 else "disputed" if any(s.disputed for s in decided.values()) else "unanimous"
-    return Case(item, "settled" if final else kind, votes, spread, tuple(rows), final)
+    return Case(
+        item=item, kind="settled" if final else kind, votes=votes, spread=spread, annotations=tuple(rows), settled=final
+    )
 
 
 def _spread(votes: Mapping[Value, int]) -> float:
@@ -131,13 +133,13 @@ def adjudicate(
             raise InputError("rationale: found nothing, expected why this label is right where reviewers disagree.")
         earlier = current_adjudications(store, [item.week]).get(item_id)
         decision = Adjudication(
-            decision_id or new_id(),
-            item_id,
-            rubric.version,
-            {k: list(v) if isinstance(v, tuple) else v for k, v in final.items()},
-            rationale.strip(),
-            by,
-            now(),
+            id=decision_id or new_id(),
+            item_id=item_id,
+            rubric_version=rubric.version,
+            labels={k: list(v) if isinstance(v, tuple) else v for k, v in final.items()},
+            rationale=rationale.strip(),
+            adjudicator=by,
+            at=now(),
             reason=reason,
             corrected_answer=corrected_answer.strip(),
             reference_sql=reference_sql.strip(),

@@ -49,7 +49,7 @@ _HASHED = tuple(f.name for f in fields(Conversation) if f.name not in _NOT_HASHE
 _hashed_of = operator.attrgetter(*_HASHED)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Job:
     """What holds for every record of one import."""
 
@@ -151,7 +151,9 @@ def masked_file(
     raws = read_raw(path, layout)
     first = _peek(raws, path)
     detected = _format(format, [raw.record for raw in first if raw.record is not None], layout, str(path), mapping)
-    job = _Job(detected.format, mapping, values or {}, settings, wanted, seal)
+    job = _Job(
+        format=detected.format, mapping=mapping, values=values or {}, settings=settings, wanted=wanted, seal=seal
+    )
     return detected, _entries(_watched(chain(first, raws), path.stat().st_size, progress), job, tally)
 
 

@@ -42,7 +42,7 @@ class Middle(NamedTuple):
     highest: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ItemConsensus:
     """One item: its label (None where nothing decides), the votes, and the model's posterior where it was fitted.
 
@@ -92,7 +92,7 @@ class RaterModel:
         return {"rater": self.rater, "confusion": self.confusion, "competence": self.competence.to_json()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ConsensusReport:
     """One label per item in one dimension, and how the model sees the raters where it was fitted.
 
@@ -194,7 +194,16 @@ def _item(name: str, votes: dict[str, int], posterior: dict[str, float], order: 
     total = sum(votes.values())
     uncertainty = entropy(posterior.values() if posterior else (n / total for n in votes.values()))
     middle = ordinal_median(votes, order) if order else None
-    return ItemConsensus(name, label, by_votes.rule, by_votes.rule == "tie", votes, posterior, uncertainty, middle)
+    return ItemConsensus(
+        item=name,
+        label=label,
+        rule=by_votes.rule,
+        tie=by_votes.rule == "tie",
+        votes=votes,
+        posterior=posterior,
+        entropy=uncertainty,
+        middle=middle,
+    )
 
 
 def _most_likely(posterior: Mapping[str, float]) -> str | None:
@@ -241,4 +250,4 @@ def competence(share: float, items: int) -> Quantity:
         return Quantity.missing(f"too few items: {items}, and competence needs at least {FEW_ITEMS}", n=items)
     share = min(1.0, max(0.0, share))
     method = "Wilson, 95 %, over items, the model's posterior taken as given"
-    return Quantity(share, ci=wilson(share * items, items), method=method, n=items)
+    return Quantity(value=share, ci=wilson(share * items, items), method=method, n=items)

@@ -20,7 +20,7 @@ TOLERANCE = 1e-8
 MOST_ITERATIONS = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DawidSkene:
     """A fitted model of N items, J raters and K values.
 
@@ -60,7 +60,14 @@ def dawid_skene(ratings: Ratings, *, tolerance: float = TOLERANCE, iterations: i
         log_likelihood = reached
     posterior = np.full((len(ratings.items), shape[1]), np.nan)
     posterior[item[starts]] = truth
-    return DawidSkene(posterior, prevalence, _known(confusion, truth, place, rater), log_likelihood, step, converged)
+    return DawidSkene(
+        posterior=posterior,
+        prevalence=prevalence,
+        confusion=_known(confusion, truth, place, rater),
+        log_likelihood=log_likelihood,
+        iterations=step,
+        converged=converged,
+    )
 
 
 def _vote_shares(place: npt.NDArray[np.intp], value: npt.NDArray[np.intp], k: int) -> Floats:

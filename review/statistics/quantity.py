@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Quantity:
     """An estimate with its uncertainty.
 
@@ -34,7 +34,7 @@ class Quantity:
     @classmethod
     def missing(cls, reason: str, *, n: int = 0, method: str = "") -> Quantity:
         """A quantity that cannot be computed, with the reason."""
-        return cls(None, method=method, n=n, undefined=reason)
+        return cls(value=None, method=method, n=n, undefined=reason)
 
     def to_json(self) -> dict[str, Any]:
         """The form that CLI.md fixes: value, ci, se, method, n, undefined."""

@@ -82,7 +82,17 @@ def deal_items(
         held=held_in(store, week.name),
     )
     assignments = [
-        Assignment(new_id(), d.item_id, d.rater_id, week.name, d.position, version, now(), by) for d in deals
+        Assignment(
+            id=new_id(),
+            item_id=d.item_id,
+            rater_id=d.rater_id,
+            week=week.name,
+            position=d.position,
+            rubric_version=version,
+            at=now(),
+            by=by,
+        )
+        for d in deals
     ]
     store.add(*assignments)
     return assignments
@@ -118,8 +128,19 @@ def redistribute(
                 "Choose others."
             )
         for row, taker_id, position in moves:
-            new = Assignment(new_id(), row.item_id, taker_id, week, position, row.rubric_version, now(), by)
-            store.add(new, Reassignment(new_id(), row.id, new.id, now(), by, reason))
+            new = Assignment(
+                id=new_id(),
+                item_id=row.item_id,
+                rater_id=taker_id,
+                week=week,
+                position=position,
+                rubric_version=row.rubric_version,
+                at=now(),
+                by=by,
+            )
+            store.add(
+                new, Reassignment(id=new_id(), assignment_id=row.id, to_id=new.id, at=now(), by=by, reason=reason)
+            )
         told = {"week": week, "to": [t.id for t in takers], "moved": len(moves)}
         chain.record(store, by, "redistribute", giver.id, **told, **({"with_skipped": True} if with_skipped else {}))
     return len(moves)
@@ -146,7 +167,12 @@ def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> i
         raise InputError("reason: found nothing, expected why nobody reviews these items.")
     with store.transaction():
         open_ = _open_of(store, week, giver)
-        store.add(*(Reassignment(new_id(), row.id, None, now(), by, reason.strip()) for row in open_))
+        store.add(
+            *(
+                Reassignment(id=new_id(), assignment_id=row.id, to_id=None, at=now(), by=by, reason=reason.strip())
+                for row in open_
+            )
+        )
         chain.record(store, by, "take back", giver.id, week=week, taken=len(open_), reason=reason.strip())
     return len(open_)
 

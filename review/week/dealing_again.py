@@ -58,7 +58,16 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
         versions = _versions(store, week)
         store.add(
             *(
-                Assignment(new_id(), d.item_id, d.rater_id, week, d.position, versions[d.item_id], now(), by)
+                Assignment(
+                    id=new_id(),
+                    item_id=d.item_id,
+                    rater_id=d.rater_id,
+                    week=week,
+                    position=d.position,
+                    rubric_version=versions[d.item_id],
+                    at=now(),
+                    by=by,
+                )
                 for d in deals
             )
         )

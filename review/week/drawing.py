@@ -25,7 +25,7 @@ from storage.records_review import Item, Week
 from storage.store import Store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """What is asked of a week. ``failing`` and ``low_confidence``: "all", a number, or None for the default cap.
 
@@ -136,4 +136,11 @@ def _sealed(store: Store, week: Week) -> Sealed:
     drawn = [i for i in store.find(Item, week=week.name) if i.stratum is not None]
     ids = {s.name: tuple(i.conversation_id for i in drawn if i.stratum == s.name) for s in last}
     lines = tuple(Line(s.name, s.population, s.probability, s.sampled) for s in last)
-    return Sealed(week.name, week.seed, datetime.fromisoformat(draws[0].at), draws[-1].rate, lines, ids)
+    return Sealed(
+        week=week.name,
+        seed=week.seed,
+        sealed_at=datetime.fromisoformat(draws[0].at),
+        rate=draws[-1].rate,
+        strata=lines,
+        ids=ids,
+    )

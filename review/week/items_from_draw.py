@@ -26,10 +26,10 @@ def items_of(
     """One item per conversation, with its place in the ledger; in turn mode one answer of it."""
     return [
         Item(
-            c.id if turn is None else f"{c.id}#{turn}",
-            c.id,
-            week.name,
-            now(),
+            id=c.id if turn is None else f"{c.id}#{turn}",
+            conversation_id=c.id,
+            week=week.name,
+            at=now(),
             draw_id=drawn.id,
             stratum=strata[c.id],
             overlap=c.id in overlap,
@@ -117,13 +117,13 @@ def _verdict(
     score = said.get("score")
     known = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
     return Verdict(
-        hashlib.sha256("\x1f".join((item_id, judge, version, dimension.name)).encode()).hexdigest()[:32],
-        item_id,
-        judge,
-        version,
-        dimension.name,
-        None if value is None else "|".join(value) if isinstance(value, tuple) else value,
-        now(),
+        id=hashlib.sha256("\x1f".join((item_id, judge, version, dimension.name)).encode()).hexdigest()[:32],
+        item_id=item_id,
+        judge=judge,
+        version=version,
+        dimension=dimension.name,
+        value=None if value is None else "|".join(value) if isinstance(value, tuple) else value,
+        at=now(),
         score=float(score) if known and score is not None else None,
         rationale=str(said.get("rationale") or ""),
         raw="" if raw is None else str(raw),

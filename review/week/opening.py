@@ -92,7 +92,15 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         week = _week(store, project, request, result, by)
         drawn = _draw_record(week, result, groups_asked(store, project, request), by)
         lines = [
-            Stratum(new_id(), drawn.id, week.name, s.name, s.population, s.sampled, s.probability)
+            Stratum(
+                id=new_id(),
+                draw_id=drawn.id,
+                week=week.name,
+                name=s.name,
+                population=s.population,
+                sampled=s.sampled,
+                probability=s.probability,
+            )
             for s in result.strata
         ]
         items = items_of(found, fresh, week, drawn, set(result.overlap_ids))
@@ -133,17 +141,17 @@ def _week(store: Store, project: Project, request: Request, result: DrawResult, 
     if unit not in ("session", "turn"):
         raise InputError(f"unit: found {unit!r}, expected session or turn.")
     week = Week(
-        request.week,
-        now(),
-        by,
-        _due(request),
-        result.seed,
-        unit,
-        request.overlap,
-        request.overlap_raters,
-        _raters(store, request.raters),
-        current_rubric(store).version,
-        request.minutes,
+        name=request.week,
+        opened_at=now(),
+        opened_by=by,
+        due=_due(request),
+        seed=result.seed,
+        unit=unit,
+        overlap=request.overlap,
+        overlap_raters=request.overlap_raters,
+        raters=_raters(store, request.raters),
+        rubric_version=current_rubric(store).version,
+        minutes=request.minutes,
     )
     store.add(week)
     return week
@@ -186,16 +194,16 @@ def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:
 def _draw_record(week: Week, result: DrawResult, grouping: Grouping, by: str) -> Draw:
     frame = result.frame
     return Draw(
-        new_id(),
-        week.name,
-        now(),
-        by,
-        frame.source,
-        result.seed,
-        result.key_rule,
-        result.rate,
-        {**frame.to_json(), "groups": grouping.to_json()},
-        result.digest,
+        id=new_id(),
+        week=week.name,
+        at=now(),
+        by=by,
+        source=frame.source,
+        seed=result.seed,
+        key_rule=result.key_rule,
+        rate=result.rate,
+        frame={**frame.to_json(), "groups": grouping.to_json()},
+        digest=result.digest,
     )
 
 

@@ -102,7 +102,7 @@ def planned(
     last: dict[str, int] = {}
     for a in dealt:
         last[a.rater_id] = max(last.get(a.rater_id, 0), a.position)
-    return Plan(opened, version, asked, open_, last, tuple(left_out))
+    return Plan(week=opened, version=version, asked=asked, open_=open_, last=last, without_role=tuple(left_out))
 
 
 def sample(dealt: Iterable[Assignment], share: float, *, seed: str) -> set[str]:
@@ -138,7 +138,7 @@ def to_ask_again(
     return [Again(*key, tuple(ids)) for key, ids in held.items() if key not in asked]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """Whom to ask again about what; ``open_`` assignments are replaced, ``last`` is each rater's last position."""
 
@@ -164,8 +164,21 @@ def _write(store: Store, plan: Plan, by: str, reason: str) -> None:
     # In an order by a key, so that the place in the queue tells nothing about an item.
     for again in sorted(plan.asked, key=lambda a: _key(week.seed, f"again:{version}:{a.rater_id}", a.item_id)):
         position = last[again.rater_id] = last[again.rater_id] + 1
-        new = Assignment(new_id(), again.item_id, again.rater_id, week.name, position, version, now(), by)
-        taken = [Reassignment(new_id(), old, new.id, now(), by, reason) for old in again.held if old in plan.open_]
+        new = Assignment(
+            id=new_id(),
+            item_id=again.item_id,
+            rater_id=again.rater_id,
+            week=week.name,
+            position=position,
+            rubric_version=version,
+            at=now(),
+            by=by,
+        )
+        taken = [
+            Reassignment(id=new_id(), assignment_id=old, to_id=new.id, at=now(), by=by, reason=reason)
+            for old in again.held
+            if old in plan.open_
+        ]
         store.add(new, *taken)
 
 
@@ -175,7 +188,16 @@ def give_way(store: Store, assignment_id: str, *, by: str) -> None:
     An undo opens what was answered or skipped before; without this, somebody would be asked for both versions.
     """
     for new in store.select(Assignment, _LATER_SQL, {"assignment": assignment_id}):
-        store.add(Reassignment(new_id(), assignment_id, new.id, now(), by, "asked again under a later version"))
+        store.add(
+            Reassignment(
+                id=new_id(),
+                assignment_id=assignment_id,
+                to_id=new.id,
+                at=now(),
+                by=by,
+                reason="asked again under a later version",
+            )
+        )
 
 
 _LATER_SQL = f"""

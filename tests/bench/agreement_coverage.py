@@ -49,12 +49,12 @@ def draw(case: Case, items: int, rng: np.random.Generator) -> Ratings:
     said = np.where(rng.random((case.raters, items)) < case.accuracy, truth, wrong)
     rater, item = np.nonzero(rng.random((case.raters, items)) >= case.missing)
     return Ratings(
-        tuple(map(str, range(items))),
-        tuple(f"r{r}" for r in range(case.raters)),
-        Scale(case.kind, tuple(str(v) for v in range(k))),
-        item,
-        rater,
-        said[rater, item],
+        items=tuple(map(str, range(items))),
+        raters=tuple(f"r{r}" for r in range(case.raters)),
+        scale=Scale(case.kind, tuple(str(v) for v in range(k))),
+        item=item,
+        rater=rater,
+        value=said[rater, item],
     )
 
 

@@ -31,12 +31,12 @@ def ratings_from(table: np.ndarray, kind: ScaleKind, values: int) -> Ratings:
     """The same table as Ratings."""
     rater, item = np.nonzero(~np.isnan(table))
     return Ratings(
-        tuple(f"i{i}" for i in range(table.shape[1])),
-        tuple(f"r{r}" for r in range(table.shape[0])),
-        Scale(kind, tuple(str(v) for v in range(values))),
-        item,
-        rater,
-        table[rater, item].astype(np.intp),
+        items=tuple(f"i{i}" for i in range(table.shape[1])),
+        raters=tuple(f"r{r}" for r in range(table.shape[0])),
+        scale=Scale(kind, tuple(str(v) for v in range(values))),
+        item=item,
+        rater=rater,
+        value=table[rater, item].astype(np.intp),
     )
 
 

@@ -77,10 +77,30 @@ def design_of(counts: np.ndarray, sampled: np.ndarray, population: np.ndarray, *
     if merged:
         weight, rows = (population / sampled)[h], np.array([sampled.sum()])
         one, endless = np.zeros(len(h), np.intp), np.array([np.inf])
-        return Design(2, one, weight, cell // 2, cell % 2, counts[h, cell].astype(float), rows, endless, False)
+        return Design(
+            classes=2,
+            stratum=one,
+            weight=weight,
+            truth=cell // 2,
+            verdict=cell % 2,
+            count=counts[h, cell].astype(float),
+            sampled=rows,
+            population=endless,
+            even=False,
+        )
     size = np.where(population >= 10**7, np.inf, population)
     weight = population / sampled if len(sampled) > 1 or np.isfinite(size).all() else np.ones(len(sampled))
-    return Design(2, h, weight[h], cell // 2, cell % 2, counts[h, cell].astype(float), sampled, size, True)
+    return Design(
+        classes=2,
+        stratum=h,
+        weight=weight[h],
+        truth=cell // 2,
+        verdict=cell % 2,
+        count=counts[h, cell].astype(float),
+        sampled=sampled,
+        population=size,
+        even=True,
+    )
 
 
 def figures(design: Design, seed: int, bootstrap: int) -> dict:

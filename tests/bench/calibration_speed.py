@@ -27,7 +27,15 @@ def sample(n: int, classes: int, rng: np.random.Generator) -> CalibrationData:
     population = np.bincount(stratum, minlength=3) * np.array([1.0, 5.0, 100.0])
     values = tuple(f"v{k:02d}" for k in range(classes))
     items = tuple(f"i{k}" for k in range(n))
-    return CalibrationData(items, values, truth, verdict, ("failing", "low", "rest"), stratum, population)
+    return CalibrationData(
+        items=items,
+        values=values,
+        truth=truth,
+        verdict=verdict,
+        strata=("failing", "low", "rest"),
+        stratum=stratum,
+        population=population,
+    )
 
 
 def timed(name: str, work: Callable[[], object]) -> None:
@@ -46,7 +54,12 @@ def main() -> None:
               lambda data=data: calibration_report(data, positive="v00"))  # fmt: skip
     data = sample(100_000, 3, rng)
     weighted = CalibrationData(
-        data.items, data.values, data.truth, data.verdict, ("all",), np.zeros(100_000, int),
+        items=data.items,
+        values=data.values,
+        truth=data.truth,
+        verdict=data.verdict,
+        strata=("all",),
+        stratum=np.zeros(100_000, int),
         weight=rng.uniform(1, 50, 100_000), score=rng.random(100_000),
     )  # fmt: skip
     timed(
@@ -69,8 +82,11 @@ def main() -> None:
     )
     people = ratings_of([x for x in labels if not x.rater.startswith("j")], scale)
     judged = CalibrationData(
-        tuple(f"i{k}" for k in range(2500)), ("0", "1", "2"), rng.integers(0, 3, 2500), rng.integers(0, 3, 2500),
-        ("all",), np.zeros(2500, int),
+        items=tuple(f"i{k}" for k in range(2500)),
+        values=("0", "1", "2"),
+        truth=rng.integers(0, 3, 2500),
+        verdict=rng.integers(0, 3, 2500),
+        strata=("all",), stratum=np.zeros(2500, int),
     )  # fmt: skip
     timed("human ceiling, 2,500 items x 3 people", lambda: human_ceiling(judged, people, positive="0", bootstrap=1000))
 

@@ -64,7 +64,9 @@ def drawn(groups: list[tuple], newest: tuple, rng: np.random.Generator) -> tuple
             population.append(float(size))
     items = tuple(str(k) for k in range(len(truth)))
     t, v, s = (np.array(x, dtype=np.intp) for x in (truth, verdict, stratum))
-    return CalibrationData(items, VALUES, t, v, tuple(names), s, np.array(population)), week
+    return CalibrationData(
+        items=items, values=VALUES, truth=t, verdict=v, strata=tuple(names), stratum=s, population=np.array(population)
+    ), week
 
 
 def weighted_band(data: CalibrationData, week: list[str], figure: str) -> Quantity:

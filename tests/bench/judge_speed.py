@@ -106,20 +106,43 @@ def subjects(count: int) -> list[Subject]:
             for t in range(rng.choice((2, 4)))
         ]
         question, answer = str(turns[-2]["content"]), str(turns[-1]["content"])
-        found.append(Subject(f"s{k}", f"c{k}", f"u{k}", question, answer, messages=tuple(turns)))
+        found.append(
+            Subject(
+                id=f"s{k}",
+                conversation_id=f"c{k}",
+                group=f"u{k}",
+                question=question,
+                answer=answer,
+                messages=tuple(turns),
+            )
+        )
     return found
 
 
 def run_over(store: Store, place: str, wanted: Sequence[Subject], name: str) -> tuple[float, int]:
     """Judge all subjects as a run does, everything written down; the seconds, and the verdicts that were given."""
     spec = {"endpoint": f"http://{place}", "model": "bench", "price_in": 0.15, "price_out": 0.6}
-    run = JudgeRun(name, "bench", "1", {"kind": "file", "name": name}, len(wanted), {}, now(), "bench")
+    run = JudgeRun(
+        id=name,
+        judge="bench",
+        version="1",
+        target={"kind": "file", "name": name},
+        subjects=len(wanted),
+        options={},
+        at=now(),
+        by="bench",
+    )
     store.add(run)
     given = 0
     start = time.perf_counter()
     with Recording(store, run, (DIMENSION,), items=(), is_paused=lambda: False) as recording:
         bench = Bench(
-            *("bench", "1", spec, (DIMENSION,), JudgeSettings((place,)), Options(concurrency=WIDTH)),
+            name="bench",
+            version="1",
+            spec=spec,
+            dimensions=(DIMENSION,),
+            settings=JudgeSettings((place,)),
+            options=Options(concurrency=WIDTH),
             replies=recording.replies,
             stopped=recording.stopped,
         )

@@ -42,7 +42,7 @@ def labelled(count: int) -> list[tuple[Subject, dict[str, str]]]:
             question, answer = str(turns[-2]["content"]), str(turns[-1]["content"])
             found.append((question, answer, str(c.row.get("sql", "")), c.truth))
     return [
-        (Subject(f"i{k}", f"c{k}", f"c{k}", question, answer, sql=sql), truth)
+        (Subject(id=f"i{k}", conversation_id=f"c{k}", group=f"c{k}", question=question, answer=answer, sql=sql), truth)
         for k, (question, answer, sql, truth) in enumerate(islice(cycle(found), count))
     ]
 
@@ -50,7 +50,7 @@ def labelled(count: int) -> list[tuple[Subject, dict[str, str]]]:
 def bench(training: Sequence[tuple[Subject, dict[str, str]]], dimensions: Sequence[Dimension], features: str) -> Bench:
     """A learned judge of these dimensions."""
     rows = tuple(Row(s, d.name, truth[d.name]) for s, truth in training for d in dimensions)
-    return Bench("bench", "1", {"features": features}, tuple(dimensions), training=rows)
+    return Bench(name="bench", version="1", spec={"features": features}, dimensions=tuple(dimensions), training=rows)
 
 
 class Took(NamedTuple):

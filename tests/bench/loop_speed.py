@@ -102,7 +102,7 @@ def main() -> None:
         paths, key = log_of(store.path), hmac_key(store)
         seconds = timed(lambda: import_file(file, log=paths, key=key, by=lead))
         table.add_row(f"import {asked.rows:,} rows", f"{seconds:.2f}", f"{asked.rows / seconds:,.0f} rows/s")
-        wanted = Request(WEEK, rate=asked.items / asked.rows, failing=50, raters=("ana", "ben"), overlap=1.0)
+        wanted = Request(week=WEEK, rate=asked.items / asked.rows, failing=50, raters=("ana", "ben"), overlap=1.0)
         seconds = timed(lambda: open_week(store, project_of(store.path), wanted, by=lead))
         table.add_row(f"draw and deal from {asked.rows:,}", f"{seconds:.2f}", "")
         batches, submissions = [], []

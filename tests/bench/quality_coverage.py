@@ -92,9 +92,12 @@ def draw(name: str, group: Group, rng: np.random.Generator) -> tuple[Stratum, in
     counts = np.round(np.array(shares) * n).astype(int)
     counts[0] += n - counts.sum()
     seen = rng.multivariate_hypergeometric(counts, group.labels)
+    said = ("said_positive", "said_other", "said_nothing")
     cells = [Cell(int(seen[i] + seen[i + 1]), int(seen[i])) for i in (0, 2, 4)]
     known = Verdicts(*(int(counts[i] + counts[i + 1]) for i in (0, 2, 4)))
-    return Stratum(name, n, known, *cells), int(counts[0] + counts[2] + counts[4])
+    return Stratum(name=name, population=n, verdicts=known, **dict(zip(said, cells, strict=True))), int(
+        counts[0] + counts[2] + counts[4]
+    )
 
 
 def korn_graubard_of_the_total(strata: Sequence[Stratum]) -> Quantity:
@@ -110,7 +113,7 @@ def korn_graubard_of_the_total(strata: Sequence[Stratum]) -> Quantity:
     )
     m = sum(s.labelled.n for s in sampled)
     n_eff = p * (1 - p) / v * (t.ppf(0.975, m - 1) / t.ppf(0.975, m - len(sampled))) ** 2
-    return Quantity(value, clopper_pearson(min(1.0, value) * n_eff, n_eff), n=m)
+    return Quantity(value=value, ci=clopper_pearson(min(1.0, value) * n_eff, n_eff), n=m)
 
 
 def quality_rows(repetitions: int, rng: np.random.Generator) -> list[str]:

@@ -49,7 +49,18 @@ def house(tmp_path: Path) -> Iterator[House]:
             )
             for old in store.find(Assignment, rater_id="bob"):
                 new = f"{somebody['sub']}-{old.item_id}"
-                store.add(Assignment(new, old.item_id, who.id, WEEK, old.position, old.rubric_version, AT, "lea"))
+                store.add(
+                    Assignment(
+                        id=new,
+                        item_id=old.item_id,
+                        rater_id=who.id,
+                        week=WEEK,
+                        position=old.position,
+                        rubric_version=old.rubric_version,
+                        at=AT,
+                        by="lea",
+                    )
+                )
         with served(Path(store.path), {}, port=port):
             yield House(told, store, f"http://127.0.0.1:{port}")
 

@@ -41,7 +41,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     ana = add_person(store, ANA, role="annotator", by="lea", issuer="proxy", subject=ANA)
     for old in store.find(Assignment, rater_id="bob"):
         new = f"ana-{old.item_id}"
-        store.add(Assignment(new, old.item_id, ana.id, WEEK, old.position, old.rubric_version, AT, "lea"))
+        store.add(
+            Assignment(
+                id=new,
+                item_id=old.item_id,
+                rater_id=ana.id,
+                week=WEEK,
+                position=old.position,
+                rubric_version=old.rubric_version,
+                at=AT,
+                by="lea",
+            )
+        )
     with (
         served(Path(store.path), {"SPOTCHECK_PROXY_SECRET": SECRET}) as app,
         nginx(folder / "nginx", app=app, host=HOST, secret=SECRET, people={ANA: "for-ana"}) as port,

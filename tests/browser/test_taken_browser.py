@@ -102,7 +102,9 @@ def test_one_goes_on_and_comes_back_to_the_labels_even_after_a_reload(context: A
     page = with_clock(context, server, "eva")
     press(page, "j", "j", "2")
     at_item(page, "eva-0002")
-    server.store.add(Reassignment("eva-gone", "eva-0002", None, now(), "lea", "not for review"))
+    server.store.add(
+        Reassignment(id="eva-gone", assignment_id="eva-0002", to_id=None, at=now(), by="lea", reason="not for review")
+    )
     half_a_minute_later(page)
     state(page, "This item was withdrawn while you had it open. Your labels are kept")
     press(page, "j")

@@ -56,7 +56,7 @@ def test_a_disagreement_without_a_word_why_is_refused(voted: Store) -> None:
 
 def test_the_role_is_read_on_every_write(voted: Store) -> None:
     assert adjudicator.handle(voted, "mia", outbox(decision(1, reason="slip")))["ack"]
-    voted.add(Role("taken-mia", "mia", "annotator", "2026-11-17T08:00:00Z", "lea"))
+    voted.add(Role(id="taken-mia", rater_id="mia", role="annotator", at="2026-11-17T08:00:00Z", by="lea"))
     answer = adjudicator.handle(voted, "mia", outbox(decision(2, DISPUTED[1], reason="slip")))
     assert answer["ack"] == []
     assert "needs the role adjudicator" in answer["trouble"]

@@ -51,4 +51,4 @@ def test_of_a_long_week_only_what_was_asked_for_is_sent(tmp_path: Path) -> None:
 def test_the_scripts_are_not_part_of_an_answer() -> None:
     assert len(annotator.ENTRANCE) < 500
     assert "function buildRubric" not in annotator.ENTRANCE
-    assert "function buildRubric" in annotator.script((*annotator.SCRIPTS, "wake.js"))
+    assert "function buildRubric" in annotator.script((*annotator.SCRIPTS, "shared/wake.js"))

@@ -103,7 +103,18 @@ def test_an_example_that_the_viewer_still_owes_shows_no_votes_and_leaves_in_no_e
     owed = next(c for c in found if c.item_id not in by_tom and demo.get(WeekClosing, c.week) is None)
     assert bulk_approve(demo, [c.item_id for c in found], by="mara").examples
     release(demo, "theirs", by="mara")
-    demo.add(Assignment("late-to-tom", owed.item_id, "tom", owed.week, 999, 1, demo.find(Release)[-1].at, "mara"))
+    demo.add(
+        Assignment(
+            id="late-to-tom",
+            item_id=owed.item_id,
+            rater_id="tom",
+            week=owed.week,
+            position=999,
+            rubric_version=1,
+            at=demo.find(Release)[-1].at,
+            by="mara",
+        )
+    )
     add_person(demo, "tom", role="adjudicator", by="visitor")
     at = run(demo, monkeypatch, "golden", "tom")
     at.segmented_control("golden_view").set_value("examples").run()

@@ -51,7 +51,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     ana = people["ana"].id
     for old in store.find(Assignment, rater_id="noa"):
         new = f"ana-{old.item_id}"
-        store.add(Assignment(new, old.item_id, ana, WEEK, old.position, old.rubric_version, AT, "lea"))
+        store.add(
+            Assignment(
+                id=new,
+                item_id=old.item_id,
+                rater_id=ana,
+                week=WEEK,
+                position=old.position,
+                rubric_version=old.rubric_version,
+                at=AT,
+                by="lea",
+            )
+        )
     with served(Path(store.path), {"SPOTCHECK_PROXY_SECRET": SECRET}) as port:
         with entering(port, "lea") as first:  # a fresh server runs pages without the router until somebody came
             first.run("week")
@@ -223,7 +234,7 @@ def asked(port: int, path: str) -> tuple[int, bytes]:
 def test_no_path_leads_out_of_what_is_served(house: House, base: str) -> None:
     folder = Path(house.store.path).parent
     index = asked(house.port, "/week")[1]
-    targets = ("etc/passwd", "app.py", "review/people.py", str(house.store.path).lstrip("/"), "spotcheck.toml")
+    targets = ("etc/passwd", "app.py", "review/people/people.py", str(house.store.path).lstrip("/"), "spotcheck.toml")
     paths = [base + up * depth + target for up in UP for depth in (1, 3, 8, 16) for target in targets]
     paths += [
         base + target

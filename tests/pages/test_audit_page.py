@@ -141,7 +141,16 @@ def test_a_download_that_is_pressed_after_the_role_is_gone_gives_nothing(demo: S
 
 def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:
     for day, who in (("2026-11-01T23:59:59.999+00:00", "ana"), ("2026-11-02T00:00:00.000+00:00", "ben")):
-        entry = AuditEntry(1 if who == "ana" else 2, day, who, "note", "Straße", {"why": "ÜBER"}, "p", who)
+        entry = AuditEntry(
+            sequence=1 if who == "ana" else 2,
+            at=day,
+            actor=who,
+            action="note",
+            subject="Straße",
+            detail={"why": "ÜBER"},
+            previous="p",
+            hash=who,
+        )
         store.add(entry)
     day = date(2026, 11, 1)
     assert [e.actor for e in chain.entries(store, chain.Search(since=day, until=day))] == ["ana"]

@@ -14,7 +14,15 @@ def talk(field: str, **fields: object) -> Conversation:
     """A conversation in which a check has found characters 4 to 12 of one of its texts."""
     spans = [{"field": field, "start": 4, "end": 12, "kind": "NAME"}]
     found = {"name": {"flagged": True, "value": 1, "spans": spans, "note": "a name is left"}}
-    return Conversation("c", "production", "c", None, "2026-W45", checks=found, **{"messages": TURNS, **fields})
+    return Conversation(
+        id="c",
+        source="production",
+        source_id="c",
+        created_at=None,
+        week="2026-W45",
+        checks=found,
+        **{"messages": TURNS, **fields},
+    )
 
 
 def shown(conversation: Conversation) -> str:

@@ -34,7 +34,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         who = add_person(built, header[1], role=role, by="lea", issuer="proxy", subject=header[1])
         for old in built.find(Assignment, rater_id="bob"):
             new = f"{who.id}-{old.item_id}"
-            built.add(Assignment(new, old.item_id, who.id, old.week, old.position, old.rubric_version, AT, "lea"))
+            built.add(
+                Assignment(
+                    id=new,
+                    item_id=old.item_id,
+                    rater_id=who.id,
+                    week=old.week,
+                    position=old.position,
+                    rubric_version=old.rubric_version,
+                    at=AT,
+                    by="lea",
+                )
+            )
     return built
 
 
@@ -120,7 +131,18 @@ def test_a_role_taken_away_ends_the_page_that_is_open(port: int, store: Store) -
     who = arrived(store, Visitor("proxy", "eva@example.org", "eva@example.org"))
     add_person(store, who.id, role="annotator", by="lea")
     held = store.find(Assignment, rater_id="bob")[0]
-    store.add(Assignment(f"{who.id}-1", held.item_id, who.id, held.week, 1, held.rubric_version, AT, "lea"))
+    store.add(
+        Assignment(
+            id=f"{who.id}-1",
+            item_id=held.item_id,
+            rater_id=who.id,
+            week=held.week,
+            position=1,
+            rubric_version=held.rubric_version,
+            at=AT,
+            by="lea",
+        )
+    )
     with visit(port, host=HOST, headers=[("X-Forwarded-User", "eva@example.org"), SIGNED]) as one:
         assert "request 0" in one.run("annotate")
         part = one.fragments[-1]

@@ -184,7 +184,11 @@ def test_an_example_that_the_viewer_still_owes_stays_in_the_prompt_unseen(
     ]  # fmt: skip
     spec = {**judge_named(week, "tone@2").spec, "prompt": "{examples}\n{material}\n{values}", "examples": shown}
     week.add(replace(judge_named(week, "tone@2"), id="tone@3", version="3", spec=spec, content_hash="tone3"))
-    week.add(Assignment("owed-by-eva", mine, "eva", WEEK, 99, 1, AT, "lea"))
+    week.add(
+        Assignment(
+            id="owed-by-eva", item_id=mine, rater_id="eva", week=WEEK, position=99, rubric_version=1, at=AT, by="lea"
+        )
+    )
     at = opened(week, monkeypatch, judge="tone@3", view="improve")
     chosen = next(m for m in at.multiselect if m.label == "Examples in the prompt")
     assert chosen.value == [f"g-{other}"]
@@ -250,7 +254,18 @@ def test_the_preview_holds_no_item_that_the_viewer_owes(week: Store, monkeypatch
     from review.people.people import add_person
     from storage.records_review import Assignment
 
-    week.add(Assignment(f"e-{DEV[0]}", DEV[0], "eva", WEEK, 0, 1, "2026-11-20", "lea"))
+    week.add(
+        Assignment(
+            id=f"e-{DEV[0]}",
+            item_id=DEV[0],
+            rater_id="eva",
+            week=WEEK,
+            position=0,
+            rubric_version=1,
+            at="2026-11-20",
+            by="lea",
+        )
+    )
     add_person(week, "eva", role="adjudicator", by="lea")
     at = opened(week, monkeypatch, judge="tone@2", view="improve")
     offered = next(s for s in at.selectbox if s.label == "Filled in for")

@@ -31,10 +31,36 @@ def new_store(folder: Path, rubric: Mapping[str, Any] = DEFAULT_RUBRIC) -> Store
 def open_test_week(store: Store, week: str = WEEK) -> None:
     """A week with one draw: group rest, 2 of 100; group failing, 2 of 4."""
     store.add(
-        Week(week, now(), "lea", "2026-11-27", "s", "session", 0.2, 0, ("ana", "ben"), 1),
-        Draw(f"d-{week}", week, now(), "lea", "log", "s", "md5", 0.01, {}, "0"),
-        Stratum(f"s1-{week}", f"d-{week}", week, "rest", 100, 2, 0.02),
-        Stratum(f"s2-{week}", f"d-{week}", week, "failing", 4, 2, 0.5),
+        Week(
+            name=week,
+            opened_at=now(),
+            opened_by="lea",
+            due="2026-11-27",
+            seed="s",
+            unit="session",
+            overlap=0.2,
+            overlap_raters=0,
+            raters=("ana", "ben"),
+            rubric_version=1,
+        ),
+        Draw(
+            id=f"d-{week}",
+            week=week,
+            at=now(),
+            by="lea",
+            source="log",
+            seed="s",
+            key_rule="md5",
+            rate=0.01,
+            frame={},
+            digest="0",
+        ),
+        Stratum(
+            id=f"s1-{week}", draw_id=f"d-{week}", week=week, name="rest", population=100, sampled=2, probability=0.02
+        ),
+        Stratum(
+            id=f"s2-{week}", draw_id=f"d-{week}", week=week, name="failing", population=4, sampled=2, probability=0.5
+        ),
     )
 
 
@@ -51,16 +77,22 @@ def add_item(store: Store, name: str, *, week: str = WEEK, stratum: str | None =
         "context": (f"Order {name}: in transit",),
         **fields,
     }
-    conversation = Conversation(name, "production", name, "2026-11-18T10:00:00.000+00:00", week, **fields)
+    conversation = Conversation(
+        id=name, source="production", source_id=name, created_at="2026-11-18T10:00:00.000+00:00", week=week, **fields
+    )
     draw = f"d-{week}" if stratum else None
-    item = Item(name, name, week, now(), draw, stratum, purposive=stratum is None)
+    item = Item(
+        id=name, conversation_id=name, week=week, at=now(), draw_id=draw, stratum=stratum, purposive=stratum is None
+    )
     store.add(conversation, item)
     return item
 
 
 def vote(store: Store, item: str, rater: str, labels: Mapping[str, Any], *, week: str = WEEK, **more: Any) -> str:
     """Deal the item to the rater and submit labels as the browser does."""
-    assignment = Assignment(uuid4().hex, item, rater, week, 1, 1, now(), "lea")
+    assignment = Assignment(
+        id=uuid4().hex, item_id=item, rater_id=rater, week=week, position=1, rubric_version=1, at=now(), by="lea"
+    )
     store.add(assignment)
     identity = uuid4().hex
     entry = {"kind": "annotation", "submission_id": identity, "assignment": assignment.id, "labels": labels, **more}

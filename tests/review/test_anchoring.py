@@ -34,12 +34,55 @@ def fill(store: Store, *, reveal: bool) -> Store:
     for name in ("lea", "ana"):
         add_person(store, name, role="lead", by="test")
     save_rubric(store, rubric_from({**DEFAULT_RUBRIC, "reveal": reveal}), by="lea")
-    store.add(Week(WEEK, now(), "lea", "2026-11-13", WEEK, "session", 0.0, 0, ("ana",), 1))
+    store.add(
+        Week(
+            name=WEEK,
+            opened_at=now(),
+            opened_by="lea",
+            due="2026-11-13",
+            seed=WEEK,
+            unit="session",
+            overlap=0.0,
+            overlap_raters=0,
+            raters=("ana",),
+            rubric_version=1,
+        )
+    )
     for name, verdict in (("a", "wrong"), ("b", "correct"), ("c", None)):
-        store.add(Conversation(name, "production", name, None, WEEK, ({"role": "user", "content": "Hello?"},)))
-        store.add(Item(name, name, WEEK, now(), purposive=True))
-        store.add(Assignment(f"deal-{name}-000", name, "ana", WEEK, 1, 1, now(), "lea"))
-        store.add(Verdict(f"v-{name}", name, "judge", "1", "correctness", verdict, now()))
+        store.add(
+            Conversation(
+                id=name,
+                source="production",
+                source_id=name,
+                created_at=None,
+                week=WEEK,
+                messages=({"role": "user", "content": "Hello?"},),
+            )
+        )
+        store.add(Item(id=name, conversation_id=name, week=WEEK, at=now(), purposive=True))
+        store.add(
+            Assignment(
+                id=f"deal-{name}-000",
+                item_id=name,
+                rater_id="ana",
+                week=WEEK,
+                position=1,
+                rubric_version=1,
+                at=now(),
+                by="lea",
+            )
+        )
+        store.add(
+            Verdict(
+                id=f"v-{name}",
+                item_id=name,
+                judge="judge",
+                version="1",
+                dimension="correctness",
+                value=verdict,
+                at=now(),
+            )
+        )
     return store
 
 

@@ -106,7 +106,7 @@ ADJUDICATORS: dict[str, Verb] = {
 }
 LEADS: dict[str, Verb] = {
     "open a week": lambda s, by: open_week(
-        s, project_of(s.path), Request("2026-W48", rate=1.0, raters=("ana",)), by=by
+        s, project_of(s.path), Request(week="2026-W48", rate=1.0, raters=("ana",)), by=by
     ),
     "close the week": lambda s, by: close_week(s, WEEK, by=by, reason="holidays"),
     "hand over": lambda s, by: redistribute(s, WEEK, rater="ben", to=["ana"], by=by),
@@ -199,7 +199,7 @@ def test_what_pages_call_in_somebodys_name_asks_for_their_role() -> None:
                 (asked if "require" in calls else unasked).add(f"{node.module}.{name}")
     assert unasked == {"review.people.people.add_person"}
     assert {"review.closing.closing.close_week", "review.golden.releases.release"} <= asked
-    page = (ROOT / "pages" / "parts" / "managing.py").read_text(encoding="utf-8")
+    page = (ROOT / "pages" / "parts" / "settings" / "people_and_imports.py").read_text(encoding="utf-8")
     assert "by=_lead(here)" in page and 'require(here.store, here.rater.id, "lead")' in page
 
 
@@ -250,7 +250,7 @@ def test_a_release_and_a_week_have_plain_names(reviewed: Store, tmp_path: Path, 
     with pytest.raises(InputError):
         release(reviewed, name, by="eva")
     with pytest.raises(ReviewError):
-        open_week(reviewed, project_of(reviewed.path), Request(name, rate=1.0, raters=("ana",)), by="lea")
+        open_week(reviewed, project_of(reviewed.path), Request(week=name, rate=1.0, raters=("ana",)), by="lea")
     with pytest.raises(ReviewError):
         export(reviewed, name, to="csv", target=tmp_path, by="eva")
     assert contents(reviewed) == before and tree(tmp_path) == files
@@ -312,7 +312,18 @@ def formula_store(request: pytest.FixtureRequest, tmp_path: Path) -> SimpleNames
         vote(store, "u1", rater, GOOD, comment=evil, corrected_answer=evil)
     at = "2026-11-18T10:00:00.000+00:00"
     texts = {"rationale": evil, "raw": evil, "error": evil}
-    store.add(Verdict("verdict-1", "u1", evil, "v1", "correctness", "correct", at, **texts))
+    store.add(
+        Verdict(
+            id="verdict-1",
+            item_id="u1",
+            judge=evil,
+            version="v1",
+            dimension="correctness",
+            value="correct",
+            at=at,
+            **texts,
+        )
+    )
     adjudicate(store, "u1", by="eva", labels=GOOD, rationale=evil, reason="slip", corrected_answer=evil)
     approve(store, "u1", by="eva", note=evil, tags=[evil], expected_answer=evil)
     release(store, "v1", by="eva", notes=evil)
@@ -335,7 +346,7 @@ def test_no_cell_of_any_csv_export_is_a_formula(formula_store: SimpleNamespace) 
 
 
 def test_every_csv_is_written_by_the_one_that_is_safe() -> None:
-    own = ROOT / "review" / "csv_safe.py"
+    own = ROOT / "review" / "basics" / "csv_safe.py"
     for floor in ("pages", "review", "storage"):
         for path in (ROOT / floor).rglob("*.py"):
             source = path.read_text(encoding="utf-8")

@@ -76,7 +76,9 @@ def test_the_same_file_again_adds_nothing(store, tmp_path):
 
 
 def test_an_open_assignment_is_used_and_others_are_added_after_the_last(store, tmp_path):
-    store.add(Assignment("a1", "u1", "ana", WEEK, 7, 1, now(), "lea"))
+    store.add(
+        Assignment(id="a1", item_id="u1", rater_id="ana", week=WEEK, position=7, rubric_version=1, at=now(), by="lea")
+    )
     load(store, tmp_path, FILE)
     mine = {a.item_id: a for a in store.find(Assignment, rater_id="ana")}
     assert mine["u1"].id == "a1" and mine["u2"].position == 8
@@ -84,8 +86,10 @@ def test_an_open_assignment_is_used_and_others_are_added_after_the_last(store, t
 
 
 def test_a_label_for_an_assignment_that_was_taken_away_is_late(store, tmp_path):
-    store.add(Assignment("a1", "u1", "ana", WEEK, 1, 1, now(), "lea"))
-    store.add(Reassignment("r1", "a1", None, now(), "lea", "ill"))
+    store.add(
+        Assignment(id="a1", item_id="u1", rater_id="ana", week=WEEK, position=1, rubric_version=1, at=now(), by="lea")
+    )
+    store.add(Reassignment(id="r1", assignment_id="a1", to_id=None, at=now(), by="lea", reason="ill"))
     load(store, tmp_path, FILE)
     assert {n.item_id: n.late for n in store.find(Annotation, rater_id="ana")} == {"u1": True, "u2": False}
 
@@ -152,7 +156,7 @@ def test_a_conversation_id_means_its_item_unless_it_has_several(store, tmp_path)
     item = store.get(Item, "u1")
     store.add(replace(item, id="turn-1", conversation_id="u2", target_turn=1))
     with pytest.raises(InputError, match=r"line 2, column 'item'.*has 2"):
-        store.add(Conversation("c9", "production", "c9", None, WEEK, ()))
+        store.add(Conversation(id="c9", source="production", source_id="c9", created_at=None, week=WEEK, messages=()))
         store.add(replace(item, id="c9#1", conversation_id="c9"), replace(item, id="c9#3", conversation_id="c9"))
         load(store, tmp_path, "item,rater,dimension,label\nc9,ana,politeness,rude\n")
     load(store, tmp_path, "item,rater,dimension,label\nc9#1,ana,politeness,rude\n")
@@ -266,8 +270,22 @@ def test_an_export_tells_the_rubric_version_and_what_came_late(store, tmp_path, 
 def test_of_an_item_that_was_asked_again_the_later_version_alone_goes_out_and_comes_in(store, tmp_path):
     vote(store, "u1", "ana", BAD)
     save_rubric(store, rubric_from({**DEFAULT_RUBRIC, "reveal": False}), by="lea")
-    store.add(Assignment("again", "u1", "ana", WEEK, 9, 2, now(), "lea"))
-    store.add(Annotation("newer-1234", "again", "u1", "ana", 2, GOOD, now()))
+    store.add(
+        Assignment(
+            id="again", item_id="u1", rater_id="ana", week=WEEK, position=9, rubric_version=2, at=now(), by="lea"
+        )
+    )
+    store.add(
+        Annotation(
+            submission_id="newer-1234",
+            assignment_id="again",
+            item_id="u1",
+            rater_id="ana",
+            rubric_version=2,
+            labels=GOOD,
+            at=now(),
+        )
+    )
     target = tmp_path / "both.csv"
     assert export_labels(store, target, by="eva") == len(GOOD)
     fresh = tmp_path / "fresh"

@@ -32,8 +32,8 @@ def test_one_group_gives_wilsons_width() -> None:
 def test_several_groups_are_joined_as_the_estimate_will_be() -> None:
     planned = [Planned("failing", 100, 50, 0.4), Planned("rest", 900, 30, 0.1)]
     labelled = [
-        Stratum("failing", 100, Verdicts(missing=100), said_nothing=Cell(50, 20)),
-        Stratum("rest", 900, Verdicts(missing=900), said_nothing=Cell(30, 3)),
+        Stratum(name="failing", population=100, verdicts=Verdicts(missing=100), said_nothing=Cell(50, 20)),
+        Stratum(name="rest", population=900, verdicts=Verdicts(missing=900), said_nothing=Cell(30, 3)),
     ]
     assert expected_estimate(planned) == people(labelled)
 
@@ -59,7 +59,9 @@ def test_more_items_never_widen_the_interval(n: int, share: float, times: int) -
 
 def test_minutes_are_ratings_times_seconds_over_people(demo: Store) -> None:
     week = sorted(w.name for w in demo.find(Week))[-1]
-    result = preview(demo, project_of(demo.path), Request(week, rate=0.2, raters=("ana", "ben", "eva"), overlap=0.5))
+    result = preview(
+        demo, project_of(demo.path), Request(week=week, rate=0.2, raters=("ana", "ben", "eva"), overlap=0.5)
+    )
     found = forecast(demo, result, week="2099-W01", raters=3, due=DUE, overlap_raters=2)
     fresh = {i for ids in result.added.values() for i in ids}
     several = len(fresh & set(result.overlap_ids))
@@ -71,7 +73,7 @@ def test_minutes_are_ratings_times_seconds_over_people(demo: Store) -> None:
 
 def test_a_week_that_is_open_keeps_its_due_date(demo: Store) -> None:
     week = demo.find(Week, order_by="name")[-1]
-    result = preview(demo, project_of(demo.path), Request(week.name, rate=0.2, raters=("ana",)))
+    result = preview(demo, project_of(demo.path), Request(week=week.name, rate=0.2, raters=("ana",)))
     found = forecast(demo, result, week=week.name, raters=1, due=DUE)
     assert found.due.isoformat() == week.due
     assert f"more items ({result.sampled} in all)" in sentences(found)[0]
@@ -79,7 +81,7 @@ def test_a_week_that_is_open_keeps_its_due_date(demo: Store) -> None:
 
 def test_shares_come_from_the_week_before_or_are_said_to_be_assumed(demo: Store) -> None:
     first, last = sorted(w.name for w in demo.find(Week))
-    result = preview(demo, project_of(demo.path), Request(last, rate=0.2, raters=("ana",)))
+    result = preview(demo, project_of(demo.path), Request(week=last, rate=0.2, raters=("ana",)))
     later = forecast(demo, result, week=last, raters=1, due=DUE)
     assert all(e.observed for e in later.expected)
     assert "at the shares that the last reviewed week showed" in sentences(later)[1]
@@ -90,7 +92,7 @@ def test_shares_come_from_the_week_before_or_are_said_to_be_assumed(demo: Store)
 
 def test_sentences_say_what_is_assumed_and_what_cannot_be_said(demo: Store) -> None:
     week = demo.find(Week, order_by="name")[-1].name
-    result = preview(demo, project_of(demo.path), Request(week, rate=0.2, raters=("ana",)))
+    result = preview(demo, project_of(demo.path), Request(week=week, rate=0.2, raters=("ana",)))
     found = forecast(demo, result, week="2099-W01", raters=3, due=DUE)
     plain = dataclasses.replace(found, items=92, total=92, minutes=31.2, seconds=60.0, measured=False)
     assert sentences(plain)[0] == (

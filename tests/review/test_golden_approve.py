@@ -56,7 +56,11 @@ def test_an_approved_or_retired_item_is_no_candidate(store):
 
 
 def test_nobody_sees_or_approves_a_candidate_that_they_still_owe(store):
-    store.add(Assignment("a" * 32, "u1", "eva", WEEK, 1, 1, now(), "lea"))
+    store.add(
+        Assignment(
+            id="a" * 32, item_id="u1", rater_id="eva", week=WEEK, position=1, rubric_version=1, at=now(), by="lea"
+        )
+    )
     assert "u1" not in {c.item_id for c in candidates(store, [WEEK], viewer="eva")}
     with pytest.raises(Refused, match="still waits for your own review"):
         approve(store, "u1", by="eva")

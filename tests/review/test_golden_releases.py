@@ -143,7 +143,19 @@ def test_the_hash_changes_with_any_content(rows, data):
 
 def example(k, scenario, kind="normal", source="historical"):
     return GoldenExample(
-        f"{k}", f"ex-{k}", "", "", {}, {}, (), 1, "eva", "", scenario=scenario, kind=kind, source=source
+        id=f"{k}",
+        example_id=f"ex-{k}",
+        conversation_id="",
+        item_id="",
+        content={},
+        labels={},
+        votes=(),
+        rubric_version=1,
+        approved_by="eva",
+        at="",
+        scenario=scenario,
+        kind=kind,
+        source=source,
     )
 
 

@@ -20,7 +20,15 @@ from review.statistics.quantity import Quantity
 
 
 def sample(name="all", population=None, *, verdicts=(0, 0, 0), pos=(0, 0), other=(0, 0), none=(0, 0), drawn=None):
-    return Stratum(name, population, Verdicts(*verdicts), Cell(*pos), Cell(*other), Cell(*none), drawn)
+    return Stratum(
+        name=name,
+        population=population,
+        verdicts=Verdicts(*verdicts),
+        said_positive=Cell(*pos),
+        said_other=Cell(*other),
+        said_nothing=Cell(*none),
+        drawn=drawn,
+    )
 
 
 def by_people(name, population, labelled, positive):
@@ -327,10 +335,12 @@ def test_rogan_gladen_stays_a_share(said, positives, negatives, data):
 
 
 def test_half_the_width_of_an_agreement_interval_needs_four_times_the_items():
-    plan = plan_agreement(Quantity(0.6, (0.5, 0.7), 0.05, "bootstrap", 88), 0.05)
+    plan = plan_agreement(Quantity(value=0.6, ci=(0.5, 0.7), se=0.05, method="bootstrap", n=88), 0.05)
     assert (plan.now, plan.needed, plan.more) == (88, 352, 264)
     assert plan_agreement(Quantity.missing("no pair"), 0.05).undefined is not None
-    assert plan_agreement(Quantity(1.0, (1.0, 1.0), 0.0, "bootstrap", 20), 0.05).undefined is not None
+    assert (
+        plan_agreement(Quantity(value=1.0, ci=(1.0, 1.0), se=0.0, method="bootstrap", n=20), 0.05).undefined is not None
+    )
 
 
 def test_recall_needs_positives_and_those_need_items():

@@ -104,11 +104,37 @@ def bare(store: Store) -> Store:
     add_person(store, "lea", role="lead", by="test")
     ana = add_person(store, "Ana & <b>Ben</b>", role="annotator", by="lea").id
     save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
-    store.add(Week("2026-W45", now(), "lea", "2026-11-13", "s", "session", 0.0, 0, (ana,), 1))
+    store.add(
+        Week(
+            name="2026-W45",
+            opened_at=now(),
+            opened_by="lea",
+            due="2026-11-13",
+            seed="s",
+            unit="session",
+            overlap=0.0,
+            overlap_raters=0,
+            raters=(ana,),
+            rubric_version=1,
+        )
+    )
     messages = ({"role": "user", "content": f"Q {EVIL}"}, {"role": "assistant", "content": f"A {EVIL}"})
-    store.add(Conversation("c", "production", "c", None, "2026-W45", messages))
-    store.add(Item("c", "c", "2026-W45", now(), purposive=True))
-    store.add(Assignment("deal-c-0000", "c", ana, "2026-W45", 1, 1, now(), "lea"))
+    store.add(
+        Conversation(id="c", source="production", source_id="c", created_at=None, week="2026-W45", messages=messages)
+    )
+    store.add(Item(id="c", conversation_id="c", week="2026-W45", at=now(), purposive=True))
+    store.add(
+        Assignment(
+            id="deal-c-0000",
+            item_id="c",
+            rater_id=ana,
+            week="2026-W45",
+            position=1,
+            rubric_version=1,
+            at=now(),
+            by="lea",
+        )
+    )
     labels = {"correctness": "wrong", "reasons": ["unsafe"], "intent": "other", "politeness": "rude"}
     sent = {"kind": "annotation", "submission_id": "sub-000001", "assignment": "deal-c-0000", "labels": labels}
     assert receive(store, ana, [{**sent, "comment": f"C {EVIL}"}]).rejected == ()
@@ -263,7 +289,9 @@ def test_what_the_reader_still_owes_is_neither_quoted_nor_counted_among_reasons(
 
 
 def test_reviewers_are_late_after_the_due_date_of_an_open_week(bare: Store) -> None:
-    other = Assignment("deal-c-0001", "c", "lea", "2026-W45", 1, 1, now(), "lea")
+    other = Assignment(
+        id="deal-c-0001", item_id="c", rater_id="lea", week="2026-W45", position=1, rubric_version=1, at=now(), by="lea"
+    )
     bare.add(other)
     report = week_report(bare, "2026-W45")
     past = now()[:10] > "2026-11-13"
@@ -294,7 +322,7 @@ def test_a_share_of_one_is_all() -> None:
 
 def test_a_plot_stands_where_its_value_stands() -> None:
     # axis 0 to .25: .05 is a fifth of it, the interval .025 to .2 runs from 10 % to 80 %
-    drawn = interval_plot(Quantity(0.05, (0.025, 0.2)), title="a<b", text="5 %", high=0.25, identity="x")
+    drawn = interval_plot(Quantity(value=0.05, ci=(0.025, 0.2)), title="a<b", text="5 %", high=0.25, identity="x")
     assert 'cx="20.00%"' in drawn and 'x1="10.00%" x2="80.00%"' in drawn and "a&lt;b" in drawn
 
 
@@ -304,10 +332,10 @@ def test_an_undefined_plot_is_an_empty_axis() -> None:
 
 
 def test_the_axis_ends_at_a_round_number_that_holds_everything() -> None:
-    assert upper_end([Quantity(0.1, (0.05, 0.22)), Quantity.missing("-")]) == 0.25
+    assert upper_end([Quantity(value=0.1, ci=(0.05, 0.22)), Quantity.missing("-")]) == 0.25
     assert upper_end([]) == 1.0
-    assert lower_end([Quantity(0.1, (-0.07, 0.3))]) == -0.1
-    assert lower_end([Quantity(0.1, (0.0, 0.3))]) == 0.0
+    assert lower_end([Quantity(value=0.1, ci=(-0.07, 0.3))]) == -0.1
+    assert lower_end([Quantity(value=0.1, ci=(0.0, 0.3))]) == 0.0
 
 
 def test_long_texts_are_cut_at_a_word() -> None:

@@ -61,7 +61,9 @@ def more(file, before, rate, caps=None, **options):
 
 
 def sealed(result):
-    return Sealed(WEEK, result.seed, SEALED_AT, result.rate, result.strata, result.ids)
+    return Sealed(
+        week=WEEK, seed=result.seed, sealed_at=SEALED_AT, rate=result.rate, strata=result.strata, ids=result.ids
+    )
 
 
 def test_the_ledger_of_a_draw_names_every_stratum(log):

@@ -182,11 +182,11 @@ def settings(store: Store, text: str) -> Project:
     return project_of(store.path)
 
 
-REQUEST = Request(WEEK, rate=0.05, raters=("ana",), overlap=0.0, failing="all")
+REQUEST = Request(week=WEEK, rate=0.05, raters=("ana",), overlap=0.0, failing="all")
 
 
 def test_what_a_check_flags_is_drawn_with_the_failing_ones_if_the_project_says_so(imported: Store) -> None:
-    plain = preview(imported, Project(imported.path), REQUEST)
+    plain = preview(imported, Project(path=imported.path), REQUEST)
     assert plain.frame.populations == {"failing": 0, "low_confidence": 0, "rest": 200}
     project = settings(imported, "[checks]\nfailing = ['repetition']\n")
     opened = open_week(imported, project, REQUEST, by="lea")
@@ -208,8 +208,8 @@ def test_disagreeing_judges_are_a_group_with_its_place_in_the_ledger(imported: S
     assert list(ledger) == ["failing", "low_confidence", "judges_disagree", "rest"]
     assert all(int(i.id[1:]) % 8 == 0 for i in imported.find(Item, stratum="judges_disagree"))
     # A later draw keeps the groups, whatever the project says by then, and may raise the cap.
-    later = Project(imported.path)
-    raised = open_week(imported, later, Request(WEEK, rate=0.05, raters=("ana",), judges_disagree="all"), by="lea")
+    later = Project(path=imported.path)
+    raised = open_week(imported, later, Request(week=WEEK, rate=0.05, raters=("ana",), judges_disagree="all"), by="lea")
     line = next(s for s in raised.result.strata if s.name == "judges_disagree")
     assert (line.population, line.sampled, line.probability) == (25, 25, 1.0)
     same = preview(imported, later, REQUEST)
@@ -217,16 +217,16 @@ def test_disagreeing_judges_are_a_group_with_its_place_in_the_ledger(imported: S
 
 
 def test_a_week_drawn_without_the_group_does_not_get_it_later(imported: Store) -> None:
-    open_week(imported, Project(imported.path), REQUEST, by="lea")
+    open_week(imported, Project(path=imported.path), REQUEST, by="lea")
     with pytest.raises(Refused, match=r"2026-W45 was drawn without the group judges_disagree; a sealed frame keeps"):
-        preview(imported, Project(imported.path), Request(WEEK, rate=0.05, judges_disagree=5))
+        preview(imported, Project(path=imported.path), Request(week=WEEK, rate=0.05, judges_disagree=5))
     # What the project says since is for the next week.
     again = preview(imported, settings(imported, "[sampling]\njudges_disagree = 5\nconfidence = 0.9\n"), REQUEST)
     assert list(again.frame.populations) == ["failing", "low_confidence", "rest"]
 
 
 def test_a_frame_of_before_the_groups_were_kept_is_read_by_its_populations() -> None:
-    project = Project(Path("spotcheck.toml"), judges_disagree=3)
+    project = Project(path=Path("spotcheck.toml"), judges_disagree=3)
     old = {"populations": {"failing": 1, "judges_disagree": 2, "rest": 3}}
     assert sealed_grouping(project, WEEK, old) == Grouping(0.5, (), 3)
     assert sealed_grouping(project, WEEK, {"populations": {"rest": 3}}).judges_disagree is None
@@ -317,7 +317,12 @@ def test_estimates_stay_unbiased_when_disagreeing_judges_are_drawn_more_often(tm
     for seed in range(60):
         drawn = draw(engine, Wishes(0.05), window=week_window(WEEK), week=WEEK, seed=f"seed {seed}", groups=groups)
         strata = [
-            Group(s.name, s.population, Verdicts(missing=s.population), said_nothing=Cell(s.sampled, positive))
+            Group(
+                name=s.name,
+                population=s.population,
+                verdicts=Verdicts(missing=s.population),
+                said_nothing=Cell(s.sampled, positive),
+            )
             for s in drawn.strata
             for positive in [sum(i in wrong for i in drawn.ids[s.name])]
         ]

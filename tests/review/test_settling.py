@@ -141,7 +141,7 @@ def test_the_most_uncertain_come_first(voted: Store) -> None:
 
 
 def test_nobody_settles_what_they_annotated_while_others_can(voted: Store) -> None:
-    voted.add(Role("adjudicates-quentin", "quentin", "adjudicator", AT, "lea"))
+    voted.add(Role(id="adjudicates-quentin", rater_id="quentin", role="adjudicator", at=AT, by="lea"))
     assert all(case["barred"] for case in batch(voted, "quentin")["items"])
     assert not any(case["barred"] for case in batch(voted)["items"])
     answer = receive_decisions(voted, "quentin", [decision(1, DISPUTED[0])])

@@ -8,12 +8,12 @@ from storage.records_review import Item
 
 AT = "2026-11-21T00:00:00+00:00"
 TALK = Conversation(
-    "c",
-    "production",
-    "c",
-    AT,
-    "2026-W47",
-    tuple({"role": r, "content": r, "secret": 1} for r in ("user", "assistant", "user", "assistant")),
+    id="c",
+    source="production",
+    source_id="c",
+    created_at=AT,
+    week="2026-W47",
+    messages=tuple({"role": r, "content": r, "secret": 1} for r in ("user", "assistant", "user", "assistant")),
     context=("a passage",),
     steps=({"name": "query"},),
     sql="SELECT 1",
@@ -25,7 +25,7 @@ TALK = Conversation(
 
 
 def payload(turn: int | None) -> dict:
-    return conversation_payload(Item("i", "c", "2026-W47", AT, target_turn=turn), TALK)
+    return conversation_payload(Item(id="i", conversation_id="c", week="2026-W47", at=AT, target_turn=turn), TALK)
 
 
 def test_a_whole_conversation_is_sent_with_what_belongs_to_its_answer() -> None:

@@ -47,8 +47,28 @@ def store(tmp_path_factory):
     )
     import_examples(store, read_written(rows), by="eva")
     store.add(
-        Verdict("v1", "u1", "gpt", "1", "politeness", "friendly", "2026-11-20", score=0.9, rationale="polite"),
-        Verdict("v2", "u1", "gpt", "1", "correctness", None, "2026-11-20", raw="garbage", error="unparseable"),
+        Verdict(
+            id="v1",
+            item_id="u1",
+            judge="gpt",
+            version="1",
+            dimension="politeness",
+            value="friendly",
+            at="2026-11-20",
+            score=0.9,
+            rationale="polite",
+        ),
+        Verdict(
+            id="v2",
+            item_id="u1",
+            judge="gpt",
+            version="1",
+            dimension="correctness",
+            value=None,
+            at="2026-11-20",
+            raw="garbage",
+            error="unparseable",
+        ),
     )
     release(store, "v1", by="eva")
     return store
@@ -154,7 +174,11 @@ def test_who_still_owes_an_item_of_a_release_takes_no_labels_out(tmp_path):
     store = reviewed_store(tmp_path)
     bulk_approve(store, ["u1", "u2"], by="lea")
     release(store, "v1", by="lea")
-    store.add(Assignment("eva-u1", "u1", "eva", WEEK, 9, 1, now(), "lea"))
+    store.add(
+        Assignment(
+            id="eva-u1", item_id="u1", rater_id="eva", week=WEEK, position=9, rubric_version=1, at=now(), by="lea"
+        )
+    )
     with pytest.raises(Refused, match="holds 1 item that eva has not reviewed yet"):
         export(store, "v1", to="jsonl", target=tmp_path / "v1.jsonl", by="eva")
     assert not (tmp_path / "v1.jsonl").exists() and not store.find(AuditEntry, action="export")
@@ -282,7 +306,18 @@ def test_a_span_that_was_hidden_after_the_release_leaves_the_house_in_no_format(
     add(store, "x")
     vote(store, "x", "ana", GOOD)
     e = approve(store, "x", by="eva", expected_answer="Order x arrives on Friday.")
-    store.add(Verdict("v", "x", "gpt", "1", "intent", "other", "2026-11-20", rationale="Order x is named"))
+    store.add(
+        Verdict(
+            id="v",
+            item_id="x",
+            judge="gpt",
+            version="1",
+            dimension="intent",
+            value="other",
+            at="2026-11-20",
+            rationale="Order x is named",
+        )
+    )
     release(store, "v1", by="eva")
     hide_span(store, "x", "Order x", by="ana")
     assert "Order x" not in str([current_examples(store), examples_of(store, "v1")])

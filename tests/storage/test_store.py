@@ -31,7 +31,7 @@ JSON = st.recursive(
 
 
 def rater(identity: str) -> Rater:
-    return Rater(identity, identity.title(), "2026-11-21T00:00:00+00:00", "test")
+    return Rater(id=identity, name=identity.title(), created_at="2026-11-21T00:00:00+00:00", created_by="test")
 
 
 def test_what_goes_in_comes_out(store: Store) -> None:
@@ -43,7 +43,7 @@ def test_what_goes_in_comes_out(store: Store) -> None:
 
 def test_adding_a_known_key_changes_nothing(store: Store) -> None:
     store.add(rater("ana"))
-    assert store.add(Rater("ana", "Somebody else", "now", "test")) == 0
+    assert store.add(Rater(id="ana", name="Somebody else", created_at="now", created_by="test")) == 0
     assert store.get(Rater, "ana") == rater("ana")
 
 
@@ -53,7 +53,16 @@ def test_any_conversation_survives_the_round_trip(
 ) -> None:
     store = open_store(tmp_path_factory.mktemp("s") / "s.db")
     messages = tuple({"role": "user", "content": t} for t in turns)
-    there = Conversation("c", "production", "c", None, "2026-W47", messages, metadata=content, repaired=True)
+    there = Conversation(
+        id="c",
+        source="production",
+        source_id="c",
+        created_at=None,
+        week="2026-W47",
+        messages=messages,
+        metadata=content,
+        repaired=True,
+    )
     store.add(there)
     assert store.get(Conversation, "c") == there
 
@@ -195,7 +204,7 @@ def test_a_foreign_key_holds(store: Store) -> None:
     from storage.records_people import Role
 
     with pytest.raises(sqlite3.IntegrityError):
-        store.add(Role("r", "nobody", "lead", "now", "test"))
+        store.add(Role(id="r", rater_id="nobody", role="lead", at="now", by="test"))
 
 
 def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:

@@ -67,7 +67,10 @@ def search(here: Session) -> list[AuditEntry]:
         days = st.date_input("Days, in UTC", (), min_value=known.first, max_value=known.last, key="audit_days")
         text = st.text_input("Text", key="audit_text", placeholder="in the subject or the detail")
     since, until = _span(days)
-    return audit_chain.entries(here.store, audit_chain.Search(actors, actions, text or "", week, since, until))
+    return audit_chain.entries(
+        here.store,
+        audit_chain.Search(actors=actors, actions=actions, text=text or "", week=week, since=since, until=until),
+    )
 
 
 def _span(days: object) -> tuple[date | None, date | None]:
@@ -113,7 +116,7 @@ def table(here: Session, found: Sequence[AuditEntry]) -> None:
 
 
 def _csv(here: Session, found: Sequence[AuditEntry]) -> bytes:
-    return csv_text((*chain.COLUMNS, "item"), _rows(here, found)).encode()
+    return csv_text((*audit_chain.COLUMNS, "item"), _rows(here, found)).encode()
 
 
 def _json(here: Session, found: Sequence[AuditEntry]) -> bytes:

@@ -167,7 +167,13 @@ def _one(subject: Subject, dimension: Dimension, spread: Any, chosen: int, words
     said = ", ".join(f"{values[k]} {spread[k]:.2f}" for k in likely)
     why = f" Telling: {', '.join(words)}." if words else ""
     return Said(
-        subject.id, dimension.name, values[chosen], score=score, rationale=f"{said}.{why}", latency_ms=ms, cost=0.0
+        subject=subject.id,
+        dimension=dimension.name,
+        value=values[chosen],
+        score=score,
+        rationale=f"{said}.{why}",
+        latency_ms=ms,
+        cost=0.0,
     )
 
 

@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
         return Outcome(self.answer, cost=None if self.cost is None else 0.0, cached=True)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Client:
     """One endpoint as all threads of a run share it. ``log`` keeps each call; ``halted`` tells to begin nothing new."""
 
@@ -133,17 +133,17 @@ class Client:
         self, question: Question, attempt: int, at: str, answer: Answer, latency: float, cost: float | None
     ) -> Call:
         return Call(
-            question.subject,
-            question.digest,
-            attempt,
-            at,
-            self.line.endpoint.place,
-            str(question.payload["model"]),
-            answer.status,
-            answer.error,
-            round(latency, 3),
-            answer.tokens_in,
-            answer.tokens_out,
-            cost,
-            answer.reply or ({"text": answer.raw} if answer.raw else {}),
+            subject=question.subject,
+            key=question.digest,
+            attempt=attempt,
+            at=at,
+            host=self.line.endpoint.place,
+            model=str(question.payload["model"]),
+            status=answer.status,
+            error=answer.error,
+            latency_ms=round(latency, 3),
+            tokens_in=answer.tokens_in,
+            tokens_out=answer.tokens_out,
+            cost=cost,
+            reply=answer.reply or ({"text": answer.raw} if answer.raw else {}),
         )

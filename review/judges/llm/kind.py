@@ -80,9 +80,9 @@ def _client(bench: Bench, spec: Spec, asking: Asking, halt: Halt, pace: Pace) ->
     key = key_of(spec, bench.environment)
     certificates = bench.environment.get("REQUESTS_CA_BUNDLE", "")
     return Client(
-        Line(asking.endpoint, key, bench.options.timeout, certificates),
-        Ladder(spec["structured"]),
-        bench.options.attempts,
+        line=Line(asking.endpoint, key, bench.options.timeout, certificates),
+        ladder=Ladder(spec["structured"]),
+        attempts=bench.options.attempts,
         prices=(spec["price_in"], spec["price_out"]),
         log=bench.replies.log if bench.replies is not None else lambda call: None,
         halted=halt,

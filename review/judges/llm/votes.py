@@ -62,7 +62,9 @@ def joined(subject: str, dimensions: Sequence[Dimension], votes: Sequence[Vote])
     latency = sum(times) / len(times) if times else None
     cost = sum(costs) / len(dimensions) if costs else None
     return [
-        _of_dimension(Said(subject, d.name, None, latency_ms=latency, cost=cost, cached=cached), d, votes)
+        _of_dimension(
+            Said(subject=subject, dimension=d.name, value=None, latency_ms=latency, cost=cost, cached=cached), d, votes
+        )
         for d in dimensions
     ]
 

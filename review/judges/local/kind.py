@@ -41,7 +41,7 @@ def _judged(bench: Bench, model: TextModel, subjects: Sequence[Subject]) -> Iter
         if _is_empty(text):
             if bench.stopped():
                 return
-            yield from (Said(subject.id, d.name, None, error="empty") for d in bench.dimensions)
+            yield from (Said(subject=subject.id, dimension=d.name, value=None, error="empty") for d in bench.dimensions)
         else:
             waiting.append((subject, text))
     waiting.sort(key=lambda pair: -sum(map(len, pair[1])))
@@ -71,9 +71,9 @@ def _said(
     )
     score = by_label[spec["score_label"]] if spec["score_label"] else verdict.score
     return Said(
-        subject,
-        dimension.name,
-        verdict.value,
+        subject=subject,
+        dimension=dimension.name,
+        value=verdict.value,
         score=None if verdict.value is None or score is None else round(min(1.0, score), 6),
         rationale=f"Only the first {result.read} of {result.tokens} tokens were read." * (result.read < result.tokens),
         raw=_raw(by_label),

@@ -16,7 +16,7 @@ from review.settings.judges import JudgeSettings
 Spec = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """What a judge is shown: one item of review, masked, with hidden spans hidden, and no label of any person.
 
@@ -41,7 +41,7 @@ class Subject:
     language: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Said:
     """What a judge said of one subject in one dimension; ``value`` None is a missing verdict, ``error`` its cause.
 
@@ -113,7 +113,7 @@ class Row(NamedTuple):
     label: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """How a run is made; nothing here belongs to the judge's version.
 
@@ -131,7 +131,7 @@ class Options:
     batch_size: int = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bench:
     """Everything a kind needs to judge: its whole spec, the dimensions as the rubric has them, and its surroundings.
 

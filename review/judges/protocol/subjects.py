@@ -58,11 +58,11 @@ def subject_of(item: Item, conversation: Conversation) -> Subject:
     """One item as a judge sees it. Pure; ``conversation`` is as anybody may see it."""
     part, shown = asked(conversation, item), conversation_payload(item, conversation)
     return Subject(
-        item.id,
-        conversation.id,
-        conversation.session_id or conversation.user_id or conversation.id,
-        part.question,
-        part.answer,
+        id=item.id,
+        conversation_id=conversation.id,
+        group=conversation.session_id or conversation.user_id or conversation.id,
+        question=part.question,
+        answer=part.answer,
         messages=tuple(shown["messages"]),
         context=tuple(shown["context"]),
         steps=tuple(shown["steps"]),

@@ -33,9 +33,9 @@ def judge(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
             row = recorded.get((subject.id, dimension.name))
             if row is None or row.label is None:
                 cause = "not_recorded" if row is None else "missing"
-                yield Said(subject.id, dimension.name, None, error=cause, cached=True)
+                yield Said(subject=subject.id, dimension=dimension.name, value=None, error=cause, cached=True)
             else:
-                yield Said(subject.id, dimension.name, row.label, cached=True)
+                yield Said(subject=subject.id, dimension=dimension.name, value=row.label, cached=True)
 
 
 KIND = Kind("Verdicts from a file", checked, judge)

@@ -33,7 +33,7 @@ def latest_event(store: Store, run_id: str) -> RunEvent | None:
 
 def happened(store: Store, run: JudgeRun, event: str, by: str, **detail: Any) -> RunEvent:
     """Write one event of a run and its audit entry. Call it inside a transaction."""
-    made = RunEvent(new_id(), run.id, event, now(), by, detail)
+    made = RunEvent(id=new_id(), run_id=run.id, event=event, at=now(), by=by, detail=detail)
     store.add(made)
     chain.record(store, by, f"judge run {event}", run.id, judge=f"{run.judge}@{run.version}", **detail)
     return made

@@ -31,7 +31,7 @@ PER = 1_000_000
 """Prices are for this many tokens."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """What :func:`review.judges.running.start_run` would write down.
 
@@ -61,7 +61,14 @@ def plan_run(
     questions = options.repeats * (2 if options.swap else 1)
     asked = len(subjects) * questions
     return Plan(
-        judge, target, options, held, len(subjects), questions, host_of(judge), estimated_cost(store, judge, asked)
+        judge=judge,
+        target=target,
+        options=options,
+        held=held,
+        left=len(subjects),
+        questions=questions,
+        host=host_of(judge),
+        cost=estimated_cost(store, judge, asked),
     )
 
 
@@ -95,7 +102,16 @@ def drafted(
 ) -> tuple[JudgeRun, list[Subject]]:
     """A run that is not written down yet, and its subjects."""
     wanted = {**asdict(options), "again": again or options.fresh}
-    run = JudgeRun(new_id()[:12], judge.name, judge.version, target.to_json(), 0, wanted, now(), by)
+    run = JudgeRun(
+        id=new_id()[:12],
+        judge=judge.name,
+        version=judge.version,
+        target=target.to_json(),
+        subjects=0,
+        options=wanted,
+        at=now(),
+        by=by,
+    )
     subjects = subjects_of_run(store, run, judge, project)
     return replace(run, subjects=len(subjects)), subjects
 
@@ -114,7 +130,7 @@ def estimated_cost(store: Store, judge: Judge, asked: int) -> Quantity:
     Runs of the same version count, without any those of the other versions.
     """
     if not host_of(judge):
-        return Quantity(0.0, method="it runs here and costs nothing", n=asked)
+        return Quantity(value=0.0, method="it runs here and costs nothing", n=asked)
     prices = judge.spec.get("price_in"), judge.spec.get("price_out")
     if not all(isinstance(p, int | float) for p in prices):
         return Quantity.missing("the judge's spec names no prices (price_in, price_out)", n=asked)
@@ -126,7 +142,7 @@ def estimated_cost(store: Store, judge: Judge, asked: int) -> Quantity:
         return Quantity.missing("no earlier call of this judge told its tokens", n=asked)
     price_in, price_out = (float(p or 0) for p in prices)
     paid = sum(r["tokens_in"] * price_in + r["tokens_out"] * price_out for r in rows) / PER
-    return Quantity(asked * paid / questions, method=f"from the tokens of {questions} earlier questions", n=asked)
+    return Quantity(value=asked * paid / questions, method=f"from the tokens of {questions} earlier questions", n=asked)
 
 
 def _questions(run: JudgeRun) -> int:

@@ -122,12 +122,12 @@ def result_of(said: Said, run_id: str, dimension: Dimension) -> JudgeResult:
     elif error not in (*CAUSES, NOT_ASKED):
         raise InputError(f"{dimension.name}: a missing verdict has the cause {error!r}, expected one of {CAUSES}.")
     return JudgeResult(
-        digest([run_id, said.subject, said.dimension])[:32],
-        run_id,
-        said.subject,
-        said.dimension,
-        value,
-        now(),
+        id=digest([run_id, said.subject, said.dimension])[:32],
+        run_id=run_id,
+        subject=said.subject,
+        dimension=said.dimension,
+        value=value,
+        at=now(),
         score=said.score,
         rationale=said.rationale,
         raw=said.raw[:LONGEST_RAW],
@@ -150,13 +150,13 @@ def _canonical(dimension: Dimension, value: str) -> str | None:
 def verdict_of(result: JudgeResult, run: JudgeRun) -> Verdict:
     """The verdict on an item that a result is."""
     return Verdict(
-        digest([result.subject, run.judge, run.version, result.dimension, run.id])[:32],
-        result.subject,
-        run.judge,
-        run.version,
-        result.dimension,
-        result.value,
-        result.at,
+        id=digest([result.subject, run.judge, run.version, result.dimension, run.id])[:32],
+        item_id=result.subject,
+        judge=run.judge,
+        version=run.version,
+        dimension=result.dimension,
+        value=result.value,
+        at=result.at,
         score=result.score,
         rationale=result.rationale,
         raw=result.raw,

@@ -54,4 +54,4 @@ def _share(
     same = sum(value == label for value, label in pairs)
     if not pairs:
         return Quantity.missing(f"no example{where} has both a label and a verdict of this run")
-    return Quantity(same / len(pairs), wilson(same, len(pairs)), method=f"Wilson{where}", n=len(pairs))
+    return Quantity(value=same / len(pairs), ci=wilson(same, len(pairs)), method=f"Wilson{where}", n=len(pairs))

@@ -39,7 +39,7 @@ class StoreReplies:
 
     def log(self, call: Call) -> None:
         """Keep one call; safe to use from several threads."""
-        row = JudgeCall(new_id(), self.run_id, *call)
+        row = JudgeCall(id=new_id(), run_id=self.run_id, **call._asdict())
         with self._lock:
             self._calls.append(row)
 

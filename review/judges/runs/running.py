@@ -48,7 +48,17 @@ def start_run(
         run, subjects = drafted(store, judge, target, options, by=by, project=project, again=again)
         if not subjects:
             raise NothingToDo(_nothing(store, judge, target, project))
-        store.add(run, RunEvent(new_id(), run.id, "started", run.at, by, {"background": True} if background else {}))
+        store.add(
+            run,
+            RunEvent(
+                id=new_id(),
+                run_id=run.id,
+                event="started",
+                at=run.at,
+                by=by,
+                detail={"background": True} if background else {},
+            ),
+        )
         chain.record(store, by, "judge run", run.id, judge=judge.id, target=run.target, subjects=run.subjects)
     return run
 

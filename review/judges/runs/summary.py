@@ -35,7 +35,7 @@ CAUSE_WORDS: dict[str, str] = {
 """Each cause of a missing verdict in words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunStatus:
     """How far a run is and what it came to.
 
@@ -85,8 +85,8 @@ def statuses(store: Store, runs: Sequence[JudgeRun]) -> list[RunStatus]:
         latency = latencies.get(run.id, {})
         found.append(
             RunStatus(
-                run,
-                state,
+                run=run,
+                state=state,
                 done=sum(n for count, n in done.get(run.id, {}).items() if count >= whole),
                 total=run.subjects,
                 verdicts=mine.get("verdicts") or 0,

@@ -116,11 +116,11 @@ def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Convers
         turns.append({"role": "assistant", "content": said["answer"]})
     identity = said["conversation_id"] or row.example_id
     return Subject(
-        row.example_id,
-        identity,
-        identity,
-        said["question"],
-        said["answer"],
+        id=row.example_id,
+        conversation_id=identity,
+        group=identity,
+        question=said["question"],
+        answer=said["answer"],
         messages=tuple(turns),
         context=tuple(said["context"]),
         expected_answer=expected,
@@ -175,7 +175,7 @@ def _record(path: Path, raw: Raw) -> dict[str, Any]:
 
 def _of_row(conversation: Conversation, record: dict[str, Any]) -> Subject:
     """One row of a file as a subject under the id that it has there."""
-    item = Item(conversation.source_id, conversation.source_id, "", now())
+    item = Item(id=conversation.source_id, conversation_id=conversation.source_id, week="", at=now())
     whole = subject_of(item, conversation)
     expected, query = (str(conversation.metadata.get(f) or "") for f in ("expected_answer", "reference_sql"))
     return replace(

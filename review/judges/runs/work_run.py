@@ -107,10 +107,10 @@ def _judge(
     left = [s for s in subjects if s.id not in done]
     dimensions = dimensions_of_judge(store, judge)
     bench = Bench(
-        judge.name,
-        judge.version,
-        spec_as_shown(store, judge, project),
-        dimensions,
+        name=judge.name,
+        version=judge.version,
+        spec=spec_as_shown(store, judge, project),
+        dimensions=dimensions,
         settings=project.judges,
         options=options_of(run),
         training=training_of(store, judge),
@@ -124,7 +124,7 @@ def _judge(
             lost = follow(said, left, dimensions, recording, lambda n: _tell(progress, len(done) + n, run.subjects))
         if not recording.stopped():
             for subject, dimension in lost:
-                recording.add(Said(subject, dimension, None, error="missing"))
+                recording.add(Said(subject=subject, dimension=dimension, value=None, error="missing"))
             return True
     return not lost
 

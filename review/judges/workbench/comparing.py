@@ -47,7 +47,7 @@ class Side:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Judges beside each other in one dimension, on the ``items`` that people settled in this ``half``.
 
@@ -121,10 +121,10 @@ def compare(
     verdicts = {str(ref): _codes(said[ref], truths, values) for ref in pairs}
     labels = [label for ref, p in pairs.items() for label in p.labels_of_judge(str(ref))]
     return Comparison(
-        first.half,
-        len(truths),
-        first.examples,
-        tuple(
+        half=first.half,
+        items=len(truths),
+        examples=first.examples,
+        sides=tuple(
             Side(
                 ref,
                 calibration_report(p.data, positive=p.dimension.positive, bootstrap=bootstrap, missing=missing),
@@ -133,8 +133,8 @@ def compare(
             )
             for ref, p in pairs.items()
         ),
-        compare_judges(truth, verdicts, missing=missing),
-        tuple(pair_list(pair_matrix(ratings_of(labels, first.dimension.scale)))),
+        pairs=compare_judges(truth, verdicts, missing=missing),
+        agreement=tuple(pair_list(pair_matrix(ratings_of(labels, first.dimension.scale)))),
     )
 
 

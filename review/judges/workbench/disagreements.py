@@ -66,7 +66,7 @@ def direction(dimension: Dimension, truth: str, verdict: str | None) -> Directio
     return "kind" if truth == bad else "strict" if verdict == bad else "other"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """What there is to read of one item, hidden spans hidden in all of it, and without anybody's name.
 
@@ -96,13 +96,13 @@ def reading(store: Store, found: Disagreement, dimensions: Sequence[str], *, vie
         raise UnknownError(f"item '{found.item}' cannot be shown: it is not in the store, or you still owe it.")
     example = next((e for e in current_examples(store) if e.item_id == item.id), None)
     return Reading(
-        item,
-        shown[item.conversation_id],
-        case.settled.rationale if case.settled else "",
-        tuple(dict.fromkeys(n.comment for n in case.annotations if n.comment)),
-        _clean(store, item, found.verdict),
-        example,
-        unfit(item, example, dimensions, current_rubric(store)),
+        item=item,
+        conversation=shown[item.conversation_id],
+        rationale=case.settled.rationale if case.settled else "",
+        comments=tuple(dict.fromkeys(n.comment for n in case.annotations if n.comment)),
+        said=_clean(store, item, found.verdict),
+        example=example,
+        unfit=unfit(item, example, dimensions, current_rubric(store)),
     )
 
 

@@ -37,7 +37,18 @@ def drafted(
     whole = whole_spec(store, name, kind, chosen, spec, project)
     number = next_version(store, name)
     names = tuple(d.name for d in chosen)
-    return Judge(f"{name}@{number}", name, number, kind, names, whole, "", rubric.version, now(), "")
+    return Judge(
+        id=f"{name}@{number}",
+        name=name,
+        version=number,
+        kind=kind,
+        dimensions=names,
+        spec=whole,
+        content_hash="",
+        rubric_version=rubric.version,
+        at=now(),
+        by="",
+    )
 
 
 def filled(store: Store, draft: Judge, item: Item, *, viewer: str) -> list[dict[str, str]]:

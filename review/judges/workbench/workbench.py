@@ -79,7 +79,7 @@ def _dimensions_heard(store: Store, weeks: Sequence[str], judge: Reference) -> t
     return tuple(r["dimension"] for r in rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Economy:
     """What one version of a judge comes to: on the items of some weeks ``verdicts`` and the ``missing`` by cause.
 
@@ -110,12 +110,12 @@ def economy(store: Store, weeks: Sequence[str], judge: Reference) -> Economy:
     times = [ms for _, ms in asked if ms is not None]
     p50, p95 = (float(x) for x in np.percentile(times, [50, 95])) if times else (None, None)
     return Economy(
-        sum(v.value is not None for v in counts),
-        dict(Counter(v.error.partition(":")[0] or "missing" for v in counts if v.value is None).most_common()),
-        1000 * sum(costs) / len(costs) if costs else None,
-        p50,
-        p95,
-        runs[-1].at if runs else "",
+        verdicts=sum(v.value is not None for v in counts),
+        missing=dict(Counter(v.error.partition(":")[0] or "missing" for v in counts if v.value is None).most_common()),
+        cost_per_1000=1000 * sum(costs) / len(costs) if costs else None,
+        latency_p50=p50,
+        latency_p95=p95,
+        last_run=runs[-1].at if runs else "",
     )
 
 

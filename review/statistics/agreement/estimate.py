@@ -122,7 +122,7 @@ def _quantity(data: Data, coefficient: Coefficient, weights: Floats, point: Corr
     influence = coefficient.formula.influence(data.sample, weights)
     se, units = _standard_error(data, coefficient, influence)
     ci, method = _interval(data, coefficient, point, drawn, se, units)
-    return Quantity(value, ci=ci, se=se, method=method, n=n)
+    return Quantity(value=value, ci=ci, se=se, method=method, n=n)
 
 
 def _standard_error(data: Data, coefficient: Coefficient, influence: Floats) -> tuple[float | None, int]:

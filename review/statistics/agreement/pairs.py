@@ -89,11 +89,27 @@ def pair_list(matrix: PairMatrix) -> tuple[Pair, ...]:
 
 def _pair(first: str, second: str, n: float, agreed: float, chance: float) -> Pair:
     if n == 0:
-        return Pair(first, second, 0, None, None, "never rated the same item")
+        return Pair(
+            first=first,
+            second=second,
+            n=0,
+            percent_agreement=None,
+            cohen_kappa=None,
+            undefined="never rated the same item",
+        )
     p_o, p_e = agreed / n, chance / n**2
     if chance >= n**2:
-        return Pair(first, second, int(n), p_o, None, "both gave one and the same value throughout")
-    return Pair(first, second, int(n), p_o, (p_o - p_e) / (1 - p_e), None)
+        return Pair(
+            first=first,
+            second=second,
+            n=int(n),
+            percent_agreement=p_o,
+            cohen_kappa=None,
+            undefined="both gave one and the same value throughout",
+        )
+    return Pair(
+        first=first, second=second, n=int(n), percent_agreement=p_o, cohen_kappa=(p_o - p_e) / (1 - p_e), undefined=None
+    )
 
 
 def copied(matrix: PairMatrix) -> tuple[Pair, ...]:

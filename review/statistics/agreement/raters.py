@@ -56,7 +56,7 @@ def leave_one_out(ratings: Ratings) -> tuple[RaterAgreement, ...]:
 def _share(agreed: int, differed: int, ties: int) -> Quantity:
     n = agreed + differed
     if n:
-        return Quantity(agreed / n, ci=wilson(agreed, n), method=METHOD, n=n)
+        return Quantity(value=agreed / n, ci=wilson(agreed, n), method=METHOD, n=n)
     if ties:
         return Quantity.missing(f"the others tie on all {ties} items that they rated too")
     return Quantity.missing("nobody else rated the same items")

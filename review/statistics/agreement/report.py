@@ -16,7 +16,7 @@ from review.statistics.agreement.raters import RaterAgreement, leave_one_out
 from review.statistics.quantity import Quantity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AgreementReport:
     """What a team's ratings say about their agreement in one dimension.
 

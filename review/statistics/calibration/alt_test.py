@@ -25,7 +25,7 @@ LEAST_ITEMS = 30
 PASS_RATE = 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RaterTest:
     """One person against the judge on ``n`` shared items; shares are None without items, ``p`` with too few."""
 
@@ -41,7 +41,7 @@ class RaterTest:
         return dict(vars(self))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AltTest:
     """The whole test; ``undefined`` says why there is no verdict, and then the figures of the whole are None."""
 
@@ -90,13 +90,31 @@ def alt_test(
             f"needs at least {LEAST_RATERS} people with {LEAST_ITEMS} items each that they, the judge and another "
             f"person rated; {len(enough)} of {len(people)} have that"
         )
-        return AltTest(judge, epsilon, scoring, tuple(tested), None, None, None, reason)
+        return AltTest(
+            judge=judge,
+            epsilon=epsilon,
+            scoring=scoring,
+            raters=tuple(tested),
+            winning_rate=None,
+            average_advantage_probability=None,
+            passed=None,
+            undefined=reason,
+        )
     rejected = benjamini_yekutieli([tested[k].p or 0.0 for k in enough], q)
     for k, yes in zip(enough, rejected, strict=True):
         tested[k] = RaterTest(**{**vars(tested[k]), "rejected": yes})
     rate = sum(rejected) / len(enough)
     advantage = float(np.mean([tested[k].judge_at_least_as_close for k in enough]))
-    return AltTest(judge, epsilon, scoring, tuple(tested), rate, advantage, rate >= PASS_RATE, None)
+    return AltTest(
+        judge=judge,
+        epsilon=epsilon,
+        scoring=scoring,
+        raters=tuple(tested),
+        winning_rate=rate,
+        average_advantage_probability=advantage,
+        passed=rate >= PASS_RATE,
+        undefined=None,
+    )
 
 
 @dataclass(frozen=True)
@@ -133,9 +151,18 @@ def _closeness(ratings: Ratings, judge: int, scoring: Scoring) -> tuple[_Closene
 def _rater_test(name: str, judge_wins: np.ndarray, person_wins: np.ndarray, epsilon: float) -> RaterTest:
     n = len(judge_wins)
     if not n:
-        return RaterTest(name, 0, None, None, None, False)
+        return RaterTest(
+            rater=name, n=0, judge_at_least_as_close=None, rater_at_least_as_close=None, p=None, rejected=False
+        )
     p = _one_sided_p(person_wins - judge_wins, epsilon) if n >= LEAST_ITEMS else None
-    return RaterTest(name, n, float(judge_wins.mean()), float(person_wins.mean()), p, False)
+    return RaterTest(
+        rater=name,
+        n=n,
+        judge_at_least_as_close=float(judge_wins.mean()),
+        rater_at_least_as_close=float(person_wins.mean()),
+        p=p,
+        rejected=False,
+    )
 
 
 def _one_sided_p(difference: np.ndarray, epsilon: float) -> float:

@@ -73,7 +73,11 @@ def human_ceiling(
             )
             for verdict in (person, data.verdict)
         )
-        result.append(PersonCeiling(name, by_person.n, ties, alone, by_person.weighted, by_judge.weighted))
+        result.append(
+            PersonCeiling(
+                rater=name, n=by_person.n, ties=ties, alone=alone, person=by_person.weighted, judge=by_judge.weighted
+            )
+        )
     return tuple(result)
 
 

@@ -76,4 +76,4 @@ def judge_accuracy(truth: IntArray, verdict: IntArray, *, missing: Missing = "dr
         return Quantity.missing("no labelled item has a verdict")
     right = int((used & (verdict == truth)).sum())
     p = right / n
-    return Quantity(p, wilson(right, n), (p * (1 - p) / n) ** 0.5, "Wilson", n)
+    return Quantity(value=p, ci=wilson(right, n), se=(p * (1 - p) / n) ** 0.5, method="Wilson", n=n)

@@ -57,7 +57,7 @@ class Threshold(NamedTuple):
     undefined: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScoreReport:
     """Everything about a judge's scores for the positive class, on labelled items with a score."""
 
@@ -137,7 +137,9 @@ def reliability(truth: Mask, score: FloatArray, weight: FloatArray, *, bins: int
             p = min(1.0, float(w[truth[inside]].sum()) / float(w.sum()))
             mean = float((w * score[inside]).sum()) / float(w.sum())
             se = (p * (1 - p) / effective) ** 0.5
-            share = Quantity(p, wilson(p * effective, effective), se, "Wilson on Kish's effective n", n)
+            share = Quantity(
+                value=p, ci=wilson(p * effective, effective), se=se, method="Wilson on Kish's effective n", n=n
+            )
         result.append(Bin(b / bins, (b + 1) / bins, n, mean, share))
     return tuple(result)
 
@@ -157,20 +159,34 @@ def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000,
     threshold = _threshold(data, positive, bootstrap=bootstrap, seed=seed)
     if not n:
         none = Quantity.missing("no labelled item has a score")
-        return ScoreReport(0, none, none, none, (), curve, threshold)
+        return ScoreReport(n=0, average_precision=none, brier=none, ece=none, bins=(), curve=curve, threshold=threshold)
     replicates = _replicates(drawn, bootstrap, np.random.default_rng(seed))
     if len(curve.threshold):
         again = [ranked.curve(drawn.weight * r).average_precision for r in replicates]
-        average = Quantity(curve.average_precision, _percentile(again), None, _bootstrap_name(again), n)
+        average = Quantity(
+            value=curve.average_precision, ci=_percentile(again), se=None, method=_bootstrap_name(again), n=n
+        )
     else:
         average = Quantity.missing("no scored item is of the positive class", n=n)
     if score.min() < 0 or score.max() > 1:
         off = Quantity.missing("the scores are not probabilities: they leave [0, 1]", n=n)
-        return ScoreReport(n, average, off, off, (), curve, threshold)
+        return ScoreReport(
+            n=n, average_precision=average, brier=off, ece=off, bins=(), curve=curve, threshold=threshold
+        )
     bins = reliability(truth, score, drawn.weight)
     again = [_ece(truth, score, drawn.weight * r) for r in replicates]
-    ece = Quantity(_ece(truth, score, drawn.weight), _percentile(again), None, _bootstrap_name(again), n)
-    return ScoreReport(n, average, _brier(data, drawn, truth, score), ece, bins, curve, threshold)
+    ece = Quantity(
+        value=_ece(truth, score, drawn.weight), ci=_percentile(again), se=None, method=_bootstrap_name(again), n=n
+    )
+    return ScoreReport(
+        n=n,
+        average_precision=average,
+        brier=_brier(data, drawn, truth, score),
+        ece=ece,
+        bins=bins,
+        curve=curve,
+        threshold=threshold,
+    )
 
 
 def _scored(data: CalibrationData) -> Drawn:
@@ -186,9 +202,11 @@ def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) 
     value = float((drawn.weight * loss).sum()) / float(drawn.weight.sum())
     se = taylor_se(design, (loss - value) / float(drawn.weight.sum())) if len(loss) > 1 else None
     if se is None:
-        return Quantity(value, None, None, "no interval from one item", len(loss))
+        return Quantity(value=value, ci=None, se=None, method="no interval from one item", n=len(loss))
     half = t_quantile(design) * se
-    return Quantity(value, (max(0.0, value - half), min(1.0, value + half)), se, "Taylor", len(loss))
+    return Quantity(
+        value=value, ci=(max(0.0, value - half), min(1.0, value + half)), se=se, method="Taylor", n=len(loss)
+    )
 
 
 def _ece(truth: Mask, score: FloatArray, weight: FloatArray, bins: int = BINS) -> float:
@@ -238,7 +256,15 @@ def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: in
     called = np.where(test_rows, score >= value, -1).astype(np.intp)
     names = ("other", "positive")
     binary = CalibrationData(
-        data.items, names, truth, called, data.strata, data.stratum, data.population, data.weight, notes=data.notes
+        items=data.items,
+        values=names,
+        truth=truth,
+        verdict=called,
+        strata=data.strata,
+        stratum=data.stratum,
+        population=data.population,
+        weight=data.weight,
+        notes=data.notes,
     )
     design = sampling_design(binary)
     each = shares(names, 1, "drop")

@@ -36,7 +36,7 @@ class CalibrationRow(NamedTuple):
         return InputError.at(self.file, self.line, column, found, expected, remedy)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CalibrationData:
     """Items with truth and verdict as codes into ``values``, and the design by which they were drawn.
 
@@ -91,7 +91,16 @@ def calibration_data(rows: Iterable[CalibrationRow], *, values: Sequence[str] = 
         score = np.array([math.nan if r.score is None else r.score for r in table], dtype=float)
     items = tuple(r.item for r in table)
     return CalibrationData(
-        items, declared, truth, verdict, strata, stratum, population, weight, score, tuple(notes)
+        items=items,
+        values=declared,
+        truth=truth,
+        verdict=verdict,
+        strata=strata,
+        stratum=stratum,
+        population=population,
+        weight=weight,
+        score=score,
+        notes=tuple(notes),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from review.statistics.calibration.data import CalibrationData, FloatArray, IntA
 ROWS_PER_WEIGHT = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Design:
     """Labelled rows with a weight, as P patterns in H strata; K values.
 
@@ -120,15 +120,15 @@ def _collapse(data: CalibrationData, drawn: Drawn) -> Design:
     verdict = np.where(data.verdict[drawn.rows] < 0, k, data.verdict[drawn.rows])
     _, first, count = np.unique((group * k + truth) * (k + 1) + verdict, return_index=True, return_counts=True)
     return Design(
-        k,
-        drawn.stratum[first],
-        drawn.weight[first],
-        truth[first],
-        verdict[first],
-        count.astype(float),
-        np.bincount(drawn.stratum, minlength=len(drawn.population)).astype(float),
-        drawn.population.astype(float),
-        len(np.unique(group)) == len(np.unique(drawn.stratum)),
+        classes=k,
+        stratum=drawn.stratum[first],
+        weight=drawn.weight[first],
+        truth=truth[first],
+        verdict=verdict[first],
+        count=count.astype(float),
+        sampled=np.bincount(drawn.stratum, minlength=len(drawn.population)).astype(float),
+        population=drawn.population.astype(float),
+        even=len(np.unique(group)) == len(np.unique(drawn.stratum)),
     )
 
 
@@ -138,15 +138,15 @@ def row_design(data: CalibrationData, drawn: Drawn) -> Design:
     sampled = np.bincount(drawn.stratum, minlength=len(drawn.population)).astype(float)
     verdict = np.where(data.verdict[drawn.rows] < 0, len(data.values), data.verdict[drawn.rows])
     return Design(
-        len(data.values),
-        drawn.stratum,
-        drawn.weight,
-        data.truth[drawn.rows],
-        verdict,
-        ones,
-        sampled,
-        drawn.population.astype(float),
-        False,
+        classes=len(data.values),
+        stratum=drawn.stratum,
+        weight=drawn.weight,
+        truth=data.truth[drawn.rows],
+        verdict=verdict,
+        count=ones,
+        sampled=sampled,
+        population=drawn.population.astype(float),
+        even=False,
     )
 
 

@@ -34,7 +34,7 @@ BAND_WEEKS = 4
 Moved = Literal["fell", "rose", "stayed"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WeekFigure:
     """One figure of one week: ``weighted`` by the draw, and as ``reviewed``, which is held against its ``band``.
 
@@ -147,14 +147,21 @@ def _held(week: str, weighted: Quantity, reviewed: Quantity, band: Quantity) -> 
     """One week's figure against its band: outside only when the two intervals share no point."""
     for quantity in (reviewed, band):
         if quantity.value is None or quantity.ci is None:
-            return WeekFigure(week, weighted, reviewed, band, None, quantity.undefined or "there is no interval")
+            return WeekFigure(
+                week=week,
+                weighted=weighted,
+                reviewed=reviewed,
+                band=band,
+                moved=None,
+                undefined=quantity.undefined or "there is no interval",
+            )
     assert reviewed.ci is not None and band.ci is not None
     moved: Moved = "stayed"
     if reviewed.ci[1] < band.ci[0]:
         moved = "fell"
     elif reviewed.ci[0] > band.ci[1]:
         moved = "rose"
-    return WeekFigure(week, weighted, reviewed, band, moved)
+    return WeekFigure(week=week, weighted=weighted, reviewed=reviewed, band=band, moved=moved)
 
 
 def _too_few(weeks: int) -> str:

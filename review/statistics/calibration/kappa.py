@@ -85,11 +85,17 @@ def estimate_agreement(design: Design, *, missing: Missing, bootstrap: int, seed
         influence = np.where(used, gradient(margins, design.truth, design.verdict) / total, 0.0)
         se = taylor_se(design, influence)
         if design.census:
-            result[name] = Quantity(value, (value, value), 0.0, "all items labelled: nothing left to chance", rows)
+            result[name] = Quantity(
+                value=value, ci=(value, value), se=0.0, method="all items labelled: nothing left to chance", n=rows
+            )
         elif simulated is not None:
             ends = quantiles(formula(simulated), value)
             result[name] = Quantity(
-                value, ends, se, f"Bayesian bootstrap by weight ({bootstrap} draws), se Taylor", rows
+                value=value,
+                ci=ends,
+                se=se,
+                method=f"Bayesian bootstrap by weight ({bootstrap} draws), se Taylor",
+                n=rows,
             )
         else:
             result[name] = _fisher(design, value, se, margins, used, rows)
@@ -102,9 +108,17 @@ def _fisher(design: Design, value: float, se: float | None, margins: Margins, us
         low, _ = wilson(n, n, 2 * float(ndtr(t_quantile(design))) - 1)
         expected = float((margins.truth * margins.verdict).sum())
         bound = max(-1.0, (low - expected) / (1 - expected))
-        return Quantity(value, (bound, 1.0), se, "perfect agreement: Wilson bound of the accuracy", rows)
+        return Quantity(
+            value=value, ci=(bound, 1.0), se=se, method="perfect agreement: Wilson bound of the accuracy", n=rows
+        )
     if se is None or se < TINY or value <= -1 + TINY:
-        return Quantity(value, None, se, "no interval: no variation between the items", rows)
+        return Quantity(value=value, ci=None, se=se, method="no interval: no variation between the items", n=rows)
     half = t_quantile(design) * se / (1 - value**2)
     centre = math.atanh(value)
-    return Quantity(value, (math.tanh(centre - half), math.tanh(centre + half)), se, "Fisher z, se Taylor", rows)
+    return Quantity(
+        value=value,
+        ci=(math.tanh(centre - half), math.tanh(centre + half)),
+        se=se,
+        method="Fisher z, se Taylor",
+        n=rows,
+    )

@@ -42,7 +42,7 @@ class ClassReport:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CalibrationReport:
     """A judge against people. ``n`` items are compared, ``no_verdict`` labelled ones had no verdict.
 

@@ -106,7 +106,9 @@ def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, s
     se_q = taylor_se(design, (hit - q * domain) / total)
     se = None if se_q is None else slope * se_q
     if design.census:
-        return Quantity(value, (value, value), 0.0, "all items labelled: nothing left to chance", rows)
+        return Quantity(
+            value=value, ci=(value, value), se=0.0, method="all items labelled: nothing left to chance", n=rows
+        )
     if design.simple and not (share.doubled and bootstrap):
         ends, method = _simple_interval(design, q, rows)
         se = slope * math.sqrt(q * (1 - q) / rows * _left_to_chance(design))
@@ -117,7 +119,7 @@ def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, s
         outside = bool((share.domain[:, :-1] == 0).any() or (category == 2).any())
         simulated = share_draws(design, category, outside_possible=outside, draws=draws, rng=rng)
         ends, method = quantiles(simulated, q), f"Bayesian bootstrap by weight ({draws} draws), se Taylor"
-    return Quantity(value, (share.of(ends[0]), share.of(ends[1])), se, method, rows)
+    return Quantity(value=value, ci=(share.of(ends[0]), share.of(ends[1])), se=se, method=method, n=rows)
 
 
 def _proportion_draws(design: Design) -> int:

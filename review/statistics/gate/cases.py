@@ -22,7 +22,7 @@ class PairedResult(NamedTuple):
     must_pass: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A case with the mean result of each version over its ``repeats``.
 

@@ -17,7 +17,7 @@ EXACT_UP_TO = 16
 DRAWS = 20_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """The weighed difference of two versions over ``n`` cases; all drops are positive when the candidate is worse.
 

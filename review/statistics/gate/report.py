@@ -26,7 +26,7 @@ Decision = Literal["pass", "fail", "inconclusive"]
 ASSUMED_FLIPS = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GateReport:
     """The gate's answer. ``reasons`` decided it; ``remarks`` should be known beside it.
 
@@ -58,7 +58,9 @@ class GateReport:
         """The drop (baseline minus candidate) with its two-sided interval."""
         e = self.evidence
         method = "Tango's score limits" + ("" if e.binary else " on the effective number of cases")
-        return Quantity(e.drop, e.ci, (max(0.0, e.flips - e.drop**2) / e.n) ** 0.5 or None, method, e.n)
+        return Quantity(
+            value=e.drop, ci=e.ci, se=(max(0.0, e.flips - e.drop**2) / e.n) ** 0.5 or None, method=method, n=e.n
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The form that CLI.md fixes for ``gate``, with the settings and what else was weighed beside it."""

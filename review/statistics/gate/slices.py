@@ -13,7 +13,7 @@ from review.statistics.gate.evidence import Evidence, weigh
 Status = Literal["fail", "suspect", "ok"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Slice:
     """One scenario or tag: its evidence, its p adjusted over all slices, and what follows.
 
@@ -68,7 +68,17 @@ def slice_up(cases: Sequence[Case], *, margin: float, alpha: float, seed: int = 
         chosen = [cases[i] for i in indices]
         baseline = sum(c.baseline for c in chosen) / len(chosen)
         candidate = sum(c.candidate for c in chosen) / len(chosen)
-        found.append(Slice(kind, name, baseline, candidate, evidence, p, status))
+        found.append(
+            Slice(
+                kind=kind,
+                name=name,
+                baseline=baseline,
+                candidate=candidate,
+                evidence=evidence,
+                adjusted_p=p,
+                status=status,
+            )
+        )
     order = {"fail": 0, "suspect": 1, "ok": 2}
     return tuple(sorted(found, key=lambda s: (order[s.status], s.evidence.p, -s.evidence.drop, s.kind, s.name)))
 

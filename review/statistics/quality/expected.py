@@ -40,4 +40,6 @@ def _as_labelled(group: Planned) -> Stratum:
     # Expected counts are fractions of conversations; every formula of ``people`` takes them.
     positive: int = group.sampled * group.share  # type: ignore[assignment]
     verdicts = Verdicts(missing=group.population)
-    return Stratum(group.name, group.population, verdicts, said_nothing=Cell(group.sampled, positive))
+    return Stratum(
+        name=group.name, population=group.population, verdicts=verdicts, said_nothing=Cell(group.sampled, positive)
+    )

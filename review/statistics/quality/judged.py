@@ -109,7 +109,7 @@ def _combine(
         variance += w * w * (first + sum(p.share**2 * p.variance for p in parts))
     value = min(1.0, max(0.0, value))
     ci = (max(0.0, value - math.sqrt(below)), min(1.0, value + math.sqrt(above)))
-    return finish(Quantity(value, ci, math.sqrt(variance), method, n), strata, silent)
+    return finish(Quantity(value=value, ci=ci, se=math.sqrt(variance), method=method, n=n), strata, silent)
 
 
 def _why_not(strata: Sequence[Stratum]) -> str | None:

@@ -44,7 +44,13 @@ def people(strata: Sequence[Stratum], *, level: float = 0.95) -> Quantity:
     strata = [s for s in strata if s.labelled.n > 0]
     if all(s.census for s in strata) and not silent.share:
         value = sum(s.labelled.positive for s in strata) / n
-        return Quantity(value, (value, value), 0.0, "census: every conversation is labelled, nothing is estimated", n)
+        return Quantity(
+            value=value,
+            ci=(value, value),
+            se=0.0,
+            method="census: every conversation is labelled, nothing is estimated",
+            n=n,
+        )
     found = _one(strata[0], level) if len(strata) == 1 else _several(strata, level)
     return finish(found, strata, silent.share)
 
@@ -86,7 +92,7 @@ def finish(found: Quantity, strata: Sequence[Stratum], silent: float) -> Quantit
     if silent:
         low, high = low * (1 - silent), high * (1 - silent) + silent
         method += f"; widened by the {silent:.2%} of the traffic in strata without a label"
-    return Quantity(found.value, (low, high), found.se, method, found.n)
+    return Quantity(value=found.value, ci=(low, high), se=found.se, method=method, n=found.n)
 
 
 def _one(stratum: Stratum, level: float) -> Quantity:
@@ -98,7 +104,13 @@ def _one(stratum: Stratum, level: float) -> Quantity:
     else:
         shrink = 1.0
         method = "Wilson"
-    return Quantity(k / m, wilson(k / shrink, m / shrink, level), math.sqrt(spread(Cell(m, k)) / m * shrink), method, m)
+    return Quantity(
+        value=k / m,
+        ci=wilson(k / shrink, m / shrink, level),
+        se=math.sqrt(spread(Cell(m, k)) / m * shrink),
+        method=method,
+        n=m,
+    )
 
 
 def _several(strata: Sequence[Stratum], level: float) -> Quantity:
@@ -115,7 +127,7 @@ def _several(strata: Sequence[Stratum], level: float) -> Quantity:
             above += (w * (high - k / m)) ** 2
     ci = (value - math.sqrt(below), value + math.sqrt(above))
     n = sum(s.labelled.n for s in strata)
-    return Quantity(value, ci, math.sqrt(variance), STRATIFIED, n)
+    return Quantity(value=value, ci=ci, se=math.sqrt(variance), method=STRATIFIED, n=n)
 
 
 def label_variance(strata: Sequence[Stratum], h: int) -> float:

@@ -15,7 +15,7 @@ from review.statistics.quality.strata import Stratum, shares
 from review.statistics.quantity import Quantity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """``now`` items give half-width ``half_width_now``; ``needed`` would give ``half_width`` and are ``more`` than now.
 
@@ -40,15 +40,19 @@ def plan_agreement(coefficient: Quantity, half_width: float, *, level: float = 0
     _check(half_width)
     now = coefficient.n
     if coefficient.value is None:
-        return Plan(now, half_width, undefined=f"the coefficient is undefined ({coefficient.undefined})")
+        return Plan(now=now, half_width=half_width, undefined=f"the coefficient is undefined ({coefficient.undefined})")
     if coefficient.ci is not None:
         current = (coefficient.ci[1] - coefficient.ci[0]) / 2
     else:
         current = float(ndtri((1 + level) / 2)) * (coefficient.se or 0.0)
     if current <= 0:
-        return Plan(now, half_width, undefined="the interval has no width (perfect agreement), so it cannot be scaled")
+        return Plan(
+            now=now,
+            half_width=half_width,
+            undefined="the interval has no width (perfect agreement), so it cannot be scaled",
+        )
     needed = math.ceil(now * (current / half_width) ** 2 - 1e-9)
-    return Plan(now, half_width, current, needed, max(0, needed - now))
+    return Plan(now=now, half_width=half_width, half_width_now=current, needed=needed, more=max(0, needed - now))
 
 
 def plan_recall(caught: int, positives: int, items: int, half_width: float, *, level: float = 0.95) -> Plan:
@@ -58,11 +62,19 @@ def plan_recall(caught: int, positives: int, items: int, half_width: float, *, l
     """
     _check(half_width)
     if positives == 0:
-        return Plan(items, half_width, undefined="no positive item yet, so the recall has no value to start from")
+        return Plan(
+            now=items, half_width=half_width, undefined="no positive item yet, so the recall has no value to start from"
+        )
     recall = caught / positives
     needed_positives = _smallest(lambda n: _half(recall, n, level) <= half_width)
     needed = math.ceil(needed_positives * items / positives)
-    return Plan(items, half_width, _half(recall, positives, level), needed, max(0, needed - items))
+    return Plan(
+        now=items,
+        half_width=half_width,
+        half_width_now=_half(recall, positives, level),
+        needed=needed,
+        more=max(0, needed - items),
+    )
 
 
 def plan_quality(strata: Sequence[Stratum], half_width: float, *, level: float = 0.95) -> Plan:
@@ -74,7 +86,7 @@ def plan_quality(strata: Sequence[Stratum], half_width: float, *, level: float =
     estimate = people(strata, level=level)
     now = estimate.n
     if estimate.value is None:
-        return Plan(now, half_width, undefined=estimate.undefined)
+        return Plan(now=now, half_width=half_width, undefined=estimate.undefined)
     strata = [s for s in strata if s.labelled.n > 0]
     weights = shares(strata)
     z = float(ndtri((1 + level) / 2))
@@ -93,7 +105,14 @@ def plan_quality(strata: Sequence[Stratum], half_width: float, *, level: float =
 
     current = half(1.0)
     if current <= half_width:
-        return Plan(now, half_width, current, now, 0, {s.name: 0 for s in strata})
+        return Plan(
+            now=now,
+            half_width=half_width,
+            half_width_now=current,
+            needed=now,
+            more=0,
+            per_stratum={s.name: 0 for s in strata},
+        )
     low, high = 1.0, 2.0
     while half(high) > half_width:
         low, high = high, 2 * high
@@ -102,7 +121,9 @@ def plan_quality(strata: Sequence[Stratum], half_width: float, *, level: float =
         low, high = (middle, high) if half(middle) > half_width else (low, middle)
     more = {s.name: max(0, math.ceil(m - s.labelled.n - 1e-6)) for s, m in zip(strata, grown(high), strict=True)}
     total = sum(more.values())
-    return Plan(now, half_width, current, now + total, total, more)
+    return Plan(
+        now=now, half_width=half_width, half_width_now=current, needed=now + total, more=total, per_stratum=more
+    )
 
 
 def _half(share: float, n: int, level: float) -> float:

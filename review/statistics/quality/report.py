@@ -20,7 +20,7 @@ SAME_TRAFFIC = (
 ELSEWHERE = "the labels come from elsewhere (a separate calibration set), so they are no sample of this traffic"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QualityReport:
     """The estimates of the share of positive conversations, side by side.
 

@@ -45,7 +45,7 @@ def rogan_gladen(said_positive: int, said: int, calibration: Calibration, *, lev
     variance = _variance(share, said, raw, tpr, positives, tnr, negatives) / youden**2
     value = min(1.0, max(0.0, raw))
     low, high = _limits(said_positive, said, calibration, float(ndtri((1 + level) / 2)))
-    return Quantity(value, (min(low, value), max(high, value)), math.sqrt(variance), method, n)
+    return Quantity(value=value, ci=(min(low, value), max(high, value)), se=math.sqrt(variance), method=method, n=n)
 
 
 def _limits(said_positive: int, said: int, calibration: Calibration, z: float) -> tuple[float, float]:

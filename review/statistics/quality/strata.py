@@ -27,7 +27,7 @@ class Verdicts(NamedTuple):
     missing: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stratum:
     """One group of the draw.
 
@@ -162,4 +162,11 @@ def _count(name: str, rows: Sequence[QualityRow], positive: str, *, named: bool)
             cells[kind][1] += row.truth == positive
     population = next((r.population for r in rows if r.population is not None), len(rows) if named else None)
     first, second, third = (Cell(*c) for c in cells)
-    return Stratum(name or "all", population, Verdicts(*verdicts), first, second, third)
+    return Stratum(
+        name=name or "all",
+        population=population,
+        verdicts=Verdicts(*verdicts),
+        said_positive=first,
+        said_other=second,
+        said_nothing=third,
+    )

@@ -103,8 +103,12 @@ def test_an_unrated_item_changes_nothing(table):
     ratings = ratings_from_columns(table, "ratio", VALUES)
     assume(len(ratings))
     longer = Ratings(
-        ("unrated", *ratings.items, "unrated too"), ratings.raters, ratings.scale, ratings.item + 1, ratings.rater,
-        ratings.value,
+        items=("unrated", *ratings.items, "unrated too"),
+        raters=ratings.raters,
+        scale=ratings.scale,
+        item=ratings.item + 1,
+        rater=ratings.rater,
+        value=ratings.value,
     )  # fmt: skip
     assert agreement_report(longer, bootstrap=20) == agreement_report(ratings, bootstrap=20)
 

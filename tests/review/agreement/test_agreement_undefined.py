@@ -114,8 +114,10 @@ def test_a_rater_who_rated_an_item_twice_is_refused_by_name():
 def test_continuous_numbers_in_bulk_are_refused_before_they_fill_the_memory():
     size = 2000
     ratings = Ratings(
-        tuple(map(str, range(size))), ("a", "b"), Scale("interval", tuple(map(str, range(2 * size)))),
-        np.tile(np.arange(size), 2), np.repeat([0, 1], size), np.arange(2 * size),
+        items=tuple(map(str, range(size))),
+        raters=("a", "b"),
+        scale=Scale("interval", tuple(map(str, range(2 * size)))),
+        item=np.tile(np.arange(size), 2), rater=np.repeat([0, 1], size), value=np.arange(2 * size),
     )  # fmt: skip
     with pytest.raises(InputError, match="Round the numbers"):
         agreement_report(ratings)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.statistics.calibration.data import CalibrationData, CalibrationRow, calibration_data
+from review.statistics.calibration.data import CalibrationRow, calibration_data
 from review.statistics.calibration.drift import Drift, drift, plain_words
 from review.statistics.calibration.report import calibration_report
 from review.statistics.intervals import wilson
@@ -142,7 +143,7 @@ def test_without_a_positive_class_it_is_accuracy() -> None:
 
 
 def test_nothing_to_compare_is_said() -> None:
-    empty = CalibrationData((), VALUES, *(calibration_data([]).truth,) * 2, (), calibration_data([]).stratum)
+    empty = replace(calibration_data([]), values=VALUES)
     found = drift(empty, [], weeks=WEEKS, positive="wrong")
     assert found.newest is None and found.latest == found.alarms == {}
     assert plain_words(found) == [

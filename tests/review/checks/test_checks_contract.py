@@ -112,11 +112,29 @@ def test_the_texts_of_a_conversation_have_paths_and_end_at_the_answer_under_revi
     said = (
         {"role": r, "content": f"{r} {k}"} for k, r in enumerate(("user", "assistant", "tool", "user", "assistant"))
     )
-    talk = Conversation("c", "p", "c", None, "2026-W47", tuple(said), context=("passage",), sql="SELECT 1")
+    talk = Conversation(
+        id="c",
+        source="p",
+        source_id="c",
+        created_at=None,
+        week="2026-W47",
+        messages=tuple(said),
+        context=("passage",),
+        sql="SELECT 1",
+    )
     whole, earlier = texts_of(talk), texts_of(talk, turn=1)
     assert (whole.asked, whole.answered, whole.answer) == ("user 3", "assistant 4", "messages.4.content")
     assert {"context.0", "sql"} <= set(whole.fields)
     assert (earlier.asked, earlier.answered) == ("user 0", "assistant 1")
     assert set(earlier.fields) == {"messages.0.content", "messages.1.content"}
-    unanswered = texts_of(Conversation("c", "p", "c", None, "2026-W47", ({"role": "user", "content": "hello"},)))
+    unanswered = texts_of(
+        Conversation(
+            id="c",
+            source="p",
+            source_id="c",
+            created_at=None,
+            week="2026-W47",
+            messages=({"role": "user", "content": "hello"},),
+        )
+    )
     assert (unanswered.asked, unanswered.answered) == ("hello", "")

@@ -98,7 +98,7 @@ def test_toxicity_runs_on_import_from_a_folder_and_a_missing_model_adds_nothing(
 
 
 def test_old_conversations_have_no_findings() -> None:
-    assert Conversation("c", "p", "c", None, WEEK, ()).checks == {}
+    assert Conversation(id="c", source="p", source_id="c", created_at=None, week=WEEK, messages=()).checks == {}
 
 
 @pytest.mark.parametrize(

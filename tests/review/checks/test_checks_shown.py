@@ -46,8 +46,8 @@ def opened(tmp_path: Path) -> Store:
     file = tmp_path / "log.jsonl"
     file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
     store.add(import_file(file, log=log_of(store.path), key=hmac_key(store), by="lea"))
-    request = Request(WEEK, rate=1.0, raters=("ana", "ben"), overlap=1.0)
-    open_week(store, Project(store.path), request, by="lea")
+    request = Request(week=WEEK, rate=1.0, raters=("ana", "ben"), overlap=1.0)
+    open_week(store, Project(path=store.path), request, by="lea")
     return store
 
 
@@ -106,7 +106,13 @@ def test_long_evidence_is_cut_and_a_path_leads_to_its_text() -> None:
     spans = [{"field": "messages.0.content", "start": 100, "end": 400, "kind": "far"}]
     found = {"flagged": True, "value": 1, "spans": spans, "note": "far"}
     talk = Conversation(
-        "c", "p", "c", None, WEEK, ({"role": "assistant", "content": text},), checks={"similarity": found}
+        id="c",
+        source="p",
+        source_id="c",
+        created_at=None,
+        week=WEEK,
+        messages=({"role": "assistant", "content": text},),
+        checks={"similarity": found},
     )
     (one,) = shown_findings(talk)
     (excerpt,) = one["evidence"]
@@ -132,8 +138,15 @@ def test_the_baseline_judge_says_something_of_every_drawn_item_and_of_no_other(o
 def test_a_rubric_without_its_three_values_has_no_baseline(tmp_path: Path) -> None:
     from review.week.items_from_draw import verdicts_in
 
-    talk = Conversation("c", "p", "c", None, WEEK, ({"role": "assistant", "content": "That's not my problem."},))
-    item = Item("c", "c", WEEK, "2026-11-09T00:00:00+00:00")
+    talk = Conversation(
+        id="c",
+        source="p",
+        source_id="c",
+        created_at=None,
+        week=WEEK,
+        messages=({"role": "assistant", "content": "That's not my problem."},),
+    )
+    item = Item(id="c", conversation_id="c", week=WEEK, at="2026-11-09T00:00:00+00:00")
     assert [v.value for v in verdicts_in(talk, item, rubric_from(DEFAULT_RUBRIC))] == ["rude"]
     other = {"name": "politeness", "scale": "ordinal", "values": ["cold", "warm"], "positive": "cold"}
     assert verdicts_in(talk, item, rubric_from({"dimensions": [other]})) == []
@@ -152,7 +165,7 @@ def test_of_one_answer_under_review_the_findings_are_its_own(tmp_path: Path) -> 
     file = tmp_path / "log.jsonl"
     file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
     store.add(import_file(file, log=log_of(store.path), key=hmac_key(store), by="lea"))
-    open_week(store, Project(store.path), Request(WEEK, rate=1.0, raters=("ana",), unit="turn"), by="lea")
+    open_week(store, Project(path=store.path), Request(week=WEEK, rate=1.0, raters=("ana",), unit="turn"), by="lea")
     kept = {c.id: c.checks["refusal"]["flagged"] for c in store.find(Conversation)}
     turn = {i.conversation_id: i.target_turn for i in store.find(Item)}
     assert set(turn.values()) == {1, 3}

@@ -26,7 +26,7 @@ WEEK = "2026-W45"
 BEFORE = "2026-W44"
 SIZE = 400
 RATERS = ("ana", "ben", "eva")
-REQUEST = Request(WEEK, rate=0.05, raters=RATERS, overlap=0.3, failing=8, low_confidence=5)
+REQUEST = Request(week=WEEK, rate=0.05, raters=RATERS, overlap=0.3, failing=8, low_confidence=5)
 GOOD = {"correctness": "correct", "intent": "order_status", "politeness": "friendly"}
 BAD = {"correctness": "wrong", "reasons": ["wrong_fact"], "intent": "order_status", "politeness": "neutral"}
 
@@ -143,12 +143,14 @@ def refusal(store: Store, rater: str, sent: Any) -> str:
 
 def take_role(store: Store, rater: str) -> None:
     """Take somebody's role away."""
-    store.add(Role(uuid4().hex, rater, "", now(), "lea"))
+    store.add(Role(id=uuid4().hex, rater_id=rater, role="", at=now(), by="lea"))
 
 
 def deal_item(store: Store, item: str, rater: str, *, week: str = WEEK, rubric: int = 1) -> Assignment:
     """One more assignment of an item, to a rater who may not hold it yet."""
-    dealt = Assignment(uuid4().hex, item, rater, week, 999, rubric, now(), "lea")
+    dealt = Assignment(
+        id=uuid4().hex, item_id=item, rater_id=rater, week=week, position=999, rubric_version=rubric, at=now(), by="lea"
+    )
     store.add(dealt)
     return dealt
 

@@ -121,7 +121,18 @@ def test_the_verdict_that_counts_is_revealed_and_of_the_newest_version(opened):
     said = (("2", "partly"), ("2", None), ("10", "wrong"), ("10", None), ("2", "correct"), ("log", "correct"))
     for k, (version, value) in enumerate(said):
         error = "" if value else "timed_out"
-        opened.add(Verdict(f"w{k}", first.item_id, "tone", version, "correctness", value, "2026-11-20", error=error))
+        opened.add(
+            Verdict(
+                id=f"w{k}",
+                item_id=first.item_id,
+                judge="tone",
+                version=version,
+                dimension="correctness",
+                value=value,
+                at="2026-11-20",
+                error=error,
+            )
+        )
     # Nothing that is missing hides what version 10 said before, and what older versions say later does not either.
     assert batch(opened, "ana", week=WEEK)["reveals"][first.id]["tone"] == {"correctness": "wrong"}
 
@@ -154,7 +165,11 @@ def test_a_skip_that_is_undone_or_handed_on_is_none(opened):
     undone = {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": passed["submission_id"]}
     send(opened, "ana", passed, {**entry(second), "kind": "skip", "reason": "no"}, undone)
     assert batch(opened, "ana", week=WEEK)["skipped"] == [[second.id, 0]]
-    opened.add(Reassignment("moved-1234", second.id, None, "2026-01-01T00:00:00Z", "lea", "on leave"))
+    opened.add(
+        Reassignment(
+            id="moved-1234", assignment_id=second.id, to_id=None, at="2026-01-01T00:00:00Z", by="lea", reason="on leave"
+        )
+    )
     assert batch(opened, "ana", week=WEEK)["skipped"] == []
 
 

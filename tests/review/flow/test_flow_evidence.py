@@ -20,7 +20,20 @@ AT = "2026-11-20T10:00:00.000+00:00"
 
 
 def add_week(store, name, *, rubric=1):
-    store.add(Week(name, AT, "lea", "2026-11-27", name, "session", 0.2, 0, ("ana",), rubric))
+    store.add(
+        Week(
+            name=name,
+            opened_at=AT,
+            opened_by="lea",
+            due="2026-11-27",
+            seed=name,
+            unit="session",
+            overlap=0.2,
+            overlap_raters=0,
+            raters=("ana",),
+            rubric_version=rubric,
+        )
+    )
 
 
 @pytest.fixture
@@ -114,7 +127,7 @@ def test_calibration_gets_truth_verdict_group_and_population(opened, items):
     by_group = {s: [i for i in items if i.stratum == s] for s in ("failing", "low_confidence", "rest")}
     for found in by_group.values():
         vote(opened, found[0].id, "ana", GOOD)
-    opened.add(Item("picked", items[0].conversation_id, WEEK, AT, purposive=True))
+    opened.add(Item(id="picked", conversation_id=items[0].conversation_id, week=WEEK, at=AT, purposive=True))
     vote(opened, "picked", "ana", BAD)
     paired = evidence.paired_labels(opened, [WEEK], "JUDGE-MARK")
     data = paired["correctness"].data
@@ -136,7 +149,7 @@ def test_calibration_gets_truth_verdict_group_and_population(opened, items):
 
 def test_a_new_rubric_version_is_not_mixed_into_calibration(imported):
     # W44 under version 1 says wrong, partly or correct; W45 under version 2 bad or good.
-    open_the_week(imported, REQUEST.__class__(BEFORE, rate=1.0, raters=("ana",)))
+    open_the_week(imported, REQUEST.__class__(week=BEFORE, rate=1.0, raters=("ana",)))
     old = imported.find(Item)[0].id
     vote(imported, old, "ana", BAD)
     mine = {"name": "correctness", "scale": "nominal", "values": ["bad", "good"], "positive": "bad"}
@@ -144,7 +157,7 @@ def test_a_new_rubric_version_is_not_mixed_into_calibration(imported):
     open_the_week(imported, REQUEST.__class__(WEEK, rate=0.05, raters=("ana",)))
     new = imported.find(Item, week=WEEK)[0].id
     vote(imported, new, "ana", {"correctness": "good"}, rubric=2)
-    imported.add(Verdict("v1", new, "j", "1", "correctness", "good", AT))
+    imported.add(Verdict(id="v1", item_id=new, judge="j", version="1", dimension="correctness", value="good", at=AT))
     paired = evidence.paired_labels(imported, [BEFORE, WEEK], "j")["correctness"]
     assert set(paired.settled) == {new} and paired.data.values == ("bad", "good")
 
@@ -163,31 +176,97 @@ def counted(store):
         "rest": {"j": {"correctness": {"wrong": 6, "correct": 88}}},
     }
     store.add(
-        Draw("d1", WEEK, AT, "lea", "log", WEEK, "key", 0.01, {}, "0"),
-        Stratum("s0", "d1", WEEK, "rest", 96, 1, 1 / 96),
+        Draw(
+            id="d1",
+            week=WEEK,
+            at=AT,
+            by="lea",
+            source="log",
+            seed=WEEK,
+            key_rule="key",
+            rate=0.01,
+            frame={},
+            digest="0",
+        ),
+        Stratum(id="s0", draw_id="d1", week=WEEK, name="rest", population=96, sampled=1, probability=1 / 96),
         # A later draw of the week: its lines and its frame count.
-        Draw("d2", WEEK, AT, "lea", "log", WEEK, "key", 0.0625, {"verdicts": said}, "1"),
-        Stratum("s1", "d2", WEEK, "failing", 4, 4, 1.0),
-        Stratum("s2", "d2", WEEK, "rest", 96, 6, 0.0625),
+        Draw(
+            id="d2",
+            week=WEEK,
+            at=AT,
+            by="lea",
+            source="log",
+            seed=WEEK,
+            key_rule="key",
+            rate=0.0625,
+            frame={"verdicts": said},
+            digest="1",
+        ),
+        Stratum(id="s1", draw_id="d2", week=WEEK, name="failing", population=4, sampled=4, probability=1.0),
+        Stratum(id="s2", draw_id="d2", week=WEEK, name="rest", population=96, sampled=6, probability=0.0625),
     )
     truths = {"failing": ["wrong", "wrong", "wrong", "correct"], "rest": ["wrong", *["correct"] * 4, None]}
     for group, values in truths.items():
         for k, truth in enumerate(values):
             name = f"{group}{k}"
             store.add(
-                Conversation(name, "production", name, AT, WEEK, ({"role": "user", "content": "q"},)),
-                Item(name, name, WEEK, AT, "d1", group),
-                Assignment(f"a-{name}", name, "ana", WEEK, k, 1, AT, "lea"),
-                Verdict(f"v-{name}", name, "j", "1", "correctness", truth or "correct", AT),
+                Conversation(
+                    id=name,
+                    source="production",
+                    source_id=name,
+                    created_at=AT,
+                    week=WEEK,
+                    messages=({"role": "user", "content": "q"},),
+                ),
+                Item(id=name, conversation_id=name, week=WEEK, at=AT, draw_id="d1", stratum=group),
+                Assignment(
+                    id=f"a-{name}",
+                    item_id=name,
+                    rater_id="ana",
+                    week=WEEK,
+                    position=k,
+                    rubric_version=1,
+                    at=AT,
+                    by="lea",
+                ),
+                Verdict(
+                    id=f"v-{name}",
+                    item_id=name,
+                    judge="j",
+                    version="1",
+                    dimension="correctness",
+                    value=truth or "correct",
+                    at=AT,
+                ),
             )
             if truth:
                 labels = {"correctness": truth}
-                store.add(Annotation(f"n-{name}", f"a-{name}", name, "ana", 1, labels, AT))
+                store.add(
+                    Annotation(
+                        submission_id=f"n-{name}",
+                        assignment_id=f"a-{name}",
+                        item_id=name,
+                        rater_id="ana",
+                        rubric_version=1,
+                        labels=labels,
+                        at=AT,
+                    )
+                )
     store.add(
-        Conversation("extra", "production", "extra", AT, WEEK, ()),
-        Item("extra", "extra", WEEK, AT, purposive=True),
-        Assignment("a-extra", "extra", "ana", WEEK, 99, 1, AT, "lea"),
-        Annotation("n-extra", "a-extra", "extra", "ana", 1, {"correctness": "wrong"}, AT),
+        Conversation(id="extra", source="production", source_id="extra", created_at=AT, week=WEEK, messages=()),
+        Item(id="extra", conversation_id="extra", week=WEEK, at=AT, purposive=True),
+        Assignment(
+            id="a-extra", item_id="extra", rater_id="ana", week=WEEK, position=99, rubric_version=1, at=AT, by="lea"
+        ),
+        Annotation(
+            submission_id="n-extra",
+            assignment_id="a-extra",
+            item_id="extra",
+            rater_id="ana",
+            rubric_version=1,
+            labels={"correctness": "wrong"},
+            at=AT,
+        ),
     )
     return store
 
@@ -222,9 +301,20 @@ def test_a_judge_on_all_traffic_sharpens_the_estimate(counted):
 def drawn_again(store, verdicts):
     """A later draw with the same lines, whose frame counts these verdicts."""
     store.add(
-        Draw("d3", WEEK, AT, "lea", "log", WEEK, "key", 0.0625, {"verdicts": verdicts}, "2"),
-        Stratum("s3", "d3", WEEK, "failing", 4, 4, 1.0),
-        Stratum("s4", "d3", WEEK, "rest", 96, 6, 0.0625),
+        Draw(
+            id="d3",
+            week=WEEK,
+            at=AT,
+            by="lea",
+            source="log",
+            seed=WEEK,
+            key_rule="key",
+            rate=0.0625,
+            frame={"verdicts": verdicts},
+            digest="2",
+        ),
+        Stratum(id="s3", draw_id="d3", week=WEEK, name="failing", population=4, sampled=4, probability=1.0),
+        Stratum(id="s4", draw_id="d3", week=WEEK, name="rest", population=96, sampled=6, probability=0.0625),
     )
 
 
@@ -237,9 +327,32 @@ def test_a_text_outside_the_rubric_is_no_verdict_over_all_traffic_either(counted
     drawn_again(counted, said)
     # "pass" and "WRONG" came to nothing when the items were drawn, "wrong " to the value that it spells.
     for k, value in enumerate([None, "wrong", "correct", "correct", None, None]):
-        counted.add(Verdict(f"k{k}", f"rest{k}", "k", "log", "correctness", value, AT, error="" if value else "no"))
+        counted.add(
+            Verdict(
+                id=f"k{k}",
+                item_id=f"rest{k}",
+                judge="k",
+                version="log",
+                dimension="correctness",
+                value=value,
+                at=AT,
+                error="" if value else "no",
+            )
+        )
     for k in range(4):
-        counted.add(Verdict(f"f{k}", f"failing{k}", "k", "log", "correctness", None, AT, raw="pass", error="no"))
+        counted.add(
+            Verdict(
+                id=f"f{k}",
+                item_id=f"failing{k}",
+                judge="k",
+                version="log",
+                dimension="correctness",
+                value=None,
+                at=AT,
+                raw="pass",
+                error="no",
+            )
+        )
     report = production_quality(counted, [WEEK], correctness, positive="wrong", judge="k")
     assert [s.verdicts for s in report.strata] == [(0, 0, 4), (6, 40, 50)]
     assert report.people.value == pytest.approx(0.222)
@@ -250,7 +363,18 @@ def test_what_the_drawn_items_say_holds_where_the_counts_contradict_it(counted):
     # As if the rubric had learned the values after the draw: counted over all traffic, no verdict on the drawn ones.
     drawn_again(counted, {"failing": {"k": {"correctness": {"wrong": 3, "correct": 1}}}, "rest": {}})
     for k in range(4):
-        counted.add(Verdict(f"f{k}", f"failing{k}", "k", "log", "correctness", None, AT, error="no"))
+        counted.add(
+            Verdict(
+                id=f"f{k}",
+                item_id=f"failing{k}",
+                judge="k",
+                version="log",
+                dimension="correctness",
+                value=None,
+                at=AT,
+                error="no",
+            )
+        )
     report = production_quality(counted, [WEEK], correctness, positive="wrong", judge="k")
     assert report.strata[0].verdicts == (0, 0, 4)
     assert report.people.value == pytest.approx(0.222)
@@ -270,8 +394,18 @@ def test_without_labels_quality_is_undefined_and_says_why(opened):
 
 def test_an_adjudicated_item_counts_with_its_settled_label(counted):
     counted.add(
-        Assignment("b-rest0", "rest0", "ben", WEEK, 1, 1, AT, "lea"),
-        Annotation("m-rest0", "b-rest0", "rest0", "ben", 1, {"correctness": "correct"}, AT),
+        Assignment(
+            id="b-rest0", item_id="rest0", rater_id="ben", week=WEEK, position=1, rubric_version=1, at=AT, by="lea"
+        ),
+        Annotation(
+            submission_id="m-rest0",
+            assignment_id="b-rest0",
+            item_id="rest0",
+            rater_id="ben",
+            rubric_version=1,
+            labels={"correctness": "correct"},
+            at=AT,
+        ),
     )
     correctness = current_rubric(counted)["correctness"]
     # A tie is no label: rest is 0 of 4, hence 3/100.
@@ -283,5 +417,18 @@ def test_an_adjudicated_item_counts_with_its_settled_label(counted):
 def test_judges_of_the_frame_are_those_known_in_every_week(counted):
     assert judges_of_frame(counted, [WEEK]) == ["j"]
     add_week(counted, "2026-W46")
-    counted.add(Draw("d3", "2026-W46", AT, "lea", "log", "s", "key", 0.01, {}, "2"))
+    counted.add(
+        Draw(
+            id="d3",
+            week="2026-W46",
+            at=AT,
+            by="lea",
+            source="log",
+            seed="s",
+            key_rule="key",
+            rate=0.01,
+            frame={},
+            digest="2",
+        )
+    )
     assert judges_of_frame(counted, [WEEK, "2026-W46"]) == []

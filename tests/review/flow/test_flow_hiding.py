@@ -24,7 +24,15 @@ KEY = b"key"
 
 
 def span(text: str, number: int = 1) -> HiddenSpan:
-    return HiddenSpan(f"s{number}", "c", _digest(KEY, text), len(text), f"[HIDDEN_{number}]", "now", "ana")
+    return HiddenSpan(
+        id=f"s{number}",
+        conversation_id="c",
+        digest=_digest(KEY, text),
+        length=len(text),
+        token=f"[HIDDEN_{number}]",
+        at="now",
+        by="ana",
+    )
 
 
 def hidden(text: object, *texts: str) -> object:

@@ -123,20 +123,20 @@ def test_a_set_splits_into_one_yes_or_no_per_value():
 def test_a_quantity_is_finite_or_says_why_not():
     for wrong in (math.nan, math.inf):
         with pytest.raises(ValueError, match="finite"):
-            Quantity(wrong)
+            Quantity(value=wrong)
         with pytest.raises(ValueError, match="finite"):
-            Quantity(0.5, (0.1, wrong))
+            Quantity(value=0.5, ci=(0.1, wrong))
         with pytest.raises(ValueError, match="finite"):
-            Quantity(0.5, se=wrong)
+            Quantity(value=0.5, se=wrong)
     with pytest.raises(ValueError, match="either a value or a reason"):
-        Quantity(None)
+        Quantity(value=None)
     with pytest.raises(ValueError, match="either a value or a reason"):
-        Quantity(0.5, undefined="but")
+        Quantity(value=0.5, undefined="but")
 
 
 def test_a_quantity_reads_well_and_has_the_agreed_json():
-    found = Quantity(0.74, (0.61, 0.85), 0.06, "bootstrap", 112)
-    assert str(found) == "0.740 [0.610, 0.850]" and str(Quantity(0.5)) == "0.500"
+    found = Quantity(value=0.74, ci=(0.61, 0.85), se=0.06, method="bootstrap", n=112)
+    assert str(found) == "0.740 [0.610, 0.850]" and str(Quantity(value=0.5)) == "0.500"
     assert found.to_json() == {
         "value": 0.74,
         "ci": [0.61, 0.85],

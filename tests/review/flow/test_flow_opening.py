@@ -109,8 +109,8 @@ def test_verdicts_of_the_log_are_kept_also_those_that_cannot_be_read(opened, ite
 
 def test_verdicts_in_other_dimensions_and_odd_shapes_are_left_out(imported):
     rubric = current_rubric(imported)
-    base = Conversation("x", "production", "x", None, WEEK, ())
-    item = Item("x", "x", WEEK, "2026-11-09T00:00:00+00:00")
+    base = Conversation(id="x", source="production", source_id="x", created_at=None, week=WEEK, messages=())
+    item = Item(id="x", conversation_id="x", week=WEEK, at="2026-11-09T00:00:00+00:00")
     odd = replace(base, verdicts={"j": {"mood": "good", "correctness": 1}, "k": "wrong", "l": None})
     only, baseline = verdicts_in(odd, item, rubric)
     assert (only.judge, only.dimension, only.value, only.raw) == ("j", "correctness", None, "1")
@@ -357,9 +357,9 @@ def test_a_source_with_names_of_its_own_is_mapped_and_masked(imported, tmp_path)
         for i in range(12)
     ]
     mapping = {"id": "key", "created_at": "at", "question": "q", "answer": "a", "status": "state"}
-    project = Project(imported.path.parent / "spotcheck.toml", values={"status": {"broken": "error"}})
+    project = Project(path=imported.path.parent / "spotcheck.toml", values={"status": {"broken": "error"}})
     request = Request(
-        WEEK, rate=1.0, raters=("ana",), source=str(write_log(tmp_path / "own.jsonl", rows)), mapping=mapping
+        week=WEEK, rate=1.0, raters=("ana",), source=str(write_log(tmp_path / "own.jsonl", rows)), mapping=mapping
     )
     open_week(imported, project, request, by="lea")
     found = imported.find(Conversation)
@@ -377,8 +377,8 @@ def test_a_source_with_names_of_its_own_is_mapped_and_masked(imported, tmp_path)
 
 def test_without_originals_nothing_unmasked_is_kept(imported, tmp_path):
     row = {**conversation(3), "messages": [{"role": "user", "content": "I am jo@example.org"}]}
-    project = Project(imported.path.parent / "spotcheck.toml", privacy=Privacy(originals="none"))
-    request = Request(WEEK, rate=1.0, raters=("ana",), source=str(write_log(tmp_path / "one.jsonl", [row])))
+    project = Project(path=imported.path.parent / "spotcheck.toml", privacy=Privacy(originals="none"))
+    request = Request(week=WEEK, rate=1.0, raters=("ana",), source=str(write_log(tmp_path / "one.jsonl", [row])))
     open_week(imported, project, request, by="lea")
     with pytest.raises(UnknownError):
         revealed(imported, "c003", by="lea")

@@ -24,7 +24,7 @@ from storage.store import open_store
 def test_a_person_has_a_name_an_id_and_the_latest_role(store):
     add_person(store, "lea", role="lead", by="init")
     made = add_person(store, "  Ana Müller ", role="annotator", by="lea", scope="billing")
-    assert made == Person("ana-müller", "Ana Müller", "annotator", "billing")
+    assert made == Person(id="ana-müller", name="Ana Müller", role="annotator", scope="billing")
     add_person(store, "Ana Müller", role="adjudicator", by="lea")
     assert person(store, "ANA müller").role == "adjudicator"
     assert len(store.find(Rater)) == 2 and len(store.find(Role)) == 3
@@ -74,7 +74,7 @@ def test_a_role_reaches_what_is_below_it(store):
         "none": set(),
     }
     for role, may in reach.items():
-        assert {r for r in ("annotator", "adjudicator", "lead") if Person("x", "x", role).may(r)} == may
+        assert {r for r in ("annotator", "adjudicator", "lead") if Person(id="x", name="x", role=role).may(r)} == may
 
 
 def test_require_reads_the_role_now(store):

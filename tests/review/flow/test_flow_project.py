@@ -76,11 +76,11 @@ def test_a_wrong_setting_is_named(folder, text, sentence):
 
 
 def test_without_a_file_the_defaults_hold(folder):
-    assert project_of(folder / "spotcheck.db") == Project(folder / "spotcheck.toml")
+    assert project_of(folder / "spotcheck.db") == Project(path=folder / "spotcheck.toml")
 
 
 def test_the_starter_is_the_defaults(folder):
-    assert read(folder, STARTER) == Project(folder / "spotcheck.toml")
+    assert read(folder, STARTER) == Project(path=folder / "spotcheck.toml")
 
 
 def test_every_setting_is_read(folder):

@@ -110,7 +110,19 @@ def test_a_greater_share_only_adds(store):
 
 
 def test_the_sample_is_a_fixed_share_of_the_items():
-    rows = [Assignment(f"a{k}", f"i{k // 2}", f"r{k % 2}", WEEK, k, 1, "", "lea") for k in range(200)]
+    rows = [
+        Assignment(
+            id=f"a{k}",
+            item_id=f"i{k // 2}",
+            rater_id=f"r{k % 2}",
+            week=WEEK,
+            position=k,
+            rubric_version=1,
+            at="",
+            by="lea",
+        )
+        for k in range(200)
+    ]
     # 100 items, each dealt to two: .07 of them are 7, although .07 * 100 is 7.000000000000001 in floating point.
     assert len(sample(rows, 0.07, seed="s")) == 7 and len(sample(rows, 0.001, seed="s")) == 1
     assert sample(rows, 0.2, seed="s") < sample(rows, 0.4, seed="s") and len(sample(rows, 1, seed="s")) == 100
@@ -119,7 +131,9 @@ def test_the_sample_is_a_fixed_share_of_the_items():
 
 def test_those_who_have_it_already_or_hold_it_no_more_are_not_asked():
     def row(name, item, rater, version=1):
-        return Assignment(name, item, rater, WEEK, 1, version, "", "lea")
+        return Assignment(
+            id=name, item_id=item, rater_id=rater, week=WEEK, position=1, rubric_version=version, at="", by="lea"
+        )
 
     rows = [row("a", "i", "ana"), row("b", "i", "ben"), row("c", "i", "eva"), row("d", "j", "ana")]
     rows += [row("e", "i", "ben", 2), row("f", "i", "ana")]

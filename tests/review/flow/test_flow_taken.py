@@ -58,7 +58,7 @@ def test_a_begun_item_is_sent_once_more_and_its_late_answer_ends_it(opened):
 
 def test_a_withdrawn_item_is_called_so(opened):
     mine = assignments(opened, "ana")[0]
-    opened.add(Reassignment("r1", mine.id, None, now(), "lea", "not for review"))
+    opened.add(Reassignment(id="r1", assignment_id=mine.id, to_id=None, at=now(), by="lea", reason="not for review"))
     sentence = batch(opened, "ana", week=WEEK, have=[mine.id])["taken"][mine.id]
     assert sentence.startswith("This item was withdrawn while you had it open. Your labels are kept")
 
@@ -68,8 +68,8 @@ def test_an_item_handed_on_twice_names_who_took_it_from_this_rater(opened):
     for name in ("kim", "lou"):
         add_person(opened, name, role="annotator", by="lea")
     first, second = deal_item(opened, mine.item_id, "kim"), deal_item(opened, mine.item_id, "lou")
-    opened.add(Reassignment("r1", mine.id, first.id, now(), "lea", ""))
-    opened.add(Reassignment("r2", first.id, second.id, now(), "lea", ""))
+    opened.add(Reassignment(id="r1", assignment_id=mine.id, to_id=first.id, at=now(), by="lea", reason=""))
+    opened.add(Reassignment(id="r2", assignment_id=first.id, to_id=second.id, at=now(), by="lea", reason=""))
     assert taken_from(opened, "ana", WEEK)[mine.id].to == "kim"
     assert taken_from(opened, "kim", WEEK)[first.id].to == "lou"
     assert taken_from(opened, "lou", WEEK) == {}

@@ -27,7 +27,18 @@ def subjects(count: int, *, seed: int = 0, per_conversation: int = 1, noise: flo
         answer = f"{rng.choice(MANNERS[value])} About your {rng.choice(FILLER)} {rng.choice(FILLER)}: number {k}."
         name = f"c{k // per_conversation}"
         label = str(rng.choice(list(MANNERS))) if rng.random() < noise else value
-        found.append((Subject(f"i{k}", name, name, f"Where is my {rng.choice(FILLER)}?", answer), label))
+        found.append(
+            (
+                Subject(
+                    id=f"i{k}",
+                    conversation_id=name,
+                    group=name,
+                    question=f"Where is my {rng.choice(FILLER)}?",
+                    answer=answer,
+                ),
+                label,
+            )
+        )
     return found
 
 
@@ -38,4 +49,6 @@ def rows(labelled: list[tuple[Subject, str]], dimension: Dimension = POLITENESS)
 
 def bench(training: tuple[Row, ...], *dimensions: Dimension, **spec: object) -> Bench:
     """A learned judge of these dimensions, politeness unless told otherwise."""
-    return Bench("learned", "1", dict(spec), dimensions or (POLITENESS,), training=training)
+    return Bench(
+        name="learned", version="1", spec=dict(spec), dimensions=dimensions or (POLITENESS,), training=training
+    )

@@ -45,7 +45,16 @@ def mark(k: int) -> str:
 
 def subjects(count: int) -> list[Subject]:
     """Subjects s0, s1, ... whose questions hold their marks."""
-    return [Subject(f"s{k}", f"c{k}", f"g{k}", f"Where is my order? {mark(k)}", "On its way.") for k in range(count)]
+    return [
+        Subject(
+            id=f"s{k}",
+            conversation_id=f"c{k}",
+            group=f"g{k}",
+            question=f"Where is my order? {mark(k)}",
+            answer="On its way.",
+        )
+        for k in range(count)
+    ]
 
 
 def bench_on(
@@ -61,7 +70,11 @@ def bench_on(
     """A bench whose judge asks the server."""
     whole = {"endpoint": server.url, "model": "small", **spec}
     return Bench(
-        *("judge", "1", whole, tuple(dimensions), JudgeSettings(("127.0.0.1",))),
+        name="judge",
+        version="1",
+        spec=whole,
+        dimensions=tuple(dimensions),
+        settings=JudgeSettings(("127.0.0.1",)),
         options=options or Options(concurrency=4, timeout=10, attempts=3),
         replies=replies if replies is not None else Memory(),
         environment=environment or {},

@@ -24,7 +24,7 @@ def obedient(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
     """The last value of each scale, of everything."""
     for subject in subjects:
         for d in bench.dimensions:
-            yield Said(subject.id, d.name, d.scale.values[-1], latency_ms=10.0)
+            yield Said(subject=subject.id, dimension=d.name, value=d.scale.values[-1], latency_ms=10.0)
 
 
 def speaks(monkeypatch: pytest.MonkeyPatch, speak: Speak, kind: str = "scripted") -> None:

@@ -78,13 +78,28 @@ def test_one_judge_is_nothing_to_compare(week):
 def test_cost_and_time_come_from_runs_without_what_was_remembered(week):
     version(week, "tone", 1)
     speaks(week, "tone", "1", c00=None, c01=None)
-    run = JudgeRun("r1", "tone", "1", {"kind": "week", "name": WEEK, "split": "all"}, 40, {}, "2026-11-21", "eva")
+    run = JudgeRun(
+        id="r1",
+        judge="tone",
+        version="1",
+        target={"kind": "week", "name": WEEK, "split": "all"},
+        subjects=40,
+        options={},
+        at="2026-11-21",
+        by="eva",
+    )
     week.add(run)
     for k in range(4):
         for dimension in ("correctness", "politeness"):
             week.add(
                 JudgeResult(
-                    f"{k}{dimension}", "r1", NAMES[k], dimension, "wrong", "2026-11-21", cost=0.001 * (k + 1),
+                    id=f"{k}{dimension}",
+                    run_id="r1",
+                    subject=NAMES[k],
+                    dimension=dimension,
+                    value="wrong",
+                    at="2026-11-21",
+                    cost=0.001 * (k + 1),
                     latency_ms=100.0 * (k + 1), cached=k == 3,
                 )
             )  # fmt: skip

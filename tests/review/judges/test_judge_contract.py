@@ -39,7 +39,14 @@ TEXTS = {
     "emoji": "👩‍👩‍👧‍👦🙂",
 }
 SUBJECTS = [
-    Subject(f"s{k}", f"c{k // 2}", f"g{k // 3}", "where is my order", text, ({"role": "user", "content": text},))
+    Subject(
+        id=f"s{k}",
+        conversation_id=f"c{k // 2}",
+        group=f"g{k // 3}",
+        question="where is my order",
+        answer=text,
+        messages=({"role": "user", "content": text},),
+    )
     for k, text in enumerate(TEXTS.values())
 ]
 
@@ -62,7 +69,11 @@ class Case:
 def bench(kind: str, spec: dict[str, Any], **more: Any) -> Bench:
     settings = JudgeSettings(hosts=("127.0.0.1",))
     return Bench(
-        *("contract", "1", JUDGES[kind].checked(spec, DIMENSIONS, settings), DIMENSIONS, settings),
+        name="contract",
+        version="1",
+        spec=JUDGES[kind].checked(spec, DIMENSIONS, settings),
+        dimensions=DIMENSIONS,
+        settings=settings,
         options=Options(batch_size=3, concurrency=4, timeout=20, attempts=2),
         environment={KEY: SECRET},
         **more,

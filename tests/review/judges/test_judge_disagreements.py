@@ -22,7 +22,7 @@ def week(store):
 
 
 def dimension(kind, values, positive):
-    return Dimension("d", Scale(kind, values), positive=positive)
+    return Dimension(name="d", scale=Scale(kind, values), positive=positive)
 
 
 FINAL = {"correctness": "wrong", "reasons": ["wrong_fact"], "intent": "order_status", "politeness": "neutral"}
@@ -72,7 +72,16 @@ def test_what_people_and_judge_said_is_read_together_without_names(week):
 
 def test_a_hidden_span_is_hidden_in_the_judges_words_too(week):
     hide_span(week, NAMES[0], "answer 0 of c00", by="eva")
-    judged_so = Verdict("v", NAMES[0], "tone", "log", "correctness", "correct", "", rationale="it says answer 0 of c00")
+    judged_so = Verdict(
+        id="v",
+        item_id=NAMES[0],
+        judge="tone",
+        version="log",
+        dimension="correctness",
+        value="correct",
+        at="",
+        rationale="it says answer 0 of c00",
+    )
     settled = Settled(NAMES[0], "correctness", "wrong", "single", {})
     read = reading(week, Disagreement(NAMES[0], settled, judged_so, "kind"), ["correctness"], viewer="lea")
     assert read.said.rationale == "it says [HIDDEN_1]" and read.conversation.answer == "[HIDDEN_1]"

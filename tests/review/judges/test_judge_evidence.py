@@ -68,7 +68,10 @@ def test_the_latest_verdict_counts_but_a_missing_one_takes_nothing_back(week):
 
 @given(st.lists(st.sampled_from(["wrong", "correct", None]), min_size=1, max_size=8))
 def test_what_counts_is_the_last_value_there_is(values):
-    rows = [Verdict(str(k), "i", "j", "1", "d", value, AT) for k, value in enumerate(values)]
+    rows = [
+        Verdict(id=str(k), item_id="i", judge="j", version="1", dimension="d", value=value, at=AT)
+        for k, value in enumerate(values)
+    ]
     said = [v for v in values if v is not None]
     assert that_count(rows)["i", "d"].value == (said[-1] if said else None)
 
@@ -119,10 +122,16 @@ def test_examples_of_the_prompt_do_not_count_and_that_is_said(week):
 
 
 def test_an_example_takes_all_items_of_its_conversation_with_it(week):
-    week.add(Item(f"{DEV[0]}#1", DEV[0], WEEK, AT, "d1", "rest", target_turn=1))
+    week.add(
+        Item(id=f"{DEV[0]}#1", conversation_id=DEV[0], week=WEEK, at=AT, draw_id="d1", stratum="rest", target_turn=1)
+    )
     version(week, "tone", 1, examples=(DEV[0],))
     speaks(week, "tone", "1")
-    week.add(Verdict("extra", f"{DEV[0]}#1", "tone", "1", "correctness", "wrong", AT))
+    week.add(
+        Verdict(
+            id="extra", item_id=f"{DEV[0]}#1", judge="tone", version="1", dimension="correctness", value="wrong", at=AT
+        )
+    )
     pair = paired_labels(week, [WEEK], "tone")["correctness"]
     assert not {DEV[0], f"{DEV[0]}#1"} & pair.verdicts.keys()
 
@@ -140,11 +149,19 @@ def test_a_group_that_a_half_leaves_empty_is_named(week):
     from storage.records_review import Annotation, Assignment
 
     week.add(
-        Stratum("s2", "d1", WEEK, "failing", 5, 1, 0.2),
-        Conversation("t", "production", TEST[0], AT, WEEK, ()),
-        Item("t", TEST[0], WEEK, AT, "d1", "failing"),
-        Assignment("a-t", "t", "ana", WEEK, 99, 1, AT, "lea"),
-        Annotation("n-t", "a-t", "t", "ana", 1, {"correctness": "wrong"}, AT),
+        Stratum(id="s2", draw_id="d1", week=WEEK, name="failing", population=5, sampled=1, probability=0.2),
+        Conversation(id="t", source="production", source_id=TEST[0], created_at=AT, week=WEEK, messages=()),
+        Item(id="t", conversation_id=TEST[0], week=WEEK, at=AT, draw_id="d1", stratum="failing"),
+        Assignment(id="a-t", item_id="t", rater_id="ana", week=WEEK, position=99, rubric_version=1, at=AT, by="lea"),
+        Annotation(
+            submission_id="n-t",
+            assignment_id="a-t",
+            item_id="t",
+            rater_id="ana",
+            rubric_version=1,
+            labels={"correctness": "wrong"},
+            at=AT,
+        ),
     )
     speaks(week, "tone", "log")
     data = paired_labels(week, [WEEK], "tone", split="dev")["correctness"].data

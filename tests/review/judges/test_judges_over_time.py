@@ -40,20 +40,86 @@ def months(store: Store) -> Store:
     with store.transaction():
         for week in WEEKS:
             store.add(
-                Week(week, AT, "lea", "2026-11-27", week, "session", 0.2, 0, ("ana", "ben"), 1),
-                Draw(f"d{week}", week, AT, "lea", "log", week, "key", 0.1, {}, "0"),
-                Stratum(f"s{week}", f"d{week}", week, "rest", 400, EACH, 0.1),
+                Week(
+                    name=week,
+                    opened_at=AT,
+                    opened_by="lea",
+                    due="2026-11-27",
+                    seed=week,
+                    unit="session",
+                    overlap=0.2,
+                    overlap_raters=0,
+                    raters=("ana", "ben"),
+                    rubric_version=1,
+                ),
+                Draw(
+                    id=f"d{week}",
+                    week=week,
+                    at=AT,
+                    by="lea",
+                    source="log",
+                    seed=week,
+                    key_rule="key",
+                    rate=0.1,
+                    frame={},
+                    digest="0",
+                ),
+                Stratum(
+                    id=f"s{week}",
+                    draw_id=f"d{week}",
+                    week=week,
+                    name="rest",
+                    population=400,
+                    sampled=EACH,
+                    probability=0.1,
+                ),
             )
             for k in range(EACH):
                 name, labels = f"{week}-{k:02d}", {"correctness": truth(k), "politeness": "neutral"}
                 user = f"u{k // 2}"
                 store.add(
-                    Conversation(name, "production", name, AT, week, turns, user_id=user),
-                    Item(name, name, week, AT, f"d{week}", "rest"),
-                    Assignment(f"a-{name}", name, "ana", week, k, 1, AT, "lea"),
-                    Annotation(f"n-{name}", f"a-{name}", name, "ana", 1, labels, AT),
+                    Conversation(
+                        id=name,
+                        source="production",
+                        source_id=name,
+                        created_at=AT,
+                        week=week,
+                        messages=turns,
+                        user_id=user,
+                    ),
+                    Item(id=name, conversation_id=name, week=week, at=AT, draw_id=f"d{week}", stratum="rest"),
+                    Assignment(
+                        id=f"a-{name}",
+                        item_id=name,
+                        rater_id="ana",
+                        week=week,
+                        position=k,
+                        rubric_version=1,
+                        at=AT,
+                        by="lea",
+                    ),
+                    Annotation(
+                        submission_id=f"n-{name}",
+                        assignment_id=f"a-{name}",
+                        item_id=name,
+                        rater_id="ana",
+                        rubric_version=1,
+                        labels=labels,
+                        at=AT,
+                    ),
                 )
-            store.add(Assignment(f"b-{week}", f"{week}-00", "ben", week, 0, 1, AT, "lea"))
+            store.add(
+                Assignment(
+                    id=f"b-{week}",
+                    item_id=f"{week}-00",
+                    rater_id="ben",
+                    week=week,
+                    position=0,
+                    rubric_version=1,
+                    at=AT,
+                    by="lea",
+                )
+            )
     return store
 
 
@@ -65,7 +131,17 @@ def speaks(store: Store, judge: str, *, missed: dict[str, int], version: str = "
                 late = truth(k) == "wrong" and k // 2 < missed.get(week, 2)
                 value = "correct" if late else truth(k)
                 row = f"{judge}{version}{week}{k}"
-                store.add(Verdict(row, f"{week}-{k:02d}", judge, version, "correctness", value, AT))
+                store.add(
+                    Verdict(
+                        id=row,
+                        item_id=f"{week}-{k:02d}",
+                        judge=judge,
+                        version=version,
+                        dimension="correctness",
+                        value=value,
+                        at=AT,
+                    )
+                )
 
 
 def test_a_judge_that_catches_less_in_the_newest_week_raises_the_alarm(months: Store) -> None:
@@ -93,7 +169,20 @@ def test_another_version_is_another_judge_and_no_drift(months: Store) -> None:
 
 def test_of_a_judge_that_is_made_here_only_the_dev_half_is_followed(months: Store) -> None:
     speaks(months, "made", missed={}, version="1")
-    months.add(Judge("made@1", "made", "1", "local", ("correctness",), {}, "h", 1, AT, "lea"))
+    months.add(
+        Judge(
+            id="made@1",
+            name="made",
+            version="1",
+            kind="local",
+            dimensions=("correctness",),
+            spec={},
+            content_hash="h",
+            rubric_version=1,
+            at=AT,
+            by="lea",
+        )
+    )
     found = over_time(months, WEEKS, "made")
     dev = [sum(split_of(f"{week}-{k:02d}") == "dev" for k in range(EACH)) for week in WEEKS]
     assert found.half == "dev"
@@ -110,7 +199,18 @@ def test_who_still_owes_an_item_sees_nothing_of_it(months: Store) -> None:
 def test_judges_agree_with_each_other_as_raters_do(months: Store) -> None:
     speaks(months, "a", missed=dict.fromkeys(WEEKS, 0))
     speaks(months, "b", missed=dict.fromkeys(WEEKS, 10))
-    months.add(Verdict("gone", f"{WEEKS[0]}-00", "a", "log", "politeness", None, AT, error="refused"))
+    months.add(
+        Verdict(
+            id="gone",
+            item_id=f"{WEEKS[0]}-00",
+            judge="a",
+            version="log",
+            dimension="politeness",
+            value=None,
+            at=AT,
+            error="refused",
+        )
+    )
     report = judge_agreement(months, WEEKS, bootstrap=200)
     assert list(report) == ["correctness"]  # politeness: only one of them, and a missing verdict is no rating
     (pair,) = report["correctness"].pairs
@@ -169,7 +269,17 @@ def test_the_command_tells_people_and_programs_the_same(months: Store) -> None:
 
 def test_of_a_dimension_those_who_speak_of_it_are_followed(months: Store) -> None:
     speaks(months, "a", missed={})
-    months.add(Verdict("tone", f"{WEEKS[0]}-00", "tone", "log", "politeness", "neutral", AT))
+    months.add(
+        Verdict(
+            id="tone",
+            item_id=f"{WEEKS[0]}-00",
+            judge="tone",
+            version="log",
+            dimension="politeness",
+            value="neutral",
+            at=AT,
+        )
+    )
     found = json.loads(run(months, "--dimension", "correctness", "--json").stdout)
     assert [(j["judge"], list(j["dimensions"])) for j in found["judges"]] == [("a@log", ["correctness"])]
     both = json.loads(run(months, "--json").stdout)

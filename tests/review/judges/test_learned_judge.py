@@ -39,7 +39,13 @@ def test_every_subject_gets_one_verdict_on_the_scale_with_a_score_a_time_and_no_
 
 
 def test_it_has_learned_what_people_meant_and_says_which_words_told() -> None:
-    rude = Subject("x", "x", "x", "Where is my lamp?", "Figure it out yourself! About your lamp: number 5.")
+    rude = Subject(
+        id="x",
+        conversation_id="x",
+        group="x",
+        question="Where is my lamp?",
+        answer="Figure it out yourself! About your lamp: number 5.",
+    )
     (found,) = said(ROWS, [rude])
     assert found.value == "rude" and found.score is not None and found.score > 0.6
     assert found.rationale.startswith("rude 0.") and "(answer)" in found.rationale
@@ -106,7 +112,7 @@ def test_a_pause_before_training_says_nothing_and_one_between_batches_ends_after
 
 
 def test_subjects_without_any_text_are_judged_by_the_shares_alone() -> None:
-    (found,) = said(ROWS, [Subject("empty", "e", "e", "", "")])
+    (found,) = said(ROWS, [Subject(id="empty", conversation_id="e", group="e", question="", answer="")])
     assert found.value in POLITENESS.scale.values and "Telling" not in found.rationale
 
 
@@ -172,7 +178,7 @@ def test_a_dimension_of_several_values_at_once_is_refused() -> None:
 def test_by_embeddings_it_knows_words_that_nobody_used_in_training() -> None:
     training = [(s, v) for s, v in subjects(60, noise=0.0)]
     (kind, unkind) = (
-        Subject(n, n, n, "Where is my lamp?", text)
+        Subject(id=n, conversation_id=n, group=n, question="Where is my lamp?", answer=text)
         for n, text in (
             ("a", "With pleasure, just ask me again anytime!"),
             ("b", "Sort that out on your own, I do not care."),

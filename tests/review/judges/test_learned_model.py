@@ -112,7 +112,16 @@ def test_probabilities_are_calibrated_on_what_was_never_seen() -> None:
 
 def test_texts_that_say_nothing_of_the_label_leave_the_shares_of_the_labels() -> None:
     rng = np.random.default_rng(3)
-    texts = [Subject(f"i{k}", f"c{k}", f"c{k}", "", " ".join(rng.choice(list("abcdefgh"), 6))) for k in range(200)]
+    texts = [
+        Subject(
+            id=f"i{k}",
+            conversation_id=f"c{k}",
+            group=f"c{k}",
+            question="",
+            answer=" ".join(rng.choice(list("abcdefgh"), 6)),
+        )
+        for k in range(200)
+    ]
     labels = ["rude" if k % 10 == 0 else "neutral" for k in range(200)]
     matrix = tfidf(texts, FIELDS).of(texts)
     model = train(matrix, labels, [s.group for s in texts], VALUES)
@@ -123,7 +132,10 @@ def test_texts_that_say_nothing_of_the_label_leave_the_shares_of_the_labels() ->
 
 def test_a_fold_whose_training_rows_are_all_of_one_class_says_that_class() -> None:
     labels = ["rude"] * 3 + ["neutral"] * 27
-    texts = [Subject(f"i{k}", f"c{k}", f"c{k}", "", f"same words {labels[k]}") for k in range(30)]
+    texts = [
+        Subject(id=f"i{k}", conversation_id=f"c{k}", group=f"c{k}", question="", answer=f"same words {labels[k]}")
+        for k in range(30)
+    ]
     groups = ["rude ones"] * 3 + [f"g{k}" for k in range(27)]
     matrix = tfidf(texts, FIELDS).of(texts)
     model = train(matrix, labels, groups, VALUES)
@@ -155,7 +167,7 @@ def test_the_letters_of_a_word_are_counted_as_often_as_the_word_occurs() -> None
     from sklearn.feature_extraction.text import CountVectorizer
 
     texts = ["Refund refund the order, refund!", "the refund  of the order", "", "再见 再见了 再见", "a\ufb01 \ud800 b"]
-    some = [Subject(f"i{k}", "", "", "", t) for k, t in enumerate(texts)]
+    some = [Subject(id=f"i{k}", conversation_id="", group="", question="", answer=t) for k, t in enumerate(texts)]
     features = tfidf(some, ["answer"])
     plain = CountVectorizer(analyzer="char_wb", ngram_range=(3, 4))
     counts = plain.fit_transform([t.encode("utf-8", "replace").decode() for t in texts])
@@ -167,7 +179,7 @@ def test_the_letters_of_a_word_are_counted_as_often_as_the_word_occurs() -> None
 
 
 def test_the_same_word_asked_and_answered_are_two_columns() -> None:
-    some = [Subject(f"i{k}", "", "", "refund", "refund") for k in range(2)]
+    some = [Subject(id=f"i{k}", conversation_id="", group="", question="refund", answer="refund") for k in range(2)]
     assert {(c.field, c.word) for c in tfidf(some, FIELDS).columns if c} == {
         ("question", "refund"),
         ("answer", "refund"),

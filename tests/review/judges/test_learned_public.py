@@ -14,16 +14,18 @@ from review.rubric.rubric import Dimension
 
 
 def judged(rows: list[Row], subjects: list[Subject], dimension: Dimension) -> list[Said]:
-    return list(KIND.judge(Bench("learned", "1", {}, (dimension,), training=tuple(rows)), subjects))
+    return list(
+        KIND.judge(Bench(name="learned", version="1", spec={}, dimensions=(dimension,), training=tuple(rows)), subjects)
+    )
 
 
 def test_the_77_intents_of_banking_are_learned_on_one_half_and_found_on_the_other(shared: Path) -> None:
     with (shared / "data" / "intents" / "banking77_test.csv").open(encoding="utf-8") as file:
         found = [
-            (Subject(f"b{k}", f"b{k}", f"b{k}", r["text"], ""), r["category"])
+            (Subject(id=f"b{k}", conversation_id=f"b{k}", group=f"b{k}", question=r["text"], answer=""), r["category"])
             for k, r in enumerate(csv.DictReader(file))
         ]
-    dimension = Dimension("intent", Scale("nominal", tuple(sorted({label for _, label in found}))))
+    dimension = Dimension(name="intent", scale=Scale("nominal", tuple(sorted({label for _, label in found}))))
     half = np.random.default_rng(0).permutation(len(found)) < len(found) / 2
     rows = [Row(s, "intent", label) for (s, label), training in zip(found, half, strict=True) if training]
     other = [pair for pair, training in zip(found, half, strict=True) if not training]
@@ -39,9 +41,13 @@ def test_polite_and_impolite_requests_are_told_apart_about_as_well_as_by_words_i
     with (shared / "data" / "politeness" / "stanford_politeness_wikipedia.csv").open(encoding="utf-8") as file:
         found = [(r["item_id"], r["text"], float(r["normalized_score"])) for r in csv.DictReader(file)]
     low, high = np.quantile([score for _, _, score in found], [0.25, 0.75])
-    dimension = Dimension("politeness", Scale("ordinal", ("rude", "friendly")), positive="rude")
+    dimension = Dimension(name="politeness", scale=Scale("ordinal", ("rude", "friendly")), positive="rude")
     rows = [
-        Row(Subject(item, item, item, "", text), "politeness", "rude" if score <= low else "friendly")
+        Row(
+            Subject(id=item, conversation_id=item, group=item, question="", answer=text),
+            "politeness",
+            "rude" if score <= low else "friendly",
+        )
         for item, text, score in found
         if score <= low or score >= high
     ]

@@ -154,13 +154,15 @@ def test_dimensions_fail_one_by_one():
 
 
 def test_a_dimension_may_be_called_by_its_title_in_any_language():
-    german = Dimension("correctness", Scale("nominal", ("falsch", "richtig")), title="Richtigkeit der Antwort")
+    german = Dimension(
+        name="correctness", scale=Scale("nominal", ("falsch", "richtig")), title="Richtigkeit der Antwort"
+    )
     assert said('{"Richtigkeit der Antwort": {"label": "FALSCH"}}', german) == "falsch"
     assert said("Richtigkeit der Antwort: richtig", german) == "richtig"
 
 
 def test_spelling_is_forgiven_but_not_where_two_values_differ_by_it():
-    scale = Dimension("d", Scale("nominal", ("wrong_fact", "Straße", "A", "a")))
+    scale = Dimension(name="d", scale=Scale("nominal", ("wrong_fact", "Straße", "A", "a")))
     assert label_of(scale, "Wrong fact").value == "wrong_fact"
     assert label_of(scale, "wrong-fact").value == "wrong_fact"
     assert label_of(scale, "STRASSE").value == "Straße"
@@ -188,12 +190,12 @@ def test_sets_are_read_in_declared_order_and_may_be_empty(text, value):
 
 
 def test_numbers_have_their_canonical_text():
-    number = Dimension("stars", Scale("interval", ("1", "2", "3")))
+    number = Dimension(name="stars", scale=Scale("interval", ("1", "2", "3")))
     assert said('{"stars": {"label": 2.0}}', number) == "2"
     assert said('{"stars": 3}', number) == "3"
     assert said('{"stars": {"label": 4}}', number) == "off_scale"
-    assert said('{"q": {"label": -1}}', Dimension("q", Scale("ratio"))) == "off_scale"
-    assert said('{"q": {"label": NaN}}', Dimension("q", Scale("ratio"))) == "missing"
+    assert said('{"q": {"label": -1}}', Dimension(name="q", scale=Scale("ratio"))) == "off_scale"
+    assert said('{"q": {"label": NaN}}', Dimension(name="q", scale=Scale("ratio"))) == "missing"
 
 
 @pytest.mark.parametrize(

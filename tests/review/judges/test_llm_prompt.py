@@ -24,11 +24,11 @@ from review.settings.judges import JudgeSettings
 BASE = {"endpoint": "http://localhost:8000/v1", "model": "small"}
 HOSTS = JudgeSettings(("localhost",))
 SUBJECT = Subject(
-    "item-7",
-    "conversation-7",
-    "user-7",
-    "Where is it?",
-    "On its way.",
+    id="item-7",
+    conversation_id="conversation-7",
+    group="user-7",
+    question="Where is it?",
+    answer="On its way.",
     messages=(
         {"role": "user", "content": "Hello"},
         {"role": "assistant", "content": "Hello!", "tool_calls": [{"name": "find", "arguments": {"id": 5}}]},
@@ -81,7 +81,7 @@ def test_the_default_prompt_needs_only_an_endpoint_and_a_model():
 
 
 def test_what_is_empty_is_left_out_of_the_default_prompt():
-    bare = Subject("i", "c", "g", "Where?", "There.")
+    bare = Subject(id="i", conversation_id="c", group="g", question="Where?", answer="There.")
     text = messages_of(prompt_of(spec(), (POLITENESS,), reverse=False), bare)[1]["content"]
     assert "[BEGIN question " in text and "[BEGIN answer under review " in text
     assert "SQL" not in text and "context" not in text and "Examples" not in text
@@ -163,8 +163,8 @@ def test_the_values_stand_in_reverse_order_everywhere():
 
 
 def test_sets_numbers_and_conditional_dimensions_have_their_own_form():
-    number = Dimension("quality", Scale("ratio"))
-    hint = Dimension("hint", Scale("nominal", ("a", "b")), shown_when={"correctness": ("wrong",)})
+    number = Dimension(name="quality", scale=Scale("ratio"))
+    hint = Dimension(name="hint", scale=Scale("nominal", ("a", "b")), shown_when={"correctness": ("wrong",)})
     dimensions = (CORRECTNESS, REASONS, number, hint)
     text = asked("{dimensions} {answer}", dimensions=dimensions)
     assert "Asked only where correctness is wrong or partly; otherwise its label is []." in text

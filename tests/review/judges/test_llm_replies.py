@@ -94,7 +94,7 @@ def test_failed_attempts_and_unfinished_replies_are_not_remembered():
 
 
 def test_subjects_that_are_alike_are_asked_once():
-    one = Subject("a", "c", "g", "Same?", "Same.")
+    one = Subject(id="a", conversation_id="c", group="g", question="Same?", answer="Same.")
     with OpenAIServer(lambda text: FRIENDLY) as server:
         said = run(bench_on(server, price_in=1, price_out=1), [one, replace(one, id="b"), replace(one, id="c")])
         assert len(server.seen) == 1

@@ -34,7 +34,14 @@ def test_every_subject_has_one_verdict_in_each_dimension():
 
 def test_nothing_leaves_but_the_spec_and_the_shown_parts_of_the_subject():
     turn = {"role": "user", "content": "a turn"}
-    hidden = Subject("ITEM-ID", "CONVERSATION-ID", "USER-ID", "a question", "an answer", messages=(turn,))
+    hidden = Subject(
+        id="ITEM-ID",
+        conversation_id="CONVERSATION-ID",
+        group="USER-ID",
+        question="a question",
+        answer="an answer",
+        messages=(turn,),
+    )
     with OpenAIServer(lambda text: FRIENDLY) as server:
         run(bench_on(server, parameters={"temperature": 0.5, "seed": 7}), [hidden])
         (seen,) = server.seen

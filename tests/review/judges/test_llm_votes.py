@@ -50,7 +50,9 @@ def test_a_majority_is_more_than_half_of_all_votes(votes, value, cause):
     assert majority(values, ["timed_out" if v is None else "" for v in values]) == (value, cause)
 
 
-GRAVITY = Dimension("gravity", Scale("nominal", ("mild", "grave")), shown_when={"correctness": ("wrong", "partly")})
+GRAVITY = Dimension(
+    name="gravity", scale=Scale("nominal", ("mild", "grave")), shown_when={"correctness": ("wrong", "partly")}
+)
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,11 @@ def whole(model: str, labels: Mapping[str, str] = SAME, **more: Any) -> dict[str
 
 
 def said(spec: dict[str, Any], *answers: str, **bench: Any) -> list[Said]:
-    subjects = [Subject(f"s{k}", f"c{k}", f"g{k}", "where is my order", a) for k, a in enumerate(answers)]
-    found = list(KIND.judge(Bench("j", "1", spec, (POLITENESS,), **bench), subjects))
+    subjects = [
+        Subject(id=f"s{k}", conversation_id=f"c{k}", group=f"g{k}", question="where is my order", answer=a)
+        for k, a in enumerate(answers)
+    ]
+    found = list(KIND.judge(Bench(name="j", version="1", spec=spec, dimensions=(POLITENESS,), **bench), subjects))
     return sorted(found, key=lambda s: s.subject)
 
 
@@ -82,10 +85,19 @@ def test_what_was_not_read_is_said(model: str) -> None:
 
 
 def test_another_field_may_be_read(model: str) -> None:
-    subject = Subject("s", "c", "g", "you idiot", "thank you", messages=({"role": "user", "content": "stupid fool"},))
+    subject = Subject(
+        id="s",
+        conversation_id="c",
+        group="g",
+        question="you idiot",
+        answer="thank you",
+        messages=({"role": "user", "content": "stupid fool"},),
+    )
     found = {}
     for field in ("question", "answer", "conversation", "question_and_answer"):
-        (one,) = KIND.judge(Bench("j", "1", whole(model, field=field), (POLITENESS,)), [subject])
+        (one,) = KIND.judge(
+            Bench(name="j", version="1", spec=whole(model, field=field), dimensions=(POLITENESS,)), [subject]
+        )
         found[field] = one.value
     assert (found["question"], found["answer"], found["conversation"]) == ("rude", "friendly", "rude")
 

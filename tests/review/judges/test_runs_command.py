@@ -314,7 +314,7 @@ def test_over_time_says_what_to_do_when_nobody_has_spoken(run):
 
 def test_an_interrupted_run_says_how_it_goes_on(run, store, monkeypatch):
     def interrupted(bench, subjects):
-        yield Said(subjects[0].id, "politeness", "rude")
+        yield Said(subject=subjects[0].id, dimension="politeness", value="rude")
         raise KeyboardInterrupt
 
     speaks(monkeypatch, interrupted)

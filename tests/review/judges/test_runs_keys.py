@@ -13,7 +13,7 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "here" / ".streamlit").mkdir(parents=True)
     (tmp_path / "store" / ".streamlit").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "here")
-    return Project(tmp_path / "store" / "spotcheck.toml")
+    return Project(path=tmp_path / "store" / "spotcheck.toml")
 
 
 def secrets(folder, text):

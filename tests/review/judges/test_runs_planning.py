@@ -21,8 +21,24 @@ def paying(bench, subjects):
     """Every question costs 300 tokens and 40 in the reply, whatever the number of repeats."""
     for s in subjects:
         for _ in range(bench.options.repeats * (2 if bench.options.swap else 1)):
-            bench.replies.log(Call(s.id, "k", 1, "2026", "h", "m", 200, "", 1.0, 300, 40, 0.0, {"text": "x"}))
-        yield Said(s.id, "politeness", "rude")
+            bench.replies.log(
+                Call(
+                    subject=s.id,
+                    key="k",
+                    attempt=1,
+                    at="2026",
+                    host="h",
+                    model="m",
+                    status=200,
+                    error="",
+                    latency_ms=1.0,
+                    tokens_in=300,
+                    tokens_out=40,
+                    cost=0.0,
+                    reply={"text": "x"},
+                )
+            )
+        yield Said(subject=s.id, dimension="politeness", value="rude")
 
 
 def run_it(store, options=Options(), target=OVER, ref="j"):  # noqa: B008 - frozen
@@ -89,6 +105,6 @@ def test_a_plan_refuses_what_a_run_would_refuse(store, monkeypatch):
 
 
 def test_options_come_from_the_settings_unless_they_are_said(tmp_path):
-    project = Project(tmp_path / "spotcheck.toml", judges=JudgeSettings(concurrency=3, timeout=7.0))
+    project = Project(path=tmp_path / "spotcheck.toml", judges=JudgeSettings(concurrency=3, timeout=7.0))
     assert options_for(project) == Options(concurrency=3, timeout=7.0)
     assert options_for(project, timeout=9.0, swap=None, repeats=2) == Options(repeats=2, concurrency=3, timeout=9.0)

@@ -35,7 +35,7 @@ def judged_by_expectation(bench, subjects):
     """What a judge says that only compares with what was expected."""
     for s in subjects:
         right = s.expected_answer in ("", s.answer)
-        yield Said(s.id, "correctness", "correct" if right else "wrong", latency_ms=1.0)
+        yield Said(subject=s.id, dimension="correctness", value="correct" if right else "wrong", latency_ms=1.0)
 
 
 @pytest.fixture
@@ -98,7 +98,10 @@ def test_verdicts_that_release_runs_wrote_in_older_stores_do_not_count(store, tm
 
 
 def test_beside_those_of_its_week_they_do_not_win(store, monkeypatch):
-    speaks(monkeypatch, lambda bench, subjects: (Said(s.id, "correctness", "partly") for s in subjects))
+    speaks(
+        monkeypatch,
+        lambda bench, subjects: (Said(subject=s.id, dimension="correctness", value="partly") for s in subjects),
+    )
     run_over(store, WEEK_OVER)
     speaks(monkeypatch, judged_by_expectation)
     done = run_over(store, OVER)

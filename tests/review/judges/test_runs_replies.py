@@ -15,7 +15,21 @@ from storage.records_judges import JudgeCall, JudgeResult
 
 
 def call(key, *, error="", text="x"):
-    return Call("c00", key, 1, "2026-11-20", "host", "m", 200, error, 1.0, 1, 1, 0.0, {"text": text})
+    return Call(
+        subject="c00",
+        key=key,
+        attempt=1,
+        at="2026-11-20",
+        host="host",
+        model="m",
+        status=200,
+        error=error,
+        latency_ms=1.0,
+        tokens_in=1,
+        tokens_out=1,
+        cost=0.0,
+        reply={"text": text},
+    )
 
 
 def begun(store, monkeypatch):
@@ -66,7 +80,7 @@ def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
         waiting = threading.Event()
         for s in subjects:
             asked.append(s.id)
-            yield Said(s.id, "politeness", "rude")
+            yield Said(subject=s.id, dimension="politeness", value="rude")
             store.db.conn.execute("DROP TABLE IF EXISTS judge_results")
             while not bench.stopped():
                 waiting.wait(0.01)
@@ -81,7 +95,7 @@ def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
 
 def test_a_result_and_its_verdict_stand_together_or_not_at_all(store, monkeypatch):
     def speak(bench, subjects):
-        yield Said(subjects[0].id, "politeness", "rude")
+        yield Said(subject=subjects[0].id, dimension="politeness", value="rude")
 
     store_with_judge(store, monkeypatch, speak, "politeness")
     run = running.start_run(store, "j", OVER, OPTIONS, by="eva")

@@ -46,7 +46,7 @@ def test_costs_tokens_and_latencies_are_those_of_the_calls(store, monkeypatch):
             # A first attempt fails after 9 s; the whole reply takes k+1 ms and costs 0.001.
             bench.replies.log(call(k, error="http_error", latency=9_000.0))
             bench.replies.log(call(k, latency=k + 1.0, cost=0.001, tokens=(100, 10)))
-            yield Said(s.id, "politeness", "rude", latency_ms=5.0, cost=0.001)
+            yield Said(subject=s.id, dimension="politeness", value="rude", latency_ms=5.0, cost=0.001)
 
     found = status_after(store, monkeypatch, speak)
     assert (found.calls, found.cached, found.tokens_in, found.tokens_out) == (80, 0, 4_000, 400)
@@ -58,7 +58,7 @@ def test_costs_tokens_and_latencies_are_those_of_the_calls(store, monkeypatch):
 def test_without_calls_the_latency_is_that_of_the_subjects_that_were_not_remembered(store, monkeypatch):
     def speak(bench, subjects):
         for k, s in enumerate(subjects):
-            yield Said(s.id, "politeness", "rude", latency_ms=float(k), cached=k >= 10)
+            yield Said(subject=s.id, dimension="politeness", value="rude", latency_ms=float(k), cached=k >= 10)
 
     found = status_after(store, monkeypatch, speak)
     # Ten that were judged took 0..9 ms: the 5th of them is P50, the 10th P95.
@@ -72,7 +72,7 @@ def test_missing_verdicts_are_counted_by_cause_the_most_frequent_first(store, mo
     def speak(bench, subjects):
         for k, s in enumerate(subjects):
             error = causes[k] if k < 10 else ""
-            yield Said(s.id, "politeness", None if error else "rude", error=error)
+            yield Said(subject=s.id, dimension="politeness", value=None if error else "rude", error=error)
 
     found = status_after(store, monkeypatch, speak)
     assert list(found.missing.items()) == [("timed_out", 7), ("refused", 3)] and found.verdicts == 30
@@ -81,9 +81,9 @@ def test_missing_verdicts_are_counted_by_cause_the_most_frequent_first(store, mo
 def test_a_subject_is_done_when_it_has_all_its_dimensions(store, monkeypatch):
     def speak(bench, subjects):
         for s in subjects[:25]:
-            yield Said(s.id, "correctness", "wrong")
+            yield Said(subject=s.id, dimension="correctness", value="wrong")
         for s in subjects[:10]:
-            yield Said(s.id, "politeness", "rude")
+            yield Said(subject=s.id, dimension="politeness", value="rude")
         raise RuntimeError("the power went")
 
     store_with_judge(store, monkeypatch, speak, "correctness", "politeness")
@@ -115,7 +115,7 @@ def test_self_consistency_is_a_share_and_knows_no_order(votes):
 def test_the_votes_of_repeats_are_read_from_the_run(store, monkeypatch):
     def speak(bench, subjects):
         for s in subjects:
-            yield Said(s.id, "politeness", "rude", votes=("rude", "rude", "neutral", None))
+            yield Said(subject=s.id, dimension="politeness", value="rude", votes=("rude", "rude", "neutral", None))
 
     # rude rude neutral: one of three pairs agrees; the missing vote pairs with nothing.
     assert status_after(store, monkeypatch, speak).self_consistency == pytest.approx(1 / 3)

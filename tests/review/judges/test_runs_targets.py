@@ -31,7 +31,16 @@ def test_a_week_is_its_items_and_its_halves_are_those_of_the_split(store):
 
 def test_what_was_drawn_after_a_moment_is_left_out(store):
     judged(store)
-    store.add(Item("late", "c00", WEEK, "2026-11-21T00:00:00.000+00:00", "d1", "rest"))
+    store.add(
+        Item(
+            id="late",
+            conversation_id="c00",
+            week=WEEK,
+            at="2026-11-21T00:00:00.000+00:00",
+            draw_id="d1",
+            stratum="rest",
+        )
+    )
     found = subjects_of(store, Target("week", WEEK), until="2026-11-20T12:00:00.000+00:00")
     assert ids(found) == list(NAMES)
     assert len(subjects_of(store, Target("week", WEEK))) == 41

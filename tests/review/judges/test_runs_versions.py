@@ -92,8 +92,14 @@ def test_changing_anything_makes_a_new_version(here):
 
 def test_a_number_under_which_verdicts_came_from_a_file_is_left_out(here):
     one = added(here, model="m")
-    here.add(Verdict("v", "c00", "tone", "3", "politeness", "rude", "2026-11-20"))
-    here.add(Verdict("w", "c00", "tone", "beta", "politeness", "rude", "2026-11-20"))
+    here.add(
+        Verdict(id="v", item_id="c00", judge="tone", version="3", dimension="politeness", value="rude", at="2026-11-20")
+    )
+    here.add(
+        Verdict(
+            id="w", item_id="c00", judge="tone", version="beta", dimension="politeness", value="rude", at="2026-11-20"
+        )
+    )
     draft = drafted(here, "tone", "scripted", ["politeness"], {"model": "n"}, project=project_of(here.path))
     made = added(here, model="n")
     assert (one.id, made.id, draft.id) == ("tone@1", "tone@4", "tone@4")
@@ -119,7 +125,11 @@ def test_an_unknown_judge_is_named_with_those_there_are(here, ref, message):
 
 
 def test_a_judge_of_the_log_is_told_from_one_that_is_not_there(here):
-    here.add(Verdict("v", "c00", "gpt", "log", "politeness", "rude", "2026-11-20"))
+    here.add(
+        Verdict(
+            id="v", item_id="c00", judge="gpt", version="log", dimension="politeness", value="rude", at="2026-11-20"
+        )
+    )
     with pytest.raises(UnknownError, match="they can be calibrated, it cannot be run"):
         judge_named(here, "gpt")
     with pytest.raises(InputError, match="'gpt' has verdicts from the log or a file"):

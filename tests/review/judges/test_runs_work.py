@@ -73,7 +73,12 @@ def test_missing_verdicts_are_tried_again_and_the_judge_keeps_what_it_said(store
     def often_late(bench, subjects):
         for s in subjects:
             late = s.id in fails
-            yield Said(s.id, "politeness", None if late else "neutral", error="timed_out" if late else "")
+            yield Said(
+                subject=s.id,
+                dimension="politeness",
+                value=None if late else "neutral",
+                error="timed_out" if late else "",
+            )
 
     store_with_judge(store, monkeypatch, often_late, "politeness")
     first = start(store)
@@ -92,8 +97,8 @@ def test_missing_verdicts_are_tried_again_and_the_judge_keeps_what_it_said(store
 def test_what_is_not_asked_is_not_missing_and_is_not_asked_again(store, monkeypatch):
     def speak(bench, subjects):
         for s in subjects:
-            yield Said(s.id, "correctness", "correct")
-            yield Said(s.id, "reasons", None, error="not_asked")
+            yield Said(subject=s.id, dimension="correctness", value="correct")
+            yield Said(subject=s.id, dimension="reasons", value=None, error="not_asked")
 
     store_with_judge(store, monkeypatch, speak, "correctness", "reasons")
     run = start(store, target=Target("week", WEEK, "dev"))
@@ -179,11 +184,11 @@ def test_what_concerns_the_whole_run_leaves_it_failed_with_its_sentence(store, m
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        (Said("c00", "politeness", "lovely"), "'lovely'"),
-        (Said("c00", "politeness", None, error="whatever"), "'whatever'"),
-        (Said("c00", "politeness", "rude", error="timed_out"), "'timed_out'"),
-        (Said("elsewhere", "politeness", "rude"), "'elsewhere'"),
-        (Said("c00", "tone", "rude"), "'tone'"),
+        (Said(subject="c00", dimension="politeness", value="lovely"), "'lovely'"),
+        (Said(subject="c00", dimension="politeness", value=None, error="whatever"), "'whatever'"),
+        (Said(subject="c00", dimension="politeness", value="rude", error="timed_out"), "'timed_out'"),
+        (Said(subject="elsewhere", dimension="politeness", value="rude"), "'elsewhere'"),
+        (Said(subject="c00", dimension="tone", value="rude"), "'tone'"),
     ],
 )
 def test_a_kind_that_breaks_its_promise_fails_the_run(store, monkeypatch, said, message):
@@ -197,8 +202,8 @@ def test_a_kind_that_breaks_its_promise_fails_the_run(store, monkeypatch, said, 
 
 def test_nobody_is_judged_twice_and_nobody_is_lost(store, monkeypatch):
     def twice(bench, subjects):
-        yield Said(subjects[0].id, "politeness", "rude")
-        yield Said(subjects[0].id, "politeness", "neutral")
+        yield Said(subject=subjects[0].id, dimension="politeness", value="rude")
+        yield Said(subject=subjects[0].id, dimension="politeness", value="neutral")
 
     store_with_judge(store, monkeypatch, twice, "politeness")
     run = start(store)
@@ -252,7 +257,16 @@ def test_an_item_drawn_after_the_start_is_not_in_the_run(store, monkeypatch):
 
     store_with_judge(store, monkeypatch)
     run = start(store)
-    store.add(Item("late", "c00", WEEK, "2999-01-01T00:00:00.000+00:00", "d1", "rest"))
+    store.add(
+        Item(
+            id="late",
+            conversation_id="c00",
+            week=WEEK,
+            at="2999-01-01T00:00:00.000+00:00",
+            draw_id="d1",
+            stratum="rest",
+        )
+    )
     assert work(store, run).done == 40
     assert "late" not in {r.subject for r in store.find(JudgeResult)}
 
@@ -284,7 +298,20 @@ def test_another_run_meanwhile_takes_nothing_away(store, monkeypatch):
 )
 def test_what_cannot_run_is_refused_and_nothing_is_written(store, monkeypatch, change, error, message):
     store_with_judge(store, monkeypatch)
-    store.add(Week("2026-W46", "2026-11-20", "lea", "2026-12-04", "s", "session", 0.2, 0, ("ana",), 1))
+    store.add(
+        Week(
+            name="2026-W46",
+            opened_at="2026-11-20",
+            opened_by="lea",
+            due="2026-12-04",
+            seed="s",
+            unit="session",
+            overlap=0.2,
+            overlap_raters=0,
+            raters=("ana",),
+            rubric_version=1,
+        )
+    )
     wish = {"ref": "j", "target": OVER, "options": OPTIONS, "by": "eva", **change}
     before = len(store.find(AuditEntry))
     with pytest.raises(error) as told:
