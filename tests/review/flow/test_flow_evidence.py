@@ -154,7 +154,7 @@ def test_a_new_rubric_version_is_not_mixed_into_calibration(imported):
     vote(imported, old, "ana", BAD)
     mine = {"name": "correctness", "scale": "nominal", "values": ["bad", "good"], "positive": "bad"}
     save_rubric(imported, rubric_from({"dimensions": [mine]}), by="lea")
-    open_the_week(imported, REQUEST.__class__(WEEK, rate=0.05, raters=("ana",)))
+    open_the_week(imported, REQUEST.__class__(week=WEEK, rate=0.05, raters=("ana",)))
     new = imported.find(Item, week=WEEK)[0].id
     vote(imported, new, "ana", {"correctness": "good"}, rubric=2)
     imported.add(Verdict(id="v1", item_id=new, judge="j", version="1", dimension="correctness", value="good", at=AT))
