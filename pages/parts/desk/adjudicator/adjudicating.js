@@ -16,7 +16,7 @@ import { buildVotes, firstCorrection, markVotes } from "./votes.js";
 
 const WHY = "adjudicate:why"; // the reason stands among the dimensions, so that it takes the digits like they do
 
-const desk = {
+export const desk = {
   name: "adjudicator",
   label: "Adjudicate: one case after another by keyboard; press ? for the keys",
   advances: false,

@@ -6,7 +6,7 @@ const WORD = /\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 const CELLS_AT_MOST = 4_000_000; // beyond this the words between the common ends are shown as replaced at once
 
 // The parts of both texts in order: [kind, text] with kind "same", "gone" or "new".
-function wordDiff(before, after) {
+export function wordDiff(before, after) {
   const [a, b] = [before.match(WORD) ?? [], after.match(WORD) ?? []];
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;

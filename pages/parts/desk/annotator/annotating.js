@@ -10,7 +10,7 @@ import { doneList, isDone, isSkipped, openList, skippedList } from "../shared/mo
 import { openFlag, openSkip, showReveal } from "./asking.js";
 import { correctNotice, flag, selectedText, skip, submit, undo } from "./submitting.js";
 
-const desk = {
+export const desk = {
   name: "annotator",
   label: "Annotate: one item after another by keyboard; press ? for the keys",
   advances: true,

@@ -100,7 +100,7 @@ export function connected() {
   return navigator.onLine && (app?.dataset.testConnectionState ?? "CONNECTED") === "CONNECTED";
 }
 
-function savingState(client) {
+export function savingState(client) {
   const count = client.outbox.size;
   const slow = client.sentAt && Date.now() - client.sentAt > SLOW_MS;
   const offline = !connected() || (count > 0 && slow);

@@ -36,7 +36,7 @@ export function isInteractive(target) {
 
 // The unshifted digit row of an AZERTY keyboard gives signs; its keys still count as digits. The letter keys of
 // a layout of another script give no Latin letter; there the place of the key counts.
-function keyName(event) {
+export function keyName(event) {
   const byCode = /^Digit(\d)$/.exec(event.code ?? "");
   if (byCode && !event.shiftKey && !/^[0-9a-z]$/i.test(event.key)) return byCode[1];
   const letter = /^Key([A-Z])$/.exec(event.code ?? "");
