@@ -35,7 +35,7 @@ def candidate_list(here: Session) -> None:
         st.info(
             "No settled item waits: settle disagreements first, or wait for a second vote.", icon=":material/gavel:"
         )
-        st.page_link("pages/adjudicate.py", label="Adjudicate", icon=":material/gavel:")
+        st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
         return
     st.caption("Adjudicated or agreed by two and more; a single vote is marked. Approving wrong answers needs an "
                "expected answer: do that on the Adjudicate page.")  # fmt: skip
@@ -111,7 +111,7 @@ def _empty() -> None:
     st.info(
         "Nothing is golden yet: approve candidates, or settle an item and approve it there.", icon=":material/star:"
     )
-    st.page_link("pages/adjudicate.py", label="Adjudicate", icon=":material/gavel:")
+    st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
 
 
 def coverage_matrix(here: Session) -> None:

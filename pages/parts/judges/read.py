@@ -128,9 +128,7 @@ def _after(here: Session, judge: Listed, read: Reading) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if judge.kind == "llm":
             _set_aside(judge, read)
-        st.page_link(
-            "pages/adjudicate.py", label="The votes", query_params={"item": read.item.id}, icon=":material/gavel:"
-        )
+        st.page_link("adjudicate.py", label="The votes", query_params={"item": read.item.id}, icon=":material/gavel:")
     if judge.kind == "llm" and read.unfit:
         st.caption(f"It cannot be an example in the prompt: {as_text(read.unfit)}.")
 

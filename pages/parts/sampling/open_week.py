@@ -62,7 +62,7 @@ def _draw(here: Session, request: Request) -> None:
         if opened.left_out:
             st.caption(as_text(f"{opened.left_out}."))
         _show(opened.result)
-    st.page_link("pages/week.py", label="To the week", icon=":material/calendar_today:")
+    st.page_link("week.py", label="To the week", icon=":material/calendar_today:")
 
 
 def _forecast(here: Session, request: Request, result: DrawResult) -> None:
