@@ -102,7 +102,7 @@ def example_list(here: Session) -> None:
             try:
                 retire(here.store, chosen, by=here.rater.id, note=why or "")
             except ReviewError as error:
-                st.error(as_text(str(error)))
+                st.error(as_text(error))
             else:
                 st.rerun()
 
@@ -138,7 +138,7 @@ def release_list(here: Session) -> None:
             try:
                 made = release(here.store, name, by=here.rater.id, notes=notes or "")
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
             else:
                 st.success(f"{made.name}: {made.size} examples, {made.content_hash[:12]}", icon=":material/verified:")
     releases = here.store.find(Release, order_by="at desc")
@@ -164,7 +164,7 @@ def _export(here: Session, names: list[str]) -> None:
             try:
                 st.session_state["curating_file"] = (name, to, _packed(here, name, to))
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
     prepared = st.session_state.get("curating_file")
     if prepared and prepared[:2] == (name, to):
         data, file_name = prepared[2]

@@ -53,7 +53,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     try:
         read = reading(here.store, one, judge.dimensions, viewer=here.rater.id)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return
     _both(read, one, str(version), votes=here.rater.may("adjudicator"))
     conversation.show(read.conversation, target_turn=read.item.target_turn, findings=True)

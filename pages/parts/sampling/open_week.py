@@ -45,7 +45,7 @@ def open_form(here: Session) -> None:
                 with st.expander("The frame and its groups"):
                     _show(result)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
 
 
 def _draw(here: Session, request: Request) -> None:

@@ -41,7 +41,7 @@ class Session:
         try:
             return project_of(self.store.path)
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/description:")
+            st.error(as_text(error), icon=":material/description:")
             st.stop()
 
     @property
@@ -113,7 +113,7 @@ def begin() -> None:
         else:
             st.session_state[RATER_KEY] = visitor.logged_in(store, access).id
     except (StorageError, ReviewError) as error:
-        st.error(as_text(str(error)), icon=":material/database_off:")
+        st.error(as_text(error), icon=":material/database_off:")
         st.stop()
     with st.sidebar:
         _choose_week(store)

@@ -49,6 +49,6 @@ def _take_back(here: Session, flag: str) -> None:
     try:
         take_back_flag(here.store, flag, by=here.rater.id)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
     else:
         st.rerun()

@@ -167,7 +167,7 @@ def _close(here: Session, week: str, *, ready: bool) -> None:
             try:
                 close_week(here.store, week, by=here.rater.id, reason=reason or "")
             except ReviewError as error:
-                st.error(as_text(str(error)))
+                st.error(as_text(error))
             else:
                 st.rerun()
 
@@ -196,7 +196,7 @@ def _or_why_not(part: Callable[[Session, str], None], here: Session, week: str) 
     try:
         part(here, week)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
 
 
 def _weeks_to(here: Session, week: str) -> tuple[str, ...]:
