@@ -27,7 +27,7 @@ weeks = tuple(sorted(span)) or (week,)
 reports = cached_statistics.agreement(here, weeks)
 if not reports:
     st.info("Nobody has annotated an item in these weeks yet.", icon=":material/edit_note:")
-    st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
+    st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")
     st.stop()
 
 dimension = st.segmented_control(
@@ -88,7 +88,7 @@ for item, _, spread in worst:
     )
     with st.expander(as_text(f"{item} · {spread:.0%} of pairs differ · {said}")):
         conversation.show(evidence.conversation_of(here.store, item))
-        st.page_link("pages/adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
+        st.page_link("adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
 
 st.subheader("All coefficients")
 figures.table(

@@ -171,6 +171,15 @@ def test_a_page_is_never_imported() -> None:
         assert not ours(path) & pages, f"{path} imports a page; pages run, they are not imported"
 
 
+def test_each_link_to_a_page_names_a_file_beside_the_router() -> None:
+    """Streamlit reads the paths of pages from the folder of its main script, which is pages/router.py."""
+    for path in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("page_link", "switch_page"):
+                target = ast.literal_eval(node.args[0])
+                assert (ROOT / "pages" / target).is_file(), f"{path}, line {node.lineno}: no page {target}"
+
+
 def test_the_top_level_holds_what_was_ordered() -> None:
     tracked = {p.name for p in ROOT.iterdir() if p.name != ".git" and not p.name.startswith((".venv", "."))}
     visible = {p for p in tracked if not p.endswith((".egg-info", ".db")) and p not in ("build", "dist", "__pycache__")}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from review.basics import setting
 from review.basics.errors import InputError
 from review.checks.catalogue import CHEAP, CHECKS, DEFAULTS
 from review.checks.protocol import Options
@@ -46,37 +46,26 @@ def check_settings(path: Path | str, table: Mapping[str, Any]) -> CheckSettings:
 
 def names_of(where: str, found: Any) -> tuple[str, ...]:
     """Names of checks, each once, in order. Raises InputError for anything else."""
-    if not isinstance(found, list | tuple) or not all(isinstance(name, str) for name in found):
-        raise InputError(f"{where}: found {found!r}, expected a list of names such as ['refusal', 'length'].")
-    unknown = [name for name in found if name not in CHECKS]
-    if unknown:
-        raise InputError(f"{where}: found '{unknown[0]}', expected one of {', '.join(CHECKS)}.")
-    return tuple(dict.fromkeys(found))
+    names = setting.texts(where, found, of="names such as ['refusal', 'length']")
+    return tuple(dict.fromkeys(setting.one_of(where, name, tuple(CHECKS)) for name in names))
 
 
 def _options(path: Path | str, name: str, found: Any) -> Options:
     """The options of one check that differ from its defaults, each of the kind that its default is."""
-    known = DEFAULTS[name]
-    if not isinstance(found, Mapping):
-        raise InputError(f"{path}, checks.{name}: found {found!r}, expected a table [checks.{name}].")
-    for key, value in found.items():
-        if key not in known:
-            expected = f"one of {', '.join(known)}" if known else "none: it has no options"
-            raise InputError(f"{path}, [checks.{name}]: found setting '{key}', expected {expected}.")
-        _check_kind(f"{path}, checks.{name}.{key}", value, known[key])
-    return {key: value for key, value in found.items() if value != known[key]}
+    defaults = DEFAULTS[name]
+    options = setting.table(f"{path}, checks.{name}", found, header=f"[checks.{name}]")
+    setting.known_keys(f"{path}, [checks.{name}]", options, tuple(defaults))
+    for key, value in options.items():
+        _check_kind(f"{path}, checks.{name}.{key}", value, defaults[key])
+    return {key: value for key, value in options.items() if value != defaults[key]}
 
 
 def _check_kind(where: str, value: Any, default: Any) -> None:
     if isinstance(default, tuple):
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise InputError(f"{where}: found {value!r}, expected a list of texts.")
-        return
-    if isinstance(default, str):
-        if not isinstance(value, str):
-            raise InputError(f"{where}: found {value!r}, expected a text.")
-        return
-    whole = isinstance(default, int)
-    right = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    if not right or not math.isfinite(value) or value < 0:
-        raise InputError(f"{where}: found {value!r}, expected a {'whole number' if whole else 'number'} of at least 0.")
+        setting.texts(where, value)
+    elif isinstance(default, str):
+        setting.text(where, value)
+    elif isinstance(default, int):
+        setting.whole_number(where, value, least=0)
+    else:
+        setting.number(where, value, least=0)

@@ -135,7 +135,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (ReviewError, StorageError) as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {error.with_hint if isinstance(error, ReviewError) else error}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()

@@ -6,9 +6,9 @@ import csv
 import io
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
+from app_pages import ROUTER
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
@@ -24,15 +24,13 @@ from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, rater: str = "visitor") -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=60)
     at.query_params["rater"] = rater
     at.run()
-    at.switch_page("pages/audit.py").run()
+    at.switch_page("audit.py").run()
     assert not at.exception, [e.value for e in at.exception]
     return at
 

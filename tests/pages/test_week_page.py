@@ -1,4 +1,4 @@
-"""The week page and the sampling page through app.py: who is late, handing over, what one learns, what a draw costs."""
+"""The week page and the sampling page through the router: lateness, handing over, differences, the cost of a draw."""
 
 from __future__ import annotations
 

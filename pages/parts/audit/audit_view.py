@@ -138,6 +138,6 @@ def reveal(here: Session) -> None:
             try:
                 original = revealed(here.store, wanted or "", by=here.rater.id)
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
             else:
                 st.json(original)

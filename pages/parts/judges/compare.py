@@ -46,7 +46,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     try:
         found = cached_statistics.comparison(here, weeks, tuple(chosen))
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return
     if not found:
         st.info("No dimension has verdicts of two of them.", icon=":material/balance:")

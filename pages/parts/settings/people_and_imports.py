@@ -46,7 +46,7 @@ def _try(act: Callable[[], object], said: str) -> None:
     try:
         act()
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
     else:
         st.toast(as_text(said), icon=":material/task_alt:")
         st.rerun()

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -42,7 +41,7 @@ class Session:
         try:
             return project_of(self.store.path)
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/description:")
+            st.error(as_text(error), icon=":material/description:")
             st.stop()
 
     @property
@@ -58,7 +57,7 @@ class Session:
                 "or run `spotcheck import FILE` and `spotcheck sample --week …`.",
                 icon=":material/calendar_add_on:",
             )
-            st.page_link("pages/sampling.py", label="Open the first week", icon=":material/filter_alt:")
+            st.page_link("sampling.py", label="Open the first week", icon=":material/filter_alt:")
             st.stop()
         return self.week
 
@@ -114,7 +113,7 @@ def begin() -> None:
         else:
             st.session_state[RATER_KEY] = visitor.logged_in(store, access).id
     except (StorageError, ReviewError) as error:
-        st.error(as_text(str(error)), icon=":material/database_off:")
+        st.error(as_text(error), icon=":material/database_off:")
         st.stop()
     with st.sidebar:
         _choose_week(store)
@@ -175,8 +174,6 @@ def _choose_week(store: Store) -> None:
 
 def current() -> Session:
     """The session of this run: who it is and their role are found anew each time, whatever the router found."""
-    if RATER_KEY not in st.session_state:
-        _through_the_router()
     store = _store(_path())
     rater = next(p for p in people(store) if p.id == st.session_state[RATER_KEY])
     if not visitor.is_still(store, _safe(_access(_path())), rater.id, "annotator"):
@@ -192,16 +189,3 @@ def stay(store: Store, rater_id: str, role: str) -> None:
     """
     if not visitor.is_still(store, _access(_path()), rater_id, role):
         st.rerun()
-
-
-def _through_the_router() -> None:
-    """Start again with app.py.
-
-    A fresh server whose first request is for a page runs that file alone, because it lies in ``pages/``; as soon as
-    any session has called st.navigation, every request goes through the router.
-    """
-    name = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
-    start = st.Page(lambda: None, title="Spotcheck", url_path="start", default=True)
-    known = (Path(__file__).parents[2] / f"{name}.py").is_file()
-    st.navigation([start, *([st.Page(f"pages/{name}.py")] if known else [])], position="hidden")
-    st.rerun()

@@ -37,9 +37,7 @@ def _flag(here: Session, one: Flagged) -> None:
         who = f"{here.names.get(one.by, one.by)}, " if here.rater.may("lead") else ""
         st.caption(as_text(f"{who}{one.at[:16].replace('T', ' ')} UTC · {one.item}"))
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link(
-                "pages/adjudicate.py", label="The item", query_params={"item": one.item}, icon=":material/gavel:"
-            )
+            st.page_link("adjudicate.py", label="The item", query_params={"item": one.item}, icon=":material/gavel:")
             if here.rater.may("lead") and st.button(
                 "Take back", icon=":material/undo:", key=f"flag_back_{one.flag}", type="tertiary",
                 help="It was raised by mistake. What it hides is shown again.",
@@ -51,6 +49,6 @@ def _take_back(here: Session, flag: str) -> None:
     try:
         take_back_flag(here.store, flag, by=here.rater.id)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
     else:
         st.rerun()

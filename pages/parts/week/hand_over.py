@@ -48,7 +48,7 @@ def hand_over(here: Session, week: str, *, key: str, border: bool = False) -> No
         else:
             done = f"{counted(take_back(here.store, week, **whose), 'item')} taken back"
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
     else:
         st.toast(done, icon=":material/task_alt:")
         st.rerun()
@@ -73,7 +73,7 @@ def deal_what_nobody_holds(here: Session, week: str) -> None:
         try:
             dealt = deal_again(here.store, week, to=takers, by=here.rater.id, reason=reason)
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/block:")
+            st.error(as_text(error), icon=":material/block:")
             return
     st.toast(f"{counted(dealt, 'item')} dealt again", icon=":material/task_alt:")
     st.rerun()

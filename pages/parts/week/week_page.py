@@ -90,10 +90,10 @@ def mine(here: Session, week: str) -> None:
             late = " · :red-badge[overdue]" if _over(here, week) else ""
             minutes = counted(max(round(own.minutes_left), 1), "minute")
             st.markdown(f"**{own.left} left**, about {minutes}{late}")
-            st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
+            st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")
         else:
             st.markdown("**All done.** Thank you.")
-            st.page_link("pages/agreement.py", label="See where reviewers differ", icon=":material/group:")
+            st.page_link("agreement.py", label="See where reviewers differ", icon=":material/group:")
 
 
 def everybody(here: Session, week: str) -> None:
@@ -150,7 +150,7 @@ def blocking(here: Session, week: str) -> None:
             mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
         if any(c.name == "settled" and not c.done for c in checks):
-            st.page_link("pages/adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
+            st.page_link("adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
         if closing is not None:
             st.caption(as_text(f"Closed by {closing.by} on {closing.at[:10]}."))
             if closing.reason:
@@ -167,7 +167,7 @@ def _close(here: Session, week: str, *, ready: bool) -> None:
             try:
                 close_week(here.store, week, by=here.rater.id, reason=reason or "")
             except ReviewError as error:
-                st.error(as_text(str(error)))
+                st.error(as_text(error))
             else:
                 st.rerun()
 
@@ -196,7 +196,7 @@ def _or_why_not(part: Callable[[Session, str], None], here: Session, week: str) 
     try:
         part(here, week)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
 
 
 def _weeks_to(here: Session, week: str) -> tuple[str, ...]:
@@ -230,7 +230,7 @@ def _agreement(here: Session, week: str) -> None:
         st.caption("Nothing is annotated yet.")
         return
     figures.forest(rows, key="weekly_agreement", file_name=f"agreement-{week}.csv")
-    st.page_link("pages/agreement.py", label="In plain words", icon=":material/group:")
+    st.page_link("agreement.py", label="In plain words", icon=":material/group:")
 
 
 def _judges(here: Session, week: str) -> None:
@@ -246,4 +246,4 @@ def _judges(here: Session, week: str) -> None:
         st.caption("No verdicts yet: they come with the log, or by `spotcheck verdicts import`.")
         return
     figures.forest(rows, key="weekly_judges", file_name=f"judges-{week}.csv", percent=True)
-    st.page_link("pages/judges.py", label="Precision, classes, disagreements", icon=":material/balance:")
+    st.page_link("judges.py", label="Precision, classes, disagreements", icon=":material/balance:")
