@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from review.golden.rows import Exported, ReleaseInfo
 from review.golden.writers.jsonl import write_lines
+from review.golden.writers.writer import Writer
 
 KEPT = ("example_id", "kind", "scenario", "source", "tags", "must_pass", "labels", "as_of", "snapshot", "required")
 
@@ -33,3 +34,6 @@ def _example(e: Exported, info: ReleaseInfo) -> dict[str, Any]:
         "metadata": {**{k: content[k] for k in KEPT}, "reviewed_answer": content["answer"], **e.carried},
         "split": content["split"],
     }
+
+
+WRITER = Writer(about="examples to upload to LangSmith", write=write, suffix=".langsmith.jsonl")

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from review.golden.rows import Exported, ReleaseInfo
+from review.golden.writers.writer import Writer
 
 BEHAVIOUR = {
     "clarify": "The answer asks a question back to clarify what is meant, and does not guess.",
@@ -59,3 +60,6 @@ def _literal(text: str) -> str:
     if any(mark in text for mark in ("{{", "{%", "{#")):
         text = "{% raw %}" + text.replace("endraw", "end_raw") + "{% endraw %}"
     return f" {text}" if text.startswith("file://") else text
+
+
+WRITER = Writer(about="test cases for promptfoo", write=write, suffix=".promptfoo.json")
