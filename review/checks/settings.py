@@ -1,4 +1,4 @@
-"""The ``[checks]`` table of spotcheck.toml: what runs on import, within what bounds, and what makes a failing case."""
+"""The ``[checks]`` table of spotcheck.toml: which checks run on import, their options, and what is a failing case."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.errors import InputError
-from review.checks.catalogue import CHEAP, CHECKS, DEFAULTS
+from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.protocol import Options
 
 SETTINGS = ("run", "failing", *CHECKS)
@@ -17,9 +17,9 @@ SETTINGS = ("run", "failing", *CHECKS)
 
 @dataclass(frozen=True)
 class CheckSettings:
-    """``run`` are the checks of every import, in order; what one of ``failing`` flags belongs to the group failing.
+    """``run`` are the checks of every import, in order. What a check in ``failing`` flags is a failing case.
 
-    ``options`` are those of each check that differ from its defaults.
+    ``options`` holds, by check, the options that differ from the defaults.
     """
 
     run: tuple[str, ...] = CHEAP
@@ -27,12 +27,12 @@ class CheckSettings:
     options: Mapping[str, Options] = field(default_factory=dict)
 
     def of(self, name: str) -> Options:
-        """The whole options of a check."""
-        return {**DEFAULTS[name], **self.options.get(name, {})}
+        """Return all options of a check."""
+        return {**CHECKS[name].options, **self.options.get(name, {})}
 
 
 def check_settings(path: Path | str, table: Mapping[str, Any]) -> CheckSettings:
-    """The checked ``[checks]`` table of the file ``path``. Raises InputError that names the setting."""
+    """Read the ``[checks]`` table of the file ``path``. Raises InputError that names the setting."""
     run = names_of(f"{path}, checks.run", table.get("run", list(CHEAP)))
     failing = names_of(f"{path}, checks.failing", table.get("failing", []))
     idle = [name for name in failing if name not in run]
@@ -45,7 +45,7 @@ def check_settings(path: Path | str, table: Mapping[str, Any]) -> CheckSettings:
 
 
 def names_of(where: str, found: Any) -> tuple[str, ...]:
-    """Names of checks, each once, in order. Raises InputError for anything else."""
+    """Return the names of checks in ``found``, each once, in order. Raises InputError for anything else."""
     if not isinstance(found, list | tuple) or not all(isinstance(name, str) for name in found):
         raise InputError(f"{where}: found {found!r}, expected a list of names such as ['refusal', 'length'].")
     unknown = [name for name in found if name not in CHECKS]
@@ -55,8 +55,8 @@ def names_of(where: str, found: Any) -> tuple[str, ...]:
 
 
 def _options(path: Path | str, name: str, found: Any) -> Options:
-    """The options of one check that differ from its defaults, each of the kind that its default is."""
-    known = DEFAULTS[name]
+    """Return the options of one check that differ from its defaults; each must have the type of its default."""
+    known = CHECKS[name].options
     if not isinstance(found, Mapping):
         raise InputError(f"{path}, checks.{name}: found {found!r}, expected a table [checks.{name}].")
     for key, value in found.items():
