@@ -10,6 +10,7 @@ from pages.parts.shared.wording import as_text
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_of
 from review.evidence import evidence
+from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.words import plain_words
 from review.statistics.contested import contested
 from review.statistics.quality.planner import plan_agreement
@@ -37,7 +38,7 @@ report = reports[dimension]
 st.markdown(f"#### {as_text(plain_words(report))}")
 for column, name in zip(st.columns(3), report.headline, strict=True):
     with column:
-        figures.figure(figures.COEFFICIENT_NAMES.get(name, name), report.coefficients[name])
+        figures.figure(COEFFICIENTS[name].title, report.coefficients[name])
 others = left_out(here.store, weeks)
 for warning in [*report.warnings, *([others] if others else [])]:
     st.caption(f":material/info: {as_text(warning)}")

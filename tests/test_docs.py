@@ -9,10 +9,11 @@ from pathlib import Path
 
 import app_pages
 import click
+import derive_readme
 import pytest
 
 from review.checks.catalogue import CHECKS
-from review.commands.cli import COMMANDS, spotcheck
+from review.commands.cli import COMMANDS, overview, spotcheck
 from review.golden.writers.catalogue import WRITERS
 from review.judges.kinds import JUDGES
 from review.sampling.engines.catalogue import ENGINES
@@ -22,6 +23,17 @@ from review.statistics.agreement.coefficients import COEFFICIENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_derived_tables_of_the_readme_say_what_the_plug_ins_say() -> None:
+    message = "README.md is out of date: run `python tests/derive_readme.py`"
+    assert derive_readme.derived(README) == README, message
+
+
+def test_every_plug_in_says_what_it_is() -> None:
+    described = {**READERS, **WRITERS, **CHECKS, **JUDGES, **ENGINES}
+    assert not [name for name, plug_in in described.items() if not plug_in.about]
+    assert not [name for name, coefficient in COEFFICIENTS.items() if not coefficient.title]
 
 
 def commands() -> list[tuple[str, click.Command]]:
@@ -45,7 +57,7 @@ def test_every_command_and_option_says_what_it_is_for(name: str, command: click.
 
 @pytest.mark.parametrize(("name", "command"), commands(), ids=list(COMMANDS))
 def test_the_overview_says_of_a_command_what_the_command_says(name: str, command: click.Command) -> None:
-    assert COMMANDS[name].line == command.get_short_help_str(limit=300)
+    assert overview(name) == command.get_short_help_str(limit=300)
 
 
 def test_the_overview_imports_no_command() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -33,6 +34,7 @@ FLOORS = (
 )
 """From the ground up. A room imports from lower floors alone, never from a neighbour on its own floor."""
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+PLACE = re.compile(r"(?:pages|review|storage)(?:\.\w+)+:\w+")
 OURS = {"app", "pages", "review", "storage"}
 TOP_LEVEL = {
     *("pyproject.toml", "app.py", "pages", "review", "storage", "tests", ".streamlit"),
@@ -59,7 +61,10 @@ def tree(path: Path) -> ast.Module:
 
 @functools.cache
 def imports(path: Path) -> frozenset[tuple[str, str]]:
-    """(module, name) of everything a module imports, wherever in it the import stands; name "" for a whole module."""
+    """(module, name) of everything a module imports, wherever in it the import stands; name "" for a whole module.
+
+    The places in catalogues of plug-ins, such as "review.checks.length:CHECK", are imports too.
+    """
     found: set[tuple[str, str]] = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -69,6 +74,9 @@ def imports(path: Path) -> frozenset[tuple[str, str]]:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 found.add((whole, "") if whole in MODULES else (node.module or "", alias.name))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and PLACE.fullmatch(node.value):
+            module, _, name = node.value.partition(":")
+            found.add((module, name))
     return frozenset(found)
 
 

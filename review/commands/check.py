@@ -14,7 +14,7 @@ from rich.table import Table
 from review.basics.errors import NothingToDo
 from review.basics.log_paths import log_of
 from review.basics.weeks import week_of
-from review.checks.catalogue import CHEAP, CHECKS, TITLES
+from review.checks.catalogue import CHEAP, CHECKS, title_of
 from review.checks.protocol import Finding
 from review.checks.running import Ready, ready
 from review.checks.settings import names_of
@@ -103,7 +103,7 @@ def _show(found: dict[str, Summary]) -> None:
         values = [f"{value} {n:,}" for value, n in list(said.get("values", {}).items())[:SHOWN]]
         values += [f"{name} {value:g}" for name, value in said.get("quantiles", {}).items()]
         table.add_row(
-            TITLES.get(name, name),
+            title_of(name),
             f"{summary.n:,}",
             f"{len(summary.flagged):,}",
             f"{summary.untold:,}",
@@ -113,8 +113,8 @@ def _show(found: dict[str, Summary]) -> None:
     for name, summary in found.items():
         if summary.notes:
             how = ", ".join(f"{note} {n:,}" for note, n in summary.notes.most_common())
-            out.print(f"{TITLES.get(name, name)}: {how}", highlight=False, markup=False, soft_wrap=True)
+            out.print(f"{title_of(name)}: {how}", highlight=False, markup=False, soft_wrap=True)
         if summary.flagged:
             more = f" and {len(summary.flagged) - SHOWN:,} more" if len(summary.flagged) > SHOWN else ""
-            line = f"{TITLES.get(name, name)}: {', '.join(summary.flagged[:SHOWN])}{more}"
+            line = f"{title_of(name)}: {', '.join(summary.flagged[:SHOWN])}{more}"
             out.print(line, highlight=False, markup=False, soft_wrap=True)

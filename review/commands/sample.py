@@ -28,7 +28,8 @@ from review.commands.common import (
 from review.sampling.allocate import Wishes
 from review.sampling.choose import all_of
 from review.sampling.draw import DrawResult, draw
-from review.sampling.engines.catalogue import Engine, open_source
+from review.sampling.engines.catalogue import open_source
+from review.sampling.engines.engine import Engine
 from review.sampling.frame import FIXED_FIELDS, fitting
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project, project_of

@@ -14,7 +14,8 @@ from review.current.progress import seconds_per_item
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Wishes
 from review.sampling.allocate import Stratum as Line
 from review.sampling.draw import DrawResult, Sealed, draw, extend
-from review.sampling.engines.catalogue import Engine, open_source
+from review.sampling.engines.catalogue import open_source
+from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.sampling.strata import Cap
 from review.settings.project import Project

@@ -17,7 +17,7 @@ from review.current.rubric_in_use import asked_version
 from review.people.people import person, require
 from review.rubric.rubric import current_rubric, rubric_version
 from review.sampling.draw import DrawResult
-from review.sampling.engines.catalogue import Engine
+from review.sampling.engines.engine import Engine
 from review.settings.project import Project
 from review.week.dealing import deal_items, raters_left
 from review.week.drawing import Request, drawing, engine_of, groups_asked, preview

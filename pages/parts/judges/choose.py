@@ -15,17 +15,11 @@ from pages.parts.shared.wording import as_text
 from review.basics.words import counted
 from review.current.verdicts import Reference
 from review.evidence import evidence
+from review.judges.kinds import JUDGES
 from review.judges.workbench.workbench import Economy, Listed, listed
 
 CSS = f"<style>{(Path(__file__).parent / 'workbench.css').read_text(encoding='utf-8')}</style>"
-KINDS = {
-    "llm": "LLM",
-    "local": "local model",
-    "learned": "learned",
-    "recorded": "recorded",
-    "log": "from the log",
-    "file": "imported",
-}
+KINDS = {**{name: kind.title for name, kind in JUDGES.items()}, "log": "from the log", "file": "imported"}
 VIEWS = {
     "trust": "Trust",
     "read": "Disagreements",

@@ -178,17 +178,6 @@ def heat_map(
     return alt.layer(cells, labels).properties(height=max(120, 46 * rows + 40))
 
 
-COEFFICIENT_NAMES = {
-    "percent_agreement": "Percent agreement",
-    "krippendorff_alpha.nominal": "Krippendorff's alpha (nominal)",
-    "krippendorff_alpha.ordinal": "Krippendorff's alpha (ordinal)",
-    "krippendorff_alpha.interval": "Krippendorff's alpha (interval)",
-    "krippendorff_alpha.ratio": "Krippendorff's alpha (ratio)",
-    "gwet_ac1": "Gwet's AC1",
-    "gwet_ac2.quadratic": "Gwet's AC2 (quadratic)",
-}
-
-
 def pair_map(report: AgreementReport, *, names: Mapping[str, str], key: str) -> None:
     """Cohen's kappa of each pair with the number of items they share; a pair that shares none stays empty."""
     rows = []

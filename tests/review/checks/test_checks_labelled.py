@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from review.checks.catalogue import CHECKS, DEFAULTS
+from review.checks.catalogue import CHECKS
 from review.checks.politeness import politeness
 from review.checks.protocol import Finding, pair
 from review.privacy.masking import mask_text, recognisers
@@ -23,7 +23,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 def says(name: str, answer: str, question: str = "What is it?") -> Finding:
-    return CHECKS[name](pair(question, answer), DEFAULTS[name])
+    return CHECKS[name].find(pair(question, answer), CHECKS[name].options)
 
 
 def counted(name: str) -> tuple[int, int, int]:
@@ -91,9 +91,9 @@ def test_the_bounds_of_length_are_fixed_and_named(answer: str, value: int) -> No
 
 
 def test_a_far_answer_is_flagged_only_where_one_was_expected() -> None:
-    options = {**DEFAULTS["similarity"], "method": "tfidf"}
+    options = {**CHECKS["similarity"].options, "method": "tfidf"}
     far, near, nothing = (
-        CHECKS["similarity"](pair("q", "Your parcel arrives on Friday.", expected=expected), options)
+        CHECKS["similarity"].find(pair("q", "Your parcel arrives on Friday.", expected=expected), options)
         for expected in ("The shop is closed.", "The parcel arrives on Friday.", "")
     )
     assert far["flagged"] and not near["flagged"] and near["note"] == "cosine by tfidf"
@@ -117,5 +117,7 @@ def test_friendly_words_of_requests_to_strangers_are_mostly_where_people_hear_th
     with (shared / "data" / "politeness" / "stanford_politeness_wikipedia.csv").open(encoding="utf-8") as file:
         ranked = sorted(csv.DictReader(file), key=lambda row: float(row["normalized_score"]))
     quarter = len(ranked) // 4
-    friendly = [politeness(pair("", row["text"]), DEFAULTS["politeness"])["value"] == "friendly" for row in ranked]
+    friendly = [
+        politeness(pair("", row["text"]), CHECKS["politeness"].options)["value"] == "friendly" for row in ranked
+    ]
     assert sum(friendly[-quarter:]) > 8 * sum(friendly[:quarter]) > 0

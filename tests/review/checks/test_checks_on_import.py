@@ -13,7 +13,7 @@ from tiny_model import needs_models, save_model
 
 from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths, log_of
-from review.checks.catalogue import CHEAP, DEFAULTS
+from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.settings import CheckSettings, check_settings
 from review.log.log import every_conversation, log_relation, read_conversations
 from review.sources.importing import content_hash, import_file
@@ -130,5 +130,5 @@ def test_settings_are_what_differs_from_the_defaults() -> None:
         {"run": ["length", "refusal"], "failing": ["refusal"], "length": {"longest": 100, "shortest": 2}},
     )
     assert found == CheckSettings(("length", "refusal"), ("refusal",), {"length": {"longest": 100}})
-    assert found.of("length") == {"shortest": 2, "longest": 100} and found.of("refusal") == DEFAULTS["refusal"]
+    assert found.of("length") == {"shortest": 2, "longest": 100} and found.of("refusal") == CHECKS["refusal"].options
     assert check_settings("spotcheck.toml", {}) == CheckSettings()
