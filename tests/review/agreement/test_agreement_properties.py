@@ -146,7 +146,7 @@ def test_every_coefficient_is_bounded_or_says_why_it_is_undefined(table):
 
 
 def refuses(name, text):
-    """Whether a coefficient does not allow such data: more than two raters, or items with unequal numbers of ratings."""
+    """Whether a coefficient does not allow such data: more than two raters, or unequal numbers of ratings."""
     ratings = ratings_from_columns(columns(text), "ratio", VALUES)
     return COEFFICIENTS[name].formula.refusal(patterns_of(ratings)) is not None
 
