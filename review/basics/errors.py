@@ -1,14 +1,14 @@
-"""Everything that Spotcheck refuses, as one small tree.
+"""All errors that a person can put right, as one small tree.
 
-ReviewError                 anything a person can put right
-|-- InputError              a file, row or option that cannot be read; exit code 2
-|-- UnknownError            a name that the store does not hold (week, rater, release, ...); exit code 2
-|-- Refused                 the request is well formed but not allowed (role, assignment, sealed week); exit code 1
-|-- NoSpace               the disk is full; nothing was written; exit code 1
-`-- NothingToDo             well formed, allowed, and there is nothing to work on; exit code 1
+ReviewError        the base of the others
+|-- InputError     a file, row or option that cannot be read; exit code 2
+|-- UnknownError   a name that the store does not have (week, rater, release, ...); exit code 2
+|-- Refused        a correct request that is not allowed (role, assignment, sealed week); exit code 1
+|-- NoSpace        the disk is full and nothing was written; exit code 1
+`-- NothingToDo    a correct, allowed request with nothing to work on; exit code 1
 
-A message names the thing, what was found, what was expected and, where it is known, what to do.
-Not enough evidence is not an error: statistics return a ``Quantity`` with its ``undefined`` reason.
+A message says what happened, where, what was found, what is expected and, if known, what to do.
+Not enough evidence is no error: statistics return a ``Quantity`` that gives the reason in ``undefined``.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import errno
 
 
 class ReviewError(Exception):
-    """Base of all errors that a message to a person can put right."""
+    """The base of all errors whose message tells a person what to do."""
 
     exit_code = 1
 
 
 class InputError(ReviewError):
-    """A file, row, column or option that cannot be read as what it should be."""
+    """A file, row, column or option that cannot be read."""
 
     exit_code = 2
 
@@ -31,7 +31,7 @@ class InputError(ReviewError):
     def at(
         cls, file: str, line: int | None, column: str | None, found: object, expected: str, remedy: str = ""
     ) -> InputError:
-        """Build the sentence for one place in a file: where, what was found, what was expected, what to do."""
+        """Return the error for one place in a file: where, what was found, what is expected, what to do."""
         place = str(file)
         if line is not None:
             place += f", line {line}"
@@ -45,24 +45,24 @@ class InputError(ReviewError):
 
 
 class UnknownError(ReviewError):
-    """A name that the store does not hold."""
+    """A name that the store does not have."""
 
     exit_code = 2
 
 
 class Refused(ReviewError):
-    """A well-formed request that is not allowed here and now."""
+    """A correct request that is not allowed here and now."""
 
 
 class NoSpace(ReviewError):
-    """The disk is full. Whatever was begun has been taken back."""
+    """The disk is full. The write was rolled back."""
 
     @classmethod
     def from_error(cls, error: BaseException, where: object) -> NoSpace | None:
-        """The error as this one if it says that the disk is full, else None; databases say so in their own words."""
+        """Return an error that means a full disk as NoSpace, any other as None. Databases report it only in words."""
         full = getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error)
         return cls(f"{where}: the disk is full; nothing was added. Free some space and try again.") if full else None
 
 
 class NothingToDo(ReviewError):
-    """A well-formed, allowed request that finds nothing to work on."""
+    """A correct, allowed request with nothing to work on."""
