@@ -86,7 +86,7 @@ def test_the_log_is_checked_by_week_the_last_one_unasked(file: Path) -> None:
         (("--checks", "tone"), "--checks: found 'tone', expected one of personal_data"),
         (("--checks", "toxicity"), "expected a folder or the name of a model"),
         (("--file", "nowhere.jsonl"), "nowhere.jsonl"),
-        ((), "the log holds no conversation of any week"),
+        ((), "the log has no conversations of any week"),
     ],
 )
 def test_what_cannot_be_checked_is_said(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
@@ -102,5 +102,5 @@ def test_a_summary_counts_labels_numbers_and_what_could_not_be_told() -> None:
     # Of 0..99 the smallest value with at least 1 %, 50 %, 99 % at or below it is 0, 49, 98.
     assert found["length"].to_json()["quantiles"] == {"p01": 0.0, "p50": 49.0, "p99": 98.0}
     assert found["length"].flagged == ["c98", "c99"]
-    assert found["language"].to_json()["values"] == {"en": 99} and found["language"].untold == 1
+    assert found["language"].to_json()["values"] == {"en": 99} and found["language"].undecided == 1
     assert Summary().to_json() == {"conversations": 0, "flagged": 0, "cannot_tell": 0, "ids": []}
