@@ -35,13 +35,7 @@ SHOWN = 5
 @click.option("--file", "file", metavar="FILE", help="Check a log file as `import` reads it; nothing of it is kept.")
 @click.option("--week", "--weeks", "weeks", metavar="W", help="Check these weeks of the log; default the last.")
 @click.option("--checks", "names", metavar="A,B", help=f"Which checks, of {', '.join(CHECKS)}; default the project's.")
-@click.option(
-    "--map",
-    "maps",
-    multiple=True,
-    metavar="FIELD=PATH",
-    help="With --file: such as question=input.text.",
-)
+@click.option("--map", "maps", multiple=True, metavar="FIELD=PATH", help="With --file: question=input.text.")
 @store_option
 @json_option
 def check(
