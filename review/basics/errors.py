@@ -59,13 +59,13 @@ class InputError(ReviewError):
 
 
 class UnknownError(ReviewError):
-    """A name that the store does not hold."""
+    """A name that the store does not have."""
 
     exit_code = 2
 
 
 class Refused(ReviewError):
-    """A well-formed request that is not allowed here and now."""
+    """A correct request that is not allowed here and now."""
 
 
 class NoSpace(ReviewError):
@@ -79,4 +79,4 @@ class NoSpace(ReviewError):
 
 
 class NothingToDo(ReviewError):
-    """A well-formed, allowed request that finds nothing to work on."""
+    """A correct, allowed request with nothing to work on."""

@@ -20,12 +20,12 @@ COMMON = 20
 class Summary:
     """One check over ``n`` conversations: the flagged ids in order, the counts of its labels, and its numbers.
 
-    ``untold`` counts the conversations without a value; ``notes`` counts the notes, for checks that compute their
-    values in different ways.
+    ``undecided`` counts the conversations in which it cannot tell; ``notes`` counts the notes, for checks that compute
+    their values in different ways.
     """
 
     n: int = 0
-    untold: int = 0
+    undecided: int = 0
     flagged: list[str] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
     numbers: list[float] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Summary:
         if found["flagged"]:
             self.flagged.append(id_)
         if value is None:
-            self.untold += 1
+            self.undecided += 1
         elif isinstance(value, str):
             self.labels[value] += 1
         else:
@@ -46,7 +46,11 @@ class Summary:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data. A quantile is a value that occurs: the smallest with at least that share at or below."""
-        result: dict[str, Any] = {"conversations": self.n, "flagged": len(self.flagged), "cannot_tell": self.untold}
+        result: dict[str, Any] = {
+            "conversations": self.n,
+            "flagged": len(self.flagged),
+            "cannot_tell": self.undecided,
+        }
         if self.labels:
             result["values"] = dict(self.labels.most_common(COMMON))
         if self.numbers:

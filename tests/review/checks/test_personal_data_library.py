@@ -133,7 +133,7 @@ def test_another_library_is_refused_and_one_that_lacks_is_said_with_what_to_inst
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("review.privacy.presidio.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"privacy.library: presidio is not installed here. pip install"):
+    with pytest.raises(InputError, match=r"privacy.library: presidio is not installed here. Run pip install"):
         check_library("presidio")
     (tmp_path / "spotcheck.toml").write_text("[privacy]\nlibrary = 'scrubber'\n")
     with pytest.raises(InputError, match=r"privacy.library: found 'scrubber', expected one of"):

@@ -385,7 +385,7 @@ def test_flags_are_kept_and_privacy_hides_the_span(opened, mine):
     send(opened, "ana", {**flag, "span": "arrives on Friday", "comment": "a date"})
     assert opened.find(Flag)[0].kind == "privacy" and len(opened.find(HiddenSpan)) == 1
     sent = {**flag, "submission_id": uuid4().hex}
-    assert "does not stand in one piece" in refusal(opened, "ana", {**sent, "span": "nowhere"})
+    assert "no message here contains the selected text" in refusal(opened, "ana", {**sent, "span": "nowhere"})
     assert "expected one of privacy, unclear, other" in refusal(opened, "ana", {**sent, "flag": "rude"})
     # A refused flag leaves nothing behind.
     assert len(opened.find(Flag)) == len(opened.find(HiddenSpan)) == 1
