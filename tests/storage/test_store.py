@@ -168,6 +168,20 @@ def test_the_oldest_schema_migrates_to_todays(tmp_path: Path) -> None:
     assert [m.name for m in migrations.applied(Database(path))] == names
 
 
+def test_an_older_store_keeps_its_key_or_gets_one_when_it_is_opened(tmp_path: Path) -> None:
+    own = [Setting("hmac_key", "ab" * 32), Setting("store_id", "abcdef012345")]
+    for name, settings in (("with.db", own), ("without.db", [])):
+        old = Database(tmp_path / name)
+        migrations.apply(old, stop_before="m009_the_store_has_its_key")
+        for setting in settings:
+            old["settings"].insert(setting.__dict__)
+        old.close()
+    assert open_store(tmp_path / "with.db").find(Setting) == own
+    key, short = open_store(tmp_path / "without.db").find(Setting)
+    assert (key.name, len(bytes.fromhex(key.value)), short.name, len(short.value)) == ("hmac_key", 32, "store_id", 12)
+    assert open_store(tmp_path / "without.db").find(Setting) == [key, short]
+
+
 def test_a_store_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     store = open_store(path)

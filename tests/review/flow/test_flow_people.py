@@ -15,9 +15,9 @@ from review.basics.errors import InputError, Refused, UnknownError
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.exchange.labels import import_labels, read_labels
-from review.people.people import Person, add_person, people, person, person_id, require
+from review.people.people import Person, add_person, find_person, people, person, person_id, require
 from review.settling.adjudication import adjudicate
-from storage.records_people import AuditEntry, Rater, Role
+from storage.records_people import AuditEntry, Rater, Role, Setting
 from storage.store import open_store
 
 
@@ -101,10 +101,52 @@ def test_an_id_is_made_of_words_or_refused(name):
     assert identity and identity == identity.casefold() and not any(c.isspace() for c in identity)
 
 
+def traced(store, action):
+    """The statements that an action runs, without the savepoints that sqlite-utils puts around a query."""
+    seen = []
+    store.db.conn.set_trace_callback(seen.append)
+    try:
+        action()
+    finally:
+        store.db.conn.set_trace_callback(None)
+    return [s.strip() for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def test_require_reads_one_person_however_many_there_are(store):
+    add_person(store, "lea", role="lead", by="x")
+    alone = traced(store, lambda: require(store, "lea", "lead"))
+    for k in range(40):
+        add_person(store, f"p{k}", role="annotator", by="lea")
+    among_many = traced(store, lambda: require(store, "lea", "lead"))
+    assert len(alone) == len(among_many) == 1
+    plan = [row["detail"] for row in store.query(f"EXPLAIN QUERY PLAN {among_many[0]}")]
+    assert plan and not [step for step in plan if step.startswith("SCAN")], plan
+    assert len(traced(store, lambda: person(store, "lea"))) == 1
+
+
+def test_a_person_has_the_role_that_the_list_of_people_shows(store):
+    for name, role in (("lea", "lead"), ("ana", "annotator"), ("lea", "lead"), ("ana", "adjudicator")):
+        add_person(store, name, role=role, by="x", scope="billing" if role == "adjudicator" else "")
+    store.add(Rater(id="new", name="New", created_at="now", created_by="x"))
+    take_role(store, "ana")
+    assert people(store) == [find_person(store, i) for i in ("lea", "ana", "new")]
+    assert [(p.id, p.role) for p in people(store)] == [("lea", "lead"), ("ana", ""), ("new", "")]
+    assert find_person(store, "nobody") is None
+
+
 def test_the_key_of_a_store_is_made_once(store):
     key, name = hmac_key(store), store_id(store)
     again = open_store(store.path)
     assert (hmac_key(again), store_id(again)) == (key, name) and len(key) == 32 and name
+
+
+def test_reading_the_key_writes_nothing_and_a_lost_key_is_not_made_anew(store):
+    assert not [s for s in traced(store, lambda: hmac_key(store)) if not s.startswith("SELECT")]
+    damage(store, "DELETE FROM settings")
+    for read in (hmac_key, store_id):
+        with pytest.raises(UnknownError, match=r"lost its setting '(hmac_key|store_id)'\. Restore a backup"):
+            read(store)
+    assert store.find(Setting) == []
 
 
 def test_the_audit_chain_holds_over_everything_that_was_done(opened):
