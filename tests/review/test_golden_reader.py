@@ -122,7 +122,7 @@ def test_a_field_without_its_type_is_named(old: Store, expression: str, message:
         assert f"golden example '{name}', {message}" in str(error.value) and "backup" in str(error.value)
 
 
-def test_a_frozen_example_without_its_type_is_named_where_it_is_read_and_damaged_where_it_is_checked(
+def test_a_frozen_example_without_its_type_is_named_when_read_and_damaged_when_checked(
     old: Store,
 ) -> None:
     name = frozen_examples(old, "v1")[0].example_id
