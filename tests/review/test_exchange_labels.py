@@ -15,7 +15,8 @@ from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
 from review.current.settled import annotations_of, settled_labels
-from review.exchange.labels import export_labels, import_labels, read_labels
+from review.exchange.label_export import export_labels
+from review.exchange.labels import import_labels, read_labels
 from review.people.people import people, person
 from review.privacy.hidden_spans import hide_span
 from review.rubric.default import DEFAULT_RUBRIC

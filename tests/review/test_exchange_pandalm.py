@@ -13,7 +13,8 @@ from golden_store import new_store
 
 from review.current.settled import settled_labels
 from review.evidence.evidence import ratings_by_dimension
-from review.exchange.labels import export_labels, import_labels, read_labels
+from review.exchange.label_export import export_labels
+from review.exchange.labels import import_labels, read_labels
 from review.exchange.verdicts import import_verdicts, read_verdicts
 from review.statistics.agreement.report import agreement_report
 from storage.records_review import Item, Verdict

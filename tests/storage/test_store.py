@@ -99,7 +99,7 @@ def test_the_pragmas_that_keep_annotations_safe(store: Store) -> None:
 
 
 def test_twenty_threads_lose_no_read_then_write(store: Store) -> None:
-    """20 threads x 100 writes: each transaction reads the count and writes the next number. A lost update repeats one."""
+    """20 x 100 transactions read the count and write the next number; a lost update would repeat a number."""
     errors: list[BaseException] = []
 
     def work(name: int) -> None:
