@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import types
-import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +20,7 @@ from sqlite_utils import Database
 
 from storage.migrations import migrations
 from storage.records import KEYS
+from storage.rows import columns, decode, decode_dict, encode, fields, insert_sql
 
 R = TypeVar("R")
 BUSY_MS = 10_000
@@ -91,8 +88,8 @@ class Store:
         with self.transaction():
             for record in records:
                 kind: Any = type(record)
-                values = [_encode(getattr(record, f.name)) for f in _fields(kind)]
-                new += int(self.db.conn.execute(_insert_sql(kind), values).rowcount)
+                values = [encode(getattr(record, f.name)) for f in fields(kind)]
+                new += int(self.db.conn.execute(insert_sql(kind), values).rowcount)
         return new
 
     def get(self, record: type[R], key: str | int) -> R | None:
@@ -105,7 +102,7 @@ class Store:
         A list means any of its values; None means NULL.
         """
         kind: Any = record
-        names = {f.name for f in _fields(kind)}
+        names = {f.name for f in fields(kind)}
         clauses, params = [], []
         for column, wanted in where.items():
             if column not in names:
@@ -116,19 +113,14 @@ class Store:
             else:
                 clauses.append(f'"{column}" IS ?')
                 params.append(wanted)
-        sql = f'SELECT {_columns(kind)} FROM "{KEYS[record][0]}"'  # noqa: S608 - names come from our dataclasses
+        sql = f'SELECT {columns(kind)} FROM "{KEYS[record][0]}"'  # noqa: S608 - names come from our dataclasses
         sql += (" WHERE " + " AND ".join(clauses) if clauses else "") + f" ORDER BY {_order(order_by, names)}"
         with _plain_errors(self.path):
-            return [_decode(record, row) for row in self.db.conn.execute(sql, params)]
+            return [decode(record, row) for row in self.db.conn.execute(sql, params)]
 
     def select(self, record: type[R], sql: str, params: dict[str, Any] | None = None) -> list[R]:
         """Return records from a reading statement with all columns of the record's table (``SELECT t.* ...``)."""
-        kind: Any = record
-        decode = dict(_decoders(kind))
-        return [
-            record(**{k: decode[k](v) if decode[k] is not None and v is not None else v for k, v in row.items()})
-            for row in self.query(sql, params)
-        ]
+        return [decode_dict(record, row) for row in self.query(sql, params)]
 
     def query(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of a reading statement as dicts, for questions that span tables. JSON columns stay text."""
@@ -219,59 +211,8 @@ def _plain_errors(path: Path) -> Iterator[None]:
         raise StorageError(f"{path}: {text}. {remedy}") from error
 
 
-@cache
-def _fields(record: Any) -> tuple[Any, ...]:
-    return fields(record)
-
-
-@cache
-def _columns(record: Any) -> str:
-    return ", ".join(f'"{f.name}"' for f in _fields(record))
-
-
-@cache
-def _insert_sql(record: Any) -> str:
-    table, key = KEYS[record]
-    marks = ", ".join("?" for _ in _fields(record))
-    return f'INSERT INTO "{table}" ({_columns(record)}) VALUES ({marks}) ON CONFLICT ("{key}") DO NOTHING'  # noqa: S608
-
-
 def _order(order_by: str, names: set[str]) -> str:
     column, _, direction = order_by.partition(" ")
     if column not in names | {"rowid"} or direction not in ("", "desc"):
         raise ValueError(f"cannot order by '{order_by}'")
     return f'"{column}" {direction}, rowid {direction}'
-
-
-def _encode(value: Any) -> Any:
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, dict | list | tuple):
-        return orjson.dumps(value).decode()
-    return value
-
-
-@cache
-def _decoders(record: Any) -> tuple[tuple[str, Any], ...]:
-    hints = typing.get_type_hints(record)
-    return tuple((f.name, _decoder(hints[f.name])) for f in _fields(record))
-
-
-def _decoder(hint: Any) -> Any:
-    if isinstance(hint, types.UnionType):
-        hint = next(a for a in typing.get_args(hint) if a is not type(None))
-    origin = typing.get_origin(hint) or hint
-    if origin is tuple:
-        return lambda text: tuple(orjson.loads(text))
-    if origin is dict or typing.is_typeddict(origin):
-        return orjson.loads
-    return bool if origin is bool else None
-
-
-def _decode(record: type[R], row: tuple[Any, ...]) -> R:
-    kind: Any = record
-    cells = {
-        name: (decode(cell) if decode is not None and cell is not None else cell)
-        for (name, decode), cell in zip(_decoders(kind), row, strict=True)
-    }
-    return record(**cells)

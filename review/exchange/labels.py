@@ -1,8 +1,8 @@
-"""Import and export of people's labels: ``item,rater,dimension,label[,at,comment]``.
+"""Import of people's labels from a file: ``item,rater,dimension,label[,at,comment]``.
 
-An export adds the ``rubric_version`` of each label and whether it came ``late``. An import ignores both: every label
-gets the version of its week. All rows of one rater on one item are one annotation. A file is imported completely or not
-at all, and the same file again adds nothing.
+All rows of one rater on one item are one annotation. A file is imported completely or not at all, and the same file
+again adds nothing. Columns that an export adds (``rubric_version`` and ``late``) are ignored: every label gets the
+rubric version of its week.
 """
 
 from __future__ import annotations
@@ -13,29 +13,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from review.audit import chain, covered
-from review.audit.store_secrets import hmac_key
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.csv_safe import row_text
-from review.basics.errors import NothingToDo, Refused, ReviewError
+from review.basics.errors import Refused, ReviewError
 from review.basics.labels import canonical_text
 from review.basics.tables import Table, read_table
 from review.basics.weeks import due_date, monday_of, week_of
-from review.current.settled import annotations_of
-from review.exchange.items import imported_id, known_items, label_text, the_item, write_table
+from review.exchange.items import imported_id, known_items, the_item
 from review.exchange.votes import Vote, annotation, assignment_for, compare, desk_of, gather_votes, merged
 from review.people.people import Person, add_person, people, person_id, require
-from review.privacy.hidden_spans import spans_by_conversation, without
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
 from storage.queries.annotations import current_annotations
-from storage.queries.items import weeks_with_items
 from storage.records_log import Conversation
-from storage.records_people import Rater
 from storage.records_review import Annotation, Item, Week, WeekClosing
 from storage.store import Store
 
-COLUMNS = ("item", "rater", "dimension", "label", "at", "comment", "rubric_version", "late")
 SOURCE = "labels"
 """The source of conversations that an import adds for unknown items."""
 
@@ -226,49 +220,3 @@ def _add_votes(
             written.append(vote.submission_id)
     counts["annotations"] += counts["changed"]
     return counts, written
-
-
-def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -> int:
-    """Write every label that counts as CSV, JSON Lines or Parquet, by the ending of ``target``. Returns the rows.
-
-    A label given after its item was handed on is ``late``. The file may hold labels of several rubric versions; filter
-    by ``rubric_version`` before computing on it.
-    Raises Refused without the role adjudicator or when ``target`` exists and ``force`` is not given, NothingToDo when
-    there is no label.
-    """
-    require(store, by, "adjudicator")
-    found = annotations_of(store, weeks_with_items(store))
-    names = {r.id: r.name for r in store.find(Rater)}
-    comments = _comments(store, found)
-    rows = [
-        {
-            "item": n.item_id,
-            "rater": names[n.rater_id],
-            "dimension": dimension,
-            "label": label_text(value),
-            "at": n.at,
-            "comment": comments[n.submission_id],
-            "rubric_version": n.rubric_version,
-            "late": n.late,
-        }
-        for n in found
-        for dimension, value in n.labels.items()
-    ]
-    if not rows:
-        raise NothingToDo("the store holds no labels yet; there is nothing to export.")
-    # If the file cannot be written, the audit entry is taken back too.
-    with store.transaction():
-        chain.record(store, by, "export labels", target.name, rows=len(rows))
-        write_table(target, COLUMNS, rows, force=force)
-    return len(rows)
-
-
-def _comments(store: Store, annotations: list[Annotation]) -> dict[str, str]:
-    """Return the comments by submission, without the hidden spans of their conversations."""
-    where = {i.id: i.conversation_id for i in store.find(Item, id=[n.item_id for n in annotations if n.comment])}
-    spans = spans_by_conversation(store, list(where.values()))
-    key = hmac_key(store) if spans else b""
-    return {
-        n.submission_id: without(n.comment, spans.get(where[n.item_id], []), key) if n.comment else ""
-        for n in annotations
-    }

@@ -26,7 +26,8 @@ from review.basics.csv_safe import csv_text, plain_cell
 from review.basics.errors import InputError, Refused, ReviewError
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
-from review.exchange.labels import export_labels, import_labels, read_labels
+from review.exchange.label_export import export_labels
+from review.exchange.labels import import_labels, read_labels
 from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
 from review.golden.approve import approve, bulk_approve
 from review.golden.releases import release

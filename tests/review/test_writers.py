@@ -1,4 +1,4 @@
-"""Every export format: one contract for all, then the shape of each."""
+"""Every export format: what holds for all of them, then the shape of each."""
 
 import csv
 import hashlib
@@ -103,7 +103,7 @@ def carried_of(files: list[Path]) -> list[dict]:
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_every_row_of_every_format_carries_where_it_comes_from(store, tmp_path, form):
+def test_every_row_of_every_format_has_its_provenance(store, tmp_path, form):
     files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
     rows = carried_of(files)
     if not rows and form not in ROWS:
@@ -122,7 +122,7 @@ def test_every_row_of_every_format_carries_where_it_comes_from(store, tmp_path, 
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_the_same_release_is_written_to_the_same_bytes(store, tmp_path, form):
+def test_exporting_a_release_twice_gives_the_same_bytes(store, tmp_path, form):
     one, two = (export(store, "v1", to=form, target=tmp_path / name, by="eva") for name in ("a", "b"))
     digests = [[hashlib.sha256(f.read_bytes()).hexdigest() for f in files] for files in (one, two)]
     assert digests[0] == digests[1]
@@ -183,7 +183,7 @@ def test_an_export_is_logged_and_needs_the_role_a_release_and_a_folder(store, tm
         export(store, "v1", to="csv", target=tmp_path / "no" / "x.csv", by="eva")
 
 
-def test_who_still_owes_an_item_of_a_release_takes_no_labels_out(tmp_path):
+def test_somebody_who_owes_an_item_of_a_release_cannot_export_it(tmp_path):
     store = reviewed_store(tmp_path)
     bulk_approve(store, ["u1", "u2"], by="lea")
     release(store, "v1", by="lea")
@@ -198,7 +198,7 @@ def test_who_still_owes_an_item_of_a_release_takes_no_labels_out(tmp_path):
     assert export(store, "v1", to="jsonl", target=tmp_path / "v1.jsonl", by="lea")
 
 
-def test_force_never_replaces_a_folder_that_is_no_export(store, tmp_path):
+def test_force_never_replaces_a_folder_that_is_not_an_export(store, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     logged = len(store.find(AuditEntry, action="export"))
@@ -277,7 +277,7 @@ def test_hugging_face_datasets_reads_a_folder_without_votes_or_verdicts(tmp_path
     assert [len(split) for split in loaded.values()] == [1]
 
 
-def test_promptfoo_cases_assert_by_what_is_expected_and_run_no_template(store, tmp_path):
+def test_promptfoo_assertions_depend_on_what_is_expected_and_run_no_template(store, tmp_path):
     [file] = export(store, "v1", to="promptfoo", target=tmp_path / "out.json", by="eva")
     cases = {c["vars"]["question"]: c for c in orjson.loads(file.read_bytes())}
     assert all(set(c) == {"description", "vars", "assert", "metadata"} for c in cases.values())
@@ -313,7 +313,7 @@ def test_langsmith_examples_have_inputs_outputs_metadata_split_and_a_stable_id(s
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_a_span_that_was_hidden_after_the_release_leaves_the_house_in_no_format(tmp_path, form):
+def test_a_span_hidden_after_the_release_is_exported_in_no_format(tmp_path, form):
     store = new_store(tmp_path)
     open_test_week(store)
     add(store, "x")

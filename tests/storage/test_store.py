@@ -1,4 +1,4 @@
-"""The store on a real file: verbs, idempotence, threads, sudden death, migrations, and what it refuses."""
+"""The store on a real file: reading and writing, threads, kill -9, migrations, and what it refuses."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def added(store: Store) -> list[str]:
     return names[:-2]
 
 
-def test_what_goes_in_comes_out(store: Store) -> None:
+def test_records_are_read_as_they_were_written(store: Store) -> None:
     assert store.add(rater("ana"), rater("ben")) == 2
     assert store.get(Rater, "ana") == rater("ana")
     assert store.find(Rater, id=["ben", "eva"]) == [rater("ben")]
@@ -74,7 +74,7 @@ def test_any_conversation_survives_the_round_trip(
     assert store.get(Conversation, "c") == there
 
 
-def test_every_record_has_its_table_with_just_its_fields(store: Store) -> None:
+def test_every_record_has_a_table_with_exactly_its_fields(store: Store) -> None:
     for record, (table, key) in KEYS.items():
         assert {c.name for c in store.db[table].columns} == {f.name for f in fields(record)}, table
         assert store.db[table].pks == [key]
@@ -99,7 +99,7 @@ def test_the_pragmas_that_keep_annotations_safe(store: Store) -> None:
 
 
 def test_twenty_threads_lose_no_read_then_write(store: Store) -> None:
-    """20 x 100 counters: each transaction reads the last and writes the next; a lost update would repeat a number."""
+    """20 x 100 transactions read the count and write the next number; a lost update would repeat a number."""
     errors: list[BaseException] = []
 
     def work(name: int) -> None:
@@ -109,7 +109,7 @@ def test_twenty_threads_lose_no_read_then_write(store: Store) -> None:
                     last = store.query("SELECT count(*) AS n FROM settings WHERE name GLOB '[0-9]*'")[0]["n"]
                     assert store.add(Setting(f"{last:05d}", str(name))) == 1
             store.close()
-        except BaseException as error:  # noqa: BLE001 - whatever goes wrong in a thread is shown by the assertion
+        except BaseException as error:  # noqa: BLE001 - the assertion below shows what went wrong in a thread
             errors.append(error)
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(20)]
@@ -124,7 +124,7 @@ def test_twenty_threads_lose_no_read_then_write(store: Store) -> None:
 WRITER = """
 import sys
 sys.path.insert(0, {root!r})
-from storage.records import Setting
+from storage.records_people import Setting
 from storage.store import open_store
 store = open_store({path!r})
 for n in range(100_000):
@@ -133,7 +133,7 @@ for n in range(100_000):
 """
 
 
-def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+def test_acknowledged_writes_survive_kill_9(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     root = str(Path(__file__).resolve().parents[2])
     code = WRITER.format(root=root, path=str(path))
@@ -157,7 +157,7 @@ def test_eight_processes_may_start_on_a_new_store_at_once(tmp_path: Path) -> Non
     assert len(set(tables)) == 1
 
 
-def test_the_oldest_schema_migrates_to_todays(tmp_path: Path) -> None:
+def test_the_oldest_schema_migrates_to_the_current_one(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     names = [m.name for m in migrations._migrations]
     old = Database(path)
@@ -166,6 +166,20 @@ def test_the_oldest_schema_migrates_to_todays(tmp_path: Path) -> None:
     old.close()
     assert open_store(path).find(Rater) == [rater("ana")]
     assert [m.name for m in migrations.applied(Database(path))] == names
+
+
+def test_an_older_store_keeps_its_key_or_gets_one_when_it_is_opened(tmp_path: Path) -> None:
+    own = [Setting("hmac_key", "ab" * 32), Setting("store_id", "abcdef012345")]
+    for name, settings in (("with.db", own), ("without.db", [])):
+        old = Database(tmp_path / name)
+        migrations.apply(old, stop_before="m009_the_store_has_its_key")
+        for setting in settings:
+            old["settings"].insert(setting.__dict__)
+        old.close()
+    assert open_store(tmp_path / "with.db").find(Setting) == own
+    key, short = open_store(tmp_path / "without.db").find(Setting)
+    assert (key.name, len(bytes.fromhex(key.value)), short.name, len(short.value)) == ("hmac_key", 32, "store_id", 12)
+    assert open_store(tmp_path / "without.db").find(Setting) == [key, short]
 
 
 def test_a_store_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> None:
@@ -180,7 +194,7 @@ def test_a_store_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> 
     assert path.read_bytes() == before
 
 
-def test_files_that_are_no_store_are_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_files_that_are_not_a_store_are_refused(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("these are not the rows you are looking for " * 50)
     with pytest.raises(StorageError, match="not an SQLite store"):
         open_store(tmp_path / "text.db")
@@ -196,7 +210,7 @@ def test_files_that_are_no_store_are_refused_with_a_sentence(tmp_path: Path) -> 
     assert not (tmp_path / "none.db").exists()
 
 
-def test_a_full_disk_is_said_and_leaves_nothing_half_written(store: Store) -> None:
+def test_a_full_disk_is_reported_and_leaves_nothing_half_written(store: Store) -> None:
     store.add(rater("ana"))
     pages = store.db.execute("PRAGMA page_count").fetchone()[0]
     store.db.execute(f"PRAGMA max_page_count = {pages + 1}")  # SQLite answers as it does on a full disk
@@ -214,7 +228,7 @@ def test_a_foreign_key_holds(store: Store) -> None:
         store.add(Role(id="r", rater_id="nobody", role="lead", at="now", by="test"))
 
 
-def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:
+def test_a_backup_is_a_complete_store(store: Store, tmp_path: Path) -> None:
     store.add(rater("ana"))
     store.backup(tmp_path / "copy.db")
     assert open_store(tmp_path / "copy.db").find(Rater) == [rater("ana")]
