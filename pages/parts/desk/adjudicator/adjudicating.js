@@ -22,10 +22,10 @@ export const desk = {
   advances: false,
   asksBack: false,
   texts: [
-    { name: "rationale", label: "Rationale", rows: 3, most: 10_000 },
-    { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText,
+    { name: "rationale", label: "Rationale", rows: 3 },
+    { name: "corrected_answer", label: "Corrected answer", rows: 7, start: answerText,
       compare: (node, item, text) => showDiff(node, answerText(item), text) },
-    { name: "reference_sql", label: "Reference SQL", rows: 7, most: 50_000, start: queryText,
+    { name: "reference_sql", label: "Reference SQL", rows: 7, start: queryText,
       compare: (node, item, text) => showDiff(node, queryText(item), text) },
   ],
   help: [

@@ -16,8 +16,8 @@ export const desk = {
   advances: true,
   asksBack: true,
   texts: [
-    { name: "comment", label: "Comment", rows: 3, most: 10_000 },
-    { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText },
+    { name: "comment", label: "Comment", rows: 3 },
+    { name: "corrected_answer", label: "Corrected answer", rows: 7, start: answerText },
   ],
   help: [
     ["1 … 9", "choose a value and move on"],

@@ -18,7 +18,7 @@ const FLAGS = [
 ];
 
 export function openSkip(view) {
-  const text = el("input", { type: "text", class: "sc-filter", maxlength: 500, dir: "auto", placeholder: "or write why",
+  const text = el("input", { type: "text", class: "sc-filter", maxlength: view.client.limits.skip_reason, dir: "auto", placeholder: "or write why",
     "aria-label": "Another reason" });
   const give = (reason) => {
     closeDialog(view);
@@ -35,7 +35,7 @@ export function openSkip(view) {
 
 export function openFlag(view, span) {
   let chosen = span ? "privacy" : null;
-  const text = el("input", { type: "text", class: "sc-filter", maxlength: 1000, dir: "auto", placeholder: "a word about it (optional)",
+  const text = el("input", { type: "text", class: "sc-filter", maxlength: view.client.limits.flag_comment, dir: "auto", placeholder: "a word about it (optional)",
     "aria-label": "Comment on the flag" });
   const rows = FLAGS.map(([name, label], k) => choiceRow(String(k + 1), label, () => pick(name), chosen === name));
   const pick = (name) => {

@@ -97,7 +97,7 @@ function showOtherwise(view, item) {
 export function selectedText(view) {
   const selection = document.getSelection();
   if (!selection || selection.isCollapsed || !view.slot.contains(selection.anchorNode)) return "";
-  return selection.toString().trim().slice(0, 2000);
+  return selection.toString().trim().slice(0, view.client.limits.flag_span);
 }
 
 export function undo(view) {

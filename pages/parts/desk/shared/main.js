@@ -21,10 +21,10 @@ const views = new Map();
 const POINTED_MS = 5000;
 const NARROW_REM = 40;
 
-function newView(key, desk) {
+function newView(desk, { key, limits }) {
   const view = {
     desk,
-    client: newClient(key, desk),
+    client: newClient(key, desk, limits),
     fields: new Map(), // dimension -> its field in the rubric
     slots: new Map(), // assignment -> its laid-out conversation
     slot: null,
@@ -171,7 +171,7 @@ function unmount(view) {
 }
 
 function mount(desk, { data, parentElement, setStateValue }) {
-  const view = views.get(data.key) ?? newView(data.key, desk);
+  const view = views.get(data.key) ?? newView(desk, data);
   views.set(data.key, view);
   view.setStateValue = setStateValue;
   for (const other of views.values())

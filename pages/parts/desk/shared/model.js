@@ -12,10 +12,11 @@ export const SENT_AT_ONCE = 100;
 export const RESEND_MS = 3000;
 export const MADE = { annotation: "done", decision: "done", skip: "skipped" }; // what an entry makes of its item
 
-export function newClient(key, desk) {
+export function newClient(key, desk, limits) {
   const client = {
     key,
     desk,
+    limits, // field -> how many characters the server takes
     memory: memoryOf(key),
     settings: readSettings(),
     rater: null,

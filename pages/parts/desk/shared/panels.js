@@ -11,9 +11,9 @@ export function buildNotes(view) {
   return Object.values(view.notes).map((note) => note.node);
 }
 
-function buildNote(view, { name, label, rows, most, compare }) {
+function buildNote(view, { name, label, rows, compare }) {
   const area = el("textarea", {
-    rows, maxlength: most, "aria-label": label, "data-note": name, dir: "auto",
+    rows, maxlength: view.client.limits[name], "aria-label": label, "data-note": name, dir: "auto",
     oninput: () => view.act.write(name, area.value),
     onblur: () => view.act.leave(name, area.value),
   });
