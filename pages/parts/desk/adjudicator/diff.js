@@ -1,9 +1,9 @@
-// What a correction changes, word by word: the longest common subsequence of words, shown as text that goes and comes.
+// What a correction changes, word by word, by the longest common subsequence of words.
 
 import { el } from "../shared/dom.js";
 
 const WORD = /\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
-const CELLS_AT_MOST = 4_000_000; // beyond this the words between the common ends are shown as replaced at once
+const CELLS_AT_MOST = 4_000_000; // longer texts: everything between the common ends is shown as replaced
 
 // The parts of both texts in order: [kind, text] with kind "same", "gone" or "new".
 export function wordDiff(before, after) {
@@ -39,8 +39,7 @@ function commonSteps(a, b) {
   return steps;
 }
 
-// Neighbours of one kind together. A space that stands alone between two changes belongs to both of them: phrases are
-// read as a whole, not word by word.
+// Join neighbours of one kind. A space alone between two changes belongs to both, so that phrases stay together.
 function joined(steps) {
   const parts = [];
   let [gone, fresh] = ["", ""];

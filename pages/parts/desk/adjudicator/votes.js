@@ -1,4 +1,4 @@
-// The votes side by side, names hidden: one column per reviewer, one row per dimension, and what they wrote below.
+// The votes side by side without names: one column per reviewer, one row per dimension, and their texts below.
 
 import { answerText } from "../shared/conversation.js";
 import { el, plural, setAttr, toolButton } from "../shared/dom.js";
@@ -15,12 +15,12 @@ export function buildVotes(view, item) {
     ...names.map((name, k) => el("th", { scope: "col", "aria-label": name }, letterOf(k))));
   const table = el("table", {}, el("thead", {}, head), el("tbody", {}, ...asked.map((d) => buildVoteRow(item, d))));
   return [
-    el("h3", {}, plural(item.votes.length, "vote", "votes"), " ", el("small", {}, single ? "not an agreement" : differText(item, asked)),
+    el("h3", {}, plural(item.votes.length, "vote", "votes"), " ", el("small", {}, single ? "only one reviewer" : differText(item, asked)),
       item.golden ? el("span", { class: "sc-badge" }, "in golden") : null),
     el("div", { class: "sc-table", tabindex: "0", role: "region", "aria-label": "Votes" }, table),
     ...item.votes.flatMap((vote, k) => buildWords(view, item, vote, letterOf(k))),
     item.rubric_version === view.client.week.rubric_version ? null
-      : el("p", { class: "sc-quiet-text" }, `Judged under rubric version ${item.rubric_version}.`),
+      : el("p", { class: "sc-quiet-text" }, `Reviewed under rubric version ${item.rubric_version}.`),
   ].filter(Boolean);
 }
 
@@ -42,7 +42,7 @@ function buildVoteRow(item, dimension) {
     ...item.votes.map((vote) => el("td", {}, shown(vote.labels[dimension.name]) || "–")));
 }
 
-// Each value of the rubric carries the letters of those who chose it.
+// Mark each value of the rubric with the letters of the reviewers who chose it.
 export function markVotes(view, item) {
   for (const [name, field] of view.fields)
     for (const [value, button] of field.buttons) {

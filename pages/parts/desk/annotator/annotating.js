@@ -1,4 +1,4 @@
-// The desk of a reviewer: what annotating does that adjudicating does not.
+// The reviewer's desk: where annotating differs from adjudicating.
 
 import { bindActions, goBackTo } from "../shared/actions.js";
 import { progressNow } from "../shared/bar.js";
@@ -12,26 +12,26 @@ import { correctNotice, flag, selectedText, skip, submit, undo } from "./submitt
 
 export const desk = {
   name: "annotator",
-  label: "Annotate: one item after another by keyboard; press ? for the keys",
+  label: "Annotate items by keyboard. Press ? for all keys.",
   advances: true,
   asksBack: true,
   texts: [
-    { name: "comment", label: "Comment", rows: 3, most: 10_000 },
-    { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText },
+    { name: "comment", label: "Comment", rows: 3 },
+    { name: "corrected_answer", label: "Corrected answer", rows: 7, start: answerText },
   ],
   help: [
     ["1 … 9", "choose a value and move on"],
-    ["↑ ↓", "the dimension above or below"],
-    ["Enter", "submit; after several values, move on"],
-    ["u", "undo: the last choice, flag or submission"],
-    ["s", "skip, with a reason"],
-    ["f", "flag; selected text goes with it"],
+    ["↑ ↓", "go to the dimension above or below"],
+    ["Enter", "submit; after choosing several values, move on"],
+    ["u", "undo the last choice, flag or submission"],
+    ["s", "skip with a reason"],
+    ["f", "flag the item, or the selected text"],
     ["c", "comment"],
     ["x", "corrected answer"],
     ["j  k", "next item, previous item"],
-    ["e", "steps and tool output"],
-    ["g", "guidance"],
-    ["Esc", "leave a text, a filter, a dialog"],
+    ["e", "show or hide steps and tool output"],
+    ["g", "show or hide guidance"],
+    ["Esc", "leave a text, filter or dialog"],
     ["?", "this list"],
   ],
   commands: {
@@ -43,7 +43,7 @@ export const desk = {
   },
   start: () => ({}),
   labelsOf: (submission) => submission.labels,
-  // A fresh item asks for what is unanswered; a reopened one is walked through, since all of it is answered.
+  // A fresh item asks for what is unanswered. In a reopened item everything is answered, so it asks for each dimension.
   asks: (client, assignment, dimension) => {
     const { labels, reopened } = draftOf(client, assignment);
     return reopened || !answered(labels[dimension.name]);
@@ -72,25 +72,25 @@ export const desk = {
 };
 
 const ELSEWHERE = {
-  annotation: "Submitted in another tab meanwhile. Submitting here replaces it.",
-  skip: "Skipped in another tab meanwhile. You can still answer it.",
+  annotation: "You submitted this item in another tab. Submitting here replaces that answer.",
+  skip: "You skipped this item in another tab. You can still answer it.",
 };
 
 function stateText({ client }) {
   const id = client.current;
   const done = isDone(client, id);
-  const late = client.taken[id] ?? (client.week.closed ? "The week is closed. What you submit now is kept as a late answer." : null);
+  const late = client.taken[id] ?? (client.week.closed ? "The week is closed. A submission now is kept as a late answer." : null);
   if (!done && late) return ["Submit late", late];
   if (isSkipped(client, id)) return ["Submit", skippedText(client.mine.get(id))];
   if (!done) return ["Submit", ELSEWHERE[client.elsewhere.get(id)] ?? ""];
-  if (!client.mine.has(id)) return ["Next", "Submitted in another tab. Fetching what you said there …"];
+  if (!client.mine.has(id)) return ["Next", "Submitted in another tab. Loading your answer …"];
   return isChanged(client, id)
-    ? ["Save the change", "Changed. Your earlier answer counts until Enter saves the change."]
-    : ["Next", client.week.closed ? "Submitted. The week is closed." : "Submitted. Choose again to change it, u takes it back."];
+    ? ["Save the change", "Changed. Your earlier answer counts until you press Enter."]
+    : ["Next", client.week.closed ? "Submitted. The week is closed." : "Submitted. Choose again to change it, or press u to take it back."];
 }
 
 function skippedText(skip) {
-  return `Skipped${skip?.reason ? `: ${skip.reason}` : ""}. Answer it after all, or go on; u takes the skip back.`;
+  return `Skipped${skip?.reason ? `: ${skip.reason}` : ""}. You can still answer it. Press u to take back the skip.`;
 }
 
 function countText({ client }) {
@@ -107,12 +107,12 @@ function emptyNodes(view) {
   return [
     el("h2", {}, dealt ? "Nothing left for you this week" : "Nothing for you yet this week"),
     el("p", {}, dealt ? `${plural(client.week.done + done - client.done.length, "item", "items")} reviewed. Thank you.`
-      : "Items appear here as soon as the week's draw is dealt."),
+      : "Items appear here once the week's draw is dealt to reviewers."),
     skipped.length ? el("p", {}, `You skipped ${plural(skipped.length, "item", "items")}. ${client.week.closed
-      ? "The week is closed: an answer now is kept as a late one." : `You can still answer ${skipped.length > 1 ? "them" : "it"} while the week is open.`}`) : null,
-    skipped.length ? toolButton("Take up what you skipped", "", () => goBackTo(view, skipped[0], 1)) : null,
-    done ? el("p", {}, "What next: look back with ", el("kbd", {}, "k"),
-      " and change your mind while the week is open, or see on the Week page what the others still have.") : null,
+      ? "The week is closed, so an answer now is kept as a late one." : `You can still answer ${skipped.length > 1 ? "them" : "it"} while the week is open.`}`) : null,
+    skipped.length ? toolButton("Return to skipped items", "", () => goBackTo(view, skipped[0], 1)) : null,
+    done ? el("p", {}, "What next? Press ", el("kbd", {}, "k"), " to look back; while the week is open you can change your answers. ",
+      "The Week page shows what other reviewers still have to do.") : null,
     done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
   ];
 }

@@ -1,4 +1,4 @@
-// What a reviewer does with an item: submit, skip, flag, and take back.
+// What a reviewer does with an item: submit, skip, flag and take back.
 
 import { goBackTo, goTo, leaveText, move, notice, pointAtMissing, unchoose } from "../shared/actions.js";
 import { isKnown } from "../shared/back.js";
@@ -31,13 +31,13 @@ function enterAnnotation(client, assignment) {
   return entry;
 }
 
-// Take back the submission that counts for an assignment; its labels become the draft again.
+// Withdraw the submission that counts for an assignment. Its labels become the draft again.
 function enterWithdrawal(client, assignment) {
   const submission = client.mine.get(assignment);
   const earlier = client.earlier.get(submission.submission_id);
   const leaves = earlier ? MADE[earlier.kind] ?? "done" : "open";
   const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id, leaves });
-  if (submission.labels) client.drafts.set(assignment, draftFrom(client, submission)); // of a skip what was begun before it stays
+  if (submission.labels) client.drafts.set(assignment, draftFrom(client, submission)); // a skip has no labels: the draft from before it stays
   keepDraft(client, assignment);
   if (leaves === "done") return entry;
   delete client.reveals[assignment];
@@ -63,12 +63,12 @@ export function submit(view) {
 export function skip(view, reason) {
   const { client } = view;
   const assignment = client.current;
-  if (isDone(client, assignment)) return notice(view, "This item is submitted already. Undo it first to skip it.");
-  if (isSkipped(client, assignment)) return notice(view, "This item is skipped already: answer it, or go on.");
+  if (isDone(client, assignment)) return notice(view, "You already submitted this item. Undo the submission before you skip it.");
+  if (isSkipped(client, assignment)) return notice(view, "You already skipped this item. Answer it or go on.");
   disarm(view);
   enter(client, "skip", assignment, { reason });
   client.undo.push({ what: "submitted", assignment });
-  view.notice = "Skipped. Undo brings it back.";
+  view.notice = "Skipped. Undo takes it back.";
   goTo(view, nextOpen(client, assignment));
   sendSoon(view);
 }
@@ -83,7 +83,7 @@ export function flag(view, kind, span, comment) {
     if (item.sql !== hidden.sql) hidden.sql_tokens = [];
     showOtherwise(view, { ...hidden, assignment: item.assignment, item: item.item });
   }
-  notice(view, span && kind === "privacy" ? "Flagged, and hidden here already." : "Flagged. Thank you.");
+  notice(view, span && kind === "privacy" ? "Flagged. The selected text is hidden." : "Flagged. Thank you.");
   showBar(view);
   sendSoon(view);
 }
@@ -97,7 +97,7 @@ function showOtherwise(view, item) {
 export function selectedText(view) {
   const selection = document.getSelection();
   if (!selection || selection.isCollapsed || !view.slot.contains(selection.anchorNode)) return "";
-  return selection.toString().trim().slice(0, 2000);
+  return selection.toString().trim().slice(0, view.client.limits.flag_span);
 }
 
 export function undo(view) {
@@ -120,8 +120,8 @@ export function undo(view) {
   else notice(view, "There is nothing to undo.");
 }
 
-// What is on the screen is taken back whenever it was submitted; its step is done with, and so are the choices made on
-// top of it: undone later, one of these would choose anew.
+// Take back the submission on the screen, whenever it was made. Its step leaves the undo list, and so do the choices made
+// after it: undoing one of these later would choose a value again.
 function takeBackShown(view) {
   const { client } = view;
   const { current } = client;
@@ -133,9 +133,9 @@ function takeBackShown(view) {
 
 function takeBack(view, assignment) {
   const { client } = view;
-  if (!isKnown(client, assignment)) return notice(view, "It is being fetched; then it can be taken back.");
-  if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
-  if (client.week.closed) return notice(view, "The week is closed: what you said in it stands.");
+  if (!isKnown(client, assignment)) return notice(view, "This item is still loading. Try again in a moment.");
+  if (!client.mine.has(assignment)) return notice(view, "You submitted this item elsewhere. Change your answer here instead.");
+  if (client.week.closed) return notice(view, "The week is closed. Answers and skips can no longer be taken back.");
   leaveText(view);
   const { leaves } = enterWithdrawal(client, assignment);
   view.notice = TAKEN_BACK[leaves];
@@ -143,7 +143,7 @@ function takeBack(view, assignment) {
   sendSoon(view);
 }
 
-// The words that were hidden here come back at once; whether they stay depends on what the server sends of the item.
+// Show the words that the flag had hidden. Whether they stay visible depends on the item that the server sends next.
 function unflag(view, { assignment, submission_id, item }) {
   const { client } = view;
   enter(client, "withdraw", assignment, { withdraws: submission_id, leaves: null });
@@ -157,7 +157,8 @@ function unflag(view, { assignment, submission_id, item }) {
   sendSoon(view);
 }
 
-// Whether an earlier answer counts again is known to this page only when it superseded it itself; else the server tells.
+// This page knows that an earlier answer counts again only if it made the later one. Otherwise the server's answer says
+// so, and the notice is corrected.
 export function correctNotice(view) {
   const { client } = view;
   if (view.notice !== TAKEN_BACK.open || !isDone(client, client.current)) return;

@@ -1,5 +1,4 @@
-// What somebody at the desk can do, whichever desk it is. Every action changes the client first, then the screen, and lets
-// the server know afterwards.
+// What people can do at either desk. Every action changes the client first, then the screen, and then tells the server.
 
 import { awaits, walkedBack, wantBack } from "./back.js";
 import { say, showNotice } from "./bar.js";
@@ -13,7 +12,7 @@ import { show, showState } from "./show.js";
 import { askedFor, sendSoon } from "./sync.js";
 import { arm, disarm, isEcho } from "./timer.js";
 
-// Actions on the open item do nothing while there is none.
+// Bind the actions to a view. Those on the open item do nothing while no item is open.
 export function bindActions(view, onItem, always) {
   const { client } = view;
   const bound = (action) => (...given) => (client.current && client.items.has(client.current) ? action(view, ...given) : undefined);
@@ -60,7 +59,7 @@ function chooseNumber(view, name, text) {
   else notice(view, `“${text}” is not a number.`);
 }
 
-// Where the keys go after an answer: to what the desk still asks of this item.
+// Move the keyboard focus after an answer, to what the desk still asks about this item.
 function moveOn(view, name) {
   const { client } = view;
   const asked = visibleDimensions(client.rubric, draftOf(client, client.current).labels);
@@ -94,7 +93,7 @@ export function pointAtMissing(view) {
   const { node } = view.fields.get(missing[0].name);
   node.classList.remove("sc-ask");
   requestAnimationFrame(() => node.classList.add("sc-ask"));
-  say(view, `${missing.map((d) => d.title || d.name).join(", ")}: still missing.`);
+  say(view, `Still missing: ${missing.map((d) => d.title || d.name).join(", ")}.`);
 }
 
 export function unchoose(view, { assignment, name, before }) {
@@ -121,7 +120,7 @@ export function move(view, by) {
   goBackTo(view, target, by);
 }
 
-// Go to an item that may have to be fetched.
+// Go to an item that the server may have to send first.
 export function goBackTo(view, assignment, by) {
   wantBack(view.client, assignment, by);
   goTo(view, assignment);
@@ -143,7 +142,7 @@ function write(view, name, text) {
   showState(view);
 }
 
-// A correction that equals what it corrects is none.
+// Leave a text field. A correction that equals the original is dropped.
 function leaveNote(view, name, text) {
   const { client } = view;
   const draft = draftOf(client, client.current);

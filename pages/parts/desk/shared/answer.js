@@ -1,4 +1,4 @@
-// Takes the server's answer into the client.
+// What an answer of the server changes in the client. Nothing here draws.
 
 import { wantBack } from "./back.js";
 import { draftFrom, keepDraft } from "./drafts.js";
@@ -6,7 +6,7 @@ import { forget } from "./memory.js";
 import { doneList, isSaid, openList, overlay, setAside, skippedList } from "./model.js";
 
 const RECENT_DONE = 40;
-export const CLOSED = "This week was closed while you had the item open. What you submit now is kept as a late answer and changes no figure.";
+export const CLOSED = "The week was closed while you had this item open. A submission now is kept as a late answer and changes no figure.";
 
 // Take the server's answer into the client.
 export function takeAnswer(client, data) {
@@ -24,7 +24,7 @@ export function takeAnswer(client, data) {
   client.skipped = data.skipped ?? [];
   client.rater = data.rater;
   client.week = data.week;
-  // An answer tells of the items that were looked at last; what was told of the others still holds.
+  // An answer holds the verdicts of recent items only; those of other items still hold.
   Object.assign(client.reveals, data.reveals);
   Object.assign(client.findings, data.findings);
   if (data.rubric && client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
@@ -38,7 +38,7 @@ export function takeAnswer(client, data) {
   client.desk.take(client, data);
 }
 
-// What happened to the open item while it was open: it was handed to somebody else, or its week was closed.
+// Note what happened to the open item meanwhile: it was handed to somebody else, or its week was closed.
 function hearNews(client, data) {
   const taken = data.taken ?? {};
   const { current, week } = client;
@@ -47,7 +47,7 @@ function hearNews(client, data) {
   client.taken = taken;
 }
 
-// What was open before the page was loaded anew, and was taken from the reviewer since.
+// Return to the item that was open before the page was reloaded, if it was taken from the reviewer since.
 function returnTo(client) {
   const { current, wanted } = client;
   if (!client.taken[wanted] || !client.items.has(wanted)) return;
@@ -58,7 +58,7 @@ function returnTo(client) {
   client.news = client.taken[wanted];
 }
 
-// Where to go on when the open item has left the list.
+// Remember where to go on when the open item has left the list.
 function rememberPlace(client, order) {
   const { current } = client;
   if (!client.order.includes(current) || order.includes(current)) return;
@@ -66,10 +66,10 @@ function rememberPlace(client, order) {
   client.left = { assignment: current, next: later.find((id) => order.includes(id)) };
 }
 
-// An item comes again when it has changed; what was only filled in beforehand is filled in anew.
+// Take an item. It comes again when it has changed; a draft that nobody touched is then made anew from it.
 function takeItem(client, item) {
   const { assignment } = item;
-  // What is shown already and comes again as it was is not shown anew: somebody may be writing beside it.
+  // An item that comes again unchanged keeps its object, so it is not drawn again while somebody writes beside it.
   const looks = (one) => JSON.stringify({ ...one, mine: null });
   if (looks(client.items.get(assignment)) !== looks(item) || item.state) client.items.set(assignment, item);
   if (overlay(client).has(assignment)) return;
@@ -78,7 +78,7 @@ function takeItem(client, item) {
   if (client.drafts.get(assignment)?.touched === false) client.drafts.delete(assignment);
 }
 
-// What is walked through: a week, or one kind of case in it.
+// The name of the list that is walked through: a week, or one kind of case in it.
 export function viewName(week) {
   return week?.view ?? week?.name;
 }
@@ -90,7 +90,7 @@ function acknowledge(client, id) {
   client.sentAt = 0;
 }
 
-// A refused entry is not saved: its labels become the draft again and the server's sentence is shown.
+// Take back a refused entry: its labels become the draft again and the server's sentence is kept for the notice.
 function refuse(client, id, why) {
   const entry = client.outbox.get(id);
   acknowledge(client, id);
@@ -107,8 +107,8 @@ function refuse(client, id, why) {
   }
 }
 
-// A new rubric version keeps the answers that still exist in it. Items of another version are not shown under it: the
-// place is given up unless it is among what the server sent with this rubric, and so are steps to undo there.
+// Adopt a new rubric version. Drafts keep the values that exist in it. Items of another version are not shown under it:
+// if the open item does not belong to this rubric, another is opened, and its undo steps are dropped.
 function adoptRubric(client, rubric) {
   const known = client.rubric.version !== null;
   client.rubric = rubric;
@@ -130,14 +130,14 @@ function adoptRubric(client, rubric) {
 
 function rubricNews(client) {
   const begun = client.current && !belongs(client, client.current) && client.drafts.get(client.current)?.touched;
-  return `From here on you are asked under version ${client.rubric.version} of the rubric.${begun ? " What you began waits with its item." : ""}`;
+  return `Items now use version ${client.rubric.version} of the rubric.${begun ? " Your unfinished answer is kept with its item." : ""}`;
 }
 
 function belongs(client, assignment) {
   return client.order.includes(assignment) || isSaid(client, assignment);
 }
 
-// Another week was chosen: its items replace the old ones; drafts and unsaved entries stay.
+// Forget a week after another was chosen. Drafts and unsaved entries stay.
 function forgetWeek(client) {
   client.items.clear();
   client.elsewhere.clear();

@@ -1,4 +1,4 @@
-// The bar on top, the notice, the empty state and the live region.
+// What the frame says: progress, saving, notices, the empty state and the live region.
 
 import { el, setAttr, setFlag, setText } from "./dom.js";
 import { keptWhere } from "./memory.js";
@@ -6,7 +6,7 @@ import { openList, overlay } from "./model.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const QUIET_MS = 1000; // so long nothing waits to be saved before a screen reader hears that all is
+const QUIET_MS = 1000; // how long nothing must wait to be saved before a screen reader announces "all saved"
 const SLOW_MS = 2500;
 const KEPT_WORDS = { disk: ", kept here", soon: "", page: ", keep this tab open" };
 
@@ -17,7 +17,7 @@ function dueText(due) {
   return `due ${DAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]}`;
 }
 
-// The server's counts, moved on by what it has not acknowledged yet.
+// The server's counts, adjusted by the entries that it has not acknowledged yet.
 export function progressNow(client) {
   const { week } = client;
   const left = openList(client).length;
@@ -50,7 +50,7 @@ export function showSaving(view) {
   saySaving(view, state, text);
 }
 
-// A lost connection is said at once, that all is saved after a moment of quiet: not for each item of a fast reviewer.
+// A lost connection is announced at once, "all saved" only after a quiet moment: a fast reviewer would hear it at each item.
 function saySaving(view, state, text) {
   if (state !== "saved") {
     clearTimeout(view.savedSoon);
@@ -89,12 +89,12 @@ export function showEmpty(view) {
   setFlag(view.emptyNode, "hidden", false);
   view.emptyNode.replaceChildren(...[
     el("div", { class: "sc-tick", "aria-hidden": "true" }, "✓"),
-    unsaved ? el("p", { class: "sc-error" }, `${unsaved} still to save. Keep this tab open until it says all saved.`) : null,
+    unsaved ? el("p", { class: "sc-error" }, `${unsaved} still to save. Keep this tab open until the bar says “all saved”.`) : null,
     ...view.desk.empty(view),
   ].filter(Boolean));
 }
 
-// Streamlit writes the state of its connection on the page; without that sign, connected is assumed.
+// Streamlit writes the state of its connection on the page. Without that sign the page counts as connected.
 export function connected() {
   const app = document.querySelector("[data-testid=stApp]");
   return navigator.onLine && (app?.dataset.testConnectionState ?? "CONNECTED") === "CONNECTED";
@@ -104,7 +104,7 @@ export function savingState(client) {
   const count = client.outbox.size;
   const slow = client.sentAt && Date.now() - client.sentAt > SLOW_MS;
   const offline = !connected() || (count > 0 && slow);
-  if (count === 0 && !client.memory.read) return ["saving", ""]; // what an earlier page left is not known yet
+  if (count === 0 && !client.memory.read) return ["saving", ""]; // entries of an earlier page may still be found
   if (count === 0) return offline ? ["offline", "offline, all saved"] : ["saved", "all saved"];
   return offline ? ["offline", `offline, ${count} to save${KEPT_WORDS[keptWhere(client.memory)]}`] : ["saving", `${count} to save`];
 }

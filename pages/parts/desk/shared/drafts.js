@@ -1,4 +1,4 @@
-// What a reviewer has begun to say about an item: labels and texts, kept in this browser until they are submitted.
+// Drafts: the labels and texts of an item before they are submitted. They are kept in this browser.
 
 import { forget, keep } from "./memory.js";
 
@@ -45,7 +45,7 @@ export function answered(value) {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== "";
 }
 
-// The dimensions that are asked, given the labels so far: one whose own condition is not asked is not asked either.
+// The dimensions that are asked, given the labels so far. A dimension whose condition is not asked is not asked either.
 export function visibleDimensions(rubric, labels) {
   const asked = {};
   return rubric.dimensions.filter((dimension) => {

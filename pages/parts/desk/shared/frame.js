@@ -1,4 +1,4 @@
-// The frame around both sides: the bar on top, the tools below, the empty state, the live region.
+// The frame around both sides: the bar on top, the tools below, the empty state and the live region.
 
 import { goTo, leaveText } from "./actions.js";
 import { el, toolButton } from "./dom.js";
@@ -15,7 +15,7 @@ export function buildFrame(view) {
   view.whoNode = el("span", { class: "sc-who" });
   view.liveNode = el("div", { class: "sc-live", role: "status", "aria-live": "polite" });
   view.paneNode = el("div", { class: "sc-pane", role: "document", "aria-label": "Conversation" });
-  view.waitNode = el("div", { class: "sc-slot", inert: true }, el("p", { class: "sc-wait" }, "Fetching …"));
+  view.waitNode = el("div", { class: "sc-slot", inert: true }, el("p", { class: "sc-wait" }, "Loading …"));
   view.stateNode = el("p", { class: "sc-state", hidden: true });
   view.noticeNode = el("p", { class: "sc-notice", hidden: true }, el("span", {}), toolButton("Show it", "", () => showRefused(view)));
   view.fieldsNode = el("div", { class: "sc-fields" });
@@ -49,7 +49,7 @@ function buildTools(view) {
   return view.toolsNode;
 }
 
-// Go to what the server refused last: its labels are the draft again.
+// Go to the item of the last refused entry. Its labels are the draft again.
 function showRefused(view) {
   const { assignment } = view.client.refusals[view.client.refusals.length - 1];
   leaveText(view);

@@ -1,5 +1,6 @@
-// Mounting and showing. Streamlit calls the default function again with every answer and cleans up only when the
-// component leaves the page, so the views live here by key and their listeners hang on one AbortController each.
+// Mounting, and taking the server's answers. Streamlit calls the component's function again with every answer and cleans up
+// only when the component leaves the page. Therefore views are kept here by key, each with one AbortController for its
+// listeners.
 
 import { CLOSED, takeAnswer, viewName } from "./answer.js";
 import { say, showBar, showEmpty, showNotice } from "./bar.js";
@@ -21,15 +22,15 @@ const views = new Map();
 const POINTED_MS = 5000;
 const NARROW_REM = 40;
 
-function newView(key, desk) {
+function newView(desk, { key, limits }) {
   const view = {
     desk,
-    client: newClient(key, desk),
-    fields: new Map(), // dimension -> its field in the rubric
+    client: newClient(key, desk, limits),
+    fields: new Map(), // dimension -> its field on the right side
     slots: new Map(), // assignment -> its laid-out conversation
     slot: null,
     tall: false, // the rubric does not fit and scrolls
-    passed: null, // the slot before, until the frame without it is painted
+    passed: null, // the previous slot, until a frame without it is painted
     focus: null,
     timer: null,
     dialog: null,
@@ -55,7 +56,7 @@ function newView(key, desk) {
   return view;
 }
 
-// Both sides stand beside each other while each has room for its words, however large the reader's letters are.
+// Show both sides next to each other while each has room for its text, however large the reader's letters are.
 function setNarrow(view) {
   const letter = parseFloat(getComputedStyle(document.documentElement).fontSize);
   setFlag(view.root, "data-narrow", view.root.clientWidth < NARROW_REM * letter);
@@ -95,7 +96,7 @@ function listen(view) {
     view.root.addEventListener(sign, () => tick(view), { passive: true, signal });
 }
 
-// An item that was answered in full and only waited for its delay counts as submitted.
+// Leave the page. A finished item that only waits for its delay is submitted.
 function leavePage(view) {
   if (view.timer) view.act.submit();
   if (view.client.current && view.client.drafts.has(view.client.current) && !isDone(view.client, view.client.current))
@@ -132,7 +133,7 @@ function applyAnswer(view, data) {
   else if (stays && item) showAgain(view, item);
   else show(view);
   if (client.news) say(view, client.news);
-  // Whoever pointed at another list wants its first item under the keys; whoever walks by keyboard stays where they are.
+  // After a click on another list its first item gets the keys; for those who use the keyboard the focus stays.
   if (turned && performance.now() - view.pointedAt < POINTED_MS) view.root.focus({ preventScroll: true });
   const next = nextOpen(client, client.current);
   if (!view.slots.has(next)) whenIdle(() => prepare(view, next));
@@ -143,7 +144,7 @@ function sameWords(one, other) {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
-// The open item has changed under somebody's hands; what they are writing goes on where it was.
+// Show the open item again after it has changed. A text that is being written keeps its place and caret.
 function showAgain(view, before) {
   const pen = penOf(view);
   view.notice = view.desk.changed(before, view.client.items.get(view.client.current)) || view.notice;
@@ -160,7 +161,7 @@ function refresh(view) {
   return view.desk.show(view);
 }
 
-// Off the page nothing can be sent; what is unsaved stays in the outbox and goes up when the page is opened again.
+// Take the view off the page. Unsaved entries stay in the outbox and are sent when the page is opened again.
 function unmount(view) {
   view.listening?.abort();
   view.listening = null;
@@ -171,7 +172,7 @@ function unmount(view) {
 }
 
 function mount(desk, { data, parentElement, setStateValue }) {
-  const view = views.get(data.key) ?? newView(data.key, desk);
+  const view = views.get(data.key) ?? newView(desk, data);
   views.set(data.key, view);
   view.setStateValue = setStateValue;
   for (const other of views.values())
@@ -197,8 +198,8 @@ function mount(desk, { data, parentElement, setStateValue }) {
   };
 }
 
-// Make the desk known to the component inside the fragment, which waits for it, and return the component that stands
-// outside the fragment: it brings these scripts, once, and reruns the whole page; see component.py.
+// Make the desk known to the component inside the fragment, which waits for it. Return the component outside the fragment,
+// which brings these scripts once and can rerun the whole page; see component.py.
 export function register(desk) {
   (globalThis.spotcheckDesks ??= new Map()).set(desk.name, (given) => mount(desk, given));
   globalThis.dispatchEvent(new Event("spotcheck:desk"));

@@ -1,15 +1,15 @@
 // What this browser keeps across reloads, under `spotcheck:<store>:<rater>`:
 //   ...:out:<submission id>   one unacknowledged entry each, so that two tabs never overwrite each other's
 //   ...:draft:<assignment>    labels and texts of an item that is open
-// and, shared by all raters of this browser, the reviewer's settings. It stands twice: in localStorage, which is read and
-// written at once but reaches the disk seconds later, and in the mirror (mirror.js), which is on the disk when it says so.
-// A browser that refuses both still works; it then holds the outbox in the page alone and says so.
+// The settings are shared by all raters of this browser. Everything is kept twice: in localStorage, which is read and
+// written at once but reaches the disk seconds later, and in the mirror (mirror.js), which confirms that it is on the disk.
+// In a browser that refuses both, the outbox is in the page only, and the page says so.
 
 import { mirrorOf, writeMirror } from "./mirror.js";
 
 const SETTINGS_KEY = "spotcheck:settings";
 const DEFAULT_SETTINGS = { advance: 250 }; // milliseconds before a completed item is submitted; null = only by Enter
-const DRAFT_DAYS = 60; // what was begun and never submitted; by then its week is long over
+const DRAFT_DAYS = 60; // drafts older than this are dropped: their week is long over
 const DAY_MS = 86_400_000;
 
 export function memoryOf(key) {
@@ -42,7 +42,7 @@ export function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // written by something else; as good as absent
+    return null; // something else wrote it: treat it as absent
   }
 }
 
@@ -75,14 +75,14 @@ export function recallEntries(memory, kept = stored(memory)) {
   return found.map(([, { entry }]) => entry);
 }
 
-// Whether an unsent entry survives the tab, the browser and the machine: "disk", "soon" while it is being written,
-// "page" when this browser keeps nothing.
+// Where unsent entries are kept: "disk" when they survive the browser and the machine, "soon" while they are being
+// written, "page" when this browser keeps nothing.
 export function keptWhere(memory) {
   if (memory.mirror.state === "off") return memory.works ? "soon" : "page";
   return memory.mirror.waiting.size || memory.mirror.writing || memory.mirror.state !== "open" ? "soon" : "disk";
 }
 
-// Drafts of whoever worked in this browser once are not kept for ever; unsent entries are.
+// Names of drafts that are too old to keep, of all raters. Unsent entries are kept until they are sent.
 export function dropOldDrafts(names) {
   const isOld = ([name, value]) => /^spotcheck:.*:draft:/.test(name) && value?.at < Date.now() - DRAFT_DAYS * DAY_MS;
   return names.filter(isOld).map(([name]) => name);

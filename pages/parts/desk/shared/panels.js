@@ -1,4 +1,4 @@
-// Text beside the labels, and dialogs: the help is everywhere, each desk has its own beside it.
+// The text fields next to the labels, and the dialogs. The help is on both desks; each desk adds dialogs of its own.
 
 import { el, setFlag, setText, toolButton } from "./dom.js";
 import { draftOf } from "./drafts.js";
@@ -11,9 +11,9 @@ export function buildNotes(view) {
   return Object.values(view.notes).map((note) => note.node);
 }
 
-function buildNote(view, { name, label, rows, most, compare }) {
+function buildNote(view, { name, label, rows, compare }) {
   const area = el("textarea", {
-    rows, maxlength: most, "aria-label": label, "data-note": name, dir: "auto",
+    rows, maxlength: view.client.limits[name], "aria-label": label, "data-note": name, dir: "auto",
     oninput: () => view.act.write(name, area.value),
     onblur: () => view.act.leave(name, area.value),
   });
@@ -49,7 +49,7 @@ export function openNote(view, name) {
   view.notes[name].node.scrollIntoView({ block: "nearest" });
 }
 
-// Where somebody writes: the text or the filter, what stands there, and the caret.
+// Where somebody is writing: the text field or filter, its text, and the caret.
 export function penOf(view) {
   const node = document.activeElement;
   const field = [...view.fields.values()].find((one) => one.filter === node);
@@ -71,7 +71,7 @@ export function penBack(view, { note, field, text, caret }) {
 }
 
 export function openDialog(view, title, ...content) {
-  disarm(view); // a finished item must not go by itself behind the question about it
+  disarm(view); // a finished item must not be submitted behind a dialog about it
   view.dialog = { choices: new Map(), confirm: null };
   const close = toolButton("Close", "Esc", () => closeDialog(view));
   const box = el(
@@ -106,10 +106,10 @@ export function openHelp(view) {
     el("dl", { class: "sc-keys" }, ...view.desk.help.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])),
     view.desk.advances ? buildDelay(view.client.settings) : null,
     view.client.memory.works ? null
-      : el("p", { class: "sc-error" }, "This browser keeps no copy of unsaved work. Close the tab only when all is saved."));
+      : el("p", { class: "sc-error" }, "This browser keeps no copy of unsaved work. Close this tab only once everything is saved."));
 }
 
-// How long an answered item waits before it is submitted by itself.
+// The setting for how long an answered item waits before it is submitted automatically.
 function buildDelay(settings) {
   const label = () => (settings.advance === null ? "off, Enter submits" : `${settings.advance} ms`);
   const shown = el("output", {}, label());
@@ -123,5 +123,5 @@ function buildDelay(settings) {
   const box = el("input", { type: "checkbox", checked: settings.advance !== null,
     onchange: () => change(box.checked ? Number(range.value) : null) });
   return el("fieldset", { class: "sc-settings" },
-    el("label", {}, box, " Submit by itself when everything is answered"), range, shown);
+    el("label", {}, box, " Submit automatically when everything is answered"), range, shown);
 }

@@ -1,4 +1,4 @@
-// Showing the open item.
+// Show the open item: on both sides at once, then what can wait until it is painted.
 
 import { say, showBar, showEmpty, showNotice } from "./bar.js";
 import { asText } from "./conversation.js";
@@ -13,7 +13,7 @@ import { disarm } from "./timer.js";
 export function show(view) {
   const { client } = view;
   const assignment = client.current;
-  // Shown anew, because an answer or the mirror came in between, a finished item still goes by itself.
+  // An item that is only shown again, after an answer or from the mirror, keeps its timer.
   if (view.shownFor !== assignment) disarm(view);
   view.shownFor = assignment;
   view.painting = true;
@@ -57,7 +57,7 @@ export function showState(view) {
   setFlag(view.stateNode, "hidden", !text);
 }
 
-// What can wait until the item is on the screen: telling it to a screen reader, building the next ones.
+// What can wait until the item is on the screen: announcing it to a screen reader, building the next one.
 function afterPaint(view) {
   const { client } = view;
   finishShowing(view);
@@ -66,7 +66,7 @@ function afterPaint(view) {
   const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
   const said = item
     ? `${view.notice} ${view.desk.said(client)}. ${asText(asked?.content).slice(0, 160)}`
-    : client.current ? "Fetching" : view.emptyNode.querySelector("h2")?.textContent ?? "";
+    : client.current ? "Loading" : view.emptyNode.querySelector("h2")?.textContent ?? "";
   say(view, said.trim());
   whenIdle(() => prepare(view, nextOpen(client, client.current)));
 }

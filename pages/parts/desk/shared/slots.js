@@ -1,5 +1,5 @@
-// Each item stands in a slot of its own. The next one is laid out, scrolled and painted behind the one that is read, so
-// that going on only changes which of the two lies in front.
+// Each item has a slot of its own. The next item is laid out, scrolled and painted behind the one on the screen, so going on
+// only changes which of the two is in front.
 
 import { buildConversation } from "./conversation.js";
 import { el, setFlag } from "./dom.js";
@@ -11,7 +11,7 @@ export function slotFor(view, assignment) {
     view.slots.set(assignment, slot);
   }
   if (slot.parentElement !== view.paneNode) {
-    slot.inert = true; // it may have been on screen before; only present() shows a slot
+    slot.inert = true; // it may have been on the screen before; only present() shows a slot
     setFlag(slot, "data-behind", true);
     view.paneNode.append(slot);
     scrollToTarget(slot);
@@ -29,7 +29,7 @@ export function present(view, slot) {
   view.slot = slot;
 }
 
-// Taking the last item out and waking this one restyle all of either, which the frame that shows it need not wait for.
+// Remove the previous item and make this one interactive. Both restyle a whole item, so they wait until it is painted.
 export function finishShowing(view) {
   view.passed?.remove();
   view.passed = null;
@@ -46,7 +46,7 @@ export function prepare(view, next) {
   if (client.items.has(next)) slotFor(view, next);
 }
 
-// What stands ready of an item is of no use once the item has come anew; on the screen it stays until it is replaced.
+// Drop the slot of an item that has come anew. A slot on the screen stays until it is replaced.
 export function dropSlot(view, assignment) {
   const slot = view.slots.get(assignment);
   if (slot && slot !== view.slot) slot.remove();

@@ -1,5 +1,5 @@
-// Between client and server. The whole unacknowledged outbox goes up each time as one state value (a trigger would lose
-// all but its last), the answer names what is safe. Sending waits until the next item is painted.
+// Sending to the server. The whole unacknowledged outbox is sent each time as one state value, because of several triggers
+// only the last would arrive; the answer names the entries that are safe. Sending waits until the next item is painted.
 
 import { awaits, heldAndBack } from "./back.js";
 import { connected, showSaving } from "./bar.js";
@@ -8,10 +8,10 @@ import { askForMore, openList, RESEND_MS, SENT_AT_ONCE } from "./model.js";
 
 const RESEND_MOST_MS = 15_000;
 const SLOW_MS = 2500;
-const ASK_MS = 30_000; // how often a page that is looked at asks whether something changed
-const ASK_AFTER_MS = 5000; // and how old an answer is before coming back to the page asks at once
+const ASK_MS = 30_000; // how often a visible page asks whether something has changed
+const ASK_AFTER_MS = 5000; // how old the last answer must be for a page that becomes visible to ask at once
 
-// Ask the server soon: after the frame in which the reviewer's key shows its effect, several entries in one message.
+// Send soon: after the frame that shows the effect of the reviewer's key, and several entries in one message.
 export function sendSoon(view) {
   if (view.sending) return;
   view.sending = true;
@@ -44,8 +44,8 @@ export function sendNow(view) {
   if (client.outbox.size || awaits(client)) view.retry = setTimeout(() => again(view), RESEND_MS);
 }
 
-// No answer that helps: send again, ever more patiently. A server that was restarted knows no fragment of this page and
-// answers nothing at all; then the whole page is rerun once, which makes the fragment known, and the outbox follows.
+// Send again, at growing intervals, while entries or items are missing. A restarted server does not know the fragment of
+// this page and does not answer at all; then the whole page is rerun once, which makes the fragment known.
 function again(view) {
   const { client } = view;
   showSaving(view);
@@ -63,8 +63,8 @@ export function askedFor(client) {
   return `${client.items.size}/${client.order.length}/${openList(client).length}/${client.back.size}`;
 }
 
-// After an answer: entries that never went up go now, and more items are asked for while there are some to ask for.
-// What went up and was not acknowledged waits for its timer, or a server in trouble would be asked without pause.
+// After an answer, send entries that were never sent, and ask for items that are missing. Entries that were sent but not
+// acknowledged wait for their timer; otherwise a server in trouble would be asked without a pause.
 export function afterAnswer(view) {
   const { client } = view;
   const unsent = [...client.outbox.keys()].some((id) => !client.sent.has(id));
@@ -75,8 +75,8 @@ export function afterAnswer(view) {
   if (!awaits(client)) clearTimeout(view.retry);
 }
 
-// While somebody looks at the page it asks now and then by itself, and when they come back to it: an item may have been
-// handed to somebody else, or there are new ones.
+// Ask the server now and then while the page is visible, and when it becomes visible: an item may have been handed to
+// somebody else, or there may be new ones.
 export function keepAsking(view, signal) {
   const ask = () => {
     const looked = document.visibilityState === "visible" && connected();

@@ -1,13 +1,13 @@
-// The timer that submits an answered item by itself.
+// Time: the delay before an answered item is submitted automatically, and how long the reviewer worked on the item.
 
 import { setFlag } from "./dom.js";
 import { draftOf } from "./drafts.js";
 
-// As much of a pause counts as time spent on the item. A minute is what reading a long conversation takes without a key;
-// counting nothing of a longer pause would call a careful reader the fastest, counting less would say that reading 61
-// seconds took less than reading 59. Whoever goes away adds a minute at most, which a median does not notice.
+// At most this much of a pause counts as time spent on the item. Reading a long conversation takes about a minute without a
+// key press. If longer pauses counted nothing, a careful reader would look like the fastest; if they counted less, 61
+// seconds of reading would look shorter than 59. Going away adds one minute at most, which hardly moves a median.
 const IDLE_MS = 60_000;
-const ECHO_MS = 400; // an Enter this soon after an item appeared was meant for the one before
+const ECHO_MS = 400; // an Enter this soon after an item appeared was meant for the previous one
 
 export function arm(view) {
   const { advance } = view.client.settings;
@@ -23,12 +23,12 @@ export function disarm(view) {
   setFlag(view.timerNode, "data-on", false);
 }
 
-// Nothing was said about this item yet and it has only just appeared.
+// Whether a key press was probably meant for the previous item: this one has only just appeared and has no answer yet.
 export function isEcho(view) {
   return !draftOf(view.client, view.client.current).touched && performance.now() - view.shownAt < ECHO_MS;
 }
 
-// Active time: the gaps between signs of life, of each no more than IDLE_MS.
+// Add to the active time: the gap since the last key or movement, at most IDLE_MS.
 export function tick(view) {
   const now = performance.now();
   const gap = Math.min(now - view.seenAt, IDLE_MS);
