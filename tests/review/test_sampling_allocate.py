@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError, Refused
-from review.sampling.allocate import Budget, Stratum, Wishes, allocate, raised, refuse_lower
+from review.sampling.allocate import Budget, DrawnStratum, Wishes, allocate, raised, refuse_lower
 from review.sampling.strata import DEFAULT_GROUPS
 
 NAMES = ("failing", "low_confidence", "rest")
@@ -100,9 +100,9 @@ def test_a_budget_of_nothing_is_refused(numbers):
 
 def test_a_later_draw_lowers_nothing():
     before = (
-        Stratum("failing", 200, 1.0, 200),
-        Stratum("low_confidence", 40, 1.0, 40),
-        Stratum("rest", 5_000, 0.01, 47),
+        DrawnStratum("failing", 200, 1.0, 200),
+        DrawnStratum("low_confidence", 40, 1.0, 40),
+        DrawnStratum("rest", 5_000, 0.01, 47),
     )
     populations = {s.name: s.population for s in before}
     wishes = Wishes(0.02)
