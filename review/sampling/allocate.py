@@ -100,11 +100,6 @@ class DrawPlan:
     strata: tuple[Allocation, ...]
     notes: tuple[str, ...] = ()
 
-    @property
-    def expected(self) -> float:
-        """Items to expect in all."""
-        return sum(a.expected for a in self.strata)
-
 
 def allocate(populations: Mapping[str, int], wishes: Wishes, groups: Sequence[Group]) -> DrawPlan:
     """Decide pi_h for every stratum, in the order of ``populations`` (name -> N_h, distinct ids).

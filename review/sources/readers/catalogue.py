@@ -36,9 +36,6 @@ READERS: dict[str, Reader] = {
 PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
 """The plain format of each layout."""
 
-LAYOUT_OF = {"csv": "csv", "parquet": "parquet"}
-"""Formats that also say how the file is laid out."""
-
 
 class Detected(NamedTuple):
     """The format of a file, and the reason in words."""

@@ -52,12 +52,6 @@ def parse_values(options: Iterable[str]) -> dict[str, dict[str, str]]:
     return tables
 
 
-def at_path(record: Any, path: str) -> Any:
-    """The value at a dotted path, or None: a key that contains dots wins, numbers index lists, JSON text is opened."""
-    found = _walk(record, path)
-    return None if found is _ABSENT else found
-
-
 def _walk(node: Any, path: str) -> Any:
     if isinstance(node, Mapping) and path in node:
         return node[path]
