@@ -27,7 +27,7 @@ READERS = loaded(
 """Every format by its name in ``--format``. A new one is a file with a ``Reader`` and a line here."""
 
 PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
-"""The plain format of each layout of a file."""
+"""The plain format of each layout."""
 
 
 class Detected(NamedTuple):
