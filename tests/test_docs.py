@@ -1,4 +1,4 @@
-"""What is registered is documented, and the README's commands are the ones that CI runs."""
+"""The README describes every plug-in, command and page, and CI runs the commands that the README shows."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_every_command_and_option_says_what_it_is_for(name: str, command: click.
 
 
 @pytest.mark.parametrize(("name", "command"), commands(), ids=list(COMMANDS))
-def test_the_overview_says_of_a_command_what_the_command_says(name: str, command: click.Command) -> None:
+def test_the_overview_shows_the_first_sentence_of_each_command(name: str, command: click.Command) -> None:
     assert overview(name) == command.get_short_help_str(limit=300)
 
 
@@ -103,7 +103,7 @@ def test_ci_runs_the_readmes_own_test_command() -> None:
     assert "<!-- tests -->" in script and "README.md" in script
 
 
-def test_the_flags_of_serve_say_the_same_as_the_configuration() -> None:
+def test_the_flags_of_serve_match_the_configuration() -> None:
     import tomllib
 
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
@@ -123,11 +123,11 @@ def test_no_secret_and_no_path_of_a_machine_is_tracked() -> None:
             assert not re.search(r"secret|password|token|api_key", file.read_text(encoding="utf-8"), re.IGNORECASE)
 
 
-def test_the_packages_ordered_are_dependencies() -> None:
+def test_the_required_packages_are_dependencies() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = {re.split(r"[<>=;\[ ]", d)[0] for d in project["dependencies"]}
     named |= {re.split(r"[<>=;\[ ]", d)[0] for d in project["optional-dependencies"]["models"]}
-    ordered = {"streamlit", "sqlite-utils", "pandas", "sqlglot", "transformers", "scikit-learn", "requests"}
-    assert ordered <= named
+    required = {"streamlit", "sqlite-utils", "pandas", "sqlglot", "transformers", "scikit-learn", "requests"}
+    assert required <= named

@@ -1,4 +1,4 @@
-"""``spotcheck check``: the checks alone, over a file or the log."""
+"""``spotcheck check``: only the checks, over a file or the log."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_similarity_names_its_method_in_the_table_and_as_data(file: Path) -> Non
     assert "like the expected answer: cosine by tfidf 2, no expected answer 1" in shown
 
 
-def test_the_log_is_checked_by_week_the_last_one_unasked(file: Path) -> None:
+def test_the_log_is_checked_by_week_and_by_default_the_last(file: Path) -> None:
     store = open_store(file.parent / "spotcheck.db")
     import_file(file, log=log_of(store.path), key=hmac_key(store), by="lea")
     last = json.loads(run(file.parent, "--json").stdout)["checks"]
@@ -89,12 +89,12 @@ def test_the_log_is_checked_by_week_the_last_one_unasked(file: Path) -> None:
         ((), "the log has no conversations of any week"),
     ],
 )
-def test_what_cannot_be_checked_is_said(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+def test_a_check_that_cannot_run_says_why(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
     said = run(tmp_path, *arguments)
     assert said.exit_code != 0 and sentence in said.output + str(said.exception)
 
 
-def test_a_summary_counts_labels_numbers_and_what_could_not_be_told() -> None:
+def test_a_summary_counts_labels_numbers_and_undecided_conversations() -> None:
     def one(value: Any, flagged: bool = False) -> Any:
         return {"flagged": flagged, "value": value, "spans": [], "note": ""}
 

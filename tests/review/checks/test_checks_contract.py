@@ -1,4 +1,4 @@
-"""What holds for every check: its finding is JSON, its evidence inside the texts, and it repeats no word of them."""
+"""Every check: its finding is JSON, its evidence is inside the texts, and it repeats no word of them."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_every_check_has_a_title_and_says_what_it_flags() -> None:
     assert {"personal_data", "language", "length", "repetition", "refusal"} <= set(CHEAP) < set(CHECKS)
 
 
-def test_checks_with_a_model_say_the_same_one_by_one_and_together(options_of: Any) -> None:
+def test_checks_give_the_same_findings_one_by_one_and_together(options_of: Any) -> None:
     pytest.importorskip("transformers", reason="the extra 'models'")
     many = [pair("hello", text) for text in ("thank you gladly", "you stupid idiot, shut up", "", "the parcel date")]
     chosen = CheckSettings(("length", "toxicity"), options={"toxicity": options_of("toxicity")})

@@ -32,12 +32,12 @@ def counted(name: str) -> tuple[int, int, int]:
     return found[True, True], found[True, False], found[False, True]
 
 
-def test_refusals_are_told_from_a_business_no() -> None:
+def test_refusals_differ_from_a_business_no() -> None:
     # Precision 85 / 85, recall 85 / 85 on a list that the patterns were made on; 16 of 35 on its second part before.
     assert counted("refusal") == (85, 0, 0)
 
 
-def test_loops_are_told_from_tables_and_lists() -> None:
+def test_loops_differ_from_tables_and_lists() -> None:
     assert counted("repetition") == (14, 0, 0)
 
 
@@ -100,7 +100,7 @@ def test_a_far_answer_is_flagged_only_where_one_was_expected() -> None:
     assert (nothing["value"], nothing["note"]) == (None, "no expected answer")
 
 
-def test_masked_places_are_counted_by_kind_and_nothing_of_them_is_said() -> None:
+def test_masked_places_are_counted_by_kind_and_never_quoted() -> None:
     found = says("personal_data", "My name is Clara Jensen", "I am [EMAIL_1], not [EMAIL_2] or [IBAN_1]")
     assert (found["value"], found["flagged"], found["note"]) == (
         3,
@@ -109,7 +109,7 @@ def test_masked_places_are_counted_by_kind_and_nothing_of_them_is_said() -> None
     )
 
 
-def test_friendly_words_of_requests_to_strangers_are_mostly_where_people_hear_them(shared: Path) -> None:
+def test_requests_with_friendly_words_are_mostly_those_that_people_rated_polite(shared: Path) -> None:
     # 4,353 requests that five people each rated (Danescu-Niculescu-Mizil et al. 2013): of those that the list calls
     # friendly 283 lie in the politest quarter and 26 in the least polite. It finds few: it was made for answers.
     import csv

@@ -1,4 +1,4 @@
-"""Checks on import: over masked text, kept beside the conversation, named in a column, outside of the content hash."""
+"""Checks on import: they read masked text; a column names what flags; findings are not part of the content hash."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_evidence_refers_to_the_masked_text_and_repeats_nothing(log: LogPaths) -
     assert "Clara" not in json.dumps(found.checks) and "example.com" not in json.dumps(found.checks)
 
 
-def test_the_findings_are_no_part_of_the_content(log: LogPaths) -> None:
+def test_findings_do_not_change_the_content_hash(log: LogPaths) -> None:
     imported(log, ROWS, CheckSettings(run=()))
     before = {c.id: c for c in read_conversations(log, [r["id"] for r in ROWS])}
     assert all(c.checks == {} for c in before.values())
