@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from review.current.conditions import in_time
-from review.current.verdicts import verdicts_on
 from review.rubric.rubric import rubric_version
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
+from storage.queries.conditions import in_time
+from storage.queries.verdicts import verdicts_on
 from storage.records_review import Annotation, Item, Withdrawal
 from storage.store import Store
 

@@ -15,13 +15,14 @@ from review.annotating.skipped import Skipped, skipped_by
 from review.annotating.submissions import Receipt, receive
 from review.annotating.taken import taken_from
 from review.audit.store_secrets import hmac_key, store_id
-from review.current.annotations import CURRENT_SQL, OWN_SQL
-from review.current.assignments import OPEN_SQL, owed_items, week_of_store
+from review.current.assignments import owed_items, week_of_store
 from review.current.progress import Progress, progress
 from review.current.verdicts import revealed_on
 from review.people.people import person
 from review.privacy.hidden_spans import conversations, spans_by_conversation, without, without_words
 from review.rubric.rubric import rubric_version
+from storage.queries.annotations import CURRENT_SQL, OWN_SQL
+from storage.queries.assignments import OPEN_SQL
 from storage.records_log import Conversation
 from storage.records_review import Annotation, HiddenSpan, Item, WeekClosing
 from storage.store import Store

@@ -9,9 +9,9 @@ from review.audit.store_secrets import hmac_key
 from review.basics.clock import new_id, now
 from review.basics.errors import NothingToDo, UnknownError
 from review.current.assignments import owed_items, week_of_store
-from review.current.conditions import stands
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
+from storage.queries.conditions import stands
 from storage.records_review import Flag, Item, Withdrawal
 from storage.store import Store
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from review.current.conditions import answered, handed_on, stands
+from storage.queries.conditions import answered, handed_on, stands
 from storage.store import Store
 
 

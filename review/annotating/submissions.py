@@ -15,11 +15,11 @@ from typing import Any
 from review.audit import chain, covered
 from review.basics.clock import now
 from review.basics.errors import InputError, Refused, ReviewError
-from review.current.conditions import stands
 from review.people.people import person, require
 from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
 from review.week.requeue import give_way
+from storage.queries.conditions import stands
 from storage.records_review import (
     Annotation,
     Assignment,

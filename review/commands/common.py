@@ -15,7 +15,7 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Ratings
 from review.evidence.evidence import ratings_by_dimension, weeks_between
 from review.people.people import Person, people, person
-from storage.store import StorageError, Store, open_store
+from storage.store import NoStore, StorageError, Store, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -93,7 +93,10 @@ def as_option(function: F) -> F:
 
 def opened(store_path: str) -> Store:
     """The existing store at this path."""
-    return open_store(store_path, create=False)
+    try:
+        return open_store(store_path, create=False)
+    except NoStore as error:
+        raise StorageError(f"{error} `spotcheck init` creates a store, `spotcheck demo` one with an example.") from None
 
 
 def store_instead_of_file(store_path: str) -> Store:

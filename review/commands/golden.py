@@ -155,8 +155,8 @@ def list_(store_path: str, as_json: bool) -> None:
 @json_option
 def show(example: str, store_path: str, as_json: bool) -> None:
     """Where EXAMPLE comes from: versions, votes, adjudication, draw, import, conversation."""
-    chain = provenance(opened(store_path), example)
-    emit(chain, as_json, lambda: render.provenance(chain))
+    found = provenance(opened(store_path), example)
+    emit(found.to_json(), as_json, lambda: render.provenance(found))
 
 
 @golden.command("retire")

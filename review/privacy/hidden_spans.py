@@ -13,7 +13,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import now
 from review.basics.errors import InputError
-from review.current.conditions import stands
+from storage.queries.conditions import stands
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation, HiddenSpan
 from storage.store import Store

@@ -174,4 +174,4 @@ def test_reviews_under_another_version_are_left_out_of_agreement_and_told(
     sent = {"kind": "annotation", "submission_id": "x" * 20, "assignment": again.id, "labels": labels}
     assert not receive(demo, "ana", [sent]).rejected
     at = run(demo, monkeypatch, "agreement", "mara")
-    assert "left out are the reviews of other versions: 1 under version 2" in texts(at)
+    assert "leave out the reviews under other versions: 1 under version 2" in texts(at)

@@ -17,12 +17,12 @@ from review.annotating.feedback import differences
 from review.annotating.submissions import receive
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
-from review.current.assignments import OPEN_SQL
 from review.current.progress import progress
 from review.current.settled import annotations_of
 from review.rubric.rubric import current_rubric, save_rubric
 from review.week.dealing import take_back
 from review.week.dealing_again import held_by_nobody
+from storage.queries.assignments import OPEN_SQL
 from storage.records_log import Draw
 from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Week
@@ -279,7 +279,7 @@ def test_what_other_rubric_versions_leave_out_is_said_beside_the_figures(
     demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     week = weeks(demo)[1]
-    assert "left out are the reviews" not in texts(run(demo, monkeypatch, "week"))
+    assert "leave out the reviews" not in texts(run(demo, monkeypatch, "week"))
     current = current_rubric(demo)
     changed = replace(current, dimensions=tuple(replace(d, guidance="new") for d in current.dimensions))
     save_rubric(demo, changed, by="visitor")
@@ -287,7 +287,7 @@ def test_what_other_rubric_versions_leave_out_is_said_beside_the_figures(
     with sqlite3.connect(demo.path) as db:
         db.execute("UPDATE annotations SET rubric_version = 2 WHERE item_id = ?", (item,))
     moved = sum(n.item_id == item for n in annotations_of(demo, [week]))
-    said = f"left out are the reviews of other versions: {moved} under version 2."
+    said = f"leave out the reviews under other versions: {moved} under version 2."
     assert said in texts(run(demo, monkeypatch, "week", week=week))
     assert said in texts(run(demo, monkeypatch, "agreement", week=week))
 

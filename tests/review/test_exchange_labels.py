@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
-from review.current.assignments import OPEN_SQL
 from review.current.settled import annotations_of, settled_labels
 from review.exchange.labels import export_labels, import_labels, read_labels
 from review.people.people import people, person
 from review.privacy.hidden_spans import hide_span
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from storage.queries.assignments import OPEN_SQL
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Assignment, Item, Reassignment, Week, WeekClosing

@@ -196,7 +196,7 @@ def test_a_retired_example_is_gone_from_now_on_but_its_versions_stay(store):
     assert current_examples(store) == []
     with pytest.raises(NothingToDo, match="already"):
         retire(store, e.example_id, by="eva", note="again")
-    with pytest.raises(InputError, match="why"):
+    with pytest.raises(InputError, match="note: found nothing, expected the reason"):
         retire(store, e.example_id, by="eva", note=" ")
     with pytest.raises(UnknownError):
         retire(store, "ex-nothing", by="eva", note="x")
@@ -266,16 +266,12 @@ def test_an_answer_was_judged_right_at_the_end_of_the_scale_away_from_the_positi
 def test_provenance_leads_down_to_the_conversation(store):
     settle(store)
     e = approve(store, "d1", by="lea", expected_answer="On Friday.")
-    chain = provenance(store, e.example_id)
-    assert {v["rater"] for v in chain["votes"]} == {"ana", "ben"}
-    assert chain["adjudication"]["adjudicator"] == "eva"
-    assert (chain["draw"]["id"], chain["stratum"]["name"], chain["stratum"]["probability"]) == (
-        "d-2026-W47",
-        "failing",
-        0.5,
-    )
-    assert chain["conversation"]["id"] == chain["item"]["conversation_id"] == "d1"
-    assert (chain["imports"], chain["releases"]) == ([], [])
+    found = provenance(store, e.example_id)
+    assert {v["rater"] for v in found.to_json()["votes"]} == set(found.raters) == {"ana", "ben"}
+    assert found.adjudication.adjudicator == "eva"
+    assert (found.draw.id, found.stratum.name, found.stratum.probability) == ("d-2026-W47", "failing", 0.5)
+    assert found.conversation.id == found.item.conversation_id == "d1"
+    assert (found.imports, found.releases) == ((), ())
     with pytest.raises(UnknownError, match="'ex-nothing'"):
         provenance(store, "ex-nothing")
 

@@ -40,7 +40,7 @@ def test_a_release_freezes_the_current_examples_with_who_stands_behind_them(stor
     assert {v["rater"] for v in by_item["u1"]["votes"]} == {"ana", "ben"}
     assert by_item["u1"]["origin"]["conversation"] == "u1" and by_item["u1"]["rubric_version"] == 1
     assert verify(store, "v1").holds
-    assert provenance(store, rows[0].example_id)["releases"] == ["v1"]
+    assert provenance(store, rows[0].example_id).releases == ("v1",)
 
 
 def test_releasing_needs_the_role_a_free_usable_name_and_something_new(store):

@@ -95,7 +95,7 @@ def example_list(here: Session) -> None:
     )
     figures.table(frame, key="curating_examples", file_name="golden.csv")
     chosen = st.selectbox("Provenance of", list(frame["example"]), key="curating_chosen")
-    st.json(provenance(here.store, chosen))
+    st.json(provenance(here.store, chosen).to_json())
     with st.popover("Retire it", icon=":material/archive:"):
         why = st.text_input("Why", key="curating_why")
         if st.button("Retire", key="curating_retire"):

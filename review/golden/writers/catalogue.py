@@ -1,6 +1,6 @@
-"""Export formats, one file each, and taking a release out of the house: whole or not at all, and logged.
+"""Export formats, one file each, and the export of a release: complete or not at all, and logged.
 
-A new format is a file with ``write(examples, info, target)`` and a line in ``WRITERS``.
+A new format is a file with ``write(examples, info, target)`` and its line in ``WRITERS``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ Writer = Callable[[Sequence[Exported], ReleaseInfo, Path], list[Path]]
 
 
 class Format(NamedTuple):
-    """How a format is written and how its files end; ``marker`` is the file by which a folder of it is known."""
+    """How a format is written and how its file names end. ``marker`` is a path that marks a folder as an export of it.
+
+    Formats that write a single file have no marker.
+    """
 
     write: Writer
     suffix: str
@@ -45,15 +48,15 @@ WRITERS: dict[str, Format] = {
 def export(
     store: Store, release: str, *, to: str, target: Path | None = None, by: str, force: bool = False
 ) -> list[Path]:
-    """Write a release in the format ``to``, one of ``WRITERS``; returns the files.
+    """Write a release in the format ``to``, one of ``WRITERS``, and return the files.
 
-    ``target`` is the file (for ``hf`` the folder) to write; an existing folder gets a file named after the release, a
-    name without an ending gets the format's; None is the current folder. It is written under a temporary name and
-    renamed, so a full disk leaves nothing half-written. Spans that were hidden after the release are left out.
+    ``target`` is the file (for ``hf`` the folder) to write. An existing folder gets a file named after the release, and
+    a name without an ending gets the format's ending. None means the current folder. Files are written under a
+    temporary name and renamed, so a full disk leaves nothing half-written. Spans hidden after the release are left out.
 
     Raises Refused without the role adjudicator, when the target exists and ``force`` is not given, when the release
-    does not fit its hash, or while ``by`` still owes an item of it; UnknownError for an unknown release; InputError for
-    an unknown format or folder.
+    does not match its hash, or while ``by`` still owes an item of it; UnknownError for an unknown release; InputError
+    for an unknown format or folder.
     """
     require(store, by, "adjudicator")
     form = WRITERS[one_of("to", to, tuple(WRITERS))]
@@ -61,7 +64,7 @@ def export(
     _refuse_owed(store, release, examples, by)
     path = _path(target, release, form)
     check_target(path, force=force)
-    # The entry is taken back when the files cannot take their place.
+    # If the files cannot be moved to their place, the audit entry is taken back too.
     with store.transaction(), replacing(path, marker=form.marker) as temporary:
         if form.marker:
             temporary.mkdir()
@@ -73,12 +76,12 @@ def export(
 
 
 def _refuse_owed(store: Store, release: str, examples: Sequence[Exported], by: str) -> None:
-    """An export tells labels, votes and verdicts; nobody takes those of an item out that they still have to judge."""
-    owed = owed_items(store, by) & {str(e.content["item_id"]) for e in examples}
+    """Refuse an export to somebody who still has to judge one of its items: it shows labels, votes and verdicts."""
+    owed = owed_items(store, by) & {e.content["item_id"] for e in examples}
     if owed:
         raise Refused(
             f"release '{release}' holds {counted(len(owed), 'item')} that {person(store, by).name} has not reviewed "
-            "yet, and an export tells the labels. Review first, or let somebody export it who has nothing of it open."
+            "yet, and an export shows their labels. Review them first, or ask somebody without open items to export it."
         )
 
 

@@ -1,4 +1,4 @@
-"""CSV, safe to open in a spreadsheet; lists stand in their cells as JSON, texts that begin a formula after a ``'``."""
+"""CSV that is safe to open in a spreadsheet: lists are JSON, and a text that would be a formula begins with ``'``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON Lines: one object per example with everything that was frozen, what each row carries, and the verdicts."""
+"""JSON Lines: one object per example with everything that was frozen, its provenance, and the verdicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parquet: one row per example, with the release in the file's metadata."""
+"""Parquet: one row per example, with the release in the metadata of the file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], info: ReleaseInfo, target: Path) -> None:
-    """Write rows under a declared schema, so that an empty or all-missing column has its type all the same."""
+    """Write rows with a declared schema, which gives empty columns and columns without values their type."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

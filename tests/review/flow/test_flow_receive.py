@@ -14,12 +14,12 @@ from review.annotating.flags import flags, take_back_flag
 from review.annotating.submissions import MAX_COMMENT, MAX_SECONDS, Receipt, receive
 from review.basics.errors import NothingToDo, Refused, UnknownError
 from review.closing.closing import close_week
-from review.current.annotations import CURRENT_SQL
 from review.current.assignments import owed_items
 from review.current.settled import annotations_of
 from review.people.people import add_person
 from review.privacy.hidden_spans import hide_span, spans_by_conversation
 from review.week.dealing import redistribute
+from storage.queries.annotations import CURRENT_SQL
 from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Flag, HiddenSpan, Item, Skip, Withdrawal
 from storage.store import Store, open_store

@@ -257,7 +257,7 @@ def test_a_week_that_everybody_skipped_is_not_reviewed(opened, items):
         send(opened, rater, *({**entry(a), "kind": "skip", "reason": "empty"} for a in open_of(opened, rater)))
     said = next(c for c in checklist(opened, WEEK) if c.name == "reviewed")
     assert (said.done, said.open) == (False, len(items))
-    assert said.todo == f"{len(items)} items skipped or taken back, so that nobody has reviewed them"
+    assert said.todo == f"{len(items)} items reviewed by nobody (skipped or taken back)"
     with pytest.raises(Refused, match="skipped or taken back"):
         close_week(opened, WEEK, by="lea")
 

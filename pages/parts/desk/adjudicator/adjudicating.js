@@ -1,8 +1,22 @@
 // The desk of an adjudicator: what adjudicating does that annotating does not.
 
+import { bindActions, goTo, leaveText, move, notice, pointAtMissing, unchoose } from "../shared/actions.js";
+import { progressNow } from "../shared/bar.js";
+import { answerText } from "../shared/conversation.js";
+import { el, plural, toolButton } from "../shared/dom.js";
+import { answered, draftOf, dropDraft, finalLabels, isChanged, isComplete, keepDraft } from "../shared/drafts.js";
+import { register } from "../shared/main.js";
+import { doneList, enter, nextOpen, openList } from "../shared/model.js";
+import { buildRubric } from "../shared/rubric.js";
+import { scrollToTarget } from "../shared/slots.js";
+import { sendSoon } from "../shared/sync.js";
+import { isEcho } from "../shared/timer.js";
+import { showDiff } from "./diff.js";
+import { buildVotes, firstCorrection, markVotes } from "./votes.js";
+
 const WHY = "adjudicate:why"; // the reason stands among the dimensions, so that it takes the digits like they do
 
-const desk = {
+export const desk = {
   name: "adjudicator",
   label: "Adjudicate: one case after another by keyboard; press ? for the keys",
   advances: false,
@@ -142,7 +156,7 @@ function settle(view, approve) {
   if (mine && !isChanged(client, id) && (!approve || mine.approve || item.golden)) return move(view, 1);
   if (!isComplete(client, id)) return pointAtMissing(view);
   const { [WHY]: reason = "", ...labels } = finalLabels(client, id);
-  const texts = Object.fromEntries(desk.texts.map(({ name }) => [name, draftOf(client, id)[name].trim()]));
+  const texts = Object.fromEntries(client.desk.texts.map(({ name }) => [name, draftOf(client, id)[name].trim()]));
   enter(client, "decision", id, { labels, reason, ...texts, approve, state: item.state });
   dropDraft(client, id);
   client.undo.push({ what: "settled", assignment: id });
@@ -195,3 +209,5 @@ function emptyNodes(view) {
     done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
   ];
 }
+
+export const component = register(desk);

@@ -1,10 +1,12 @@
 // What a correction changes, word by word: the longest common subsequence of words, shown as text that goes and comes.
 
+import { el } from "../shared/dom.js";
+
 const WORD = /\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 const CELLS_AT_MOST = 4_000_000; // beyond this the words between the common ends are shown as replaced at once
 
 // The parts of both texts in order: [kind, text] with kind "same", "gone" or "new".
-function wordDiff(before, after) {
+export function wordDiff(before, after) {
   const [a, b] = [before.match(WORD) ?? [], after.match(WORD) ?? []];
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
@@ -63,7 +65,7 @@ function joined(steps) {
 
 const DIFF_TAGS = { gone: "del", new: "ins", same: "span" };
 
-function showDiff(node, before, after) {
+export function showDiff(node, before, after) {
   const parts = wordDiff(before, after);
   if (parts.every(([kind]) => kind === "same")) node.replaceChildren("no change");
   else node.replaceChildren(...parts.map(([kind, text]) => el(DIFF_TAGS[kind], {}, text)));

@@ -1,6 +1,12 @@
 // The votes side by side, names hidden: one column per reviewer, one row per dimension, and what they wrote below.
 
-function buildVotes(view, item) {
+import { answerText } from "../shared/conversation.js";
+import { el, plural, setAttr, toolButton } from "../shared/dom.js";
+import { answered } from "../shared/drafts.js";
+import { shownValue } from "../shared/rubric.js";
+import { showDiff } from "./diff.js";
+
+export function buildVotes(view, item) {
   const { dimensions } = view.client.rubric;
   const asked = dimensions.filter((d) => item.votes.some((vote) => answered(vote.labels[d.name])));
   const names = item.votes.map((_, k) => `Reviewer ${letterOf(k)}`);
@@ -37,7 +43,7 @@ function buildVoteRow(item, dimension) {
 }
 
 // Each value of the rubric carries the letters of those who chose it.
-function markVotes(view, item) {
+export function markVotes(view, item) {
   for (const [name, field] of view.fields)
     for (const [value, button] of field.buttons) {
       const letters = item.votes.map((vote, k) => ([vote.labels[name]].flat().includes(value) ? letterOf(k) : "")).join("");
@@ -58,6 +64,6 @@ function buildWords(view, item, vote, letter) {
   return words;
 }
 
-function firstCorrection(item) {
+export function firstCorrection(item) {
   return item.votes.find((vote) => vote.corrected_answer);
 }

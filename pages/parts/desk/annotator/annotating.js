@@ -1,6 +1,16 @@
 // The desk of a reviewer: what annotating does that adjudicating does not.
 
-const desk = {
+import { bindActions, goBackTo } from "../shared/actions.js";
+import { progressNow } from "../shared/bar.js";
+import { answerText } from "../shared/conversation.js";
+import { el, plural, toolButton } from "../shared/dom.js";
+import { answered, draftOf, isChanged } from "../shared/drafts.js";
+import { register } from "../shared/main.js";
+import { doneList, isDone, isSkipped, openList, skippedList } from "../shared/model.js";
+import { openFlag, openSkip, showReveal } from "./asking.js";
+import { correctNotice, flag, selectedText, skip, submit, undo } from "./submitting.js";
+
+export const desk = {
   name: "annotator",
   label: "Annotate: one item after another by keyboard; press ? for the keys",
   advances: true,
@@ -61,12 +71,6 @@ const desk = {
     { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)) }, { undo }),
 };
 
-const TAKEN_BACK = {
-  open: "Taken back. It does not count until you submit it again.",
-  done: "Taken back. Your earlier answer counts again.",
-  skipped: "Taken back. It is skipped again.",
-};
-
 const ELSEWHERE = {
   annotation: "Submitted in another tab meanwhile. Submitting here replaces it.",
   skip: "Skipped in another tab meanwhile. You can still answer it.",
@@ -113,152 +117,4 @@ function emptyNodes(view) {
   ];
 }
 
-function enterAnnotation(client, assignment) {
-  const draft = draftOf(client, assignment);
-  const entry = enter(client, "annotation", assignment, {
-    labels: structuredClone(finalLabels(client, assignment)),
-    comment: draft.comment.trim(),
-    corrected_answer: draft.corrected_answer.trim(),
-    seconds: Math.round((draft.active_ms ?? 0) / 100) / 10,
-    supersedes: client.mine.get(assignment)?.submission_id ?? null,
-    rubric_version: client.rubric.version,
-  });
-  dropDraft(client, assignment);
-  client.undo.push({ what: "submitted", assignment });
-  return entry;
-}
-
-// Take back the submission that counts for an assignment; its labels become the draft again.
-function enterWithdrawal(client, assignment) {
-  const submission = client.mine.get(assignment);
-  const earlier = client.earlier.get(submission.submission_id);
-  const leaves = earlier ? MADE[earlier.kind] ?? "done" : "open";
-  const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id, leaves });
-  if (submission.labels) client.drafts.set(assignment, draftFrom(submission)); // of a skip what was begun before it stays
-  keepDraft(client, assignment);
-  if (leaves === "done") return entry;
-  delete client.reveals[assignment];
-  delete client.findings[assignment];
-  return entry;
-}
-
-function submit(view) {
-  const { client } = view;
-  const assignment = client.current;
-  disarm(view);
-  if (isDone(client, assignment) && !isChanged(client, assignment)) return move(view, 1);
-  if (!isComplete(client, assignment)) return pointAtMissing(view);
-  tick(view);
-  leaveText(view);
-  const another = isSkipped(client, assignment) ? skippedList(client).find((id) => id !== assignment) : null;
-  enterAnnotation(client, assignment);
-  view.notice = "";
-  goBackTo(view, nextOpen(client, assignment) ?? another ?? null, 1);
-  sendSoon(view);
-}
-
-function skip(view, reason) {
-  const { client } = view;
-  const assignment = client.current;
-  if (isDone(client, assignment)) return notice(view, "This item is submitted already. Undo it first to skip it.");
-  if (isSkipped(client, assignment)) return notice(view, "This item is skipped already: answer it, or go on.");
-  disarm(view);
-  enter(client, "skip", assignment, { reason });
-  client.undo.push({ what: "submitted", assignment });
-  view.notice = "Skipped. Undo brings it back.";
-  goTo(view, nextOpen(client, assignment));
-  sendSoon(view);
-}
-
-function flag(view, kind, span, comment) {
-  const { client } = view;
-  const item = client.items.get(client.current);
-  const { submission_id } = enter(client, "flag", client.current, { flag: kind, span, comment });
-  client.undo.push({ what: "flagged", assignment: client.current, submission_id, item });
-  if (kind === "privacy" && span.length > 1) {
-    const hidden = withoutSpan(item, span);
-    if (item.sql !== hidden.sql) hidden.sql_tokens = [];
-    showOtherwise(view, { ...hidden, assignment: item.assignment, item: item.item });
-  }
-  notice(view, span && kind === "privacy" ? "Flagged, and hidden here already." : "Flagged. Thank you.");
-  showBar(view);
-  sendSoon(view);
-}
-
-function showOtherwise(view, item) {
-  view.client.items.set(item.assignment, item);
-  if (item.assignment === view.client.current) view.slot.replaceChildren(buildConversation(item));
-  else dropSlot(view, item.assignment);
-}
-
-function selectedText(view) {
-  const selection = document.getSelection();
-  if (!selection || selection.isCollapsed || !view.slot.contains(selection.anchorNode)) return "";
-  return selection.toString().trim().slice(0, 2000);
-}
-
-function undo(view) {
-  const { client } = view;
-  const armed = Boolean(view.timer);
-  disarm(view);
-  const last = client.undo[client.undo.length - 1];
-  const flagged = last?.what === "flagged" && last.assignment === client.current;
-  const chosen = last?.what === "chosen" && last.assignment === client.current;
-  const said = isDone(client, client.current) || (isSkipped(client, client.current) && !chosen);
-  if (!armed && !flagged && said) return takeBackShown(view);
-  while (client.undo.length) {
-    const step = client.undo.pop();
-    if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
-    if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
-    if (step.what === "flagged") return unflag(view, step);
-  }
-  const latest = saidList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
-  if (latest) takeBack(view, latest);
-  else notice(view, "There is nothing to undo.");
-}
-
-// What is on the screen is taken back whenever it was submitted; its step is done with, and so are the choices made on
-// top of it: undone later, one of these would choose anew.
-function takeBackShown(view) {
-  const { client } = view;
-  const { current } = client;
-  const last = client.undo.findLastIndex(({ what, assignment }) => what === "submitted" && assignment === current);
-  if (last >= 0)
-    client.undo = client.undo.filter(({ what, assignment }, k) => k < last || assignment !== current || what === "flagged");
-  takeBack(view, current);
-}
-
-function takeBack(view, assignment) {
-  const { client } = view;
-  if (!isKnown(client, assignment)) return notice(view, "It is being fetched; then it can be taken back.");
-  if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
-  if (client.week.closed) return notice(view, "The week is closed: what you said in it stands.");
-  leaveText(view);
-  const { leaves } = enterWithdrawal(client, assignment);
-  view.notice = TAKEN_BACK[leaves];
-  goTo(view, assignment);
-  sendSoon(view);
-}
-
-// The words that were hidden here come back at once; whether they stay depends on what the server sends of the item.
-function unflag(view, { assignment, submission_id, item }) {
-  const { client } = view;
-  enter(client, "withdraw", assignment, { withdraws: submission_id, leaves: null });
-  if (item !== client.items.get(assignment) && client.items.has(assignment)) showOtherwise(view, item);
-  if (assignment === client.current || !client.items.has(assignment)) notice(view, "Flag taken back.");
-  else {
-    view.notice = "Flag taken back.";
-    goTo(view, assignment);
-  }
-  showBar(view);
-  sendSoon(view);
-}
-
-// Whether an earlier answer counts again is known to this page only when it superseded it itself; else the server tells.
-function correctNotice(view) {
-  const { client } = view;
-  if (view.notice !== TAKEN_BACK.open || !isDone(client, client.current)) return;
-  if (client.refusals.some(({ assignment }) => assignment === client.current)) return;
-  view.notice = TAKEN_BACK.done;
-  say(view, view.notice);
-}
+export const component = register(desk);

@@ -1,5 +1,10 @@
 // What a reviewer is asked beside the labels: why an item is skipped, what a flag means; and what the judges said.
 
+import { asText } from "../shared/conversation.js";
+import { el, setAttr, setFlag, toolButton } from "../shared/dom.js";
+import { isDone } from "../shared/model.js";
+import { choiceRow, closeDialog, openDialog } from "../shared/panels.js";
+
 const SKIP_REASONS = [
   "Not enough context to judge",
   "Outside my field",
@@ -12,7 +17,7 @@ const FLAGS = [
   ["other", "Something else"],
 ];
 
-function openSkip(view) {
+export function openSkip(view) {
   const text = el("input", { type: "text", class: "sc-filter", maxlength: 500, dir: "auto", placeholder: "or write why",
     "aria-label": "Another reason" });
   const give = (reason) => {
@@ -28,7 +33,7 @@ function openSkip(view) {
   view.dialog.confirm = () => (text.value.trim() ? give(text.value.trim()) : text.focus());
 }
 
-function openFlag(view, span) {
+export function openFlag(view, span) {
   let chosen = span ? "privacy" : null;
   const text = el("input", { type: "text", class: "sc-filter", maxlength: 1000, dir: "auto", placeholder: "a word about it (optional)",
     "aria-label": "Comment on the flag" });
@@ -50,7 +55,7 @@ function openFlag(view, span) {
 }
 
 // What the judges said and the checks found, after submission and only if the rubric reveals it.
-function showReveal(view) {
+export function showReveal(view) {
   const { client } = view;
   const done = isDone(client, client.current);
   const revealed = (done && client.reveals[client.current]) || {};

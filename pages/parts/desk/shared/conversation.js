@@ -1,5 +1,7 @@
 // The left side: what was said and what the reviewer judges. Built once per item, ahead of time, and then only shown.
 
+import { el, plural } from "./dom.js";
+
 const ROLES = { user: "User", assistant: "Assistant", system: "System", tool: "Tool", developer: "System" };
 const SQL_KINDS = new Set(["keyword", "string", "number", "comment", "name", "other"]);
 const ROWS_AT_FIRST = 12;
@@ -11,18 +13,18 @@ function targetIndex(item) {
   return spoken.length ? spoken[spoken.length - 1] : -1;
 }
 
-function answerText(item) {
+export function answerText(item) {
   return asText(item.messages[targetIndex(item)]?.content ?? "");
 }
 
-function asText(content) {
+export function asText(content) {
   if (content === null || content === undefined) return "";
   if (typeof content === "string") return content;
   if (Array.isArray(content)) return content.map((part) => asText(part.text ?? part.content ?? part)).join("\n");
   return JSON.stringify(content, null, 2);
 }
 
-function buildConversation(item) {
+export function buildConversation(item) {
   const target = targetIndex(item);
   const turns = item.messages.map((message, k) => buildTurn(message, k === target, item));
   const node = el(
@@ -169,7 +171,7 @@ function buildRow(row) {
 }
 
 // Hide a span that the reviewer flagged as private, here and now; the server hides it everywhere.
-function withoutSpan(value, span) {
+export function withoutSpan(value, span) {
   if (typeof value === "string") return value.replaceAll(span, "[hidden]");
   if (Array.isArray(value)) return value.map((one) => withoutSpan(one, span));
   if (value === null || typeof value !== "object") return value;

@@ -3,7 +3,7 @@
 const NO_FRAME_MS = 100;
 const IDLE_AT_LAST_MS = 250;
 
-function el(tag, attributes = {}, ...children) {
+export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, given] of Object.entries(attributes)) {
     const value = name.startsWith("aria-") && typeof given === "boolean" ? String(given) : given; // ARIA says "false" in words
@@ -15,21 +15,21 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-function setText(node, text) {
+export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-function setFlag(node, name, on) {
+export function setFlag(node, name, on) {
   if (node.hasAttribute(name) !== on) node.toggleAttribute(name, on);
 }
 
-function setAttr(node, name, value) {
+export function setAttr(node, name, value) {
   if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
 
 // After the frame that shows what was just changed, and after whatever else waited for it. A page that is hidden makes no
 // frames; there it is soon.
-function afterFrame(action) {
+export function afterFrame(action) {
   let waiting = true;
   const act = () => {
     clearTimeout(late);
@@ -40,13 +40,13 @@ function afterFrame(action) {
   requestAnimationFrame(() => setTimeout(() => setTimeout(act)));
 }
 
-function whenIdle(action) {
+export function whenIdle(action) {
   if (globalThis.requestIdleCallback) requestIdleCallback(action, { timeout: IDLE_AT_LAST_MS });
   else setTimeout(action, NO_FRAME_MS);
 }
 
 // A toolbar button must not take the selection (it may be flagged) or the focus (Enter means submit).
-function toolButton(label, key, action, extra = {}) {
+export function toolButton(label, key, action, extra = {}) {
   return el(
     "button",
     { type: "button", class: "sc-tool", onmousedown: (event) => event.preventDefault(), onclick: action, ...extra },
@@ -55,11 +55,11 @@ function toolButton(label, key, action, extra = {}) {
   );
 }
 
-function plural(count, one, many) {
+export function plural(count, one, many) {
   return `${count} ${String(count) === "1" ? one : many}`;
 }
 
-function newId() {
+export function newId() {
   if (globalThis.crypto.randomUUID) return crypto.randomUUID();
   // Plain http on a local network has no randomUUID; the same version 4 layout by hand.
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,5 +1,10 @@
 // The keyboard. Letters command only where no text is being written; a key that is held down acts once.
 
+import { answered, draftOf, visibleDimensions } from "./drafts.js";
+import { closeDialog, openHelp } from "./panels.js";
+import { clearFilter, DIGITS, focusField, isText, moveTop } from "./rubric.js";
+import { disarm, tick } from "./timer.js";
+
 // What every desk commands; each adds its own.
 const COMMANDS = {
   j: (view) => view.act.move(1),
@@ -10,7 +15,7 @@ const COMMANDS = {
 };
 const SCROLLS = { PageDown: 0.85, PageUp: -0.85, " ": 0.85 };
 
-function onKey(view, event) {
+export function onKey(view, event) {
   if (!view.root.isConnected || event.defaultPrevented || event.isComposing) return;
   const { target } = event;
   const inside = view.root.contains(target);
@@ -24,14 +29,14 @@ function onKey(view, event) {
   commandKey(view, event, inside);
 }
 
-function isInteractive(target) {
+export function isInteractive(target) {
   return target instanceof Element && Boolean(
     target.closest("a, button, input, textarea, select, summary, [contenteditable=true], [role=dialog], [role=menu], [role=option]"));
 }
 
 // The unshifted digit row of an AZERTY keyboard gives signs; its keys still count as digits. The letter keys of
 // a layout of another script give no Latin letter; there the place of the key counts.
-function keyName(event) {
+export function keyName(event) {
   const byCode = /^Digit(\d)$/.exec(event.code ?? "");
   if (byCode && !event.shiftKey && !/^[0-9a-z]$/i.test(event.key)) return byCode[1];
   const letter = /^Key([A-Z])$/.exec(event.code ?? "");
@@ -62,7 +67,7 @@ function commandKey(view, event, inside) {
   if (key === "Escape") return take(event, () => { disarm(view); view.root.focus({ preventScroll: true }); });
   if (field?.kind === "short" && field.keys.has(key)) return take(event, () => chooseByKey(view, key));
   if (/^\d$/.test(key)) return digit(view, event, key);
-  const command = desk.commands[key] ?? COMMANDS[key];
+  const command = view.desk.commands[key] ?? COMMANDS[key];
   return command && take(event, () => command(view));
 }
 

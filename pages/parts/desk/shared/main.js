@@ -1,13 +1,30 @@
 // Mounting and showing. Streamlit calls the default function again with every answer and cleans up only when the
 // component leaves the page, so the views live here by key and their listeners hang on one AbortController each.
 
+import { CLOSED, takeAnswer, viewName } from "./answer.js";
+import { say, showBar, showEmpty, showNotice } from "./bar.js";
+import { setFlag, whenIdle } from "./dom.js";
+import { keepDraft } from "./drafts.js";
+import { buildFrame } from "./frame.js";
+import { isInteractive, onKey } from "./keys.js";
+import { parsed } from "./memory.js";
+import { isDone, madeBy, newClient, nextOpen, RESEND_MS } from "./model.js";
+import { penBack, penOf } from "./panels.js";
+import { recover } from "./recover.js";
+import { buildRubric, focusField, keepFocusInside } from "./rubric.js";
+import { show, showState } from "./show.js";
+import { dropSlot, prepare, scrollToTarget } from "./slots.js";
+import { afterAnswer, connectionChanged, keepAsking, sendNow, sendSoon } from "./sync.js";
+import { disarm, tick } from "./timer.js";
+
 const views = new Map();
 const POINTED_MS = 5000;
 const NARROW_REM = 40;
 
-function newView(key) {
+function newView(key, desk) {
   const view = {
-    client: newClient(key),
+    desk,
+    client: newClient(key, desk),
     fields: new Map(), // dimension -> its field in the rubric
     slots: new Map(), // assignment -> its laid-out conversation
     slot: null,
@@ -36,67 +53,6 @@ function newView(key) {
   buildFrame(view);
   recover(view);
   return view;
-}
-
-function show(view) {
-  const { client } = view;
-  const assignment = client.current;
-  // Shown anew, because an answer or the mirror came in between, a finished item still goes by itself.
-  if (view.shownFor !== assignment) disarm(view);
-  view.shownFor = assignment;
-  view.painting = true;
-  view.writing = null;
-  const item = client.items.get(assignment);
-  setFlag(view.root, "data-empty", !assignment);
-  setFlag(view.root, "data-waiting", Boolean(assignment && !item));
-  setFlag(view.emptyNode, "hidden", Boolean(assignment));
-  if (item) showItem(view, assignment);
-  else if (assignment) present(view, view.waitNode);
-  else showEmpty(view);
-  if (!item) view.root.focus({ preventScroll: true });
-  showBar(view);
-  showNotice(view);
-  view.painting = false;
-  view.shownAt = view.seenAt = performance.now();
-  const { shownAt } = view;
-  afterFrame(() => shownAt === view.shownAt && afterPaint(view));
-}
-
-function showItem(view, assignment) {
-  const { client } = view;
-  present(view, slotFor(view, assignment));
-  desk.prepare(view, client.items.get(assignment));
-  for (const field of view.fields.values()) clearFilter(field);
-  const asked = visibleDimensions(client.rubric, draftOf(client, assignment).labels);
-  const first = asked.find((d) => desk.asks(client, assignment, d)) ?? asked[0];
-  showRubric(view);
-  showNotes(view);
-  showState(view);
-  desk.show(view);
-  if (first) focusField(view, first.name);
-  if (view.scrolled) view.scrollNode.scrollTop = 0;
-  view.scrolled = false;
-}
-
-function showState(view) {
-  const [button, text] = desk.state(view);
-  setText(view.submitNode.firstChild, button);
-  setText(view.stateNode, text);
-  setFlag(view.stateNode, "hidden", !text);
-}
-
-// What can wait until the item is on the screen: telling it to a screen reader, building the next ones.
-function afterPaint(view) {
-  const { client } = view;
-  finishShowing(view);
-  setAttr(view.root, "data-assignment", client.current ?? "");
-  const item = client.items.get(client.current);
-  const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
-  const said = item
-    ? `${view.notice} ${desk.said(client)}. ${asText(asked?.content).slice(0, 160)}`
-    : client.current ? "Fetching" : view.emptyNode.querySelector("h2")?.textContent ?? "";
-  say(view, said.trim());
-  whenIdle(() => prepare(view, nextOpen(client, client.current)));
 }
 
 // Both sides stand beside each other while each has room for its words, however large the reader's letters are.
@@ -169,7 +125,7 @@ function applyAnswer(view, data) {
     view.notice = "";
   }
   if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : client.news;
-  desk.heard(view);
+  view.desk.heard(view);
   for (const item of data.items ?? []) if (client.items.get(item.assignment) === item) dropSlot(view, item.assignment);
   const stays = !turned && client.current === current && client.rubric.version === version;
   if (stays && client.items.get(current) === item && sameWords(client.mine.get(current), mine)) refresh(view);
@@ -190,7 +146,7 @@ function sameWords(one, other) {
 // The open item has changed under somebody's hands; what they are writing goes on where it was.
 function showAgain(view, before) {
   const pen = penOf(view);
-  view.notice = desk.changed(before, view.client.items.get(view.client.current)) || view.notice;
+  view.notice = view.desk.changed(before, view.client.items.get(view.client.current)) || view.notice;
   show(view);
   if (pen) penBack(view, pen);
 }
@@ -201,7 +157,7 @@ function refresh(view) {
   if (!view.client.current) return showEmpty(view);
   if (!view.client.items.has(view.client.current)) return undefined;
   showState(view);
-  return desk.show(view);
+  return view.desk.show(view);
 }
 
 // Off the page nothing can be sent; what is unsaved stays in the outbox and goes up when the page is opened again.
@@ -214,8 +170,8 @@ function unmount(view) {
   view.root.remove();
 }
 
-function mount({ data, parentElement, setStateValue }) {
-  const view = views.get(data.key) ?? newView(data.key);
+function mount(desk, { data, parentElement, setStateValue }) {
+  const view = views.get(data.key) ?? newView(data.key, desk);
   views.set(data.key, view);
   view.setStateValue = setStateValue;
   for (const other of views.values())
@@ -238,5 +194,18 @@ function mount({ data, parentElement, setStateValue }) {
   }
   return () => {
     if (view.root.parentElement === parentElement || !view.root.isConnected) unmount(view);
+  };
+}
+
+// Make the desk known to the component inside the fragment, which waits for it, and return the component that stands
+// outside the fragment: it brings these scripts, once, and reruns the whole page; see component.py.
+export function register(desk) {
+  (globalThis.spotcheckDesks ??= new Map()).set(desk.name, (given) => mount(desk, given));
+  globalThis.dispatchEvent(new Event("spotcheck:desk"));
+  return ({ setStateValue }) => {
+    globalThis.spotcheckWake = () => setStateValue("woken", Date.now());
+    return () => {
+      delete globalThis.spotcheckWake;
+    };
   };
 }

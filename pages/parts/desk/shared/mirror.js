@@ -4,9 +4,10 @@
 
 const MIRROR_DB = "spotcheck";
 const MIRROR_STORE = "kept";
+const PAINT_FIRST_MS = 30;
 const MIRROR_MOST_MS = 3000; // a browser that does not open it by then is worked with as if it had none
 
-function mirrorOf() {
+export function mirrorOf() {
   return { db: null, state: "opening", waiting: new Map(), writing: 0, timer: null, leaving: false, heard: () => undefined };
 }
 
@@ -27,7 +28,7 @@ function openMirror() {
 }
 
 // Open the mirror and give all of it as pairs of name and value; without one, nothing.
-async function readMirror(mirror) {
+export async function readMirror(mirror) {
   try {
     mirror.db = await openMirror();
     mirror.db.onversionchange = () => dropMirror(mirror, null);
@@ -60,14 +61,14 @@ function dropMirror(mirror, error) {
 }
 
 // Keep ``value`` under ``name``, or with null forget it.
-function writeMirror(mirror, name, value) {
+export function writeMirror(mirror, name, value) {
   if (mirror.state === "off") return;
   mirror.waiting.set(name, value);
   if (mirror.leaving) flushMirror(mirror);
   else mirror.timer ??= setTimeout(() => flushMirror(mirror), PAINT_FIRST_MS);
 }
 
-function flushMirror(mirror) {
+export function flushMirror(mirror) {
   clearTimeout(mirror.timer);
   mirror.timer = null;
   if (!mirror.db || !mirror.waiting.size || (mirror.writing && !mirror.leaving)) return;
@@ -91,7 +92,7 @@ function flushMirror(mirror) {
 }
 
 // A page that is left has no later: what waits is written now. It may come back.
-function leaveMirror(mirror, leaving) {
+export function leaveMirror(mirror, leaving) {
   mirror.leaving = leaving;
   if (leaving) flushMirror(mirror);
 }

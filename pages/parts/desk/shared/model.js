@@ -3,14 +3,19 @@
 // The server's word is `order` and `done`; entries that it has not acknowledged are laid over it, so the screen is
 // always one step ahead and never loses its place when an answer arrives late.
 
-const LOW_WATER = 8; // ask for more when fewer open items are at hand
-const AT_HAND = 25; // as many are wanted
-const SENT_AT_ONCE = 100;
-const MADE = { annotation: "done", decision: "done", skip: "skipped" }; // what an entry makes of its item
+import { newId } from "./dom.js";
+import { keepEntry, memoryOf, readSettings, recall, recallEntries, recallPlace } from "./memory.js";
 
-function newClient(key) {
+const LOW_WATER = 8; // ask for more when fewer open items are at hand
+export const AT_HAND = 25; // as many are wanted
+export const SENT_AT_ONCE = 100;
+export const RESEND_MS = 3000;
+export const MADE = { annotation: "done", decision: "done", skip: "skipped" }; // what an entry makes of its item
+
+export function newClient(key, desk) {
   const client = {
     key,
+    desk,
     memory: memoryOf(key),
     settings: readSettings(),
     rater: null,
@@ -51,7 +56,7 @@ function newClient(key) {
   return client;
 }
 
-function remember(client, entry) {
+export function remember(client, entry) {
   const { assignment } = entry;
   const before = client.mine.get(assignment);
   if (MADE[entry.kind]) {
@@ -65,32 +70,32 @@ function remember(client, entry) {
 }
 
 // A withdrawal says itself what it leaves of its item: "open", or what an earlier entry made of it, which counts again.
-function madeBy(entry) {
+export function madeBy(entry) {
   if (entry.kind !== "withdraw") return MADE[entry.kind];
   return entry.leaves === undefined ? "open" : entry.leaves;
 }
 
 // assignment -> "done", "skipped" or "open": what the unacknowledged entries make of it
-function overlay(client) {
+export function overlay(client) {
   const made = new Map();
   for (const entry of client.outbox.values()) if (madeBy(entry)) made.set(entry.assignment, madeBy(entry));
   return made;
 }
 
-function openList(client) {
+export function openList(client) {
   const made = overlay(client);
   const reopened = [...made.keys()].filter((id) => made.get(id) === "open" && !client.order.includes(id));
   return [...reopened, ...client.order.filter((id) => (made.get(id) ?? "open") === "open")];
 }
 
-function doneList(client) {
+export function doneList(client) {
   const made = overlay(client);
   const before = client.done.filter((id) => (made.get(id) ?? "done") === "done");
   return [...before, ...[...made.keys()].filter((id) => made.get(id) === "done" && !client.done.includes(id))];
 }
 
 // All that this reviewer said something about, answered and skipped, in the order of time.
-function saidList(client) {
+export function saidList(client) {
   const made = overlay(client);
   const before = [...client.done];
   for (const [id, at] of [...client.skipped].reverse()) before.splice(at, 0, id);
@@ -98,7 +103,7 @@ function saidList(client) {
   return [...before, ...now].filter((id) => made.get(id) !== "open");
 }
 
-function skippedList(client) {
+export function skippedList(client) {
   const made = overlay(client);
   const before = client.skipped.map(([id]) => id);
   const now = [...made.keys()].filter((id) => made.get(id) === "skipped" && !before.includes(id));
@@ -106,21 +111,26 @@ function skippedList(client) {
 }
 
 // What is not this rater's any more but was begun: it can still be gone back to and submitted.
-function setAside(client) {
+export function setAside(client) {
   return Object.keys(client.taken).filter((id) => client.items.has(id) && client.drafts.get(id)?.touched && !isDone(client, id));
 }
 
-function isDone(client, assignment) {
+export function isDone(client, assignment) {
   const made = overlay(client).get(assignment);
   return made ? made === "done" : client.done.includes(assignment) && !client.order.includes(assignment);
 }
 
-function isSkipped(client, assignment) {
+export function isSkipped(client, assignment) {
   const made = overlay(client).get(assignment);
   return made ? made === "skipped" : client.skipped.some(([id]) => id === assignment);
 }
 
-function nextOpen(client, after) {
+// Whether the server knows an answer or a skip of it.
+export function isSaid(client, assignment) {
+  return client.done.includes(assignment) || client.skipped.some(([id]) => id === assignment);
+}
+
+export function nextOpen(client, after) {
   const open = openList(client);
   const start = client.left?.assignment === after ? client.order.indexOf(client.left.next) : client.order.indexOf(after) + 1;
   const isOpen = new Set(open);
@@ -129,87 +139,8 @@ function nextOpen(client, after) {
   return candidates.find((id) => !client.elsewhere.has(id)) ?? candidates[0] ?? null;
 }
 
-function textsOf(source) {
-  return Object.fromEntries(desk.texts.map(({ name }) => [name, source[name] ?? ""]));
-}
-
-function blankDraft() {
-  return { labels: {}, ...textsOf({}), active_ms: 0, reopened: false, touched: false };
-}
-
-function draftOf(client, assignment) {
-  let draft = client.drafts.get(assignment);
-  if (!draft) {
-    const mine = client.mine.get(assignment);
-    draft = mine && mine.labels ? draftFrom(mine) : { ...blankDraft(), labels: structuredClone(desk.start(client, assignment)) };
-    client.drafts.set(assignment, draft);
-  }
-  return draft;
-}
-
-function draftFrom(submission) {
-  return {
-    ...blankDraft(),
-    ...textsOf(submission),
-    labels: structuredClone(desk.labelsOf(submission)),
-    reopened: true,
-  };
-}
-
-function keepDraft(client, assignment) {
-  const draft = draftOf(client, assignment);
-  draft.touched = true;
-  keep(client.memory, `draft:${assignment}`, draft);
-}
-
-function dropDraft(client, assignment) {
-  client.drafts.delete(assignment);
-  forget(client.memory, `draft:${assignment}`);
-}
-
-function answered(value) {
-  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== "";
-}
-
-// The dimensions that are asked, given the labels so far: one whose own condition is not asked is not asked either.
-function visibleDimensions(rubric, labels) {
-  const asked = {};
-  return rubric.dimensions.filter((dimension) => {
-    const shown = Object.entries(dimension.shown_when ?? {}).every(([other, allowed]) => allowed.includes(asked[other]));
-    if (shown && answered(labels[dimension.name])) asked[dimension.name] = labels[dimension.name];
-    return shown;
-  });
-}
-
-function missingRequired(client, assignment) {
-  const draft = draftOf(client, assignment);
-  const told = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
-  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !told(d));
-}
-
-function isComplete(client, assignment) {
-  return client.rubric.dimensions.length > 0 && missingRequired(client, assignment).length === 0;
-}
-
-function finalLabels(client, assignment) {
-  const { labels } = draftOf(client, assignment);
-  const asked = visibleDimensions(client.rubric, labels).filter((d) => answered(labels[d.name]));
-  return Object.fromEntries(asked.map((d) => [d.name, labels[d.name]]));
-}
-
-function isChanged(client, assignment) {
-  const mine = client.mine.get(assignment);
-  if (!mine) return true;
-  const draft = draftOf(client, assignment);
-  const ordered = (labels) => JSON.stringify(Object.entries(labels ?? {}).sort());
-  return (
-    ordered(desk.labelsOf(mine)) !== ordered(finalLabels(client, assignment)) ||
-    desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name])
-  );
-}
-
 // Put one entry into the outbox. Its submission id is made here, once, whatever happens to the network afterwards.
-function enter(client, kind, assignment, fields) {
+export function enter(client, kind, assignment, fields) {
   const entry = { submission_id: newId(), kind, assignment, at: new Date().toISOString(), ...fields };
   client.outbox.set(entry.submission_id, entry);
   client.refusals = client.refusals.filter((refused) => refused.assignment !== assignment);
@@ -228,14 +159,14 @@ function heldAhead(client) {
   return ahead(client).filter((id) => client.items.has(id)).length;
 }
 
-function runsLow(client) {
+export function runsLow(client) {
   const held = heldAhead(client);
   return held < LOW_WATER && held < ahead(client).length;
 }
 
 // How many more items the next answer should bring: of a long week no more than are soon needed, and none while others
 // are on their way, because the server would send the same ones again.
-function askForMore(client) {
+export function askForMore(client) {
   const { asking } = client;
   if (asking.sequence > client.heard && Date.now() - asking.at < RESEND_MS) return 0;
   const wants = Math.max(0, AT_HAND - heldAhead(client));

@@ -1,7 +1,13 @@
 // Text beside the labels, and dialogs: the help is everywhere, each desk has its own beside it.
 
-function buildNotes(view) {
-  view.notes = Object.fromEntries(desk.texts.map((text) => [text.name, buildNote(view, text)]));
+import { el, setFlag, setText, toolButton } from "./dom.js";
+import { draftOf } from "./drafts.js";
+import { writeSettings } from "./memory.js";
+import { focusField, rank } from "./rubric.js";
+import { disarm } from "./timer.js";
+
+export function buildNotes(view) {
+  view.notes = Object.fromEntries(view.desk.texts.map((text) => [text.name, buildNote(view, text)]));
   return Object.values(view.notes).map((note) => note.node);
 }
 
@@ -15,7 +21,7 @@ function buildNote(view, { name, label, rows, most, compare }) {
   return { area, below, node: el("div", { class: "sc-note", hidden: true }, el("label", {}, el("span", {}, label), area), below) };
 }
 
-function showNotes(view) {
+export function showNotes(view) {
   const draft = draftOf(view.client, view.client.current);
   for (const [name, note] of Object.entries(view.notes)) {
     const text = draft[name] ?? "";
@@ -25,14 +31,14 @@ function showNotes(view) {
   }
 }
 
-function compareNote(view, name) {
+export function compareNote(view, name) {
   const { area, below, node } = view.notes[name];
-  if (below && !node.hidden) desk.texts.find((text) => text.name === name).compare(below, view.client.items.get(view.client.current), area.value);
+  if (below && !node.hidden) view.desk.texts.find((text) => text.name === name).compare(below, view.client.items.get(view.client.current), area.value);
 }
 
-function openNote(view, name) {
+export function openNote(view, name) {
   const { client } = view;
-  const { start } = desk.texts.find((text) => text.name === name);
+  const { start } = view.desk.texts.find((text) => text.name === name);
   view.writing = name;
   showNotes(view);
   const { area } = view.notes[name];
@@ -44,14 +50,14 @@ function openNote(view, name) {
 }
 
 // Where somebody writes: the text or the filter, what stands there, and the caret.
-function penOf(view) {
+export function penOf(view) {
   const node = document.activeElement;
   const field = [...view.fields.values()].find((one) => one.filter === node);
   if (!field && !view.notesNode.contains(node)) return null;
   return { note: node.dataset.note, field: field?.dimension.name, text: node.value, caret: [node.selectionStart, node.selectionEnd] };
 }
 
-function penBack(view, { note, field, text, caret }) {
+export function penBack(view, { note, field, text, caret }) {
   if (note) openNote(view, note);
   else if (!view.fields.get(field)?.filter) return;
   else focusField(view, field);
@@ -64,7 +70,7 @@ function penBack(view, { note, field, text, caret }) {
   node.setSelectionRange(...caret);
 }
 
-function openDialog(view, title, ...content) {
+export function openDialog(view, title, ...content) {
   disarm(view); // a finished item must not go by itself behind the question about it
   view.dialog = { choices: new Map(), confirm: null };
   const close = toolButton("Close", "Esc", () => closeDialog(view));
@@ -79,14 +85,14 @@ function openDialog(view, title, ...content) {
   box.focus({ preventScroll: true });
 }
 
-function closeDialog(view) {
+export function closeDialog(view) {
   view.dialog = null;
   setFlag(view.dialogNode, "hidden", true);
   view.dialogNode.replaceChildren();
   view.root.focus({ preventScroll: true });
 }
 
-function choiceRow(key, label, action, pressed) {
+export function choiceRow(key, label, action, pressed) {
   return el(
     "button",
     { type: "button", class: "sc-choice", onclick: action, "aria-pressed": pressed },
@@ -95,10 +101,10 @@ function choiceRow(key, label, action, pressed) {
   );
 }
 
-function openHelp(view) {
+export function openHelp(view) {
   openDialog(view, "Keys",
-    el("dl", { class: "sc-keys" }, ...desk.help.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])),
-    desk.advances ? buildDelay(view.client.settings) : null,
+    el("dl", { class: "sc-keys" }, ...view.desk.help.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])),
+    view.desk.advances ? buildDelay(view.client.settings) : null,
     view.client.memory.works ? null
       : el("p", { class: "sc-error" }, "This browser keeps no copy of unsaved work. Close the tab only when all is saved."));
 }

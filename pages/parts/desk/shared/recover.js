@@ -1,7 +1,16 @@
 // Beginning with what an earlier page left behind. localStorage was read when the client was made; what it had not
 // written down when the browser died stands in the mirror and joins here, in the order in which it was made.
 
-async function recover(view) {
+import { awaits, wantBack } from "./back.js";
+import { showSaving } from "./bar.js";
+import { dropDraft } from "./drafts.js";
+import { dropOldDrafts, parsed, recall, recallEntries, stored, withStorage } from "./memory.js";
+import { flushMirror, leaveMirror, readMirror, writeMirror } from "./mirror.js";
+import { isDone, isSkipped, MADE, openList, remember } from "./model.js";
+import { show } from "./show.js";
+import { sendSoon } from "./sync.js";
+
+export async function recover(view) {
   const { client } = view;
   const { memory } = client;
   const { mirror } = memory;

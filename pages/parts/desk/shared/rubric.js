@@ -1,8 +1,11 @@
 // The right side: one field per dimension. Built once per rubric version; showing an item only sets attributes.
 
-const DIGITS = "1234567890"; // values beyond the digits have no key of their own: filter as one types
+import { el, setAttr, setFlag, setText } from "./dom.js";
+import { answered, draftOf, isComplete, visibleDimensions } from "./drafts.js";
 
-function buildRubric(view) {
+export const DIGITS = "1234567890"; // values beyond the digits have no key of their own: filter as one types
+
+export function buildRubric(view) {
   const { dimensions } = view.client.rubric;
   const keys = dimensions.flatMap((d) => d.values.map((v) => v.key).filter(Boolean));
   view.keysDistinct = new Set(keys).size === keys.length;
@@ -80,7 +83,7 @@ function buildValue(view, field, value, key, role) {
 }
 
 // order_status reads as "order status"; what is stored stays as declared.
-function shownValue(value) {
+export function shownValue(value) {
   return value.replaceAll("_", " ");
 }
 
@@ -115,7 +118,7 @@ function buildNumber(view, field, title) {
 }
 
 // Order the options by how well they fit what was typed; the best ten get the digits, as far as these do not filter on.
-function rank(field) {
+export function rank(field) {
   const fits = fitting(field, field.filter.value);
   field.hits = fits.map((one) => one.value);
   field.digits = [...DIGITS].map((digit) => (isText(field, digit) ? "" : digit));
@@ -135,7 +138,7 @@ function fitting(field, text) {
 }
 
 // Whether a digit goes on with what stands in the filter, as the 3 of intent_31 does; otherwise it picks a hit.
-function isText(field, digit) {
+export function isText(field, digit) {
   const typed = field.filter.value;
   return typed.trim() !== "" && fitting(field, typed + digit).length > 0;
 }
@@ -160,26 +163,26 @@ function markTop(field) {
   if (top && top.offsetParent) keepInside(field.list, top);
 }
 
-function keepInside(box, node) {
+export function keepInside(box, node) {
   const [outer, inner] = [box.getBoundingClientRect(), node.getBoundingClientRect()];
   if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
   else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
 }
 
-function moveTop(field, by) {
+export function moveTop(field, by) {
   if (!field.hits.length) return;
   field.top = (field.top + by + field.hits.length) % field.hits.length;
   markTop(field);
 }
 
-function clearFilter(field) {
+export function clearFilter(field) {
   if (!field.filter || field.kind !== "long" || !field.filter.value) return;
   field.filter.value = "";
   rank(field);
 }
 
 // Show the draft of the open item: what is asked, what is chosen, what has the keys.
-function showRubric(view) {
+export function showRubric(view) {
   const { client } = view;
   const draft = draftOf(client, client.current);
   const asked = new Set(visibleDimensions(client.rubric, draft.labels).map((d) => d.name));
@@ -213,7 +216,7 @@ function showValues(field, chosen, focused) {
 
 // Give the keys to a dimension. A long list takes the caret so that typing filters, except where that opens a keyboard
 // on the screen.
-function focusField(view, name, { quietly = false } = {}) {
+export function focusField(view, name, { quietly = false } = {}) {
   view.focus = name;
   for (const [other, field] of view.fields) setFlag(field.node, "data-focus", other === name);
   if (quietly) return;
@@ -225,7 +228,7 @@ function focusField(view, name, { quietly = false } = {}) {
   if (!view.painting && view.tall) requestAnimationFrame(() => keepFocusInside(view));
 }
 
-function keepFocusInside(view) {
+export function keepFocusInside(view) {
   const field = view.fields.get(view.focus);
   if (field) keepInside(view.scrollNode, field.node);
 }
