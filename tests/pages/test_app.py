@@ -58,7 +58,7 @@ def test_a_store_without_people_says_so(store: Store, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
     at = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     at.switch_page("week.py").run()
-    assert "spotcheck people add" in texts(at)
+    assert "Ask whoever installed Spotcheck to add you" in texts(at)
 
 
 def test_the_week_page_tells_what_is_left_and_what_blocks_closing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,9 +52,7 @@ def test_only_a_lead_sees_the_audit(demo: Store, monkeypatch: pytest.MonkeyPatch
 def test_a_row_that_was_changed_behind_the_chain_is_said(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = demo.find(AuditEntry, action="annotation")[0]
     damage(demo, f"UPDATE annotations SET comment = 'x' WHERE submission_id = '{entry.detail['submission']}'")
-    assert f"Behind 1 entry the row that was written is not any more what it was: #{entry.sequence}." in texts(
-        run(demo, monkeypatch)
-    )
+    assert f"1 entry no longer matches the row in the store: #{entry.sequence}." in texts(run(demo, monkeypatch))
 
 
 def test_the_newest_entries_stand_first_and_the_chain_holds(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +89,7 @@ def test_entries_are_narrowed_by_person_action_week_and_text(demo: Store, monkey
     shown = at.dataframe[0].value
     assert set(shown["action"]) == {"annotation"} and set(shown["what"]) <= items and len(shown)
     at.text_input("audit_text").set_value("no such text anywhere").run()
-    assert not at.dataframe and "Nothing fits" in texts(at)
+    assert not at.dataframe and "No entry matches" in texts(at)
 
 
 def test_a_look_at_an_original_is_logged_before_anything_is_shown(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,11 +77,11 @@ def _remembered(name: str, known: Sequence[str]) -> str | None:
     """What the address says, else what was looked at last; the address says it afterwards, so that it can be sent."""
     last = f"workbench_last_{name}"
     for said in (st.query_params.get(name), st.session_state.get(last)):
-        if said in known:
+        if isinstance(said, str) and said in known:
             st.session_state[last] = said
             if st.query_params.get(name) != said:
                 st.query_params[name] = said
-            return str(said)
+            return said
     return None
 
 

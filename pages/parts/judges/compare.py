@@ -159,8 +159,8 @@ def _proven(pair: JudgePair) -> str:
 def _agreement(found: Comparison, *, key: str) -> None:
     rows = []
     for pair in found.agreement:
-        shared = {"n": pair.n, "kappa": pair.cohen_kappa, "same": pair.percent_agreement}
-        shared["text"] = f"{figures.number(pair.cohen_kappa)} ({pair.n})"
+        text = f"{figures.number(pair.cohen_kappa)} ({pair.n})"
+        shared = {"n": pair.n, "kappa": pair.cohen_kappa, "same": pair.percent_agreement, "text": text}
         rows += [{"judge": pair.first, "other": pair.second, **shared}]
         rows += [{"judge": pair.second, "other": pair.first, **shared}]
     frame = pd.DataFrame([r for r in rows if r["n"]])
