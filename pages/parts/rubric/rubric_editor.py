@@ -153,7 +153,9 @@ def _values_table(new: Rubric) -> None:
             column_config={"place": st.column_config.NumberColumn("place", help="Sorted by it; decimals are fine.")},
         )
         try:
-            text = rubric_toml(with_values(new, name, edited.to_dict("records")))
+            text = rubric_toml(
+                with_values(new, name, ({str(k): v for k, v in r.items()} for r in edited.to_dict("records")))
+            )
         except ReviewError as error:
             st.error(as_text(error), icon=":material/error:")
             return
