@@ -185,7 +185,7 @@ def test_flags_are_read_by_those_who_settle_and_taken_back_by_the_lead(
     name = flag(demo, week, "unclear", comment="neither value fits")
     assert "neither value fits" not in texts(run(demo, monkeypatch, "week", "ben"))
     settles = run(demo, monkeypatch, "week", "mara")
-    assert "The guidance does not decide this case" in texts(settles) and "neither value fits" in texts(settles)
+    assert "The guidance does not cover this case" in texts(settles) and "neither value fits" in texts(settles)
     # Whoever settles judges without names, and takes nothing back.
     assert not [c for c in settles.caption if c.value.startswith("ana,")]
     assert not [b for b in settles.button if b.label == "Take back" and b.key and b.key.startswith("flag_")]
