@@ -10,7 +10,8 @@ from typing import Any, TypedDict
 
 import orjson
 
-from review.checks.catalogue import TITLES
+from review.checks.catalogue import CHECKS, title_of
+from review.checks.residue import LEFT
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from storage.records_log import Conversation
 from storage.store import Store
@@ -18,11 +19,6 @@ from storage.store import Store
 AROUND = 32
 LONGEST = 160
 MOST = 3
-LEFT = "looks_like_"
-"""How the personal data check calls what is not masked; its other spans are the masks themselves."""
-
-UNSAID = {"personal_data": "nothing left unmasked", "repetition": "none", "length": "{value} characters"}
-"""What a finding without a hand and without a note says, where its value alone would puzzle."""
 
 
 class Excerpt(TypedDict):
@@ -49,7 +45,7 @@ def shown_findings(conversation: Conversation, *, quoting: bool = True) -> list[
     """
     found = [
         Shown(
-            check=TITLES.get(name, name),
+            check=title_of(name),
             flagged=bool(one.get("flagged")),
             said=_said(name, one),
             evidence=_evidence(conversation, one) if quoting and one.get("flagged") else [],
@@ -79,8 +75,8 @@ def _said(name: str, one: Mapping[str, Any]) -> str:
     value, note = one.get("value"), str(one.get("note") or "")
     if note:
         return note
-    if name in UNSAID:
-        return UNSAID[name].format(value=value)
+    if name in CHECKS and CHECKS[name].unflagged:
+        return CHECKS[name].unflagged.format(value=value)
     return "cannot tell" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 

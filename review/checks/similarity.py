@@ -1,8 +1,8 @@
 """How close an answer is to the expected one: the cosine of their vectors.
 
-The vectors are sentence embeddings where a model is there, else TF-IDF weights of words and of letters in words. The
-two do not mean the same: embeddings know that a parcel is a package, TF-IDF only compares what is written. So every
-result names its ``method``, and figures of different methods are never put together.
+The vectors are sentence embeddings where a model is installed, else TF-IDF weights of words and of letters in words.
+The two do not mean the same: embeddings know that a parcel is a package, TF-IDF compares spelling alone. So every
+result names its ``method``, and figures of different methods are never combined.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ METHODS: tuple[Method, ...] = ("embeddings", "tfidf")
 
 
 class Similarity(NamedTuple):
-    """``value`` is the cosine, -1 to 1, None where a text is empty; ``method`` and ``model`` how it was computed."""
+    """``value`` is the cosine, -1 to 1, None where a text is empty; ``method`` and ``model`` say how it was made."""
 
     value: float | None
     method: Method
@@ -29,28 +29,28 @@ class Similarity(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """An answer and the one that was expected."""
+    """An answer and the expected answer."""
 
     answer: str
     expected: str
 
 
 def method_here(model: str = "") -> Method:
-    """What :func:`similarities` would use unasked: embeddings where packages and model are installed."""
+    """Return the method that :func:`similarities` chooses: embeddings where packages and model are installed."""
     return "tfidf" if lacking(model) else "embeddings"
 
 
 def similarity(answer: str, expected: str, *, method: Method | None = None, model: str = "") -> Similarity:
-    """The similarity of one answer to the expected one. See :func:`similarities`, which is faster for many."""
+    """Return the similarity of one answer to the expected one; :func:`similarities` is faster for many."""
     return similarities([Pair(answer, expected)], method=method, model=model)[0]
 
 
 def similarities(pairs: Sequence[Pair], *, method: Method | None = None, model: str = "") -> list[Similarity]:
-    """The similarity of each answer to its expected one, in order; symmetric, and 1 for equal texts.
+    """Return the similarity of each answer to its expected one, in order; symmetric, and 1 for equal texts.
 
-    ``method`` None takes embeddings where they can be made, else TF-IDF. TF-IDF weights every word alike, so that a
-    result does not depend on the other pairs. ``model`` is a folder, or "" for the carried one.
-    Raises InputError for another method, or embeddings that are asked for and cannot be made.
+    ``method`` None takes embeddings where they are installed, else TF-IDF. TF-IDF gives every word the same weight, so
+    a result does not depend on the other pairs. ``model`` is a folder, or "" for the model that comes with the package.
+    Raises InputError for an unknown method, and for embeddings where they are not installed.
     """
     if method not in (None, *METHODS):
         raise InputError(f"method: found {method!r}, expected one of {', '.join(METHODS)}.")
@@ -74,14 +74,14 @@ def similarities(pairs: Sequence[Pair], *, method: Method | None = None, model: 
 
 
 def _tfidf_cosines(texts: Sequence[str]) -> npt.NDArray[np.float64]:
-    """The cosine of each text with the next one, shape (texts / 2,): the mean of those by words and by letters.
+    """Return the cosine of each pair of texts, shape (texts / 2,): the mean of those by words and by letters.
 
-    Words alone make a typing slip a different word; letters alone find everything a little alike. There is no
+    By words alone a typing error makes a different word; by letters alone all texts are a little alike. There is no
     collection to count documents in, so the inverse document frequency is 1 throughout.
     """
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
-    # Words of one letter count too, and so does what is neither letter nor digit.
+    # Words of one letter count too, and so do punctuation marks.
     words = HashingVectorizer(
         token_pattern=r"\w+|[^\w\s]",  # noqa: S106 - a pattern, no password
         ngram_range=(1, 2),
@@ -90,7 +90,7 @@ def _tfidf_cosines(texts: Sequence[str]) -> npt.NDArray[np.float64]:
     )
     letters = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 4), alternate_sign=False, norm=None)
     weights = TfidfTransformer(use_idf=False, sublinear_tf=True)
-    # A hash is of bytes, and a lone surrogate has none.
+    # Hashing needs bytes, and a lone surrogate cannot be encoded.
     texts = [t.encode("utf-8", "replace").decode() for t in texts]
     both = []
     for vectorizer in (words, letters):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,9 @@ from typing import Any
 import click
 from rich.table import Table
 
-from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.log_paths import log_of
 from review.basics.weeks import due_date, week_window
+from review.basics.words import counted
 from review.commands.common import (
     acting_person,
     as_option,
@@ -25,16 +23,14 @@ from review.commands.common import (
     split_values,
     store_option,
 )
-from review.sampling.allocate import Wishes
 from review.sampling.choose import all_of
-from review.sampling.draw import DrawResult, draw
-from review.sampling.engines.catalogue import Engine, open_source
-from review.sampling.frame import FIXED_FIELDS, fitting
+from review.sampling.draw import DrawResult
+from review.sampling.frame import FIXED_FIELDS
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project, project_of
-from review.sources.readers.mapping import check_mapping
-from review.week import drawing, opening
-from review.week.grouping import grouping_of
+from review.sources.readers.mapping import parse_mapping
+from review.week.drawing import Request, preview
+from review.week.opening import open_week, refuse_running_week
 
 
 class CapType(click.ParamType):
@@ -63,26 +59,6 @@ class RateType(click.ParamType):
             return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
         except ValueError:
             return self.fail(f"found {value!r}, expected a share such as 0.01 or 1%.", param, ctx)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """The options of one call."""
-
-    week: str
-    rate: float
-    failing: Cap | None
-    low_confidence: Cap | None
-    judges_disagree: Cap | None
-    minutes: float | None
-    seed: str | None
-    overlap: float
-    raters: tuple[str, ...]
-    unit: str
-
-    def of_a_week(self, source: str | None, mapping: dict[str, str]) -> drawing.Request:
-        """The same for :mod:`review.week.drawing`."""
-        return drawing.Request(source=source, mapping=mapping, **{f.name: getattr(self, f.name) for f in fields(self)})
 
 
 @click.command()
@@ -124,102 +100,50 @@ def sample(
     if not options["week"]:
         raise click.UsageError("which week? Name it with --week, as an ISO week such as 2026-W47.")
     project = project_of(store_path)
-    request = Request(raters=split_values(raters), unit=unit or project.unit, **options)
-    window = week_window(request.week, project.time_zone)
-    over = window.end <= datetime.now(UTC)
-    if not over and not dry_run:
-        raise Refused(
-            f"{request.week} ends {window.end:%Y-%m-%d %H:%M} UTC: a draw seals the week's frame, so it waits "
-            "until then. --dry-run shows what there is so far."
-        )
-    if not over:
-        note(f"{request.week} has not ended; the frame will still grow.")
+    # spotcheck.toml names columns for logs of another make; --map also names the two fields that only a draw reads.
+    mapping = parse_mapping(maps, further=FIXED_FIELDS)
+    request = Request(source=source, mapping=mapping, raters=split_values(raters), unit=unit or project.unit, **options)
     if dry_run:
-        engine = open_engine(source, store_path, week=request.week)
-        try:
-            store = opened(store_path) if Path(store_path).exists() else None
-            asked = drawing.wishes(store, request.of_a_week(source, {}))
-            result = dry(engine, project, request, asked, parse_maps(maps))
-        finally:
-            engine.close()
-        emit(described(result, request, show_ids), as_json, lambda: show(result, request, show_ids))
-        return
-    open_the_week(source, store_path, project, request, parse_maps(maps), acting, show_ids, as_json)
+        _dry_run(store_path, project, request, show_ids, as_json)
+    else:
+        _open_week(store_path, project, request, acting, show_ids, as_json)
 
 
-def dry(engine: Engine, project: Project, request: Request, asked: Wishes, mapping: dict[str, str]) -> DrawResult:
-    """The draw that the options describe, without storing anything."""
-    return draw(
-        engine,
-        asked,
-        window=week_window(request.week, project.time_zone),
-        week=request.week,
-        seed=request.seed,
-        overlap=request.overlap,
-        mapping=mapping if is_log(engine) else {**fitting(engine, project.mapping), **mapping},
-        values=None if is_log(engine) else project.values,
-        groups=grouping_of(project, judges_disagree=request.judges_disagree).groups,
-    )
+def _dry_run(store_path: str, project: Project, request: Request, show_ids: bool, as_json: bool) -> None:
+    """Show what the draw would take; there may be no store yet."""
+    if week_window(request.week, project.time_zone).end > datetime.now(UTC):
+        note(f"{request.week} has not ended; the frame will still grow.")
+    store = opened(store_path) if Path(store_path).exists() else None
+    result = preview(store, project, request, log=log_of(store_path))
+    emit(described(result, request.week, show_ids), as_json, lambda: show(result, request.week, show_ids))
 
 
-def open_the_week(
-    source: str | None,
-    store_path: str,
-    project: Project,
-    request: Request,
-    mapping: dict[str, str],
-    acting: str | None,
-    show_ids: bool,
-    as_json: bool,
+def _open_week(
+    store_path: str, project: Project, request: Request, acting: str | None, show_ids: bool, as_json: bool
 ) -> None:
     """Draw, store and deal the week."""
+    # A week that still runs is refused first: nobody needs a store to hear that.
+    refuse_running_week(request.week, project.time_zone)
     store = opened(store_path)
-    by = acting_person(store, acting)
-    done = opening.open_week(store, project, request.of_a_week(source, mapping), by=by.id)
-    result = described(done.result, request, show_ids)
-    dealt = {"new_items": done.new_items, "assignments": done.assignments, "without_role": list(done.without_role)}
+    done = open_week(store, project, request, by=acting_person(store, acting).id)
     if done.left_out:
-        note(done.left_out)
+        note(f"{done.left_out}.")
 
     def render() -> None:
-        show(done.result, request, show_ids)
-        out.print(f"{done.new_items} new items, {done.assignments} assignments dealt", highlight=False)
+        show(done.result, request.week, show_ids)
+        out.print(
+            f"{counted(done.new_items, 'new item')}, {counted(done.assignments, 'assignment')} dealt", highlight=False
+        )
 
-    emit({**result, **dealt}, as_json, render)
-
-
-def open_engine(source: str | None, store_path: str | Path, *, week: str) -> Engine:
-    """The named source, else the log beside the store."""
-    if source:
-        return open_source(source, week=week)
-    folder = log_of(store_path).logs
-    if not folder.is_dir():
-        raise NothingToDo(f"there is no log beside {store_path}. Import files first, or name a SOURCE.")
-    return open_source(folder, week=week)
+    dealt = {"new_items": done.new_items, "assignments": done.assignments, "without_role": list(done.without_role)}
+    emit({**described(done.result, request.week, show_ids), **dealt}, as_json, render)
 
 
-def is_log(engine: Engine) -> bool:
-    """Whether the source is an imported log, whose fields have their own names and values already."""
-    return {"import_id", "content_hash", "imported_at"} <= set(engine.columns())
-
-
-def parse_maps(maps: Iterable[str]) -> dict[str, str]:
-    """``field=column`` options; raises InputError for an unknown field or a missing column."""
-    mapping: dict[str, str] = {}
-    for text in maps:
-        field, equals, column = (part.strip() for part in text.partition("="))
-        if not equals or not column:
-            raise InputError(f"--map: found {text!r}, expected FIELD=COLUMN such as created_at=started.")
-        mapping[field] = column
-    check_mapping({field: column for field, column in mapping.items() if field not in FIXED_FIELDS})
-    return mapping
-
-
-def described(result: DrawResult, request: Request, show_ids: bool) -> dict[str, Any]:
+def described(result: DrawResult, week: str, show_ids: bool) -> dict[str, Any]:
     """The JSON of a draw."""
-    said: dict[str, Any] = {
-        "week": request.week,
-        "due": due_date(request.week).isoformat(),
+    found: dict[str, Any] = {
+        "week": week,
+        "due": due_date(week).isoformat(),
         "seed": result.seed,
         "key": result.key_rule,
         "rate": result.rate,
@@ -231,15 +155,15 @@ def described(result: DrawResult, request: Request, show_ids: bool) -> dict[str,
         "notes": list(result.notes),
     }
     if show_ids:
-        said["ids"] = sorted(all_of(result.ids))
-        said["overlap"]["ids"] = list(result.overlap_ids)
-    return said
+        found["ids"] = sorted(all_of(result.ids))
+        found["overlap"]["ids"] = list(result.overlap_ids)
+    return found
 
 
-def show(result: DrawResult, request: Request, show_ids: bool) -> None:
+def show(result: DrawResult, week: str, show_ids: bool) -> None:
     """The same for a person."""
     frame = result.frame
-    out.print(f"[bold]{request.week}[/]  {frame.distinct:,} conversations in {frame.source}", highlight=False)
+    out.print(f"[bold]{week}[/]  {frame.distinct:,} conversations in {frame.source}", highlight=False)
     oddities = {
         "rows without id": frame.null_ids,
         f"ids more than once ({', '.join(frame.duplicate_examples)})": frame.duplicate_ids,
@@ -256,7 +180,7 @@ def show(result: DrawResult, request: Request, show_ids: bool) -> None:
         lines.add_row(stratum.name, f"{stratum.population:,}", f"{stratum.probability:.4g}", f"{stratum.sampled:,}")
     out.print(lines)
     out.print(
-        f"{result.sampled:,} items, {len(result.overlap_ids):,} for several people, due {due_date(request.week)}\n"
+        f"{result.sampled:,} items, {len(result.overlap_ids):,} for several people, due {due_date(week)}\n"
         f"seed {result.seed}, digest {result.digest}",
         highlight=False,
         markup=False,

@@ -20,7 +20,7 @@ from review.sampling.strata import REST, Cap, Group
 SECONDS_PER_ITEM = 60.0
 
 
-class Stratum(NamedTuple):
+class DrawnStratum(NamedTuple):
     """One line of the ledger: population N_h, inclusion probability pi_h, number drawn n_h."""
 
     name: str
@@ -94,19 +94,14 @@ class Allocation:
 
 
 @dataclass(frozen=True)
-class Plan:
+class DrawPlan:
     """All strata with what is to be drawn from them, and notes for the person who asked."""
 
     strata: tuple[Allocation, ...]
     notes: tuple[str, ...] = ()
 
-    @property
-    def expected(self) -> float:
-        """Items to expect in all."""
-        return sum(a.expected for a in self.strata)
 
-
-def allocate(populations: Mapping[str, int], wishes: Wishes, groups: Sequence[Group]) -> Plan:
+def allocate(populations: Mapping[str, int], wishes: Wishes, groups: Sequence[Group]) -> DrawPlan:
     """Decide pi_h for every stratum, in the order of ``populations`` (name -> N_h, distinct ids).
 
     Without a budget: asked-for caps, else the groups' own, never under the rate. With one, the floor and what was asked
@@ -121,11 +116,11 @@ def allocate(populations: Mapping[str, int], wishes: Wishes, groups: Sequence[Gr
     own = {g.name: g.cap for g in groups if g.cap is not None and g.name not in asked}
     if wishes.budget is None:
         raised = {name: _raised(floor[name], cap) for name, cap in own.items()}
-        return Plan(tuple((floor | asked | raised).values()))
+        return DrawPlan(tuple((floor | asked | raised).values()))
     return _within(floor | asked, own, wishes.budget, rest_is_free=REST not in asked)
 
 
-def raised(previous: Sequence[Stratum], plan: Plan, asked: Mapping[str, Cap]) -> Plan:
+def raised(previous: Sequence[DrawnStratum], plan: DrawPlan, asked: Mapping[str, Cap]) -> DrawPlan:
     """The plan of a later draw of the same week: nothing is lowered, and the populations are those of the sealed frame.
 
     Raises Refused where a cap that was asked for is lower than before.
@@ -143,7 +138,7 @@ def raised(previous: Sequence[Stratum], plan: Plan, asked: Mapping[str, Cap]) ->
         # What the groups or the budget would lower stays as drawn; the number drawn already is exact.
         kept = Allocation(new.name, old.population, old.probability, old.sampled)
         strata.append(sealed if sealed.probability > old.probability else kept)
-    return Plan(tuple(strata), plan.notes)
+    return DrawPlan(tuple(strata), plan.notes)
 
 
 def refuse_lower(rate: float, previous: float) -> None:
@@ -165,12 +160,12 @@ def _resized(allocation: Allocation, population: int) -> Allocation:
     return _raised(Allocation(allocation.name, population, 2.0**-32), allocation.count)
 
 
-def _within(base: dict[str, Allocation], own: dict[str, Cap], budget: Budget, *, rest_is_free: bool) -> Plan:
+def _within(base: dict[str, Allocation], own: dict[str, Cap], budget: Budget, *, rest_is_free: bool) -> DrawPlan:
     left = budget.items - sum(a.expected for a in base.values())
     strata = dict(base)
     if left < 0:
         needed = budget.minutes_for(budget.items - left)
-        return Plan(
+        return DrawPlan(
             tuple(strata.values()),
             (
                 f"the rate and the groups asked for give about {budget.items - left:.0f} items, {needed:.0f} minutes "
@@ -187,4 +182,4 @@ def _within(base: dict[str, Allocation], own: dict[str, Cap], budget: Budget, *,
         grown = _raised(strata[name], wanted) if wanted >= 1 else strata[name]
         left -= grown.expected - strata[name].expected
         strata[name] = grown
-    return Plan(tuple(strata.values()))
+    return DrawPlan(tuple(strata.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from review.sampling.allocate import Allocation, Plan
+from review.sampling.allocate import Allocation, DrawPlan
 from review.sampling.key import SMALLEST, digest, in_overlap, threshold
 
 Ids = Mapping[str, tuple[str, ...]]
@@ -19,12 +19,12 @@ def head_room(allocation: Allocation) -> float:
     return max(SMALLEST, min(1.0, wanted / allocation.population))
 
 
-def take(found: Mapping[str, Iterable[str]], plan: Plan, seed: str) -> dict[str, tuple[str, ...]]:
+def take(found: Mapping[str, Iterable[str]], plan: DrawPlan, seed: str) -> dict[str, tuple[str, ...]]:
     """From the candidates of each stratum, in the order of the key: those under the threshold, or the n smallest."""
     return {a.name: tuple(_smallest(found[a.name], a, seed)) for a in plan.strata}
 
 
-def grown(previous: Ids, found: Mapping[str, Iterable[str]], plan: Plan, seed: str) -> dict[str, tuple[str, ...]]:
+def grown(previous: Ids, found: Mapping[str, Iterable[str]], plan: DrawPlan, seed: str) -> dict[str, tuple[str, ...]]:
     """As :func:`take`, with everything that was drawn before kept in its stratum and never drawn in another.
 
     A stratum never holds more than its sealed population, even where late rows cannot be told apart.

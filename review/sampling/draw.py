@@ -9,11 +9,11 @@ from datetime import datetime
 from review.basics.errors import NothingToDo, Refused, ReviewError
 from review.basics.weeks import Window
 from review.sampling import frame_sql
-from review.sampling.allocate import Plan, Stratum, Wishes, allocate, raised, refuse_lower
+from review.sampling.allocate import DrawnStratum, DrawPlan, Wishes, allocate, raised, refuse_lower
 from review.sampling.choose import Ids, all_of, grown, head_room, overlap_of, take
 from review.sampling.engines import sql
-from review.sampling.engines.catalogue import Engine
-from review.sampling.frame import Frame, Opened, Values, read_frame
+from review.sampling.engines.engine import Engine
+from review.sampling.frame import Frame, OpenFrame, Values, read_frame
 from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
 from review.sampling.needs import check_needs
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
@@ -29,7 +29,7 @@ class DrawResult:
     """
 
     frame: Frame
-    strata: tuple[Stratum, ...]
+    strata: tuple[DrawnStratum, ...]
     ids: Ids
     overlap_ids: tuple[str, ...]
     added: Ids
@@ -57,7 +57,7 @@ class Sealed:
     seed: str
     sealed_at: datetime
     rate: float
-    strata: tuple[Stratum, ...]
+    strata: tuple[DrawnStratum, ...]
     ids: Ids = field(default_factory=dict)
 
 
@@ -86,7 +86,7 @@ def draw(
         raise NothingToDo(_nothing(frame, window))
     plan = allocate(frame.populations, wishes, groups)
     ids = take(candidates(opened, seed, plan), plan, seed)
-    strata = tuple(Stratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata)
+    strata = tuple(DrawnStratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata)
     return DrawResult(
         frame=frame,
         strata=strata,
@@ -140,7 +140,7 @@ def extend(
     drawn_before = set(all_of(previous.ids))
     return DrawResult(
         frame=frame,
-        strata=tuple(Stratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata),
+        strata=tuple(DrawnStratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata),
         ids=ids,
         overlap_ids=overlap_of(ids, previous.seed, overlap),
         added={name: tuple(i for i in drawn if i not in drawn_before) for name, drawn in ids.items()},
@@ -152,7 +152,7 @@ def extend(
     )
 
 
-def candidates(opened: Opened, seed: str, plan: Plan) -> dict[str, list[str]]:
+def candidates(opened: OpenFrame, seed: str, plan: DrawPlan) -> dict[str, list[str]]:
     """All ids of each stratum that the plan can need, asked of the source by the key's threshold with head-room."""
     names = [a.name for a in plan.strata]
     shares = {k: head_room(a) for k, a in enumerate(plan.strata) if a.population and a.count != 0}
@@ -183,7 +183,7 @@ def differences(sealed: Mapping[str, int], frame: Frame) -> tuple[str, ...]:
 
 
 def _ask(
-    opened: Opened, seed: str, shares: Mapping[int, float], names: Sequence[str], found: dict[str, list[str]]
+    opened: OpenFrame, seed: str, shares: Mapping[int, float], names: Sequence[str], found: dict[str, list[str]]
 ) -> None:
     if not shares:
         return

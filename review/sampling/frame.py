@@ -15,7 +15,7 @@ from review.basics.errors import InputError
 from review.basics.weeks import Window
 from review.sampling import frame_sql
 from review.sampling.engines import sql
-from review.sampling.engines.catalogue import Engine
+from review.sampling.engines.engine import Engine
 from review.sampling.strata import DEFAULT_GROUPS, Group, fields_of, names_of
 from review.sampling.verdict_counts import Counts, tally
 
@@ -62,7 +62,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenFrame:
     """The rows of a frame as a draw selects from them: which columns they have, and whether ids stand twice."""
 
     engine: Engine
@@ -76,7 +76,7 @@ class Opened:
         return frame_sql.members(self.rows, once=self.once, dated=self.dated, verdicts=self.verdicts)
 
 
-class Place(NamedTuple):
+class ColumnPath(NamedTuple):
     """Where a field stands: a column and the path inside it."""
 
     column: str
@@ -92,7 +92,7 @@ def read_frame(
     values: Values | None = None,
     groups: Sequence[Group] = DEFAULT_GROUPS,
     sealed_at: datetime | None = None,
-) -> tuple[Frame, Opened]:
+) -> tuple[Frame, OpenFrame]:
     """Count the frame of a window (None: the whole source) and return it with what a draw needs.
 
     ``mapping`` names the column of a field where it differs, dotted into nested values; ``values`` translates texts
@@ -145,7 +145,7 @@ def open_frame(
     values: Values,
     groups: Sequence[Group],
     sealed_at: datetime | None,
-) -> Opened:
+) -> OpenFrame:
     """Find the columns, state the condition of belonging, and let the engine keep the rows if it does."""
     places = find_fields(engine, mapping, groups)
     _check_id(engine, places["id"])
@@ -176,10 +176,10 @@ def open_frame(
     )
     relation = engine.relation([place.column for place in places.values()])
     rows = engine.keep(frame_sql.frame_rows(relation, fields, membership))
-    return Opened(engine, rows, dated=fields.made is not None, verdicts=fields.verdicts is not None)
+    return OpenFrame(engine, rows, dated=fields.made is not None, verdicts=fields.verdicts is not None)
 
 
-def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Group]) -> dict[str, Place]:
+def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Group]) -> dict[str, ColumnPath]:
     """Where the fields that sampling reads stand; those that the source does not have are left out.
 
     Raises InputError where a mapped column, or the id, is not there.
@@ -205,19 +205,19 @@ def fitting(engine: Engine, mapping: Mapping[str, str]) -> dict[str, str]:
     return {name: column for name, column in mapping.items() if _place(column, columns).column in columns}
 
 
-def _place(name: str, columns: Mapping[str, str]) -> Place:
+def _place(name: str, columns: Mapping[str, str]) -> ColumnPath:
     if name in columns or "." not in name:
-        return Place(name)
+        return ColumnPath(name)
     parts = name.split(".")
     # The longest head that is a column: names of columns may hold dots themselves.
     for cut in range(len(parts) - 1, 0, -1):
         head = ".".join(parts[:cut])
         if head in columns:
-            return Place(head, tuple(parts[cut:]))
-    return Place(parts[0], tuple(parts[1:]))
+            return ColumnPath(head, tuple(parts[cut:]))
+    return ColumnPath(parts[0], tuple(parts[1:]))
 
 
-def _text(engine: Engine, name: str, place: Place, values: Mapping[str, str]) -> exp.Expr:
+def _text(engine: Engine, name: str, place: ColumnPath, values: Mapping[str, str]) -> exp.Expr:
     text = engine.text(*place)
     if name == "feedback":
         # Feedback may be an object {thumb, copied, edited}; its thumb is what counts.
@@ -232,7 +232,7 @@ def _text(engine: Engine, name: str, place: Place, values: Mapping[str, str]) ->
     return text
 
 
-def _check_id(engine: Engine, place: Place) -> None:
+def _check_id(engine: Engine, place: ColumnPath) -> None:
     kind = engine.columns().get(place.column, "")
     if not place.path and UNSTABLE_ID.search(kind.upper()):
         raise InputError(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from review.basics.errors import InputError
-from review.sampling.engines.catalogue import Engine
+from review.sampling.engines.engine import Engine
 from review.sampling.engines.sql import column, is_null
 from review.sampling.strata import FLAGGED, JUDGES_DISAGREE, Group, fields_of
 
@@ -22,13 +22,18 @@ NEEDED: Mapping[str, tuple[str, str]] = {
 """Column -> what asks for it, and how not to ask for it."""
 
 
+def is_imported_log(engine: Engine) -> bool:
+    """Whether the source is an imported log, whose fields have our own names and values already."""
+    return set(engine.columns()) >= OF_THE_LOG
+
+
 def check_needs(engine: Engine, groups: Sequence[Group]) -> None:
     """Raise InputError when a group is asked for and the source lacks the column that import makes for it.
 
     A log that was imported by an earlier version may lack one; a second import would add nothing to it, so it is drawn
     from as ever. A source may have such a column of its own.
     """
-    if set(engine.columns()) >= OF_THE_LOG:
+    if is_imported_log(engine):
         return
     for name in fields_of(groups):
         if name in NEEDED and not _has(engine, name):

@@ -21,7 +21,6 @@ MAX_JSON = 512 * 1024 * 1024
 """Bytes that a JSON array may have, as it is read at once."""
 
 PARQUET_ROWS = 2_000
-LAYOUTS = ("jsonl", "csv", "parquet", "json")
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
 _REFUSED = {
     b"\x1f\x8b": "a gzip archive",

@@ -1,39 +1,39 @@
-"""What a draw is asked for and what it would give: nothing is written here."""
+"""What a draw of a week gives: one function for the command's dry run, the page's preview and the draw itself.
+
+Nothing is written here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from pathlib import Path
 
-from review.basics.errors import InputError, NothingToDo
-from review.basics.log_paths import log_of
+from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.log_paths import LogPaths, log_of
 from review.basics.weeks import week_window
-from review.current.progress import seconds_per_item
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Wishes
-from review.sampling.allocate import Stratum as Line
-from review.sampling.draw import DrawResult, Sealed, draw, extend
-from review.sampling.engines.catalogue import Engine, open_source
+from review.sampling.draw import DrawResult, draw, extend
+from review.sampling.engines.catalogue import open_source
+from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
+from review.sampling.needs import is_imported_log
 from review.sampling.strata import Cap
 from review.settings.project import Project
-from review.week.dealing import raters_left
 from review.week.grouping import Grouping, grouping_of, sealed_grouping
-from storage.records_log import Draw, Stratum
-from storage.records_review import Item, Week
+from review.week.so_far import WeekSoFar, week_so_far
 from storage.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is asked of a week. ``failing`` and ``low_confidence``: "all", a number, or None for the default cap.
+    """What somebody asks of a draw.
 
-    ``judges_disagree``: the same for conversations whose judges contradict each other; None as the project says, which
-    may be no such group.
-
-    ``source`` None is the embedded log; ``raters`` are ids or names; ``overlap`` is a share; ``minutes`` a budget per
-    person; ``due`` an ISO date, default the Friday after the week; ``seed`` defaults to the week's name.
+    ``failing``, ``low_confidence`` and ``judges_disagree`` raise these groups to "all" or at least to a number; None
+    takes the default cap, and for ``judges_disagree`` the project's setting, which may be no such group.
+    ``source`` None is the imported log. ``raters`` are ids or names, ``overlap`` is a share, ``minutes`` a budget per
+    person, ``due`` an ISO date (default: the Friday after the week), ``seed`` defaults to the week's name.
     """
 
     week: str
@@ -52,70 +52,92 @@ class Request:
     mapping: Mapping[str, str] | None = None
 
 
-def preview(store: Store, project: Project, request: Request) -> DrawResult:
-    """What a draw would give, without writing anything."""
-    engine = engine_of(store, request)
+def preview(store: Store | None, project: Project, request: Request, *, log: LogPaths | None = None) -> DrawResult:
+    """Return what a draw would give, without writing anything.
+
+    Without a store there is no week yet, and ``log`` says where the imported log lies.
+    """
+    so_far = WeekSoFar() if store is None else week_so_far(store, request.week, with_pace=request.minutes is not None)
+    with opened_source(request, log or (log_of(store.path) if store is not None else None)) as engine:
+        return drawing(engine, project, request, so_far)
+
+
+@contextmanager
+def opened_source(request: Request, log: LogPaths | None) -> Iterator[Engine]:
+    """The source to draw from, open for the block. Raises NothingToDo while the imported log is empty."""
+    if request.source is not None:
+        engine = open_source(request.source, week=request.week)
+    elif log is not None and any(log.logs.glob("*/*.parquet")):
+        engine = open_source(log.logs, week=request.week)
+    else:
+        where = f" at {log.logs}" if log is not None else ""
+        raise NothingToDo(f"the log{where} is empty. Import conversations first, or name another source to draw from.")
     try:
-        return drawing(store, project, request, engine)
+        yield engine
     finally:
         engine.close()
 
 
-def engine_of(store: Store, request: Request) -> Engine:
-    """The source to draw from. Raises NothingToDo while the embedded log is empty."""
-    if request.source is not None:
-        return open_source(request.source, week=request.week)
-    logs = log_of(store.path).logs
-    if not logs.is_dir() or not any(logs.glob("*/*.parquet")):
-        raise NothingToDo(
-            "the log is empty. `spotcheck import FILE` adds conversations; or name a SOURCE to draw from."
+def drawing(engine: Engine, project: Project, request: Request, so_far: WeekSoFar) -> DrawResult:
+    """Draw from an open source: the first time for a week, or what a higher rate adds to its sealed frame.
+
+    Raises Refused for a lower rate and for another source than that of the first draw, NothingToDo when the week holds
+    no conversation, InputError for a wrong setting or a source that cannot be read.
+    """
+    if so_far.draws and Path(so_far.draws[0].source).name != Path(engine.source).name:
+        raise Refused(
+            f"{request.week} was drawn from {so_far.draws[0].source}; found {engine.source}. A later draw of the week "
+            "uses the same source, because two sources are two populations."
         )
-    return open_source(logs, week=request.week)
-
-
-def drawing(store: Store, project: Project, request: Request, engine: Engine) -> DrawResult:
-    """The draw from an open source: the first one of a week, or what raising its rates adds to the sealed frame."""
+    # The imported log has our own names and values already; those of the project are for other sources.
+    ours = request.source is None or is_imported_log(engine)
+    mapping = {**({} if ours else fitting(engine, project.mapping)), **(request.mapping or {})}
+    values = None if ours else project.values
     window = week_window(request.week, project.time_zone)
-    groups = groups_asked(store, project, request).groups
-    outside = request.source is not None
-    options: dict[str, Any] = {
-        "window": window,
-        "overlap": request.overlap,
-        "groups": groups,
-        # The embedded log holds normalised fields; only foreign sources need the project's names.
-        "mapping": {**fitting(engine, project.mapping), **(request.mapping or {})} if outside else None,
-        "values": project.values if outside else None,
-    }
-    asked = wishes(store, request)
-    week = store.get(Week, request.week)
-    if week is None or not store.find(Draw, week=week.name):
-        return draw(engine, asked, week=request.week, seed=request.seed, **options)
-    # What was promised for the week holds for what is added to it.
-    options["overlap"] = week.overlap
-    return extend(engine, _sealed(store, week), asked, **options)
+    wishes, groups = wishes_of(request, so_far), grouping(project, request, so_far).groups
+    if so_far.week is None or so_far.sealed is None:
+        return draw(
+            engine,
+            wishes,
+            window=window,
+            week=request.week,
+            seed=request.seed,
+            overlap=request.overlap,
+            mapping=mapping,
+            values=values,
+            groups=groups,
+        )
+    # The overlap was fixed when the week was opened; what is added to the week keeps it.
+    return extend(
+        engine,
+        so_far.sealed,
+        wishes,
+        window=window,
+        overlap=so_far.week.overlap,
+        mapping=mapping,
+        values=values,
+        groups=groups,
+    )
 
 
-def groups_asked(store: Store, project: Project, request: Request) -> Grouping:
-    """The groups of the draw: those of the first draw of the week, if there was one."""
-    asked = None if request.judges_disagree is None else _cap("judges_disagree", request.judges_disagree)
-    first = next(iter(store.find(Draw, week=request.week)), None)
-    if first is None:
-        return grouping_of(project, judges_disagree=asked)
-    return sealed_grouping(project, request.week, first.frame, judges_disagree=asked)
+def grouping(project: Project, request: Request, so_far: WeekSoFar) -> Grouping:
+    """Return the groups of the draw: those of the week's first draw, if there was one."""
+    cap = None if request.judges_disagree is None else _cap("judges_disagree", request.judges_disagree)
+    if not so_far.draws:
+        return grouping_of(project, judges_disagree=cap)
+    return sealed_grouping(project, request.week, so_far.draws[0].frame, judges_disagree=cap)
 
 
-def wishes(store: Store | None, request: Request) -> Wishes:
-    """What a draw is asked for; a budget is turned into items at the measured pace, a minute each without a store."""
-    asked = {name: getattr(request, name) for name in ("failing", "low_confidence", "judges_disagree")}
-    caps = {name: _cap(name, cap) for name, cap in asked.items() if cap is not None}
+def wishes_of(request: Request, so_far: WeekSoFar) -> Wishes:
+    """Return the rate, the caps and the budget of a request; one minute per item where no pace is measured."""
+    named = {name: getattr(request, name) for name in ("failing", "low_confidence", "judges_disagree")}
+    caps = {name: _cap(name, cap) for name, cap in named.items() if cap is not None}
     budget = None
     if request.minutes is not None:
-        week = store.get(Week, request.week) if store else None
-        people = len(request.raters) or (len(raters_left(store, week)[0]) if store and week else 0)
         budget = Budget(
             request.minutes,
-            raters=max(people, 1),
-            seconds=(seconds_per_item(store) if store else None) or SECONDS_PER_ITEM,
+            raters=max(len(request.raters or so_far.reviewers), 1),
+            seconds=so_far.seconds or SECONDS_PER_ITEM,
             overlap=request.overlap,
             overlap_raters=request.overlap_raters or None,
         )
@@ -128,19 +150,3 @@ def _cap(name: str, cap: Cap | str) -> Cap:
     if cap.isdecimal():
         return int(cap)
     raise InputError(f"{name}: found {cap!r}, expected 'all' or a whole number.")
-
-
-def _sealed(store: Store, week: Week) -> Sealed:
-    draws = store.find(Draw, week=week.name)
-    last = store.find(Stratum, draw_id=draws[-1].id)
-    drawn = [i for i in store.find(Item, week=week.name) if i.stratum is not None]
-    ids = {s.name: tuple(i.conversation_id for i in drawn if i.stratum == s.name) for s in last}
-    lines = tuple(Line(s.name, s.population, s.probability, s.sampled) for s in last)
-    return Sealed(
-        week=week.name,
-        seed=week.seed,
-        sealed_at=datetime.fromisoformat(draws[0].at),
-        rate=draws[-1].rate,
-        strata=lines,
-        ids=ids,
-    )

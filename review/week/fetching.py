@@ -5,7 +5,7 @@ Two steps are right for every engine: first ids, then the rows of these ids, whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from review.log.append import Entry
 from review.log.log import read_conversations
 from review.privacy.masking import recognisers
 from review.privacy.originals import seal_of, write_originals
-from review.sampling.engines.catalogue import Engine
+from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.settings.project import Project
 from review.sources.checking import checked
@@ -29,31 +29,24 @@ from review.sources.normalise import DEFAULT_SOURCE, Settings, conversation_of
 from review.sources.readers import plain
 from review.sources.readers.fields import Unreadable
 from review.sources.readers.mapping import renamed, translated
+from review.week.drawing import Request
 from storage.records_log import Conversation
 
 CHUNK = 500
 
 
 def fetch(
-    log: LogPaths,
-    engine: Engine,
-    project: Project,
-    ids: Sequence[str],
-    *,
-    source: str | None,
-    key: bytes,
-    week: str,
-    mapping: Mapping[str, str] | None = None,
+    engine: Engine, ids: Sequence[str], project: Project, request: Request, *, log: LogPaths, key: bytes
 ) -> list[Conversation]:
     """The conversations with these ids, masked and checked, in this order. ``source`` None is the embedded log.
 
     From any other source the rows are read through the engine, brought into shape, masked and checked here; originals
     are kept as the project says. An id that is not found is left out; a row that cannot be read is an InputError.
     """
-    if source is None:
+    if request.source is None:
         return read_conversations(log, ids)
-    names = {**fitting(engine, project.mapping), **(mapping or {})}
-    settings = Settings(DEFAULT_SOURCE, key, ZoneInfo(project.time_zone), week)
+    names = {**fitting(engine, project.mapping), **(request.mapping or {})}
+    settings = Settings(DEFAULT_SOURCE, key, ZoneInfo(project.time_zone), request.week)
     privacy = project.privacy
     wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
     seal, to_run = seal_of(project.privacy.originals), ready(project.checks)
@@ -75,7 +68,7 @@ def fetch(
         if entry.original is not None:
             originals.append((entry.conversation.id, entry.original))
     if originals:
-        target = log.originals / f"draw-{new_id()}" / f"{week}-1.parquet"
+        target = log.originals / f"draw-{new_id()}" / f"{request.week}-1.parquet"
         write_originals(target, originals, encrypted=project.privacy.originals == "encrypted")
     return [found[i] for i in ids if i in found]
 

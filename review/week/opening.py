@@ -1,11 +1,10 @@
-"""Opening a week: one call draws from the sealed frame, copies what was drawn, deals it, and writes the ledger."""
+"""Opening a week: draw from the sealed frame, copy what was drawn, deal it to the reviewers, write the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
@@ -17,25 +16,22 @@ from review.current.rubric_in_use import asked_version
 from review.people.people import person, require
 from review.rubric.rubric import current_rubric, rubric_version
 from review.sampling.draw import DrawResult
-from review.sampling.engines.catalogue import Engine
-from review.settings.project import Project
+from review.settings.project import UNITS, Project
 from review.week.dealing import deal_items, raters_left
-from review.week.drawing import Request, drawing, engine_of, groups_asked, preview
+from review.week.drawing import Request, drawing, grouping, opened_source
 from review.week.fetching import fetch
-from review.week.grouping import Grouping
 from review.week.items_from_draw import checked_at_turn, items_of, verdicts_in
-from storage.records_log import Draw, Stratum
-from storage.records_review import Item, Week, WeekClosing
+from review.week.so_far import WeekSoFar, week_so_far
+from storage.records_log import Conversation, Draw, Stratum
+from storage.records_review import Item, Week
 from storage.store import Store
-
-__all__ = ["Opened", "Request", "open_week", "preview"]
 
 
 @dataclass(frozen=True)
-class Opened:
-    """What came of it: the draw, how many items are new, how many assignments were dealt.
+class OpenedWeek:
+    """The draw, how many items are new, and how many assignments were dealt.
 
-    ``without_role`` are reviewers of the week who may not annotate any more; nothing was dealt to them.
+    ``without_role`` are reviewers of the week who may no longer annotate; they got none of the new items.
     """
 
     result: DrawResult
@@ -50,7 +46,7 @@ class Opened:
         return f"{names} may not annotate any more and got none of the new items" if names else ""
 
 
-def open_week(store: Store, project: Project, request: Request, *, by: str) -> Opened:
+def open_week(store: Store, project: Project, request: Request, *, by: str) -> OpenedWeek:
     """Draw, copy and deal a week; for a week that is open already, raise its rates on the sealed frame.
 
     Raises Refused without the role lead, for a week that has not ended or is closed, for a lower rate or another
@@ -58,88 +54,62 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     wrong settings.
     """
     require(store, by, "lead")
-    window = week_window(request.week, project.time_zone)
-    if window.end > datetime.now(UTC):
-        raise Refused(
-            f"{request.week} ends on {window.end:%Y-%m-%d %H:%M} UTC; a week is drawn after it has ended, because the "
-            "draw seals its frame. A dry run shows what is there so far."
-        )
-    if store.get(WeekClosing, request.week) is not None:
+    so_far = week_so_far(store, request.week, with_pace=request.minutes is not None)
+    refuse_running_week(request.week, project.time_zone)
+    if so_far.closed:
         raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
-    engine = engine_of(store, request)
-    try:
-        _refuse_other_source(store, request.week, engine)
-        result = drawing(store, project, request, engine)
-        if _nothing_new(store, request.week, result):
-            return Opened(result, 0, 0)
-        fresh = {i: name for name, ids in result.added.items() for i in ids}
-        found = fetch(
-            log_of(store.path),
-            engine,
-            project,
-            list(fresh),
-            source=request.source,
-            key=hmac_key(store),
-            week=request.week,
-            mapping=request.mapping,
-        )
-    finally:
-        engine.close()
-    missing = len(fresh) - len(found)
+    log = log_of(store.path)
+    with opened_source(request, log) as engine:
+        result = drawing(engine, project, request, so_far)
+        if _nothing_new(so_far, result):
+            return OpenedWeek(result, 0, 0)
+        groups = {i: name for name, ids in result.added.items() for i in ids}
+        found = fetch(engine, list(groups), project, request, log=log, key=hmac_key(store))
+    missing = len(groups) - len(found)
     if missing:
         raise NothingToDo(f"{missing} drawn conversations could not be read back from {engine.source}; draw again.")
+    draw = _draw_record(request.week, result, grouping(project, request, so_far).to_json(), by)
     with store.transaction():
-        week = _week(store, project, request, result, by)
-        drawn = _draw_record(week, result, groups_asked(store, project, request), by)
-        lines = [
-            Stratum(
-                id=new_id(),
-                draw_id=drawn.id,
-                week=week.name,
-                name=s.name,
-                population=s.population,
-                sampled=s.sampled,
-                probability=s.probability,
-            )
-            for s in result.strata
-        ]
-        items = items_of(found, fresh, week, drawn, set(result.overlap_ids))
+        _refuse_a_draw_in_between(store, request.week, so_far)
+        week = so_far.week or _new_week(store, project, request, result, by)
+        items = items_of(found, groups, week, draw, set(result.overlap_ids))
         _refuse_twice(store, items)
         found = checked_at_turn(found, items, project.checks)
-        rubric = rubric_version(store, asked_version(store, week))
-        store.add(drawn, *lines, *found, *items)
-        store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i, rubric)))
+        version = _write(store, week, draw, result, found, items)
         raters, without_role = _takers(store, week, request)
-        dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
-        chain.record(store, by, "draw", week.name, draw=drawn.id, digest=result.digest, items=len(items))
-    return Opened(result, len(items), len(dealt), without_role)
+        dealt = deal_items(store, week, items, version=version, by=by, raters=raters)
+        chain.record(store, by, "draw", week.name, draw=draw.id, digest=result.digest, items=len(items))
+    return OpenedWeek(result, len(items), len(dealt), without_role)
 
 
-def _refuse_other_source(store: Store, week: str, engine: Engine) -> None:
-    """A sealed frame has one source: a later draw from another one would mix two populations."""
-    first = next(iter(store.find(Draw, week=week)), None)
-    if first is not None and Path(first.source).name != Path(engine.source).name:
+def refuse_running_week(week: str, time_zone: str) -> None:
+    """Raise Refused for a week that has not ended."""
+    end = week_window(week, time_zone).end
+    if end > datetime.now(UTC):
         raise Refused(
-            f"{week} was drawn from {first.source}; found {engine.source}. A later draw only raises the rates there."
+            f"{week} ends on {end:%Y-%m-%d %H:%M} UTC; a week is drawn after it has ended, because the draw seals the "
+            "week's frame. A preview shows what there is so far."
         )
 
 
-def _nothing_new(store: Store, week: str, result: DrawResult) -> bool:
+def _refuse_a_draw_in_between(store: Store, week: str, so_far: WeekSoFar) -> None:
+    """Refuse when somebody else drew the week after it was looked at: the numbers would rest on an old ledger."""
+    draws, known = store.find(Draw, week=week), store.get(Week, week) is not None
+    if len(draws) != len(so_far.draws) or known != (so_far.week is not None):
+        raise Refused(f"somebody else drew from {week} a moment ago. Look at the week, then draw again.")
+
+
+def _nothing_new(so_far: WeekSoFar, result: DrawResult) -> bool:
     """Whether a later draw changes nothing: the same probabilities, no further conversation."""
-    draws = store.find(Draw, week=week)
-    if not draws or any(result.added.values()):
+    if not so_far.draws or any(result.added.values()):
         return False
-    before = {s.name: s.probability for s in store.find(Stratum, draw_id=draws[-1].id)}
-    return before == {s.name: s.probability for s in result.strata}
+    return {s.name: s.probability for s in so_far.strata} == {s.name: s.probability for s in result.strata}
 
 
-def _week(store: Store, project: Project, request: Request, result: DrawResult, by: str) -> Week:
-    existing = store.get(Week, request.week)
-    if existing is not None:
-        return existing
+def _new_week(store: Store, project: Project, request: Request, result: DrawResult, by: str) -> Week:
     unit = request.unit or project.unit
-    if unit not in ("session", "turn"):
-        raise InputError(f"unit: found {unit!r}, expected session or turn.")
+    if unit not in UNITS:
+        raise InputError(f"unit: found {unit!r}, expected {' or '.join(UNITS)}.")
     week = Week(
         name=request.week,
         opened_at=now(),
@@ -167,51 +137,73 @@ def _due(request: Request) -> str:
 
 
 def _takers(store: Store, week: Week, request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who gets the new items, and which reviewers of the week may not annotate any more.
+    """Return who gets the new items, and the reviewers of the week who may no longer annotate.
 
-    Whoever is named must be able to; of those whom the week has from before, the others go on.
+    People who are named must all have the role. Without names the week's own reviewers who still have it go on.
     """
     if request.raters:
         return _raters(store, request.raters), ()
     able, without_role = raters_left(store, week)
     if without_role and not able:
         raise Refused(
-            f"None of the reviewers of {week.name} ({', '.join(without_role)}) may annotate any more; expected one or "
-            "more who may. Name others: --raters ana,ben."
+            f"None of the reviewers of {week.name} ({', '.join(without_role)}) may annotate any more. "
+            "Choose at least one other reviewer."
         )
     return able, without_role
 
 
 def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:
     if not names:
-        raise InputError("raters: found nobody, expected at least one name: --raters ana,ben.")
+        raise InputError("raters: found nobody, expected at least one reviewer.")
     found = tuple(dict.fromkeys(person(store, name).id for name in names))
     for rater in found:
         require(store, rater, "annotator")
     return found
 
 
-def _draw_record(week: Week, result: DrawResult, grouping: Grouping, by: str) -> Draw:
-    frame = result.frame
+def _draw_record(week: str, result: DrawResult, groups: Mapping[str, object], by: str) -> Draw:
     return Draw(
         id=new_id(),
-        week=week.name,
+        week=week,
         at=now(),
         by=by,
-        source=frame.source,
+        source=result.frame.source,
         seed=result.seed,
         key_rule=result.key_rule,
         rate=result.rate,
-        frame={**frame.to_json(), "groups": grouping.to_json()},
+        frame={**result.frame.to_json(), "groups": groups},
         digest=result.digest,
     )
 
 
+def _write(
+    store: Store, week: Week, draw: Draw, result: DrawResult, found: Sequence[Conversation], items: Sequence[Item]
+) -> int:
+    """Write the ledger, the conversations, the items and their verdicts; return the rubric version of the items."""
+    strata = [
+        Stratum(
+            id=new_id(),
+            draw_id=draw.id,
+            week=week.name,
+            name=s.name,
+            population=s.population,
+            sampled=s.sampled,
+            probability=s.probability,
+        )
+        for s in result.strata
+    ]
+    store.add(draw, *strata, *found, *items)
+    rubric = rubric_version(store, asked_version(store, week))
+    store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i, rubric)))
+    return rubric.version
+
+
 def _refuse_twice(store: Store, items: Sequence[Item]) -> None:
-    """An item has one place in the ledger; the log holds an id once, but another source may bring it back."""
-    there = store.find(Item, id=[i.id for i in items])
-    if there:
+    """Refuse a conversation that is an item already: it has one place in the ledger, and a source may repeat its id."""
+    known = store.find(Item, id=[i.id for i in items])
+    if known:
+        more = f" ({len(known) - 1} more are)" if len(known) > 1 else ""
         raise Refused(
-            f"conversation '{there[0].conversation_id}' is an item of {there[0].week} already, with {len(there) - 1} "
-            "more; an id stands for one conversation. Make the ids of the source unique over its weeks."
+            f"conversation '{known[0].conversation_id}' is already an item of {known[0].week}{more}. An id stands for "
+            "one conversation: make the ids of the source unique over all its weeks."
         )

@@ -66,7 +66,7 @@ def test_undo_of_a_changed_mind_leaves_the_earlier_answer_and_a_second_one_withd
     press(page, "u")
     at_item(page, "ana-0000")
     noticed(page, AGAIN)
-    page.wait_for_selector("text=Changed. Your earlier answer counts until Enter saves the change.")
+    page.wait_for_selector("text=Changed. Your earlier answer counts until you press Enter.")
     assert checked(page, "correctness") == ["correct"], "the change is still at hand"
     all_saved(page)
     assert counting(server, "ana") == [LABELS]
@@ -143,7 +143,7 @@ def test_undo_right_after_a_flag_takes_back_the_flag_and_no_submission(context: 
     cut(page)
     page.locator(SHOWN + " .sc-user .sc-text").last.dblclick(position={"x": 50, "y": 10})
     press(page, "f", "1", "Enter")
-    noticed(page, "Flagged, and hidden here already")
+    noticed(page, "Flagged. The selected text is hidden.")
     assert "47001" not in page.locator(SHOWN).inner_text()
     press(page, "j")
     at_item(page, "dan-0002")

@@ -151,8 +151,8 @@ def test_a_week_closed_while_an_item_is_open_is_explained_and_takes_the_answer_l
     press(page, "1", "4")
     close_week(own_server.store, WEEK, by="lea", reason="holidays")
     half_a_minute_later(page)
-    state(page, "The week is closed. What you submit now is kept as a late answer.")
-    said(page, "This week was closed while you had the item open. What you submit now is kept as a late answer")
+    state(page, "The week is closed. A submission now is kept as a late answer.")
+    said(page, "The week was closed while you had this item open. A submission now is kept as a late answer")
     assert checked(page, "usefulness") == ["great"]
     press(page, "3")
     at_item(page, "ana-0001")
@@ -163,7 +163,7 @@ def test_a_week_closed_while_an_item_is_open_is_explained_and_takes_the_answer_l
     at_item(page, "ana-0000")
     state(page, "Submitted. The week is closed.")
     press(page, "u")
-    said(page, "The week is closed: what you said in it stands.")
+    said(page, "The week is closed. Answers and skips can no longer be taken back.")
     all_saved(page)
     assert own_server.store.find(Withdrawal) == []
 
@@ -180,7 +180,7 @@ def test_a_rubric_that_changed_meanwhile_is_announced(context: Any, own_server: 
     said(page, words)
     assert here(page) != "ana-0000"
     press(page, "1", "4")  # the new rubric has two dimensions
-    page.wait_for_selector("text=you are asked under version 1 of the rubric")
+    page.wait_for_selector("text=Items now use version 1 of the rubric")
     all_saved(page)
     (kept,) = own_server.store.find(Annotation, rater_id="ana")
     assert (kept.item_id, kept.rubric_version, kept.labels) == (

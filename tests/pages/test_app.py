@@ -1,12 +1,10 @@
-"""The application through app.py: every page runs for every role, and what a page does is in the store."""
+"""The application through its router: every page runs for every role, and what a page does is in the store."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import app_pages
 import pytest
-from app_pages import run
+from app_pages import ROUTER, run
 from streamlit.testing.v1 import AppTest
 
 from review.current.assignments import closing_of, owed_items
@@ -22,7 +20,6 @@ from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Assignment, Week, WeekClosing
 from storage.store import Store, open_store
 
-ROOT = Path(__file__).resolve().parents[2]
 NEEDS = {"adjudicate": "adjudicator", "golden": "adjudicator", "sampling": "lead", "audit": "lead"}
 REACH = {"visitor": ("annotator", "adjudicator", "lead"), "mara": ("annotator", "adjudicator"), "ana": ("annotator",)}
 
@@ -59,9 +56,9 @@ def test_on_an_empty_store_every_page_says_what_to_do_next(
 
 def test_a_store_without_people_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    at.switch_page("pages/week.py").run()
-    assert "spotcheck people add" in texts(at)
+    at = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    at.switch_page("week.py").run()
+    assert "Ask whoever installed Spotcheck to add you" in texts(at)
 
 
 def test_the_week_page_tells_what_is_left_and_what_blocks_closing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +161,7 @@ def test_settings_that_become_unreadable_end_only_the_pages_that_need_them_and_s
 def arrive(store: Store, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
     """The bare address of the application, as somebody types it."""
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=60)
     for name, value in query.items():
         at.query_params[name] = value
     at.run()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from app_pages import ROUTER
 from streamlit.testing.v1 import AppTest
 
 from review.annotating.submissions import receive
@@ -16,15 +15,13 @@ from storage.records_people import AuditEntry, RubricVersion
 from storage.records_review import Assignment, Week
 from storage.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str = "rubric", rater: str = "visitor") -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=60)
     at.query_params["rater"] = rater
     at.run()
-    at.switch_page(f"pages/{page}.py").run()
+    at.switch_page(f"{page}.py").run()
     assert not at.exception, [e.value for e in at.exception]
     return at
 

@@ -1,4 +1,4 @@
-"""The week page and the sampling page through app.py: who is late, handing over, what one learns, what a draw costs."""
+"""The week page and the sampling page through the router: lateness, handing over, differences, the cost of a draw."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_figure_that_cannot_be_computed_says_why_and_leaves_the_page(
         db.execute("UPDATE strata SET population = 1 WHERE week = ?", (week,))
     at = run(demo, monkeypatch, "week", week=week)
     assert any("expected" in e.value and "labelled" in e.value for e in at.error), texts(at)
-    assert "Agreement (alpha)" in texts(at) and "Judges (recall)" in texts(at)
+    assert "Agreement beyond chance" in texts(at) and "Judges: recall" in texts(at)
 
 
 def test_a_closed_week_has_nobody_late(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_the_lead_deals_again_what_was_taken_back(demo: Store, monkeypatch: pyte
     nobodys = len(held_by_nobody(demo, week))
     assert not [b for b in run(demo, monkeypatch, "week", "mara").button if b.key == "weekly_again_go"]
     at = run(demo, monkeypatch, "week")
-    assert f"{nobodys} items are held by nobody and were not reviewed" in texts(at)
+    assert f"{nobodys} items of this week have no reviewer" in texts(at)
     at.button("weekly_again_go").click().run()
     assert "to: found nobody" in texts(at)
     at.multiselect("weekly_again_takers").set_value(["tom", "mara"])
@@ -228,7 +228,7 @@ def test_after_the_week_a_reviewer_sees_what_was_settled_otherwise(
     said = texts(run(demo, monkeypatch, "week", "tom", week=week))
     assert "Where the settled label differs from yours" in said
     assert f"{first.dimension}: yours **{first.yours}**, settled **{first.settled}**" in said.replace("\\_", "_")
-    assert "Your labels stand as you gave them" in said
+    assert "your labels stay as you gave them" in said
 
 
 def test_nothing_is_shown_before_ones_own_items_are_done(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,3 +299,4 @@ def test_a_closed_week_shows_how_it_ended_not_what_was_done_since(demo: Store, m
     close_week(demo, week, by="visitor", reason="holidays")
     said = texts(run(demo, monkeypatch, "week", week=week))
     assert f"{left} reviews of {dealt} were not done" in said and "How the week closed" in said
+    assert "Results" in said and "So far" not in said

@@ -11,6 +11,7 @@ import pytest
 import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling_oracle import fits
 
 from review.basics.errors import InputError, UnknownError
 from review.demo.analysis import QUESTIONS
@@ -92,7 +93,7 @@ def test_failing_and_doubtful_conversations_are_a_few_percent_and_worse_than_the
     failing, doubtful = DEFAULT_GROUPS
     groups: dict[str, list[object]] = {"failing": [], "doubtful": [], "rest": []}
     for c in month:
-        group = "failing" if failing.fits(c.row) else "doubtful" if doubtful.fits(c.row) else "rest"
+        group = "failing" if fits(failing, c.row) else "doubtful" if fits(doubtful, c.row) else "rest"
         groups[group].append(c.truth["correctness"])
     assert len(groups["failing"]) / len(month) == pytest.approx(0.04, abs=0.01)
     assert len(groups["doubtful"]) / len(month) == pytest.approx(0.05, abs=0.01)

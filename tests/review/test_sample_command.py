@@ -93,7 +93,7 @@ def test_a_mapping_and_the_project_file_are_heeded(folder):
 
 
 def test_without_a_source_the_log_beside_the_store_is_drawn_from(folder):
-    with pytest.raises(NothingToDo, match=r"no log beside spotcheck\.db"):
+    with pytest.raises(NothingToDo, match=r"the log at spotcheck\.db\.logs is empty"):
         run("--week", "2026-W46", "--rate", "0.1", "--dry-run")
     imported = folder / "spotcheck.db.logs" / "i1"
     imported.mkdir(parents=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
 from review.basics.weeks import week_window
-from review.sampling.allocate import Allocation, Plan, Stratum, Wishes
+from review.sampling.allocate import Allocation, DrawnStratum, DrawPlan, Wishes
 from review.sampling.choose import all_of, grown, head_room, take
 from review.sampling.draw import Sealed, draw, extend
 from review.sampling.engines.catalogue import open_source
@@ -220,7 +220,7 @@ def test_other_groups_than_those_sealed_are_refused(log):
 def test_growing_is_pure_arithmetic_on_ids():
     found = {"rest": ["a", "b", "c", "d"]}
     order = sorted(found["rest"], key=lambda i: digest("s", i))
-    two = Plan((Allocation("rest", 4, 0.5, 2),))
+    two = DrawPlan((Allocation("rest", 4, 0.5, 2),))
     assert take(found, two, "s") == {"rest": tuple(order[:2])}
     # The last one was drawn before, so one more is enough for two.
     assert set(grown({"rest": (order[3],)}, found, two, "s")["rest"]) == {order[3], order[0]}
@@ -231,9 +231,9 @@ def test_the_stratum_of_nothing_is_empty(tmp_path):
     file.write_text('{"id": "a", "created_at": "2026-11-18", "status": "error"}\n')
     result = drawn(file, 0.01)
     assert result.strata == (
-        Stratum("failing", 1, 1.0, 1),
-        Stratum("low_confidence", 0, 1.0, 0),
-        Stratum("rest", 0, 0.01, 0),
+        DrawnStratum("failing", 1, 1.0, 1),
+        DrawnStratum("low_confidence", 0, 1.0, 0),
+        DrawnStratum("rest", 0, 0.01, 0),
     )
 
 

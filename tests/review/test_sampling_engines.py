@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sampling_oracle import stratum_of
 from sqlglot import exp
 
 from review.basics.errors import InputError
@@ -22,7 +23,7 @@ from review.sampling.draw import draw
 from review.sampling.engines.catalogue import open_source
 from review.sampling.frame import read_frame
 from review.sampling.key import chosen, digest, sample_digest
-from review.sampling.strata import DEFAULT_GROUPS, stratum_of
+from review.sampling.strata import DEFAULT_GROUPS
 
 WEEK = "2026-W47"
 WINDOW = week_window(WEEK)

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from sampling_oracle import holds, stratum_of
 from sqlglot import exp
 
 from review.audit.store_secrets import hmac_key
@@ -35,7 +36,7 @@ from review.sampling.draw import draw
 from review.sampling.engines.catalogue import open_source
 from review.sampling.engines.sql import DIALECTS, render
 from review.sampling.frame_sql import stratum_number
-from review.sampling.strata import Condition, default_groups, names_of, stratum_of
+from review.sampling.strata import Condition, default_groups, names_of
 from review.settings.project import Project, project_of
 from review.sources.importing import import_file
 from review.statistics.quality.people import people
@@ -105,11 +106,11 @@ def test_a_word_among_words_can_be_said_in_every_dialect(dialect: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "holds"),
+    ("cell", "flagged"),
     [("toxicity", True), ("a TOXICITY b", True), ("toxicity_2", False), ("toxicity,refusal", False), (None, False)],
 )
-def test_a_word_is_a_word_between_spaces(cell: str | None, holds: bool) -> None:
-    assert Condition("flagged", "any_word", ("toxicity",)).holds({"flagged": cell}) is holds
+def test_a_word_is_a_word_between_spaces(cell: str | None, flagged: bool) -> None:
+    assert holds(Condition("flagged", "any_word", ("toxicity",)), {"flagged": cell}) is flagged
 
 
 @pytest.mark.parametrize(

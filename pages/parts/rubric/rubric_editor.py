@@ -37,7 +37,7 @@ def headline(here: Session, rubric: Rubric) -> None:
     try:
         waiting = waiting_in_file(project_of(here.store.path), rubric)
     except ReviewError as error:
-        st.warning(as_text(str(error)), icon=":material/description:")
+        st.warning(as_text(error), icon=":material/description:")
         return
     if waiting:
         st.warning(
@@ -126,7 +126,7 @@ def change(here: Session, rubric: Rubric) -> None:
         try:
             new = rubric_from_toml(text or "")
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/error:")
+            st.error(as_text(error), icon=":material/error:")
             return
         _values_table(new)
         st.markdown("##### The form")
@@ -153,9 +153,11 @@ def _values_table(new: Rubric) -> None:
             column_config={"place": st.column_config.NumberColumn("place", help="Sorted by it; decimals are fine.")},
         )
         try:
-            text = rubric_toml(with_values(new, name, edited.to_dict("records")))
+            text = rubric_toml(
+                with_values(new, name, ({str(k): v for k, v in r.items()} for r in edited.to_dict("records")))
+            )
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/error:")
+            st.error(as_text(error), icon=":material/error:")
             return
         st.button(
             "Put it into the text",
@@ -190,7 +192,7 @@ def _save(here: Session, rubric: Rubric, new: Rubric) -> None:
         try:
             saved = change_rubric(here.store, new, by=here.rater.id, note=note or "", base=base)
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/block:")
+            st.error(as_text(error), icon=":material/block:")
             return
         del st.session_state[TEXT], st.session_state[BASE]
         st.toast(f"Version {saved.version} is in force for weeks opened from now on", icon=":material/task_alt:")
@@ -216,7 +218,7 @@ def ask_again(here: Session, rubric: Rubric) -> None:
     try:
         plan = planned(here.store, week, share=share).result
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return
     for name in plan.without_role:
         st.caption(f":material/info: {as_text(name)} may not annotate any more and is not asked.")
@@ -232,7 +234,7 @@ def ask_again(here: Session, rubric: Rubric) -> None:
         try:
             done = requeue(here.store, week, by=here.rater.id, share=share, reason=reason or "")
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/block:")
+            st.error(as_text(error), icon=":material/block:")
             return
         st.toast(done.sentence.capitalize(), icon=":material/replay:")
         st.rerun()

@@ -1,48 +1,35 @@
-"""Export formats, one file each, and the export of a release: complete or not at all, and logged.
-
-A new format is a file with ``write(examples, info, target)`` and its line in ``WRITERS``.
-"""
+"""All export formats in one dict, and exporting a release: completely or not at all, with an entry in the audit log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from review.audit import chain
 from review.basics.errors import Refused
+from review.basics.plug_ins import loaded
 from review.basics.whole_files import check_target, replacing
 from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.golden.examples import one_of
-from review.golden.rows import Exported, ReleaseInfo, exported
-from review.golden.writers import csv, deepeval, hf, jsonl, langsmith, parquet, promptfoo
+from review.golden.rows import Exported, exported
+from review.golden.writers.writer import Writer
 from review.people.people import person, require
 from storage.store import Store
 
-Writer = Callable[[Sequence[Exported], ReleaseInfo, Path], list[Path]]
-
-
-class Format(NamedTuple):
-    """How a format is written and how its file names end. ``marker`` is a path that marks a folder as an export of it.
-
-    Formats that write a single file have no marker.
-    """
-
-    write: Writer
-    suffix: str
-    marker: str = ""
-
-
-WRITERS: dict[str, Format] = {
-    "jsonl": Format(jsonl.write, ".jsonl"),
-    "csv": Format(csv.write, ".csv"),
-    "parquet": Format(parquet.write, ".parquet"),
-    "hf": Format(hf.write, "-hf", marker="data/items"),
-    "promptfoo": Format(promptfoo.write, ".promptfoo.json"),
-    "deepeval": Format(deepeval.write, ".deepeval.jsonl"),
-    "langsmith": Format(langsmith.write, ".langsmith.jsonl"),
-}
+WRITERS = loaded(
+    Writer,
+    {
+        "jsonl": "review.golden.writers.jsonl:WRITER",
+        "csv": "review.golden.writers.csv:WRITER",
+        "parquet": "review.golden.writers.parquet:WRITER",
+        "hf": "review.golden.writers.hf:WRITER",
+        "promptfoo": "review.golden.writers.promptfoo:WRITER",
+        "deepeval": "review.golden.writers.deepeval:WRITER",
+        "langsmith": "review.golden.writers.langsmith:WRITER",
+    },
+)
+"""Every format by its name in ``--to``. A new one is a file with a ``Writer`` and a line here."""
 
 
 def export(
@@ -85,7 +72,7 @@ def _refuse_owed(store: Store, release: str, examples: Sequence[Exported], by: s
         )
 
 
-def _path(target: Path | None, release: str, form: Format) -> Path:
+def _path(target: Path | None, release: str, form: Writer) -> Path:
     name = f"{release}{form.suffix}"
     if target is None:
         return Path.cwd() / name

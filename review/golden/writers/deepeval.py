@@ -8,6 +8,7 @@ from typing import Any
 
 from review.golden.rows import Exported, ReleaseInfo, picked
 from review.golden.writers.jsonl import write_lines
+from review.golden.writers.writer import Writer
 
 KEPT = (
     *("example_id", "prior_turns", "expected_behaviour", "reference_sql", "expected_result", "as_of", "required"),
@@ -37,3 +38,6 @@ def _golden(e: Exported) -> dict[str, Any]:
         "source_file": None,
         "custom_column_key_values": None,
     }
+
+
+WRITER = Writer(about="goldens for DeepEval", write=write, suffix=".deepeval.jsonl")

@@ -12,6 +12,7 @@ from typing import Any
 from review.golden.examples import SPLITS
 from review.golden.rows import Exported, ReleaseInfo, dimensions_of, labels_flat, picked, table_rows
 from review.golden.writers.parquet import write_rows
+from review.golden.writers.writer import Writer
 
 VOTE = ("example_id", "item_id", "split", "rater", "submission_id", "vote_rubric_version")
 VERDICT = (
@@ -96,3 +97,11 @@ def _readme(info: ReleaseInfo, files: Mapping[str, Mapping[str, str]], counts: M
         "whether the item was adjudicated, its inclusion probability and stratum, its source and conversation, and "
         "whether personal data was masked in it.\n"
     )
+
+
+WRITER = Writer(
+    about="a Hugging Face folder (items, votes, judge_verdicts) for `datasets.load_dataset`",
+    write=write,
+    suffix="-hf",
+    marker="data/items",
+)

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from review.golden.rows import Exported, ReleaseInfo, picked
 from review.golden.writers.jsonl import write_lines
+from review.golden.writers.writer import Writer
 
 KEPT = ("example_id", "kind", "scenario", "source", "tags", "must_pass", "labels", "as_of", "snapshot", "required")
 """The fields of an example that go into the metadata."""
@@ -34,3 +35,6 @@ def _example(e: Exported, info: ReleaseInfo) -> dict[str, Any]:
         "metadata": {**picked(content, KEPT), "reviewed_answer": content["answer"], **e.carried},
         "split": content["split"],
     }
+
+
+WRITER = Writer(about="examples to upload to LangSmith", write=write, suffix=".langsmith.jsonl")

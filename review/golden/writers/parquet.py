@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from review.golden.rows import Exported, ReleaseInfo, table_rows
+from review.golden.writers.writer import Writer
 
 STRINGS = ("context", "required", "tags")
 INTEGERS = ("release_version", "rubric_version", "n_votes")
@@ -43,3 +44,6 @@ def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], info: 
     schema = pa.schema([(c, type_of(c)) for c in columns])
     schema = schema.with_metadata({"spotcheck": orjson.dumps(asdict(info))})
     pq.write_table(pa.Table.from_pylist([{c: r.get(c) for c in columns} for r in rows], schema=schema), target)
+
+
+WRITER = Writer(about="Parquet with typed columns", write=write, suffix=".parquet")

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from review.golden.rows import Exported, ReleaseInfo, picked
+from review.golden.writers.writer import Writer
 from storage.records_golden import FrozenExample
 
 KEPT = ("example_id", "kind", "scenario", "split", "must_pass", "tags", "labels", "source", "expected_behaviour")
@@ -62,3 +63,6 @@ def _literal(text: str) -> str:
     if any(mark in text for mark in ("{{", "{%", "{#")):
         text = "{% raw %}" + text.replace("endraw", "end_raw") + "{% endraw %}"
     return f" {text}" if text.startswith("file://") else text
+
+
+WRITER = Writer(about="test cases for promptfoo", write=write, suffix=".promptfoo.json")

@@ -12,22 +12,26 @@ from review.sources.readers.fields import Record, as_json_text, parsed
 _ABSENT = object()
 
 
-def parse_mapping(options: Iterable[str]) -> dict[str, str]:
-    """``question=input.text`` options as a dict; raises InputError for an unknown field or a missing path."""
+def parse_mapping(options: Iterable[str], *, further: Iterable[str] = ()) -> dict[str, str]:
+    """Read ``question=input.text`` options as a dict; raises InputError for an unknown field or a missing path.
+
+    ``further`` are fields that may be named besides those of a plain log.
+    """
     mapping = {}
     for option in options:
-        field, equals, path = option.partition("=")
-        if not equals or not path.strip():
+        field, equals, path = (part.strip() for part in option.partition("="))
+        if not equals or not path:
             raise InputError(f"--map: found '{option}', expected FIELD=PATH such as question=input.text.")
-        mapping[field.strip()] = path.strip()
-    return check_mapping(mapping)
+        mapping[field] = path
+    return check_mapping(mapping, further=further)
 
 
-def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
-    """The mapping if all its fields exist; raises InputError otherwise."""
-    unknown = sorted(set(mapping) - plain.FIELDS)
+def check_mapping(mapping: Mapping[str, str], *, further: Iterable[str] = ()) -> dict[str, str]:
+    """Return the mapping if all its fields exist; raises InputError otherwise."""
+    known = plain.FIELDS | set(further)
+    unknown = sorted(set(mapping) - known)
     if unknown:
-        raise InputError(f"--map: there is no field '{unknown[0]}'; expected one of {', '.join(sorted(plain.FIELDS))}.")
+        raise InputError(f"--map: there is no field '{unknown[0]}'; expected one of {', '.join(sorted(known))}.")
     return dict(mapping)
 
 
@@ -46,12 +50,6 @@ def parse_values(options: Iterable[str]) -> dict[str, dict[str, str]]:
             f"--value: there is no field '{unknown[0]}'; expected one of {', '.join(sorted(plain.FIELDS))}."
         )
     return tables
-
-
-def at_path(record: Any, path: str) -> Any:
-    """The value at a dotted path, or None: a key that contains dots wins, numbers index lists, JSON text is opened."""
-    found = _walk(record, path)
-    return None if found is _ABSENT else found
 
 
 def _walk(node: Any, path: str) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from review.sources.readers.fields import Fields, Record, Unreadable, as_json_text, is_list_of_objects, list_of, message
+from review.sources.readers.reader import Reader
 
 SPEAKERS = {"USER": "user", "SYSTEM": "assistant"}
 
@@ -59,3 +60,15 @@ def _service_call(frame: Mapping[str, Any]) -> list[Fields]:
         message("assistant", None, tool_calls=[{"type": "function", "function": function}]),
         message("tool", as_json_text(frame.get("service_results", [])), name=name),
     ]
+
+
+READER = Reader(
+    about="dialogues of the Schema-Guided Dialogue collection",
+    sign="turns with speaker and utterance",
+    recognise=recognise,
+    read=read,
+    sample={
+        "dialogue_id": "1",
+        "turns": [{"speaker": "USER", "utterance": "How many?"}, {"speaker": "SYSTEM", "utterance": "Seven."}],
+    },
+)

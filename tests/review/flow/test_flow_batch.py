@@ -33,7 +33,9 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from storage.records_review import Assignment, Item, Reassignment, Verdict
 
-TOP = {"key", "rater", "week", "rubric", "order", "done", "skipped", "items", "reveals", "findings", "taken"}
+TOP = {
+    *("key", "rater", "week", "rubric", "limits", "order", "done", "skipped", "items", "reveals", "findings", "taken"),
+}
 ITEM = {
     *("assignment", "item", "unit", "target_turn", "messages", "context", "steps", "sql", "sql_tokens"),
     *("result", "error", "mine"),

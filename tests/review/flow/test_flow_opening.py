@@ -38,6 +38,7 @@ from review.privacy.reveal import revealed
 from review.rubric.rubric import current_rubric
 from review.sampling.key import chosen, sample_digest
 from review.settings.project import Privacy, Project, project_of
+from review.week import opening
 from review.week.drawing import Request, preview
 from review.week.items_from_draw import target_turn, verdicts_in
 from review.week.opening import open_week
@@ -267,7 +268,7 @@ def test_a_closed_week_is_not_drawn_again(opened):
 
 def test_an_empty_log_says_what_to_do(store):
     add_people(store)
-    with pytest.raises(NothingToDo, match=r"the log is empty.*spotcheck import FILE"):
+    with pytest.raises(NothingToDo, match=r"the log at .* is empty.*Import conversations first"):
         open_the_week(store)
 
 
@@ -430,3 +431,46 @@ def test_a_dry_run_on_the_command_line_reckons_with_the_measured_pace_as_the_dra
     )
     # Twelve of five seconds in a minute; at the assumed minute each it would be one.
     assert dry["sampled"] == real["sampled"] == 12 and dry["digest"] == real["digest"]
+
+
+def dry_run(store, *more):
+    asked = ["sample", "--week", WEEK, "--dry-run", "--json", "--store", str(store.path)]
+    return json.loads(CliRunner().invoke(spotcheck, [*asked, *more], catch_exceptions=False).stdout)
+
+
+def test_a_dry_run_of_an_open_week_shows_what_a_raised_rate_draws_from_the_sealed_frame(opened):
+    import_rows(opened, [{**conversation(i), "id": f"late{i}"} for i in range(300)], "late.jsonl")
+    request = replace(REQUEST, rate=0.2, raters=(), failing=None, low_confidence=None)
+    dry = dry_run(opened, "--rate", "0.2", "--ids")
+    shown = preview(opened, project_of(opened.path), request)
+    drawn = open_the_week(opened, request).result
+    for result in (shown, drawn):
+        assert dry["frame"]["late"] == result.frame.late == 300
+        assert dry["strata"] == [s._asdict() for s in result.strata]
+        assert (dry["seed"], dry["digest"]) == (result.seed, result.digest)
+        assert (dry["overlap"]["share"], dry["overlap"]["ids"]) == (result.overlap, list(result.overlap_ids))
+        assert dry["notes"] == list(result.notes)
+    assert sum(s["population"] for s in dry["strata"]) == SIZE
+    assert not [i for i in dry["ids"] if i.startswith("late")]
+
+
+def test_a_dry_run_refuses_what_the_draw_of_an_open_week_refuses(opened, tmp_path):
+    with pytest.raises(Refused, match=r"found 0\.01, but the week was drawn at 0\.05"):
+        dry_run(opened, "--rate", "0.01")
+    other = write_log(tmp_path / "elsewhere.jsonl", [conversation(1)])
+    with pytest.raises(Refused, match=r"was drawn from .*; found .*elsewhere\.jsonl"):
+        dry_run(opened, "--rate", "0.5", str(other))
+
+
+def test_a_week_that_somebody_else_draws_meanwhile_is_not_drawn_on_an_old_ledger(opened, monkeypatch):
+    fetch = opening.fetch
+
+    def slow(*arguments, **more):
+        monkeypatch.setattr(opening, "fetch", fetch)
+        open_the_week(opened, replace(REQUEST, rate=0.2))
+        return fetch(*arguments, **more)
+
+    monkeypatch.setattr(opening, "fetch", slow)
+    with pytest.raises(Refused, match=f"somebody else drew from {WEEK} a moment ago"):
+        open_the_week(opened, replace(REQUEST, rate=0.3))
+    assert [d.rate for d in opened.find(Draw)] == [0.05, 0.2]

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from review.annotating.batch import batch
+from review.annotating.entries import LIMITS, MAX_COMMENT, MAX_SECONDS
 from review.annotating.flags import flags, take_back_flag
-from review.annotating.submissions import MAX_COMMENT, MAX_SECONDS, Receipt, receive
+from review.annotating.submissions import Receipt, receive
 from review.basics.errors import NothingToDo, Refused, UnknownError
 from review.closing.closing import close_week
 from review.current.assignments import owed_items
@@ -156,6 +157,23 @@ def test_a_comment_may_be_long_and_hold_any_script(opened, mine):
     assert opened.find(Annotation)[0].comment == text
 
 
+def test_each_text_may_be_as_long_as_the_browser_is_told_and_no_longer(opened, mine):
+    limits = batch(opened, "ana", week=WEEK)["limits"]
+    assert limits == LIMITS
+    for field in ("comment", "corrected_answer"):
+        fits, too_long = (entry(mine[0], **{field: "x" * n}) for n in (limits[field], limits[field] + 1))
+        assert send(opened, "ana", fits).acknowledged == (fits["submission_id"],)
+        assert f"{field}: found {limits[field] + 1:,} characters" in refusal(opened, "ana", too_long)
+    skip = {"kind": "skip", "submission_id": uuid4().hex, "assignment": mine[1].id}
+    assert "reason: found 501 characters" in refusal(opened, "ana", {**skip, "reason": "x" * 501})
+    send(opened, "ana", {**skip, "reason": "x" * limits["skip_reason"]})
+    flag = {"kind": "flag", "submission_id": uuid4().hex, "assignment": mine[2].id, "flag": "unclear"}
+    for field, most in (("comment", limits["flag_comment"]), ("span", limits["flag_span"])):
+        too_long = {**flag, field: "x" * (most + 1)}
+        assert f"{field}: found {most + 1:,} characters" in refusal(opened, "ana", too_long)
+    send(opened, "ana", {**flag, "comment": "x" * limits["flag_comment"], "span": "x" * limits["flag_span"]})
+
+
 @pytest.mark.parametrize(
     ("seconds", "kept"),
     [
@@ -238,7 +256,7 @@ def test_nobody_undoes_what_others_said(opened, mine):
     assert (
         refusal(opened, "ana", undo(theirs))
         == refusal(opened, "ana", undo({"submission_id": uuid4().hex}))
-        == "withdraws: there is no such submission of yours."
+        == "withdraws: you have no such submission."
     )
     assert len(current(opened, "ben")) == 1
 
@@ -385,7 +403,7 @@ def test_flags_are_kept_and_privacy_hides_the_span(opened, mine):
     send(opened, "ana", {**flag, "span": "arrives on Friday", "comment": "a date"})
     assert opened.find(Flag)[0].kind == "privacy" and len(opened.find(HiddenSpan)) == 1
     sent = {**flag, "submission_id": uuid4().hex}
-    assert "does not stand in one piece" in refusal(opened, "ana", {**sent, "span": "nowhere"})
+    assert "no message here contains the selected text" in refusal(opened, "ana", {**sent, "span": "nowhere"})
     assert "expected one of privacy, unclear, other" in refusal(opened, "ana", {**sent, "flag": "rude"})
     # A refused flag leaves nothing behind.
     assert len(opened.find(Flag)) == len(opened.find(HiddenSpan)) == 1
@@ -454,7 +472,7 @@ def test_flags_are_for_those_who_settle_and_taken_back_by_leads(opened, mine):
         take_back_flag(opened, note["submission_id"], by="eva")
     with pytest.raises(UnknownError, match="week flags"):
         take_back_flag(opened, "nothing", by="lea")
-    assert "no such submission of yours" in refusal(opened, "ben", undo(note))
+    assert "you have no such submission" in refusal(opened, "ben", undo(note))
 
 
 def test_every_act_is_in_the_audit_chain_in_its_order(opened, mine):

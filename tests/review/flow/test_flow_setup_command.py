@@ -191,7 +191,7 @@ def test_who_acts_is_the_systems_user_else_the_only_lead(folder, monkeypatch):
     run("people", "add", "eva", "--role", "lead")
     monkeypatch.setattr("review.commands.common.getpass.getuser", lambda: "root")
     code, _, error = run("people", "add", "ana")
-    assert code == 2 and "not clear who acts (there are: lea, eva). Say it with --as NAME" in error
+    assert code == 2 and "not clear who acts. People in the store: lea, eva. Name one with --as NAME" in error
     take_role(open_store("spotcheck.db"), "eva")
     assert said("people", "add", "ana")["people"][0]["name"] == "ana"
 
