@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from review.annotating.batch import batch
-from review.annotating.entries import LIMITS, MAX_COMMENT, MAX_SECONDS
+from review.annotating.entries import LIMITS, MAX_SECONDS
 from review.annotating.flags import flags, take_back_flag
 from review.annotating.submissions import Receipt, receive
 from review.basics.errors import NothingToDo, Refused, UnknownError
+from review.basics.limits import MAX_COMMENT
 from review.closing.closing import close_week
 from review.current.assignments import owed_items
 from review.current.settled import annotations_of
