@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import orjson
 
 from review.checks.catalogue import CHECKS, title_of
-from review.checks.residue import LEFT
+from review.checks.personal_data import LEFT
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from storage.records_log import Conversation
 from storage.store import Store

@@ -27,7 +27,7 @@ from review.log.log import weeks_in_log
 from review.settings.project import project_of, remember_import
 from review.sources.import_into import import_into
 from review.sources.normalise import DEFAULT_SOURCE
-from review.sources.readers.catalogue import Detected
+from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
 from storage.records_log import Import
 
@@ -36,7 +36,9 @@ SHOWN = 20
 
 @click.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--format", "format", default="auto", show_default=True, help="The format; auto tells it by the keys.")
+@click.option(
+    "--format", "format", default="auto", show_default=True, help=f"auto (by the keys) or {', '.join(READERS)}."
+)
 @click.option("--map", "maps", multiple=True, metavar="FIELD=PATH", help="question=input.text; remembered.")
 @click.option("--value", "tables", multiple=True, metavar="FIELD:RAW=VALUE", help="feedback:good=up; remembered.")
 @click.option("--source", default=DEFAULT_SOURCE, show_default=True, help="Where these conversations come from.")
