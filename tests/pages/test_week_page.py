@@ -69,7 +69,7 @@ def test_a_figure_that_cannot_be_computed_says_why_and_leaves_the_page(
         db.execute("UPDATE strata SET population = 1 WHERE week = ?", (week,))
     at = run(demo, monkeypatch, "week", week=week)
     assert any("expected" in e.value and "labelled" in e.value for e in at.error), texts(at)
-    assert "Agreement beyond chance" in texts(at) and "Judges: recall" in texts(at)
+    assert "Agreement beyond chance" in texts(at) and "Recall of the judges" in texts(at)
 
 
 def test_a_closed_week_has_nobody_late(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

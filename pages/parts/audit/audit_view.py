@@ -70,7 +70,7 @@ def search(here: Session) -> list[AuditEntry]:
         actions = st.multiselect("What", known.actions, key="audit_actions", placeholder="everything")
         week = st.selectbox("Week", weeks, index=None, key="audit_week", placeholder="all weeks")
         days = st.date_input("Days, in UTC", [], min_value=known.first, max_value=known.last, key="audit_days")
-        text = st.text_input("Text", key="audit_text", placeholder="in the subject or the details")
+        text = st.text_input("Text", key="audit_text", placeholder="subject or details")
     since, until = _span(days)
     return audit_chain.entries(
         here.store,

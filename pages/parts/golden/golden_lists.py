@@ -62,7 +62,7 @@ def candidate_list(here: Session) -> None:
         key=f"curating_candidates_{hash(rows)}",
     )  # fmt: skip
     chosen = list(edited.loc[edited["approve"], "item"])
-    if st.button(f"Approve {len(chosen)}", type="primary", disabled=not chosen, key="curating_approve"):
+    if st.button(f"Approve {len(chosen) or ''}".strip(), type="primary", disabled=not chosen, key="curating_approve"):
         done = bulk_approve(here.store, chosen, by=here.rater.id)
         st.toast(f"{counted(len(done.examples), 'item')} approved", icon=":material/task_alt:")
         for item, why in done.refused:
@@ -101,7 +101,7 @@ def example_list(here: Session) -> None:
     )
     figures.table(frame, key="curating_examples", file_name="golden.csv")
     chosen = st.selectbox("Provenance of", list(frame["example"]), key="curating_chosen")
-    st.json(provenance(here.store, chosen).to_json())
+    st.json(provenance(here.store, chosen).to_json(), expanded=2)
     with st.popover("Retire this example", icon=":material/archive:"):
         why = st.text_input("Reason", key="curating_why")
         if st.button("Retire", key="curating_retire"):
@@ -134,7 +134,7 @@ def coverage_matrix(here: Session) -> None:
     )
     chart = figures.heat_map(frame, x="kind", y="scenario", value="n", text="text", x_title="kind", y_title=None)
     figures.with_table(chart, frame.drop(columns="text"), key="curating_coverage", file_name="coverage.csv")
-    st.caption(f"{counted(found.n, 'example')}; {found.missing:,} more for {target:,} in each scenario.")
+    st.caption(f"{counted(found.n, 'example')}. {found.missing:,} more would give each scenario {target:,}.")
 
 
 def release_list(here: Session) -> None:

@@ -30,8 +30,10 @@ def style() -> None:
 def form(rubric: Rubric) -> None:
     """Draw the dimensions as reviewers see them: title, guidance, keys and values."""
     st.html(f'<div class="sc-form">{"".join(_dimension(d) for d in rubric.dimensions)}</div>')
-    when = "after they submit their labels" if rubric.reveal else "never"
-    st.caption(f"Reviewers see the verdicts of judges: {when}.")
+    if rubric.reveal:
+        st.caption("Reviewers see the verdicts of judges after they submit their labels.")
+    else:
+        st.caption("Reviewers never see the verdicts of judges.")
 
 
 def _dimension(dimension: Dimension) -> str:
