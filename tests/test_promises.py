@@ -202,6 +202,7 @@ import streamlit as st
 from pages.parts.shared import session
 
 here = session.current()
+here.need_role("lead")
 st.title("Toy")
 st.markdown("This page shows nothing of the week.")
 ''',
