@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from review.log.log import weeks_in_log
 from review.settings.project import project_of, remember_import
 from review.sources.import_into import import_into
 from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.options import import_options
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
 from storage.records_log import Import
@@ -64,37 +65,19 @@ def import_(
     """
     store, project = opened(store_path), project_of(store_path)
     by = acting_person(store, acting).id
-    mapping = {**project.mapping, **parse_mapping(maps)}
-    values = _merged(project.values, parse_values(tables))
+    mapping, values = parse_mapping(maps), parse_values(tables)
+    options = import_options(project, format=format, mapping=mapping, values=values, source=source, week=week)
     done: list[Import] = []
     with _bar() as bar:
         for file in files:
-            record = import_into(
-                store,
-                file,
-                by=by,
-                format=format,
-                mapping=mapping,
-                values=values,
-                source=source,
-                week=week,
-                time_zone=project.time_zone,
-                privacy=project.privacy,
-                checks=project.checks,
-                progress=_progress(bar, file),
-                on_detected=_announce(file),
-            )
-            done.append(record)
+            watch, announce = _progress(bar, file), _announce(file)
+            done.append(import_into(store, file, options, by=by, progress=watch, on_detected=announce))
     if maps or tables:
-        remember_import(project, parse_mapping(maps), values)
+        remember_import(project, mapping, options.values)
     result = {"imports": [dataclasses.asdict(r) for r in done], "weeks": weeks_in_log(log_of(store_path))}
     emit(result, as_json, lambda: _show(done))
     if any(r.rejected for r in done) and not any(r.added or r.duplicate for r in done):
         raise NothingToDo("nothing was added: no record could be read. The first lines above say why.")
-
-
-def _merged(known: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    return {field: {**known.get(field, {}), **new.get(field, {})} for field in (*known, *new)}
 
 
 def _bar() -> Progress:

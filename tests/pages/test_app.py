@@ -36,7 +36,7 @@ def texts(at: AppTest) -> str:
 
 def asked_for(page: str) -> str:
     """The role that a page of no entry in NEEDS asks for in its own file."""
-    found = re.search(r'need_role\("(\w+)"\)', (ROOT / "pages" / f"{page}.py").read_text(encoding="utf-8"))
+    found = re.search(r'need_role\("(\w+)"\)', (ROUTER.parent / f"{page}.py").read_text(encoding="utf-8"))
     return found[1] if found else "annotator"
 
 
