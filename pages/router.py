@@ -6,6 +6,8 @@ import streamlit as st
 
 from pages.parts.shared import session
 
+# Section -> its pages: the file beside this one (its name is the address), the title, the Material icon.
+# A comment, because Streamlit writes a bare text in a script onto the page.
 PAGES = {
     "This week": [("week", "Week", "calendar_today"), ("annotate", "Annotate", "edit_note")],
     "Settle": [("adjudicate", "Adjudicate", "gavel"), ("golden", "Golden", "workspace_premium")],
@@ -17,7 +19,6 @@ PAGES = {
         ("audit", "Audit", "history"),
     ],
 }
-"""Section -> its pages: the file beside this one (and the address), the title, the Material icon."""
 
 
 def _start() -> None:

@@ -179,6 +179,13 @@ def test_a_page_is_never_imported() -> None:
         assert not ours(path) & pages, f"{path} imports a page; pages run, they are not imported"
 
 
+def test_a_page_holds_no_bare_text() -> None:
+    """Streamlit writes the value of a bare expression onto the page, a text in the place of a comment too."""
+    for path in (ROOT / "pages").glob("*.py"):
+        bare = [n.lineno for n in tree(path).body[1:] if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
+        assert not bare, f"{path}: bare text in line {bare}"
+
+
 def test_each_link_to_a_page_names_a_file_beside_the_router() -> None:
     """Streamlit reads the paths of pages from the folder of its main script, which is pages/router.py."""
     for path in (ROOT / "pages").rglob("*.py"):

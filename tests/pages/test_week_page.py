@@ -69,7 +69,7 @@ def test_a_figure_that_cannot_be_computed_says_why_and_leaves_the_page(
         db.execute("UPDATE strata SET population = 1 WHERE week = ?", (week,))
     at = run(demo, monkeypatch, "week", week=week)
     assert any("expected" in e.value and "labelled" in e.value for e in at.error), texts(at)
-    assert "Agreement beyond chance" in texts(at) and "Judges: recall" in texts(at)
+    assert "Agreement beyond chance" in texts(at) and "Recall of the judges" in texts(at)
 
 
 def test_a_closed_week_has_nobody_late(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +185,7 @@ def test_flags_are_read_by_those_who_settle_and_taken_back_by_the_lead(
     name = flag(demo, week, "unclear", comment="neither value fits")
     assert "neither value fits" not in texts(run(demo, monkeypatch, "week", "ben"))
     settles = run(demo, monkeypatch, "week", "mara")
-    assert "The guidance does not decide this case" in texts(settles) and "neither value fits" in texts(settles)
+    assert "The guidance does not cover this case" in texts(settles) and "neither value fits" in texts(settles)
     # Whoever settles judges without names, and takes nothing back.
     assert not [c for c in settles.caption if c.value.startswith("ana,")]
     assert not [b for b in settles.button if b.label == "Take back" and b.key and b.key.startswith("flag_")]

@@ -32,16 +32,17 @@ def chain(here: Session) -> None:
     changed = altered(here.store)
     last = audit_chain.head(here.store)
     if changed:
+        match = "matches" if len(changed) == 1 else "match"
         st.error(
-            f"{counted(len(changed), 'entry', 'entries')} no longer {'matches' if len(changed) == 1 else 'match'} the row "
-            f"in the store: {', '.join(f'#{n}' for n in changed[:10])}{' …' if len(changed) > 10 else ''}. Somebody "
-            "changed the row outside Spotcheck. Compare the store with a backup.",
+            f"{counted(len(changed), 'entry', 'entries')} no longer {match} the row in the store: "
+            f"{', '.join(f'#{n}' for n in changed[:10])}{' …' if len(changed) > 10 else ''}. Somebody changed the row "
+            "outside Spotcheck. Compare the store with a backup.",
             icon=":material/link_off:",
         )
     if broken is not None:
         st.error(
-            f"The chain is broken at entry {broken:,} of {total:,}: an entry was changed or removed. Compare the store with "
-            "a backup.",
+            f"The chain is broken at entry {broken:,} of {total:,}: an entry was changed or removed. "
+            "Compare the store with a backup.",
             icon=":material/link_off:",
         )
     elif last is None:
@@ -51,9 +52,9 @@ def chain(here: Session) -> None:
     if last is not None:
         with st.expander("The head of the chain"):
             st.caption(
-                "Each entry covers the one before it, so a changed or removed entry breaks the chain. Only entries removed "
-                "from the end go unnoticed. Keep this head somewhere else: whoever runs Spotcheck can check later that it "
-                "is still in the chain."
+                "Each entry covers the one before it, so a changed or removed entry breaks the chain. Only entries "
+                "removed from the end go unnoticed. Keep this head somewhere else: whoever installed Spotcheck can "
+                "then check that it is still in the chain."
             )
             st.code(last.hash, language=None, wrap_lines=True)
 
@@ -69,7 +70,7 @@ def search(here: Session) -> list[AuditEntry]:
         actions = st.multiselect("What", known.actions, key="audit_actions", placeholder="everything")
         week = st.selectbox("Week", weeks, index=None, key="audit_week", placeholder="all weeks")
         days = st.date_input("Days, in UTC", [], min_value=known.first, max_value=known.last, key="audit_days")
-        text = st.text_input("Text", key="audit_text", placeholder="in the subject or the details")
+        text = st.text_input("Text", key="audit_text", placeholder="subject or details")
     since, until = _span(days)
     return audit_chain.entries(
         here.store,

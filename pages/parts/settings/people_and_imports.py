@@ -64,7 +64,15 @@ def import_table(here: Session) -> None:
         return
     counts = ("read", "added", "duplicate", "changed", "rejected", "undated")
     frame = pd.DataFrame(
-        [{"at": r.at[:16], "file": r.file, "format": r.format, **{c: getattr(r, c) for c in counts}} for r in rows]
+        [
+            {
+                "at": r.at[:16].replace("T", " "),
+                "file": r.file,
+                "format": r.format,
+                **{c: getattr(r, c) for c in counts},
+            }
+            for r in rows
+        ]
     )
     figures.table(frame, key="managing_imports", file_name="imports.csv")
     for r in rows:

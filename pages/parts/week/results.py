@@ -37,18 +37,24 @@ def results(here: Session, week: str) -> None:
     st.subheader("So far" if closing_of(here.store, week) is None else "Results")
     quality, agreement, judge = st.columns(3, gap="large")
     with quality:
-        st.markdown("##### Quality of production, this week", help=QUALITY)
+        _heading("Quality of production", "This week", help=QUALITY)
         _or_why_not(_quality, here, week)
     with agreement:
-        st.markdown("##### Agreement beyond chance, last four weeks", help=ALPHA)
+        _heading("Agreement beyond chance", "Last four weeks", help=ALPHA)
         _or_why_not(_agreement, here, week)
-        st.markdown("##### Changes of mind, this week", help=CHANGES)
+        _heading("Changes of mind", "This week", help=CHANGES)
         st.caption(changes_of_mind(anchoring(here.store, [week])))
     with judge:
-        st.markdown("##### Judges: recall, last four weeks", help=RECALL)
+        _heading("Recall of the judges", "Last four weeks", help=RECALL)
         _or_why_not(_judges, here, week)
     if others := left_out(here.store, _weeks_to(here, week)):
         st.caption(f":material/info: {as_text(others)}")
+
+
+def _heading(name: str, span: str, *, help: str) -> None:
+    """Draw the name of a figure with the weeks that it covers; ``help`` holds the term of art."""
+    st.markdown(f"##### {name}", help=help)
+    st.caption(span)
 
 
 def _or_why_not(part: Callable[[Session, str], None], here: Session, week: str) -> None:

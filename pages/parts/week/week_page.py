@@ -23,7 +23,7 @@ from storage.records_review import Item
 
 
 def title(here: Session, week: str) -> None:
-    """Draw the week in one line (state, items, reviewers, minutes, overlap, due date) and the download of the report."""
+    """Draw the week in one line (state, items, reviewers, minutes, overlap, due date) and the button for its report."""
     opened = week_of_store(here.store, week)
     rows = [p for p in progress(here.store, week) if p.dealt]
     items = here.store.find(Item, week=week)

@@ -37,7 +37,9 @@ def run(*arguments):
     """The command as the shell would see it: exit code, standard output, standard error."""
     result = CliRunner().invoke(spotcheck, arguments)
     error = result.exception
-    if isinstance(error, ReviewError | StorageError):
+    if isinstance(error, ReviewError):
+        return error.exit_code, result.stdout, f"error: {error.with_hint}"
+    if isinstance(error, StorageError):
         return error.exit_code, result.stdout, f"error: {error}"
     if error is not None and not isinstance(error, SystemExit):
         raise error
