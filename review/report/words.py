@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
 from review.annotating.anchoring import Anchoring
+from review.basics.words import counted
 from review.report.model import Judge, Quality, WeekReport
 from review.statistics.quantity import Quantity
 
@@ -19,6 +24,27 @@ def percent(share: float) -> str:
 def interval(quantity: Quantity) -> str:
     """The interval of a share as "2.3 % to 24 %", "" without one."""
     return f"{percent(quantity.ci[0])} to {percent(quantity.ci[1])}" if quantity.ci else ""
+
+
+def span(weeks: Sequence[str]) -> str:
+    """Return the first and the last of some weeks."""
+    return weeks[0] if len(weeks) == 1 else f"{weeks[0]} to {weeks[-1]}"
+
+
+def day(text: str) -> str:
+    """Return an ISO date as people write it."""
+    day = date.fromisoformat(text)
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def answers(report: WeekReport) -> list[tuple[str, list[str]]]:
+    """Return the three questions that the page opens with, each with its answer."""
+    one_judge = len({j.name for j in report.judges}) < 2
+    return [
+        ("How good is production?", how_good(report)),
+        ("How sure are we?", how_sure(report)),
+        ("Is the judge still trustworthy?" if one_judge else "Can the judges be trusted?", trust(report)),
+    ]
 
 
 def how_good(report: WeekReport) -> list[str]:
@@ -116,3 +142,39 @@ def golden(report: WeekReport) -> str:
 def late(report: WeekReport) -> str:
     """Who has open items after the due date, "" for nobody."""
     return ", ".join(f"{p.name} {p.left}" for p in report.late)
+
+
+def closing(report: WeekReport) -> str:
+    """Return when and by whom the week was closed and why, or that it is open."""
+    if report.closing is None:
+        return "The week is open."
+    who = report.names.get(report.closing.by, report.closing.by)
+    why = f" with the reason: {report.closing.reason}" if report.closing.reason else ", with nothing open"
+    return f"Closed on {day(report.closing.at[:10])} by {who}{why}."
+
+
+@dataclass(frozen=True)
+class Foot:
+    """The last lines of the page; ``withheld`` is "" when nothing is."""
+
+    withheld: str
+    audit: str
+    made: str
+
+
+def foot(report: WeekReport) -> Foot:
+    """Return what is withheld, the state of the audit chain, and when the report was made."""
+    holds = "the chain holds" if report.broken_at is None else f"THE CHAIN IS BROKEN at entry {report.broken_at}"
+    withheld = (
+        f"{counted(report.withheld, 'item')} that the reader still has to review "
+        "stand in counts and estimates of quality alone."
+        if report.withheld
+        else ""
+    )
+    made = datetime.fromisoformat(report.generated_at)
+    return Foot(
+        withheld,
+        f"Audit: entry {report.head}, {holds}",
+        f"Made {made:%d %B %Y, %H:%M} UTC. Intervals are 95 %. "
+        "Every conversation is shown masked and without hidden passages.",
+    )
