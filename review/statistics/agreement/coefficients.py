@@ -1,7 +1,7 @@
 """All agreement coefficients by name: a new one is one file and one line here.
 
-A coefficient is a formula with the weights (for alpha: the differences) that it is read with, and the data it
-applies to. Names are those of the output.
+A coefficient is a formula with its weights (for alpha, its differences) and the scales it applies to. Names are those
+of the output.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ from review.statistics.agreement.weights import are_numbers, identity, linear, q
 
 
 def any_scale(scale: Scale) -> bool:
-    """Values are only the same or different."""
+    """Accept every scale: values are the same or different."""
     return True
 
 
 def in_order(scale: Scale) -> bool:
-    """The scale declares an order."""
+    """Accept a scale that declares an order."""
     return scale.kind in ("ordinal", "interval", "ratio")
 
 
 def numbers(scale: Scale) -> bool:
-    """The values stand in order and are numbers, so differences can be taken."""
+    """Accept a scale of numbers in order, so that differences can be taken."""
     return in_order(scale) and are_numbers(scale.values)
 
 
 def amounts(scale: Scale) -> bool:
-    """The values are numbers from zero up, so ratios can be taken."""
+    """Accept a scale of numbers from zero up, so that ratios can be taken."""
     return numbers(scale) and all(float(v) >= 0 for v in scale.values)
 
 
 def order(positions: Floats) -> Floats:
-    """The indices of the values from lowest to highest: all that ordinal alpha needs to know."""
+    """Return the indices of the values from lowest to highest, all that ordinal alpha needs; shape (K,)."""
     return np.argsort(positions).astype(float)
 
 
 class Coefficient(NamedTuple):
-    """A formula, the weights it is read with (made from the values' positions) and the scales it applies to."""
+    """A formula, its weights (made from the values' positions) and the scales it applies to."""
 
     formula: Formula
     weights: Callable[[Floats], Floats]
@@ -88,11 +88,11 @@ COEFFICIENTS: dict[str, Coefficient] = {
 
 
 def coefficients_for(scale: Scale) -> dict[str, Coefficient]:
-    """The coefficients that the declared scale admits, in the order of ``COEFFICIENTS``."""
+    """Return the coefficients that the declared scale allows, in the order of ``COEFFICIENTS``."""
     return {name: c for name, c in COEFFICIENTS.items() if c.applies(scale)}
 
 
 def headline(scale: Scale) -> tuple[str, str, str]:
-    """The three that are always read together: alpha at the declared scale, percent agreement, AC1 or AC2."""
+    """Return the three names to read together: alpha at the declared scale, percent agreement, AC1 or AC2."""
     ac = "gwet_ac2.quadratic" if in_order(scale) else "gwet_ac1"
     return f"krippendorff_alpha.{scale.kind}", "percent_agreement", ac
