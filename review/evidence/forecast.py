@@ -12,7 +12,7 @@ from review.evidence.production import production_quality
 from review.rubric.rubric import Dimension, current_rubric
 from review.sampling.allocate import SECONDS_PER_ITEM
 from review.sampling.draw import DrawResult
-from review.statistics.quality.expected import ASSUMED_SHARE, Planned, expected_estimate, half_width
+from review.statistics.quality.expected import ASSUMED_SHARE, PlannedGroup, expected_estimate, half_width
 from review.statistics.quality.strata import smoothed
 from review.statistics.quantity import Quantity
 from storage.records_review import Week
@@ -85,8 +85,8 @@ def forecast(
     )
 
 
-def _planned(result: DrawResult, shares: Mapping[str, float]) -> list[Planned]:
-    return [Planned(s.name, s.population, s.sampled, shares.get(s.name, ASSUMED_SHARE)) for s in result.strata]
+def _planned(result: DrawResult, shares: Mapping[str, float]) -> list[PlannedGroup]:
+    return [PlannedGroup(s.name, s.population, s.sampled, shares.get(s.name, ASSUMED_SHARE)) for s in result.strata]
 
 
 def _shares_before(store: Store, week: str, dimension: Dimension, positive: str) -> dict[str, float]:

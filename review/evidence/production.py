@@ -10,7 +10,7 @@ from review.current.verdicts import LOG_VERDICTS, verdicts_of
 from review.evidence import evidence
 from review.rubric.rubric import Dimension
 from review.statistics.quality.report import QualityReport, quality_report
-from review.statistics.quality.strata import Cell, Stratum, Verdicts
+from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
 from storage.records_log import Draw
 from storage.records_review import Item, Verdict
 from storage.store import Store
@@ -77,7 +77,7 @@ def _stratum(
     labelled: Iterable[tuple[Settled | None, Verdict | None]],
     counts: Mapping[str, int],
     positive: str,
-) -> Stratum:
+) -> StratumCounts:
     cells = {"positive": [0, 0], "other": [0, 0], "missing": [0, 0]}
     for settled, verdict in labelled:
         if settled is None or settled.value is None:
@@ -87,7 +87,7 @@ def _stratum(
         cell = cells["positive" if said == positive else "other" if said else "missing"]
         cell[0] += 1
         cell[1] += settled.value == positive
-    return Stratum(
+    return StratumCounts(
         name=f"{line.week} {line.name}",
         population=line.population,
         verdicts=_over_all(line.population, counts, positive, {name: n for name, (n, _) in cells.items()}),

@@ -13,9 +13,9 @@ from review.current.progress import seconds_per_item
 from review.evidence.forecast import forecast, sentences
 from review.settings.project import project_of
 from review.statistics.intervals import wilson
-from review.statistics.quality.expected import Planned, expected_estimate, half_width
+from review.statistics.quality.expected import PlannedGroup, expected_estimate, half_width
 from review.statistics.quality.people import people
-from review.statistics.quality.strata import Cell, Stratum, Verdicts
+from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
 from review.week.drawing import Request, preview
 from storage.records_review import Week
 from storage.store import Store
@@ -26,34 +26,34 @@ DUE = date(2026, 11, 27)
 def test_one_group_gives_wilsons_width() -> None:
     # 40 of 4,000, a tenth positive: 4 of 40 in Wilson's interval
     low, high = wilson(4, 40)
-    assert half_width(expected_estimate([Planned("rest", 4000, 40, 0.1)])) == pytest.approx((high - low) / 2)
+    assert half_width(expected_estimate([PlannedGroup("rest", 4000, 40, 0.1)])) == pytest.approx((high - low) / 2)
 
 
 def test_several_groups_are_joined_as_the_estimate_will_be() -> None:
-    planned = [Planned("failing", 100, 50, 0.4), Planned("rest", 900, 30, 0.1)]
+    planned = [PlannedGroup("failing", 100, 50, 0.4), PlannedGroup("rest", 900, 30, 0.1)]
     labelled = [
-        Stratum(name="failing", population=100, verdicts=Verdicts(missing=100), said_nothing=Cell(50, 20)),
-        Stratum(name="rest", population=900, verdicts=Verdicts(missing=900), said_nothing=Cell(30, 3)),
+        StratumCounts(name="failing", population=100, verdicts=Verdicts(missing=100), said_nothing=Cell(50, 20)),
+        StratumCounts(name="rest", population=900, verdicts=Verdicts(missing=900), said_nothing=Cell(30, 3)),
     ]
     assert expected_estimate(planned) == people(labelled)
 
 
 def test_a_group_that_is_drawn_whole_has_no_width() -> None:
-    assert half_width(expected_estimate([Planned("failing", 10, 10, 0.5)])) == 0
-    few = expected_estimate([Planned("failing", 100, 20, 0.4), Planned("rest", 900, 60)])
-    whole = expected_estimate([Planned("failing", 100, 100, 0.4), Planned("rest", 900, 60)])
+    assert half_width(expected_estimate([PlannedGroup("failing", 10, 10, 0.5)])) == 0
+    few = expected_estimate([PlannedGroup("failing", 100, 20, 0.4), PlannedGroup("rest", 900, 60)])
+    whole = expected_estimate([PlannedGroup("failing", 100, 100, 0.4), PlannedGroup("rest", 900, 60)])
     assert (half_width(whole) or 0) < (half_width(few) or 0)
 
 
 def test_a_large_group_without_a_draw_is_undefined() -> None:
-    found = expected_estimate([Planned("failing", 100, 50), Planned("rest", 900, 0)])
+    found = expected_estimate([PlannedGroup("failing", 100, 50), PlannedGroup("rest", 900, 0)])
     assert found.undefined is not None and half_width(found) is None
 
 
 @given(st.integers(5, 200), st.floats(0.0, 1.0), st.integers(2, 4))
 def test_more_items_never_widen_the_interval(n: int, share: float, times: int) -> None:
-    few = half_width(expected_estimate([Planned("rest", 100_000, n, share)]))
-    many = half_width(expected_estimate([Planned("rest", 100_000, n * times, share)]))
+    few = half_width(expected_estimate([PlannedGroup("rest", 100_000, n, share)]))
+    many = half_width(expected_estimate([PlannedGroup("rest", 100_000, n * times, share)]))
     assert few is not None and many is not None and many <= few + 1e-12
 
 
@@ -100,7 +100,7 @@ def test_sentences_say_what_is_assumed_and_what_cannot_be_said(demo: Store) -> N
         "due Friday 27 November."
     )
     assert "choose reviewers" in sentences(dataclasses.replace(plain, raters=0))[0]
-    unknown = dataclasses.replace(found.expected[0], estimate=expected_estimate([Planned("rest", 10, 0)]))
+    unknown = dataclasses.replace(found.expected[0], estimate=expected_estimate([PlannedGroup("rest", 10, 0)]))
     said = sentences(dataclasses.replace(plain, expected=(unknown,)))[1]
     assert said == f"Cannot be said for {unknown.positive}: no conversation is labelled."
 
