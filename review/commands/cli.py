@@ -25,16 +25,16 @@ class Lazy(NamedTuple):
 COMMANDS: dict[str, Lazy] = {
     "agreement": Lazy(
         "review.commands.agreement:agreement",
-        "Agreement among people: alpha, percent agreement, AC1 or AC2 and their kin, with intervals.",
+        "Agreement among people: alpha, percent agreement, AC1 or AC2, kappas and others, with intervals.",
     ),
     "alt-test": Lazy(
         "review.commands.calibrate_alt_test:alt_test",
-        "Test whether a judge may stand in for one of the people (alternative annotator test).",
+        "Test whether a judge can replace one of the people (alternative annotator test).",
     ),
     "audit": Lazy("review.commands.audit:audit_group", "Who did what: the chain of entries, and unmasked originals."),
     "calibrate": Lazy(
         "review.commands.calibrate:calibrate",
-        "Hold a judge's verdicts against what people settled, weighted by the sampling rates.",
+        "Compare a judge's verdicts with the labels that people settled, weighted by the sampling rates.",
     ),
     "check": Lazy(
         "review.commands.check:check",
@@ -46,7 +46,7 @@ COMMANDS: dict[str, Lazy] = {
     ),
     "consensus": Lazy(
         "review.commands.consensus:consensus",
-        "One label per item by plurality or by Dawid and Skene's model; ties are told, never broken.",
+        "One label per item, by plurality or by Dawid and Skene's model; ties are reported and never broken.",
     ),
     "demo": Lazy(
         "review.commands.setup:demo",
@@ -71,14 +71,14 @@ COMMANDS: dict[str, Lazy] = {
     ),
     "labels": Lazy("review.commands.exchange:labels", "Labels of people: item,rater,dimension,label[,at,comment]."),
     "people": Lazy("review.commands.setup:people_group", "Who reviews, in which role."),
-    "plan": Lazy("review.commands.plan:plan_group", "How many more items would make a figure as sure as you want it."),
+    "plan": Lazy("review.commands.plan:plan_group", "How many more items make a figure as precise as you want."),
     "quality": Lazy(
         "review.commands.quality:quality",
         "Estimate the share of positive conversations from people's labels and a judge's verdicts.",
     ),
     "report": Lazy(
         "review.commands.report:report",
-        "Report a week on one page: how good production is, how sure that is, whether the judges can be trusted.",
+        "Report a week on one page: the quality of production, its precision, and whether to trust the judges.",
     ),
     "rubric": Lazy("review.commands.rubric:rubric_group", "The dimensions that people judge."),
     "sample": Lazy("review.commands.sample:sample", "Draw the conversations of a week that people will review."),

@@ -12,14 +12,24 @@ from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.words import interval, percent, span
 from review.statistics.quantity import Quantity
 
-SHORT = {"percent_agreement": "agree", "gwet_ac1": "AC1", "gwet_ac2.quadratic": "AC2"}
+PLAIN = {
+    "percent_agreement": ("same label", "Percent agreement"),
+    "gwet_ac1": ("rare values", "Gwet's AC1: agreement beyond chance that rare values distort less"),
+    "gwet_ac2.quadratic": ("rare values", "Gwet's AC2: agreement beyond chance that rare values distort less"),
+}
+"""A coefficient's plain name and its full name, which the page shows as a tooltip."""
+ALPHA = ("beyond chance", "Krippendorff's alpha: agreement beyond chance")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One figure as the page prints it: drawing, value and interval, or ``undefined``, the reason why there is none."""
+    """One figure on the page: its drawing, value and interval, or ``undefined``, the reason why there is none.
+
+    ``term`` is the statistic's name, shown as a tooltip.
+    """
 
     label: str
+    term: str = ""
     plot: Plot | None = None
     value: str = ""
     interval: str = ""
@@ -75,24 +85,24 @@ def quality(report: WeekReport) -> Figures:
         if q.judge is not None:
             rows.append((f"{q.positive}, with {q.judge}", q.report.ppi.quantity))
     high = upper_end(q for _, q in rows)
-    axis = f"Shares of all conversations, axis from 0 to {percent(high)}."
+    axis = f"Shares of all conversations. Axis from 0% to {percent(high)}."
     note = " ".join([*([axis] if any(q.value is not None for _, q in rows) else []), *_worth(report)])
     return Figures(tuple(_share(q, label, f"quality-{k}", high=high) for k, (label, q) in enumerate(rows)), note)
 
 
 def _worth(report: WeekReport) -> list[str]:
-    """Return, for each judge that sharpened an estimate, how many labels of people that was worth."""
+    """Return, for each judge that made an estimate more precise, how many labels it saved."""
     found: dict[str, list[str]] = {}
     for q in report.quality:
         if q.judge is not None and q.report.labels_saved:
             found.setdefault(q.judge, []).append(f"{counted(q.report.labels_saved, 'label')} for '{q.positive}'")
-    return [f"{judge} was worth {', '.join(parts)}." for judge, parts in found.items()]
+    return [f"{judge} saved {', '.join(parts)}." for judge, parts in found.items()]
 
 
 def _share(q: Quantity, label: str, identity: str, *, high: float = 1.0) -> Figure:
     if q.value is None:
         return Figure(label=label, undefined=q.undefined)
-    text = f"{percent(q.value)}, 95 % interval {interval(q)}, n = {q.n}" if q.ci else percent(q.value)
+    text = f"{percent(q.value)}, 95% interval {interval(q)}, n = {q.n}" if q.ci else percent(q.value)
     plot = interval_plot(q, title=label, text=text, high=high, identity=identity)
     return Figure(label=label, plot=plot, value=percent(q.value), interval=interval(q) or "no interval")
 
@@ -102,7 +112,7 @@ def judges(report: WeekReport) -> JudgeTable:
     by_name = groupby(report.judges, key=lambda j: j.name)
     return JudgeTable(
         tuple((name, _lines(name, list(rows), f"judge-{k}")) for k, (name, rows) in enumerate(by_name)),
-        f"Recall and precision, weighted by the draw, {span(report.window)}; axis from 0 to 100 %.",
+        f"Weighted by the draw, {span(report.window)}. Axis from 0% to 100%.",
     )
 
 
@@ -112,7 +122,7 @@ def _lines(name: str, rows: Sequence[Judge], identity: str) -> tuple[JudgeLine, 
             judge.positive,
             (
                 _share(judge.recall, f"{name} finds '{judge.positive}'", f"{identity}-{k}-0"),
-                _share(judge.precision, f"{name} right in its '{judge.positive}'", f"{identity}-{k}-1"),
+                _share(judge.precision, f"{name} is right about '{judge.positive}'", f"{identity}-{k}-1"),
             ),
         )
         for k, judge in enumerate(rows)
@@ -132,19 +142,18 @@ def agreement(report: WeekReport) -> Cards:
         )
         for k, a in enumerate(report.agreement)
     )
-    return Cards(cards, f"{span(report.window)}; intervals by bootstrap over items; axis from {low:g} to 1.")
+    return Cards(
+        cards,
+        f"{span(report.window)}. Intervals by bootstrap over items, axis from {low:g} to 1. 'Beyond chance' corrects "
+        "for lucky matches; 'rare values' does so in a way that rare values distort less.",
+    )
 
 
 def _coefficient(title: str, name: str, q: Quantity, low: float, identity: str) -> Figure:
-    short = SHORT.get(name, "alpha" if name.startswith("krippendorff") else name)
+    label, term = PLAIN.get(name, ALPHA)
     if q.value is None:
-        return Figure(label=short, undefined=q.undefined)
+        return Figure(label=label, term=term, undefined=q.undefined)
     reach = f"{q.ci[0]:.2f} to {q.ci[1]:.2f}" if q.ci else "no interval"
-    plot = interval_plot(
-        q,
-        title=f"{title}: {short}",
-        text=f"{q.value:.2f}, 95 % interval {reach}, n = {q.n}",
-        low=low,
-        identity=identity,
-    )
-    return Figure(label=short, plot=plot, value=f"{q.value:.2f}", interval=reach)
+    text = f"{q.value:.2f}, 95% interval {reach}, n = {q.n}"
+    plot = interval_plot(q, title=f"{title}: {label}", text=text, low=low, identity=identity)
+    return Figure(label=label, term=term, plot=plot, value=f"{q.value:.2f}", interval=reach)

@@ -1,4 +1,4 @@
-"""What a planned draw will cost and tell: the arithmetic of minutes, and widths that come true."""
+"""The forecast of a planned draw: the minutes, and the widths of the intervals."""
 
 from __future__ import annotations
 
@@ -79,31 +79,30 @@ def test_a_week_that_is_open_keeps_its_due_date(demo: Store) -> None:
     assert f"more items ({result.sampled} in all)" in sentences(found)[0]
 
 
-def test_shares_come_from_the_week_before_or_are_said_to_be_assumed(demo: Store) -> None:
+def test_shares_come_from_the_week_before_or_are_assumed(demo: Store) -> None:
     first, last = sorted(w.name for w in demo.find(Week))
     result = preview(demo, project_of(demo.path), Request(week=last, rate=0.2, raters=("ana",)))
     later = forecast(demo, result, week=last, raters=1, due=DUE)
     assert all(e.observed for e in later.expected)
-    assert "at the shares that the last reviewed week showed" in sentences(later)[1]
+    assert "based on the shares in the last reviewed week" in sentences(later)[1]
     none_before = forecast(demo, result, week=first, raters=1, due=DUE)
     assert not any(e.observed for e in none_before.expected)
-    assert "nothing is observed yet" in sentences(none_before)[1]
+    assert "no week is reviewed yet" in sentences(none_before)[1]
 
 
-def test_sentences_say_what_is_assumed_and_what_cannot_be_said(demo: Store) -> None:
+def test_sentences_say_what_is_assumed_and_what_is_unknown(demo: Store) -> None:
     week = demo.find(Week, order_by="name")[-1].name
     result = preview(demo, project_of(demo.path), Request(week=week, rate=0.2, raters=("ana",)))
     found = forecast(demo, result, week="2099-W01", raters=3, due=DUE)
     plain = dataclasses.replace(found, items=92, total=92, minutes=31.2, seconds=60.0, measured=False)
     assert sentences(plain)[0] == (
-        "About 92 items, 3 reviewers, about 31 minutes each (60 s per item assumed, nobody is measured), "
-        "due Friday 27 November."
+        "About 92 items, 3 reviewers, about 31 minutes each (60 s per item, assumed), due Friday 27 November."
     )
-    assert "choose reviewers" in sentences(dataclasses.replace(plain, raters=0))[0]
+    assert "Choose reviewers" in sentences(dataclasses.replace(plain, raters=0))[0]
     unknown = dataclasses.replace(found.expected[0], estimate=expected_estimate([PlannedGroup("rest", 10, 0)]))
-    said = sentences(dataclasses.replace(plain, expected=(unknown,)))[1]
-    assert said == f"Cannot be said for {unknown.positive}: no conversation is labelled."
+    precision = sentences(dataclasses.replace(plain, expected=(unknown,)))[1]
+    assert precision == f"The precision for '{unknown.positive}' is unknown: no conversation is labelled."
 
 
-def test_nobody_is_measured_in_an_empty_store(store: Store) -> None:
+def test_an_empty_store_has_no_measured_time_per_item(store: Store) -> None:
     assert seconds_per_item(store) is None

@@ -274,7 +274,7 @@ def test_undefined_figures_are_sentences(bare: Store) -> None:
     report = week_report(bare, "2026-W45")
     assert report.response_rate is None and [g.name for g in report.groups] == ["hand-picked"]
     text = unescape(report_html(report))
-    assert "cannot be said: no conversation is labelled" in text
+    assert "The share of 'wrong' conversations is undefined: no conversation is labelled" in text
     assert "undefined: no item was rated by two people" in text
     assert "No judge gave a verdict" in text and "nobody could have changed their mind" in text
     assert "Nothing was drawn" in text
@@ -320,14 +320,14 @@ def test_a_broken_chain_is_said_on_the_page(demo: Store) -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "0 %"), (0.0002, "under 0.1 %"), (0.063, "6.3 %"), (0.104, "10 %"), (0.999, "99.9 %"), (0.99999, "99.9 %")],
+    [(0.0, "0%"), (0.0002, "under 0.1%"), (0.063, "6.3%"), (0.104, "10%"), (0.999, "99.9%"), (0.99999, "99.9%")],
 )
 def test_a_share_is_never_rounded_to_none_or_all(share: float, text: str) -> None:
     assert percent(share) == text
 
 
 def test_a_share_of_one_is_all() -> None:
-    assert percent(1.0) == "100 %"
+    assert percent(1.0) == "100%"
 
 
 def svg(plot: Plot) -> str:
@@ -372,7 +372,7 @@ def test_the_command_prints_one_page_and_json(demo: Store, run: Any) -> None:
 def test_the_page_is_written_once_and_replaced_only_by_force(demo: Store, run: Any, tmp_path: Path) -> None:
     file = tmp_path / "week.html"
     code, _, said = run("--html", str(file))
-    assert code == 0 and "written" in said
+    assert code == 0 and "Wrote" in said
     parsed(file.read_text(encoding="utf-8"))
     before = file.stat().st_mtime_ns
     code, _, said = run("--html", str(file))

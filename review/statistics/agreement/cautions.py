@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from review.basics.words import counted
 from review.statistics.agreement.pairs import RaterPair
 from review.statistics.quantity import Quantity
 
@@ -44,12 +45,13 @@ def cautions_of(
         found.append(f"Agreement beyond chance (alpha) is undefined: {alpha.undefined}.")
     if 0 < pairable < FEW_ITEMS:
         found.append(
-            f"Only {pairable} items were rated by two or more people: the intervals are wide and only approximate."
+            f"Only {counted(pairable, 'item')} {_were(pairable)} rated by two or more people: the intervals are wide "
+            "and only approximate."
         )
     if 0 < varied < FEW_VARIED and percent.value != 1:
         found.append(
-            f"Only {varied} items have a value other than the most frequent one. Agreement beyond chance (alpha, "
-            "kappa) depends on these few, so its interval may be too narrow."
+            f"Only {counted(varied, 'item')} {'has' if varied == 1 else 'have'} a value other than the most frequent "
+            "one. Agreement beyond chance (alpha, kappa) depends on these few, so its interval may be too narrow."
         )
     if degenerate:
         found.append(
@@ -60,6 +62,10 @@ def cautions_of(
         f"{p.first} and {p.second} gave identical labels on all {p.n} items they share: possibly copied." for p in alike
     ]
     return tuple(found)
+
+
+def _were(n: int) -> str:
+    return "was" if n == 1 else "were"
 
 
 def prevalence_paradox(alpha: Quantity, percent: Quantity, ac: Quantity) -> bool:

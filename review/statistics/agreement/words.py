@@ -11,7 +11,7 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 def plain_words(report: AgreementReport) -> str:
     """Return percent agreement, alpha and AC1 or AC2 in sentences, with the reason where they differ or are undefined.
 
-    Alpha is "agreement beyond chance"; AC1 or AC2 is "the measure that rare values distort less".
+    Alpha is "agreement beyond chance"; AC1 or AC2 is "a measure that rare values distort less".
     """
     alpha, percent, ac = (report.coefficients[name] for name in report.headline)
     who = f"{_count(report.raters)} reviewer{'' if report.raters == 1 else 's'}"
@@ -28,8 +28,8 @@ def plain_words(report: AgreementReport) -> str:
     else:
         beyond = f"Agreement beyond chance is {alpha.value:.2f}."
     if ac.value is None:
-        return f"{first} {beyond} The measure that rare values distort less is undefined: {ac.undefined}."
-    return f"{first} {beyond} The measure that rare values distort less is {ac.value:.2f}."
+        return f"{first} {beyond} A measure that rare values distort less is undefined: {ac.undefined}."
+    return f"{first} {beyond} A measure that rare values distort less gives {ac.value:.2f}."
 
 
 def percentage(share: float) -> str:

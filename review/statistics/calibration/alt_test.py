@@ -62,6 +62,28 @@ class AltTest:
         """Return the object that ``alt-test --json`` prints."""
         return asdict(self) | {"raters": [r.to_json() for r in self.raters]}
 
+    @classmethod
+    def missing(
+        cls,
+        judge: str,
+        reason: str,
+        *,
+        epsilon: float,
+        scoring: Scoring = "accuracy",
+        raters: tuple[RaterTest, ...] = (),
+    ) -> AltTest:
+        """Return a test that cannot be decided, with the reason."""
+        return cls(
+            judge=judge,
+            epsilon=epsilon,
+            scoring=scoring,
+            raters=raters,
+            winning_rate=None,
+            average_advantage_probability=None,
+            passed=None,
+            undefined=reason,
+        )
+
 
 def alt_test(
     ratings: Ratings, judge: str, *, epsilon: float = 0.2, scoring: Scoring = "accuracy", q: float = 0.05
@@ -95,16 +117,7 @@ def alt_test(
             f"the test needs at least {LEAST_RATERS} people with {LEAST_ITEMS} items each that they, the judge and "
             f"another person rated; {len(enough)} of {len(people)} people have that"
         )
-        return AltTest(
-            judge=judge,
-            epsilon=epsilon,
-            scoring=scoring,
-            raters=tuple(tested),
-            winning_rate=None,
-            average_advantage_probability=None,
-            passed=None,
-            undefined=reason,
-        )
+        return AltTest.missing(judge, reason, epsilon=epsilon, scoring=scoring, raters=tuple(tested))
     rejected = benjamini_yekutieli([tested[k].p or 0.0 for k in enough], q)
     for k, yes in zip(enough, rejected, strict=True):
         tested[k] = replace(tested[k], rejected=yes)

@@ -90,7 +90,9 @@ def _few_positives(data: CalibrationData, design: Design, c: int, positive: str)
     positives = int((data.truth[drawn.rows[inside]] == c).sum())
     if positives >= FEW_POSITIVES:
         return []
+    few = {0: "No item", 1: "Only 1 item"}.get(positives, f"Only {positives} items")
     return [
-        f"Only {positives} items labelled '{positive}' come from the {where}. Each stands for about "
-        f"{float(drawn.weight[inside].mean()):.0f} conversations, so recall depends on them. Label more of that group."
+        f"{few} labelled '{positive}' {'come' if positives > 1 else 'comes'} from the {where}. Each item of that group "
+        f"stands for about {float(drawn.weight[inside].mean()):.0f} conversations, so recall depends on it. Label more "
+        "of that group."
     ]

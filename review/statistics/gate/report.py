@@ -147,7 +147,7 @@ def _against(
     if broken:
         reasons.append(f"{counted(len(broken), 'must-pass case')} broke: {_listed(broken)}")
     if e.drop > margin + 1e-12 and (strict or e.p <= alpha):
-        how = "the strict rule needs no proof" if strict and e.p > alpha else f"p = {e.p:.3g} that it is chance"
+        how = "the strict rule needs no proof" if strict and e.p > alpha else f"p = {e.p:.3g} if nothing had changed"
         reasons.append(
             f"the result dropped by {_points(e.drop)}, more than the margin of {_points(margin)}: {e.broke} cases "
             f"broke, {e.fixed} were fixed ({how})"

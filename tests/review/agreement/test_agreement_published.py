@@ -116,7 +116,7 @@ def test_prevalence_paradox_is_said_in_words():
     assert any("prevalence paradox" in w and "94% of ratings are 'friendly'" in w for w in report.warnings)
     assert plain_words(report) == (
         "Two reviewers agree on 92% of the items they share. Agreement beyond chance is 0.29, because 94% of ratings "
-        "are 'friendly'. The measure that rare values distort less is 0.91."
+        "are 'friendly'. A measure that rare values distort less gives 0.91."
     )
 
 
