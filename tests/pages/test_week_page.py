@@ -238,7 +238,7 @@ def test_nothing_is_shown_before_ones_own_items_are_done(demo: Store, monkeypatc
 
 def test_changes_of_mind_and_the_report_are_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "week")
-    assert "submitted items got other labels after the judges' verdicts were shown" in texts(at)
+    assert "submitted items after they saw the judges' verdicts" in texts(at)
     labels = [str(b.proto.label) for b in at.get("download_button")]
     assert "Report" in labels
 
@@ -252,7 +252,7 @@ def test_the_sampling_page_says_what_a_draw_costs_and_tells_and_follows_the_form
     at.button("planning_look").click().run()
     assert not at.exception and not at.error, texts(at)
     first = texts(at)
-    assert "reviewers, about" in first and "s per item, measured" in first and "people alone will know wrong" in first
+    assert "reviewers, about" in first and "s per item, measured" in first and "labels alone give 'wrong'" in first
     at.number_input("planning_rate").set_value(40.0).run()
     second = texts(at)
     assert "reviewers, about" in second and second != first
