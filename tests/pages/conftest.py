@@ -1,4 +1,4 @@
-"""What tests of pages share: what Streamlit's test runner does anew for each page is done once."""
+"""What tests of pages share: a page runs once, with fewer replicates, and packages are searched once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import app_test
+
+components_of_packages = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 class Navigated(PagesManager):
@@ -24,11 +26,10 @@ class Navigated(PagesManager):
         super().__init__(*arguments, **options)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def pages_run_once() -> Iterator[None]:
+@pytest.fixture(scope="module", autouse=True)
+def pages_run_once(few_replicates: None) -> Iterator[None]:
     """Run a page in one go, and read the metadata of all installed packages once, not for each AppTest."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app_test, "PagesManager", Navigated)
-        components = functools.cache(manifest_scanner.scan_component_manifests)
-        patch.setattr(manifest_scanner, "scan_component_manifests", components)
+        patch.setattr(manifest_scanner, "scan_component_manifests", components_of_packages)
         yield
