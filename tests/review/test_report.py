@@ -43,6 +43,8 @@ from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
+pytestmark = pytest.mark.usefixtures("few_replicates")
+
 VOID = {"meta", "br", "line", "circle"}
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
