@@ -1,7 +1,7 @@
-"""Where production conversations live: one small protocol, and the dict of engines by URL scheme or file suffix.
+"""The protocol of an engine that holds conversations, and all engines by URL scheme or file suffix.
 
-An engine reads and never writes. It says which columns there are, how one of them reads as text, as a number or as an
-instant in its own SQL, and answers queries that are built as expressions. Credentials come from the environment alone.
+An engine reads and never writes. It lists its columns, renders a column as text, number or instant in its own SQL, and
+answers queries that are built as expressions. Credentials come from the environment only.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from review.basics.errors import InputError
 
 
 class Engine(Protocol):
-    """What a source of conversations must answer.
+    """What a source of conversations offers.
 
-    ``source`` names it for the ledger, without credentials; ``dialect`` is sqlglot's name of its SQL; with an
-    ``open_schema`` a column may exist that ``columns`` has not seen. ``path`` leads into a nested column. Numbers are
-    finite, instants comparable with ``moment``; what cannot be read is NULL.
+    ``source`` is its name in the ledger, without credentials; ``dialect`` is sqlglot's name for its SQL. With an
+    ``open_schema`` a column may exist that ``columns`` does not list. ``path`` leads into a nested column. Numbers are
+    finite, instants comparable with ``moment``; a value that cannot be read is NULL.
     """
 
     source: str
@@ -30,35 +30,35 @@ class Engine(Protocol):
     open_schema: bool
 
     def columns(self) -> Mapping[str, str]:
-        """The names of the columns with their types in the engine's own words."""
+        """Return the names of the columns with their types as the engine names them."""
 
     def relation(self, names: Sequence[str]) -> exp.Expr:
-        """What to select from, with at least these columns."""
+        """Return what to select from, with at least these columns."""
 
     def keep(self, rows: exp.Select) -> exp.Expr:
-        """The rows of a query as something to select from, read once where the engine can keep them."""
+        """Return the rows of a query to select from, read once if the engine can keep them."""
 
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
-        """All rows of a query. Raises InputError where the source cannot be read."""
+        """Return all rows of a query. Raises InputError when the source cannot be read."""
 
     def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """A column as text; objects and lists as JSON."""
+        """Return a column as text; objects and lists as JSON."""
 
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """A column as a number."""
+        """Return a column as a number."""
 
     def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """A column as an instant; ISO 8601 or a count since 1970, UTC where there is no offset."""
+        """Return a column as an instant: ISO 8601 or a count since 1970, UTC without an offset."""
 
     def moment(self, moment: datetime) -> exp.Expr:
-        """A fixed instant, to compare with ``instant``."""
+        """Return a fixed instant, to compare with ``instant``."""
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
 
 
 class Address(NamedTuple):
-    """A source as it was written, taken apart: path or host, and the table with other options."""
+    """A source as somebody wrote it, and its parts: path or host, and the table with other options."""
 
     text: str
     scheme: str
@@ -68,7 +68,7 @@ class Address(NamedTuple):
 
     @property
     def table(self) -> str:
-        """The table that was named, else ``conversations``."""
+        """The table in the address, else ``conversations``."""
         return self.options.get("table", "conversations")
 
 
@@ -122,7 +122,7 @@ def open_source(source: str | Path, *, week: str | None = None) -> Engine:
     """Open a source for reading.
 
     A file or pattern (.jsonl, .ndjson, .csv, .tsv, .parquet, the first four also .gz); a folder of Parquet files such
-    as the embedded log (``week`` lets files named for other weeks be left out); ``duckdb:///file?table=t`` or
+    as the imported log (with ``week``, files named for other weeks are skipped); ``duckdb:///file?table=t`` or
     ``file.duckdb#t``; ``sqlite:///file?table=t`` or ``file.db#t``;
     ``clickhouse://host:8123/database?table=t[&final=1][&secure=1]``. Four slashes make an absolute path.
     Raises InputError for anything else.
@@ -132,7 +132,7 @@ def open_source(source: str | Path, *, week: str | None = None) -> Engine:
 
 
 def address_of(source: str) -> Address:
-    """Take a source apart and decide its engine; raises InputError where there is none for it."""
+    """Take a source apart and find its engine; raises InputError when there is none."""
     if "://" in source:
         return _url(source)
     name, _, fragment = source.partition("#") if not Path(source).exists() else (source, "", "")
@@ -150,16 +150,16 @@ def _url(source: str) -> Address:
         parts = urlsplit(source)
         host, _ = parts.netloc, parts.port
     except ValueError as error:
-        raise InputError(f"source: found {source!r}, which is no address ({error}).") from None
+        raise InputError(f"source: found {source!r}, which is not an address ({error}).") from None
     if parts.scheme not in ENGINES or parts.scheme.startswith(".") or parts.scheme == "folder":
         known = [name for name in ENGINES if not name.startswith(".") and name != "folder"]
         raise InputError(
-            f"source: found the scheme {parts.scheme!r}, expected one of {', '.join(known)}. Other engines: export the "
-            "week as Parquet, or run the sampling query there."
+            f"source: found the scheme {parts.scheme!r}, expected one of {', '.join(known)}. From another "
+            "engine, export the week as Parquet."
         )
     if parts.username or parts.password:
         raise InputError(
-            f"source: found credentials in the address of {parts.hostname}; they come from the environment alone."
+            f"source: found credentials in the address of {parts.hostname}. Remove them; the environment gives them."
         )
     options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
     if parts.fragment:

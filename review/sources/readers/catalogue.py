@@ -1,6 +1,6 @@
-"""All formats in one glance, and telling which one a file has.
+"""All formats in one dict, and the detection of a file's format.
 
-A reader maps one raw record to the fields of a conversation, or raises Unreadable; it never sees files.
+A reader turns one raw record into the fields of a conversation, or raises Unreadable. It never sees files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from review.sources.readers.mapping import picked
 
 
 class Reader(NamedTuple):
-    """How one format is known and read, and by which sign, in words."""
+    """A format: how to recognise a record of it, how to read one, and in words what marks it."""
 
     recognise: Callable[[Record], bool]
     read: Callable[[Record], Fields]
@@ -34,20 +34,20 @@ READERS: dict[str, Reader] = {
 }
 
 PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
-"""The plain format of each layout."""
+"""Layout of a file -> the name of its plain format."""
 
 
 class Detected(NamedTuple):
-    """The format of a file, and the reason in words."""
+    """The format of a file, and in words the reason for it."""
 
     format: str
     reason: str
 
 
 def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mapping[str, str]) -> Detected:
-    """Tell the format by the keys of the first records; raises InputError unless exactly one fits.
+    """Return the format by the keys of the first records; raises InputError unless exactly one fits.
 
-    A mapping that fills ``question`` or ``messages`` makes it a plain log; one that finds nothing here does not count.
+    A mapping that finds ``question`` or ``messages`` in them makes it a plain log.
     """
     found = _fitting(records, layout, mapping)
     if len(found) == 1:
@@ -65,13 +65,13 @@ def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mappin
 
 
 def detect_or_plain(records: Sequence[Record], layout: str, *, mapping: Mapping[str, str]) -> Detected:
-    """The one format that fits the first records, else the plain log; for sources whose format nobody can choose."""
+    """Return the one format that fits the first records, else the plain log: for sources without a choice of format."""
     found = _fitting(records, layout, mapping)
     return found[0] if len(found) == 1 else Detected(PLAIN[layout], "a plain log, because no single format fits")
 
 
 def _fitting(records: Sequence[Record], layout: str, mapping: Mapping[str, str]) -> list[Detected]:
-    """The formats that at least one of the records has."""
+    """Return the formats that at least one of the records has."""
     turns = {field: path for field, path in mapping.items() if field in ("question", "messages")}
     if any(picked(record, turns) for record in records):
         named = ", ".join(f"{field} from {path}" for field, path in turns.items())
