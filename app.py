@@ -1,36 +1,14 @@
-"""The router: open the store, know the rater, declare the pages, run one."""
+"""The application as an ASGI program: what ``streamlit run app.py`` and ``spotcheck serve`` start.
+
+The pages and their navigation are in pages/router.py. Middleware that sees every request belongs in the call below.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from pages.parts.shared import session
-
-PAGES = {
-    "This week": [("week", "Week", "calendar_today"), ("annotate", "Annotate", "edit_note")],
-    "Settle": [("adjudicate", "Adjudicate", "gavel"), ("golden", "Golden", "workspace_premium")],
-    "Trust": [("agreement", "Agreement", "group"), ("judges", "Judges", "balance")],
-    "Set up": [
-        ("sampling", "Sampling", "filter_alt"),
-        ("rubric", "Rubric", "checklist"),
-        ("settings", "Settings", "tune"),
-        ("audit", "Audit", "history"),
-    ],
-}
-
-
-def _start() -> None:
-    """The bare address leads to the week, which has a path of its own like every page."""
-    st.switch_page("pages/week.py", query_params=st.query_params.to_dict())
-
-
-st.set_page_config(page_title="Spotcheck", page_icon=str(session.ICON), layout="wide")
-start = st.Page(_start, title="Spotcheck", url_path="start", default=True, visibility="hidden")
-sections = {
-    section: [st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:") for name, title, icon in pages]
-    for section, pages in PAGES.items()
-}
-page = st.navigation({"": [start], **sections})
-if page != start:
-    session.begin()
-page.run()
+# Streamlit looks for this assignment in the syntax tree of the file it is given, so it stays a plain call of st.App.
+# The path is absolute because an ASGI server resolves a relative one against the folder it was started from.
+app = st.App(Path(__file__).resolve().parent / "pages" / "router.py")

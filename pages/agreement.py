@@ -10,6 +10,7 @@ from pages.parts.shared.wording import as_text
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_of
 from review.evidence import evidence
+from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.words import plain_words
 from review.statistics.contested import contested
 from review.statistics.quality.planner import plan_agreement
@@ -27,7 +28,7 @@ weeks = tuple(sorted(span)) or (week,)
 reports = cached_statistics.agreement(here, weeks)
 if not reports:
     st.info("Nobody has annotated an item in these weeks yet.", icon=":material/edit_note:")
-    st.page_link("pages/annotate.py", label="Annotate", icon=":material/edit_note:")
+    st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")
     st.stop()
 
 dimension = st.segmented_control(
@@ -37,7 +38,7 @@ report = reports[dimension]
 st.markdown(f"#### {as_text(plain_words(report))}")
 for column, name in zip(st.columns(3), report.headline, strict=True):
     with column:
-        figures.figure(figures.COEFFICIENT_NAMES.get(name, name), report.coefficients[name])
+        figures.figure(COEFFICIENTS[name].title, report.coefficients[name])
 others = left_out(here.store, weeks)
 for warning in [*report.warnings, *([others] if others else [])]:
     st.caption(f":material/info: {as_text(warning)}")
@@ -88,7 +89,7 @@ for item, _, spread in worst:
     )
     with st.expander(as_text(f"{item} · {spread:.0%} of pairs differ · {said}")):
         conversation.show(evidence.conversation_of(here.store, item))
-        st.page_link("pages/adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
+        st.page_link("adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
 
 st.subheader("All coefficients")
 figures.table(

@@ -1,4 +1,4 @@
-"""Who did what, when: the chain of entries, narrowed and exported; and the look at an original."""
+"""Who did what and when: the chain of entries, filtered and exported, and the look at an original."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The golden dataset: what may enter, what is in it, its coverage, and the releases that never change."""
+"""The golden dataset: candidates, examples, coverage, and the releases, which never change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people judge: the rubric in force, its versions, changing it, and asking again under a new one."""
+"""The rubric: the version in force, all versions, the editor, and asking again under a new version."""
 
 from __future__ import annotations
 

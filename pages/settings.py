@@ -1,4 +1,4 @@
-"""Who is who, and what was imported."""
+"""People and their roles, and the imports."""
 
 from __future__ import annotations
 

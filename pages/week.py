@@ -1,11 +1,11 @@
-"""The landing page: what is left for me and for all, what blocks closing, the numbers so far, what I can learn."""
+"""The landing page: what is left for me and for everybody, what blocks the closing, the results, what I can learn."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from pages.parts.shared import session
-from pages.parts.week import differences, flags, week_page
+from pages.parts.week import differences, flags, results, week_page
 
 here = session.current()
 week = here.need_week()
@@ -18,6 +18,5 @@ with left:
 with right:
     week_page.everybody(here, week)
     flags.show(here, week)
-st.subheader("So far")
-week_page.so_far(here, week)
+results.results(here, week)
 differences.differences_from_me(here, week)

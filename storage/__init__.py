@@ -1,1 +1,1 @@
-"""What the product remembers: the store, its records and its migrations. Imports nothing of ours."""
+"""The store, its records, its migrations and the queries on it. Imports nothing from the other packages."""

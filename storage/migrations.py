@@ -1,11 +1,12 @@
-"""The schema, as an append-only list of small named functions. An old one is never edited.
+"""The schema of the store, as an append-only list of small named functions. Never edit an old one; add one at the end.
 
-Each runs in one transaction with its own record, so a failing one leaves nothing behind. Tables are strict: SQLite
-checks the types. Columns that a later migration adds say in its comment what NULL means in older rows.
+Each function runs in one transaction together with the record that it ran, so a failing one leaves nothing behind.
+Tables are strict: SQLite checks the types. A migration that adds a column says what NULL means in older rows.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from sqlite_utils import Database
@@ -30,7 +31,7 @@ def _create(
 
 @migrations()
 def m001_people_and_rubrics(db: Database) -> None:
-    """Who reviews, in which role, by which rubric; facts about the store; the audit chain."""
+    """Add people, their roles, versions of the rubric, settings of the store, and the audit chain."""
     _create(db, "settings", {"name": str, "value": str}, "name", "value")
     _create(
         db,
@@ -68,7 +69,7 @@ def m001_people_and_rubrics(db: Database) -> None:
 
 @migrations()
 def m002_conversations_and_imports(db: Database) -> None:
-    """What was imported, and the masked conversations that were drawn or hand-picked."""
+    """Add imports, the masked conversations that were drawn or hand-picked, and their hidden spans."""
     counts = dict.fromkeys(("read", "added", "duplicate", "changed", "rejected", "undated"), int)
     _create(
         db,
@@ -103,7 +104,7 @@ def m002_conversations_and_imports(db: Database) -> None:
 
 @migrations()
 def m003_weeks_and_draws(db: Database) -> None:
-    """The week, the draws from its sealed frame, their ledger, and the items."""
+    """Add weeks and their closings, draws from the sealed frame, groups with their probabilities, and items."""
     _create(
         db,
         "weeks",
@@ -154,7 +155,7 @@ def m003_weeks_and_draws(db: Database) -> None:
 
 @migrations()
 def m004_annotations(db: Database) -> None:
-    """Who was dealt what, and everything that was said: additions only."""
+    """Add assignments and what reviewers send: annotations, skips, withdrawals and flags. Rows are only added."""
     _create(
         db,
         "assignments",
@@ -218,7 +219,7 @@ def m004_annotations(db: Database) -> None:
 
 @migrations()
 def m005_settled_and_golden(db: Database) -> None:
-    """What was settled, what was approved, and the releases that never change."""
+    """Add adjudications, golden examples, and the releases, which never change."""
     _create(
         db,
         "adjudications",
@@ -262,7 +263,7 @@ def m005_settled_and_golden(db: Database) -> None:
 
 @migrations()
 def m006_verdicts(db: Database) -> None:
-    """What the judges said of reviewed items; a NULL value is "no verdict", never a label."""
+    """Add verdicts of judges on items; a NULL value is "no verdict", never a label."""
     _create(
         db,
         "verdicts",
@@ -278,9 +279,9 @@ def m006_verdicts(db: Database) -> None:
 
 @migrations()
 def m007_judges_that_run(db: Database) -> None:
-    """Versions of judges, their runs, calls and results; what checks found on import.
+    """Add versions of judges, their runs, calls and results, and what checks found on import.
 
-    In older rows ``verdicts.run_id`` is NULL (no run of ours), and ``conversations.checks`` is empty: none ran.
+    In older rows ``verdicts.run_id`` is NULL (log or file), and ``conversations.checks`` is empty (no check ran).
     """
     made = {"at": str, "by": str}
     _create(
@@ -344,5 +345,12 @@ def m007_judges_that_run(db: Database) -> None:
 
 @migrations()
 def m008_flags_name_the_span_they_hide(db: Database) -> None:
-    """A flag that is taken back shows its span again. NULL: it hid none, or hid it before flags could be taken back."""
+    """Let a withdrawn flag show its span again. NULL: the flag hides no span, or dates from before withdrawals."""
     db.table("flags").add_column("span", str)
+
+
+@migrations()
+def m009_the_store_has_its_key(db: Database) -> None:
+    """Add the store's key for hashes of identities and its short name, where an older store has not made them yet."""
+    for name, value in (("hmac_key", secrets.token_hex(32)), ("store_id", secrets.token_hex(6))):
+        db.execute("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", [name, value])

@@ -1,4 +1,4 @@
-"""What the nouns share."""
+"""Types that several records share."""
 
 from __future__ import annotations
 
@@ -6,3 +6,6 @@ from typing import Any
 
 Json = dict[str, Any]
 """An object that is stored as JSON text."""
+
+StoredLabels = dict[str, str | list[str]]
+"""Labels by dimension, as stored: one value, or a list of values for a set."""

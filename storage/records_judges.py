@@ -1,4 +1,4 @@
-"""The nouns of judges that run: versions of a judge, runs, what each call and each subject came to."""
+"""Records of judges that run: versions of a judge, runs, calls, and the result for each subject."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from storage.records_base import Json
 
 @dataclass(frozen=True, kw_only=True)
 class Judge:
-    """One version of a judge: kind and spec as data. Changing anything makes a new version.
+    """One version of a judge: kind and spec as data. Any change makes a new version.
 
-    ``id`` is ``name@version``, ``version`` counts from "1"; ``content_hash`` is over kind, dimensions, spec and rubric
-    version. ``spec`` never holds a key, only the name of the environment variable that does.
+    ``id`` is ``name@version``; versions count from "1". ``content_hash`` is over kind, dimensions, spec and rubric
+    version. ``spec`` never holds a key for an endpoint, only the name of the environment variable that does.
     """
 
     id: str
@@ -30,9 +30,9 @@ class Judge:
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """What a learned judge was trained on, once: ``id`` is the SHA-256 of ``content``.
+    """What a learned judge was trained on. ``id`` is the SHA-256 of ``content``, so equal sets are stored once.
 
-    ``content`` maps each dimension to rows [item, conversation, group, label]; a group stands on one side of a split.
+    ``content`` maps each dimension to rows [item, conversation, group, label]. A group is never divided by a split.
     """
 
     id: str
@@ -45,8 +45,8 @@ class TrainingSet:
 class JudgeRun:
     """One run of one version of a judge over a target: a week, a release, or a file.
 
-    ``target`` is {kind: week|release|file, name, split: dev|test|all}; ``subjects`` how many it holds; ``options``
-    what changes no verdict by itself ({concurrency, timeout, ...}) beside {repeats, swap, fresh}.
+    ``target`` is {kind: week|release|file, name, split: dev|test|all}, ``subjects`` the number of its subjects.
+    ``options`` are {repeats, swap, fresh} and settings that do not change verdicts ({concurrency, timeout, ...}).
     """
 
     id: str
@@ -61,7 +61,7 @@ class JudgeRun:
 
 @dataclass(frozen=True, kw_only=True)
 class RunEvent:
-    """Something that happened to a run: started, paused, resumed, finished, stopped, failed; the latest counts."""
+    """An event of a run: started, paused, resumed, finished, stopped or failed. The latest is its state."""
 
     id: str
     run_id: str
@@ -73,10 +73,10 @@ class RunEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeCall:
-    """One request to an endpoint, without its key. ``key`` is the hash of what was asked, by which replies are reused.
+    """One request to an endpoint. ``key`` is the hash of the request; replies to the same request are reused by it.
 
-    ``status`` is the HTTP status, None when no answer came; ``error`` "" for a whole reply, kept in ``reply``
-    ({text, finish_reason, refusal}); ``cost`` in the currency of the judge's prices.
+    ``status`` is the HTTP status, None without an answer. ``error`` is "" for a complete reply, which is kept in
+    ``reply`` ({text, finish_reason, refusal}). ``cost`` is in the currency of the judge's prices.
     """
 
     id: str
@@ -98,10 +98,10 @@ class JudgeCall:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeResult:
-    """What a run came to for one subject in one dimension; ``value`` None is a missing verdict, ``error`` its cause.
+    """The result of a run for one subject in one dimension. ``value`` None is a missing verdict, ``error`` its cause.
 
-    ``votes`` are the values of repeats and swapped orders (None where one of them was missing); ``cached`` tells that
-    no call was paid for it.
+    ``votes`` are the values of repeats and swapped orders, None for missing ones. ``cached`` means that all replies
+    were reused, at no cost.
     """
 
     id: str
@@ -122,7 +122,7 @@ class JudgeResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """Somebody looked at a judge's figures on the ``test`` half; looks are counted, because each one uses it up."""
+    """Somebody looked at a judge's figures on the ``test`` half. Looks are counted, because each uses it up."""
 
     id: str
     judge: str

@@ -1,4 +1,4 @@
-"""The nouns of the production log and the draws from it."""
+"""Records of imports, conversations and draws."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.records_base import Json
 
 @dataclass(frozen=True, kw_only=True)
 class Import:
-    """One import of one file: what was detected and the counts that were printed."""
+    """One import of one file: the detected format, and how many records were read, added and so on."""
 
     id: str
     at: str
@@ -29,13 +29,13 @@ class Import:
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """A masked, frozen production conversation.
+    """A masked production conversation, never changed after it was drawn or picked.
 
-    ``id`` is the source's own id, prefixed with ``source/`` unless the source is the default ``production``; records
-    without an id get a keyed hash. ``messages`` are {role, content[, name, tool_calls]} in order; ``context`` the
-    retrieved passages; ``steps`` the reasoning chain; ``result`` {columns, rows, total} or {text}. ``user_id`` and
+    ``id`` is the id in the source, prefixed with ``source/`` unless the source is the default ``production``; records
+    without an id get a keyed hash. ``messages`` are {role, content[, name, tool_calls]} in order, ``context`` is the
+    retrieved passages, ``steps`` the reasoning chain, ``result`` {columns, rows, total} or {text}. ``user_id`` and
     ``session_id`` are keyed hashes. ``verdicts`` maps judge to dimension to value. ``redacted`` counts masked spans.
-    ``checks`` maps each check that ran on import to what it found; it is derived, so the content hash leaves it out.
+    ``checks`` maps each check that ran on import to its findings; they are derived, so the content hash omits them.
     """
 
     id: str
@@ -77,12 +77,12 @@ class Conversation:
 
     @property
     def question(self) -> str:
-        """The last thing the user said before the final answer, as text."""
+        """The text of the last user message."""
         return next((str(m["content"]) for m in reversed(self.messages) if m["role"] == "user"), "")
 
     @property
     def answer(self) -> str:
-        """The final assistant message, as text."""
+        """The text of the last assistant message that has one."""
         return next(
             (str(m["content"]) for m in reversed(self.messages) if m["role"] == "assistant" and m.get("content")), ""
         )
@@ -90,7 +90,7 @@ class Conversation:
 
 @dataclass(frozen=True, kw_only=True)
 class Draw:
-    """One draw from the sealed frame of a week; a later draw of the week only raises probabilities.
+    """One draw from the sealed frame of a week. A later draw of the same week can only raise probabilities.
 
     ``frame`` keeps source, window, rows, distinct, null_ids, duplicate_ids, late and the verdict counts by stratum.
     ``digest`` is md5 over the sorted drawn ids joined by newlines.
@@ -110,7 +110,7 @@ class Draw:
 
 @dataclass(frozen=True, kw_only=True)
 class Stratum:
-    """The ledger line of one group in one draw: population N_h, sampled n_h, inclusion probability pi_h."""
+    """One group (stratum) in one draw: population N_h, sampled n_h, inclusion probability pi_h."""
 
     id: str
     draw_id: str

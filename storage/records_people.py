@@ -1,4 +1,4 @@
-"""The nouns of people: who reviews, by which rubric; with facts about the store itself and the audit chain."""
+"""Records of people and roles, versions of the rubric, settings of the store, and the audit chain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.records_base import Json
 
 @dataclass(frozen=True, kw_only=True)
 class Rater:
-    """A person who reviews. ``issuer`` and ``subject`` identify a logged-in person; empty for a chosen name."""
+    """A person. ``issuer`` and ``subject`` identify a login; they are empty for a person who is only a name."""
 
     id: str
     name: str
@@ -21,7 +21,7 @@ class Rater:
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A role given to a rater: annotator, adjudicator, lead, or none (taken away). The latest row counts."""
+    """A role given to a rater: annotator, adjudicator, lead, or "" (taken away). The latest row of a rater counts."""
 
     id: str
     rater_id: str
@@ -33,7 +33,7 @@ class Role:
 
 @dataclass(frozen=True, kw_only=True)
 class RubricVersion:
-    """One version of the rubric, as data; ``version`` counts from 1, ``content_hash`` is over the document."""
+    """One version of the rubric as data. Versions count from 1; ``content_hash`` is over the document."""
 
     version: int
     content_hash: str
@@ -45,7 +45,7 @@ class RubricVersion:
 
 @dataclass(frozen=True)
 class Setting:
-    """A fact about the store itself, such as its identity and its HMAC key. Added once, never changed."""
+    """A fact about the store itself, such as its short name and its HMAC key. Added once, never changed."""
 
     name: str
     value: str
@@ -53,7 +53,7 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:
-    """Who did what, when; ``hash`` covers the row and the ``previous`` hash, so that a removed row shows."""
+    """Who did what, and when. ``hash`` covers the row and the ``previous`` hash, so a removed row shows."""
 
     sequence: int
     at: str

@@ -1,15 +1,15 @@
-"""The nouns of a week of review: what is dealt, what people and judges said of it, what was settled."""
+"""Records of a week of review: items, assignments, what people and judges say about them, and adjudications."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.records_base import Json
+from storage.records_base import Json, StoredLabels
 
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """A unit of work, opened once. ``minutes`` is the budget per person; ``due`` a date."""
+    """A week of review, opened once. ``minutes`` is the budget per person; ``due`` is a date."""
 
     name: str
     opened_at: str
@@ -26,7 +26,7 @@ class Week:
 
 @dataclass(frozen=True)
 class WeekClosing:
-    """The end of a week, with the checklist as it stood; ``reason`` when it was closed early."""
+    """The closing of a week, with its checklist at that time. ``reason`` says why it was closed early, if it was."""
 
     week: str
     at: str
@@ -39,8 +39,8 @@ class WeekClosing:
 class Item:
     """A unit of review: a conversation, or one answer in it (``target_turn``).
 
-    ``draw_id`` and ``stratum`` place it in the ledger; a purposive (hand-picked) item has neither and weighs nothing.
-    Its current probability is that of its stratum in the latest draw of its week.
+    ``draw_id`` and ``stratum`` place it in the ledger. A purposive (hand-picked) item has neither, and its weight is 0.
+    The current probability of an item is that of its stratum in the latest draw of its week.
     """
 
     id: str
@@ -57,7 +57,7 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """An item dealt to a rater under one rubric version, in the rater's order ``position``."""
+    """An item dealt to a rater under one rubric version. ``position`` is its place in the rater's queue."""
 
     id: str
     item_id: str
@@ -71,7 +71,7 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Reassignment:
-    """An assignment taken from its holder: redistributed to another assignment, or withdrawn (``to_id`` None)."""
+    """An assignment taken from its holder. ``to_id`` is the assignment that replaces it, None if none does."""
 
     id: str
     assignment_id: str
@@ -83,10 +83,10 @@ class Reassignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Annotation:
-    """What a rater said of an item, once. ``labels`` maps dimension to canonical value (a list for a set).
+    """One review of an item by a rater. ``labels`` maps dimensions to canonical values (a list for a set).
 
-    ``supersedes`` names the submission that it replaces; ``revealed`` tells whether verdicts had been shown before;
-    ``late`` that the rater no longer held the assignment. ``seconds`` is active time.
+    ``supersedes`` is the submission that it replaces. ``revealed``: verdicts had been shown to the rater before.
+    ``late``: the rater no longer held the assignment. ``seconds`` is active time.
     """
 
     submission_id: str
@@ -94,7 +94,7 @@ class Annotation:
     item_id: str
     rater_id: str
     rubric_version: int
-    labels: Json
+    labels: StoredLabels
     at: str
     comment: str = ""
     corrected_answer: str = ""
@@ -106,7 +106,7 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """An undo: the named submission (an annotation, a skip or a flag) no longer counts."""
+    """An undo: the submission ``withdraws`` (an annotation, a skip or a flag) no longer counts."""
 
     submission_id: str
     withdraws: str
@@ -116,7 +116,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, kw_only=True)
 class Skip:
-    """A rater passed an assignment by, with a reason."""
+    """A rater skipped an assignment, with a reason."""
 
     submission_id: str
     assignment_id: str
@@ -128,9 +128,9 @@ class Skip:
 
 @dataclass(frozen=True, kw_only=True)
 class Flag:
-    """Something about an item that somebody should see; ``kind`` privacy also hides a span.
+    """A note for leads and adjudicators about an item. ``kind`` privacy also hides a span.
 
-    ``span`` is the hidden span that the flag decides about: it stays hidden while one of its flags stands.
+    ``span`` is the hidden span of this flag. It stays hidden until all flags on it are withdrawn.
     """
 
     submission_id: str
@@ -144,7 +144,7 @@ class Flag:
 
 @dataclass(frozen=True, kw_only=True)
 class HiddenSpan:
-    """A flagged text that is hidden everywhere in its conversation; only its keyed hash and length are kept."""
+    """A flagged text that is hidden everywhere in its conversation. Only its keyed hash and length are stored."""
 
     id: str
     conversation_id: str
@@ -157,12 +157,12 @@ class HiddenSpan:
 
 @dataclass(frozen=True, kw_only=True)
 class Adjudication:
-    """The settled labels of an item: who, why, and which submissions were seen."""
+    """The settled labels of an item: who settled them, why, and which submissions they had seen (``seen``)."""
 
     id: str
     item_id: str
     rubric_version: int
-    labels: Json
+    labels: StoredLabels
     rationale: str
     adjudicator: str
     at: str
@@ -175,10 +175,11 @@ class Adjudication:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One judge's verdict on one item in one dimension; ``value`` None is "no verdict", with ``raw`` kept.
+    """One judge's verdict on one item in one dimension. ``value`` None is "no verdict"; ``raw`` is what the judge
+    wrote.
 
-    The latest row of an item, judge, version and dimension counts: a later run may fill a gap. ``run_id`` names the
-    run it came from, None for what came with the log or a file.
+    The latest row with a value counts for an item, judge, version and dimension: a later run may fill a gap. ``run_id``
+    is the run it came from, None for verdicts from the log or a file.
     """
 
     id: str

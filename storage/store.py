@@ -1,19 +1,16 @@
-"""The store: one SQLite file behind a few verbs: add, get, find, select, query, inside ``transaction()``.
+"""The store: one SQLite file behind a few verbs: add, get, find, select, query and transaction.
 
-WAL with synchronous FULL (an acknowledged annotation survives a power cut), foreign keys on, a busy timeout, writes
-that begin with BEGIN IMMEDIATE, one connection per thread. A second engine would be a second file with these verbs.
+It uses WAL with synchronous FULL (an acknowledged annotation survives a power cut), foreign keys, a busy timeout,
+writes that begin with BEGIN IMMEDIATE, and one connection per thread. A second engine would be a second file with these
+verbs.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-import types
-import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,23 +20,30 @@ from sqlite_utils import Database
 
 from storage.migrations import migrations
 from storage.records import KEYS
+from storage.rows import columns, decode, decode_dict, encode, fields, insert_sql
 
 R = TypeVar("R")
 BUSY_MS = 10_000
+"""Milliseconds that a statement waits for another process to finish writing."""
 LOCK_SECONDS = 60
+"""Seconds that opening a store waits for another process that migrates it."""
 
 
 class StorageError(Exception):
-    """The store cannot be opened, read or written; the message says what to do. Exit code 2."""
+    """The store cannot be opened, read or written. The message says what to do. Exit code 2."""
 
     exit_code = 2
 
 
+class NoStore(StorageError):
+    """There is no store at this path."""
+
+
 class Store:
-    """An opened store. Safe to share between threads: each thread gets a connection of its own."""
+    """An open store. Threads may share it: each gets its own connection."""
 
     def __init__(self, path: Path) -> None:
-        """Use :func:`open_store`; this does not migrate."""
+        """Make a store without opening or migrating it. Use :func:`open_store` instead."""
         self.path = path
         self._local = threading.local()
 
@@ -60,15 +64,16 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Store]:
-        """Everything inside is written together or not at all; nested use joins the outer transaction.
+        """Write everything inside together or not at all. A nested transaction joins the outer one.
 
-        Begins immediately, because a read that later becomes a write fails at once when somebody else wrote meanwhile.
+        It begins with BEGIN IMMEDIATE: a transaction that begins with a read fails at its first write if another
+        process wrote in between.
         """
         connection = self.db.conn
         if connection.in_transaction:
             yield self
             return
-        with _said_plainly(self.path):
+        with _plain_errors(self.path):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self
@@ -78,23 +83,26 @@ class Store:
                 raise
 
     def add(self, *records: Any) -> int:
-        """Insert records; one whose primary key exists is left as it was. Returns how many were new."""
+        """Insert records and return how many were new. A record whose primary key exists stays unchanged."""
         new = 0
         with self.transaction():
             for record in records:
                 kind: Any = type(record)
-                values = [_encode(getattr(record, f.name)) for f in _fields(kind)]
-                new += int(self.db.conn.execute(_insert_sql(kind), values).rowcount)
+                values = [encode(getattr(record, f.name)) for f in fields(kind)]
+                new += int(self.db.conn.execute(insert_sql(kind), values).rowcount)
         return new
 
     def get(self, record: type[R], key: str | int) -> R | None:
-        """The record with this primary key, or None."""
+        """Return the record with this primary key, or None."""
         return next(iter(self.find(record, **{str(KEYS[record][1]): key})), None)  # type: ignore[arg-type]
 
     def find(self, record: type[R], *, order_by: str = "rowid", **where: Any) -> list[R]:
-        """Records whose columns equal ``where`` (a list means any of; None means NULL), in order of arrival."""
+        """Return the records whose columns equal ``where``, in order of arrival.
+
+        A list means any of its values; None means NULL.
+        """
         kind: Any = record
-        names = {f.name for f in _fields(kind)}
+        names = {f.name for f in fields(kind)}
         clauses, params = [], []
         for column, wanted in where.items():
             if column not in names:
@@ -105,46 +113,41 @@ class Store:
             else:
                 clauses.append(f'"{column}" IS ?')
                 params.append(wanted)
-        sql = f'SELECT {_columns(kind)} FROM "{KEYS[record][0]}"'  # noqa: S608 - names come from our dataclasses
+        sql = f'SELECT {columns(kind)} FROM "{KEYS[record][0]}"'  # noqa: S608 - names come from our dataclasses
         sql += (" WHERE " + " AND ".join(clauses) if clauses else "") + f" ORDER BY {_order(order_by, names)}"
-        with _said_plainly(self.path):
-            return [_decode(record, row) for row in self.db.conn.execute(sql, params)]
+        with _plain_errors(self.path):
+            return [decode(record, row) for row in self.db.conn.execute(sql, params)]
 
     def select(self, record: type[R], sql: str, params: dict[str, Any] | None = None) -> list[R]:
-        """Records chosen by a reading statement whose columns are those of the record's table (``SELECT t.* ...``)."""
-        kind: Any = record
-        decode = dict(_decoders(kind))
-        return [
-            record(**{k: decode[k](v) if decode[k] is not None and v is not None else v for k, v in row.items()})
-            for row in self.query(sql, params)
-        ]
+        """Return records from a reading statement with all columns of the record's table (``SELECT t.* ...``)."""
+        return [decode_dict(record, row) for row in self.query(sql, params)]
 
     def query(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of a reading statement as dicts, for questions that span tables. JSON columns come back as text."""
-        with _said_plainly(self.path):
+        """Return the rows of a reading statement as dicts, for questions that span tables. JSON columns stay text."""
+        with _plain_errors(self.path):
             return list(self.db.query(sql, params or {}))
 
     def backup(self, target: Path) -> None:
-        """Write a consistent copy of the whole store, while others go on working."""
-        with _said_plainly(self.path), sqlite3.connect(target) as copy:
+        """Write a consistent copy of the whole store to ``target``. Others can keep working meanwhile."""
+        with _plain_errors(self.path), sqlite3.connect(target) as copy:
             self.db.conn.backup(copy)
 
 
 def open_store(path: str | Path, *, create: bool = True) -> Store:
-    """Open the store at ``path``, bringing its schema up to date behind a lock (many may start at once).
+    """Open the store at ``path`` and bring its schema up to date, behind a lock: many processes may start at once.
 
-    Raises StorageError when it does not exist and ``create`` is false, is not a store, was written by a newer
-    version, or cannot be written.
+    Raises NoStore when it does not exist and ``create`` is false; StorageError when it is not a store, was written by a
+    newer version, or cannot be written.
     """
     path = Path(path)
     if not path.exists() and not create:
-        raise StorageError(f"{path}: there is no store here. `spotcheck init` makes one, `spotcheck demo` shows one.")
+        raise NoStore(f"{path}: there is no store here. Create one, or choose the file of an existing store.")
     if not path.parent.is_dir():
         raise StorageError(f"{path}: the folder {path.parent} does not exist. Create it first.")
     if path.is_dir():
-        raise StorageError(f"{path}: this is a folder; expected a file for the store.")
+        raise StorageError(f"{path}: this is a folder; expected a file.")
     store = Store(path)
-    with _said_plainly(path):
+    with _plain_errors(path):
         if path.exists() and not _pending(store):
             return store
         try:
@@ -154,8 +157,8 @@ def open_store(path: str | Path, *, create: bool = True) -> Store:
                     migrations.apply(store.db)
         except Timeout:
             raise StorageError(
-                f"{path}: another process has held {path}.lock for {LOCK_SECONDS} s. "
-                "If none is running, remove that file."
+                f"{path}: another process has held the lock {path}.lock for {LOCK_SECONDS} s. "
+                "If no other process is running, remove that file."
             ) from None
     return store
 
@@ -167,16 +170,16 @@ def _pending(store: Store) -> bool:
     if newer:
         raise StorageError(
             f"{store.path}: the store was written by a newer version of Spotcheck (it has '{newer[-1]}'). "
-            "Upgrade Spotcheck; nothing was changed."
+            "Nothing was changed. Upgrade Spotcheck."
         )
     tables = set(store.db.table_names()) - {"_sqlite_migrations"}
     if tables and not applied:
-        raise StorageError(f"{store.path}: an SQLite file, but not a Spotcheck store. Choose another file.")
+        raise StorageError(f"{store.path}: this is an SQLite file, but not a Spotcheck store. Choose another file.")
     return applied != known
 
 
 def _connect(path: Path) -> Database:
-    with _said_plainly(path):
+    with _plain_errors(path):
         connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -186,8 +189,8 @@ def _connect(path: Path) -> Database:
 
 
 @contextmanager
-def _said_plainly(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into sentences that say what to do."""
+def _plain_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into StorageErrors that say what to do."""
     try:
         yield
     except sqlite3.IntegrityError:
@@ -195,8 +198,8 @@ def _said_plainly(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         text = str(error)
         advice = {
-            "disk is full": "The disk is full; nothing was written. Free some space and try again.",
-            "locked": "Another process is holding the store. Try again in a moment.",
+            "disk is full": "Nothing was written. Free some space and try again.",
+            "locked": "Another process is writing to the store. Try again in a moment.",
             "readonly": "The file or its folder is read-only. Change its permissions.",
             "unable to open": "The file cannot be opened. Check the folder and its permissions.",
             "not a database": "This file is not an SQLite store. Choose another file.",
@@ -208,59 +211,8 @@ def _said_plainly(path: Path) -> Iterator[None]:
         raise StorageError(f"{path}: {text}. {remedy}") from error
 
 
-@cache
-def _fields(record: Any) -> tuple[Any, ...]:
-    return fields(record)
-
-
-@cache
-def _columns(record: Any) -> str:
-    return ", ".join(f'"{f.name}"' for f in _fields(record))
-
-
-@cache
-def _insert_sql(record: Any) -> str:
-    table, key = KEYS[record]
-    marks = ", ".join("?" for _ in _fields(record))
-    return f'INSERT INTO "{table}" ({_columns(record)}) VALUES ({marks}) ON CONFLICT ("{key}") DO NOTHING'  # noqa: S608
-
-
 def _order(order_by: str, names: set[str]) -> str:
     column, _, direction = order_by.partition(" ")
     if column not in names | {"rowid"} or direction not in ("", "desc"):
         raise ValueError(f"cannot order by '{order_by}'")
     return f'"{column}" {direction}, rowid {direction}'
-
-
-def _encode(value: Any) -> Any:
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, dict | list | tuple):
-        return orjson.dumps(value).decode()
-    return value
-
-
-@cache
-def _decoders(record: Any) -> tuple[tuple[str, Any], ...]:
-    hints = typing.get_type_hints(record)
-    return tuple((f.name, _decoder(hints[f.name])) for f in _fields(record))
-
-
-def _decoder(hint: Any) -> Any:
-    if isinstance(hint, types.UnionType):
-        hint = next(a for a in typing.get_args(hint) if a is not type(None))
-    origin = typing.get_origin(hint) or hint
-    if origin is tuple:
-        return lambda text: tuple(orjson.loads(text))
-    if origin is dict:
-        return orjson.loads
-    return bool if origin is bool else None
-
-
-def _decode(record: type[R], row: tuple[Any, ...]) -> R:
-    kind: Any = record
-    cells = {
-        name: (decode(cell) if decode is not None and cell is not None else cell)
-        for (name, decode), cell in zip(_decoders(kind), row, strict=True)
-    }
-    return record(**cells)

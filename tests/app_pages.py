@@ -1,4 +1,4 @@
-"""The pages that app.py declares, read from its syntax tree, and one of them run for a person."""
+"""The pages that pages/router.py declares, read from its syntax tree, and one of them run for a person."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from streamlit.testing.v1 import AppTest
 
 from storage.store import Store
 
-APP = Path(__file__).resolve().parents[1] / "app.py"
+ROUTER = Path(__file__).resolve().parents[1] / "pages" / "router.py"
 
 
 def pages() -> dict[str, str]:
     """Page file stem -> title."""
-    for node in ast.walk(ast.parse(APP.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(ROUTER.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PAGES":
             sections: dict[str, list[tuple[str, str, str]]] = ast.literal_eval(node.value)
             return {name: title for entries in sections.values() for name, title, _ in entries}
-    raise AssertionError("app.py declares no PAGES")
+    raise AssertionError("pages/router.py declares no PAGES")
 
 
 def titles() -> list[str]:
@@ -30,11 +30,11 @@ def titles() -> list[str]:
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "visitor", **query: str) -> AppTest:
     """A page of the application on this store, as a person opens it by its address."""
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(APP), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=60)
     for name, value in {"rater": rater, **query}.items():
         at.query_params[name] = value
     at.run()
-    at.switch_page(f"pages/{page}.py")
+    at.switch_page(f"{page}.py")
     at.run()
     assert not at.exception, [e.value for e in at.exception]
     return at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from review.golden.content import Wish, content_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
@@ -135,7 +136,7 @@ def version(store: Store, name: str, number: int, *, examples: tuple[str, ...] =
 
 def golden(store: Store, name: str, *, split: str = "dev", **labels: str) -> GoldenExample:
     """A golden example made of one of the items."""
-    content = {"question": "q", "answer": f"answer of {name}", "origin": {}}
+    content = content_of("q", answer=f"answer of {name}", expected_answer="", wish=Wish())
     found = {"correctness": "wrong", **labels}
     made = GoldenExample(
         id=f"g-{name}-1",

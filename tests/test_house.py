@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -33,6 +34,7 @@ FLOORS = (
 )
 """From the ground up. A room imports from lower floors alone, never from a neighbour on its own floor."""
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+PLACE = re.compile(r"(?:pages|review|storage)(?:\.\w+)+:\w+")
 OURS = {"app", "pages", "review", "storage"}
 TOP_LEVEL = {
     *("pyproject.toml", "app.py", "pages", "review", "storage", "tests", ".streamlit"),
@@ -59,7 +61,10 @@ def tree(path: Path) -> ast.Module:
 
 @functools.cache
 def imports(path: Path) -> frozenset[tuple[str, str]]:
-    """(module, name) of everything a module imports, wherever in it the import stands; name "" for a whole module."""
+    """(module, name) of everything a module imports, wherever in it the import stands; name "" for a whole module.
+
+    The places in catalogues of plug-ins, such as "review.checks.length:CHECK", are imports too.
+    """
     found: set[tuple[str, str]] = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -69,6 +74,9 @@ def imports(path: Path) -> frozenset[tuple[str, str]]:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 found.add((whole, "") if whole in MODULES else (node.module or "", alias.name))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and PLACE.fullmatch(node.value):
+            module, _, name = node.value.partition(":")
+            found.add((module, name))
     return frozenset(found)
 
 
@@ -169,6 +177,22 @@ def test_a_page_is_never_imported() -> None:
     pages = {f"pages.{p.stem}" for p in (ROOT / "pages").glob("*.py")}
     for path in files():
         assert not ours(path) & pages, f"{path} imports a page; pages run, they are not imported"
+
+
+def test_a_page_holds_no_bare_text() -> None:
+    """Streamlit writes the value of a bare expression onto the page, a text in the place of a comment too."""
+    for path in (ROOT / "pages").glob("*.py"):
+        bare = [n.lineno for n in tree(path).body[1:] if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
+        assert not bare, f"{path}: bare text in line {bare}"
+
+
+def test_each_link_to_a_page_names_a_file_beside_the_router() -> None:
+    """Streamlit reads the paths of pages from the folder of its main script, which is pages/router.py."""
+    for path in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("page_link", "switch_page"):
+                target = ast.literal_eval(node.args[0])
+                assert (ROOT / "pages" / target).is_file(), f"{path}, line {node.lineno}: no page {target}"
 
 
 def test_the_top_level_holds_what_was_ordered() -> None:

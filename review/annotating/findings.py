@@ -1,6 +1,6 @@
-"""What the checks found, as people read it: in words, with the evidence marked between the words around it.
+"""What the checks found, in words, with the evidence marked between the words around it.
 
-Only for items that the reader does not owe any more; who asks decides that.
+Callers show it only for items that the reader no longer owes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import Any, TypedDict
 
 import orjson
 
-from review.checks.catalogue import TITLES
+from review.checks.catalogue import CHECKS, title_of
+from review.checks.personal_data import LEFT
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from storage.records_log import Conversation
 from storage.store import Store
@@ -18,11 +19,6 @@ from storage.store import Store
 AROUND = 32
 LONGEST = 160
 MOST = 3
-LEFT = "looks_like_"
-"""How the personal data check calls what is not masked; its other spans are the masks themselves."""
-
-UNSAID = {"personal_data": "nothing left unmasked", "repetition": "none", "length": "{value} characters"}
-"""What a finding without a hand and without a note says, where its value alone would puzzle."""
 
 
 class Excerpt(TypedDict):
@@ -34,7 +30,7 @@ class Excerpt(TypedDict):
 
 
 class Shown(TypedDict):
-    """One finding: the check's title, whether it raises its hand, what it says, and up to three excerpts."""
+    """One finding: the check's title, whether it is flagged, what it says, and up to three excerpts."""
 
     check: str
     flagged: bool
@@ -43,13 +39,13 @@ class Shown(TypedDict):
 
 
 def shown_findings(conversation: Conversation, *, quoting: bool = True) -> list[Shown]:
-    """The findings of a conversation, the raised hands first. Pure.
+    """Return the findings of a conversation, the flagged ones first. Pure.
 
-    ``quoting`` False leaves out the evidence: where words of the conversation were hidden later, places do not fit.
+    ``quoting`` False leaves out the evidence: when words were hidden after the check ran, its places no longer fit.
     """
     found = [
         Shown(
-            check=TITLES.get(name, name),
+            check=title_of(name),
             flagged=bool(one.get("flagged")),
             said=_said(name, one),
             evidence=_evidence(conversation, one) if quoting and one.get("flagged") else [],
@@ -60,7 +56,7 @@ def shown_findings(conversation: Conversation, *, quoting: bool = True) -> list[
 
 
 def findings_by_item(store: Store, items: Sequence[str]) -> dict[str, list[Shown]]:
-    """The findings of some items, hidden words left out; items without any are left out."""
+    """Return the findings of some items, without hidden words. Items without findings are left out."""
     rows = store.query(
         "SELECT i.id AS item, c.id AS conversation FROM items i JOIN conversations c ON c.id = i.conversation_id "
         "WHERE c.checks <> '{}' AND i.id IN (SELECT value FROM json_each(:items))",
@@ -79,8 +75,8 @@ def _said(name: str, one: Mapping[str, Any]) -> str:
     value, note = one.get("value"), str(one.get("note") or "")
     if note:
         return note
-    if name in UNSAID:
-        return UNSAID[name].format(value=value)
+    if name in CHECKS and CHECKS[name].unflagged:
+        return CHECKS[name].unflagged.format(value=value)
     return "cannot tell" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -99,7 +95,7 @@ def _excerpt(text: str, start: int, end: int) -> Excerpt:
 
 
 def text_at(conversation: Conversation, field: str) -> str:
-    """The text of a field by its path, such as ``messages.3.content``; "" where there is none."""
+    """Return the text of a field by its path, such as ``messages.3.content``; "" when there is none."""
     name, *path = field.split(".")
     value: Any = getattr(conversation, name, None)
     for step in path:

@@ -1,25 +1,172 @@
-"""What a browser may receive of a conversation and of a rubric: the whitelist that its components draw from.
+"""What a browser receives: the shape of the annotate page's payload, and a whitelist of what it may hold.
 
 A field that is not named here is not sent: no verdict, no confidence, no feedback, no stratum.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypedDict
 
+from review.annotating.entries import Limits
+from review.annotating.findings import Shown
+from review.annotating.skipped import Skipped
 from review.basics import sql_text
-from review.rubric.rubric import Rubric
+from review.people.people import Person
+from review.privacy.hidden_spans import without, without_words
+from review.rubric.rubric import Dimension, Rubric
 from storage.records_log import Conversation
-from storage.records_review import Item
+from storage.records_review import Annotation, HiddenSpan, Item
 
 ROWS_SHOWN = 100
 PARTS_OF_A_MESSAGE = ("role", "content", "name", "tool_calls")
 
+Hidden = tuple[Sequence[HiddenSpan], bytes]
+"""The hidden spans of a conversation, and the key that finds them."""
 
-def conversation_payload(item: Item, conversation: Conversation) -> dict[str, Any]:
-    """The part of a conversation that an item is about, up to the turn under review.
 
-    Steps, SQL, result, passages and error belong to the final answer; with an earlier one they are not shown.
+class ConversationPayload(TypedDict):
+    """The part of a conversation that an item is about. ``sql_tokens`` are pairs of kind and text."""
+
+    item: str
+    unit: str
+    target_turn: int | None
+    messages: list[dict[str, Any]]
+    context: list[Any]
+    steps: list[Any]
+    sql: str | None
+    sql_tokens: list[list[str]]
+    result: dict[str, Any] | None
+    error: str | None
+
+
+class ValuePayload(TypedDict):
+    """One value of a dimension, with its key ("" without one)."""
+
+    value: str
+    key: str
+    guidance: str
+
+
+class DimensionPayload(TypedDict):
+    """One question of the rubric."""
+
+    name: str
+    title: str
+    scale: str
+    required: bool
+    guidance: str
+    multiple: bool
+    shown_when: dict[str, list[str]]
+    values: list[ValuePayload]
+
+
+class RubricPayload(TypedDict):
+    """A rubric as a form; ``reveal`` tells whether verdicts are shown after submission."""
+
+    version: int
+    reveal: bool
+    dimensions: list[DimensionPayload]
+
+
+class RaterPayload(TypedDict):
+    """Who looks at the page."""
+
+    id: str
+    name: str
+
+
+class AnsweredPayload(TypedDict):
+    """What the rater submitted for an item."""
+
+    submission_id: str
+    labels: dict[str, Any]
+    comment: str
+    corrected_answer: str
+
+
+class SkippedPayload(TypedDict):
+    """A skip of the rater's own; ``kind`` is "skip"."""
+
+    submission_id: str
+    kind: str
+    reason: str
+
+
+class ItemPayload(ConversationPayload):
+    """An item of the rater: its assignment, the conversation, and what the rater submitted for it."""
+
+    assignment: str
+    mine: AnsweredPayload | SkippedPayload | None
+
+
+class WeekPayload(TypedDict):
+    """The week and how far the rater is in it, in items and minutes."""
+
+    name: str
+    due: str
+    total: int
+    done: int
+    left: int
+    minutes_left: float
+    closed: bool
+
+
+class BatchPayload(TypedDict):
+    """What the annotate page receives with every answer.
+
+    ``key`` is the browser's name for this store and rater. ``order`` and ``done`` are assignments, ``skipped`` pairs
+    of an assignment and how many of ``done`` came before it, ``taken`` a sentence per assignment that the rater no
+    longer holds. ``reveals`` maps assignment to judge to dimension to verdict.
+    """
+
+    key: str
+    rater: RaterPayload
+    week: WeekPayload
+    rubric: RubricPayload
+    limits: Limits
+    order: list[str]
+    done: list[str]
+    skipped: list[list[str | int]]
+    taken: dict[str, str]
+    items: list[ItemPayload]
+    reveals: dict[str, dict[str, dict[str, str | None]]]
+    findings: dict[str, list[Shown]]
+
+
+def rater_payload(rater: Person) -> RaterPayload:
+    """Return who looks at the page."""
+    return {"id": rater.id, "name": rater.name}
+
+
+def item_payload(
+    assignment: str, item: Item, conversation: Conversation, mine: Annotation | Skipped | None, hidden: Hidden
+) -> ItemPayload:
+    """Return what a reviewer may see of an item before and after submission."""
+    return {"assignment": assignment, **conversation_payload(item, conversation), "mine": _own(mine, hidden)}
+
+
+def _own(mine: Annotation | Skipped | None, hidden: Hidden) -> AnsweredPayload | SkippedPayload | None:
+    """Return what the rater submitted for an item, without the words that are hidden in it."""
+    if mine is None:
+        return None
+    if isinstance(mine, Skipped):
+        reason = str(without(mine.reason, *hidden))
+        return {"submission_id": mine.submission_id, "kind": "skip", "reason": reason}
+    said = without_words(mine, *hidden) if hidden[0] else mine
+    return {
+        "submission_id": said.submission_id,
+        "labels": said.labels,
+        "comment": said.comment,
+        "corrected_answer": said.corrected_answer,
+    }
+
+
+def conversation_payload(item: Item, conversation: Conversation) -> ConversationPayload:
+    """Return the part of a conversation that an item is about, up to the turn under review.
+
+    Steps, SQL, result, passages and error belong to the final answer. They are left out when an earlier answer is
+    under review.
     """
     final = max((k for k, m in enumerate(conversation.messages) if m.get("role") == "assistant"), default=-1)
     whole = item.target_turn is None or item.target_turn >= final
@@ -49,25 +196,26 @@ def _result_payload(result: dict[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def rubric_payload(rubric: Rubric) -> dict[str, Any]:
-    """A rubric as a form: its dimensions in order, each value with its key and guidance."""
+def rubric_payload(rubric: Rubric) -> RubricPayload:
+    """Return a rubric as a form: its dimensions in order, each value with its key and guidance."""
     return {
         "version": rubric.version,
         "reveal": rubric.reveal,
-        "dimensions": [
-            {
-                "name": d.name,
-                "title": d.title or d.name,
-                "scale": d.scale.kind,
-                "required": d.required,
-                "guidance": d.guidance,
-                "multiple": d.scale.kind == "set",
-                "shown_when": {k: list(v) for k, v in d.shown_when.items()},
-                "values": [
-                    {"value": value, "key": key, "guidance": d.value_guidance.get(value, "")}
-                    for value, key in zip(d.scale.values, d.keys, strict=True)
-                ],
-            }
-            for d in rubric.dimensions
+        "dimensions": [_dimension_payload(dimension) for dimension in rubric.dimensions],
+    }
+
+
+def _dimension_payload(dimension: Dimension) -> DimensionPayload:
+    return {
+        "name": dimension.name,
+        "title": dimension.title or dimension.name,
+        "scale": dimension.scale.kind,
+        "required": dimension.required,
+        "guidance": dimension.guidance,
+        "multiple": dimension.scale.kind == "set",
+        "shown_when": {k: list(v) for k, v in dimension.shown_when.items()},
+        "values": [
+            {"value": value, "key": key, "guidance": dimension.value_guidance.get(value, "")}
+            for value, key in zip(dimension.scale.values, dimension.keys, strict=True)
         ],
     }

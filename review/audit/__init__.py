@@ -1,1 +1,1 @@
-"""The audit chain, the rows it covers, and the secrets of the store."""
+"""The audit chain, the rows that its entries cover, and the secrets of the store."""

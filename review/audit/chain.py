@@ -1,4 +1,4 @@
-"""The audit chain: who did what, when; each entry covers the one before, so that a removed row shows."""
+"""The audit chain: who did what, and when. Each entry hashes the one before it, so a removed or changed row shows."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from typing import Any
 
 import orjson
 
-from review.audit.covered import UNTOLD
+from review.audit.covered import FOR_THE_CHECK
 from review.basics.clock import now
+from storage.queries.assignments import item_of_each
+from storage.queries.audit import actions, actors, entries_that_fit, first_and_last_day, last_entry
 from storage.records_people import AuditEntry
 from storage.store import Store
 
 GENESIS = "0" * 64
+"""The hash "before" the first entry."""
 
 
 def record(store: Store, actor: str, action: str, subject: str, **detail: Any) -> None:
-    """Append one entry. Call it inside the transaction of the act itself, so that both stand or neither does."""
+    """Append one entry. Call it in the transaction of the action itself, so that both are written or neither is."""
     with store.transaction():
-        last = store.query("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
-        sequence, previous = (int(last[0]["sequence"]) + 1, str(last[0]["hash"])) if last else (1, GENESIS)
+        last = last_entry(store)
+        sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
         at = now()
         digest = entry_hash(sequence, at, actor, action, subject, detail, previous)
         store.add(
@@ -42,13 +45,13 @@ def record(store: Store, actor: str, action: str, subject: str, **detail: Any) -
 def entry_hash(
     sequence: int, at: str, actor: str, action: str, subject: str, detail: dict[str, Any], previous: str
 ) -> str:
-    """SHA-256 over the canonical JSON of an entry and the hash before it."""
+    """Return the SHA-256 over the canonical JSON of an entry and the hash of the entry before it."""
     body = orjson.dumps([sequence, at, actor, action, subject, detail, previous], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
 
 
 def first_break(entries: Iterable[AuditEntry]) -> int | None:
-    """The sequence number at which the chain does not hold any more, or None when it is whole."""
+    """Return the sequence number at which the chain breaks, or None when it is intact."""
     expected, previous = 1, GENESIS
     for e in entries:
         right = entry_hash(e.sequence, e.at, e.actor, e.action, e.subject, e.detail, previous)
@@ -59,17 +62,17 @@ def first_break(entries: Iterable[AuditEntry]) -> int | None:
 
 
 def verify(store: Store) -> tuple[int, int | None]:
-    """How many entries there are, and where the chain breaks (None when it holds)."""
+    """Return the number of entries, and the sequence number at which the chain breaks (None when it is intact)."""
     entries = store.find(AuditEntry, order_by="sequence")
     return len(entries), first_break(entries)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Which entries are wanted; what is empty does not narrow.
+    """Filters on entries; an empty one lets everything through.
 
-    ``text`` stands anywhere in the subject or the detail, whatever its case; ``since`` and ``until`` are days in UTC,
-    both included. ``week`` is that of the entry itself, or of the item or assignment that it is about.
+    ``text`` occurs in the subject or the detail, in any case. ``since`` and ``until`` are days in UTC, both included.
+    ``week`` is the week of the entry itself, or of the item or assignment it is about.
     """
 
     actors: Collection[str] = ()
@@ -84,36 +87,24 @@ EVERYTHING = Search()
 
 
 def entries(store: Store, search: Search = EVERYTHING) -> list[AuditEntry]:
-    """The entries that fit, the newest first."""
-    end = search.until + timedelta(days=1) if search.until else None
-    where = {
-        "actors": orjson.dumps(sorted(search.actors)).decode() if search.actors else None,
-        "actions": orjson.dumps(sorted(search.actions)).decode() if search.actions else None,
-        "week": search.week,
-        "since": search.since.isoformat() if search.since else None,
-        "end": end.isoformat() if end else None,
-    }
-    found = store.select(AuditEntry, _SEARCH_SQL, where)
+    """Return the entries that fit, newest first."""
+    found = entries_that_fit(
+        store,
+        actors=search.actors,
+        actions=search.actions,
+        week=search.week,
+        since=search.since,
+        before=search.until + timedelta(days=1) if search.until else None,
+    )
+    # The text is compared here: SQLite ignores case for ASCII letters only.
     wanted = search.text.strip().casefold()
-    # SQLite knows upper and lower case of ASCII letters alone.
     return [e for e in found if wanted in f"{e.subject} {detail_text(e.detail)}".casefold()] if wanted else found
 
 
-_SEARCH_SQL = """
-SELECT a.* FROM audit a
-WHERE (:actors IS NULL OR a.actor IN (SELECT value FROM json_each(:actors)))
-  AND (:actions IS NULL OR a.action IN (SELECT value FROM json_each(:actions)))
-  AND (:week IS NULL OR a.subject = :week OR json_extract(a.detail, '$.week') = :week
-       OR a.subject IN (SELECT id FROM assignments WHERE week = :week UNION SELECT id FROM items WHERE week = :week))
-  AND (:since IS NULL OR a.at >= :since) AND (:end IS NULL OR a.at < :end)
-ORDER BY a.sequence DESC
-"""
-
-
 def detail_text(detail: dict[str, Any]) -> str:
-    """The detail of an entry in one line, without the names and the digest of the rows that it covers."""
-    told = {name: value for name, value in detail.items() if name not in UNTOLD and value not in ("", None, [])}
-    return ", ".join(f"{name}: {_plain(value)}" for name, value in told.items())
+    """Return the detail of an entry in one line, without empty fields and what only the check of rows needs."""
+    shown = {name: value for name, value in detail.items() if name not in FOR_THE_CHECK and value not in ("", None, [])}
+    return ", ".join(f"{name}: {_plain(value)}" for name, value in shown.items())
 
 
 def _plain(value: Any) -> str:
@@ -121,24 +112,22 @@ def _plain(value: Any) -> str:
 
 
 COLUMNS = ("sequence", "at", "actor", "action", "subject", "detail", "previous", "hash")
+"""Everything that the hash of an entry covers, and the hash."""
 
 
 def as_rows(store: Store, found: Iterable[AuditEntry]) -> list[dict[str, Any]]:
-    """Entries as rows of an export: all that the hash covers, so that the chain can be checked elsewhere, and the item.
+    """Return entries as rows of an export: ``COLUMNS``, so that the chain can be checked elsewhere, and ``item``.
 
-    A submission is about an assignment, whose identifier says little; ``item`` is what it is dealt for.
+    ``item`` is the item of an entry about an assignment, whose id alone says little; "" for other entries.
     """
     rows = list(found)
-    subjects = [e.subject for e in rows]
-    asked = {"subjects": orjson.dumps(subjects).decode()}
-    sql = "SELECT id, item_id FROM assignments WHERE id IN (SELECT value FROM json_each(:subjects))"
-    items = {r["id"]: r["item_id"] for r in store.query(sql, asked)}
+    items = item_of_each(store, [e.subject for e in rows])
     return [{**{c: getattr(e, c) for c in COLUMNS}, "item": items.get(e.subject, "")} for e in rows]
 
 
 @dataclass(frozen=True)
 class Known:
-    """Who and what occurs in the chain, and its first and last day."""
+    """The people and actions that occur in the chain, and its first and last day in UTC (None while it is empty)."""
 
     actors: tuple[str, ...]
     actions: tuple[str, ...]
@@ -147,23 +136,16 @@ class Known:
 
 
 def known(store: Store) -> Known:
-    """What an audit can be narrowed to."""
-    actors = store.query("SELECT DISTINCT actor AS name FROM audit ORDER BY 1")
-    actions = store.query("SELECT DISTINCT action AS name FROM audit ORDER BY 1")
-    days = store.query("SELECT min(at) AS first, max(at) AS last FROM audit")[0]
-    first, last = (date.fromisoformat(days[k][:10]) if days[k] else None for k in ("first", "last"))
-    return Known(tuple(r["name"] for r in actors), tuple(r["name"] for r in actions), first, last)
+    """Return what a search can filter on."""
+    first, last = first_and_last_day(store) or (None, None)
+    return Known(tuple(actors(store)), tuple(actions(store)), first, last)
 
 
 def head(store: Store) -> AuditEntry | None:
-    """The last entry. A chain cannot show that its end was cut off; a head that was noted elsewhere can."""
-    return next(iter(store.find(AuditEntry, sequence=_last(store))), None)
-
-
-def _last(store: Store) -> int:
-    return int(store.query("SELECT coalesce(max(sequence), 0) AS n FROM audit")[0]["n"])
+    """Return the last entry, or None. Noted elsewhere, its hash shows later whether the end of the chain was cut."""
+    return last_entry(store)
 
 
 def holds(store: Store, digest: str) -> bool:
-    """Whether an entry with this hash is in the chain; false means that entries were cut off its end."""
+    """Return whether the chain has an entry with this hash; if not, its end was cut off or written anew."""
     return bool(store.find(AuditEntry, hash=digest.strip().lower()))

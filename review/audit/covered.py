@@ -1,4 +1,4 @@
-"""What people said or decided is covered by its audit entry: a row that was changed or removed since shows."""
+"""Audit entries cover the row they are about: a digest of the row shows when it was changed or removed later."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 import orjson
 
+from storage.queries.audit import entries_with_field
 from storage.records import KEYS
 from storage.records_people import AuditEntry, Role
 from storage.records_review import Adjudication, Annotation, Flag, Skip, WeekClosing, Withdrawal
 from storage.store import Store
 
 CONTENT = "content"
-"""The field of an entry's detail that holds the digest of its row; entries of before have none."""
+"""The field of an entry's detail that holds the digest of its row. Entries of early versions have none."""
 
 COVERED: dict[str, tuple[type[Any], str]] = {
     "annotation": (Annotation, "submission"),
@@ -27,17 +28,19 @@ COVERED: dict[str, tuple[type[Any], str]] = {
     "role": (Role, "given"),
     "close": (WeekClosing, ""),
 }
-"""By action of an entry: the record that it covers, and the field of its detail that names the row or the rows; "" is
-the subject of the entry."""
+"""By action: the record that its entries cover, and the field of the detail with the key or keys of the rows.
 
-UNTOLD = (CONTENT, "submissions", "given")
-"""What stands in a detail for this check alone and tells a person nothing."""
+"" means that the subject of the entry is the key.
+"""
+
+FOR_THE_CHECK = (CONTENT, "submissions", "given")
+"""Fields of a detail that only this check needs; they are not shown to people."""
 
 
 def digest(store: Store, action: str, *keys: str) -> str:
-    """SHA-256 over the canonical JSON of the row, as the store gives it back, that this action has written.
+    """Return the SHA-256 over the canonical JSON of the row that this action has written, as read from the store.
 
-    Of several rows it is that of their digests, in the order of ``keys``.
+    For several rows: the SHA-256 over their digests, in the order of ``keys``.
     """
     record = COVERED[action][0]
     key = KEYS[record][1]
@@ -46,39 +49,34 @@ def digest(store: Store, action: str, *keys: str) -> str:
 
 
 def _joined(digests: Iterable[str]) -> str:
-    """One digest for several; a single one is itself."""
+    """Return one digest for several; a single one stays as it is."""
     found = list(digests)
     return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 def _digest(row: Any) -> str:
-    # What a row leaves at its default is not covered: a column that comes later must not alter the rows of before.
-    said = {f.name: value for f in fields(row) if (value := getattr(row, f.name)) != f.default}
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    # Fields at their default are left out: a column that is added later must not change the digests of older rows.
+    given = {f.name: value for f in fields(row) if (value := getattr(row, f.name)) != f.default}
+    return hashlib.sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def altered(store: Store) -> list[int]:
-    """The sequence numbers of entries whose row is not any more what it was when they were written."""
+    """Return the sequence numbers of entries whose row was changed or removed after the entry was written."""
     found = []
-    for action, (record, names) in COVERED.items():
-        entries = store.select(AuditEntry, _SQL, {"action": action, "content": f"$.{CONTENT}"})
-        named = {e.sequence: _named(e, names) for e in entries}
+    for action, (record, field) in COVERED.items():
+        entries = entries_with_field(store, action, CONTENT)
+        keys_of = {e.sequence: _keys(e, field) for e in entries}
         key = KEYS[record][1]
-        where: dict[str, Any] = {key: [k for keys in named.values() for k in keys]}
-        rows = {getattr(row, key): _digest(row) for row in store.find(record, **where)}
+        where: dict[str, Any] = {key: [k for keys in keys_of.values() for k in keys]}
+        digests = {getattr(row, key): _digest(row) for row in store.find(record, **where)}
         for entry in entries:
-            keys = named[entry.sequence]
-            if not rows.keys() >= set(keys) or _joined(rows[k] for k in keys) != entry.detail[CONTENT]:
+            keys = keys_of[entry.sequence]
+            if not digests.keys() >= set(keys) or _joined(digests[k] for k in keys) != entry.detail[CONTENT]:
                 found.append(entry.sequence)
     return sorted(found)
 
 
-def _named(entry: AuditEntry, field: str) -> list[str]:
-    """The keys of the rows that an entry covers."""
+def _keys(entry: AuditEntry, field: str) -> list[str]:
+    """Return the keys of the rows that an entry covers."""
     value = entry.detail[field] if field else entry.subject
     return value if isinstance(value, list) else [value]
-
-
-_SQL = """
-SELECT a.* FROM audit a WHERE a.action = :action AND json_extract(a.detail, :content) IS NOT NULL ORDER BY a.sequence
-"""

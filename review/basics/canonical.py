@@ -9,10 +9,10 @@ import orjson
 
 
 def digest(value: Any) -> str:
-    """SHA-256 over canonical JSON: sorted keys, no white space, UTF-8."""
+    """Return the SHA-256 of a value's canonical JSON: sorted keys, no white space, UTF-8."""
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def canonical(value: Any) -> bytes:
-    """Canonical JSON of a field, for comparing what was stored with what is to be stored."""
+    """Return the canonical JSON of a value, to compare it with another."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

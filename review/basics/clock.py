@@ -1,4 +1,4 @@
-"""Now, as the store writes it."""
+"""The current time as text, and random identifiers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _SHIFT: ContextVar[timedelta] = ContextVar("clock_shift", default=timedelta())
 
 
 def now() -> str:
-    """The time in UTC as ISO 8601 text with milliseconds."""
+    """Return the current time in UTC as ISO 8601 text with milliseconds."""
     return (datetime.now(UTC) + _SHIFT.get()).isoformat(timespec="milliseconds")
 
 
 @contextmanager
 def shifted(by: timedelta) -> Iterator[None]:
-    """Let the clock run ``by`` earlier or later inside; the demonstration writes its past weeks with it."""
+    """Set the clock ``by`` earlier or later inside the block, to write what belongs to another time."""
     token = _SHIFT.set(by)
     try:
         yield
@@ -27,5 +27,5 @@ def shifted(by: timedelta) -> Iterator[None]:
 
 
 def new_id() -> str:
-    """A fresh random identifier."""
+    """Return a new random identifier."""
     return uuid4().hex

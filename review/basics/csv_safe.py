@@ -1,8 +1,8 @@
 """CSV that is safe to open in a spreadsheet, for every export and download.
 
-A spreadsheet runs a cell that begins with = + - @, a tab or a line break as a formula. Such a text gets an apostrophe
-in front, which shows it as text; ``plain_cell`` takes it off again, so that what was exported can be imported. Plain
-numbers such as -0.5 stay as they are.
+A spreadsheet runs a cell that begins with = + - @, a tab or a line break as a formula. An apostrophe in front of such a
+text shows it as text; ``plain_cell`` takes the apostrophe off again, so that exports can be imported. Plain numbers
+such as -0.5 stay as they are.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 def safe_cell(value: Any) -> str:
-    """One value as the text of a cell: empty for None and NaN, true/false, JSON for lists and dicts, no formula."""
+    """Return a value as a cell: "" for None and NaN, true/false, JSON for lists and dicts, and never a formula."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
@@ -34,23 +34,23 @@ def safe_cell(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         value = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     text = str(value)
-    # A text that begins with an apostrophe and then a formula gets one more: plain_cell must find it as it was.
+    # A text that begins with apostrophes and then a formula gets one more, so that plain_cell restores it.
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def plain_cell(text: str) -> str:
-    """The inverse of :func:`safe_cell` for texts."""
+    """Return the text that :func:`safe_cell` was given."""
     return text[1:] if _ESCAPED.match(text) else text
 
 
 def row_text(row: Row, column: str) -> str:
-    """A text cell of a table that was read; from a CSV without the apostrophe that an export may have put in front."""
+    """Return a text cell of a row; from a CSV without the apostrophe that an export may have added."""
     text = row.text(column)
     return text if Path(row.file).suffix in (".jsonl", ".ndjson", ".parquet") else plain_cell(text)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """A CSV document with these columns; what a row lacks is an empty cell, what it has besides is left out."""
+    """Return a CSV document with these columns. A missing value is an empty cell; other columns are left out."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([safe_cell(c) for c in columns])

@@ -1,13 +1,14 @@
-"""Everything that Spotcheck refuses, as one small tree.
+"""The errors that Spotcheck raises for a person to read.
 
-ReviewError                 anything a person can put right
+ReviewError                 anything a person can fix
 |-- InputError              a file, row or option that cannot be read; exit code 2
 |-- UnknownError            a name that the store does not hold (week, rater, release, ...); exit code 2
-|-- Refused                 the request is well formed but not allowed (role, assignment, sealed week); exit code 1
-|-- NoSpace               the disk is full; nothing was written; exit code 1
-`-- NothingToDo             well formed, allowed, and there is nothing to work on; exit code 1
+|-- Refused                 a well-formed request that is not allowed (role, assignment, sealed week); exit code 1
+|-- NoSpace                 the disk is full and nothing was written; exit code 1
+`-- NothingToDo             a well-formed, allowed request that finds nothing to work on; exit code 1
 
-A message names the thing, what was found, what was expected and, where it is known, what to do.
+A message says what happened, where, what was found, what is expected and what to do. It is read on pages and on the
+command line alike, so it quotes no command; a command that helps goes into ``command_hint``.
 Not enough evidence is not an error: statistics return a ``Quantity`` with its ``undefined`` reason.
 """
 
@@ -17,13 +18,26 @@ import errno
 
 
 class ReviewError(Exception):
-    """Base of all errors that a message to a person can put right."""
+    """Base of all errors that a person can fix after reading the message.
+
+    ``command_hint`` is a sentence that quotes a command, such as "`spotcheck init` adds the default one.". Only the
+    command line prints it, after the message; pages show the message alone.
+    """
 
     exit_code = 1
 
+    def __init__(self, message: str = "", *, command_hint: str = "") -> None:
+        super().__init__(message)
+        self.command_hint = command_hint
+
+    @property
+    def with_hint(self) -> str:
+        """The message and the hint, as the command line prints them."""
+        return f"{self} {self.command_hint}".strip()
+
 
 class InputError(ReviewError):
-    """A file, row, column or option that cannot be read as what it should be."""
+    """A file, row, column or option that does not hold what it should."""
 
     exit_code = 2
 
@@ -31,7 +45,7 @@ class InputError(ReviewError):
     def at(
         cls, file: str, line: int | None, column: str | None, found: object, expected: str, remedy: str = ""
     ) -> InputError:
-        """Build the sentence for one place in a file: where, what was found, what was expected, what to do."""
+        """Build the message for one place in a file: where, what was found, what is expected, what to do."""
         place = str(file)
         if line is not None:
             place += f", line {line}"
@@ -45,24 +59,24 @@ class InputError(ReviewError):
 
 
 class UnknownError(ReviewError):
-    """A name that the store does not hold."""
+    """A name that the store does not have."""
 
     exit_code = 2
 
 
 class Refused(ReviewError):
-    """A well-formed request that is not allowed here and now."""
+    """A correct request that is not allowed here and now."""
 
 
 class NoSpace(ReviewError):
-    """The disk is full. Whatever was begun has been taken back."""
+    """The disk is full. What had been started is rolled back."""
 
     @classmethod
     def from_error(cls, error: BaseException, where: object) -> NoSpace | None:
-        """The error as this one if it says that the disk is full, else None; databases say so in their own words."""
+        """Return this error if ``error`` says that the disk is full, else None. Databases word it in their own way."""
         full = getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error)
         return cls(f"{where}: the disk is full; nothing was added. Free some space and try again.") if full else None
 
 
 class NothingToDo(ReviewError):
-    """A well-formed, allowed request that finds nothing to work on."""
+    """A correct, allowed request with nothing to work on."""

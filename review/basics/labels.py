@@ -1,8 +1,7 @@
-"""The one canonical form of a label, and the ratings matrix that every statistic reads.
+"""The canonical form of a label, and the ratings that every statistic reads.
 
-A label has one form, made at the door by :meth:`Scale.canonical`, before any statistic sees it: a string that stands
-in the scale's ``values``, a tuple of such strings (in declared order) for a set, the shortest decimal text
-for interval and ratio scales. Statistics never see raw input.
+:meth:`Scale.canonical` gives a label its form before any statistic sees it: one of the scale's ``values``, a tuple of
+them in declared order for a set, the shortest decimal text for interval and ratio scales. No statistic sees raw input.
 """
 
 from __future__ import annotations
@@ -49,17 +48,17 @@ class Scale:
             raise InputError(f"scale '{self.kind}' is not known; expected one of {', '.join(SCALE_KINDS)}.")
         repeated = sorted({v for v in self.values if self.values.count(v) > 1})
         if repeated:
-            raise InputError(f"the scale declares {repeated[0]!r} more than once; each value stands once.")
+            raise InputError(f"the scale declares {repeated[0]!r} more than once. List each value once.")
 
     @property
     def numeric(self) -> bool:
-        """Whether values are numbers with meaningful distances."""
+        """Whether the values are numbers with meaningful distances."""
         return self.kind in ("interval", "ratio")
 
     def canonical(self, raw: object) -> Value | None:
-        """Return the canonical label for ``raw``, or None when nothing was said (None, "" or NaN).
+        """Return the canonical label for ``raw``, or None for an empty one (None, "" or NaN).
 
-        Raises ValueError with what was expected when ``raw`` stands outside the scale.
+        Raises ValueError that says what is expected when the scale does not have ``raw``.
         """
         if self.kind == "set":
             return self._canonical_set(raw)
@@ -102,7 +101,7 @@ class Scale:
 
 
 def canonical_text(raw: object) -> str:
-    """NFC text without surrounding space; integral floats lose their ``.0`` (Parquet stores 1 as 1.0 beside gaps)."""
+    """Return NFC text without surrounding space, whole floats without ``.0`` (Parquet stores 1 as 1.0 beside gaps)."""
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, float | np.floating) and math.isfinite(raw):
@@ -111,7 +110,7 @@ def canonical_text(raw: object) -> str:
 
 
 def number_text(number: float) -> str:
-    """The shortest decimal text of a number: 3 and not 3.0."""
+    """Return the shortest decimal text of a number: 3 and not 3.0."""
     return str(int(number)) if number == int(number) and abs(number) < 1e15 else repr(float(number))
 
 
@@ -125,11 +124,11 @@ def _number(text: str) -> float | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Ratings:
-    """Who said what about which item, as parallel integer arrays: the input of every agreement statistic.
+    """Who gave which item which value, as parallel integer arrays: the input of every agreement statistic.
 
-    ``item``, ``rater`` and ``value`` have one entry per rating and index into ``items``, ``raters`` and
-    ``scale.values``. A missing rating is simply absent. ``cluster`` has one entry per item (items of one user or
-    thread share a number) or is None when every item is its own cluster. Items without any rating may be present.
+    ``item``, ``rater`` and ``value`` have one entry per rating, an index into ``items``, ``raters`` and
+    ``scale.values``. A missing rating has no entry. ``cluster`` has one entry per item (items of one user or thread
+    share a number), or is None when every item is its own cluster. Items may be without ratings.
     """
 
     items: tuple[str, ...]
@@ -144,13 +143,13 @@ class Ratings:
         return len(self.item)
 
     def counts(self) -> npt.NDArray[np.int64]:
-        """The item-by-category table r_ik, shape (items, K)."""
+        """Return the table of items by values r_ik, shape (items, K)."""
         table = np.zeros((len(self.items), len(self.scale.values)), dtype=np.int64)
         np.add.at(table, (self.item, self.value), 1)
         return table
 
     def numbers(self) -> npt.NDArray[np.float64]:
-        """The scale's values as numbers, shape (K,): their own for numeric scales, the rank 1..K otherwise."""
+        """Return the scale's values as numbers, shape (K,): their own where all are numbers, else the ranks 1..K."""
         parsed = [_number(v) for v in self.scale.values]
         if all(p is not None for p in parsed):
             return np.array(parsed, dtype=float)
@@ -158,9 +157,9 @@ class Ratings:
 
 
 def ratings_of(labels: Iterable[Label], scale: Scale, *, clusters: Mapping[str, str] | None = None) -> Ratings:
-    """Arrange labels of one dimension as Ratings; repeated (item, rater) pairs stay repeated ratings.
+    """Return labels of one dimension as Ratings. A rater's repeated labels of an item stay repeated ratings.
 
-    A numeric scale without declared values gets the observed ones, ascending. ``clusters`` maps item to cluster name.
+    A numeric scale without declared values gets the observed ones, ascending. ``clusters`` maps items to cluster names.
     """
     rows = list(labels)
     if scale.numeric and not scale.values:
@@ -184,7 +183,7 @@ def ratings_of(labels: Iterable[Label], scale: Scale, *, clusters: Mapping[str, 
 
 
 def set_members(labels: Sequence[Label], scale: Scale) -> dict[str, tuple[list[Label], Scale]]:
-    """Split labels of a set dimension into one yes/no dimension per declared value, on which statistics are defined."""
+    """Split labels of a set into one yes/no dimension per declared value: statistics are defined on these."""
     yes_no = Scale("nominal", ("no", "yes"))
     return {
         v: ([label._replace(value="yes" if v in label.value else "no") for label in labels], yes_no)

@@ -1,4 +1,4 @@
-"""Where the embedded log of a store lies."""
+"""Where the embedded log of a store is."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class LogPaths:
-    """Two folders beside the store: masked conversations for everybody, unmasked originals for the owner alone.
+    """Two folders beside the store: masked conversations, and unmasked originals that only their owner can read.
 
-    Each holds one folder per import, of Parquet files whose names begin with the week.
+    Each holds one folder per import, with Parquet files whose names begin with the week.
     """
 
     logs: Path
@@ -18,10 +18,10 @@ class LogPaths:
 
 
 def log_of(store_path: str | Path) -> LogPaths:
-    """The log of a store: ``<store file>.logs`` and ``<store file>.originals``."""
+    """Return the log of a store: ``<store file>.logs`` and ``<store file>.originals``."""
     return LogPaths(Path(f"{store_path}.logs"), Path(f"{store_path}.originals"))
 
 
 def literal_path(path: Path) -> str:
-    """The path as DuckDB takes it, with brackets that keep it from reading wildcards into a name."""
+    """Return the path with its wildcards in brackets, so that DuckDB takes them literally."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))

@@ -1,6 +1,6 @@
-"""SQL as text for people: lines to read it by, and tokens to colour it by. Neither changes what the query says.
+"""SQL for people to read: broken into lines, and split into tokens to colour. Neither changes the query.
 
-A reviewer judges what the model wrote, so ``pretty`` moves white space only; a parse and print could rewrite it.
+A reader must see the query as it was written, so ``pretty`` changes white space only; a parser could rewrite it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
 
 SHORT = 72
-"""A statement that fits on one line stays on one line."""
+"""Statements of at most this many characters stay on one line."""
 
 _STRINGS = {t for t in TokenType if t.name.endswith("STRING") or t.name == "HEREDOC_STRING"}
 _NAMES = {TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER, TokenType.DATABASE, TokenType.TABLE}
@@ -28,10 +28,10 @@ _COMMENT = re.compile(r"--[^\n]*|#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z)|\{#.*?#\}", r
 
 
 def tokens(sql: str, dialect: str | None = None) -> list[list[str]]:
-    """Split ``sql`` into ``[kind, text]`` pairs whose texts, joined, are ``sql`` again.
+    """Split ``sql`` into ``[kind, text]`` pairs; the texts joined are ``sql`` again.
 
     Kinds are keyword, string, number, comment, name and other. Text that the dialect cannot read (a quote that never
-    closes, prose) comes back as one "other"; nothing is raised.
+    closes, prose) is one "other"; nothing is raised.
     """
     pairs: list[list[str]] = []
     position = 0
@@ -44,9 +44,9 @@ def tokens(sql: str, dialect: str | None = None) -> list[list[str]]:
 
 
 def pretty(sql: str, dialect: str | None = None) -> str:
-    """Break a one-line statement before its clauses and indent subqueries; nothing but white space changes.
+    """Break a one-line statement before its clauses and indent subqueries; only white space changes.
 
-    A statement that has lines already, is short, or cannot be read by the dialect is returned as it is, trimmed.
+    A statement that is short, already has lines, or cannot be read by the dialect is only stripped.
     """
     text = sql.strip()
     if "\n" in text or len(text) <= SHORT:
@@ -61,17 +61,17 @@ def pretty(sql: str, dialect: str | None = None) -> str:
 
 
 def _scan(sql: str, dialect: str | None) -> list[Token]:
-    """The tokens with sound positions, or none when the text cannot be read or a position does not fit."""
+    """The tokens in order, or none when the text cannot be read or a position is wrong."""
     try:
-        found = Dialect.get_or_raise(dialect).tokenize(sql)
+        listed = Dialect.get_or_raise(dialect).tokenize(sql)
     except (SqlglotError, ValueError, IndexError):
         return []
     edge = -1
-    for token in found:
+    for token in listed:
         if not edge < token.start <= token.end < len(sql):
             return []
         edge = token.end
-    return found
+    return listed
 
 
 def _kind(token: Token, sql: str) -> str:
@@ -87,7 +87,7 @@ def _kind(token: Token, sql: str) -> str:
 
 
 def _gap(text: str) -> Iterator[list[str]]:
-    """Comments and the white space around them: sqlglot hangs comments on tokens instead of listing them."""
+    """Comments and the white space around them: sqlglot attaches comments to tokens and does not list them."""
     position = 0
     for match in _COMMENT.finditer(text):
         yield ["other", text[position : match.start()]]
@@ -96,46 +96,46 @@ def _gap(text: str) -> Iterator[list[str]]:
     yield ["other", text[position:]]
 
 
-def _breaks(found: list[Token]) -> Iterator[tuple[Token, str]]:
-    """Each token with the line break that goes before it, or "" to leave the space as it is."""
+def _breaks(listed: list[Token]) -> Iterator[tuple[Token, str]]:
+    """Each token with the line break to put before it, or "" to keep the space."""
     queries = [0]  # for every open bracket: the depth of the query inside it, or -1 where no line may break
     between = False
-    for k, token in enumerate(found):
+    for k, token in enumerate(listed):
         word = _word(token)
         depth, broken = queries[-1], ""
         if token.token_type == TokenType.L_PAREN:
-            inside = _word(found[k + 1]) in ("SELECT", "WITH") if k + 1 < len(found) else False
+            inside = _word(listed[k + 1]) in ("SELECT", "WITH") if k + 1 < len(listed) else False
             queries.append(max(queries) + 1 if inside else -1)
         elif token.token_type == TokenType.R_PAREN and len(queries) > 1:
             closed = queries.pop()
             broken = "\n" + "  " * (closed - 1) if closed > 0 else ""
         elif depth >= 0 and k > 0:
-            broken = _break_before(found, k, depth, between)
+            broken = _break_before(listed, k, depth, between)
         if word in ("BETWEEN", "AND"):
             between = word == "BETWEEN"
         yield token, broken
 
 
-def _break_before(found: list[Token], k: int, depth: int, between: bool) -> str:
-    word, before = _word(found[k]), _word(found[k - 1])
+def _break_before(listed: list[Token], k: int, depth: int, between: bool) -> str:
+    word, before = _word(listed[k]), _word(listed[k - 1])
     if word in ("AND", "OR"):
         return "" if between and word == "AND" else "\n" + "  " * (depth + 1)
     if word in _JOINERS | {"JOIN"}:
-        starts = before not in _JOINERS and _joins(found, k)
+        starts = before not in _JOINERS and _joins(listed, k)
         return "\n" + "  " * depth if starts else ""
     if word in _CLAUSES and before not in (".", ",", "BY", "DELETE", "AS"):
         return "\n" + "  " * depth
     return ""
 
 
-def _joins(found: list[Token], k: int) -> bool:
-    """Whether the words from ``k`` on lead to JOIN: LEFT JOIN does, the function LEFT(name, 1) does not."""
-    while k < len(found) and _word(found[k]) in _JOINERS:
+def _joins(listed: list[Token], k: int) -> bool:
+    """Whether the words from ``k`` on end in JOIN: LEFT JOIN does, the function LEFT(name, 1) does not."""
+    while k < len(listed) and _word(listed[k]) in _JOINERS:
         k += 1
-    return k < len(found) and _word(found[k]) == "JOIN"
+    return k < len(listed) and _word(listed[k]) == "JOIN"
 
 
 def _word(token: Token) -> str:
-    """The token as an upper-case word; a quoted name or a string is no word."""
+    """The token as an upper-case word; "" for a quoted name or a string."""
     quoted = token.token_type in _STRINGS or token.token_type == TokenType.IDENTIFIER
     return "" if quoted else " ".join(token.text.upper().split())

@@ -1,7 +1,7 @@
-"""Small tables from people: CSV, JSONL or Parquet with named columns, read strictly.
+"""Small tables that people give us: CSV, JSONL or Parquet with named columns, read strictly.
 
-A row that cannot be read is an InputError that names file, line, column, what was found and what was expected;
-nothing is computed from half a file. ``-`` is standard input (CSV, or JSONL when the first character is ``{``).
+A row that cannot be read raises an InputError that names file, line, column, what was found and what is expected, so
+that nothing is computed from half a file. ``-`` is standard input (CSV, or JSONL when it begins with ``{``).
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ csv.field_size_limit(16 * 1024 * 1024)
 
 @dataclass(frozen=True)
 class Row:
-    """One data row with the line it stood on (1 is the header of a CSV; Parquet counts rows from 1)."""
+    """One row of data and its line in the file (line 1 of a CSV is the header; Parquet rows count from 1)."""
 
     file: str
     line: int
     cells: dict[str, Any]
 
     def text(self, column: str) -> str:
-        """The cell as stripped text; "" when empty or absent."""
+        """Return the cell as stripped text; "" when it is empty or missing."""
         cell = self.cells.get(column)
         if isinstance(cell, bool):
             return "true" if cell else "false"
         return "" if cell is None or cell != cell else str(cell).strip()
 
     def required(self, column: str) -> str:
-        """The cell as text; raises InputError when it is empty."""
+        """Return the cell as text. Raises InputError when it is empty."""
         text = self.text(column)
         if not text:
             raise self.error(column, "", "a value", "Fill the cell or remove the row.")
         return text
 
     def number(self, column: str, *, default: float | None = None) -> float | None:
-        """The cell as a finite float, or ``default`` when it is empty; raises InputError when it is not a number."""
+        """Return the cell as a finite float, ``default`` when it is empty. Raises InputError for anything else."""
         text = self.text(column)
         if not text:
             return default
@@ -57,13 +57,13 @@ class Row:
         return number
 
     def error(self, column: str | None, found: object, expected: str, remedy: str = "") -> InputError:
-        """An InputError placed at this row."""
+        """Return an InputError at this row."""
         return InputError.at(self.file, self.line, column, found, expected, remedy)
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one file, its columns in order, and notes for the reader (such as ignored columns)."""
+    """The rows of one file, its columns in order, and notes for the user (such as ignored columns)."""
 
     file: str
     columns: tuple[str, ...]
@@ -71,7 +71,7 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def has(self, column: str) -> bool:
-        """Whether the file has this column."""
+        """Return whether the file has this column."""
         return column in self.columns
 
 
@@ -84,9 +84,9 @@ def read_table(
 ) -> Table:
     """Read a whole table strictly.
 
-    ``required`` names columns; a tuple lists alternatives of which one must be there; rows are renamed to its first.
-    ``optional`` and ``keep`` name further known columns; any other column is ignored with a note.
-    Raises InputError for an unknown, empty, wrongly encoded or ragged file and for a missing column.
+    ``required`` names columns. A tuple lists names of one column: the file must have one of them, and the rows use the
+    first. ``optional`` and ``keep`` tell of other known columns; the rest is ignored with a note.
+    Raises InputError for a missing, empty, wrongly encoded or ragged file and for a missing column.
     """
     name = "standard input" if str(path) == "-" else str(path)
     columns, rows = _load(path, name)
@@ -155,7 +155,7 @@ def _csv_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
                 header = [c.strip() for c in record]
                 twice = [c for c in header if header.count(c) > 1]
                 if twice:
-                    raise InputError(f"{name}, line 1: column '{twice[0]}' stands twice; each column stands once.")
+                    raise InputError(f"{name}, line 1: column '{twice[0]}' occurs twice. Rename one of them.")
                 continue
             if not any(cell.strip() for cell in record):
                 continue

@@ -1,6 +1,6 @@
-"""Times of production records: read by ourselves, so that offsets are kept and nothing is guessed.
+"""Times in many forms: read here and not by a library, so that offsets are kept and nothing is guessed.
 
-Every time becomes UTC text with milliseconds, as :mod:`review.clock` writes it, which sorts as text.
+Every time becomes UTC text with milliseconds, as :mod:`review.basics.clock` writes it; that sorts as text.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 EPOCH_UNITS = ((1e8, 1e11, 1.0), (1e11, 1e14, 1e3), (1e14, 1e17, 1e6), (1e17, 1e20, 1e9))
-"""Epoch numbers from, below, and how many of them make a second: 1973 to 5138 in s, ms, us, ns do not overlap."""
+"""Numbers since 1970: from, below, and how many make a second. In s, ms, us and ns, 1973 to 5138 do not overlap."""
 
 _ISO_START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(\Z|[T ][0-9]{2}:[0-9]{2})|[0-9]{8}T[0-9]{4}")
 _DIGITS = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 
 
 def read_time(value: Any) -> datetime | None:
-    """Read ISO 8601 text, epoch seconds to nanoseconds or a datetime; None when it is none of these.
+    """Read ISO 8601 text, seconds to nanoseconds since 1970, or a datetime; return None for anything else.
 
     A time without an offset is UTC. Leap seconds and 24:00 are not accepted.
     """
@@ -54,5 +54,5 @@ def _from_epoch(number: float) -> datetime | None:
 
 
 def utc_text(moment: datetime) -> str:
-    """``2026-11-21T09:30:00.000+00:00``."""
+    """Return a time as ``2026-11-21T09:30:00.000+00:00``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")

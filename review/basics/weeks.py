@@ -1,4 +1,4 @@
-"""ISO weeks in a time zone: their windows in UTC, and when their review is due."""
+"""ISO weeks in a time zone: their windows in UTC, and the day they are due."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WEEK = re.compile(r"(\d{4})-W(\d{2})")
 
 
 class Window(NamedTuple):
-    """A half-open span of time in UTC: ``start <= t < end``."""
+    """A half-open interval of time in UTC: ``start <= t < end``."""
 
     start: datetime
     end: datetime
@@ -24,7 +24,7 @@ class Window(NamedTuple):
 
 
 def monday_of(week: str) -> date:
-    """The Monday of a week written ``2026-W47``; raises InputError for other texts and weeks that the year lacks."""
+    """Return the Monday of a week such as ``2026-W47``. Raises InputError for any other text or week."""
     found = WEEK.fullmatch(week)
     if found is None:
         raise InputError(f"week: found {week!r}, expected an ISO week such as 2026-W47.")
@@ -40,23 +40,23 @@ def monday_of(week: str) -> date:
 
 
 def week_window(week: str, time_zone: str = "UTC") -> Window:
-    """The span of an ISO week in ``time_zone``, in UTC. A week with a change of clocks is an hour longer or shorter."""
+    """Return the window of an ISO week in ``time_zone``. A week in which clocks change is an hour longer or shorter."""
     monday, zone = monday_of(week), zone_of(time_zone)
     ends = (datetime(d.year, d.month, d.day, tzinfo=zone) for d in (monday, monday + timedelta(days=7)))
     try:
         start, end = (moment.astimezone(UTC) for moment in ends)
     except OverflowError:
-        raise InputError(f"week: found {week!r}, which lies outside the calendar in {time_zone}.") from None
+        raise InputError(f"week: found {week!r}, which is outside the calendar in {time_zone}.") from None
     return Window(start, end)
 
 
 def due_date(week: str) -> date:
-    """The day by which a week is reviewed: the Friday after it has ended."""
+    """Return the day a week is due: the Friday after it ends."""
     return monday_of(week) + timedelta(days=11)
 
 
 def week_of(moment: datetime, time_zone: str | ZoneInfo = "UTC") -> str:
-    """The name of the ISO week of an instant in ``time_zone``; an instant without offset is UTC."""
+    """Return the ISO week of an instant in ``time_zone``; an instant without an offset is UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     zone = time_zone if isinstance(time_zone, ZoneInfo) else zone_of(time_zone)
     return _week_of_day(aware.astimezone(zone).date())
@@ -64,13 +64,13 @@ def week_of(moment: datetime, time_zone: str | ZoneInfo = "UTC") -> str:
 
 @lru_cache(maxsize=4096)
 def _week_of_day(day: date) -> str:
-    # An import asks this once for every record of few days.
+    # Cached: an import asks for the week of every record, and these fall on few days.
     year, number, _ = day.isocalendar()
     return f"{year:04d}-W{number:02d}"
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The time zone of that name; raises InputError."""
+    """Return a time zone by name. Raises InputError for an unknown one."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):

@@ -1,4 +1,4 @@
-"""Writing files so that a reader finds the old state or the new one: under a temporary name, then renamed."""
+"""Write files completely or not at all: under a temporary name, then renamed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from review.basics.errors import InputError, Refused
 
 
 def check_target(target: Path, *, force: bool) -> None:
-    """Raise Refused when ``target`` exists and may not be replaced, InputError when its folder does not exist."""
+    """Raise Refused when ``target`` exists and ``force`` is off, InputError when its folder does not exist."""
     if not target.parent.is_dir():
         raise InputError(f"{target}: the folder {target.parent} does not exist. Create it first.")
     empty = target.is_dir() and not any(target.iterdir())
@@ -22,10 +22,10 @@ def check_target(target: Path, *, force: bool) -> None:
 
 @contextmanager
 def replacing(target: Path, *, marker: str = "") -> Iterator[Path]:
-    """Yield a temporary path beside ``target``; when the block ends well, what was written there becomes the target.
+    """Yield a temporary path beside ``target``; after the block the file or folder written there becomes the target.
 
-    When it fails, nothing is left behind and an earlier target stays. A folder is only replaced by a folder, and only
-    if ``marker`` exists in it, which tells that it was exported before.
+    If the block fails, nothing is left behind and an earlier target stays. A folder with files in it is only replaced
+    by a folder, and only if it contains ``marker``, which shows that it is an earlier export.
     Raises InputError when the disk is full or the folder cannot be written.
     """
     folder = target.parent / f".{target.name}.{new_id()[:8]}.part"
@@ -35,7 +35,7 @@ def replacing(target: Path, *, marker: str = "") -> Iterator[Path]:
         yield temporary
         _put(temporary, target, marker, aside=folder / "before")
     except OSError as error:
-        raise InputError(f"{target}: it cannot be written ({error.strerror or error}). Nothing was changed.") from error
+        raise InputError(f"{target} cannot be written ({error.strerror or error}). Nothing was changed.") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

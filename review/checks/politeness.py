@@ -1,8 +1,8 @@
-"""How polite an answer sounds, by word lists: a baseline judge, to hold better judges against.
+"""How polite an answer sounds, by word lists: a baseline to compare judges with.
 
-Friendly: polite words, offers further help. Rude: blunt, for instance a refusal without any softening. Neutral:
-neither. It reads no irony and few languages. On draws its labels are kept as verdicts of the judge ``JUDGE``, so that
-it is calibrated like any other; a judge model that does no better than this list is not worth its price.
+Friendly answers use polite words or offer more help. Rude ones are blunt, for instance a refusal without any softening.
+All others are neutral. The lists understand no irony and few languages. Draws keep the labels as verdicts of the judge
+``JUDGE``, so this baseline is calibrated like any judge; a judge model that does no better is not worth its price.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from review.checks.protocol import Finding, Options, Span, Texts, finding
+from review.checks.protocol import Check, Finding, Options, Span, Texts, finding
 from review.checks.refusal import OPTIONS as REFUSAL_OPTIONS
 from review.checks.refusal import refusal
 
 JUDGE, VERSION, DIMENSION = "politeness-heuristic", "1", "politeness"
 VALUES = ("rude", "neutral", "friendly")
 OPTIONS = {"few_words": 3}
-"""Up to so many words a bare "no" counts as blunt."""
+"""A plain "no" in an answer of at most this many words counts as blunt."""
 
 WARM = (
     "happy to help|glad to help|glad you|pleasure|anything else|let me know|hesitate|feel free|delighted"
@@ -32,14 +32,14 @@ WARM = (
     "|con todo gusto|estamos aquí para|с удовольствием"
     "|большое спасибо|很高兴|非常感谢|祝您|喜んで|ありがとうございます|감사합니다|بكل سرور"
 )
-"""One of these is friendly."""
+"""One of these makes an answer friendly."""
 
 KIND = (
     "thank|thanks|sorry|apolog|welcome|of course|hello|good morning|hi |hi,|glad|happy|!|please|appreciate|great"
     "|wonderful|absolutely|lovely|good afternoon|danke|bitte|merci|désolé|gracias|lo siento|grazie|obrigad"
     "|desculp|bedankt|спасибо|извините|谢谢|感谢|抱歉|すみません|申し訳|죄송|شكرا|عذرا"
 )
-"""Two of these, or one and an exclamation mark, are friendly; one softens a no."""
+"""Two of these make an answer friendly (an exclamation mark is one of them); one softens a no."""
 
 COLD = (
     "not my problem|your own fault|your fault|stupid|idiot|waste my time|wasting my time|deal with it"
@@ -50,7 +50,7 @@ COLD = (
     "|obviously you|you clearly|are you serious|i can't help you if|sich selbst zuzuschreiben|débrouillez-vous"
     "|selbst schuld|pas mon problème|no es mi problema|non è un mio problema|não é problema meu"
 )
-"""One of these is rude."""
+"""One of these makes an answer rude."""
 
 _ALL = tuple(tuple(words.split("|")) for words in (COLD, KIND, WARM))
 _ASCII = tuple(tuple(word for word in words if word.isascii()) for words in _ALL)
@@ -59,7 +59,7 @@ _END = re.compile(r"(?:^|[.!?] )(?:bye|next)[.!]?\s*\Z", re.IGNORECASE)
 
 
 def politeness(texts: Texts, options: Options) -> Finding:
-    """``value`` is rude, neutral or friendly, None without an answer; rude is flagged. The words are the evidence."""
+    """Flag a rude answer. ``value`` is rude, neutral or friendly, None without an answer; the evidence is the words."""
     lower = texts.lower
     if not lower.strip():
         return finding()
@@ -76,7 +76,7 @@ def politeness(texts: Texts, options: Options) -> Finding:
 
 
 def _blunt(texts: Texts, lower: str, few: int, *, softened: bool) -> bool:
-    """A no of a few words, a curt good-bye, or a refusal without any softening."""
+    """Whether an answer is a no of a few words, a curt goodbye, or a refusal, without any softening."""
     if softened:
         return False
     short = len(lower) < 40 and len(lower.split()) <= few and _BARE_NO.search(lower) is not None
@@ -84,8 +84,16 @@ def _blunt(texts: Texts, lower: str, few: int, *, softened: bool) -> bool:
 
 
 def _places(texts: Texts, words: list[str], kind: str) -> Iterator[Span]:
-    """Where the words stand in the answer, for those found as they are written."""
+    """The positions of the words in the answer as it was written."""
     for word in words:
         found = re.search(re.escape(word).replace("'", "['’]"), texts.answered, re.IGNORECASE)
         if found:
             yield {"field": texts.answer, "start": found.start(), "end": found.end(), "kind": kind}
+
+
+CHECK = Check(
+    title="politeness (word list)",
+    about="rude answers, by word lists; draws keep its labels as verdicts of the judge `politeness-heuristic`",
+    find=politeness,
+    options=OPTIONS,
+)

@@ -1,12 +1,12 @@
-"""What a check is: a plain function from the texts of a conversation, and its own options, to a finding.
+"""What a check is: a function from the texts of a conversation and the check's options to a finding.
 
-It knows neither store nor log nor pages, goes to no network, and says the same of the same texts always. It reads
-masked text, so its evidence is spans of masked text: a finding repeats no word of the conversation.
+A check knows neither store nor log nor pages and uses no network; the same texts always give the same finding. It reads
+masked text, and its evidence is positions in that text: a finding never repeats a word of the conversation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
@@ -16,7 +16,7 @@ Options = Mapping[str, Any]
 
 
 class Span(TypedDict, total=False):
-    """Evidence: characters ``start`` to ``end`` of the text of ``field``, what kind, and where it is known how sure."""
+    """Evidence: characters ``start`` to ``end`` of the text of ``field``, a kind, and a score where there is one."""
 
     field: str
     start: int
@@ -26,7 +26,7 @@ class Span(TypedDict, total=False):
 
 
 class Finding(TypedDict):
-    """What a check says: whether it raises its hand, a label or number (None: it cannot tell), where, and in words."""
+    """The result of a check: whether it flags, a label or number (None: it cannot tell), the evidence, and a note."""
 
     flagged: bool
     value: str | float | int | None
@@ -38,12 +38,13 @@ class Finding(TypedDict):
 class Texts:
     """The masked texts of a conversation by the path of their field, such as ``messages.3.content``.
 
-    ``question`` and ``answer`` are paths, "" where there is none; ``expected`` is the expected answer itself, "" where
-    none is known. Fields that hold no text are not there.
+    ``question`` and ``answer`` are paths, "" where there is none. ``expected`` is the text of the expected answer, ""
+    where none is known. Fields without text are left out.
 
-    What several checks need is made once, because a million conversations are imported at a time: ``asked`` and
-    ``answered`` are the texts of both; ``lower`` is the answer in lower case with the apostrophe of a typewriter (not
-    for offsets: lengths may differ), ``words`` what stands between spaces in it, ``asked_words`` that of the question.
+    The other attributes are computed once for all checks, because imports hold up to a million conversations.
+    ``asked`` and ``answered`` are the texts of question and answer. ``lower`` is the answer in lower case with straight
+    apostrophes; its length may differ from the answer's, so it gives no positions. ``words`` is ``lower`` split at
+    white space, and ``asked_words`` the same for the question.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -57,61 +58,81 @@ class Texts:
     asked_words: list[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        keep = object.__setattr__
+        assign = object.__setattr__  # the class is frozen
         asked, answered = self.fields.get(self.question, ""), self.fields.get(self.answer, "")
         lower = answered.lower().replace("\u2019", "'")
-        keep(self, "asked", asked)
-        keep(self, "answered", answered)
-        keep(self, "lower", lower)
-        keep(self, "words", lower.split())
-        keep(self, "asked_words", asked.lower().split())
+        assign(self, "asked", asked)
+        assign(self, "answered", answered)
+        assign(self, "lower", lower)
+        assign(self, "words", lower.split())
+        assign(self, "asked_words", asked.lower().split())
 
 
-Check = Callable[[Texts, Options], Finding]
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One check. ``find`` gives the finding of one conversation under the check's options.
+
+    ``title`` is its name for people, ``about`` says in one sentence what it flags, for documentation. ``options`` are
+    its options with their defaults. ``find_many`` is set where many conversations at once are faster; it gives the same
+    findings in the same order. ``cheap`` checks run on import unless the project says otherwise: they need no model, no
+    expected answer and little time. ``needs_model`` tells that nothing runs until the option ``model`` names one.
+    ``unflagged`` is what people read where a finding flags nothing and has no note; ``{value}`` stands for its value.
+    ``counts_notes`` tells that a summary counts the notes too, because they say how a value was computed.
+    """
+
+    title: str
+    about: str
+    find: Callable[[Texts, Options], Finding]
+    options: Options = field(default_factory=dict)
+    find_many: Callable[[Sequence[Texts], Options], list[Finding]] | None = None
+    cheap: bool = False
+    needs_model: bool = False
+    unflagged: str = ""
+    counts_notes: bool = False
 
 
 def finding(
     *, flagged: bool = False, value: str | float | int | None = None, spans: Iterable[Span] = (), note: str = ""
 ) -> Finding:
-    """A finding; without arguments one that says nothing."""
+    """Return a finding; without arguments, one that flags nothing and cannot tell a value."""
     return {"flagged": flagged, "value": value, "spans": list(spans), "note": note}
 
 
 def pair(question: str, answer: str, *, expected: str = "") -> Texts:
-    """The texts of one question and its answer."""
-    said = {"messages.0.content": question, "messages.1.content": answer}
-    return Texts(fields=said, question="messages.0.content", answer="messages.1.content", expected=expected)
+    """Return the texts of one question and its answer."""
+    fields = {"messages.0.content": question, "messages.1.content": answer}
+    return Texts(fields=fields, question="messages.0.content", answer="messages.1.content", expected=expected)
 
 
 def texts_of(conversation: Conversation, *, turn: int | None = None, expected: str = "") -> Texts:
-    """The texts of a conversation; ``turn`` is the answer under review, None the last one.
+    """Return the texts of a conversation. ``turn`` is the message under review, None for the last answer.
 
-    The question is the last thing the user said before it; what was said after it is left out, and with an earlier
-    answer the passages, SQL and error, which belong to the last one.
+    The question is the user's last message before that answer. Later messages are left out. Passages, SQL and error
+    belong to the last answer, so an earlier one comes without them.
     """
     messages, whole = conversation.messages, True
     if turn is not None:
         whole = not any(m.get("role") == "assistant" and m.get("content") for m in messages[turn + 1 :])
         messages = messages if whole else messages[: turn + 1]
-    said: dict[str, str] = {}
+    fields: dict[str, str] = {}
     asked = question = answer = ""
     for k, message in enumerate(messages):
         text, role = message.get("content"), message.get("role")
         if text and isinstance(text, str):
             path = f"messages.{k}.content"
-            said[path] = text
+            fields[path] = text
             if role == "user":
                 asked = path
             elif role == "assistant":
                 question, answer = asked, path
     if whole and (conversation.context or conversation.sql or conversation.error_message):
-        said |= {f"context.{k}": text for k, text in enumerate(conversation.context)}
-        said |= {"sql": conversation.sql} if conversation.sql else {}
-        said |= {"error_message": conversation.error_message} if conversation.error_message else {}
-    return Texts(fields=said, question=question if answer else asked, answer=answer, expected=expected)
+        fields |= {f"context.{k}": text for k, text in enumerate(conversation.context)}
+        fields |= {"sql": conversation.sql} if conversation.sql else {}
+        fields |= {"error_message": conversation.error_message} if conversation.error_message else {}
+    return Texts(fields=fields, question=question if answer else asked, answer=answer, expected=expected)
 
 
 def expected_in(conversation: Conversation) -> str:
-    """The expected answer that a log brings along in its metadata, "" without one."""
+    """Return the expected answer in a conversation's metadata, "" without one."""
     expected = conversation.metadata.get("expected_answer", "") if conversation.metadata else ""
     return expected if isinstance(expected, str) else ""

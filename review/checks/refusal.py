@@ -1,7 +1,7 @@
 """Whether an answer declines: it says that it cannot, may not or will not do what was asked.
 
-A business "no" is no refusal ("the order cannot be cancelled because it has been shipped" answers the question). The
-patterns of each language in ``RULES`` want who declines and what is declined close together.
+A business "no" is not a refusal: "the order cannot be cancelled because it has been shipped" answers the question. So
+the patterns of each language in ``RULES`` require who declines and what is declined close together.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from review.checks.protocol import Finding, Options, Span, Texts, finding
+from review.checks.protocol import Check, Finding, Options, Span, Texts, finding
 
 OPTIONS = {"within": 1200}
-"""How many characters of the answer are read: who declines does so early."""
+"""How many characters of the answer are read: a refusal comes early."""
 
 _CANNOT = (
     r"(?:can(?:['’]t|not| not)|could(?:n['’]t| not)|won['’]t|will not"
@@ -32,9 +32,9 @@ _DO = (
 
 
 class Rule(NamedTuple):
-    """A way to decline. Of each group of ``signs`` one must stand in the answer before ``pattern`` is tried.
+    """A way to decline. ``pattern`` is tried only on an answer that holds a sign of each group in ``signs``.
 
-    Signs are words, or with ``spaced`` False parts of text, for scripts that put no space between words.
+    Signs are words. With ``spaced`` False they are parts of the text, for scripts without spaces between words.
     """
 
     signs: tuple[frozenset[str], ...]
@@ -159,7 +159,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         ),
     ),
 }
-"""Language -> how one declines in it."""
+"""By language, the ways to decline in it."""
 
 _ALL = tuple(rule for rules in RULES.values() for rule in rules)
 _ASCII = tuple(rule for rule in _ALL if all(any(sign.isascii() for sign in group) for group in rule.signs))
@@ -167,7 +167,7 @@ _FIRST_WORDS = frozenset().union(*(rule.signs[0] for rule in _ASCII))
 
 
 def refusal(texts: Texts, options: Options) -> Finding:
-    """Flags an answer that declines; ``value`` is "declined" or "answered"."""
+    """Flag an answer that declines. ``value`` is "declined" or "answered"."""
     lower, words = texts.lower, texts.words
     if not words:
         return finding()
@@ -189,3 +189,12 @@ def _may_hold(rule: Rule, lower: str, words: list[str]) -> bool:
         if group.isdisjoint(words) if rule.spaced else not any(sign in lower for sign in group):
             return False
     return True
+
+
+CHECK = Check(
+    title="refusal",
+    about="answers that decline what was asked",
+    find=refusal,
+    options=OPTIONS,
+    cheap=True,
+)

@@ -1,8 +1,7 @@
-"""Loops: an answer that says the same words or sentences again and again, as models do when they are stuck.
+"""Loops: an answer that repeats the same words or sentences, as models do when they are stuck.
 
-Two signs. A sentence or line that stands at least ``sentences`` times; and a run in which the same one to twelve
-words (or single characters) follow each other. Words without a letter are passed by, so tables, rulers and zeros are
-no loops.
+Two signs are looked for: a sentence or line that occurs at least ``sentences`` times, and a run of the same one to
+twelve words or of one letter. Words without a letter are ignored, so tables, rulers and zeros are no loops.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from review.checks.protocol import Finding, Options, Span, Texts, finding
+from review.checks.protocol import Check, Finding, Options, Span, Texts, finding
 
 OPTIONS = {"sentences": 3, "words": 8}
-"""How often a sentence must stand, and how many words a run must have beyond its first round, to be a loop."""
+"""How often a sentence must occur, and how many words a run must have after its first round, to be a loop."""
 
 LONGEST_PERIOD = 12
 SHORTEST_SENTENCE = 4
@@ -25,15 +24,15 @@ LONG_WORD = 20
 _DRAWL = re.compile(r"([^\W\d_])\1{19,}")
 _SHORT_SENTENCE = 12
 UNSPACED = 8
-"""Characters a word in texts without spaces between words, at least."""
+"""A text with at least this many characters a word is taken to have no spaces between its words."""
 
 
 def repetition(texts: Texts, options: Options) -> Finding:
-    """Flags loops in the answer; ``value`` is the share of its characters that stands in them."""
+    """Flag loops in the answer. ``value`` is the share of its characters in them."""
     answer = texts.answered
     words = texts.words
     places: set[tuple[int, int]] = set()
-    # What is said again leaves fewer distinct words than words, and fewer pairs; most answers end here.
+    # Repetition leaves fewer distinct words and pairs of words than there are. Most answers go no further than this.
     again = len(words) - len(set(words))
     pairs = len(words) - 1 - len(set(pairwise(words))) if again >= options["sentences"] - 1 else 0
     unspaced = len(answer) >= UNSPACED * (len(words) + 1)
@@ -52,37 +51,37 @@ def repetition(texts: Texts, options: Options) -> Finding:
 
 
 def _sentences(text: str, times: int) -> Iterator[tuple[int, int]]:
-    """Where sentences stand that are said at least so often; a short one, such as "Thank you", one time more."""
-    found = [(m.start(), m.end(), " ".join(m[0].lower().split())) for m in _SENTENCE.finditer(text)]
-    counts = Counter(said for _, _, said in found if _spoken(said))
-    for start, end, said in found:
-        if counts[said] >= times + (len(said) < _SHORT_SENTENCE and said.isascii()):
+    """The places of sentences that occur at least ``times`` times; short ones such as "Thank you" once more."""
+    sentences = [(m.start(), m.end(), " ".join(m[0].lower().split())) for m in _SENTENCE.finditer(text)]
+    counts = Counter(words for _, _, words in sentences if _is_prose(words))
+    for start, end, words in sentences:
+        if counts[words] >= times + (len(words) < _SHORT_SENTENCE and words.isascii()):
             yield start, end
 
 
-def _spoken(said: str) -> bool:
-    """Whether something is worth counting: enough letters, and no cell of a table."""
-    letters = sum(c.isalpha() for c in said)
-    return letters >= SHORTEST_SENTENCE and letters * 2 > len(said) and "|" not in said
+def _is_prose(sentence: str) -> bool:
+    """Whether a sentence has enough letters to count and is no row of a table."""
+    letters = sum(c.isalpha() for c in sentence)
+    return letters >= SHORTEST_SENTENCE and letters * 2 > len(sentence) and "|" not in sentence
 
 
 def _runs(text: str, extra: int) -> Iterator[tuple[int, int]]:
-    """Where the same few words follow each other: word k equals word k - period, at least ``extra`` times in a row."""
-    words = [(m.start(), m.end(), m[0].lower()) for m in _WORD.finditer(text) if any(c.isalpha() for c in m[0])]
-    said = [word for _, _, word in words]
-    for period in range(1, min(LONGEST_PERIOD, len(said) // 3) + 1):
+    """The places where a few words repeat: word k equals word k - period, at least ``extra`` times in a row."""
+    places = [(m.start(), m.end(), m[0].lower()) for m in _WORD.finditer(text) if any(c.isalpha() for c in m[0])]
+    words = [word for _, _, word in places]
+    for period in range(1, min(LONGEST_PERIOD, len(words) // 3) + 1):
         start = 0
         needed = max(extra, 2 * period)
-        for k in range(period, len(said) + 1):
-            if k < len(said) and said[k] == said[k - period]:
+        for k in range(period, len(words) + 1):
+            if k < len(words) and words[k] == words[k - period]:
                 continue
             if k - period - start >= needed:
-                yield words[start][0], words[k - 1][1]
+                yield places[start][0], places[k - 1][1]
             start = k - period + 1
 
 
 def _together(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Overlapping places as one, in order."""
+    """The places in order, overlapping ones joined."""
     joined: list[tuple[int, int]] = []
     for start, end in places:
         if joined and start <= joined[-1][1]:
@@ -90,3 +89,13 @@ def _together(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+CHECK = Check(
+    title="repetition",
+    about="answers that repeat the same words or sentences, as a stuck model does",
+    find=repetition,
+    options=OPTIONS,
+    cheap=True,
+    unflagged="none",
+)

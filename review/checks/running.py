@@ -1,17 +1,17 @@
-"""Running checks over a conversation: on import, and wherever somebody asks."""
+"""Run checks over conversations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from review.checks.catalogue import CHECKS, TOGETHER
+from review.checks.catalogue import CHECKS
 from review.checks.protocol import Check, Finding, Options, Texts, pair
 from review.checks.settings import CheckSettings
 
 
 class Ready(NamedTuple):
-    """A check with its whole options."""
+    """A check with all its options."""
 
     name: str
     check: Check
@@ -19,31 +19,32 @@ class Ready(NamedTuple):
 
 
 def ready(settings: CheckSettings, names: Sequence[str] | None = None) -> tuple[Ready, ...]:
-    """The checks that are to run, each tried once, so that a model that is not there is said before anything begins.
+    """Return the checks to run with their options; ``names`` None takes those of the settings.
 
-    ``names`` None are those of the settings. Raises InputError for what cannot run here.
+    Tries each once, so that a missing model is reported before anything begins. Raises InputError for a check that
+    cannot run here.
     """
     wanted = settings.run if names is None else tuple(names)
-    found = tuple(Ready(name, CHECKS[name], settings.of(name)) for name in wanted)
-    for one in found:
-        one.check(pair("Where is it?", "On its way.", expected="It is on its way."), one.options)
-    return found
+    checks = tuple(Ready(name, CHECKS[name], settings.of(name)) for name in wanted)
+    for _, check, options in checks:
+        check.find(pair("Where is it?", "On its way.", expected="It is on its way."), options)
+    return checks
 
 
 def findings_of(texts: Texts, checks: Sequence[Ready]) -> dict[str, Finding]:
-    """What each check finds, by its name."""
-    return {name: check(texts, options) for name, check, options in checks}
+    """Return the finding of each check by its name."""
+    return {name: check.find(texts, options) for name, check, options in checks}
 
 
 def findings_of_many(many: Sequence[Texts], checks: Sequence[Ready]) -> list[dict[str, Finding]]:
-    """The same for many conversations, in order; checks with a model read them together."""
-    together = {c.name: TOGETHER[c.name](many, c.options) for c in checks if c.name in TOGETHER}
+    """Return the findings of many conversations in order; checks that can read them together do so."""
+    together = {name: check.find_many(many, options) for name, check, options in checks if check.find_many}
     return [
-        {c.name: together[c.name][k] if c.name in together else c.check(texts, c.options) for c in checks}
+        {name: together[name][k] if name in together else check.find(texts, options) for name, check, options in checks}
         for k, texts in enumerate(many)
     ]
 
 
 def flagged(findings: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
-    """The names of the checks that raise their hand, in the order they ran."""
-    return tuple(name for name, found in findings.items() if found["flagged"])
+    """Return the names of the checks that flag, in the order they ran."""
+    return tuple(name for name, one in findings.items() if one["flagged"])

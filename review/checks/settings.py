@@ -1,15 +1,15 @@
-"""The ``[checks]`` table of spotcheck.toml: what runs on import, within what bounds, and what makes a failing case."""
+"""The ``[checks]`` table of spotcheck.toml: which checks run on import, their options, and what is a failing case."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from review.basics import setting
 from review.basics.errors import InputError
-from review.checks.catalogue import CHEAP, CHECKS, DEFAULTS
+from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.protocol import Options
 
 SETTINGS = ("run", "failing", *CHECKS)
@@ -17,9 +17,9 @@ SETTINGS = ("run", "failing", *CHECKS)
 
 @dataclass(frozen=True)
 class CheckSettings:
-    """``run`` are the checks of every import, in order; what one of ``failing`` flags belongs to the group failing.
+    """``run`` are the checks of every import, in order. What a check in ``failing`` flags is a failing case.
 
-    ``options`` are those of each check that differ from its defaults.
+    ``options`` holds, by check, the options that differ from the defaults.
     """
 
     run: tuple[str, ...] = CHEAP
@@ -27,12 +27,12 @@ class CheckSettings:
     options: Mapping[str, Options] = field(default_factory=dict)
 
     def of(self, name: str) -> Options:
-        """The whole options of a check."""
-        return {**DEFAULTS[name], **self.options.get(name, {})}
+        """Return all options of a check."""
+        return {**CHECKS[name].options, **self.options.get(name, {})}
 
 
 def check_settings(path: Path | str, table: Mapping[str, Any]) -> CheckSettings:
-    """The checked ``[checks]`` table of the file ``path``. Raises InputError that names the setting."""
+    """Read the ``[checks]`` table of the file ``path``. Raises InputError that names the setting."""
     run = names_of(f"{path}, checks.run", table.get("run", list(CHEAP)))
     failing = names_of(f"{path}, checks.failing", table.get("failing", []))
     idle = [name for name in failing if name not in run]
@@ -45,38 +45,27 @@ def check_settings(path: Path | str, table: Mapping[str, Any]) -> CheckSettings:
 
 
 def names_of(where: str, found: Any) -> tuple[str, ...]:
-    """Names of checks, each once, in order. Raises InputError for anything else."""
-    if not isinstance(found, list | tuple) or not all(isinstance(name, str) for name in found):
-        raise InputError(f"{where}: found {found!r}, expected a list of names such as ['refusal', 'length'].")
-    unknown = [name for name in found if name not in CHECKS]
-    if unknown:
-        raise InputError(f"{where}: found '{unknown[0]}', expected one of {', '.join(CHECKS)}.")
-    return tuple(dict.fromkeys(found))
+    """Return the names of checks in ``found``, each once, in order. Raises InputError for anything else."""
+    names = setting.texts(where, found, of="names such as ['refusal', 'length']")
+    return tuple(dict.fromkeys(setting.one_of(where, name, tuple(CHECKS)) for name in names))
 
 
 def _options(path: Path | str, name: str, found: Any) -> Options:
-    """The options of one check that differ from its defaults, each of the kind that its default is."""
-    known = DEFAULTS[name]
-    if not isinstance(found, Mapping):
-        raise InputError(f"{path}, checks.{name}: found {found!r}, expected a table [checks.{name}].")
-    for key, value in found.items():
-        if key not in known:
-            expected = f"one of {', '.join(known)}" if known else "none: it has no options"
-            raise InputError(f"{path}, [checks.{name}]: found setting '{key}', expected {expected}.")
+    """Return the options of one check that differ from its defaults; each must have the type of its default."""
+    known = CHECKS[name].options
+    options = setting.table(f"{path}, checks.{name}", found, header=f"[checks.{name}]")
+    setting.known_keys(f"{path}, [checks.{name}]", options, tuple(known))
+    for key, value in options.items():
         _check_kind(f"{path}, checks.{name}.{key}", value, known[key])
-    return {key: value for key, value in found.items() if value != known[key]}
+    return {key: value for key, value in options.items() if value != known[key]}
 
 
 def _check_kind(where: str, value: Any, default: Any) -> None:
     if isinstance(default, tuple):
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise InputError(f"{where}: found {value!r}, expected a list of texts.")
-        return
-    if isinstance(default, str):
-        if not isinstance(value, str):
-            raise InputError(f"{where}: found {value!r}, expected a text.")
-        return
-    whole = isinstance(default, int)
-    right = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    if not right or not math.isfinite(value) or value < 0:
-        raise InputError(f"{where}: found {value!r}, expected a {'whole number' if whole else 'number'} of at least 0.")
+        setting.texts(where, value)
+    elif isinstance(default, str):
+        setting.text(where, value)
+    elif isinstance(default, int):
+        setting.whole_number(where, value, least=0)
+    else:
+        setting.number(where, value, least=0)

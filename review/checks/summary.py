@@ -1,4 +1,4 @@
-"""What checks found in many conversations, summed up: how many each flags, which, and how its values spread."""
+"""A summary of the findings in many conversations: how many each check flags, which, and how its values spread."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from typing import Any
 
 import numpy as np
 
+from review.checks.catalogue import CHECKS
 from review.checks.protocol import Finding
 
 QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
 COMMON = 20
-SAYS_HOW = ("similarity",)
-"""Checks whose note says how the value came about: values of different methods are not the same thing."""
 
 
 @dataclass(kw_only=True)
 class Summary:
-    """One check over ``n`` conversations: the ids that it flags in order, labels with their counts, numbers.
+    """One check over ``n`` conversations: the flagged ids in order, the counts of its labels, and its numbers.
 
-    ``untold`` are those in which it could not tell anything; ``notes`` say how it came to its values,
-    where that differs.
+    ``undecided`` counts the conversations in which it cannot tell; ``notes`` counts the notes, for checks that compute
+    their values in different ways.
     """
 
     n: int = 0
-    untold: int = 0
+    undecided: int = 0
     flagged: list[str] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
     numbers: list[float] = field(default_factory=list)
@@ -39,32 +38,36 @@ class Summary:
         if found["flagged"]:
             self.flagged.append(id_)
         if value is None:
-            self.untold += 1
+            self.undecided += 1
         elif isinstance(value, str):
             self.labels[value] += 1
         else:
             self.numbers.append(float(value))
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data; quantiles of numbers are values that occur (the smallest with at least that share below it)."""
-        said: dict[str, Any] = {"conversations": self.n, "flagged": len(self.flagged), "cannot_tell": self.untold}
+        """Return plain data. A quantile is a value that occurs: the smallest with at least that share at or below."""
+        result: dict[str, Any] = {
+            "conversations": self.n,
+            "flagged": len(self.flagged),
+            "cannot_tell": self.undecided,
+        }
         if self.labels:
-            said["values"] = dict(self.labels.most_common(COMMON))
+            result["values"] = dict(self.labels.most_common(COMMON))
         if self.numbers:
             points = np.quantile(self.numbers, list(QUANTILES.values()), method="inverted_cdf")
-            said["quantiles"] = dict(zip(QUANTILES, points.tolist(), strict=True))
+            result["quantiles"] = dict(zip(QUANTILES, points.tolist(), strict=True))
         if self.notes:
-            said["notes"] = dict(self.notes.most_common())
-        return {**said, "ids": list(self.flagged)}
+            result["notes"] = dict(self.notes.most_common())
+        return {**result, "ids": list(self.flagged)}
 
 
 def summed_up(found: Iterable[tuple[str, Mapping[str, Finding]]]) -> dict[str, Summary]:
-    """The summary of each check over (id, findings) pairs."""
+    """Return the summary of each check by name, over (id, findings) pairs."""
     summaries: dict[str, Summary] = {}
     for id_, findings in found:
         for name, one in findings.items():
             summary = summaries.setdefault(name, Summary())
             summary.add(id_, one)
-            if name in SAYS_HOW:
+            if name in CHECKS and CHECKS[name].counts_notes:
                 summary.notes[one["note"]] += 1
     return summaries

@@ -1,7 +1,7 @@
-"""Toxic language in what the product said, sentence by sentence, by a text-classification model on this machine.
+"""Toxic language in the product's answers, sentence by sentence, by a text-classification model on this machine.
 
 The model is a folder or a name in the local cache, as for local judges; nothing is ever downloaded. A sentence is toxic
-from ``threshold`` on. How well that works depends on the model alone: calibrate it like a judge before you trust it.
+from a score of ``threshold`` on. How well that works depends on the model: calibrate it like a judge first.
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ from typing import Any, NamedTuple
 
 from review.basics.errors import InputError
 from review.basics.words import counted
-from review.checks.protocol import Finding, Options, Span, Texts, finding
+from review.checks.protocol import Check, Finding, Options, Span, Texts, finding
 from review.models.text_models import Progress, TextModel, load_model
 
-OPTIONS = ("model", "threshold", "labels", "of", "device")
-"""``model`` is required; ``labels`` are the model's labels that mean toxic, where their names do not tell; ``of`` is
-``answer`` or ``conversation``; ``device`` as in the ``[judges]`` table."""
+OPTIONS: Options = {"model": "", "threshold": 0.5, "labels": (), "of": "answer", "device": "auto"}
+"""``model`` is required. ``labels`` are the model's labels that mean toxic, where their names do not say so. ``of`` is
+``answer`` or ``conversation``. ``device`` is that of the ``[judges]`` table."""
 
 OF = ("answer", "conversation")
-THRESHOLD = 0.5
 LONGEST = 400
-"""Characters of one piece: longer sentences are cut between words, so that a model of 512 tokens reads them whole."""
+"""Characters in one piece: longer sentences are cut between words, so that a model of 512 tokens reads all of it."""
 
 _SENTENCE = re.compile(r"(?:[^.!?。！？؟\n]|\.(?=\w))+(?:[.!?。！？؟]+[\"'”’)\]]*|\n|\Z)|[.!?。！？؟]+")
 _CLEAN = re.compile(
@@ -42,16 +41,16 @@ class Piece(NamedTuple):
 
 
 def toxicity(texts: Texts, options: Options) -> Finding:
-    """What :func:`toxicities` says of one conversation."""
+    """Return the finding of one conversation; see :func:`toxicities`."""
     return toxicities([texts], options)[0]
 
 
 def toxicities(many: Sequence[Texts], options: Options, *, progress: Progress | None = None) -> list[Finding]:
-    """One finding for each conversation: flagged, with its toxic sentences as evidence; ``value`` is the worst score.
+    """Flag each conversation with toxic sentences; they are the evidence, and ``value`` is the highest score.
 
-    ``value`` is None where there is nothing to read. Sentences of all conversations are classified together, equal
-    ones once; ``progress`` is told (done, all distinct sentences). Raises InputError for a wrong option, a model that
-    is not here, or labels of which it cannot be told which mean toxic.
+    ``value`` is None where there is no text. The sentences of all conversations are classified together, equal ones
+    once; ``progress`` is called with the sentences done and all distinct ones. Raises InputError for a wrong option,
+    for a model that is not on this machine, and for labels whose names do not say which mean toxic.
     """
     threshold = _threshold(options)
     if options.get("of", "answer") not in OF:
@@ -60,14 +59,14 @@ def toxicities(many: Sequence[Texts], options: Options, *, progress: Progress | 
     if not name:
         raise InputError(
             "checks.toxicity.model: found nothing, expected a folder or the name of a model in the local cache. Name a "
-            'text-classification model in spotcheck.toml, as model = "…" under [checks.toxicity], or leave it out.'
+            'text-classification model in spotcheck.toml, as model = "…" under [checks.toxicity], or drop the check.'
         )
     model = load_model(name, device=str(options.get("device", "auto")))
     toxic = toxic_labels(model.description.labels, options.get("labels"), independent=model.description.independent)
     fields = [_fields(texts, options) for texts in many]
     pieces = [[(name, piece) for name, text in f.items() for piece in sentences(name, text)] for f in fields]
-    said = {f[name][p.start : p.end] for f, found in zip(fields, pieces, strict=True) for name, p in found}
-    scores = _scores(model, sorted(said), toxic, progress)
+    distinct = {f[name][p.start : p.end] for f, found in zip(fields, pieces, strict=True) for name, p in found}
+    scores = _scores(model, sorted(distinct), toxic, progress)
     return [
         _finding([(p, scores[f[name][p.start : p.end]]) for name, p in found], threshold)
         for f, found in zip(fields, pieces, strict=True)
@@ -75,7 +74,7 @@ def toxicities(many: Sequence[Texts], options: Options, *, progress: Progress | 
 
 
 def sentences(field: str, text: str) -> Iterator[Piece]:
-    """The sentences of a text without the space around them, long ones in pieces. Pure."""
+    """Yield the sentences of a text without the space around them, long ones in pieces. Pure."""
     for found in _SENTENCE.finditer(text):
         start = found.start()
         while start < found.end():
@@ -90,9 +89,10 @@ def sentences(field: str, text: str) -> Iterator[Piece]:
 
 
 def toxic_labels(labels: Sequence[str], named: Any = None, *, independent: bool = False) -> tuple[str, ...]:
-    """Which of a model's labels mean toxic: those ``named``, else all whose names do not say the contrary. Pure.
+    """Return the labels of a model that mean toxic: those ``named``, else all except names such as "neutral". Pure.
 
-    Raises InputError where names such as LABEL_1 do not tell, or ``named`` is not among the labels.
+    Raises InputError for names such as LABEL_1, which do not say what they mean, and for a ``named`` label that the
+    model does not have.
     """
     if named:
         strange = [n for n in named if n not in labels] if isinstance(named, list | tuple) else [named]
@@ -100,8 +100,8 @@ def toxic_labels(labels: Sequence[str], named: Any = None, *, independent: bool 
             raise InputError(f"checks.toxicity.labels: found {strange[0]!r}, expected a list of {', '.join(labels)}.")
         return tuple(named)
     toxic = tuple(label for label in labels if not _CLEAN.fullmatch(label))
-    untold = any(_UNNAMED.fullmatch(label) for label in labels)
-    if untold or not toxic or (len(toxic) == len(labels) and not independent):
+    unclear = any(_UNNAMED.fullmatch(label) for label in labels)
+    if unclear or not toxic or (len(toxic) == len(labels) and not independent):
         raise InputError(
             f"checks.toxicity: the model's labels {', '.join(labels)} do not tell which of them mean toxic; name those "
             "with `labels` in [checks.toxicity]."
@@ -110,14 +110,14 @@ def toxic_labels(labels: Sequence[str], named: Any = None, *, independent: bool 
 
 
 def _scores(
-    model: TextModel, said: Sequence[str], toxic: Sequence[str], progress: Progress | None
+    model: TextModel, texts: Sequence[str], toxic: Sequence[str], progress: Progress | None
 ) -> dict[str, tuple[float, bool]]:
-    """By sentence how probably it is toxic, and whether the model read all of it."""
+    """By sentence, the probability that it is toxic and whether the model read all of it."""
     which = [k for k, label in enumerate(model.description.labels) if label in toxic]
     together = max if model.description.independent else sum
     return {
         text: (min(1.0, float(together(c.probabilities[k] for k in which))), c.read == c.tokens)
-        for text, c in zip(said, model.classify(said, progress=progress), strict=True)
+        for text, c in zip(texts, model.classify(texts, progress=progress), strict=True)
     }
 
 
@@ -139,17 +139,27 @@ def _finding(scored: Sequence[tuple[Piece, tuple[float, bool]]], threshold: floa
 
 
 def _fields(texts: Texts, options: Options) -> Mapping[str, str]:
-    """The texts to read: the answer under review, or all that was said."""
+    """The texts to read: the answer under review, or all messages."""
     if options.get("of", "answer") == "answer":
         return {texts.answer: texts.answered} if texts.answered else {}
     return {name: text for name, text in texts.fields.items() if name.startswith("messages.")}
 
 
 def _threshold(options: Options) -> float:
-    found = options.get("threshold", THRESHOLD)
+    found = options.get("threshold", OPTIONS["threshold"])
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found <= 1:
         raise InputError(f"checks.toxicity.threshold: found {found!r}, expected a number above 0, at most 1.")
     unknown = sorted(set(options) - set(OPTIONS))
     if unknown:
         raise InputError(f"checks.toxicity: found {unknown[0]!r}, expected {', '.join(OPTIONS)}.")
     return float(found)
+
+
+CHECK = Check(
+    title="toxic language",
+    about="toxic sentences in answers, by a text-classification model of yours that runs offline",
+    find=toxicity,
+    find_many=toxicities,
+    options=OPTIONS,
+    needs_model=True,
+)

@@ -1,7 +1,7 @@
-"""The checklist as it is shown: of an open week what is left now, of a closed one what was left when it closed.
+"""The checklist to show: what is left now in an open week, and what was left at the closing of a closed one.
 
-Work goes on after the end (late submissions, disagreements settled later), and would make the reason that somebody gave
-for closing early look unfounded.
+Work goes on after a closing (late reviews, disagreements settled later). A live checklist would then contradict the
+reason that somebody gave for closing early.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from review.current.assignments import closing_of
 from storage.store import Store
 
 DONE = {"reviewed": "every dealt item was reviewed", "settled": "all were settled"}
+"""By check: the sentence when nothing was left."""
 LEFT = {"reviewed": ("review", "done"), "settled": ("disagreement", "settled")}
-"""What was left, and what was not done with it. An item that several people review is as many reviews."""
+"""By check: the noun for what was left and the verb for what did not happen to it. An item counts once per reviewer."""
 
 
 def shown_checklist(store: Store, week: str) -> list[Check]:
-    """The checklist as the closing of the week recorded it, or the live one while the week is open."""
+    """Return the checklist recorded at the closing of the week, or the current one while the week is open."""
     closing = closing_of(store, week)
     if closing is None:
         return checklist(store, week)
@@ -27,10 +28,10 @@ def shown_checklist(store: Store, week: str) -> list[Check]:
 
 
 def _recorded(name: str, line: Mapping[str, int]) -> Check:
-    """One line of the past, in the past tense: the names of those who had something left were not recorded."""
+    """Return one recorded line in the past tense. The closing did not record who had something left."""
     open_, total = line["open"], line["total"]
     if not open_:
         return Check(name, 0, total, DONE.get(name, "nothing was open"))
     were = "was" if open_ == 1 else "were"
-    what, act = LEFT.get(name, ("thing", name))
-    return Check(name, open_, total, f"{counted(open_, what)} of {total} {were} not {act}")
+    noun, verb = LEFT.get(name, ("thing", name))
+    return Check(name, open_, total, f"{counted(open_, noun)} of {total:,} {were} not {verb}")

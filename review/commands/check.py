@@ -1,4 +1,4 @@
-"""``spotcheck check``: run the checks over a file or the log, without drawing or storing anything."""
+"""``spotcheck check``: run the checks over a file or the log. Nothing is drawn or stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from review.basics.errors import NothingToDo
 from review.basics.log_paths import log_of
-from review.checks.catalogue import CHEAP, CHECKS, TITLES
+from review.checks.catalogue import CHEAP, CHECKS, title_of
 from review.checks.protocol import Finding
 from review.checks.running import Ready, ready
 from review.checks.settings import names_of
@@ -28,31 +28,31 @@ SHOWN = 5
 
 
 @click.command()
-@click.option("--file", "file", metavar="FILE", help="A log file as for `import`; nothing of it is kept.")
-@click.option("--week", "--weeks", "weeks", metavar="W", help="On the imported log: these weeks; default the last one.")
-@click.option("--checks", "names", metavar="A,B", help=f"Which; default the project's. All: {', '.join(CHECKS)}.")
+@click.option("--file", "file", metavar="FILE", help="Check a log file as `import` reads it; nothing of it is kept.")
+@click.option("--week", "--weeks", "weeks", metavar="W", help="Check these weeks of the log; default the last.")
+@click.option("--checks", "names", metavar="A,B", help=f"Which checks, of {', '.join(CHECKS)}; default the project's.")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=PATH", help="With --file: question=input.text.")
 @store_option
 @json_option
 def check(
     file: str | None, weeks: str | None, names: str | None, maps: tuple[str, ...], store_path: str, as_json: bool
 ) -> None:
-    """Run the checks over the conversations of a file, or of the imported log, and say what each flags.
+    """Run the checks over a file or the imported log, and show what each flags.
 
-    Texts are masked first, as on import. A column expected_answer is what `similarity` compares the answer with.
+    Texts are masked first, as on import. `similarity` compares each answer with the column expected_answer.
     """
     project = project_of(store_path)
     wanted = names_of("--checks", list(split_values(names))) if names else project.checks.run or CHEAP
     to_run = ready(project.checks, wanted)
     entries = _of_file(file, project, maps) if file else _of_log(store_path, split_values(weeks))
-    found = summed_up(_found(entries, to_run))
-    if not found:
+    summaries = summed_up(_findings(entries, to_run))
+    if not summaries:
         raise NothingToDo("there is no conversation to check. Name another --file or --week.")
-    result = {"checks": {name: summary.to_json() for name, summary in found.items()}}
-    emit(result, as_json, lambda: _show(found))
+    result = {"checks": {name: summary.to_json() for name, summary in summaries.items()}}
+    emit(result, as_json, lambda: _show(summaries))
 
 
-def _found(entries: Iterator[Entry], to_run: tuple[Ready, ...]) -> Iterator[tuple[str, dict[str, Finding]]]:
+def _findings(entries: Iterator[Entry], to_run: tuple[Ready, ...]) -> Iterator[tuple[str, dict[str, Finding]]]:
     for entry in checked(entries, to_run):
         yield entry.conversation.id, dict(entry.findings)
 
@@ -68,47 +68,48 @@ def _of_file(file: str, project: Project, maps: tuple[str, ...]) -> Iterator[Ent
     if tally.rejected:
         first = tally.rejections[0]
         note(
-            f"{tally.rejected} of {tally.read} records could not be read and are left out; the first stands in line "
+            f"{tally.rejected:,} of {tally.read:,} records could not be read and are left out. The first is in line "
             f"{first['line']}: found {first['found']}, expected {first['expected']}."
         )
 
 
 def _of_log(store_path: str, weeks: tuple[str, ...]) -> Iterator[Entry]:
     log = log_of(store_path)
-    there = list(weeks_in_log(log))
-    chosen = list(weeks) or there[-1:]
-    missing = [week for week in chosen if week not in there]
-    if missing or not chosen:
-        known = ", ".join(there[-8:]) or "nothing; `spotcheck import FILE` adds conversations, --file checks one alone"
+    logged = list(weeks_in_log(log))
+    chosen = list(weeks) or logged[-1:]
+    if not logged:
         raise NothingToDo(
-            f"the log holds no conversation of {missing[0] if missing else 'any week'}. There is {known}."
+            "the log has no conversations of any week. Add some with `spotcheck import FILE`, or check a --file alone."
         )
+    missing = [week for week in chosen if week not in logged]
+    if missing:
+        raise NothingToDo(f"the log has no conversations of {missing[0]}. It has {', '.join(logged[-8:])}.")
     note(f"weeks {', '.join(chosen)}")
     for conversation in every_conversation(log, weeks=chosen):
         yield Entry(conversation)
 
 
-def _show(found: dict[str, Summary]) -> None:
+def _show(summaries: dict[str, Summary]) -> None:
     table = Table("check", "conversations", "flagged", "cannot tell", "values", box=None, pad_edge=False)
     for number in (1, 2, 3):
         table.columns[number].justify = "right"
-    for name, summary in found.items():
-        said = summary.to_json()
-        values = [f"{value} {n:,}" for value, n in list(said.get("values", {}).items())[:SHOWN]]
-        values += [f"{name} {value:g}" for name, value in said.get("quantiles", {}).items()]
+    for name, summary in summaries.items():
+        data = summary.to_json()
+        values = [f"{value} {n:,}" for value, n in list(data.get("values", {}).items())[:SHOWN]]
+        values += [f"{quantile} {value:g}" for quantile, value in data.get("quantiles", {}).items()]
         table.add_row(
-            TITLES.get(name, name),
+            title_of(name),
             f"{summary.n:,}",
             f"{len(summary.flagged):,}",
-            f"{summary.untold:,}",
+            f"{summary.undecided:,}",
             ", ".join(values),
         )
     out.print(table)
-    for name, summary in found.items():
+    for name, summary in summaries.items():
         if summary.notes:
             how = ", ".join(f"{note} {n:,}" for note, n in summary.notes.most_common())
-            out.print(f"{TITLES.get(name, name)}: {how}", highlight=False, markup=False, soft_wrap=True)
+            out.print(f"{title_of(name)}: {how}", highlight=False, markup=False, soft_wrap=True)
         if summary.flagged:
             more = f" and {len(summary.flagged) - SHOWN:,} more" if len(summary.flagged) > SHOWN else ""
-            line = f"{TITLES.get(name, name)}: {', '.join(summary.flagged[:SHOWN])}{more}"
+            line = f"{title_of(name)}: {', '.join(summary.flagged[:SHOWN])}{more}"
             out.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What all commands share: the store and JSON options, and printing for people or for programs."""
+"""What commands share: common options, the person who acts, and output for people or for programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Ratings
 from review.evidence.evidence import ratings_by_dimension, weeks_between
 from review.people.people import Person, people, person
-from storage.store import StorageError, Store, open_store
+from storage.store import NoStore, StorageError, Store, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,12 +24,12 @@ err = Console(stderr=True)
 
 
 def json_option(function: F) -> F:
-    """Add ``--json``: exactly one JSON object on standard output, everything else on standard error."""
+    """Add ``--json``: one JSON object on standard output, everything else on standard error."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")(function)
 
 
 def store_option(function: F) -> F:
-    """Add ``--store``: the store's file, else SPOTCHECK_STORE, else spotcheck.db in the current folder."""
+    """Add ``--store``: the file of the store; default SPOTCHECK_STORE, else spotcheck.db in the current folder."""
     return click.option(
         "--store",
         "store_path",
@@ -37,26 +37,25 @@ def store_option(function: F) -> F:
         default="spotcheck.db",
         show_default=True,
         show_envvar=True,
-        help="The store's file.",
+        help="The file of the store.",
     )(function)
 
 
 def weeks_option(function: F) -> F:
-    """Add ``--weeks``: W44..W47, one week, several by comma; default the last four."""
+    """Add ``--weeks``: W44..W47, one week, or several with commas; default the last four."""
     return click.option(
-        "--weeks", "--week", "weeks", metavar="W44..W47", help="On the store: which weeks; default the last four."
+        "--weeks", "--week", "weeks", metavar="W44..W47", help="Which weeks of the store; default the last four."
     )(function)
 
 
 def file_option(columns: str) -> Callable[[F], F]:
-    """Add ``--file``: run on a plain table, without a store. ``columns`` is its header, shown in the help."""
-    return click.option(
-        "--file", "file", metavar="FILE", help=f"CSV, JSONL or Parquet with {columns}; - is standard input."
-    )
+    """Add ``--file``: read a table instead of the store. The help shows ``columns``, its header."""
+    words = f"A table to read instead of a store: CSV, JSONL or Parquet with {columns}; - is standard input."
+    return click.option("--file", "file", metavar="FILE", help=words)
 
 
 def emit(result: dict[str, Any], as_json: bool, render: Callable[[], None]) -> None:
-    """Print ``result`` as one JSON object, or call ``render`` to show it to a person."""
+    """Print ``result`` as one JSON object, or call ``render`` to print it for a person."""
     if as_json:
         options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
         click.echo(orjson.dumps(result, option=options).decode())
@@ -65,39 +64,41 @@ def emit(result: dict[str, Any], as_json: bool, render: Callable[[], None]) -> N
 
 
 def note(text: str) -> None:
-    """Say something beside the result, on standard error."""
+    """Print a note on standard error, beside the result."""
     err.print(text, style="dim", highlight=False, markup=False)
 
 
 def ratings_on_store(store: Store, weeks: str | None, dimension: str | None) -> dict[str, Ratings]:
-    """The ratings of the asked weeks by dimension. Raises NothingToDo when nobody has annotated."""
+    """Return the ratings of some weeks by dimension. Raises NothingToDo when there are none."""
     chosen = weeks_between(store, weeks)
-    found = {name: r for name, r in ratings_by_dimension(store, chosen, dimension=dimension).items() if len(r)}
-    if not found:
+    rated = {name: r for name, r in ratings_by_dimension(store, chosen, dimension=dimension).items() if len(r)}
+    if not rated:
         raise NothingToDo(f"nobody has annotated an item of {', '.join(chosen)} yet.")
     note(f"weeks {', '.join(chosen)}")
-    return found
+    return rated
 
 
 def split_values(text: str | None) -> tuple[str, ...]:
-    """``a,b,c`` as a tuple of stripped, non-empty texts."""
+    """Return ``a,b,c`` as a tuple of stripped texts, without empty ones."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def as_option(function: F) -> F:
-    """Add ``--as``: who acts; default the person named like the system's user, else the only lead."""
-    return click.option("--as", "acting", metavar="NAME", default=None, help="Who does this (a person of the store).")(
-        function
-    )
+    """Add ``--as``: the person who acts; see :func:`acting_person` for the default."""
+    words = "Who acts; default the person with your user name, else the only lead."
+    return click.option("--as", "acting", metavar="NAME", default=None, help=words)(function)
 
 
 def opened(store_path: str) -> Store:
-    """The existing store at this path."""
-    return open_store(store_path, create=False)
+    """Open the existing store at this path."""
+    try:
+        return open_store(store_path, create=False)
+    except NoStore as error:
+        raise StorageError(f"{error} `spotcheck init` creates a store, `spotcheck demo` one with an example.") from None
 
 
 def store_instead_of_file(store_path: str) -> Store:
-    """The store that a statistic runs on when no --file is given; without one, the usage that says what to give."""
+    """Open the store that a statistic reads without --file. Raises UsageError that says what to give."""
     try:
         return opened(store_path)
     except StorageError as error:
@@ -105,26 +106,26 @@ def store_instead_of_file(store_path: str) -> Store:
 
 
 def acting_person(store: Store, name: str | None) -> Person:
-    """Who acts: the named person, else the one named like the system's user, else the only lead.
+    """Return who acts: the named person, else the one with the name of the system's user, else the only lead.
 
-    Raises UnknownError when that is nobody.
+    Raises UnknownError when there is no such person.
     """
     if name:
         return person(store, name)
     everybody = people(store)
     user = system_user()
-    # Who logs in chooses the name that is shown: nobody acts here as them unless it is said.
+    # People who log in choose the name that others see, so one of them acts only when --as names them.
     local = [p for p in everybody if not p.issuer]
     leads = [p for p in local if p.may("lead")]
-    found = next((p for p in local if user in (p.name, p.id)), leads[0] if len(leads) == 1 else None)
-    if found is None:
+    acting = next((p for p in local if user in (p.name, p.id)), leads[0] if len(leads) == 1 else None)
+    if acting is None:
         known = ", ".join(p.name for p in everybody[:12]) or "nobody yet"
-        raise UnknownError(f"it is not clear who acts (there are: {known}). Say it with --as NAME.")
-    return found
+        raise UnknownError(f"it is not clear who acts. People in the store: {known}. Name one with --as NAME.")
+    return acting
 
 
 def system_user() -> str:
-    """The name of the system's user, "lead" where the system does not tell."""
+    """Return the name of the system's user, "lead" where the system has none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -134,7 +135,7 @@ def system_user() -> str:
 def show_by_dimension(
     reports: Mapping[str, Any], as_json: bool, render_report: Callable[[Any], None], *, named: bool
 ) -> None:
-    """Print reports for people or as JSON; ``named`` wraps them by dimension."""
+    """Print one report by dimension, for people or as JSON. ``named`` adds the names of the dimensions."""
     objects = {name: report.to_json() for name, report in reports.items()}
     result = {"dimensions": objects} if named else next(iter(objects.values()))
 

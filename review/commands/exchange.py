@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
-from review.exchange.labels import ImportedLabels, export_labels, import_labels, read_labels
+from review.exchange.label_export import export_labels
+from review.exchange.labels import ImportedLabels, import_labels, read_labels
 from review.exchange.verdicts import ImportedVerdicts, export_verdicts, import_verdicts, read_verdicts
 
 _dimension = click.option("--dimension", metavar="D", help="The dimension, for files without that column.")

@@ -1,4 +1,4 @@
-"""``spotcheck golden``: from candidates to releases that never change."""
+"""``spotcheck golden``: candidates, approval, releases and their export."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from review.commands.common import acting_person, as_option, emit, json_option, 
 from review.evidence.evidence import weeks_between
 from review.golden import releases
 from review.golden.approve import approve, bulk_approve
-from review.golden.candidates import candidates
+from review.golden.candidates import Candidate, candidates
 from review.golden.coverage import coverage
 from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, current_examples
 from review.golden.provenance import provenance
@@ -22,11 +22,12 @@ from review.golden.retire import retire
 from review.golden.writers.catalogue import WRITERS, export
 from review.golden.written import import_examples, read_written
 from review.settings.project import project_of
+from storage.store import Store
 
 
 @click.group()
 def golden() -> None:
-    """The golden dataset: examples that people have approved, and its releases."""
+    """The golden dataset: examples that people have approved, and their releases."""
 
 
 @golden.command("import")
@@ -35,11 +36,11 @@ def golden() -> None:
 @store_option
 @json_option
 def import_(file: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Take examples that the team has written.
+    """Import examples that the team has written.
 
     FILE is CSV, JSONL or Parquet with question and any of expected_answer, expected_behaviour, reference_sql, kind,
     scenario, tags, split, must_pass, source, id, context, prior_turns, required, expected_result, as_of, snapshot,
-    note. A row is known again by its id, else by its question.
+    note. A row corrects the example with the same id; without an id, the one with the same question.
     """
     store, table = opened(store_path), read_written(file)
     for text in table.notes:
@@ -52,7 +53,7 @@ def import_(file: str, acting: str | None, store_path: str, as_json: bool) -> No
         "unchanged": done.unchanged,
         "examples": [e.example_id for e in done.examples],
     }
-    text = f"{done.added} added, {done.corrected} corrected, {done.unchanged} unchanged"
+    text = f"{done.added:,} added, {done.corrected:,} corrected, {done.unchanged:,} unchanged"
     emit(result, as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
 
 
@@ -62,7 +63,7 @@ def import_(file: str, acting: str | None, store_path: str, as_json: bool) -> No
 @store_option
 @json_option
 def candidates_(weeks: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Settled items that are no example yet, and why they qualify."""
+    """List settled items that are not examples yet, and why they qualify."""
     store = opened(store_path)
     found = candidates(store, weeks_between(store, weeks), viewer=acting_person(store, acting).id)
     emit({"candidates": [asdict(c) for c in found]}, as_json, lambda: render.candidates(found))
@@ -70,16 +71,16 @@ def candidates_(weeks: str | None, acting: str | None, store_path: str, as_json:
 
 @golden.command("approve")
 @click.argument("items", nargs=-1)
-@click.option("--bulk-unanimous", is_flag=True, help="Approve the unanimous ones of ITEMS, or of all candidates.")
-@click.option("--weeks", metavar="W44..W47", help="Whose candidates --bulk-unanimous takes; default: the last four.")
-@click.option("--expected-answer", help="Default: the corrected answer, else the answer when it was judged right.")
+@click.option("--bulk-unanimous", is_flag=True, help="Approve all ITEMS, or candidates, on which reviewers agree.")
+@click.option("--weeks", metavar="W44..W47", help="Take the candidates of these weeks; default: the last four.")
+@click.option("--expected-answer", help="Default: the corrected answer, else the answer if it was judged right.")
 @click.option("--expected-behaviour", type=click.Choice(BEHAVIOURS))
-@click.option("--reference-sql", help="Default: the adjudicator's, else the query when the answer was judged right.")
+@click.option("--reference-sql", help="Default: the adjudicator's, else the query if the answer was judged right.")
 @click.option("--kind", type=click.Choice(KINDS))
 @click.option("--scenario")
 @click.option("--tag", "tags", multiple=True, help="Repeat for several.")
 @click.option("--split", type=click.Choice(SPLITS), help="Default: the permanent split of the conversation.")
-@click.option("--must-pass/--may-fail", default=None, help="Whether the gate insists on it.")
+@click.option("--must-pass/--may-fail", default=None, help="Whether the gate fails when this example fails.")
 @click.option("--note", "why", default="")
 @as_option
 @store_option
@@ -95,24 +96,24 @@ def approve_(
     as_json: bool,
     **wish: Any,
 ) -> None:
-    """Approve settled ITEMS. What is not said stays as before, else takes its default."""
+    """Approve settled ITEMS as examples. Options left out keep their earlier value, else take their default."""
     store = opened(store_path)
     by = acting_person(store, acting).id
-    said = {k: v for k, v in wish.items() if v is not None} | ({"tags": tags} if tags else {})
+    chosen = {k: v for k, v in wish.items() if v is not None} | ({"tags": tags} if tags else {})
     if bulk_unanimous:
-        if said or why:
-            raise InputError("--bulk-unanimous approves every item with its defaults; leave the other options out.")
+        if chosen or why:
+            raise InputError("--bulk-unanimous approves every item with its defaults. Leave the other options out.")
         found = items or [c.item_id for c in _unanimous(store, weeks, by)]
         if not found:
-            raise NothingToDo("no unanimous item waits for approval in these weeks.")
+            raise NothingToDo("no unanimous item of these weeks waits for approval.")
         examples, refused = bulk_approve(store, found, by=by)
         if not examples:
             raise NothingToDo(f"nothing was approved: {refused[0][1]}")
     elif not items:
-        raise InputError("ITEM: found none, expected one or more, or --bulk-unanimous.")
+        raise InputError("ITEMS: found none, expected one or more, or --bulk-unanimous.")
     else:
         with store.transaction():
-            examples, refused = tuple(approve(store, i, by=by, note=why, **said) for i in items), ()
+            examples, refused = tuple(approve(store, i, by=by, note=why, **chosen) for i in items), ()
     result = {
         "approved": [{"example_id": e.example_id, "item_id": e.item_id} for e in examples],
         "refused": [{"item_id": item, "why": why} for item, why in refused],
@@ -120,7 +121,7 @@ def approve_(
     emit(result, as_json, lambda: render.approved(examples, refused))
 
 
-def _unanimous(store: Any, weeks: str | None, by: str) -> list[Any]:
+def _unanimous(store: Store, weeks: str | None, by: str) -> list[Candidate]:
     return [c for c in candidates(store, weeks_between(store, weeks), viewer=by) if c.rule == "unanimous"]
 
 
@@ -131,10 +132,10 @@ def _unanimous(store: Any, weeks: str | None, by: str) -> list[Any]:
 @store_option
 @json_option
 def release_(name: str, notes: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Freeze the current examples under NAME, for good."""
+    """Freeze the current examples as the release NAME. A release never changes."""
     store = opened(store_path)
     made = releases.release(store, name, by=acting_person(store, acting).id, notes=notes)
-    text = f"release {made.name}: {made.size} examples, sha256 {made.content_hash}"
+    text = f"release {made.name}: {made.size:,} examples, sha256 {made.content_hash}"
     emit(asdict(made), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
 
 
@@ -142,7 +143,7 @@ def release_(name: str, notes: str, acting: str | None, store_path: str, as_json
 @store_option
 @json_option
 def list_(store_path: str, as_json: bool) -> None:
-    """The current examples and the releases."""
+    """List the current examples and the releases."""
     store = opened(store_path)
     examples, made = current_examples(store), releases.releases(store)
     result = {"examples": [asdict(e) for e in examples], "releases": [asdict(r) for r in made]}
@@ -154,9 +155,9 @@ def list_(store_path: str, as_json: bool) -> None:
 @store_option
 @json_option
 def show(example: str, store_path: str, as_json: bool) -> None:
-    """Where EXAMPLE comes from: versions, votes, adjudication, draw, import, conversation."""
-    chain = provenance(opened(store_path), example)
-    emit(chain, as_json, lambda: render.provenance(chain))
+    """Show where EXAMPLE comes from: versions, votes, adjudication, draw, import, conversation."""
+    found = provenance(opened(store_path), example)
+    emit(found.to_json(), as_json, lambda: render.provenance(found))
 
 
 @golden.command("retire")
@@ -166,10 +167,10 @@ def show(example: str, store_path: str, as_json: bool) -> None:
 @store_option
 @json_option
 def retire_(example: str, why: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Take EXAMPLE out of future releases; the past keeps it."""
+    """Take EXAMPLE out of future releases. Earlier releases keep it."""
     store = opened(store_path)
-    gone = retire(store, example, by=acting_person(store, acting).id, note=why)
-    emit(asdict(gone), as_json, lambda: out.print(f"{example} is retired", highlight=False))
+    retired = retire(store, example, by=acting_person(store, acting).id, note=why)
+    emit(asdict(retired), as_json, lambda: out.print(f"{example} is retired", highlight=False))
 
 
 @golden.command("diff")
@@ -178,7 +179,7 @@ def retire_(example: str, why: str, acting: str | None, store_path: str, as_json
 @store_option
 @json_option
 def diff_(a: str, b: str, store_path: str, as_json: bool) -> None:
-    """What changed from release A to release B."""
+    """Show what changed from release A to release B."""
     found = releases.diff(opened(store_path), a, b)
     emit(asdict(found), as_json, lambda: render.diff(found))
 
@@ -188,20 +189,21 @@ def diff_(a: str, b: str, store_path: str, as_json: bool) -> None:
 @store_option
 @json_option
 def verify_(name: str, store_path: str, as_json: bool) -> None:
-    """Recompute the hash of a release; exit code 1 when it is not what was released."""
+    """Recompute the hash of release NAME. Exit code 1 if its contents have changed."""
     check = releases.verify(opened(store_path), name)
-    text = f"release {name} {'is what was released' if check.holds else 'does NOT fit its hash'}: {check.recomputed}"
+    state = "is unchanged" if check.holds else "has CHANGED since it was released"
+    text = f"release {name} {state}: sha256 {check.recomputed}"
     emit(asdict(check), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
     if not check.holds:
         raise click.exceptions.Exit(1)
 
 
 @golden.command("coverage")
-@click.option("--per-scenario", type=click.IntRange(1), help="Wanted in each scenario that [golden.plan] leaves out.")
+@click.option("--per-scenario", type=click.IntRange(1), help="Target for each scenario that [golden.plan] leaves out.")
 @store_option
 @json_option
 def coverage_(per_scenario: int | None, store_path: str, as_json: bool) -> None:
-    """Scenario by kind, held against the plan of spotcheck.toml ([golden.plan])."""
+    """Count examples by scenario and kind, and compare with [golden.plan] in spotcheck.toml."""
     store = opened(store_path)
     found = coverage(store, target=per_scenario, plan=project_of(store_path).plan)
     emit(asdict(found), as_json, lambda: render.coverage(found))
@@ -211,7 +213,7 @@ def coverage_(per_scenario: int | None, store_path: str, as_json: bool) -> None:
 @click.argument("release")
 @click.option("--to", type=click.Choice(tuple(WRITERS)), required=True)
 @click.option("--out", "target", type=click.Path(path_type=Path), help="File or folder; default: the current folder.")
-@click.option("--force", is_flag=True, help="Replace what is there.")
+@click.option("--force", is_flag=True, help="Replace an existing file or folder.")
 @as_option
 @store_option
 @json_option

@@ -1,9 +1,8 @@
-"""How ``spotcheck golden`` shows things to people."""
+"""Tables and lines that ``spotcheck golden`` prints for people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -11,16 +10,18 @@ from rich.table import Table
 from review.commands.common import note, out
 from review.golden.candidates import Candidate
 from review.golden.coverage import Coverage
+from review.golden.provenance import Provenance
 from review.golden.releases import Diff
+from storage.records_base import StoredLabels
 from storage.records_golden import GoldenExample, Release
 
 SHORT = 60
 
 
 def candidates(found: Sequence[Candidate]) -> None:
-    """Candidates as a table."""
+    """Print candidates as a table."""
     if not found:
-        out.print("no settled item waits; disagreements are settled first")
+        out.print("no candidates: every settled item is an example already, or disagreements must be settled first")
         return
     table = Table("item", "why", "question", "labels")
     for c in found:
@@ -30,7 +31,7 @@ def candidates(found: Sequence[Candidate]) -> None:
 
 
 def approved(examples: Sequence[GoldenExample], refused: Sequence[tuple[str, str]]) -> None:
-    """What was approved, and why the rest was not."""
+    """Print what was approved, and why the rest was refused."""
     for e in examples:
         out.print(f"{e.example_id}  {e.item_id}", highlight=False, markup=False)
     for _, why in refused:
@@ -38,12 +39,12 @@ def approved(examples: Sequence[GoldenExample], refused: Sequence[tuple[str, str
 
 
 def listing(examples: Sequence[GoldenExample], releases: Sequence[Release]) -> None:
-    """Examples and releases as two tables."""
+    """Print examples and releases as two tables."""
     table = Table(
         "example", "question", "kind", "scenario", "split", "source", "rule", title=f"{len(examples)} examples"
     )
     for e in examples:
-        question = escape(_short(str(e.content["question"])))
+        question = escape(_short(e.content["question"]))
         table.add_row(e.example_id, question, e.kind, escape(e.scenario), e.split, e.source, e.rule)
     out.print(table)
     if releases:
@@ -53,30 +54,29 @@ def listing(examples: Sequence[GoldenExample], releases: Sequence[Release]) -> N
         out.print(frozen)
 
 
-def provenance(chain: dict[str, Any]) -> None:
-    """The chain behind an example, from what it says down to the file it came with."""
-    example = chain["example"]
-    content = example["content"]
+def provenance(found: Provenance) -> None:
+    """Print everything behind an example, from its question down to the file its conversation came with."""
+    example, content = found.example, found.example.content
     lines = [
-        ("example", f"{example['example_id']}, version {len(chain['versions'])}, {example['rule']}"),
+        ("example", f"{example.example_id}, version {len(found.versions)}, {example.rule}"),
         ("question", content["question"]),
         ("expected", content["expected_answer"] or content["expected_behaviour"]),
         ("reference SQL", content["reference_sql"]),
-        ("approved", f"by {example['approved_by']}, {example['at'][:16]}"),
-        ("releases", ", ".join(chain["releases"]) or "none yet"),
-        *((f"vote of {v['rater']}", _labels(v["labels"])) for v in chain["votes"]),
+        ("approved", f"by {example.approved_by}, {example.at[:16]}"),
+        ("releases", ", ".join(found.releases) or "none yet"),
+        *((f"vote of {name}", _labels(v.labels)) for name, v in zip(found.raters, found.votes, strict=True)),
     ]
-    final, draw, stratum = chain["adjudication"], chain["draw"], chain["stratum"]
+    final, draw, stratum = found.adjudication, found.draw, found.stratum
     if final:
-        lines.append(("settled", f"by {final['adjudicator']}: {_labels(final['labels'])} {final['rationale']}".strip()))
+        lines.append(("settled", f"by {final.adjudicator}: {_labels(final.labels)} {final.rationale}".strip()))
     if draw and stratum:
-        share = f"{stratum['sampled']} of {stratum['population']}, probability {stratum['probability']:.4g}"
-        lines.append(("drawn", f"{draw['week']}, group {stratum['name']}: {share}"))
-    elif chain["item"]:
+        share = f"{stratum.sampled:,} of {stratum.population:,}, probability {stratum.probability:.4g}"
+        lines.append(("drawn", f"{draw.week}, group {stratum.name}: {share}"))
+    elif found.item:
         lines.append(("drawn", "hand-picked"))
-    lines += [("imported", f"{i['file']}, {i['at'][:16]}") for i in chain["imports"]]
-    if chain["conversation"]:
-        lines.append(("conversation", f"{chain['conversation']['source']} {chain['conversation']['source_id']}"))
+    lines += [("imported", f"{i.file}, {i.at[:16]}") for i in found.imports]
+    if found.conversation:
+        lines.append(("conversation", f"{found.conversation.source} {found.conversation.source_id}"))
     table = Table(show_header=False, box=None)
     for name, text in lines:
         if text:
@@ -85,9 +85,9 @@ def provenance(chain: dict[str, Any]) -> None:
 
 
 def diff(found: Diff) -> None:
-    """What was added, removed and changed."""
+    """Print what was added, removed and changed."""
     if found.empty:
-        out.print(f"{found.a} and {found.b} say the same", highlight=False)
+        out.print(f"{found.a} and {found.b} hold the same examples", highlight=False)
     for mark, ids in (("+", found.added), ("-", found.removed)):
         for example in ids:
             out.print(f"{mark} {example}", highlight=False)
@@ -96,7 +96,7 @@ def diff(found: Diff) -> None:
 
 
 def coverage(found: Coverage) -> None:
-    """The matrix, with what is wanted beside what is there."""
+    """Print the matrix; cells with a target read "3 of 5"."""
     kinds = list(dict.fromkeys(str(c.kind) for c in found.cells))
     table = Table("scenario", *kinds, "all", "missing")
     for total in found.totals:
@@ -112,7 +112,7 @@ def _of(n: int, target: int | None) -> str:
     return str(n) if target is None else f"{n} of {target}"
 
 
-def _labels(labels: dict[str, Any]) -> str:
+def _labels(labels: StoredLabels) -> str:
     return ", ".join(f"{d}={'|'.join(v) if isinstance(v, list) else v}" for d, v in labels.items())
 
 

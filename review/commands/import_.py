@@ -29,7 +29,7 @@ from review.settings.project import project_of, remember_import
 from review.sources.import_into import import_into
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import import_options
-from review.sources.readers.catalogue import Detected
+from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
 from storage.records_log import Import
 
@@ -39,11 +39,7 @@ SHOWN = 20
 @click.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option(
-    "--format",
-    "format",
-    default="auto",
-    show_default=True,
-    help="The format; auto tells it by the keys of the records.",
+    "--format", "format", default="auto", show_default=True, help=f"auto (by the keys) or {', '.join(READERS)}."
 )
 @click.option(
     "--map",

@@ -1,4 +1,4 @@
-"""``spotcheck rubric``: the dimensions that people judge, their versions, and what changed between two."""
+"""``spotcheck rubric``: show the rubric and its versions, compare two, and take over the one in spotcheck.toml."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def rubric_group() -> None:
 
 
 @rubric_group.command("show")
-@click.option("--toml", "as_toml", is_flag=True, help="Print it as TOML, to put into spotcheck.toml.")
-@click.option("--version", type=int, help="An earlier version; default: the one in force.")
+@click.option("--toml", "as_toml", is_flag=True, help="Print it as TOML, ready for spotcheck.toml.")
+@click.option("--version", type=int, help="An earlier version. Default: the one in force.")
 @store_option
 @json_option
 def rubric_show(as_toml: bool, version: int | None, store_path: str, as_json: bool) -> None:
-    """The rubric in force."""
+    """Show the rubric in force."""
     store = opened(store_path)
     rubric = current_rubric(store) if version is None else rubric_version(store, version)
 
@@ -49,7 +49,7 @@ def rubric_show(as_toml: bool, version: int | None, store_path: str, as_json: bo
 @store_option
 @json_option
 def rubric_versions_(store_path: str, as_json: bool) -> None:
-    """All versions: when, by whom, why."""
+    """List all versions with date, author and reason."""
     rows = [{"version": v.version, "at": v.at, "by": v.by, "note": v.note} for v in rubric_versions(opened(store_path))]
 
     def render() -> None:
@@ -67,7 +67,7 @@ def rubric_versions_(store_path: str, as_json: bool) -> None:
 @store_option
 @json_option
 def rubric_diff_(before: int, after: int, store_path: str, as_json: bool) -> None:
-    """What changed between two versions, in words."""
+    """Show what changed between two versions."""
     store = opened(store_path)
     changes = rubric_diff(rubric_version(store, before), rubric_version(store, after))
     text = "\n".join(c.sentence for c in changes) or "nothing changed"
@@ -76,19 +76,20 @@ def rubric_diff_(before: int, after: int, store_path: str, as_json: bool) -> Non
 
 
 @rubric_group.command("update")
-@click.option("--note", "why", default="taken from spotcheck.toml", show_default=True, help="Why it changes.")
+@click.option("--note", "why", default="taken from spotcheck.toml", show_default=True, help="Reason for the change.")
 @as_option
 @store_option
 @json_option
 def rubric_update(why: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Take the rubric of spotcheck.toml as a new version (nothing happens when it is the same)."""
+    """Save the rubric of spotcheck.toml as a new version. Does nothing when it equals the one in force."""
     store, project = opened(store_path), project_of(store_path)
     by = require(store, acting_person(store, acting).id, "lead").id
     if project.rubric is None:
-        # The default instead would replace a rubric that was made in the application.
+        # Falling back to the default rubric would replace one that was made in the application.
         raise InputError(
-            f"{project.path}: found no [rubric] table, expected the rubric to take over. `spotcheck rubric show "
-            "--toml` prints the one in force, to put there and change; the Rubric page changes it without the file."
+            f"{project.path}: found no [rubric] table, expected the rubric to take over. Without the file, a lead can "
+            "change the rubric on the Rubric page.",
+            command_hint="`spotcheck rubric show --toml` prints the one in force, to put into the file and change.",
         )
     rubric = rubric_from(project.rubric, origin=str(project.path))
     saved = change_rubric(store, rubric, by=by, note=why)

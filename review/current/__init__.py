@@ -1,1 +1,1 @@
-"""What counts now: which annotation, assignment, verdict, settlement and rubric version is the current one."""
+"""What counts now: which annotation, assignment, verdict, adjudication and rubric version."""

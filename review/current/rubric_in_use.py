@@ -1,79 +1,61 @@
-"""Which rubric version the labels of a week stand under, once some items were asked again under a newer one."""
+"""Which rubric version a week is counted under once some items were asked again under a newer one."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from review.current.annotations import CURRENT_SQL
+from storage.queries.annotations import annotations_per_rubric_version, version_of_most_labelled_items
+from storage.queries.assignments import version_of_most_dealt_items
 from storage.records_review import Week
 from storage.store import Store
 
 
 def used_version(store: Store, week: Week) -> int:
-    """The version under which a week is counted: that of most of its labelled items, the later one of two alike.
+    """Return the version a week is counted under: that of most labelled items, ties go to the later version.
 
-    An item stands under the latest version that somebody labelled it under. A small sample that is asked again leaves
-    the week where it was; a week asked again as a whole moves on when half of it is done. Without labels it is the
-    version under which the week was opened.
+    An item belongs to the latest version that somebody labelled it under. A small sample that is asked again therefore
+    leaves the week where it was; a week asked again as a whole moves on when half of it is done. Without labels it is
+    the version the week was opened under.
     """
-    rows = store.query(_ITEMS_SQL, {"week": week.name, "rater": None})
-    return int(rows[0]["version"]) if rows else week.rubric_version
-
-
-_ITEMS_SQL = f"""
-SELECT version, count(*) AS n
-FROM (SELECT item_id, max(rubric_version) AS version FROM ({CURRENT_SQL}) GROUP BY item_id)
-GROUP BY version ORDER BY n DESC, version DESC
-"""  # noqa: S608 - a constant of ours
+    return version_of_most_labelled_items(store, week.name) or week.rubric_version
 
 
 def asked_version(store: Store, week: Week) -> int:
-    """The version under which the items of a week are asked now: that of most of them, the later one of two alike.
+    """Return the version the items of a week are asked under now: that of most items, ties go to the later version.
 
-    An item is asked under the latest version that somebody was dealt it under, answered or not. What is drawn later for
-    a week that was asked again as a whole is asked like the rest of it. Before anything is dealt it is the version
-    under which the week was opened.
+    An item belongs to the latest version that somebody was dealt it under. Items drawn later for a week that was asked
+    again as a whole are therefore asked like the others. Before anything is dealt it is the version the week was opened
+    under.
     """
-    rows = store.query(_ASKED_SQL, {"week": week.name})
-    return int(rows[0]["version"]) if rows else week.rubric_version
-
-
-_ASKED_SQL = """
-SELECT version, count(*) AS n
-FROM (SELECT item_id, max(rubric_version) AS version FROM assignments WHERE week = :week GROUP BY item_id)
-GROUP BY version ORDER BY n DESC, version DESC
-"""
+    return version_of_most_dealt_items(store, week.name) or week.rubric_version
 
 
 def annotations_by_version(store: Store, weeks: Iterable[str]) -> dict[int, int]:
-    """How many annotations that were not undone stand under each rubric version, in some weeks."""
-    found: dict[int, int] = {}
+    """Return how many annotations of some weeks count under each rubric version, by version."""
+    total: Counter[int] = Counter()
     for week in weeks:
-        for row in store.query(_ANNOTATIONS_SQL, {"week": week, "rater": None}):
-            found[row["version"]] = found.get(row["version"], 0) + row["n"]
-    return dict(sorted(found.items()))
-
-
-_ANNOTATIONS_SQL = f"SELECT rubric_version AS version, count(*) AS n FROM ({CURRENT_SQL}) GROUP BY rubric_version"  # noqa: S608
+        total.update(annotations_per_rubric_version(store, week))
+    return dict(sorted(total.items()))
 
 
 def other_versions_sentence(counts: dict[int, int], used: int) -> str | None:
-    """What is left out of figures under version ``used``, in one sentence; None when nothing is."""
+    """Return the sentence about reviews that figures under version ``used`` leave out; None when there are none."""
     others = {version: n for version, n in counts.items() if version != used and n}
     if not others:
         return None
     parts = " and ".join(f"{n} under version {version}" for version, n in others.items())
-    return f"The figures stand under rubric version {used}; left out are the reviews of other versions: {parts}."
+    return f"The figures use rubric version {used} and leave out the reviews under other versions: {parts}."
 
 
 def left_out(store: Store, weeks: Sequence[str]) -> str | None:
-    """What figures on these weeks leave out because it stands under another version, in one sentence."""
+    """Return the sentence about what figures on these weeks leave out, None when they leave out nothing."""
     found = store.find(Week, name=list(weeks), order_by="name")
-    return (
-        other_versions_sentence(annotations_by_version(store, weeks), used_version(store, found[-1])) if found else None
-    )
+    if not found:
+        return None
+    return other_versions_sentence(annotations_by_version(store, weeks), used_version(store, found[-1]))
 
 
 def weeks_under(store: Store, weeks: Sequence[Week], version: int) -> list[str]:
-    """The names of those weeks that are counted under ``version``."""
+    """Return the names of the weeks that are counted under ``version``."""
     return [w.name for w in weeks if used_version(store, w) == version]

@@ -1,6 +1,6 @@
-"""What an item's label is, once people have spoken: by adjudication, else by their votes.
+"""What an item's label is: by adjudication, else by the votes of its reviewers.
 
-One vote is ``single``, never unanimous; an exact tie has no label and waits for adjudication. Votes under different
+One vote is ``single``, never unanimous. An exact tie has no label and waits for adjudication. Votes under different
 rubric versions are never mixed: those of the latest version on an item count.
 """
 
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.basics.labels import Label, Value
-from review.current.annotations import CURRENT_SQL
+from storage.queries.annotations import current_annotations
 from storage.records_review import Adjudication, Annotation, Item
 from storage.store import Store
 
 RULES = ("adjudicated", "unanimous", "plurality", "single", "tie")
+"""How a label was settled."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,18 @@ class Settled:
 
     @property
     def disputed(self) -> bool:
-        """Whether votes differ and nobody has settled it."""
+        """Whether votes differ and nobody has settled them."""
         return self.rule in ("plurality", "tie")
 
 
 def canonical_value(stored: Any) -> Value:
-    """A label as the store keeps it (a list for a set) in canonical form."""
+    """Return a label of the store in canonical form: a list (the label of a set) becomes a tuple."""
     return tuple(stored) if isinstance(stored, list) else str(stored)
 
 
 def annotations_of(store: Store, weeks: Iterable[str]) -> list[Annotation]:
-    """The annotations of some weeks that count, of the latest rubric version on each item."""
-    found = [n for w in weeks for n in store.select(Annotation, CURRENT_SQL, {"week": w, "rater": None})]
+    """Return the annotations of some weeks that count, of the latest rubric version on each item."""
+    found = [n for week in weeks for n in current_annotations(store, week)]
     latest: dict[str, int] = {}
     for n in found:
         latest[n.item_id] = max(latest.get(n.item_id, 0), n.rubric_version)
@@ -50,7 +51,7 @@ def annotations_of(store: Store, weeks: Iterable[str]) -> list[Annotation]:
 
 
 def labels_of(annotations: Iterable[Annotation]) -> list[Label]:
-    """The annotations as canonical labels, one per item, rater and dimension."""
+    """Return the annotations as canonical labels, one per item, rater and dimension."""
     return [
         Label(n.item_id, n.rater_id, dimension, canonical_value(value))
         for n in annotations
@@ -59,7 +60,7 @@ def labels_of(annotations: Iterable[Annotation]) -> list[Label]:
 
 
 def current_adjudications(store: Store, weeks: Sequence[str]) -> dict[str, Adjudication]:
-    """The latest adjudication of each item of some weeks."""
+    """Return the latest adjudication of each item of some weeks, by item."""
     items = [i.id for w in weeks for i in store.find(Item, week=w)]
     return {a.item_id: a for a in store.find(Adjudication, item_id=items)}
 
@@ -67,9 +68,10 @@ def current_adjudications(store: Store, weeks: Sequence[str]) -> dict[str, Adjud
 def adjudications_that_count(
     finals: Mapping[str, Adjudication], annotations: Iterable[Annotation]
 ) -> dict[str, Adjudication]:
-    """Those that no later rubric version has overtaken: an item that was asked again is settled anew. Pure.
+    """Return the adjudications that are not older than the annotations of their item, by rubric version. Pure.
 
-    ``annotations`` are those that count, of the latest version on each item.
+    An item that was asked again under a later version is settled anew. ``annotations`` are those that count, of the
+    latest version on each item.
     """
     newest = {n.item_id: n.rubric_version for n in annotations}
     return {item: a for item, a in finals.items() if a.rubric_version >= newest.get(item, 0)}
@@ -78,26 +80,26 @@ def adjudications_that_count(
 def settle(labels: Iterable[Label], adjudicated: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], Settled]:
     """Decide every (item, dimension) that has a vote or an adjudication. Pure.
 
-    ``adjudicated`` maps item to its settled labels; an item that was adjudicated has just those, so that a dimension
-    that no longer applies (a reason for a correct answer) has none.
+    ``adjudicated`` maps an item to its settled labels. An adjudicated item has these labels and no others, so a
+    dimension that no longer applies (a reason for a correct answer) has none.
     """
     votes: dict[tuple[str, str], Counter[Value]] = {}
     for label in labels:
         votes.setdefault((label.item, label.dimension), Counter())[label.value] += 1
     decided = {
-        (item, dimension): by_votes(item, dimension, counted)
-        for (item, dimension), counted in votes.items()
+        (item, dimension): by_votes(item, dimension, counts)
+        for (item, dimension), counts in votes.items()
         if item not in adjudicated
     }
     for item, final in adjudicated.items():
         for dimension, value in final.items():
-            counted = votes.get((item, dimension), Counter())
-            decided[item, dimension] = Settled(item, dimension, canonical_value(value), "adjudicated", counted)
+            counts = votes.get((item, dimension), Counter())
+            decided[item, dimension] = Settled(item, dimension, canonical_value(value), "adjudicated", counts)
     return decided
 
 
 def by_votes(item: str, dimension: str, votes: Mapping[Value, int]) -> Settled:
-    """The label that the votes alone give."""
+    """Return the label that the votes alone give."""
     top = max(votes.values())
     leaders = [value for value, n in votes.items() if n == top]
     if len(leaders) > 1:
@@ -108,8 +110,8 @@ def by_votes(item: str, dimension: str, votes: Mapping[Value, int]) -> Settled:
 
 
 def settled_labels(store: Store, weeks: Sequence[str], *, rubric: int | None = None) -> dict[tuple[str, str], Settled]:
-    """Every label of some weeks as it stands now, by (item, dimension); with ``rubric`` under that version alone."""
-    found = annotations_of(store, weeks)
-    finals = adjudications_that_count(current_adjudications(store, weeks), found).items()
-    rows = [n for n in found if rubric in (None, n.rubric_version)]
+    """Return every current label of some weeks by (item, dimension); with ``rubric`` under that version alone."""
+    annotations = annotations_of(store, weeks)
+    finals = adjudications_that_count(current_adjudications(store, weeks), annotations).items()
+    rows = [n for n in annotations if rubric in (None, n.rubric_version)]
     return settle(labels_of(rows), {item: a.labels for item, a in finals if rubric in (None, a.rubric_version)})

@@ -1,1 +1,1 @@
-"""Labels and verdicts as files, in and out."""
+"""Import and export of labels and verdicts as files."""

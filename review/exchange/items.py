@@ -1,4 +1,4 @@
-"""What a label or verdict file means by an item, and files of labels and verdicts on their way out."""
+"""Which item a row of a label or verdict file means, and the writing of such files."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from storage.records_review import Item
 from storage.store import Store
 
 PREFIX = "labels/"
-"""Items that came with a label file live apart from production, where another conversation may have that id."""
+"""Begins the id of an item that came with a label file: a production conversation may have the same id."""
 
 FORMATS = (".csv", ".jsonl", ".parquet")
+"""Endings of the files that can be written."""
 NUMBERS = ("score", "latency_ms", "cost")
 
 
 def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...]]:
-    """The items that names of a file may mean: an item's id, that of an imported item, or a conversation's id.
+    """Return the items that each name of a file may mean: by item id, imported item id, or conversation id.
 
-    A conversation with several items under review (one per answer) has several; a name that nobody knows has none.
+    A conversation with several items under review (one per answer) gives several; an unknown name gives none.
     """
     wanted = set(names)
     prefixed = [imported_id(n) for n in wanted]
@@ -45,12 +46,12 @@ def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...
 
 
 def imported_id(name: str) -> str:
-    """The id of an item that came with a label file."""
+    """Return the id of an item that came with a label file."""
     return name if name.startswith(PREFIX) else f"{PREFIX}{name}"
 
 
 def the_item(row: Row, name: str, found: Sequence[Item]) -> Item | None:
-    """The one item that a row means, or None; raises InputError when it may mean several."""
+    """Return the one item that a row means, or None. Raises InputError when it may mean several."""
     if len(found) > 1:
         ids = ", ".join(i.id for i in found[:3])
         raise row.error("item", name, f"one item; this conversation has {len(found)}", f"Write the item's id: {ids}.")
@@ -58,32 +59,35 @@ def the_item(row: Row, name: str, found: Sequence[Item]) -> Item | None:
 
 
 def dimension_of(row: Row, default: str | None, rubric: Rubric, *, where: str = "the rubric") -> Dimension:
-    """The dimension that a row is about. Raises InputError that tells how to declare a missing one."""
+    """Return the dimension that a row is about. Raises InputError that says how to declare a missing one."""
     name = row.text("dimension") or default or ""
     if not name:
-        raise row.error("dimension", "", "a dimension of the rubric", "Add the column or name it with --dimension.")
+        raise row.error("dimension", "", "a dimension of the rubric", "Add the column, or name one with --dimension.")
     if name not in rubric.names:
         raise row.error(
             "dimension",
             name,
             f"one of {', '.join(rubric.names)} ({where} has no other)",
-            "Declare it under [rubric] in spotcheck.toml and run `spotcheck rubric update`.",
+            "Declare it under [rubric] in spotcheck.toml and update the rubric.",
         )
     return rubric[name]
 
 
-def stored(value: Value) -> Any:
-    """A canonical label as the store keeps it."""
+def stored(value: Value) -> str | list[str]:
+    """Return a canonical label as the store keeps it."""
     return list(value) if isinstance(value, tuple) else value
 
 
 def label_text(value: Any) -> str:
-    """A stored label as one cell: a set is ``a|b``."""
+    """Return a stored label as one cell; a set is ``a|b``."""
     return "|".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def write_table(target: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, force: bool) -> None:
-    """Write rows as CSV, JSON Lines or Parquet, by the ending of ``target``; whole or not at all."""
+    """Write rows as CSV, JSON Lines or Parquet, by the ending of ``target``; completely or not at all.
+
+    Raises InputError for another ending, Refused when ``target`` exists and ``force`` is not given.
+    """
     if target.suffix not in FORMATS:
         raise InputError(f"{target}: found the ending {target.suffix!r}, expected one of {', '.join(FORMATS)}.")
     check_target(target, force=force)

@@ -1,9 +1,8 @@
-"""Labels of people, in and out: ``item,rater,dimension,label[,at,comment]``.
+"""Import of people's labels from a file: ``item,rater,dimension,label[,at,comment]``.
 
-An export says besides which ``rubric_version`` a label was given under and whether it came ``late``; an import takes no
-notice of either, because it puts every label under the version of its week.
-What one rater says of one item is one annotation, whatever the number of rows. A file is taken whole or not at all, and
-the same file again adds nothing.
+All rows of one rater on one item are one annotation. A file is imported completely or not at all, and the same file
+again adds nothing. Columns that an export adds (``rubric_version`` and ``late``) are ignored: every label gets the
+rubric version of its week.
 """
 
 from __future__ import annotations
@@ -14,37 +13,33 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from review.audit import chain, covered
-from review.audit.store_secrets import hmac_key
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.csv_safe import row_text
-from review.basics.errors import NothingToDo, Refused, ReviewError
+from review.basics.errors import Refused, ReviewError
 from review.basics.labels import canonical_text
 from review.basics.tables import Table, read_table
 from review.basics.weeks import due_date, monday_of, week_of
-from review.current.annotations import CURRENT_SQL
-from review.current.settled import annotations_of
-from review.exchange.items import imported_id, known_items, label_text, the_item, write_table
+from review.exchange.items import imported_id, known_items, the_item
 from review.exchange.votes import Vote, annotation, assignment_for, compare, desk_of, gather_votes, merged
 from review.people.people import Person, add_person, people, person_id, require
-from review.privacy.hidden_spans import spans_by_conversation, without
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
+from storage.queries.annotations import current_annotations
 from storage.records_log import Conversation
-from storage.records_people import Rater
 from storage.records_review import Annotation, Item, Week, WeekClosing
 from storage.store import Store
 
-COLUMNS = ("item", "rater", "dimension", "label", "at", "comment", "rubric_version", "late")
 SOURCE = "labels"
+"""The source of conversations that an import adds for unknown items."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedLabels:
     """What an import of labels did.
 
-    ``annotations`` counts new ones, of which ``changed`` replace an earlier one by the same rater; ``unchanged`` were
-    there already, ``older`` were said before what stands, ``empty`` cells are missing ratings.
+    ``annotations`` counts new ones; ``changed`` of them replace an earlier one by the same rater. ``unchanged`` are
+    already in the store, ``older`` were made before the current one. ``empty`` cells are missing ratings.
     """
 
     rows: int
@@ -60,19 +55,19 @@ class ImportedLabels:
 
 
 def read_labels(path: str | Path) -> Table:
-    """Read a label file; the label's column may be called ``label`` or ``value``."""
+    """Read a label file. The column of the label may be called ``label`` or ``value``."""
     return read_table(path, required=["item", "rater", ("label", "value")], optional=("dimension", "at", "comment"))
 
 
 def import_labels(
     store: Store, table: Table, *, by: str, week: str | None = None, dimension: str | None = None
 ) -> ImportedLabels:
-    """Take all rows of a label file or none; ``dimension`` names it for files without that column.
+    """Import all rows of a label file or none; ``dimension`` names it for files without that column.
 
-    A label must stand on its scale, under the rubric version of the item's week; required dimensions may be missing,
-    because a file may hold one alone. Labels that a rater gave before in other dimensions stay. An unknown rater
-    becomes an annotator. An item that the store does not know becomes a hand-picked one (no probability, weight 0)
-    with a bare conversation, in ``week``, else the current one. Missing assignments are added after the rater's last.
+    A label must be on its scale, under the rubric version of the item's week. Required dimensions may be missing: a
+    file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater
+    becomes an annotator. An unknown item becomes a hand-picked one (no probability, weight 0) with a conversation
+    without text, in ``week``, else the current week. Missing assignments are added after the rater's last.
 
     Raises Refused without the role lead or when a week is closed; InputError that names file, line and column.
     """
@@ -103,7 +98,7 @@ def import_labels(
 
 
 def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item], list[Item]]:
-    """Every name of the file with its item, and the items that are new (not written yet)."""
+    """Return the item of every name in the file, and the items that are new (not written yet)."""
     if week is not None:
         monday_of(week)
     target = week or week_of(datetime.now(UTC), project_of(store.path).time_zone)
@@ -129,7 +124,7 @@ def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item
 
 
 def _raters(store: Store, table: Table, by: str) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Every rater name of the file with its id; unknown ones are added as annotators."""
+    """Return the id of every rater in the file, and the names of unknown raters, who are added as annotators."""
     known: dict[str, Person] = {}
     for one in people(store):
         known.update({one.id: one, one.name.casefold(): one})
@@ -155,7 +150,7 @@ def _raters(store: Store, table: Table, by: str) -> tuple[dict[str, str], tuple[
 
 
 def _rubrics(store: Store, weeks: Iterable[str]) -> dict[str, Rubric]:
-    """The rubric of each week: the version under which it was opened, the current one for a week that is not open."""
+    """Return the rubric of each week: the version it was opened under, the current one for a week that is not open."""
     current = current_rubric(store)
     opened = {w.name: w.rubric_version for w in store.find(Week)}
     return {w: rubric_version(store, opened[w]) if w in opened else current for w in weeks}
@@ -164,11 +159,11 @@ def _rubrics(store: Store, weeks: Iterable[str]) -> dict[str, Rubric]:
 def _refuse_closed(store: Store, weeks: Iterable[str]) -> None:
     closed = [c.week for c in store.find(WeekClosing, week=list(weeks))]
     if closed:
-        raise Refused(f"week {closed[0]} is closed; its labels stay as they are. Choose another week with --week.")
+        raise Refused(f"week {closed[0]} is closed, and its labels cannot change. Choose another week with --week.")
 
 
 def _add_items(store: Store, fresh: list[Item], *, by: str, raters: tuple[str, ...]) -> None:
-    """Write new items with bare conversations, and their week when nobody has opened it."""
+    """Write new items with conversations without text, and open their week if nobody has."""
     for item in fresh:
         name = item.id.removeprefix(imported_id(""))
         store.add(
@@ -205,74 +200,23 @@ def _add_items(store: Store, fresh: list[Item], *, by: str, raters: tuple[str, .
 def _add_votes(
     store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str
 ) -> tuple[dict[str, int], list[str]]:
-    """Write what is new of the votes; returns the counts, and the submissions that were written."""
+    """Write the new votes. Returns the counts, and the ids of the submissions that were written."""
     written: list[str] = []
     counts = dict.fromkeys(("annotations", "changed", "unchanged", "older"), 0)
     weeks = {v.item.week for v in votes}
-    standing = {
-        (n.item_id, n.rater_id, n.rubric_version): n
-        for w in weeks
-        for n in store.select(Annotation, CURRENT_SQL, {"week": w, "rater": None})
-    }
-    there = {n.submission_id for n in store.find(Annotation, submission_id=[v.submission_id for v in votes])}
+    latest = {(n.item_id, n.rater_id, n.rubric_version): n for w in weeks for n in current_annotations(store, w)}
+    known = {n.submission_id for n in store.find(Annotation, submission_id=[v.submission_id for v in votes])}
     desks = {w: desk_of(store, w) for w in weeks}
     for vote in votes:
         rubric = rubrics[vote.item.week]
-        current = standing.get((vote.item.id, vote.rater, rubric.version))
-        said = merged(vote, current, rubric)
-        outcome = "unchanged" if vote.submission_id in there else compare(vote, current, said)
+        current = latest.get((vote.item.id, vote.rater, rubric.version))
+        labels = merged(vote, current, rubric)
+        outcome = "unchanged" if vote.submission_id in known else compare(vote, current, labels)
         counts[outcome] += 1
         if outcome in ("annotations", "changed"):
             desk = desks[vote.item.week]
             assignment = assignment_for(store, desk, vote, rubric.version, by=by)
-            store.add(annotation(vote, current, said, assignment, late=assignment.id in desk.gone))
+            store.add(annotation(vote, current, labels, assignment, late=assignment.id in desk.gone))
             written.append(vote.submission_id)
     counts["annotations"] += counts["changed"]
     return counts, written
-
-
-def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -> int:
-    """Write every label that counts, as CSV, JSON Lines or Parquet by the ending of ``target``; returns the rows.
-
-    A label given after its item was handed on is ``late``. Versions of the rubric stand beside each other, so whoever
-    computes on the file chooses one by ``rubric_version``.
-    Raises Refused without the role adjudicator or when ``target`` exists and ``force`` is not given, NothingToDo when
-    there is no label.
-    """
-    require(store, by, "adjudicator")
-    weeks = [r["week"] for r in store.query("SELECT DISTINCT week FROM items ORDER BY 1")]
-    found = annotations_of(store, weeks)
-    names = {r.id: r.name for r in store.find(Rater)}
-    comments = _comments(store, found)
-    rows = [
-        {
-            "item": n.item_id,
-            "rater": names[n.rater_id],
-            "dimension": dimension,
-            "label": label_text(value),
-            "at": n.at,
-            "comment": comments[n.submission_id],
-            "rubric_version": n.rubric_version,
-            "late": n.late,
-        }
-        for n in found
-        for dimension, value in n.labels.items()
-    ]
-    if not rows:
-        raise NothingToDo("the store holds no labels yet; there is nothing to export.")
-    # What cannot be written was not taken out: the file and its entry stand together or neither does.
-    with store.transaction():
-        chain.record(store, by, "export labels", target.name, rows=len(rows))
-        write_table(target, COLUMNS, rows, force=force)
-    return len(rows)
-
-
-def _comments(store: Store, annotations: list[Annotation]) -> dict[str, str]:
-    """The comments without the hidden spans of their conversations."""
-    where = {i.id: i.conversation_id for i in store.find(Item, id=[n.item_id for n in annotations if n.comment])}
-    spans = spans_by_conversation(store, list(where.values()))
-    key = hmac_key(store) if spans else b""
-    return {
-        n.submission_id: without(n.comment, spans.get(where[n.item_id], []), key) if n.comment else ""
-        for n in annotations
-    }

@@ -1,7 +1,7 @@
-"""Verdicts of judges, in and out: ``item,judge[,version],dimension,label[,score,rationale]``.
+"""Import and export of judges' verdicts: ``item,judge[,version],dimension,label[,score,rationale]``.
 
-A label that is empty or stands outside the scale is "no verdict": it is kept with its raw text, counted, and never
-becomes a label.
+A label that is empty or outside its scale is "no verdict": it is kept with its raw text, counted, and never becomes a
+label.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from review.basics.clock import now
 from review.basics.csv_safe import row_text
 from review.basics.errors import InputError, NothingToDo
 from review.basics.tables import Row, Table, read_table
-from review.current.verdicts import verdicts_on
 from review.exchange.items import dimension_of, known_items, label_text, the_item, write_table
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from review.rubric.rubric import Rubric, current_rubric
+from storage.queries.verdicts import verdicts_on
 from storage.records_judges import Judge
 from storage.records_review import Item, Verdict
 from storage.store import Store
@@ -31,11 +31,11 @@ COLUMNS = ("item", "judge", "version", "dimension", "label", "score", "rationale
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedVerdicts:
-    """What an import of verdicts did.
+    """What an import of verdicts did, in rows.
 
-    ``added`` are new, ``no_verdict`` those of them without a value, by reason (missing, unparseable); ``unchanged``
-    were there already; ``changed`` say something else than the verdict that is there, which stays; ``unknown_items``
-    counts rows about items that the store does not have.
+    ``added`` are new; ``no_verdict`` counts those of them without a value by reason (missing, unparseable).
+    ``unchanged`` are already in the store. ``changed`` differ from the verdict in the store, which stays.
+    ``unknown_items`` are about items that the store does not have.
     """
 
     rows: int
@@ -49,17 +49,17 @@ class ImportedVerdicts:
 
 
 def read_verdicts(path: str | Path) -> Table:
-    """Read a verdict file; the label's column may be called ``label``, ``verdict`` or ``value``."""
+    """Read a verdict file. The column of the label may be called ``label``, ``verdict`` or ``value``."""
     optional = ("version", "dimension", "score", "rationale", "raw", "error", "latency_ms", "cost")
     return read_table(path, required=["item", "judge", ("label", "verdict", "value")], optional=optional)
 
 
 def import_verdicts(store: Store, table: Table, *, by: str, dimension: str | None = None) -> ImportedVerdicts:
-    """Take all rows of a verdict file or none; ``dimension`` names it for files without that column.
+    """Import all rows of a verdict file or none; ``dimension`` names it for files without that column.
 
-    One judge in one version says one thing of an item in a dimension: the first stands, the same again adds nothing,
-    and another one is counted as changed (give it a new ``version``). Items that the store does not know are ignored
-    and counted: a verdict alone is nothing to review.
+    One version of a judge has one verdict per item and dimension: the first one stays, the same again adds nothing, and
+    a different one is counted as changed (give it a new ``version``). Rows about items that the store does not know are
+    ignored and counted: a verdict alone is nothing to review.
 
     Raises Refused without the role adjudicator; InputError that names file, line and column.
     """
@@ -73,9 +73,9 @@ def import_verdicts(store: Store, table: Table, *, by: str, dimension: str | Non
             if not name:
                 raise row.error("item", "", "a value", "Fill the cell or remove the row.")
             item = the_item(row, name, found[name])
-            said = verdict(row, item, rubric, dimension)
-            unknown += said is None
-            verdicts += [said] if said is not None else []
+            made = verdict(row, item, rubric, dimension)
+            unknown += made is None
+            verdicts += [made] if made is not None else []
         new, unchanged, changed = _sort(store, verdicts)
         _refuse_made_here(store, new)
         store.add(*new)
@@ -95,15 +95,14 @@ def import_verdicts(store: Store, table: Table, *, by: str, dimension: str | Non
 
 
 def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None) -> Verdict | None:
-    """The verdict of one row, or None when its item is unknown; the row is checked either way."""
+    """Return the verdict of one row, or None when its item is unknown. The row is checked either way."""
     judge, version = row_text(row, "judge"), row_text(row, "version")
     if not judge:
         raise row.error("judge", "", "the judge's name", "Fill the cell or remove the row.")
     d = dimension_of(row, dimension, rubric)
     score, latency, cost = row.number("score"), row.number("latency_ms"), row.number("cost")
-    said = row.cells.get("label")
     try:
-        value = d.scale.canonical(said)
+        value = d.scale.canonical(row.cells.get("label"))
     except ValueError:
         value = None
     if value == () and not row.text("label"):
@@ -131,18 +130,21 @@ def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None) 
 
 
 def _sort(store: Store, verdicts: list[Verdict]) -> tuple[list[Verdict], int, int]:
-    """The verdicts that are new, and how many were there alike or otherwise. Within the file too, the first stands."""
-    there: dict[tuple[str, ...], Verdict] = {}
+    """Return the verdicts that are new, and how many are already there unchanged, and changed.
+
+    The first of several in one file counts.
+    """
+    known: dict[tuple[str, ...], Verdict] = {}
     for v in verdicts_on(store, {v.item_id for v in verdicts}):
-        # Of a judge that ran here several times, a missing verdict takes nothing back.
-        if v.value is not None or _said_where(v) not in there:
-            there[_said_where(v)] = v
+        # After several runs of a judge here, a missing verdict does not replace an earlier value.
+        if v.value is not None or _subject(v) not in known:
+            known[_subject(v)] = v
     new: list[Verdict] = []
     unchanged = changed = 0
     for v in verdicts:
-        first = there.get(_said_where(v))
+        first = known.get(_subject(v))
         if first is None:
-            there[_said_where(v)] = v
+            known[_subject(v)] = v
             new.append(v)
         elif (first.value, first.raw, first.score) == (v.value, v.raw, v.score):
             unchanged += 1
@@ -151,26 +153,27 @@ def _sort(store: Store, verdicts: list[Verdict]) -> tuple[list[Verdict], int, in
     return new, unchanged, changed
 
 
-def _said_where(v: Verdict) -> tuple[str, ...]:
+def _subject(v: Verdict) -> tuple[str, ...]:
     return (v.item_id, v.judge, v.version, v.dimension)
 
 
 def _refuse_made_here(store: Store, new: list[Verdict]) -> None:
-    """What a judge that runs here has said comes from its runs alone."""
+    """Refuse verdicts of a judge that runs here: they come from its runs alone."""
     names = sorted({f"{v.judge}@{v.version}" for v in new})
     made = next((j for j in store.find(Judge, id=names) if j.kind != "recorded"), None)
     if made is not None:
         raise InputError(
-            f"judge: found verdicts of {made.id}, which is run here; they come from its runs alone. Give those of the "
-            "file another judge or version."
+            f"judge: found verdicts of {made.id}, which is run here, so its verdicts come from its runs alone. "
+            "Give the verdicts of the file another judge or version."
         )
 
 
 def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False) -> int:
-    """Write every verdict, as CSV, JSON Lines or Parquet by the ending of ``target``; returns the rows.
+    """Write every verdict as CSV, JSON Lines or Parquet, by the ending of ``target``. Returns the number of rows.
 
-    "No verdict" is an empty label with its raw text and error beside it, which an import reads as what it is.
-    Raises Refused without the role adjudicator or when ``target`` exists, NothingToDo when there is no verdict.
+    "No verdict" is an empty label with its raw text and error beside it; an import reads it as "no verdict" again.
+    Raises Refused without the role adjudicator or when ``target`` exists and ``force`` is not given, NothingToDo when
+    there is no verdict.
     """
     require(store, by, "adjudicator")
     verdicts = verdicts_on(store)
@@ -191,7 +194,7 @@ def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False)
         )
         for v in verdicts
     ]
-    # What cannot be written was not taken out: the file and its entry stand together or neither does.
+    # If the file cannot be written, the audit entry is taken back too.
     with store.transaction():
         chain.record(store, by, "export verdicts", target.name, rows=len(rows))
         write_table(target, COLUMNS, rows, force=force)

@@ -1,4 +1,4 @@
-"""Votes out of a label file: what one rater says of one item, gathered over its rows and held against the store."""
+"""Votes from a label file: all rows of one rater on one item together, compared with what the store has."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Any
 from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
+from review.basics.limits import MAX_COMMENT
 from review.basics.tables import Row, Table
 from review.basics.times import read_time
 from review.exchange.items import dimension_of, label_text, stored
 from review.rubric.rubric import Rubric
+from storage.records_base import StoredLabels
 from storage.records_review import Annotation, Assignment, Item, Reassignment
 from storage.store import Store
-
-MAX_COMMENT = 10_000
 
 
 @dataclass(kw_only=True)
 class Vote:
-    """What a file says of one item in one rater's name, gathered over its rows."""
+    """What a file says about one item in one rater's name. ``lines`` has the line of each label, by dimension."""
 
     row: Row
     item: Item
     rater: str
-    labels: dict[str, Any] = field(default_factory=dict)
+    labels: StoredLabels = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     at: str = ""
     comments: dict[str, None] = field(default_factory=dict)
 
     @property
     def submission_id(self) -> str:
-        """The same labels of the same rater at the same time are the same submission."""
+        """The id of the submission: the same for the same item, rater, labels and time."""
         return digest([self.item.id, self.rater, self.labels, self.at])[:32]
 
 
@@ -44,10 +44,10 @@ def gather_votes(
     rubrics: Mapping[str, Rubric],
     dimension: str | None = None,
 ) -> tuple[list[Vote], int]:
-    """Put the rows of one rater on one item together, in the order of the file; the second figure counts empty labels.
+    """Return one vote per item and rater, in the order of the file, and the number of empty labels. Pure.
 
-    Pure. Raises InputError for a label outside its scale, an unknown dimension, an unreadable time, or a rater who
-    says two things of one item.
+    Raises InputError for a label outside its scale, an unknown dimension, an unreadable time, or two different labels
+    of one rater for one item and dimension.
     """
     votes: dict[tuple[str, str], Vote] = {}
     empty = 0
@@ -71,7 +71,7 @@ def gather_votes(
             raise row.error(
                 "label",
                 raw,
-                f"what line {vote.lines[d.name]} says of the same item, rater and dimension "
+                f"the label of line {vote.lines[d.name]} for the same item, rater and dimension "
                 f"({label_text(vote.labels[d.name])})",
                 "Keep one of the rows.",
             )
@@ -95,10 +95,10 @@ def _time(row: Row) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
-def merged(vote: Vote, current: Annotation | None, rubric: Rubric) -> dict[str, Any]:
-    """The vote's labels over those that the rater gave before in other dimensions. Pure.
+def merged(vote: Vote, current: Annotation | None, rubric: Rubric) -> StoredLabels:
+    """Return the vote's labels, and those that the rater gave before in other dimensions. Pure.
 
-    What is not asked any more (reasons, once the answer is called correct) goes, unless the file says it itself.
+    Earlier labels that the rubric no longer asks for (reasons, once the answer is called correct) are dropped.
     """
     labels = {**(current.labels if current else {}), **vote.labels}
     asked = {d.name for d in rubric.dimensions if d.shown(labels)}
@@ -106,7 +106,7 @@ def merged(vote: Vote, current: Annotation | None, rubric: Rubric) -> dict[str, 
 
 
 def compare(vote: Vote, current: Annotation | None, labels: Mapping[str, Any]) -> str:
-    """Whether a vote is new ("annotations"), "changed", "unchanged" or "older" than what the rater last said. Pure."""
+    """Return whether a vote is new ("annotations"), "changed", "unchanged", or "older" than the current one. Pure."""
     if current is None:
         return "annotations"
     if labels == current.labels and "\n".join(vote.comments) in ("", current.comment):
@@ -117,7 +117,7 @@ def compare(vote: Vote, current: Annotation | None, labels: Mapping[str, Any]) -
 def annotation(
     vote: Vote, current: Annotation | None, labels: Mapping[str, Any], assignment: Assignment, *, late: bool
 ) -> Annotation:
-    """The annotation that a vote makes, superseding what the rater said before. Pure but for the time."""
+    """Return the annotation of a vote, which supersedes the rater's current one. Pure but for the time."""
     return Annotation(
         submission_id=vote.submission_id,
         assignment_id=assignment.id,
@@ -135,7 +135,11 @@ def annotation(
 
 @dataclass(frozen=True)
 class Desk:
-    """The assignments of one week: by item, rater and rubric version; those taken away; each rater's last position."""
+    """The assignments of one week.
+
+    ``held``: by item, rater and rubric version. ``gone``: the ids of those that were handed on. ``last``: each rater's
+    last position.
+    """
 
     held: dict[tuple[str, str, int], Assignment]
     gone: frozenset[str]
@@ -153,7 +157,7 @@ def desk_of(store: Store, week: str) -> Desk:
 
 
 def assignment_for(store: Store, desk: Desk, vote: Vote, version: int, *, by: str) -> Assignment:
-    """The rater's assignment of the item, else a new one after the rater's last."""
+    """Return the rater's assignment of the item; if there is none, add one after the rater's last."""
     key = (vote.item.id, vote.rater, version)
     if key not in desk.held:
         position = desk.last[vote.rater] = desk.last.get(vote.rater, 0) + 1

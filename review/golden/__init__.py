@@ -1,1 +1,1 @@
-"""Golden examples and their releases: approval, correction, coverage, provenance."""
+"""Golden examples and their releases: approval, correction, coverage, provenance and export."""

@@ -1,4 +1,4 @@
-"""Approving a settled item into the golden dataset. A correction is a new version that supersedes the one before."""
+"""Approve settled items as golden examples. A correction is a new version that supersedes the one before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, ReviewError
-from review.golden.content import Asked, Wish, asked, content_of, expected_answer, votes_of
+from review.basics.limits import MAX_ANSWER
+from review.golden.content import Asked, Wish, asked, content_of, expected_answer, origin_of, votes_of
 from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, add_version, latest_version, one_of
 from review.golden.reviewed import Reviewed, gather
 from review.golden.sql_tags import sql_tags
@@ -19,18 +20,16 @@ from review.statistics.calibration.split import split_of
 from storage.records_golden import GoldenExample
 from storage.store import Store
 
-LONGEST_ANSWER = 50_000
-
 
 class Approved(NamedTuple):
-    """What a bulk approval did: the examples, and per refused item the sentence why."""
+    """What a bulk approval did: the examples, and (item, reason) for each refused item."""
 
     examples: tuple[GoldenExample, ...]
     refused: tuple[tuple[str, str], ...]
 
 
 def example_id_of(item_id: str) -> str:
-    """The identity of an item's example: the same item has one example, in whichever store it is approved."""
+    """Return the id of an item's example. An item has one example, with the same id in every store."""
     return f"ex-{digest(['item', item_id])[:12]}"
 
 
@@ -53,18 +52,18 @@ def approve(
     snapshot: str | None = None,
     note: str = "",
 ) -> GoldenExample:
-    """Approve a settled item. What is left out stays as in the version before, else takes its default.
+    """Approve a settled item and return its example. Fields left out stay as in the version before.
 
-    Defaults: behaviour ``answer``, kind ``normal``, the conversation's scenario, the permanent split of the
-    conversation, not must-pass. The expected answer is the adjudicator's corrected answer, else the reviewed answer
-    when it was judged right, else the correction of the reviewers when they gave the same; a new adjudication counts
-    more than the version before. The reference SQL is the adjudicator's, else the reviewed query when the answer was
-    judged right. ``required`` names tables and fields that must appear; ``expected_result`` was computed on the data
-    ``snapshot`` with ``as_of`` as today's date.
-    Approving again without a change adds nothing and returns the version that stands.
+    Defaults of a first version: behaviour ``answer``, kind ``normal``, the scenario and the permanent split of the
+    conversation, not must-pass. The expected answer is the adjudicator's corrected answer, else the reviewed answer if
+    it was judged right, else the reviewers' correction if all gave the same. The reference SQL is the adjudicator's,
+    else the reviewed query if the answer was judged right. An adjudication newer than the version before replaces its
+    answer and SQL. ``required`` names tables and fields that must appear. ``expected_result`` is the result of the
+    reference SQL on the data ``snapshot`` with ``as_of`` as today's date.
+    Approving again without a change adds nothing and returns the current version.
 
-    Raises Refused without the role adjudicator, for an item that is disputed, not reviewed, or still owed by ``by``;
-    InputError when no expected answer is known for behaviour ``answer``, or a word is not one of the allowed ones.
+    Raises Refused without the role adjudicator, and for an item that is disputed, not reviewed, or still owed by
+    ``by``; InputError when behaviour ``answer`` has no expected answer, or for a value that is not allowed.
     """
     require(store, by, "adjudicator")
     wish = Wish(
@@ -81,7 +80,7 @@ def approve(
         as_of=as_of,
         snapshot=snapshot,
     )
-    check_wish(wish)
+    _check_wish(wish)
     with store.transaction():
         reviewed = gather(store, item_id, by=by)
         earlier = latest_version(store, example_id_of(item_id))
@@ -89,9 +88,9 @@ def approve(
 
 
 def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
-    """Approve items on which two or more reviewers agree, each with its defaults; the others are refused with why.
+    """Approve the items on which two or more reviewers agree, with defaults; refuse the others with a reason each.
 
-    Raises Refused only when ``by`` may not approve at all.
+    Raises Refused only without the role adjudicator.
     """
     require(store, by, "adjudicator")
     approved, refused = [], []
@@ -100,31 +99,25 @@ def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
             with store.transaction():
                 rule = gather(store, item_id, by=by).rule
                 if rule != "unanimous":
-                    raise Refused(f"item '{item_id}' is {rule}, not unanimous; approve it by itself.")
+                    raise Refused(f"item '{item_id}' is {rule}, not unanimous. Approve it on its own.")
                 approved.append(approve(store, item_id, by=by))
         except ReviewError as error:
             refused.append((item_id, str(error)))
     return Approved(tuple(approved), tuple(refused))
 
 
-def check_wish(wish: Wish) -> None:
-    """Raise InputError for a word that is not allowed or an answer that is too long."""
-    given = (
-        ("expected_behaviour", wish.expected_behaviour, BEHAVIOURS),
-        ("kind", wish.kind, KINDS),
-        ("split", wish.split, SPLITS),
-    )
-    for name, found, allowed in given:
-        if found is not None:
+def _check_wish(wish: Wish) -> None:
+    """Raise InputError for a value that is not allowed or an answer that is too long."""
+    for name, allowed in (("expected_behaviour", BEHAVIOURS), ("kind", KINDS), ("split", SPLITS)):
+        if (found := getattr(wish, name)) is not None:
             one_of(name, found, allowed)
-    if len(wish.expected_answer or "") > LONGEST_ANSWER:
-        raise InputError(
-            f"expected_answer: found {len(wish.expected_answer or ''):,} characters, expected at most 50,000."
-        )
+    length = len(wish.expected_answer or "")
+    if length > MAX_ANSWER:
+        raise InputError(f"expected_answer: found {length:,} characters, expected at most {MAX_ANSWER:,}.")
 
 
 def decide(reviewed: Reviewed, earlier: GoldenExample | None, wish: Wish, *, by: str, note: str) -> GoldenExample:
-    """The next version of an item's example."""
+    """Return the next version of an item's example. Raises Refused without a question, InputError without an answer."""
     item, final, conversation = reviewed.item, reviewed.final, reviewed.conversation
     part = asked(conversation, item)
     if not part.question:
@@ -138,13 +131,13 @@ def decide(reviewed: Reviewed, earlier: GoldenExample | None, wish: Wish, *, by:
         expected_answer=_expected(wish, item.id),
         wish=wish,
         reference_sql=(wish.reference_sql or "").strip(),
-        origin={
-            "system": conversation.source,
-            "conversation": conversation.source_id,
-            "week": item.week,
-            "redacted": conversation.redacted,
-            "purposive": item.purposive,
-        },
+        origin=origin_of(
+            system=conversation.source,
+            conversation=conversation.source_id,
+            week=item.week,
+            redacted=conversation.redacted,
+            purposive=item.purposive,
+        ),
     )
     return GoldenExample(
         id=new_id(),
@@ -169,26 +162,26 @@ def decide(reviewed: Reviewed, earlier: GoldenExample | None, wish: Wish, *, by:
 
 
 def _completed(wish: Wish, earlier: GoldenExample | None, reviewed: Reviewed, part: Asked) -> Wish:
-    """The wish with everything that was not said filled in: from the version before, else the defaults."""
+    """Return the wish with its gaps filled from the version before, else from the review."""
     final = reviewed.final
     fresh = final if final is not None and (earlier is None or earlier.adjudication_id != final.id) else None
-    wish = inherit(
+    wish = _inherit(
         wish,
         earlier,
         answer=not (fresh and fresh.corrected_answer),
         sql=not (fresh and fresh.reference_sql),
     )
     if wish.expected_answer is None:
-        said = expected_answer(part.answer, right=reviewed.right, final=final, annotations=reviewed.annotations)
-        wish = replace(wish, expected_answer=said)
+        answer = expected_answer(part.answer, right=reviewed.right, final=final, annotations=reviewed.annotations)
+        wish = replace(wish, expected_answer=answer)
     if wish.reference_sql is None:
         query = (final.reference_sql if final else "") or (part.sql if reviewed.right else "") or ""
         wish = replace(wish, reference_sql=query)
     return wish if wish.scenario is not None else replace(wish, scenario=reviewed.conversation.scenario or "")
 
 
-def inherit(wish: Wish, earlier: GoldenExample | None, *, answer: bool = True, sql: bool = True) -> Wish:
-    """Fill what was not said from the version before; its answer and its SQL only where these flags are true."""
+def _inherit(wish: Wish, earlier: GoldenExample | None, *, answer: bool, sql: bool) -> Wish:
+    """Return the wish with its gaps filled from the version before, its answer and SQL only if the flags say so."""
     if earlier is None:
         return wish
     content = earlier.content
@@ -207,16 +200,16 @@ def inherit(wish: Wish, earlier: GoldenExample | None, *, answer: bool = True, s
         as_of=content["as_of"],
         snapshot=content["snapshot"],
     )
-    said = {f.name: getattr(wish, f.name) for f in fields(Wish) if getattr(wish, f.name) is not None}
-    return replace(before, **said)
+    chosen = {f.name: value for f in fields(Wish) if (value := getattr(wish, f.name)) is not None}
+    return replace(before, **chosen)
 
 
 def _expected(wish: Wish, item_id: str) -> str:
-    """The expected answer; may be empty only where clarifying or refusing is what is expected."""
+    """Return the expected answer. It may be empty only if the expected behaviour is to clarify or refuse."""
     text = (wish.expected_answer or "").strip()
     if not text and (wish.expected_behaviour or "answer") == "answer":
         raise InputError(
             f"expected_answer: item '{item_id}' has no answer that was judged right or corrected. "
-            "Give the expected answer, or say that clarifying or refusing is expected."
+            "Give the expected answer, or choose the expected behaviour clarify or refuse."
         )
     return text

@@ -1,4 +1,4 @@
-"""Which reviewed items may become golden examples, and why."""
+"""Which settled items may become golden examples, and why."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ REASONS = {
     "unanimous": "{n} reviewers agree",
     "single": "one reviewer only",
 }
+"""By rule: why an item qualifies, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A settled item that is no golden example yet; ``rule`` is adjudicated, unanimous or single."""
+    """A settled item that is not a golden example yet.
+
+    ``rule`` is adjudicated, unanimous or single; ``votes`` is the largest number of votes in one dimension.
+    """
 
     item_id: str
     conversation_id: str
@@ -36,10 +40,10 @@ class Candidate:
 
 
 def candidates(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[Candidate]:
-    """The settled items of some weeks that are no example yet: adjudicated ones first, then unanimous, then single.
+    """Return the settled items of some weeks that are no example yet: adjudicated first, then unanimous, then single.
 
-    Disputed items are none; retired examples stay retired until somebody approves them again by hand. With ``viewer``
-    the items that this person still owes are left out, so that nobody sees labels before judging.
+    Disputed items are left out, and so are items with a retired example, which can be approved again one by one. With
+    ``viewer`` the items that this person still owes are left out too: a candidate shows its labels.
     """
     golden = {e.item_id for e in latest_versions(store).values()}
     owed = owed_items(store, viewer) if viewer else set()
@@ -49,7 +53,7 @@ def candidates(store: Store, weeks: Sequence[str], *, viewer: str | None = None)
     rules = {i: item_rule(s) for i, s in by_item.items() if i not in golden and i not in owed}
     items = {i.id: i for i in store.find(Item, id=[i for i, rule in rules.items() if rule is not None])}
     shown = conversations(store, [i.conversation_id for i in items.values()])
-    # Labels may have been imported without their conversations; without a question there is nothing to ask a model.
+    # An item whose labels were imported without its conversation has no question to ask a model.
     found = [
         _candidate(item, by_item[item.id], shown[item.conversation_id].question, shown[item.conversation_id].scenario)
         for item in items.values()
@@ -59,9 +63,9 @@ def candidates(store: Store, weeks: Sequence[str], *, viewer: str | None = None)
 
 
 def item_rule(labels: Sequence[Settled]) -> str | None:
-    """How an item as a whole was settled, or None when it is disputed.
+    """Return how an item as a whole was settled, or None when it is disputed.
 
-    An item on which several agree stays unanimous when a dimension that is asked of some only has a single vote.
+    An item is unanimous if several agree in one dimension, even if another dimension, asked of some only, has one vote.
     """
     if any(s.disputed for s in labels):
         return None

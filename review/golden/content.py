@@ -1,4 +1,4 @@
-"""What a golden example says, built from a reviewed item: pure functions over a conversation and what people said."""
+"""What a golden example asks and expects, built from a reviewed item or a written row. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from typing import Any
 from review.basics.labels import Value
 from review.golden.sql_tags import sql_tags
 from review.rubric.rubric import Dimension, Rubric
+from storage.records_golden import GoldenContent, GoldenVote, Origin, Turn
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation, Item
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The part of a conversation that an example is about."""
+    """The part of a conversation that an example is about. ``sql`` is the query behind the answer, None without one."""
 
     question: str
-    prior_turns: tuple[dict[str, Any], ...]
+    prior_turns: tuple[Turn, ...]
     answer: str
     sql: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What the approving person says about an example; None means "as before, else the default"."""
+    """What the approving person chose for an example. None means: as in the version before, else the default."""
 
     expected_answer: str | None = None
     expected_behaviour: str | None = None
@@ -42,11 +43,11 @@ class Wish:
 
 
 def asked(conversation: Conversation, item: Item) -> Asked:
-    """The question, the turns before it and the reviewed answer.
+    """Return the reviewed answer, the question it answers, and the turns before the question.
 
-    For one answer of a conversation it is the last question before that answer. For a whole conversation it is the
-    final answer and the last question before it; a failed one that ends with a question has no answer. SQL belongs to
-    the final answer, so an earlier one has none.
+    An item about one answer of a conversation has the last question before that answer. An item about a whole
+    conversation has the final answer and the last question before it; a failed conversation that ends with a question
+    has no answer. The query belongs to the final answer, so an earlier answer has none.
     """
     messages = list(conversation.messages)
     answers = [k for k, m in enumerate(messages) if m.get("role") == "assistant" and m.get("content")]
@@ -59,17 +60,18 @@ def asked(conversation: Conversation, item: Item) -> Asked:
     at = max((k for k in questions if k < target), default=None)
     return Asked(
         "" if at is None else str(messages[at].get("content") or ""),
-        tuple({"role": m["role"], "content": m.get("content") or ""} for m in messages[: at or 0]),
+        tuple(Turn(role=m["role"], content=m.get("content") or "") for m in messages[: at or 0]),
         str(messages[target].get("content") or "") if target < len(messages) else "",
         conversation.sql if target >= final else None,
     )
 
 
 def judged_right(rubric: Rubric, labels: Mapping[str, Value]) -> bool:
-    """Whether the settled labels say that the answer is right as it is.
+    """Return whether the settled labels say that the answer is right.
 
-    Read off the dimension ``correctness``, else the first ordinal one that declares a positive (bad) value: the label
-    must be the end of the scale that lies away from the positive value; on a nominal scale of two values the other.
+    This is read from the dimension ``correctness``, else from the first ordinal one that declares a positive (bad)
+    value. The label must be the end of the scale opposite to the positive value; on a nominal scale of two values, the
+    other one.
     """
     dimension = next((d for d in rubric.dimensions if d.name == "correctness"), None) or next(
         (d for d in rubric.dimensions if d.scale.kind == "ordinal" and d.positive is not None), None
@@ -91,10 +93,10 @@ def expected_answer(
     final: Adjudication | None,
     annotations: Sequence[Annotation],
 ) -> str | None:
-    """The answer that should have been given, or None when nobody has said it.
+    """Return the answer that should have been given, or None when nobody gave one.
 
-    In this order: the adjudicator's corrected answer; the reviewed answer when it was judged right; the correction of
-    the reviewers when all who gave one gave the same.
+    It is the adjudicator's corrected answer, else the reviewed answer if it was judged right, else the correction of
+    the reviewers if all corrections are the same.
     """
     if final is not None and final.corrected_answer:
         return final.corrected_answer
@@ -106,48 +108,55 @@ def expected_answer(
 
 def votes_of(
     annotations: Sequence[Annotation], *, stratum: str | None, probability: float | None
-) -> tuple[dict[str, Any], ...]:
-    """The votes behind an example, by rater; each carries how its item came to be reviewed."""
+) -> tuple[GoldenVote, ...]:
+    """Return the votes behind an example by rater, each with the group and inclusion probability of the item."""
     return tuple(
-        {
-            "rater": n.rater_id,
-            "submission_id": n.submission_id,
-            "labels": n.labels,
-            "rubric_version": n.rubric_version,
-            "stratum": stratum,
-            "probability": probability,
-        }
+        GoldenVote(
+            rater=n.rater_id,
+            submission_id=n.submission_id,
+            labels=n.labels,
+            rubric_version=n.rubric_version,
+            stratum=stratum,
+            probability=probability,
+        )
         for n in sorted(annotations, key=lambda n: (n.rater_id, n.submission_id))
     )
+
+
+def origin_of(
+    *, system: str = "", conversation: str = "", week: str = "", redacted: int = 0, purposive: bool = True
+) -> Origin:
+    """Return where an example comes from; what a written example does not have stays at its default."""
+    return Origin(system=system, conversation=conversation, week=week, redacted=redacted, purposive=purposive)
 
 
 def content_of(
     question: str,
     *,
-    prior_turns: Sequence[Mapping[str, Any]] = (),
+    prior_turns: Sequence[Turn] = (),
     context: Sequence[str] = (),
     answer: str = "",
     expected_answer: str,
     wish: Wish,
     reference_sql: str = "",
-    origin: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """The content of an example, always with the same keys. Tags given by people and those read off the SQL are joined.
+    origin: Origin | None = None,
+) -> GoldenContent:
+    """Return the content of an example. Its tags are those that people gave and those read off the SQL.
 
-    ``origin`` is where it comes from: source system, its conversation id, the number of masked spans.
+    Releases hash this object, and hashes of earlier releases must stay the same: never change a key or a default.
     """
-    return {
-        "question": question,
-        "prior_turns": [dict(t) for t in prior_turns],
-        "context": list(context),
-        "answer": answer,
-        "expected_answer": expected_answer,
-        "expected_behaviour": wish.expected_behaviour or "answer",
-        "reference_sql": reference_sql,
-        "expected_result": wish.expected_result,
-        "as_of": wish.as_of or "",
-        "snapshot": wish.snapshot or "",
-        "required": list(wish.required or ()),
-        "tags": sorted({*(wish.tags or ()), *sql_tags(reference_sql)}),
-        "origin": {"system": "", "conversation": "", "week": "", "redacted": 0, "purposive": True, **(origin or {})},
-    }
+    return GoldenContent(
+        question=question,
+        prior_turns=[t.copy() for t in prior_turns],
+        context=list(context),
+        answer=answer,
+        expected_answer=expected_answer,
+        expected_behaviour=wish.expected_behaviour or "answer",
+        reference_sql=reference_sql,
+        expected_result=wish.expected_result,
+        as_of=wish.as_of or "",
+        snapshot=wish.snapshot or "",
+        required=list(wish.required or ()),
+        tags=sorted({*(wish.tags or ()), *sql_tags(reference_sql)}),
+        origin=origin or origin_of(),
+    )

@@ -1,4 +1,4 @@
-"""How well the golden examples cover the business: scenario by kind, held against a plan."""
+"""How well the golden examples cover the business: counts by scenario and kind, compared with a plan."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from storage.records_golden import GoldenExample
 from storage.store import Store
 
 Plan = Mapping[str, int | Mapping[str, int]]
-"""Wanted examples per scenario: a number, or one per kind."""
+"""Wanted number of examples by scenario: one number, or one for each kind."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One scenario in one kind (None: in all kinds): how many there are, and how many the plan wants, if it says."""
+    """One scenario and kind (None: all kinds): how many there are, how many the plan wants (None: not in it)."""
 
     scenario: str
     kind: str | None
@@ -25,16 +25,16 @@ class Cell:
 
     @property
     def missing(self) -> int:
-        """How many the plan still wants."""
+        """How many are missing to the target."""
         return max((self.target or 0) - self.n, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """The matrix: ``cells`` for each scenario and kind, ``totals`` for each scenario; counts by source and by split.
+    """``cells`` for each scenario and kind, ``totals`` for each scenario, and counts by source and by split.
 
-    ``target`` is the sum over the scenarios, ``missing`` what is still to be found: a surplus in one place does not
-    make up for a gap in another.
+    ``target`` is the sum over the scenarios. ``missing`` adds up the gaps; a surplus in one place does not make up for
+    a gap in another.
     """
 
     cells: tuple[Cell, ...]
@@ -47,15 +47,15 @@ class Coverage:
 
 
 def coverage(store: Store, *, target: int | None = None, plan: Plan | None = None) -> Coverage:
-    """The coverage of the current examples; ``target`` is wanted in each scenario of which ``plan`` does not speak."""
+    """Return the coverage of the current examples; ``target`` is wanted in each scenario that ``plan`` leaves out."""
     return cover(current_examples(store), target=target, plan=plan)
 
 
 def cover(examples: Iterable[GoldenExample], *, target: int | None = None, plan: Plan | None = None) -> Coverage:
     """Count examples by scenario and kind. Pure.
 
-    Scenarios of the plan stand first, in its order, whether they have examples or not; others follow by name.
-    A scenario's target is the plan's number, or the sum over its kinds. Examples without a scenario have no target.
+    Scenarios of the plan come first, in its order, with or without examples; others follow by name. A scenario's target
+    is the plan's number, or the sum over its kinds. Examples without a scenario have no target.
     """
     rows = list(examples)
     wanted: dict[str, int | Mapping[str, int]] = dict(plan or {})

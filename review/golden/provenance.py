@@ -2,57 +2,90 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from review.audit.store_secrets import hmac_key
 from review.golden.examples import versions_of
 from review.privacy.hidden_spans import conversations, spans_by_conversation, without
-from storage.records_golden import ReleaseExample
+from storage.records_golden import GoldenExample, ReleaseExample
 from storage.records_log import Conversation, Draw, Import, Stratum
 from storage.records_people import Rater
-from storage.records_review import Adjudication, Annotation, Item
+from storage.records_review import Adjudication, Annotation, HiddenSpan, Item
 from storage.store import Store
 
 
-def provenance(store: Store, example_id: str) -> dict[str, Any]:
-    """Everything behind the current version of an example, as plain data, down to the imported file.
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Everything behind an example, down to the imported file. A written example has None or () for most of it.
 
-    ``votes`` are the annotations that were counted when it was approved, with the raters' names; ``stratum`` the ledger
-    line of its item in the draw that selected it; ``imports`` those of its source up to that time; ``releases`` the
-    names that hold it. What a written example does not have is None or empty.
+    ``votes`` are the annotations that were counted at the approval, ``raters`` the names of their raters in the same
+    order.
+    ``stratum`` is the ledger line of the item's group in the draw that selected it. ``imports`` are those of the same
+    source up to that time. ``releases`` names the releases that hold the example.
+    """
+
+    example: GoldenExample
+    versions: tuple[GoldenExample, ...]
+    votes: tuple[Annotation, ...]
+    raters: tuple[str, ...]
+    adjudication: Adjudication | None
+    item: Item | None
+    draw: Draw | None
+    stratum: Stratum | None
+    imports: tuple[Import, ...]
+    conversation: Conversation | None
+    releases: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data; each vote carries the name of its rater as ``rater``."""
+        found = asdict(self)
+        raters = found.pop("raters")
+        return {**found, "votes": [{**v, "rater": name} for v, name in zip(found["votes"], raters, strict=True)]}
+
+
+def provenance(store: Store, example_id: str) -> Provenance:
+    """Return everything behind the current version of an example, without hidden spans.
+
     Raises UnknownError when there is no such example.
     """
     versions = versions_of(store, example_id)
     example = versions[-1]
     votes = store.find(Annotation, submission_id=[v["submission_id"] for v in example.votes])
     names = {r.id: r.name for r in store.find(Rater, id=[v.rater_id for v in votes])}
-    final = store.get(Adjudication, example.adjudication_id) if example.adjudication_id else None
     item = store.get(Item, example.item_id)
     draw = store.get(Draw, item.draw_id) if item and item.draw_id else None
     lines = store.find(Stratum, draw_id=draw.id, name=item.stratum) if draw and item else []
     conversation = conversations(store, [example.conversation_id]).get(example.conversation_id)
+    found = Provenance(
+        example=example,
+        versions=tuple(versions),
+        votes=tuple(votes),
+        raters=tuple(names[v.rater_id] for v in votes),
+        adjudication=store.get(Adjudication, example.adjudication_id) if example.adjudication_id else None,
+        item=item,
+        draw=draw,
+        stratum=lines[0] if lines else None,
+        imports=_imports(store, conversation, item),
+        conversation=conversation,
+        releases=tuple(r.release for r in store.find(ReleaseExample, example_id=example_id)),
+    )
     spans = spans_by_conversation(store, [example.conversation_id]).get(example.conversation_id, [])
-    chain = {
-        "example": asdict(example),
-        "versions": [asdict(v) for v in versions],
-        "votes": [{**asdict(v), "rater": names[v.rater_id]} for v in votes],
-        "adjudication": _plain(final),
-        "item": _plain(item),
-        "draw": _plain(draw),
-        "stratum": _plain(lines[0] if lines else None),
-        "imports": [asdict(i) for i in _imports(store, conversation, item)],
-        "conversation": _plain(conversation),
-        "releases": [r.release for r in store.find(ReleaseExample, example_id=example_id)],
-    }
-    return without(chain, spans, hmac_key(store)) if spans else chain
-
-
-def _plain(record: Any) -> dict[str, Any] | None:
-    return None if record is None else asdict(record)
+    shown: Provenance = _without(found, spans, hmac_key(store)) if spans else found
+    return shown
 
 
 def _imports(store: Store, conversation: Conversation | None, item: Item | None) -> tuple[Import, ...]:
     if conversation is None or item is None:
         return ()
     return tuple(i for i in store.find(Import, source=conversation.source) if i.at <= item.at)
+
+
+def _without(value: Any, spans: Sequence[HiddenSpan], key: bytes) -> Any:
+    """Return ``value`` with the spans hidden in every text of its records."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _without(getattr(value, f.name), spans, key) for f in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(_without(v, spans, key) for v in value)
+    return without(value, spans, key)

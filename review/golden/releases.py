@@ -1,7 +1,7 @@
-"""Releases: frozen sets of golden examples with a hash over what they say.
+"""Releases: frozen sets of golden examples with a hash over their contents.
 
-The hash is SHA-256 over the canonical JSON of the frozen examples in order of their ids. Neither the release's name nor
-any time or version number is in it, so the same contents have the same hash.
+The hash is SHA-256 over the canonical JSON of the frozen examples in order of their ids. It leaves out the release's
+name, times and version numbers, so equal contents have the same hash.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
@@ -17,9 +16,10 @@ from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.examples import current_examples
+from review.golden.reader import check_frozen
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
-from storage.records_golden import GoldenExample, Release, ReleaseExample
+from storage.records_golden import FrozenExample, GoldenExample, Release, ReleaseExample
 from storage.records_review import Adjudication
 from storage.store import Store
 
@@ -28,7 +28,7 @@ _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
 @dataclass(frozen=True)
 class Changed:
-    """One example that two releases hold differently, with the fields that differ."""
+    """One example that two releases hold differently, with the names of the fields that differ."""
 
     example_id: str
     fields: tuple[str, ...]
@@ -36,7 +36,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Diff:
-    """What leads from release ``a`` to release ``b``."""
+    """What changed from release ``a`` to release ``b``, by example id."""
 
     a: str
     b: str
@@ -46,13 +46,13 @@ class Diff:
 
     @property
     def empty(self) -> bool:
-        """Whether both say the same."""
+        """Whether both releases hold the same."""
         return not (self.added or self.removed or self.changed)
 
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether a release still is what it was: recorded and recomputed hash, and the examples that do not fit theirs."""
+    """Whether a release is unchanged: recorded and recomputed hash, and the examples that do not match their hash."""
 
     release: str
     holds: bool
@@ -61,8 +61,11 @@ class Verification:
     damaged: tuple[str, ...]
 
 
-def frozen(example: GoldenExample, *, adjudicator: str | None = None) -> dict[str, Any]:
-    """What a release keeps of an example: everything it says and who stands behind it, no times of ours."""
+def frozen(example: GoldenExample, *, adjudicator: str | None = None) -> FrozenExample:
+    """Return what a release keeps of an example. Times of approval are left out.
+
+    Releases hash this object, and hashes of earlier releases must stay the same: never change a key.
+    """
     return {
         "example_id": example.example_id,
         "conversation_id": example.conversation_id,
@@ -81,16 +84,16 @@ def frozen(example: GoldenExample, *, adjudicator: str | None = None) -> dict[st
     }
 
 
-def release_hash(contents: Iterable[Mapping[str, Any]]) -> str:
-    """The hash of a set of frozen examples, in whatever order they come."""
-    return digest(sorted(contents, key=lambda c: str(c["example_id"])))
+def release_hash(contents: Iterable[Mapping[str, object]]) -> str:
+    """Return the hash of a set of frozen examples, whatever their order."""
+    return digest(sorted(contents, key=lambda c: str(c.get("example_id"))))
 
 
 def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
     """Freeze the current examples under a name, for good.
 
-    Raises Refused without the role adjudicator or for a name that is taken, InputError for an unusable name,
-    NothingToDo when there is no example or the last release says the same.
+    Raises Refused without the role adjudicator or for a name in use, InputError for an unusable name, NothingToDo when
+    there is no example or the last release holds the same.
     """
     require(store, by, "adjudicator")
     if not _NAME.fullmatch(name):
@@ -100,13 +103,16 @@ def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
             raise Refused(f"release '{name}' exists already, and a release never changes. Choose another name.")
         examples = current_examples(store)
         if not examples:
-            raise NothingToDo("there is no golden example to release yet. `spotcheck golden candidates` shows items.")
+            raise NothingToDo(
+                "there is no golden example to release yet. Approve candidates first.",
+                command_hint="`spotcheck golden candidates` lists them.",
+            )
         contents = [frozen(e, adjudicator=_adjudicator(store, e)) for e in examples]
         digest_of_all = release_hash(contents)
         last = next(iter(store.find(Release, order_by="rowid desc")), None)
         if last is not None and last.content_hash == digest_of_all:
             raise NothingToDo(
-                f"nothing has changed since release '{last.name}'; it holds the same {last.size} examples."
+                f"nothing has changed since release '{last.name}'; it holds the same {last.size:,} examples."
             )
         made = Release(name=name, content_hash=digest_of_all, size=len(contents), at=now(), by=by, notes=notes.strip())
         store.add(made)
@@ -122,12 +128,12 @@ def _adjudicator(store: Store, example: GoldenExample) -> str | None:
 
 
 def releases(store: Store) -> list[Release]:
-    """All releases, oldest first."""
+    """Return all releases, oldest first."""
     return store.find(Release)
 
 
 def release_named(store: Store, name: str) -> Release:
-    """One release. Raises UnknownError that lists the releases there are."""
+    """Return one release. Raises UnknownError that lists the releases there are."""
     found = store.get(Release, name)
     if found is None:
         known = ", ".join(r.name for r in releases(store)) or "none yet"
@@ -136,30 +142,34 @@ def release_named(store: Store, name: str) -> Release:
 
 
 def examples_of(store: Store, release: str) -> list[ReleaseExample]:
-    """The examples of a release by example id, to be shown and asked: without spans that were hidden since.
+    """Return the examples of a release by example id, without spans that were hidden after it.
 
-    Raises UnknownError when there is no such release.
+    Raises UnknownError when there is no such release, InputError when an example was changed from outside.
     """
-    rows = frozen_examples(store, release)
+    rows = [check_frozen(row) for row in frozen_examples(store, release)]
     spans = spans_by_conversation(store, [r.content["conversation_id"] for r in rows])
     key = hmac_key(store) if spans else b""
     return [
-        replace(r, content=without(r.content, mine, key)) if (mine := spans.get(r.content["conversation_id"])) else r
+        replace(r, content=without(r.content, own, key)) if (own := spans.get(r.content["conversation_id"])) else r
         for r in rows
     ]
 
 
 def frozen_examples(store: Store, release: str) -> list[ReleaseExample]:
-    """The examples of a release exactly as they were frozen and hashed; nobody but a check should read them."""
+    """Return the examples of a release exactly as they were hashed, unchecked and with spans hidden after it.
+
+    Only for checks and comparisons of hashes; use ``examples_of`` to show them. Raises UnknownError when there is no
+    such release.
+    """
     return store.find(ReleaseExample, release=release_named(store, release).name, order_by="example_id")
 
 
 def diff(store: Store, a: str, b: str) -> Diff:
-    """What changed from release ``a`` to release ``b``."""
+    """Return what changed from release ``a`` to release ``b``. Raises UnknownError when one of them is unknown."""
     before = {e.example_id: e for e in frozen_examples(store, a)}
     after = {e.example_id: e for e in frozen_examples(store, b)}
     changed = [
-        Changed(k, differing(before[k].content, after[k].content))
+        Changed(k, _differing(before[k].content, after[k].content))
         for k in sorted(before.keys() & after.keys())
         if before[k].content_hash != after[k].content_hash
     ]
@@ -168,20 +178,18 @@ def diff(store: Store, a: str, b: str) -> Diff:
     )
 
 
-def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the fields in which two frozen examples differ."""
+def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names of the fields in which two frozen examples differ."""
     return tuple(sorted(k for k in one.keys() | other.keys() if one.get(k) != other.get(k)))
 
 
 def verify(store: Store, name: str) -> Verification:
     """Recompute the hash of a release from its examples. Raises UnknownError when there is no such release."""
-    recorded = release_named(store, name)
-    rows = frozen_examples(store, name)
-    return verification(recorded, rows)
+    return verification(release_named(store, name), frozen_examples(store, name))
 
 
 def verification(recorded: Release, rows: Sequence[ReleaseExample]) -> Verification:
-    """Hold the examples of a release against its record. Pure."""
+    """Compare the examples of a release with its recorded hash. Pure."""
     recomputed = release_hash([r.content for r in rows])
     damaged = tuple(r.example_id for r in rows if digest(r.content) != r.content_hash)
     holds = recomputed == recorded.content_hash and len(rows) == recorded.size and not damaged

@@ -13,16 +13,17 @@ from storage.store import Store
 
 
 def retire(store: Store, example_id: str, *, by: str, note: str) -> GoldenExample:
-    """Take an example out of future releases; those that hold it keep it.
+    """Take an example out of future releases; earlier releases keep it. Returns the retired version.
 
-    Raises Refused without the role adjudicator, InputError without a reason, NothingToDo when it is retired already.
+    Raises Refused without the role adjudicator, InputError without a reason, UnknownError for an unknown example,
+    NothingToDo when it is already retired.
     """
     require(store, by, "adjudicator")
     if not note.strip():
-        raise InputError("note: found nothing, expected why the example is retired.")
+        raise InputError("note: found nothing, expected the reason for retiring the example.")
     with store.transaction():
         latest = versions_of(store, example_id)[-1]
         if latest.retired:
-            raise NothingToDo(f"golden example '{example_id}' was retired already ({latest.note}).")
-        gone = replace(latest, id=new_id(), retired=True, approved_by=by, at=now(), note=note.strip())
-        return add_version(store, gone, action="retire")
+            raise NothingToDo(f"golden example '{example_id}' is already retired ({latest.note}).")
+        retired = replace(latest, id=new_id(), retired=True, approved_by=by, at=now(), note=note.strip())
+        return add_version(store, retired, action="retire")

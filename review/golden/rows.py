@@ -1,27 +1,29 @@
-"""A release as it leaves the house: each frozen example with what every exported row carries."""
+"""The rows of an export: each frozen example with its provenance and the verdicts on its item."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 
 from review.audit.store_secrets import hmac_key
 from review.basics.errors import Refused
 from review.current.settled import canonical_value
-from review.current.verdicts import verdicts_on
+from review.golden.reader import check_frozen
 from review.golden.releases import frozen_examples, release_named, releases, verification
 from review.privacy.hidden_spans import spans_by_conversation, without
-from storage.records_review import Verdict
+from storage.queries.verdicts import verdicts_on
+from storage.records_golden import FrozenExample, Release, ReleaseExample
+from storage.records_review import HiddenSpan, Verdict
 from storage.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseInfo:
-    """What an export says about its release; ``version`` counts the store's releases from 1.
+    """What an export says about its release; ``version`` is its ordinal number among the store's releases.
 
     ``hidden_since`` counts examples in which a span was hidden after the release: their text is not what was hashed.
     """
@@ -35,19 +37,51 @@ class ReleaseInfo:
     hidden_since: int = 0
 
 
+class Carried(TypedDict):
+    """What each row says about its example beside the content: release, votes, how it was drawn, where it comes from.
+
+    ``agreement`` is explained at :func:`agreement`. Hand-picked and written examples have no inclusion probability.
+    """
+
+    release: str
+    release_version: int
+    content_hash: str
+    rubric_version: int
+    n_votes: int
+    agreement: float | None
+    adjudicated: bool
+    inclusion_probability: float | None
+    stratum: str | None
+    source_system: str
+    source_conversation: str
+    redacted: bool
+
+
+class JudgeVerdict(TypedDict):
+    """One judge's verdict on the item of an example; ``value`` None is "no verdict"."""
+
+    judge: str
+    version: str
+    dimension: str
+    value: str | None
+    score: float | None
+    rationale: str
+    error: str
+
+
 @dataclass(frozen=True)
 class Exported:
-    """One example of an export: what was frozen, what each row carries about it, what judges said of its item."""
+    """One example of an export."""
 
-    content: Mapping[str, Any]
-    carried: Mapping[str, Any]
-    verdicts: tuple[Mapping[str, Any], ...] = ()
+    content: FrozenExample
+    carried: Carried
+    verdicts: tuple[JudgeVerdict, ...] = ()
 
 
 def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
-    """A release ready for any writer, without spans that were hidden since.
+    """Return the examples of a release for any writer, without spans that were hidden after it.
 
-    Raises UnknownError when there is no such release, Refused when it does not fit its hash any more.
+    Raises UnknownError when there is no such release, Refused when it does not match its hash.
     """
     recorded, rows = release_named(store, release), frozen_examples(store, release)
     check = verification(recorded, rows)
@@ -56,27 +90,22 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
             f"release '{release}' is not what was released: recorded hash {check.recorded[:12]}, found "
             f"{check.recomputed[:12]}. The store was changed from outside; restore a backup."
         )
+    rows = [check_frozen(row) for row in rows]
     version = [r.name for r in releases(store)].index(recorded.name) + 1
     spans = spans_by_conversation(store, [r.content["conversation_id"] for r in rows])
     key = hmac_key(store) if spans else b""
-    verdicts: dict[str, list[Verdict]] = {}
-    for v in verdicts_on(store, {r.content["item_id"] for r in rows if r.content["item_id"]}):
-        verdicts.setdefault(v.item_id, []).append(v)
-    found, hidden = [], 0
-    for row in rows:
-        mine = spans.get(row.content["conversation_id"], [])
-        said = [_verdict(v) for v in verdicts.get(row.content["item_id"], [])]
-        content = without(row.content, mine, key) if mine else row.content
-        hidden += content != row.content
-        about = {"release": recorded.name, "release_version": version, "content_hash": recorded.content_hash}
-        masked = bool(mine) or bool(content["origin"]["redacted"])
-        found.append(
-            Exported(
-                content,
-                {**about, **carried(content), "redacted": masked},
-                tuple(without(said, mine, key) if mine else said),
-            )
+    verdicts = _verdicts_by_item(store, rows)
+    found = [
+        _exported(
+            row.content,
+            recorded,
+            version,
+            spans=spans.get(row.content["conversation_id"], []),
+            key=key,
+            verdicts=verdicts.get(row.content["item_id"], []),
         )
+        for row in rows
+    ]
     info = ReleaseInfo(
         name=recorded.name,
         version=version,
@@ -84,15 +113,40 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
         size=recorded.size,
         at=recorded.at,
         notes=recorded.notes,
-        hidden_since=hidden,
+        hidden_since=sum(e.content != row.content for e, row in zip(found, rows, strict=True)),
     )
     return found, info
 
 
-def carried(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What each row says about its example besides the release: how it was judged, drawn, and where it comes from."""
+def _verdicts_by_item(store: Store, rows: Iterable[ReleaseExample]) -> dict[str, list[JudgeVerdict]]:
+    found: dict[str, list[JudgeVerdict]] = {}
+    for v in verdicts_on(store, {r.content["item_id"] for r in rows if r.content["item_id"]}):
+        found.setdefault(v.item_id, []).append(_verdict(v))
+    return found
+
+
+def _exported(
+    content: FrozenExample,
+    recorded: Release,
+    version: int,
+    *,
+    spans: Sequence[HiddenSpan],
+    key: bytes,
+    verdicts: Sequence[JudgeVerdict],
+) -> Exported:
+    if spans:
+        content, verdicts = without(content, spans, key), without(verdicts, spans, key)
+    redacted = bool(spans) or bool(content["origin"]["redacted"])
+    return Exported(content, carried(content, recorded, version, redacted=redacted), tuple(verdicts))
+
+
+def carried(content: FrozenExample, release: Release, version: int, *, redacted: bool) -> Carried:
+    """Return what each row says about its example: its release, how it was judged and drawn, where it comes from."""
     votes = content["votes"]
     return {
+        "release": release.name,
+        "release_version": version,
+        "content_hash": release.content_hash,
         "rubric_version": content["rubric_version"],
         "n_votes": len(votes),
         "agreement": agreement([v["labels"] for v in votes]),
@@ -101,13 +155,14 @@ def carried(content: Mapping[str, Any]) -> dict[str, Any]:
         "stratum": votes[0]["stratum"] if votes else None,
         "source_system": content["origin"]["system"],
         "source_conversation": content["origin"]["conversation"],
+        "redacted": redacted,
     }
 
 
 def agreement(votes: Sequence[Mapping[str, Any]]) -> float | None:
-    """The share of pairs of raters that agree on an item, averaged over the dimensions with two or more votes.
+    """Return the share of pairs of raters that agree on an item, averaged over dimensions with two or more votes.
 
-    None when no dimension has two votes: one vote agrees with nobody.
+    None when no dimension has two votes.
     """
     shares = []
     for dimension in sorted({d for labels in votes for d in labels}):
@@ -118,7 +173,7 @@ def agreement(votes: Sequence[Mapping[str, Any]]) -> float | None:
     return sum(shares) / len(shares) if shares else None
 
 
-def _verdict(v: Verdict) -> dict[str, Any]:
+def _verdict(v: Verdict) -> JudgeVerdict:
     return {
         "judge": v.judge,
         "version": v.version,
@@ -132,25 +187,19 @@ def _verdict(v: Verdict) -> dict[str, Any]:
 
 PLAIN = (
     *("example_id", "item_id", "question", "prior_turns", "context", "answer", "expected_answer", "expected_behaviour"),
-    *(
-        "reference_sql",
-        "expected_result",
-        "as_of",
-        "snapshot",
-        "required",
-        "tags",
-        "scenario",
-        "kind",
-        "source",
-        "split",
-    ),
-    *("must_pass", "rule", "adjudicator"),
+    *("reference_sql", "expected_result", "as_of", "snapshot", "required", "tags", "scenario", "kind", "source"),
+    *("split", "must_pass", "rule", "adjudicator"),
 )
-"""The columns of a table of examples, before the labels and what each row carries."""
+"""The first columns of a table of examples; labels and ``Carried`` follow."""
+
+
+def picked(content: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
+    """Return the named fields of an example, in this order."""
+    return {name: content[name] for name in names}
 
 
 def labels_flat(labels: Mapping[str, Any], dimensions: Sequence[str]) -> dict[str, str | None]:
-    """One column ``label_NAME`` per dimension; a set is written as in a label file, ``a|b``."""
+    """Return one column ``label_NAME`` per dimension; a set is written ``a|b``, as in a label file."""
     row: dict[str, str | None] = {}
     for d in dimensions:
         value = labels.get(d)
@@ -159,17 +208,17 @@ def labels_flat(labels: Mapping[str, Any], dimensions: Sequence[str]) -> dict[st
 
 
 def dimensions_of(examples: Sequence[Exported]) -> list[str]:
-    """Every dimension that an example or a vote has, sorted."""
+    """Return every dimension in which an example or a vote has a label, sorted."""
     votes = (v["labels"] for e in examples for v in e.content["votes"])
     return sorted({d for e in examples for d in e.content["labels"]} | {d for labels in votes for d in labels})
 
 
 def table_rows(examples: Sequence[Exported]) -> list[dict[str, Any]]:
-    """Flat rows for tables, all with the same columns; the expected result is JSON text."""
+    """Return flat rows for tables, all with the same columns; expected result and votes are JSON text."""
     dimensions = dimensions_of(examples)
     return [
         {
-            **{k: e.content[k] for k in PLAIN},
+            **picked(e.content, PLAIN),
             "expected_result": _json_text(e.content["expected_result"]),
             **labels_flat(e.content["labels"], dimensions),
             "votes": _json_text(e.content["votes"]),

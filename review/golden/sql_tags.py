@@ -1,4 +1,4 @@
-"""What makes a query hard, read off its syntax tree: dates, window function, join depth, subquery, CTE."""
+"""What makes a query hard, from its syntax tree: dates, window function, join depth, subquery, CTE."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 DIALECTS = ("clickhouse", "postgres", "sqlite", "mysql", "bigquery", "tsql")
-"""Tried in this order: the data-query agent speaks ClickHouse, and what it cannot read another may."""
+"""Tried in this order. The data-query agent writes ClickHouse; another dialect may read what ClickHouse cannot."""
 
 DATES: tuple[type[exp.Expr], ...] = (
     exp.Interval,
@@ -34,14 +34,14 @@ DATES: tuple[type[exp.Expr], ...] = (
 )
 _DATE_TEXT = re.compile(r"\d{4}-\d{2}(-\d{2})?([ T].*)?|\d{4}/\d{2}/\d{2}|now")
 _DATE_NAME = re.compile(r"date|time|toyear|tomonth|today|yesterday|tostartof|julianday|now$|age$|strftime", re.I)
-# A gold query may list columns of which any is right: {name, id}. To read its shape, any of them will do.
+# A reference query may list columns any of which is right: {name, id}. For its shape, all of them are the same.
 _ALTERNATIVES = re.compile(r"\{([^{}]*)\}")
 
 
 def sql_tags(sql: str | None, dialect: str | None = None) -> tuple[str, ...]:
-    """Tags of a query, sorted: cte, dates, join-depth-N (joins in one SELECT), subquery, window-function.
+    """Return the tags of a query, sorted: cte, dates, join-depth-N (joins in one SELECT), subquery, window-function.
 
-    Without SQL there are none; SQL that no dialect can read is tagged sql-unreadable. ``dialect`` is tried first.
+    Without SQL there are none. SQL that no dialect can read has the tag sql-unreadable. ``dialect`` is tried first.
     """
     if not sql or not sql.strip():
         return ()
@@ -81,7 +81,7 @@ def _tags(tree: exp.Expr) -> Iterator[str]:
 
 
 def _nested(select: exp.Select) -> bool:
-    """Whether a SELECT stands inside another one, other than as a branch of a union or the body of a CTE."""
+    """Return whether a SELECT is inside another one, except as a branch of a union or the body of a CTE."""
     parent = select.parent
     while isinstance(parent, exp.SetOperation | exp.Paren | exp.Subquery):
         if isinstance(parent, exp.Subquery) and not isinstance(parent.parent, exp.SetOperation | None):

@@ -12,25 +12,26 @@ from review.basics.canonical import canonical, digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
 from review.basics.tables import Row, Table, read_table
-from review.golden.content import Wish, content_of
+from review.golden.content import Wish, content_of, origin_of
 from review.golden.examples import BEHAVIOURS, KINDS, SOURCES, SPLITS, add_version, latest_version, says_the_same
 from review.people.people import require
 from review.privacy.masking import Recognisers, mask_values, recognisers
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
 from review.statistics.calibration.split import split_of
-from storage.records_golden import GoldenExample
+from storage.records_golden import GoldenExample, Turn
 from storage.store import Store
 
 OPTIONAL = (
     *("id", "expected_answer", "expected_behaviour", "reference_sql", "kind", "scenario", "tags", "split", "must_pass"),
     *("source", "context", "prior_turns", "required", "expected_result", "as_of", "snapshot", "note"),
 )
+"""The columns that a table may have besides ``question``."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """What an import of written examples did."""
+    """What an import of written examples did: counts, and the current version of each example of the file."""
 
     added: int
     corrected: int
@@ -39,16 +40,17 @@ class Written:
 
 
 def read_written(path: str | Path) -> Table:
-    """Read a table of written examples: ``question`` and any of ``OPTIONAL``."""
+    """Read a table with ``question`` and any of ``OPTIONAL``. Raises InputError that names file, line and column."""
     return read_table(path, required=["question"], optional=OPTIONAL)
 
 
 def import_examples(store: Store, table: Table, *, by: str, project: Project | None = None) -> Written:
-    """Take all rows or none. A row is known again by its ``id``, else by its question and the turns before it.
+    """Import all rows or none.
 
-    Personal data is masked as in an imported conversation. A row that says something else than before corrects the
-    example; the same file again adds nothing. Cells with several values (tags, required, context) separate them by
-    ``|`` or are lists in JSONL.
+    A row belongs to the example with its ``id``; without an id, to the one with its question and the turns before it.
+    A row that differs corrects the example; the same file again adds nothing. Personal data is masked as in an imported
+    conversation. Cells with several values (tags, required, context) separate them by ``|`` or are lists in JSONL.
+
     Raises Refused without the role adjudicator, InputError that names file, line and column.
     """
     require(store, by, "adjudicator")
@@ -63,12 +65,12 @@ def import_examples(store: Store, table: Table, *, by: str, project: Project | N
         for example in examples:
             earlier = latest_version(store, example.example_id)
             if earlier is not None and earlier.retired and says_the_same(earlier, example):
-                # The same file again does not bring back what somebody has retired.
-                stands = earlier
+                # Importing the same file again does not bring back an example that somebody has retired.
+                current = earlier
             else:
-                stands = add_version(store, example, action="write")
-            kept.append(stands)
-            outcome = "added" if earlier is None else "unchanged" if stands.id == earlier.id else "corrected"
+                current = add_version(store, example, action="write")
+            kept.append(current)
+            outcome = "added" if earlier is None else "unchanged" if current.id == earlier.id else "corrected"
             counts[outcome] += 1
     return Written(**counts, examples=tuple(kept))
 
@@ -81,8 +83,8 @@ def _check_distinct(examples: list[GoldenExample], table: Table) -> None:
             raise row.error(
                 "id" if row.text("id") else "question",
                 row.text("id") or row_text(row, "question"),
-                f"each example once (line {line} has it too, and says something else)",
-                "Give them different values in the column 'id'.",
+                f"each example once (line {line} has the same one with other values)",
+                "Give the two rows different values in the column 'id'.",
             )
 
 
@@ -93,13 +95,13 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
     answer = row_text(row, "expected_answer")
     if not answer and not row_text(row, "reference_sql") and behaviour == "answer":
         raise row.error(
-            "expected_answer", "", "the answer, or a reference_sql", "Or set expected_behaviour to clarify or refuse."
+            "expected_answer", "", "an answer or a reference_sql", "Or set expected_behaviour to clarify or refuse."
         )
     turns = _turns(row)
-    # Of the row as it was written: two questions that differ in a masked name alone stay two.
+    # The id is made before masking: two questions that differ only in a masked name stay two examples.
     identity = f"ex-{digest(['id', row.text('id')] if row.text('id') else ['written', question, turns])[:12]}"
-    # The reference SQL and its expected result stay as they are: they are executed and compared. What a judge is sent
-    # of them is masked then.
+    # The reference SQL and its expected result are not masked here because they are executed and compared. They are
+    # masked when they are sent to a judge.
     masked, spans = mask_values(
         {
             "prior_turns": turns,
@@ -128,7 +130,7 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
         expected_answer=masked["expected_answer"],
         wish=wish,
         reference_sql=row_text(row, "reference_sql"),
-        origin={"system": source, "conversation": row.text("id"), "redacted": len(spans)},
+        origin=origin_of(system=source, conversation=row.text("id"), redacted=len(spans)),
     )
     return GoldenExample(
         id=new_id(),
@@ -159,7 +161,7 @@ def _choice(row: Row, column: str, allowed: tuple[str, ...], default: str) -> st
 
 
 def _several(row: Row, column: str) -> tuple[str, ...]:
-    """Several values: a list, a JSON list as an export writes it, or texts separated by ``|``."""
+    """Return the values of a cell: a list, a JSON list as an export writes it, or texts separated by ``|``."""
     listed = row.cells.get(column)
     if isinstance(listed, str):
         text = listed.strip()
@@ -193,9 +195,9 @@ def _object(row: Row, column: str) -> dict[str, Any] | None:
     return found
 
 
-def _turns(row: Row) -> list[dict[str, str]]:
+def _turns(row: Row) -> list[Turn]:
     expected = "a JSON list of {role, content}"
     turns = _json(row, "prior_turns", list, expected) or []
     if not all(isinstance(t, dict) and {"role", "content"} <= set(t) for t in turns):
         raise row.error("prior_turns", turns, expected)
-    return [{"role": str(t["role"]), "content": str(t["content"])} for t in turns]
+    return [Turn(role=str(t["role"]), content=str(t["content"])) for t in turns]

@@ -1,25 +1,25 @@
-"""All kinds of judge in one glance, behind the small protocol of ``protocol.py``."""
+"""All kinds of judge in one dict."""
 
 from __future__ import annotations
 
 from review.basics.errors import InputError
-from review.judges.learned import kind as learned
-from review.judges.llm import kind as llm
-from review.judges.local import kind as local
+from review.basics.plug_ins import loaded
 from review.judges.protocol.protocol import Kind
-from review.judges.recorded import kind as recorded
 
-JUDGES: dict[str, Kind] = {
-    "llm": llm.KIND,
-    "local": local.KIND,
-    "learned": learned.KIND,
-    "recorded": recorded.KIND,
-}
-"""Every kind of judge by name. A new one is a file with a ``KIND`` and a line here."""
+JUDGES = loaded(
+    Kind,
+    {
+        "llm": "review.judges.llm.kind:KIND",
+        "local": "review.judges.local.kind:KIND",
+        "learned": "review.judges.learned.kind:KIND",
+        "recorded": "review.judges.recorded.kind:KIND",
+    },
+)
+"""Every kind of judge by name. A new one is a file with a ``Kind`` and a line here."""
 
 
 def kind_named(name: str) -> Kind:
-    """One kind of judge. Raises InputError that lists the kinds there are."""
+    """Return one kind of judge. Raises InputError that lists all kinds for an unknown name."""
     if name not in JUDGES:
         raise InputError(f"kind: found {name!r}, expected one of {', '.join(JUDGES)}.")
     return JUDGES[name]

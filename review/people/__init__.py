@@ -1,1 +1,1 @@
-"""Who is who: raters, their roles, and the identities of those who log in."""
+"""People: raters, their roles, and who a login or a proxy says a visitor is."""

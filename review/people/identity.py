@@ -1,6 +1,7 @@
-"""Who a visitor is, decided from what a login or a proxy says: values in, values out.
+"""Who a visitor is, from the claims of a login or the headers of a proxy. Pure: values in, values out.
 
-A person is issuer and subject together; names and addresses change hands. What cannot be read is nobody.
+Issuer and subject together identify a person; names and addresses can pass to somebody else. A login that cannot be
+read is nobody.
 """
 
 from __future__ import annotations
@@ -15,20 +16,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 LEEWAY = 30.0
-"""Seconds by which two clocks may differ."""
+"""Seconds that two clocks may differ."""
 
 PROXY = "proxy"
-"""The issuer of everybody whom an authenticating proxy names."""
+"""The issuer of visitors that an authenticating proxy names."""
 
 NAMES = ("name", "preferred_username", "email", "nickname")
+"""The claims to take a name from, in this order."""
 LONGEST = 255
+"""Characters of an issuer or subject at most (for subjects: OpenID Connect Core 1.0, section 2)."""
 MARKUP = frozenset("[]<>`*$\\|~#")
-"""Left out of names: people choose them, and a sentence that names somebody may be shown as Markdown."""
+"""Removed from names: people choose them, and sentences with names may be shown as Markdown."""
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who logged in. What they may do is for the store to say."""
+    """Somebody who logged in. Their role is in the store."""
 
     issuer: str
     subject: str
@@ -37,16 +40,16 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Nobody:
-    """Nobody is logged in; ``why`` says it to the visitor, "" when they only have not tried yet."""
+    """Nobody is logged in. ``why`` is the reason to show, "" when the visitor has not tried to log in yet."""
 
     why: str = ""
 
 
 def by_claims(claims: Mapping[str, object], *, now: float) -> Visitor | Nobody:
-    """Who the claims of an OpenID Connect id token name at ``now`` (seconds since 1970).
+    """Return the visitor that the claims of an OpenID Connect id token name at ``now`` (seconds since 1970).
 
-    The signature is the server's business; that the token has not run out is checked here, on every call (OpenID
-    Connect Core 1.0, 3.1.3.7, items 9 and 10). A claim that is missing or of the wrong type is refused.
+    The server has checked the signature. Whether the token is still valid is checked here, on every call (OpenID
+    Connect Core 1.0, 3.1.3.7, items 9 and 10). A missing claim or one of the wrong type is refused.
     """
     if claims.get("is_logged_in") is not True:
         return Nobody()
@@ -57,42 +60,48 @@ def by_claims(claims: Mapping[str, object], *, now: float) -> Visitor | Nobody:
     if expires is None:
         return Nobody("The login does not say when it ends (claim exp).")
     if now >= expires + LEEWAY:
-        return Nobody(f"Your login ended{_at(expires)}. Log in again; nothing that you submitted is lost.")
+        return Nobody(f"Your login ended{_at(expires)}. Log in again. Everything you submitted is saved.")
     for claim in ("iat", "nbf"):
         begins = _time(claims.get(claim)) if claim in claims else -math.inf
         if begins is None or begins > now + LEEWAY:
-            return Nobody(f"The login is not valid yet (claim {claim}); are the clocks right?")
+            return Nobody(
+                f"The login is not valid yet (claim {claim}). Check the clocks of this server and of the login."
+            )
     return Visitor(issuer, subject, display_name(*(claims.get(n) for n in NAMES), subject))
 
 
 def by_headers(users: Sequence[str], secrets: Sequence[str], *, secret: str) -> Visitor | Nobody:
-    """Who the headers of an authenticating proxy name: all values of the user header and of the secret header.
+    """Return the visitor that an authenticating proxy names in its headers.
 
-    Believed only with the shared ``secret``, and only when each header came once: a second one is what a client sent.
+    ``users`` and ``secrets`` are all values of the user header and of the secret header. They are believed only with
+    the shared ``secret`` and if each header came once: a second one would be from the client.
     """
     if len(secrets) != 1 or not secret or not same(secrets[0], secret):
         return Nobody("This request did not come through the proxy that logs people in.")
     if len(users) > 1:
-        return Nobody("The proxy passed on more than one user; it must replace what a client sends.")
+        return Nobody("The proxy sent more than one user. It must replace the header that a client sends.")
     subject = identifier(_decoded(users[0]).strip()) if users else None
     return Nobody("The proxy named no user.") if subject is None else Visitor(PROXY, subject, display_name(subject))
 
 
 def same(found: str, expected: str) -> bool:
-    """Whether two texts are equal, in a time that does not tell where they differ or how long they are."""
+    """Return whether two texts are equal, in a time that reveals neither where they differ nor their length."""
     digests = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in (found, expected)]
     return hmac.compare_digest(*digests)
 
 
 def identifier(found: object) -> str | None:
-    """An issuer or subject exactly as it stands, or None when it is empty, too long, or has control characters."""
+    """Return an issuer or subject unchanged, or None when it is empty, too long, or has control characters."""
     if not isinstance(found, str) or not found.strip() or len(found) > LONGEST:
         return None
     return None if any(unicodedata.category(c) in ("Cc", "Cs") for c in found) else found
 
 
 def display_name(*candidates: object) -> str:
-    """The first candidate that has a letter or digit, without invisible characters and markup, at most 60 long."""
+    """Return the first candidate with a letter or digit, without invisible characters and markup, cut to 60 characters.
+
+    "somebody" when there is none.
+    """
     for found in candidates:
         text = unicodedata.normalize("NFC", found) if isinstance(found, str) else ""
         shown = " ".join(
@@ -104,7 +113,7 @@ def display_name(*candidates: object) -> str:
 
 
 def rater_id(visitor: Visitor, *, key: bytes) -> str:
-    """The identifier of a visitor: readable name and keyed hash over issuer and subject, which others cannot make."""
+    """Return the id of a visitor: a readable name and a keyed hash over issuer and subject, which nobody can forge."""
     digest = hmac.new(key, f"{visitor.issuer}\0{visitor.subject}".encode(), hashlib.sha256).hexdigest()
     readable = re.sub(r"[^\w]+", "-", visitor.name.casefold())[:40].strip("-_")
     return f"{readable or 'somebody'}-{digest[:12]}"
@@ -126,7 +135,7 @@ def _at(seconds: float) -> str:
 
 
 def _decoded(value: str) -> str:
-    """A header value as its sender meant it: headers are read as Latin-1, and proxies send UTF-8."""
+    """Return a header value as its sender wrote it: headers are read as Latin-1, but proxies send UTF-8."""
     try:
         return value.encode("latin-1").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""A flagged span is hidden everywhere in its conversation; a keyed hash and its length are kept, never the text."""
+"""Hide a flagged span everywhere in its conversation. The store keeps a keyed hash and the length, never the text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import now
 from review.basics.errors import InputError
-from review.current.conditions import stands
+from storage.queries.conditions import stands
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation, HiddenSpan
 from storage.store import Store
@@ -23,23 +23,24 @@ FIELDS = ("messages", "context", "steps", "sql", "result", "error_message", "met
 """The fields of a conversation that hold text from people and models."""
 
 WORDS = ("comment", "corrected_answer", "rationale", "reference_sql")
-"""The fields of an annotation or adjudication that hold a person's words."""
+"""The fields of an annotation or adjudication that hold text from a person."""
 
 MARK = "[HIDDEN_"
-"""How what stands in the place of a hidden span begins."""
+"""The beginning of the token that replaces a hidden span."""
 
 W = TypeVar("W", Annotation, Adjudication)
 ROLES = ("system", "user", "assistant", "tool")
 
 
 def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> HiddenSpan:
-    """Hide ``text`` wherever it stands in the conversation and in what was said about it.
+    """Hide ``text`` wherever it occurs in the conversation and in what people wrote about it; return the span.
 
-    Raises InputError for an empty or overlong span, or one that does not stand in the conversation.
+    Hiding the same text again returns the same span. Raises InputError for a text that is too short, too long, or not
+    in the conversation.
     """
     text = text.strip()
     if not 2 <= len(text) <= LONGEST:
-        raise InputError(f"span: found {len(text)} characters, expected 2 to {LONGEST}. Select the text to hide.")
+        raise InputError(f"span: found {len(text)} characters, expected 2 to {LONGEST:,}. Select the text to hide.")
     digest = _digest(hmac_key(store), text)
     with store.transaction():
         rows = store.find(HiddenSpan, conversation_id=conversation_id)
@@ -48,8 +49,8 @@ def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> Hidd
             return same
         identity = f"{conversation_id}:{digest[:16]}"
         conversation = store.get(Conversation, conversation_id)
-        if conversation is None or not _stands_in(text, [getattr(conversation, f) for f in FIELDS]):
-            raise InputError("span: the selected text does not stand in one piece here. Select it within one message.")
+        if conversation is None or not _contains([getattr(conversation, f) for f in FIELDS], text):
+            raise InputError("span: no message here contains the selected text. Select text within one message.")
         span = HiddenSpan(
             id=identity,
             conversation_id=conversation_id,
@@ -65,11 +66,11 @@ def hide_span(store: Store, conversation_id: str, text: str, *, by: str) -> Hidd
 
 
 def spans_by_conversation(store: Store, ids: Sequence[str]) -> dict[str, list[HiddenSpan]]:
-    """The spans of some conversations that are hidden now, the longest first."""
-    found: dict[str, list[HiddenSpan]] = {}
+    """Return the spans that are hidden now in some conversations, the longest first, by conversation."""
+    by_conversation: dict[str, list[HiddenSpan]] = {}
     for span in store.select(HiddenSpan, _HIDDEN_SQL, {"ids": orjson.dumps(list(ids)).decode()}):
-        found.setdefault(span.conversation_id, []).append(span)
-    return {c: sorted(spans, key=lambda s: -s.length) for c, spans in found.items()}
+        by_conversation.setdefault(span.conversation_id, []).append(span)
+    return {c: sorted(spans, key=lambda s: -s.length) for c, spans in by_conversation.items()}
 
 
 _HIDDEN_SQL = f"""
@@ -79,11 +80,11 @@ WHERE h.conversation_id IN (SELECT value FROM json_each(:ids))
        OR EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id AND {stands("f")}))
 ORDER BY h.rowid
 """  # noqa: S608 - constants of ours
-"""A span that flags decide about is hidden while one of them stands."""
+"""A span that flags name is hidden while one of them stands; one that no flag names is always hidden."""
 
 
 def conversations(store: Store, ids: Sequence[str]) -> dict[str, Conversation]:
-    """Conversations as anybody may see them: masked at import, and without their hidden spans."""
+    """Return conversations by id as anybody may see them: masked at import, and without their hidden spans."""
     spans = spans_by_conversation(store, ids)
     key = hmac_key(store) if spans else b""
     return {
@@ -92,33 +93,33 @@ def conversations(store: Store, ids: Sequence[str]) -> dict[str, Conversation]:
 
 
 def without_spans(conversation: Conversation, spans: Sequence[HiddenSpan], key: bytes) -> Conversation:
-    """The conversation with each hidden span replaced by its token in every field that holds text."""
+    """Return the conversation with each hidden span replaced by its token in every field that holds text."""
     return replace(conversation, **{f: without(getattr(conversation, f), spans, key) for f in FIELDS})
 
 
 def lost_its_places(shown: Conversation) -> bool:
-    """Whether a span is hidden anywhere in a conversation as it is shown: places in its texts have moved then. Pure."""
-    return any(_stands_in(MARK, getattr(shown, f)) for f in FIELDS)
+    """Return whether a conversation shows a hidden span; if so, positions in its texts have moved. Pure."""
+    return any(_contains(getattr(shown, f), MARK) for f in FIELDS)
 
 
 def without_words(row: W, spans: Sequence[HiddenSpan], key: bytes) -> W:
-    """What somebody wrote about a conversation, with its hidden spans hidden there too."""
+    """Return an annotation or adjudication without the hidden spans of its conversation."""
     return replace(row, **{f: without(getattr(row, f), spans, key) for f in WORDS if hasattr(row, f)})
 
 
-def _stands_in(text: str, value: Any) -> bool:
-    """Whether ``text`` is part of one text inside ``value``, or is one of its numbers as a whole."""
+def _contains(value: Any, text: str) -> bool:
+    """Whether ``text`` is part of a text inside ``value``, or equals one of its numbers."""
     if isinstance(value, str):
         return text in value
     if isinstance(value, dict):
-        return any(_stands_in(text, v) for k, v in value.items() if not _is_role(k, v))
+        return any(_contains(v, text) for k, v in value.items() if not _is_role(k, v))
     if isinstance(value, list | tuple):
-        return any(_stands_in(text, v) for v in value)
+        return any(_contains(v, text) for v in value)
     return _is_number(value) and text == str(value)
 
 
 def without(value: Any, spans: Sequence[HiddenSpan], key: bytes) -> Any:
-    """``value`` with the spans hidden in every text inside it, whatever its nesting; the roles of messages stay."""
+    """Return ``value`` with the spans hidden in every text and number inside it; the roles of messages stay."""
     if isinstance(value, str):
         return _hide_text(value, spans, key)
     if isinstance(value, dict):
@@ -127,13 +128,12 @@ def without(value: Any, spans: Sequence[HiddenSpan], key: bytes) -> Any:
         return type(value)(without(v, spans, key) for v in value)
     if _is_number(value):
         text = str(value)
-        whole = (s for s in spans if s.length == len(text) and _is(s, text, key))
-        return next((s.token for s in whole), value)
+        return next((s.token for s in spans if s.length == len(text) and _is(s, text, key)), value)
     return value
 
 
 def _is_role(key: str, value: Any) -> bool:
-    """The role of a message says who speaks: hiding a word such as "user" must not take a turn's speaker away."""
+    """Whether this is the role of a message. Hiding a word such as "user" must not remove who speaks."""
     return key == "role" and value in ROLES
 
 
@@ -142,7 +142,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _hide_text(text: str, spans: Sequence[HiddenSpan], key: bytes) -> str:
-    """Each span is looked for in the text as it was, so that of two that overlap neither leaves a rest of the other."""
+    """Find each span in the original text, so that of two overlapping ones neither leaves a part of the other."""
     places = sorted(
         ((start, start + span.length, span.token) for span in spans for start in _starts(text, span, key)),
         key=lambda place: (place[0], -place[1]),

@@ -1,7 +1,7 @@
-"""Recognisers of e-mail addresses, payment cards, bank accounts and network addresses.
+"""Recognisers of email addresses, payment cards, bank accounts and network addresses.
 
-Each takes a text and yields hits. They would rather miss an oddly written number than mask an order id: a wrong mask
-breaks SQL and answers. Check digits decide wherever there are any.
+Each takes a text and yields hits. They miss an oddly written number rather than mask an order id, because a wrong mask
+breaks SQL and answers. Where a number has check digits, they decide.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class Hit(NamedTuple):
-    """Characters ``start`` to ``end`` of a text, and ``key``: equal for two spellings of the same thing."""
+    """Characters ``start`` to ``end`` of a text, and a ``key`` that is equal for two spellings of the same thing."""
 
     start: int
     end: int
@@ -21,12 +21,12 @@ class Hit(NamedTuple):
 
 
 CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-"""Letters of scripts that put no space before a number or an address; for a class of a regular expression."""
+"""Letters of scripts without a space before a number or address, for a character class of a regular expression."""
 
 NO_WORD_BEFORE, NO_WORD_AFTER = rf"(?<![^\W{CJK}])", rf"(?![^\W{CJK}])"
-"""The edges of what is found: no letter, digit or underscore, except of those scripts."""
+"""The edges of a hit: no letter, digit or underscore, except letters of those scripts."""
 
-# The first pair stops at those scripts, the second is for addresses that are written in them.
+# The first pair stops at letters of those scripts; the second finds addresses written in them.
 _ADDRESSES = tuple(
     (
         re.compile(rf"(?:[^\W{not_of}]|[.%+'-]){{1,64}}\Z"),
@@ -38,11 +38,11 @@ _ADDRESSES = tuple(
     for not_of in (CJK, "")
 )
 FILES = frozenset(("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "json", "html"))
-"""Endings of file names such as icon@2x.png; none of them ends a domain."""
+"""Endings of file names such as icon@2x.png. None of them ends a domain."""
 
 
 def emails(text: str) -> Iterator[Hit]:
-    """Addresses with a dotted domain. A quote or wildcard in front, as in SQL, stays outside."""
+    """Yield addresses with a dotted domain. A quote or wildcard before one, as in SQL, is not part of it."""
     at = text.find("@")
     while at >= 0:
         local, domain = _address_at(text, at)
@@ -90,7 +90,7 @@ _DINERS = 14
 
 
 def luhn(digits: str) -> bool:
-    """The check of ISO/IEC 7812-1: doubling every second digit from the right, the digit sum is a multiple of ten."""
+    """Return whether digits pass ISO/IEC 7812-1: the digit sum, every second one doubled, is a multiple of ten."""
     total = 0
     for i, digit in enumerate(reversed(digits)):
         number = int(digit) * (1 + i % 2)
@@ -99,10 +99,10 @@ def luhn(digits: str) -> bool:
 
 
 def cards(text: str) -> Iterator[Hit]:
-    """Payment card numbers of known issuers with a valid check digit.
+    """Yield payment card numbers of known issuers with a valid check digit.
 
-    Digits without spaces that a word in front names as something else (an order, an invoice) are left alone, and so
-    are the fourteen digits of Diners Club unless a word in front says card: too many codes look like that.
+    Digits without spaces are left alone when a word before them calls them an order, an invoice or the like. The
+    fourteen digits of Diners Club count only after a word such as card: too many codes look like them.
     """
     for found in _CARD.finditer(text):
         digits = re.sub("[ -]", "", found[0])
@@ -128,7 +128,7 @@ IBAN_LENGTHS = {
     **{"NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24},
     **{"SI": 19, "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20},
 }
-"""Characters of an IBAN by country (SWIFT IBAN registry, ISO 13616)."""
+"""The length of an IBAN by country (SWIFT IBAN registry, ISO 13616)."""
 
 _IBAN_START = re.compile(
     rf"{NO_WORD_BEFORE}(?:[A-Z]{{2}}[0-9]{{2}}(?=[ -]?[A-Z0-9])|[a-z]{{2}}[0-9]{{2}}(?= [A-Za-z0-9]{{4}} ))"
@@ -137,7 +137,7 @@ _EDGE = re.compile(NO_WORD_AFTER)
 
 
 def ibans(text: str) -> Iterator[Hit]:
-    """Bank accounts of known countries with a valid check number (ISO 7064, modulo 97), spaced or not."""
+    """Yield IBANs of known countries with a valid check number (ISO 7064, modulo 97), with or without spaces."""
     for found in _IBAN_START.finditer(text):
         length = IBAN_LENGTHS.get(found[0][:2].upper())
         end = _end_of(text, found.start(), length) if length else None
@@ -149,7 +149,7 @@ def ibans(text: str) -> Iterator[Hit]:
 
 
 def _end_of(text: str, start: int, length: int) -> int | None:
-    """Where ``length`` letters and digits with single separators end, if they end at a word's boundary."""
+    """The end of ``length`` letters and digits with single separators; None unless a word ends there."""
     count, at = 0, start
     while at < len(text) and count < length:
         if text[at].isascii() and text[at].isalnum():
@@ -167,7 +167,7 @@ _BUILD = re.compile(r" build\b", re.IGNORECASE)
 
 
 def ip_addresses(text: str) -> Iterator[Hit]:
-    """IPv4 and IPv6 addresses of machines; not loopback, wildcards or what is called a version."""
+    """Yield IPv4 and IPv6 addresses, except loopback, wildcards, netmasks and version numbers."""
     if text.count(".") >= 3:
         for found in _IP4.finditer(text):
             before = max(0, found.start() - 12)
@@ -176,7 +176,7 @@ def ip_addresses(text: str) -> Iterator[Hit]:
     if text.count(":") >= 2:
         for found in _IP6.finditer(text):
             groups = [group for group in found[0].split(":") if group]
-            # `fee::dec` is a cast in SQL; an address that somebody writes has three groups and a digit.
+            # `fee::dec` is a cast in SQL; a real address has at least three groups and a digit.
             if len(groups) >= 3 and any(c.isdigit() for c in found[0]):
                 yield from _address(found)
 

@@ -1,7 +1,7 @@
-"""A quick look that tells of most conversations that no built-in recogniser can find anything in them.
+"""A quick test that most texts pass: a clean text has nothing that a built-in recogniser could find.
 
-Nine conversations in ten hold order ids, dates and amounts but nothing personal; a million of them are imported at
-once. This must never say "clean" of a text in which a recogniser would find something; a test compares the two.
+Nine conversations in ten hold order ids, dates and amounts but nothing personal, and an import may have a million of
+them. The test must never call a text clean in which a recogniser would find something; a test compares the two.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SHORTEST_CARD, _LONGEST_CARD, _TAX_ID = 14, 19, 11
 
 
 def looks_clean(text: str) -> bool:
-    """False when a recogniser might find something in ``text`` (any text, also JSON), True when none can."""
+    """Return True when no recogniser can find anything in ``text`` (any text, also JSON), else False."""
     if "@" in text or _IP4.search(text) or _IP6.search(text):
         return False
     if _DIGIT_LETTER.search(text) and _LETTERED.search(text):
@@ -55,7 +55,7 @@ def looks_clean(text: str) -> bool:
 
 
 def _named(lower: str) -> bool:
-    # A plain loop: any() over a generator takes three times as long, and this looks at every text of an import.
+    # A plain loop: any() over a generator takes three times as long, and this reads every text of an import.
     for word in _WORDS:
         if word in lower:
             return _NAMED.search(lower) is not None

@@ -1,7 +1,7 @@
-"""Personal data in text, found and masked: ``[EMAIL_1]``, ``[PHONE_2]``, the same thing always by the same token.
+"""Find and mask personal data in text: ``[EMAIL_1]``, ``[PHONE_2]``, always the same token for the same thing.
 
-Pure functions. A text is searched by each recogniser in turn; what stands between two tokens is then searched as a
-text of its own, so that masking what is masked changes nothing, also with patterns of the team's own.
+Pure functions. The recognisers search a text one after the other. The text between two tokens is then searched on its
+own, so that masking a masked text changes nothing, also with patterns of the team's own.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ RECOGNISERS: dict[str, Find] = {
     "IP": lambda text, region: identifiers.ip_addresses(text),
     "PHONE": phones,
 }
-"""Kind of personal data -> function of text and phone region to hits; the first that finds something has it."""
+"""By kind of personal data, a function from a text and a phone region to hits. Earlier kinds take precedence."""
 
 FIELDS = (
     *("messages", "context", "steps", "sql", "result", "error_message", "metadata"),
@@ -48,9 +48,9 @@ _CARD_FROM = 10**13
 
 @dataclass(frozen=True)
 class Recognisers:
-    """What is searched for: the team's own patterns first, then the kinds of ``RECOGNISERS``.
+    """What to search for: the team's own patterns first, then the kinds of ``RECOGNISERS``.
 
-    ``own`` tells that there are own patterns, ``library`` that national numbers are searched by the library as well.
+    ``own`` is True when there are own patterns, ``library`` when the library searches for national numbers as well.
     """
 
     kinds: Mapping[str, Find]
@@ -59,12 +59,12 @@ class Recognisers:
     library: bool = False
 
     def clean(self, text: str) -> bool:
-        """Whether a quick look tells that nothing can be found in a text."""
+        """Return whether a quick test shows that nothing can be found in a text."""
         return not self.own and looks_clean(text) and not (self.library and may_hold(text))
 
 
-class Span(NamedTuple):
-    """Where something stood in the unmasked text (field as a dotted path, characters), and its token; not the text."""
+class MaskedSpan(NamedTuple):
+    """A place in the unmasked text (``field`` is a dotted path) and its token; never the text itself."""
 
     field: str
     start: int
@@ -74,20 +74,19 @@ class Span(NamedTuple):
 
 
 class Masked(NamedTuple):
-    """The masked conversation, and the evidence: one span for each place."""
+    """The masked conversation, and one span for each place that was masked."""
 
     conversation: Conversation
-    spans: tuple[Span, ...]
+    spans: tuple[MaskedSpan, ...]
 
 
 def recognisers(
     patterns: Mapping[str, str] | None = None, *, phone_region: str = "US", library: str = ""
 ) -> Recognisers:
-    """All recognisers together with the team's own ``patterns`` (token name -> regular expression).
+    """Return all recognisers together with the team's own ``patterns`` (token name -> regular expression).
 
     ``library`` "presidio" adds its national numbers to ours. Raises InputError for a pattern that is no regular
-    expression, matches nothing at all, or has an unusable name, for an unknown region, and for a library that is not
-    known or not installed.
+    expression or has an unusable name, for an unknown region, and for a library that is unknown or not installed.
     """
     import phonenumbers
 
@@ -115,7 +114,7 @@ def _own(name: str, pattern: str) -> Find:
 
 
 class _Numbering:
-    """The tokens of one conversation: counted by first appearance, above those that already stand in it."""
+    """The tokens of one conversation, numbered by first appearance, above those that it already holds."""
 
     def __init__(self) -> None:
         self.tokens: dict[tuple[str, str], str] = {}
@@ -141,7 +140,7 @@ class _Found(NamedTuple):
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """What stands outside tokens, with its offset."""
+    """The pieces of text outside tokens, with their offsets."""
     at = 0
     for token in _TOKEN.finditer(text):
         yield at, text[at : token.start()]
@@ -150,7 +149,7 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _search(text: str, offset: int, wanted: Recognisers) -> list[_Found]:
-    """Everything in a text without tokens, from left to right."""
+    """Everything to mask in a text without tokens, from left to right."""
     found: list[_Found] = []
     pieces = [(offset, text)]
     while pieces:
@@ -168,7 +167,7 @@ def _search(text: str, offset: int, wanted: Recognisers) -> list[_Found]:
 
 
 def _apart(hits: Iterable[Hit]) -> list[Hit]:
-    """Hits that do not overlap: of two the one that begins first, then the longer."""
+    """Hits that do not overlap: of two, the one that begins first, then the longer one."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
         if not kept or hit.start >= kept[-1].end:
@@ -182,7 +181,7 @@ class _Mask:
     def __init__(self, wanted: Recognisers) -> None:
         self.wanted = wanted
         self.numbering = _Numbering()
-        self.spans: list[Span] = []
+        self.spans: list[MaskedSpan] = []
 
     def text(self, text: str, field: str) -> str:
         if self.wanted.clean(text):
@@ -196,11 +195,11 @@ class _Mask:
             token = self.numbering.token(kind, key)
             out += [text[at:start], token]
             at = end
-            self.spans.append(Span(field, start, end, kind, token))
+            self.spans.append(MaskedSpan(field, start, end, kind, token))
         return "".join([*out, text[at:]])
 
     def value(self, value: Any, field: str) -> Any:
-        """The value with its texts masked; the same object where nothing was found."""
+        """Return the value with its texts masked, the same object where nothing was found."""
         if isinstance(value, str):
             return self.text(value, field)
         if isinstance(value, Mapping):
@@ -215,7 +214,7 @@ class _Mask:
         return value
 
     def mapping(self, value: Mapping[str, Any], field: str) -> Mapping[str, Any]:
-        """Keys are masked as well; two keys that become the same token stay two."""
+        """Mask keys as well; two keys that become the same token stay two."""
         new: dict[str, Any] = {}
         changed = False
         for key, item in value.items():
@@ -228,9 +227,9 @@ class _Mask:
 
 
 def mask(conversation: Conversation, wanted: Recognisers) -> Masked:
-    """Mask the ``FIELDS`` of a conversation; ``redacted`` counts the places. The ids are left as they are.
+    """Mask the ``FIELDS`` of a conversation; ``redacted`` counts the places. The ids stay as they are.
 
-    Where nothing is found, the very same object comes back.
+    Returns the same object where nothing was found.
     """
     masked, spans = mask_values(dict(zip(FIELDS, _IDENTIFYING(conversation), strict=True)), wanted)
     if not spans:
@@ -238,10 +237,10 @@ def mask(conversation: Conversation, wanted: Recognisers) -> Masked:
     return Masked(replace(conversation, **masked, redacted=conversation.redacted + len(spans)), spans)
 
 
-def mask_values(values: Mapping[str, Any], wanted: Recognisers) -> tuple[Mapping[str, Any], tuple[Span, ...]]:
-    """Named values that belong together, masked with one numbering of tokens, and their spans.
+def mask_values(values: Mapping[str, Any], wanted: Recognisers) -> tuple[Mapping[str, Any], tuple[MaskedSpan, ...]]:
+    """Mask named values with one numbering of tokens; return them with the spans.
 
-    Where nothing is found, the very same values come back.
+    Returns the same values where nothing was found.
     """
     together = _as_json(values)
     if together is not None and wanted.clean(together):
@@ -255,7 +254,7 @@ def mask_values(values: Mapping[str, Any], wanted: Recognisers) -> tuple[Mapping
 
 
 def _as_json(values: Mapping[str, Any]) -> str | None:
-    """All fields as one JSON text, to look at once; None where JSON cannot say them."""
+    """All values as one JSON text, to test at once; None where JSON cannot encode them."""
     try:
         return orjson.dumps(list(values.values()), option=orjson.OPT_NON_STR_KEYS, default=str).decode()
     except orjson.JSONEncodeError:
@@ -274,8 +273,8 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-def mask_text(text: str, wanted: Recognisers) -> tuple[str, tuple[Span, ...]]:
-    """One text alone, masked, and its spans (with an empty field)."""
+def mask_text(text: str, wanted: Recognisers) -> tuple[str, tuple[MaskedSpan, ...]]:
+    """Mask one text; return it with its spans (their field is empty)."""
     one = _Mask(wanted)
     one.numbering.reserve(text)
     return one.text(text, ""), tuple(one.spans)

@@ -1,4 +1,4 @@
-"""National identity and tax numbers, each known by its shape and, where it has them, its check digits."""
+"""National identity and tax numbers, recognised by their shapes and, if they have any, their check digits."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def us_ssn(text: str) -> bool:
 
 
 def uk_nino(text: str) -> bool:
-    """National insurance number: prefixes that are never given out are excluded (HMRC NIM39110)."""
+    """National insurance number: without the prefixes that are never issued (HMRC NIM39110)."""
     return text[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ") and "000000" not in text.replace(" ", "")
 
 
 def german_tax_id(text: str) -> bool:
-    """Steuer-ID: of the first ten digits one stands twice or three times; check digit ISO 7064 mod 11, 10."""
+    """Steuer-ID: one of the first ten digits occurs two or three times; check digit ISO 7064 mod 11, 10."""
     digits = [int(c) for c in text if c != " "]
     counts = sorted(digits[:10].count(d) for d in set(digits[:10]))
     if digits[0] == 0 or counts[-1] not in (2, 3) or counts[-2] != 1:
@@ -38,7 +38,7 @@ def french_nir(text: str) -> bool:
 
 
 def spanish_dni(text: str) -> bool:
-    """DNI and NIE: the letter is the number modulo 23; X, Y, Z in front count as 0, 1, 2."""
+    """DNI and NIE: the letter is the number modulo 23; a leading X, Y or Z counts as 0, 1 or 2."""
     number = text[:-1].rstrip("-").translate(str.maketrans("XYZ", "012"))
     return "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23] == text[-1]
 
@@ -81,13 +81,13 @@ def brazilian_cpf(text: str) -> bool:
 
 
 def dutch_bsn(text: str) -> bool:
-    """BSN, only where it is called so, as one number in eleven passes its check."""
+    """BSN, only where the text names it: one number in eleven passes the check."""
     digits = [int(c) for c in text[-9:]]
     return sum(d * w for d, w in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)) % 11 == 0
 
 
 def bare_ssn(text: str) -> bool:
-    """A social security number without its hyphens, only where it is called so."""
+    """A social security number without its hyphens, only where the text names it."""
     digits = text.replace(" ", "")
     return us_ssn(f"{digits[:3]}-{digits[3:5]}-{digits[5:]}")
 
@@ -110,7 +110,7 @@ NATIONAL_IDS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "swiss_ahv": (r"756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}", swiss_ahv),
     "brazilian_cpf": (r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}", brazilian_cpf),
 }
-"""Shape and check of each number."""
+"""The shape and the check of each number."""
 
 _ALL = re.compile(
     rf"{NO_WORD_BEFORE}(?<![.#$€£+-])(?:"
@@ -120,22 +120,22 @@ _ALL = re.compile(
 _EACH = {
     name: re.compile(rf"(?:{pattern}){NO_WORD_AFTER}(?!-|[.,][0-9])") for name, (pattern, _) in NATIONAL_IDS.items()
 }
-CALLED_SO: dict[str, tuple[str, str, Callable[[str], bool]]] = {
+NAMED: dict[str, tuple[str, str, Callable[[str], bool]]] = {
     "dutch_bsn": ("BSN|burgerservicenummer", "[0-9]{9}", dutch_bsn),
     "us_ssn": ("SSN|social security(?: number| no\\.?)?", "[0-9]{3} ?[0-9]{2} ?[0-9]{4}", bare_ssn),
     "brazilian_cpf": ("CPF", "[0-9]{11}", brazilian_cpf),
 }
-"""Numbers that are believed only where they are called so: the names, the shape and the check."""
+"""Numbers that count only after their name: the names, the shape and the check."""
 
-_CALLED = tuple(
+_NAMED = tuple(
     (re.compile(rf"\b(?:{names})\b[^0-9\n]{{0,12}}(?P<number>{shape})(?![0-9])", re.IGNORECASE), check)
-    for names, shape, check in CALLED_SO.values()
+    for names, shape, check in NAMED.values()
 )
 _ENOUGH = re.compile(r"[0-9](?:[ .-]?[0-9]){5}|[A-Z]{6}[0-9]{2}")
 
 
 def national_ids(text: str) -> Iterator[Hit]:
-    """Numbers of all known kinds; of several kinds that fit the same place, one that checks out is enough."""
+    """Yield numbers of all known kinds; where several kinds fit a place, the first with a valid check counts."""
     if not _ENOUGH.search(text):
         return
     for found in _ALL.finditer(text):
@@ -144,7 +144,7 @@ def national_ids(text: str) -> Iterator[Hit]:
             if whole and check(whole[0]):
                 yield Hit(whole.start(), whole.end(), re.sub("[ .-]", "", whole[0]))
                 break
-    for named, check in _CALLED:
+    for named, check in _NAMED:
         for found in named.finditer(text):
             if check(found["number"]):
                 yield Hit(*found.span("number"), found["number"].replace(" ", ""))

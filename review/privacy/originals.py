@@ -1,7 +1,7 @@
-"""Unmasked originals: kept apart, encrypted, or not at all. Who may look, and its audit, are decided by the caller.
+"""Unmasked originals: kept apart, encrypted, or not at all. The caller decides who may look, and logs it.
 
-Only conversations in which something was masked have an original, and it holds their content alone. Folders and files
-belong to their owner (0700, 0600).
+Only conversations in which something was masked have an original; it holds their content alone. Only the owner can
+read the folders and files (0700, 0600).
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ Seal = Callable[[bytes], str]
 
 
 def seal_of(mode: str, *, environment: Mapping[str, str] | None = None) -> Seal | None:
-    """How originals are written under a setting: as text, encrypted (Fernet: AES-128-CBC and HMAC-SHA256), or None.
+    """Return how a setting writes originals: as text, encrypted (Fernet: AES-128-CBC and HMAC-SHA256), or None.
 
-    Raises InputError for an unknown setting, and when the key for encryption is missing or unusable.
+    Raises InputError for an unknown setting, and for a missing or unusable key.
     """
     if mode not in MODES:
         raise InputError(f"privacy.originals: found '{mode}', expected one of {', '.join(MODES)}.")
@@ -54,7 +54,7 @@ def _as_text(content: bytes) -> str:
 def _fernet(environment: Mapping[str, str] | None) -> Fernet:
     key = (os.environ if environment is None else environment).get(KEY_VARIABLE, "").strip()
     if not key:
-        raise InputError(f"{KEY_VARIABLE} is not set, and the originals are encrypted with it. {_MAKE_ONE}")
+        raise InputError(f"{KEY_VARIABLE} is not set, and it encrypts the originals. {_MAKE_ONE}")
     try:
         return Fernet(key)
     except ValueError:
@@ -64,13 +64,13 @@ def _fernet(environment: Mapping[str, str] | None) -> Fernet:
 
 
 def content_before(conversation: Conversation, fields: Sequence[str]) -> bytes:
-    """The original content as canonical JSON: ``fields`` of the unmasked conversation."""
+    """Return the ``fields`` of an unmasked conversation as canonical JSON."""
     content = {name: getattr(conversation, name) for name in fields}
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
 
 
 def write_originals(path: Path, rows: Sequence[tuple[str, str]], *, encrypted: bool) -> None:
-    """Write (conversation id, sealed content) rows to one Parquet file that its owner alone can read."""
+    """Write (conversation id, sealed content) rows to one Parquet file that only its owner can read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     table = pa.table(
         {"id": [i for i, _ in rows], "encrypted": [encrypted] * len(rows), "content": [c for _, c in rows]},
@@ -84,9 +84,9 @@ def write_originals(path: Path, rows: Sequence[tuple[str, str]], *, encrypted: b
 def reveal_original(
     log: LogPaths, conversation_id: str, *, environment: Mapping[str, str] | None = None
 ) -> dict[str, Any] | None:
-    """The unmasked content of a conversation as a dict of its fields; None when nothing was masked or nothing kept.
+    """Return the unmasked fields of a conversation; None when nothing was masked or no original is kept.
 
-    Raises InputError when it is encrypted and the key is missing or another one.
+    Raises InputError when the original is encrypted and the key is missing or wrong.
     """
     files = sorted(p for p in log.originals.glob("*/*.parquet") if not p.parent.name.startswith("."))
     if not files:
@@ -103,7 +103,7 @@ def reveal_original(
         except InvalidToken:
             raise InputError(
                 f"{KEY_VARIABLE}: the original of '{conversation_id}' was encrypted with another key. "
-                "Set the key that was in use at its import."
+                "Set the key that was in use when it was imported."
             ) from None
     revealed: dict[str, Any] = orjson.loads(content)
     return revealed

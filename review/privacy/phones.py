@@ -1,6 +1,6 @@
-"""Telephone numbers: candidates by their writing, judged by the numbering plans of the phonenumbers library.
+"""Phone numbers: candidates by how they are written, checked by the numbering plans of the phonenumbers library.
 
-Bare digits are no telephone number unless a word in front says so: order ids, dates, prices and codes look the same.
+Plain digits count only after a word such as phone: order ids, dates, prices and codes look the same.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NORTH_AMERICAN = re.compile(
     r"(?<![\w.#$€£+/-])(?:1([-. ]))?[2-9][0-9]{2}(?P<s>[-. ])[0-9]{3}(?P=s)[0-9]{4}(?![\w-]|[.,][0-9])"
 )
 _TRUNK = re.compile(rf"(?<![\w.#$€£+/,:-])(?=0[1-9][0-9]{{0,4}}[ .\-/]){_MORE}(?![\w-]|[.,][0-9])")
-_CALLED_SO = re.compile(
+_NAMED = re.compile(
     r"\b(?:tele|télé)?(?:phone|fon|fone)s?[\"']?(?:[ _-]?(?:number|no|nr|num)\b)?[\"']?\.?[ :=]*(?:is|was)?[ \"':=]*"
     r"(?P<a>\+?[0-9][0-9 ().\-/]{5,20}[0-9])(?![\w-]|[.,][0-9])"
     r"|(?:\b(?:tel|mobile|cell|fax|whatsapp|handy|rufnummer|mobil|call me (?:at|on)|reach me (?:at|on))\b"
@@ -42,7 +42,7 @@ _LAST_GROUP = re.compile(r"[^0-9]+[0-9]+\)?\Z")
 
 
 def phones(text: str, region: str) -> Iterator[Hit]:
-    """Telephone numbers; ``region`` (such as ``US`` or ``DE``) reads those without a country code."""
+    """Yield phone numbers. ``region`` (such as ``US`` or ``DE``) is the country of those without a country code."""
     if not _ENOUGH.search(text):
         return
     if "+" in text or "00" in text:
@@ -54,7 +54,7 @@ def phones(text: str, region: str) -> Iterator[Hit]:
             yield Hit(found.start(), found.end(), _digits(found[0])[-10:])
     for found in _TRUNK.finditer(text):
         yield from _longest(found.start(), found[0], region, certain=False)
-    yield from _called_so(text)
+    yield from _named(text)
 
 
 def _international(text: str) -> Iterator[Hit]:
@@ -71,18 +71,18 @@ def _with_area_in_brackets(text: str, region: str) -> Iterator[Hit]:
             yield from _longest(found.start(), found[0], region, certain=False)
 
 
-def _called_so(text: str) -> Iterator[Hit]:
+def _named(text: str) -> Iterator[Hit]:
     if not _CALLING.search(text.lower()):
         return
-    for found in _CALLED_SO.finditer(text):
+    for found in _NAMED.finditer(text):
         name = "a" if found["a"] else "b"
-        said = _before_date(found[name])
-        if 7 <= len(_digits(said)) <= 15:
-            yield Hit(found.start(name), found.start(name) + len(said), _digits(said)[-10:])
+        number = _before_date(found[name])
+        if 7 <= len(_digits(number)) <= 15:
+            yield Hit(found.start(name), found.start(name) + len(number), _digits(number)[-10:])
 
 
 def _before_date(text: str) -> str:
-    """The candidate up to a date that follows it; nothing when it is a date itself."""
+    """The candidate up to a date that follows it; "" when it is itself a date."""
     if _DATE_FIRST.match(text):
         return ""
     after = _DATE_AFTER.search(text)
@@ -90,9 +90,9 @@ def _before_date(text: str) -> str:
 
 
 def _longest(start: int, text: str, region: str | None, *, certain: bool) -> Iterator[Hit]:
-    """The longest beginning of the candidate, group by group, that a numbering plan knows.
+    """The longest start of the candidate, in whole groups, that a numbering plan knows.
 
-    With ``certain`` writing (a plus in front), a number of a possible length will do if none is known.
+    A ``certain`` candidate (it begins with a plus) may have any possible length if no plan knows it.
     """
     text = _before_date(text)
     possible: list[Hit] = []

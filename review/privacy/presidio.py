@@ -1,22 +1,22 @@
-"""National numbers of further countries, by the pattern recognisers of Presidio, where a project wants them.
+"""National numbers of more countries, by the pattern recognisers of Presidio, for projects that want them.
 
-Presidio (MIT) is the well-kept library for personal data, and it was measured before our own recognisers were kept: on
-313 labelled texts (``tests/data/personal_data``), of which 176 were written before either had seen them.
+Presidio (MIT) is the well-maintained library for personal data. Our own recognisers were compared with it on 313
+labelled texts (``tests/data/personal_data``); 176 of them were written before either had seen them.
 
 | | found of 65, first list | right | found of 110, second list | right |
 |---|---|---|---|---|
 | ours, before the second list | 63 | 63 of 63 | 77 | 77 of 84 |
 | ours since | 63 | 63 of 63 | 88 | 88 of 90 |
-| Presidio as it comes (score 0.4) | 53 | 53 of 75 | 89 | 89 of 115 |
-| ours with its national numbers, called by name | 63 | 63 of 63 | 98 | 98 of 99 |
+| Presidio with its defaults (score 0.4) | 53 | 53 of 75 | 89 | 89 of 115 |
+| ours with its national numbers, after their names | 63 | 63 of 63 | 98 | 98 of 99 |
 
-As it comes it takes order ids, prices, dates and versions for telephone numbers and addresses of machines, and a wrong
-mask breaks the answer and its SQL for good; it knows no French, Swiss, Brazilian or Dutch number, and cards and IBANs
-no better. It reads some 900 of these texts a second where ours read 28,000 (ours with its national numbers: 16,000),
-brings spaCy (215 MB more on disk), takes two to four seconds to import and pins numpy. So it does not replace what is
-here. What it has and we lack are countries: with ``library = "presidio"`` under ``[privacy]`` its recognisers run
-beside ours, each believed only where one of its own words stands in front. No model is loaded and nothing is fetched:
-these recognisers are expressions with check digits. Everything that it brings is under MIT, BSD, ISC, Apache or MPL.
+With its defaults it takes order ids, prices, dates and versions for phone numbers and network addresses, and a wrong
+mask breaks the answer and its SQL for good. It knows no French, Swiss, Brazilian or Dutch numbers, and is no better at
+cards and IBANs. It reads about 900 of these texts a second, ours read 28,000 (ours with its national numbers: 16,000).
+It brings spaCy (215 MB on disk), takes two to four seconds to import and pins numpy. So it does not replace our own. It
+adds countries that ours lack: with ``library = "presidio"`` under ``[privacy]`` its recognisers run beside ours, and a
+number counts only after one of the recogniser's own words. They are regular expressions with check digits, so no model
+is loaded and nothing is downloaded. Its dependencies are under MIT, BSD, ISC, Apache or MPL.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from review.basics.errors import InputError
 from review.privacy.identifiers import Hit
 
 LIBRARIES = ("", "presidio")
-"""What ``[privacy] library`` may say; "" is ours alone."""
+"""The values of ``[privacy] library``; "" uses our own recognisers alone."""
 
 NATIONAL = (
     "AuMedicareRecognizer", "AuTfnRecognizer", "CaSinRecognizer", "DeSocialSecurityRecognizer", "DeTaxIdRecognizer",
@@ -40,27 +40,27 @@ NATIONAL = (
     "SePersonnummerRecognizer", "SgFinRecognizer", "ThTninRecognizer", "TrNationalIdRecognizer", "UkNinoRecognizer",
     "UsItinRecognizer", "UsSsnRecognizer", "ZaIdNumberRecognizer",
 )  # fmt: skip
-"""The recognisers of people's numbers that are used."""
+"""The recognisers that are used: those of numbers of people."""
 
 BEFORE = 40
-"""Characters in front of a number in which one of its recogniser's words must stand."""
+"""How many characters before a number are searched for one of its recogniser's words."""
 
 TOO_COMMON = frozenset(("id", "tax", "payer", "canada", "individual", "security", "social", "rente"))
-"""Words of the library that stand in front of too much else."""
+"""Words of the library that come before too many other things."""
 
 
 def check_library(name: str) -> None:
-    """Raises InputError for another library, and for one that is not installed."""
+    """Raise InputError for an unknown library and for one that is not installed."""
     if name not in LIBRARIES:
         raise InputError(
             f"privacy.library: found '{name}', expected presidio, or nothing for our own recognisers alone."
         )
     if name and find_spec("presidio_analyzer") is None:
-        raise InputError("privacy.library: presidio is not installed here. pip install 'spotcheck[privacy]'.")
+        raise InputError("privacy.library: presidio is not installed here. Run pip install 'spotcheck[privacy]'.")
 
 
 def national_ids_by_library(text: str) -> Iterator[Hit]:
-    """National numbers that the library's recognisers know and a word in front of them names."""
+    """Yield national numbers that a recogniser of the library finds after one of its words."""
     if not may_hold(text):
         return
     for recogniser, named in _recognisers():
@@ -72,13 +72,13 @@ def national_ids_by_library(text: str) -> Iterator[Hit]:
 
 
 def may_hold(text: str) -> bool:
-    """Whether a digit and one of the words stand in the text at all."""
+    """Return whether the text has a digit and one of the words at all."""
     return any(c.isdigit() for c in text) and _any_word().search(text) is not None
 
 
 @functools.cache
 def _recognisers() -> tuple[tuple[Any, re.Pattern[str]], ...]:
-    """Each recogniser with its words, loaded at first need: three seconds."""
+    """Each recogniser with its words, loaded when first needed, which takes three seconds."""
     from presidio_analyzer import predefined_recognizers
 
     made = [getattr(predefined_recognizers, name)() for name in NATIONAL]
@@ -91,6 +91,6 @@ def _any_word() -> re.Pattern[str]:
 
 
 def _words(words: Any) -> re.Pattern[str]:
-    # The longest first; what is a letter before it would be another word, such as ping for pin.
+    # The longest first. A letter before or after makes another word: ping is not pin.
     listed = "|".join(re.escape(word) for word in sorted({w.lower() for w in words}, key=lambda w: (-len(w), w)))
     return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)

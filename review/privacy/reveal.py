@@ -1,4 +1,4 @@
-"""A look at an unmasked original: by role, and every look is logged."""
+"""Show an unmasked original to a lead; every look is logged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.store import Store
 
 
 def revealed(store: Store, conversation_id: str, *, by: str) -> dict[str, Any]:
-    """The unmasked content of a conversation. The look is in the audit chain before anything is shown.
+    """Return the unmasked content of a conversation. The audit chain has the look before anything is shown.
 
     Raises Refused without the role lead, UnknownError when nothing was masked or no original is kept.
     """

@@ -1,1 +1,1 @@
-"""The rubric: dimensions, their values and versions, and what a change would do."""
+"""The rubric: dimensions, their values and versions, and the differences between two versions."""

@@ -1,4 +1,4 @@
-"""A rubric as TOML, the form in which people change it: the same ``[rubric]`` table as in spotcheck.toml."""
+"""Write and read a rubric as TOML, the form in which people edit it: the ``[rubric]`` table of spotcheck.toml."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WHERE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
 
 def rubric_toml(rubric: Rubric) -> str:
-    """The rubric as text that :func:`rubric_from_toml` reads back to the same rubric; what is default is left out."""
+    """Return the rubric as text, without defaults. :func:`rubric_from_toml` reads it back to the same rubric."""
     document, table, rows = tomlkit.document(), tomlkit.table(), tomlkit.aot()
     table.add("reveal", rubric.reveal)
     for dimension in rubric.dimensions:
@@ -28,7 +28,7 @@ def rubric_toml(rubric: Rubric) -> str:
     table.add("dimensions", rows)
     document.add("rubric", table)
     lines = [line.rstrip() for line in tomlkit.dumps(document).split("\n")]
-    # An empty line before each table, none twice, so that the dimensions are seen at one glance.
+    # One empty line before each table shows the dimensions at a glance.
     spaced = [part for line in lines if line for part in (["", line] if line.startswith("[[") else [line])]
     return "\n".join(spaced) + "\n"
 
@@ -57,7 +57,7 @@ def _dimension(dimension: Dimension) -> Table:
 
 
 def _text(text: str) -> Item:
-    """One line whatever it holds: line breaks are written as escapes, so that reading by lines stays simple."""
+    """Return a text on one line: line breaks become escapes, because errors are located by line."""
     return tomlkit.string(text)
 
 
@@ -82,9 +82,9 @@ def _table(texts: Mapping[str, str]) -> Table:
 
 
 def rubric_from_toml(text: str) -> Rubric:
-    """Read a rubric: a ``[rubric]`` table with its ``[[rubric.dimensions]]``, or the same without ``rubric``.
+    """Read a rubric from a ``[rubric]`` table with ``[[rubric.dimensions]]``; the prefix ``rubric`` may be left out.
 
-    Raises InputError that names the line and, where one is wrong, the dimension and its setting.
+    Raises InputError that names the line, the dimension and its setting.
     """
     document = _rubric_table(_parsed(text))
     try:
@@ -103,7 +103,7 @@ def _parsed(text: str) -> dict[str, Any]:
         found = _WHERE.search(str(error))
         what = _WHERE.sub("", str(error)).strip()
         where = f"line {found[1]}, column {found[2]}" if found else f"line {text.count(chr(10)) + 1}"
-        raise InputError(f"{where}: this is not TOML ({what}).") from None
+        raise InputError(f"{where}: the text is not valid TOML ({what}).") from None
 
 
 def _rubric_table(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -119,7 +119,7 @@ def _rubric_table(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _line_of_the_first_fault(text: str, document: Mapping[str, Any]) -> int | None:
-    """Where the table of the first wrong dimension begins; None when the fault lies in none or none can be found."""
+    """Return the line where the first wrong dimension starts, or None when the fault is in no dimension."""
     rows = document.get("dimensions")
     lines = [k for k, line in enumerate(text.split("\n"), start=1) if _HEADER.fullmatch(line)]
     if not isinstance(rows, list) or len(lines) != len(rows):

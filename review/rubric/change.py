@@ -1,11 +1,11 @@
-"""Changing the rubric in force: who may, what is written, and what stands in spotcheck.toml beside it."""
+"""Change the rubric in force, list its versions, and compare it with the one in spotcheck.toml."""
 
 from __future__ import annotations
 
 from review.audit import chain
 from review.basics.errors import InputError, Refused
 from review.people.people import require
-from review.rubric.diff import Change, rubric_diff
+from review.rubric.diff import rubric_diff
 from review.rubric.rubric import Rubric, current_rubric, rubric_from, save_rubric
 from review.settings.project import Project
 from storage.records_people import RubricVersion
@@ -15,10 +15,10 @@ MAX_NOTE = 500
 
 
 def change_rubric(store: Store, rubric: Rubric, *, by: str, note: str, base: int | None = None) -> Rubric:
-    """Make ``rubric`` the one in force, as a new version; one that is the same as before changes nothing.
+    """Save ``rubric`` as the version in force and return it. A rubric without differences is returned, not saved.
 
     ``base`` is the version that the change started from. Raises Refused without the role lead, or when somebody else
-    made a version since ``base``; InputError without a note that says why.
+    saved a version after ``base``; InputError without a note that says why.
     """
     note = note.strip()
     with store.transaction():
@@ -29,28 +29,31 @@ def change_rubric(store: Store, rubric: Rubric, *, by: str, note: str, base: int
             return before
         if base not in (None, before.version):
             raise Refused(
-                f"the rubric is at version {before.version} by now, and this change started from version {base}. "
-                "Look at what the other change did, then start again from the version in force."
+                f"the rubric is now at version {before.version}, but this change started from version {base}. "
+                "Read the other change, then start again from the version in force."
             )
         if not note or len(note) > MAX_NOTE:
             found = f"{len(note)} characters" if note else "nothing"
-            raise InputError(f"note: found {found}, expected why the rubric changes in at most {MAX_NOTE}.")
+            raise InputError(
+                f"note: found {found}, expected the reason for the change, in at most {MAX_NOTE} characters."
+            )
         saved = save_rubric(store, rubric, by=by, note=note)
-        said = [c.what if not c.dimension else f"{c.dimension}: {c.what}" for c in changes]
-        chain.record(store, by, "rubric", f"version {saved.version}", note=note, changes=said)
+        places = [c.what if not c.dimension else f"{c.dimension}: {c.what}" for c in changes]
+        chain.record(store, by, "rubric", f"version {saved.version}", note=note, changes=places)
     return saved
 
 
 def rubric_versions(store: Store) -> list[RubricVersion]:
-    """Every version with who, when and why, the newest first."""
+    """Return every version with its author, date and note, newest first."""
     return store.find(RubricVersion, order_by="version desc")
 
 
-def waiting_in_file(project: Project, in_force: Rubric) -> list[Change]:
-    """What ``spotcheck rubric update`` would change: the differences to the ``[rubric]`` table of spotcheck.toml.
+def waiting_in_file(project: Project, in_force: Rubric) -> Rubric | None:
+    """Return the rubric of spotcheck.toml if it differs from the one in force, else None.
 
-    Nothing without such a table. Raises InputError when the table cannot be read.
+    Raises InputError when the [rubric] table cannot be read.
     """
     if project.rubric is None:
-        return []
-    return rubric_diff(in_force, rubric_from(project.rubric, origin=str(project.path)))
+        return None
+    in_file = rubric_from(project.rubric, origin=str(project.path))
+    return in_file if rubric_diff(in_force, in_file) else None

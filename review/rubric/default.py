@@ -1,4 +1,4 @@
-"""The rubric of a new project, as data: correctness, reasons, intent, politeness (DESIGN: decided details)."""
+"""The rubric of a new project, as data: correctness, reasons, intent and politeness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed between two rubrics, in words. Pure: rubrics in, sentences out."""
+"""Describe what changed between two rubrics. Pure: rubrics in, sentences out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTHING = "nothing"
 
 @dataclass(frozen=True)
 class Change:
-    """One change: in which dimension ("" for the rubric as a whole), of what, from what, to what."""
+    """One change: the dimension ("" for the whole rubric), what changed, before, after."""
 
     dimension: str
     what: str
@@ -21,7 +21,7 @@ class Change:
 
     @property
     def sentence(self) -> str:
-        """The change in one line, for terminals and lists."""
+        """Return the change in one line, for terminals and lists."""
         place = f"{self.dimension}: " if self.dimension else ""
         if not self.before:
             return f"{place}{self.what}: {self.after}"
@@ -29,9 +29,9 @@ class Change:
 
 
 def rubric_diff(before: Rubric, after: Rubric) -> list[Change]:
-    """Every difference between two rubrics, dimension by dimension in the new order; none exactly when they are alike.
+    """Return every difference between two rubrics, dimension by dimension in the new order. Equal rubrics have none.
 
-    Versions are not compared. A renamed dimension is one removed and one added: its labels do not carry over.
+    Versions are not compared. A renamed dimension counts as one removed and one added: its labels do not carry over.
     """
     old, new = {d.name: d for d in before.dimensions}, {d.name: d for d in after.dimensions}
     changes = [Change(n, "dimension removed", _outline(old[n]), "") for n in old if n not in new]
@@ -87,19 +87,19 @@ def _value_changes(name: str, old: Sequence[str], new: Sequence[str]) -> Iterato
         yield Change(name, "values added", "", ", ".join(added))
     kept = [v for v in old if v in new]
     moved = kept != [v for v in new if v in old]
-    # Where a new value stands tells its meaning in an ordered scale, so the row is shown unless it is the last.
+    # In an ordered scale the place of a new value gives it its meaning. Only a value added at the end needs no row.
     if moved or (added and [*kept, *added] != list(new)):
         what = "order of values" if not added and not removed else "values in order"
         yield Change(name, what, ", ".join(old), ", ".join(new))
 
 
 def _key_changes(old: Dimension, new: Dimension) -> Iterator[Change]:
-    """Keys that moved under the fingers: of values that both rubrics have."""
-    before, after = (dict(zip(d.scale.values, d.keys, strict=True)) for d in (old, new))
-    moved = [v for v in after if v in before and before[v] != after[v]]
+    """Yield the keys that changed for values of both rubrics: reviewers know them by heart."""
+    keys_before, keys_after = (dict(zip(d.scale.values, d.keys, strict=True)) for d in (old, new))
+    moved = [v for v in keys_after if v in keys_before and keys_before[v] != keys_after[v]]
     if moved:
-        was, now = (", ".join(f"{keys[v] or 'none'} {v}" for v in moved) for keys in (before, after))
-        yield Change(new.name, "keys", was, now)
+        before, after = (", ".join(f"{keys[v] or 'none'} {v}" for v in moved) for keys in (keys_before, keys_after))
+        yield Change(new.name, "keys", before, after)
 
 
 def _asked(dimension: Dimension) -> str:

@@ -1,4 +1,4 @@
-"""Editing the values of one dimension as a table, the commonest change of a rubric. Pure."""
+"""Edit the values of one dimension as a table, the most common change of a rubric. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Row = Mapping[str, Any]
 
 
 def value_rows(dimension: Dimension) -> list[dict[str, Any]]:
-    """The values as rows of place, value and guidance, and key where the keys are not the default ones."""
+    """Return the values as rows of place, value and guidance, with a key unless the keys are the default ones."""
     own_keys = dimension.keys != default_keys(dimension.scale.values)
     return [
         {"place": place, "value": value, "guidance": dimension.value_guidance.get(value, "")}
@@ -22,11 +22,12 @@ def value_rows(dimension: Dimension) -> list[dict[str, Any]]:
 
 
 def with_values(rubric: Rubric, name: str, rows: Iterable[Row]) -> Rubric:
-    """The rubric with other values in one dimension: those of ``rows`` that name one, by place, the rest at the end.
+    """Return the rubric with the values of ``rows`` in one dimension, sorted by place. Rows without a place come last.
 
-    Raises InputError for what :func:`review.rubric.rubric_from` refuses, UnknownError for an unknown dimension.
+    Rows without a value are left out. Raises InputError for what ``rubric_from`` refuses, UnknownError for an unknown
+    dimension.
     """
-    found = rubric[name]
+    dimension = rubric[name]
     given = [row for row in rows if _text(row, "value")]
     ordered = sorted(given, key=_place)
     values = [_text(row, "value") for row in ordered]
@@ -38,7 +39,7 @@ def with_values(rubric: Rubric, name: str, rows: Iterable[Row]) -> Rubric:
     }
     document = rubric_document(rubric)
     for row in document["dimensions"]:
-        if row["name"] == found.name:
+        if row["name"] == dimension.name:
             row.update(changed)
     return rubric_from(document)
 
@@ -50,5 +51,5 @@ def _place(row: Row) -> float:
 
 
 def _text(row: Row, column: str) -> str:
-    found = row.get(column)
-    return "" if found is None or (isinstance(found, float) and math.isnan(found)) else str(found).strip()
+    cell = row.get(column)
+    return "" if cell is None or (isinstance(cell, float) and math.isnan(cell)) else str(cell).strip()

@@ -1,7 +1,7 @@
 """The rubric: the dimensions that people judge, as versioned data.
 
-A rubric comes from the ``[rubric]`` table of spotcheck.toml, else it is ``DEFAULT_RUBRIC``. Every change makes a new
-version in the store, and an annotation names the version it was made under.
+A new project starts with the ``[rubric]`` table of spotcheck.toml, or with ``DEFAULT_RUBRIC``. Every change makes a new
+version in the store, and an annotation names its version.
 """
 
 from __future__ import annotations
@@ -13,19 +13,26 @@ from typing import Any
 
 import orjson
 
+from review.basics import setting
 from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
 from review.basics.labels import SCALE_KINDS, Scale, ScaleKind, Value, canonical_text
 from storage.records_people import RubricVersion
 from storage.store import Store
 
+SETTINGS = (
+    *("name", "title", "scale", "values", "keys", "guidance", "value_guidance", "required", "positive"),
+    "shown_when",
+)
+"""The settings of one dimension."""
+
 COMMAND_KEYS = "usfcxjkegqt?"
-"""What the pages for annotating and adjudicating command by a letter; no value can have such a key."""
+"""Letters that are commands on the Annotate and Adjudicate pages. No value can have one of them as its key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dimension:
-    """One question of the rubric: its scale, key per value, guidance, when it is shown, which value is positive."""
+    """One question of the rubric: its scale, a key per value, guidance, when it is asked, which value is positive."""
 
     name: str
     scale: Scale
@@ -38,13 +45,13 @@ class Dimension:
     shown_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def shown(self, labels: Mapping[str, Any]) -> bool:
-        """Whether this dimension is asked, given the labels of the others."""
+        """Return whether this dimension is asked, given the labels of the others."""
         return all(labels.get(other) in allowed for other, allowed in self.shown_when.items())
 
 
 @dataclass(frozen=True)
 class Rubric:
-    """All dimensions in the order in which they are asked; ``reveal`` shows verdicts after submission."""
+    """All dimensions in the order of asking. With ``reveal`` reviewers see the verdicts after they submit."""
 
     dimensions: tuple[Dimension, ...]
     version: int = 0
@@ -54,21 +61,21 @@ class Rubric:
         for dimension in self.dimensions:
             if dimension.name == name:
                 return dimension
-        raise UnknownError(f"dimension '{name}' is not in the rubric; it has {', '.join(self.names)}.")
+        raise UnknownError(f"dimension '{name}' is not in the rubric. The rubric has {', '.join(self.names)}.")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The dimensions' names in order."""
+        """Return the names of the dimensions in order."""
         return tuple(d.name for d in self.dimensions)
 
     def canonical(self, labels: Mapping[str, Any]) -> dict[str, Value]:
         """Check one submission's labels and return their canonical form.
 
-        A label of a dimension that is not asked (a reason for a correct answer) is dropped. Raises InputError when a
-        dimension is unknown, a label stands outside its scale, or a required one is missing.
+        Labels of dimensions that are not asked (reasons for a correct answer) are dropped. Raises InputError for an
+        unknown dimension, a label outside its scale, or a missing label of a required dimension.
         """
         if not isinstance(labels, Mapping):
-            raise InputError(f"labels: found {type(labels).__name__}, expected dimension -> value.")
+            raise InputError(f"labels: found {type(labels).__name__}, expected a table of dimension and value.")
         unknown = sorted(set(map(str, labels)) - set(self.names))
         if unknown:
             raise InputError(f"found dimension {unknown[0]!r}, expected one of {', '.join(self.names)}.")
@@ -97,7 +104,7 @@ def _expected(scale: Scale) -> str:
 
 
 def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = "rubric") -> Rubric:
-    """Read a rubric document; raises InputError that names the dimension and setting that is wrong."""
+    """Read a rubric document. Raises InputError that names the dimension and its wrong setting."""
     rows = document.get("dimensions") if isinstance(document, Mapping) else None
     if not isinstance(rows, list | tuple) or not rows or not all(isinstance(row, Mapping) for row in rows):
         raise InputError(f"{origin}: found no dimensions, expected at least one [[rubric.dimensions]] table.")
@@ -130,24 +137,10 @@ def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
     if not name:
         raise InputError(f"{place}: found no name, expected one such as correctness.")
     place = f"{place} ('{name}')"
-    known = {
-        "name",
-        "title",
-        "scale",
-        "values",
-        "keys",
-        "guidance",
-        "value_guidance",
-        "required",
-        "positive",
-        "shown_when",
-    }
-    unknown = sorted(set(row) - known)
-    if unknown:
-        raise InputError(f"{place}: found setting {unknown[0]!r}, expected {', '.join(sorted(known))}.")
+    setting.known_keys(place, row, SETTINGS)
     kind, values = row.get("scale", "nominal"), tuple(map(canonical_text, _list(row, "values", place)))
     if kind not in SCALE_KINDS:
-        raise InputError(f"{place}, scale: found {kind!r}, expected one of {', '.join(SCALE_KINDS)}.")
+        raise setting.wrong(f"{place}, scale", kind, f"one of {', '.join(SCALE_KINDS)}")
     if len(values) < 2 and kind in ("nominal", "ordinal", "set"):
         raise InputError(f"{place}, values: found {len(values)}, expected at least two.")
     scale = _scale(kind, values, place)
@@ -172,14 +165,14 @@ def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
 
 
 def _scale(kind: ScaleKind, values: tuple[str, ...], place: str) -> Scale:
-    """The declared scale; raises InputError for values that no label could ever equal or that have no distance."""
+    """Return the declared scale. Raises InputError for values that no label can equal, or that have no distance."""
     try:
         scale = Scale(kind, values)
         for value in values:
             if not value or (kind == "set" and "|" in value):
                 raise ValueError("a text that is not empty" + ", without |" * (kind == "set"))
             if scale.numeric:
-                # Distances are between numbers: the order of words tells none.
+                # An interval scale measures distances, and only numbers have them.
                 Scale(kind).canonical(value)
     except InputError as error:
         raise InputError(f"{place}, values: {error}") from None
@@ -188,30 +181,21 @@ def _scale(kind: ScaleKind, values: tuple[str, ...], place: str) -> Scale:
     return scale
 
 
-def _list(row: Mapping[str, Any], setting: str, place: str) -> Sequence[Any]:
-    found = row.get(setting, ())
-    if not isinstance(found, list | tuple):
-        raise InputError(f"{place}, {setting}: found {found!r}, expected a list.")
-    return found
+def _list(row: Mapping[str, Any], name: str, place: str) -> Sequence[Any]:
+    return setting.listed(f"{place}, {name}", row.get(name, ()))
 
 
-def _table(row: Mapping[str, Any], setting: str, place: str) -> Mapping[str, Any]:
-    found = row.get(setting, {})
-    if not isinstance(found, Mapping):
-        raise InputError(f"{place}, {setting}: found {found!r}, expected a table.")
-    return found
+def _table(row: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
+    return setting.table(f"{place}, {name}", row.get(name, {}))
 
 
-def _flag(row: Mapping[str, Any], setting: str, place: str) -> bool:
-    found = row.get(setting, True)
-    if not isinstance(found, bool):
-        raise InputError(f"{place}, {setting}: found {found!r}, expected true or false.")
-    return found
+def _flag(row: Mapping[str, Any], name: str, place: str) -> bool:
+    return setting.flag(f"{place}, {name}", row.get(name, True))
 
 
 def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[str, ...]:
-    """The key per value: as declared, else the default ones."""
-    # The keyboard knows no capitals: Shift is for the page.
+    """Return one key per value: the declared ones, or the default ones."""
+    # Keys are letters without Shift: the pages use Shift themselves.
     keys = tuple(str(k).lower() for k in _list(row, "keys", place))
     if not keys:
         return default_keys(values)
@@ -221,18 +205,18 @@ def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[st
     wrong = next((k for k in given if len(k) != 1 or given.count(k) > 1 or k.isspace() or k in COMMAND_KEYS), None)
     if wrong is not None:
         raise InputError(
-            f"{place}, keys: found {wrong!r}, expected single keys, each once, none of {' '.join(COMMAND_KEYS)}."
+            f"{place}, keys: found {wrong!r}, expected single keys, each once, and none of {' '.join(COMMAND_KEYS)}."
         )
     return keys
 
 
 def default_keys(values: Sequence[str]) -> tuple[str, ...]:
-    """The digits 1 to 9 and 0; none at all beyond ten values, where people filter by typing."""
+    """Return the digits 1 to 9 and 0. More than ten values have no keys: people filter them by typing."""
     return tuple("1234567890")[: len(values)] if len(values) <= 10 else ("",) * len(values)
 
 
 def rubric_document(rubric: Rubric) -> dict[str, Any]:
-    """The rubric as plain data, the inverse of :func:`rubric_from`; the canonical form that is hashed."""
+    """Return the rubric as plain data, the inverse of :func:`rubric_from`. This canonical form is hashed."""
     return {
         "reveal": rubric.reveal,
         "dimensions": [
@@ -254,25 +238,28 @@ def rubric_document(rubric: Rubric) -> dict[str, Any]:
 
 
 def current_rubric(store: Store) -> Rubric:
-    """The latest version in the store. Raises UnknownError when there is none."""
+    """Return the latest version in the store. Raises UnknownError when there is none."""
     versions = store.find(RubricVersion, order_by="version desc")
     if not versions:
-        raise UnknownError("the store has no rubric yet. `spotcheck init` adds the default one.")
+        raise UnknownError(
+            "the store has no rubric yet. Ask whoever installed Spotcheck to set up the store.",
+            command_hint="`spotcheck init` adds the default rubric.",
+        )
     return rubric_from(versions[0].document, version=versions[0].version)
 
 
 def rubric_version(store: Store, version: int) -> Rubric:
-    """One version of the rubric. Raises UnknownError when it does not exist."""
-    # A number that no column can hold names no version either.
+    """Return one version of the rubric. Raises UnknownError when it does not exist."""
+    # SQLite raises an error of its own for a number beyond 64 bits.
     row = store.get(RubricVersion, version) if 0 < version < 2**63 else None
     if row is None:
-        there = ", ".join(str(v.version) for v in store.find(RubricVersion, order_by="version")) or "none yet"
-        raise UnknownError(f"rubric version {version} does not exist (there are: {there}).")
+        known = ", ".join(str(v.version) for v in store.find(RubricVersion, order_by="version")) or "none yet"
+        raise UnknownError(f"rubric version {version} does not exist (there are: {known}).")
     return rubric_from(row.document, version=version)
 
 
 def save_rubric(store: Store, rubric: Rubric, *, by: str, note: str = "") -> Rubric:
-    """Add a version if the rubric differs from the current one; returns the rubric with its version."""
+    """Add a version unless the rubric equals the current one. Returns the rubric with its version."""
     document = rubric_document(rubric)
     digest = hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
     with store.transaction():

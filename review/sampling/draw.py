@@ -12,7 +12,7 @@ from review.sampling import frame_sql
 from review.sampling.allocate import DrawnStratum, DrawPlan, Wishes, allocate, raised, refuse_lower
 from review.sampling.choose import Ids, all_of, grown, head_room, overlap_of, take
 from review.sampling.engines import sql
-from review.sampling.engines.catalogue import Engine
+from review.sampling.engines.engine import Engine
 from review.sampling.frame import Frame, OpenFrame, Values, read_frame
 from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
 from review.sampling.needs import check_needs, is_imported_log

@@ -15,7 +15,7 @@ from review.basics.errors import InputError
 from review.basics.weeks import Window
 from review.sampling import frame_sql
 from review.sampling.engines import sql
-from review.sampling.engines.catalogue import Engine
+from review.sampling.engines.engine import Engine
 from review.sampling.strata import DEFAULT_GROUPS, Group, fields_of, names_of
 from review.sampling.verdict_counts import Counts, tally
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from review.basics.errors import InputError
-from review.sampling.engines.catalogue import Engine
+from review.sampling.engines.engine import Engine
 from review.sampling.engines.sql import column, is_null
 from review.sampling.strata import FLAGGED, JUDGES_DISAGREE, Group, fields_of
 

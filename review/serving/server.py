@@ -1,4 +1,4 @@
-"""Starting the application: Streamlit in a process of its own, with safe options whatever folder it starts from."""
+"""Start the application: Streamlit in a process of its own, with safe options whichever folder it starts from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pathlib import Path
 import orjson
 import requests
 
-from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.errors import InputError, NothingToDo
 from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, refusal
 from review.settings.project import project_of
 
@@ -40,27 +40,27 @@ OPTIONS = {
     "client.showErrorDetails": "type",
     "client.disableDataExport": "true",
 }
-"""The settings of .streamlit/config.toml that safety and speed rest on, as flags: no other file can undo them."""
+"""The settings of .streamlit/config.toml that safety and speed depend on. As flags, no other file can undo them."""
 
 
 def command(app: Path, *, port: int, address: str = ADDRESS, access_flags: tuple[str, ...] = ()) -> list[str]:
-    """The command line that runs the application."""
+    """Return the command line that runs the application."""
     options = {**OPTIONS, "server.address": address, "server.port": str(port)}
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(app), *flags, *access_flags]
 
 
 def access_flags(store: Path, access: Access, *, address: str, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The flags that tell visitors apart as the project says: who is let in, where the secrets of the login stand.
+    """Return the flags that follow from [access]: accepted host names, trusted header, the secrets file of the login.
 
-    Raises Refused when a server with them would not be safe, InputError when something for the login is missing.
+    Raises Refused when such a server would not be safe, InputError when something for the login is missing.
     """
     secrets = store.resolve().parent / ".streamlit" / "secrets.toml"
     redirect = _redirect_uri(secrets) if access.mode == "oidc" else ""
     hosts = hosts_of(access, address=address, redirect_uri=redirect)
-    why = refusal(access, address=address, hosts=hosts, environment=environment)
-    if why is not None:
-        raise Refused(why)
+    refused = refusal(access, address=address, hosts=hosts, environment=environment)
+    if refused is not None:
+        raise refused
     # Streamlit resumes a dropped session only for the same user; in proxy mode this is how it knows the user.
     users = {access.user_header: "proxy_user"} if access.mode == "proxy" else {}
     return (
@@ -71,23 +71,24 @@ def access_flags(store: Path, access: Access, *, address: str, environment: Mapp
 
 
 def _redirect_uri(secrets: Path) -> str:
-    """Where the provider sends people back to. Raises InputError when the login is not set up."""
+    """Return the address that the provider sends people back to. Raises InputError when the login is not set up."""
     if importlib.util.find_spec("authlib") is None:
-        raise InputError("access.mode is oidc, which needs Authlib: pip install 'spotcheck[auth]'.")
+        raise InputError("access.mode is oidc, which needs Authlib. Install it: pip install 'spotcheck[auth]'.")
     try:
         auth = tomllib.loads(secrets.read_text(encoding="utf-8")).get("auth", {})
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{secrets}: access.mode is oidc, and the secrets of the login cannot be read ({error})."
+            f"{secrets}: the secrets of the login cannot be read ({error}). With access.mode = oidc this file needs an "
+            "[auth] table."
         ) from None
     missing = [name for name in ("redirect_uri", "cookie_secret") if not isinstance(auth, dict) or not auth.get(name)]
     if missing:
-        raise InputError(f"{secrets}, [auth]: found no {missing[0]}, expected redirect_uri and cookie_secret.")
+        raise InputError(f"{secrets}, [auth]: found no {missing[0]}, expected both redirect_uri and cookie_secret.")
     return str(auth["redirect_uri"])
 
 
 def app_path() -> Path:
-    """Where app.py stands: in the source tree or in the installation."""
+    """Return the path of app.py in the source tree or in the installation."""
     spec = importlib.util.find_spec("app")
     if spec is None or spec.origin is None:
         raise InputError("app.py is not installed. Install Spotcheck again.")
@@ -95,7 +96,7 @@ def app_path() -> Path:
 
 
 def config_folder(app: Path) -> Path:
-    """The folder whose .streamlit/config.toml holds the theme: beside app.py, else among the installed data files."""
+    """Return the folder with .streamlit/config.toml: the one of app.py, else that of the installed data files."""
     beside = app.parent / ".streamlit" / "config.toml"
     installed = [
         Path(str(f.locate()))
@@ -107,11 +108,11 @@ def config_folder(app: Path) -> Path:
 
 
 def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, names_are_enough: bool = False) -> int:
-    """Run the application on a store until it is stopped; returns Streamlit's exit code.
+    """Run the application on a store until somebody stops it. Returns Streamlit's exit code.
 
-    Raises InputError when the port is taken, Refused when people could not be told apart at this address.
+    Raises InputError when the port is taken, Refused when anybody could pose as anybody at this address.
     """
-    # The variable is set from the option alone: one that lies about in a shell is not knowingly.
+    # Only the option sets the variable: one that a shell happens to hold is not a decision.
     environment = {**os.environ, "SPOTCHECK_STORE": str(store.resolve()), NAMES_ARE_ENOUGH: ""}
     if names_are_enough:
         environment[NAMES_ARE_ENOUGH] = "yes"
@@ -120,7 +121,11 @@ def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, name
     app = app_path()
     arguments = command(app, port=port, address=address, access_flags=flags)
     try:
-        with _ended_by_signals(), subprocess.Popen(arguments, env=environment, cwd=config_folder(app)) as process:
+        # In a process group of its own, Ctrl+C reaches this command alone, which then ends the application quietly.
+        with (
+            _ended_by_signals(),
+            subprocess.Popen(arguments, env=environment, cwd=config_folder(app), process_group=0) as process,
+        ):
             try:
                 if browser:
                     opening = (process, url_of(address, port))
@@ -134,9 +139,9 @@ def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, name
 
 @contextlib.contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Whoever ends this command, a terminal that closes, systemd or a container, ends the application with it.
+    """Turn the signals of a closing terminal, systemd or a container into KeyboardInterrupt, which ends both processes.
 
-    A signal that is ignored, as nohup has it, stays so.
+    A signal that is already ignored, as under nohup, stays ignored.
     """
 
     def end(number: int, frame: object) -> None:
@@ -152,7 +157,7 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the application, gently at first; one that has ended is left alone."""
+    """Ask the application to end, and kill it after 10 seconds. Does nothing when it has ended already."""
     process.terminate()
     try:
         process.wait(timeout=10)
@@ -161,13 +166,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def url_of(address: str, port: int) -> str:
-    """Where this machine reaches a server at an address; every address is reached on the loopback one."""
+    """Return the URL at which this machine reaches a server; one on all addresses answers on the loopback address."""
     host = {"0.0.0.0": ADDRESS, "::": "[::1]"}.get(address, f"[{address}]" if ":" in address else address)  # noqa: S104
     return f"http://{host}:{port}"
 
 
 def check_port(port: int, address: str = ADDRESS) -> None:
-    """Raise InputError when the port cannot be had."""
+    """Raise InputError when the port is out of range or taken."""
     if not 1 <= port <= 65535:
         raise InputError(f"--port: found {port}, expected 1 to 65535.")
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -181,12 +186,12 @@ def check_port(port: int, address: str = ADDRESS) -> None:
 
 
 def wait_until_ready(process: subprocess.Popen[bytes] | subprocess.Popen[str], url: str, *, seconds: float) -> None:
-    """Return when the application answers. Raises NothingToDo when it ended or did not answer in time."""
+    """Return once the application answers. Raises NothingToDo when it ends first or does not answer in time."""
     until = time.monotonic() + seconds
     answered = threading.Event()
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise NothingToDo(f"the application ended while starting (exit code {process.returncode}).")
+            raise NothingToDo(f"the application stopped while it was starting (exit code {process.returncode}).")
         with contextlib.suppress(requests.RequestException):
             if requests.get(f"{url}/_stcore/health", timeout=2).ok:
                 return

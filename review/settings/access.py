@@ -1,4 +1,4 @@
-"""How visitors of the application are told apart: the [access] table, and what a server must have before it serves.
+"""The ``[access]`` table: how the application tells visitors apart, and what a server needs before it shows anything.
 
 The mode comes from the project's settings alone, never from what a client sends.
 """
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from review.basics.errors import InputError
+from review.basics import setting
+from review.basics.errors import InputError, Refused
 
 MODES = ("names", "oidc", "proxy")
 SETTINGS = ("mode", "user_header", "secret_header", "allowed_hosts", "provider")
@@ -29,9 +30,10 @@ _HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f]*
 class Access:
     """The settings of [access].
 
-    ``mode`` is names (chosen freely), oidc (logged in with a provider) or proxy (told by an authenticating proxy in
-    ``user_header``, believed when ``secret_header`` holds the shared secret). ``allowed_hosts`` are the host names
-    under which the application may be asked for; ``provider`` names one of several in the secrets file.
+    ``mode``: ``names`` (people choose their name), ``oidc`` (people log in with a provider) or ``proxy`` (an
+    authenticating proxy names the user in ``user_header``; the header counts only when ``secret_header`` holds the
+    shared secret). ``allowed_hosts`` are the host names that the application answers to. ``provider`` names one of
+    several providers in the secrets file.
     """
 
     mode: str = "names"
@@ -42,24 +44,24 @@ class Access:
 
 
 def access_of(path: Path, table: Mapping[str, Any]) -> Access:
-    """The settings of one [access] table. Raises InputError that names the wrong one."""
-    mode = table.get("mode", "names")
-    if mode not in MODES:
-        raise InputError(f"{path}, access.mode: found {mode!r}, expected one of {', '.join(MODES)}.")
-    found = Access(
-        mode,
-        _header(path, "user_header", table.get("user_header", Access.user_header)),
-        _header(path, "secret_header", table.get("secret_header", Access.secret_header)),
-        _hosts(path, table.get("allowed_hosts", [])),
-        _provider(path, table.get("provider", "")),
+    """Read the [access] table of the file ``path``. Raises InputError that names the wrong setting."""
+    access = Access(
+        setting.one_of(f"{path}, access.mode", table.get("mode", Access.mode), MODES),
+        _header(f"{path}, access.user_header", table.get("user_header", Access.user_header)),
+        _header(f"{path}, access.secret_header", table.get("secret_header", Access.secret_header)),
+        _hosts(f"{path}, access.allowed_hosts", table.get("allowed_hosts", [])),
+        _provider(f"{path}, access.provider", table.get("provider", "")),
     )
-    if found.user_header.casefold() == found.secret_header.casefold():
-        raise InputError(f"{path}, access: found {found.user_header!r} as both headers, expected two.")
-    return found
+    if access.user_header.casefold() == access.secret_header.casefold():
+        raise InputError(
+            f"{path}, access: found {access.user_header!r} as both headers, expected two different names for "
+            "user_header and secret_header."
+        )
+    return access
 
 
 def is_loopback(address: str | None) -> bool:
-    """Whether a server at this address is reached from its own machine only; no address means all of them."""
+    """Return whether only this machine can reach a server at ``address``. No address means all addresses."""
     if address == "localhost":
         return True
     try:
@@ -68,33 +70,39 @@ def is_loopback(address: str | None) -> bool:
         return False
 
 
-def refusal(access: Access, *, address: str | None, hosts: Sequence[str], environment: Mapping[str, str]) -> str | None:
-    """Why a server with these options must not show anything, as a sentence; None when it may.
+def refusal(
+    access: Access, *, address: str | None, hosts: Sequence[str], environment: Mapping[str, str]
+) -> Refused | None:
+    """Return why a server with these options must not show anything, or None when it may.
 
-    ``hosts`` are the host names that the server lets in.
+    ``hosts`` are the host names that the server accepts.
     """
     if access.mode == "names" and not is_loopback(address) and environment.get(NAMES_ARE_ENOUGH) != "yes":
-        return (
-            f"the server's address is {address or 'every one of this machine'} and people choose their name freely: "
-            "anybody who reaches it could be anybody. Serve on 127.0.0.1, set [access] mode to oidc or proxy, "
-            "or say `spotcheck serve --names-are-enough`."
+        return Refused(
+            f"the server listens on {address or 'every address of this machine'} and people choose their own name, so "
+            "anybody who reaches it could be anybody. Serve on 127.0.0.1, or set mode to oidc or proxy under [access] "
+            "in spotcheck.toml.",
+            command_hint="`spotcheck serve --names-are-enough` serves it all the same.",
         )
     if access.mode == "proxy":
         secret = environment.get(SECRET, "")
         if len(secret) < SECRET_LENGTH or not (secret.isascii() and secret.isprintable()) or secret != secret.strip():
-            return (
-                f"{SECRET} is {'too weak' if secret else 'not set'}: expected at least {SECRET_LENGTH} printable ASCII "
-                f"characters, which the proxy sends as {access.secret_header}."
+            return Refused(
+                f"the environment variable {SECRET} is {'too weak' if secret else 'not set'}: expected at least "
+                f"{SECRET_LENGTH} printable ASCII characters, which the proxy also sends as {access.secret_header}."
             )
         if not hosts or "*" in hosts:
-            return (
+            return Refused(
                 "access.allowed_hosts is empty: expected the host names under which the proxy serves the application."
             )
     return None
 
 
 def hosts_of(access: Access, *, address: str, redirect_uri: str = "") -> tuple[str, ...]:
-    """The host names that a server lets in ("*" when names are enough on an address that has any name)."""
+    """Return the host names that a server at ``address`` accepts.
+
+    ``("*",)`` means any name: people choose their names, and the server listens on all addresses of the machine.
+    """
     named = access.allowed_hosts
     if access.mode == "proxy":
         return named
@@ -107,30 +115,31 @@ def hosts_of(access: Access, *, address: str, redirect_uri: str = "") -> tuple[s
 
 
 def _is_one(address: str) -> bool:
+    """Return whether ``address`` is one address or name, not all addresses of the machine."""
     try:
         return not ipaddress.ip_address(address).is_unspecified
     except ValueError:
         return bool(address)
 
 
-def _header(path: Path, name: str, found: Any) -> str:
+def _header(where: str, found: object) -> str:
     # Servers and proxies drop headers with underscores, or read them as hyphens.
     if not isinstance(found, str) or not re.fullmatch(r"[A-Za-z0-9-]+", found):
-        raise InputError(f"{path}, access.{name}: found {found!r}, expected letters, digits and hyphens.")
+        raise setting.wrong(where, found, "letters, digits and hyphens")
     return found
 
 
-def _hosts(path: Path, found: Any) -> tuple[str, ...]:
-    for host in found if isinstance(found, list) else [found]:
-        if not isinstance(found, list) or not isinstance(host, str) or not _HOST.fullmatch(host):
-            raise InputError(
-                f"{path}, access.allowed_hosts: found {host!r}, expected a list of host names without port, "
-                'such as ["review.example.org"].'
-            )
+def _hosts(where: str, found: object) -> tuple[str, ...]:
+    expected = 'a list of host names without port, such as ["review.example.org"]'
+    if not isinstance(found, list):
+        raise setting.wrong(where, found, expected)
+    for host in found:
+        if not isinstance(host, str) or not _HOST.fullmatch(host):
+            raise setting.wrong(where, host, expected)
     return tuple(found)
 
 
-def _provider(path: Path, found: Any) -> str:
+def _provider(where: str, found: object) -> str:
     if not isinstance(found, str) or "_" in found:
-        raise InputError(f"{path}, access.provider: found {found!r}, expected the name of an [auth.NAME] table, no _.")
+        raise setting.wrong(where, found, "the name of an [auth.NAME] table, without underscores")
     return found

@@ -1,4 +1,4 @@
-"""The ``[judges]`` table of spotcheck.toml: where masked text may be sent, how fast, and where models run."""
+"""The ``[judges]`` table: where masked text may be sent, how fast, and where local models run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from review.basics.errors import InputError
+from review.basics import setting
 from review.models.text_models import DEVICES
 
 SETTINGS = ("hosts", "concurrency", "timeout", "device")
@@ -18,10 +18,11 @@ _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z
 
 @dataclass(frozen=True)
 class JudgeSettings:
-    """``hosts`` are the allow-listed ``host`` or ``host:port`` of endpoints; without any, nothing is sent anywhere.
+    """The settings of [judges].
 
-    ``concurrency`` and ``timeout`` (seconds) are those of a run that does not say otherwise. ``device`` runs local
-    models: auto (a GPU where there is one), cpu, cuda or mps.
+    ``hosts`` are the endpoints that may receive text, as ``host`` or ``host:port``; without any, nothing is sent.
+    ``concurrency`` (requests at once) and ``timeout`` (seconds) are the defaults of a run. ``device`` runs local
+    models: auto (a GPU if there is one), cpu, cuda or mps.
     """
 
     hosts: tuple[str, ...] = ()
@@ -31,32 +32,22 @@ class JudgeSettings:
 
 
 def judge_settings(path: Path, table: Mapping[str, Any]) -> JudgeSettings:
-    """The checked ``[judges]`` table of the file ``path``. Raises InputError that names the setting."""
-    device = table.get("device", "auto")
-    if device not in DEVICES:
-        raise InputError(f"{path}, judges.device: found {device!r}, expected one of {', '.join(DEVICES)}.")
+    """Read the [judges] table of the file ``path``. Raises InputError that names the wrong setting."""
+    default = JudgeSettings()
+    concurrency = table.get("concurrency", default.concurrency)
+    timeout = table.get("timeout", default.timeout)
     return JudgeSettings(
-        _hosts(path, table.get("hosts", [])),
-        int(_number(path, "concurrency", table.get("concurrency", 8), 1, 256, "a whole number")),
-        float(_number(path, "timeout", table.get("timeout", 60), 1, 3600, "seconds")),
-        str(device),
+        _hosts(f"{path}, judges.hosts", table.get("hosts", [])),
+        setting.whole_number(f"{path}, judges.concurrency", concurrency, least=1, most=256),
+        setting.number(f"{path}, judges.timeout", timeout, least=1, most=3600, unit="seconds"),
+        setting.one_of(f"{path}, judges.device", table.get("device", default.device), DEVICES),
     )
 
 
-def _hosts(path: Path, found: Any) -> tuple[str, ...]:
+def _hosts(where: str, found: object) -> tuple[str, ...]:
     if not isinstance(found, list):
-        raise InputError(f'{path}, judges.hosts: found {found!r}, expected a list such as ["localhost:11434"].')
+        raise setting.wrong(where, found, 'a list such as ["localhost:11434"]')
     for host in found:
         if not isinstance(host, str) or not _HOST.fullmatch(host):
-            raise InputError(
-                f"{path}, judges.hosts: found {host!r}, expected a host or host:port such as localhost:11434, "
-                "without http:// and path."
-            )
+            raise setting.wrong(where, host, "a host or host:port such as localhost:11434, without http:// and path")
     return tuple(dict.fromkeys(host.lower() for host in found))
-
-
-def _number(path: Path, setting: str, found: Any, least: int, most: int, what: str) -> float:
-    whole = isinstance(found, int) or (isinstance(found, float) and what == "seconds")
-    if isinstance(found, bool) or not whole or not least <= found <= most:
-        raise InputError(f"{path}, judges.{setting}: found {found!r}, expected {what} from {least} to {most}.")
-    return float(found)

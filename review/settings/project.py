@@ -1,4 +1,4 @@
-"""The settings of a project: one ``spotcheck.toml`` beside the store; secrets come from the environment alone."""
+"""The settings of a project: one ``spotcheck.toml`` beside the store. Secrets come from the environment alone."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import tomlkit
 
+from review.basics import setting
 from review.basics.errors import InputError
 from review.checks.settings import SETTINGS as CHECK_SETTINGS
 from review.checks.settings import CheckSettings, check_settings
@@ -35,14 +36,16 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "judges": JUDGE_SETTINGS,
     "rubric": ("reveal", "dimensions"),
 }
-"""Every table of spotcheck.toml with its settings; a misspelt one is an error, never silently the default."""
+"""Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
 
 
 @dataclass(frozen=True)
 class Privacy:
-    """What happens to unmasked originals, the team's own patterns (token name -> regex), the default phone region.
+    """The settings of [privacy].
 
-    ``library`` is "presidio" where its recognisers of national numbers run beside ours, "" where they do not.
+    ``originals`` says what happens to unmasked originals. ``patterns`` are the team's own (token name -> regular
+    expression). ``phone_region`` is the country of phone numbers without a country code. ``library`` is "presidio" to
+    run its recognisers of national numbers after ours, else "".
     """
 
     originals: str = "apart"
@@ -53,14 +56,13 @@ class Privacy:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """The settings that hold for one store.
+    """The settings of one store.
 
     ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value).
-    ``confidence`` is the bound under which a conversation counts as low confidence. ``rubric`` is the document of the
-    ``[rubric]`` table, or None for the default rubric. ``judges_disagree`` is how many conversations whose judges
-    contradict each other are drawn as a group of their own ("all", a number, None: no such group). ``plan`` is how many
-    golden examples each scenario should have, as a number or by kind. ``access`` is how visitors of the application are
-    told apart. ``judges`` is where judges may send masked text, and how fast. ``checks`` is what runs on import.
+    Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations with
+    contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric`` is
+    the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
+    have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names.
     """
 
     path: Path
@@ -79,7 +81,7 @@ class Project:
 
 
 def project_of(store_path: str | Path) -> Project:
-    """Read the spotcheck.toml beside the store; without one, the defaults. Raises InputError for a wrong setting."""
+    """Read the spotcheck.toml beside the store, or return the defaults. Raises InputError for a wrong setting."""
     path = Path(store_path).parent / "spotcheck.toml"
     if not path.exists():
         return Project(path=path)
@@ -90,35 +92,37 @@ def project_of(store_path: str | Path) -> Project:
     unknown = sorted(set(data) - set(SETTINGS))
     if unknown:
         raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(SETTINGS))}.")
-    tables = {name: _settings(path, name, data.get(name, {})) for name in SETTINGS}
-    imports, privacy, sampling = tables["import"], tables["privacy"], tables["sampling"]
+    tables = _tables(path, data)
+    imports, sampling = tables["import"], tables["sampling"]
+    values = setting.table(f"{path}, import.values", imports.get("values", {}), header="[import.values]")
     return Project(
         path=path,
-        time_zone=_time_zone(path, tables["project"].get("time_zone", "UTC")),
-        unit=_one_of(path, "sampling.unit", sampling.get("unit", "session"), UNITS),
-        confidence=_share(path, "sampling.confidence", sampling.get("confidence", 0.5)),
-        judges_disagree=_cap(path, "sampling.judges_disagree", sampling.get("judges_disagree")),
-        mapping=_texts(path, "import.map", imports.get("map", {})),
-        values={
-            field: _texts(path, f"import.values.{field}", table)
-            for field, table in _table(path, "import.values", imports.get("values", {})).items()
-        },
-        privacy=Privacy(
-            _one_of(path, "privacy.originals", privacy.get("originals", "apart"), ORIGINALS),
-            _patterns(path, _table(path, "privacy.patterns", privacy.get("patterns", {}))),
-            str(privacy.get("phone_region", "US")),
-            _one_of(path, "privacy.library", privacy.get("library", ""), LIBRARIES),
-        ),
+        time_zone=_time_zone(f"{path}, project.time_zone", tables["project"].get("time_zone", "UTC")),
+        unit=setting.one_of(f"{path}, sampling.unit", sampling.get("unit", "session"), UNITS),
+        confidence=setting.number(f"{path}, sampling.confidence", sampling.get("confidence", 0.5), least=0, most=1),
+        judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
+        mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
+        values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
+        privacy=_privacy(path, tables["privacy"]),
         rubric=data.get("rubric"),
-        plan=_plan(path, tables["golden"].get("plan", {})),
+        plan=_plan(f"{path}, golden.plan", tables["golden"].get("plan", {})),
         access=access_of(path, tables["access"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
     )
 
 
+def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
+    return Privacy(
+        setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
+        _patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
+        str(table.get("phone_region", "US")),
+        setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
+    )
+
+
 def remember_import(project: Project, mapping: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> None:
-    """Write the mapping and value tables of an import into spotcheck.toml, keeping everything else as it stands."""
+    """Write the mapping and value tables of an import into spotcheck.toml. Everything else in the file stays."""
     document = tomlkit.parse(project.path.read_text(encoding="utf-8")) if project.path.exists() else tomlkit.document()
     imports = document.setdefault("import", tomlkit.table())
     for name, table in (("map", mapping), *((("values", values),) if values else ())):
@@ -131,125 +135,100 @@ def remember_import(project: Project, mapping: Mapping[str, str], values: Mappin
 
 
 STARTER = """\
-# Settings of this Spotcheck project. Everything is optional; secrets never stand here.
+# Settings of this Spotcheck project. Every setting is optional. Secrets do not belong in this file.
 
 [project]
 time_zone = "UTC"        # weeks are ISO weeks in this zone
 
 [access]
-mode = "names"           # who is who in the application: names (loopback only) | oidc | proxy
+mode = "names"           # how people sign in: names (chosen freely, this machine only) | oidc | proxy
 
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
-phone_region = "US"      # how to read phone numbers without a country code
-# library = "presidio"   # national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
+phone_region = "US"      # country of phone numbers without a country code
+# library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
 
-[privacy.patterns]       # your own: token name = regular expression
+[privacy.patterns]       # your own patterns to mask: token name = regular expression
 # CUSTOMER = "KD-[0-9]{6}"
 
 [sampling]
 unit = "session"         # what a reviewer sees as one item: session | turn
 confidence = 0.5         # below this a conversation counts as low confidence
-# judges_disagree = 50   # conversations whose judges contradict each other: a group of its own, "all" or how many
+# judges_disagree = 50   # draw conversations with contradicting judges as a group: "all" or how many
 
-[checks]                 # what is looked for in each masked conversation on import; all: `spotcheck check --help`
+[checks]                 # checks that run on each masked conversation on import; `spotcheck check --help` lists them
 run = ["personal_data", "language", "length", "repetition", "refusal"]
-failing = []             # what one of these flags is drawn with the failing ones, such as ["repetition", "toxicity"]
+failing = []             # conversations flagged by these checks count as failing, such as ["repetition", "toxicity"]
 
-[checks.length]          # fixed bounds for the characters of an answer; `spotcheck check` shows how long answers are
+[checks.length]          # bounds for the characters of an answer; `spotcheck check` shows how long answers are
 shortest = 2
 longest = 6000
 
-# [checks.toxicity]      # with "toxicity" in run: a text-classification model of Hugging Face, from a folder, offline
+# [checks.toxicity]      # if run has "toxicity": a folder with a Hugging Face text-classification model; works offline
 # model = "models/toxicity"
 # threshold = 0.5
 
-# [checks.similarity]    # with "similarity" in run: where a record brings metadata.expected_answer
+# [checks.similarity]    # if run has "similarity": checks records that have metadata.expected_answer
 # below = 0.4
 
 [judges]                 # judges that run here
-hosts = []               # where masked text may be sent, such as ["localhost:11434"]; nowhere without an entry
-concurrency = 8          # requests at once
+hosts = []               # endpoints that may receive masked text, such as ["localhost:11434"]; none by default
+concurrency = 8          # requests at the same time
 timeout = 60             # seconds for one request
-device = "auto"          # where local models compute: auto | cpu | cuda | mps
+device = "auto"          # where local models run: auto | cpu | cuda | mps
 
-# [golden.plan]          # golden examples wanted in each scenario, as a number or by kind
+# [golden.plan]          # golden examples wanted per scenario, as a number or by kind
 # order_status = 25
 # returns = { normal = 19, edge = 4, adversarial = 2 }
 
-# [[rubric.dimensions]] tables replace the default rubric; `spotcheck rubric show --toml` prints it to start from.
+# [[rubric.dimensions]] tables replace the default rubric. `spotcheck rubric show --toml` prints one to start from.
 """
 
 
-def _table(path: Path, name: str, found: Any) -> dict[str, Any]:
-    if not isinstance(found, dict):
-        raise InputError(f"{path}, {name}: found {found!r}, expected a table [{name}].")
-    return found
+def _tables(path: Path, data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every table of ``SETTINGS``, empty where the file has none. Raises InputError for an unknown setting."""
+    tables = {name: setting.table(f"{path}, {name}", data.get(name, {}), header=f"[{name}]") for name in SETTINGS}
+    for name, table in tables.items():
+        setting.known_keys(f"{path}, [{name}]", table, SETTINGS[name])
+    return tables
 
 
-def _settings(path: Path, name: str, found: Any) -> dict[str, Any]:
-    unknown = sorted(set(_table(path, name, found)) - set(SETTINGS[name]))
-    if unknown:
-        raise InputError(f"{path}, [{name}]: found setting {unknown[0]!r}, expected {' or '.join(SETTINGS[name])}.")
-    return dict(found)
-
-
-def _texts(path: Path, name: str, found: Any) -> dict[str, str]:
-    for key, value in _table(path, name, found).items():
-        if isinstance(value, dict | list):
-            raise InputError(f"{path}, {name}.{key}: found {value!r}, expected a text.")
-    return {str(key): str(value) for key, value in found.items()}
-
-
-def _time_zone(path: Path, name: str) -> str:
+def _time_zone(where: str, name: Any) -> str:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        raise InputError(
-            f"{path}, project.time_zone: found {name!r}, expected a name such as Europe/Berlin or UTC."
-        ) from None
-    return name
+        raise setting.wrong(where, name, "a name such as Europe/Berlin or UTC") from None
+    return str(name)
 
 
-def _one_of(path: Path, setting: str, found: Any, allowed: tuple[str, ...]) -> str:
-    if found not in allowed:
-        raise InputError(f"{path}, {setting}: found {found!r}, expected one of {', '.join(allowed)}.")
-    return str(found)
-
-
-def _share(path: Path, setting: str, found: Any) -> float:
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
-        raise InputError(f"{path}, {setting}: found {found!r}, expected a number from 0 to 1.")
-    return float(found)
-
-
-def _cap(path: Path, setting: str, found: Any) -> int | Literal["all"] | None:
+def _cap(where: str, found: object) -> int | Literal["all"] | None:
+    """Return how many to draw as a group: "all", a number, or None for no such group."""
     if found is None or (isinstance(found, int) and not isinstance(found, bool) and found >= 1):
         return found
     if found != "all":
-        raise InputError(f"{path}, {setting}: found {found!r}, expected 'all' or a whole number of at least 1.")
+        raise setting.wrong(where, found, "'all' or a whole number of at least 1")
     return "all"
 
 
-def _plan(path: Path, plan: Any) -> dict[str, int | Mapping[str, int]]:
+def _plan(where: str, found: object) -> dict[str, int | Mapping[str, int]]:
     expected = "a whole number, or numbers by kind: {normal = 19, edge = 4, adversarial = 2}"
-    for scenario, wanted in _table(path, "golden.plan", plan).items():
+    plan = setting.table(where, found, header="[golden.plan]")
+    for scenario, wanted in plan.items():
         numbers = wanted.values() if isinstance(wanted, dict) else [wanted]
         kinds = set(wanted) if isinstance(wanted, dict) else set()
         right = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers)
         if not right or not kinds <= {"normal", "edge", "adversarial"}:
-            raise InputError(f"{path}, golden.plan.{scenario}: found {wanted!r}, expected {expected}.")
-    return dict(plan)
+            raise setting.wrong(f"{where}.{scenario}", wanted, expected)
+    return plan
 
 
-def _patterns(path: Path, patterns: Mapping[str, Any]) -> dict[str, str]:
+def _patterns(where: str, found: object) -> dict[str, str]:
+    patterns = setting.table(where, found, header="[privacy.patterns]")
     for name, pattern in patterns.items():
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-            raise InputError(f"{path}, privacy.patterns: found the name {name!r}, expected capitals such as CUSTOMER.")
+            raise InputError(f"{where}: found the name {name!r}, expected capitals such as CUSTOMER.")
         try:
             re.compile(pattern)
         except (re.error, TypeError) as error:
-            raise InputError(
-                f"{path}, privacy.patterns.{name}: {pattern!r} is no regular expression ({error})."
-            ) from None
-    return dict(patterns)
+            raise InputError(f"{where}.{name}: {pattern!r} is no regular expression ({error}).") from None
+    return patterns

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from review.checks.catalogue import TOGETHER
 from review.checks.protocol import expected_in, texts_of
 from review.checks.running import Ready, findings_of, findings_of_many
 from review.log.append import Entry
@@ -16,7 +15,7 @@ AT_ONCE = 256
 
 def checked(entries: Iterator[Entry], checks: Sequence[Ready]) -> Iterator[Entry]:
     """Yield the same entries with the findings of the checks; a check with a model reads them in batches."""
-    if not any(c.name in TOGETHER for c in checks):
+    if not any(c.check.find_many for c in checks):
         for entry in entries:
             texts = texts_of(entry.conversation, expected=expected_in(entry.conversation))
             yield entry._replace(findings=findings_of(texts, checks))

@@ -10,8 +10,9 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.words import counted
-from review.current.assignments import NOT_ANSWERED_SQL, OPEN_SQL, had, held_in, week_of_store
+from review.current.assignments import week_of_store
 from review.people.people import Person, person, require
+from storage.queries.assignments import NOT_ANSWERED_SQL, OPEN_SQL, dealt_per_rater, raters_by_item
 from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 
@@ -80,7 +81,7 @@ def deal_items(
         raters or week.raters,
         seed=week.seed,
         overlap_raters=week.overlap_raters,
-        held=held_in(store, week.name),
+        held=dealt_per_rater(store, week.name),
     )
     assignments = [
         Assignment(
@@ -121,7 +122,7 @@ def redistribute(
         raise InputError("to: expected one or more other people who take the items over.")
     with store.transaction():
         open_ = _open_of(store, week, giver, with_skipped=with_skipped)
-        moves = _moves(open_, had(store, week), [t.id for t in takers], held_in(store, week))
+        moves = _moves(open_, raters_by_item(store, week), [t.id for t in takers], dealt_per_rater(store, week))
         if not moves:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(

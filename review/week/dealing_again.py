@@ -8,10 +8,10 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo
 from review.basics.words import counted
-from review.current.assignments import had, held_in
-from review.current.conditions import handed_on, stands
 from review.people.people import require
 from review.week.dealing import Deal, deal, takers_of, week_to_deal
+from storage.queries.assignments import dealt_per_rater, raters_by_item
+from storage.queries.conditions import handed_on, stands
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
@@ -47,7 +47,7 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
         items = held_by_nobody(store, week)
         if not items:
             raise NothingToDo(f"Every item of {week} is reviewed or held by somebody. There is nothing to deal again.")
-        deals = _deals(items, [t.id for t in takers], had(store, week), held_in(store, week), opened)
+        deals = _deals(items, [t.id for t in takers], raters_by_item(store, week), dealt_per_rater(store, week), opened)
         if not deals:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(

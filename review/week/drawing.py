@@ -15,7 +15,8 @@ from review.basics.log_paths import LogPaths, log_of
 from review.basics.weeks import week_window
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Wishes
 from review.sampling.draw import DrawResult, draw, extend
-from review.sampling.engines.catalogue import Engine, open_source
+from review.sampling.engines.catalogue import open_source
+from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.sampling.needs import is_imported_log
 from review.sampling.strata import Cap

@@ -20,7 +20,7 @@ from review.checks.running import ready
 from review.log.append import Entry
 from review.log.log import read_conversations
 from review.privacy.originals import seal_of, write_originals
-from review.sampling.engines.catalogue import Engine
+from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.settings.project import Project
 from review.sources.checking import checked

@@ -11,11 +11,12 @@ from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.words import counted
-from review.current.assignments import OPEN_SQL, week_of_store
-from review.current.conditions import answered, handed_on, skipped
+from review.current.assignments import week_of_store
 from review.people.people import people, require
 from review.rubric.rubric import current_rubric
 from review.rubric.rubric import rubric_version as version_of
+from storage.queries.assignments import OPEN_SQL
+from storage.queries.conditions import answered, handed_on, skipped
 from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
 

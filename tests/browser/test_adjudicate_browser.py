@@ -90,11 +90,11 @@ def test_settling_with_shift_approves_to_golden(context: Any, server: Server) ->
     assert example.labels == RIGHT
 
 
-def test_a_disagreement_without_a_word_why_is_not_settled(context: Any, server: Server) -> None:
+def test_a_disagreement_without_a_reason_is_not_settled(context: Any, server: Server) -> None:
     page = opened(context, server)
     press(page, "3", "Enter")
     page.wait_for_function(
-        "document.querySelector('.sc-live').textContent.includes('Why did they differ: still missing')"
+        "document.querySelector('.sc-live').textContent.includes('Still missing: Why did they differ')"
     )
     press(page, "Enter")
     assert here(page) == DISPUTED[0]
@@ -166,7 +166,7 @@ def test_two_adjudicators_do_not_overrule_each_other_unseen(browser: Any, contex
     assert [(d.adjudicator, d.labels) for d in decisions(server)] == [("olaf", RIGHT)]
     mia.get_by_text("Settled · 1").click()
     at_item(mia, DISPUTED[0])
-    mia.wait_for_selector("text=Changed. Settling it anew")  # her own labels are still there
+    mia.wait_for_selector("text=Changed. Settling again")  # her own labels are still there
     press(mia, "Enter")
     all_saved(mia)
     mia.wait_for_selector("text=Settled by you")
@@ -174,7 +174,7 @@ def test_two_adjudicators_do_not_overrule_each_other_unseen(browser: Any, contex
     assert (second.adjudicator, second.labels, second.supersedes) == ("mia", WRONG, first.id)
 
 
-def test_what_somebody_else_settled_is_shown_so_and_can_be_settled_anew(context: Any, server: Server) -> None:
+def test_a_case_that_somebody_else_settled_says_so_and_can_be_settled_again(context: Any, server: Server) -> None:
     mia = opened(context, server, "mia")
     olaf = opened(context, server, "olaf")
     press(olaf, *SETTLE, "Enter")
@@ -183,7 +183,7 @@ def test_what_somebody_else_settled_is_shown_so_and_can_be_settled_anew(context:
     mia.wait_for_selector("text=has changed since you saw it")
     mia.get_by_role("button", name="Show it").click()
     at_item(mia, DISPUTED[0])
-    mia.wait_for_selector("text=Changed. Settling it anew")
+    mia.wait_for_selector("text=Changed. Settling again")
     press(mia, "Enter")
     at_item(mia, DISPUTED[1])
     all_saved(mia)
@@ -198,14 +198,14 @@ LATER = """() => {
 """As if somebody came back to the page after six seconds: it asks what is new."""
 
 
-def test_a_vote_that_comes_in_takes_nobodys_pen_away(context: Any, server: Server) -> None:
+def test_a_new_vote_does_not_interrupt_writing(context: Any, server: Server) -> None:
     page = opened(context, server)
     press(page, "c")
     page.keyboard.type("the quick ")
     press(page, "ArrowLeft", "ArrowLeft")
     server.store.add(vote(DISPUTED[0], "noa", RIGHT))
     page.evaluate(LATER)
-    page.wait_for_selector("text=Another vote came in.")
+    page.wait_for_selector("text=Another vote has come in.")
     page.keyboard.type("XYZ")  # commands, if the text had lost the caret
     assert page.input_value("[data-note=rationale]") == "the quicXYZk "
     assert page.locator(".sc-votes thead th").count() == 3

@@ -203,7 +203,7 @@ def test_two_tabs_of_one_reviewer_both_work(context: Any, server: Server) -> Non
     first, second = opened(context, server, "r13"), opened(context, server, "r13")
     press(first, *KEYS)
     at_item(first, "r13-0001")
-    second.wait_for_selector("text=Submitted in another tab meanwhile")
+    second.wait_for_selector("text=You submitted this item in another tab")
     press(second, "3", "1", "1")  # the same item again: the later one counts
     at_item(second, "r13-0001")
     press(first, *KEYS)
@@ -320,7 +320,7 @@ def test_selected_text_goes_with_a_flag_and_disappears(context: Any, server: Ser
     chosen = page.evaluate("getSelection().toString().trim()")
     assert chosen == "47000"
     press(page, "f", "1", "Enter")  # from here on the evidence of checks is not quoted in this conversation
-    page.wait_for_selector("text=hidden here already")
+    page.wait_for_selector("text=The selected text is hidden")
     all_saved(page)
     assert "47000" not in page.locator(".sc-pane").inner_text()
     assert [f.kind for f in server.store.find(Flag, rater_id="r19")] == ["privacy"]
@@ -442,7 +442,7 @@ def test_the_end_says_what_comes_next(context: Any, tmp_path: Path) -> None:
     assert rows(running, "ana") == expected("ana", 2)
 
 
-def test_whoever_only_looks_ahead_does_not_run_out_of_items(context: Any, server: Server) -> None:
+def test_a_reviewer_who_only_looks_ahead_does_not_run_out_of_items(context: Any, server: Server) -> None:
     page = opened(context, server, "r25")
     for k in range(1, 30):  # 25 come at once, the others while one walks
         press(page, "j")

@@ -31,7 +31,7 @@ def settled(page: Any) -> Any:
 
 
 def test_the_first_request_of_a_fresh_server_may_be_for_any_page(server: Server, context: Any) -> None:
-    """Must run first: a page's file would run without the router until somebody has been through it."""
+    """Must run first: only the first request of a server shows whether the router runs before any navigation."""
     page = context.new_page()
     page.goto(f"{server.url}/agreement?rater=mara")
     settled(page)

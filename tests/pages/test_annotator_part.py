@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.parts.desk import annotator
+from pages.parts.desk.component import FOLDER
+from pages.parts.desk.outbox import ITEMS_AT_ONCE, Answer, read_outbox
 from review.annotating import batch
 from review.rubric.rubric import COMMAND_KEYS
 from storage.records_review import Annotation
@@ -50,9 +50,14 @@ def outbox(*entries: Any, rater: str | None = "ana", have: Any = ()) -> dict[str
     return {"rater": rater, "sequence": 1, "have": list(have), "entries": list(entries)}
 
 
+def handle(store: Store, rater: str, state: Any) -> Answer:
+    """What the server answers to a component's state."""
+    return annotator.handle(store, rater, read_outbox(state, rater).entries)
+
+
 def test_an_outbox_sent_twice_is_acknowledged_twice_and_saved_once(week: Store) -> None:
     sent = outbox(entry(1, "ana-0000"), entry(2, "ana-0001"))
-    first, second = annotator.handle(week, "ana", sent), annotator.handle(week, "ana", sent)
+    first, second = handle(week, "ana", sent), handle(week, "ana", sent)
     assert first == second
     assert len(first["ack"]) == 2
     assert first["rejected"] == []
@@ -61,7 +66,7 @@ def test_an_outbox_sent_twice_is_acknowledged_twice_and_saved_once(week: Store) 
 
 def test_one_bad_entry_does_not_stop_the_others(week: Store) -> None:
     bad = entry(3, "ana-0002", labels={"correctness": "wrong"})
-    answer = annotator.handle(week, "ana", outbox(bad, "no entry at all", entry(4, "ana-0003")))
+    answer = handle(week, "ana", outbox(bad, "no entry at all", entry(4, "ana-0003")))
     assert answer["ack"] == [entry(4, "")["submission_id"]]
     ((submission, why),) = answer["rejected"]
     assert submission == bad["submission_id"]
@@ -69,18 +74,18 @@ def test_one_bad_entry_does_not_stop_the_others(week: Store) -> None:
 
 
 def test_an_item_of_somebody_else_is_refused(week: Store) -> None:
-    answer = annotator.handle(week, "ana", outbox(entry(5, "ben-0000")))
+    answer = handle(week, "ana", outbox(entry(5, "ben-0000")))
     assert answer["ack"] == []
     assert "not dealt to you" in answer["rejected"][0][1]
 
 
 def test_an_outbox_made_for_another_rater_is_ignored(week: Store) -> None:
-    answer = annotator.handle(week, "ben", outbox(entry(6, "ana-0004"), rater="ana"))
+    answer = handle(week, "ben", outbox(entry(6, "ana-0004"), rater="ana"))
     assert answer == {"ack": [], "rejected": [], "trouble": None}
 
 
 def test_somebody_who_may_not_annotate_gets_a_sentence(week: Store) -> None:
-    answer = annotator.handle(week, "nobody", outbox(entry(7, "ana-0004"), rater=None))
+    answer = handle(week, "nobody", outbox(entry(7, "ana-0004"), rater=None))
     assert answer["ack"] == []
     assert answer["trouble"]
 
@@ -89,7 +94,7 @@ def test_a_store_that_cannot_be_written_keeps_the_browser_waiting(week: Store, t
     week.backup(tmp_path / "copy.db")
     copy = Store(tmp_path / "copy.db")
     copy.db.conn.execute("PRAGMA query_only = ON")
-    answer = annotator.handle(copy, "ana", outbox(entry(8, "ana-0005")))
+    answer = handle(copy, "ana", outbox(entry(8, "ana-0005")))
     assert (answer["ack"], answer["rejected"]) == ([], [])
     assert answer["trouble"]
 
@@ -97,58 +102,34 @@ def test_a_store_that_cannot_be_written_keeps_the_browser_waiting(week: Store, t
 @given(sent=ANYTHING | st.fixed_dictionaries({"entries": ANYTHING | st.lists(ANYTHING, max_size=3), "have": ANYTHING}))
 def test_nothing_that_a_browser_can_send_raises(week: Store, sent: Any) -> None:
     before = len(week.find(Annotation))
-    answer = annotator.handle(week, "ana", sent)
+    answer = handle(week, "ana", sent)
     assert answer["ack"] == []
-    assert all(isinstance(one, str) for one in annotator.held(sent))
+    assert all(isinstance(one, str) for one in read_outbox(sent, "ana").have)
     assert len(week.find(Annotation)) == before
 
 
 def test_only_items_that_the_browser_lacks_are_sent(week: Store) -> None:
-    have = annotator.held(outbox(have=["ana-0006", "ana-0007", 3, None]))
+    have = read_outbox(outbox(have=["ana-0006", "ana-0007", 3, None]), "ana").have
     assert have == {"ana-0006", "ana-0007"}
     sent = {item["assignment"] for item in batch.batch(week, "ana", week=WEEK, have=have)["items"]}
     assert "ana-0008" in sent
     assert not sent & have
 
 
-def test_of_what_is_wanted_back_an_answer_brings_so_many_and_no_more() -> None:
+def test_an_answer_brings_back_a_limited_number_of_items() -> None:
     wanted = [f"ana-{k:04d}" for k in range(100)]
-    back = annotator.held({"back": [None, *wanted]}, "back", most=annotator.ITEMS_AT_ONCE)
-    assert back == set(wanted[: annotator.ITEMS_AT_ONCE - 1])
-    assert annotator.held({"back": "ana-0000"}, "back") == frozenset()
+    assert read_outbox({"back": [None, *wanted]}, "ana").back == set(wanted[: ITEMS_AT_ONCE - 1])
+    assert read_outbox({"back": "ana-0000"}, "ana").back == frozenset()
 
 
 def test_the_answer_and_the_batch_can_be_sent_as_json(week: Store) -> None:
-    data = {**batch.batch(week, "ana", week=WEEK), **annotator.handle(week, "ana", outbox())}
+    data = {**batch.batch(week, "ana", week=WEEK), **handle(week, "ana", outbox())}
     assert orjson.loads(orjson.dumps(data)).keys() == data.keys()
     assert not {"ack", "rejected", "trouble"} & batch.batch(week, "ana", week=WEEK).keys()
 
 
-def test_every_script_is_part_of_the_component() -> None:
-    there = [path for part in ("annotator", "shared") for path in (annotator.FOLDER / part).glob("*.js")]
-    named = (*annotator.SCRIPTS, "shared/wake.js")
-    assert sorted(named) == sorted(path.relative_to(annotator.FOLDER).as_posix() for path in there)
-
-
-def test_no_script_turns_data_into_markup() -> None:
-    for path in annotator.FOLDER.rglob("*.js"):
-        source = path.read_text(encoding="utf-8")
-        for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
-            assert way not in source, path.name
-
-
-def test_every_letter_that_commands_is_kept_from_the_values_of_a_rubric() -> None:
-    desks = [
-        annotator.FOLDER / name for name in ("annotator/annotating.js", "shared/keys.js", "adjudicator/adjudicating.js")
-    ]
+def test_no_value_of_a_rubric_can_use_a_letter_that_is_a_command() -> None:
+    desks = [FOLDER / name for name in ("annotator/annotating.js", "shared/keys.js", "adjudicator/adjudicating.js")]
     source = "\n".join(desk.read_text(encoding="utf-8") for desk in desks)
     commands = re.findall(r'^ +"?(\S)"?: \(view\) =>', source, flags=re.MULTILINE)
     assert set(commands) == set(COMMAND_KEYS)
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not on this machine")
-def test_the_scripts_are_one_module(tmp_path: Path) -> None:
-    whole = tmp_path / "annotator.mjs"
-    whole.write_text("\n".join((annotator.FOLDER / name).read_text("utf-8") for name in annotator.SCRIPTS), "utf-8")
-    checked = subprocess.run(["node", "--check", str(whole)], capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stderr

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from annotate_app import THREE, WEEK, build_store
 
-from pages.parts.desk import annotator
+from pages.parts.desk.annotator import ENTRY
+from pages.parts.desk.bundle import bundle
+from pages.parts.desk.component import ENTRANCE
+from pages.parts.desk.outbox import read_outbox
 from review.annotating import batch
 
 
@@ -28,7 +31,7 @@ from review.annotating import batch
     ],
 )
 def test_the_browser_says_how_many_items_it_wants(outbox: Any, size: int) -> None:
-    assert annotator.wanted(outbox) == size
+    assert read_outbox(outbox, "ana").wants == size
 
 
 @pytest.mark.parametrize(
@@ -36,10 +39,10 @@ def test_the_browser_says_how_many_items_it_wants(outbox: Any, size: int) -> Non
     [(None, None), ({}, None), ({"sequence": 7}, 7), ({"sequence": True}, None), ({"sequence": 10**40}, None)],
 )
 def test_an_answer_names_the_outbox_that_it_answers(outbox: Any, number: int | None) -> None:
-    assert annotator.sequence(outbox) == number
+    assert read_outbox(outbox, "ana").sequence == number
 
 
-def test_of_a_long_week_only_what_was_asked_for_is_sent(tmp_path: Path) -> None:
+def test_a_long_week_is_sent_in_the_pieces_that_were_asked_for(tmp_path: Path) -> None:
     store = build_store(tmp_path / "s.db", items=60, raters=("ana",), rubric=THREE)
     have = [f"ana-{k:04d}" for k in range(25)]
     payload = batch.batch(store, "ana", week=WEEK, have=have, size=2)
@@ -49,6 +52,6 @@ def test_of_a_long_week_only_what_was_asked_for_is_sent(tmp_path: Path) -> None:
 
 
 def test_the_scripts_are_not_part_of_an_answer() -> None:
-    assert len(annotator.ENTRANCE) < 500
-    assert "function buildRubric" not in annotator.ENTRANCE
-    assert "function buildRubric" in annotator.script((*annotator.SCRIPTS, "shared/wake.js"))
+    assert len(ENTRANCE) < 500
+    assert "function buildRubric" not in ENTRANCE
+    assert "function buildRubric" in bundle(ENTRY)

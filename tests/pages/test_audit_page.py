@@ -6,9 +6,9 @@ import csv
 import io
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
+from app_pages import ROUTER
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
@@ -24,15 +24,13 @@ from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, rater: str = "visitor") -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=60)
     at.query_params["rater"] = rater
     at.run()
-    at.switch_page("pages/audit.py").run()
+    at.switch_page("audit.py").run()
     assert not at.exception, [e.value for e in at.exception]
     return at
 
@@ -54,9 +52,7 @@ def test_only_a_lead_sees_the_audit(demo: Store, monkeypatch: pytest.MonkeyPatch
 def test_a_row_that_was_changed_behind_the_chain_is_said(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = demo.find(AuditEntry, action="annotation")[0]
     damage(demo, f"UPDATE annotations SET comment = 'x' WHERE submission_id = '{entry.detail['submission']}'")
-    assert f"Behind 1 entry the row that was written is not any more what it was: #{entry.sequence}." in texts(
-        run(demo, monkeypatch)
-    )
+    assert f"1 entry no longer matches the row in the store: #{entry.sequence}." in texts(run(demo, monkeypatch))
 
 
 def test_the_newest_entries_stand_first_and_the_chain_holds(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +89,7 @@ def test_entries_are_narrowed_by_person_action_week_and_text(demo: Store, monkey
     shown = at.dataframe[0].value
     assert set(shown["action"]) == {"annotation"} and set(shown["what"]) <= items and len(shown)
     at.text_input("audit_text").set_value("no such text anywhere").run()
-    assert not at.dataframe and "Nothing fits" in texts(at)
+    assert not at.dataframe and "No entry matches" in texts(at)
 
 
 def test_a_look_at_an_original_is_logged_before_anything_is_shown(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

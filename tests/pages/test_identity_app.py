@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import app_pages
 import pytest
 import streamlit
+from app_pages import ROUTER
 from streamlit.testing.v1 import AppTest
 
 from review.basics.errors import Refused
@@ -27,7 +27,6 @@ from storage.records_people import AuditEntry, Rater
 from storage.records_review import Item, Week
 from storage.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
 ISSUER = "https://login.example.org"
 
 
@@ -49,13 +48,13 @@ def oidc(demo: Store) -> Store:
 
 def start(store: Store, monkeypatch: pytest.MonkeyPatch, user: dict[str, Any], page: str = "", **query: str) -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=60)
     at.user = user
     for name, value in query.items():
         at.query_params[name] = value
     at.run()
     if page:
-        at.switch_page(f"pages/{page}.py").run()
+        at.switch_page(f"{page}.py").run()
     assert not at.exception, [e.value for e in at.exception]
     return at
 
@@ -116,7 +115,7 @@ def test_a_first_login_has_no_role_and_no_page_whatever_its_name(
 def test_a_rater_named_in_the_address_is_ignored(oidc: Store, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
     at = start(oidc, monkeypatch, claims("Ada"), rater=asked)
     assert "Ada · annotator" in texts(at) and "session_choose_rater" not in {s.key for s in at.selectbox}
-    at.switch_page("pages/sampling.py").run()
+    at.switch_page("sampling.py").run()
     assert "needs the role lead; yours is annotator" in texts(at)
 
 
@@ -179,7 +178,7 @@ def test_names_show_nothing_on_another_address(
     monkeypatch.setattr(streamlit, "get_option", asked)
     at = start(demo, monkeypatch, {}, rater="visitor")
     monkeypatch.setattr(streamlit, "get_option", lambda key: address if key == "server.address" else asked(key))
-    at.switch_page("pages/settings.py").run()
+    at.switch_page("settings.py").run()
     assert "people choose their name freely" in texts(at) and shows_nothing(at, demo)
     monkeypatch.setenv(NAMES_ARE_ENOUGH, "yes")
     assert "Week" in texts(start(demo, monkeypatch, {}, "week", rater="visitor"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from app_pages import ROUTER
 from streamlit.testing.v1 import AppTest
 
 from review.annotating.submissions import receive
@@ -16,15 +15,13 @@ from storage.records_people import AuditEntry, RubricVersion
 from storage.records_review import Assignment, Week
 from storage.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str = "rubric", rater: str = "visitor") -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=60)
     at.query_params["rater"] = rater
     at.run()
-    at.switch_page(f"pages/{page}.py").run()
+    at.switch_page(f"{page}.py").run()
     assert not at.exception, [e.value for e in at.exception]
     return at
 
@@ -71,7 +68,7 @@ def test_everybody_sees_the_rubric_and_only_a_lead_may_change_it(demo: Store, mo
 
 def test_a_lead_changes_the_rubric_with_a_preview_and_a_word_why(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = view(run(demo, monkeypatch), "change")
-    assert "Nothing yet: the text says what is in force." in texts(at)
+    assert "Nothing yet: the text is the same as the version in force." in texts(at)
     at.text_area("rubric_text").set_value(changed(demo, NEW_VALUE)).run()
     said = texts(at)
     assert "not answerable" in said and "<td>values added</td><td></td><td>not_answerable</td>" in said
@@ -109,7 +106,7 @@ def test_a_version_that_came_meanwhile_is_not_overwritten(demo: Store, monkeypat
     at.text_area("rubric_text").set_value(changed(demo, ('title = "Intent"', 'title = "Wish"'))).run()
     second_version(demo)
     at.run()
-    assert "Version 2 came while you were writing" in texts(at)
+    assert "Somebody saved version 2 while you were writing" in texts(at)
     at.text_input("rubric_note_2").set_value("mine")
     at.button("rubric_save").click().run()
     assert "started from version 1" in texts(at) and len(demo.find(RubricVersion)) == 2
@@ -131,7 +128,7 @@ def test_somebody_who_lost_the_role_meanwhile_saves_nothing(demo: Store, monkeyp
 
 def test_versions_show_who_when_why_and_what_changed(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = view(run(demo, monkeypatch, rater="ana"), "versions")
-    assert "With a second version" in texts(at)
+    assert "With a second one, this view shows what changed" in texts(at)
     second_version(demo)
     at = view(run(demo, monkeypatch, rater="ana"), "versions")
     assert "<td>correctness</td><td>values added</td><td></td><td>not_answerable</td>" in texts(at)
@@ -145,6 +142,16 @@ def test_a_rubric_in_the_settings_that_differs_is_told(demo: Store, monkeypatch:
     file = demo.path.parent / "spotcheck.toml"
     file.write_text(changed(demo, NEW_VALUE), encoding="utf-8")
     assert "differs from the one in force in 1 point." in texts(run(demo, monkeypatch))
+    at = run(demo, monkeypatch, rater="mara")
+    assert not [b for b in at.button if b.key == "rubric_file"], "only a lead changes the rubric"
+    at = run(demo, monkeypatch)
+    at.button("rubric_file").click().run()
+    assert at.segmented_control("rubric_view").value == "change"
+    assert "not_answerable" in str(at.text_area("rubric_text").value)
+    at.text_input("rubric_note_1").set_value("from the file")
+    at.button("rubric_save").click().run()
+    assert not at.exception and not at.error, texts(at)
+    assert "differs from the one in force" not in texts(at) and len(demo.find(RubricVersion)) == 2
     file.write_text("[[rubric.dimensions]]\nname = 'a'\nvalues = ['x']\n", encoding="utf-8")
     assert "values: found 1, expected at least two" in texts(run(demo, monkeypatch))
 
@@ -177,4 +184,4 @@ def test_reviews_under_another_version_are_left_out_of_agreement_and_told(
     sent = {"kind": "annotation", "submission_id": "x" * 20, "assignment": again.id, "labels": labels}
     assert not receive(demo, "ana", [sent]).rejected
     at = run(demo, monkeypatch, "agreement", "mara")
-    assert "left out are the reviews of other versions: 1 under version 2" in texts(at)
+    assert "leave out the reviews under other versions: 1 under version 2" in texts(at)

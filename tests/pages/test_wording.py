@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
 
 READER = MarkdownIt("js-default", {"html": True})
 PLAIN = {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
@@ -38,3 +39,24 @@ def test_any_text_is_shown_as_it_stands(text: str) -> None:
 )
 def test_ordinary_sentences_are_left_alone(sentence: str) -> None:
     assert as_text(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    ("message", "shown_on_a_page"),
+    [
+        ("flag 'x' is not in the store; `spotcheck week flags W` lists them.", "flag 'x' is not in the store."),
+        ("no week is open. `spotcheck sample` opens one.", "no week is open."),
+        ("no example is current. `judge add --examples A,B` puts them into the prompt.", "no example is current."),
+        ("line 3: found 1, expected 2. Then try again.", "line 3: found 1, expected 2. Then try again."),
+    ],
+)
+def test_an_error_is_shown_without_the_command_that_it_quotes(message: str, shown_on_a_page: str) -> None:
+    assert as_text(ReviewError(message, command_hint="`spotcheck init` helps.")) == shown_on_a_page
+
+
+def test_an_error_that_is_a_command_alone_says_whom_to_ask() -> None:
+    assert "Ask whoever installed Spotcheck" in as_text(ReviewError("run `spotcheck init`"))
+
+
+def test_data_that_quotes_a_command_is_shown_as_it_stands() -> None:
+    assert shown(as_text("note: `spotcheck init`"))[1] == "note: `spotcheck init`"

@@ -1,6 +1,6 @@
-"""What somebody with too little a role, or with evil names in a file, tries at the verbs and commands, in vain.
+"""Attacks on verbs and commands by people without the role, and by hostile names and texts in files. All must fail.
 
-What a browser can try stands in ``tests/pages/test_attacks_wire.py`` and ``tests/browser/test_attacks_browser.py``.
+``tests/pages/test_attacks_wire.py`` and ``tests/browser/test_attacks_browser.py`` have the attacks from a browser.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from review.basics.csv_safe import csv_text, plain_cell
 from review.basics.errors import InputError, Refused, ReviewError
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
-from review.exchange.labels import export_labels, import_labels, read_labels
+from review.exchange.label_export import export_labels
+from review.exchange.labels import import_labels, read_labels
 from review.exchange.verdicts import export_verdicts, import_verdicts, read_verdicts
 from review.golden.approve import approve, bulk_approve
 from review.golden.releases import release
@@ -57,7 +58,7 @@ OTHER_RUBRIC = rubric_from({"dimensions": [*DEFAULT_RUBRIC["dimensions"][:1]]})
 
 
 def contents(store: Store) -> str:
-    """A digest over every row of every table."""
+    """A digest of every row of every table."""
     names = [r["name"] for r in store.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", {})]
     rows = [[n, *(dict(r) for r in store.query(f'SELECT * FROM "{n}" ORDER BY rowid', {}))] for n in names]
     return hashlib.sha256(orjson.dumps(rows)).hexdigest()
@@ -65,7 +66,7 @@ def contents(store: Store) -> str:
 
 @pytest.fixture(scope="module")
 def reviewed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A reviewed week with one approved example and one release; files to import lie beside it."""
+    """A reviewed week with one approved example and one release, and files to import beside the store."""
     folder = tmp_path_factory.mktemp("reviewed")
     store = reviewed_store(folder)
     bulk_approve(store, ["u1"], by="eva")
@@ -80,7 +81,7 @@ def reviewed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reviewed(reviewed_folder: Path, tmp_path: Path) -> Store:
-    """The same, of the test's own."""
+    """A copy of it for one test."""
     shutil.copytree(reviewed_folder, tmp_path / "house")
     return open_store(tmp_path / "house" / "spotcheck.db")
 
@@ -164,7 +165,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_asks_for_the_role_of_whoever_acts(
+def test_a_command_requires_the_role_of_the_person_who_acts(
     reviewed: Store, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(reviewed.path.parent)
@@ -183,8 +184,8 @@ def verbs_of(module: str) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_what_pages_call_in_somebodys_name_asks_for_their_role() -> None:
-    """Every verb with ``by`` that a page imports calls ``require``; ``add_person`` is called by whoever did."""
+def test_every_verb_that_a_page_calls_for_a_person_requires_their_role() -> None:
+    """Every verb with ``by`` that a page imports calls ``require``, except ``add_person``, whose caller does."""
     unasked, asked = set(), set()
     for page in (ROOT / "pages").rglob("*.py"):
         for node in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):
@@ -257,7 +258,7 @@ def test_a_release_and_a_week_have_plain_names(reviewed: Store, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("store", ["/etc/passwd", "../../etc/passwd", "/", "no/such/folder/s.db", "x\0y"])
-def test_a_store_that_is_none_is_named_and_left_as_it_is(
+def test_a_path_that_is_no_store_is_refused_and_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -269,7 +270,7 @@ def test_a_store_that_is_none_is_named_and_left_as_it_is(
     assert Path("/etc/passwd").read_bytes() == there
 
 
-def test_an_export_replaces_no_file_of_somebody_else(reviewed: Store, tmp_path: Path) -> None:
+def test_an_export_replaces_no_existing_file(reviewed: Store, tmp_path: Path) -> None:
     import_verdicts(reviewed, read_verdicts(beside(reviewed, "verdicts.csv")), by="eva")
     victim = tmp_path / "victim.csv"
     victim.write_text("mine")
@@ -345,7 +346,7 @@ def test_no_cell_of_any_csv_export_is_a_formula(formula_store: SimpleNamespace) 
         assert evil.strip() in said, f"{name} holds what was said, as text"
 
 
-def test_every_csv_is_written_by_the_one_that_is_safe() -> None:
+def test_only_the_safe_module_writes_csv() -> None:
     own = ROOT / "review" / "basics" / "csv_safe.py"
     for floor in ("pages", "review", "storage"):
         for path in (ROOT / floor).rglob("*.py"):
@@ -354,7 +355,7 @@ def test_every_csv_is_written_by_the_one_that_is_safe() -> None:
                 assert way not in source or path == own, f"{path.relative_to(ROOT)} writes CSV by {way}"
 
 
-def test_a_submission_for_somebody_else_tells_nothing_and_writes_nothing(reviewed: Store) -> None:
+def test_a_submission_for_somebody_else_reveals_nothing_and_writes_nothing(reviewed: Store) -> None:
     theirs = reviewed.query("SELECT id FROM assignments WHERE rater_id = 'ben' LIMIT 1", {})[0]["id"]
     before = contents(reviewed)
     for assignment in (theirs, theirs.upper(), "no-such-assignment"):

@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet does not run, and files that are whole or not there."""
+"""CSV cells that no spreadsheet runs as formulas, and files that are written completely or not at all."""
 
 import csv
 import io
@@ -68,7 +68,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path):
     assert target.read_text() == "whole" and list(tmp_path.iterdir()) == [target]
 
 
-def test_a_full_disk_is_told_in_a_sentence(tmp_path):
+def test_a_full_disk_is_reported_in_a_sentence(tmp_path):
     with pytest.raises(InputError, match="No space left on device"), replacing(tmp_path / "out.txt"):
         raise OSError(28, "No space left on device")
 

@@ -1,4 +1,4 @@
-"""Label files: whole or not at all, once, and nothing that a rater said before is lost."""
+"""Label files: imported completely or not at all, once, without losing earlier labels of a rater."""
 
 import csv
 import sqlite3
@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
-from review.current.assignments import OPEN_SQL
 from review.current.settled import annotations_of, settled_labels
-from review.exchange.labels import export_labels, import_labels, read_labels
+from review.exchange.label_export import export_labels
+from review.exchange.labels import import_labels, read_labels
 from review.people.people import people, person
 from review.privacy.hidden_spans import hide_span
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from storage.queries.assignments import OPEN_SQL
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Assignment, Item, Reassignment, Week, WeekClosing
@@ -94,7 +95,7 @@ def test_a_label_for_an_assignment_that_was_taken_away_is_late(store, tmp_path):
     assert {n.item_id: n.late for n in store.find(Annotation, rater_id="ana")} == {"u1": True, "u2": False}
 
 
-def test_a_file_with_one_dimension_keeps_what_the_rater_said_in_the_others(store, tmp_path):
+def test_a_file_with_one_dimension_keeps_the_labels_in_the_others(store, tmp_path):
     first = vote(store, "u1", "ana", GOOD, comment="fine", corrected_answer="x")
     done = load(store, tmp_path, "item,rater,label\nu1,ana,rude\n", dimension="politeness")
     assert (done.annotations, done.changed) == (1, 1)
@@ -103,14 +104,14 @@ def test_a_file_with_one_dimension_keeps_what_the_rater_said_in_the_others(store
     assert (current.supersedes, current.comment, current.corrected_answer) == (first, "fine", "x")
 
 
-def test_reasons_go_when_the_answer_is_called_correct(store, tmp_path):
+def test_reasons_are_dropped_when_the_answer_is_called_correct(store, tmp_path):
     vote(store, "u1", "ana", BAD)
     load(store, tmp_path, HEADER + "u1,ana,correctness,correct,,\n")
     [current] = annotations_of(store, [WEEK])
     assert current.labels == {"correctness": "correct", "intent": "order_status", "politeness": "neutral"}
 
 
-def test_a_label_that_was_said_before_what_stands_does_not_replace_it(store, tmp_path):
+def test_a_label_older_than_the_current_one_does_not_replace_it(store, tmp_path):
     load(store, tmp_path, HEADER + "u1,ana,politeness,rude,2026-11-20,\n")
     later = load(store, tmp_path, HEADER + "u1,ana,politeness,neutral,2026-11-21,\n")
     earlier = load(store, tmp_path, HEADER + "u1,ana,politeness,friendly,2026-11-19,\n")
@@ -131,7 +132,7 @@ def test_unknown_raters_become_annotators_and_it_is_logged(store, tmp_path):
     assert chain.verify(store)[1] is None
 
 
-def test_unknown_items_become_hand_picked_ones_in_the_week_that_is_asked_for(store, tmp_path):
+def test_unknown_items_become_hand_picked_items_of_the_chosen_week(store, tmp_path):
     done = load(
         store, tmp_path, "item,rater,dimension,label\n17,ana,politeness,rude\n17,ben,politeness,rude\n", week="2026-W40"
     )
@@ -169,12 +170,12 @@ def test_a_conversation_id_means_its_item_unless_it_has_several(store, tmp_path)
         ("item,rater,dimension,label\nu1,ana,politeness,kind\n", "column 'label': found 'kind', expected one of rude"),
         ("item,rater,dimension,label\nu1,ana,reasons,wrong_fact|nice\n", "line 2, column 'label'"),
         ("item,rater,dimension,label\nu1,ana,tone,rude\n", "[rubric] in spotcheck.toml"),
-        ("item,rater,label\nu1,ana,rude\n", "name it with --dimension"),
+        ("item,rater,label\nu1,ana,rude\n", "name one with --dimension"),
         ("item,rater,dimension,label\n,ana,politeness,rude\n", "line 2, column 'item'"),
         ("item,rater,dimension,label\nu1,,politeness,rude\n", "line 2, column 'rater'"),
         ("item,rater,dimension,label\nu1,!!,politeness,rude\n", "line 2, column 'rater'"),
         ("item,rater,dimension,label,at\nu1,ana,politeness,rude,yesterday\n", "line 2, column 'at': found 'yesterday'"),
-        ("item,rater,dimension,label\nu1,ana,politeness,rude\nu1,ANA,politeness,neutral\n", "what line 2 says"),
+        ("item,rater,dimension,label\nu1,ana,politeness,rude\nu1,ANA,politeness,neutral\n", "the label of line 2"),
         ("item,rater,dimension,label\nu1,ana,politeness\n", "line 2"),
         ("item,dimension,label\nu1,politeness,rude\n", "column 'rater' is missing"),
         ("", "empty"),
@@ -187,7 +188,7 @@ def test_a_bad_row_is_named_and_nothing_is_taken(store, tmp_path, text, message)
     assert store.find(Annotation) == [] and store.find(Assignment) == [] and len(people(store)) == 4
 
 
-def test_a_file_that_fails_at_its_end_leaves_nothing_of_its_beginning(store, tmp_path):
+def test_a_file_with_an_error_in_its_last_row_imports_nothing(store, tmp_path):
     rows = "new,zoe,politeness,rude\nu1,ana,politeness,rude\nu1,ben,politeness,odd\n"
     entries = len(store.find(AuditEntry))
     with pytest.raises(InputError, match="line 4"):
@@ -196,7 +197,7 @@ def test_a_file_that_fails_at_its_end_leaves_nothing_of_its_beginning(store, tmp
     assert len(store.find(AuditEntry)) == entries
 
 
-def test_only_a_lead_speaks_in_other_peoples_names_and_a_closed_week_stays_closed(store, tmp_path):
+def test_only_a_lead_imports_labels_of_others_and_a_closed_week_takes_none(store, tmp_path):
     for who in ("ana", "eva"):
         with pytest.raises(Refused, match="role lead"):
             import_labels(store, table(tmp_path, FILE), by=who)
@@ -246,7 +247,7 @@ def test_what_is_exported_can_be_imported_here_and_elsewhere(tmp_path, ending):
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
-def test_an_export_tells_the_rubric_version_and_what_came_late(store, tmp_path, ending):
+def test_an_export_has_the_rubric_version_and_whether_a_label_was_late(store, tmp_path, ending):
     vote(store, "u1", "ana", GOOD)
     with sqlite3.connect(store.path) as db:
         db.execute("UPDATE annotations SET rubric_version = 2, late = 1")
@@ -267,7 +268,7 @@ def test_an_export_tells_the_rubric_version_and_what_came_late(store, tmp_path, 
     assert again.notes == (f"{target}: ignored column(s) rubric_version, late",)
 
 
-def test_of_an_item_that_was_asked_again_the_later_version_alone_goes_out_and_comes_in(store, tmp_path):
+def test_an_item_asked_again_is_exported_and_imported_under_the_later_version_alone(store, tmp_path):
     vote(store, "u1", "ana", BAD)
     save_rubric(store, rubric_from({**DEFAULT_RUBRIC, "reveal": False}), by="lea")
     store.add(
@@ -332,7 +333,7 @@ cells = st.text(alphabet="ab|=,\n\"' é1.", max_size=6)
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(cells, cells, cells, cells, cells), max_size=3))
-def test_any_table_is_taken_or_refused_with_a_sentence(store, tmp_path, rows):
+def test_any_table_is_imported_or_refused_with_a_sentence(store, tmp_path, rows):
     lines = [dict(zip(("item", "rater", "dimension", "label", "at"), r, strict=True)) for r in rows]
     text = "".join(orjson.dumps(line).decode() + "\n" for line in lines)
     try:

@@ -13,7 +13,8 @@ from golden_store import new_store
 
 from review.current.settled import settled_labels
 from review.evidence.evidence import ratings_by_dimension
-from review.exchange.labels import export_labels, import_labels, read_labels
+from review.exchange.label_export import export_labels
+from review.exchange.labels import import_labels, read_labels
 from review.exchange.verdicts import import_verdicts, read_verdicts
 from review.statistics.agreement.report import agreement_report
 from storage.records_review import Item, Verdict
@@ -50,7 +51,7 @@ def loaded(tmp_path_factory):
     return store, people_said, judges_said, labels
 
 
-def test_all_of_it_arrives(loaded):
+def test_every_label_and_verdict_is_imported(loaded):
     store, people_said, judges_said, _ = loaded
     assert (people_said.rows, people_said.annotations, people_said.new_items) == (2997, 2997, 999)
     assert people_said.new_raters == ("annotator1", "annotator2", "annotator3")
@@ -84,7 +85,7 @@ def test_every_item_has_a_majority_and_the_judges_are_right_as_often_as_publishe
         assert round(right / 999, 4) == published  # a missing verdict counts as wrong here
 
 
-def test_the_export_holds_the_labels_that_went_in(loaded, tmp_path):
+def test_the_export_has_the_labels_that_were_imported(loaded, tmp_path):
     store, _, _, labels = loaded
     assert export_labels(store, tmp_path / "out.csv", by="lea") == 2997
     went_in = {(r["item"], r["rater"], r["value"]) for r in csv.DictReader(labels.open())}

@@ -1,4 +1,4 @@
-"""Verdict files: a missing verdict is no label, the first stands, unknown items are ignored."""
+"""Verdict files: a missing verdict is no label, the first one stays, unknown items are ignored."""
 
 import csv
 
@@ -38,7 +38,7 @@ FILE = (
 )
 
 
-def test_a_verdict_off_the_scale_or_empty_is_no_verdict_and_keeps_its_text(store, tmp_path):
+def test_a_verdict_outside_the_scale_or_empty_is_no_verdict_and_keeps_its_text(store, tmp_path):
     done = load(store, tmp_path, FILE)
     assert (done.rows, done.added, done.unknown_items) == (5, 4, 1)
     assert done.no_verdict == {"missing": 1, "unparseable": 1}
@@ -55,7 +55,7 @@ def test_a_verdict_off_the_scale_or_empty_is_no_verdict_and_keeps_its_text(store
     assert chain.verify(store)[1] is None
 
 
-def test_the_first_verdict_stands_and_another_one_is_counted(store, tmp_path):
+def test_the_first_verdict_stays_and_a_different_one_is_counted(store, tmp_path):
     load(store, tmp_path, FILE)
     again = load(store, tmp_path, FILE)
     assert (again.added, again.unchanged, again.changed, again.no_verdict) == (0, 4, 0, {})
@@ -65,7 +65,7 @@ def test_the_first_verdict_stands_and_another_one_is_counted(store, tmp_path):
     assert load(store, tmp_path, FILE.replace("gpt,2", "gpt,3").replace("rude", "neutral")).added == 4
 
 
-def test_within_one_file_the_first_stands_too(store, tmp_path):
+def test_within_one_file_the_first_verdict_stays_too(store, tmp_path):
     text = "item,judge,label\nu1,gpt,rude\nu1,gpt,rude\nu1,gpt,friendly\n"
     done = load(store, tmp_path, text, dimension="politeness")
     assert (done.added, done.unchanged, done.changed) == (1, 1, 1)
@@ -97,7 +97,7 @@ def test_importing_verdicts_needs_the_role(store, tmp_path):
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
-def test_what_is_exported_is_read_as_what_it_was(store, tmp_path, ending):
+def test_an_export_is_imported_as_what_it_was(store, tmp_path, ending):
     load(store, tmp_path, FILE)
     target = tmp_path / f"out{ending}"
     assert export_verdicts(store, target, by="eva") == 4
@@ -125,7 +125,7 @@ def test_an_export_that_is_refused_is_not_logged_as_done(store, tmp_path):
     assert target.read_text() == "mine" and not store.find(AuditEntry, action="export verdicts")
 
 
-def test_the_export_hides_what_was_hidden_and_is_safe(store, tmp_path):
+def test_an_export_leaves_out_hidden_spans_and_is_safe_in_a_spreadsheet(store, tmp_path):
     load(store, tmp_path, "item,judge,dimension,label,rationale\nu1,gpt,politeness,rude,=order u1 is named\n")
     hide_span(store, "u1", "order u1", by="ana")
     export_verdicts(store, tmp_path / "out.csv", by="eva")
@@ -133,6 +133,6 @@ def test_the_export_hides_what_was_hidden_and_is_safe(store, tmp_path):
     assert row["rationale"] == "'=[HIDDEN_1] is named"
 
 
-def test_nothing_is_exported_from_nothing(store, tmp_path):
+def test_an_export_needs_a_verdict(store, tmp_path):
     with pytest.raises(NothingToDo):
         export_verdicts(store, tmp_path / "out.csv", by="eva")

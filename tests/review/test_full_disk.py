@@ -1,4 +1,4 @@
-"""A disk that fills up in the middle: nothing half written, one sentence, exit code 1."""
+"""A disk that fills up during an import: nothing half written, one sentence, exit code 1."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_nobody_sees_or_approves_a_candidate_that_they_still_owe(store):
         approve(store, "u1", by="eva")
 
 
-def test_an_example_holds_question_turns_answer_labels_votes_and_how_it_was_drawn(store):
+def test_an_example_has_question_turns_answer_labels_votes_and_its_draw(store):
     e = approve(store, "u1", by="eva")
     assert e.content["question"] == "Where is my order u1?"
     assert [t["role"] for t in e.content["prior_turns"]] == ["user", "assistant"]
@@ -88,7 +88,7 @@ def test_a_hand_picked_item_has_no_probability(store):
     assert {v["probability"] for v in approve(store, "h1", by="eva").votes} == {None}
 
 
-def test_only_an_adjudicator_approves_retires(store):
+def test_only_an_adjudicator_approves_and_retires(store):
     with pytest.raises(Refused, match="role adjudicator"):
         approve(store, "u1", by="ana")
     e = approve(store, "u1", by="lea")  # a lead may do what an adjudicator may
@@ -116,14 +116,14 @@ def test_a_wrong_answer_needs_an_expected_one_unless_it_should_have_been_refused
     assert e.content["reference_sql"] == ""
 
 
-def test_the_adjudicators_corrected_answer_and_sql_are_what_is_expected(store):
+def test_the_adjudicators_corrected_answer_and_sql_become_the_expected_ones(store):
     settle(store, labels=BAD, corrected_answer="It arrives on Monday.", reference_sql="SELECT 1")
     e = approve(store, "d1", by="lea")
     assert (e.content["expected_answer"], e.content["reference_sql"]) == ("It arrives on Monday.", "SELECT 1")
     assert (e.labels, e.rule) == (BAD, "adjudicated")
 
 
-def test_reviewers_who_give_the_same_correction_are_believed_and_others_are_not(tmp_path):
+def test_a_correction_by_reviewers_counts_only_if_all_gave_the_same(tmp_path):
     store = new_store(tmp_path)
     open_test_week(store)
     for item, second in (("same", "On Monday."), ("other", "On Tuesday.")):
@@ -135,7 +135,7 @@ def test_reviewers_who_give_the_same_correction_are_believed_and_others_are_not(
         approve(store, "other", by="eva")
 
 
-def test_a_correction_is_a_new_version_that_keeps_what_it_does_not_say(store):
+def test_a_correction_is_a_new_version_that_keeps_the_other_fields(store):
     first = approve(store, "u1", by="eva", expected_answer="Friday.", kind="edge", tags=["late"], must_pass=True)
     second = approve(store, "u1", by="lea", scenario="shipping", note="moved")
     assert (second.supersedes, second.example_id) == (first.id, first.example_id)
@@ -146,7 +146,7 @@ def test_a_correction_is_a_new_version_that_keeps_what_it_does_not_say(store):
     assert [e.id for e in current_examples(store)] == [second.id]
 
 
-def test_tags_that_were_read_off_an_earlier_query_go_with_it(store):
+def test_tags_of_an_earlier_query_are_removed_with_it(store):
     approve(store, "u1", by="eva", tags=["late"])
     e = approve(store, "u1", by="eva", reference_sql="SELECT sum(x) OVER () FROM t")
     assert e.content["tags"] == ["late", "window-function"]
@@ -167,12 +167,12 @@ def test_a_later_adjudication_counts_more_than_the_version_before(store):
 
 
 @pytest.mark.parametrize("wrong", [{"kind": "odd"}, {"split": "train"}, {"expected_behaviour": "guess"}])
-def test_a_word_that_is_not_allowed_is_named(store, wrong):
+def test_a_value_that_is_not_allowed_is_named(store, wrong):
     with pytest.raises(InputError, match="expected one of"):
         approve(store, "u1", by="eva", **wrong)
 
 
-def test_bulk_takes_the_unanimous_and_says_why_not_the_others(store):
+def test_bulk_approval_takes_unanimous_items_and_gives_a_reason_for_the_others(store):
     settle(store)
     examples, refused = bulk_approve(store, ["u1", "u2", "h1", "s1", "d1", "nowhere", "u1"], by="eva")
     assert [e.item_id for e in examples] == ["u1", "h1"]
@@ -189,14 +189,14 @@ def test_two_people_who_approve_at_once_leave_one_version(store):
     assert audit_verify(store)[1] is None
 
 
-def test_a_retired_example_is_gone_from_now_on_but_its_versions_stay(store):
+def test_a_retired_example_is_no_longer_current_and_keeps_its_versions(store):
     e = approve(store, "u1", by="eva")
     gone = retire(store, e.example_id, by="eva", note="the product has changed")
     assert (gone.retired, gone.supersedes, gone.note) == (True, e.id, "the product has changed")
     assert current_examples(store) == []
     with pytest.raises(NothingToDo, match="already"):
         retire(store, e.example_id, by="eva", note="again")
-    with pytest.raises(InputError, match="why"):
+    with pytest.raises(InputError, match="note: found nothing, expected the reason"):
         retire(store, e.example_id, by="eva", note=" ")
     with pytest.raises(UnknownError):
         retire(store, "ex-nothing", by="eva", note="x")
@@ -204,14 +204,14 @@ def test_a_retired_example_is_gone_from_now_on_but_its_versions_stay(store):
     assert [x.id for x in current_examples(store)] == [back.id]
 
 
-def test_hidden_spans_are_in_nothing_that_is_taken_over(store):
+def test_hidden_spans_do_not_enter_an_example(store):
     hide_span(store, "u1", "Order u1", by="ana")
     e = approve(store, "u1", by="eva", expected_answer="Order u1 arrives on Friday, truly.")
     assert e.content["expected_answer"] == "[HIDDEN_1] arrives on Friday, truly."
     assert "Order u1" not in str(e.content)
 
 
-def test_one_answer_of_a_conversation_is_asked_with_the_turns_before_it(tmp_path):
+def test_an_example_of_one_answer_has_the_turns_before_it(tmp_path):
     store = new_store(tmp_path)
     open_test_week(store)
     item = add_item(store, "t", sql="SELECT 1")
@@ -259,23 +259,19 @@ YES_NO = {"name": "correctness", "scale": "nominal", "values": ["no", "yes"]}
         ([YES_NO], {"correctness": "yes"}, False),
     ],
 )
-def test_an_answer_was_judged_right_at_the_end_of_the_scale_away_from_the_positive_value(dimensions, labels, right):
+def test_an_answer_is_right_at_the_end_of_the_scale_opposite_to_the_positive_value(dimensions, labels, right):
     assert judged_right(rubric_from({"dimensions": dimensions}), labels) is right
 
 
-def test_provenance_leads_down_to_the_conversation(store):
+def test_provenance_goes_back_to_the_conversation(store):
     settle(store)
     e = approve(store, "d1", by="lea", expected_answer="On Friday.")
-    chain = provenance(store, e.example_id)
-    assert {v["rater"] for v in chain["votes"]} == {"ana", "ben"}
-    assert chain["adjudication"]["adjudicator"] == "eva"
-    assert (chain["draw"]["id"], chain["stratum"]["name"], chain["stratum"]["probability"]) == (
-        "d-2026-W47",
-        "failing",
-        0.5,
-    )
-    assert chain["conversation"]["id"] == chain["item"]["conversation_id"] == "d1"
-    assert (chain["imports"], chain["releases"]) == ([], [])
+    found = provenance(store, e.example_id)
+    assert {v["rater"] for v in found.to_json()["votes"]} == set(found.raters) == {"ana", "ben"}
+    assert found.adjudication.adjudicator == "eva"
+    assert (found.draw.id, found.stratum.name, found.stratum.probability) == ("d-2026-W47", "failing", 0.5)
+    assert found.conversation.id == found.item.conversation_id == "d1"
+    assert (found.imports, found.releases) == ((), ())
     with pytest.raises(UnknownError, match="'ex-nothing'"):
         provenance(store, "ex-nothing")
 

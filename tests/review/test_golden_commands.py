@@ -73,7 +73,7 @@ def test_the_provenance_is_shown_to_people_and_programs(run):
     assert "vote of ana" in text and "2 of 100, probability 0.02" in text
 
 
-def test_coverage_is_held_against_the_plan_of_the_project(run, tmp_path):
+def test_coverage_is_compared_with_the_plan_of_the_project(run, tmp_path):
     run("golden", "approve", "u1")
     (tmp_path / "spotcheck.toml").write_text("[golden.plan]\norders = 3\nreturns = {normal = 2}\n")
     found = run("golden", "coverage", "--json", acting=None)
@@ -96,12 +96,12 @@ def test_a_release_that_was_tampered_with_has_exit_code_1(run, tmp_path):
     run("golden", "release", "v1")
     open_store(tmp_path / "spotcheck.db").db.conn.execute("DELETE FROM release_examples")
     result = CliRunner().invoke(spotcheck, ["golden", "verify", "v1", "--store", str(tmp_path / "spotcheck.db")])
-    assert result.exit_code == 1 and "does NOT fit" in result.stdout
+    assert result.exit_code == 1 and "has CHANGED" in result.stdout
 
 
-def test_wrong_use_is_told_in_a_sentence(run):
+def test_wrong_use_is_explained(run):
     assert "expected one or more" in run("golden", "approve", fails=InputError)
-    assert "leave the other options out" in run(
+    assert "Leave the other options out" in run(
         "golden", "approve", "--bulk-unanimous", "--kind", "edge", fails=InputError
     )
     assert "unanimous" in run("golden", "approve", "s1", "--bulk-unanimous", fails=NothingToDo)
@@ -117,7 +117,7 @@ def test_several_items_are_approved_together_or_not_at_all(run):
     assert run("golden", "list", "--json", acting=None)["examples"] == []
 
 
-def test_labels_and_verdicts_go_in_and_out(run, tmp_path):
+def test_labels_and_verdicts_are_imported_and_exported(run, tmp_path):
     (tmp_path / "l.csv").write_text("item,rater,label,mood\nu1,zoe,rude,x\nnew,zoe,neutral,y\n")
     done = run("labels", "import", "l.csv", "--dimension", "politeness", "--week", "2026-W40", "--json", acting="lea")
     assert (done["annotations"], done["new_items"], done["new_raters"]) == (2, 1, ["zoe"])

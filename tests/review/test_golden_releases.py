@@ -1,4 +1,4 @@
-"""Releases: frozen, hashed, compared; and what they are made of."""
+"""Releases: freezing, hashes, differences; coverage; tags of queries."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def store(tmp_path):
     return store
 
 
-def test_a_release_freezes_the_current_examples_with_who_stands_behind_them(store):
+def test_a_release_freezes_the_current_examples_with_their_votes_and_adjudicator(store):
     adjudicate(store, "d1", by="eva", labels=GOOD, reason="slip")
     approve(store, "d1", by="lea")
     made = release(store, "v1", by="eva", notes="first")
@@ -40,10 +40,10 @@ def test_a_release_freezes_the_current_examples_with_who_stands_behind_them(stor
     assert {v["rater"] for v in by_item["u1"]["votes"]} == {"ana", "ben"}
     assert by_item["u1"]["origin"]["conversation"] == "u1" and by_item["u1"]["rubric_version"] == 1
     assert verify(store, "v1").holds
-    assert provenance(store, rows[0].example_id)["releases"] == ["v1"]
+    assert provenance(store, rows[0].example_id).releases == ("v1",)
 
 
-def test_releasing_needs_the_role_a_free_usable_name_and_something_new(store):
+def test_a_release_needs_the_role_an_unused_valid_name_and_a_change(store):
     with pytest.raises(Refused, match="role adjudicator"):
         release(store, "v1", by="ana")
     for name in ("", "../v1", "a b", "-x", "v" * 65):
@@ -58,14 +58,14 @@ def test_releasing_needs_the_role_a_free_usable_name_and_something_new(store):
         examples_of(store, "v9")
 
 
-def test_nothing_is_released_from_nothing(tmp_path):
+def test_a_release_needs_an_example(tmp_path):
     store = reviewed_store(tmp_path)
     with pytest.raises(NothingToDo, match="no golden example"):
         release(store, "v1", by="eva")
     assert releases(store) == []
 
 
-def test_going_back_to_the_same_contents_gives_the_same_hash_under_another_name(store):
+def test_the_same_contents_under_another_name_have_the_same_hash(store):
     one = release(store, "v1", by="eva")
     gone = next(e for e in current_examples(store) if e.item_id == "u1")
     retire(store, gone.example_id, by="eva", note="doubtful")
@@ -75,7 +75,7 @@ def test_going_back_to_the_same_contents_gives_the_same_hash_under_another_name(
     assert one.content_hash == three.content_hash != two.content_hash
 
 
-def test_what_happens_later_does_not_change_a_release(store):
+def test_later_changes_do_not_change_a_release(store):
     made = release(store, "v1", by="eva")
     before = [r.content for r in examples_of(store, "v1")]
     approve(store, "u1", by="eva", expected_answer="Something else.", kind="edge")
@@ -89,7 +89,7 @@ def test_what_happens_later_does_not_change_a_release(store):
     assert verify(store, "v1").holds
 
 
-def test_a_release_that_was_changed_from_outside_is_noticed_and_not_exported(store):
+def test_a_release_changed_from_outside_is_detected_and_not_exported(store):
     release(store, "v1", by="eva")
     row = examples_of(store, "v1")[0]
     store.add(ReleaseExample("smuggled", "v1", "ex-smuggled", digest(row.content), row.content))
@@ -209,9 +209,9 @@ def test_coverage_of_nothing_shows_the_plan():
         ("SELECT FROM WHERE (", ("sql-unreadable",)),
     ],
 )
-def test_tags_are_read_off_the_query(sql, tags):
+def test_tags_describe_the_query(sql, tags):
     assert sql_tags(sql) == tags
 
 
-def test_the_week_of_a_release_is_not_in_its_hash_but_that_of_an_example_is(store):
+def test_every_example_knows_the_week_of_its_item(store):
     assert all(e.content["origin"]["week"] == WEEK for e in current_examples(store))

@@ -32,7 +32,7 @@ FILE = (
 )
 
 
-def test_written_examples_enter_with_their_own_source_and_split(store, tmp_path):
+def test_written_examples_are_imported_with_their_source_and_split(store, tmp_path):
     done = import_examples(store, table(tmp_path, FILE), by="eva")
     assert (done.added, done.corrected, done.unchanged) == (3, 0, 0)
     first, second, third = done.examples
@@ -103,7 +103,7 @@ def test_a_bad_row_is_named_and_nothing_is_taken(store, tmp_path, row, message):
 
 @pytest.mark.parametrize("column", ["prior_turns", "expected_result"])
 @pytest.mark.parametrize("cell", ["{", "[1]", '"x"'])
-def test_a_cell_that_is_not_the_json_it_should_be_is_named(store, tmp_path, column, cell):
+def test_a_cell_with_the_wrong_json_is_named(store, tmp_path, column, cell):
     text = orjson.dumps({"question": "q", "expected_answer": "a", column: cell}).decode()
     with pytest.raises(InputError, match=f"column '{column}'"):
         import_examples(store, table(tmp_path, text, "w.jsonl"), by="eva")
@@ -114,7 +114,7 @@ def test_writing_examples_needs_the_role(store, tmp_path):
         import_examples(store, table(tmp_path, FILE), by="ana")
 
 
-def test_what_was_exported_as_csv_can_be_imported_elsewhere(store, tmp_path):
+def test_a_csv_export_can_be_imported_elsewhere(store, tmp_path):
     import_examples(store, table(tmp_path, FILE), by="eva")
     release(store, "v1", by="eva")
     [file] = export(store, "v1", to="csv", target=tmp_path / "out.csv", by="eva")

@@ -160,7 +160,7 @@ def test_nobody_becomes_somebody_by_choosing_their_name(store: Store) -> None:
 def test_a_lead_grants_a_role_by_id_and_never_by_the_name_of_a_login(store: Store) -> None:
     lea = add_person(store, "lea", role="lead", by="init")
     ana = arrived(store, Visitor(ISSUER, "7", "Ana"))
-    with pytest.raises(InputError, match=f"Give the id '{ana.id}' when the subject '7' is the right one"):
+    with pytest.raises(InputError, match=f"Give the id '{ana.id}' if you mean the person with subject '7'"):
         add_person(store, "ANA", role="annotator", by=lea.id)
     assert add_person(store, ana.id, role="adjudicator", by=lea.id).id == ana.id
     assert person(store, ana.id).may("adjudicator")

@@ -289,13 +289,13 @@ NEVER = recognisers({"NEVER": "(?!)"})
 
 @given(TEXTS)
 @settings(max_examples=1000, deadline=None)
-def test_the_quick_look_never_overlooks_anything(text):
+def test_the_quick_test_never_overlooks_anything(text):
     conversation = a_conversation(messages=({"role": "user", "content": text},))
     assert mask(conversation, BUILT_IN) == mask(conversation, NEVER)
 
 
 @pytest.mark.parametrize("row", [row for row in LABELLED + SECOND if row["found"]], ids=lambda row: row["text"][:30])
-def test_the_quick_look_sees_the_labelled_texts(row):
+def test_the_quick_test_sees_the_labelled_texts(row):
     if mask_text(row["text"], NEVER)[1]:
         assert not looks_clean(row["text"])
         assert not looks_clean(orjson.dumps(f"\n{row['text']}\n").decode())
@@ -315,7 +315,7 @@ def test_any_content_can_be_masked(value):
     assert masked.messages == conversation.messages
 
 
-def test_text_that_json_cannot_say_is_masked_too():
+def test_text_that_json_cannot_encode_is_masked_too():
     lone = "\ud800 a@example.com"
     masked, _ = mask(a_conversation(messages=({"role": "user", "content": lone},)), BUILT_IN)
     assert masked.messages[0]["content"] == "\ud800 [EMAIL_1]"

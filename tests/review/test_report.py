@@ -397,10 +397,7 @@ def test_the_rubric_version_that_counts_is_named_and_so_is_what_it_leaves_out(de
     behind = moved_on(demo, week)
     report = week_report(demo, week)
     assert report.window == (week,), "the week before is counted under the first version"
-    said = (
-        "The figures stand under rubric version 2; left out are the reviews of other versions: "
-        f"{behind} under version 1."
-    )
+    said = f"The figures use rubric version 2 and leave out the reviews under other versions: {behind} under version 1."
     text = report_html(report)
     assert "rubric version 2</p>" in text and said in unescape(text)
     data = json.loads(run("--week", week, "--json")[1])

@@ -158,12 +158,12 @@ def test_the_text_says_what_matters_and_leaves_out_what_is_default():
         ('scale = "set"', 'scale = "sets"', r"^line 16: rubric, dimension 2 \('reasons'\), scale: found 'sets'"),
         ('positive = "rude"', 'positive = "bad"', r"^line 42: .*dimension 4 \('politeness'\), positive: found 'bad'"),
         ('name = "intent"', 'name = "reasons"', r"^line 24: rubric: found dimension 'reasons' twice"),
-        ('title = "Intent"', "title = Intent", r"^line 26, column 9: this is not TOML"),
+        ('title = "Intent"', "title = Intent", r"^line 26, column 9: the text is not valid TOML"),
         ('{correctness = ["wrong"', '{correct = ["wrong"', r"^line 16: .*'reasons'.shown_when: found 'correct'"),
         ("reveal = true", "reveal = 1", r"^rubric, reveal: found 1, expected true or false"),
         ("reveal = true", "show = true", r"^rubric: found 'show', expected only reveal and"),
         ("[rubric]", "[project]\n\n[rubric]", r"^rubric: found 'project', expected only"),
-        ("[rubric]", '"""', r"this is not TOML"),
+        ("[rubric]", '"""', r"the text is not valid TOML"),
     ],
 )
 def test_what_is_wrong_in_a_text_is_named_with_its_line(before, after, sentence):
@@ -182,7 +182,7 @@ def test_what_is_wrong_in_a_text_is_named_with_its_line(before, after, sentence)
         ("dimensions = []", "found no dimensions"),
         ("dimensions = [{name = 'a', values = ['x']}]", r"^rubric, dimension 1 \('a'\), values: found 1"),
         ("x" * (LONGEST + 1), "expected at most"),
-        ("[[dimensions]]\nname = 'a'\nvalues = ['x', 'y'", "line 3: this is not TOML"),
+        ("[[dimensions]]\nname = 'a'\nvalues = ['x', 'y'", "line 3: the text is not valid TOML"),
     ],
 )
 def test_texts_that_are_no_rubric_are_refused(text, sentence):
@@ -261,9 +261,9 @@ def test_what_is_the_same_makes_no_version_and_no_entry(project_store):
     [
         ("ana", "why", 1, Refused, "needs the role lead; ana has annotator"),
         ("nobody", "why", 1, Refused, "nobody has an unknown person"),
-        ("lea", "  ", 1, InputError, "note: found nothing, expected why"),
+        ("lea", "  ", 1, InputError, "note: found nothing, expected the reason for the change"),
         ("lea", "x" * 501, 1, InputError, "note: found 501 characters"),
-        ("lea", "why", 7, Refused, "at version 1 by now, and this change started from version 7"),
+        ("lea", "why", 7, Refused, "now at version 1, but this change started from version 7"),
     ],
 )
 def test_a_change_is_refused_with_a_sentence_and_nothing_is_written(project_store, by, note, base, kind, sentence):
@@ -273,12 +273,14 @@ def test_a_change_is_refused_with_a_sentence_and_nothing_is_written(project_stor
 
 
 def test_a_rubric_in_the_settings_that_differs_is_told(project_store):
-    assert waiting_in_file(project_of(project_store.path), DEFAULT) == []
+    assert waiting_in_file(project_of(project_store.path), DEFAULT) is None
     file = project_store.path.parent / "spotcheck.toml"
     file.write_text(rubric_toml(DEFAULT), encoding="utf-8")
-    assert waiting_in_file(project_of(project_store.path), DEFAULT) == []
+    assert waiting_in_file(project_of(project_store.path), DEFAULT) is None
     file.write_text(rubric_toml(changed(title="Right?")), encoding="utf-8")
-    (change,) = waiting_in_file(project_of(project_store.path), DEFAULT)
+    waiting = waiting_in_file(project_of(project_store.path), DEFAULT)
+    assert waiting is not None
+    (change,) = rubric_diff(DEFAULT, waiting)
     assert change.what == "title"
 
 

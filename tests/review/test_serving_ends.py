@@ -26,6 +26,32 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+def test_ctrl_c_in_a_terminal_ends_both_without_a_word_of_failure(store: Store) -> None:
+    """A terminal sends the interrupt to the whole process group of the command."""
+    with socket.socket() as probe:
+        probe.bind((server.ADDRESS, 0))
+        port = probe.getsockname()[1]
+    words = [sys.executable, "-m", "review.commands.cli", "serve", "--port", str(port), "--no-browser", "--store"]
+    process = subprocess.Popen(
+        [*words, str(store.path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        server.wait_until_ready(process, f"http://{server.ADDRESS}:{port}", seconds=60)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+        assert process.returncode == 0 and "Aborted" not in said and "Traceback" not in said
+        server.check_port(port)
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda n: n.name)
 def test_the_application_ends_with_the_command(store: Store, number: signal.Signals) -> None:
     with socket.socket() as probe:

@@ -16,19 +16,7 @@ from storage.records_log import Conversation
 
 REAL = Path(__file__).parents[2] / "../shared/data"
 
-SAMPLES = {
-    "jsonl": {"id": "1", "question": "How many?", "answer": "Seven."},
-    "csv": {"id": "1", "question": "How many?", "answer": "Seven."},
-    "parquet": {"id": "1", "question": "How many?", "answer": "Seven."},
-    "openai": {"messages": [{"role": "user", "content": "How many?"}, {"role": "assistant", "content": "Seven."}]},
-    "sharegpt": {"conversations": [{"from": "human", "value": "How many?"}, {"from": "gpt", "value": "Seven."}]},
-    "tau_bench": {"messages_display": "user: How many?\nassistant: Seven."},
-    "sgd": {
-        "dialogue_id": "1",
-        "turns": [{"speaker": "USER", "utterance": "How many?"}, {"speaker": "SYSTEM", "utterance": "Seven."}],
-    },
-    "abcd": {"convo_id": 1, "original": [["customer", "How many?"], ["agent", "Seven."]]},
-}
+SAMPLES = {name: dict(reader.sample) for name, reader in READERS.items()}
 """The same conversation in every format."""
 
 
@@ -52,6 +40,7 @@ def test_every_format_is_detected_by_its_keys_and_says_why(name):
     found = detect([SAMPLES[name]], layout, file="f", mapping={})
     assert found.format == name
     assert READERS[name].sign in found.reason
+    assert READERS[name].about
 
 
 @pytest.mark.parametrize("name", READERS)

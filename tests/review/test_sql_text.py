@@ -1,4 +1,4 @@
-"""SQL for reading: tokens join to the input again, line breaks change nothing but white space."""
+"""SQL for people to read: its tokens join to the input again, and line breaks change only white space."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_pretty_changes_nothing_but_white_space(sql: str, dialect: str | None) -
     ]
 
 
-def test_each_kind_is_told_apart() -> None:
+def test_each_token_has_its_kind() -> None:
     pairs = tokens("SELECT name, 1.5 FROM \"t\" WHERE a = 'x' -- why")
     assert [p for p in pairs if p[0] != "other"] == [
         ["keyword", "SELECT"],
@@ -111,7 +111,7 @@ def test_what_needs_no_lines_or_cannot_be_read_stays_as_it_is(sql: str) -> None:
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the published queries are not on this machine")
 def test_published_queries_survive() -> None:
-    """BIRD mini-dev, 500 gold queries (bird-bench/mini_dev, CC BY-SA 4.0), read where they lie."""
+    """BIRD mini-dev, 500 gold queries (bird-bench/mini_dev, CC BY-SA 4.0), read in place."""
     rows = json.loads((SHARED / "bird_mini_dev" / "bird_mini_dev_sqlite.json").read_text(encoding="utf-8"))
     queries = [row["SQL"] if "SQL" in row else row["sql"] for row in rows]
     assert len(queries) == 500

@@ -1,7 +1,8 @@
-"""Every export format: one contract for all, then the shape of each."""
+"""Every export format: what holds for all of them, then the shape of each."""
 
 import csv
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -18,7 +19,7 @@ from review.golden.examples import current_examples
 from review.golden.releases import examples_of, release, release_named, verify
 from review.golden.retire import retire
 from review.golden.rows import agreement, exported
-from review.golden.writers.catalogue import WRITERS, Format, export
+from review.golden.writers.catalogue import WRITERS, export
 from review.golden.written import import_examples, read_written
 from review.privacy.hidden_spans import hide_span
 from review.settling.adjudication import adjudicate
@@ -80,8 +81,14 @@ CARRIED = {
 }
 
 
-def carried_of(form: str, files: list[Path]) -> list[dict]:
-    """What each row of an export carries, read back from its files."""
+ROWS = {
+    name for name, writer in WRITERS.items() if writer.suffix.endswith((".parquet", ".csv", ".jsonl", ".json", "-hf"))
+}
+"""The formats whose rows the tests can read back."""
+
+
+def carried_of(files: list[Path]) -> list[dict]:
+    """What each row of an export carries, read back from its files; no rows of files in any other form."""
     rows: list[dict] = []
     for file in files:
         if file.suffix == ".parquet":
@@ -96,9 +103,14 @@ def carried_of(form: str, files: list[Path]) -> list[dict]:
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_every_row_of_every_format_carries_where_it_comes_from(store, tmp_path, form):
+def test_every_row_of_every_format_has_its_provenance(store, tmp_path, form):
     files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
-    rows = carried_of(form, files)
+    rows = carried_of(files)
+    if not rows and form not in ROWS:
+        text = "".join(f.read_text(encoding="utf-8") for f in files)
+        wanted = [release_named(store, "v1").content_hash, *(e.content["example_id"] for e in exported(store, "v1")[0])]
+        assert all(word in text for word in wanted)
+        return
     assert len({r["example_id"] for r in rows}) == 7
     assert all(r.keys() >= CARRIED for r in rows)
     assert {r["content_hash"] for r in rows} == {release_named(store, "v1").content_hash}
@@ -110,7 +122,7 @@ def test_every_row_of_every_format_carries_where_it_comes_from(store, tmp_path, 
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_the_same_release_is_written_to_the_same_bytes(store, tmp_path, form):
+def test_exporting_a_release_twice_gives_the_same_bytes(store, tmp_path, form):
     one, two = (export(store, "v1", to=form, target=tmp_path / name, by="eva") for name in ("a", "b"))
     digests = [[hashlib.sha256(f.read_bytes()).hexdigest() for f in files] for files in (one, two)]
     assert digests[0] == digests[1]
@@ -137,7 +149,7 @@ def test_a_writer_that_fails_leaves_the_earlier_export_as_it_was(store, tmp_path
         target.write_text("half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(WRITERS, form, Format(full_disk, WRITERS[form].suffix, WRITERS[form].marker))
+    monkeypatch.setitem(WRITERS, form, replace(WRITERS[form], write=full_disk))
     with pytest.raises(InputError, match="No space left"):
         export(store, "v1", to=form, target=tmp_path / "out", by="eva", force=True)
     assert [f.read_bytes() for f in before] == bytes_before
@@ -151,7 +163,8 @@ def test_a_release_of_one_written_example_can_be_written_in_every_format(tmp_pat
     rows.write_text("question,expected_answer\nWhy?,Because.\n")
     import_examples(store, read_written(rows), by="eva")
     release(store, "v1", by="eva")
-    assert carried_of(form, export(store, "v1", to=form, target=tmp_path / "out", by="eva"))[0]["n_votes"] in (0, "0")
+    rows = carried_of(export(store, "v1", to=form, target=tmp_path / "out", by="eva"))
+    assert [r["n_votes"] for r in rows[:1]] in ([0], ["0"], [] if form not in ROWS else [0])
 
 
 def test_an_export_is_logged_and_needs_the_role_a_release_and_a_folder(store, tmp_path):
@@ -170,7 +183,7 @@ def test_an_export_is_logged_and_needs_the_role_a_release_and_a_folder(store, tm
         export(store, "v1", to="csv", target=tmp_path / "no" / "x.csv", by="eva")
 
 
-def test_who_still_owes_an_item_of_a_release_takes_no_labels_out(tmp_path):
+def test_somebody_who_owes_an_item_of_a_release_cannot_export_it(tmp_path):
     store = reviewed_store(tmp_path)
     bulk_approve(store, ["u1", "u2"], by="lea")
     release(store, "v1", by="lea")
@@ -185,7 +198,7 @@ def test_who_still_owes_an_item_of_a_release_takes_no_labels_out(tmp_path):
     assert export(store, "v1", to="jsonl", target=tmp_path / "v1.jsonl", by="lea")
 
 
-def test_force_never_replaces_a_folder_that_is_no_export(store, tmp_path):
+def test_force_never_replaces_a_folder_that_is_not_an_export(store, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     logged = len(store.find(AuditEntry, action="export"))
@@ -264,7 +277,7 @@ def test_hugging_face_datasets_reads_a_folder_without_votes_or_verdicts(tmp_path
     assert [len(split) for split in loaded.values()] == [1]
 
 
-def test_promptfoo_cases_assert_by_what_is_expected_and_run_no_template(store, tmp_path):
+def test_promptfoo_assertions_depend_on_what_is_expected_and_run_no_template(store, tmp_path):
     [file] = export(store, "v1", to="promptfoo", target=tmp_path / "out.json", by="eva")
     cases = {c["vars"]["question"]: c for c in orjson.loads(file.read_bytes())}
     assert all(set(c) == {"description", "vars", "assert", "metadata"} for c in cases.values())
@@ -300,7 +313,7 @@ def test_langsmith_examples_have_inputs_outputs_metadata_split_and_a_stable_id(s
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_a_span_that_was_hidden_after_the_release_leaves_the_house_in_no_format(tmp_path, form):
+def test_a_span_hidden_after_the_release_is_exported_in_no_format(tmp_path, form):
     store = new_store(tmp_path)
     open_test_week(store)
     add(store, "x")
@@ -325,8 +338,8 @@ def test_a_span_that_was_hidden_after_the_release_leaves_the_house_in_no_format(
     files = export(store, "v1", to=form, target=tmp_path / "out", by="eva")
     found, info = exported(store, "v1")
     assert info.hidden_since == 1 and found[0].carried["redacted"] is True
-    text = str(carried_of(form, files)) + "".join(f.read_text() for f in files if f.suffix != ".parquet")
-    assert "Order x" not in text and "[HIDDEN_1]" in (text if form not in ("promptfoo", "langsmith") else str(found))
+    text = str(carried_of(files)) + "".join(f.read_text() for f in files if f.suffix != ".parquet")
+    assert "Order x" not in text and "[HIDDEN_1]" in text
     # A later release takes over the example without the span too, once it is approved again.
     retire(store, e.example_id, by="eva", note="replaced")
     approve(store, "x", by="eva")

@@ -1,9 +1,10 @@
-"""The widgets of the audit page."""
+"""The widgets of the Audit page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import orjson
@@ -26,36 +27,40 @@ SHOWN = 1000
 
 
 def chain(here: Session) -> None:
-    """Whether the chain holds, and its head, which is worth noting elsewhere."""
+    """Draw whether the chain of entries holds, and its head, which is worth keeping elsewhere."""
     total, broken = audit_chain.verify(here.store)
     changed = altered(here.store)
     last = audit_chain.head(here.store)
     if changed:
+        match = "matches" if len(changed) == 1 else "match"
         st.error(
-            f"Behind {counted(len(changed), 'entry', 'entries')} the row that was written is not any more what it was: "
-            f"{', '.join(f'#{n}' for n in changed[:10])}{' …' if len(changed) > 10 else ''}. Compare with a backup.",
+            f"{counted(len(changed), 'entry', 'entries')} no longer {match} the row in the store: "
+            f"{', '.join(f'#{n}' for n in changed[:10])}{' …' if len(changed) > 10 else ''}. Somebody changed the row "
+            "outside Spotcheck. Compare the store with a backup.",
             icon=":material/link_off:",
         )
     if broken is not None:
         st.error(
-            f"The chain is broken at entry {broken} of {total}: a row was changed or removed. Compare with a backup.",
+            f"The chain is broken at entry {broken:,} of {total:,}: an entry was changed or removed. "
+            "Compare the store with a backup.",
             icon=":material/link_off:",
         )
     elif last is None:
-        st.info("Nothing is written yet: every change leaves an entry here.", icon=":material/history:")
+        st.info("There are no entries yet. Every change will leave one here.", icon=":material/history:")
     else:
-        st.markdown(f":green[:material/verified:] {total} entries; the chain holds.")
+        st.markdown(f":green[:material/verified:] {counted(total, 'entry', 'entries')}; the chain holds.")
     if last is not None:
         with st.expander("The head of the chain"):
             st.caption(
-                "Each entry covers the one before, so a changed or removed one shows. Only a cut at the end would not: "
-                "note this head elsewhere, and `spotcheck audit verify --head HASH` tells whether it is still there."
+                "Each entry covers the one before it, so a changed or removed entry breaks the chain. Only entries "
+                "removed from the end go unnoticed. Keep this head somewhere else: whoever installed Spotcheck can "
+                "then check that it is still in the chain."
             )
             st.code(last.hash, language=None, wrap_lines=True)
 
 
 def search(here: Session) -> list[AuditEntry]:
-    """The filters, in one row; returns the entries that fit, the newest first."""
+    """Draw the filters in one row. Returns the entries that match, newest first."""
     known = audit_chain.known(here.store)
     weeks = [w.name for w in here.store.find(Week, order_by="name desc")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -64,8 +69,8 @@ def search(here: Session) -> list[AuditEntry]:
         )
         actions = st.multiselect("What", known.actions, key="audit_actions", placeholder="everything")
         week = st.selectbox("Week", weeks, index=None, key="audit_week", placeholder="all weeks")
-        days = st.date_input("Days, in UTC", (), min_value=known.first, max_value=known.last, key="audit_days")
-        text = st.text_input("Text", key="audit_text", placeholder="in the subject or the detail")
+        days = st.date_input("Days, in UTC", [], min_value=known.first, max_value=known.last, key="audit_days")
+        text = st.text_input("Text", key="audit_text", placeholder="subject or details")
     since, until = _span(days)
     return audit_chain.entries(
         here.store,
@@ -74,15 +79,15 @@ def search(here: Session) -> list[AuditEntry]:
 
 
 def _span(days: object) -> tuple[date | None, date | None]:
-    """The first and last day that were chosen; one alone is both."""
+    """Return the first and the last chosen day. A single day is both."""
     chosen = [d for d in days if isinstance(d, date)] if isinstance(days, Sequence) else []
     return (chosen[0], chosen[-1]) if chosen else (None, None)
 
 
 def table(here: Session, found: Sequence[AuditEntry]) -> None:
-    """The newest of what was found, and the export of all of it."""
+    """Draw the newest of the entries found, and the downloads of all of them."""
     if not found:
-        st.info("Nothing fits; widen the search.", icon=":material/filter_alt_off:")
+        st.info("No entry matches. Remove a filter to see more.", icon=":material/filter_alt_off:")
         return
     shown = audit_chain.as_rows(here.store, found[:SHOWN])
     frame = pd.DataFrame(
@@ -99,14 +104,14 @@ def table(here: Session, found: Sequence[AuditEntry]) -> None:
         ]
     )
     st.dataframe(frame, hide_index=True, width="stretch", height=460, key="audit_table")
-    more = f"; the table shows the newest {SHOWN:,}, the export has all" if len(found) > SHOWN else ""
-    st.caption(f"{len(found):,} {'entry' if len(found) == 1 else 'entries'}{more}.")
+    more = f" The table shows the newest {SHOWN:,}; the downloads have all." if len(found) > SHOWN else ""
+    st.caption(f"{counted(len(found), 'entry', 'entries')}.{more}")
     with st.container(horizontal=True):
-        # Made on the click: a whole year is nothing to put together with every letter that is typed.
+        # The files are made on the click: a year of entries is too much to assemble on every rerun.
         for label, make, mime in (("CSV", _csv, "text/csv"), ("JSON", _json, "application/json")):
             st.download_button(
                 label,
-                lambda make=make: make(here, found),
+                partial(make, here, found),
                 file_name=f"audit.{label.lower()}",
                 mime=mime,
                 icon=":material/download:",
@@ -124,20 +129,20 @@ def _json(here: Session, found: Sequence[AuditEntry]) -> bytes:
 
 
 def _rows(here: Session, found: Sequence[AuditEntry]) -> list[dict[str, Any]]:
-    """The entries for a file. Raises Refused when the role is gone by the time that the button is pressed."""
+    """Return the entries for a file. Raises Refused when the person has lost the role since the page was drawn."""
     require(here.store, here.rater.id, "lead")
     return audit_chain.as_rows(here.store, found)
 
 
 def reveal(here: Session) -> None:
-    """The unmasked original of a conversation; the look itself becomes an entry."""
+    """Draw the form to see the unmasked original of a conversation. Each look becomes an entry."""
     with st.form("audit_reveal", border=True):
         st.markdown("**Look at an unmasked original** (each look is logged)")
-        wanted = st.text_input("Conversation", key="audit_original")
+        wanted = st.text_input("Id of the conversation", key="audit_original")
         if st.form_submit_button("Reveal", icon=":material/visibility:"):
             try:
                 original = revealed(here.store, wanted or "", by=here.rater.id)
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
             else:
                 st.json(original)

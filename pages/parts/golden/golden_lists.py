@@ -1,4 +1,4 @@
-"""The widgets of the golden page."""
+"""The widgets of the Golden page: candidates, examples, coverage and releases."""
 
 from __future__ import annotations
 
@@ -28,17 +28,21 @@ from storage.records_golden import Release
 
 
 def candidate_list(here: Session) -> None:
-    """Settled items that are not golden yet; approve the ones that are ticked."""
+    """Draw the settled items that are not golden yet, and the button that approves the ticked ones."""
     here.need_week()
     found = candidates(here.store, weeks_between(here.store, None), viewer=here.rater.id)
     if not found:
         st.info(
-            "No settled item waits: settle disagreements first, or wait for a second vote.", icon=":material/gavel:"
+            "No settled item is waiting for approval. Settle disagreements on the Adjudicate page, or wait for more "
+            "reviews.",
+            icon=":material/gavel:",
         )
-        st.page_link("pages/adjudicate.py", label="Adjudicate", icon=":material/gavel:")
+        st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
         return
-    st.caption("Adjudicated or agreed by two and more; a single vote is marked. Approving wrong answers needs an "
-               "expected answer: do that on the Adjudicate page.")  # fmt: skip
+    st.caption(
+        "These items are settled by an adjudicator or by two or more reviewers who agree; those with a single vote are "
+        "marked. A wrong answer needs an expected answer: approve it on the Adjudicate page."
+    )
     frame = pd.DataFrame(
         [
             {
@@ -58,22 +62,24 @@ def candidate_list(here: Session) -> None:
         key=f"curating_candidates_{hash(rows)}",
     )  # fmt: skip
     chosen = list(edited.loc[edited["approve"], "item"])
-    if st.button(f"Approve {len(chosen)}", type="primary", disabled=not chosen, key="curating_approve"):
+    if st.button(f"Approve {len(chosen) or ''}".strip(), type="primary", disabled=not chosen, key="curating_approve"):
         done = bulk_approve(here.store, chosen, by=here.rater.id)
-        st.toast(f"{len(done.examples)} approved", icon=":material/task_alt:")
+        st.toast(f"{counted(len(done.examples), 'item')} approved", icon=":material/task_alt:")
         for item, why in done.refused:
-            st.warning(f"{item}: {why}", icon=":material/block:")
+            st.warning(as_text(f"{item}: {why}"), icon=":material/block:")
         if not done.refused:
             st.rerun()
 
 
 def example_list(here: Session) -> None:
-    """The current examples that the viewer may read, one of them with its whole provenance."""
+    """Draw the current examples that the viewer may read, and one of them with its whole provenance."""
     examples, withheld = readable_examples(here.store, viewer=here.rater.id)
     if withheld:
-        verb = "is" if withheld == 1 else "are"
-        st.caption(f":material/visibility_off: {counted(withheld, 'example')} of items that you have not reviewed yet "
-                   f"{verb} left out until you have.")  # fmt: skip
+        it, comes = ("It", "comes from an item") if withheld == 1 else ("They", "come from items")
+        st.caption(
+            f":material/visibility_off: {counted(withheld, 'example')} {comes} that you have yet to review. "
+            f"{it} will be shown once you have."
+        )
     if not examples:
         if not withheld:
             _empty()
@@ -95,27 +101,29 @@ def example_list(here: Session) -> None:
     )
     figures.table(frame, key="curating_examples", file_name="golden.csv")
     chosen = st.selectbox("Provenance of", list(frame["example"]), key="curating_chosen")
-    st.json(provenance(here.store, chosen))
-    with st.popover("Retire it", icon=":material/archive:"):
-        why = st.text_input("Why", key="curating_why")
+    st.json(provenance(here.store, chosen).to_json(), expanded=2)
+    with st.popover("Retire this example", icon=":material/archive:"):
+        why = st.text_input("Reason", key="curating_why")
         if st.button("Retire", key="curating_retire"):
             try:
                 retire(here.store, chosen, by=here.rater.id, note=why or "")
             except ReviewError as error:
-                st.error(as_text(str(error)))
+                st.error(as_text(error), icon=":material/block:")
             else:
                 st.rerun()
 
 
 def _empty() -> None:
     st.info(
-        "Nothing is golden yet: approve candidates, or settle an item and approve it there.", icon=":material/star:"
+        "There are no golden examples yet. Approve items under Candidates, or on the Adjudicate page when you settle "
+        "them.",
+        icon=":material/star:",
     )
-    st.page_link("pages/adjudicate.py", label="Adjudicate", icon=":material/gavel:")
+    st.page_link("adjudicate.py", label="Adjudicate", icon=":material/gavel:")
 
 
 def coverage_matrix(here: Session) -> None:
-    """Scenario by kind: what there is, what is missing."""
+    """Draw how many examples each scenario has of each kind, and how many more the plan wants."""
     if not current_examples(here.store):
         _empty()
         return
@@ -126,29 +134,43 @@ def coverage_matrix(here: Session) -> None:
     )
     chart = figures.heat_map(frame, x="kind", y="scenario", value="n", text="text", x_title="kind", y_title=None)
     figures.with_table(chart, frame.drop(columns="text"), key="curating_coverage", file_name="coverage.csv")
+    st.caption(f"{counted(found.n, 'example')}. {found.missing:,} more would give each scenario {target:,}.")
 
 
 def release_list(here: Session) -> None:
-    """Make a release, compare two, export one."""
+    """Draw the form for a new release, the releases, the export of one and the comparison of two."""
     with st.form("curating_release", border=True):
-        st.markdown(f"**Release the {len(current_examples(here.store))} current examples**")
+        st.markdown(f"**Release the {counted(len(current_examples(here.store)), 'current example')}**")
         name = st.text_input("Name", placeholder="2026-W47", key="curating_name")
         notes = st.text_input("Notes", key="curating_notes")
         if st.form_submit_button("Release", type="primary"):
             try:
                 made = release(here.store, name, by=here.rater.id, notes=notes or "")
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
             else:
-                st.success(f"{made.name}: {made.size} examples, {made.content_hash[:12]}", icon=":material/verified:")
+                size = counted(made.size, "example")
+                st.success(
+                    as_text(f"{made.name} is released: {size}, hash {made.content_hash[:12]}."),
+                    icon=":material/verified:",
+                )
     releases = here.store.find(Release, order_by="at desc")
     if not releases:
-        st.caption("No release yet.")
+        st.caption("There is no release yet.")
         return
     frame = pd.DataFrame(
-        [{"name": r.name, "examples": r.size, "at": r.at[:16], "by": r.by, "hash": r.content_hash, "notes": r.notes}
-         for r in releases]
-    )  # fmt: skip
+        [
+            {
+                "name": r.name,
+                "examples": r.size,
+                "at": r.at[:16].replace("T", " "),
+                "by": here.names.get(r.by, r.by),
+                "hash": r.content_hash,
+                "notes": r.notes,
+            }
+            for r in releases
+        ]
+    )
     figures.table(frame, key="curating_releases", file_name="releases.csv")
     names = [r.name for r in releases]
     _export(here, names)
@@ -164,7 +186,7 @@ def _export(here: Session, names: list[str]) -> None:
             try:
                 st.session_state["curating_file"] = (name, to, _packed(here, name, to))
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
     prepared = st.session_state.get("curating_file")
     if prepared and prepared[:2] == (name, to):
         data, file_name = prepared[2]
@@ -174,7 +196,7 @@ def _export(here: Session, names: list[str]) -> None:
 
 
 def _packed(here: Session, name: str, to: str) -> tuple[bytes, str]:
-    """The exported file, or a zip archive where the format is a folder."""
+    """Return the exported file and its name. A format of several files becomes a zip archive."""
     with tempfile.TemporaryDirectory() as folder:
         files = export(here.store, name, to=to, target=Path(folder) / f"golden-{to}", by=here.rater.id)
         if len(files) == 1:

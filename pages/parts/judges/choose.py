@@ -15,17 +15,11 @@ from pages.parts.shared.wording import as_text
 from review.basics.words import counted
 from review.current.verdicts import Reference
 from review.evidence import evidence
+from review.judges.kinds import JUDGES
 from review.judges.workbench.workbench import Economy, Listed, listed
 
 CSS = f"<style>{(Path(__file__).parent / 'workbench.css').read_text(encoding='utf-8')}</style>"
-KINDS = {
-    "llm": "LLM",
-    "local": "local model",
-    "learned": "learned",
-    "recorded": "recorded",
-    "log": "from the log",
-    "file": "imported",
-}
+KINDS = {**{name: kind.title for name, kind in JUDGES.items()}, "log": "from the log", "file": "imported"}
 VIEWS = {
     "trust": "Trust",
     "read": "Disagreements",
@@ -83,11 +77,11 @@ def _remembered(name: str, known: Sequence[str]) -> str | None:
     """What the address says, else what was looked at last; the address says it afterwards, so that it can be sent."""
     last = f"workbench_last_{name}"
     for said in (st.query_params.get(name), st.session_state.get(last)):
-        if said in known:
+        if isinstance(said, str) and said in known:
             st.session_state[last] = said
             if st.query_params.get(name) != said:
                 st.query_params[name] = said
-            return str(said)
+            return said
     return None
 
 

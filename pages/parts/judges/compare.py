@@ -46,7 +46,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     try:
         found = cached_statistics.comparison(here, weeks, tuple(chosen))
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return
     if not found:
         st.info("No dimension has verdicts of two of them.", icon=":material/balance:")
@@ -159,8 +159,8 @@ def _proven(pair: JudgePair) -> str:
 def _agreement(found: Comparison, *, key: str) -> None:
     rows = []
     for pair in found.agreement:
-        shared = {"n": pair.n, "kappa": pair.cohen_kappa, "same": pair.percent_agreement}
-        shared["text"] = f"{figures.number(pair.cohen_kappa)} ({pair.n})"
+        text = f"{figures.number(pair.cohen_kappa)} ({pair.n})"
+        shared = {"n": pair.n, "kappa": pair.cohen_kappa, "same": pair.percent_agreement, "text": text}
         rows += [{"judge": pair.first, "other": pair.second, **shared}]
         rows += [{"judge": pair.second, "other": pair.first, **shared}]
     frame = pd.DataFrame([r for r in rows if r["n"]])

@@ -89,7 +89,7 @@ def _draft(
             return None
         return drafted(here.store, name, kind, dimensions, typed, project=here.project)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/error:")
+        st.error(as_text(error), icon=":material/error:")
         return None
 
 
@@ -132,7 +132,7 @@ def _save(here: Session, draft: Judge, before: Judge | None, *, key: str) -> Non
                     by=here.rater.id, note=note or "", project=here.project,
                 )  # fmt: skip
             except ReviewError as error:
-                st.error(as_text(str(error)), icon=":material/block:")
+                st.error(as_text(error), icon=":material/block:")
                 return
             st.session_state[SAVED] = made.id
             forget(draft.name, key)

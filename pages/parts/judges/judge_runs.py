@@ -73,7 +73,7 @@ def _start(here: Session, names: Sequence[str]) -> None:
         with chosen.to_look_at() as target:
             plan = plan_run(here.store, made.id, target, options, project=here.project, again=again)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return
     _confirm(here, chosen, plan, again)
 
@@ -138,7 +138,7 @@ def _tried(act: Callable[[], object]) -> bool:
     try:
         act()
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return False
     return True
 

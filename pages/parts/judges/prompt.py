@@ -144,7 +144,7 @@ def preview(here: Session, weeks: tuple[str, ...], draft: Judge) -> None:
     try:
         messages = filled(here.store, draft, item, viewer=here.rater.id)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/error:")
+        st.error(as_text(error), icon=":material/error:")
         return
     system, user = (next((m["content"] for m in messages if m["role"] == role), "") for role in ("system", "user"))
     _as_sent(user, "The prompt as it would be sent")

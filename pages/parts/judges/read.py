@@ -53,7 +53,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     try:
         read = reading(here.store, one, judge.dimensions, viewer=here.rater.id)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return
     _both(read, one, str(version), votes=here.rater.may("adjudicator"))
     conversation.show(read.conversation, target_turn=read.item.target_turn, findings=True)
@@ -128,9 +128,7 @@ def _after(here: Session, judge: Listed, read: Reading) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if judge.kind == "llm":
             _set_aside(judge, read)
-        st.page_link(
-            "pages/adjudicate.py", label="The votes", query_params={"item": read.item.id}, icon=":material/gavel:"
-        )
+        st.page_link("adjudicate.py", label="The votes", query_params={"item": read.item.id}, icon=":material/gavel:")
     if judge.kind == "llm" and read.unfit:
         st.caption(f"It cannot be an example in the prompt: {as_text(read.unfit)}.")
 

@@ -157,7 +157,7 @@ def _look(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
     try:
         found = report_on_test(here.store, weeks, str(version), by=here.rater.id, viewer=here.rater.id)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return
     st.session_state[KEPT] = ((weeks, version), found)
     st.session_state[ASKED] = False

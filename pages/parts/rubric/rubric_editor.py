@@ -1,4 +1,4 @@
-"""The widgets of the rubric page."""
+"""The widgets of the Rubric page: version in force, all versions, the editor, asking again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.words import counted
 from review.current.assignments import closing_of
 from review.current.rubric_in_use import annotations_by_version
 from review.rubric.as_toml import rubric_from_toml, rubric_toml
@@ -27,7 +28,7 @@ TEXT, BASE = "rubric_text", "rubric_base"
 
 
 def headline(here: Session, rubric: Rubric) -> None:
-    """Which version is in force, since when, by whom and why; and whether spotcheck.toml says something else."""
+    """Draw which version is in force, since when, by whom and why, and whether spotcheck.toml holds another rubric."""
     rubric_form.style()
     row = rubric_versions(here.store)[0]
     st.markdown(
@@ -37,21 +38,34 @@ def headline(here: Session, rubric: Rubric) -> None:
     try:
         waiting = waiting_in_file(project_of(here.store.path), rubric)
     except ReviewError as error:
-        st.warning(as_text(str(error)), icon=":material/description:")
+        st.warning(as_text(error), icon=":material/description:")
         return
-    if waiting:
-        st.warning(
-            f"`spotcheck.toml` has a rubric that differs from the one in force in {len(waiting)} "
-            f"point{'s' * (len(waiting) != 1)}. A lead takes it over with `spotcheck rubric update`; until then the "
-            "one shown here counts.",
-            icon=":material/description:",
-        )
-        with st.expander("The differences: in force, and in spotcheck.toml"):
-            rubric_form.changes(waiting)
+    if waiting is not None:
+        _differs_from_file(here, rubric, waiting)
+
+
+def _differs_from_file(here: Session, rubric: Rubric, waiting: Rubric) -> None:
+    """Draw how the rubric of spotcheck.toml differs from the one in force. A lead can open it in the editor."""
+    differences = rubric_diff(rubric, waiting)
+    st.warning(
+        f"The rubric in `spotcheck.toml` differs from the one in force in {counted(len(differences), 'point')}. "
+        "The one in force counts until a lead saves the other as a new version.",
+        icon=":material/description:",
+    )
+    with st.expander("The differences between the rubric in force and spotcheck.toml"):
+        rubric_form.changes(differences)
+        if here.rater.may("lead"):
+            st.button("Edit the rubric of the file", key="rubric_file", on_click=_edit, args=(waiting, rubric.version))
+
+
+def _edit(new: Rubric, base: int) -> None:
+    """Put a rubric into the editor and open it; use it as a callback."""
+    st.session_state[TEXT], st.session_state[BASE] = rubric_toml(new), base
+    st.session_state["rubric_view"] = "change"
 
 
 def choose_view(here: Session) -> str:
-    """What to look at; changing and asking again are for leads."""
+    """Draw the choice of views and return the chosen one. Only leads can change the rubric or ask again."""
     known = list(VIEWS) if here.rater.may("lead") else ["form", "versions"]
     chosen = st.segmented_control(
         "Show",
@@ -66,12 +80,12 @@ def choose_view(here: Session) -> str:
 
 
 def form(rubric: Rubric) -> None:
-    """The rubric in force as reviewers see it."""
+    """Draw the rubric in force as reviewers see it."""
     rubric_form.form(rubric)
 
 
 def versions(here: Session) -> None:
-    """Every version with who, when and why; and what changed between any two."""
+    """Draw every version with its date, author and reason, and what changed between any two."""
     rows = rubric_versions(here.store)
     frame = pd.DataFrame(
         [
@@ -81,7 +95,7 @@ def versions(here: Session) -> None:
     )
     figures.table(frame, key="rubric_versions", file_name="rubric-versions.csv")
     if len(rows) < 2:
-        st.caption("With a second version this shows what changed.")
+        st.caption("There is one version so far. With a second one, this view shows what changed.")
         return
     titles = {v.version: _title(v) for v in rows}
     st.subheader("What changed")
@@ -102,7 +116,7 @@ def _title(row: RubricVersion) -> str:
 
 
 def change(here: Session, rubric: Rubric) -> None:
-    """A new version: its text, checked as one goes, how the form will look, what changes, and why."""
+    """Draw the editor of a new version: the text and its errors, a preview of the form, the changes, the reason."""
     if TEXT not in st.session_state:
         _start_again(rubric)
     left, right = st.columns(2, gap="large")
@@ -112,7 +126,7 @@ def change(here: Session, rubric: Rubric) -> None:
             height=520,
             key=TEXT,
             persist_state="session",
-            help="Checked when you leave the field, or with Ctrl+Enter. `[[rubric.dimensions]]` begins a dimension.",
+            help="Leave the field or press Ctrl+Enter to check the text. `[[rubric.dimensions]]` starts a dimension.",
         )
         st.session_state.setdefault(BASE, rubric.version)
         st.button(
@@ -126,10 +140,10 @@ def change(here: Session, rubric: Rubric) -> None:
         try:
             new = rubric_from_toml(text or "")
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/error:")
+            st.error(as_text(error), icon=":material/error:")
             return
         _values_table(new)
-        st.markdown("##### The form")
+        st.markdown("##### Preview of the form")
         rubric_form.form(new)
     _save(here, rubric, new)
 
@@ -139,7 +153,7 @@ def _start_again(rubric: Rubric) -> None:
 
 
 def _values_table(new: Rubric) -> None:
-    """The values of one dimension as a table that can be edited, written back into the text."""
+    """Draw the values of one dimension as an editable table, and the button that writes them into the text."""
     with st.expander("Edit values in a table"):
         name = st.selectbox("Dimension", new.names, key="rubric_dimension")
         rows = value_rows(new[name]) or [{"place": 1, "value": "", "guidance": ""}]
@@ -148,17 +162,21 @@ def _values_table(new: Rubric) -> None:
             num_rows="dynamic",
             hide_index=True,
             width="stretch",
-            # The rows are in the key: an edit belongs to the values that it was made on.
+            # The key holds the rows, because Streamlit keeps edits by position: they must not land on other values.
             key=f"rubric_values_{name}_{hash(str(rows))}",
-            column_config={"place": st.column_config.NumberColumn("place", help="Sorted by it; decimals are fine.")},
+            column_config={
+                "place": st.column_config.NumberColumn(
+                    "place", help="Values are sorted by this number. Decimals work too."
+                )
+            },
         )
         try:
-            text = rubric_toml(with_values(new, name, edited.to_dict("records")))
+            text = rubric_toml(with_values(new, name, figures.rows_of(edited)))
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/error:")
+            st.error(as_text(error), icon=":material/error:")
             return
         st.button(
-            "Put it into the text",
+            "Put the values into the text",
             disabled=text == rubric_toml(new),
             key="rubric_values_in",
             on_click=st.session_state.update,
@@ -172,67 +190,69 @@ def _save(here: Session, rubric: Rubric, new: Rubric) -> None:
     st.subheader("What changes")
     if base != rubric.version:
         st.warning(
-            f"Version {rubric.version} came while you were writing; your text started from version {base}. "
-            "Copy what you want to keep, and start again.",
+            f"Somebody saved version {rubric.version} while you were writing; your text started from version {base}. "
+            "Copy what you want to keep, then press **Start again from the version in force**.",
             icon=":material/merge:",
         )
     if not found:
-        st.caption("Nothing yet: the text says what is in force.")
+        st.caption("Nothing yet: the text is the same as the version in force.")
         return
     rubric_form.changes(found)
     note = st.text_input(
         "Why",
         key=f"rubric_note_{rubric.version}",
         max_chars=MAX_NOTE,
-        placeholder="What reviewers should know about this change",
+        placeholder="Why the rubric changes; reviewers can read this",
     )
     if st.button(f"Save as version {rubric.version + 1}", type="primary", icon=":material/save:", key="rubric_save"):
         try:
             saved = change_rubric(here.store, new, by=here.rater.id, note=note or "", base=base)
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/block:")
+            st.error(as_text(error), icon=":material/block:")
             return
         del st.session_state[TEXT], st.session_state[BASE]
-        st.toast(f"Version {saved.version} is in force for weeks opened from now on", icon=":material/task_alt:")
+        st.toast(
+            f"Version {saved.version} is in force for weeks that are opened from now on", icon=":material/task_alt:"
+        )
         st.rerun()
 
 
 def ask_again(here: Session, rubric: Rubric) -> None:
-    """New assignments under the version in force for a sample of an open week."""
+    """Draw the form that gives a sample of an open week to its reviewers again, under the version in force."""
     weeks = [w for w in here.store.find(Week, order_by="name desc") if closing_of(here.store, w.name) is None]
     st.markdown(
-        f"The holders of a sample are asked again under version {rubric.version}, without being shown what they said. "
-        "That is kept under its own version, and counts no more for an item as soon as somebody has answered it anew."
+        f"Reviewers get a sample of their items again under version {rubric.version}, without seeing their earlier "
+        "labels. The earlier labels are kept. They stop counting for an item once somebody has reviewed it again."
     )
     if not weeks:
-        st.info("No week is open; items of closed weeks are not asked again.", icon=":material/lock:")
+        st.info("No week is open. Items of closed weeks cannot be reviewed again.", icon=":material/lock:")
         return
     names = [w.name for w in weeks]
     week = st.selectbox("Week", names, index=names.index(here.week) if here.week in names else 0, key="rubric_week")
     counts = annotations_by_version(here.store, [week])
-    said = ", ".join(f"{n} under version {v}" for v, n in counts.items()) or "none yet"
-    st.caption(f"Reviews in {week}: {said}")
-    share = st.slider("Share of the items", 5, 100, 20, 5, format="%d %%", key="rubric_share") / 100
+    by_version = ", ".join(f"{n:,} under version {v}" for v, n in counts.items()) or "none yet"
+    st.caption(f"Reviews in {week}: {by_version}")
+    share = st.slider("Share of the items", 5, 100, 20, 5, format="%d%%", key="rubric_share") / 100
     try:
         plan = planned(here.store, week, share=share).result
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
         return
     for name in plan.without_role:
-        st.caption(f":material/info: {as_text(name)} may not annotate any more and is not asked.")
+        st.caption(f":material/info: {as_text(name)} no longer has a role that may annotate, and gets no items.")
     if not plan.assignments:
         st.info(f"{plan.sentence.capitalize()}.", icon=":material/task_alt:")
         return
     st.markdown(
-        f"**{plan.items} items, {plan.assignments} reviews** to do"
-        + (f"; {plan.replaced} of them stand in for reviews that are still open." if plan.replaced else ".")
+        f"This asks for **{counted(plan.assignments, 'review')} of {counted(plan.items, 'item')}**"
+        + (f"; {plan.replaced:,} of them replace reviews that are still open." if plan.replaced else ".")
     )
-    reason = st.text_input("Reason", key="rubric_reason", placeholder="Told to nobody but the audit")
+    reason = st.text_input("Reason", key="rubric_reason", placeholder="Shown on the Audit page only")
     if st.button("Ask again", type="primary", icon=":material/replay:", key="rubric_again"):
         try:
             done = requeue(here.store, week, by=here.rater.id, share=share, reason=reason or "")
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/block:")
+            st.error(as_text(error), icon=":material/block:")
             return
         st.toast(done.sentence.capitalize(), icon=":material/replay:")
         st.rerun()

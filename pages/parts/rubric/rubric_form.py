@@ -1,4 +1,4 @@
-"""A rubric as people will see it, and the changes between two, as safe HTML."""
+"""Draw a rubric as reviewers see it, and the changes between two rubrics, as safe HTML."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ KINDS = {
 
 
 def style() -> None:
-    """What the parts of the page look like; once, above them all."""
+    """Add the styles of the parts below. Call it once, at the top of the page."""
     st.html(f"{CSS}{FORM_CSS}")
 
 
 def form(rubric: Rubric) -> None:
-    """The dimensions as the reviewer sees them: title, guidance, keys and values."""
+    """Draw the dimensions as reviewers see them: title, guidance, keys and values."""
     st.html(f'<div class="sc-form">{"".join(_dimension(d) for d in rubric.dimensions)}</div>')
-    said = "shown after submission" if rubric.reveal else "never shown to reviewers"
-    st.caption(f"Verdicts of judges are {said}.")
+    if rubric.reveal:
+        st.caption("Reviewers see the verdicts of judges after they submit their labels.")
+    else:
+        st.caption("Reviewers never see the verdicts of judges.")
 
 
 def _dimension(dimension: Dimension) -> str:
@@ -52,22 +54,22 @@ def _dimension(dimension: Dimension) -> str:
 
 def _values(dimension: Dimension) -> str:
     if not dimension.scale.values:
-        return "<p>a number is typed in</p>"
+        return "<p>reviewers type a number</p>"
     rows = zip(dimension.scale.values, dimension.keys, strict=True)
     body = "".join(_value(value, key, dimension.value_guidance.get(value, "")) for value, key in rows)
-    told = ' class="sc-told"' if dimension.value_guidance else ""
-    note = "" if any(dimension.keys) else "<p>chosen by typing a part of it</p>"
-    return f"{note}<ul{told}>{body}</ul>"
+    explained = ' class="sc-told"' if dimension.value_guidance else ""
+    note = "" if any(dimension.keys) else "<p>reviewers type part of a value to find it</p>"
+    return f"{note}<ul{explained}>{body}</ul>"
 
 
 def _value(value: str, key: str, guidance: str) -> str:
-    shown = f"<kbd>{escape(key)}</kbd>" if key else ""
-    told = f"<small>{escape(guidance)}</small>" if guidance else ""
-    return f"<li>{shown}{escape(value.replace('_', ' '))}{told}</li>"
+    shortcut = f"<kbd>{escape(key)}</kbd>" if key else ""
+    explained = f"<small>{escape(guidance)}</small>" if guidance else ""
+    return f"<li>{shortcut}{escape(value.replace('_', ' '))}{explained}</li>"
 
 
 def changes(found: Sequence[Change]) -> None:
-    """What changed, one line each: where, what, how it was, how it is."""
+    """Draw one row per change: the dimension, what changed, before, after."""
     cells = (
         "".join(f"<td>{escape(text)}</td>" for text in (c.dimension or "rubric", c.what, c.before, c.after))
         for c in found

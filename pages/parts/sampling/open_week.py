@@ -46,7 +46,7 @@ def open_form(here: Session) -> None:
                 with st.expander("The frame and its groups"):
                     _show(result)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
 
 
 def _draw(here: Session, request: Request) -> None:
@@ -63,7 +63,7 @@ def _draw(here: Session, request: Request) -> None:
         if opened.left_out:
             st.caption(as_text(f"{opened.left_out}."))
         _show(opened.result)
-    st.page_link("pages/week.py", label="To the week", icon=":material/calendar_today:")
+    st.page_link("week.py", label="To the week", icon=":material/calendar_today:")
 
 
 def _forecast(here: Session, request: Request, result: DrawResult) -> None:

@@ -1,4 +1,4 @@
-"""The widgets of the settings page."""
+"""The widgets of the Settings page: people with their roles, and the imports."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from pages.parts.week import hand_over
 from review.basics.errors import ReviewError
+from review.basics.words import counted
 from review.people.people import NO_ROLE, ROLES, add_person, people, require
 from storage.records_log import Import
 
 
 def people_table(here: Session) -> None:
-    """Everybody with their role; the lead adds people, changes roles and hands items over."""
+    """Draw all people with their roles. A lead adds people, changes roles and hands over items here."""
     rows = [{"name": p.name, "role": p.role or "none", "scope": p.scope} for p in people(here.store)]
     if here.rater.may("lead"):
-        # A name alone would not tell two logins apart; the id is what a role is given to.
+        # Two logins may share a name, so a lead gives the role to the id.
         logins = [{"id": p.id, "login": f"{p.issuer} {p.subject}".strip()} for p in people(here.store)]
         rows = [row | login for row, login in zip(rows, logins, strict=True)]
     figures.table(pd.DataFrame(rows), key="managing_people", file_name="people.csv")
     if not here.rater.may("lead"):
-        st.caption("A lead adds people and changes roles.")
+        st.caption("Leads add people and change roles.")
         return
     with st.form("managing_add", border=True, clear_on_submit=True):
-        st.markdown("**Add somebody, or give another role**")
-        name = st.text_input("Name, or the id of somebody who logs in", key="managing_name")
+        st.markdown("**Add a person, or change a role**")
+        name = st.text_input("Name, or the id of a person who logs in", key="managing_name")
         role = st.segmented_control("Role", (*ROLES, NO_ROLE), default="annotator", required=True, key="managing_role")
         if st.form_submit_button("Save"):
             _try(lambda: add_person(here.store, name, role=role, by=_lead(here)), f"{name} is {role}")
@@ -41,29 +42,40 @@ def _lead(here: Session) -> str:
     return require(here.store, here.rater.id, "lead").id
 
 
-def _try(act: Callable[[], object], said: str) -> None:
-    """Do something that may be refused; say so either way."""
+def _try(act: Callable[[], object], done: str) -> None:
+    """Run ``act``, then say ``done``, or why it was refused."""
     try:
         act()
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
     else:
-        st.toast(as_text(said), icon=":material/task_alt:")
+        st.toast(as_text(done), icon=":material/task_alt:")
         st.rerun()
 
 
 def import_table(here: Session) -> None:
-    """What was imported, with its counts and rejections."""
+    """Draw the imports with their counts, and the rows that were rejected."""
     rows = here.store.find(Import, order_by="at desc")
     if not rows:
-        st.info("Nothing is imported yet: `spotcheck import FILE`.", icon=":material/upload_file:")
+        st.info(
+            "Nothing has been imported yet. Ask whoever installed Spotcheck to import conversations.",
+            icon=":material/upload_file:",
+        )
         return
     counts = ("read", "added", "duplicate", "changed", "rejected", "undated")
     frame = pd.DataFrame(
-        [{"at": r.at[:16], "file": r.file, "format": r.format, **{c: getattr(r, c) for c in counts}} for r in rows]
+        [
+            {
+                "at": r.at[:16].replace("T", " "),
+                "file": r.file,
+                "format": r.format,
+                **{c: getattr(r, c) for c in counts},
+            }
+            for r in rows
+        ]
     )
     figures.table(frame, key="managing_imports", file_name="imports.csv")
     for r in rows:
         if r.rejections:
-            with st.expander(as_text(f"{r.rejected} rejected · {r.file}")):
+            with st.expander(as_text(f"{counted(r.rejected, 'row')} rejected · {r.file}")):
                 st.dataframe(pd.DataFrame(r.rejections), hide_index=True, width="stretch", key=f"managing_{r.id}")

@@ -1,4 +1,4 @@
-"""Statistics computed once per state of the store: the cache key counts its rows, it is never a clock."""
+"""Statistics, computed once per state of the store. The cache keys count rows of the store, they are never a clock."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ JudgeState = tuple[int, int, int]
 
 
 def state_of(store: Store) -> int:
-    """A number that grows with every change: each is a row of the audit chain."""
+    """Return a number that grows with every change of the store, because each change is a row of the audit chain."""
     return int(store.query("SELECT coalesce(max(sequence), 0) AS head FROM audit")[0]["head"])
 
 
 def judge_state(store: Store) -> JudgeState:
-    """The state of all that figures about judges rest on.
+    """Return the state of everything that figures about judges depend on.
 
-    A run is an entry of the audit chain when it starts and when it ends; what it says meanwhile is counted by rows.
+    A run is an entry of the audit chain only when it starts and when it ends. Its verdicts in between are counted.
     """
     rows = store.query(
         "SELECT (SELECT coalesce(max(rowid), 0) FROM verdicts) AS verdicts, "
@@ -48,7 +48,7 @@ def judge_state(store: Store) -> JudgeState:
 
 
 def agreement(session: Session, weeks: tuple[str, ...]) -> dict[str, AgreementReport]:
-    """The agreement of some weeks by dimension, without the items that the viewer still owes."""
+    """Return the agreement of some weeks by dimension, without the items that the viewer has yet to review."""
     return _agreement(str(session.store.path), state_of(session.store), weeks, session.rater.id)
 
 
@@ -60,7 +60,7 @@ def _agreement(path: str, state: int, weeks: tuple[str, ...], viewer: str) -> di
 
 
 def calibration(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, CalibrationReport]:
-    """A judge against the people in some weeks, by dimension, as far as it may be seen without a look."""
+    """Return a judge against the people in some weeks, by dimension, without opening the test half."""
     return _calibration(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
 
 
@@ -74,11 +74,11 @@ def _calibration(
 
 
 def disagreements(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, list[Disagreement]]:
-    """Where a judge and the people differ, by dimension, as far as it may be seen without a look."""
+    """Return where a judge and the people differ, by dimension, without opening the test half."""
     return _disagreements(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
 
 
-@st.cache_data(show_spinner="Looking where they differ …", max_entries=32)
+@st.cache_data(show_spinner="Finding the disagreements …", max_entries=32)
 def _disagreements(
     path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
 ) -> dict[str, list[Disagreement]]:
@@ -87,8 +87,8 @@ def _disagreements(
 
 
 def near_duplicates(session: Session, weeks: tuple[str, ...], judge: Judge) -> list[Near]:
-    """Items that say nearly the same as an example in a judge's prompt."""
-    # Labels and verdicts change nothing here, and an unsaved version is no row yet: what counts is what it shows.
+    """Return the items that say nearly the same as an example in a judge's prompt."""
+    # Labels and verdicts change nothing here. An unsaved version has no row yet, so its examples are in the key.
     shown = tuple(str(e.get("example_id")) for e in judge.spec.get("examples", ()))
     if not shown:
         return []
@@ -107,7 +107,7 @@ def _near(path: str, key: tuple[object, ...], weeks: tuple[str, ...], viewer: st
 
 
 def economy(session: Session, weeks: tuple[str, ...], judge: Reference) -> Economy:
-    """What a version of a judge costs, how long it takes, and which verdicts are missing."""
+    """Return what a version of a judge costs, how long it takes, and which verdicts are missing."""
     return _economy(str(session.store.path), judge_state(session.store), weeks, judge)
 
 
@@ -117,7 +117,7 @@ def _economy(path: str, state: JudgeState, weeks: tuple[str, ...], judge: Refere
 
 
 def comparison(session: Session, weeks: tuple[str, ...], judges: tuple[str, ...]) -> dict[str, Comparison]:
-    """Several judges beside each other, by dimension, as far as it may be seen without a look."""
+    """Return several judges side by side, by dimension, without opening the test half."""
     return _comparison(str(session.store.path), judge_state(session.store), weeks, judges, session.rater.id)
 
 
@@ -129,7 +129,7 @@ def _comparison(
 
 
 def quality(session: Session, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
-    """The estimated quality of production by dimension and positive value, sharpened by a judge where one is known."""
+    """Return the estimated quality of production by (dimension, positive value), with the first judge of the frame."""
     return _quality(str(session.store.path), state_of(session.store), weeks)
 
 
@@ -148,7 +148,7 @@ def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, s
 
 
 def standing(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> Standing:
-    """A judge beside the people in one dimension."""
+    """Return how a judge compares with the people in one dimension."""
     return _standing(str(session.store.path), judge_state(session.store), weeks, judge, dimension, session.rater.id)
 
 
@@ -162,7 +162,7 @@ def _standing(
 
 
 def ranking(session: Session, week: str) -> dict[str, float]:
-    """How uncertain each item's labels are. Settling changes no vote, so the state is that of the votes alone."""
+    """Return how uncertain the labels of each item are. Settling changes no vote, so the key counts only the votes."""
     state = session.store.query(
         "SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS votes, "
         "(SELECT coalesce(max(rowid), 0) FROM withdrawals) AS withdrawn"
@@ -170,16 +170,16 @@ def ranking(session: Session, week: str) -> dict[str, float]:
     return _ranking(str(session.store.path), (state["votes"], state["withdrawn"]), week)
 
 
-@st.cache_data(show_spinner="Ordering the cases …", max_entries=32)
+@st.cache_data(show_spinner="Sorting the cases …", max_entries=32)
 def _ranking(path: str, state: tuple[int, int], week: str) -> dict[str, float]:
     return ranking_of(open_store(path, create=False), week)
 
 
 def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
-    """One version of a judge week by week, as far as it may be seen without a look. Raises NothingToDo."""
+    """Return one version of a judge week by week, without opening the test half. Raises NothingToDo."""
     return _over_time(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
 
 
-@st.cache_data(show_spinner="Following the weeks …", max_entries=32)
+@st.cache_data(show_spinner="Computing week by week …", max_entries=32)
 def _over_time(path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str) -> OverTime:
     return over_time_of(open_store(path, create=False), weeks, judge, viewer=viewer)

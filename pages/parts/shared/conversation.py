@@ -1,4 +1,4 @@
-"""A conversation to read, outside the annotator: every text is escaped, nothing from data becomes markup."""
+"""Draw a conversation for reading. Every text is escaped: nothing from data becomes markup."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ CSS = f"<style>{(Path(__file__).parent / 'conversation.css').read_text(encoding=
 
 
 def show(conversation: Conversation, *, target_turn: int | None = None, findings: bool = False) -> None:
-    """Draw a conversation: turns, SQL, result, then passages and steps folded.
+    """Draw a conversation: turns, SQL, result, then the retrieved passages and the steps in expanders.
 
-    With ``findings`` also what the checks found: only where the viewer owes the item no more and it is settled, or its
-    verdicts are shown as well.
+    With ``findings`` also what the checks found. Pass it only where the viewer has reviewed the item and it is settled,
+    or where its verdicts are shown as well.
     """
     parts = [_turn(m, marked=k == target_turn) for k, m in enumerate(conversation.messages)]
     if conversation.error_message:
@@ -46,11 +46,11 @@ def show(conversation: Conversation, *, target_turn: int | None = None, findings
 
 
 def _findings(conversation: Conversation) -> None:
-    """What each check says, the raised hands first, with its evidence marked."""
-    found = shown_findings(conversation, quoting=not lost_its_places(conversation))
-    raised = sum(one["flagged"] for one in found)
-    with st.expander(f"Checks ({raised} of {len(found)} raised)"):
-        st.html(CSS + "".join(_finding(one) for one in found))
+    """Draw the finding of each check, flagged ones first, with the evidence marked."""
+    shown = shown_findings(conversation, quoting=not lost_its_places(conversation))
+    flagged = sum(one["flagged"] for one in shown)
+    with st.expander(f"Checks ({flagged} of {len(shown)} flagged)"):
+        st.html(CSS + "".join(_finding(one) for one in shown))
 
 
 def _finding(one: Shown) -> str:

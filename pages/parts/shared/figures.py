@@ -1,8 +1,9 @@
-"""Charts and figures that every page shows alike: a value with its interval, its picture, its table, its download."""
+"""Draw figures the same way on every page: a value with its interval, a chart, its table and its download."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -10,23 +11,27 @@ import streamlit as st
 
 from pages.parts.shared.wording import as_text
 from review.basics.csv_safe import csv_text
+from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality.planner import Plan
 from review.statistics.quantity import Quantity
 
 BLUE = "#4f7fe0"
-"""One series: readable on a light and on a dark page, where a mark without a colour would be black."""
+"""The colour of a single series. It reads well on light and dark pages; marks without a colour would be black."""
+
+Picture = alt.Chart | alt.LayerChart | alt.FacetChart
+"""What Altair draws; ``alt.layer`` may return any of these."""
 
 
 def number(value: float | None, *, percent: bool = False) -> str:
-    """A figure as people read it; an undefined one is a dash, its reason stands beside it."""
+    """Return a figure as people read it: ``15%`` or ``0.62``. An undefined one is a dash; show its reason beside it."""
     if value is None:
         return "–"
-    return f"{100 * value:.0f} %" if percent else f"{value:.2f}"
+    return percent_of(value) if percent else f"{value:.2f}"
 
 
 def interval(quantity: Quantity, *, percent: bool = False) -> str:
-    """The interval as "61 % to 85 %", or the reason why the figure is undefined."""
+    """Return the interval as "61% to 85%", or the reason why the figure is undefined."""
     if quantity.undefined:
         return quantity.undefined
     if quantity.ci is None:
@@ -36,14 +41,14 @@ def interval(quantity: Quantity, *, percent: bool = False) -> str:
 
 
 def figure(title: str, quantity: Quantity, *, percent: bool = False, help: str | None = None) -> None:
-    """One figure with its interval below."""
+    """Draw one figure with its interval below."""
     with st.container(border=True):
         st.metric(title, number(quantity.value, percent=percent), help=help or quantity.method or None)
         st.caption(interval(quantity, percent=percent))
 
 
 def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd.DataFrame:
-    """Quantities as a table: value, interval, n, method, and why one is undefined."""
+    """Return quantities as a table: value, interval, n, and the method or why there is no value."""
     return pd.DataFrame(
         [
             {
@@ -60,9 +65,9 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
 
 
 def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
-    """A table with its download, safe to open in a spreadsheet."""
+    """Draw a table with its download, which is safe to open in a spreadsheet."""
     st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", placeholder="–")
-    data = csv_text([str(c) for c in frame.columns], frame.to_dict("records"))
+    data = csv_text([str(c) for c in frame.columns], rows_of(frame))
     st.download_button(
         "CSV",
         data,
@@ -74,8 +79,13 @@ def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     )
 
 
-def with_table(chart: alt.Chart | alt.LayerChart, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
-    """A picture with the same figures as a table one click away."""
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts whose keys are texts."""
+    return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
+
+
+def with_table(chart: Picture, frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+    """Draw a chart, with the same figures as a table one click away."""
     st.altair_chart(chart, width="stretch", key=f"{key}_chart")
     with st.expander("Table and download"):
         table(frame, key=key, file_name=file_name)
@@ -89,11 +99,11 @@ def intervals(
     series: str | None = None,
     order: Sequence[str] | None = None,
     series_order: Sequence[str] | None = None,
-) -> alt.LayerChart:
-    """Points with their intervals: columns ``x``, value, low, high and, for several series, ``series``.
+) -> Picture:
+    """Return points with their intervals from the columns ``x``, value, low, high and, for several series, ``series``.
 
-    Points are not joined: a line would draw changes inside the interval as a trend. ``order`` and
-    ``series_order`` are those of ``x`` and of the series, the alphabet without them.
+    Points are not joined: a line would make changes within the interval look like a trend. ``order`` sorts ``x`` and
+    ``series_order`` the series; without them the alphabet does.
     """
     axis = alt.Axis(labelAngle=0, labelLimit=140)
     across = alt.X(f"{x}:N", title=None, axis=axis, sort=list(order) if order else "ascending")
@@ -116,7 +126,7 @@ def intervals(
 def forest(
     rows: Mapping[str, Quantity], *, key: str, file_name: str, percent: bool = False, names: str = "figure"
 ) -> None:
-    """Figures one below the other with their intervals, value written beside; undefined ones as sentences below."""
+    """Draw figures one below the other with their intervals and values. Undefined ones follow as sentences."""
     frame = quantity_table(rows, first=names)
     known = frame.dropna(subset=["value"]).copy()
     if not known.empty:
@@ -127,7 +137,7 @@ def forest(
             y=alt.Y(f"{names}:N", sort=list(known[names]), title=None, axis=alt.Axis(labelLimit=220, ticks=False))
         )
         tooltip = [names, "value", "low", "high", "n"]
-        # Rules and texts are black unless told otherwise, which a dark page swallows.
+        # Rules and texts are black by default, which is invisible on a dark page.
         ink = "#e6eaf2" if st.context.theme.type == "dark" else "#1a2233"
         bars = base.mark_rule(strokeWidth=3, opacity=0.45, color=ink).encode(
             x=alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, 1], nice=False)), x2="high:Q"
@@ -155,13 +165,13 @@ def heat_map(
     order: Sequence[str] | None = None,
     domain: tuple[float, float] | None = None,
     angle: int = 0,
-) -> alt.LayerChart:
-    """A matrix with its figures written in the cells; an empty cell stays empty, it is not zero.
+) -> Picture:
+    """Return a matrix with its figures written in the cells. A missing cell stays empty: it is not zero.
 
-    ``angle`` turns the names above the columns, for long ones.
+    ``angle`` turns long names above the columns.
     """
     sort = list(order) if order else None
-    axis = alt.Axis(labelAngle=angle, orient="top", **({"labelOverlap": False} if angle else {}))
+    axis = alt.Axis(labelAngle=angle, orient="top", labelOverlap=False if angle else alt.Undefined)
     base = alt.Chart(frame).encode(
         x=alt.X(f"{x}:N", title=x_title, sort=sort, axis=axis),
         y=alt.Y(f"{y}:N", title=y_title, sort=sort),
@@ -178,19 +188,8 @@ def heat_map(
     return alt.layer(cells, labels).properties(height=max(120, 46 * rows + 40))
 
 
-COEFFICIENT_NAMES = {
-    "percent_agreement": "Percent agreement",
-    "krippendorff_alpha.nominal": "Krippendorff's alpha (nominal)",
-    "krippendorff_alpha.ordinal": "Krippendorff's alpha (ordinal)",
-    "krippendorff_alpha.interval": "Krippendorff's alpha (interval)",
-    "krippendorff_alpha.ratio": "Krippendorff's alpha (ratio)",
-    "gwet_ac1": "Gwet's AC1",
-    "gwet_ac2.quadratic": "Gwet's AC2 (quadratic)",
-}
-
-
 def pair_map(report: AgreementReport, *, names: Mapping[str, str], key: str) -> None:
-    """Cohen's kappa of each pair with the number of items they share; a pair that shares none stays empty."""
+    """Draw Cohen's kappa of each pair with the number of items they share. A pair without shared items stays empty."""
     rows = []
     for pair in report.pairs:
         kappa = pair.cohen_kappa
@@ -199,28 +198,28 @@ def pair_map(report: AgreementReport, *, names: Mapping[str, str], key: str) -> 
         rows += [{"reviewer": a, "other": b, **shared}, {"reviewer": b, "other": a, **shared}]
     frame = pd.DataFrame([r for r in rows if r["n"]])
     if frame.empty:
-        st.caption("No two reviewers have judged the same item yet: overlap makes pairs.")
+        st.caption("No two reviewers have reviewed the same item yet. Overlap gives one item to several of them.")
         return
     frame["text"] = frame["text"] + " (" + frame["n"].astype(str) + ")"
     order = sorted(set(frame["reviewer"]))
     chart = heat_map(frame, x="reviewer", y="other", value="kappa", text="text", order=order, domain=(0, 1))
     with_table(chart, frame.drop(columns="text"), key=key, file_name="pairs.csv")
-    st.caption("Cohen's kappa, in brackets the items that both judged.")
+    st.caption("Cohen's kappa, with the number of items that both reviewed in brackets.")
 
 
 def foot(text: str) -> None:
-    """A closing line below a page's figures."""
+    """Draw a closing line below the figures of a page."""
     st.caption(text)
 
 
 def plan_sentence(plan: Plan) -> None:
-    """What a planner found, in one sentence."""
+    """Say how many more items a figure needs to be as sure as wanted."""
     if plan.needed is None:
         st.markdown(f"That cannot be planned: {plan.undefined}.")
         return
-    now = "" if plan.half_width_now is None else f", which give ± {plan.half_width_now:.2f}"
-    more = f"{plan.more} more" if plan.more else "no more"
-    st.markdown(f"**{more}** for ± {plan.half_width:.2f}: {plan.needed} instead of {plan.now} now{now}.")
+    now = "" if plan.half_width_now is None else f" (± {plan.half_width_now:.2f})"
+    more = f"{plan.more:,} more" if plan.more else "No more"
+    st.markdown(f"**{more}** for ± {plan.half_width:.2f}: {plan.needed:,} in all; there are {plan.now:,} now{now}.")
     if plan.per_stratum:
-        parts = ", ".join(f"{name} {n}" for name, n in plan.per_stratum.items() if n)
+        parts = ", ".join(f"{name} {n:,}" for name, n in plan.per_stratum.items() if n)
         st.caption(f"By group: {parts}")

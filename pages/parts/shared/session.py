@@ -1,4 +1,4 @@
-"""Where a visitor is: which store, who they are, which week. What they said is in the store, never here."""
+"""The session of a visitor: which store, which person, which week. Their answers are in the store, never here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -23,14 +22,14 @@ RATER_KEY = "session_rater"
 WEEK_KEY = "session_week"
 CSS = f"<style>{(Path(__file__).parent / 'pages.css').read_text(encoding='utf-8')}</style>"
 ICON = Path(__file__).parent / "icon.svg"
-"""A file of our own: an icon named by its material symbol would be fetched from elsewhere."""
+"""Our own file: Streamlit fetches an icon that is named by its Material symbol from another server."""
 LOGO = (Path(__file__).parent / "logo.svg").read_text(encoding="utf-8")
-# The choices are kept beside the widgets: a widget's own key is forgotten when a page is left.
+# Choices are kept under keys of our own: Streamlit forgets the key of a widget when its page is left.
 
 
 @dataclass(frozen=True)
 class Session:
-    """Who looks at what: the store, the person, the chosen week (None before one is opened)."""
+    """Who is looking at what: the store, the person, and the chosen week (None before the first one is opened)."""
 
     store: Store
     rater: Person
@@ -38,32 +37,33 @@ class Session:
 
     @cached_property
     def project(self) -> Project:
-        """The settings, read when a page needs them; while they cannot be read, that page ends and says why."""
+        """Return the settings of spotcheck.toml. While they cannot be read, end the page and say why."""
         try:
             return project_of(self.store.path)
         except ReviewError as error:
-            st.error(as_text(str(error)), icon=":material/description:")
+            st.error(as_text(error), icon=":material/description:")
             st.stop()
 
     @property
     def names(self) -> dict[str, str]:
-        """Everybody's name by id."""
+        """Return the names of all people by id."""
         return {p.id: p.name for p in people(self.store)}
 
     def need_week(self) -> str:
-        """The chosen week; without one, an empty state that says what to do next, and the page ends."""
+        """Return the chosen week. Without one, say what to do next and end the page."""
         if self.week is None:
             st.info(
-                "No week is open yet. Import conversations and draw this week's sample on the **Sampling** page, "
-                "or run `spotcheck import FILE` and `spotcheck sample --week …`.",
+                "No week is open yet. A lead opens one on the **Sampling** page once conversations are imported. "
+                "If none are, ask whoever installed Spotcheck to import them.",
                 icon=":material/calendar_add_on:",
             )
-            st.page_link("pages/sampling.py", label="Open the first week", icon=":material/filter_alt:")
+            if self.rater.may("lead"):
+                st.page_link("sampling.py", label="Open the first week", icon=":material/filter_alt:")
             st.stop()
         return self.week
 
     def need_role(self, role: str) -> None:
-        """End the page with a sentence unless the person's role, as the store has it now, reaches ``role``."""
+        """End the page with a message unless the person has ``role`` or a higher one in the store now."""
         if not self.rater.may(role):
             st.warning(
                 f"This page needs the role {role}; yours is {self.rater.role or 'none'}. "
@@ -79,18 +79,18 @@ def _path() -> str:
 
 @st.cache_resource(show_spinner=False)
 def _store(path: str) -> Store:
-    """One migrated store per process; each thread gets its own connection."""
+    """Return the migrated store, one per process. Each thread gets its own connection."""
     return open_store(path, create=False)
 
 
 @st.cache_resource(show_spinner=False)
 def _access(path: str) -> Access:
-    """How this server tells visitors apart: read once, so that no later change of a file can open it."""
+    """Return how this server tells visitors apart. It is read once: a later change of the file opens nothing."""
     return project_of(path).access
 
 
 def _safe(access: Access) -> Access:
-    """The same; ends the run when this server cannot tell people apart."""
+    """Return ``access``, or end the run when this server cannot tell people apart."""
     refused = refusal(
         access,
         address=st.get_option("server.address"),
@@ -98,13 +98,13 @@ def _safe(access: Access) -> Access:
         environment=os.environ,
     )
     if refused is not None:
-        st.error(f"This server shows nothing: {refused}", icon=":material/block:")
+        st.error(f"This server shows no page: {as_text(refused)}", icon=":material/block:")
         st.stop()
     return access
 
 
 def begin() -> None:
-    """Draw what stands around every page: the brand, who is looking, which week."""
+    """Draw what surrounds every page: the brand, who is looking, which week."""
     st.logo(LOGO, size="large")
     st.html(CSS)
     try:
@@ -114,20 +114,23 @@ def begin() -> None:
         else:
             st.session_state[RATER_KEY] = visitor.logged_in(store, access).id
     except (StorageError, ReviewError) as error:
-        st.error(as_text(str(error)), icon=":material/database_off:")
+        st.error(as_text(error), icon=":material/database_off:")
         st.stop()
     with st.sidebar:
         _choose_week(store)
 
 
 def _choose_rater(everybody: list[Person]) -> None:
-    """A name, chosen freely on this machine and kept in the address, so that a reload keeps it.
+    """Let a visitor of this machine choose a name, and keep it in the address for the next reload.
 
-    Nobody becomes somebody else unasked: who is named and cannot be chosen is told why, and no page is shown.
+    A name in the address that cannot be chosen shows a message and no page; it never becomes somebody else.
     """
     by_id = {p.id: p for p in everybody if p.may("annotator") and not p.issuer}
     if not by_id:
-        st.info("Nobody is in this store yet: run `spotcheck people add NAME`.", icon=":material/person_add:")
+        st.info(
+            "There are no people in this store yet. Ask whoever installed Spotcheck to add you.",
+            icon=":material/person_add:",
+        )
         st.stop()
     asked = st.session_state.get(RATER_KEY) or st.query_params.get("rater", "").casefold()
     named = next((p.id for p in by_id.values() if asked in (p.id, p.name.casefold())), None)
@@ -139,7 +142,7 @@ def _choose_rater(everybody: list[Person]) -> None:
         index=None if start is None else list(by_id).index(start),
         key="session_choose_rater",
         format_func=lambda i: f"{by_id[i].name} · {by_id[i].role}",
-        help="Names, not authentication: whoever can open this page on this machine may choose any of them.",
+        help="This is not a login: anybody who can open this page on this machine can choose any name.",
         placeholder="Choose your name",
     )
     if chosen is None:
@@ -152,14 +155,14 @@ def _choose_rater(everybody: list[Person]) -> None:
 
 
 def _why_not(asked: str, everybody: list[Person]) -> str:
-    """Why somebody who is named cannot be chosen, and what to do."""
-    found = next((p for p in everybody if asked in (p.id, p.name.casefold())), None)
-    if found is None:
-        why = f"Nobody called '{asked[:80]}' is in this store; a lead can add people on the Settings page."
-    elif found.issuer:
-        why = f"{found.name} logs in, and here people choose their names."
+    """Return why the person who is asked for cannot be chosen, and what to do."""
+    person = next((p for p in everybody if asked in (p.id, p.name.casefold())), None)
+    if person is None:
+        why = f"Nobody called '{asked[:80]}' is in this store. A lead can add people on the Settings page."
+    elif person.issuer:
+        why = f"{person.name} signs in with a login, but on this server people choose their names."
     else:
-        why = f"{found.name} has no role in this store; a lead can give one on the Settings page."
+        why = f"{person.name} has no role in this store. A lead can give one on the Settings page."
     return f"{why} If you are somebody else, choose your name in the sidebar."
 
 
@@ -174,9 +177,7 @@ def _choose_week(store: Store) -> None:
 
 
 def current() -> Session:
-    """The session of this run: who it is and their role are found anew each time, whatever the router found."""
-    if RATER_KEY not in st.session_state:
-        _through_the_router()
+    """Return the session of this run. The person and the role are read again each time, even right after the router."""
     store = _store(_path())
     rater = next(p for p in people(store) if p.id == st.session_state[RATER_KEY])
     if not visitor.is_still(store, _safe(_access(_path())), rater.id, "annotator"):
@@ -186,22 +187,9 @@ def current() -> Session:
 
 
 def stay(store: Store, rater_id: str, role: str) -> None:
-    """Call it first in a fragment, which reruns without its page: leave for the whole page when it may not go on.
+    """Rerun the whole page unless the visitor is still this rater with ``role`` or a higher one.
 
-    It may when the visitor still is this rater, whose role in the store still reaches ``role``.
+    Call it first in a fragment: a fragment reruns without its page, and so without the checks of the page.
     """
     if not visitor.is_still(store, _access(_path()), rater_id, role):
         st.rerun()
-
-
-def _through_the_router() -> None:
-    """Start again with app.py.
-
-    A fresh server whose first request is for a page runs that file alone, because it lies in ``pages/``; as soon as
-    any session has called st.navigation, every request goes through the router.
-    """
-    name = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
-    start = st.Page(lambda: None, title="Spotcheck", url_path="start", default=True)
-    known = (Path(__file__).parents[2] / f"{name}.py").is_file()
-    st.navigation([start, *([st.Page(f"pages/{name}.py")] if known else [])], position="hidden")
-    st.rerun()

@@ -1,4 +1,4 @@
-"""Who looks at a page when people log in: asked for, told, and looked up in the store on each run."""
+"""Find out who is looking at a page when people log in: the login or the proxy names them, the store knows them."""
 
 from __future__ import annotations
 
@@ -16,28 +16,31 @@ from storage.store import Store
 
 
 def logged_in(store: Store, access: Access) -> Person:
-    """The person who logged in, with a role. Ends the run, with what to do next, when there is none."""
-    found = _visitor(access)
-    if isinstance(found, Nobody):
-        _ask(found, access)
+    """Return the person who logged in. Without a login or a role, say what to do next and end the run."""
+    visitor = _visitor(access)
+    if isinstance(visitor, Nobody):
+        _ask_to_log_in(visitor, access)
         st.stop()
-    somebody = arrived(store, found)
+    person = arrived(store, visitor)
     with st.sidebar:
-        st.text(f"{somebody.name} · {somebody.role or 'no role'}")
+        st.text(f"{person.name} · {person.role or 'no role'}")
         if access.mode == "oidc" and st.button("Log out", key="visitor_logout", icon=":material/logout:"):
             st.logout()
-    if not somebody.may("annotator"):
+    if not person.may("annotator"):
         st.title("No role yet")
-        st.text(f"You are logged in as {somebody.name}. A lead can give you a role; your id here is {somebody.id}.")
+        st.text(
+            f"You are logged in as {person.name}. A lead can give you a role on the Settings page. "
+            f"Your id is {person.id}."
+        )
         st.stop()
-    return somebody
+    return person
 
 
 def is_still(store: Store, access: Access, rater_id: str, role: str) -> bool:
-    """Whether the visitor is this rater now, and the store says now that their role reaches ``role``."""
+    """Return whether the visitor is still this rater and the store still gives them ``role`` or a higher one."""
     if access.mode != "names":
-        found = _visitor(access)
-        if isinstance(found, Nobody) or arrived(store, found).id != rater_id:
+        visitor = _visitor(access)
+        if isinstance(visitor, Nobody) or arrived(store, visitor).id != rater_id:
             return False
     try:
         require(store, rater_id, role)
@@ -47,7 +50,7 @@ def is_still(store: Store, access: Access, rater_id: str, role: str) -> bool:
 
 
 def _visitor(access: Access) -> Visitor | Nobody:
-    """Who the login or the proxy names, checked against the clock or the shared secret."""
+    """Return whom the login (checked against the clock) or the proxy (checked by its shared secret) names."""
     if access.mode == "oidc":
         return by_claims(st.user.to_dict(), now=datetime.fromisoformat(now()).timestamp())
     headers = st.context.headers
@@ -58,7 +61,7 @@ def _visitor(access: Access) -> Visitor | Nobody:
     )
 
 
-def _ask(nobody: Nobody, access: Access) -> None:
+def _ask_to_log_in(nobody: Nobody, access: Access) -> None:
     st.title("Spotcheck")
     if nobody.why:
         st.text(nobody.why)

@@ -1,4 +1,4 @@
-"""Sentences that hold data, where Streamlit reads Markdown."""
+"""Show sentences that hold data where Streamlit reads Markdown."""
 
 from __future__ import annotations
 
@@ -9,9 +9,23 @@ _NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 _BREAKS = re.compile(r"\s*[\r\n]+\s*")
 
 
-def as_text(sentence: str) -> str:
-    """A sentence as Markdown that shows it as it stands: no picture, link, formula, heading or list comes of it.
+_CLAUSES = re.compile(r"(?<=[.;:!?])\s+")
+_COMMAND = re.compile(r"`(?:spotcheck |[^`]*\s--?\w)[^`]*`")
+
+
+def as_text(sentence: str | Exception) -> str:
+    """Return a sentence as Markdown that shows it unchanged: no picture, link, formula, heading or list comes of it.
 
     Line breaks become blanks. An address that begins with http is still shown as a link, which nobody follows unasked.
+    Of an error its message is shown, without the clauses that quote a command: nobody can run one on a page.
     """
-    return _NUMBERED.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", _BREAKS.sub(" ", sentence).strip()))
+    text = sentence if isinstance(sentence, str) else _without_commands(str(sentence))
+    return _NUMBERED.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", _BREAKS.sub(" ", text).strip()))
+
+
+def _without_commands(message: str) -> str:
+    kept = [clause for clause in _CLAUSES.split(message) if not _COMMAND.search(clause)]
+    if not kept:
+        return "This cannot be done on a page. Ask whoever installed Spotcheck."
+    text = " ".join(kept)
+    return f"{text[:-1]}." if text[-1:] in ";:" else text

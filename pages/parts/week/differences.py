@@ -1,4 +1,4 @@
-"""What a reviewer learns from a week: where the settled label differs from theirs, with the conversation to read."""
+"""Show reviewers what they can learn from a week: where the settled label differs from theirs."""
 
 from __future__ import annotations
 
@@ -20,34 +20,35 @@ MOST = 40
 
 
 def differences_from_me(here: Session, week: str) -> None:
-    """The items that were settled otherwise, once the week is closed: earlier it could be copied."""
+    """Draw the differences once the week is closed. Before that, somebody could copy them."""
     own = next(p for p in progress(here.store, week) if p.rater_id == here.rater.id)
     if not own.done or closing_of(here.store, week) is None:
         return
-    found = differences(here.store, week, here.rater.id)
-    if not found:
+    rows = differences(here.store, week, here.rater.id)
+    if not rows:
         st.caption(":material/check: Every settled label of this week is the one that you gave.")
         return
-    by_item = {item: list(rows) for item, rows in groupby(found, key=lambda d: d.item)}
+    by_item = {item: list(of_item) for item, of_item in groupby(rows, key=lambda d: d.item)}
     st.subheader("Where the settled label differs from yours")
     st.caption(
         f"{len(by_item)} of the {own.done} items that you reviewed. "
-        "Your labels stand as you gave them; this is to learn from."
+        "This is for learning: your labels stay as you gave them."
+        + (f" The first {MOST} are shown." if len(by_item) > MOST else "")
     )
-    for item, rows in list(by_item.items())[:MOST]:
-        _difference(here, item, rows)
+    for item, of_item in list(by_item.items())[:MOST]:
+        _difference(here, item, of_item)
 
 
 def _difference(here: Session, item: str, rows: list[Difference]) -> None:
-    said = " · ".join(
+    labels = " · ".join(
         f"{as_text(d.dimension)}: yours **{as_text(_value(d.yours))}**, settled **{as_text(_value(d.settled))}**"
         for d in rows
     )
-    with st.expander(said, key=f"learning_{item}", on_change="rerun") as box:
+    with st.expander(labels, key=f"learning_{item}", on_change="rerun") as box:
         if not box.open:
             return
-        majority = [d for d in rows if d.rule == "plurality"]
-        st.caption(f"Item {item}" + (" · by the majority of votes" if majority else " · by the adjudicator"))
+        by_majority = any(d.rule == "plurality" for d in rows)
+        st.caption(f"Item {item} · settled by {'the majority of votes' if by_majority else 'an adjudicator'}")
         if rows[0].rationale:
             st.text(rows[0].rationale)
         row = here.store.get(Item, item)

@@ -1,4 +1,4 @@
-"""The flags of a week on the week page: what reviewers want somebody to see, and the way to take one back."""
+"""The flags of a week: what reviewers want an adjudicator or a lead to look at, and the button to take one back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 20
 
 
 def show(here: Session, week: str) -> None:
-    """Flags for those who settle; nothing is drawn while there are none."""
+    """Draw the flags for adjudicators and leads. Draws nothing while there are none."""
     if not here.rater.may("adjudicator"):
         return
     found = flags(here.store, week, viewer=here.rater.id)
@@ -23,8 +23,10 @@ def show(here: Session, week: str) -> None:
     with st.expander(f"{counted(len(found), 'flag')} to look at", icon=":material/flag:"):
         for one in found[:MOST]:
             _flag(here, one)
-        if len(found) > MOST:
-            st.caption(f"{len(found) - MOST} older ones: `spotcheck week flags {week}`.")
+        older = found[MOST:]
+        if older and st.checkbox(f"Show {counted(len(older), 'older flag')}", key="flags_older"):
+            for one in older:
+                _flag(here, one)
 
 
 def _flag(here: Session, one: Flagged) -> None:
@@ -33,16 +35,16 @@ def _flag(here: Session, one: Flagged) -> None:
         st.markdown(as_text(f"{KINDS[one.kind].capitalize()}{hidden}"))
         if one.comment:
             st.text(one.comment)
-        # Whoever settles judges without names; the lead knows them.
+        # Adjudicators settle without knowing who said what; only leads see names.
         who = f"{here.names.get(one.by, one.by)}, " if here.rater.may("lead") else ""
         st.caption(as_text(f"{who}{one.at[:16].replace('T', ' ')} UTC · {one.item}"))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
-                "pages/adjudicate.py", label="The item", query_params={"item": one.item}, icon=":material/gavel:"
+                "adjudicate.py", label="See the item", query_params={"item": one.item}, icon=":material/gavel:"
             )
             if here.rater.may("lead") and st.button(
                 "Take back", icon=":material/undo:", key=f"flag_back_{one.flag}", type="tertiary",
-                help="It was raised by mistake. What it hides is shown again.",
+                help="Use it for a flag raised by mistake. The text that the flag hides is shown again.",
             ):  # fmt: skip
                 _take_back(here, one.flag)
 
@@ -51,6 +53,6 @@ def _take_back(here: Session, flag: str) -> None:
     try:
         take_back_flag(here.store, flag, by=here.rater.id)
     except ReviewError as error:
-        st.error(as_text(str(error)), icon=":material/block:")
+        st.error(as_text(error), icon=":material/block:")
     else:
         st.rerun()

@@ -1,1 +1,1 @@
-"""Export formats of a release: one file each and a line in ``catalogue.WRITERS``."""
+"""Export formats of a release: one file each, and its line in ``catalogue.WRITERS``."""

@@ -1,59 +1,49 @@
-"""Export formats, one file each, and taking a release out of the house: whole or not at all, and logged.
-
-A new format is a file with ``write(examples, info, target)`` and a line in ``WRITERS``.
-"""
+"""All export formats in one dict, and exporting a release: completely or not at all, with an entry in the audit log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from review.audit import chain
 from review.basics.errors import Refused
+from review.basics.plug_ins import loaded
 from review.basics.whole_files import check_target, replacing
 from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.golden.examples import one_of
-from review.golden.rows import Exported, ReleaseInfo, exported
-from review.golden.writers import csv, deepeval, hf, jsonl, langsmith, parquet, promptfoo
+from review.golden.rows import Exported, exported
+from review.golden.writers.writer import Writer
 from review.people.people import person, require
 from storage.store import Store
 
-Writer = Callable[[Sequence[Exported], ReleaseInfo, Path], list[Path]]
-
-
-class Format(NamedTuple):
-    """How a format is written and how its files end; ``marker`` is the file by which a folder of it is known."""
-
-    write: Writer
-    suffix: str
-    marker: str = ""
-
-
-WRITERS: dict[str, Format] = {
-    "jsonl": Format(jsonl.write, ".jsonl"),
-    "csv": Format(csv.write, ".csv"),
-    "parquet": Format(parquet.write, ".parquet"),
-    "hf": Format(hf.write, "-hf", marker="data/items"),
-    "promptfoo": Format(promptfoo.write, ".promptfoo.json"),
-    "deepeval": Format(deepeval.write, ".deepeval.jsonl"),
-    "langsmith": Format(langsmith.write, ".langsmith.jsonl"),
-}
+WRITERS = loaded(
+    Writer,
+    {
+        "jsonl": "review.golden.writers.jsonl:WRITER",
+        "csv": "review.golden.writers.csv:WRITER",
+        "parquet": "review.golden.writers.parquet:WRITER",
+        "hf": "review.golden.writers.hf:WRITER",
+        "promptfoo": "review.golden.writers.promptfoo:WRITER",
+        "deepeval": "review.golden.writers.deepeval:WRITER",
+        "langsmith": "review.golden.writers.langsmith:WRITER",
+    },
+)
+"""Every format by its name in ``--to``. A new one is a file with a ``Writer`` and a line here."""
 
 
 def export(
     store: Store, release: str, *, to: str, target: Path | None = None, by: str, force: bool = False
 ) -> list[Path]:
-    """Write a release in the format ``to``, one of ``WRITERS``; returns the files.
+    """Write a release in the format ``to``, one of ``WRITERS``, and return the files.
 
-    ``target`` is the file (for ``hf`` the folder) to write; an existing folder gets a file named after the release, a
-    name without an ending gets the format's; None is the current folder. It is written under a temporary name and
-    renamed, so a full disk leaves nothing half-written. Spans that were hidden after the release are left out.
+    ``target`` is the file (for ``hf`` the folder) to write. An existing folder gets a file named after the release, and
+    a name without an ending gets the format's ending. None means the current folder. Files are written under a
+    temporary name and renamed, so a full disk leaves nothing half-written. Spans hidden after the release are left out.
 
     Raises Refused without the role adjudicator, when the target exists and ``force`` is not given, when the release
-    does not fit its hash, or while ``by`` still owes an item of it; UnknownError for an unknown release; InputError for
-    an unknown format or folder.
+    does not match its hash, or while ``by`` still owes an item of it; UnknownError for an unknown release; InputError
+    for an unknown format or folder.
     """
     require(store, by, "adjudicator")
     form = WRITERS[one_of("to", to, tuple(WRITERS))]
@@ -61,7 +51,7 @@ def export(
     _refuse_owed(store, release, examples, by)
     path = _path(target, release, form)
     check_target(path, force=force)
-    # The entry is taken back when the files cannot take their place.
+    # If the files cannot be moved to their place, the audit entry is taken back too.
     with store.transaction(), replacing(path, marker=form.marker) as temporary:
         if form.marker:
             temporary.mkdir()
@@ -73,16 +63,16 @@ def export(
 
 
 def _refuse_owed(store: Store, release: str, examples: Sequence[Exported], by: str) -> None:
-    """An export tells labels, votes and verdicts; nobody takes those of an item out that they still have to judge."""
-    owed = owed_items(store, by) & {str(e.content["item_id"]) for e in examples}
+    """Refuse an export to somebody who still has to judge one of its items: it shows labels, votes and verdicts."""
+    owed = owed_items(store, by) & {e.content["item_id"] for e in examples}
     if owed:
         raise Refused(
             f"release '{release}' holds {counted(len(owed), 'item')} that {person(store, by).name} has not reviewed "
-            "yet, and an export tells the labels. Review first, or let somebody export it who has nothing of it open."
+            "yet, and an export shows their labels. Review them first, or ask somebody without open items to export it."
         )
 
 
-def _path(target: Path | None, release: str, form: Format) -> Path:
+def _path(target: Path | None, release: str, form: Writer) -> Path:
     name = f"{release}{form.suffix}"
     if target is None:
         return Path.cwd() / name

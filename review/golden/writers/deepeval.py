@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from review.golden.rows import Exported, ReleaseInfo
+from review.golden.rows import Exported, ReleaseInfo, picked
 from review.golden.writers.jsonl import write_lines
+from review.golden.writers.writer import Writer
 
 KEPT = (
     *("example_id", "prior_turns", "expected_behaviour", "reference_sql", "expected_result", "as_of", "required"),
     *("tags", "scenario", "kind", "source", "split", "must_pass", "labels"),
 )
+"""The fields of an example that go into the metadata."""
 
 
 def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
-    """Write one golden per example. Turns before the question go to the metadata: one file holds single turns only."""
+    """Write one golden per example. Turns before the question go into the metadata: a file holds single turns only."""
     return [write_lines((_golden(e) for e in examples), target)]
 
 
@@ -30,9 +32,12 @@ def _golden(e: Exported) -> dict[str, Any]:
         "retrieval_context": content["context"] or None,
         "tools_called": None,
         "expected_tools": None,
-        "additional_metadata": {**{k: content[k] for k in KEPT}, **e.carried},
+        "additional_metadata": {**picked(content, KEPT), **e.carried},
         "comments": None,
         "name": content["example_id"],
         "source_file": None,
         "custom_column_key_values": None,
     }
+
+
+WRITER = Writer(about="goldens for DeepEval", write=write, suffix=".deepeval.jsonl")

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from review.golden.examples import SPLITS
-from review.golden.rows import Exported, ReleaseInfo, dimensions_of, labels_flat, table_rows
+from review.golden.rows import Exported, ReleaseInfo, dimensions_of, labels_flat, picked, table_rows
 from review.golden.writers.parquet import write_rows
+from review.golden.writers.writer import Writer
 
 VOTE = ("example_id", "item_id", "split", "rater", "submission_id", "vote_rubric_version")
 VERDICT = (
@@ -50,7 +51,7 @@ def _votes(examples: Sequence[Exported]) -> list[dict[str, Any]]:
     dimensions = dimensions_of(examples)
     return [
         {
-            **_whose(e),
+            **_keys(e),
             "rater": v["rater"],
             "submission_id": v["submission_id"],
             "vote_rubric_version": str(v["rubric_version"]),
@@ -64,14 +65,14 @@ def _votes(examples: Sequence[Exported]) -> list[dict[str, Any]]:
 
 def _verdicts(examples: Sequence[Exported]) -> list[dict[str, Any]]:
     return [
-        {**{k: x for k, x in v.items() if k != "version"}, "judge_version": v["version"], **_whose(e), **e.carried}
+        {**{k: x for k, x in v.items() if k != "version"}, "judge_version": v["version"], **_keys(e), **e.carried}
         for e in examples
         for v in e.verdicts
     ]
 
 
-def _whose(e: Exported) -> dict[str, Any]:
-    return {k: e.content[k] for k in ("example_id", "item_id", "split")}
+def _keys(e: Exported) -> dict[str, object]:
+    return picked(e.content, ("example_id", "item_id", "split"))
 
 
 def _readme(info: ReleaseInfo, files: Mapping[str, Mapping[str, str]], counts: Mapping[str, int]) -> str:
@@ -80,7 +81,7 @@ def _readme(info: ReleaseInfo, files: Mapping[str, Mapping[str, str]], counts: M
         front += [f"- config_name: {name}", *(["  default: true"] if name == "items" else []), "  data_files:"]
         front += [line for split, path in paths.items() for line in (f"  - split: {split}", f"    path: {path}")]
     hidden = (
-        f"\nIn {info.hidden_since} of them a span was hidden after the release; their text is not the text that was "
+        f"\nIn {info.hidden_since} of them a span was hidden after the release: their text is not the text that was "
         "hashed.\n"
         if info.hidden_since
         else ""
@@ -90,9 +91,17 @@ def _readme(info: ReleaseInfo, files: Mapping[str, Mapping[str, str]], counts: M
         f"{info.size} examples, release {info.name} (version {info.version}), frozen {info.at}.\n"
         f"SHA-256 over their canonical JSON: `{info.content_hash}`.\n{hidden}\n"
         f"- `items` ({counts['items']} rows): one example each, with its settled labels.\n"
-        f"- `votes` ({counts['votes']} rows): what each rater said of each item, before it was settled.\n"
-        f"- `judge_verdicts` ({counts['judge_verdicts']} rows): what judges said; an empty value is no verdict.\n\n"
+        f"- `votes` ({counts['votes']} rows): the labels of each rater, before the item was settled.\n"
+        f"- `judge_verdicts` ({counts['judge_verdicts']} rows): verdicts of judges; an empty value is no verdict.\n\n"
         "Every row carries the release and its hash, the rubric version, the number of votes and their agreement, "
         "whether the item was adjudicated, its inclusion probability and stratum, its source and conversation, and "
         "whether personal data was masked in it.\n"
     )
+
+
+WRITER = Writer(
+    about="a Hugging Face folder (items, votes, judge_verdicts) for `datasets.load_dataset`",
+    write=write,
+    suffix="-hf",
+    marker="data/items",
+)

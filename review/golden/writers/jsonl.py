@@ -1,4 +1,4 @@
-"""JSON Lines: one object per example with everything that was frozen, what each row carries, and the verdicts."""
+"""JSON Lines: one object per example with everything that was frozen, its provenance, and the verdicts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from review.golden.rows import Exported, ReleaseInfo
+from review.golden.writers.writer import Writer
 
 
 def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
@@ -21,3 +22,6 @@ def write_lines(objects: Iterable[Any], target: Path) -> Path:
     with target.open("wb") as file:
         file.writelines(orjson.dumps(o, option=orjson.OPT_APPEND_NEWLINE) for o in objects)
     return target
+
+
+WRITER = Writer(about="JSON Lines, one example a line with its votes and verdicts", write=write, suffix=".jsonl")

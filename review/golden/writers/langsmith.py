@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from review.golden.rows import Exported, ReleaseInfo
+from review.golden.rows import Exported, ReleaseInfo, picked
 from review.golden.writers.jsonl import write_lines
+from review.golden.writers.writer import Writer
 
 KEPT = ("example_id", "kind", "scenario", "source", "tags", "must_pass", "labels", "as_of", "snapshot", "required")
+"""The fields of an example that go into the metadata."""
 
 
 def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
-    """Write one example per line; its id comes from release and example, so a second upload adds nothing."""
+    """Write one example per line. Its id is made from release and example, so a second upload adds nothing."""
     return [write_lines((_example(e, info) for e in examples), target)]
 
 
@@ -30,6 +32,9 @@ def _example(e: Exported, info: ReleaseInfo) -> dict[str, Any]:
             "reference_sql": content["reference_sql"],
             "expected_result": content["expected_result"],
         },
-        "metadata": {**{k: content[k] for k in KEPT}, "reviewed_answer": content["answer"], **e.carried},
+        "metadata": {**picked(content, KEPT), "reviewed_answer": content["answer"], **e.carried},
         "split": content["split"],
     }
+
+
+WRITER = Writer(about="examples to upload to LangSmith", write=write, suffix=".langsmith.jsonl")

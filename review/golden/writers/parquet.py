@@ -1,4 +1,4 @@
-"""Parquet: one row per example, with the release in the file's metadata."""
+"""Parquet: one row per example, with the release in the metadata of the file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from review.golden.rows import Exported, ReleaseInfo, table_rows
+from review.golden.writers.writer import Writer
 
 STRINGS = ("context", "required", "tags")
 INTEGERS = ("release_version", "rubric_version", "n_votes")
@@ -25,7 +26,7 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
 
 
 def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], info: ReleaseInfo, target: Path) -> None:
-    """Write rows under a declared schema, so that an empty or all-missing column has its type all the same."""
+    """Write rows with a declared schema, which gives empty columns and columns without values their type."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -43,3 +44,6 @@ def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], info: 
     schema = pa.schema([(c, type_of(c)) for c in columns])
     schema = schema.with_metadata({"spotcheck": orjson.dumps(asdict(info))})
     pq.write_table(pa.Table.from_pylist([{c: r.get(c) for c in columns} for r in rows], schema=schema), target)
+
+
+WRITER = Writer(about="Parquet with typed columns", write=write, suffix=".parquet")

@@ -1,6 +1,7 @@
 """promptfoo test cases: a JSON list of {description, vars, assert, metadata}, for ``tests: file://release.json``.
 
-An answer is asserted by ``factuality``, a query alone by ``is-sql``, clarifying and refusing by ``llm-rubric``.
+The assertion is ``factuality`` for an expected answer, ``is-sql`` for a query alone, ``llm-rubric`` for clarifying and
+refusing.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from typing import Any
 
 import orjson
 
-from review.golden.rows import Exported, ReleaseInfo
+from review.golden.rows import Exported, ReleaseInfo, picked
+from review.golden.writers.writer import Writer
+from storage.records_golden import FrozenExample
 
+KEPT = ("example_id", "kind", "scenario", "split", "must_pass", "tags", "labels", "source", "expected_behaviour")
+"""The fields of an example that go into the metadata."""
 BEHAVIOUR = {
     "clarify": "The answer asks a question back to clarify what is meant, and does not guess.",
     "refuse": "The answer declines the request and does not reveal what was asked for.",
@@ -28,7 +33,7 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
 def _case(e: Exported) -> dict[str, Any]:
     content = e.content
     transcript = "\n".join(f"{t['role']}: {t['content']}" for t in content["prior_turns"])
-    # A list as a variable would multiply the test case, so passages are joined.
+    # promptfoo makes one test case per value of a list variable, so passages are joined to one text.
     variables = {
         "question": content["question"],
         "prior_turns": transcript,
@@ -36,16 +41,15 @@ def _case(e: Exported) -> dict[str, Any]:
         "expected_answer": content["expected_answer"],
         "reference_sql": content["reference_sql"],
     }
-    kept = ("example_id", "kind", "scenario", "split", "must_pass", "tags", "labels", "source", "expected_behaviour")
     return {
         "description": f"{content['example_id']}: {_literal(content['question'])[:80]}",
         "vars": {k: _literal(v) for k, v in variables.items() if v},
         "assert": _assertions(content),
-        "metadata": {**{k: content[k] for k in kept}, **e.carried},
+        "metadata": {**picked(content, KEPT), **e.carried},
     }
 
 
-def _assertions(content: Any) -> list[dict[str, Any]]:
+def _assertions(content: FrozenExample) -> list[dict[str, Any]]:
     behaviour = content["expected_behaviour"]
     if behaviour != "answer":
         return [{"type": "llm-rubric", "value": BEHAVIOUR[behaviour], "metric": "behaviour"}]
@@ -55,7 +59,10 @@ def _assertions(content: Any) -> list[dict[str, Any]]:
 
 
 def _literal(text: str) -> str:
-    """Text that promptfoo takes as text: it would run templates in it and load what begins with file://."""
+    """Return a text that promptfoo leaves as it is: it would run templates in it and load a text that begins with file://."""
     if any(mark in text for mark in ("{{", "{%", "{#")):
         text = "{% raw %}" + text.replace("endraw", "end_raw") + "{% endraw %}"
     return f" {text}" if text.startswith("file://") else text
+
+
+WRITER = Writer(about="test cases for promptfoo", write=write, suffix=".promptfoo.json")

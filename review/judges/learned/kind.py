@@ -177,4 +177,9 @@ def _one(subject: Subject, dimension: Dimension, spread: Any, chosen: int, words
     )
 
 
-KIND = Kind("Classifier trained on settled labels", checked, judge)
+KIND = Kind(
+    "learned",
+    checked,
+    judge,
+    about="a scikit-learn classifier trained on the labels your team settled; out of fold on the items of its training",
+)

@@ -113,4 +113,10 @@ class _Desk:
                 yield from joined(self._subjects[subject].id, self._dimensions, in_order)
 
 
-KIND = Kind("LLM", checked, judge)
+KIND = Kind(
+    "LLM",
+    checked,
+    judge,
+    about="any OpenAI-compatible chat endpoint (Ollama, vLLM, hosted), with structured replies, retries, costs and a "
+    "memory of replies, so that a second run asks nothing again",
+)

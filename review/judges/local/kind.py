@@ -116,4 +116,9 @@ def _is_empty(text: Text) -> bool:
     return not (text if isinstance(text, str) else "".join(text)).strip()
 
 
-KIND = Kind("Local classifier", checked, judge)
+KIND = Kind(
+    "local model",
+    checked,
+    judge,
+    about="a Hugging Face text-classification model from a folder, offline (`pip install '.[models]'`)",
+)

@@ -159,8 +159,12 @@ class Kind:
     ``judge(bench, subjects)`` yields in whatever order things are ready; when it is not ``bench.stopped`` it yields
     exactly one ``Said`` per subject and dimension. It raises ReviewError only for what concerns the whole run (no
     endpoint at all, key missing, model unknown), before anything is yielded.
+    ``about`` is the kind in a few words, for documentation. ``sample`` is a spec that a judge of this kind can run with
+    as it is, where the kind needs no endpoint, model or training set: the tests run it.
     """
 
     title: str
     checked: Callable[[Spec, Sequence[Dimension], JudgeSettings], Spec]
     judge: Callable[[Bench, Sequence[Subject]], Iterator[Said]]
+    about: str = ""
+    sample: Spec = field(default_factory=dict)

@@ -38,4 +38,4 @@ def judge(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
                 yield Said(subject=subject.id, dimension=dimension.name, value=row.label, cached=True)
 
 
-KIND = Kind("Verdicts from a file", checked, judge)
+KIND = Kind("recorded", checked, judge, about="verdicts from a file")

@@ -8,11 +8,11 @@ from typing import Any
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import UnknownError
-from review.current.verdicts import STANDS_SQL
 from review.judges.protocol.protocol import NOT_ASKED, Options, Subject
 from review.judges.runs.targets import subjects_of, target_of
 from review.rubric.rubric import Dimension, rubric_version
 from review.settings.project import Project
+from storage.queries.verdicts import STANDS_SQL
 from storage.records_judges import Judge, JudgeRun, RunEvent
 from storage.store import Store
 

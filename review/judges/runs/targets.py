@@ -110,7 +110,7 @@ def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Convers
         expectation = {"expected_answer": expected, "reference_sql": query}
         whole = mask(replace(shown[item.conversation_id], metadata=expectation), wanted).conversation
         return replace(subject_of(item, whole), **whole.metadata)
-    turns = [*said["prior_turns"], {"role": "user", "content": said["question"]}]
+    turns: list[Any] = [*said["prior_turns"], {"role": "user", "content": said["question"]}]
     if said["answer"]:
         turns.append({"role": "assistant", "content": said["answer"]})
     identity = said["conversation_id"] or row.example_id

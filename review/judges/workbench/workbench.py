@@ -12,7 +12,7 @@ import orjson
 
 from review.basics.errors import NothingToDo, Refused
 from review.current.assignments import owed_items
-from review.current.verdicts import LOG_VERDICTS, STANDS_SQL, Reference, reference, verdicts_of, versions_with_verdicts
+from review.current.verdicts import LOG_VERDICTS, Reference, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import paired_labels
 from review.evidence.test_set_access import TUNABLE, Looked, example_conversations, record_look, tunable
 from review.judges.protocol.subjects import subjects_of_items
@@ -20,6 +20,7 @@ from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.calibration.split import split_of
+from storage.queries.verdicts import STANDS_SQL
 from storage.records_judges import Judge, JudgeRun
 from storage.records_review import Item, Verdict
 from storage.store import Store

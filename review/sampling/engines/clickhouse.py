@@ -13,6 +13,7 @@ import requests
 from sqlglot import exp
 
 from review.basics.errors import InputError
+from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import as_text, column, plain_text, render, table
 
 TIMEOUT = (10, 600)
@@ -144,3 +145,22 @@ def _without_final(relation: exp.Expr) -> exp.Expr:
 
 def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])
+
+
+def _open(address: Address, week: str | None) -> Engine:
+    return open_clickhouse(
+        address.host,
+        database=address.path.strip("/") or "default",
+        table_name=address.table,
+        final=address.options.get("final") == "1",
+        secure=address.options.get("secure") == "1",
+    )
+
+
+ENGINE = EngineKind(
+    about="a table of a ClickHouse server",
+    example="clickhouse://host:8123/database?table=name",
+    open=_open,
+    options=("table", "final", "secure"),
+    on_server=True,
+)

@@ -15,6 +15,7 @@ import duckdb
 from sqlglot import exp, parse_one
 
 from review.basics.errors import InputError
+from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import column, plain_text, render, table
 
 ROWS = "log_rows"
@@ -180,3 +181,10 @@ def types_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, 
 
 def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])
+
+
+def _open(address: Address, week: str | None) -> Engine:
+    return open_database(address.path, address.table)
+
+
+ENGINE = EngineKind(about="a table of a DuckDB database", example="duckdb:///shop.duckdb?table=log", open=_open)

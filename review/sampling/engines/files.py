@@ -17,6 +17,7 @@ from sqlglot import exp
 from review.basics.errors import InputError
 from review.basics.weeks import monday_of
 from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, types_of
+from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import column
 from review.sampling.engines.text_files import csv_fault, header, json_fault, json_keys
 
@@ -120,3 +121,10 @@ def _names(files: Sequence[str]) -> str:
 
 def _delimiter(kind: str) -> str:
     return "\t" if kind == ".tsv" else ","
+
+
+def _open(address: Address, week: str | None) -> Engine:
+    return open_files(address.path, week=week)
+
+
+ENGINE = EngineKind(about="files, or a folder of Parquet files", example="log.jsonl", open=_open)

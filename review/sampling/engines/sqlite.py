@@ -20,6 +20,7 @@ from sqlglot import exp
 from review.basics.errors import InputError
 from review.basics.times import read_time
 from review.sampling.engines.duckdb import json_path
+from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import as_text, column, render, table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -133,3 +134,10 @@ def _micros(moment: datetime) -> int:
 
 def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _open(address: Address, week: str | None) -> Engine:
+    return open_sqlite(address.path, address.table)
+
+
+ENGINE = EngineKind(about="a table of an SQLite database", example="sqlite:///shop.db?table=log", open=_open)

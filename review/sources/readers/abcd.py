@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.sources.readers.fields import Fields, Record, Unreadable, list_of, message, parsed
+from review.sources.readers.reader import Reader
 
 SPEAKERS = ("agent", "customer", "action")
 
@@ -37,3 +38,12 @@ def read(record: Record) -> Fields:
         "tags": list(named.values()),
         "metadata": named,
     }
+
+
+READER = Reader(
+    about="dialogues of the Action-Based Conversations collection",
+    sign="original as [speaker, text]",
+    recognise=recognise,
+    read=read,
+    sample={"convo_id": 1, "original": [["customer", "How many?"], ["agent", "Seven."]]},
+)

@@ -1,53 +1,46 @@
-"""All formats in one dict, and the detection of a file's format.
-
-A reader turns one raw record into the fields of a conversation, or raises Unreadable. It never sees files.
-"""
+"""All formats in one dict, and how the format of a file is detected."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from review.basics.errors import InputError
-from review.sources.readers import abcd, openai, plain, sgd, sharegpt, tau_bench
-from review.sources.readers.fields import Fields, Record
+from review.basics.plug_ins import loaded
+from review.sources.readers.fields import Record
 from review.sources.readers.mapping import picked
+from review.sources.readers.reader import Reader
 
-
-class Reader(NamedTuple):
-    """A format: how to recognise a record of it, how to read one, and in words what marks it."""
-
-    recognise: Callable[[Record], bool]
-    read: Callable[[Record], Fields]
-    sign: str
-
-
-READERS: dict[str, Reader] = {
-    "jsonl": Reader(plain.recognise, plain.read, "the fields of a plain log (question, or messages beside others)"),
-    "csv": Reader(plain.recognise, plain.read, "the columns of a plain log (question, or messages)"),
-    "parquet": Reader(plain.recognise, plain.read, "the columns of a plain log (question, or messages)"),
-    "openai": Reader(openai.recognise, openai.read, "messages with roles, or request.messages and response"),
-    "sharegpt": Reader(sharegpt.recognise, sharegpt.read, "conversations of {from, value}"),
-    "tau_bench": Reader(tau_bench.recognise, tau_bench.read, "the text messages_display"),
-    "sgd": Reader(sgd.recognise, sgd.read, "turns with speaker and utterance"),
-    "abcd": Reader(abcd.recognise, abcd.read, "original as [speaker, text]"),
-}
+READERS = loaded(
+    Reader,
+    {
+        "jsonl": "review.sources.readers.plain:JSONL",
+        "csv": "review.sources.readers.plain:CSV",
+        "parquet": "review.sources.readers.plain:PARQUET",
+        "openai": "review.sources.readers.openai:READER",
+        "sharegpt": "review.sources.readers.sharegpt:READER",
+        "tau_bench": "review.sources.readers.tau_bench:READER",
+        "sgd": "review.sources.readers.sgd:READER",
+        "abcd": "review.sources.readers.abcd:READER",
+    },
+)
+"""Every format by its name in ``--format``. A new one is a file with a ``Reader`` and a line here."""
 
 PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
 """Layout of a file -> the name of its plain format."""
 
 
 class Detected(NamedTuple):
-    """The format of a file, and in words the reason for it."""
+    """The format of a file, and in words how it was recognised."""
 
     format: str
     reason: str
 
 
 def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mapping[str, str]) -> Detected:
-    """Return the format by the keys of the first records; raises InputError unless exactly one fits.
+    """Return the format that the keys of the first records fit. Raises InputError when none or several fit.
 
-    A mapping that finds ``question`` or ``messages`` in them makes it a plain log.
+    A mapping that fills ``question`` or ``messages`` in these records makes the file a plain log.
     """
     found = _fitting(records, layout, mapping)
     if len(found) == 1:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from review.sources.readers import plain
 from review.sources.readers.fields import Fields, Record, Unreadable, is_list_of_objects, messages_of, object_of, parsed
+from review.sources.readers.reader import Reader
 
 
 def recognise(record: Record) -> bool:
@@ -55,3 +56,12 @@ def _logged_call(record: Record) -> Fields:
 def _metadata(record: Record) -> Fields:
     metadata = record.get("metadata")
     return object_of("metadata", metadata) if metadata else {}
+
+
+READER = Reader(
+    about="messages in JSONL, or logged requests with their responses",
+    sign="messages with roles, or request.messages and response",
+    recognise=recognise,
+    read=read,
+    sample={"messages": [{"role": "user", "content": "How many?"}, {"role": "assistant", "content": "Seven."}]},
+)

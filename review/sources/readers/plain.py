@@ -5,6 +5,8 @@ Unknown fields are kept under ``metadata``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from review.sources.readers.fields import (
     Fields,
     Record,
@@ -14,6 +16,7 @@ from review.sources.readers.fields import (
     object_of,
     text_of,
 )
+from review.sources.readers.reader import Reader
 
 TEXT = (
     *("error_type", "error_message", "model", "prompt_version", "variant", "scenario", "language", "sql"),
@@ -71,3 +74,13 @@ def with_turns(messages: list[Fields], record: Record) -> list[Fields]:
     if new and [(m["role"], m["content"]) for m in before[-len(new) :]] == [(m["role"], m["content"]) for m in new]:
         return messages
     return messages + new
+
+
+JSONL = Reader(
+    about="a plain log, one conversation a row",
+    sign="the fields of a plain log (question, or messages beside others)",
+    recognise=recognise,
+    read=read,
+    sample={"id": "1", "question": "How many?", "answer": "Seven."},
+)
+CSV = PARQUET = replace(JSONL, sign="the columns of a plain log (question, or messages)")

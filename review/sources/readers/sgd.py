@@ -19,6 +19,7 @@ from review.sources.readers.fields import (
     message,
     parsed,
 )
+from review.sources.readers.reader import Reader
 
 SPEAKERS = {"USER": "user", "SYSTEM": "assistant"}
 
@@ -68,3 +69,15 @@ def _service_call(frame: Mapping[str, Any]) -> list[Fields]:
         message("assistant", None, tool_calls=[{"type": "function", "function": function}]),
         message("tool", as_json_text(frame.get("service_results", [])), name=name),
     ]
+
+
+READER = Reader(
+    about="dialogues of the Schema-Guided Dialogue collection",
+    sign="turns with speaker and utterance",
+    recognise=recognise,
+    read=read,
+    sample={
+        "dialogue_id": "1",
+        "turns": [{"speaker": "USER", "utterance": "How many?"}, {"speaker": "SYSTEM", "utterance": "Seven."}],
+    },
+)

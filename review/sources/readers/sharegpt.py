@@ -15,6 +15,7 @@ from review.sources.readers.fields import (
     message,
     parsed,
 )
+from review.sources.readers.reader import Reader
 
 
 def recognise(record: Record) -> bool:
@@ -54,3 +55,12 @@ def _turn(turn: object, at: str) -> Fields:
         "arguments": as_json_text(known.get("arguments", call)),
     }
     return message("assistant", None, at=at, tool_calls=[{"type": "function", "function": function}])
+
+
+READER = Reader(
+    about="`conversations` of `from` and `value`",
+    sign="conversations of {from, value}",
+    recognise=recognise,
+    read=read,
+    sample={"conversations": [{"from": "human", "value": "How many?"}, {"from": "gpt", "value": "Seven."}]},
+)

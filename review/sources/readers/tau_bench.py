@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from review.sources.readers.fields import UNKNOWN_CALL, Fields, Record, Unreadable, message
+from review.sources.readers.reader import Reader
 
 _TURN = re.compile(r"^(system|user|assistant|tool): ?", re.MULTILINE)
 _STOP = "###STOP###"
@@ -40,3 +41,12 @@ def _turn(speaker: str, text: str) -> Fields | None:
         if not text:
             return None
     return message(speaker, text)
+
+
+READER = Reader(
+    about="few-shot dialogues of tau-bench",
+    sign="the text messages_display",
+    recognise=recognise,
+    read=read,
+    sample={"messages_display": "user: How many?\nassistant: Seven."},
+)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from review.statistics.agreement.coefficient import Coefficient, any_scale, in_order
 from review.statistics.agreement.gwet import one_value
 from review.statistics.agreement.patterns import Floats
 from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected, gwet_influence
+from review.statistics.agreement.weights import identity, linear, quadratic
 
 
 def brennan_prediger(sample: Sample, weights: Floats) -> Corrected:
@@ -23,4 +25,7 @@ def influence(sample: Sample, weights: Floats) -> Floats:
     return gwet_influence(sample, weights, brennan_prediger(sample, weights), weights.sum() / len(weights) ** 2)
 
 
-BRENNAN_PREDIGER = Formula(brennan_prediger, influence, one_value, "Gwet 2014")
+FORMULA = Formula(brennan_prediger, influence, one_value, "Gwet 2014")
+PLAIN = Coefficient("Brennan and Prediger's coefficient", FORMULA, identity, any_scale)
+LINEAR = Coefficient("Brennan and Prediger's coefficient (linear)", FORMULA, linear, in_order)
+QUADRATIC = Coefficient("Brennan and Prediger's coefficient (quadratic)", FORMULA, quadratic, in_order)

@@ -1,90 +1,39 @@
-"""All agreement coefficients by name: a new one is one file and one line here.
-
-A coefficient is a formula with the weights (for alpha: the differences) that it is read with, and the data it
-applies to. Names are those of the output.
-"""
+"""All agreement coefficients in one dict, and which of them a scale admits. Names are those of the output."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
-import numpy as np
-
 from review.basics.labels import Scale
-from review.statistics.agreement.brennan_prediger import BRENNAN_PREDIGER
-from review.statistics.agreement.cohen import COHEN
-from review.statistics.agreement.fleiss import FLEISS
-from review.statistics.agreement.fleiss_gwet import FLEISS_GWET
-from review.statistics.agreement.gwet import GWET
-from review.statistics.agreement.krippendorff import (
-    ALPHA,
-    ALPHA_ORDINAL,
-    interval_difference,
-    nominal_difference,
-    ratio_difference,
+from review.basics.plug_ins import loaded
+from review.statistics.agreement.coefficient import Coefficient, in_order
+
+COEFFICIENTS = loaded(
+    Coefficient,
+    {
+        "percent_agreement": "review.statistics.agreement.percent:PERCENT_AGREEMENT",
+        "krippendorff_alpha.nominal": "review.statistics.agreement.krippendorff:NOMINAL",
+        "krippendorff_alpha.ordinal": "review.statistics.agreement.krippendorff:ORDINAL",
+        "krippendorff_alpha.interval": "review.statistics.agreement.krippendorff:INTERVAL",
+        "krippendorff_alpha.ratio": "review.statistics.agreement.krippendorff:RATIO",
+        "fleiss_kappa": "review.statistics.agreement.fleiss:FLEISS_KAPPA",
+        "fleiss_kappa_gwet": "review.statistics.agreement.fleiss_gwet:PLAIN",
+        "fleiss_kappa_gwet.linear": "review.statistics.agreement.fleiss_gwet:LINEAR",
+        "fleiss_kappa_gwet.quadratic": "review.statistics.agreement.fleiss_gwet:QUADRATIC",
+        "gwet_ac1": "review.statistics.agreement.gwet:AC1",
+        "gwet_ac2.linear": "review.statistics.agreement.gwet:AC2_LINEAR",
+        "gwet_ac2.quadratic": "review.statistics.agreement.gwet:AC2_QUADRATIC",
+        "brennan_prediger": "review.statistics.agreement.brennan_prediger:PLAIN",
+        "brennan_prediger.linear": "review.statistics.agreement.brennan_prediger:LINEAR",
+        "brennan_prediger.quadratic": "review.statistics.agreement.brennan_prediger:QUADRATIC",
+        "cohen_kappa": "review.statistics.agreement.cohen:PLAIN",
+        "cohen_kappa.linear": "review.statistics.agreement.cohen:LINEAR",
+        "cohen_kappa.quadratic": "review.statistics.agreement.cohen:QUADRATIC",
+        "scott_pi": "review.statistics.agreement.scott:SCOTT_PI",
+    },
 )
-from review.statistics.agreement.patterns import Floats
-from review.statistics.agreement.percent import PERCENT
-from review.statistics.agreement.sample import Formula
-from review.statistics.agreement.scott import SCOTT
-from review.statistics.agreement.weights import are_numbers, identity, linear, quadratic
+"""Every coefficient by name. A new one is a file with a ``Coefficient`` and a line here.
 
-
-def any_scale(scale: Scale) -> bool:
-    """Values are only the same or different."""
-    return True
-
-
-def in_order(scale: Scale) -> bool:
-    """The scale declares an order."""
-    return scale.kind in ("ordinal", "interval", "ratio")
-
-
-def numbers(scale: Scale) -> bool:
-    """The values stand in order and are numbers, so differences can be taken."""
-    return in_order(scale) and are_numbers(scale.values)
-
-
-def amounts(scale: Scale) -> bool:
-    """The values are numbers from zero up, so ratios can be taken."""
-    return numbers(scale) and all(float(v) >= 0 for v in scale.values)
-
-
-def order(positions: Floats) -> Floats:
-    """The indices of the values from lowest to highest: all that ordinal alpha needs to know."""
-    return np.argsort(positions).astype(float)
-
-
-class Coefficient(NamedTuple):
-    """A formula, the weights it is read with (made from the values' positions) and the scales it applies to."""
-
-    formula: Formula
-    weights: Callable[[Floats], Floats]
-    applies: Callable[[Scale], bool]
-
-
-COEFFICIENTS: dict[str, Coefficient] = {
-    "percent_agreement": Coefficient(PERCENT, identity, any_scale),
-    "krippendorff_alpha.nominal": Coefficient(ALPHA, nominal_difference, any_scale),
-    "krippendorff_alpha.ordinal": Coefficient(ALPHA_ORDINAL, order, in_order),
-    "krippendorff_alpha.interval": Coefficient(ALPHA, interval_difference, numbers),
-    "krippendorff_alpha.ratio": Coefficient(ALPHA, ratio_difference, amounts),
-    "fleiss_kappa": Coefficient(FLEISS, identity, any_scale),
-    "fleiss_kappa_gwet": Coefficient(FLEISS_GWET, identity, any_scale),
-    "fleiss_kappa_gwet.linear": Coefficient(FLEISS_GWET, linear, in_order),
-    "fleiss_kappa_gwet.quadratic": Coefficient(FLEISS_GWET, quadratic, in_order),
-    "gwet_ac1": Coefficient(GWET, identity, any_scale),
-    "gwet_ac2.linear": Coefficient(GWET, linear, in_order),
-    "gwet_ac2.quadratic": Coefficient(GWET, quadratic, in_order),
-    "brennan_prediger": Coefficient(BRENNAN_PREDIGER, identity, any_scale),
-    "brennan_prediger.linear": Coefficient(BRENNAN_PREDIGER, linear, in_order),
-    "brennan_prediger.quadratic": Coefficient(BRENNAN_PREDIGER, quadratic, in_order),
-    "cohen_kappa": Coefficient(COHEN, identity, any_scale),
-    "cohen_kappa.linear": Coefficient(COHEN, linear, in_order),
-    "cohen_kappa.quadratic": Coefficient(COHEN, quadratic, in_order),
-    "scott_pi": Coefficient(SCOTT, identity, any_scale),
-}
+A dot separates the difference or the weights from the name of the formula.
+"""
 
 
 def coefficients_for(scale: Scale) -> dict[str, Coefficient]:

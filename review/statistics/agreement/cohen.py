@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from review.statistics.agreement.coefficient import Coefficient, any_scale, in_order
 from review.statistics.agreement.patterns import Floats, Patterns, Whole
 from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected, divide
+from review.statistics.agreement.weights import identity, linear, quadratic
 
 
 def cohen_kappa(sample: Sample, weights: Floats) -> Corrected:
@@ -59,4 +61,7 @@ def not_two(patterns: Patterns) -> str | None:
     return None
 
 
-COHEN = Formula(cohen_kappa, influence, not_two, "Fleiss, Cohen and Everitt 1969", small_sample=False)
+FORMULA = Formula(cohen_kappa, influence, not_two, "Fleiss, Cohen and Everitt 1969", small_sample=False)
+PLAIN = Coefficient("Cohen's kappa", FORMULA, identity, any_scale)
+LINEAR = Coefficient("Cohen's kappa (linear)", FORMULA, linear, in_order)
+QUADRATIC = Coefficient("Cohen's kappa (quadratic)", FORMULA, quadratic, in_order)

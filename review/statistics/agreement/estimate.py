@@ -11,7 +11,8 @@ from scipy.special import ndtr, stdtrit
 
 from review.basics.errors import InputError
 from review.basics.labels import Ratings
-from review.statistics.agreement.coefficients import COEFFICIENTS, Coefficient
+from review.statistics.agreement.coefficient import Coefficient
+from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.patterns import Floats, Patterns, patterns_of
 from review.statistics.agreement.resample import Units, replicates, units_of
 from review.statistics.agreement.sample import Corrected, Sample, whole
@@ -20,7 +21,6 @@ from review.statistics.intervals import rule_of_three
 from review.statistics.quantity import Quantity
 
 LEVEL = 0.95
-UNWEIGHTED = ("fleiss_kappa", "krippendorff_alpha.ordinal")  # ordinal alpha makes its own from the ratings
 
 
 class Estimates(NamedTuple):
@@ -59,7 +59,7 @@ def estimate(
     coefficient = COEFFICIENTS[name]
     k = len(ratings.scale.values)
     if weights is not None:
-        if name in UNWEIGHTED:
+        if not coefficient.weighted:
             raise InputError(f"{name} is read without weights; leave them away or choose another coefficient.")
         own = np.asarray(weights, dtype=float)
         if own.shape != (k, k):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from review.statistics.agreement.coefficient import Coefficient, any_scale
 from review.statistics.agreement.fleiss_gwet import influence
 from review.statistics.agreement.patterns import Floats, Patterns
 from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected, divide
+from review.statistics.agreement.weights import identity
 
 
 def fleiss_kappa(sample: Sample, weights: Floats) -> Corrected:
@@ -30,4 +32,5 @@ def unequal(patterns: Patterns) -> str | None:
     )
 
 
-FLEISS = Formula(fleiss_kappa, influence, unequal, "Gwet 2014")
+FORMULA = Formula(fleiss_kappa, influence, unequal, "Gwet 2014")
+FLEISS_KAPPA = Coefficient("Fleiss' kappa", FORMULA, identity, any_scale, weighted=False)

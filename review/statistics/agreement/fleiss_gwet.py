@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from review.statistics.agreement.coefficient import Coefficient, any_scale, in_order
 from review.statistics.agreement.patterns import Floats
 from review.statistics.agreement.sample import Corrected, Formula, Sample, always, chance_corrected, gwet_influence
+from review.statistics.agreement.weights import identity, linear, quadratic
 
 
 def fleiss_kappa_gwet(sample: Sample, weights: Floats) -> Corrected:
@@ -20,4 +22,7 @@ def influence(sample: Sample, weights: Floats) -> Floats:
     return gwet_influence(sample, weights, fleiss_kappa_gwet(sample, weights), p_e_of_item)
 
 
-FLEISS_GWET = Formula(fleiss_kappa_gwet, influence, always, "Gwet 2014")
+FORMULA = Formula(fleiss_kappa_gwet, influence, always, "Gwet 2014")
+PLAIN = Coefficient("Fleiss' kappa after Gwet", FORMULA, identity, any_scale)
+LINEAR = Coefficient("Fleiss' kappa after Gwet (linear)", FORMULA, linear, in_order)
+QUADRATIC = Coefficient("Fleiss' kappa after Gwet (quadratic)", FORMULA, quadratic, in_order)

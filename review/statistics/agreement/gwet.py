@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from review.statistics.agreement.coefficient import Coefficient, any_scale, in_order
 from review.statistics.agreement.patterns import Floats, Patterns
 from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected, gwet_influence
+from review.statistics.agreement.weights import identity, linear, quadratic
 
 
 def gwet_ac(sample: Sample, weights: Floats) -> Corrected:
@@ -33,4 +35,7 @@ def one_value(patterns: Patterns) -> str | None:
     return None
 
 
-GWET = Formula(gwet_ac, influence, one_value, "Gwet 2014")
+FORMULA = Formula(gwet_ac, influence, one_value, "Gwet 2014")
+AC1 = Coefficient("Gwet's AC1", FORMULA, identity, any_scale)
+AC2_LINEAR = Coefficient("Gwet's AC2 (linear)", FORMULA, linear, in_order)
+AC2_QUADRATIC = Coefficient("Gwet's AC2 (quadratic)", FORMULA, quadratic, in_order)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from review.statistics.agreement.coefficient import Coefficient, amounts, any_scale, in_order, numbers
 from review.statistics.agreement.patterns import Floats
 from review.statistics.agreement.sample import Corrected, Formula, Sample, always, divide
 
@@ -26,6 +27,11 @@ def ratio_difference(positions: Floats) -> Floats:
     """((x_k - x_l) / (x_k + x_l))^2, 0 between zeros; shape (K, K)."""
     total = positions[:, None] + positions[None, :]
     return np.asarray(((positions[:, None] - positions[None, :]) / np.where(total == 0, 1, total)) ** 2)
+
+
+def order(positions: Floats) -> Floats:
+    """The indices of the values from lowest to highest: all that ordinal alpha needs to know."""
+    return np.argsort(positions).astype(float)
 
 
 def alpha(sample: Sample, delta: Floats) -> Corrected:
@@ -108,5 +114,9 @@ def _linear(sample: Sample, within: Floats, s_of_item: Floats, e_of_item: Floats
     return np.asarray(change - np.nansum(sample.times[0] * change) / sample.pairable[0])
 
 
-ALPHA = Formula(alpha, influence, always, "linearisation, as in Gwet 2014")
-ALPHA_ORDINAL = Formula(alpha_ordinal, influence_ordinal, always, "linearisation, as in Gwet 2014")
+FORMULA = Formula(alpha, influence, always, "linearisation, as in Gwet 2014")
+FORMULA_ORDINAL = Formula(alpha_ordinal, influence_ordinal, always, "linearisation, as in Gwet 2014")
+NOMINAL = Coefficient("Krippendorff's alpha (nominal)", FORMULA, nominal_difference, any_scale)
+ORDINAL = Coefficient("Krippendorff's alpha (ordinal)", FORMULA_ORDINAL, order, in_order, weighted=False)
+INTERVAL = Coefficient("Krippendorff's alpha (interval)", FORMULA, interval_difference, numbers)
+RATIO = Coefficient("Krippendorff's alpha (ratio)", FORMULA, ratio_difference, amounts)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from review.statistics.agreement.coefficient import Coefficient, any_scale
 from review.statistics.agreement.patterns import Floats
 from review.statistics.agreement.sample import Corrected, Formula, Sample, always, chance_corrected
+from review.statistics.agreement.weights import identity
 
 
 def percent_agreement(sample: Sample, weights: Floats) -> Corrected:
@@ -21,4 +23,5 @@ def influence(sample: Sample, weights: Floats) -> Floats:
     return np.where(patterns.pairable, (patterns.agreement(weights) - p_a) / sample.pairable[0], np.nan)
 
 
-PERCENT = Formula(percent_agreement, influence, always, "standard error of a mean")
+FORMULA = Formula(percent_agreement, influence, always, "standard error of a mean")
+PERCENT_AGREEMENT = Coefficient("Percent agreement", FORMULA, identity, any_scale)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from review.statistics.agreement.coefficient import Coefficient, any_scale
 from review.statistics.agreement.cohen import margins, not_two
 from review.statistics.agreement.patterns import Floats
 from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected
+from review.statistics.agreement.weights import identity
 
 
 def scott_pi(sample: Sample, weights: Floats) -> Corrected:
@@ -29,4 +31,5 @@ def influence(sample: Sample, weights: Floats) -> Floats:
     return np.where(patterns.pairable, spread / n[0], np.nan)
 
 
-SCOTT = Formula(scott_pi, influence, not_two, "Gwet 2014")
+FORMULA = Formula(scott_pi, influence, not_two, "Gwet 2014")
+SCOTT_PI = Coefficient("Scott's pi", FORMULA, identity, any_scale)

@@ -1,4 +1,4 @@
-"""``spotcheck check``: the checks alone, over a file or the log."""
+"""``spotcheck check``: only the checks, over a file or the log."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
+from review.checks.catalogue import CHEAP
 from review.checks.summary import Summary, summed_up
 from review.commands.cli import spotcheck
 from review.sources.importing import import_file
@@ -38,10 +39,9 @@ def test_a_file_is_checked_without_any_store_and_masked_first(file: Path) -> Non
     said = run(file.parent, "--file", str(file), "--json")
     assert said.exit_code == 0, said.output
     found = json.loads(said.stdout)["checks"]
-    assert list(found) == ["personal_data", "language", "length", "repetition", "refusal"]
-    assert {name: one["ids"] for name, one in found.items()} == {
-        "personal_data": [], "language": ["b"], "length": [], "repetition": ["c"], "refusal": ["b"],
-    }  # fmt: skip
+    assert list(found) == list(CHEAP)
+    flagged = {"personal_data": [], "language": ["b"], "length": [], "repetition": ["c"], "refusal": ["b"]}
+    assert {name: found[name]["ids"] for name in flagged} == flagged
     assert found["personal_data"]["quantiles"]["p99"] == 1 and found["refusal"]["values"] == {
         "answered": 2,
         "declined": 1,
@@ -69,7 +69,7 @@ def test_similarity_names_its_method_in_the_table_and_as_data(file: Path) -> Non
     assert "like the expected answer: cosine by tfidf 2, no expected answer 1" in shown
 
 
-def test_the_log_is_checked_by_week_the_last_one_unasked(file: Path) -> None:
+def test_the_log_is_checked_by_week_and_by_default_the_last(file: Path) -> None:
     store = open_store(file.parent / "spotcheck.db")
     import_file(file, log=log_of(store.path), key=hmac_key(store), by="lea")
     last = json.loads(run(file.parent, "--json").stdout)["checks"]
@@ -86,15 +86,15 @@ def test_the_log_is_checked_by_week_the_last_one_unasked(file: Path) -> None:
         (("--checks", "tone"), "--checks: found 'tone', expected one of personal_data"),
         (("--checks", "toxicity"), "expected a folder or the name of a model"),
         (("--file", "nowhere.jsonl"), "nowhere.jsonl"),
-        ((), "the log holds no conversation of any week"),
+        ((), "the log has no conversations of any week"),
     ],
 )
-def test_what_cannot_be_checked_is_said(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+def test_a_check_that_cannot_run_says_why(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
     said = run(tmp_path, *arguments)
     assert said.exit_code != 0 and sentence in said.output + str(said.exception)
 
 
-def test_a_summary_counts_labels_numbers_and_what_could_not_be_told() -> None:
+def test_a_summary_counts_labels_numbers_and_undecided_conversations() -> None:
     def one(value: Any, flagged: bool = False) -> Any:
         return {"flagged": flagged, "value": value, "spans": [], "note": ""}
 
@@ -102,5 +102,5 @@ def test_a_summary_counts_labels_numbers_and_what_could_not_be_told() -> None:
     # Of 0..99 the smallest value with at least 1 %, 50 %, 99 % at or below it is 0, 49, 98.
     assert found["length"].to_json()["quantiles"] == {"p01": 0.0, "p50": 49.0, "p99": 98.0}
     assert found["length"].flagged == ["c98", "c99"]
-    assert found["language"].to_json()["values"] == {"en": 99} and found["language"].untold == 1
+    assert found["language"].to_json()["values"] == {"en": 99} and found["language"].undecided == 1
     assert Summary().to_json() == {"conversations": 0, "flagged": 0, "cannot_tell": 0, "ids": []}

@@ -1,4 +1,4 @@
-"""What holds for every check: its finding is JSON, its evidence inside the texts, and it repeats no word of them."""
+"""Every check: its finding is JSON, its evidence is inside the texts, and it repeats no word of them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_model import needs_models, save_model
 
-from review.checks.catalogue import CHEAP, CHECKS, DEFAULTS, TITLES, TOGETHER
+from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.protocol import Options, Texts, pair, texts_of
 from review.checks.running import findings_of_many, flagged, ready
 from review.checks.settings import CheckSettings
 from storage.records_log import Conversation
 
-NAMES = [pytest.param(name, marks=needs_models if name == "toxicity" else ()) for name in CHECKS]
+NAMES = [pytest.param(name, marks=needs_models if check.needs_model else ()) for name, check in CHECKS.items()]
 SECRET = "Zebulon Quartermaine"
 LONG = " ".join(random.Random(0).choices(("the", "order", "ships", "to", "you", "soon", "again", SECRET), k=4_000))
 
@@ -46,22 +46,24 @@ TEXTS = {
 
 @pytest.fixture(scope="session")
 def options_of(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The options that a check needs to run here: toxicity wants a model."""
+    """The options that a check needs to run here: some want a model, and toxicity the labels that mean toxic."""
     made: dict[str, Path] = {}
 
     def options(name: str) -> Options:
-        if name != "toxicity":
-            return DEFAULTS[name]
+        defaults = CHECKS[name].options
+        if not CHECKS[name].needs_model:
+            return defaults
         if name not in made:
             made[name] = save_model(tmp_path_factory.mktemp("toxic") / "model")
-        return {**DEFAULTS[name], "model": str(made[name]), "labels": ["rude"]}
+        return {**defaults, "model": str(made[name]), **({"labels": ["rude"]} if "labels" in defaults else {})}
 
     return options
 
 
 def check_finding(name: str, texts: Texts, options: Options) -> dict[str, Any]:
     """Every promise of the protocol, for one finding."""
-    found = CHECKS[name](texts, options)
+    check = CHECKS[name]
+    found = check.find(texts, options)
     assert set(found) == {"flagged", "value", "spans", "note"}
     assert isinstance(found["flagged"], bool) and isinstance(found["note"], str) and isinstance(found["spans"], list)
     assert found["value"] is None or isinstance(found["value"], str | int | float)
@@ -70,7 +72,8 @@ def check_finding(name: str, texts: Texts, options: Options) -> dict[str, Any]:
         text = texts.fields[span["field"]]
         assert 0 <= span["start"] < span["end"] <= len(text)
         assert span["kind"] and set(span) <= {"field", "start", "end", "kind", "score"}
-    assert CHECKS[name](texts, options) == found
+    assert check.find(texts, options) == found
+    assert check.find_many is None or check.find_many([texts], options) == [found]
     return dict(found)
 
 
@@ -83,28 +86,29 @@ def test_every_check_keeps_the_protocol_on_every_text(name: str, kind: str, opti
         assert not found["flagged"] and not found["spans"]
 
 
-@pytest.mark.parametrize("name", [n for n in CHECKS if n != "toxicity"])
+@pytest.mark.parametrize("name", [n for n, check in CHECKS.items() if not check.needs_model])
 @given(question=st.text(max_size=60), answer=st.text(max_size=200), expected=st.text(max_size=40))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_can_be_checked(name: str, question: str, answer: str, expected: str) -> None:
-    check_finding(name, pair(question, answer, expected=expected), {**DEFAULTS[name], **TFIDF.get(name, {})})
+    check_finding(name, pair(question, answer, expected=expected), {**CHECKS[name].options, **TFIDF.get(name, {})})
 
 
 TFIDF = {"similarity": {"method": "tfidf"}}
 
 
-def test_what_is_registered_is_whole() -> None:
-    assert list(CHECKS) == list(DEFAULTS) == list(TITLES)
-    assert set(CHEAP) < set(CHECKS) and set(TOGETHER) <= set(CHECKS)
+def test_every_check_has_a_title_and_says_what_it_flags() -> None:
+    assert all(check.title and check.about for check in CHECKS.values())
+    assert all("model" in check.options for check in CHECKS.values() if check.needs_model)
+    assert {"personal_data", "language", "length", "repetition", "refusal"} <= set(CHEAP) < set(CHECKS)
 
 
-def test_checks_with_a_model_say_the_same_one_by_one_and_together(options_of: Any) -> None:
+def test_checks_give_the_same_findings_one_by_one_and_together(options_of: Any) -> None:
     pytest.importorskip("transformers", reason="the extra 'models'")
     many = [pair("hello", text) for text in ("thank you gladly", "you stupid idiot, shut up", "", "the parcel date")]
     chosen = CheckSettings(("length", "toxicity"), options={"toxicity": options_of("toxicity")})
     to_run = ready(chosen)
     together = findings_of_many(many, to_run)
-    assert together == [{one.name: one.check(texts, one.options) for one in to_run} for texts in many]
+    assert together == [{one.name: one.check.find(texts, one.options) for one in to_run} for texts in many]
     assert [flagged(found) for found in together] == [(), ("toxicity",), ("length",), ()]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from review.checks.catalogue import CHECKS, DEFAULTS
+from review.checks.catalogue import CHECKS
 from review.checks.politeness import politeness
 from review.checks.protocol import Finding, pair
 from review.privacy.masking import mask_text, recognisers
@@ -23,7 +23,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 def says(name: str, answer: str, question: str = "What is it?") -> Finding:
-    return CHECKS[name](pair(question, answer), DEFAULTS[name])
+    return CHECKS[name].find(pair(question, answer), CHECKS[name].options)
 
 
 def counted(name: str) -> tuple[int, int, int]:
@@ -32,12 +32,12 @@ def counted(name: str) -> tuple[int, int, int]:
     return found[True, True], found[True, False], found[False, True]
 
 
-def test_refusals_are_told_from_a_business_no() -> None:
+def test_refusals_differ_from_a_business_no() -> None:
     # Precision 85 / 85, recall 85 / 85 on a list that the patterns were made on; 16 of 35 on its second part before.
     assert counted("refusal") == (85, 0, 0)
 
 
-def test_loops_are_told_from_tables_and_lists() -> None:
+def test_loops_differ_from_tables_and_lists() -> None:
     assert counted("repetition") == (14, 0, 0)
 
 
@@ -91,16 +91,16 @@ def test_the_bounds_of_length_are_fixed_and_named(answer: str, value: int) -> No
 
 
 def test_a_far_answer_is_flagged_only_where_one_was_expected() -> None:
-    options = {**DEFAULTS["similarity"], "method": "tfidf"}
+    options = {**CHECKS["similarity"].options, "method": "tfidf"}
     far, near, nothing = (
-        CHECKS["similarity"](pair("q", "Your parcel arrives on Friday.", expected=expected), options)
+        CHECKS["similarity"].find(pair("q", "Your parcel arrives on Friday.", expected=expected), options)
         for expected in ("The shop is closed.", "The parcel arrives on Friday.", "")
     )
     assert far["flagged"] and not near["flagged"] and near["note"] == "cosine by tfidf"
     assert (nothing["value"], nothing["note"]) == (None, "no expected answer")
 
 
-def test_masked_places_are_counted_by_kind_and_nothing_of_them_is_said() -> None:
+def test_masked_places_are_counted_by_kind_and_never_quoted() -> None:
     found = says("personal_data", "My name is Clara Jensen", "I am [EMAIL_1], not [EMAIL_2] or [IBAN_1]")
     assert (found["value"], found["flagged"], found["note"]) == (
         3,
@@ -109,7 +109,7 @@ def test_masked_places_are_counted_by_kind_and_nothing_of_them_is_said() -> None
     )
 
 
-def test_friendly_words_of_requests_to_strangers_are_mostly_where_people_hear_them(shared: Path) -> None:
+def test_requests_with_friendly_words_are_mostly_those_that_people_rated_polite(shared: Path) -> None:
     # 4,353 requests that five people each rated (Danescu-Niculescu-Mizil et al. 2013): of those that the list calls
     # friendly 283 lie in the politest quarter and 26 in the least polite. It finds few: it was made for answers.
     import csv
@@ -117,5 +117,7 @@ def test_friendly_words_of_requests_to_strangers_are_mostly_where_people_hear_th
     with (shared / "data" / "politeness" / "stanford_politeness_wikipedia.csv").open(encoding="utf-8") as file:
         ranked = sorted(csv.DictReader(file), key=lambda row: float(row["normalized_score"]))
     quarter = len(ranked) // 4
-    friendly = [politeness(pair("", row["text"]), DEFAULTS["politeness"])["value"] == "friendly" for row in ranked]
+    friendly = [
+        politeness(pair("", row["text"]), CHECKS["politeness"].options)["value"] == "friendly" for row in ranked
+    ]
     assert sum(friendly[-quarter:]) > 8 * sum(friendly[:quarter]) > 0

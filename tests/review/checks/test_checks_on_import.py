@@ -1,4 +1,4 @@
-"""Checks on import: over masked text, kept beside the conversation, named in a column, outside of the content hash."""
+"""Checks on import: they read masked text; a column names what flags; findings are not part of the content hash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tiny_model import needs_models, save_model
 
 from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths, log_of
-from review.checks.catalogue import CHEAP, DEFAULTS
+from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.settings import CheckSettings, check_settings
 from review.log.log import every_conversation, log_relation, read_conversations
 from review.sources.conversations import content_hash
@@ -68,7 +68,7 @@ def test_evidence_refers_to_the_masked_text_and_repeats_nothing(log: LogPaths) -
     assert "Clara" not in json.dumps(found.checks) and "example.com" not in json.dumps(found.checks)
 
 
-def test_the_findings_are_no_part_of_the_content(log: LogPaths) -> None:
+def test_findings_do_not_change_the_content_hash(log: LogPaths) -> None:
     imported(log, ROWS, CheckSettings(run=()))
     before = {c.id: c for c in read_conversations(log, [r["id"] for r in ROWS])}
     assert all(c.checks == {} for c in before.values())
@@ -132,5 +132,5 @@ def test_settings_are_what_differs_from_the_defaults() -> None:
         {"run": ["length", "refusal"], "failing": ["refusal"], "length": {"longest": 100, "shortest": 2}},
     )
     assert found == CheckSettings(("length", "refusal"), ("refusal",), {"length": {"longest": 100}})
-    assert found.of("length") == {"shortest": 2, "longest": 100} and found.of("refusal") == DEFAULTS["refusal"]
+    assert found.of("length") == {"shortest": 2, "longest": 100} and found.of("refusal") == CHECKS["refusal"].options
     assert check_settings("spotcheck.toml", {}) == CheckSettings()

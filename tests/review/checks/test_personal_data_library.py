@@ -1,4 +1,4 @@
-"""The library for personal data beside our own recognisers: why ours stay, and what it adds where it is asked for."""
+"""Presidio beside our own recognisers: why ours stay, and what it adds for projects that want it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def wanted(row: dict[str, Any]) -> set[Place]:
     return {(kind, at, at + len(text)) for kind, text in row["found"] for at in [row["text"].find(text)]}
 
 
-def as_it_comes() -> dict[str, list[Any]]:
-    """Its recognisers for our kinds with their defaults; only the list of domains is kept from being fetched."""
+def with_its_defaults() -> dict[str, list[Any]]:
+    """Its recognisers for our kinds with their defaults, except that the list of domains is not downloaded."""
     import tldextract
     from presidio_analyzer import predefined_recognizers as there
 
@@ -63,7 +63,7 @@ def found_by(kinds: dict[str, list[Any]], text: str) -> Iterator[Place]:
 
 
 def figures(name: str, find: Any) -> dict[str, tuple[int, int, int]]:
-    """By kind: right, found, there."""
+    """By kind: how many are right, found, and in the texts."""
     right, hits, there = Counter(), Counter(), Counter()
     for row in LISTS[name]:
         found, expected = set(find(row["text"])), wanted(row)
@@ -101,10 +101,10 @@ def total(by_kind: dict[str, tuple[int, int, int]]) -> tuple[int, int, int]:
         ),
     ],
 )
-def test_as_it_comes_the_library_takes_much_for_personal_that_is_not(
+def test_with_its_defaults_the_library_has_many_false_positives(
     name: str, by_kind: dict[str, tuple[int, int, int]], own: tuple[int, int, int]
 ) -> None:
-    kinds = as_it_comes()
+    kinds = with_its_defaults()
     found = figures(name, lambda text: found_by(kinds, text))
     assert found == by_kind
     assert total(figures(name, ours())) == own
@@ -123,17 +123,17 @@ def test_its_national_numbers_beside_ours_find_more_and_nothing_wrong() -> None:
 
 @needs_library
 @pytest.mark.parametrize("row", LISTS["second"], ids=lambda row: row["text"][:30])
-def test_masking_with_the_library_is_done_once_and_leaves_no_token_of_a_token(row: dict[str, Any]) -> None:
+def test_masking_twice_with_the_library_is_masking_once(row: dict[str, Any]) -> None:
     searched = recognisers(library="presidio")
     once, _ = mask_text(row["text"], searched)
     assert mask_text(once, searched) == (once, ())
 
 
-def test_another_library_is_refused_and_one_that_lacks_is_said_with_what_to_install(
+def test_an_unknown_library_is_refused_and_a_missing_one_named_with_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("review.privacy.presidio.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"privacy.library: presidio is not installed here. pip install"):
+    with pytest.raises(InputError, match=r"privacy.library: presidio is not installed here. Run pip install"):
         check_library("presidio")
     (tmp_path / "spotcheck.toml").write_text("[privacy]\nlibrary = 'scrubber'\n")
     with pytest.raises(InputError, match=r"privacy.library: found 'scrubber', expected one of"):

@@ -1,4 +1,4 @@
-"""Similarity of answer and expected answer, by both methods and on their own terms."""
+"""Similarity of an answer and the expected answer, by both methods."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
-from review.checks import similarity as module
-from review.checks.similarity import Pair, Similarity, method_here, similarities, similarity
+from review.checks import cosine as module
+from review.checks.cosine import Pair, Similarity, method_here, similarities, similarity
 from review.models.embeddings import CARRIED, lacking
 
 METHODS = [
@@ -26,7 +26,7 @@ PARAPHRASES = [
     ("You can return it within 30 days.", "It can be returned within 30 days.", "Revenue was highest in November."),
     ("The refund takes 5 to 7 business days.", "A refund takes five to seven business days.", "Please reset the lamp."),
 ]
-"""A sentence, the same in other words, something else."""
+"""A sentence, a paraphrase of it, and another sentence."""
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -44,7 +44,7 @@ def test_embeddings_know_words_of_like_meaning_and_tfidf_does_not() -> None:
 
 
 @pytest.mark.skipif(bool(lacking()), reason=lacking())
-def test_the_published_example_of_the_model_is_found_again() -> None:
+def test_the_published_example_of_the_model_is_reproduced() -> None:
     # sbert.net, "Computing embeddings", all-MiniLM-L6-v2: 0.6660, 0.1046 and 0.1411.
     weather, sunny, stadium = (
         "The weather is lovely today.",
@@ -88,7 +88,7 @@ def test_the_fallback_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(bool(lacking()), reason=lacking())
-def test_embeddings_are_taken_where_they_can_be_made_and_name_their_model() -> None:
+def test_embeddings_are_used_where_they_are_installed_and_name_their_model() -> None:
     assert method_here() == "embeddings"
     assert similarity("a refund", "a refund") == Similarity(1.0, "embeddings", CARRIED)
 

@@ -1,4 +1,4 @@
-"""Toxic sentences are found by a model on this machine, with the place where each stands as evidence."""
+"""Toxic sentences, found by a model on this machine; the evidence is the position of each."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def test_a_clean_answer_has_a_score_and_no_evidence(model: str) -> None:
 
 @needs_models
 @pytest.mark.parametrize("answer", ["", " \n ", "...", "🙂"])
-def test_where_nothing_is_to_be_read_nothing_is_said(model: str, answer: str) -> None:
+def test_an_answer_without_words_has_no_value(model: str, answer: str) -> None:
     found = toxicity(pair("you fool", answer), {"model": model})
     assert (found["flagged"], found["value"], found["note"]) == (False, None, "There is nothing to read.")
 
 
 @needs_models
-def test_many_conversations_say_the_same_as_one_by_one(model: str) -> None:
+def test_many_conversations_at_once_give_the_same_findings_as_one_by_one(model: str) -> None:
     many = [pair("", a) for a in ("thank you", "idiot. thank you", "", "trash " * 200, "谢谢。 stupid", "شكرا؟ order")]
     told: list[tuple[int, int]] = []
     together = toxicities(many, {"model": model}, progress=lambda done, whole: told.append((done, whole)))
@@ -79,7 +79,7 @@ def test_the_threshold_decides(tmp_path: Path) -> None:
 
 
 @needs_models
-def test_a_sentence_longer_than_the_model_reads_is_told(tmp_path: Path) -> None:
+def test_the_note_counts_sentences_longer_than_the_model_reads(tmp_path: Path) -> None:
     small = str(save_model(tmp_path / "small", WORDS, steps=1))
     # 64 tokens are all that this model reads; 99 words of three letters are 395 characters, one piece.
     found = toxicity(pair("", " ".join(["abc"] * 99)), {"model": small, "threshold": 1})
@@ -106,7 +106,7 @@ def test_a_wrong_option_is_named(model: str, options: dict[str, object], message
         toxicity(pair("", "thank you"), {"model": model} | options)
 
 
-def test_without_a_model_it_is_said_which_setting_wants_one_and_where() -> None:
+def test_without_a_model_the_error_names_the_setting_and_the_file() -> None:
     with pytest.raises(InputError) as told:
         toxicity(pair("", "thank you"), {"model": ""})
     assert str(told.value).startswith("checks.toxicity.model: found nothing, expected a folder or the name")
@@ -126,14 +126,14 @@ def test_without_a_model_it_is_said_which_setting_wants_one_and_where() -> None:
         (("OK", "H", "V"), False, ("H", "V")),
     ],
 )
-def test_labels_that_mean_toxic_are_told_by_their_names(
+def test_labels_that_mean_toxic_are_recognised_by_their_names(
     labels: tuple[str, ...], independent: bool, toxic: tuple[str, ...]
 ) -> None:
     assert toxic_labels(labels, independent=independent) == toxic
 
 
 @pytest.mark.parametrize("labels", [("LABEL_0", "LABEL_1"), ("0", "1"), ("spam", "ham"), ("clean", "neutral")])
-def test_labels_that_do_not_tell_must_be_named(labels: tuple[str, ...]) -> None:
+def test_labels_without_a_clear_meaning_must_be_named(labels: tuple[str, ...]) -> None:
     with pytest.raises(InputError, match="do not tell which of them mean toxic"):
         toxic_labels(labels)
     assert toxic_labels(labels, [labels[1]]) == (labels[1],)

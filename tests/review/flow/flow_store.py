@@ -10,7 +10,6 @@ from review.annotating.submissions import Receipt, receive
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import now
 from review.basics.log_paths import log_of
-from review.current.assignments import OPEN_SQL
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
@@ -18,6 +17,7 @@ from review.settings.project import project_of
 from review.sources.importing import import_file
 from review.week.drawing import Request
 from review.week.opening import open_week
+from storage.queries.assignments import OPEN_SQL
 from storage.records_people import Role
 from storage.records_review import Assignment
 from storage.store import Store

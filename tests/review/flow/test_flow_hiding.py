@@ -203,11 +203,11 @@ def test_the_same_span_twice_is_one_and_tokens_count_up(opened, items):
         ("", "found 0 characters"),
         (" x ", "found 1 characters"),
         ("y" * 2_001, "found 2001 characters"),
-        ("not in here", "does not stand in one piece"),
+        ("not in here", "no message here contains the selected text"),
         # Across two fields there is nothing that could be replaced, so it must not look as if it were hidden.
-        ("order 7\nassistant", "does not stand in one piece"),
-        ("user", "does not stand in one piece"),
-        ("FRIDAY", "does not stand in one piece"),
+        ("order 7\nassistant", "no message here contains the selected text"),
+        ("user", "no message here contains the selected text"),
+        ("FRIDAY", "no message here contains the selected text"),
     ],
 )
 def test_a_span_that_cannot_be_hidden_is_refused(opened, items, text, sentence):
@@ -218,7 +218,7 @@ def test_a_span_that_cannot_be_hidden_is_refused(opened, items, text, sentence):
 
 
 def test_a_span_of_an_unknown_conversation_is_refused(opened):
-    with pytest.raises(InputError, match="does not stand"):
+    with pytest.raises(InputError, match="no message here contains"):
         hide_span(opened, "nobody", "some text", by="ana")
 
 

@@ -1,4 +1,4 @@
-"""Who may do what, and the chain in which it is written down."""
+"""People, their roles, and the audit chain."""
 
 import json
 
@@ -15,9 +15,9 @@ from review.basics.errors import InputError, Refused, UnknownError
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.exchange.labels import import_labels, read_labels
-from review.people.people import Person, add_person, people, person, person_id, require
+from review.people.people import Person, add_person, find_person, people, person, person_id, require
 from review.settling.adjudication import adjudicate
-from storage.records_people import AuditEntry, Rater, Role
+from storage.records_people import AuditEntry, Rater, Role, Setting
 from storage.store import open_store
 
 
@@ -38,7 +38,7 @@ def test_a_name_is_found_however_its_accents_are_typed(store):
 
 
 @pytest.mark.parametrize("name", ["", "   ", "!!!", "x" * 81, "ana\nben", "ana\x00", "ana\udcff", "-", "\x1b[31mred"])
-def test_a_name_that_is_none_is_refused(store, name):
+def test_an_unusable_name_is_refused(store, name):
     with pytest.raises(InputError, match="name: found"):
         add_person(store, name, role="annotator", by="x")
     assert people(store) == []
@@ -66,7 +66,7 @@ def test_the_only_lead_stays_lead(store):
     assert not person(store, "lea").may("lead")
 
 
-def test_a_role_reaches_what_is_below_it(store):
+def test_a_role_includes_the_roles_below_it(store):
     reach = {r: {"annotator", "adjudicator", "lead"} for r in ("lead",)} | {
         "adjudicator": {"annotator", "adjudicator"},
         "annotator": {"annotator"},
@@ -101,10 +101,52 @@ def test_an_id_is_made_of_words_or_refused(name):
     assert identity and identity == identity.casefold() and not any(c.isspace() for c in identity)
 
 
+def traced(store, action):
+    """The statements that an action runs, without the savepoints that sqlite-utils puts around a query."""
+    seen = []
+    store.db.conn.set_trace_callback(seen.append)
+    try:
+        action()
+    finally:
+        store.db.conn.set_trace_callback(None)
+    return [s.strip() for s in seen if not s.startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def test_require_reads_one_person_however_many_there_are(store):
+    add_person(store, "lea", role="lead", by="x")
+    alone = traced(store, lambda: require(store, "lea", "lead"))
+    for k in range(40):
+        add_person(store, f"p{k}", role="annotator", by="lea")
+    among_many = traced(store, lambda: require(store, "lea", "lead"))
+    assert len(alone) == len(among_many) == 1
+    plan = [row["detail"] for row in store.query(f"EXPLAIN QUERY PLAN {among_many[0]}")]
+    assert plan and not [step for step in plan if step.startswith("SCAN")], plan
+    assert len(traced(store, lambda: person(store, "lea"))) == 1
+
+
+def test_a_person_has_the_role_that_the_list_of_people_shows(store):
+    for name, role in (("lea", "lead"), ("ana", "annotator"), ("lea", "lead"), ("ana", "adjudicator")):
+        add_person(store, name, role=role, by="x", scope="billing" if role == "adjudicator" else "")
+    store.add(Rater(id="new", name="New", created_at="now", created_by="x"))
+    take_role(store, "ana")
+    assert people(store) == [find_person(store, i) for i in ("lea", "ana", "new")]
+    assert [(p.id, p.role) for p in people(store)] == [("lea", "lead"), ("ana", ""), ("new", "")]
+    assert find_person(store, "nobody") is None
+
+
 def test_the_key_of_a_store_is_made_once(store):
     key, name = hmac_key(store), store_id(store)
     again = open_store(store.path)
     assert (hmac_key(again), store_id(again)) == (key, name) and len(key) == 32 and name
+
+
+def test_reading_the_key_writes_nothing_and_a_lost_key_is_not_made_anew(store):
+    assert not [s for s in traced(store, lambda: hmac_key(store)) if not s.startswith("SELECT")]
+    damage(store, "DELETE FROM settings")
+    for read in (hmac_key, store_id):
+        with pytest.raises(UnknownError, match=r"lost its setting '(hmac_key|store_id)'\. Restore a backup"):
+            read(store)
+    assert store.find(Setting) == []
 
 
 def test_the_audit_chain_holds_over_everything_that_was_done(opened):
@@ -121,7 +163,7 @@ def chain(store):
     return store.find(AuditEntry, order_by="sequence")
 
 
-def test_a_whole_chain_has_no_break_and_an_empty_one_neither(chain, store):
+def test_an_intact_or_empty_chain_has_no_break(chain, store):
     assert audit_chain.first_break(chain) is None and audit_chain.first_break([]) is None
 
 
@@ -145,7 +187,7 @@ def test_a_changed_row_is_found(store, chain, field, place):
     assert audit_chain.verify(store) == (6, place + 1)
 
 
-def test_a_change_with_a_fitting_hash_of_its_own_breaks_the_next_row(store, chain):
+def test_a_changed_row_with_a_new_hash_breaks_the_next_row(store, chain):
     row = chain[2]
     forged = audit_chain.entry_hash(row.sequence, row.at, "eve", row.action, row.subject, row.detail, row.previous)
     store.db.execute("UPDATE audit SET actor = 'eve', hash = ? WHERE sequence = 3", [forged])
@@ -153,7 +195,7 @@ def test_a_change_with_a_fitting_hash_of_its_own_breaks_the_next_row(store, chai
     assert audit_chain.verify(store)[1] == 4
 
 
-def test_an_entry_stands_or_falls_with_the_act(store):
+def test_an_entry_is_rolled_back_with_its_action(store):
     add_person(store, "lea", role="lead", by="x")
     before = audit_chain.verify(store)
     with pytest.raises(RuntimeError), store.transaction():
@@ -180,7 +222,7 @@ def damage(store, sql):
     store.db.conn.commit()
 
 
-def test_what_was_said_and_stands_as_it_was_is_not_altered(said):
+def test_unchanged_rows_are_not_altered(said):
     assert altered(said) == [] and altered(open_store(said.path)) == []
 
 
@@ -210,13 +252,13 @@ def test_a_closing_a_role_or_an_imported_label_that_was_changed_or_removed_is_fo
     assert altered(opened) == [entries[0].sequence]
 
 
-def test_entries_from_before_they_covered_anything_raise_no_alarm(opened):
+def test_entries_of_early_versions_that_cover_no_row_are_not_altered(opened):
     damage(opened, "UPDATE audit SET detail = json_remove(detail, '$.content', '$.given') WHERE action = 'role'")
     damage(opened, "UPDATE roles SET scope = 'all'")
     assert altered(opened) == []
 
 
-def test_what_stands_for_the_check_alone_is_not_shown(opened):
+def test_fields_for_the_check_alone_are_not_shown(opened):
     entry = opened.find(AuditEntry, action="role")[-1]
     assert set(entry.detail) == {"role", "scope", "given", "content"}
     assert audit_chain.detail_text(entry.detail) == "role: adjudicator"
@@ -235,7 +277,7 @@ def test_what_stands_for_the_check_alone_is_not_shown(opened):
         ("adjudicate", "DELETE FROM adjudications"),
     ],
 )
-def test_a_row_changed_or_removed_behind_the_chain_is_found(said, action, sql):
+def test_a_row_changed_or_removed_after_its_entry_is_found(said, action, sql):
     damage(said, sql)
     assert audit_chain.verify(said)[1] is None
     assert altered(said) == [e.sequence for e in said.find(AuditEntry, action=action)]

@@ -41,7 +41,10 @@ def read(folder: Path, text: str | bytes) -> Project:
         ("[sampling]\nconfidence = '.5'\n", "sampling.confidence: found '.5'"),
         ("[privacy]\noriginals = 'here'\n", "privacy.originals: found 'here', expected one of apart, encrypted, none"),
         # A misspelt setting would keep what was to be thrown away.
-        ("[privacy]\norginals = 'none'\n", r"\[privacy\]: found setting 'orginals', expected originals or"),
+        (
+            "[privacy]\norginals = 'none'\n",
+            r"\[privacy\]: found setting 'orginals', expected one of originals,",
+        ),
         ("[privacy.patterns]\nkunde = 'x'\n", "privacy.patterns: found the name 'kunde', expected capitals"),
         ("[privacy.patterns]\nKD = '['\n", r"privacy.patterns.KD: '\[' is no regular expression"),
         ("[privacy.patterns]\nKD = 5\n", "privacy.patterns.KD: 5 is no regular expression"),
@@ -53,7 +56,7 @@ def read(folder: Path, text: str | bytes) -> Project:
         ("[golden.plan]\na = -1\n", "golden.plan.a: found -1"),
         ("[golden.plan]\na = true\n", "golden.plan.a: found True"),
         ("[golden.plan.a]\nodd = 3\n", "golden.plan.a: found {'odd': 3}"),
-        ("[judges]\nhost = []\n", r"\[judges\]: found setting 'host', expected hosts or"),
+        ("[judges]\nhost = []\n", r"\[judges\]: found setting 'host', expected one of hosts, concurrency"),
         ("[judges]\nhosts = 'a'\n", r"judges.hosts: found 'a', expected a list such as \[\"localhost:11434\"\]"),
         ("[judges]\nhosts = ['http://a']\n", "judges.hosts: found 'http://a', expected a host or host:port"),
         ("[judges]\nhosts = [5]\n", "judges.hosts: found 5"),

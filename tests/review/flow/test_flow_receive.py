@@ -1,4 +1,4 @@
-"""What a browser sends: the server believes none of it, loses none of it, and never falls over."""
+"""What a browser sends: the server checks all of it, loses none of it, and never fails on it."""
 
 import re
 import threading
@@ -10,16 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from review.annotating.batch import batch
+from review.annotating.entries import LIMITS, MAX_SECONDS
 from review.annotating.flags import flags, take_back_flag
-from review.annotating.submissions import MAX_COMMENT, MAX_SECONDS, Receipt, receive
+from review.annotating.submissions import Receipt, receive
 from review.basics.errors import NothingToDo, Refused, UnknownError
+from review.basics.limits import MAX_COMMENT
 from review.closing.closing import close_week
-from review.current.annotations import CURRENT_SQL
 from review.current.assignments import owed_items
 from review.current.settled import annotations_of
 from review.people.people import add_person
 from review.privacy.hidden_spans import hide_span, spans_by_conversation
 from review.week.dealing import redistribute
+from storage.queries.annotations import CURRENT_SQL
 from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Flag, HiddenSpan, Item, Skip, Withdrawal
 from storage.store import Store, open_store
@@ -86,7 +88,7 @@ def test_a_submission_id_that_somebody_else_used_is_refused(opened, mine):
 
 
 @pytest.mark.parametrize("kind", ["annotation", "skip", "flag"])
-def test_a_foreign_assignment_is_refused_in_the_words_for_one_that_does_not_exist(opened, kind):
+def test_somebody_elses_assignment_and_a_missing_one_are_refused_alike(opened, kind):
     theirs = assignments(opened, "ben")[0]
     more = {"kind": kind, "reason": "r", "flag": "other"}
     sentences = {
@@ -123,7 +125,7 @@ def test_labels_outside_the_rubric_are_refused_with_what_was_expected(opened, mi
     assert written(opened) == 0
 
 
-def test_labels_are_kept_in_canonical_form_and_what_is_not_asked_is_dropped(opened, mine):
+def test_labels_are_kept_in_canonical_form_and_without_dimensions_not_asked(opened, mine):
     sent = {**GOOD, "correctness": " correct ", "reasons": ["wrong_fact"]}
     send(opened, "ana", entry(mine[0], sent))
     send(opened, "ana", entry(mine[1], {**BAD, "reasons": ["incomplete", "wrong_fact", "incomplete"]}))
@@ -145,7 +147,7 @@ def test_labels_are_kept_in_canonical_form_and_what_is_not_asked_is_dropped(open
     ],
     ids=["10 MB", "NUL", "surrogate", "list", "number"],
 )
-def test_a_text_that_is_none_is_refused(opened, mine, field, text, sentence):
+def test_a_text_field_that_is_not_text_is_refused(opened, mine, field, text, sentence):
     assert sentence in refusal(opened, "ana", entry(mine[0], **{field: text}))
     assert written(opened) == 0
 
@@ -154,6 +156,23 @@ def test_a_comment_may_be_long_and_hold_any_script(opened, mine):
     text = ("naïve 🙂 العربية " * MAX_COMMENT)[:MAX_COMMENT].strip()
     send(opened, "ana", entry(mine[0], comment=text))
     assert opened.find(Annotation)[0].comment == text
+
+
+def test_each_text_may_be_as_long_as_the_browser_is_told_and_no_longer(opened, mine):
+    limits = batch(opened, "ana", week=WEEK)["limits"]
+    assert limits == LIMITS
+    for field in ("comment", "corrected_answer"):
+        fits, too_long = (entry(mine[0], **{field: "x" * n}) for n in (limits[field], limits[field] + 1))
+        assert send(opened, "ana", fits).acknowledged == (fits["submission_id"],)
+        assert f"{field}: found {limits[field] + 1:,} characters" in refusal(opened, "ana", too_long)
+    skip = {"kind": "skip", "submission_id": uuid4().hex, "assignment": mine[1].id}
+    assert "reason: found 501 characters" in refusal(opened, "ana", {**skip, "reason": "x" * 501})
+    send(opened, "ana", {**skip, "reason": "x" * limits["skip_reason"]})
+    flag = {"kind": "flag", "submission_id": uuid4().hex, "assignment": mine[2].id, "flag": "unclear"}
+    for field, most in (("comment", limits["flag_comment"]), ("span", limits["flag_span"])):
+        too_long = {**flag, field: "x" * (most + 1)}
+        assert f"{field}: found {most + 1:,} characters" in refusal(opened, "ana", too_long)
+    send(opened, "ana", {**flag, "comment": "x" * limits["flag_comment"], "span": "x" * limits["flag_span"]})
 
 
 @pytest.mark.parametrize(
@@ -232,13 +251,13 @@ def test_a_skip_needs_a_reason(opened, mine):
     assert mine[0].id not in batch(opened, "ana", week=WEEK)["order"]
 
 
-def test_nobody_undoes_what_others_said(opened, mine):
+def test_nobody_can_undo_a_submission_of_others(opened, mine):
     theirs = entry(assignments(opened, "ben")[0])
     send(opened, "ben", theirs)
     assert (
         refusal(opened, "ana", undo(theirs))
         == refusal(opened, "ana", undo({"submission_id": uuid4().hex}))
-        == "withdraws: there is no such submission of yours."
+        == "withdraws: you have no such submission."
     )
     assert len(current(opened, "ben")) == 1
 
@@ -303,7 +322,7 @@ def test_two_tabs_that_submit_the_same_item_at_once_lose_nothing(opened, mine):
     }
 
 
-def test_whose_role_was_taken_away_writes_nothing_more(opened, mine):
+def test_a_person_without_the_role_writes_nothing_more(opened, mine):
     send(opened, "ana", entry(mine[0]))
     take_role(opened, "ana")
     with pytest.raises(Refused, match="needs the role annotator; ana has no role"):
@@ -329,7 +348,7 @@ def test_an_unknown_person_is_refused(opened):
         receive(opened, "nobody", [])
 
 
-def test_what_comes_after_closing_is_kept_and_marked(opened, mine):
+def test_a_submission_after_closing_is_kept_and_marked_late(opened, mine):
     send(opened, "ana", entry(mine[0]))
     close_week(opened, WEEK, by="lea", reason="holidays")
     send(opened, "ana", entry(mine[1]))
@@ -339,7 +358,7 @@ def test_what_comes_after_closing_is_kept_and_marked(opened, mine):
     assert opened.find(Annotation)[1].revealed
 
 
-def test_a_late_change_does_not_replace_what_was_said_in_time(opened, mine):
+def test_a_late_change_does_not_replace_an_answer_in_time(opened, mine):
     send(opened, "ana", entry(mine[0]))
     close_week(opened, WEEK, by="lea", reason="holidays")
     send(opened, "ana", entry(mine[0], BAD))
@@ -349,7 +368,7 @@ def test_a_late_change_does_not_replace_what_was_said_in_time(opened, mine):
     assert shown[mine[0].id]["labels"] == BAD
 
 
-def test_what_was_said_cannot_be_taken_out_of_a_closed_week(opened, mine):
+def test_nothing_can_be_taken_back_in_a_closed_week(opened, mine):
     sent, skipped = entry(mine[0]), {**entry(mine[1]), "kind": "skip", "reason": "empty"}
     send(opened, "ana", sent, skipped)
     close_week(opened, WEEK, by="lea", reason="holidays")
@@ -358,7 +377,7 @@ def test_what_was_said_cannot_be_taken_out_of_a_closed_week(opened, mine):
     assert len(current(opened)) == 1 and opened.find(Withdrawal) == []
 
 
-def test_whoever_settles_and_answers_what_they_skipped_has_seen_the_others(opened):
+def test_an_adjudicator_who_answers_a_skipped_item_has_seen_other_answers(opened):
     for rater, seen in (("ana", False), ("eva", True)):
         dealt = open_of(opened, rater)[0]
         skipped = {**entry(dealt), "kind": "skip", "reason": "not my field"}
@@ -369,7 +388,7 @@ def test_whoever_settles_and_answers_what_they_skipped_has_seen_the_others(opene
         assert opened.find(Annotation, assignment_id=dealt.id)[0].revealed is seen
 
 
-def test_what_was_handed_on_stays_hidden_from_a_reviewer_who_may_still_answer(opened, items):
+def test_an_item_that_was_handed_on_stays_hidden_from_its_former_reviewer(opened, items):
     alone = {i.id for i in items if not i.overlap}
     gone = [a for a in open_of(opened, "ana") if a.item_id in alone]
     assert redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea") == len(gone)
@@ -385,7 +404,7 @@ def test_flags_are_kept_and_privacy_hides_the_span(opened, mine):
     send(opened, "ana", {**flag, "span": "arrives on Friday", "comment": "a date"})
     assert opened.find(Flag)[0].kind == "privacy" and len(opened.find(HiddenSpan)) == 1
     sent = {**flag, "submission_id": uuid4().hex}
-    assert "does not stand in one piece" in refusal(opened, "ana", {**sent, "span": "nowhere"})
+    assert "no message here contains the selected text" in refusal(opened, "ana", {**sent, "span": "nowhere"})
     assert "expected one of privacy, unclear, other" in refusal(opened, "ana", {**sent, "flag": "rude"})
     # A refused flag leaves nothing behind.
     assert len(opened.find(Flag)) == len(opened.find(HiddenSpan)) == 1
@@ -400,7 +419,7 @@ def privacy(assignment, span: str = "arrives on Friday") -> dict:
     return {"kind": "flag", "submission_id": uuid4().hex, "assignment": assignment.id, "flag": "privacy", "span": span}
 
 
-def test_a_flag_taken_back_by_whoever_raised_it_shows_its_span_again_until_it_is_raised_anew(opened, mine):
+def test_a_span_is_shown_again_after_its_flag_is_taken_back_until_the_next_flag(opened, mine):
     first = privacy(mine[0])
     send(opened, "ana", first)
     assert hides(opened, mine[0].item_id) == ["[HIDDEN_1]"]
@@ -424,7 +443,7 @@ def test_a_span_stays_hidden_while_another_flag_asks_for_it(opened, items):
         take_back_flag(opened, sent["ben"]["submission_id"], by="lea")
 
 
-def test_what_was_hidden_before_flags_could_be_taken_back_stays_hidden(opened, mine):
+def test_a_span_hidden_without_a_flag_stays_hidden_when_a_flag_is_taken_back(opened, mine):
     item = opened.find(Item, id=mine[0].item_id)[0]
     hide_span(opened, item.conversation_id, "arrives on Friday", by="ben")
     again = privacy(mine[0])
@@ -432,7 +451,7 @@ def test_what_was_hidden_before_flags_could_be_taken_back_stays_hidden(opened, m
     assert hides(opened, item.id) == ["[HIDDEN_1]"]
 
 
-def test_flags_are_for_those_who_settle_and_taken_back_by_leads(opened, mine):
+def test_adjudicators_see_flags_and_leads_take_them_back(opened, mine):
     note = {
         "kind": "flag",
         "submission_id": uuid4().hex,
@@ -452,9 +471,9 @@ def test_flags_are_for_those_who_settle_and_taken_back_by_leads(opened, mine):
         flags(opened, WEEK, viewer="ben")
     with pytest.raises(Refused, match="needs the role lead"):
         take_back_flag(opened, note["submission_id"], by="eva")
-    with pytest.raises(UnknownError, match="week flags"):
+    with pytest.raises(UnknownError, match="one of the week's flags"):
         take_back_flag(opened, "nothing", by="lea")
-    assert "no such submission of yours" in refusal(opened, "ben", undo(note))
+    assert "you have no such submission" in refusal(opened, "ben", undo(note))
 
 
 def test_every_act_is_in_the_audit_chain_in_its_order(opened, mine):

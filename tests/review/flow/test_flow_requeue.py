@@ -238,7 +238,7 @@ def test_an_answer_under_another_version_than_the_items_is_refused(store):
     requeue(store, WEEK, by="lea", share=0.1)
     new = dealt(store, 2)[0]
     said = refusal(store, new.rater_id, entry(new, GOOD2, rubric_version=1))
-    assert "answered under version 1, and the item is dealt under version 2" in said
+    assert "answered under version 1 of the rubric, but the item is dealt under version 2" in said
     assert store.find(Annotation, assignment_id=new.id) == []
 
 

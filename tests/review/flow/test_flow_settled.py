@@ -34,7 +34,7 @@ from storage.records_review import Adjudication, WeekClosing
         ({(): 1, ("a",): 1}, None, "tie"),
     ],
 )
-def test_the_rule_by_which_votes_settle(votes, value, rule):
+def test_votes_settle_by_rule(votes, value, rule):
     found = by_votes("i", "d", votes)
     assert (found.value, found.rule, found.disputed) == (value, rule, rule in ("plurality", "tie"))
 
@@ -138,7 +138,7 @@ def test_the_queue_begins_with_the_most_disputed(opened, items):
     assert [c.kind for c in cases(opened, WEEK, viewer="lea")][-1] == "settled"
 
 
-def test_reasons_asked_of_one_side_alone_add_no_disagreement_but_different_reasons_do(opened, items):
+def test_reasons_by_one_side_alone_are_no_disagreement_but_different_reasons_are(opened, items):
     one, two = items[0].id, items[1].id
     for rater in ("ana", "ben"):
         vote(opened, one, rater, {**BAD, "reasons": ["wrong_fact"] if rater == "ana" else ["unsafe"]})
@@ -155,7 +155,7 @@ def test_nobody_sees_votes_of_an_item_that_they_still_owe(opened, items):
     assert len(case_of(opened, shared, "eva").annotations) == 3
 
 
-def test_a_disagreement_is_settled_with_a_word_why(opened, items):
+def test_a_disagreement_is_settled_with_a_reason(opened, items):
     item = items[0].id
     seen = [vote(opened, item, "ana", GOOD), vote(opened, item, "ben", BAD)]
     with pytest.raises(InputError, match="rationale: found nothing"):
@@ -237,7 +237,7 @@ def test_a_lead_may_close_early_with_a_reason(opened):
     assert closing.reason == "holidays" and closing.checklist["reviewed"]["open"] > 0
 
 
-def test_closing_an_unknown_week_names_those_there_are(opened):
+def test_closing_an_unknown_week_lists_the_weeks_there_are(opened):
     with pytest.raises(UnknownError, match=WEEK):
         close_week(opened, "2026-W01", by="lea")
 
@@ -257,12 +257,12 @@ def test_a_week_that_everybody_skipped_is_not_reviewed(opened, items):
         send(opened, rater, *({**entry(a), "kind": "skip", "reason": "empty"} for a in open_of(opened, rater)))
     said = next(c for c in checklist(opened, WEEK) if c.name == "reviewed")
     assert (said.done, said.open) == (False, len(items))
-    assert said.todo == f"{len(items)} items skipped or taken back, so that nobody has reviewed them"
+    assert said.todo == f"{len(items)} items reviewed by nobody (skipped or taken back)"
     with pytest.raises(Refused, match="skipped or taken back"):
         close_week(opened, WEEK, by="lea")
 
 
-def test_what_is_settled_after_the_end_is_logged_as_late(opened, items):
+def test_settling_after_the_closing_is_logged_as_late(opened, items):
     vote(opened, items[0].id, "ana", GOOD)
     adjudicate(opened, items[0].id, by="lea", labels=GOOD)
     close_week(opened, WEEK, by="lea", reason="holidays")

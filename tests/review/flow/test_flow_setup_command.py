@@ -37,7 +37,9 @@ def run(*arguments):
     """The command as the shell would see it: exit code, standard output, standard error."""
     result = CliRunner().invoke(spotcheck, arguments)
     error = result.exception
-    if isinstance(error, ReviewError | StorageError):
+    if isinstance(error, ReviewError):
+        return error.exit_code, result.stdout, f"error: {error.with_hint}"
+    if isinstance(error, StorageError):
         return error.exit_code, result.stdout, f"error: {error}"
     if error is not None and not isinstance(error, SystemExit):
         raise error
@@ -191,7 +193,7 @@ def test_who_acts_is_the_systems_user_else_the_only_lead(folder, monkeypatch):
     run("people", "add", "eva", "--role", "lead")
     monkeypatch.setattr("review.commands.common.getpass.getuser", lambda: "root")
     code, _, error = run("people", "add", "ana")
-    assert code == 2 and "not clear who acts (there are: lea, eva). Say it with --as NAME" in error
+    assert code == 2 and "not clear who acts. People in the store: lea, eva. Name one with --as NAME" in error
     take_role(open_store("spotcheck.db"), "eva")
     assert said("people", "add", "ana")["people"][0]["name"] == "ana"
 

@@ -36,7 +36,7 @@ def write(folder, content, name="t.csv"):
             r"t.csv, line 3: found '2 fields', expected 3 \(item, rater, label\)",
         ),
         ("item,rater,label\na,b,c,d\n", "t.csv", "t.csv, line 2: found '4 fields'"),
-        ("item,rater,label,item\na,b,c,d\n", "t.csv", "t.csv, line 1: column 'item' stands twice"),
+        ("item,rater,label,item\na,b,c,d\n", "t.csv", "t.csv, line 1: column 'item' occurs twice"),
         ('item,rater,label\na,b,"c\n', "t.csv", "t.csv, line 2: not readable as CSV"),
         ('item,rater,label\n"a\nb",x,y\na,"b"c,d\n', "t.csv", "t.csv, line 4: not readable as CSV"),
         (b"item,rater,label\na,b,\xff\n", "t.csv", r"t.csv, line 2: found .*xff.*, expected UTF-8 text"),

@@ -120,18 +120,27 @@ def recorded(folder: Path) -> Iterator[Case]:
     yield Case("recorded", bench("recorded", {"file": "verdicts.csv"}, training=said), None)
 
 
+@contextmanager
+def sampled(kind: str) -> Iterator[Case]:
+    """A kind that needs nothing from outside: its own sample is the spec."""
+    yield Case(kind, bench(kind, JUDGES[kind].sample), None)
+
+
 CASES: dict[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "llm": llm,
     "local": local,
     "learned": learned,
     "recorded": recorded,
 }
+"""The kinds that need an endpoint, a model or rows."""
+
 NEED_MODELS = ("local",)
 
 
 @pytest.fixture(scope="module", params=[pytest.param(k, marks=[needs_models] * (k in NEED_MODELS)) for k in JUDGES])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    with CASES[request.param](tmp_path_factory.mktemp(request.param)) as ready:
+    folder = tmp_path_factory.mktemp(request.param)
+    with CASES[request.param](folder) if request.param in CASES else sampled(request.param) as ready:
         yield ready
 
 
@@ -140,8 +149,8 @@ def pairs(said: list[Said]) -> list[tuple[str, str]]:
 
 
 def test_every_kind_stands_under_this_contract() -> None:
-    assert set(CASES) == set(JUDGES)
-    assert all(kind.title for kind in JUDGES.values())
+    assert set(CASES) == {name for name, kind in JUDGES.items() if not kind.sample}
+    assert all(kind.title and kind.about for kind in JUDGES.values())
 
 
 def test_everything_is_said_of_once(case: Case) -> None:

@@ -1,34 +1,48 @@
-// The desk of an adjudicator: what adjudicating does that annotating does not.
+// The adjudicator's desk: where adjudicating differs from annotating.
 
-const WHY = "adjudicate:why"; // the reason stands among the dimensions, so that it takes the digits like they do
+import { bindActions, goTo, leaveText, move, notice, pointAtMissing, unchoose } from "../shared/actions.js";
+import { progressNow } from "../shared/bar.js";
+import { answerText } from "../shared/conversation.js";
+import { el, plural, toolButton } from "../shared/dom.js";
+import { answered, draftOf, dropDraft, finalLabels, isChanged, isComplete, keepDraft } from "../shared/drafts.js";
+import { register } from "../shared/main.js";
+import { doneList, enter, nextOpen, openList } from "../shared/model.js";
+import { buildRubric } from "../shared/rubric.js";
+import { scrollToTarget } from "../shared/slots.js";
+import { sendSoon } from "../shared/sync.js";
+import { isEcho } from "../shared/timer.js";
+import { showDiff } from "./diff.js";
+import { buildVotes, firstCorrection, markVotes } from "./votes.js";
 
-const desk = {
+const WHY = "adjudicate:why"; // the reason is asked like a dimension, so that digits choose it
+
+export const desk = {
   name: "adjudicator",
-  label: "Adjudicate: one case after another by keyboard; press ? for the keys",
+  label: "Settle cases by keyboard. Press ? for all keys.",
   advances: false,
   asksBack: false,
   texts: [
-    { name: "rationale", label: "Rationale", rows: 3, most: 10_000 },
-    { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText,
+    { name: "rationale", label: "Rationale", rows: 3 },
+    { name: "corrected_answer", label: "Corrected answer", rows: 7, start: answerText,
       compare: (node, item, text) => showDiff(node, answerText(item), text) },
-    { name: "reference_sql", label: "Reference SQL", rows: 7, most: 50_000, start: queryText,
+    { name: "reference_sql", label: "Reference SQL", rows: 7, start: queryText,
       compare: (node, item, text) => showDiff(node, queryText(item), text) },
   ],
   help: [
     ["1 … 9", "choose a value, then the reason"],
-    ["↑ ↓", "the dimension above or below"],
+    ["↑ ↓", "go to the dimension above or below"],
     ["Enter", "settle and go on"],
-    ["Shift + Enter", "settle, approve to golden and go on"],
+    ["Shift + Enter", "settle, approve as golden and go on"],
     ["c", "rationale: why this label is right"],
     ["x", "corrected answer"],
-    ["t", "take the first reviewer's corrected answer"],
+    ["t", "use the first reviewer's corrected answer"],
     ["q", "reference SQL"],
-    ["u", "undo: the last choice, then back to the last case"],
+    ["u", "undo the last choice, or go back to the last case"],
     ["j  k", "next case, previous case"],
-    ["e", "steps and tool output"],
-    ["g", "guidance"],
-    ["Ctrl + Enter", "settle out of a text"],
-    ["Esc", "leave a text, a filter, a dialog"],
+    ["e", "show or hide steps and tool output"],
+    ["g", "show or hide guidance"],
+    ["Ctrl + Enter", "settle while writing a text"],
+    ["Esc", "leave a text, filter or dialog"],
     ["?", "this list"],
   ],
   commands: {
@@ -36,7 +50,7 @@ const desk = {
     c: (view) => view.act.note("rationale"),
     x: (view) => view.act.note("corrected_answer"),
     t: (view) => view.act.adopt(),
-    q: (view) => view.act.note("reference_sql"), // also where there was no query, or a failed one: what it should have been
+    q: (view) => view.act.note("reference_sql"), // also for an item without a query or with a failed one
   },
   start: (client, id) => client.items.get(id)?.start ?? {},
   labelsOf: ({ labels, reason }) => ({ ...labels, ...(reason ? { [WHY]: reason } : {}) }),
@@ -73,13 +87,13 @@ function queryText(item) {
   return item.sql ?? "";
 }
 
-// Each case has the rubric that it was judged under; where votes differ it also asks why.
+// The rubric that a case was reviewed under. If its votes differ, it also asks why.
 function rubricOf(client, item) {
   const differ = item.differing.length > 0;
   const version = `${item.rubric_version}${differ ? " differing" : ""}`;
   const { dimensions } = client.rubrics[item.rubric_version];
   const why = { name: WHY, title: "Why did they differ", scale: "nominal", required: true, unless: "rationale", multiple: false,
-    guidance: "A rationale in your own words does as well.", shown_when: {},
+    guidance: "You can write a rationale instead.", shown_when: {},
     values: client.reasons.map((value, k) => ({ value, key: String(k + 1), guidance: "" })) };
   return { version, reveal: false, dimensions: differ ? [...dimensions, why] : dimensions };
 }
@@ -101,16 +115,16 @@ function showCase(view, item) {
   }
   view.votesNode.replaceChildren(...buildVotes(view, item));
   markVotes(view, item);
-  view.scrolled = true; // a case is read from its votes down
-  // The votes take room from the conversation on a small screen, so its place is found once all stands.
+  view.scrolled = true; // a case is read from the top, where its votes are
+  // On a small screen the votes take room from the conversation, so it is scrolled after they are laid out.
   queueMicrotask(() => view.slot && scrollToTarget(view.slot));
 }
 
-// A case that changed while it was open.
+// What happened to a case that changed while it was open.
 function changedText(before, item) {
   if (before.state === item.state) return "";
-  if (item.mine?.by_you === false && !before.mine) return "Somebody else settled this case meanwhile.";
-  return item.votes.length > before.votes.length ? "Another vote came in." : "What the reviewers said of this case has changed.";
+  if (item.mine?.by_you === false && !before.mine) return "Somebody else has settled this case.";
+  return item.votes.length > before.votes.length ? "Another vote has come in." : "The reviews of this case have changed.";
 }
 
 function caseText(client) {
@@ -124,9 +138,9 @@ function stateText({ client }) {
   const id = client.current;
   const item = client.items.get(id);
   const mine = client.mine.get(id);
-  if (item.barred && !mine) return ["Settle", "You reviewed this one yourself, so somebody else settles it."];
+  if (item.barred && !mine) return ["Settle", "You reviewed this item yourself, so somebody else has to settle it."];
   if (!mine) return ["Settle", ""];
-  if (isChanged(client, id)) return ["Settle anew", "Changed. Settling it anew replaces the decision before, which stays on record."];
+  if (isChanged(client, id)) return ["Settle again", "Changed. Settling again replaces the earlier decision, which stays on record."];
   const who = mine.by_you === false ? "by somebody else" : "by you";
   return ["Next", `Settled ${who}${mine.approve ? " and approved" : ""}. Choose again to change it.`];
 }
@@ -137,12 +151,12 @@ function settle(view, approve) {
   const item = client.items.get(id);
   const mine = client.mine.get(id);
   if (isEcho(view)) return undefined;
-  if (item.barred) return notice(view, "You reviewed this one yourself, so somebody else settles it.");
+  if (item.barred) return notice(view, "You reviewed this item yourself, so somebody else has to settle it.");
   leaveText(view);
   if (mine && !isChanged(client, id) && (!approve || mine.approve || item.golden)) return move(view, 1);
   if (!isComplete(client, id)) return pointAtMissing(view);
   const { [WHY]: reason = "", ...labels } = finalLabels(client, id);
-  const texts = Object.fromEntries(desk.texts.map(({ name }) => [name, draftOf(client, id)[name].trim()]));
+  const texts = Object.fromEntries(client.desk.texts.map(({ name }) => [name, draftOf(client, id)[name].trim()]));
   enter(client, "decision", id, { labels, reason, ...texts, approve, state: item.state });
   dropDraft(client, id);
   client.undo.push({ what: "settled", assignment: id });
@@ -151,7 +165,7 @@ function settle(view, approve) {
   return sendSoon(view);
 }
 
-// Settled cases stay where they are in their own list; others leave the queue.
+// The case to show after settling. In the list of settled cases a case keeps its place; elsewhere it leaves the list.
 function nextCase(client, id) {
   if (client.week.kind !== "settled") return nextOpen(client, id);
   return client.order[client.order.indexOf(id) + 1] ?? id;
@@ -164,7 +178,7 @@ function adopt(view, text = firstCorrection(view.client.items.get(view.client.cu
   return view.act.note("corrected_answer");
 }
 
-// A decision is not taken back, it is made anew: undo leads to it.
+// A decision cannot be taken back, only replaced. Undo goes to the case.
 function undo(view) {
   const { client } = view;
   leaveText(view);
@@ -172,16 +186,16 @@ function undo(view) {
     const step = client.undo.pop();
     if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
     if (step.what !== "settled" || !client.items.has(step.assignment)) continue;
-    view.notice = "Settled already. Choose again and settle it anew to replace the decision.";
+    view.notice = "Already settled. Choose again and settle again to replace the decision.";
     return goTo(view, step.assignment);
   }
   return notice(view, "There is nothing to undo.");
 }
 
 const EMPTY = {
-  disputed: ["No disagreement is open", "Unanimous items can be approved together. When everything is reviewed and settled, the week can close."],
-  single: ["No item has a single vote", "Items that one person reviewed appear here."],
-  settled: ["Nothing is settled yet", "Begin with the disagreements."],
+  disputed: ["No disagreement is open", "You can approve unanimous items together. Once everything is reviewed and settled, the week can close."],
+  single: ["No item has just one vote", "Items that only one person reviewed appear here."],
+  settled: ["Nothing is settled yet", "Start with the disagreements."],
 };
 
 function emptyNodes(view) {
@@ -191,7 +205,9 @@ function emptyNodes(view) {
   const done = doneList(client).some((id) => client.items.has(id));
   return [
     el("h2", {}, title),
-    el("p", {}, waiting ? `${plural(waiting, "case waits", "cases wait")} until you have reviewed them yourself on the Annotate page: nobody sees votes before their own.` : next),
+    el("p", {}, waiting ? `${plural(waiting, "case is", "cases are")} hidden until you have reviewed the items yourself on the Annotate page. Nobody sees votes before voting.` : next),
     done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
   ];
 }
+
+export const component = register(desk);

@@ -1,10 +1,12 @@
-// What a correction changes, word by word: the longest common subsequence of words, shown as text that goes and comes.
+// What a correction changes, word by word, by the longest common subsequence of words.
+
+import { el } from "../shared/dom.js";
 
 const WORD = /\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
-const CELLS_AT_MOST = 4_000_000; // beyond this the words between the common ends are shown as replaced at once
+const CELLS_AT_MOST = 4_000_000; // longer texts: everything between the common ends is shown as replaced
 
 // The parts of both texts in order: [kind, text] with kind "same", "gone" or "new".
-function wordDiff(before, after) {
+export function wordDiff(before, after) {
   const [a, b] = [before.match(WORD) ?? [], after.match(WORD) ?? []];
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
@@ -37,8 +39,7 @@ function commonSteps(a, b) {
   return steps;
 }
 
-// Neighbours of one kind together. A space that stands alone between two changes belongs to both of them: phrases are
-// read as a whole, not word by word.
+// Join neighbours of one kind. A space alone between two changes belongs to both, so that phrases stay together.
 function joined(steps) {
   const parts = [];
   let [gone, fresh] = ["", ""];
@@ -63,7 +64,7 @@ function joined(steps) {
 
 const DIFF_TAGS = { gone: "del", new: "ins", same: "span" };
 
-function showDiff(node, before, after) {
+export function showDiff(node, before, after) {
   const parts = wordDiff(before, after);
   if (parts.every(([kind]) => kind === "same")) node.replaceChildren("no change");
   else node.replaceChildren(...parts.map(([kind, text]) => el(DIFF_TAGS[kind], {}, text)));

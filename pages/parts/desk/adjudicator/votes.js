@@ -1,6 +1,12 @@
-// The votes side by side, names hidden: one column per reviewer, one row per dimension, and what they wrote below.
+// The votes side by side without names: one column per reviewer, one row per dimension, and their texts below.
 
-function buildVotes(view, item) {
+import { answerText } from "../shared/conversation.js";
+import { el, plural, setAttr, toolButton } from "../shared/dom.js";
+import { answered } from "../shared/drafts.js";
+import { shownValue } from "../shared/rubric.js";
+import { showDiff } from "./diff.js";
+
+export function buildVotes(view, item) {
   const { dimensions } = view.client.rubric;
   const asked = dimensions.filter((d) => item.votes.some((vote) => answered(vote.labels[d.name])));
   const names = item.votes.map((_, k) => `Reviewer ${letterOf(k)}`);
@@ -9,12 +15,12 @@ function buildVotes(view, item) {
     ...names.map((name, k) => el("th", { scope: "col", "aria-label": name }, letterOf(k))));
   const table = el("table", {}, el("thead", {}, head), el("tbody", {}, ...asked.map((d) => buildVoteRow(item, d))));
   return [
-    el("h3", {}, plural(item.votes.length, "vote", "votes"), " ", el("small", {}, single ? "not an agreement" : differText(item, asked)),
+    el("h3", {}, plural(item.votes.length, "vote", "votes"), " ", el("small", {}, single ? "only one reviewer" : differText(item, asked)),
       item.golden ? el("span", { class: "sc-badge" }, "in golden") : null),
     el("div", { class: "sc-table", tabindex: "0", role: "region", "aria-label": "Votes" }, table),
     ...item.votes.flatMap((vote, k) => buildWords(view, item, vote, letterOf(k))),
     item.rubric_version === view.client.week.rubric_version ? null
-      : el("p", { class: "sc-quiet-text" }, `Judged under rubric version ${item.rubric_version}.`),
+      : el("p", { class: "sc-quiet-text" }, `Reviewed under rubric version ${item.rubric_version}.`),
   ].filter(Boolean);
 }
 
@@ -36,8 +42,8 @@ function buildVoteRow(item, dimension) {
     ...item.votes.map((vote) => el("td", {}, shown(vote.labels[dimension.name]) || "–")));
 }
 
-// Each value of the rubric carries the letters of those who chose it.
-function markVotes(view, item) {
+// Mark each value of the rubric with the letters of the reviewers who chose it.
+export function markVotes(view, item) {
   for (const [name, field] of view.fields)
     for (const [value, button] of field.buttons) {
       const letters = item.votes.map((vote, k) => ([vote.labels[name]].flat().includes(value) ? letterOf(k) : "")).join("");
@@ -58,6 +64,6 @@ function buildWords(view, item, vote, letter) {
   return words;
 }
 
-function firstCorrection(item) {
+export function firstCorrection(item) {
   return item.votes.find((vote) => vote.corrected_answer);
 }

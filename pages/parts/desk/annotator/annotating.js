@@ -1,27 +1,37 @@
-// The desk of a reviewer: what annotating does that adjudicating does not.
+// The reviewer's desk: where annotating differs from adjudicating.
 
-const desk = {
+import { bindActions, goBackTo } from "../shared/actions.js";
+import { progressNow } from "../shared/bar.js";
+import { answerText } from "../shared/conversation.js";
+import { el, plural, toolButton } from "../shared/dom.js";
+import { answered, draftOf, isChanged } from "../shared/drafts.js";
+import { register } from "../shared/main.js";
+import { doneList, isDone, isSkipped, openList, skippedList } from "../shared/model.js";
+import { openFlag, openSkip, showReveal } from "./asking.js";
+import { correctNotice, flag, selectedText, skip, submit, undo } from "./submitting.js";
+
+export const desk = {
   name: "annotator",
-  label: "Annotate: one item after another by keyboard; press ? for the keys",
+  label: "Annotate items by keyboard. Press ? for all keys.",
   advances: true,
   asksBack: true,
   texts: [
-    { name: "comment", label: "Comment", rows: 3, most: 10_000 },
-    { name: "corrected_answer", label: "Corrected answer", rows: 7, most: 50_000, start: answerText },
+    { name: "comment", label: "Comment", rows: 3 },
+    { name: "corrected_answer", label: "Corrected answer", rows: 7, start: answerText },
   ],
   help: [
     ["1 … 9", "choose a value and move on"],
-    ["↑ ↓", "the dimension above or below"],
-    ["Enter", "submit; after several values, move on"],
-    ["u", "undo: the last choice, flag or submission"],
-    ["s", "skip, with a reason"],
-    ["f", "flag; selected text goes with it"],
+    ["↑ ↓", "go to the dimension above or below"],
+    ["Enter", "submit; after choosing several values, move on"],
+    ["u", "undo the last choice, flag or submission"],
+    ["s", "skip with a reason"],
+    ["f", "flag the item, or the selected text"],
     ["c", "comment"],
     ["x", "corrected answer"],
     ["j  k", "next item, previous item"],
-    ["e", "steps and tool output"],
-    ["g", "guidance"],
-    ["Esc", "leave a text, a filter, a dialog"],
+    ["e", "show or hide steps and tool output"],
+    ["g", "show or hide guidance"],
+    ["Esc", "leave a text, filter or dialog"],
     ["?", "this list"],
   ],
   commands: {
@@ -33,7 +43,7 @@ const desk = {
   },
   start: () => ({}),
   labelsOf: (submission) => submission.labels,
-  // A fresh item asks for what is unanswered; a reopened one is walked through, since all of it is answered.
+  // A fresh item asks for what is unanswered. In a reopened item everything is answered, so it asks for each dimension.
   asks: (client, assignment, dimension) => {
     const { labels, reopened } = draftOf(client, assignment);
     return reopened || !answered(labels[dimension.name]);
@@ -61,32 +71,26 @@ const desk = {
     { submit, skip, flag, openSkip, openFlag: (v) => openFlag(v, selectedText(v)) }, { undo }),
 };
 
-const TAKEN_BACK = {
-  open: "Taken back. It does not count until you submit it again.",
-  done: "Taken back. Your earlier answer counts again.",
-  skipped: "Taken back. It is skipped again.",
-};
-
 const ELSEWHERE = {
-  annotation: "Submitted in another tab meanwhile. Submitting here replaces it.",
-  skip: "Skipped in another tab meanwhile. You can still answer it.",
+  annotation: "You submitted this item in another tab. Submitting here replaces that answer.",
+  skip: "You skipped this item in another tab. You can still answer it.",
 };
 
 function stateText({ client }) {
   const id = client.current;
   const done = isDone(client, id);
-  const late = client.taken[id] ?? (client.week.closed ? "The week is closed. What you submit now is kept as a late answer." : null);
+  const late = client.taken[id] ?? (client.week.closed ? "The week is closed. A submission now is kept as a late answer." : null);
   if (!done && late) return ["Submit late", late];
   if (isSkipped(client, id)) return ["Submit", skippedText(client.mine.get(id))];
   if (!done) return ["Submit", ELSEWHERE[client.elsewhere.get(id)] ?? ""];
-  if (!client.mine.has(id)) return ["Next", "Submitted in another tab. Fetching what you said there …"];
+  if (!client.mine.has(id)) return ["Next", "Submitted in another tab. Loading your answer …"];
   return isChanged(client, id)
-    ? ["Save the change", "Changed. Your earlier answer counts until Enter saves the change."]
-    : ["Next", client.week.closed ? "Submitted. The week is closed." : "Submitted. Choose again to change it, u takes it back."];
+    ? ["Save the change", "Changed. Your earlier answer counts until you press Enter."]
+    : ["Next", client.week.closed ? "Submitted. The week is closed." : "Submitted. Choose again to change it, or press u to take it back."];
 }
 
 function skippedText(skip) {
-  return `Skipped${skip?.reason ? `: ${skip.reason}` : ""}. Answer it after all, or go on; u takes the skip back.`;
+  return `Skipped${skip?.reason ? `: ${skip.reason}` : ""}. You can still answer it. Press u to take back the skip.`;
 }
 
 function countText({ client }) {
@@ -103,162 +107,14 @@ function emptyNodes(view) {
   return [
     el("h2", {}, dealt ? "Nothing left for you this week" : "Nothing for you yet this week"),
     el("p", {}, dealt ? `${plural(client.week.done + done - client.done.length, "item", "items")} reviewed. Thank you.`
-      : "Items appear here as soon as the week's draw is dealt."),
+      : "Items appear here once the week's draw is dealt to reviewers."),
     skipped.length ? el("p", {}, `You skipped ${plural(skipped.length, "item", "items")}. ${client.week.closed
-      ? "The week is closed: an answer now is kept as a late one." : `You can still answer ${skipped.length > 1 ? "them" : "it"} while the week is open.`}`) : null,
-    skipped.length ? toolButton("Take up what you skipped", "", () => goBackTo(view, skipped[0], 1)) : null,
-    done ? el("p", {}, "What next: look back with ", el("kbd", {}, "k"),
-      " and change your mind while the week is open, or see on the Week page what the others still have.") : null,
+      ? "The week is closed, so an answer now is kept as a late one." : `You can still answer ${skipped.length > 1 ? "them" : "it"} while the week is open.`}`) : null,
+    skipped.length ? toolButton("Return to skipped items", "", () => goBackTo(view, skipped[0], 1)) : null,
+    done ? el("p", {}, "What next? Press ", el("kbd", {}, "k"), " to look back; while the week is open you can change your answers. ",
+      "The Week page shows what other reviewers still have to do.") : null,
     done ? toolButton("Look back", "k", () => view.act.move(-1)) : null,
   ];
 }
 
-function enterAnnotation(client, assignment) {
-  const draft = draftOf(client, assignment);
-  const entry = enter(client, "annotation", assignment, {
-    labels: structuredClone(finalLabels(client, assignment)),
-    comment: draft.comment.trim(),
-    corrected_answer: draft.corrected_answer.trim(),
-    seconds: Math.round((draft.active_ms ?? 0) / 100) / 10,
-    supersedes: client.mine.get(assignment)?.submission_id ?? null,
-    rubric_version: client.rubric.version,
-  });
-  dropDraft(client, assignment);
-  client.undo.push({ what: "submitted", assignment });
-  return entry;
-}
-
-// Take back the submission that counts for an assignment; its labels become the draft again.
-function enterWithdrawal(client, assignment) {
-  const submission = client.mine.get(assignment);
-  const earlier = client.earlier.get(submission.submission_id);
-  const leaves = earlier ? MADE[earlier.kind] ?? "done" : "open";
-  const entry = enter(client, "withdraw", assignment, { withdraws: submission.submission_id, leaves });
-  if (submission.labels) client.drafts.set(assignment, draftFrom(submission)); // of a skip what was begun before it stays
-  keepDraft(client, assignment);
-  if (leaves === "done") return entry;
-  delete client.reveals[assignment];
-  delete client.findings[assignment];
-  return entry;
-}
-
-function submit(view) {
-  const { client } = view;
-  const assignment = client.current;
-  disarm(view);
-  if (isDone(client, assignment) && !isChanged(client, assignment)) return move(view, 1);
-  if (!isComplete(client, assignment)) return pointAtMissing(view);
-  tick(view);
-  leaveText(view);
-  const another = isSkipped(client, assignment) ? skippedList(client).find((id) => id !== assignment) : null;
-  enterAnnotation(client, assignment);
-  view.notice = "";
-  goBackTo(view, nextOpen(client, assignment) ?? another ?? null, 1);
-  sendSoon(view);
-}
-
-function skip(view, reason) {
-  const { client } = view;
-  const assignment = client.current;
-  if (isDone(client, assignment)) return notice(view, "This item is submitted already. Undo it first to skip it.");
-  if (isSkipped(client, assignment)) return notice(view, "This item is skipped already: answer it, or go on.");
-  disarm(view);
-  enter(client, "skip", assignment, { reason });
-  client.undo.push({ what: "submitted", assignment });
-  view.notice = "Skipped. Undo brings it back.";
-  goTo(view, nextOpen(client, assignment));
-  sendSoon(view);
-}
-
-function flag(view, kind, span, comment) {
-  const { client } = view;
-  const item = client.items.get(client.current);
-  const { submission_id } = enter(client, "flag", client.current, { flag: kind, span, comment });
-  client.undo.push({ what: "flagged", assignment: client.current, submission_id, item });
-  if (kind === "privacy" && span.length > 1) {
-    const hidden = withoutSpan(item, span);
-    if (item.sql !== hidden.sql) hidden.sql_tokens = [];
-    showOtherwise(view, { ...hidden, assignment: item.assignment, item: item.item });
-  }
-  notice(view, span && kind === "privacy" ? "Flagged, and hidden here already." : "Flagged. Thank you.");
-  showBar(view);
-  sendSoon(view);
-}
-
-function showOtherwise(view, item) {
-  view.client.items.set(item.assignment, item);
-  if (item.assignment === view.client.current) view.slot.replaceChildren(buildConversation(item));
-  else dropSlot(view, item.assignment);
-}
-
-function selectedText(view) {
-  const selection = document.getSelection();
-  if (!selection || selection.isCollapsed || !view.slot.contains(selection.anchorNode)) return "";
-  return selection.toString().trim().slice(0, 2000);
-}
-
-function undo(view) {
-  const { client } = view;
-  const armed = Boolean(view.timer);
-  disarm(view);
-  const last = client.undo[client.undo.length - 1];
-  const flagged = last?.what === "flagged" && last.assignment === client.current;
-  const chosen = last?.what === "chosen" && last.assignment === client.current;
-  const said = isDone(client, client.current) || (isSkipped(client, client.current) && !chosen);
-  if (!armed && !flagged && said) return takeBackShown(view);
-  while (client.undo.length) {
-    const step = client.undo.pop();
-    if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
-    if (step.what === "chosen" && step.assignment === client.current) return unchoose(view, step);
-    if (step.what === "flagged") return unflag(view, step);
-  }
-  const latest = saidList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
-  if (latest) takeBack(view, latest);
-  else notice(view, "There is nothing to undo.");
-}
-
-// What is on the screen is taken back whenever it was submitted; its step is done with, and so are the choices made on
-// top of it: undone later, one of these would choose anew.
-function takeBackShown(view) {
-  const { client } = view;
-  const { current } = client;
-  const last = client.undo.findLastIndex(({ what, assignment }) => what === "submitted" && assignment === current);
-  if (last >= 0)
-    client.undo = client.undo.filter(({ what, assignment }, k) => k < last || assignment !== current || what === "flagged");
-  takeBack(view, current);
-}
-
-function takeBack(view, assignment) {
-  const { client } = view;
-  if (!isKnown(client, assignment)) return notice(view, "It is being fetched; then it can be taken back.");
-  if (!client.mine.has(assignment)) return notice(view, "This one was submitted elsewhere; change it here instead.");
-  if (client.week.closed) return notice(view, "The week is closed: what you said in it stands.");
-  leaveText(view);
-  const { leaves } = enterWithdrawal(client, assignment);
-  view.notice = TAKEN_BACK[leaves];
-  goTo(view, assignment);
-  sendSoon(view);
-}
-
-// The words that were hidden here come back at once; whether they stay depends on what the server sends of the item.
-function unflag(view, { assignment, submission_id, item }) {
-  const { client } = view;
-  enter(client, "withdraw", assignment, { withdraws: submission_id, leaves: null });
-  if (item !== client.items.get(assignment) && client.items.has(assignment)) showOtherwise(view, item);
-  if (assignment === client.current || !client.items.has(assignment)) notice(view, "Flag taken back.");
-  else {
-    view.notice = "Flag taken back.";
-    goTo(view, assignment);
-  }
-  showBar(view);
-  sendSoon(view);
-}
-
-// Whether an earlier answer counts again is known to this page only when it superseded it itself; else the server tells.
-function correctNotice(view) {
-  const { client } = view;
-  if (view.notice !== TAKEN_BACK.open || !isDone(client, client.current)) return;
-  if (client.refusals.some(({ assignment }) => assignment === client.current)) return;
-  view.notice = TAKEN_BACK.done;
-  say(view, view.notice);
-}
+export const component = register(desk);

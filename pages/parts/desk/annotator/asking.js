@@ -1,4 +1,9 @@
-// What a reviewer is asked beside the labels: why an item is skipped, what a flag means; and what the judges said.
+// The dialogs for skipping and flagging, and what the judges said and the checks found.
+
+import { asText } from "../shared/conversation.js";
+import { el, setAttr, setFlag, toolButton } from "../shared/dom.js";
+import { isDone } from "../shared/model.js";
+import { choiceRow, closeDialog, openDialog } from "../shared/panels.js";
 
 const SKIP_REASONS = [
   "Not enough context to judge",
@@ -8,12 +13,12 @@ const SKIP_REASONS = [
 ];
 const FLAGS = [
   ["privacy", "Personal data that slipped through"],
-  ["unclear", "The guidance does not decide this case"],
+  ["unclear", "The guidance does not cover this case"],
   ["other", "Something else"],
 ];
 
-function openSkip(view) {
-  const text = el("input", { type: "text", class: "sc-filter", maxlength: 500, dir: "auto", placeholder: "or write why",
+export function openSkip(view) {
+  const text = el("input", { type: "text", class: "sc-filter", maxlength: view.client.limits.skip_reason, dir: "auto", placeholder: "or write another reason",
     "aria-label": "Another reason" });
   const give = (reason) => {
     closeDialog(view);
@@ -21,16 +26,16 @@ function openSkip(view) {
   };
   const other = String(SKIP_REASONS.length + 1);
   const rows = SKIP_REASONS.map((reason, k) => choiceRow(String(k + 1), reason, () => give(reason)));
-  openDialog(view, "Skip this item, because …", el("div", { class: "sc-choices" }, ...rows), text,
+  openDialog(view, "Why do you skip this item?", el("div", { class: "sc-choices" }, ...rows), text,
     toolButton("Skip with this reason", "Enter", () => view.dialog?.confirm()));
   SKIP_REASONS.forEach((reason, k) => view.dialog.choices.set(String(k + 1), () => give(reason)));
   view.dialog.choices.set(other, () => text.focus());
   view.dialog.confirm = () => (text.value.trim() ? give(text.value.trim()) : text.focus());
 }
 
-function openFlag(view, span) {
+export function openFlag(view, span) {
   let chosen = span ? "privacy" : null;
-  const text = el("input", { type: "text", class: "sc-filter", maxlength: 1000, dir: "auto", placeholder: "a word about it (optional)",
+  const text = el("input", { type: "text", class: "sc-filter", maxlength: view.client.limits.flag_comment, dir: "auto", placeholder: "comment (optional)",
     "aria-label": "Comment on the flag" });
   const rows = FLAGS.map(([name, label], k) => choiceRow(String(k + 1), label, () => pick(name), chosen === name));
   const pick = (name) => {
@@ -38,9 +43,9 @@ function openFlag(view, span) {
     rows.forEach((row, k) => setAttr(row, "aria-pressed", FLAGS[k][0] === name));
   };
   openDialog(view, "Flag this item",
-    span ? el("blockquote", { dir: "auto" }, span) : el("p", { class: "sc-quiet-text" }, "Tip: select the words first to flag exactly these."),
+    span ? el("blockquote", { dir: "auto" }, span) : el("p", { class: "sc-quiet-text" }, "Tip: to flag certain words, select them before you press f."),
     el("div", { class: "sc-choices" }, ...rows), text,
-    toolButton("Send the flag", "Enter", () => view.dialog?.confirm()));
+    toolButton("Send flag", "Enter", () => view.dialog?.confirm()));
   FLAGS.forEach(([name], k) => view.dialog.choices.set(String(k + 1), () => pick(name)));
   view.dialog.confirm = () => {
     if (!chosen) return rows[0].focus();
@@ -49,8 +54,8 @@ function openFlag(view, span) {
   };
 }
 
-// What the judges said and the checks found, after submission and only if the rubric reveals it.
-function showReveal(view) {
+// Show what the judges said and the checks found. The server sends it only after submission, if the rubric reveals it.
+export function showReveal(view) {
   const { client } = view;
   const done = isDone(client, client.current);
   const revealed = (done && client.reveals[client.current]) || {};
@@ -68,7 +73,7 @@ function showReveal(view) {
     el("dl", {}, ...found.filter((one) => one.flagged).flatMap(buildFinding)), el("p", { class: "sc-quiet-text" }, quiet.join(" · ")));
 }
 
-// One finding: what it says, and its evidence marked between the words around it.
+// One finding: what the check says, and its evidence marked between the words around it.
 function buildFinding({ check, said, evidence }) {
   return [
     el("dt", {}, check),

@@ -1,14 +1,19 @@
-// What somebody at the desk can do, whichever desk it is. Every action changes the client first, then the screen, and lets
-// the server know afterwards.
+// What people can do at either desk. Every action changes the client first, then the screen, and then tells the server.
 
-// As much of a pause counts as time spent on the item. A minute is what reading a long conversation takes without a key;
-// counting nothing of a longer pause would call a careful reader the fastest, counting less would say that reading 61
-// seconds took less than reading 59. Whoever goes away adds a minute at most, which a median does not notice.
-const IDLE_MS = 60_000;
-const ECHO_MS = 400; // an Enter this soon after an item appeared was meant for the one before
+import { awaits, walkedBack, wantBack } from "./back.js";
+import { say, showNotice } from "./bar.js";
+import { setFlag } from "./dom.js";
+import { answered, draftOf, isComplete, keepDraft, missingRequired, visibleDimensions } from "./drafts.js";
+import { keepPlace } from "./memory.js";
+import { isDone, nextOpen, openList, setAside } from "./model.js";
+import { compareNote, openNote, showNotes } from "./panels.js";
+import { clearFilter, focusField, keepInside, showRubric } from "./rubric.js";
+import { show, showState } from "./show.js";
+import { askedFor, sendSoon } from "./sync.js";
+import { arm, disarm, isEcho } from "./timer.js";
 
-// Actions on the open item do nothing while there is none.
-function bindActions(view, onItem, always) {
+// Bind the actions to a view. Those on the open item do nothing while no item is open.
+export function bindActions(view, onItem, always) {
   const { client } = view;
   const bound = (action) => (...given) => (client.current && client.items.has(client.current) ? action(view, ...given) : undefined);
   const shared = { choose, number: chooseNumber, enter: enterKey, note: noteOf, write, leave: leaveNote, steps: toggleSteps };
@@ -54,32 +59,18 @@ function chooseNumber(view, name, text) {
   else notice(view, `“${text}” is not a number.`);
 }
 
-// Where the keys go after an answer: to what the desk still asks of this item.
+// Move the keyboard focus after an answer, to what the desk still asks about this item.
 function moveOn(view, name) {
   const { client } = view;
   const asked = visibleDimensions(client.rubric, draftOf(client, client.current).labels);
   const later = asked.slice(asked.findIndex((d) => d.name === name) + 1);
-  const next = later.find((d) => desk.asks(client, client.current, d));
+  const next = later.find((d) => client.desk.asks(client, client.current, d));
   const target = next ?? missingRequired(client, client.current)[0];
   clearFilter(view.fields.get(name));
   if (target) return focusField(view, target.name);
   focusField(view, name);
   view.root.focus({ preventScroll: true });
   if (!isDone(client, client.current)) arm(view);
-}
-
-function arm(view) {
-  const { advance } = view.client.settings;
-  if (!desk.advances || advance === null) return;
-  view.timerNode.style.setProperty("--sc-delay", `${advance}ms`);
-  setFlag(view.timerNode, "data-on", true);
-  view.timer = setTimeout(() => view.act.submit(), advance);
-}
-
-function disarm(view) {
-  clearTimeout(view.timer);
-  view.timer = null;
-  setFlag(view.timerNode, "data-on", false);
 }
 
 function enterKey(view) {
@@ -89,17 +80,12 @@ function enterKey(view) {
   const here = asked.findIndex((d) => d.name === view.focus);
   const passing = here >= 0 && (asked[here].multiple || !asked[here].required) && !view.timer;
   const complete = !asked[here]?.required || answered(draft.labels[view.focus]);
-  const next = asked.slice(here + 1).find((d) => desk.asks(client, client.current, d));
+  const next = asked.slice(here + 1).find((d) => client.desk.asks(client, client.current, d));
   if (passing && complete && next && !isComplete(client, client.current)) focusField(view, next.name);
   else view.act.submit();
 }
 
-// Nothing was said about this item yet and it has only just appeared.
-function isEcho(view) {
-  return !draftOf(view.client, view.client.current).touched && performance.now() - view.shownAt < ECHO_MS;
-}
-
-function pointAtMissing(view) {
+export function pointAtMissing(view) {
   if (isEcho(view)) return;
   const missing = missingRequired(view.client, view.client.current);
   if (!missing.length) return;
@@ -107,10 +93,10 @@ function pointAtMissing(view) {
   const { node } = view.fields.get(missing[0].name);
   node.classList.remove("sc-ask");
   requestAnimationFrame(() => node.classList.add("sc-ask"));
-  say(view, `${missing.map((d) => d.title || d.name).join(", ")}: still missing.`);
+  say(view, `Still missing: ${missing.map((d) => d.title || d.name).join(", ")}.`);
 }
 
-function unchoose(view, { assignment, name, before }) {
+export function unchoose(view, { assignment, name, before }) {
   const { labels } = draftOf(view.client, assignment);
   if (before === undefined) delete labels[name];
   else labels[name] = before;
@@ -120,7 +106,7 @@ function unchoose(view, { assignment, name, before }) {
   showState(view);
 }
 
-function move(view, by) {
+export function move(view, by) {
   const { client } = view;
   if (view.timer && by > 0) return view.act.submit();
   const list = [...walkedBack(client), ...setAside(client), ...openList(client)];
@@ -134,13 +120,13 @@ function move(view, by) {
   goBackTo(view, target, by);
 }
 
-// Go to an item that may have to be fetched.
-function goBackTo(view, assignment, by) {
+// Go to an item that the server may have to send first.
+export function goBackTo(view, assignment, by) {
   wantBack(view.client, assignment, by);
   goTo(view, assignment);
 }
 
-function goTo(view, assignment) {
+export function goTo(view, assignment) {
   view.client.current = assignment;
   keepPlace(view.client.memory, assignment);
   show(view);
@@ -156,18 +142,18 @@ function write(view, name, text) {
   showState(view);
 }
 
-// A correction that equals what it corrects is none.
+// Leave a text field. A correction that equals the original is dropped.
 function leaveNote(view, name, text) {
   const { client } = view;
   const draft = draftOf(client, client.current);
   if (view.writing === name) view.writing = null;
-  const { start } = desk.texts.find((one) => one.name === name);
+  const { start } = view.desk.texts.find((one) => one.name === name);
   if (start && text === start(client.items.get(client.current))) draft[name] = "";
   showNotes(view);
   showState(view);
 }
 
-function leaveText(view) {
+export function leaveText(view) {
   if (view.notesNode.contains(document.activeElement)) view.root.focus({ preventScroll: true });
 }
 
@@ -184,17 +170,8 @@ function toggleGuidance(view) {
   if (field) keepInside(view.scrollNode, field.node);
 }
 
-function notice(view, text) {
+export function notice(view, text) {
   view.notice = text;
   showNotice(view);
   say(view, text);
-}
-
-// Active time: the gaps between signs of life, of each no more than IDLE_MS.
-function tick(view) {
-  const now = performance.now();
-  const gap = Math.min(now - view.seenAt, IDLE_MS);
-  view.seenAt = now;
-  if (!view.client.current || !view.client.items.has(view.client.current)) return;
-  draftOf(view.client, view.client.current).active_ms += gap;
 }

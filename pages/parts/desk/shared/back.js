@@ -1,14 +1,16 @@
-// What the server sends once more: submitted and skipped items that one walks back to and this browser does not hold, and
-// those of which it does not know what counts now.
+// Items that the server must send again: submitted and skipped ones that the reviewer walks back to and this browser does
+// not hold, and those whose counting answer it does not know.
 
-// All that was submitted can be walked through; what is not held comes when it is asked for.
-function walkedBack(client) {
-  return desk.asksBack ? saidList(client) : doneList(client).filter((id) => client.items.has(id));
+import { AT_HAND, doneList, isSaid, overlay, runsLow, saidList } from "./model.js";
+
+// The items that can be walked back to. Items that this browser does not hold are asked for on the way.
+export function walkedBack(client) {
+  return client.desk.asksBack ? saidList(client) : doneList(client).filter((id) => client.items.has(id));
 }
 
-// Going to one that is not held asks for it and for those that follow in the same direction; staying, for it alone.
-function wantBack(client, target, by) {
-  if (!desk.asksBack || isKnown(client, target)) return; // nearly always: the list of all is made for the rest alone
+// Ask for an item that is not held, and for those after it in the direction of walking (`by`); with 0 for it alone.
+export function wantBack(client, target, by) {
+  if (!client.desk.asksBack || isKnown(client, target)) return; // nearly always, so that the list is made only when needed
   const said = saidList(client);
   const at = said.indexOf(target);
   if (at < 0) return;
@@ -20,19 +22,19 @@ function lackedBack(client) {
   return [...client.back].filter((id) => !isKnown(client, id));
 }
 
-// Whether this browser holds an item, and what was said of it: that may have been in another tab or browser.
-function isKnown(client, id) {
+// Whether this browser holds an item and knows its answer, which may have been given in another tab or browser.
+export function isKnown(client, id) {
   return client.items.has(id) && (!isSaid(client, id) || client.mine.has(id) || overlay(client).has(id));
 }
 
 // Whether items are needed that the next answer should bring.
-function awaits(client) {
+export function awaits(client) {
   return runsLow(client) || lackedBack(client).length > 0;
 }
 
-// The names of the items that are held, and of those that are to come (again): where something is taken back, what the
-// server makes of it is not known here.
-function heldAndBack(client, entries) {
+// The names of the items that are held, and of those that should come again. An item is among the latter when an entry
+// takes something back, because only the server knows what counts then.
+export function heldAndBack(client, entries) {
   const again = new Set(entries.filter((entry) => entry.kind === "withdraw").map((entry) => entry.assignment));
   for (const id of client.back) if (client.items.has(id) && !isKnown(client, id)) again.add(id);
   const held = [...client.items.values()].filter((item) => !again.has(item.assignment));

@@ -1,9 +1,11 @@
-// The left side: what was said and what the reviewer judges. Built once per item, ahead of time, and then only shown.
+// The left side: the conversation and the answer under review. It is built once per item, ahead of time.
+
+import { el, plural } from "./dom.js";
 
 const ROLES = { user: "User", assistant: "Assistant", system: "System", tool: "Tool", developer: "System" };
 const SQL_KINDS = new Set(["keyword", "string", "number", "comment", "name", "other"]);
 const ROWS_AT_FIRST = 12;
-const SHORT_CELL = 20; // letters that fit into a cell however wide they are
+const SHORT_CELL = 20; // this many letters fit into a cell, however wide they are
 
 function targetIndex(item) {
   if (item.target_turn !== null && item.target_turn !== undefined) return item.target_turn;
@@ -11,18 +13,18 @@ function targetIndex(item) {
   return spoken.length ? spoken[spoken.length - 1] : -1;
 }
 
-function answerText(item) {
+export function answerText(item) {
   return asText(item.messages[targetIndex(item)]?.content ?? "");
 }
 
-function asText(content) {
+export function asText(content) {
   if (content === null || content === undefined) return "";
   if (typeof content === "string") return content;
   if (Array.isArray(content)) return content.map((part) => asText(part.text ?? part.content ?? part)).join("\n");
   return JSON.stringify(content, null, 2);
 }
 
-function buildConversation(item) {
+export function buildConversation(item) {
   const target = targetIndex(item);
   const turns = item.messages.map((message, k) => buildTurn(message, k === target, item));
   const node = el(
@@ -58,7 +60,7 @@ function buildTurn(message, isTarget, item) {
   );
 }
 
-// Fenced blocks read as code; everything else is plain text with its own line breaks.
+// Show fenced blocks as code and everything else as plain text with its line breaks.
 function buildText(text) {
   return text.split("```").flatMap((part, k) => {
     if (k % 2 === 1) return [el("pre", { class: "sc-code" }, part.replace(/^[\w+-]*\n/, "").trimEnd())];
@@ -155,7 +157,7 @@ function isNumber(cell) {
   return typeof cell === "number" || (typeof cell === "string" && /^-?\d+([.,]\d+)*$/.test(cell));
 }
 
-// Only what may be too long is cut: a clip costs the browser, and a table has a hundred cells.
+// Only long cells get the class that clips: clipping is slow in a browser, and a table has a hundred cells.
 function cellClass(text, number) {
   return [number && "sc-number", text.length > SHORT_CELL && "sc-long"].filter(Boolean).join(" ") || null;
 }
@@ -168,8 +170,8 @@ function buildRow(row) {
   }));
 }
 
-// Hide a span that the reviewer flagged as private, here and now; the server hides it everywhere.
-function withoutSpan(value, span) {
+// Hide a span that the reviewer flagged as personal data at once; the server then hides it everywhere.
+export function withoutSpan(value, span) {
   if (typeof value === "string") return value.replaceAll(span, "[hidden]");
   if (Array.isArray(value)) return value.map((one) => withoutSpan(one, span));
   if (value === null || typeof value !== "object") return value;

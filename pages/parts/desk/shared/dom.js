@@ -1,12 +1,12 @@
-// Building nodes. Data reaches the page only as text nodes and attribute values set here; nothing parses markup.
+// Helpers that build nodes. Data reaches the page only as text nodes and attribute values; nothing parses markup.
 
 const NO_FRAME_MS = 100;
 const IDLE_AT_LAST_MS = 250;
 
-function el(tag, attributes = {}, ...children) {
+export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, given] of Object.entries(attributes)) {
-    const value = name.startsWith("aria-") && typeof given === "boolean" ? String(given) : given; // ARIA says "false" in words
+    const value = name.startsWith("aria-") && typeof given === "boolean" ? String(given) : given; // ARIA wants the word "false"
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? "" : String(value));
@@ -15,21 +15,21 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-function setText(node, text) {
+export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-function setFlag(node, name, on) {
+export function setFlag(node, name, on) {
   if (node.hasAttribute(name) !== on) node.toggleAttribute(name, on);
 }
 
-function setAttr(node, name, value) {
+export function setAttr(node, name, value) {
   if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
 
-// After the frame that shows what was just changed, and after whatever else waited for it. A page that is hidden makes no
-// frames; there it is soon.
-function afterFrame(action) {
+// Run an action after the frame that shows the latest change, and after whatever else waited for that frame. A hidden page
+// makes no frames; there the action runs soon.
+export function afterFrame(action) {
   let waiting = true;
   const act = () => {
     clearTimeout(late);
@@ -40,13 +40,13 @@ function afterFrame(action) {
   requestAnimationFrame(() => setTimeout(() => setTimeout(act)));
 }
 
-function whenIdle(action) {
+export function whenIdle(action) {
   if (globalThis.requestIdleCallback) requestIdleCallback(action, { timeout: IDLE_AT_LAST_MS });
   else setTimeout(action, NO_FRAME_MS);
 }
 
-// A toolbar button must not take the selection (it may be flagged) or the focus (Enter means submit).
-function toolButton(label, key, action, extra = {}) {
+// A toolbar button must not clear the selection (it may be flagged) or take the focus (Enter means submit).
+export function toolButton(label, key, action, extra = {}) {
   return el(
     "button",
     { type: "button", class: "sc-tool", onmousedown: (event) => event.preventDefault(), onclick: action, ...extra },
@@ -55,13 +55,13 @@ function toolButton(label, key, action, extra = {}) {
   );
 }
 
-function plural(count, one, many) {
+export function plural(count, one, many) {
   return `${count} ${String(count) === "1" ? one : many}`;
 }
 
-function newId() {
+export function newId() {
   if (globalThis.crypto.randomUUID) return crypto.randomUUID();
-  // Plain http on a local network has no randomUUID; the same version 4 layout by hand.
+  // Plain http on a local network has no randomUUID, so a version 4 UUID is made by hand.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

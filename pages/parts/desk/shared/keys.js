@@ -1,6 +1,11 @@
-// The keyboard. Letters command only where no text is being written; a key that is held down acts once.
+// The keyboard. Letters are commands only where no text is being written. A key that is held down acts once.
 
-// What every desk commands; each adds its own.
+import { answered, draftOf, visibleDimensions } from "./drafts.js";
+import { closeDialog, openHelp } from "./panels.js";
+import { clearFilter, DIGITS, focusField, isText, moveTop } from "./rubric.js";
+import { disarm, tick } from "./timer.js";
+
+// The commands of both desks; each desk adds its own.
 const COMMANDS = {
   j: (view) => view.act.move(1),
   k: (view) => view.act.move(-1),
@@ -10,7 +15,7 @@ const COMMANDS = {
 };
 const SCROLLS = { PageDown: 0.85, PageUp: -0.85, " ": 0.85 };
 
-function onKey(view, event) {
+export function onKey(view, event) {
   if (!view.root.isConnected || event.defaultPrevented || event.isComposing) return;
   const { target } = event;
   const inside = view.root.contains(target);
@@ -24,14 +29,14 @@ function onKey(view, event) {
   commandKey(view, event, inside);
 }
 
-function isInteractive(target) {
+export function isInteractive(target) {
   return target instanceof Element && Boolean(
     target.closest("a, button, input, textarea, select, summary, [contenteditable=true], [role=dialog], [role=menu], [role=option]"));
 }
 
-// The unshifted digit row of an AZERTY keyboard gives signs; its keys still count as digits. The letter keys of
-// a layout of another script give no Latin letter; there the place of the key counts.
-function keyName(event) {
+// The name of a key. The unshifted digit row of an AZERTY keyboard gives signs, but its keys still count as digits. On a
+// keyboard of another script a letter key counts by its place.
+export function keyName(event) {
   const byCode = /^Digit(\d)$/.exec(event.code ?? "");
   if (byCode && !event.shiftKey && !/^[0-9a-z]$/i.test(event.key)) return byCode[1];
   const letter = /^Key([A-Z])$/.exec(event.code ?? "");
@@ -39,7 +44,7 @@ function keyName(event) {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
-// What the rubric declares as a key of a value means that value, whichever script it is of.
+// A key that the rubric declares for a value means that value, in whatever script.
 function keyOrName(view, event) {
   const typed = event.key.toLowerCase();
   return fieldOfKey(view, typed) ? typed : keyName(event);
@@ -62,11 +67,11 @@ function commandKey(view, event, inside) {
   if (key === "Escape") return take(event, () => { disarm(view); view.root.focus({ preventScroll: true }); });
   if (field?.kind === "short" && field.keys.has(key)) return take(event, () => chooseByKey(view, key));
   if (/^\d$/.test(key)) return digit(view, event, key);
-  const command = desk.commands[key] ?? COMMANDS[key];
+  const command = view.desk.commands[key] ?? COMMANDS[key];
   return command && take(event, () => command(view));
 }
 
-// Enter goes on, or submits; with Shift a desk may do more.
+// Enter goes on or submits. With Shift a desk may do more.
 function enterOr(view, event) {
   if (event.shiftKey && view.act.more) view.act.more();
   else view.act.enter();
@@ -76,8 +81,8 @@ function scrollPage(view, share) {
   view.slot?.scrollBy({ top: share * view.slot.clientHeight });
 }
 
-// A key for a value. While a finished item waits to go by itself, the reviewer has typed ahead: it goes at once and the
-// key counts for the next one.
+// Choose the value of a key. If a finished item still waits for its delay, the reviewer has typed ahead: that item is
+// submitted at once and the key counts for the next one.
 function chooseByKey(view, key) {
   if (view.timer) view.act.submit();
   const field = view.fields.get(view.focus);
@@ -134,7 +139,7 @@ function pickHit(view, field, k) {
   if (field.hits[k] !== undefined) view.act.choose(field.dimension.name, field.hits[k]);
 }
 
-// Leaving the field takes its number; Enter in a field that was answered already submits.
+// Leaving the field takes its number. Enter in a field that has an answer already submits.
 function numberDone(view, field) {
   const before = draftOf(view.client, view.client.current).labels[field.dimension.name];
   const same = answered(before) && field.filter.value.trim() === before;

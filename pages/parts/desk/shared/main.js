@@ -1,18 +1,36 @@
-// Mounting and showing. Streamlit calls the default function again with every answer and cleans up only when the
-// component leaves the page, so the views live here by key and their listeners hang on one AbortController each.
+// Mounting, and taking the server's answers. Streamlit calls the component's function again with every answer and cleans up
+// only when the component leaves the page. Therefore views are kept here by key, each with one AbortController for its
+// listeners.
+
+import { CLOSED, takeAnswer, viewName } from "./answer.js";
+import { say, showBar, showEmpty, showNotice } from "./bar.js";
+import { setFlag, whenIdle } from "./dom.js";
+import { keepDraft } from "./drafts.js";
+import { buildFrame } from "./frame.js";
+import { isInteractive, onKey } from "./keys.js";
+import { parsed } from "./memory.js";
+import { isDone, madeBy, newClient, nextOpen, RESEND_MS } from "./model.js";
+import { penBack, penOf } from "./panels.js";
+import { recover } from "./recover.js";
+import { buildRubric, focusField, keepFocusInside } from "./rubric.js";
+import { show, showState } from "./show.js";
+import { dropSlot, prepare, scrollToTarget } from "./slots.js";
+import { afterAnswer, connectionChanged, keepAsking, sendNow, sendSoon } from "./sync.js";
+import { disarm, tick } from "./timer.js";
 
 const views = new Map();
 const POINTED_MS = 5000;
 const NARROW_REM = 40;
 
-function newView(key) {
+function newView(desk, { key, limits }) {
   const view = {
-    client: newClient(key),
-    fields: new Map(), // dimension -> its field in the rubric
+    desk,
+    client: newClient(key, desk, limits),
+    fields: new Map(), // dimension -> its field on the right side
     slots: new Map(), // assignment -> its laid-out conversation
     slot: null,
     tall: false, // the rubric does not fit and scrolls
-    passed: null, // the slot before, until the frame without it is painted
+    passed: null, // the previous slot, until a frame without it is painted
     focus: null,
     timer: null,
     dialog: null,
@@ -38,68 +56,7 @@ function newView(key) {
   return view;
 }
 
-function show(view) {
-  const { client } = view;
-  const assignment = client.current;
-  // Shown anew, because an answer or the mirror came in between, a finished item still goes by itself.
-  if (view.shownFor !== assignment) disarm(view);
-  view.shownFor = assignment;
-  view.painting = true;
-  view.writing = null;
-  const item = client.items.get(assignment);
-  setFlag(view.root, "data-empty", !assignment);
-  setFlag(view.root, "data-waiting", Boolean(assignment && !item));
-  setFlag(view.emptyNode, "hidden", Boolean(assignment));
-  if (item) showItem(view, assignment);
-  else if (assignment) present(view, view.waitNode);
-  else showEmpty(view);
-  if (!item) view.root.focus({ preventScroll: true });
-  showBar(view);
-  showNotice(view);
-  view.painting = false;
-  view.shownAt = view.seenAt = performance.now();
-  const { shownAt } = view;
-  afterFrame(() => shownAt === view.shownAt && afterPaint(view));
-}
-
-function showItem(view, assignment) {
-  const { client } = view;
-  present(view, slotFor(view, assignment));
-  desk.prepare(view, client.items.get(assignment));
-  for (const field of view.fields.values()) clearFilter(field);
-  const asked = visibleDimensions(client.rubric, draftOf(client, assignment).labels);
-  const first = asked.find((d) => desk.asks(client, assignment, d)) ?? asked[0];
-  showRubric(view);
-  showNotes(view);
-  showState(view);
-  desk.show(view);
-  if (first) focusField(view, first.name);
-  if (view.scrolled) view.scrollNode.scrollTop = 0;
-  view.scrolled = false;
-}
-
-function showState(view) {
-  const [button, text] = desk.state(view);
-  setText(view.submitNode.firstChild, button);
-  setText(view.stateNode, text);
-  setFlag(view.stateNode, "hidden", !text);
-}
-
-// What can wait until the item is on the screen: telling it to a screen reader, building the next ones.
-function afterPaint(view) {
-  const { client } = view;
-  finishShowing(view);
-  setAttr(view.root, "data-assignment", client.current ?? "");
-  const item = client.items.get(client.current);
-  const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
-  const said = item
-    ? `${view.notice} ${desk.said(client)}. ${asText(asked?.content).slice(0, 160)}`
-    : client.current ? "Fetching" : view.emptyNode.querySelector("h2")?.textContent ?? "";
-  say(view, said.trim());
-  whenIdle(() => prepare(view, nextOpen(client, client.current)));
-}
-
-// Both sides stand beside each other while each has room for its words, however large the reader's letters are.
+// Show both sides next to each other while each has room for its text, however large the reader's letters are.
 function setNarrow(view) {
   const letter = parseFloat(getComputedStyle(document.documentElement).fontSize);
   setFlag(view.root, "data-narrow", view.root.clientWidth < NARROW_REM * letter);
@@ -139,7 +96,7 @@ function listen(view) {
     view.root.addEventListener(sign, () => tick(view), { passive: true, signal });
 }
 
-// An item that was answered in full and only waited for its delay counts as submitted.
+// Leave the page. A finished item that only waits for its delay is submitted.
 function leavePage(view) {
   if (view.timer) view.act.submit();
   if (view.client.current && view.client.drafts.has(view.client.current) && !isDone(view.client, view.client.current))
@@ -169,14 +126,14 @@ function applyAnswer(view, data) {
     view.notice = "";
   }
   if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : client.news;
-  desk.heard(view);
+  view.desk.heard(view);
   for (const item of data.items ?? []) if (client.items.get(item.assignment) === item) dropSlot(view, item.assignment);
   const stays = !turned && client.current === current && client.rubric.version === version;
   if (stays && client.items.get(current) === item && sameWords(client.mine.get(current), mine)) refresh(view);
   else if (stays && item) showAgain(view, item);
   else show(view);
   if (client.news) say(view, client.news);
-  // Whoever pointed at another list wants its first item under the keys; whoever walks by keyboard stays where they are.
+  // After a click on another list its first item gets the keys; for those who use the keyboard the focus stays.
   if (turned && performance.now() - view.pointedAt < POINTED_MS) view.root.focus({ preventScroll: true });
   const next = nextOpen(client, client.current);
   if (!view.slots.has(next)) whenIdle(() => prepare(view, next));
@@ -187,10 +144,10 @@ function sameWords(one, other) {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
-// The open item has changed under somebody's hands; what they are writing goes on where it was.
+// Show the open item again after it has changed. A text that is being written keeps its place and caret.
 function showAgain(view, before) {
   const pen = penOf(view);
-  view.notice = desk.changed(before, view.client.items.get(view.client.current)) || view.notice;
+  view.notice = view.desk.changed(before, view.client.items.get(view.client.current)) || view.notice;
   show(view);
   if (pen) penBack(view, pen);
 }
@@ -201,10 +158,10 @@ function refresh(view) {
   if (!view.client.current) return showEmpty(view);
   if (!view.client.items.has(view.client.current)) return undefined;
   showState(view);
-  return desk.show(view);
+  return view.desk.show(view);
 }
 
-// Off the page nothing can be sent; what is unsaved stays in the outbox and goes up when the page is opened again.
+// Take the view off the page. Unsaved entries stay in the outbox and are sent when the page is opened again.
 function unmount(view) {
   view.listening?.abort();
   view.listening = null;
@@ -214,8 +171,8 @@ function unmount(view) {
   view.root.remove();
 }
 
-function mount({ data, parentElement, setStateValue }) {
-  const view = views.get(data.key) ?? newView(data.key);
+function mount(desk, { data, parentElement, setStateValue }) {
+  const view = views.get(data.key) ?? newView(desk, data);
   views.set(data.key, view);
   view.setStateValue = setStateValue;
   for (const other of views.values())
@@ -238,5 +195,18 @@ function mount({ data, parentElement, setStateValue }) {
   }
   return () => {
     if (view.root.parentElement === parentElement || !view.root.isConnected) unmount(view);
+  };
+}
+
+// Make the desk known to the component inside the fragment, which waits for it. Return the component outside the fragment,
+// which brings these scripts once and can rerun the whole page; see component.py.
+export function register(desk) {
+  (globalThis.spotcheckDesks ??= new Map()).set(desk.name, (given) => mount(desk, given));
+  globalThis.dispatchEvent(new Event("spotcheck:desk"));
+  return ({ setStateValue }) => {
+    globalThis.spotcheckWake = () => setStateValue("woken", Date.now());
+    return () => {
+      delete globalThis.spotcheckWake;
+    };
   };
 }

@@ -1,12 +1,13 @@
 // The second copy of what memory.js keeps, in IndexedDB. Chromium writes localStorage to the disk up to five seconds
-// later, and a browser that is killed before has lost it; a strict transaction has reached the disk when it completes.
-// Writes are collected until the next item is painted and go one transaction after the other.
+// later, so a browser that is killed loses it; a strict transaction is on the disk when it completes. Writes are collected
+// until the next item is painted, and one transaction follows the other.
 
 const MIRROR_DB = "spotcheck";
 const MIRROR_STORE = "kept";
-const MIRROR_MOST_MS = 3000; // a browser that does not open it by then is worked with as if it had none
+const PAINT_FIRST_MS = 30;
+const MIRROR_MOST_MS = 3000; // if the database is not open by then, the page goes on without it
 
-function mirrorOf() {
+export function mirrorOf() {
   return { db: null, state: "opening", waiting: new Map(), writing: 0, timer: null, leaving: false, heard: () => undefined };
 }
 
@@ -26,8 +27,8 @@ function openMirror() {
   });
 }
 
-// Open the mirror and give all of it as pairs of name and value; without one, nothing.
-async function readMirror(mirror) {
+// Open the mirror and return its content as pairs of name and value; an empty list if it cannot be opened.
+export async function readMirror(mirror) {
   try {
     mirror.db = await openMirror();
     mirror.db.onversionchange = () => dropMirror(mirror, null);
@@ -59,15 +60,15 @@ function dropMirror(mirror, error) {
   mirror.heard();
 }
 
-// Keep ``value`` under ``name``, or with null forget it.
-function writeMirror(mirror, name, value) {
+// Keep ``value`` under ``name``; null forgets it.
+export function writeMirror(mirror, name, value) {
   if (mirror.state === "off") return;
   mirror.waiting.set(name, value);
   if (mirror.leaving) flushMirror(mirror);
   else mirror.timer ??= setTimeout(() => flushMirror(mirror), PAINT_FIRST_MS);
 }
 
-function flushMirror(mirror) {
+export function flushMirror(mirror) {
   clearTimeout(mirror.timer);
   mirror.timer = null;
   if (!mirror.db || !mirror.waiting.size || (mirror.writing && !mirror.leaving)) return;
@@ -90,8 +91,8 @@ function flushMirror(mirror) {
   }
 }
 
-// A page that is left has no later: what waits is written now. It may come back.
-function leaveMirror(mirror, leaving) {
+// A page that is being left cannot write later, so waiting changes are written now. The page may come back.
+export function leaveMirror(mirror, leaving) {
   mirror.leaving = leaving;
   if (leaving) flushMirror(mirror);
 }

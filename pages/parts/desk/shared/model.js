@@ -1,16 +1,22 @@
-// The client's knowledge, without any drawing: what the server said, what this browser did since, and what follows.
-// Annotating and adjudicating share all of it; where they differ, the `desk` of each says how.
-// The server's word is `order` and `done`; entries that it has not acknowledged are laid over it, so the screen is
-// always one step ahead and never loses its place when an answer arrives late.
+// What the client knows: the server's last answer, and what this browser did since. Nothing here draws. Both desks share
+// it; `client.desk` holds what differs.
+// `order` and `done` come from the server. Entries that it has not acknowledged are laid over them, so the screen is always
+// one step ahead and keeps its place when an answer arrives late.
+
+import { newId } from "./dom.js";
+import { keepEntry, memoryOf, readSettings, recall, recallEntries, recallPlace } from "./memory.js";
 
 const LOW_WATER = 8; // ask for more when fewer open items are at hand
-const AT_HAND = 25; // as many are wanted
-const SENT_AT_ONCE = 100;
-const MADE = { annotation: "done", decision: "done", skip: "skipped" }; // what an entry makes of its item
+export const AT_HAND = 25; // how many open items should be at hand
+export const SENT_AT_ONCE = 100;
+export const RESEND_MS = 3000;
+export const MADE = { annotation: "done", decision: "done", skip: "skipped" }; // what an entry does to its item
 
-function newClient(key) {
+export function newClient(key, desk, limits) {
   const client = {
     key,
+    desk,
+    limits, // field -> how many characters the server takes
     memory: memoryOf(key),
     settings: readSettings(),
     rater: null,
@@ -20,25 +26,25 @@ function newClient(key) {
     findings: {},
     order: [],
     done: [],
-    skipped: [], // [assignment, how many of `done` came before], as the server tells
+    skipped: [], // [assignment, how many of `done` came before it]
     items: new Map(), // assignment -> item as sent
     mine: new Map(), // assignment -> the submission that counts, as far as this browser knows
-    earlier: new Map(), // submission id -> the submission that it superseded, which counts again when it is withdrawn
-    back: new Set(), // submitted assignments that were walked back to and asked for
+    earlier: new Map(), // submission id -> the submission that it replaced, which counts again after a withdrawal
+    back: new Set(), // submitted assignments that the reviewer walked back to and the server should send
     drafts: new Map(), // assignment -> { labels, the desk's texts, active_ms, reopened, touched }
     outbox: new Map(), // submission id -> entry
-    elsewhere: new Map(), // assignment -> the kind of entry that another tab has made of it
-    taken: {}, // assignment -> the server's sentence about an item that is not this rater's any more
-    left: null, // { assignment, next }: where to go on from an item that has left the list
-    wanted: null, // an assignment that was open before the page was loaded, until it is known what became of it
-    news: "", // what the last answer told about the open item
-    refusals: [], // { assignment, why }: sentences of the server about entries that it refused
+    elsewhere: new Map(), // assignment -> the kind of entry that another tab made for it
+    taken: {}, // assignment -> the server's sentence about an item that this rater no longer holds
+    left: null, // { assignment, next }: where to go on after an item that has left the list
+    wanted: null, // the assignment that was open before the page was reloaded, until its state is known
+    news: "", // what the last answer says about the open item
+    refusals: [], // { assignment, why }: entries that the server refused, with its sentence
     undo: [],
     current: null,
-    sent: new Set(), // submission ids that went up at least once
+    sent: new Set(), // ids of submissions that were sent at least once
     sequence: 0,
-    heard: 0, // the sequence that the last answer was to
-    asking: { sequence: 0, at: 0 }, // when items were asked for last
+    heard: 0, // the sequence number that the last answer replies to
+    asking: { sequence: 0, at: 0 }, // when items were last asked for
     asked: "",
     sentAt: 0,
   };
@@ -51,7 +57,7 @@ function newClient(key) {
   return client;
 }
 
-function remember(client, entry) {
+export function remember(client, entry) {
   const { assignment } = entry;
   const before = client.mine.get(assignment);
   if (MADE[entry.kind]) {
@@ -64,33 +70,33 @@ function remember(client, entry) {
   }
 }
 
-// A withdrawal says itself what it leaves of its item: "open", or what an earlier entry made of it, which counts again.
-function madeBy(entry) {
+// What an entry does to its item. A withdrawal says so itself: "open", or the state of an earlier entry that counts again.
+export function madeBy(entry) {
   if (entry.kind !== "withdraw") return MADE[entry.kind];
   return entry.leaves === undefined ? "open" : entry.leaves;
 }
 
-// assignment -> "done", "skipped" or "open": what the unacknowledged entries make of it
-function overlay(client) {
+// assignment -> "done", "skipped" or "open", by the unacknowledged entries
+export function overlay(client) {
   const made = new Map();
   for (const entry of client.outbox.values()) if (madeBy(entry)) made.set(entry.assignment, madeBy(entry));
   return made;
 }
 
-function openList(client) {
+export function openList(client) {
   const made = overlay(client);
   const reopened = [...made.keys()].filter((id) => made.get(id) === "open" && !client.order.includes(id));
   return [...reopened, ...client.order.filter((id) => (made.get(id) ?? "open") === "open")];
 }
 
-function doneList(client) {
+export function doneList(client) {
   const made = overlay(client);
   const before = client.done.filter((id) => (made.get(id) ?? "done") === "done");
   return [...before, ...[...made.keys()].filter((id) => made.get(id) === "done" && !client.done.includes(id))];
 }
 
-// All that this reviewer said something about, answered and skipped, in the order of time.
-function saidList(client) {
+// All items that this reviewer answered or skipped, in the order of time.
+export function saidList(client) {
   const made = overlay(client);
   const before = [...client.done];
   for (const [id, at] of [...client.skipped].reverse()) before.splice(at, 0, id);
@@ -98,29 +104,34 @@ function saidList(client) {
   return [...before, ...now].filter((id) => made.get(id) !== "open");
 }
 
-function skippedList(client) {
+export function skippedList(client) {
   const made = overlay(client);
   const before = client.skipped.map(([id]) => id);
   const now = [...made.keys()].filter((id) => made.get(id) === "skipped" && !before.includes(id));
   return [...before.filter((id) => (made.get(id) ?? "skipped") === "skipped"), ...now];
 }
 
-// What is not this rater's any more but was begun: it can still be gone back to and submitted.
-function setAside(client) {
+// Items that were begun and then taken from this rater. They can still be submitted.
+export function setAside(client) {
   return Object.keys(client.taken).filter((id) => client.items.has(id) && client.drafts.get(id)?.touched && !isDone(client, id));
 }
 
-function isDone(client, assignment) {
+export function isDone(client, assignment) {
   const made = overlay(client).get(assignment);
   return made ? made === "done" : client.done.includes(assignment) && !client.order.includes(assignment);
 }
 
-function isSkipped(client, assignment) {
+export function isSkipped(client, assignment) {
   const made = overlay(client).get(assignment);
   return made ? made === "skipped" : client.skipped.some(([id]) => id === assignment);
 }
 
-function nextOpen(client, after) {
+// Whether the server has an answer or a skip for it.
+export function isSaid(client, assignment) {
+  return client.done.includes(assignment) || client.skipped.some(([id]) => id === assignment);
+}
+
+export function nextOpen(client, after) {
   const open = openList(client);
   const start = client.left?.assignment === after ? client.order.indexOf(client.left.next) : client.order.indexOf(after) + 1;
   const isOpen = new Set(open);
@@ -129,87 +140,8 @@ function nextOpen(client, after) {
   return candidates.find((id) => !client.elsewhere.has(id)) ?? candidates[0] ?? null;
 }
 
-function textsOf(source) {
-  return Object.fromEntries(desk.texts.map(({ name }) => [name, source[name] ?? ""]));
-}
-
-function blankDraft() {
-  return { labels: {}, ...textsOf({}), active_ms: 0, reopened: false, touched: false };
-}
-
-function draftOf(client, assignment) {
-  let draft = client.drafts.get(assignment);
-  if (!draft) {
-    const mine = client.mine.get(assignment);
-    draft = mine && mine.labels ? draftFrom(mine) : { ...blankDraft(), labels: structuredClone(desk.start(client, assignment)) };
-    client.drafts.set(assignment, draft);
-  }
-  return draft;
-}
-
-function draftFrom(submission) {
-  return {
-    ...blankDraft(),
-    ...textsOf(submission),
-    labels: structuredClone(desk.labelsOf(submission)),
-    reopened: true,
-  };
-}
-
-function keepDraft(client, assignment) {
-  const draft = draftOf(client, assignment);
-  draft.touched = true;
-  keep(client.memory, `draft:${assignment}`, draft);
-}
-
-function dropDraft(client, assignment) {
-  client.drafts.delete(assignment);
-  forget(client.memory, `draft:${assignment}`);
-}
-
-function answered(value) {
-  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== "";
-}
-
-// The dimensions that are asked, given the labels so far: one whose own condition is not asked is not asked either.
-function visibleDimensions(rubric, labels) {
-  const asked = {};
-  return rubric.dimensions.filter((dimension) => {
-    const shown = Object.entries(dimension.shown_when ?? {}).every(([other, allowed]) => allowed.includes(asked[other]));
-    if (shown && answered(labels[dimension.name])) asked[dimension.name] = labels[dimension.name];
-    return shown;
-  });
-}
-
-function missingRequired(client, assignment) {
-  const draft = draftOf(client, assignment);
-  const told = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
-  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !told(d));
-}
-
-function isComplete(client, assignment) {
-  return client.rubric.dimensions.length > 0 && missingRequired(client, assignment).length === 0;
-}
-
-function finalLabels(client, assignment) {
-  const { labels } = draftOf(client, assignment);
-  const asked = visibleDimensions(client.rubric, labels).filter((d) => answered(labels[d.name]));
-  return Object.fromEntries(asked.map((d) => [d.name, labels[d.name]]));
-}
-
-function isChanged(client, assignment) {
-  const mine = client.mine.get(assignment);
-  if (!mine) return true;
-  const draft = draftOf(client, assignment);
-  const ordered = (labels) => JSON.stringify(Object.entries(labels ?? {}).sort());
-  return (
-    ordered(desk.labelsOf(mine)) !== ordered(finalLabels(client, assignment)) ||
-    desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name])
-  );
-}
-
-// Put one entry into the outbox. Its submission id is made here, once, whatever happens to the network afterwards.
-function enter(client, kind, assignment, fields) {
+// Put one entry into the outbox. Its submission id is made here once and stays the same however often it is sent.
+export function enter(client, kind, assignment, fields) {
   const entry = { submission_id: newId(), kind, assignment, at: new Date().toISOString(), ...fields };
   client.outbox.set(entry.submission_id, entry);
   client.refusals = client.refusals.filter((refused) => refused.assignment !== assignment);
@@ -218,7 +150,7 @@ function enter(client, kind, assignment, fields) {
   return entry;
 }
 
-// The open items from the one on the screen on: a reviewer who only looks ahead must not run out of them either.
+// The open items from the one on the screen on: a reviewer who only looks ahead must not run out of items either.
 function ahead(client) {
   const open = openList(client);
   return open.slice(Math.max(0, open.indexOf(client.current)));
@@ -228,14 +160,14 @@ function heldAhead(client) {
   return ahead(client).filter((id) => client.items.has(id)).length;
 }
 
-function runsLow(client) {
+export function runsLow(client) {
   const held = heldAhead(client);
   return held < LOW_WATER && held < ahead(client).length;
 }
 
-// How many more items the next answer should bring: of a long week no more than are soon needed, and none while others
-// are on their way, because the server would send the same ones again.
-function askForMore(client) {
+// How many more items the next answer should bring: only as many as are needed soon, and none while others are on their
+// way, because the server would send the same ones again.
+export function askForMore(client) {
   const { asking } = client;
   if (asking.sequence > client.heard && Date.now() - asking.at < RESEND_MS) return 0;
   const wants = Math.max(0, AT_HAND - heldAhead(client));

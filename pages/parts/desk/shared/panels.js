@@ -1,13 +1,19 @@
-// Text beside the labels, and dialogs: the help is everywhere, each desk has its own beside it.
+// The text fields next to the labels, and the dialogs. The help is on both desks; each desk adds dialogs of its own.
 
-function buildNotes(view) {
-  view.notes = Object.fromEntries(desk.texts.map((text) => [text.name, buildNote(view, text)]));
+import { el, setFlag, setText, toolButton } from "./dom.js";
+import { draftOf } from "./drafts.js";
+import { writeSettings } from "./memory.js";
+import { focusField, rank } from "./rubric.js";
+import { disarm } from "./timer.js";
+
+export function buildNotes(view) {
+  view.notes = Object.fromEntries(view.desk.texts.map((text) => [text.name, buildNote(view, text)]));
   return Object.values(view.notes).map((note) => note.node);
 }
 
-function buildNote(view, { name, label, rows, most, compare }) {
+function buildNote(view, { name, label, rows, compare }) {
   const area = el("textarea", {
-    rows, maxlength: most, "aria-label": label, "data-note": name, dir: "auto",
+    rows, maxlength: view.client.limits[name], "aria-label": label, "data-note": name, dir: "auto",
     oninput: () => view.act.write(name, area.value),
     onblur: () => view.act.leave(name, area.value),
   });
@@ -15,7 +21,7 @@ function buildNote(view, { name, label, rows, most, compare }) {
   return { area, below, node: el("div", { class: "sc-note", hidden: true }, el("label", {}, el("span", {}, label), area), below) };
 }
 
-function showNotes(view) {
+export function showNotes(view) {
   const draft = draftOf(view.client, view.client.current);
   for (const [name, note] of Object.entries(view.notes)) {
     const text = draft[name] ?? "";
@@ -25,14 +31,14 @@ function showNotes(view) {
   }
 }
 
-function compareNote(view, name) {
+export function compareNote(view, name) {
   const { area, below, node } = view.notes[name];
-  if (below && !node.hidden) desk.texts.find((text) => text.name === name).compare(below, view.client.items.get(view.client.current), area.value);
+  if (below && !node.hidden) view.desk.texts.find((text) => text.name === name).compare(below, view.client.items.get(view.client.current), area.value);
 }
 
-function openNote(view, name) {
+export function openNote(view, name) {
   const { client } = view;
-  const { start } = desk.texts.find((text) => text.name === name);
+  const { start } = view.desk.texts.find((text) => text.name === name);
   view.writing = name;
   showNotes(view);
   const { area } = view.notes[name];
@@ -43,15 +49,15 @@ function openNote(view, name) {
   view.notes[name].node.scrollIntoView({ block: "nearest" });
 }
 
-// Where somebody writes: the text or the filter, what stands there, and the caret.
-function penOf(view) {
+// Where somebody is writing: the text field or filter, its text, and the caret.
+export function penOf(view) {
   const node = document.activeElement;
   const field = [...view.fields.values()].find((one) => one.filter === node);
   if (!field && !view.notesNode.contains(node)) return null;
   return { note: node.dataset.note, field: field?.dimension.name, text: node.value, caret: [node.selectionStart, node.selectionEnd] };
 }
 
-function penBack(view, { note, field, text, caret }) {
+export function penBack(view, { note, field, text, caret }) {
   if (note) openNote(view, note);
   else if (!view.fields.get(field)?.filter) return;
   else focusField(view, field);
@@ -64,8 +70,8 @@ function penBack(view, { note, field, text, caret }) {
   node.setSelectionRange(...caret);
 }
 
-function openDialog(view, title, ...content) {
-  disarm(view); // a finished item must not go by itself behind the question about it
+export function openDialog(view, title, ...content) {
+  disarm(view); // a finished item must not be submitted behind a dialog about it
   view.dialog = { choices: new Map(), confirm: null };
   const close = toolButton("Close", "Esc", () => closeDialog(view));
   const box = el(
@@ -79,14 +85,14 @@ function openDialog(view, title, ...content) {
   box.focus({ preventScroll: true });
 }
 
-function closeDialog(view) {
+export function closeDialog(view) {
   view.dialog = null;
   setFlag(view.dialogNode, "hidden", true);
   view.dialogNode.replaceChildren();
   view.root.focus({ preventScroll: true });
 }
 
-function choiceRow(key, label, action, pressed) {
+export function choiceRow(key, label, action, pressed) {
   return el(
     "button",
     { type: "button", class: "sc-choice", onclick: action, "aria-pressed": pressed },
@@ -95,15 +101,15 @@ function choiceRow(key, label, action, pressed) {
   );
 }
 
-function openHelp(view) {
+export function openHelp(view) {
   openDialog(view, "Keys",
-    el("dl", { class: "sc-keys" }, ...desk.help.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])),
-    desk.advances ? buildDelay(view.client.settings) : null,
+    el("dl", { class: "sc-keys" }, ...view.desk.help.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])),
+    view.desk.advances ? buildDelay(view.client.settings) : null,
     view.client.memory.works ? null
-      : el("p", { class: "sc-error" }, "This browser keeps no copy of unsaved work. Close the tab only when all is saved."));
+      : el("p", { class: "sc-error" }, "This browser keeps no copy of unsaved work. Close this tab only once everything is saved."));
 }
 
-// How long an answered item waits before it is submitted by itself.
+// The setting for how long an answered item waits before it is submitted automatically.
 function buildDelay(settings) {
   const label = () => (settings.advance === null ? "off, Enter submits" : `${settings.advance} ms`);
   const shown = el("output", {}, label());
@@ -117,5 +123,5 @@ function buildDelay(settings) {
   const box = el("input", { type: "checkbox", checked: settings.advance !== null,
     onchange: () => change(box.checked ? Number(range.value) : null) });
   return el("fieldset", { class: "sc-settings" },
-    el("label", {}, box, " Submit by itself when everything is answered"), range, shown);
+    el("label", {}, box, " Submit automatically when everything is answered"), range, shown);
 }

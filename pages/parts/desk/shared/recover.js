@@ -1,7 +1,16 @@
-// Beginning with what an earlier page left behind. localStorage was read when the client was made; what it had not
-// written down when the browser died stands in the mirror and joins here, in the order in which it was made.
+// Recovering what an earlier page left behind. localStorage was read when the client was made. What had not reached it when
+// the browser died is in the mirror and joins here, in the order in which it was made.
 
-async function recover(view) {
+import { awaits, wantBack } from "./back.js";
+import { showSaving } from "./bar.js";
+import { dropDraft } from "./drafts.js";
+import { dropOldDrafts, parsed, recall, recallEntries, stored, withStorage } from "./memory.js";
+import { flushMirror, leaveMirror, readMirror, writeMirror } from "./mirror.js";
+import { isDone, isSkipped, MADE, openList, remember } from "./model.js";
+import { show } from "./show.js";
+import { sendSoon } from "./sync.js";
+
+export async function recover(view) {
   const { client } = view;
   const { memory } = client;
   const { mirror } = memory;
@@ -10,7 +19,7 @@ async function recover(view) {
   window.addEventListener("pagehide", () => leaveMirror(mirror, true), { capture: true });
   window.addEventListener("pageshow", () => leaveMirror(mirror, false), { capture: true });
   const all = await readMirror(mirror);
-  const kept = all.filter(([name]) => !mirror.waiting.has(name)); // what changed meanwhile is newer
+  const kept = all.filter(([name]) => !mirror.waiting.has(name)); // a name that changed meanwhile has a newer value
   const joined = [joinEntries(client, kept), joinDrafts(client, kept)].includes(true);
   if (mirror.state === "open") copyToMirror(memory, kept);
   forgetOldDrafts(memory, all);
@@ -22,8 +31,8 @@ async function recover(view) {
   if (client.outbox.size || client.wanted || awaits(client)) sendSoon(view);
 }
 
-// The place belongs to the tab; in a new one it is the item that was worked at last. One that is not in the list any
-// more is asked about.
+// Return to the item that was open in this tab; in a new tab, to the one that was worked on last. If it is no longer in the
+// list, the server is asked about it.
 function returnToPlace(client, place) {
   if (!place && isDone(client, client.current)) client.current = openList(client)[0] ?? null;
   const wanted = place ?? lastBegun(client);
@@ -35,7 +44,7 @@ function returnToPlace(client, place) {
   return open;
 }
 
-// The item that was worked at last and not submitted.
+// The item that was worked on last and not submitted.
 function lastBegun(client) {
   const begun = [...client.drafts].filter(([assignment, draft]) => draft.touched && draft.at && !isDone(client, assignment)
     && !isSkipped(client, assignment));
@@ -53,7 +62,7 @@ function joinEntries(client, kept) {
   return true;
 }
 
-// The later of two drafts counts. One that is older than the submission it became is left over, in whichever place.
+// The later of two drafts counts. A draft older than the submission that it became is dropped.
 function joinDrafts(client, kept) {
   const { memory, drafts } = client;
   const here = new Map(recall(memory, "draft"));

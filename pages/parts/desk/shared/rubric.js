@@ -1,8 +1,11 @@
-// The right side: one field per dimension. Built once per rubric version; showing an item only sets attributes.
+// The right side: one field per dimension. It is built once per rubric version; showing an item only sets attributes.
 
-const DIGITS = "1234567890"; // values beyond the digits have no key of their own: filter as one types
+import { el, setAttr, setFlag, setText } from "./dom.js";
+import { answered, draftOf, isComplete, visibleDimensions } from "./drafts.js";
 
-function buildRubric(view) {
+export const DIGITS = "1234567890"; // longer lists have no key per value and filter as one types
+
+export function buildRubric(view) {
   const { dimensions } = view.client.rubric;
   const keys = dimensions.flatMap((d) => d.values.map((v) => v.key).filter(Boolean));
   view.keysDistinct = new Set(keys).size === keys.length;
@@ -79,8 +82,8 @@ function buildValue(view, field, value, key, role) {
   return button;
 }
 
-// order_status reads as "order status"; what is stored stays as declared.
-function shownValue(value) {
+// order_status is shown as "order status". The stored value stays as declared.
+export function shownValue(value) {
   return value.replaceAll("_", " ");
 }
 
@@ -114,14 +117,14 @@ function buildNumber(view, field, title) {
   return field.filter;
 }
 
-// Order the options by how well they fit what was typed; the best ten get the digits, as far as these do not filter on.
-function rank(field) {
+// Order the options by how well they match the filter. The best ten get digits, except digits that continue the filter.
+export function rank(field) {
   const fits = fitting(field, field.filter.value);
   field.hits = fits.map((one) => one.value);
   field.digits = [...DIGITS].map((digit) => (isText(field, digit) ? "" : digit));
   field.top = 0;
   field.list.replaceChildren(...fits.map((one) => field.buttons.get(one.value)));
-  if (!fits.length) field.list.append(el("p", { class: "sc-none" }, "nothing fits"));
+  if (!fits.length) field.list.append(el("p", { class: "sc-none" }, "no match"));
   field.list.scrollTop = 0;
   markTop(field);
 }
@@ -134,8 +137,8 @@ function fitting(field, text) {
     .sort((a, b) => a.fit - b.fit || a.k - b.k);
 }
 
-// Whether a digit goes on with what stands in the filter, as the 3 of intent_31 does; otherwise it picks a hit.
-function isText(field, digit) {
+// Whether a digit continues the text in the filter, as the 3 of intent_31 does. Otherwise it picks a hit.
+export function isText(field, digit) {
   const typed = field.filter.value;
   return typed.trim() !== "" && fitting(field, typed + digit).length > 0;
 }
@@ -160,26 +163,26 @@ function markTop(field) {
   if (top && top.offsetParent) keepInside(field.list, top);
 }
 
-function keepInside(box, node) {
+export function keepInside(box, node) {
   const [outer, inner] = [box.getBoundingClientRect(), node.getBoundingClientRect()];
   if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
   else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
 }
 
-function moveTop(field, by) {
+export function moveTop(field, by) {
   if (!field.hits.length) return;
   field.top = (field.top + by + field.hits.length) % field.hits.length;
   markTop(field);
 }
 
-function clearFilter(field) {
+export function clearFilter(field) {
   if (!field.filter || field.kind !== "long" || !field.filter.value) return;
   field.filter.value = "";
   rank(field);
 }
 
-// Show the draft of the open item: what is asked, what is chosen, what has the keys.
-function showRubric(view) {
+// Show the draft of the open item: what is asked, what is chosen, and which dimension has the keys.
+export function showRubric(view) {
   const { client } = view;
   const draft = draftOf(client, client.current);
   const asked = new Set(visibleDimensions(client.rubric, draft.labels).map((d) => d.name));
@@ -211,9 +214,9 @@ function showValues(field, chosen, focused) {
   setText(field.chosen, field.kind === "long" ? values.map(shownValue).join(", ") : "");
 }
 
-// Give the keys to a dimension. A long list takes the caret so that typing filters, except where that opens a keyboard
-// on the screen.
-function focusField(view, name, { quietly = false } = {}) {
+// Give the keys to a dimension. A long list also takes the caret, so that typing filters, except where that would open an
+// on-screen keyboard.
+export function focusField(view, name, { quietly = false } = {}) {
   view.focus = name;
   for (const [other, field] of view.fields) setFlag(field.node, "data-focus", other === name);
   if (quietly) return;
@@ -221,11 +224,11 @@ function focusField(view, name, { quietly = false } = {}) {
   if (field?.filter && !view.coarse) field.filter.focus({ preventScroll: true });
   else if (document.activeElement !== view.root && (view.root.contains(document.activeElement) || document.activeElement === document.body))
     view.root.focus({ preventScroll: true });
-  // Within the frame the layout is done anyway; asked for here it would be done twice.
+  // The frame does the layout anyway; asking for it here would do it twice.
   if (!view.painting && view.tall) requestAnimationFrame(() => keepFocusInside(view));
 }
 
-function keepFocusInside(view) {
+export function keepFocusInside(view) {
   const field = view.fields.get(view.focus);
   if (field) keepInside(view.scrollNode, field.node);
 }

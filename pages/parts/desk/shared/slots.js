@@ -1,14 +1,17 @@
-// Each item stands in a slot of its own. The next one is laid out, scrolled and painted behind the one that is read, so
-// that going on only changes which of the two lies in front.
+// Each item has a slot of its own. The next item is laid out, scrolled and painted behind the one on the screen, so going on
+// only changes which of the two is in front.
 
-function slotFor(view, assignment) {
+import { buildConversation } from "./conversation.js";
+import { el, setFlag } from "./dom.js";
+
+export function slotFor(view, assignment) {
   let slot = view.slots.get(assignment);
   if (!slot) {
     slot = el("div", { class: "sc-slot" }, buildConversation(view.client.items.get(assignment)));
     view.slots.set(assignment, slot);
   }
   if (slot.parentElement !== view.paneNode) {
-    slot.inert = true; // it may have been on screen before; only present() shows a slot
+    slot.inert = true; // it may have been on the screen before; only present() shows a slot
     setFlag(slot, "data-behind", true);
     view.paneNode.append(slot);
     scrollToTarget(slot);
@@ -16,7 +19,7 @@ function slotFor(view, assignment) {
   return slot;
 }
 
-function present(view, slot) {
+export function present(view, slot) {
   if (view.passed === slot) view.passed = null;
   finishShowing(view);
   if (view.slot !== slot) view.passed = view.slot;
@@ -26,14 +29,14 @@ function present(view, slot) {
   view.slot = slot;
 }
 
-// Taking the last item out and waking this one restyle all of either, which the frame that shows it need not wait for.
-function finishShowing(view) {
+// Remove the previous item and make this one interactive. Both restyle a whole item, so they wait until it is painted.
+export function finishShowing(view) {
   view.passed?.remove();
   view.passed = null;
   if (view.slot) view.slot.inert = false;
 }
 
-function prepare(view, next) {
+export function prepare(view, next) {
   const { client } = view;
   for (const [id, slot] of view.slots) {
     if (id === client.current || id === next) continue;
@@ -43,15 +46,15 @@ function prepare(view, next) {
   if (client.items.has(next)) slotFor(view, next);
 }
 
-// What stands ready of an item is of no use once the item has come anew; on the screen it stays until it is replaced.
-function dropSlot(view, assignment) {
+// Drop the slot of an item that has come anew. A slot on the screen stays until it is replaced.
+export function dropSlot(view, assignment) {
   const slot = view.slots.get(assignment);
   if (slot && slot !== view.slot) slot.remove();
   view.slots.delete(assignment);
 }
 
 // Bring the judged answer into view, together with the question before it if both fit.
-function scrollToTarget(slot) {
+export function scrollToTarget(slot) {
   const target = slot.querySelector("[data-target]");
   slot.scrollTop = 0;
   if (!target || slot.scrollHeight <= slot.clientHeight) return;

@@ -1,168 +1,18 @@
-// Between client and server. The whole unacknowledged outbox goes up each time as one state value (a trigger would lose
-// all but its last), the answer names what is safe. Sending waits until the next item is painted.
+// Sending to the server. The whole unacknowledged outbox is sent each time as one state value, because of several triggers
+// only the last would arrive; the answer names the entries that are safe. Sending waits until the next item is painted.
 
-const PAINT_FIRST_MS = 30;
-const RESEND_MS = 3000;
+import { awaits, heldAndBack } from "./back.js";
+import { connected, showSaving } from "./bar.js";
+import { afterFrame } from "./dom.js";
+import { askForMore, openList, RESEND_MS, SENT_AT_ONCE } from "./model.js";
+
 const RESEND_MOST_MS = 15_000;
 const SLOW_MS = 2500;
-const RECENT_DONE = 40;
-const ASK_MS = 30_000; // how often a page that is looked at asks whether something changed
-const ASK_AFTER_MS = 5000; // and how old an answer is before coming back to the page asks at once
-const KEPT_WORDS = { disk: ", kept here", soon: "", page: ", keep this tab open" };
-const CLOSED = "This week was closed while you had the item open. What you submit now is kept as a late answer and changes no figure.";
+const ASK_MS = 30_000; // how often a visible page asks whether something has changed
+const ASK_AFTER_MS = 5000; // how old the last answer must be for a page that becomes visible to ask at once
 
-// Take the server's answer into the client.
-function takeAnswer(client, data) {
-  for (const id of data.ack ?? []) acknowledge(client, id);
-  for (const [id, why] of data.rejected ?? []) refuse(client, id, why);
-  client.trouble = data.trouble ?? null;
-  client.heard = data.heard ?? client.sequence;
-  client.news = "";
-  if (!data.order) return;
-  if (client.week && viewName(client.week) !== viewName(data.week)) forgetWeek(client);
-  rememberPlace(client, data.order);
-  hearNews(client, data);
-  client.order = data.order;
-  client.done = data.done ?? [];
-  client.skipped = data.skipped ?? [];
-  client.rater = data.rater;
-  client.week = data.week;
-  // An answer tells of the items that were looked at last; what was told of the others still holds.
-  Object.assign(client.reveals, data.reveals);
-  Object.assign(client.findings, data.findings);
-  if (data.rubric && client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
-  for (const item of data.items ?? []) takeItem(client, item);
-  for (const id of client.back) if (!isSaid(client, id)) client.back.delete(id);
-  returnTo(client);
-  forgetOld(client);
-  if (!client.current || !(client.items.has(client.current) || client.order.includes(client.current) || client.back.has(client.current)))
-    client.current = openList(client)[0] ?? null;
-  wantBack(client, client.current, 0);
-  desk.take(client, data);
-}
-
-// What happened to the open item while it was open: it was handed to somebody else, or its week was closed.
-function hearNews(client, data) {
-  const taken = data.taken ?? {};
-  const { current, week } = client;
-  if (taken[current] && !client.taken[current]) client.news = taken[current];
-  else if (week && current && viewName(week) === viewName(data.week) && data.week.closed && !week.closed) client.news = CLOSED;
-  client.taken = taken;
-}
-
-// What was open before the page was loaded anew, and was taken from the reviewer since.
-function returnTo(client) {
-  const { current, wanted } = client;
-  if (!client.taken[wanted] || !client.items.has(wanted)) return;
-  client.wanted = null;
-  if (client.drafts.get(current)?.touched) return;
-  client.left = { assignment: wanted, next: current };
-  client.current = wanted;
-  client.news = client.taken[wanted];
-}
-
-// Where to go on when the open item has left the list.
-function rememberPlace(client, order) {
-  const { current } = client;
-  if (!client.order.includes(current) || order.includes(current)) return;
-  const later = client.order.slice(client.order.indexOf(current) + 1);
-  client.left = { assignment: current, next: later.find((id) => order.includes(id)) };
-}
-
-// An item comes again when it has changed; what was only filled in beforehand is filled in anew.
-function takeItem(client, item) {
-  const { assignment } = item;
-  // What is shown already and comes again as it was is not shown anew: somebody may be writing beside it.
-  const looks = (one) => JSON.stringify({ ...one, mine: null });
-  if (looks(client.items.get(assignment)) !== looks(item) || item.state) client.items.set(assignment, item);
-  if (overlay(client).has(assignment)) return;
-  if (item.mine) client.mine.set(assignment, item.mine);
-  else client.mine.delete(assignment);
-  if (client.drafts.get(assignment)?.touched === false) client.drafts.delete(assignment);
-}
-
-// What is walked through: a week, or one kind of case in it.
-function viewName(week) {
-  return week?.view ?? week?.name;
-}
-
-function acknowledge(client, id) {
-  client.outbox.delete(id);
-  client.sent.delete(id);
-  forget(client.memory, `out:${id}`);
-  client.sentAt = 0;
-}
-
-// A refused entry is not saved: its labels become the draft again and the server's sentence is shown.
-function refuse(client, id, why) {
-  const entry = client.outbox.get(id);
-  acknowledge(client, id);
-  if (!entry) return;
-  client.undo = client.undo.filter(({ submission_id }) => submission_id !== id);
-  client.refusals.push({ assignment: entry.assignment, why });
-  if (client.mine.get(entry.assignment)?.submission_id !== id) return;
-  const earlier = client.earlier.get(id);
-  if (earlier) client.mine.set(entry.assignment, earlier);
-  else client.mine.delete(entry.assignment);
-  if (entry.labels) {
-    client.drafts.set(entry.assignment, draftFrom(entry));
-    keepDraft(client, entry.assignment);
-  }
-}
-
-// A new rubric version keeps the answers that still exist in it. Items of another version are not shown under it: the
-// place is given up unless it is among what the server sent with this rubric, and so are steps to undo there.
-function adoptRubric(client, rubric) {
-  const known = client.rubric.version !== null;
-  client.rubric = rubric;
-  if (known) {
-    client.undo = client.undo.filter(({ assignment }) => belongs(client, assignment));
-    client.news = client.taken[client.current] ?? rubricNews(client);
-    if (!belongs(client, client.current)) client.current = null;
-  }
-  const values = new Map(rubric.dimensions.map((d) => [d.name, new Set(d.values.map((v) => v.value))]));
-  const exists = (name, value) => values.has(name) && (values.get(name).size === 0 || values.get(name).has(value));
-  for (const [assignment, draft] of client.drafts) {
-    if (!belongs(client, assignment)) continue;
-    const kept = Object.entries(draft.labels ?? {}).filter(([name, value]) =>
-      Array.isArray(value) ? value.every((one) => exists(name, one)) : exists(name, value),
-    );
-    draft.labels = Object.fromEntries(kept);
-  }
-}
-
-function rubricNews(client) {
-  const begun = client.current && !belongs(client, client.current) && client.drafts.get(client.current)?.touched;
-  return `From here on you are asked under version ${client.rubric.version} of the rubric.${begun ? " What you began waits with its item." : ""}`;
-}
-
-function belongs(client, assignment) {
-  return client.order.includes(assignment) || isSaid(client, assignment);
-}
-
-// Whether the server knows an answer or a skip of it.
-function isSaid(client, assignment) {
-  return client.done.includes(assignment) || client.skipped.some(([id]) => id === assignment);
-}
-
-// Another week was chosen: its items replace the old ones; drafts and unsaved entries stay.
-function forgetWeek(client) {
-  client.items.clear();
-  client.elsewhere.clear();
-  client.back.clear();
-  client.undo = [];
-  client.current = null;
-}
-
-function forgetOld(client) {
-  const useful = new Set([...client.order, ...doneList(client).slice(-RECENT_DONE),
-    ...skippedList(client).slice(-RECENT_DONE), ...setAside(client), ...client.back, client.current]);
-  for (const id of client.outbox.values()) useful.add(id.assignment);
-  for (const id of [...client.items.keys()]) if (!useful.has(id)) client.items.delete(id);
-}
-
-// Ask the server soon: after the frame in which the reviewer's key shows its effect, several entries in one message.
-function sendSoon(view) {
+// Send soon: after the frame that shows the effect of the reviewer's key, and several entries in one message.
+export function sendSoon(view) {
   if (view.sending) return;
   view.sending = true;
   afterFrame(() => {
@@ -171,7 +21,7 @@ function sendSoon(view) {
   });
 }
 
-function sendNow(view) {
+export function sendNow(view) {
   const { client } = view;
   if (!view.setStateValue) return;
   client.sequence += 1;
@@ -194,8 +44,8 @@ function sendNow(view) {
   if (client.outbox.size || awaits(client)) view.retry = setTimeout(() => again(view), RESEND_MS);
 }
 
-// No answer that helps: send again, ever more patiently. A server that was restarted knows no fragment of this page and
-// answers nothing at all; then the whole page is rerun once, which makes the fragment known, and the outbox follows.
+// Send again, at growing intervals, while entries or items are missing. A restarted server does not know the fragment of
+// this page and does not answer at all; then the whole page is rerun once, which makes the fragment known.
 function again(view) {
   const { client } = view;
   showSaving(view);
@@ -209,13 +59,13 @@ function again(view) {
   }, SLOW_MS / 2);
 }
 
-function askedFor(client) {
+export function askedFor(client) {
   return `${client.items.size}/${client.order.length}/${openList(client).length}/${client.back.size}`;
 }
 
-// After an answer: entries that never went up go now, and more items are asked for while there are some to ask for.
-// What went up and was not acknowledged waits for its timer, or a server in trouble would be asked without pause.
-function afterAnswer(view) {
+// After an answer, send entries that were never sent, and ask for items that are missing. Entries that were sent but not
+// acknowledged wait for their timer; otherwise a server in trouble would be asked without a pause.
+export function afterAnswer(view) {
   const { client } = view;
   const unsent = [...client.outbox.keys()].some((id) => !client.sent.has(id));
   const lacking = awaits(client) && client.asked !== askedFor(client);
@@ -225,9 +75,9 @@ function afterAnswer(view) {
   if (!awaits(client)) clearTimeout(view.retry);
 }
 
-// While somebody looks at the page it asks now and then by itself, and when they come back to it: an item may have been
-// handed to somebody else, or there are new ones.
-function keepAsking(view, signal) {
+// Ask the server now and then while the page is visible, and when it becomes visible: an item may have been handed to
+// somebody else, or there may be new ones.
+export function keepAsking(view, signal) {
   const ask = () => {
     const looked = document.visibilityState === "visible" && connected();
     if (looked && view.setStateValue && !view.client.outbox.size && Date.now() - view.answeredAt > ASK_AFTER_MS) sendNow(view);
@@ -238,25 +88,9 @@ function keepAsking(view, signal) {
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 
-// Streamlit writes the state of its connection on the page; without that sign, connected is assumed.
-function connected() {
-  const app = document.querySelector("[data-testid=stApp]");
-  return navigator.onLine && (app?.dataset.testConnectionState ?? "CONNECTED") === "CONNECTED";
-}
-
-function connectionChanged(view) {
+export function connectionChanged(view) {
   showSaving(view);
   if (!connected() || !(view.client.outbox.size || awaits(view.client))) return;
   clearTimeout(view.retry);
   again(view);
 }
-
-function savingState(client) {
-  const count = client.outbox.size;
-  const slow = client.sentAt && Date.now() - client.sentAt > SLOW_MS;
-  const offline = !connected() || (count > 0 && slow);
-  if (count === 0 && !client.memory.read) return ["saving", ""]; // what an earlier page left is not known yet
-  if (count === 0) return offline ? ["offline", "offline, all saved"] : ["saved", "all saved"];
-  return offline ? ["offline", `offline, ${count} to save${KEPT_WORDS[keptWhere(client.memory)]}`] : ["saving", `${count} to save`];
-}
-

@@ -1,8 +1,8 @@
 """What was masked in a conversation, and what still looks personal after masking.
 
-Masking is strict, because a wrong mask breaks an answer for good; this look is loose, because a wrong hand costs one
-glance: names that people introduce themselves by, postal addresses, dates of birth, numbers that a word in front calls
-personal, addresses spelt with "at" and "dot". It finds no names in running text; that would take a model.
+Masking is strict, because a wrong mask spoils an answer for good. This check is loose, because a wrong flag costs one
+glance. It finds names in introductions, postal addresses, dates of birth, numbers that the words before them call
+personal, and mail addresses spelt with "at" and "dot". It finds no names in running text; that would take a model.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from review.checks.protocol import Finding, Options, Span, Texts, finding
+from review.checks.protocol import Check, Finding, Options, Span, Texts, finding
 
 OPTIONS: dict[str, object] = {}
 
@@ -21,9 +21,10 @@ _CAPITAL = r"[^\W\d_a-zà-öø-ÿ][\w'’-]+"
 
 
 class Loose(NamedTuple):
-    """One of the ``words`` (with ``|`` between), or of the ``parts`` of words, must stand in a text.
+    """A kind of personal data. ``pattern`` is tried only on a text with one of ``words`` (split at ``|``) or ``parts``.
 
-    Only then ``pattern`` is tried, which names what is found ``it``; ``digits`` tells that it has a digit.
+    ``parts`` may stand inside words. The group ``it`` of the pattern is the evidence; ``digits`` says that it always
+    holds a digit.
     """
 
     words: str
@@ -76,9 +77,11 @@ LOOSE: dict[str, Loose] = {
         ),
     ),
 }
-"""Kind -> what it looks like."""
+"""By kind, how it is found."""
 
 LEFT = "looks_like_"
+"""Begins the kind of a span that was not masked."""
+
 _WORDS = {kind: frozenset(one.words.split("|")) for kind, one in LOOSE.items()}
 _ALL_WORDS = frozenset().union(*_WORDS.values())
 _ALL_PARTS = tuple(part for one in LOOSE.values() for part in one.parts)
@@ -95,20 +98,20 @@ _CALLED = re.compile(
 _ORDERED = re.compile(r"\b(?:order|invoice|tracking|ticket|case|item|sku|reference|ref)\b[^0-9]{0,16}\Z", re.IGNORECASE)
 _DIGIT = re.compile("[0-9]")
 CAPITALS_AND_SIGNS = "+(ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""What may stand at the beginning of such a number."""
+"""What a number may begin with."""
 
 BEFORE = 40
-"""Characters in front of a number in which a word may call it personal."""
+"""How many characters before a number are searched for a word that calls it personal."""
 
 
 def personal_data(texts: Texts, options: Options) -> Finding:
-    """Flags what still looks personal; ``value`` is the number of masked places outside SQL.
+    """Flag what still looks personal. ``value`` is the number of masked places outside SQL.
 
-    The spans name masked places by their kind, what is left by ``looks_like_...``. The note counts and repeats nothing.
+    A span of a masked place has the mask's kind, any other a kind ``looks_like_...``. The note holds counts alone.
     """
     masked: list[Span] = []
     left: list[Span] = []
-    # A query names columns, not people; what it compares with is masked or was never personal.
+    # A query names columns, not people, and its constants are masked or were never personal.
     read = {field: text for field, text in texts.fields.items() if field != "sql"}
     together = "\n".join(read.values())
     if "[" in together:
@@ -123,8 +126,8 @@ def personal_data(texts: Texts, options: Options) -> Finding:
         return finding(value=0)
     counts = Counter(f"{span['kind']} masked" for span in masked)
     counts.update(span["kind"].replace("_", " ") for span in left)
-    said = ", ".join(f"{n} {what}" for what, n in counts.items())
-    return finding(flagged=bool(left), value=len(masked), spans=[*masked, *left], note=said)
+    note = ", ".join(f"{n} {what}" for what, n in counts.items())
+    return finding(flagged=bool(left), value=len(masked), spans=[*masked, *left], note=note)
 
 
 def _span(field: str, place: tuple[int, int], kind: str) -> Span:
@@ -132,21 +135,21 @@ def _span(field: str, place: tuple[int, int], kind: str) -> Span:
 
 
 def _worth_trying(texts: Texts, together: str) -> list[str]:
-    """The kinds of ``LOOSE`` that may stand in the texts at all."""
+    """The kinds of ``LOOSE`` that the texts may hold at all."""
     lower = together.lower()
     others = (t.lower().split() for f, t in texts.fields.items() if f not in (texts.question, texts.answer, "sql"))
     words = [texts.words, texts.asked_words, *others]
-    if not _among(_ALL_WORDS, words) and not _stand_in(_ALL_PARTS, lower):
+    if not _contains_word(words, _ALL_WORDS) and not _contains(lower, _ALL_PARTS):
         return []
     digits = _DIGIT.search(lower)
     return [
         kind
         for kind, one in LOOSE.items()
-        if (digits or not one.digits) and (_among(_WORDS[kind], words) or _stand_in(one.parts, lower))
+        if (digits or not one.digits) and (_contains_word(words, _WORDS[kind]) or _contains(lower, one.parts))
     ]
 
 
-def _among(wanted: frozenset[str], words: list[list[str]]) -> bool:
+def _contains_word(words: list[list[str]], wanted: frozenset[str]) -> bool:
     # A plain loop here and below: any() over a generator takes twice as long.
     for some in words:  # noqa: SIM110
         if not wanted.isdisjoint(some):
@@ -154,7 +157,7 @@ def _among(wanted: frozenset[str], words: list[list[str]]) -> bool:
     return False
 
 
-def _stand_in(parts: tuple[str, ...], text: str) -> bool:
+def _contains(text: str, parts: tuple[str, ...]) -> bool:
     for part in parts:  # noqa: SIM110
         if part in text:
             return True
@@ -162,7 +165,7 @@ def _stand_in(parts: tuple[str, ...], text: str) -> bool:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Numbers of seven digits and more that a word in front calls personal, and none an order or the like."""
+    """Numbers of seven or more digits that a word before them calls personal, and no order number or the like."""
     for found in _NUMBER.finditer(text):
         start, end = found.span()
         while start and text[start - 1] in CAPITALS_AND_SIGNS:
@@ -172,3 +175,13 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
             continue
         if _CALLED.search(before) and not _ORDERED.search(before):
             yield start, end
+
+
+CHECK = Check(
+    title="personal data",
+    about="personal data that masking may have missed: names, addresses, dates of birth, numbers",
+    find=personal_data,
+    options=OPTIONS,
+    cheap=True,
+    unflagged="nothing left unmasked",
+)

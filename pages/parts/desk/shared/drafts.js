@@ -1,0 +1,83 @@
+// Drafts: the labels and texts of an item before they are submitted. They are kept in this browser.
+
+import { forget, keep } from "./memory.js";
+
+function textsOf(client, source) {
+  return Object.fromEntries(client.desk.texts.map(({ name }) => [name, source[name] ?? ""]));
+}
+
+function blankDraft(client) {
+  return { labels: {}, ...textsOf(client, {}), active_ms: 0, reopened: false, touched: false };
+}
+
+export function draftOf(client, assignment) {
+  let draft = client.drafts.get(assignment);
+  if (!draft) {
+    const mine = client.mine.get(assignment);
+    draft = mine && mine.labels ? draftFrom(client, mine)
+      : { ...blankDraft(client), labels: structuredClone(client.desk.start(client, assignment)) };
+    client.drafts.set(assignment, draft);
+  }
+  return draft;
+}
+
+export function draftFrom(client, submission) {
+  return {
+    ...blankDraft(client),
+    ...textsOf(client, submission),
+    labels: structuredClone(client.desk.labelsOf(submission)),
+    reopened: true,
+  };
+}
+
+export function keepDraft(client, assignment) {
+  const draft = draftOf(client, assignment);
+  draft.touched = true;
+  keep(client.memory, `draft:${assignment}`, draft);
+}
+
+export function dropDraft(client, assignment) {
+  client.drafts.delete(assignment);
+  forget(client.memory, `draft:${assignment}`);
+}
+
+export function answered(value) {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== "";
+}
+
+// The dimensions that are asked, given the labels so far. A dimension whose condition is not asked is not asked either.
+export function visibleDimensions(rubric, labels) {
+  const asked = {};
+  return rubric.dimensions.filter((dimension) => {
+    const shown = Object.entries(dimension.shown_when ?? {}).every(([other, allowed]) => allowed.includes(asked[other]));
+    if (shown && answered(labels[dimension.name])) asked[dimension.name] = labels[dimension.name];
+    return shown;
+  });
+}
+
+export function missingRequired(client, assignment) {
+  const draft = draftOf(client, assignment);
+  const told = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
+  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !told(d));
+}
+
+export function isComplete(client, assignment) {
+  return client.rubric.dimensions.length > 0 && missingRequired(client, assignment).length === 0;
+}
+
+export function finalLabels(client, assignment) {
+  const { labels } = draftOf(client, assignment);
+  const asked = visibleDimensions(client.rubric, labels).filter((d) => answered(labels[d.name]));
+  return Object.fromEntries(asked.map((d) => [d.name, labels[d.name]]));
+}
+
+export function isChanged(client, assignment) {
+  const mine = client.mine.get(assignment);
+  if (!mine) return true;
+  const draft = draftOf(client, assignment);
+  const ordered = (labels) => JSON.stringify(Object.entries(labels ?? {}).sort());
+  return (
+    ordered(client.desk.labelsOf(mine)) !== ordered(finalLabels(client, assignment)) ||
+    client.desk.texts.some(({ name }) => (mine[name] ?? "") !== draft[name])
+  );
+}

@@ -1,0 +1,118 @@
+"""The results of a week: quality of production, agreement and judges, each figure with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.annotating.anchoring import anchoring
+from review.basics.errors import ReviewError
+from review.basics.words import percent
+from review.current.assignments import closing_of
+from review.current.rubric_in_use import left_out
+from review.current.verdicts import judges, reference
+from review.evidence import evidence
+from review.evidence.test_set_access import shown_half
+from review.report.words import changes_of_mind
+from review.statistics.quality.planner import plan_quality
+
+ALPHA = "Krippendorff's alpha: 1 is full agreement, 0 is what chance alone would give. The lines are 95% intervals."
+RECALL = (
+    "Recall: of the items that people gave the positive value, the share to which the judge gave it too. "
+    "The lines are 95% intervals."
+)
+QUALITY = (
+    "The estimated share of all conversations of the week that have each positive value of the rubric. "
+    "The lines are 95% intervals."
+)
+CHANGES = "How often a reviewer changed a label after seeing the verdicts of the judges."
+
+
+def results(here: Session, week: str) -> None:
+    """Draw the figures of the week: "So far" while it is open, "Results" once it is closed."""
+    st.subheader("So far" if closing_of(here.store, week) is None else "Results")
+    quality, agreement, judge = st.columns(3, gap="large")
+    with quality:
+        _heading("Quality of production", "This week", help=QUALITY)
+        _or_why_not(_quality, here, week)
+    with agreement:
+        _heading("Agreement beyond chance", "Last four weeks", help=ALPHA)
+        _or_why_not(_agreement, here, week)
+        _heading("Changes of mind", "This week", help=CHANGES)
+        st.caption(changes_of_mind(anchoring(here.store, [week])))
+    with judge:
+        _heading("Recall of the judges", "Last four weeks", help=RECALL)
+        _or_why_not(_judges, here, week)
+    if others := left_out(here.store, _weeks_to(here, week)):
+        st.caption(f":material/info: {as_text(others)}")
+
+
+def _heading(name: str, span: str, *, help: str) -> None:
+    """Draw the name of a figure with the weeks that it covers; ``help`` holds the term of art."""
+    st.markdown(f"##### {name}", help=help)
+    st.caption(span)
+
+
+def _or_why_not(part: Callable[[Session, str], None], here: Session, week: str) -> None:
+    """Draw one part. If its figures cannot be computed, say why and leave the rest of the page as it is."""
+    try:
+        part(here, week)
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+
+
+def _weeks_to(here: Session, week: str) -> tuple[str, ...]:
+    return evidence.weeks_up_to(here.store, week)
+
+
+def _quality(here: Session, week: str) -> None:
+    reports = cached_statistics.quality(here, (week,))
+    rows = {}
+    for (_, positive), report in reports.items():
+        rows[f"{positive}, by people"] = report.people
+        if report.ppi.quantity.value is not None:
+            rows[f"{positive}, with a judge"] = report.ppi.quantity
+    if not rows:
+        st.caption("No dimension of the rubric has a positive value, so there is no share to estimate.")
+        return
+    figures.forest(rows, key="weekly_quality", file_name=f"quality-{week}.csv", percent=True)
+    with st.expander("How many more labels for a narrower interval?"):
+        wanted = st.number_input("Wanted margin (±)", 0.005, 0.5, 0.03, 0.005, format="%.3f", key="weekly_half")
+        for (_, positive), report in reports.items():
+            st.markdown(f"*{as_text(positive)}*")
+            figures.plan_sentence(plan_quality(report.strata, float(wanted)))
+    rates = [r.response_rate for r in reports.values() if r.response_rate is not None]
+    if rates:
+        st.caption(
+            f"Estimated for all conversations of the week; {percent(min(rates))} of the drawn ones have a label."
+        )
+
+
+def _agreement(here: Session, week: str) -> None:
+    reports = cached_statistics.agreement(here, _weeks_to(here, week))
+    rows = {name: r.coefficients[r.headline[0]] for name, r in reports.items() if ": " not in name}
+    if not rows:
+        st.caption("Nobody has reviewed an item in these weeks yet.")
+        return
+    figures.forest(rows, key="weekly_agreement", file_name=f"agreement-{week}.csv")
+    st.page_link("agreement.py", label="What this means", icon=":material/group:")
+
+
+def _judges(here: Session, week: str) -> None:
+    weeks = _weeks_to(here, week)
+    rows = {
+        f"{judge}{' (dev half)' if dev else ''}: {report.positive}": report.weighted["recall"]
+        for judge in judges(here.store, weeks)
+        for dev in [shown_half(here.store, reference(here.store, weeks, judge)) == "dev"]
+        for report in cached_statistics.calibration(here, weeks, judge).values()
+        if report.positive
+    }
+    if not rows:
+        st.caption("No judge has given verdicts in these weeks. The Judges page shows how to add one.")
+        return
+    figures.forest(rows, key="weekly_judges", file_name=f"judges-{week}.csv", percent=True)
+    st.page_link("judges.py", label="Precision, classes, disagreements", icon=":material/balance:")

@@ -1,0 +1,38 @@
+"""The navigation: declare the pages, find out who is looking, run one page. Streamlit runs this file on each rerun."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.shared import session
+
+# Section -> its pages: the file beside this one (its name is the address), the title, the Material icon.
+# A comment, because Streamlit writes a bare text in a script onto the page.
+PAGES = {
+    "This week": [("week", "Week", "calendar_today"), ("annotate", "Annotate", "edit_note")],
+    "Settle": [("adjudicate", "Adjudicate", "gavel"), ("golden", "Golden", "workspace_premium")],
+    "Trust": [("agreement", "Agreement", "group"), ("judges", "Judges", "balance")],
+    "Set up": [
+        ("sampling", "Sampling", "filter_alt"),
+        ("rubric", "Rubric", "checklist"),
+        ("settings", "Settings", "tune"),
+        ("audit", "Audit", "history"),
+    ],
+}
+
+
+def _start() -> None:
+    """Send the bare address to the Week page, which has its own path like every other page."""
+    st.switch_page("week.py", query_params=st.query_params.to_dict())
+
+
+st.set_page_config(page_title="Spotcheck", page_icon=str(session.ICON), layout="wide")
+start = st.Page(_start, title="Spotcheck", url_path="start", default=True, visibility="hidden")
+sections = {
+    section: [st.Page(f"{name}.py", title=title, icon=f":material/{icon}:") for name, title, icon in pages]
+    for section, pages in PAGES.items()
+}
+page = st.navigation({"": [start], **sections})
+if page != start:
+    session.begin()
+page.run()

@@ -1,0 +1,84 @@
+"""What an engine is: a protocol for reading production conversations where they are stored, and how a source is opened.
+
+An engine only reads. It lists its columns, gives the SQL that reads a column as text, number or instant, and runs
+queries that are built as expressions. Credentials come from the environment alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from sqlglot import exp
+
+
+class Engine(Protocol):
+    """An open source of conversations.
+
+    ``source`` names it in the ledger, without credentials. ``dialect`` is sqlglot's name for its SQL. With an
+    ``open_schema`` there may be columns that ``columns`` does not list. A ``path`` leads into a nested column. Numbers
+    are finite, and instants compare with ``moment``; a value that cannot be read is NULL.
+    """
+
+    source: str
+    dialect: str
+    open_schema: bool
+
+    def columns(self) -> Mapping[str, str]:
+        """Return the columns with their types in the engine's own words."""
+
+    def relation(self, names: Sequence[str]) -> exp.Expr:
+        """Return what to select from, with at least these columns."""
+
+    def keep(self, rows: exp.Select) -> exp.Expr:
+        """Return the rows of a query to select from; an engine that can keep them reads them once."""
+
+    def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+        """Return all rows of a query. Raises InputError when the source cannot be read."""
+
+    def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """Return a column as text; objects and lists are JSON."""
+
+    def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """Return a column as a number."""
+
+    def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+        """Return a column as an instant: ISO 8601 or a count since 1970, UTC without an offset."""
+
+    def moment(self, moment: datetime) -> exp.Expr:
+        """Return a fixed instant, to compare with ``instant``."""
+
+    def close(self) -> None:
+        """Close files and connections."""
+
+
+class Address(NamedTuple):
+    """A source taken apart: its scheme or suffix, path or host, and the table with other options."""
+
+    scheme: str
+    path: str
+    host: str
+    options: Mapping[str, str]
+
+    @property
+    def table(self) -> str:
+        """Return the table that the source names, else ``conversations``."""
+        return self.options.get("table", "conversations")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineKind:
+    """How the sources of one engine are written and opened.
+
+    ``about`` is the engine in a few words and ``example`` a source of it, for documentation. ``open(address, week)``
+    opens a source for reading; a week lets it leave out files of other weeks. ``options`` are the names that may follow
+    ``?`` in an address; one ``on_server`` has a host, any other a path.
+    """
+
+    about: str
+    example: str
+    open: Callable[[Address, str | None], Engine]
+    options: tuple[str, ...] = ("table",)
+    on_server: bool = False

@@ -1,0 +1,88 @@
+"""Which annotations count, under which rubric version, and how long they took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from storage.queries.conditions import in_time, stands
+from storage.records_review import Annotation
+from storage.store import Store
+
+
+def _latest(counts: Callable[[str], str]) -> str:
+    """Return the statement for the latest annotation per item, rater and rubric version that meets ``counts``."""
+    return f"""
+SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
+WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND {counts("n")}
+  AND NOT EXISTS (SELECT 1 FROM annotations later WHERE later.item_id = n.item_id AND later.rater_id = n.rater_id
+                  AND later.rubric_version = n.rubric_version AND later.rowid > n.rowid AND {counts("later")})
+ORDER BY n.rowid
+"""  # noqa: S608 - constants of ours
+
+
+CURRENT_SQL = _latest(lambda row: f"{stands(row)} AND {in_time(row, 'i.week')}")
+"""The annotations of a week that count: per item, rater and rubric version the latest that was not undone.
+
+Parameters: ``week``; ``rater``, or NULL for everybody.
+"""
+
+OWN_SQL = _latest(stands)
+"""The same with late annotations: what a reviewer sees when they look back at their own."""
+
+
+def current_annotations(store: Store, week: str, *, rater: str | None = None) -> list[Annotation]:
+    """Return the annotations of a week that count, of one rater or of everybody, in order of arrival."""
+    return store.select(Annotation, CURRENT_SQL, {"week": week, "rater": rater})
+
+
+def current_annotations_of_item(store: Store, week: str, item_id: str) -> list[Annotation]:
+    """Return the annotations of one item that count, in order of arrival."""
+    sql = f"SELECT * FROM ({CURRENT_SQL}) WHERE item_id = :item"  # noqa: S608 - a constant of ours
+    return store.select(Annotation, sql, {"week": week, "rater": None, "item": item_id})
+
+
+def annotations_per_rubric_version(store: Store, week: str) -> dict[int, int]:
+    """Return how many annotations of a week count under each rubric version."""
+    sql = f"SELECT rubric_version AS version, count(*) AS n FROM ({CURRENT_SQL}) GROUP BY rubric_version"  # noqa: S608
+    return {row["version"]: row["n"] for row in store.query(sql, {"week": week, "rater": None})}
+
+
+def version_of_most_labelled_items(store: Store, week: str) -> int | None:
+    """Return the rubric version of most labelled items of a week; ties go to the later version. None without labels.
+
+    An item belongs to the latest version that somebody labelled it under.
+    """
+    rows = store.query(_LABELLED_SQL, {"week": week, "rater": None})
+    return int(rows[0]["version"]) if rows else None
+
+
+_LABELLED_SQL = f"""
+SELECT version, count(*) AS n
+FROM (SELECT item_id, max(rubric_version) AS version FROM ({CURRENT_SQL}) GROUP BY item_id)
+GROUP BY version ORDER BY n DESC, version DESC
+"""  # noqa: S608 - a constant of ours
+
+
+def measured_seconds(store: Store) -> list[float]:
+    """Return the active seconds of every annotation in the store that was timed."""
+    return [row["seconds"] for row in store.query("SELECT seconds FROM annotations WHERE seconds > 0")]
+
+
+def seconds_by_rater(
+    store: Store, week: str, *, rater: str | None = None, late: bool = False
+) -> dict[str, list[float]]:
+    """Return the active seconds of each timed annotation of a week by rater, of one rater or of everybody.
+
+    ``late`` includes annotations made after the week had closed.
+    """
+    found: dict[str, list[float]] = {}
+    for row in store.query(_SECONDS_SQL, {"week": week, "rater": rater, "late": late}):
+        found.setdefault(row["rater_id"], []).append(row["seconds"])
+    return found
+
+
+_SECONDS_SQL = f"""
+SELECT n.rater_id, n.seconds FROM annotations n JOIN items i ON i.id = n.item_id
+WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND n.seconds IS NOT NULL
+  AND (:late OR {in_time("n", "i.week")})
+"""  # noqa: S608 - a constant of ours

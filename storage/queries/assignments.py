@@ -1,0 +1,144 @@
+"""Who holds which item, what is open or owed, and how far everybody is in a week."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from storage.queries.conditions import answered, answered_in_time, handed_on, skipped, skipped_in_time, stands
+from storage.queries.parameters import json_list
+from storage.records_review import Assignment
+from storage.store import Store
+
+OPEN_SQL = f"""
+SELECT a.* FROM assignments a
+WHERE a.week = :week AND a.rater_id = :rater
+  AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
+ORDER BY a.position
+"""  # noqa: S608 - constants of ours
+"""A rater's open assignments of a week: still held, neither annotated nor skipped. What was undone does not count.
+
+Parameters: ``week`` and ``rater``.
+"""
+
+NOT_ANSWERED_SQL = OPEN_SQL.replace(f" AND NOT {skipped('a')}", "")
+"""The same with the skipped ones: everything that the rater holds and has not annotated."""
+
+
+def open_assignments(store: Store, week: str, rater_id: str) -> list[Assignment]:
+    """Return a rater's open assignments of a week in the rater's order."""
+    return store.select(Assignment, OPEN_SQL, {"week": week, "rater": rater_id})
+
+
+def is_open_for(store: Store, week: str, rater_id: str, item_id: str) -> bool:
+    """Return whether the rater has an open assignment of the item."""
+    sql = f"SELECT 1 FROM ({OPEN_SQL}) WHERE item_id = :item"  # noqa: S608 - a constant of ours
+    return bool(store.query(sql, {"week": week, "rater": rater_id, "item": item_id}))
+
+
+def owed_item_ids(store: Store, rater_id: str, *, settles: bool) -> set[str]:
+    """Return the items of open weeks that a rater still owes.
+
+    Open items are owed. Items that the rater skipped or that were handed on are owed until the rater answers them
+    through another assignment; not so by somebody who settles disagreements (``settles``).
+    """
+    return {row["item_id"] for row in store.query(_OWED_SQL, {"rater": rater_id, "settles": int(settles)})}
+
+
+_OWED_SQL = f"""
+SELECT DISTINCT a.item_id FROM assignments a
+WHERE a.rater_id = :rater AND a.week NOT IN (SELECT week FROM week_closings)
+  AND NOT {answered("a")}
+  AND NOT (
+    ({handed_on("a")} OR {skipped("a")})
+    AND (:settles OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND n.rater_id = a.rater_id
+                             AND n.rubric_version >= a.rubric_version AND {stands("n")})))
+"""  # noqa: S608 - constants of ours
+
+
+def raters_by_item(store: Store, week: str) -> dict[str, set[str]]:
+    """Return, by item of a week, the raters who hold it, have reviewed it or have skipped it."""
+    found: dict[str, set[str]] = {}
+    for row in store.query(_RATERS_SQL, {"week": week}):
+        found.setdefault(row["item_id"], set()).add(row["rater_id"])
+    return found
+
+
+_RATERS_SQL = f"""
+SELECT a.item_id, a.rater_id FROM assignments a WHERE a.week = :week AND (
+  NOT {handed_on("a")} OR {skipped("a")}
+  OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND n.rater_id = a.rater_id))
+"""  # noqa: S608 - constants of ours
+
+
+def dealt_per_rater(store: Store, week: str) -> dict[str, int]:
+    """Return how many assignments of a week each rater was dealt."""
+    rows = store.query("SELECT rater_id, count(*) AS n FROM assignments WHERE week = :week GROUP BY 1", {"week": week})
+    return {row["rater_id"]: row["n"] for row in rows}
+
+
+class Counts(NamedTuple):
+    """How many assignments of a week a rater holds, has annotated, and has skipped without annotating."""
+
+    dealt: int = 0
+    done: int = 0
+    skipped: int = 0
+
+
+def counts_per_rater(store: Store, week: str, *, rater: str | None = None, late: bool = False) -> dict[str, Counts]:
+    """Return the counts of a week by rater, of one rater or of everybody; raters without assignments are left out.
+
+    ``late`` includes what was sent after the week had closed.
+    """
+    sql = _counts_sql(one=rater is not None, late=late)
+    rows = store.query(sql, {"week": week, "rater": rater})
+    return {row["rater_id"]: Counts(row["dealt"], row["done"], row["skipped"]) for row in rows}
+
+
+def _counts_sql(*, one: bool, late: bool) -> str:
+    done, passed = (answered, skipped) if late else (answered_in_time, skipped_in_time)
+    return f"""
+SELECT rater_id, count(*) AS dealt, sum(annotated) AS done, sum(skipped AND NOT annotated) AS skipped FROM (
+  SELECT a.rater_id,
+    {done("a")} AS annotated,
+    {passed("a")} AS skipped
+  FROM assignments a
+  WHERE {"a.rater_id = :rater AND " if one else ""}a.week = :week AND NOT {handed_on("a")}
+) GROUP BY rater_id
+"""  # noqa: S608 - constants of ours
+
+
+def items_left_to_nobody(store: Store, week: str) -> int:
+    """Return how many dealt items of a week nobody has reviewed and nobody still has to."""
+    return int(store.query(_LEFT_SQL, {"week": week})[0]["n"])
+
+
+_LEFT_SQL = f"""
+SELECT count(DISTINCT a.item_id) AS n FROM assignments a
+WHERE a.week = :week
+  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {stands("n")})
+  AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
+                  AND NOT {handed_on("o")} AND NOT {skipped("o")})
+"""  # noqa: S608 - constants of ours
+
+
+def version_of_most_dealt_items(store: Store, week: str) -> int | None:
+    """Return the rubric version of most dealt items of a week; ties go to the later version. None before a deal.
+
+    An item belongs to the latest version that somebody was dealt it under, answered or not.
+    """
+    rows = store.query(_DEALT_SQL, {"week": week})
+    return int(rows[0]["version"]) if rows else None
+
+
+_DEALT_SQL = """
+SELECT version, count(*) AS n
+FROM (SELECT item_id, max(rubric_version) AS version FROM assignments WHERE week = :week GROUP BY item_id)
+GROUP BY version ORDER BY n DESC, version DESC
+"""
+
+
+def item_of_each(store: Store, assignment_ids: Collection[str]) -> dict[str, str]:
+    """Return the item of each of these assignments; ids that are no assignment are left out."""
+    sql = "SELECT id, item_id FROM assignments WHERE id IN (SELECT value FROM json_each(:ids))"
+    return {row["id"]: row["item_id"] for row in store.query(sql, {"ids": json_list(assignment_ids)})}

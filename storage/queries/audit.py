@@ -1,0 +1,76 @@
+"""The audit chain: its last entry, the entries that fit a search, and what it can be searched for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from storage.queries.parameters import json_list
+from storage.records_people import AuditEntry
+from storage.store import Store
+
+
+def last_entry(store: Store) -> AuditEntry | None:
+    """Return the newest entry, or None while there is none."""
+    return next(iter(store.select(AuditEntry, "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1")), None)
+
+
+def entries_that_fit(
+    store: Store,
+    *,
+    actors: Collection[str] = (),
+    actions: Collection[str] = (),
+    week: str | None = None,
+    since: date | None = None,
+    before: date | None = None,
+) -> list[AuditEntry]:
+    """Return the entries by these people, of these actions and about this week, newest first; empty means any.
+
+    ``since`` is included and ``before`` is not; both are days in UTC. An entry is about a week when its subject or its
+    detail names the week, or its subject is an item or assignment of the week.
+    """
+    where = {
+        "actors": json_list(sorted(actors)) if actors else None,
+        "actions": json_list(sorted(actions)) if actions else None,
+        "week": week,
+        "since": since.isoformat() if since else None,
+        "before": before.isoformat() if before else None,
+    }
+    return store.select(AuditEntry, _FIT_SQL, where)
+
+
+_FIT_SQL = """
+SELECT a.* FROM audit a
+WHERE (:actors IS NULL OR a.actor IN (SELECT value FROM json_each(:actors)))
+  AND (:actions IS NULL OR a.action IN (SELECT value FROM json_each(:actions)))
+  AND (:week IS NULL OR a.subject = :week OR json_extract(a.detail, '$.week') = :week
+       OR a.subject IN (SELECT id FROM assignments WHERE week = :week UNION SELECT id FROM items WHERE week = :week))
+  AND (:since IS NULL OR a.at >= :since) AND (:before IS NULL OR a.at < :before)
+ORDER BY a.sequence DESC
+"""
+
+
+def entries_with_field(store: Store, action: str, field: str) -> list[AuditEntry]:
+    """Return the entries of an action that have ``field`` in their detail, in order."""
+    sql = "SELECT * FROM audit WHERE action = :action AND json_extract(detail, :path) IS NOT NULL ORDER BY sequence"
+    return store.select(AuditEntry, sql, {"action": action, "path": f"$.{field}"})
+
+
+def actors(store: Store) -> list[str]:
+    """Return everybody who occurs in the chain, by name."""
+    return [row["actor"] for row in store.query("SELECT DISTINCT actor FROM audit ORDER BY 1")]
+
+
+def actions(store: Store) -> list[str]:
+    """Return every action that occurs in the chain, by name."""
+    return [row["action"] for row in store.query("SELECT DISTINCT action FROM audit ORDER BY 1")]
+
+
+def first_and_last_day(store: Store) -> tuple[date, date] | None:
+    """Return the days in UTC of the oldest and the newest entry, or None while there is none."""
+    row = store.query("SELECT min(at) AS first, max(at) AS last FROM audit")[0]
+    return (_day(row["first"]), _day(row["last"])) if row["first"] else None
+
+
+def _day(at: str) -> date:
+    return date.fromisoformat(at[:10])

@@ -1,0 +1,55 @@
+"""SQL conditions that say which of the append-only rows count. An undo is a row of its own, a withdrawal.
+
+Each function takes the alias of a table in the statement around it and returns the text of one condition.
+"""
+
+from __future__ import annotations
+
+
+def stands(row: str) -> str:
+    """Return the condition that the annotation, skip or flag ``row`` was not undone."""
+    return f"NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = {row}.submission_id)"  # noqa: S608 - an alias
+
+
+def answered(assignment: str) -> str:
+    """Return the condition that an annotation of the assignment stands."""
+    return _submitted("annotations", assignment, stands("sent"))
+
+
+def skipped(assignment: str) -> str:
+    """Return the condition that a skip of the assignment stands."""
+    return _submitted("skips", assignment, stands("sent"))
+
+
+def in_time(annotation: str, week: str) -> str:
+    """Return the condition that the annotation was not made after its week had closed; ``week`` is an SQL expression.
+
+    A late annotation is kept and marked, and changes no figure: its author may have seen how the others voted.
+    """
+    return f"NOT ({annotation}.late AND {_closed(week, annotation)})"
+
+
+def answered_in_time(assignment: str) -> str:
+    """Return the condition that an annotation of the assignment stands and was made before its week closed."""
+    return _submitted("annotations", assignment, stands("sent"), in_time("sent", f"{assignment}.week"))
+
+
+def skipped_in_time(assignment: str) -> str:
+    """Return the condition that a skip of the assignment stands and was made before its week closed."""
+    return _submitted("skips", assignment, stands("sent"), f"NOT {_closed(f'{assignment}.week', 'sent')}")
+
+
+def handed_on(assignment: str) -> str:
+    """Return the condition that the assignment was taken from its holder. There is no undo; it can be dealt anew."""
+    return f"EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = {assignment}.id)"  # noqa: S608
+
+
+def _submitted(table: str, assignment: str, *conditions: str) -> str:
+    """Return the condition that ``table`` has a row ``sent`` of the assignment that meets all ``conditions``."""
+    every = " AND ".join([f"sent.assignment_id = {assignment}.id", *conditions])
+    return f"EXISTS (SELECT 1 FROM {table} sent WHERE {every})"  # noqa: S608 - names of ours
+
+
+def _closed(week: str, row: str) -> str:
+    """Return the condition that the week was closed when ``row`` was written."""
+    return f"EXISTS (SELECT 1 FROM week_closings c WHERE c.week = {week} AND c.at <= {row}.at)"  # noqa: S608

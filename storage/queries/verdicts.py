@@ -1,0 +1,69 @@
+"""Which verdicts of judges may count, and which versions of judges gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from storage.queries.parameters import json_list
+from storage.records_review import Verdict
+from storage.store import Store
+
+STANDS_SQL = (
+    "(v.run_id IS NULL OR v.run_id NOT IN (SELECT id FROM judge_runs WHERE json_extract(target, '$.kind') = 'release'))"
+)
+"""The condition that the row ``v`` of ``verdicts`` may count for its item: no run over a release wrote it.
+
+In such a run the judge saw the expected answer. Runs no longer write these rows; older stores hold some.
+"""
+
+
+def judge_versions(store: Store, weeks: Sequence[str]) -> dict[str, list[str]]:
+    """Return, by judge, its versions with verdicts on items of these weeks, in order of their first verdict."""
+    found: dict[str, list[str]] = {}
+    for row in store.query(_VERSIONS_SQL, {"weeks": json_list(weeks)}):
+        found.setdefault(row["judge"], []).append(row["version"])
+    return found
+
+
+_VERSIONS_SQL = f"""
+SELECT v.judge, v.version, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {STANDS_SQL}
+GROUP BY v.judge, v.version ORDER BY v.judge, first
+"""  # noqa: S608 - a constant of ours
+
+
+def knows_judge(store: Store, name: str) -> bool:
+    """Return whether a judge ``name``, or a version ``name@version``, was added here or gave any verdict."""
+    return bool(store.query(_KNOWN_SQL, {"judge": name}))
+
+
+_KNOWN_SQL = """
+SELECT 1 FROM judges WHERE name = :judge OR id = :judge
+UNION ALL SELECT 1 FROM verdicts WHERE judge = :judge OR judge || '@' || version = :judge LIMIT 1
+"""
+
+
+def verdicts_of_version(store: Store, judge: str, version: str, weeks: Sequence[str]) -> list[Verdict]:
+    """Return the verdicts of one version of a judge on items of these weeks that may count, in order of arrival."""
+    return store.select(Verdict, _OF_VERSION_SQL, {"judge": judge, "version": version, "weeks": json_list(weeks)})
+
+
+_OF_VERSION_SQL = f"""
+SELECT v.* FROM verdicts v JOIN items i ON i.id = v.item_id
+WHERE v.judge = :judge AND v.version = :version
+  AND i.week IN (SELECT value FROM json_each(:weeks)) AND {STANDS_SQL}
+ORDER BY v.rowid
+"""  # noqa: S608 - a constant of ours
+
+
+def verdicts_on(store: Store, items: Collection[str] | None = None) -> list[Verdict]:
+    """Return all verdicts on these items that may count, of every judge and version, in order of arrival.
+
+    Without ``items``: all in the store.
+    """
+    among = "" if items is None else "v.item_id IN (SELECT value FROM json_each(:items)) AND "
+    return store.select(
+        Verdict,
+        f"SELECT v.* FROM verdicts v WHERE {among}{STANDS_SQL} ORDER BY v.rowid",  # noqa: S608 - constants of ours
+        {} if items is None else {"items": json_list(sorted(items))},
+    )

@@ -1,0 +1,76 @@
+"""Records as rows of their table and back: the columns, the statement that inserts a record, and the JSON of fields."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from functools import cache
+from typing import Any, TypeVar
+
+import orjson
+
+from storage.records import KEYS
+
+R = TypeVar("R")
+
+
+@cache
+def fields(record: Any) -> tuple[Any, ...]:
+    """Return the fields of a record class."""
+    return dataclasses.fields(record)
+
+
+@cache
+def columns(record: Any) -> str:
+    """Return the columns of a record class, quoted, for a statement."""
+    return ", ".join(f'"{f.name}"' for f in fields(record))
+
+
+@cache
+def insert_sql(record: Any) -> str:
+    """Return the statement that inserts a record unless its primary key exists."""
+    table, key = KEYS[record]
+    marks = ", ".join("?" for _ in fields(record))
+    return f'INSERT INTO "{table}" ({columns(record)}) VALUES ({marks}) ON CONFLICT ("{key}") DO NOTHING'  # noqa: S608
+
+
+def encode(value: Any) -> Any:
+    """Return the value of a field as it is stored: JSON text for a dict, list or tuple."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, dict | list | tuple):
+        return orjson.dumps(value).decode()
+    return value
+
+
+def decode(record: type[R], row: tuple[Any, ...]) -> R:
+    """Return the record of a row that has all columns in the order of the fields."""
+    kind: Any = record
+    cells = zip(_decoders(kind).items(), row, strict=True)
+    return record(**{name: v if v is None or read is None else read(v) for (name, read), v in cells})
+
+
+def decode_dict(record: type[R], row: dict[str, Any]) -> R:
+    """Return the record of a row with all columns in any order."""
+    kind: Any = record
+    read = _decoders(kind)
+    return record(**{name: v if v is None or read[name] is None else read[name](v) for name, v in row.items()})
+
+
+@cache
+def _decoders(record: Any) -> dict[str, Any]:
+    hints = typing.get_type_hints(record)
+    return {f.name: _decoder(hints[f.name]) for f in fields(record)}
+
+
+def _decoder(hint: Any) -> Any:
+    """Return the function that reads a stored value of this type, None when it is stored as it is."""
+    if isinstance(hint, types.UnionType):
+        hint = next(a for a in typing.get_args(hint) if a is not type(None))
+    origin = typing.get_origin(hint) or hint
+    if origin is tuple:
+        return lambda text: tuple(orjson.loads(text))
+    if origin is dict or typing.is_typeddict(origin):
+        return orjson.loads
+    return bool if origin is bool else None

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import "./fakes.mjs";
+import { wordDiff } from "../../../pages/parts/desk/adjudicator/diff.js";
+
+const CASES = [
+  ["one two", "one two", [["same", "one two"]]],
+  ["", "new", [["new", "new"]]],
+  ["It left on Monday.", "It left on Tuesday.", [["same", "It left on "], ["gone", "Monday"], ["new", "Tuesday"], ["same", "."]]],
+  ["a = 1", "a = 12 AND b", [["same", "a = "], ["gone", "1"], ["new", "12 AND b"]]],
+  ["Order 7 is late.", "Order 7 was sent.", [["same", "Order 7 "], ["gone", "is late"], ["new", "was sent"], ["same", "."]]],
+  ["über fünf", "über sechs", [["same", "über "], ["gone", "fünf"], ["new", "sechs"]]],
+];
+
+for (const [before, after, parts] of CASES)
+  test(`a correction is compared word by word: ${JSON.stringify([before, after])}`, () => {
+    assert.deepEqual(wordDiff(before, after), parts);
+  });
+
+test("both texts can be read off the parts", () => {
+  const [before, after] = ["SELECT a, b FROM t WHERE a > 1 -- all", "SELECT b FROM t AS u WHERE b > 1"];
+  const parts = wordDiff(before, after);
+  const without = (kind) => parts.filter(([one]) => one !== kind).map(([, text]) => text).join("");
+  assert.deepEqual([without("new"), without("gone")], [before, after]);
+});
+
+test("very long texts are compared at their ends only", () => {
+  const words = (letter) => Array.from({ length: 2100 }, (_, k) => `${letter}${k}`).join(" ");
+  const parts = wordDiff(`start ${words("a")} end`, `start ${words("b")} end`);
+  assert.deepEqual(parts.map(([kind]) => kind), ["same", "gone", "new", "same"]);
+});

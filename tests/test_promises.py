@@ -1,0 +1,324 @@
+"""A new plug-in, command or page is one file and one line, as the change table in CONTRIBUTING.md promises.
+
+A toy of each kind is added to a copy of the source tree: one new file, and one line in the dict of its kind. There the
+tables of README.md are derived again, and the tests that hold for every plug-in run on the toys.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = (
+    *("app.py", "pages", "review", "storage", "tests", "README.md", "CONTRIBUTING.md", "pyproject.toml"),
+    *(".streamlit", ".ci"),
+)
+LEFT_OUT = ("tests/data/", "tests/browser/", "tests/bench/")
+
+
+class Toy(NamedTuple):
+    """A file, its text, the file of the dict that lists it, a line that is there, and the toy's line to put below."""
+
+    file: str
+    text: str
+    listed_in: str
+    below: str
+    line: str
+
+
+TOYS = {
+    "reader": Toy(
+        "review/sources/readers/toy.py",
+        '''"""Toy dialogues."""
+
+from review.sources.readers.fields import Fields, Record, list_of, message
+from review.sources.readers.reader import Reader
+
+
+def recognise(record: Record) -> bool:
+    """The field toy."""
+    return "toy" in record
+
+
+def read(record: Record) -> Fields:
+    """Who speaks takes turns."""
+    lines = list_of("toy", record.get("toy"), "a list of texts")
+    return {"messages": [message(("user", "assistant")[k % 2], text, at=f"toy.{k}") for k, text in enumerate(lines)]}
+
+
+READER = Reader(
+    about="toy dialogues", sign="the field toy", recognise=recognise, read=read, sample={"toy": ["How many?", "Seven."]}
+)
+''',
+        "review/sources/readers/catalogue.py",
+        '"abcd": ',
+        '        "toy": "review.sources.readers.toy:READER",\n',
+    ),
+    "writer": Toy(
+        "review/golden/writers/toy.py",
+        '''"""Toy text."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from review.golden.rows import Exported, ReleaseInfo
+from review.golden.writers.writer import Writer
+
+
+def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list[Path]:
+    """Write one paragraph per example."""
+    rows = (f"{e.content['example_id']}: {e.content['question']} {e.content['answer']}\\n\\n" for e in examples)
+    target.write_text("".join([info.content_hash, "\\n\\n", *rows]), encoding="utf-8")
+    return [target]
+
+
+WRITER = Writer(about="toy text", write=write, suffix=".toy.txt")
+''',
+        "review/golden/writers/catalogue.py",
+        '"langsmith": ',
+        '        "toy": "review.golden.writers.toy:WRITER",\n',
+    ),
+    "engine": Toy(
+        "review/sampling/engines/toy.py",
+        '''"""SQLite under a name of its own."""
+
+from review.sampling.engines.engine import Address, Engine, EngineKind
+from review.sampling.engines.sqlite import open_sqlite
+
+
+def opened(address: Address, week: str | None) -> Engine:
+    """Open the database."""
+    return open_sqlite(address.path, address.table)
+
+
+ENGINE = EngineKind(about="a toy database", example="toy:///shop.toy?table=log", open=opened)
+''',
+        "review/sampling/engines/catalogue.py",
+        '"clickhouse": ',
+        '        "toy": "review.sampling.engines.toy:ENGINE",\n',
+    ),
+    "coefficient": Toy(
+        "review/statistics/agreement/toy.py",
+        '''"""Percent agreement under a name of its own."""
+
+from review.statistics.agreement.coefficient import Coefficient, any_scale
+from review.statistics.agreement.percent import FORMULA
+from review.statistics.agreement.weights import identity
+
+TOY = Coefficient("Toy agreement", FORMULA, identity, any_scale)
+''',
+        "review/statistics/agreement/coefficients.py",
+        '"scott_pi": ',
+        '        "toy": "review.statistics.agreement.toy:TOY",\n',
+    ),
+    "kind of judge": Toy(
+        "review/judges/toy.py",
+        '''"""A judge that always gives the same value."""
+
+from collections.abc import Iterator, Sequence
+
+from review.basics.errors import InputError
+from review.judges.protocol.protocol import Bench, Kind, Said, Spec, Subject
+from review.rubric.rubric import Dimension
+from review.settings.judges import JudgeSettings
+
+
+def checked(spec: Spec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> Spec:
+    """The place of the value in each scale."""
+    for name in spec:
+        if name != "place":
+            raise InputError(f"toy judge: found setting {name!r}, expected place.")
+    return {"place": 0, **spec}
+
+
+def judge(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
+    """That value for every subject."""
+    for subject in subjects:
+        for dimension in bench.dimensions:
+            if bench.stopped():
+                return
+            value = dimension.scale.values[bench.spec["place"]]
+            yield Said(subject=subject.id, dimension=dimension.name, value=value)
+
+
+KIND = Kind("toy", checked, judge, about="a toy that always gives the same value", sample={"place": 1})
+''',
+        "review/judges/kinds.py",
+        '"recorded": ',
+        '        "toy": "review.judges.toy:KIND",\n',
+    ),
+    "check": Toy(
+        "review/checks/toy.py",
+        '''"""Questions in an answer."""
+
+from review.checks.protocol import Check, Finding, Options, Texts, finding
+
+
+def toy(texts: Texts, options: Options) -> Finding:
+    """Flag an answer with too many question marks."""
+    count = texts.answered.count("?")
+    return finding(flagged=count > options["most"], value=count)
+
+
+CHECK = Check(title="toy", about="answers that ask a lot", find=toy, options={"most": 3}, cheap=True)
+''',
+        "review/checks/catalogue.py",
+        '"similarity": ',
+        '        "toy": "review.checks.toy:CHECK",\n',
+    ),
+    "command": Toy(
+        "review/commands/toy.py",
+        '''"""``spotcheck toy``."""
+
+import click
+
+from review.commands.common import emit, json_option
+
+
+@click.command()
+@json_option
+def toy(as_json: bool) -> None:
+    """Print a greeting."""
+    emit({"hello": "you"}, as_json, lambda: click.echo("Hello."))
+''',
+        "review/commands/cli.py",
+        '"sample": ',
+        '    "toy": "review.commands.toy:toy",\n',
+    ),
+    "page": Toy(
+        "pages/toy.py",
+        '''"""A toy to look at."""
+
+import streamlit as st
+
+from pages.parts.shared import session
+
+here = session.current()
+here.need_role("lead")
+st.title("Toy")
+st.markdown("This page shows nothing of the week.")
+''',
+        "pages/router.py or app.py",
+        '"audit", "Audit"',
+        "the same line for the toy",
+    ),
+}
+
+CONTRACTS = (
+    "tests/test_docs.py",
+    "tests/review/test_sources_readers.py",
+    "tests/review/test_writers.py",
+    "tests/review/judges/test_judge_contract.py",
+    "tests/review/checks/test_checks_contract.py",
+    "tests/review/agreement/test_agreement_properties.py",
+    "tests/pages/test_app.py::test_on_an_empty_store_every_page_says_what_to_do_next",
+)
+CHOSEN = "toy or test_docs or under_this_contract or has_a_title or every_sample"
+"""The toys' own tests, those of the documents, and those that look at a whole dict."""
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the source tree with a toy of each kind."""
+    copy = tmp_path_factory.mktemp("tree")
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *COPIED]
+    names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    for name in names:
+        if not name.startswith(LEFT_OUT) and (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, copy / name)
+    for toy in TOYS.values():
+        add(copy, toy)
+    return copy
+
+
+def add(copy: Path, toy: Toy) -> None:
+    """One file, and one line."""
+    assert not (copy / toy.file).exists()
+    (copy / toy.file).write_text(toy.text, encoding="utf-8")
+    for path in (copy / name for name in toy.listed_in.split(" or ")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
+        places = [k for k, line in enumerate(lines) if toy.below in line]
+        if places:
+            (place,) = places
+            line = toy.line if toy.line.endswith("\n") else lines[place].replace("audit", "toy").replace("Audit", "Toy")
+            path.write_text("".join([*lines[: place + 1], line, *lines[place + 1 :]]), encoding="utf-8")
+            return
+    raise AssertionError(f"{toy.listed_in} lists nothing with {toy.below}")
+
+
+def run(tree: Path, *words: str) -> str:
+    """What a Python command prints in the copy, which it must end well."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COVERAGE", "SPOTCHECK_"))}
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=tree,
+        env={**own, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6_000:]
+    return done.stdout
+
+
+def test_a_toy_of_each_kind_is_one_file_and_one_line(tree: Path) -> None:
+    run(tree, "tests/derive_readme.py")
+    readme = (tree / "README.md").read_text(encoding="utf-8")
+    for row in (
+        *(
+            "| `toy` | toy dialogues |",
+            "| `toy` | toy text |",
+            "| a toy database | `toy:///shop.toy?table=log` | `toy://` |",
+        ),
+        *("| `toy` | Toy agreement |  |", "| `toy` | a toy that always gives the same value |"),
+        *("| `toy` | answers that ask a lot | `most` |", "| `toy` | Print a greeting. |"),
+        "| Toy | A toy to look at. |",
+    ):
+        assert row in readme, row
+    said = run(tree, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *CONTRACTS, "-k", CHOSEN)
+    assert " failed" not in said and " passed" in said
+
+
+def test_the_command_line_shows_and_runs_a_new_command(tree: Path) -> None:
+    assert "Print a greeting." in run(tree, "-m", "review.commands.cli", "--help")
+    assert run(tree, "-m", "review.commands.cli", "toy") == "Hello.\n"
+    code = """
+from click.testing import CliRunner
+from review.commands.cli import spotcheck
+
+for words in ("import", "golden export", "judge add", "check"):
+    print("toy" in CliRunner().invoke(spotcheck, [*words.split(), "--help"]).output, end=" ")
+"""
+    assert run(tree, "-c", code) == "True True True True ", "the help of a command that takes a toy does not name it"
+
+
+def test_a_new_engine_opens_its_sources(tree: Path) -> None:
+    code = """
+import sqlite3
+from review.sampling.engines.catalogue import open_source
+
+sqlite3.connect("shop.toy").execute("CREATE TABLE log (id TEXT, question TEXT)")
+print(*open_source("toy:///shop.toy?table=log").columns())
+"""
+    assert run(tree, "-c", code) == "id question\n"
+
+
+def test_the_change_table_names_the_dict_of_each_kind() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [re.findall("`([^`]+)`", line) for line in text.splitlines() if re.search(r"\| `[A-Z]+` in `", line)]
+    assert len(rows) == len(TOYS)
+    for folder, name, file in rows:
+        assert (ROOT / folder).is_dir(), folder
+        assert re.search(rf"^{name}\b.*= ", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), (name, file)
+    assert {folder for folder, _, _ in rows} == {f"{Path(toy.file).parent}/" for toy in TOYS.values()}

@@ -1,0 +1,115 @@
+"""SQL on the store has one home, storage/queries. What is left elsewhere is counted, and the count only falls."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+LEFT = {
+    "pages/parts/shared/cached_statistics.py": 4,
+    "review/annotating/anchoring.py": 1,
+    "review/annotating/findings.py": 1,
+    "review/annotating/flags.py": 1,
+    "review/annotating/skipped.py": 1,
+    "review/annotating/submissions.py": 1,
+    "review/annotating/taken.py": 1,
+    "review/evidence/evidence.py": 1,
+    "review/judges/learned/training.py": 1,
+    "review/judges/numbering.py": 2,
+    "review/judges/runs/events.py": 3,
+    "review/judges/runs/planning.py": 1,
+    "review/judges/runs/replies.py": 1,
+    "review/judges/runs/summary.py": 7,
+    "review/judges/runs/work_run.py": 1,
+    "review/judges/workbench/drafts.py": 1,
+    "review/judges/workbench/workbench.py": 2,
+    "review/privacy/hidden_spans.py": 1,
+    "review/week/dealing_again.py": 2,
+    "review/week/requeue.py": 1,
+}
+"""Statements per module that have not moved to storage/queries yet. Never raise a number and never add a module."""
+
+NOT_ON_THE_STORE = {
+    "review/log/": "DuckDB on the Parquet files of the log",
+    "review/sampling/engines/": "the warehouse or file that a sample is drawn from",
+    "review/privacy/originals.py": "DuckDB on the Parquet files of the originals",
+    "review/demo/": "queries in the conversations of the demonstration; nobody runs them",
+}
+
+STATEMENT = re.compile(
+    r"\bSELECT\b.*\bFROM\b|\bWITH\b.*\bAS\s*\(.*\bSELECT\b|\bINSERT\s+(OR\s+\w+\s+)?INTO\b|\bUPDATE\s+\S+\s+SET\b"
+    r"|\bDELETE\s+FROM\b|\b(CREATE|ALTER|DROP)\s+(TABLE|INDEX|VIEW|TRIGGER)\b|\bPRAGMA\b",
+    re.DOTALL,
+)
+
+
+def texts(tree: ast.AST) -> Iterator[str]:
+    """Every string of a module except docstrings; an f-string is one text, with its values left out."""
+    docstrings = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    parts = {id(value) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for value in n.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield " ".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings | parts:
+            yield node.value
+
+
+def statements(source: str) -> int:
+    """How many strings of a module hold SQL."""
+    return sum(bool(STATEMENT.search(text)) for text in texts(ast.parse(source)))
+
+
+def found() -> dict[str, int]:
+    counts = {}
+    for path in [ROOT / "app.py", *(ROOT / "review").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+        name = path.relative_to(ROOT).as_posix()
+        n = 0 if name.startswith(tuple(NOT_ON_THE_STORE)) else statements(path.read_text(encoding="utf-8"))
+        if n:
+            counts[name] = n
+    return dict(sorted(counts.items()))
+
+
+def test_new_statements_live_in_storage_queries() -> None:
+    more = {name: n for name, n in found().items() if n > LEFT.get(name, 0)}
+    assert not more, f"move these statements to storage/queries: {more} (allowed so far: {LEFT})"
+
+
+def test_the_record_of_what_is_left_only_falls() -> None:
+    """A number that is too high would let a statement back in."""
+    now = found()
+    assert {name: now.get(name, 0) for name in LEFT} == LEFT, f"lower the record LEFT to {now}"
+
+
+def test_what_is_exempt_exists() -> None:
+    assert all((ROOT / name).exists() for name in NOT_ON_THE_STORE)
+
+
+@pytest.mark.parametrize(
+    ("source", "n"),
+    [
+        ('"""SELECT x FROM t"""', 0),
+        ('def f():\n    """How SELECT x FROM t works."""', 0),
+        ('X = 1\n"""SELECT x FROM t"""', 0),
+        ('SQL = "SELECT x FROM t"', 1),
+        ('SQL = """\nSELECT x\nFROM t\n"""', 1),
+        ('SQL = f"SELECT x FROM {t} WHERE {c}"', 1),
+        ('SQL = f"EXISTS (SELECT 1 FROM {t})"', 1),
+        ('SQL = "SELECT x " "FROM t"', 1),
+        ('SQL = f"SELECT {x} " f"FROM {t}"', 1),
+        ('f(store.query("SELECT 1 FROM a"), store.query("SELECT 1 FROM b"))', 2),
+        ('SQL = "WITH x AS (SELECT 1) SELECT * FROM x"', 1),
+        ('SQL = "INSERT INTO t VALUES (1)"', 1),
+        ('SQL = "UPDATE t SET a = 1"', 1),
+        ('SQL = "DELETE FROM t"', 1),
+        ('TEXT = "select an item from the list"', 0),
+        ('TEXT = "SELECT"', 0),
+    ],
+)
+def test_statements_are_counted_and_prose_is_not(source: str, n: int) -> None:
+    assert statements(source) == n
