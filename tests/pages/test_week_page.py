@@ -272,7 +272,7 @@ def test_a_draw_that_is_refused_says_why(demo: Store, monkeypatch: pytest.Monkey
     at = run(demo, monkeypatch, "sampling")
     at.number_input("planning_rate").set_value(0.5)
     at.button("planning_go").click().run()
-    assert at.status[0].state == "error" and "only raises" in texts(at)
+    assert at.status[0].state == "error" and "can only raise" in texts(at)
 
 
 def test_what_other_rubric_versions_leave_out_is_said_beside_the_figures(
