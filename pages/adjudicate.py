@@ -1,4 +1,4 @@
-"""Settle disagreements: votes side by side without names, final labels, why, and straight into golden."""
+"""Settle disagreements: votes side by side without names, final labels, the reason, and approval as golden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Annotate: one item after another, by keyboard."""
+"""Annotate one item after another by keyboard."""
 
 from pages.parts.desk import annotator
 from pages.parts.shared import session

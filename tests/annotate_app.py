@@ -29,6 +29,8 @@ NASTY = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 CHROMIUM_FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+    # Chromium draws the suggestions of its address bar as pages of their own: most of a second for each new window.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 ]
 
 THREE = {

@@ -1,10 +1,10 @@
-"""What tests of every floor share."""
+"""What tests of every floor share: quick stores, demonstration stores, workers, how many examples hypothesis tries."""
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
-from datetime import date
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,38 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 sys.path.insert(0, str(ROOT))
+# Every core has its worker: a library that starts threads for all cores only makes the others wait.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
 
-from storage.store import Store, open_store  # noqa: E402 - the source tree comes first
+from demo_cache import cached_demo  # noqa: E402 - the source tree comes first
+from parallel import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: E402, F401 - hooks of pytest
+from quick_stores import copy_store, durably, quickly  # noqa: E402
+
+from storage.store import Store, open_store  # noqa: E402
 
 # How long an example takes says more about the machine than about the code.
-settings.register_profile("spotcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("spotcheck")
+settings.register_profile("all", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("few", settings.get_profile("all"), max_examples=25)
+settings.load_profile("all" if os.environ.get("CI") else "few")
+
+Demo = Callable[..., Path]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Open stores quickly in every test that does not carry the mark ``durable``."""
+    with quickly(tmp_path_factory.mktemp("template") / "template.db"):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Open stores as the product does in tests with the mark ``durable``, fixtures included."""
+    if item.get_closest_marker("durable") is None:
+        return (yield)
+    with durably():
+        return (yield)
 
 
 @pytest.fixture
@@ -36,19 +62,19 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small demonstration store, built once; copy it before changing it."""
-    from review.demo.build import build_demo
+def demo_of(request: pytest.FixtureRequest) -> Demo:
+    """Return the cached demonstration store with the given arguments of ``build_demo``; copy it before changing it."""
+    folder = request.config.cache.mkdir("demo")
+    return lambda **arguments: cached_demo(folder, **arguments)
 
-    path = tmp_path_factory.mktemp("demo") / "spotcheck.db"
-    build_demo(path, today=date.today(), weeks=2, size=900)
-    return path
+
+@pytest.fixture(scope="session")
+def demo_path(demo_of: Demo) -> Path:
+    """A small demonstration store; copy it before changing it."""
+    return demo_of(weeks=2, size=900)
 
 
 @pytest.fixture
 def demo(demo_path: Path, tmp_path: Path) -> Store:
     """A demonstration store of this test's own: it may be changed."""
-    open_store(demo_path).backup(tmp_path / "spotcheck.db")
-    for suffix in (".logs", ".originals"):
-        shutil.copytree(f"{demo_path}{suffix}", tmp_path / f"spotcheck.db{suffix}")
-    return open_store(tmp_path / "spotcheck.db")
+    return open_store(copy_store(demo_path, tmp_path / "spotcheck.db"))

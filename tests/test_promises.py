@@ -202,6 +202,7 @@ import streamlit as st
 from pages.parts.shared import session
 
 here = session.current()
+here.need_role("lead")
 st.title("Toy")
 st.markdown("This page shows nothing of the week.")
 ''',
@@ -292,7 +293,14 @@ def test_a_toy_of_each_kind_is_one_file_and_one_line(tree: Path) -> None:
 def test_the_command_line_shows_and_runs_a_new_command(tree: Path) -> None:
     assert "Print a greeting." in run(tree, "-m", "review.commands.cli", "--help")
     assert run(tree, "-m", "review.commands.cli", "toy") == "Hello.\n"
-    assert "toy" in run(tree, "-m", "review.commands.cli", "check", "--help")
+    code = """
+from click.testing import CliRunner
+from review.commands.cli import spotcheck
+
+for words in ("import", "golden export", "judge add", "check"):
+    print("toy" in CliRunner().invoke(spotcheck, [*words.split(), "--help"]).output, end=" ")
+"""
+    assert run(tree, "-c", code) == "True True True True ", "the help of a command that takes a toy does not name it"
 
 
 def test_a_new_engine_opens_its_sources(tree: Path) -> None:

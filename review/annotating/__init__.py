@@ -1,1 +1,1 @@
-"""What a reviewer receives and sends back: the blind batch, submissions, skips, flags and feedback."""
+"""What a reviewer receives and sends: the blind batch, submissions, skips and flags, and feedback on a week."""

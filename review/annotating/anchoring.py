@@ -1,7 +1,7 @@
-"""Anchoring: how often people change their mind once they have seen what the judges said.
+"""Anchoring: how often reviewers change their labels after they have seen the judges' verdicts.
 
-Reviewers judge blind. After a submission the verdicts may be revealed, and a change of mind is a new annotation; the
-share of such changes tells how strongly a verdict pulls people towards it.
+Reviewers judge blind. After a submission the verdicts may be revealed, and a changed label is a new annotation. The
+share of such changes shows how strongly a verdict pulls people towards it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NOBODY = "nobody could have changed their mind: no submitted item has a verdict 
 
 
 class Revealed(NamedTuple):
-    """One person and one item: the labels given blind, those given after the reveal, and the verdicts by dimension."""
+    """One person and one item: the labels given blind, those given after the reveal, and the verdicts per dimension."""
 
     blind: Mapping[str, Any]
     later: Sequence[Mapping[str, Any]]
@@ -33,8 +33,10 @@ class Revealed(NamedTuple):
 
 @dataclass(frozen=True)
 class Anchoring:
-    """``changed`` of the ``seen`` submitted items got other labels after the reveal; ``followed`` of these moved to a
-    value that a judge had given. ``rate`` is changed over seen, with its interval.
+    """How many labels changed after the reveal.
+
+    Of ``seen`` submitted items ``changed`` got other labels, and ``followed`` of these moved to a value that a judge
+    had given. ``rate`` is changed over seen, with its interval.
     """
 
     seen: int
@@ -43,15 +45,15 @@ class Anchoring:
     rate: Quantity
 
     def to_json(self) -> dict[str, Any]:
-        """The counts and the rate."""
+        """Return the counts and the rate as JSON."""
         return {"seen": self.seen, "changed": self.changed, "followed": self.followed, "rate": self.rate.to_json()}
 
 
 def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
-    """The rate of changes of mind after the reveal in some weeks; undefined when nobody could have changed.
+    """Return the rate of changed labels after the reveal in some weeks; undefined when nobody could have changed one.
 
-    An item counts once per person and rubric version, if a first submission was blind, verdicts exist, the rubric
-    reveals them, and a submission still stands. An undone submission that is sent again counts like a change.
+    An item counts once per person and rubric version, if its first submission was blind, it has verdicts, the rubric
+    reveals them, and a submission still counts. A submission that was undone and sent again counts as a change.
     """
     rows = store.select(Annotation, _SAID_SQL, {"weeks": orjson.dumps(list(weeks)).decode()})
     undone = {w.withdraws for w in store.find(Withdrawal)}
@@ -76,7 +78,7 @@ WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {in_time("n", "i.week"
 
 
 def _verdicts(store: Store, weeks: Sequence[str]) -> dict[str, dict[str, set[str]]]:
-    """What judges said, by item and dimension; an item without a readable verdict is not in it."""
+    """Return the judges' values by item and dimension, without items that have no readable verdict."""
     found: dict[str, dict[str, set[str]]] = {}
     items = [i.id for i in store.find(Item, week=list(weeks))]
     for v in verdicts_on(store, items):
@@ -86,7 +88,7 @@ def _verdicts(store: Store, weeks: Sequence[str]) -> dict[str, dict[str, set[str
 
 
 def rate_of_changes(cases: Iterable[Revealed]) -> Anchoring:
-    """Count the changes and give their share with Wilson's interval. Pure."""
+    """Count the changes and return their share with Wilson's interval. Pure."""
     seen = changed = followed = 0
     for case in cases:
         seen += 1
@@ -101,7 +103,7 @@ def rate_of_changes(cases: Iterable[Revealed]) -> Anchoring:
 
 
 def _follows(case: Revealed, labels: Mapping[str, Any]) -> bool:
-    """Whether a label that changed became one that a judge had given."""
+    """Return whether a changed label became a value that a judge had given."""
     return any(
         _text(value) in case.verdicts.get(dimension, ())
         for dimension, value in labels.items()

@@ -14,10 +14,9 @@ from typing import Any, TypedDict
 
 from review.annotating.flags import KINDS as FLAG_KINDS
 from review.basics.errors import InputError
+from review.basics.limits import MAX_ANSWER, MAX_COMMENT
 from review.privacy.hidden_spans import LONGEST as MAX_SPAN
 
-MAX_COMMENT = 10_000
-MAX_ANSWER = 50_000
 MAX_REASON = 500
 MAX_FLAG_COMMENT = 1_000
 MAX_SECONDS = 4 * 3600.0

@@ -1,4 +1,4 @@
-"""What a reviewer learns from a week: the items whose settled label differs from theirs, and why."""
+"""What a reviewer can learn from a week: the items whose settled label differs from their own, and why."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from storage.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One label of a reviewer beside the settled one; ``yours`` is None where they were not asked.
+    """A reviewer's label and the settled one; ``yours`` is None when the reviewer was not asked.
 
-    ``rule`` is "adjudicated", or "plurality" for a majority that nobody has settled; ``rationale`` is the
+    ``rule`` is "adjudicated", or "plurality" for a majority that nobody has settled. ``rationale`` is the
     adjudicator's reason, "" without one.
     """
 
@@ -41,10 +41,10 @@ class Difference:
 
 
 def differences(store: Store, week: str, rater: str) -> list[Difference]:
-    """Where the settled labels of a week differ from this reviewer's, by item.
+    """Return where the settled labels of a week differ from this reviewer's, by item.
 
-    Only items that they submitted and no longer owe. What an adjudicator settled counts at any time, a mere majority
-    of votes once the week is closed. Raises UnknownError for a person who is not there.
+    Only items that the reviewer submitted and no longer owes are in it. An adjudicator's decision counts at any time,
+    a majority of votes only after the week is closed. Raises UnknownError for a person who is not in the store.
     """
     somebody = person(store, rater)
     owed = owed_items(store, somebody.id)
@@ -76,7 +76,7 @@ def differences(store: Store, week: str, rater: str) -> list[Difference]:
 
 
 def differing(mine: Annotation, settled: Iterable[Settled]) -> list[tuple[Settled, Value | None]]:
-    """The settled labels of one item that are not what this annotation says, each with what it says. Pure."""
+    """Return the settled labels of one item that differ from an annotation, each with the annotation's label. Pure."""
     said = {dimension: canonical_value(value) for dimension, value in mine.labels.items()}
     return [(s, said.get(s.dimension)) for s in settled if s.value is not None and s.value != said.get(s.dimension)]
 

@@ -1,6 +1,6 @@
-"""What the checks found, as people read it: in words, with the evidence marked between the words around it.
+"""What the checks found, in words, with the evidence marked between the words around it.
 
-Only for items that the reader does not owe any more; who asks decides that.
+Callers show it only for items that the reader no longer owes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import orjson
 
 from review.checks.catalogue import CHECKS, title_of
-from review.checks.residue import LEFT
+from review.checks.personal_data import LEFT
 from review.privacy.hidden_spans import conversations, spans_by_conversation
 from storage.records_log import Conversation
 from storage.store import Store
@@ -30,7 +30,7 @@ class Excerpt(TypedDict):
 
 
 class Shown(TypedDict):
-    """One finding: the check's title, whether it raises its hand, what it says, and up to three excerpts."""
+    """One finding: the check's title, whether it is flagged, what it says, and up to three excerpts."""
 
     check: str
     flagged: bool
@@ -39,9 +39,9 @@ class Shown(TypedDict):
 
 
 def shown_findings(conversation: Conversation, *, quoting: bool = True) -> list[Shown]:
-    """The findings of a conversation, the raised hands first. Pure.
+    """Return the findings of a conversation, the flagged ones first. Pure.
 
-    ``quoting`` False leaves out the evidence: where words of the conversation were hidden later, places do not fit.
+    ``quoting`` False leaves out the evidence: when words were hidden after the check ran, its places no longer fit.
     """
     found = [
         Shown(
@@ -56,7 +56,7 @@ def shown_findings(conversation: Conversation, *, quoting: bool = True) -> list[
 
 
 def findings_by_item(store: Store, items: Sequence[str]) -> dict[str, list[Shown]]:
-    """The findings of some items, hidden words left out; items without any are left out."""
+    """Return the findings of some items, without hidden words. Items without findings are left out."""
     rows = store.query(
         "SELECT i.id AS item, c.id AS conversation FROM items i JOIN conversations c ON c.id = i.conversation_id "
         "WHERE c.checks <> '{}' AND i.id IN (SELECT value FROM json_each(:items))",
@@ -95,7 +95,7 @@ def _excerpt(text: str, start: int, end: int) -> Excerpt:
 
 
 def text_at(conversation: Conversation, field: str) -> str:
-    """The text of a field by its path, such as ``messages.3.content``; "" where there is none."""
+    """Return the text of a field by its path, such as ``messages.3.content``; "" when there is none."""
     name, *path = field.split(".")
     value: Any = getattr(conversation, name, None)
     for step in path:

@@ -1,4 +1,4 @@
-"""What reviewers flagged, for those who settle and lead; a flag taken back no longer hides its span."""
+"""What reviewers flagged, for adjudicators and leads. A flag that was taken back no longer hides its span."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from storage.store import Store
 
 KINDS = {
     "privacy": "personal data that slipped through",
-    "unclear": "the guidance does not decide this case",
+    "unclear": "the guidance does not cover this case",
     "other": "something else",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Flagged:
-    """One flag that stands, raised by ``by``; ``token`` is what is shown where it hides a span, else ""."""
+    """One flag that counts, raised by ``by``; ``token`` replaces the span that it hides, "" when it hides none."""
 
     flag: str
     item: str
@@ -36,9 +36,9 @@ class Flagged:
 
 
 def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
-    """The flags of a week that stand, the newest first, without those of items that the viewer still owes.
+    """Return the flags of a week that count, the newest first, without those of items that the viewer still owes.
 
-    Raises Refused without the role adjudicator, UnknownError for a week that is not there.
+    Raises Refused without the role adjudicator, UnknownError for a week that is not in the store.
     """
     require(store, viewer, "adjudicator")
     week_of_store(store, week)
@@ -70,16 +70,17 @@ ORDER BY f.rowid DESC
 
 
 def take_back_flag(store: Store, flag: str, *, by: str) -> None:
-    """Take a flag back that somebody raised by mistake; what it alone hides is shown again.
+    """Take back a flag that somebody raised by mistake. A span that only this flag hides is shown again.
 
-    Raises Refused without the role lead, UnknownError for a flag that is not there, NothingToDo when it is taken back.
+    Raises Refused without the role lead, UnknownError for a flag that is not in the store, and NothingToDo when the
+    flag was taken back before.
     """
     with store.transaction():
         require(store, by, "lead")
         found = store.get(Flag, flag)
         if found is None:
-            raise UnknownError(f"flag '{flag}' is not in the store; `spotcheck week flags WEEK` lists them.")
+            raise UnknownError(f"flag '{flag}' is not in the store. Give the id of one of the week's flags.")
         if store.find(Withdrawal, withdraws=flag):
-            raise NothingToDo(f"flag '{flag}' has been taken back already.")
+            raise NothingToDo(f"flag '{flag}' was already taken back. Nothing was changed.")
         store.add(Withdrawal(new_id(), flag, by, now()))
         chain.record(store, by, "take back flag", found.item_id, flag=flag, raised_by=found.rater_id)

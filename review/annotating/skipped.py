@@ -1,4 +1,4 @@
-"""What a reviewer passed by and may take up again."""
+"""What a reviewer skipped and can still answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.store import Store
 
 
 class Skipped(NamedTuple):
-    """An assignment that its rater still holds, skipped and not answered since; with the skip that counts."""
+    """An assignment that its rater still holds and skipped without answering it since, with the skip that counts."""
 
     assignment_id: str
     item_id: str
@@ -20,7 +20,7 @@ class Skipped(NamedTuple):
 
 
 def skipped_by(store: Store, rater_id: str, week: str) -> list[Skipped]:
-    """What a rater skipped in a week, in the order in which it was."""
+    """Return what a rater skipped in a week, in the order of the skips."""
     latest = {row["assignment_id"]: Skipped(**row) for row in store.query(_SQL, {"week": week, "rater": rater_id})}
     return sorted(latest.values(), key=lambda one: one.at)
 

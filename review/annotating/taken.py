@@ -1,6 +1,6 @@
-"""Items that were taken from a rater who may still have them open: who has them now, in words.
+"""Items that were taken from a rater who may still have them open, and a sentence about what happened.
 
-What the rater says of one is kept all the same and marked late (see :mod:`review.submissions`).
+A submission for such an item is kept all the same and marked late (see :mod:`review.annotating.submissions`).
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from storage.store import Store
 
-KEPT = "Your labels are kept: submit them as a late answer, or go on."
+KEPT = "Your labels are kept. Submit them as a late answer, or go on."
 
 
 @dataclass(frozen=True)
 class Taken:
-    """One assignment that its rater does not hold any more; ``to`` names who does, "" when it was withdrawn.
+    """One assignment that its rater no longer holds; ``to`` names who holds it now, "" when it was withdrawn.
 
-    ``again`` tells that the same rater is asked anew, under another rubric version.
+    With ``again`` the same rater is asked again, under another rubric version.
     """
 
     assignment_id: str
@@ -27,15 +27,17 @@ class Taken:
 
     @property
     def sentence(self) -> str:
-        """What happened and what to do, for the rater who has it open."""
+        """What happened and what to do, for a rater who has the item open."""
         if self.again:
-            return "This item is asked again under a newer version of the rubric; it stands further back in your list."
+            return (
+                "This item is asked again under a newer version of the rubric. You find it further back in your list."
+            )
         what = f"handed to {self.to}" if self.to else "withdrawn"
         return f"This item was {what} while you had it open. {KEPT}"
 
 
 def taken_from(store: Store, rater_id: str, week: str) -> dict[str, Taken]:
-    """By assignment, what was taken from a rater in a week; the latest hand-over of each counts."""
+    """Return what was taken from a rater in a week, by assignment; the latest hand-over of each counts."""
     rows = store.query(_TAKEN_SQL, {"rater": rater_id, "week": week})
     return {
         r["id"]: Taken(r["id"], r["item_id"], r["rubric_version"], r["name"] or "", r["to_rater"] == rater_id)

@@ -8,14 +8,14 @@ from review.checks.protocol import Check
 CHECKS = loaded(
     Check,
     {
-        "personal_data": "review.checks.residue:CHECK",
+        "personal_data": "review.checks.personal_data:CHECK",
         "language": "review.checks.language:CHECK",
         "length": "review.checks.length:CHECK",
         "repetition": "review.checks.repetition:CHECK",
         "refusal": "review.checks.refusal:CHECK",
         "politeness": "review.checks.politeness:CHECK",
         "toxicity": "review.checks.toxicity:CHECK",
-        "similarity": "review.checks.similar:CHECK",
+        "similarity": "review.checks.similarity:CHECK",
     },
 )
 """Every check by its name in ``[checks]``. A new one is a file with a ``Check`` and a line here."""

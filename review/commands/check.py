@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 from rich.table import Table
 
 from review.basics.errors import NothingToDo
 from review.basics.log_paths import log_of
-from review.basics.weeks import week_of
 from review.checks.catalogue import CHEAP, CHECKS, title_of
 from review.checks.protocol import Finding
 from review.checks.running import Ready, ready
@@ -25,7 +21,7 @@ from review.log.log import every_conversation, weeks_in_log
 from review.settings.project import Project, project_of
 from review.sources.checking import checked
 from review.sources.importing import Tally, masked_file
-from review.sources.normalise import DEFAULT_SOURCE, Settings
+from review.sources.options import import_options
 from review.sources.readers.mapping import parse_mapping
 
 SHOWN = 5
@@ -63,12 +59,10 @@ def _findings(entries: Iterator[Entry], to_run: tuple[Ready, ...]) -> Iterator[t
 
 def _of_file(file: str, project: Project, maps: tuple[str, ...]) -> Iterator[Entry]:
     tally = Tally()
-    settings = Settings(DEFAULT_SOURCE, b"", ZoneInfo(project.time_zone), week_of(datetime.now(UTC), project.time_zone))
-    mapping = {**project.mapping, **parse_mapping(maps)}
-    privacy = replace(project.privacy, originals="none")
-    detected, entries = masked_file(
-        Path(file), settings, tally, mapping=mapping, values=project.values, privacy=privacy
-    )
+    options = import_options(project, mapping=parse_mapping(maps))
+    # Nothing is kept, so there is no original to write and no id that has to match another run.
+    options = replace(options, privacy=replace(project.privacy, originals="none"))
+    detected, entries = masked_file(file, options, key=b"", tally=tally)
     note(f"{file}: format {detected.format}; {detected.reason}")
     yield from entries
     if tally.rejected:

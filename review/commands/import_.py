@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from review.log.log import weeks_in_log
 from review.settings.project import project_of, remember_import
 from review.sources.import_into import import_into
 from review.sources.normalise import DEFAULT_SOURCE
-from review.sources.readers.catalogue import Detected
+from review.sources.options import import_options
+from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
 from storage.records_log import Import
 
@@ -36,7 +37,9 @@ SHOWN = 20
 
 @click.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--format", "format", default="auto", show_default=True, help="The format; auto tells it by the keys.")
+@click.option(
+    "--format", "format", default="auto", show_default=True, help=f"auto (by the keys) or {', '.join(READERS)}."
+)
 @click.option("--map", "maps", multiple=True, metavar="FIELD=PATH", help="question=input.text; remembered.")
 @click.option("--value", "tables", multiple=True, metavar="FIELD:RAW=VALUE", help="feedback:good=up; remembered.")
 @click.option("--source", default=DEFAULT_SOURCE, show_default=True, help="Where these conversations come from.")
@@ -62,37 +65,19 @@ def import_(
     """
     store, project = opened(store_path), project_of(store_path)
     by = acting_person(store, acting).id
-    mapping = {**project.mapping, **parse_mapping(maps)}
-    values = _merged(project.values, parse_values(tables))
+    mapping, values = parse_mapping(maps), parse_values(tables)
+    options = import_options(project, format=format, mapping=mapping, values=values, source=source, week=week)
     done: list[Import] = []
     with _bar() as bar:
         for file in files:
-            record = import_into(
-                store,
-                file,
-                by=by,
-                format=format,
-                mapping=mapping,
-                values=values,
-                source=source,
-                week=week,
-                time_zone=project.time_zone,
-                privacy=project.privacy,
-                checks=project.checks,
-                progress=_progress(bar, file),
-                on_detected=_announce(file),
-            )
-            done.append(record)
+            watch, announce = _progress(bar, file), _announce(file)
+            done.append(import_into(store, file, options, by=by, progress=watch, on_detected=announce))
     if maps or tables:
-        remember_import(project, parse_mapping(maps), values)
+        remember_import(project, mapping, options.values)
     result = {"imports": [dataclasses.asdict(r) for r in done], "weeks": weeks_in_log(log_of(store_path))}
     emit(result, as_json, lambda: _show(done))
     if any(r.rejected for r in done) and not any(r.added or r.duplicate for r in done):
         raise NothingToDo("nothing was added: no record could be read. The first lines above say why.")
-
-
-def _merged(known: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    return {field: {**known.get(field, {}), **new.get(field, {})} for field in (*known, *new)}
 
 
 def _bar() -> Progress:

@@ -17,6 +17,7 @@ from review.commands.judge_over_time import over_time_command
 from review.commands.judge_runs import pause, resume, run, runs
 from review.commands.judge_spec import Wish, examples_asked, filled_prompt, spec_asked
 from review.exchange.verdicts import read_verdicts
+from review.judges.kinds import JUDGES
 from review.judges.recordings import add_recorded
 from review.judges.versions import (
     add_judge,
@@ -45,7 +46,7 @@ judge_group.add_command(compare)
 
 @judge_group.command("add")
 @click.argument("name")
-@click.option("--kind", help="llm, local, learned or recorded; default: that of the latest version.")
+@click.option("--kind", help=f"{', '.join(JUDGES)}; default: that of the latest version.")
 @click.option("--dimension", "dimensions", metavar="D", multiple=True, help="Repeat for several; default as before.")
 @click.option("--from", "source", metavar="FILE", help="The whole spec as TOML or JSON; default: the latest version's.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="One setting, such as model=qwen3:8b.")

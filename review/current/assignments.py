@@ -28,7 +28,8 @@ def week_of_store(store: Store, name: str) -> Week:
     if week is None:
         known = ", ".join(w.name for w in store.find(Week)) or "none yet"
         raise UnknownError(
-            f"week '{name}' is not open in this store (there are: {known}). Draw a sample to open a week."
+            f"week '{name}' is not open in this store (there are: {known}). Draw a sample to open it.",
+            command_hint="`spotcheck sample` draws one.",
         )
     return week
 

@@ -30,6 +30,7 @@ from review.settings.project import STARTER, project_of
 from review.settling.adjudication import adjudicate, cases
 from review.sources.import_into import recorded
 from review.sources.importing import import_file
+from review.sources.options import ImportOptions
 from review.week.drawing import Request
 from review.week.opening import open_week
 from storage.records_review import Item
@@ -162,14 +163,8 @@ def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / f"production-{week}.jsonl"
         file.write_bytes(b"".join(orjson.dumps(c.row) + b"\n" for c in log))
-        done = import_file(
-            file,
-            log=log_of(store.path),
-            key=hmac_key(store),
-            by=VISITOR,
-            time_zone=project.time_zone,
-            privacy=project.privacy,
-        )
+        options = ImportOptions(time_zone=project.time_zone, privacy=project.privacy)
+        done = import_file(file, options, log=log_of(store.path), key=hmac_key(store), by=VISITOR)
     if done.rejected:
         raise ReviewError(f"{done.rejected} conversations of {week} were rejected, such as {done.rejections[0]}.")
     # The scratch folder is gone by the time anybody reads this.

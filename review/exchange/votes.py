@@ -9,6 +9,7 @@ from typing import Any
 from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
+from review.basics.limits import MAX_COMMENT
 from review.basics.tables import Row, Table
 from review.basics.times import read_time
 from review.exchange.items import dimension_of, label_text, stored
@@ -16,9 +17,6 @@ from review.rubric.rubric import Rubric
 from storage.records_base import StoredLabels
 from storage.records_review import Annotation, Assignment, Item, Reassignment
 from storage.store import Store
-
-MAX_COMMENT = 10_000
-"""Characters of a comment at most."""
 
 
 @dataclass(kw_only=True)

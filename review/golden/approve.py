@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, ReviewError
+from review.basics.limits import MAX_ANSWER
 from review.golden.content import Asked, Wish, asked, content_of, expected_answer, origin_of, votes_of
 from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, add_version, latest_version, one_of
 from review.golden.reviewed import Reviewed, gather
@@ -18,9 +19,6 @@ from review.privacy.hidden_spans import without
 from review.statistics.calibration.split import split_of
 from storage.records_golden import GoldenExample
 from storage.store import Store
-
-LONGEST_ANSWER = 50_000
-"""Characters of an expected answer at most."""
 
 
 class Approved(NamedTuple):
@@ -114,8 +112,8 @@ def _check_wish(wish: Wish) -> None:
         if (found := getattr(wish, name)) is not None:
             one_of(name, found, allowed)
     length = len(wish.expected_answer or "")
-    if length > LONGEST_ANSWER:
-        raise InputError(f"expected_answer: found {length:,} characters, expected at most {LONGEST_ANSWER:,}.")
+    if length > MAX_ANSWER:
+        raise InputError(f"expected_answer: found {length:,} characters, expected at most {MAX_ANSWER:,}.")
 
 
 def decide(reviewed: Reviewed, earlier: GoldenExample | None, wish: Wish, *, by: str, note: str) -> GoldenExample:

@@ -59,7 +59,10 @@ def versions_of(store: Store, example_id: str) -> list[GoldenExample]:
     """Return all versions of an example in order. Raises UnknownError when there is none."""
     rows = examples_found(store, example_id=example_id)
     if not rows:
-        raise UnknownError(f"golden example '{example_id}' is not in the store. Check the id in the list of examples.")
+        raise UnknownError(
+            f"golden example '{example_id}' is not in the store. Check its id in the list of examples.",
+            command_hint="`spotcheck golden list` shows it.",
+        )
     return rows
 
 

@@ -35,7 +35,7 @@ def examples_found(store: Store, *, order_by: str = "rowid", **where: Any) -> li
 
 def check_frozen(row: ReleaseExample) -> ReleaseExample:
     """Return the frozen example. Raises InputError as ``examples_found`` does."""
-    _check(row.content, FrozenExample, f"release '{row.release}', example '{row.example_id}'")
+    _check(row.content, FrozenExample, f"release '{row.release}', example '{row.example_id}', content")
     return row
 
 
@@ -61,7 +61,7 @@ def misfit(value: Any, hint: Any, path: str = "") -> Misfit | None:
 
     Knows TypedDicts, lists, dicts with text keys, unions and the types of JSON.
     """
-    if hint is Any:
+    if hint is Any or type(value) is hint:
         return None
     if typing.is_typeddict(hint):
         return _fields_misfit(value, _hints(hint), path)

@@ -103,7 +103,10 @@ def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
             raise Refused(f"release '{name}' exists already, and a release never changes. Choose another name.")
         examples = current_examples(store)
         if not examples:
-            raise NothingToDo("there is no golden example to release yet. Approve candidates first.")
+            raise NothingToDo(
+                "there is no golden example to release yet. Approve candidates first.",
+                command_hint="`spotcheck golden candidates` lists them.",
+            )
         contents = [frozen(e, adjudicator=_adjudicator(store, e)) for e in examples]
         digest_of_all = release_hash(contents)
         last = next(iter(store.find(Release, order_by="rowid desc")), None)

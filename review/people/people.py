@@ -67,7 +67,10 @@ def person(store: Store, name: str) -> Person:
     if found is not None:
         return found
     known = ", ".join(p.name for p in everybody[:12]) or "nobody yet"
-    raise UnknownError(f"nobody called '{name}' is in the store (there are: {known}). A lead can add people.")
+    raise UnknownError(
+        f"nobody called '{name}' is in the store (there are: {known}). A lead can add people.",
+        command_hint="`spotcheck people add` adds one.",
+    )
 
 
 def require(store: Store, rater_id: str, role: str) -> Person:

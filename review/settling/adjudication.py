@@ -1,4 +1,4 @@
-"""From disagreement to a settled label: who decides, why, and what was seen."""
+"""Settle items: the cases of a week, and decisions with who made them, why, and which votes they saw."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ REASONS = ("rubric unclear", "hard case", "slip", "missing context")
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One item in front of an adjudicator.
+    """One item as an adjudicator sees it.
 
     ``kind`` is "disputed" (votes differ), "unanimous" (two or more, all alike), "single" (one vote) or "settled".
-    ``votes`` maps dimension to value to count; ``spread`` is the share of disagreeing pairs, by which the queue is
-    ordered; ``annotations`` are the submissions behind it, names not included.
+    ``votes`` maps dimension to value to count. ``spread`` is the share of disagreeing pairs, by which the queue is
+    ordered. ``annotations`` are the submissions behind the votes.
     """
 
     item: Item
@@ -40,12 +40,12 @@ class Case:
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """The dimensions in which votes differ, whether somebody has settled them or not."""
+        """The dimensions in which votes differ, also after somebody has settled them."""
         return tuple(dimension for dimension, votes in self.votes.items() if len(votes) > 1)
 
 
 def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
-    """The items of a week that have votes and that the viewer does not still owe, the most disputed first."""
+    """Return the items of a week that have votes and that the viewer does not owe, the most disputed first."""
     owed = owed_items(store, viewer)
     items = {i.id: i for i in store.find(Item, week=week)}
     by_item: dict[str, list[Annotation]] = {}
@@ -59,7 +59,7 @@ def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
 
 
 def _without_spans(store: Store, found: Sequence[Case]) -> list[Case]:
-    """The cases with the hidden spans of their conversations hidden in what people wrote about them too."""
+    """Return the cases with hidden spans also hidden in the texts that people wrote about them."""
     spans = spans_by_conversation(store, [c.item.conversation_id for c in found])
     if not spans:
         return list(found)
@@ -77,7 +77,7 @@ def _case(item: Item, rows: Sequence[Annotation], final: Adjudication | None) ->
     decided = settle(labels_of(rows), {})
     votes = {dimension: s.votes for (_, dimension), s in decided.items()}
     spread = max((_spread(v) for v in votes.values()), default=0.0)
-    # A dimension asked of some only (reasons, when not correct) follows another's disagreement and adds none.
+    # A dimension that only some were asked (reasons, when not correct) follows another's disagreement and adds none.
     kind = "single" if len(rows) == 1 else "disputed" if any(s.disputed for s in decided.values()) else "unanimous"
     return Case(
         item=item, kind="settled" if final else kind, votes=votes, spread=spread, annotations=tuple(rows), settled=final
@@ -85,7 +85,7 @@ def _case(item: Item, rows: Sequence[Annotation], final: Adjudication | None) ->
 
 
 def _spread(votes: Mapping[Value, int]) -> float:
-    """The share of pairs of votes that differ, from 0 to 1."""
+    """Return the share of pairs of votes that differ, from 0 to 1."""
     n = sum(votes.values())
     return 0.0 if n < 2 else 1 - sum(v * (v - 1) for v in votes.values()) / (n * (n - 1))
 
@@ -102,14 +102,14 @@ def adjudicate(
     reference_sql: str = "",
     decision_id: str | None = None,
 ) -> Adjudication:
-    """Settle an item. An earlier adjudication stays and is superseded; one after the week's end is logged as late.
+    """Settle an item and return the decision. An earlier decision stays in the store and is superseded.
 
-    ``decision_id`` is the client's own name for this decision: given again by the same person it changes nothing and
-    returns what was decided.
+    A decision after the week's end is logged as late. ``decision_id`` is the client's own name for this decision:
+    given again by the same person, it changes nothing and returns the decision that was made.
 
-    Raises Refused without the role, when the item is not annotated yet, when the adjudicator annotated it and
-    somebody else could decide, or when somebody else used the ``decision_id``; InputError for labels outside the
-    rubric or a disagreement settled without a word why.
+    Raises Refused without the role, when the item has no annotation, when the adjudicator annotated it and somebody
+    else could decide, or when somebody else used the ``decision_id``. Raises InputError for labels outside the rubric
+    and for a disagreement that is settled without a reason or rationale.
     """
     require(store, by, "adjudicator")
     item = store.get(Item, item_id)
@@ -121,7 +121,7 @@ def adjudicate(
             return made
         rows = [n for n in annotations_of(store, [item.week]) if n.item_id == item_id]
         if not rows:
-            raise Refused(f"item '{item_id}' has no annotation yet; it is settled after somebody has reviewed it.")
+            raise Refused(f"item '{item_id}' has no annotation yet. Settle it after somebody has reviewed it.")
         others = judges_between(people(store), rows, by)
         if others:
             raise Refused(f"you annotated this item yourself; {', '.join(others[:3])} can settle it.")
@@ -130,7 +130,7 @@ def adjudicate(
         if reason and reason not in REASONS:
             raise InputError(f"reason: found {reason!r}, expected one of {', '.join(REASONS)}.")
         if _case(item, rows, None).kind == "disputed" and not (rationale.strip() or reason):
-            raise InputError("rationale: found nothing, expected why this label is right where reviewers disagree.")
+            raise InputError("rationale: found nothing, expected a rationale or a reason, because reviewers disagree.")
         earlier = current_adjudications(store, [item.week]).get(item_id)
         decision = Adjudication(
             id=decision_id or new_id(),
@@ -154,7 +154,7 @@ def adjudicate(
 
 
 def decided(store: Store, decision_id: str, *, by: str) -> Adjudication | None:
-    """The decision of this name, None when there is none yet. Raises Refused when it is somebody else's."""
+    """Return the decision with this id, None when there is none. Raises Refused when somebody else made it."""
     made = store.get(Adjudication, decision_id)
     if made is not None and made.adjudicator != by:
         raise Refused("decision_id: somebody else used it already. Reload the page.")
@@ -162,6 +162,6 @@ def decided(store: Store, decision_id: str, *, by: str) -> Adjudication | None:
 
 
 def judges_between(everybody: Sequence[Person], rows: Sequence[Annotation], by: str) -> list[str]:
-    """Who settles an item instead of ``by``, by name: nobody settles what they annotated if somebody else can."""
+    """Return the names of those who can settle an item instead of ``by``, who annotated it; empty if ``by`` may."""
     voters = {n.rater_id for n in rows}
     return [p.name for p in everybody if p.may("adjudicator") and p.id not in voters] if by in voters else []

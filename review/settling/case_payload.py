@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any, TypedDict
 
-from review.annotating.entries import MAX_ANSWER, MAX_COMMENT
 from review.annotating.payload import ConversationPayload, RaterPayload, RubricPayload, conversation_payload
 from review.basics.labels import Value
+from review.basics.limits import MAX_ANSWER, MAX_COMMENT
 from review.settling.adjudication import Case
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation

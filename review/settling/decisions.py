@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.annotating.entries import MAX_ANSWER, MAX_COMMENT, Header, labels_of, read_header, shown, text_field
+from review.annotating.entries import Header, labels_of, read_header, shown, text_field
 from review.annotating.submissions import Receipt, take_each
 from review.basics.errors import Refused, UnknownError
+from review.basics.limits import MAX_ANSWER, MAX_COMMENT
 from review.current.assignments import owed_items
 from review.golden.approve import approve
 from review.people.people import require

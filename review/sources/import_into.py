@@ -1,30 +1,49 @@
-"""Taking a file into the log in somebody's name: who may, and the record and the audit entry that stay of it."""
+"""Import a file into the log in somebody's name: who may, and the record and audit entry that stay."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.people.people import require
-from review.sources.importing import import_file
+from review.sources.importing import Progress, import_file
+from review.sources.options import ImportOptions
+from review.sources.readers.catalogue import Detected
 from storage.records_log import Import
 from storage.store import Store
 
 
-def import_into(store: Store, file: str | Path, *, by: str, **options: Any) -> Import:
-    """Import one file into the log of this store; ``options`` are those of :func:`import_file`.
+def import_into(
+    store: Store,
+    file: str | Path,
+    options: ImportOptions | None = None,
+    *,
+    by: str,
+    progress: Progress | None = None,
+    on_detected: Callable[[Detected], None] | None = None,
+) -> Import:
+    """Import one file into the log of this store.
 
-    Raises Refused without the role lead, and what that function raises; then nothing is added.
+    Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
     """
     require(store, by, "lead")
-    return recorded(store, import_file(file, log=log_of(store.path), key=hmac_key(store), by=by, **options))
+    done = import_file(
+        file,
+        options,
+        log=log_of(store.path),
+        key=hmac_key(store),
+        by=by,
+        progress=progress,
+        on_detected=on_detected,
+    )
+    return recorded(store, done)
 
 
 def recorded(store: Store, done: Import) -> Import:
-    """Write what an import came to, with one entry of the audit chain however many conversations it brought."""
+    """Write the record of an import, and one entry of the audit chain for the whole import."""
     counts = ("read", "added", "duplicate", "changed", "rejected", "undated")
     with store.transaction():
         store.add(done)

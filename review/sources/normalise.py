@@ -31,8 +31,11 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What holds for all records of one import: source name, HMAC key, time zone, week of undated records."""
+class Origin:
+    """Where records come from: the name of the source, the store's HMAC key, the time zone, the week of undated ones.
+
+    ``source`` stands before the ids of conversations, unless it is the default one.
+    """
 
     source: str
     key: bytes
@@ -51,24 +54,24 @@ def conversation_id(source: str, source_id: str) -> str:
     return source_id if source == DEFAULT_SOURCE else f"{source}/{source_id}"
 
 
-def conversation_of(fields: Fields, record: Record, settings: Settings) -> Conversation:
+def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversation:
     """Build the conversation, unmasked and not yet hashed. Raises Unreadable naming the field that does not fit."""
     messages = fields.get("messages") or []
     if not any(m["content"] or m.get("tool_calls") for m in messages):
         raise Unreadable("messages", messages, "at least one message with text")
     moment = _moment(fields.get("created_at"))
-    source_id = _source_id(fields.get("id")) or keyed_hash(settings.key, canonical(record))
+    source_id = _source_id(fields.get("id")) or keyed_hash(origin.key, canonical(record))
     numbers: dict[str, Any] = {name: convert(name, fields[name]) for name, convert in NUMBERS.items() if name in fields}
     texts: dict[str, Any] = {name: text_of(name, fields[name]) for name in plain.TEXT if name in fields}
     for name in ("user_id", "session_id"):
         if texts.get(name) is not None:
-            texts[name] = keyed_hash(settings.key, texts[name].encode("utf-8", "surrogatepass"))
+            texts[name] = keyed_hash(origin.key, texts[name].encode("utf-8", "surrogatepass"))
     return Conversation(
-        id=conversation_id(settings.source, source_id),
-        source=settings.source,
+        id=conversation_id(origin.source, source_id),
+        source=origin.source,
         source_id=source_id,
         created_at=None if moment is None else utc_text(moment),
-        week=settings.week if moment is None else week_of(moment, settings.zone),
+        week=origin.week if moment is None else week_of(moment, origin.zone),
         messages=tuple(messages),
         context=context_of(fields.get("context")),
         steps=steps_of(fields.get("steps")),

@@ -1,34 +1,34 @@
-"""The drawn conversations in full: read back from the embedded log, or fetched from the source they were drawn from.
+"""The drawn conversations in full: read back from the imported log, or fetched from the source they were drawn from.
 
-Two steps are right for every engine: first ids, then the rows of these ids, which are few.
+Every engine can do this in two steps: first the ids, then the few rows that have these ids.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
 from review.basics.clock import new_id
 from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths
+from review.basics.weeks import zone_of
 from review.checks.running import ready
 from review.log.append import Entry
 from review.log.log import read_conversations
-from review.privacy.masking import recognisers
 from review.privacy.originals import seal_of, write_originals
 from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.settings.project import Project
 from review.sources.checking import checked
-from review.sources.importing import masked_entry
-from review.sources.normalise import DEFAULT_SOURCE, Settings, conversation_of
-from review.sources.readers import plain
-from review.sources.readers.fields import Unreadable
-from review.sources.readers.mapping import renamed, translated
+from review.sources.conversations import RecordRules, masked_conversations, recognisers_of, shown
+from review.sources.files import PEEK, records_in
+from review.sources.normalise import DEFAULT_SOURCE, Origin
+from review.sources.readers.catalogue import detect_or_plain
+from review.sources.record import Raw
 from review.week.drawing import Request
 from storage.records_log import Conversation
 
@@ -38,39 +38,49 @@ CHUNK = 500
 def fetch(
     engine: Engine, ids: Sequence[str], project: Project, request: Request, *, log: LogPaths, key: bytes
 ) -> list[Conversation]:
-    """The conversations with these ids, masked and checked, in this order. ``source`` None is the embedded log.
+    """Return the conversations with these ids, masked and checked, in this order.
 
-    From any other source the rows are read through the engine, brought into shape, masked and checked here; originals
-    are kept as the project says. An id that is not found is left out; a row that cannot be read is an InputError.
+    From a source other than the imported log they are read through the engine, in whatever format their rows have;
+    originals are kept as the project says. An id that is not found is left out. Raises InputError for a row that cannot
+    be read.
     """
     if request.source is None:
         return read_conversations(log, ids)
-    names = {**fitting(engine, project.mapping), **(request.mapping or {})}
-    settings = Settings(DEFAULT_SOURCE, key, ZoneInfo(project.time_zone), request.week)
-    privacy = project.privacy
-    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
-    seal, to_run = seal_of(project.privacy.originals), ready(project.checks)
-    entries: list[Entry] = []
     found: dict[str, Conversation] = {}
     originals: list[tuple[str, str]] = []
-    for record in _rows(engine, names.get("id", "id"), ids):
-        try:
-            fields = translated(plain.read(renamed(record, names) if names else record), project.values)
-            before = conversation_of(fields, record, settings)
-        except Unreadable as error:
-            raise InputError(
-                f"{engine.source}: {error} in a drawn conversation. Correct it, or import the log."
-            ) from None
-        entries.append(masked_entry(before, wanted, seal))
-    for entry in checked(iter(entries), to_run):
-        said = {name: dict(one) for name, one in entry.findings.items()}
-        found.setdefault(entry.conversation.id, replace(entry.conversation, checks=said))
+    for entry in checked(_entries(engine, ids, project, request, key), ready(project.checks)):
+        findings = {name: dict(one) for name, one in entry.findings.items()}
+        found.setdefault(entry.conversation.id, replace(entry.conversation, checks=findings))
         if entry.original is not None:
             originals.append((entry.conversation.id, entry.original))
     if originals:
         target = log.originals / f"draw-{new_id()}" / f"{request.week}-1.parquet"
         write_originals(target, originals, encrypted=project.privacy.originals == "encrypted")
     return [found[i] for i in ids if i in found]
+
+
+def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Request, key: bytes) -> Iterator[Entry]:
+    """The rows of these ids as masked conversations, before they are checked."""
+    names = {**fitting(engine, project.mapping), **(request.mapping or {})}
+    rows = (Raw(n, row, None, 0) for n, row in enumerate(_rows(engine, names.get("id", "id"), ids), start=1))
+    first = list(islice(rows, PEEK))
+    rules = RecordRules(
+        format=detect_or_plain(records_in(first), "jsonl", mapping=names).format,
+        origin=Origin(DEFAULT_SOURCE, key, zone_of(project.time_zone), request.week),
+        recognisers=recognisers_of(project.privacy),
+        mapping=names,
+        values=project.values,
+        seal=seal_of(project.privacy.originals),
+    )
+    for _, entry, error in masked_conversations(chain(first, rows), rules):
+        if entry is not None:
+            yield entry
+        elif error is not None:
+            value = shown(error.found, rules.recognisers)
+            raise InputError(
+                f"{engine.source}: {error.field}: found {value}, expected {error.expected}, in a drawn conversation. "
+                "Correct it at the source, or import the log: an import leaves out what it cannot read."
+            )
 
 
 def _rows(engine: Engine, id_field: str, ids: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import orjson
 from rich.console import Console
@@ -34,10 +33,11 @@ from review.models.embeddings import lacking
 from review.settings.project import Privacy
 from review.sources.checking import checked
 from review.sources.importing import Tally, masked_file
-from review.sources.normalise import Settings
+from review.sources.options import ImportOptions
 from storage.records_log import Conversation
 
 ROUNDS = 3
+OPTIONS = ImportOptions(week="2026-W10", privacy=Privacy(originals="none"))
 Figures = list[tuple[str, str]]
 
 
@@ -51,8 +51,7 @@ def log_file(folder: Path, count: int) -> Path:
 
 def read(path: Path) -> list[Conversation]:
     """The conversations of a log, masked."""
-    settings = Settings("production", b"key", ZoneInfo("UTC"), "2026-W10")
-    _, entries = masked_file(path, settings, Tally(), privacy=Privacy(originals="none"))
+    _, entries = masked_file(path, OPTIONS, key=b"key", tally=Tally())
     return [entry.conversation for entry in entries]
 
 
@@ -94,10 +93,8 @@ def figures(count: int = 2_000) -> Figures:
 
 
 def _of_import(path: Path, count: int) -> Figures:
-    settings = Settings("production", b"key", ZoneInfo("UTC"), "2026-W10")
-
     def entries() -> object:
-        return masked_file(path, settings, Tally(), privacy=Privacy(originals="none"))[1]
+        return masked_file(path, OPTIONS, key=b"key", tally=Tally())[1]
 
     to_run = ready(CheckSettings(CHEAP))
     without = best(lambda: sum(1 for _ in entries()))

@@ -14,7 +14,6 @@ import orjson
 
 from review.basics.log_paths import log_of
 from review.log.log import weeks_in_log
-from review.settings.project import Privacy
 from review.sources.importing import import_file
 
 QUESTIONS = (
@@ -78,7 +77,7 @@ def main() -> None:
         print(f"{rows} rows, {file.stat().st_size / 1e6:.0f} MB")
         for name in ("first import", "second import"):
             start, busy = time.perf_counter(), time.process_time()
-            done = import_file(file, log=log, key=b"key", by="bench", privacy=Privacy())
+            done = import_file(file, log=log, key=b"key", by="bench")
             seconds, busy = time.perf_counter() - start, time.process_time() - busy
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             counts = f"added {done.added}, duplicate {done.duplicate}, rejected {done.rejected}"

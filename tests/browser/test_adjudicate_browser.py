@@ -90,7 +90,7 @@ def test_settling_with_shift_approves_to_golden(context: Any, server: Server) ->
     assert example.labels == RIGHT
 
 
-def test_a_disagreement_without_a_word_why_is_not_settled(context: Any, server: Server) -> None:
+def test_a_disagreement_without_a_reason_is_not_settled(context: Any, server: Server) -> None:
     page = opened(context, server)
     press(page, "3", "Enter")
     page.wait_for_function(
@@ -174,7 +174,7 @@ def test_two_adjudicators_do_not_overrule_each_other_unseen(browser: Any, contex
     assert (second.adjudicator, second.labels, second.supersedes) == ("mia", WRONG, first.id)
 
 
-def test_what_somebody_else_settled_is_shown_so_and_can_be_settled_anew(context: Any, server: Server) -> None:
+def test_a_case_that_somebody_else_settled_says_so_and_can_be_settled_again(context: Any, server: Server) -> None:
     mia = opened(context, server, "mia")
     olaf = opened(context, server, "olaf")
     press(olaf, *SETTLE, "Enter")
@@ -198,7 +198,7 @@ LATER = """() => {
 """As if somebody came back to the page after six seconds: it asks what is new."""
 
 
-def test_a_vote_that_comes_in_takes_nobodys_pen_away(context: Any, server: Server) -> None:
+def test_a_new_vote_does_not_interrupt_writing(context: Any, server: Server) -> None:
     page = opened(context, server)
     press(page, "c")
     page.keyboard.type("the quick ")

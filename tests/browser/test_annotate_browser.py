@@ -442,7 +442,7 @@ def test_the_end_says_what_comes_next(context: Any, tmp_path: Path) -> None:
     assert rows(running, "ana") == expected("ana", 2)
 
 
-def test_whoever_only_looks_ahead_does_not_run_out_of_items(context: Any, server: Server) -> None:
+def test_a_reviewer_who_only_looks_ahead_does_not_run_out_of_items(context: Any, server: Server) -> None:
     page = opened(context, server, "r25")
     for k in range(1, 30):  # 25 come at once, the others while one walks
         press(page, "j")

@@ -94,7 +94,7 @@ def test_a_left_to_right_line_between_others_begins_at_the_left(page: Any) -> No
     assert starts, "the English line of the answer"
 
 
-def test_what_one_writes_oneself_has_its_own_direction(page: Any) -> None:
+def test_a_reviewers_own_text_has_its_own_direction(page: Any) -> None:
     press(page, "c")
     note = page.locator("[data-note=comment]")
     page.keyboard.type("שלום")
@@ -126,7 +126,7 @@ def test_an_endless_word_wraps(page: Any) -> None:
     assert edge["y"] + edge["height"] <= pane["y"] + pane["height"], "its end can be reached"
 
 
-def test_fenced_code_is_code_and_what_stands_around_it_is_not(page: Any) -> None:
+def test_fenced_code_is_code_and_the_text_around_it_is_not(page: Any) -> None:
     at(page, "code")
     fits(page)
     blocks = page.locator(f"{SHOWN} .sc-turn pre.sc-code")
@@ -151,7 +151,7 @@ def test_sql_is_coloured_by_its_kinds_of_words(page: Any) -> None:
     assert plain.evaluate("(node) => getComputedStyle(node).color") not in colours.values()
 
 
-def test_of_five_thousand_rows_the_first_hundred_are_shown_and_the_total_is_told(page: Any) -> None:
+def test_a_result_of_five_thousand_rows_shows_the_first_hundred_and_the_total(page: Any) -> None:
     at(page, "sql")
     assert page.locator(f"{SHOWN} h3 small").text_content() == "first 100 of 5,000 rows"
     region = page.get_by_role("region", name="Result, first 100 of 5,000 rows")
@@ -163,7 +163,7 @@ def test_of_five_thousand_rows_the_first_hundred_are_shown_and_the_total_is_told
     assert [region.evaluate(wide, k) for k in (0, 1)] == ["end", "start"]
 
 
-def test_of_sixty_turns_the_decisive_one_is_in_view(page: Any) -> None:
+def test_the_turn_under_review_is_in_view_among_sixty(page: Any) -> None:
     at(page, "turns")
     fits(page)
     assert page.locator(f"{SHOWN} .sc-turn").count() == 60

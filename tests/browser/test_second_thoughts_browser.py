@@ -57,7 +57,7 @@ def counting(server: Server, rater: str) -> list[Any]:
     return [a.labels for a in server.store.find(Annotation, rater_id=rater) if a.submission_id not in gone]
 
 
-def test_undo_of_a_changed_mind_leaves_the_earlier_answer_and_a_second_one_withdraws_that(
+def test_undo_of_a_change_leaves_the_earlier_answer_and_a_second_undo_withdraws_it(
     context: Any, server: Server
 ) -> None:
     page = opened(context, server, "ana")
@@ -185,7 +185,7 @@ def test_undo_of_a_flag_on_a_submitted_item_leaves_its_submission(context: Any, 
     assert [entry["kind"] for entry in outbox(page)] == ["flag", "withdraw"]
 
 
-def test_a_finished_item_does_not_go_by_itself_behind_a_question_about_it(context: Any, server: Server) -> None:
+def test_a_finished_item_is_not_submitted_behind_a_dialog(context: Any, server: Server) -> None:
     context.clock.install()
     page = opened(context, server, "fay")
     page.clock.pause_at("2100-01-01")
@@ -200,7 +200,7 @@ def test_a_finished_item_does_not_go_by_itself_behind_a_question_about_it(contex
     assert rows(server, "fay") == {}
 
 
-def test_choices_made_on_top_of_what_was_taken_back_are_gone_with_it(context: Any, server: Server) -> None:
+def test_taking_back_a_submission_also_drops_the_choices_made_after_it(context: Any, server: Server) -> None:
     page = opened(context, server, "gil")
     change_of_mind(page, "gil")
     press(page, "k", "2", "u")  # a change begun and taken back, with the one before it

@@ -62,7 +62,7 @@ def late(server: Server, rater: str) -> list[tuple[str, bool]]:
     return [(n.assignment_id, n.late) for n in server.store.find(Annotation, rater_id=rater)]
 
 
-def test_a_page_that_is_only_looked_at_learns_of_a_hand_over_and_keeps_the_labels(context: Any, server: Server) -> None:
+def test_an_idle_page_learns_of_a_hand_over_and_keeps_the_labels(context: Any, server: Server) -> None:
     page = with_clock(context, server, "ana")
     press(page, "1", "4", "c")
     page.keyboard.type("before it was taken")
@@ -86,7 +86,7 @@ def test_a_page_that_is_only_looked_at_learns_of_a_hand_over_and_keeps_the_label
     )
 
 
-def test_the_acknowledgement_of_the_item_before_tells_it_too(context: Any, server: Server) -> None:
+def test_the_acknowledgement_of_the_previous_item_reports_a_hand_over_too(context: Any, server: Server) -> None:
     page = opened(context, server, "ben")
     hand_over(server, "ben")
     press(page, *KEYS)  # submitted and only then learnt: this one is late as well
@@ -98,7 +98,7 @@ def test_the_acknowledgement_of_the_item_before_tells_it_too(context: Any, serve
     assert late(server, "ben") == [("ben-0000", True), ("ben-0001", True)]
 
 
-def test_one_goes_on_and_comes_back_to_the_labels_even_after_a_reload(context: Any, server: Server) -> None:
+def test_a_reviewer_can_go_on_and_return_to_the_labels_after_a_reload(context: Any, server: Server) -> None:
     page = with_clock(context, server, "eva")
     press(page, "j", "j", "2")
     at_item(page, "eva-0002")
@@ -133,7 +133,7 @@ def test_coming_back_to_the_page_asks_at_once(context: Any, server: Server) -> N
     state(page, HANDED.replace("ken", "kim-ken"))
 
 
-def test_who_takes_the_items_over_sees_them_come(context: Any, server: Server) -> None:
+def test_the_new_reviewer_sees_the_items_arrive(context: Any, server: Server) -> None:
     add_person(server.store, "lou-ken", role="annotator", by="lea")
     context.clock.install()
     page = context.new_page()

@@ -34,7 +34,7 @@ def hits(page: Any) -> dict[str, str]:
     return {one.get_attribute("data-value"): one.locator("kbd").inner_text() for one in found}
 
 
-def test_a_digit_goes_on_filtering_while_a_value_fits_and_else_picks(context: Any, server: Server) -> None:
+def test_a_digit_filters_while_a_value_matches_and_otherwise_picks(context: Any, server: Server) -> None:
     page = opened(context, server, "ana")
     page.keyboard.type("intent_3")
     assert list(hits(page))[:10] == NUMBERED[30:]
@@ -57,7 +57,7 @@ def test_a_digit_goes_on_filtering_while_a_value_fits_and_else_picks(context: An
     ]
 
 
-def test_a_digit_pressed_beside_the_filter_goes_on_with_its_text(context: Any, server: Server) -> None:
+def test_a_digit_pressed_outside_the_filter_continues_its_text(context: Any, server: Server) -> None:
     page = opened(context, server, "ben")
     page.keyboard.type("intent_2")
     page.locator("[data-testid=annotator]").evaluate("(root) => root.focus()")

@@ -1,4 +1,4 @@
-"""Back through what one submitted, however long ago: what the browser does not hold comes when one gets there."""
+"""Walking back through one's submissions, however old: the server sends what the browser does not hold."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def shown(page: Any, k: int) -> None:
     page.wait_for_selector(f"{SHOWN} [data-item='item-{k:04d}']")
 
 
-def test_all_that_was_submitted_can_be_gone_back_to_after_a_reload(context: Any, server: Server) -> None:
+def test_reviewers_can_return_to_all_submitted_items_after_a_reload(context: Any, server: Server) -> None:
     page = opened(context, server, "ana")
     at_item(page, f"ana-{SUBMITTED:04d}")
     for k in reversed(range(SUBMITTED)):
@@ -59,7 +59,7 @@ def test_all_that_was_submitted_can_be_gone_back_to_after_a_reload(context: Any,
     assert (last.assignment_id, last.supersedes) == ("ana-0000", "ana-before-000")
 
 
-def test_whoever_walks_faster_than_the_items_come_gets_there_too(context: Any, server: Server) -> None:
+def test_walking_back_faster_than_items_arrive_works_too(context: Any, server: Server) -> None:
     page = opened(context, server, "ben")
     page.evaluate("window.__send = WebSocket.prototype.send; WebSocket.prototype.send = () => undefined")
     press(page, *["k"] * SUBMITTED)
@@ -75,7 +75,7 @@ def test_whoever_walks_faster_than_the_items_come_gets_there_too(context: Any, s
     assert len(server.store.find(Annotation, rater_id="ben")) == SUBMITTED
 
 
-def test_what_was_skipped_can_be_gone_back_to_after_a_reload_and_answered(context: Any, server: Server) -> None:
+def test_reviewers_can_return_to_skipped_items_after_a_reload_and_answer_them(context: Any, server: Server) -> None:
     page = opened(context, server, "eva")
     press(page, "j", "s", "2")
     at_item(page, "eva-0062")
@@ -110,9 +110,7 @@ def test_what_was_skipped_can_be_gone_back_to_after_a_reload_and_answered(contex
     assert "eva-0059" not in rows(server, "eva")
 
 
-def test_after_a_reload_undo_takes_back_what_was_said_last_and_keeps_what_was_written(
-    context: Any, server: Server
-) -> None:
+def test_after_a_reload_undo_takes_back_the_last_submission_and_keeps_drafts(context: Any, server: Server) -> None:
     page = opened(context, server, "max")
     press(page, *KEYS)
     at_item(page, "max-0061")
@@ -134,9 +132,7 @@ def test_after_a_reload_undo_takes_back_what_was_said_last_and_keeps_what_was_wr
     assert undone.withdraws == server.store.find(Skip, rater_id="max")[-1].submission_id
 
 
-def test_what_was_just_skipped_is_there_without_a_network_and_in_its_place_after_a_reload(
-    context: Any, server: Server
-) -> None:
+def test_an_item_just_skipped_is_there_offline_and_in_its_place_after_a_reload(context: Any, server: Server) -> None:
     page = opened(context, server, "noa")
     press(page, "s", "2")
     at_item(page, "noa-0061")
@@ -153,7 +149,7 @@ def test_what_was_just_skipped_is_there_without_a_network_and_in_its_place_after
     page.wait_for_selector("text=Skipped: Outside my field.")
 
 
-def test_what_another_tab_said_is_fetched_before_it_is_called_changed(context: Any, server: Server) -> None:
+def test_an_answer_from_another_tab_is_loaded_before_it_counts_as_changed(context: Any, server: Server) -> None:
     page = opened(context, server, "oli")
     other = opened(context, server, "oli")
     press(other, *KEYS)
@@ -173,7 +169,7 @@ def test_what_another_tab_said_is_fetched_before_it_is_called_changed(context: A
     assert "oli-0060" not in rows(server, "oli") and "oli-0061" in rows(server, "oli")
 
 
-def test_with_nothing_left_the_skipped_ones_are_offered_one_after_the_other(context: Any, server: Server) -> None:
+def test_an_empty_queue_offers_the_skipped_items_one_by_one(context: Any, server: Server) -> None:
     page = opened(context, server, "kim")
     press(page, "s", "2")
     for k in (61, 62, 63):

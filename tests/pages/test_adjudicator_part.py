@@ -50,7 +50,7 @@ def test_a_disagreement_is_settled_and_approved_in_one_step(voted: Store) -> Non
     assert len(voted.find(Adjudication)) == 1
 
 
-def test_a_disagreement_without_a_word_why_is_refused(voted: Store) -> None:
+def test_a_disagreement_without_a_reason_is_refused(voted: Store) -> None:
     answer = handle(voted, "mia", outbox(decision(1)))
     ((submission, why),) = answer["rejected"]
     assert submission == decision(1)["submission_id"]

@@ -116,7 +116,7 @@ def test_only_items_that_the_browser_lacks_are_sent(week: Store) -> None:
     assert not sent & have
 
 
-def test_of_what_is_wanted_back_an_answer_brings_so_many_and_no_more() -> None:
+def test_an_answer_brings_back_a_limited_number_of_items() -> None:
     wanted = [f"ana-{k:04d}" for k in range(100)]
     assert read_outbox({"back": [None, *wanted]}, "ana").back == set(wanted[: ITEMS_AT_ONCE - 1])
     assert read_outbox({"back": "ana-0000"}, "ana").back == frozenset()
@@ -128,7 +128,7 @@ def test_the_answer_and_the_batch_can_be_sent_as_json(week: Store) -> None:
     assert not {"ack", "rejected", "trouble"} & batch.batch(week, "ana", week=WEEK).keys()
 
 
-def test_every_letter_that_commands_is_kept_from_the_values_of_a_rubric() -> None:
+def test_no_value_of_a_rubric_can_use_a_letter_that_is_a_command() -> None:
     desks = [FOLDER / name for name in ("annotator/annotating.js", "shared/keys.js", "adjudicator/adjudicating.js")]
     source = "\n".join(desk.read_text(encoding="utf-8") for desk in desks)
     commands = re.findall(r'^ +"?(\S)"?: \(view\) =>', source, flags=re.MULTILINE)

@@ -42,7 +42,7 @@ def test_an_answer_names_the_outbox_that_it_answers(outbox: Any, number: int | N
     assert read_outbox(outbox, "ana").sequence == number
 
 
-def test_of_a_long_week_only_what_was_asked_for_is_sent(tmp_path: Path) -> None:
+def test_a_long_week_is_sent_in_the_pieces_that_were_asked_for(tmp_path: Path) -> None:
     store = build_store(tmp_path / "s.db", items=60, raters=("ana",), rubric=THREE)
     have = [f"ana-{k:04d}" for k in range(25)]
     payload = batch.batch(store, "ana", week=WEEK, have=have, size=2)

@@ -183,7 +183,7 @@ def test_adjudicators_read_flags_and_a_lead_takes_them_back(demo: Store, monkeyp
     name = flag(demo, week, "unclear", comment="neither value fits")
     assert "neither value fits" not in texts(run(demo, monkeypatch, "week", "ben"))
     settles = run(demo, monkeypatch, "week", "mara")
-    assert "The guidance does not decide this case" in texts(settles) and "neither value fits" in texts(settles)
+    assert "The guidance does not cover this case" in texts(settles) and "neither value fits" in texts(settles)
     # Adjudicators see no names and cannot take flags back.
     assert not [c for c in settles.caption if c.value.startswith("ana,")]
     assert not [b for b in settles.button if b.label == "Take back" and b.key and b.key.startswith("flag_")]

@@ -128,7 +128,7 @@ def test_a_frozen_example_without_its_type_is_named_when_read_and_damaged_when_c
     name = frozen_examples(old, "v1")[0].example_id
     change(old, "release_examples", "json_remove(content, '$.split', '$.example_id')", name)
     with pytest.raises(
-        InputError, match=f"release 'v1', example '{name}'.split: found nothing|example_id: found nothing"
+        InputError, match=rf"release 'v1', example '{name}', content\.(split|example_id): found nothing"
     ):
         examples_of(old, "v1")
     assert verify(old, "v1").damaged == (name,)

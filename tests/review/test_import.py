@@ -19,7 +19,9 @@ from review.log.append import Appended, Entry, append
 from review.log.log import COLUMNS, log_files, log_relation, read_conversations, weeks_in_log
 from review.privacy.originals import reveal_original, write_originals
 from review.settings.project import Privacy
-from review.sources.importing import content_hash, import_file
+from review.sources.conversations import content_hash
+from review.sources.importing import import_file
+from review.sources.options import ImportOptions
 from storage.records_log import Conversation
 
 REAL = Path(__file__).parents[2] / "../shared/data"
@@ -47,7 +49,8 @@ def record(i, **more):
 
 
 def imported(path, log, **options):
-    return import_file(path, log=log, key=b"key", by="ana", **options)
+    watchers = {name: options.pop(name) for name in ("progress", "on_detected") if name in options}
+    return import_file(path, ImportOptions(**options), log=log, key=b"key", by="ana", **watchers)
 
 
 def counts(done):

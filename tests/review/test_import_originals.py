@@ -10,6 +10,7 @@ from review.log.log import read_conversations
 from review.privacy.originals import KEY_VARIABLE, reveal_original, seal_of
 from review.settings.project import Privacy
 from review.sources.importing import import_file
+from review.sources.options import ImportOptions
 
 ROWS = [
     {"id": "with", "question": "I am anna@example.com", "answer": "Thanks.", "sql": "SELECT 1", "user_id": "anna"},
@@ -21,7 +22,7 @@ def imported(folder, mode):
     log = log_of(folder / "spotcheck.db")
     path = folder / "log.jsonl"
     path.write_bytes(b"\n".join(map(orjson.dumps, ROWS)))
-    import_file(path, log=log, key=b"key", by="ana", privacy=Privacy(originals=mode))
+    import_file(path, ImportOptions(privacy=Privacy(originals=mode)), log=log, key=b"key", by="ana")
     return log
 
 

@@ -39,6 +39,7 @@ from review.sampling.frame_sql import stratum_number
 from review.sampling.strata import Condition, default_groups, names_of
 from review.settings.project import Project, project_of
 from review.sources.importing import import_file
+from review.sources.options import ImportOptions
 from review.statistics.quality.people import people
 from review.statistics.quality.strata import Cell, Verdicts
 from review.statistics.quality.strata import Stratum as Group
@@ -175,7 +176,7 @@ def add(store: Store, records: list[dict[str, Any]], name: str = "log.jsonl") ->
     file = store.path.parent / name
     file.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
     checks = project_of(store.path).checks
-    store.add(import_file(file, log=log_of(store.path), key=hmac_key(store), by="lea", checks=checks))
+    store.add(import_file(file, ImportOptions(checks=checks), log=log_of(store.path), key=hmac_key(store), by="lea"))
 
 
 def settings(store: Store, text: str) -> Project:

@@ -92,7 +92,7 @@ def test_a_case_says_what_differs_and_what_leads(voted: Store) -> None:
     assert {v["corrected_answer"] for v in case["votes"]} == {"", CORRECTED}
 
 
-def test_the_order_of_votes_is_not_that_of_their_coming(voted: Store) -> None:
+def test_votes_are_not_in_the_order_in_which_they_came(voted: Store) -> None:
     first = [case["votes"][0]["labels"]["correctness"] for case in batch(voted)["items"]]
     assert set(first) == {"correct", "wrong"}  # Zelda always voted first, and is not always the first column
 
@@ -130,7 +130,7 @@ def test_the_browser_gets_what_it_lacks_and_what_has_changed(voted: Store) -> No
     assert sent(settled)[changed]["mine"]["by_you"] is False
 
 
-def test_the_case_of_the_address_comes_first(voted: Store) -> None:
+def test_the_case_named_in_the_address_comes_first(voted: Store) -> None:
     last = batch(voted)["order"][-1]
     assert next(iter(sent(batch(voted, first=last, size=1)))) == last
 
@@ -180,7 +180,7 @@ def test_settling_again_supersedes(voted: Store) -> None:
     assert second.labels == WRONG
 
 
-def test_what_changed_since_it_was_seen_is_looked_at_again(voted: Store) -> None:
+def test_a_case_that_changed_since_it_was_seen_must_be_looked_at_again(voted: Store) -> None:
     state = sent(batch(voted))[DISPUTED[0]]["state"]
     receive_decisions(voted, "olaf", [decision(1, DISPUTED[0], state=state)])
     answer = receive_decisions(voted, "mia", [decision(2, DISPUTED[0], labels=WRONG, state=state)])

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from review.basics.errors import InputError
 from review.basics.times import read_time, utc_text
 from review.basics.weeks import monday_of, week_of
-from review.sources.normalise import Settings, conversation_of, keyed_hash
+from review.sources.normalise import Origin, conversation_of, keyed_hash
 from review.sources.readers.fields import Unreadable
 from review.sources.readers.mapping import parse_mapping, parse_values, picked, renamed, translated
 from review.sources.readers.plain import read
 
-SETTINGS = Settings("production", b"key", ZoneInfo("UTC"), "2026-W47")
+ORIGIN = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
 
 
-def conversation(settings=SETTINGS, **fields):
+def conversation(origin=ORIGIN, **fields):
     record = {"id": "1", "question": "q", **fields}
-    return conversation_of(read(record), record, settings)
+    return conversation_of(read(record), record, origin)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_an_undated_record_belongs_to_the_week_of_the_import():
 
 def test_identity_is_the_source_and_its_id():
     assert conversation().id == "1"
-    assert conversation(Settings("shop", b"key", ZoneInfo("UTC"), "2026-W47")).id == "shop/1"
+    assert conversation(Origin("shop", b"key", ZoneInfo("UTC"), "2026-W47")).id == "shop/1"
     assert conversation(id=17).source_id == "17"
 
 
 def test_a_record_without_id_is_known_by_a_keyed_hash_of_its_canonical_form():
-    one = conversation_of(read({"question": "q", "answer": "a"}), {"question": "q", "answer": "a"}, SETTINGS)
-    other = conversation_of(read({"answer": "a", "question": "q"}), {"answer": "a", "question": "q"}, SETTINGS)
+    one = conversation_of(read({"question": "q", "answer": "a"}), {"question": "q", "answer": "a"}, ORIGIN)
+    other = conversation_of(read({"answer": "a", "question": "q"}), {"answer": "a", "question": "q"}, ORIGIN)
     assert one.id == other.id == keyed_hash(b"key", b'{"answer":"a","question":"q"}')
     assert len(one.id) == 16
 

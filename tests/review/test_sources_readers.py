@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
-from review.sources.normalise import Settings, conversation_of
+from review.sources.normalise import Origin, conversation_of
 from review.sources.raw import layout_of, read_raw
 from review.sources.readers.catalogue import READERS, detect
 from review.sources.readers.fields import ROLES, Unreadable
@@ -23,8 +23,8 @@ SAMPLES = {name: dict(reader.sample) for name, reader in READERS.items()}
 def conversation(name: str, record: dict) -> Conversation:
     from zoneinfo import ZoneInfo
 
-    settings_ = Settings("production", b"key", ZoneInfo("UTC"), "2026-W47")
-    return conversation_of(READERS[name].read(record), record, settings_)
+    origin = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
+    return conversation_of(READERS[name].read(record), record, origin)
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -23,6 +23,8 @@ from storage.records_log import Conversation
 from storage.records_people import Rater, Setting
 from storage.store import StorageError, Store, open_store
 
+pytestmark = pytest.mark.durable
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

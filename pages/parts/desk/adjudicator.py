@@ -32,7 +32,7 @@ _desk = declare(
 
 
 def adjudicate(here: Session, week: str) -> None:
-    """Show the cases of a week; the address ``?item=`` opens a certain one."""
+    """Show the cases of a week. ``?item=ID`` in the address opens that item."""
     if "item" in st.query_params:
         _open(here, week, st.query_params.pop("item"))
     _cases(here, week)
@@ -43,11 +43,12 @@ def _open(here: Session, week: str, item: str) -> None:
     case = next((c for c in cases(here.store, week, viewer=here.rater.id) if c.item.id == item), None)
     if case is None:
         st.toast(
-            f"{as_text(item)} is not among the cases of this week that you may see.", icon=":material/visibility_off:"
+            f"{as_text(item)} is not among the cases of this week that you may see yet.",
+            icon=":material/visibility_off:",
         )
         return
     st.session_state[settle_toolbar.VIEW_KEY] = case.kind
-    # Counted, so that the browser goes there once and not again with every answer.
+    # The count lets the browser go there once, and not again with every answer.
     st.session_state[OPEN_KEY] = (item, st.session_state.get(OPEN_KEY, ("", 0))[1] + 1)
 
 

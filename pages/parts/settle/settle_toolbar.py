@@ -1,4 +1,4 @@
-"""The widgets around the adjudicate component: which kind of item, and the bulk approval of unanimous ones."""
+"""The widgets around the adjudicate component: the kind of items, and the approval of unanimous ones together."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ VIEW_KEY = "settling_view"
 
 
 def view_of_session() -> str:
-    """Which kind of item is looked at; first the disagreements."""
+    """Return which kind of items is shown; disagreements at first."""
     return str(st.session_state.setdefault(VIEW_KEY, "disputed"))
 
 
 def choose_view(counts: Mapping[str, int]) -> None:
-    """Choose which kind of item to look at."""
+    """Show the choice of which kind of items to show."""
     st.segmented_control(
         "Show",
         list(VIEWS),
@@ -37,16 +37,16 @@ def choose_view(counts: Mapping[str, int]) -> None:
 
 
 def shown(value: Value | list[str] | None) -> str:
-    """A label in one cell."""
+    """Return a label as the text of one cell."""
     if isinstance(value, list | tuple):
         return ", ".join(value)
     return value or ""
 
 
 def bulk_approve(here: Session, found: Sequence[Case]) -> None:
-    """Unanimous items, to be looked at and approved together."""
+    """Show the unanimous items in a table, to look through and approve together."""
     if not found:
-        st.info("No item is unanimous among two votes or more yet.", icon=":material/group:")
+        st.info("No item has two or more votes that all agree yet.", icon=":material/group:")
         return
     frame = pd.DataFrame(
         [
@@ -61,18 +61,20 @@ def bulk_approve(here: Session, found: Sequence[Case]) -> None:
             for c in found
         ]
     )
-    st.caption("Two or more people agreed in every dimension. Look through them, take out what is not golden, approve.")
+    st.caption(
+        "Two or more people agreed in every dimension. Untick what should not become golden, then approve the rest."
+    )
     ids = "_".join(frame["item"].astype(str))
     edited = st.data_editor(
         frame,
         hide_index=True,
         width="stretch",
         disabled=[c for c in frame.columns if c != "approve"],
-        # The ids are in the key: an edit keeps its place when rows come or go, and must never land on another row.
+        # Streamlit keeps edits by position. With the ids in the key, an edit never lands on another row.
         key=f"settling_bulk_{hash(ids)}",
     )
     chosen = list(edited.loc[edited["approve"], "item"])
-    if st.button(f"Approve {len(chosen)} into golden", type="primary", disabled=not chosen, key="settling_bulk_go"):
+    if st.button(f"Approve {len(chosen)} as golden", type="primary", disabled=not chosen, key="settling_bulk_go"):
         done = approve_all(here.store, chosen, by=here.rater.id)
         st.toast(f"{len(done.examples)} approved", icon=":material/task_alt:")
         for item, why in done.refused:

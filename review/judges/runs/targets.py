@@ -18,11 +18,10 @@ from review.judges.protocol.subjects import masked, sought, subject_of, subjects
 from review.privacy.hidden_spans import conversations
 from review.privacy.masking import Recognisers, mask
 from review.settings.project import Project, project_of
-from review.sources.normalise import Settings, conversation_of
-from review.sources.raw import layout_of, read_raw
-from review.sources.readers import plain
-from review.sources.readers.fields import Unreadable
-from review.sources.record import Raw
+from review.sources.conversations import RecordRules, masked_conversations, shown
+from review.sources.files import open_file_by_keys
+from review.sources.normalise import Origin
+from review.sources.readers.catalogue import PLAIN
 from review.statistics.calibration.split import split_of
 from storage.records_golden import ReleaseExample
 from storage.records_log import Conversation
@@ -151,26 +150,28 @@ def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers
             f"{path}: the file is not what it was when the run was started, so its rows may be others. Put the old "
             "file back, or start a new run."
         )
-    settings = Settings(FILE_SOURCE, hmac_key(store), zone_of(project.time_zone), "")
+    detected, raws = open_file_by_keys(path, mapping=project.mapping)
+    rules = RecordRules(
+        format=detected.format,
+        origin=Origin(FILE_SOURCE, hmac_key(store), zone_of(project.time_zone), ""),
+        recognisers=wanted,
+        mapping=project.mapping,
+        values=project.values,
+        extra=("expected_answer", "reference_sql"),
+        # A plain file names its rows; chats often have no ids, and their content names them.
+        id_required=detected.format in PLAIN.values(),
+    )
     subjects = []
-    for raw in read_raw(path, layout_of(path)):
-        record = _record(path, raw)
-        try:
-            before = conversation_of(plain.read(record), record, settings)
-        except Unreadable as error:
-            raise InputError.at(str(path), raw.line, error.field, error.found, error.expected) from None
-        subjects.append((raw.line, _of_row(mask(before, wanted).conversation, record)))
+    for raw, entry, error in masked_conversations(raws, rules):
+        if entry is not None and raw.record is not None:
+            subjects.append((raw.line, _of_row(entry.conversation, raw.record)))
+        elif error is not None:
+            found, remedy = shown(error.found, wanted), " Add the column id." if error.field == "id" else ""
+            raise InputError(
+                f"{path}, line {raw.line}, column '{error.field}': found {found}, expected {error.expected}.{remedy}"
+            )
     _check_distinct(path, subjects)
     return [s for _, s in subjects if _is_in(split_of(s.conversation_id), target)]
-
-
-def _record(path: Path, raw: Raw) -> dict[str, Any]:
-    if raw.record is None:
-        error = raw.error or Unreadable("line", None, "a record")
-        raise InputError.at(str(path), raw.line, error.field, error.found, error.expected)
-    if not str(raw.record.get("id") or "").strip():
-        raise InputError.at(str(path), raw.line, "id", "", "a value that names the row", "Add the column id.")
-    return raw.record
 
 
 def _of_row(conversation: Conversation, record: dict[str, Any]) -> Subject:

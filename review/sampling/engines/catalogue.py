@@ -32,8 +32,8 @@ ENGINES = loaded(
 def open_source(source: str | Path, *, week: str | None = None) -> Engine:
     """Open a source for reading.
 
-    A file or pattern (.jsonl, .ndjson, .csv, .tsv, .parquet, the first four also .gz); a folder of Parquet files such
-    as the embedded log (``week`` lets files named for other weeks be left out); ``duckdb:///file?table=t`` or
+    A source is a file or pattern (.jsonl, .ndjson, .csv, .tsv, .parquet, the first four also .gz); a folder of Parquet
+    files such as the embedded log (``week`` skips files named for other weeks); ``duckdb:///file?table=t`` or
     ``file.duckdb#t``; ``sqlite:///file?table=t`` or ``file.db#t``;
     ``clickhouse://host:8123/database?table=t[&final=1][&secure=1]``. Four slashes make an absolute path.
     Raises InputError for anything else.
@@ -43,17 +43,17 @@ def open_source(source: str | Path, *, week: str | None = None) -> Engine:
 
 
 def address_of(source: str) -> Address:
-    """Take a source apart and decide its engine; raises InputError where there is none for it."""
+    """Take a source apart. Raises InputError when no engine opens it."""
     if "://" in source:
         return _url(source)
     name, _, fragment = source.partition("#") if not Path(source).exists() else (source, "", "")
     options = {"table": fragment} if fragment else {}
     if Path(name).is_dir():
-        return Address(source, "folder", name, "", options)
+        return Address("folder", name, "", options)
     suffix = Path(name.removesuffix(".gz")).suffix.lower()
     if suffix not in ENGINES:
         raise InputError(f"source: found {source!r}, expected a file or address of one of: {', '.join(ENGINES)}.")
-    return Address(source, suffix, name, "", options)
+    return Address(suffix, name, "", options)
 
 
 def _url(source: str) -> Address:
@@ -70,7 +70,7 @@ def _url(source: str) -> Address:
         )
     if parts.username or parts.password:
         raise InputError(
-            f"source: found credentials in the address of {parts.hostname}; they come from the environment alone."
+            f"source: found credentials in the address of {parts.hostname}; set them in the environment instead."
         )
     options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
     if parts.fragment:
@@ -89,4 +89,4 @@ def _url(source: str) -> Address:
         path = path[1:]
     if server and not host:
         raise InputError(f"source: found {source!r}, expected {ENGINES[parts.scheme].example}.")
-    return Address(source, parts.scheme, path, host, options)
+    return Address(parts.scheme, path, host, options)

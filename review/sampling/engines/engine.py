@@ -1,7 +1,7 @@
-"""What an engine is: a small protocol for a place where production conversations are, and how its sources are opened.
+"""What an engine is: a protocol for reading production conversations where they are stored, and how a source is opened.
 
-An engine reads and never writes. It says which columns there are, how a column reads as text, as a number or as an
-instant in its own SQL, and answers queries that are built as expressions. Credentials come from the environment alone.
+An engine only reads. It lists its columns, gives the SQL that reads a column as text, number or instant, and runs
+queries that are built as expressions. Credentials come from the environment alone.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from sqlglot import exp
 
 
 class Engine(Protocol):
-    """What a source of conversations must answer.
+    """An open source of conversations.
 
-    ``source`` names it for the ledger, without credentials; ``dialect`` is sqlglot's name of its SQL; with an
-    ``open_schema`` a column may exist that ``columns`` has not seen. ``path`` leads into a nested column. Numbers are
-    finite, instants comparable with ``moment``; what cannot be read is NULL.
+    ``source`` names it in the ledger, without credentials. ``dialect`` is sqlglot's name for its SQL. With an
+    ``open_schema`` there may be columns that ``columns`` does not list. A ``path`` leads into a nested column. Numbers
+    are finite, and instants compare with ``moment``; a value that cannot be read is NULL.
     """
 
     source: str
@@ -27,37 +27,36 @@ class Engine(Protocol):
     open_schema: bool
 
     def columns(self) -> Mapping[str, str]:
-        """The names of the columns with their types in the engine's own words."""
+        """Return the columns with their types in the engine's own words."""
 
     def relation(self, names: Sequence[str]) -> exp.Expr:
-        """What to select from, with at least these columns."""
+        """Return what to select from, with at least these columns."""
 
     def keep(self, rows: exp.Select) -> exp.Expr:
-        """The rows of a query as something to select from, read once where the engine can keep them."""
+        """Return the rows of a query to select from; an engine that can keep them reads them once."""
 
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
-        """All rows of a query. Raises InputError where the source cannot be read."""
+        """Return all rows of a query. Raises InputError when the source cannot be read."""
 
     def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """A column as text; objects and lists as JSON."""
+        """Return a column as text; objects and lists are JSON."""
 
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """A column as a number."""
+        """Return a column as a number."""
 
     def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """A column as an instant; ISO 8601 or a count since 1970, UTC where there is no offset."""
+        """Return a column as an instant: ISO 8601 or a count since 1970, UTC without an offset."""
 
     def moment(self, moment: datetime) -> exp.Expr:
-        """A fixed instant, to compare with ``instant``."""
+        """Return a fixed instant, to compare with ``instant``."""
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
 
 
 class Address(NamedTuple):
-    """A source as it was written, taken apart: path or host, and the table with other options."""
+    """A source taken apart: its scheme or suffix, path or host, and the table with other options."""
 
-    text: str
     scheme: str
     path: str
     host: str
@@ -65,7 +64,7 @@ class Address(NamedTuple):
 
     @property
     def table(self) -> str:
-        """The table that was named, else ``conversations``."""
+        """Return the table that the source names, else ``conversations``."""
         return self.options.get("table", "conversations")
 
 

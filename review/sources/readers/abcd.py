@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.sources.readers.fields import Fields, Record, Unreadable, list_of, message
+from review.sources.readers.fields import Fields, Record, Unreadable, list_of, message, parsed
 from review.sources.readers.reader import Reader
 
 SPEAKERS = ("agent", "customer", "action")
@@ -15,7 +15,7 @@ SPEAKERS = ("agent", "customer", "action")
 
 def recognise(record: Record) -> bool:
     """``original`` whose first element is a pair that begins with a speaker."""
-    original = record.get("original")
+    original = parsed(record.get("original"))
     if not isinstance(original, list) or not original or not isinstance(original[0], list | tuple):
         return False
     return len(original[0]) == 2 and original[0][0] in SPEAKERS
@@ -28,7 +28,7 @@ def read(record: Record) -> Fields:
         if not isinstance(turn, list | tuple) or len(turn) != 2 or turn[0] not in SPEAKERS:
             raise Unreadable(f"original.{i}", turn, "[speaker, text] with speaker agent, customer or action")
         messages.append(message(turn[0], turn[1], at=f"original.{i}"))
-    scenario = record.get("scenario")
+    scenario = parsed(record.get("scenario"))
     flows = scenario if isinstance(scenario, Mapping) else {}
     named = {name: str(flows[name]) for name in ("flow", "subflow") if flows.get(name)}
     return {

@@ -42,25 +42,38 @@ def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mappin
 
     A mapping that fills ``question`` or ``messages`` in these records makes the file a plain log.
     """
+    found = _fitting(records, layout, mapping)
+    if len(found) == 1:
+        return found[0]
+    keys = list(dict.fromkeys(str(key) for record in records for key in record))
+    listed = ", ".join(keys[:20]) + (", ..." if len(keys) > 20 else "")
+    known = "; ".join(f"{name}: {READERS[name].sign}" for name in READERS)
+    if not found:
+        raise InputError(
+            f"{file}: no known format fits; found the keys {listed or 'none'}. Name the fields with --map "
+            f"(such as --map question=text) or the format with --format. Formats are {known}."
+        )
+    hits = ", ".join(f"{one.format} ({_hits(records, one.format)} of {len(records)})" for one in found)
+    raise InputError(f"{file}: the records fit several formats: {hits}. Choose one with --format. Formats are {known}.")
+
+
+def detect_or_plain(records: Sequence[Record], layout: str, *, mapping: Mapping[str, str]) -> Detected:
+    """The one format that fits the first records, else the plain log; for sources whose format nobody can choose."""
+    found = _fitting(records, layout, mapping)
+    return found[0] if len(found) == 1 else Detected(PLAIN[layout], "a plain log, because no single format fits")
+
+
+def _fitting(records: Sequence[Record], layout: str, mapping: Mapping[str, str]) -> list[Detected]:
+    """The formats that at least one of the records has."""
     turns = {field: path for field, path in mapping.items() if field in ("question", "messages")}
     if any(picked(record, turns) for record in records):
         named = ", ".join(f"{field} from {path}" for field, path in turns.items())
-        return Detected(PLAIN[layout], f"the mapping names {named}")
+        return [Detected(PLAIN[layout], f"the mapping names {named}")]
     names = [name for name in READERS if name not in PLAIN.values() or name == PLAIN[layout]]
-    hits = {name: sum(READERS[name].recognise(record) for record in records) for name in names}
-    found = [name for name in names if hits[name]]
-    if len(found) == 1:
-        name = found[0]
-        return Detected(name, f"{hits[name]} of the first {len(records)} records have {READERS[name].sign}")
-    keys = list(dict.fromkeys(str(key) for record in records for key in record))
-    shown = ", ".join(keys[:20]) + (", ..." if len(keys) > 20 else "")
-    exist = "; ".join(f"{name}: {READERS[name].sign}" for name in READERS)
-    if not found:
-        raise InputError(
-            f"{file}: no known format fits; found the keys {shown or 'none'}. Name the fields with --map "
-            f"(such as --map question=text) or the format with --format. Formats are {exist}."
-        )
-    counts = ", ".join(f"{name} ({hits[name]} of {len(records)})" for name in found)
-    raise InputError(
-        f"{file}: the records fit several formats: {counts}. Choose one with --format. Formats are {exist}."
-    )
+    found = [(name, _hits(records, name)) for name in names]
+    reason = f"of the first {len(records)} records have"
+    return [Detected(name, f"{hits} {reason} {READERS[name].sign}") for name, hits in found if hits]
+
+
+def _hits(records: Sequence[Record], name: str) -> int:
+    return sum(READERS[name].recognise(record) for record in records)

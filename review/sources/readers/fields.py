@@ -153,5 +153,6 @@ def as_json_text(value: Any) -> str:
 
 
 def is_list_of_objects(value: Any, keys: Iterable[str] = ()) -> bool:
-    """Whether ``value`` is a list whose first element is an object with these keys."""
+    """Whether ``value`` is a list, possibly as JSON text, whose first element is an object with these keys."""
+    value = parsed(value)
     return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping) and set(keys) <= set(value[0])

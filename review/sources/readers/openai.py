@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.sources.readers import plain
-from review.sources.readers.fields import Fields, Record, Unreadable, is_list_of_objects, messages_of, object_of
+from review.sources.readers.fields import Fields, Record, Unreadable, is_list_of_objects, messages_of, object_of, parsed
 from review.sources.readers.reader import Reader
 
 
 def recognise(record: Record) -> bool:
     """``request.messages``, or ``messages`` with roles in a record that is not a plain log."""
-    request = record.get("request")
+    request = parsed(record.get("request"))
     if isinstance(request, Mapping) and is_list_of_objects(request.get("messages"), ("role",)):
         return True
     return is_list_of_objects(record.get("messages"), ("role",)) and not plain.recognise(record)
@@ -19,7 +19,7 @@ def recognise(record: Record) -> bool:
 
 def read(record: Record) -> Fields:
     """Messages of the record, and for a logged call the first choice, model and token counts."""
-    if isinstance(record.get("request"), Mapping):
+    if isinstance(parsed(record.get("request")), Mapping):
         return _logged_call(record)
     fields = {name: record.get(name) for name in ("id", "model", "created_at") if record.get(name) is not None}
     return {**fields, "messages": messages_of(record.get("messages")), "metadata": _metadata(record)}
@@ -38,16 +38,16 @@ def _logged_call(record: Record) -> Fields:
         "model": response.get("model") or request.get("model"),
         "metadata": _metadata(record) | _metadata(request),
     }
-    error = record.get("error") or response.get("error")
+    error = parsed(record.get("error") or response.get("error"))
     if error:
         named = error if isinstance(error, Mapping) else {"message": str(error)}
         fields |= {"status": "error", "error_type": named.get("type"), "error_message": named.get("message")}
     usage = response.get("usage")
     if isinstance(usage, Mapping):
         fields |= {"tokens_in": usage.get("prompt_tokens"), "tokens_out": usage.get("completion_tokens")}
-    choices = response.get("choices")
+    choices = parsed(response.get("choices"))
     if is_list_of_objects(choices, ("message",)):
-        messages += messages_of([choices[0]["message"]], at="response.choices.0.message")  # type: ignore[index]
+        messages += messages_of([choices[0]["message"]], at="response.choices.0.message")
     elif not error:
         raise Unreadable("response.choices", choices, "a list whose first element has a message")
     return {**fields, "messages": messages}

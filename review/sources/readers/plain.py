@@ -14,7 +14,6 @@ from review.sources.readers.fields import (
     is_list_of_objects,
     messages_of,
     object_of,
-    parsed,
     text_of,
 )
 from review.sources.readers.reader import Reader
@@ -39,7 +38,7 @@ def recognise(record: Record) -> bool:
     """A question, or messages beside at least one field that only a plain log has."""
     if "question" in record:
         return True
-    return is_list_of_objects(parsed(record.get("messages"))) and bool((FIELDS - SHARED_WITH_CHATS) & set(record))
+    return is_list_of_objects(record.get("messages")) and bool((FIELDS - SHARED_WITH_CHATS) & set(record))
 
 
 def read(record: Record) -> Fields:

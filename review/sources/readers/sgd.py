@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from review.sources.readers.fields import Fields, Record, Unreadable, as_json_text, is_list_of_objects, list_of, message
+from review.sources.readers.fields import (
+    Fields,
+    Record,
+    Unreadable,
+    as_json_text,
+    is_list_of_objects,
+    list_of,
+    message,
+    parsed,
+)
 from review.sources.readers.reader import Reader
 
 SPEAKERS = {"USER": "user", "SYSTEM": "assistant"}
@@ -39,7 +48,7 @@ def read(record: Record) -> Fields:
         "messages": messages,
         "scenario": named[0] if named else None,
         "tags": named,
-        "metadata": {"services": record.get("services") or [], "intents": intents},
+        "metadata": {"services": parsed(record.get("services")) or [], "intents": intents},
     }
 
 

@@ -16,7 +16,9 @@ from review.basics.log_paths import LogPaths, log_of
 from review.checks.catalogue import CHEAP, CHECKS
 from review.checks.settings import CheckSettings, check_settings
 from review.log.log import every_conversation, log_relation, read_conversations
-from review.sources.importing import content_hash, import_file
+from review.sources.conversations import content_hash
+from review.sources.importing import import_file
+from review.sources.options import ImportOptions
 from storage.records_log import Conversation
 
 WEEK = "2026-W47"
@@ -37,7 +39,7 @@ def log(tmp_path: Path) -> LogPaths:
 def imported(log: LogPaths, rows: list[dict[str, Any]], checks: CheckSettings | None = None) -> Any:
     file = log.logs.parent / "rows.jsonl"
     file.write_text("".join(json.dumps({"created_at": "2026-11-17", **row}) + "\n" for row in rows), encoding="utf-8")
-    return import_file(file, log=log, key=b"key", by="ana", checks=checks)
+    return import_file(file, ImportOptions(checks=checks or CheckSettings()), log=log, key=b"key", by="ana")
 
 
 def column(log: LogPaths, name: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
-from review.checks import similarity as module
-from review.checks.similarity import Pair, Similarity, method_here, similarities, similarity
+from review.checks import cosine as module
+from review.checks.cosine import Pair, Similarity, method_here, similarities, similarity
 from review.models.embeddings import CARRIED, lacking
 
 METHODS = [

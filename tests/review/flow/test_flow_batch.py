@@ -90,7 +90,7 @@ def test_a_message_carries_only_what_was_said(opened):
     assert shown["messages"] == [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yes"}]
 
 
-def test_nothing_of_what_others_said_reaches_a_reviewer(opened, items):
+def test_no_answer_of_others_reaches_a_reviewer(opened, items):
     shared = next(i for i in items if i.overlap)
     for other in ("ben", "eva"):
         theirs = next(a for a in assignments(opened, other) if a.item_id == shared.id)
@@ -139,7 +139,7 @@ def test_the_verdict_that_counts_is_revealed_and_of_the_newest_version(opened):
     assert batch(opened, "ana", week=WEEK)["reveals"][first.id]["tone"] == {"correctness": "wrong"}
 
 
-def test_what_was_skipped_stands_between_what_was_answered_and_comes_when_it_is_asked_for(opened):
+def test_skipped_items_keep_their_place_among_answered_ones_and_come_on_request(opened):
     first, second, third, fourth, *_ = assignments(opened, "ana")
     passed = {**entry(second), "kind": "skip", "reason": "not my field"}
     send(opened, "ana", entry(first), passed)
@@ -161,7 +161,7 @@ def test_what_was_skipped_stands_between_what_was_answered_and_comes_when_it_is_
     assert batch(opened, "ben", week=WEEK)["skipped"] == []
 
 
-def test_a_skip_that_is_undone_or_handed_on_is_none(opened):
+def test_a_skip_that_is_undone_or_handed_on_does_not_count(opened):
     first, second, *_ = assignments(opened, "ana")
     passed = {**entry(first), "kind": "skip", "reason": "no"}
     undone = {"kind": "withdraw", "submission_id": "undo-1234", "withdraws": passed["submission_id"]}
@@ -195,7 +195,7 @@ def test_a_rubric_that_does_not_reveal_never_does(imported):
     assert "JUDGE-MARK" not in json.dumps(payload)
 
 
-def test_of_one_answer_under_review_no_later_turn_is_sent(imported):
+def test_no_turn_after_the_answer_under_review_is_sent(imported):
     open_the_week(imported, replace(REQUEST, unit="turn"))
     items = {i.id: i for i in imported.find(Item)}
     assert {i.target_turn for i in items.values()} == {1, 3}
@@ -217,7 +217,7 @@ def test_a_batch_holds_what_the_browser_lacks_in_the_raters_order(opened):
     assert batch(opened, "ana", week=WEEK, have=order)["items"] == []
 
 
-def test_of_finished_items_the_last_ten_are_sent_along(opened):
+def test_the_last_ten_finished_items_are_sent_along(opened):
     mine = assignments(opened, "ana")[: DONE_SENT + 2]
     send(opened, "ana", *(entry(a) for a in mine))
     payload = batch(opened, "ana", week=WEEK, size=0)
@@ -225,7 +225,7 @@ def test_of_finished_items_the_last_ten_are_sent_along(opened):
     assert payload["done"] == [a.id for a in mine]
 
 
-def test_what_is_wanted_back_comes_with_what_was_revealed_of_it(opened):
+def test_an_item_that_is_wanted_back_comes_with_its_verdicts(opened):
     done = assignments(opened, "ana")[: DONE_SENT + 2]
     send(opened, "ana", *(entry(a) for a in done))
     assert set(batch(opened, "ana", week=WEEK)["reveals"]) <= {a.id for a in done[-DONE_SENT:]}
@@ -268,7 +268,7 @@ def test_progress_counts_what_is_done_skipped_and_left(opened):
     assert ben.minutes_left == pytest.approx(ben.left * 20 / 60)
 
 
-def test_what_is_said_after_the_end_changes_no_figure_of_a_closed_week(opened):
+def test_late_answers_change_no_figure_of_a_closed_week(opened):
     first, second, third, fourth, *_ = assignments(opened, "ana")
     send(opened, "ana", entry(first, seconds=30), {**entry(second), "kind": "skip", "reason": "no"})
     close_week(opened, WEEK, by="lea", reason="holidays")
@@ -303,7 +303,7 @@ def test_an_item_asked_again_under_a_new_rubric_is_owed_again(opened):
     assert again.id in batch(opened, "ana", week=WEEK)["order"]
 
 
-def test_the_pace_of_all_holds_until_ones_own_is_known(opened):
+def test_everybodys_pace_is_used_until_the_raters_own_is_known(opened):
     for rater, seconds in (("ben", 60), ("ana", 4)):
         for k, assignment in enumerate(assignments(opened, rater)[:5]):
             state = progress(opened, WEEK, rater_id=rater)[0]

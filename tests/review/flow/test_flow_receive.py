@@ -1,4 +1,4 @@
-"""What a browser sends: the server believes none of it, loses none of it, and never falls over."""
+"""What a browser sends: the server checks all of it, loses none of it, and never fails on it."""
 
 import re
 import threading
@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from review.annotating.batch import batch
-from review.annotating.entries import LIMITS, MAX_COMMENT, MAX_SECONDS
+from review.annotating.entries import LIMITS, MAX_SECONDS
 from review.annotating.flags import flags, take_back_flag
 from review.annotating.submissions import Receipt, receive
 from review.basics.errors import NothingToDo, Refused, UnknownError
+from review.basics.limits import MAX_COMMENT
 from review.closing.closing import close_week
 from review.current.assignments import owed_items
 from review.current.settled import annotations_of
@@ -87,7 +88,7 @@ def test_a_submission_id_that_somebody_else_used_is_refused(opened, mine):
 
 
 @pytest.mark.parametrize("kind", ["annotation", "skip", "flag"])
-def test_a_foreign_assignment_is_refused_in_the_words_for_one_that_does_not_exist(opened, kind):
+def test_somebody_elses_assignment_and_a_missing_one_are_refused_alike(opened, kind):
     theirs = assignments(opened, "ben")[0]
     more = {"kind": kind, "reason": "r", "flag": "other"}
     sentences = {
@@ -124,7 +125,7 @@ def test_labels_outside_the_rubric_are_refused_with_what_was_expected(opened, mi
     assert written(opened) == 0
 
 
-def test_labels_are_kept_in_canonical_form_and_what_is_not_asked_is_dropped(opened, mine):
+def test_labels_are_kept_in_canonical_form_and_without_dimensions_not_asked(opened, mine):
     sent = {**GOOD, "correctness": " correct ", "reasons": ["wrong_fact"]}
     send(opened, "ana", entry(mine[0], sent))
     send(opened, "ana", entry(mine[1], {**BAD, "reasons": ["incomplete", "wrong_fact", "incomplete"]}))
@@ -146,7 +147,7 @@ def test_labels_are_kept_in_canonical_form_and_what_is_not_asked_is_dropped(open
     ],
     ids=["10 MB", "NUL", "surrogate", "list", "number"],
 )
-def test_a_text_that_is_none_is_refused(opened, mine, field, text, sentence):
+def test_a_text_field_that_is_not_text_is_refused(opened, mine, field, text, sentence):
     assert sentence in refusal(opened, "ana", entry(mine[0], **{field: text}))
     assert written(opened) == 0
 
@@ -250,7 +251,7 @@ def test_a_skip_needs_a_reason(opened, mine):
     assert mine[0].id not in batch(opened, "ana", week=WEEK)["order"]
 
 
-def test_nobody_undoes_what_others_said(opened, mine):
+def test_nobody_can_undo_a_submission_of_others(opened, mine):
     theirs = entry(assignments(opened, "ben")[0])
     send(opened, "ben", theirs)
     assert (
@@ -321,7 +322,7 @@ def test_two_tabs_that_submit_the_same_item_at_once_lose_nothing(opened, mine):
     }
 
 
-def test_whose_role_was_taken_away_writes_nothing_more(opened, mine):
+def test_a_person_without_the_role_writes_nothing_more(opened, mine):
     send(opened, "ana", entry(mine[0]))
     take_role(opened, "ana")
     with pytest.raises(Refused, match="needs the role annotator; ana has no role"):
@@ -347,7 +348,7 @@ def test_an_unknown_person_is_refused(opened):
         receive(opened, "nobody", [])
 
 
-def test_what_comes_after_closing_is_kept_and_marked(opened, mine):
+def test_a_submission_after_closing_is_kept_and_marked_late(opened, mine):
     send(opened, "ana", entry(mine[0]))
     close_week(opened, WEEK, by="lea", reason="holidays")
     send(opened, "ana", entry(mine[1]))
@@ -357,7 +358,7 @@ def test_what_comes_after_closing_is_kept_and_marked(opened, mine):
     assert opened.find(Annotation)[1].revealed
 
 
-def test_a_late_change_does_not_replace_what_was_said_in_time(opened, mine):
+def test_a_late_change_does_not_replace_an_answer_in_time(opened, mine):
     send(opened, "ana", entry(mine[0]))
     close_week(opened, WEEK, by="lea", reason="holidays")
     send(opened, "ana", entry(mine[0], BAD))
@@ -367,7 +368,7 @@ def test_a_late_change_does_not_replace_what_was_said_in_time(opened, mine):
     assert shown[mine[0].id]["labels"] == BAD
 
 
-def test_what_was_said_cannot_be_taken_out_of_a_closed_week(opened, mine):
+def test_nothing_can_be_taken_back_in_a_closed_week(opened, mine):
     sent, skipped = entry(mine[0]), {**entry(mine[1]), "kind": "skip", "reason": "empty"}
     send(opened, "ana", sent, skipped)
     close_week(opened, WEEK, by="lea", reason="holidays")
@@ -376,7 +377,7 @@ def test_what_was_said_cannot_be_taken_out_of_a_closed_week(opened, mine):
     assert len(current(opened)) == 1 and opened.find(Withdrawal) == []
 
 
-def test_whoever_settles_and_answers_what_they_skipped_has_seen_the_others(opened):
+def test_an_adjudicator_who_answers_a_skipped_item_has_seen_other_answers(opened):
     for rater, seen in (("ana", False), ("eva", True)):
         dealt = open_of(opened, rater)[0]
         skipped = {**entry(dealt), "kind": "skip", "reason": "not my field"}
@@ -387,7 +388,7 @@ def test_whoever_settles_and_answers_what_they_skipped_has_seen_the_others(opene
         assert opened.find(Annotation, assignment_id=dealt.id)[0].revealed is seen
 
 
-def test_what_was_handed_on_stays_hidden_from_a_reviewer_who_may_still_answer(opened, items):
+def test_an_item_that_was_handed_on_stays_hidden_from_its_former_reviewer(opened, items):
     alone = {i.id for i in items if not i.overlap}
     gone = [a for a in open_of(opened, "ana") if a.item_id in alone]
     assert redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea") == len(gone)
@@ -418,7 +419,7 @@ def privacy(assignment, span: str = "arrives on Friday") -> dict:
     return {"kind": "flag", "submission_id": uuid4().hex, "assignment": assignment.id, "flag": "privacy", "span": span}
 
 
-def test_a_flag_taken_back_by_whoever_raised_it_shows_its_span_again_until_it_is_raised_anew(opened, mine):
+def test_a_span_is_shown_again_after_its_flag_is_taken_back_until_the_next_flag(opened, mine):
     first = privacy(mine[0])
     send(opened, "ana", first)
     assert hides(opened, mine[0].item_id) == ["[HIDDEN_1]"]
@@ -442,7 +443,7 @@ def test_a_span_stays_hidden_while_another_flag_asks_for_it(opened, items):
         take_back_flag(opened, sent["ben"]["submission_id"], by="lea")
 
 
-def test_what_was_hidden_before_flags_could_be_taken_back_stays_hidden(opened, mine):
+def test_a_span_hidden_without_a_flag_stays_hidden_when_a_flag_is_taken_back(opened, mine):
     item = opened.find(Item, id=mine[0].item_id)[0]
     hide_span(opened, item.conversation_id, "arrives on Friday", by="ben")
     again = privacy(mine[0])
@@ -450,7 +451,7 @@ def test_what_was_hidden_before_flags_could_be_taken_back_stays_hidden(opened, m
     assert hides(opened, item.id) == ["[HIDDEN_1]"]
 
 
-def test_flags_are_for_those_who_settle_and_taken_back_by_leads(opened, mine):
+def test_adjudicators_see_flags_and_leads_take_them_back(opened, mine):
     note = {
         "kind": "flag",
         "submission_id": uuid4().hex,
@@ -470,7 +471,7 @@ def test_flags_are_for_those_who_settle_and_taken_back_by_leads(opened, mine):
         flags(opened, WEEK, viewer="ben")
     with pytest.raises(Refused, match="needs the role lead"):
         take_back_flag(opened, note["submission_id"], by="eva")
-    with pytest.raises(UnknownError, match="week flags"):
+    with pytest.raises(UnknownError, match="one of the week's flags"):
         take_back_flag(opened, "nothing", by="lea")
     assert "you have no such submission" in refusal(opened, "ben", undo(note))
 

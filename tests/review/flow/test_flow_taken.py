@@ -1,4 +1,4 @@
-"""Items that leave a reviewer's list while they are open: said in words, and what was begun can still be submitted."""
+"""Items that leave a reviewer's list while they are open: a sentence says so, and begun labels can be submitted."""
 
 from flow_store import BAD, GOOD, WEEK, assignments, deal_item, entry, send
 
@@ -26,12 +26,12 @@ def test_the_browser_is_told_who_has_the_items_that_it_holds(opened):
     payload = batch(opened, "ana", week=WEEK, have=[mine[0].id])
     assert payload["order"] == [] and payload["items"] == []
     assert payload["taken"] == {
-        mine[0].id: "This item was handed to kim while you had it open. Your labels are kept: submit them as a late "
+        mine[0].id: "This item was handed to kim while you had it open. Your labels are kept. Submit them as a late "
         "answer, or go on."
     }
 
 
-def test_nothing_is_told_of_items_that_the_browser_does_not_hold_or_that_others_held(opened):
+def test_taken_names_only_items_that_this_browser_holds(opened):
     ben = assignments(opened, "ben")[0]
     hand_over(opened)
     hand_over(opened, rater="ben")
@@ -56,7 +56,7 @@ def test_a_begun_item_is_sent_once_more_and_its_late_answer_ends_it(opened):
     assert list(batch(opened, "ana", week=WEEK, begun=[mine[0].id])["taken"]) == [mine[0].id]
 
 
-def test_a_withdrawn_item_is_called_so(opened):
+def test_a_withdrawn_item_has_its_own_sentence(opened):
     mine = assignments(opened, "ana")[0]
     opened.add(Reassignment(id="r1", assignment_id=mine.id, to_id=None, at=now(), by="lea", reason="not for review"))
     sentence = batch(opened, "ana", week=WEEK, have=[mine.id])["taken"][mine.id]

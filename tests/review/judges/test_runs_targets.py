@@ -1,5 +1,6 @@
 """What a run is made over: a week, a release, a file; masked, hidden, and halved as the split says."""
 
+import csv
 import json
 
 import pytest
@@ -186,3 +187,59 @@ def test_an_item_of_the_dev_half_stays_there_through_a_release(tmp_path):
     release(store, "v1", by="eva")
     half = split_of("n1")
     assert "n1" in ids(subjects_of(store, Target("release", "v1", half)))
+
+
+def logged_call(name, question, answer):
+    request = {"model": "m", "messages": [{"role": "user", "content": question}]}
+    return {"id": name, "request": request, "response": {"choices": [{"message": {"content": answer, "role": "ai"}}]}}
+
+
+def test_a_file_of_logged_calls_is_read_by_its_own_reader_with_what_was_expected(tmp_path):
+    store = new_store(tmp_path)
+    path = tmp_path / "calls.jsonl"
+    rows = [
+        {**logged_call("a", "Mail me at eva@example.org", "Done."), "expected_answer": "call eva@example.org"},
+        {**logged_call("b", "And now?", "Now."), "reference_sql": "SELECT 1", "conversation_id": "c1"},
+    ]
+    path.write_text("".join(f"{json.dumps(r)}\n" for r in rows), encoding="utf-8")
+    first, second = subjects_of(store, Target("file", str(path)))
+    assert (first.id, first.question, first.answer) == ("a", "Mail me at [EMAIL_1]", "Done.")
+    assert (first.expected_answer, first.conversation_id) == ("call [EMAIL_1]", "a")
+    assert (second.question, second.reference_sql, second.conversation_id) == ("And now?", "SELECT 1", "c1")
+
+
+def test_chats_without_ids_are_named_by_their_content(tmp_path):
+    store = new_store(tmp_path)
+    path = tmp_path / "chats.jsonl"
+    chats = [[{"role": "user", "content": f"q{k}"}, {"role": "assistant", "content": f"a{k}"}] for k in range(3)]
+    path.write_text("".join(f"{json.dumps({'messages': chat})}\n" for chat in chats), encoding="utf-8")
+    found = subjects_of(store, Target("file", str(path)))
+    assert [(s.question, s.answer) for s in found] == [("q0", "a0"), ("q1", "a1"), ("q2", "a2")]
+    assert ids(found) == ids(subjects_of(store, Target("file", str(path)))) and len(set(ids(found))) == 3
+
+
+def test_a_table_whose_cells_hold_chats_is_read_by_their_reader(tmp_path):
+    store = new_store(tmp_path)
+    turns = json.dumps([{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}])
+    path = tmp_path / "chats.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["id", "conversations"], ["s1", turns], ["s2", turns]])
+    found = subjects_of(store, Target("file", str(path)))
+    assert [(s.id, s.question, s.answer) for s in found] == [("s1", "q", "a"), ("s2", "q", "a")]
+
+
+def test_a_file_takes_the_names_and_values_that_the_project_gives_its_columns(tmp_path):
+    store = new_store(tmp_path)
+    (tmp_path / "spotcheck.toml").write_text('[import.map]\nid = "key"\nquestion = "in.text"\nanswer = "out"\n')
+    path = tmp_path / "own.jsonl"
+    path.write_text(json.dumps({"key": "k1", "in": {"text": "q"}, "out": "a"}) + "\n", encoding="utf-8")
+    (found,) = subjects_of(store, Target("file", str(path)))
+    assert (found.id, found.question, found.answer) == ("k1", "q", "a")
+
+
+def test_a_refused_value_is_shown_masked(tmp_path):
+    store = new_store(tmp_path)
+    path = tmp_path / "answers.csv"
+    path.write_text("id,question,answer,confidence\na,q,a,mail eva@example.org\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"line 2, column 'confidence': found mail \[EMAIL_1\], expected a number"):
+        subjects_of(store, Target("file", str(path)))

@@ -1,0 +1,75 @@
+"""What somebody chooses for an import, checked once and passed down as one value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from review.basics.errors import InputError
+from review.basics.weeks import monday_of, week_of, zone_of
+from review.checks.settings import CheckSettings
+from review.settings.project import Privacy, Project
+from review.sources.normalise import DEFAULT_SOURCE, Origin
+from review.sources.readers.catalogue import READERS
+from review.sources.readers.mapping import check_mapping
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportOptions:
+    """How a file is imported.
+
+    ``format`` is a name in ``READERS``, or "auto" to tell it by the keys of the first records. ``mapping`` names the
+    path of a field (field -> dotted path), ``values`` translates cells (field -> raw -> value). Records without a date
+    belong to ``week``, None: the current one. ``checks`` run over each new conversation.
+    Raises InputError for an unknown format or field, a source name that cannot be one, and a week that is none.
+    """
+
+    format: str = AUTO
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    source: str = DEFAULT_SOURCE
+    week: str | None = None
+    time_zone: str = "UTC"
+    privacy: Privacy = field(default_factory=Privacy)
+    checks: CheckSettings = field(default_factory=CheckSettings)
+
+    def __post_init__(self) -> None:
+        if self.format != AUTO and self.format not in READERS:
+            raise InputError(f"--format: found '{self.format}', expected {AUTO} or one of {', '.join(READERS)}.")
+        if not re.fullmatch(r"\w[\w.-]{0,63}", self.source):
+            raise InputError(f"--source: found '{self.source}', expected up to 64 letters, digits, '.', '_' or '-'.")
+        if self.week:
+            monday_of(self.week)
+        check_mapping(self.mapping)
+
+    def origin(self, key: bytes) -> Origin:
+        """Where the records come from; ``key`` is the store's HMAC key."""
+        week = self.week or week_of(datetime.now(UTC), self.time_zone)
+        return Origin(self.source, key, zone_of(self.time_zone), week)
+
+
+def import_options(
+    project: Project,
+    *,
+    format: str = AUTO,
+    mapping: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    source: str = DEFAULT_SOURCE,
+    week: str | None = None,
+) -> ImportOptions:
+    """Return the project's settings for an import, with the mapping and value tables given here added to its own."""
+    tables = values or {}
+    return ImportOptions(
+        format=format,
+        mapping={**project.mapping, **(mapping or {})},
+        values={name: {**project.values.get(name, {}), **tables.get(name, {})} for name in (*project.values, *tables)},
+        source=source,
+        week=week,
+        time_zone=project.time_zone,
+        privacy=project.privacy,
+        checks=project.checks,
+    )

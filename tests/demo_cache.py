@@ -1,0 +1,100 @@
+"""Demonstration stores, built once and kept in pytest's cache until anything that builds them changes.
+
+The name of a cached store is a digest of the source of every module that ``review.demo.build`` reaches, of the data
+files beside them, of the versions of the libraries that compute, and of the arguments. Workers share it behind a lock.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import platform
+import re
+import shutil
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from filelock import FileLock
+
+ROOT = Path(__file__).resolve().parents[1]
+STORE = "spotcheck.db"
+LIBRARIES = ("duckdb", "numpy", "orjson", "py3langid", "pyarrow", "scikit-learn", "scipy", "sqlite-utils")
+DATA = (".csv", ".json", ".toml")
+
+
+def cached_demo(cache_folder: Path, **arguments: int) -> Path:
+    """Return the path of today's demonstration store with these arguments of ``build_demo``; do not write to it.
+
+    Builds it where it is missing, and removes the one that it replaces.
+    """
+    today = date.today()
+    kind = "-".join(["demo", *(f"{name}{value}" for name, value in sorted(arguments.items()))])
+    folder = cache_folder / f"{kind}.{_digest(today.isoformat())}"
+    cache_folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache_folder / f"{kind}.lock"):
+        if not folder.exists():
+            for old in cache_folder.glob(f"{kind}.*/"):
+                shutil.rmtree(old)
+            _build(folder, today, arguments)
+    return folder / STORE
+
+
+def _build(folder: Path, today: date, arguments: dict[str, int]) -> None:
+    """Build beside ``folder`` and move, so that a build that breaks off leaves nothing that looks finished."""
+    from review.demo.build import build_demo
+
+    unfinished = folder.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    build_demo(unfinished / STORE, today=today, **arguments)
+    unfinished.rename(folder)
+
+
+def _digest(*more: str) -> str:
+    return hashlib.sha256("\n".join([_sources(), *more]).encode()).hexdigest()[:20]
+
+
+@cache
+def _sources() -> str:
+    """Return a digest of everything that decides what a demonstration store holds."""
+    found = hashlib.sha256(platform.python_version().encode())
+    for library in LIBRARIES:
+        found.update(f"{library} {version(library)}".encode())
+    for path in sorted({*_modules("review.demo.build"), *_data_files()}):
+        found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def _data_files() -> list[Path]:
+    return [path for floor in ("review", "storage") for path in (ROOT / floor).rglob("*") if path.suffix in DATA]
+
+
+def _modules(start: str) -> set[Path]:
+    """Return the files of all modules of ours that ``start`` imports, directly or through others, lazily or not."""
+    found: set[Path] = set()
+    todo = [start]
+    while todo:
+        path = _file_of(todo.pop())
+        if path is None or path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                todo += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                todo += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                todo.append(node.value.partition(":")[0])  # a catalogue names its plug-ins by their place
+    return found
+
+
+def _file_of(module: str) -> Path | None:
+    """Return the file of a module of ours; None for a library, a package or a name inside a module."""
+    if module.split(".")[0] not in ("review", "storage"):
+        return None
+    if not re.fullmatch(r"[a-z_.]+", module):
+        return None
+    path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    return path if path.is_file() else None
