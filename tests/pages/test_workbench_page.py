@@ -1,4 +1,4 @@
-"""The judge workbench through app.py: each section for each role, what it says, and what it leaves in the store."""
+"""The judge workbench through the router: each section for each role, what it says, and what it leaves in the store."""
 
 from __future__ import annotations
 
