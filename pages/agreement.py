@@ -15,8 +15,8 @@ from review.statistics.agreement.words import sentences
 from review.statistics.contested import contested
 from review.statistics.quality.planner import plan_agreement
 
+# The three headline figures in plain words. The name of the statistic is in the tooltip.
 PLAIN_TITLES = ("Agreement beyond chance", "Same label", "Beyond chance, with rare values")
-"""The three headline figures in plain words; the statistic's name is in the tooltip."""
 EXPLAINED = (
     "corrects for the matches that chance alone would give",
     "the share of pairs of reviewers who gave the same label",
