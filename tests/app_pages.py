@@ -1,4 +1,4 @@
-"""The pages that pages/router.py declares, read from its syntax tree, and one of them run for a person."""
+"""Read the pages that pages/router.py declares from its syntax tree, and run one of them for a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROUTER = Path(__file__).resolve().parents[1] / "pages" / "router.py"
 
 
 def pages() -> dict[str, str]:
-    """Page file stem -> title."""
+    """Return the title of each page by the stem of its file."""
     for node in ast.walk(ast.parse(ROUTER.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PAGES":
             sections: dict[str, list[tuple[str, str, str]]] = ast.literal_eval(node.value)
@@ -23,18 +23,16 @@ def pages() -> dict[str, str]:
 
 
 def titles() -> list[str]:
-    """The titles in order."""
+    """Return the titles in order."""
     return list(pages().values())
 
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "visitor", **query: str) -> AppTest:
-    """A page of the application on this store, as a person opens it by its address."""
+    """Open a page of the application on this store, as a person does by its address."""
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
     at = AppTest.from_file(str(ROUTER), default_timeout=60)
     for name, value in {"rater": rater, **query}.items():
         at.query_params[name] = value
-    at.run()
-    at.switch_page(f"{page}.py")
-    at.run()
+    at.switch_page(f"{page}.py").run()
     assert not at.exception, [e.value for e in at.exception]
     return at

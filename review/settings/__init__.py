@@ -1,1 +1,1 @@
-"""``spotcheck.toml``, read and validated once for everybody."""
+"""The settings of a project: ``spotcheck.toml``, read and checked in one place."""

@@ -69,7 +69,9 @@ def test_a_store_without_people_says_so(store: Store, monkeypatch: pytest.Monkey
     assert "Ask whoever installed Spotcheck to add you" in texts(at)
 
 
-def test_the_week_page_tells_what_is_left_and_what_blocks_closing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_week_page_shows_what_is_left_and_what_blocks_the_closing(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at = run(demo, monkeypatch, "week")
     said = texts(at)
     assert "left" in said and "still to review" in said and "to settle" in said
@@ -91,7 +93,7 @@ def test_the_address_opens_a_case_in_its_view(demo: Store, monkeypatch: pytest.M
     assert single in str(at.get("bidi_component")[0].proto)
 
 
-def test_what_the_viewer_still_owes_is_on_no_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_that_the_viewer_has_yet_to_review_are_on_no_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     owed = owed_items(demo, "visitor")
     assert owed
     for page in ("adjudicate", "agreement", "judges", "golden"):
@@ -100,7 +102,7 @@ def test_what_the_viewer_still_owes_is_on_no_page(demo: Store, monkeypatch: pyte
         assert not [i for i in owed if i in sent], page
 
 
-def test_an_example_that_the_viewer_still_owes_shows_no_votes_and_leaves_in_no_export(
+def test_an_example_that_the_viewer_has_yet_to_review_shows_no_votes_and_is_not_exported(
     demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [c for c in candidates(demo, weeks_between(demo, None), viewer="tom") if c.rule == "unanimous"]
@@ -149,7 +151,7 @@ def test_a_release_is_made_on_the_golden_page(demo: Store, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("page", app_pages.pages())
-def test_settings_that_become_unreadable_end_only_the_pages_that_need_them_and_say_why(
+def test_unreadable_settings_end_only_the_pages_that_need_them(
     demo: Store, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     at = run(demo, monkeypatch, page)
@@ -167,7 +169,7 @@ def test_settings_that_become_unreadable_end_only_the_pages_that_need_them_and_s
 
 
 def arrive(store: Store, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
-    """The bare address of the application, as somebody types it."""
+    """Open the bare address of the application."""
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
     at = AppTest.from_file(str(ROUTER), default_timeout=60)
     for name, value in query.items():
@@ -182,7 +184,7 @@ def arrive(store: Store, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTe
     [("maraa", "Nobody called 'maraa' is in this store"), ("Mara", "mara has no role in this store")],
     ids=["mistyped", "without-role"],
 )
-def test_who_is_named_and_cannot_be_chosen_becomes_nobody_else(
+def test_a_name_that_cannot_be_chosen_never_becomes_somebody_else(
     demo: Store, monkeypatch: pytest.MonkeyPatch, asked: str, why: str
 ) -> None:
     add_person(demo, "mara", role="none", by="visitor")
@@ -191,9 +193,7 @@ def test_who_is_named_and_cannot_be_chosen_becomes_nobody_else(
     assert asked in at.query_params["rater"]
 
 
-def test_who_loses_the_role_while_a_page_is_open_becomes_nobody_else(
-    demo: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_person_who_loses_the_role_never_becomes_somebody_else(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "settings", "mara")
     add_person(demo, "mara", role="none", by="visitor")
     at.run()

@@ -1,7 +1,7 @@
-"""Somebody without a browser, who says whatever they like to the running application: as others, by forged paths.
+"""Attacks on the running application without a browser: forged entries, widgets of other roles, forged paths.
 
-What they have is a login of their own and everything that a page ever sent to somebody else. What they want is to
-write what is not theirs, to do what is not their role's, and to read files of the server.
+The attackers have a login of their own and everything that a page ever sent to somebody else. They try to write for
+others, to act beyond their role, and to read files of the server.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def entering(port: int, name: str) -> Any:
 
 
 def contents(house: House) -> str:
-    """A digest over every row of every table."""
+    """Return a digest over every row of every table."""
     store = open_store(house.store.path)
     names = [r["name"] for r in store.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", {})]
     rows = [[n, *(dict(r) for r in store.query(f'SELECT * FROM "{n}" ORDER BY rowid', {}))] for n in names]
@@ -93,7 +93,7 @@ def outbox(*entries: Any, rater: str | None = None) -> str:
 
 
 def send(one: Visit, page: str, component: str, *entries: Any, rater: str | None = None) -> dict[str, Any]:
-    """Send an outbox as the component's state; gives what the component is told."""
+    """Send an outbox as the state of the component and return the data that comes back."""
     one.run(page, states={one.components[component]: outbox(*entries, rater=rater)})
     told: dict[str, Any] = one.data[component]
     return told
@@ -120,7 +120,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("attack", FORGED)
-def test_a_forged_entry_is_refused_with_a_sentence_and_writes_nothing(house: House, attack: str) -> None:
+def test_a_forged_entry_is_refused_and_writes_nothing(house: House, attack: str) -> None:
     sent, sentence = FORGED[attack]
     before = contents(house)
     with entering(house.port, "ana") as one:
@@ -141,7 +141,7 @@ def test_an_outbox_of_somebody_else_is_not_even_read(house: House) -> None:
 
 
 @pytest.mark.parametrize("state", ["[]", "null", '"text"', '{"outbox": 7}', '{"outbox": {"entries": {"a": 1}}}'])
-def test_a_state_that_is_no_outbox_leaves_the_page_whole(house: House, state: str) -> None:
+def test_a_state_that_is_no_outbox_does_the_page_no_harm(house: House, state: str) -> None:
     before = contents(house)
     with entering(house.port, "ana") as one:
         one.run("annotate")
@@ -151,7 +151,7 @@ def test_a_state_that_is_no_outbox_leaves_the_page_whole(house: House, state: st
 
 
 @pytest.mark.parametrize("state", ["", "{", "[" * 5000], ids=["empty", "broken", "deep"])
-def test_a_state_that_cannot_be_read_tells_nothing_and_harms_its_sender_alone(house: House, state: str) -> None:
+def test_an_unreadable_state_reveals_nothing_and_harms_only_its_sender(house: House, state: str) -> None:
     before = contents(house)
     with entering(house.port, "eva") as other, entering(house.port, "ana") as one:
         one.run("annotate")
@@ -162,8 +162,8 @@ def test_a_state_that_cannot_be_read_tells_nothing_and_harms_its_sender_alone(ho
     assert contents(house) == before
 
 
-def test_a_true_entry_is_taken_the_same_way(house: House) -> None:
-    """Otherwise nothing above had been sent at all."""
+def test_an_honest_entry_is_accepted_the_same_way(house: House) -> None:
+    """Without this test the refusals above could mean that nothing was sent."""
     with entering(house.port, "ana") as one:
         one.run("annotate")
         sent = entry(30, "ana-item-0001")
@@ -172,7 +172,7 @@ def test_a_true_entry_is_taken_the_same_way(house: House) -> None:
     assert kept.rater_id == house.people["ana"].id
 
 
-def test_what_an_adjudicator_may_send_does_nothing_from_a_reviewer(house: House) -> None:
+def test_a_reviewer_cannot_send_the_entries_of_an_adjudicator(house: House) -> None:
     decision = entry(40, DISPUTED[0], kind="decision", approve=True, reason="slip")
     with entering(house.port, "eva") as eva:
         eva.run("adjudicate")
@@ -195,7 +195,7 @@ def test_what_an_adjudicator_may_send_does_nothing_from_a_reviewer(house: House)
 
 
 def test_pressing_the_buttons_of_a_lead_does_nothing(house: House) -> None:
-    """Ids of widgets are the same for everybody; a page that does not draw them does not hear them."""
+    """Ids of widgets are the same for everybody, but a page ignores widgets that it does not draw."""
     pressed: dict[str, str] = {}
     with entering(house.port, "lea") as lea:
         for page in app_pages.pages():
@@ -218,7 +218,7 @@ BASES = (
 
 
 def asked(port: int, path: str) -> tuple[int, bytes]:
-    """A request whose path goes out as it stands: clients tidy paths up."""
+    """Send a request with exactly this path, because HTTP clients normalise paths."""
     wire = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         wire.putrequest("GET", path, skip_host=True)

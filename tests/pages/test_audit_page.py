@@ -1,4 +1,4 @@
-"""The audit: who did what, narrowed and exported; a chain in which a removed row shows."""
+"""The Audit page: filters, downloads, and a chain that shows removed and changed rows."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def test_only_a_lead_sees_the_audit(demo: Store, monkeypatch: pytest.MonkeyPatch
     assert "needs the role lead" in texts(at) and not at.dataframe
 
 
-def test_a_row_that_was_changed_behind_the_chain_is_said(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_changed_outside_spotcheck_is_reported(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = demo.find(AuditEntry, action="annotation")[0]
     damage(demo, f"UPDATE annotations SET comment = 'x' WHERE submission_id = '{entry.detail['submission']}'")
     assert f"1 entry no longer matches the row in the store: #{entry.sequence}." in texts(run(demo, monkeypatch))
 
 
-def test_the_newest_entries_stand_first_and_the_chain_holds(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_entries_come_first_and_the_chain_holds(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch)
     total = len(demo.find(AuditEntry))
     assert f"{total} entries; the chain holds." in texts(at)
@@ -72,13 +72,13 @@ def test_the_newest_entries_stand_first_and_the_chain_holds(demo: Store, monkeyp
         "UPDATE audit SET detail = '{}', subject = 'x' WHERE sequence = 7",
     ],
 )
-def test_a_removed_or_changed_row_shows(demo: Store, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+def test_a_removed_or_changed_entry_breaks_the_chain(demo: Store, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
     damage(demo, sql)
     at = run(demo, monkeypatch)
     assert "The chain is broken at entry 7" in at.error[0].value
 
 
-def test_entries_are_narrowed_by_person_action_week_and_text(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entries_are_filtered_by_person_action_week_and_text(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch)
     at.multiselect("audit_actors").set_value(["ana"]).run()
     assert set(at.dataframe[0].value["who"]) == {"ana"}
@@ -106,7 +106,7 @@ def test_a_look_at_an_original_is_logged_before_anything_is_shown(demo: Store, m
     assert demo.find(AuditEntry)[-1].subject == "nothing"
 
 
-def test_the_export_holds_all_that_was_found_and_the_chain_can_be_checked_from_it(demo: Store) -> None:
+def test_the_export_holds_every_match_and_proves_the_chain(demo: Store) -> None:
     here = Session(demo, person(demo, "visitor"), None)
     add_person(demo, "=cmd|calc", role="annotator", by="visitor")
     found = chain.entries(demo)
@@ -122,7 +122,7 @@ def test_the_export_holds_all_that_was_found_and_the_chain_can_be_checked_from_i
     assert all(r["item"] == items.get(r["subject"], "") for r in table) and any(r["item"] for r in table)
 
 
-def test_a_download_that_is_pressed_after_the_role_is_gone_gives_nothing(demo: Store) -> None:
+def test_a_download_after_losing_the_role_gives_nothing(demo: Store) -> None:
     add_person(demo, "lea", role="lead", by="visitor")
     here = Session(demo, person(demo, "lea"), None)
     found, week = chain.entries(demo), demo.find(Week)[-1].name
@@ -159,7 +159,7 @@ def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:
     assert (known.first, known.last) == (day, date(2026, 11, 2))
 
 
-def test_of_nothing_nothing_is_known(store: Store) -> None:
+def test_an_empty_chain_has_no_filters(store: Store) -> None:
     assert chain.known(store) == chain.Known((), (), None, None)
     assert chain.head(store) is None and chain.entries(store) == [] and chain.verify(store) == (0, None)
 
@@ -179,7 +179,7 @@ def test_the_audit_on_the_command_line(demo: Store) -> None:
     head = few["entries"][0]["hash"]
     code, said = command("verify", "--head", head)
     assert (code, said["head"], said["noted_missing"]) == (0, head, False)
-    # A cut at the end breaks no link; the head that was noted tells.
+    # Removing entries from the end breaks no link; only the noted head reveals it.
     damage(demo, f"DELETE FROM audit WHERE hash = '{head}'")
     assert command("verify")[0] == 0
     code, said = command("verify", "--head", head)

@@ -1,4 +1,4 @@
-"""A conversation as it is read outside the annotator: what the checks found in it, and where its words have moved."""
+"""A conversation for reading: the findings of the checks, and texts in which hidden words moved the places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages when people log in: no page without login and role, and what the store says now is what counts."""
+"""The pages when people log in: no page without a login and a role, and the store decides anew on each run."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def texts(at: AppTest) -> str:
 
 
 def shows_nothing(at: AppTest, store: Store) -> bool:
-    """Neither a widget of a page nor the week, nor the name of a colleague."""
+    """The page shows no widget, no week and no name of a colleague."""
     said = texts(at) + repr([str(e) for e in at.main])
     return not (at.selectbox or at.dataframe or at.tabs or store.find(Week)[-1].name in said or "mara" in said)
 
@@ -89,7 +89,7 @@ def test_without_a_login_no_page_shows_anything(oidc: Store, monkeypatch: pytest
     ],
     ids=["logged-out", "only-mail", "expired", "no-exp", "no-sub", "no-iss", "not-true"],
 )
-def test_a_login_that_does_not_hold_shows_nothing(
+def test_an_invalid_login_shows_nothing(
     oidc: Store, monkeypatch: pytest.MonkeyPatch, user: dict[str, Any], why: str
 ) -> None:
     before = len(oidc.find(Rater))
@@ -119,9 +119,7 @@ def test_a_rater_named_in_the_address_is_ignored(oidc: Store, monkeypatch: pytes
     assert "needs the role lead; yours is annotator" in texts(at)
 
 
-def test_a_role_given_is_there_at_once_and_a_role_taken_away_is_gone_at_once(
-    oidc: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_change_of_role_takes_effect_at_once(oidc: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = start(oidc, monkeypatch, claims("Ada"), "adjudicate")
     ada = arrived(oidc, Visitor(ISSUER, "sub-Ada", "Ada")).id
     assert "needs the role adjudicator" in texts(at)
@@ -133,9 +131,7 @@ def test_a_role_given_is_there_at_once_and_a_role_taken_away_is_gone_at_once(
     assert "No role yet" in texts(at) and not at.segmented_control
 
 
-def test_a_button_still_on_the_screen_does_nothing_once_the_role_is_gone(
-    oidc: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_button_does_nothing_after_losing_the_role(oidc: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = start(oidc, monkeypatch, claims("Otto"), "week")
     week = oidc.find(Week, order_by="name")[-1].name
     at.text_input("weekly_reason").input("mine")
@@ -144,7 +140,7 @@ def test_a_button_still_on_the_screen_does_nothing_once_the_role_is_gone(
     assert not at.exception and closing_of(oidc, week) is None
 
 
-def test_a_login_that_ends_ends_the_page_that_is_open(oidc: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_a_login_ends_the_open_page(oidc: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = start(oidc, monkeypatch, claims("Otto"), "settings")
     assert at.tabs
     at.user = claims("Otto", exp=time.time() - 31)
@@ -152,14 +148,14 @@ def test_a_login_that_ends_ends_the_page_that_is_open(oidc: Store, monkeypatch: 
     assert "Your login ended" in texts(at) and shows_nothing(at, oidc)
 
 
-def test_a_settings_file_that_changes_opens_no_running_server(oidc: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_settings_file_opens_no_running_server(oidc: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = start(oidc, monkeypatch, {}, "week")
     (oidc.path.parent / "spotcheck.toml").unlink()
     at.run()
     assert at.button("visitor_login") and shows_nothing(at, oidc)
 
 
-def test_who_logs_in_is_not_among_the_names_to_choose(oidc: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_who_log_in_are_not_among_the_names_to_choose(oidc: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     (oidc.path.parent / "spotcheck.toml").unlink()
     at = start(oidc, monkeypatch, {}, rater="otto")
     names = at.selectbox("session_choose_rater").options
@@ -167,14 +163,14 @@ def test_who_logs_in_is_not_among_the_names_to_choose(oidc: Store, monkeypatch: 
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.5", None])
-def test_names_show_nothing_on_another_address(
+def test_a_server_with_free_names_on_another_address_shows_nothing(
     demo: Store, monkeypatch: pytest.MonkeyPatch, address: str | None
 ) -> None:
     asked = streamlit.get_option
     monkeypatch.setattr(streamlit, "get_option", lambda key: address if key == "server.address" else asked(key))
     at = start(demo, monkeypatch, {}, "week", rater="visitor")
     assert "people choose their name freely" in texts(at) and shows_nothing(at, demo)
-    # Also a page that runs on its own after the address of the server was another.
+    # The open page checks again too, after the address of the server has changed.
     monkeypatch.setattr(streamlit, "get_option", asked)
     at = start(demo, monkeypatch, {}, rater="visitor")
     monkeypatch.setattr(streamlit, "get_option", lambda key: address if key == "server.address" else asked(key))
@@ -216,7 +212,7 @@ DEEDS: dict[str, tuple[str, Callable[[Store, str], object]]] = {
 
 @pytest.mark.parametrize("deed", DEEDS)
 @pytest.mark.parametrize("name", ["Ada", "Nele"])
-def test_a_deed_of_another_role_is_refused_by_the_verb_itself(oidc: Store, deed: str, name: str) -> None:
+def test_each_verb_refuses_people_without_its_role(oidc: Store, deed: str, name: str) -> None:
     who = arrived(oidc, Visitor(ISSUER, f"sub-{name}", name))
     role, act = DEEDS[deed]
     before = len(oidc.find(AuditEntry))

@@ -1,4 +1,4 @@
-"""A real reverse proxy in front of the real server: who logs in there is who is seen, whatever else a client sends."""
+"""A real reverse proxy in front of the real server: only its login counts, whatever else a client sends."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(app, proxy)
 
 
-def test_who_logs_in_at_the_proxy_is_who_is_seen(house: House) -> None:
+def test_the_login_at_the_proxy_is_the_visitor(house: House) -> None:
     assert "ana@example.org · annotator" in seen(house.proxy, "week", host=HOST, headers=[ANA])
     said = seen(house.proxy, "sampling", host=HOST, headers=[LEA], origin=f"http://{HOST}:{house.proxy}")
     assert "lea@example.org · lead" in said
@@ -61,14 +61,14 @@ def test_who_logs_in_at_the_proxy_is_who_is_seen(house: House) -> None:
     ],
     ids=["user", "user and secret", "user twice", "secret", "other spellings"],
 )
-def test_what_a_client_sends_under_the_proxys_headers_is_replaced(house: House, forged: list[tuple[str, str]]) -> None:
+def test_the_proxy_replaces_its_headers_when_a_client_sends_them(house: House, forged: list[tuple[str, str]]) -> None:
     said = seen(house.proxy, "sampling", host=HOST, headers=[ANA, *forged])
     assert "ana@example.org · annotator" in said
     assert "needs the role lead; yours is annotator" in said
     assert "lea@example.org" not in said
 
 
-def test_who_does_not_log_in_comes_no_further_than_the_proxy(house: House) -> None:
+def test_the_proxy_stops_people_who_do_not_log_in(house: House) -> None:
     for headers in ([], [login("ana@example.org", "for-lea")], [("X-Forwarded-User", "lea@example.org")]):
         with pytest.raises(InvalidStatus, match="401"):
             seen(house.proxy, "week", host=HOST, headers=headers)
@@ -82,7 +82,7 @@ def test_a_client_that_goes_around_the_proxy_sees_nothing(house: House) -> None:
         assert "did not come through the proxy" in said and "2026-W47" not in said
 
 
-def test_another_name_for_the_host_is_not_let_in(house: House) -> None:
+def test_another_host_name_is_refused(house: House) -> None:
     with pytest.raises(InvalidStatus, match="403"):
         seen(house.proxy, host="evil.example", headers=[LEA])
     with pytest.raises(InvalidStatus, match="403"):

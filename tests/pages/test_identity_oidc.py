@@ -1,4 +1,4 @@
-"""Logging in with a real provider of OpenID Connect, a real server, and whatever a client may do to its cookie."""
+"""Logging in with a real OpenID Connect provider and a real server, with honest and changed cookies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class House(NamedTuple):
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Eva, subject 1, is known as lead before she logs in."""
+    """Eva (subject 1) has the role lead before her first login."""
     folder = tmp_path_factory.mktemp("oidc")
     store = build_store(folder / "spotcheck.db", items=3)
     port = _free_port()
@@ -51,7 +51,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def log_in(house: House, *, seconds: float = 3600.0, **user: Any) -> requests.Session:
-    """A browser's way: press the button, go to the provider, come back with a cookie."""
+    """Log in as a browser does: press the button, go to the provider, come back with a cookie."""
     house.provider.user, house.provider.seconds = user, seconds
     browser = requests.Session()
     browser.trust_env = False
@@ -64,7 +64,7 @@ def log_in(house: House, *, seconds: float = 3600.0, **user: Any) -> requests.Se
 
 
 def come(house: House, browser: requests.Session, page: str = "week", *, query: str = "", **cookies: str) -> str:
-    """What the page shows to this browser; its cookies may be exchanged."""
+    """Return what the page shows to this browser, whose cookies may be replaced."""
     jar = {**browser.cookies.get_dict(), **cookies}
     sent = [("Cookie", "; ".join(f"{k}={v}" for k, v in jar.items()))]
     tokens = ("streamlit", jar["_streamlit_xsrf"])
@@ -72,13 +72,13 @@ def come(house: House, browser: requests.Session, page: str = "week", *, query: 
         return Visit.run(one, page, query=query)
 
 
-def test_who_was_announced_has_the_role_at_the_first_login(house: House) -> None:
+def test_a_person_added_beforehand_has_the_role_at_the_first_login(house: House) -> None:
     eva = log_in(house, sub="1", name="Eva Sommer")
     assert "Eva · lead" in come(house, eva) and f"Week {WEEK}" in come(house, eva)
     assert [r.subject for r in house.store.find(Rater, issuer=house.provider.url)].count("1") == 1
 
 
-def test_a_stranger_is_known_and_sees_nothing_until_a_lead_says_so(house: House) -> None:
+def test_a_stranger_sees_nothing_until_a_lead_gives_a_role(house: House) -> None:
     stranger = log_in(house, sub="2", name="Eva", email="eva@elsewhere.example")
     said = come(house, stranger, query="rater=lea")
     assert "No role yet" in said and WEEK not in said
@@ -90,14 +90,14 @@ def test_a_stranger_is_known_and_sees_nothing_until_a_lead_says_so(house: House)
     assert "needs the role lead; yours is annotator" in come(house, stranger, "sampling", query="rater=lea")
 
 
-def test_a_token_that_has_run_out_is_refused_though_the_cookie_holds(house: House) -> None:
+def test_an_expired_token_is_refused_though_the_cookie_is_valid(house: House) -> None:
     eva = log_in(house, sub="1", name="Eva", seconds=-45)
     assert "_streamlit_user" in eva.cookies.get_dict()
     said = come(house, eva)
     assert "Your login ended at" in said and WEEK not in said
 
 
-def test_a_cookie_changed_by_the_client_is_nobody(house: House) -> None:
+def test_a_changed_cookie_is_no_login(house: House) -> None:
     eva = log_in(house, sub="1", name="Eva")
     cookie = eva.cookies.get_dict()["_streamlit_user"]
     assert "Eva · lead" in come(house, eva)

@@ -1,4 +1,4 @@
-"""The real server behind a proxy's headers: a client that says what it likes is not believed."""
+"""The real server in proxy mode: forged headers have no effect."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_forged_header_shows_no_page(port: int, headers: list[tuple[str, str]]
     assert OUTSIDE in said and "2026-W47" not in said and "conversation-0" not in said
 
 
-def test_with_the_secret_the_proxys_user_is_the_one(port: int) -> None:
+def test_with_the_secret_the_user_of_the_proxy_is_logged_in(port: int) -> None:
     said = seen(port, "week", host=HOST, headers=[ANA, SIGNED])
     assert "ana@example.org · annotator" in said and "Week 2026-W47" in said
     assert "lea@example.org · lead" in seen(port, "sampling", host=HOST, headers=[LEA, SIGNED])
@@ -83,31 +83,31 @@ def test_with_the_secret_the_proxys_user_is_the_one(port: int) -> None:
 @pytest.mark.parametrize(
     "users", [[], [("X-Forwarded-User", "")], [("X-Forwarded-User", "  ")], [ANA, LEA], [LEA, ANA]]
 )
-def test_an_empty_user_or_two_are_not_logged_in(port: int, users: list[tuple[str, str]]) -> None:
+def test_an_empty_user_or_two_users_are_not_logged_in(port: int, users: list[tuple[str, str]]) -> None:
     said = seen(port, "week", host=HOST, headers=[*users, SIGNED])
     assert "The proxy" in said and "Week 2026-W47" not in said
 
 
 @pytest.mark.parametrize("query", ["rater=lea", "rater=lea@example.org", "rater=lea&rater=lead"])
-def test_a_name_in_the_address_changes_nobody(port: int, query: str) -> None:
+def test_a_name_in_the_address_has_no_effect(port: int, query: str) -> None:
     said = seen(port, "sampling", host=HOST, headers=[ANA, SIGNED], query=query)
     assert "needs the role lead; yours is annotator" in said
 
 
 @pytest.mark.parametrize("page", app_pages.pages())
-def test_who_has_no_role_sees_no_page(port: int, store: Store, page: str) -> None:
+def test_people_without_a_role_see_no_page(port: int, store: Store, page: str) -> None:
     said = seen(port, page, host=HOST, headers=[BEN, SIGNED])
     assert "No role yet" in said and "2026-W47" not in said
     assert [r.subject for r in store.find(Rater, issuer="proxy")].count(BEN[1]) == 1
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "evil.example", f"{HOST}.evil.example"])
-def test_another_host_name_is_not_let_in(port: int, host: str) -> None:
+def test_another_host_name_is_refused(port: int, host: str) -> None:
     with pytest.raises(InvalidStatus, match="403"):
         seen(port, host=host, headers=[LEA, SIGNED])
 
 
-def test_another_origin_is_not_let_in(port: int) -> None:
+def test_another_origin_is_refused(port: int) -> None:
     with pytest.raises(InvalidStatus, match="403"):
         seen(port, host=HOST, headers=[LEA, SIGNED], origin="https://evil.example")
 
@@ -126,8 +126,8 @@ def test_a_session_is_not_resumed_as_somebody_else(port: int) -> None:
         assert same.session == left
 
 
-def test_a_role_taken_away_ends_the_page_that_is_open(port: int, store: Store) -> None:
-    """The annotate page reruns a part of itself only; that part asks again who may go on."""
+def test_losing_the_role_ends_the_open_page(port: int, store: Store) -> None:
+    """The Annotate page reruns only a fragment of itself, and the fragment checks the role again."""
     who = arrived(store, Visitor("proxy", "eva@example.org", "eva@example.org"))
     add_person(store, who.id, role="annotator", by="lea")
     held = store.find(Assignment, rater_id="bob")[0]

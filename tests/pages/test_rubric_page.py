@@ -66,7 +66,7 @@ def test_everybody_sees_the_rubric_and_only_a_lead_may_change_it(demo: Store, mo
     assert lead.segmented_control("rubric_view").options == ["In force", "Versions", "Change", "Ask again"]
 
 
-def test_a_lead_changes_the_rubric_with_a_preview_and_a_word_why(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lead_changes_the_rubric_with_a_preview_and_a_reason(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = view(run(demo, monkeypatch), "change")
     assert "Nothing yet: the text is the same as the version in force." in texts(at)
     at.text_area("rubric_text").set_value(changed(demo, NEW_VALUE)).run()
@@ -80,12 +80,14 @@ def test_a_lead_changes_the_rubric_with_a_preview_and_a_word_why(demo: Store, mo
     made = demo.find(RubricVersion)[-1]
     assert (made.version, made.by, made.note) == (2, "visitor", "a value was missing")
     assert demo.find(AuditEntry)[-1].action == "rubric"
-    # The editor begins anew with what is in force now.
+    # The editor starts again from the version in force.
     assert at.text_area("rubric_text").value == rubric_toml(current_rubric(demo))
     assert "Version **2**" in texts(at)
 
 
-def test_a_wrong_text_is_told_with_its_line_and_cannot_be_saved(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_text_is_reported_with_its_line_and_cannot_be_saved(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at = view(run(demo, monkeypatch), "change")
     at.text_area("rubric_text").set_value(changed(demo, ('positive = "rude"', 'positive = "cold"'))).run()
     (error,) = at.error
@@ -93,7 +95,7 @@ def test_a_wrong_text_is_told_with_its_line_and_cannot_be_saved(demo: Store, mon
     assert not [b for b in at.button if b.key == "rubric_save"]
 
 
-def test_what_a_rubric_says_is_shown_as_text(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_texts_of_a_rubric_are_never_markup(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = view(run(demo, monkeypatch), "change")
     evil = ("The tone of the answers only.", "<script>alert(1)</script>")
     at.text_area("rubric_text").set_value(changed(demo, evil)).run()
@@ -101,7 +103,7 @@ def test_what_a_rubric_says_is_shown_as_text(demo: Store, monkeypatch: pytest.Mo
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in said and "<script>" not in said
 
 
-def test_a_version_that_came_meanwhile_is_not_overwritten(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_version_saved_by_somebody_else_is_not_overwritten(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = view(run(demo, monkeypatch), "change")
     at.text_area("rubric_text").set_value(changed(demo, ('title = "Intent"', 'title = "Wish"'))).run()
     second_version(demo)
@@ -114,7 +116,7 @@ def test_a_version_that_came_meanwhile_is_not_overwritten(demo: Store, monkeypat
     assert "not_answerable" in str(at.text_area("rubric_text").value)
 
 
-def test_somebody_who_lost_the_role_meanwhile_saves_nothing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_who_lost_the_role_saves_nothing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     from review.people.people import add_person
 
     add_person(demo, "second", role="lead", by="visitor")
@@ -126,7 +128,7 @@ def test_somebody_who_lost_the_role_meanwhile_saves_nothing(demo: Store, monkeyp
     assert not at.exception and len(demo.find(RubricVersion)) == 1
 
 
-def test_versions_show_who_when_why_and_what_changed(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_versions_show_author_date_reason_and_changes(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = view(run(demo, monkeypatch, rater="ana"), "versions")
     assert "With a second one, this view shows what changed" in texts(at)
     second_version(demo)
@@ -137,7 +139,9 @@ def test_versions_show_who_when_why_and_what_changed(demo: Store, monkeypatch: p
     assert "Nothing changed." in texts(at)
 
 
-def test_a_rubric_in_the_settings_that_differs_is_told(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_different_rubric_in_the_file_is_reported_and_taken_over(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "differs from the one in force" not in texts(run(demo, monkeypatch))
     file = demo.path.parent / "spotcheck.toml"
     file.write_text(changed(demo, NEW_VALUE), encoding="utf-8")
@@ -156,7 +160,7 @@ def test_a_rubric_in_the_settings_that_differs_is_told(demo: Store, monkeypatch:
     assert "values: found 1, expected at least two" in texts(run(demo, monkeypatch))
 
 
-def test_a_sample_of_an_open_week_is_asked_again(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sample_of_an_open_week_is_dealt_again(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = view(run(demo, monkeypatch), "again")
     assert "Nothing new" in texts(at)
     second_version(demo)
@@ -174,7 +178,7 @@ def test_a_sample_of_an_open_week_is_asked_again(demo: Store, monkeypatch: pytes
     assert "Nothing new" in texts(at)
 
 
-def test_reviews_under_another_version_are_left_out_of_agreement_and_told(
+def test_agreement_leaves_out_reviews_under_another_version_and_says_so(
     demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     second_version(demo)

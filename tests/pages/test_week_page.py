@@ -43,12 +43,12 @@ def weeks(store: Store) -> tuple[str, str]:
 
 
 def overdue(store: Store, week: str) -> None:
-    """Move the due date into the past, as time would."""
+    """Move the due date into the past."""
     with sqlite3.connect(store.path) as db:
         db.execute("UPDATE weeks SET due = '2001-01-05' WHERE name = ?", (week,))
 
 
-def test_who_is_late_is_said_once_the_due_date_has_passed(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_reviewers_are_named_once_the_due_date_has_passed(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     week = weeks(demo)[1]
     assert "Past the due date" not in texts(run(demo, monkeypatch, "week"))
     overdue(demo, week)
@@ -61,7 +61,7 @@ def test_who_is_late_is_said_once_the_due_date_has_passed(demo: Store, monkeypat
     assert states["ben"] == "late" and states["tom"] == "done"
 
 
-def test_a_figure_that_cannot_be_computed_says_why_and_leaves_the_page(
+def test_a_figure_that_cannot_be_computed_says_why_and_the_page_goes_on(
     demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     week = weeks(demo)[1]
@@ -118,7 +118,7 @@ def test_the_lead_hands_over_what_somebody_skipped(demo: Store, monkeypatch: pyt
     assert demo.find(AuditEntry)[-1].detail["moved"] and demo.find(AuditEntry)[-1].detail["with_skipped"] is True
 
 
-def test_handing_over_to_nobody_is_refused_with_a_sentence(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_handing_over_to_nobody_is_refused(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "week")
     next(b for b in at.button if b.label == "Hand over").click().run()
     assert "expected one or more other people" in texts(at)
@@ -170,23 +170,21 @@ def test_the_command_deals_again_what_was_taken_back(demo: Store) -> None:
 
 
 def flag(store: Store, week: str, kind: str, **more: str) -> str:
-    """Ana flags the first item that she holds; the submission's id."""
+    """Let Ana flag her first item. Returns the id of the submission."""
     held = store.find(Assignment, rater_id="ana", week=week)[0]
     sent = {"kind": "flag", "submission_id": f"flag-{kind}-0001", "assignment": held.id, "flag": kind, **more}
     assert receive(store, "ana", [sent]).rejected == ()
     return sent["submission_id"]
 
 
-def test_flags_are_read_by_those_who_settle_and_taken_back_by_the_lead(
-    demo: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_adjudicators_read_flags_and_a_lead_takes_them_back(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     week = weeks(demo)[1]
     assert "to look at" not in texts(run(demo, monkeypatch, "week"))
     name = flag(demo, week, "unclear", comment="neither value fits")
     assert "neither value fits" not in texts(run(demo, monkeypatch, "week", "ben"))
     settles = run(demo, monkeypatch, "week", "mara")
     assert "The guidance does not cover this case" in texts(settles) and "neither value fits" in texts(settles)
-    # Whoever settles judges without names, and takes nothing back.
+    # Adjudicators see no names and cannot take flags back.
     assert not [c for c in settles.caption if c.value.startswith("ana,")]
     assert not [b for b in settles.button if b.label == "Take back" and b.key and b.key.startswith("flag_")]
     at = run(demo, monkeypatch, "week")
@@ -220,7 +218,7 @@ def test_only_the_lead_hands_over(demo: Store, monkeypatch: pytest.MonkeyPatch) 
     assert not [b for b in at.button if b.label == "Hand over"]
 
 
-def test_after_the_week_a_reviewer_sees_what_was_settled_otherwise(
+def test_after_the_week_a_reviewer_sees_which_labels_were_settled_differently(
     demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     week = weeks(demo)[0]
@@ -231,19 +229,19 @@ def test_after_the_week_a_reviewer_sees_what_was_settled_otherwise(
     assert "your labels stay as you gave them" in said
 
 
-def test_nothing_is_shown_before_ones_own_items_are_done(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_differences_are_hidden_until_all_own_items_are_reviewed(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "week", "eva", week=weeks(demo)[1])
     assert "Where the settled label differs" not in texts(at)
 
 
 def test_changes_of_mind_and_the_report_are_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "week")
-    assert "submitted items got other labels after the judges' verdicts were shown" in texts(at)
+    assert "submitted items after they saw the judges' verdicts" in texts(at)
     labels = [str(b.proto.label) for b in at.get("download_button")]
     assert "Report" in labels
 
 
-def test_the_sampling_page_says_what_a_draw_costs_and_tells_and_follows_the_form(
+def test_the_sampling_page_shows_what_a_draw_costs_and_follows_the_form(
     demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = run(demo, monkeypatch, "sampling")
@@ -252,13 +250,13 @@ def test_the_sampling_page_says_what_a_draw_costs_and_tells_and_follows_the_form
     at.button("planning_look").click().run()
     assert not at.exception and not at.error, texts(at)
     first = texts(at)
-    assert "reviewers, about" in first and "s per item, measured" in first and "people alone will know wrong" in first
+    assert "reviewers, about" in first and "s per item, measured" in first and "labels alone give 'wrong'" in first
     at.number_input("planning_rate").set_value(40.0).run()
     second = texts(at)
     assert "reviewers, about" in second and second != first
 
 
-def test_a_draw_tells_its_progress_and_its_end(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draw_shows_its_progress_and_its_end(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     draws = len(demo.find(Draw))
     at = run(demo, monkeypatch, "sampling")
     at.number_input("planning_rate").set_value(20.0)
@@ -275,9 +273,7 @@ def test_a_draw_that_is_refused_says_why(demo: Store, monkeypatch: pytest.Monkey
     assert at.status[0].state == "error" and "can only raise" in texts(at)
 
 
-def test_what_other_rubric_versions_leave_out_is_said_beside_the_figures(
-    demo: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reviews_left_out_for_another_rubric_version_are_reported(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     week = weeks(demo)[1]
     assert "leave out the reviews" not in texts(run(demo, monkeypatch, "week"))
     current = current_rubric(demo)
@@ -292,7 +288,7 @@ def test_what_other_rubric_versions_leave_out_is_said_beside_the_figures(
     assert said in texts(run(demo, monkeypatch, "agreement", week=week))
 
 
-def test_a_closed_week_shows_how_it_ended_not_what_was_done_since(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_week_shows_its_state_at_the_closing(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     week = weeks(demo)[1]
     left, dealt = (sum(getattr(p, name) for p in progress(demo, week)) for name in ("left", "dealt"))
     assert "still to review" in texts(run(demo, monkeypatch, "week", week=week))

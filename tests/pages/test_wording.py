@@ -1,4 +1,4 @@
-"""Sentences that hold data stay sentences where Markdown is read."""
+"""Sentences with data stay sentences where Streamlit reads Markdown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARKED = st.text(st.sampled_from("ab 1.)-+=*_`~$[]()<>!|#&;:\\/\n\t'\"{}http"), 
 
 
 def shown(markdown: str) -> tuple[set[str], str]:
-    """The kinds of nodes that a reader of Markdown makes, and the text that one sees."""
+    """Return the kinds of nodes that a Markdown reader makes, and the visible text."""
     tokens = [t for block in READER.parse(markdown) for t in (block, *(block.children or []))]
     return {t.type for t in tokens}, "".join(t.content for t in tokens if t.type in ("text", "text_special"))
 
@@ -28,7 +28,7 @@ def shown(markdown: str) -> tuple[set[str], str]:
 @example("# heading\n\n- list")
 @example("12345678. list")
 @example("&lt;b&gt; www.a.b")
-def test_any_text_is_shown_as_it_stands(text: str) -> None:
+def test_any_text_is_shown_unchanged(text: str) -> None:
     kinds, seen = shown(as_text(text))
     assert kinds <= PLAIN
     assert seen.split() == text.replace("\0", "\ufffd").split()
@@ -37,7 +37,7 @@ def test_any_text_is_shown_as_it_stands(text: str) -> None:
 @pytest.mark.parametrize(
     "sentence", ["values: found 1, expected at least two.", "Ana 3, Ben 4: still to review (late)"]
 )
-def test_ordinary_sentences_are_left_alone(sentence: str) -> None:
+def test_ordinary_sentences_stay_unchanged(sentence: str) -> None:
     assert as_text(sentence) == sentence
 
 
@@ -58,5 +58,5 @@ def test_an_error_that_is_a_command_alone_says_whom_to_ask() -> None:
     assert "Ask whoever installed Spotcheck" in as_text(ReviewError("run `spotcheck init`"))
 
 
-def test_data_that_quotes_a_command_is_shown_as_it_stands() -> None:
+def test_data_that_quotes_a_command_is_shown_unchanged() -> None:
     assert shown(as_text("note: `spotcheck init`"))[1] == "note: `spotcheck init`"

@@ -1,4 +1,4 @@
-"""What a server must have before it tells people apart, and what it is started with."""
+"""What a server needs before it tells visitors apart, and the flags it starts with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROXY = Access("proxy", allowed_hosts=("review.example.org",))
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
-def test_a_loopback_address_is_one(address: str) -> None:
+def test_loopback_addresses_are_recognised(address: str) -> None:
     assert is_loopback(address) and refusal(Access(), address=address, hosts=(), environment={}) is None
 
 
@@ -27,7 +27,7 @@ def test_a_loopback_address_is_one(address: str) -> None:
     "address", [None, "", "0.0.0.0", "::", "192.168.1.5", "128.0.0.1", "localhost.evil.example", "127.0.0.1.nip.io",
                 "unix:///run/s.sock", "0", "127.1"]
 )  # fmt: skip
-def test_names_are_refused_on_every_other_address_unless_said_knowingly(address: str | None) -> None:
+def test_free_names_are_refused_on_other_addresses_without_the_option(address: str | None) -> None:
     assert not is_loopback(address)
     for said in ({}, {NAMES_ARE_ENOUGH: ""}, {NAMES_ARE_ENOUGH: "0"}, {NAMES_ARE_ENOUGH: "no"}):
         why = refusal(Access(), address=address, hosts=(), environment=said)
@@ -49,7 +49,7 @@ def test_a_proxy_without_pinned_hosts_is_refused(hosts: tuple[str, ...]) -> None
     assert refusal(PROXY, address="127.0.0.1", hosts=("a.example",), environment={SECRET: STRONG}) is None
 
 
-def test_the_hosts_let_in_are_those_under_which_the_mode_is_served() -> None:
+def test_the_accepted_host_names_follow_from_the_mode() -> None:
     loopback = ("localhost", "127.0.0.1", "::1")
     assert hosts_of(Access(), address="127.0.0.1") == loopback
     assert hosts_of(Access(), address="192.168.1.5") == (*loopback, "192.168.1.5")
@@ -96,7 +96,7 @@ def test_the_settings_of_access_are_read(tmp_path: Path) -> None:
 
 
 def test_serve_refuses_names_on_another_address_before_it_starts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The variable that the option sets does not count when it lies about in the shell.
+    # Only the option counts: the same variable in the shell has no effect.
     monkeypatch.setenv(NAMES_ARE_ENOUGH, "yes")
     arguments = ["serve", "--store", str(store.path), "--address", "0.0.0.0", "--no-browser"]
     result = CliRunner().invoke(spotcheck, arguments)
@@ -115,7 +115,7 @@ def flags(store: Path, access: Access, **environment: str) -> tuple[str, ...]:
     return server.access_flags(store, access, address="127.0.0.1", environment=environment)
 
 
-def test_the_flags_pin_hosts_and_undo_what_another_configuration_trusts(tmp_path: Path) -> None:
+def test_the_flags_pin_hosts_and_override_what_another_configuration_trusts(tmp_path: Path) -> None:
     assert flags(tmp_path / "s.db", Access()) == (
         "--server.allowedHosts=localhost",
         "--server.allowedHosts=127.0.0.1",
@@ -128,7 +128,7 @@ def test_the_flags_pin_hosts_and_undo_what_another_configuration_trusts(tmp_path
     )
 
 
-def test_a_login_wants_its_secrets_beside_the_store(tmp_path: Path) -> None:
+def test_a_login_needs_its_secrets_beside_the_store(tmp_path: Path) -> None:
     pytest.importorskip("authlib", reason="Authlib is not installed: pip install 'spotcheck[auth]'")
     with pytest.raises(InputError, match="secrets of the login cannot be read"):
         flags(tmp_path / "s.db", Access("oidc"))
@@ -145,7 +145,7 @@ def test_a_login_wants_its_secrets_beside_the_store(tmp_path: Path) -> None:
     )
 
 
-def test_this_machine_reaches_every_address_somewhere() -> None:
+def test_a_server_on_all_addresses_is_reached_on_the_loopback_address() -> None:
     assert server.url_of("0.0.0.0", 8501) == "http://127.0.0.1:8501"
     assert server.url_of("::", 8501) == server.url_of("::1", 8501) == "http://[::1]:8501"
     assert server.url_of("192.168.1.5", 80) == "http://192.168.1.5:80"

@@ -1,4 +1,4 @@
-"""Who a visitor is: what cannot be read, is too old, or came past the proxy is nobody."""
+"""Who a visitor is: claims that are unreadable or expired, and requests around the proxy, are nobody."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def test_a_login_is_issuer_subject_and_a_name_to_show() -> None:
     assert by_claims(CLAIMS, now=NOW) == Visitor(ISSUER, "248289761001", "Ana Müller")
 
 
-def test_who_has_not_logged_in_is_nobody_without_a_reproach() -> None:
+def test_a_visitor_without_a_login_is_nobody_without_an_error() -> None:
     assert by_claims({}, now=NOW) == Nobody("")
     assert by_claims({**CLAIMS, "is_logged_in": False}, now=NOW) == Nobody("")
     assert by_claims({"email": "lea@example.org"}, now=NOW) == Nobody("")
 
 
 @pytest.mark.parametrize(("late", "in_time"), [(-1, True), (LEEWAY - 1, True), (LEEWAY, False), (86_400, False)])
-def test_a_token_that_has_run_out_is_refused(late: float, in_time: bool) -> None:
+def test_an_expired_token_is_refused(late: float, in_time: bool) -> None:
     # exp is NOW + 3600; two clocks may differ by the leeway of 30 s, no more.
     found = by_claims(CLAIMS, now=NOW + 3600 + late)
     assert isinstance(found, Visitor) == in_time
@@ -44,7 +44,7 @@ def test_a_token_that_has_run_out_is_refused(late: float, in_time: bool) -> None
 
 
 @pytest.mark.parametrize("exp", [None, "", "1800003600", True, float("nan"), float("inf"), 10**400, [NOW + 60], {}])
-def test_a_token_that_does_not_say_when_it_ends_is_refused(exp: object) -> None:
+def test_a_token_without_a_valid_expiry_is_refused(exp: object) -> None:
     found = by_claims({**CLAIMS, "exp": exp}, now=NOW)
     assert found == Nobody("The login does not say when it ends (claim exp).")
     without = {k: v for k, v in CLAIMS.items() if k != "exp"}
@@ -54,7 +54,7 @@ def test_a_token_that_does_not_say_when_it_ends_is_refused(exp: object) -> None:
 @pytest.mark.parametrize("claim", ["iss", "sub"])
 @pytest.mark.parametrize("value", [None, "", "  ", 7, True, ["a"], "a\0b", "a\nb", "x" * 256, "\ud800"])
 def test_a_login_without_issuer_or_subject_is_nobody(claim: str, value: object) -> None:
-    """Empty ones would be everybody who is only a name in the store."""
+    """In the store an empty issuer means a person without a login."""
     assert isinstance(by_claims({**CLAIMS, claim: value}, now=NOW), Nobody)
 
 
@@ -98,11 +98,11 @@ def test_no_user_an_empty_one_or_two_are_nobody(users: list[str]) -> None:
 
 
 @given(st.text(), st.text())
-def test_texts_are_the_same_when_they_are_equal(a: str, b: str) -> None:
+def test_secrets_are_compared_by_value(a: str, b: str) -> None:
     assert same(a, b) == (a == b) and same(a, a)
 
 
-def test_a_name_to_show_has_something_to_see() -> None:
+def test_a_display_name_is_visible() -> None:
     assert display_name(None, "", "\u202e\u200b", " Ana\n Müller ") == "Ana Müller"
     assert display_name("Zoe\u0308") == "Zoë"
     assert display_name("ab\u202edc") == "abdc"  # no override of the reading direction
@@ -121,7 +121,7 @@ def test_an_id_depends_on_issuer_subject_and_the_stores_key() -> None:
     assert rater_id(Visitor(ISSUER, "1", "!"), key=b"one").startswith("somebody-")
 
 
-def test_a_first_login_makes_a_rater_without_a_role_and_is_written_down_once(store: Store) -> None:
+def test_a_first_login_adds_a_rater_without_a_role_and_one_audit_entry(store: Store) -> None:
     add_person(store, "lea", role="lead", by="init")
     made = arrived(store, Visitor(ISSUER, "7", "Ana"))
     assert made.role == "" and not made.may("annotator") and made.issuer == ISSUER
@@ -147,8 +147,8 @@ def test_the_same_name_or_subject_elsewhere_is_another_person(store: Store) -> N
     assert len({p.id for p in everybody}) == 4 and len({p.name for p in everybody}) == 4
 
 
-def test_nobody_becomes_somebody_by_choosing_their_name(store: Store) -> None:
-    """A name or id of somebody else as display name reaches nothing, wherever people are named."""
+def test_nobody_gets_the_rights_of_another_by_taking_their_name(store: Store) -> None:
+    """A display name equal to the name or id of another person gives no access anywhere."""
     lea = add_person(store, "Lea Sommer", role="lead", by="init")
     for name in ("Lea Sommer", "lea sommer", "lea-sommer"):
         impostor = arrived(store, Visitor(ISSUER, f"eve as {name}", name))
@@ -172,7 +172,7 @@ def test_a_lead_grants_a_role_by_id_and_never_by_the_name_of_a_login(store: Stor
     ]
 
 
-def test_somebody_can_be_known_before_the_first_login(store: Store) -> None:
+def test_a_person_can_be_added_before_the_first_login(store: Store) -> None:
     lea = add_person(store, "lea", role="lead", by="init")
     made = add_person(store, "Eva", role="lead", by=lea.id, issuer=ISSUER, subject="9")
     came = arrived(store, Visitor(ISSUER, "9", "Eva Sommer"))
@@ -194,7 +194,9 @@ def test_the_only_lead_cannot_lose_the_role(store: Store) -> None:
         add_person(store, "lea", role="none", by="lea")
 
 
-def test_the_command_line_acts_as_nobody_who_logs_in_unless_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_acts_as_a_person_who_logs_in_only_with_as(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lea = add_person(store, "lea", role="lead", by="init")
     add_person(store, "root", role="lead", by=lea.id, issuer=ISSUER, subject="9")
     monkeypatch.setattr(common, "system_user", lambda: "root")

@@ -1,4 +1,4 @@
-"""A rubric as TOML and back, what changed between two in words, and changing the one in force."""
+"""A rubric as TOML and back, the changes between two rubrics in words, and changing the one in force."""
 
 import copy
 import json
@@ -47,7 +47,7 @@ def documents(draw):
 
 
 def sound(document):
-    """The rubric, or None where a drawn document is none (two values that become the same)."""
+    """Return the rubric, or None when the document is invalid (two values that become the same)."""
     try:
         return rubric_from(document)
     except InputError:
@@ -59,7 +59,7 @@ RUBRICS = documents().map(sound).filter(lambda rubric: rubric is not None)
 
 @settings(max_examples=150, deadline=None)
 @given(RUBRICS)
-def test_what_is_written_as_toml_reads_back_the_same(rubric):
+def test_a_rubric_written_as_toml_reads_back_the_same(rubric):
     text = rubric_toml(rubric)
     assert rubric_from_toml(text) == rubric
     assert rubric_toml(rubric_from_toml(text)) == text
@@ -132,20 +132,20 @@ def changed(**more):
         ),
     ],
 )
-def test_a_change_is_told_in_words(after, sentences):
+def test_a_change_is_described_in_words(after, sentences):
     found = [c.sentence for c in rubric_diff(DEFAULT, after)]
     assert len(found) == len(sentences), found
     assert all(f.startswith(s) for f, s in zip(found, sentences, strict=True)), found
 
 
-def test_conditions_are_compared_and_told():
+def test_conditions_are_compared_and_described():
     document = copy.deepcopy(DEFAULT_RUBRIC)
     document["dimensions"][1]["shown_when"] = {"correctness": ["wrong"]}
     (change,) = rubric_diff(DEFAULT, rubric_from(document))
     assert change.sentence == "reasons: asked when: correctness is wrong, was correctness is wrong or partly"
 
 
-def test_the_text_says_what_matters_and_leaves_out_what_is_default():
+def test_the_text_leaves_out_defaults():
     text = rubric_toml(DEFAULT)
     assert text.count("[[rubric.dimensions]]") == 4
     assert 'values = ["wrong", "partly", "correct"]\npositive = "wrong"\n' in text
@@ -166,7 +166,7 @@ def test_the_text_says_what_matters_and_leaves_out_what_is_default():
         ("[rubric]", '"""', r"the text is not valid TOML"),
     ],
 )
-def test_what_is_wrong_in_a_text_is_named_with_its_line(before, after, sentence):
+def test_an_error_in_a_text_is_reported_with_its_line(before, after, sentence):
     text = rubric_toml(DEFAULT)
     assert before in text
     with pytest.raises(InputError, match=sentence):
@@ -190,12 +190,12 @@ def test_texts_that_are_no_rubric_are_refused(text, sentence):
         rubric_from_toml(text)
 
 
-def test_the_table_may_stand_without_its_name():
+def test_the_rubric_table_may_be_left_unnamed():
     assert rubric_from_toml("[[dimensions]]\nname = 'a'\nvalues = [1, 2]\n")["a"].scale.values == ("1", "2")
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_rubric_or_refused_with_a_sentence(text):
+def test_any_text_is_a_rubric_or_an_input_error(text):
     try:
         rubric_from_toml(text)
     except InputError as error:
@@ -209,7 +209,7 @@ def test_values_are_added_removed_and_moved_in_a_table():
     rows[1]["place"] = 4
     more = [*rows, {"place": None, "value": " warm ", "guidance": None}, {"place": 2, "value": "", "guidance": "x"}]
     found = with_values(DEFAULT, "politeness", more)["politeness"]
-    # The two whose place is 1 and 3, the one moved to 4, the new one without a place; a row without a value is none.
+    # Order: places 1 and 3, the one moved to 4, the new one without a place. Rows without a value are ignored.
     assert found.scale.values == ("rude", "friendly", "neutral", "warm") and found.keys == ("1", "2", "3", "4")
     assert set(found.value_guidance) == {"rude", "neutral", "friendly"}
     with pytest.raises(InputError, match=r"\('politeness'\), positive: found 'rude'"):
@@ -220,7 +220,7 @@ def test_values_are_added_removed_and_moved_in_a_table():
         with_values(DEFAULT, "mood", rows)
 
 
-def test_keys_of_ones_own_are_edited_too():
+def test_own_keys_are_edited_too():
     own = rubric_from({"dimensions": [{"name": "a", "values": ["x", "y"], "keys": ["p", "r"]}]})
     rows = value_rows(own["a"])
     assert [r["key"] for r in rows] == ["p", "r"]
@@ -236,7 +236,7 @@ def project_store(store):
     return store
 
 
-def test_a_lead_changes_the_rubric_with_a_word_why_and_it_is_logged(project_store):
+def test_a_lead_changes_the_rubric_with_a_reason_and_it_is_logged(project_store):
     new = changed(guidance="Look at facts.")
     saved = change_rubric(project_store, new, by="lea", note=" facts first ", base=1)
     assert saved.version == 2 and current_rubric(project_store) == saved
@@ -250,7 +250,7 @@ def test_a_lead_changes_the_rubric_with_a_word_why_and_it_is_logged(project_stor
     assert chain.verify(project_store)[1] is None
 
 
-def test_what_is_the_same_makes_no_version_and_no_entry(project_store):
+def test_an_equal_rubric_makes_no_version_and_no_entry(project_store):
     before = len(project_store.find(AuditEntry))
     assert change_rubric(project_store, DEFAULT, by="lea", note="").version == 1
     assert len(project_store.find(AuditEntry)) == before and len(project_store.find(RubricVersion)) == 1
@@ -266,13 +266,13 @@ def test_what_is_the_same_makes_no_version_and_no_entry(project_store):
         ("lea", "why", 7, Refused, "now at version 1, but this change started from version 7"),
     ],
 )
-def test_a_change_is_refused_with_a_sentence_and_nothing_is_written(project_store, by, note, base, kind, sentence):
+def test_a_refused_change_says_why_and_writes_nothing(project_store, by, note, base, kind, sentence):
     with pytest.raises(kind, match=sentence):
         change_rubric(project_store, changed(title="x"), by=by, note=note, base=base)
     assert len(project_store.find(RubricVersion)) == 1
 
 
-def test_a_rubric_in_the_settings_that_differs_is_told(project_store):
+def test_a_different_rubric_in_the_file_is_found(project_store):
     assert waiting_in_file(project_of(project_store.path), DEFAULT) is None
     file = project_store.path.parent / "spotcheck.toml"
     file.write_text(rubric_toml(DEFAULT), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Whoever ends `spotcheck serve`, the application ends with it and its port is free again."""
+"""When `spotcheck serve` ends, the application ends too and its port is free again."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from storage.store import Store
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_a_signal_that_is_ignored_stays_so() -> None:
+def test_an_ignored_signal_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with server._ended_by_signals():
@@ -26,7 +26,7 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_ctrl_c_in_a_terminal_ends_both_without_a_word_of_failure(store: Store) -> None:
+def test_ctrl_c_in_a_terminal_ends_both_without_an_error(store: Store) -> None:
     """A terminal sends the interrupt to the whole process group of the command."""
     with socket.socket() as probe:
         probe.bind((server.ADDRESS, 0))
