@@ -16,9 +16,9 @@ from review.sources.readers.fields import Record
 from review.sources.record import Raw
 
 PEEK = 20
-"""Records by which the format is told."""
+"""The most records that the format is detected from."""
 PEEK_LINES = 1_000
-"""Lines that are searched for them."""
+"""The most lines that are searched for these records."""
 
 
 def open_file(path: Path, *, format: str, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:

@@ -12,17 +12,18 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.log_paths import log_of
 from review.basics.weeks import due_date, week_window
+from review.basics.words import counted
 from review.current.rubric_in_use import asked_version
 from review.people.people import person, require
-from review.rubric.rubric import current_rubric, rubric_version
+from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.sampling.draw import DrawResult
 from review.settings.project import UNITS, Project
-from review.week.dealing import deal_items, raters_left
+from review.week.dealing import deal_items
 from review.week.drawing import Request, drawing, grouping, opened_source
 from review.week.fetching import fetch
 from review.week.items_from_draw import checked_at_turn, items_of, verdicts_in
 from review.week.so_far import WeekSoFar, week_so_far
-from storage.records_log import Conversation, Draw, Stratum
+from storage.records_log import Draw, Stratum
 from storage.records_review import Item, Week
 from storage.store import Store
 
@@ -58,28 +59,34 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     refuse_running_week(request.week, project.time_zone)
     if so_far.closed:
         raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
+    rubric = rubric_version(store, asked_version(store, so_far.week)) if so_far.week else current_rubric(store)
+    week = so_far.week or _new_week(store, project, request, rubric, by)
     log = log_of(store.path)
     with opened_source(request, log) as engine:
         result = drawing(engine, project, request, so_far)
         if _nothing_new(so_far, result):
             return OpenedWeek(result, 0, 0)
+        raters = _takers(store, week, request, so_far)
         groups = {i: name for name, ids in result.added.items() for i in ids}
         found = fetch(engine, list(groups), project, request, log=log, key=hmac_key(store))
     missing = len(groups) - len(found)
     if missing:
-        raise NothingToDo(f"{missing} drawn conversations could not be read back from {engine.source}; draw again.")
+        raise NothingToDo(
+            f"{counted(missing, 'drawn conversation')} could not be read back from {engine.source}. Draw again."
+        )
     draw = _draw_record(request.week, result, grouping(project, request, so_far).to_json(), by)
+    items = items_of(found, groups, week, draw, set(result.overlap_ids))
+    found = checked_at_turn(found, items, project.checks)
+    verdicts = [v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i, rubric)]
     with store.transaction():
         _refuse_a_draw_in_between(store, request.week, so_far)
-        week = so_far.week or _new_week(store, project, request, result, by)
-        items = items_of(found, groups, week, draw, set(result.overlap_ids))
         _refuse_twice(store, items)
-        found = checked_at_turn(found, items, project.checks)
-        version = _write(store, week, draw, result, found, items)
-        raters, without_role = _takers(store, week, request)
-        dealt = deal_items(store, week, items, version=version, by=by, raters=raters)
+        if so_far.week is None:
+            store.add(week)
+        store.add(draw, *_ledger_lines(draw, result), *found, *items, *verdicts)
+        dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
         chain.record(store, by, "draw", week.name, draw=draw.id, digest=result.digest, items=len(items))
-    return OpenedWeek(result, len(items), len(dealt), without_role)
+    return OpenedWeek(result, len(items), len(dealt), () if request.raters else so_far.without_role)
 
 
 def refuse_running_week(week: str, time_zone: str) -> None:
@@ -106,25 +113,24 @@ def _nothing_new(so_far: WeekSoFar, result: DrawResult) -> bool:
     return {s.name: s.probability for s in so_far.strata} == {s.name: s.probability for s in result.strata}
 
 
-def _new_week(store: Store, project: Project, request: Request, result: DrawResult, by: str) -> Week:
+def _new_week(store: Store, project: Project, request: Request, rubric: Rubric, by: str) -> Week:
+    """Return the record of a new week. Raises InputError for a wrong unit or due date, or without reviewers."""
     unit = request.unit or project.unit
     if unit not in UNITS:
         raise InputError(f"unit: found {unit!r}, expected {' or '.join(UNITS)}.")
-    week = Week(
+    return Week(
         name=request.week,
         opened_at=now(),
         opened_by=by,
         due=_due(request),
-        seed=result.seed,
+        seed=request.week if request.seed is None else request.seed,
         unit=unit,
         overlap=request.overlap,
         overlap_raters=request.overlap_raters,
         raters=_raters(store, request.raters),
-        rubric_version=current_rubric(store).version,
+        rubric_version=rubric.version,
         minutes=request.minutes,
     )
-    store.add(week)
-    return week
 
 
 def _due(request: Request) -> str:
@@ -136,20 +142,21 @@ def _due(request: Request) -> str:
         raise InputError(f"due: found {request.due!r}, expected a date such as 2026-11-27.") from None
 
 
-def _takers(store: Store, week: Week, request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return who gets the new items, and the reviewers of the week who may no longer annotate.
+def _takers(store: Store, week: Week, request: Request, so_far: WeekSoFar) -> tuple[str, ...]:
+    """Return who gets the new items.
 
     People who are named must all have the role. Without names the week's own reviewers who still have it go on.
     """
+    if so_far.week is None:
+        return week.raters
     if request.raters:
-        return _raters(store, request.raters), ()
-    able, without_role = raters_left(store, week)
-    if without_role and not able:
+        return _raters(store, request.raters)
+    if so_far.without_role and not so_far.reviewers:
         raise Refused(
-            f"None of the reviewers of {week.name} ({', '.join(without_role)}) may annotate any more. "
+            f"None of the reviewers of {week.name} ({', '.join(so_far.without_role)}) may annotate any more. "
             "Choose at least one other reviewer."
         )
-    return able, without_role
+    return so_far.reviewers
 
 
 def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:
@@ -176,15 +183,12 @@ def _draw_record(week: str, result: DrawResult, groups: Mapping[str, object], by
     )
 
 
-def _write(
-    store: Store, week: Week, draw: Draw, result: DrawResult, found: Sequence[Conversation], items: Sequence[Item]
-) -> int:
-    """Write the ledger, the conversations, the items and their verdicts; return the rubric version of the items."""
-    strata = [
+def _ledger_lines(draw: Draw, result: DrawResult) -> list[Stratum]:
+    return [
         Stratum(
             id=new_id(),
             draw_id=draw.id,
-            week=week.name,
+            week=draw.week,
             name=s.name,
             population=s.population,
             sampled=s.sampled,
@@ -192,10 +196,6 @@ def _write(
         )
         for s in result.strata
     ]
-    store.add(draw, *strata, *found, *items)
-    rubric = rubric_version(store, asked_version(store, week))
-    store.add(*(v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i, rubric)))
-    return rubric.version
 
 
 def _refuse_twice(store: Store, items: Sequence[Item]) -> None:

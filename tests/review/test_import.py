@@ -167,7 +167,7 @@ def test_duplicates_are_known_across_batches(tmp_path, log, monkeypatch, batch, 
     assert sum(weeks_in_log(log).values()) == 50
 
 
-def test_only_what_is_new_is_examined(log):
+def test_only_new_conversations_are_examined(log):
     seen = []
 
     def examine(new):

@@ -47,7 +47,7 @@ def as_json(*arguments):
     return json.loads(run(*arguments, "--dry-run", "--json").stdout)
 
 
-def test_a_dry_run_needs_no_store_and_says_what_the_contract_says(folder):
+def test_a_dry_run_needs_no_store_and_gives_the_documented_json(folder):
     found = as_json("log.jsonl", "--week", "2026-W46", "--rate", "0.05", "--failing", "all", "--ids")
     failing = {f"c{i}" for i in range(0, 2_800, 50)} & IN_WEEK
     rest = IN_WEEK - failing
@@ -83,7 +83,7 @@ def test_a_person_sees_a_table_and_the_ids_only_on_request(folder):
     assert "ids" not in as_json("log.jsonl", "--week", "2026-W46", "--rate", "0.05")
 
 
-def test_a_mapping_and_the_project_file_are_heeded(folder):
+def test_a_mapping_and_the_project_file_are_applied(folder):
     (folder / "spotcheck.toml").write_text(
         '[project]\ntime_zone = "Asia/Tokyo"\n[import.map]\nquestion = "input.text"\nid = "elsewhere"\n'
     )
@@ -108,7 +108,7 @@ def test_a_week_that_has_not_ended_is_shown_and_not_drawn(folder):
         run("log.jsonl", "--week", "2199-W01", "--rate", "0.1", "--dry-run")
 
 
-def test_the_week_must_be_named_and_its_form_is_said(folder):
+def test_without_a_week_the_error_shows_the_form_of_one(folder):
     result = run("log.jsonl", "--rate", "0.1", "--dry-run")
     assert result.exit_code == 2
     assert "2026-W47" in result.stderr

@@ -33,7 +33,7 @@ def test_the_rate_is_the_floor_where_the_cap_gives_less():
     assert (found.probability, found.count) == (0.05, None)
 
 
-def test_all_is_all():
+def test_the_cap_all_draws_everything():
     assert plan(10_000, 5, 5, rate=0.05, caps={"failing": "all"})["failing"].probability == 1.0
 
 
@@ -84,7 +84,7 @@ def test_an_hour_of_three_people_is_spent_on_the_caps_first_and_then_on_the_rest
     assert budget.minutes_for(128) == pytest.approx(128 * 1.4 / 3)
 
 
-def test_a_budget_under_the_rate_is_said_and_the_rate_stands():
+def test_a_budget_below_the_rate_makes_a_note_and_keeps_the_rate():
     found = allocate(
         {"failing": 0, "low_confidence": 0, "rest": 10_000}, Wishes(0.01, budget=Budget(30)), DEFAULT_GROUPS
     )

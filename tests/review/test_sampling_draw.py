@@ -116,7 +116,7 @@ def test_the_head_room_is_wide_enough_to_fall_short_almost_never():
     assert head_room(Allocation("x", 60, 50 / 60, 50)) == 1.0
 
 
-def test_an_engine_that_hashes_otherwise_is_caught(log):
+def test_an_engine_with_another_hash_is_caught(log):
     engine = open_source(log)
     engine.connection.execute("CREATE MACRO md5(t) AS '00000000'")
     with pytest.raises(ReviewError, match="Its md5"):
@@ -188,7 +188,7 @@ def test_rows_that_arrive_late_are_counted_and_never_drawn(tmp_path):
     assert "300 rows arrived after" in second.notes[0]
 
 
-def test_without_import_times_a_difference_is_said_and_no_stratum_exceeds_its_population(tmp_path):
+def test_without_import_times_a_difference_is_noted_and_no_stratum_exceeds_its_population(tmp_path):
     file = write(tmp_path / "log.jsonl", 2_000, imported=False)
     first = drawn(file)
     write(file, 2_000, late=300, imported=False)

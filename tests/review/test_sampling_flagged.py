@@ -99,7 +99,7 @@ def test_flags_and_disagreement_make_the_same_groups_in_every_engine_as_in_pytho
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_word_among_words_can_be_said_in_every_dialect(dialect: str) -> None:
+def test_a_word_among_words_is_rendered_in_every_dialect(dialect: str) -> None:
     field = exp.column("flagged")
     said = render(stratum_number(GROUPS, {"flagged": (field, field)}), dialect)
     assert "' toxicity '" in said and "' loop_s '" in said and "LIKE" not in said.upper()
@@ -129,7 +129,7 @@ def test_a_word_is_a_word_between_spaces(cell: str | None, flagged: bool) -> Non
         ({"a": {"x": ""}, "b": {"x": "bad"}, "c": "odd", "d": None}, None),
     ],
 )
-def test_judges_disagree_when_two_said_different_things_of_the_same(
+def test_judges_disagree_when_two_gave_different_values_in_one_dimension(
     verdicts: dict[str, Any], said: bool | None
 ) -> None:
     assert judges_disagree(verdicts) is said
@@ -226,7 +226,7 @@ def test_a_week_drawn_without_the_group_does_not_get_it_later(imported: Store) -
     assert list(again.frame.populations) == ["failing", "low_confidence", "rest"]
 
 
-def test_a_frame_of_before_the_groups_were_kept_is_read_by_its_populations() -> None:
+def test_a_frame_without_kept_groups_is_read_by_its_populations() -> None:
     project = Project(path=Path("spotcheck.toml"), judges_disagree=3)
     old = {"populations": {"failing": 1, "judges_disagree": 2, "rest": 3}}
     assert sealed_grouping(project, WEEK, old) == Grouping(0.5, (), 3)
@@ -234,7 +234,7 @@ def test_a_frame_of_before_the_groups_were_kept_is_read_by_its_populations() -> 
     assert grouping_of(project, judges_disagree="all").judges_disagree == "all"
 
 
-def test_a_log_of_before_has_neither_column_and_is_drawn_from_as_ever(imported: Store) -> None:
+def test_a_log_of_an_earlier_version_has_neither_column_and_is_drawn_from(imported: Store) -> None:
     for file in log_files(log_of(imported.path)):
         table = pq.read_table(file)
         content = [json.loads(text) for text in table["content"].to_pylist()]
@@ -272,7 +272,7 @@ def test_the_command_takes_the_group_for_one_draw(imported: Store) -> None:
         ),
     ],
 )
-def test_a_group_that_only_import_can_fill_is_refused_elsewhere(
+def test_a_group_that_only_an_import_fills_is_refused_on_other_sources(
     tmp_path: Path, kind: str, asked: tuple[str, ...], settings: str, said: str
 ) -> None:
     plain = [{k: v for k, v in row.items() if k not in ("flagged", "judges_disagree")} for row in rows()]

@@ -49,7 +49,7 @@ def test_times_are_read_to_utc_with_milliseconds(value, text):
     "value",
     ["yesterday", "2026-W47", "20261121", 20261121, 0, True, "2026-13-01", "21.11.2026", "2026-11-21T24:00Z", "nan"],
 )
-def test_what_is_no_time_is_refused_and_not_guessed(value):
+def test_a_text_that_is_not_a_time_is_refused_and_not_guessed(value):
     with pytest.raises(Unreadable, match=r"created_at.*ISO 8601"):
         conversation(created_at=value)
 
@@ -84,7 +84,7 @@ def test_identity_is_the_source_and_its_id():
     assert conversation(id=17).source_id == "17"
 
 
-def test_a_record_without_id_is_known_by_a_keyed_hash_of_its_canonical_form():
+def test_a_record_without_id_gets_a_keyed_hash_of_its_canonical_form():
     one = conversation_of(read({"question": "q", "answer": "a"}), {"question": "q", "answer": "a"}, ORIGIN)
     other = conversation_of(read({"answer": "a", "question": "q"}), {"answer": "a", "question": "q"}, ORIGIN)
     assert one.id == other.id == keyed_hash(b"key", b'{"answer":"a","question":"q"}')
@@ -126,14 +126,14 @@ def test_a_field_that_does_not_fit_is_named_with_what_was_expected(field, value,
     assert error.value.field.startswith(field)
 
 
-def test_a_record_without_anything_said_is_refused():
+def test_a_record_without_a_message_is_refused():
     with pytest.raises(Unreadable, match="question"):
         conversation(question="")
     with pytest.raises(Unreadable, match="at least one message"):
         conversation(question=None, messages=[{"role": "user", "content": ""}])
 
 
-def test_cells_of_a_csv_are_texts_and_become_what_they_say():
+def test_text_cells_of_a_csv_become_numbers_flags_and_objects():
     read_ = conversation(
         tokens_in="12", cost="0.5", repaired="true", low_confidence="0", tags="a, b", verdicts='{"j": {"d": "x"}}',
         context='["p1", {"text": "p2"}]', result='{"columns": ["n"], "index": [0], "data": [[1]]}', feedback=None,
@@ -175,7 +175,7 @@ def test_unknown_columns_are_kept_as_metadata():
     assert conversation(category="card_arrival", empty=None).metadata == {"category": "card_arrival"}
 
 
-def test_question_and_answer_follow_the_messages_unless_they_end_them():
+def test_question_and_answer_follow_messages_that_do_not_end_with_them():
     before = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]
     assert len(conversation(messages=before, question="q", answer="a").messages) == 4
     assert len(conversation(messages=before, question="hi", answer="hello").messages) == 2
@@ -187,12 +187,12 @@ def test_dotted_paths_reach_into_objects_lists_json_text_and_dotted_names():
     assert picked(record, {p: p for p in paths}) == dict(zip(paths, ["q", 1, 2, 3], strict=False))
 
 
-def test_a_renamed_column_no_longer_stands_under_its_old_name():
+def test_a_renamed_column_loses_its_old_name():
     assert renamed({"text": "q", "n": 1}, {"question": "text"}) == {"question": "q", "n": 1}
     assert renamed({"in": {"text": "q"}}, {"question": "in.text"}) == {"in": {"text": "q"}, "question": "q"}
 
 
-def test_values_are_translated_by_table_and_others_left():
+def test_values_in_a_table_are_translated_and_others_stay():
     tables = parse_values(["feedback:good=up", "feedback:1=up", "low_confidence:true=yes"])
     assert translated({"feedback": "good"}, tables) == {"feedback": "up"}
     assert translated({"feedback": 1, "low_confidence": True}, tables) == {"feedback": "up", "low_confidence": "yes"}

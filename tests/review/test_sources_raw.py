@@ -34,7 +34,7 @@ def written(folder, name, content):
         ("a.csv", '"[x]",b\n1,2\n', "csv"),
     ],
 )
-def test_the_layout_is_told_by_content_and_suffix(tmp_path, name, content, layout):
+def test_content_and_suffix_decide_the_layout(tmp_path, name, content, layout):
     assert layout_of(written(tmp_path, name, content)) == layout
 
 
@@ -61,7 +61,7 @@ def test_an_absent_file_and_a_folder_are_refused(tmp_path):
         layout_of(tmp_path)
 
 
-def test_bad_lines_of_jsonl_are_named_and_the_rest_is_read(tmp_path):
+def test_bad_lines_of_jsonl_are_reported_and_the_others_read(tmp_path):
     content = b'\xef\xbb\xbf{"a": 1}\n\n{"a": NaN}\n[1]\n{"a": "\xff"}\n{"a": 2}'
     read = rows(written(tmp_path, "a.jsonl", content))
     assert [r.record for r in read] == [{"a": 1}, None, None, None, {"a": 2}]
@@ -72,7 +72,7 @@ def test_bad_lines_of_jsonl_are_named_and_the_rest_is_read(tmp_path):
     assert read[-1].done == len(content)
 
 
-def test_an_overlong_line_is_passed_over_without_being_read_into_memory(tmp_path, monkeypatch):
+def test_an_overlong_line_is_skipped_without_reading_it_into_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(review.sources.raw, "MAX_LINE", 1000)
     path = written(tmp_path, "a.jsonl", b'{"a": "' + b"x" * 5_000_000 + b'"}\n{"a": 2}\n')
     read = rows(path)
@@ -90,7 +90,7 @@ def test_csv_counts_lines_over_line_breaks_in_quotes(tmp_path):
     assert (read[1].error.found, read[1].error.expected[:16]) == ("1 fields", "2 (id, question)")
 
 
-def test_bad_lines_of_csv_are_named_and_the_rest_is_read(tmp_path):
+def test_bad_lines_of_csv_are_reported_and_the_others_read(tmp_path):
     read = rows(written(tmp_path, "a.csv", b'id;question\n1;caf\xe9\n2;a"b"c\n3;"x" y\n4;ok\n5;"never closed\n6;x\n'))
     assert [(r.line, r.record) for r in read] == [
         (2, None),
@@ -142,6 +142,6 @@ def test_parquet_is_read_by_rows_and_a_damaged_one_is_refused(tmp_path):
         rows(path)
 
 
-def test_jsonl_of_any_unicode_comes_through(tmp_path):
+def test_jsonl_of_any_unicode_is_read_unchanged(tmp_path):
     text = "line\u2028break\x00 \U0001f600 e\u0301"
     assert rows(written(tmp_path, "a.jsonl", orjson.dumps({"a": text})))[0].record == {"a": text}

@@ -81,7 +81,7 @@ def test_records_of_two_formats_are_refused_and_never_guessed():
         detect([SAMPLES["tau_bench"], SAMPLES["sharegpt"]], "jsonl", file="f.jsonl", mapping={})
 
 
-def test_a_mapping_that_finds_its_question_makes_a_plain_log_and_another_does_not_count():
+def test_only_a_mapping_that_finds_its_question_makes_a_plain_log():
     assert detect([{"text": "hi"}], "csv", file="f", mapping={"question": "text"}).format == "csv"
     assert detect([SAMPLES["sgd"]], "json", file="f", mapping={"question": "text"}).format == "sgd"
 
@@ -116,7 +116,7 @@ def test_an_openai_call_that_failed_is_an_error():
     assert (read.status, read.error_type, read.error_message) == ("error", "timeout", "after 30 s")
 
 
-def test_sharegpt_roles_and_the_other_shape_of_that_name():
+def test_sharegpt_reads_its_roles_and_the_other_shape_of_that_name():
     turns = [
         {"from": "human", "value": "Find it"},
         {"from": "function_call", "value": '{"name": "find", "arguments": {"x": 1}}'},
@@ -130,7 +130,7 @@ def test_sharegpt_roles_and_the_other_shape_of_that_name():
     assert (other.question, other.answer) == ("Hi", "Hello")
 
 
-def test_a_pair_of_preferences_is_no_conversation():
+def test_a_pair_of_preferences_is_refused():
     with pytest.raises(Unreadable, match="pair of preferences"):
         conversation("sharegpt", {**SAMPLES["sharegpt"], "chosen": {"from": "gpt", "value": "x"}})
 
@@ -166,7 +166,7 @@ def test_sgd_intents_become_scenario_and_tags_and_service_calls_tool_messages():
     assert read.messages[2] == {"role": "tool", "content": '[{"n":1}]', "name": "Find"}
 
 
-def test_abcd_flows_are_kept_and_the_customer_s_data_stays_behind():
+def test_abcd_flows_are_kept_and_the_customer_s_data_is_dropped():
     scenario = {"flow": "product_defect", "subflow": "return_size", "personal": {"customer_name": "crystal minh"}}
     read = conversation("abcd", {**SAMPLES["abcd"], "scenario": scenario})
     assert (read.scenario, read.tags) == ("product_defect", ("product_defect", "return_size"))

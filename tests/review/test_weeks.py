@@ -29,7 +29,7 @@ def test_a_week_in_which_the_clocks_change_is_an_hour_longer_or_shorter():
     ("week", "monday"),
     [("2026-W53", date(2026, 12, 28)), ("2021-W01", date(2021, 1, 4)), ("2020-W53", date(2020, 12, 28))],
 )
-def test_years_end_where_iso_says(week, monday):
+def test_years_end_as_iso_defines(week, monday):
     assert monday_of(week) == monday
 
 

@@ -46,7 +46,7 @@ def test_the_order_in_which_items_arrive_does_not_matter(items, raters, seed, da
     assert set(deal(items, raters, seed=seed)) == set(deal(shuffled, raters, seed=seed))
 
 
-def test_another_seed_deals_otherwise():
+def test_another_seed_deals_differently():
     items = [(f"c{i}", False) for i in range(40)]
     assert set(deal(items, RATERS, seed="a")) != set(deal(items, RATERS, seed="b"))
 
@@ -62,7 +62,7 @@ def test_who_holds_more_already_gets_less_and_new_positions_come_after_the_old(i
     assert all(d.position > held.get(d.rater_id, 0) for d in deals)
 
 
-def test_the_order_of_a_queue_does_not_hang_on_why_an_item_was_chosen():
+def test_the_order_of_a_queue_does_not_depend_on_why_an_item_was_chosen():
     # Whether an item is an overlap item decides who gets it, never where it stands: with everything overlapping and
     # with nothing, one rater has the same order.
     names = [f"c{i}" for i in range(50)]
@@ -136,7 +136,7 @@ def test_redistribution_there_and_back_gives_the_items_back(opened, items):
     assert owed_items(opened, "ana") == set()
 
 
-def test_nobody_gets_back_what_they_have_reviewed_meanwhile(opened, items):
+def test_nobody_gets_back_an_item_they_reviewed_meanwhile(opened, items):
     mine = next(a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if not i.overlap})
     redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")
     send(opened, "ana", entry(mine))
@@ -144,14 +144,14 @@ def test_nobody_gets_back_what_they_have_reviewed_meanwhile(opened, items):
     assert mine.item_id in {a.item_id for a in open_of(opened, "ben")}
 
 
-def test_what_cannot_move_is_said(opened, items):
+def test_items_that_nobody_can_take_are_refused_with_the_reason(opened, items):
     shared = [a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if i.overlap}]
     send(opened, "ana", *(entry(a) for a in open_of(opened, "ana") if a not in shared))
     with pytest.raises(NothingToDo, match="ben, eva already hold, reviewed or skipped every item that ana"):
         redistribute(opened, WEEK, rater="ana", to=["ben", "eva"], by="lea")
 
 
-def test_what_somebody_skipped_is_handed_over_when_it_is_asked_for(opened, items):
+def test_skipped_items_are_handed_over_on_request(opened, items):
     alone = [a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if not i.overlap}]
     skips = [{**entry(a), "kind": "skip", "reason": "not my field"} for a in alone]
     send(opened, "ana", *skips, *(entry(a) for a in open_of(opened, "ana") if a not in alone))
@@ -171,7 +171,7 @@ def test_what_somebody_skipped_is_handed_over_when_it_is_asked_for(opened, items
     assert "nobody has reviewed them" not in next(c.todo for c in checklist(opened, WEEK) if c.name == "reviewed")
 
 
-def test_items_taken_back_are_nobodys_and_the_week_says_so(opened, items):
+def test_items_taken_back_belong_to_nobody_and_the_week_shows_it(opened, items):
     with pytest.raises(InputError, match="reason"):
         take_back(opened, WEEK, rater="ana", by="lea", reason=" ")
     with pytest.raises(Refused, match="needs the role lead"):
@@ -189,7 +189,7 @@ def test_items_taken_back_are_nobodys_and_the_week_says_so(opened, items):
         take_back(opened, WEEK, rater="ana", by="lea", reason="ill")
 
 
-def test_what_nobody_holds_is_dealt_again_to_those_who_are_named(opened, items):
+def test_items_that_nobody_holds_are_dealt_again_to_the_named_people(opened, items):
     with pytest.raises(NothingToDo, match="is reviewed or held by somebody"):
         deal_again(opened, WEEK, to=["ben"], by="lea")
     alone = {a.item_id for a in open_of(opened, "ana")} & {i.id for i in items if not i.overlap}
@@ -212,7 +212,7 @@ def test_what_nobody_holds_is_dealt_again_to_those_who_are_named(opened, items):
     assert "nobody has reviewed them" not in next(c.todo for c in checklist(opened, WEEK) if c.name == "reviewed")
 
 
-def test_dealing_again_says_what_it_cannot_do_and_asks_under_the_latest_version(opened, items):
+def test_dealing_again_refuses_with_the_reason_and_uses_the_latest_version(opened, items):
     alone = next(a for a in open_of(opened, "ana") if a.item_id in {i.id for i in items if not i.overlap})
     save_rubric(opened, rubric_from({"dimensions": [{"name": "good", "values": ["no", "yes"]}]}), by="lea")
     requeue(opened, WEEK, by="lea", items=[alone.item_id])
@@ -238,7 +238,7 @@ def test_dealing_again_says_what_it_cannot_do_and_asks_under_the_latest_version(
         deal_again(opened, WEEK, to=["eva"], by="lea")
 
 
-def test_a_closed_week_is_not_dealt_anew(opened):
+def test_a_closed_week_is_not_dealt_again(opened):
     close_week(opened, WEEK, by="lea", reason="the end of the quarter")
     for act in (
         lambda: redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea"),
@@ -266,7 +266,7 @@ def test_redistribution_is_for_leads_and_names_what_is_wrong(opened):
     assert opened.find(Reassignment) == []
 
 
-def test_what_the_former_holder_submits_late_is_kept_and_marked(opened, items):
+def test_a_late_submission_of_the_former_holder_is_kept_and_marked(opened, items):
     alone = {i.id for i in items if not i.overlap}
     first = next(a for a in assignments(opened, "ana") if a.item_id in alone)
     redistribute(opened, WEEK, rater="ana", to=["ben"], by="lea")

@@ -120,7 +120,7 @@ def test_verdicts_in_other_dimensions_and_odd_shapes_are_left_out(imported):
     assert [v.id for v in verdicts_in(odd, item, rubric)] == [only.id, baseline.id]
 
 
-def test_a_preview_writes_nothing_and_says_the_same(imported):
+def test_a_preview_writes_nothing_and_gives_the_draw_that_follows(imported):
     shown = preview(imported, project_of(imported.path), REQUEST)
     assert imported.find(Week) == [] and imported.find(Draw) == []
     assert open_the_week(imported).result.digest == shown.digest
@@ -266,7 +266,7 @@ def test_a_closed_week_is_not_drawn_again(opened):
         open_the_week(opened, replace(REQUEST, rate=0.5))
 
 
-def test_an_empty_log_says_what_to_do(store):
+def test_the_error_of_an_empty_log_says_what_to_do(store):
     add_people(store)
     with pytest.raises(NothingToDo, match=r"the log at .* is empty.*Import conversations first"):
         open_the_week(store)
@@ -422,7 +422,7 @@ def test_the_measured_pace_sets_the_budget(opened):
     assert 205 <= preview(opened, project_of(opened.path), asked).sampled <= 245
 
 
-def test_a_dry_run_on_the_command_line_reckons_with_the_measured_pace_as_the_draw_does(opened):
+def test_a_dry_run_uses_the_measured_pace_as_the_draw_does(opened):
     send(opened, "ana", *(entry(a, seconds=5) for a in assignments(opened, "ana")))
     asked = ["sample", "--week", BEFORE, "--rate", "0.01", "--minutes", "1", "--raters", "ana"]
     dry, real = (
@@ -462,7 +462,7 @@ def test_a_dry_run_refuses_what_the_draw_of_an_open_week_refuses(opened, tmp_pat
         dry_run(opened, "--rate", "0.5", str(other))
 
 
-def test_a_week_that_somebody_else_draws_meanwhile_is_not_drawn_on_an_old_ledger(opened, monkeypatch):
+def test_a_draw_is_refused_when_somebody_else_drew_the_week_meanwhile(opened, monkeypatch):
     fetch = opening.fetch
 
     def slow(*arguments, **more):

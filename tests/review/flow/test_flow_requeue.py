@@ -129,7 +129,7 @@ def test_the_sample_is_a_fixed_share_of_the_items():
     assert sample(rows, 0.2, seed="s") != sample(rows, 0.2, seed="t")
 
 
-def test_those_who_have_it_already_or_hold_it_no_more_are_not_asked():
+def test_people_who_have_the_item_already_or_lost_it_are_not_asked():
     def row(name, item, rater, version=1):
         return Assignment(
             id=name, item_id=item, rater_id=rater, week=WEEK, position=1, rubric_version=version, at="", by="lea"
@@ -160,7 +160,7 @@ def test_named_items_are_asked_again(store):
         ({"by": "lea", "rubric_version": 9}, UnknownError, "rubric version 9 does not exist"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_written(store, arguments, kind, sentence):
+def test_an_impossible_request_is_refused_and_nothing_is_written(store, arguments, kind, sentence):
     with pytest.raises(kind, match=sentence):
         requeue(store, WEEK, **arguments)
     assert dealt(store, 2) == [] and store.find(Reassignment) == []
@@ -186,7 +186,7 @@ def test_somebody_without_a_role_is_not_asked_and_is_named(store):
     assert not [a for a in dealt(store, 2) if a.rater_id == "ben"]
 
 
-def test_what_was_handed_over_is_asked_of_those_who_hold_it(store):
+def test_items_handed_over_are_asked_of_their_new_holders(store):
     redistribute(store, WEEK, rater="ben", to=["lea"], by="lea")
     held = {a.item_id for a in dealt(store, 1) if a.rater_id == "lea"}
     requeue(store, WEEK, by="lea")
@@ -211,7 +211,7 @@ def test_a_browser_gets_one_rubric_at_a_time_the_latest_first(store):
     assert {d["name"] for d in then["rubric"]["dimensions"]} == {d["name"] for d in DEFAULT_RUBRIC["dimensions"]}
 
 
-def test_with_nothing_open_one_looks_back_at_the_version_of_the_last_submission(store):
+def test_with_nothing_open_a_reviewer_looks_back_at_the_version_of_the_last_submission(store):
     assert batch(store, "ana", week=WEEK)["rubric"]["version"] == 1
     requeue(store, WEEK, by="lea")
     new = [a for a in assignments(store, "ana") if a.rubric_version == 2]
@@ -220,7 +220,7 @@ def test_with_nothing_open_one_looks_back_at_the_version_of_the_last_submission(
     assert payload["rubric"]["version"] == 2 and payload["done"] == [a.id for a in new] and payload["order"] == []
 
 
-def test_asked_again_one_is_blind_again(store):
+def test_a_reviewer_who_is_asked_again_is_blind_again(store):
     item = assignments(store, "ana")[0].item_id
     assert "JUDGE-MARK" in json.dumps(batch(store, "ana", week=WEEK, size=1000)["reveals"])
     requeue(store, WEEK, by="lea")
@@ -303,7 +303,7 @@ def test_a_week_moves_to_the_new_version_when_half_of_it_is_asked_again(store):
     assert evidence.weeks_between(store, None) == (WEEK,)
 
 
-def test_what_is_drawn_later_is_asked_under_the_version_of_the_rest(imported):
+def test_items_drawn_later_are_asked_under_the_version_of_the_rest(imported):
     open_the_week(imported)
     save_rubric(imported, rubric_from(NEW), by="lea")
     first = {i.id for i in imported.find(Item, week=WEEK)}
@@ -320,7 +320,7 @@ def test_what_is_drawn_later_is_asked_under_the_version_of_the_rest(imported):
     assert {n.rubric_version for n in evidence.annotations_under_one_rubric(imported, [WEEK])} == {2}
 
 
-def test_a_small_sample_that_is_asked_again_takes_nothing_that_is_drawn_later_along(imported):
+def test_a_small_sample_that_is_asked_again_does_not_change_the_version_of_later_items(imported):
     open_the_week(imported)
     save_rubric(imported, rubric_from(NEW), by="lea")
     first = {i.id for i in imported.find(Item, week=WEEK)}
@@ -377,7 +377,7 @@ def test_an_undo_after_an_item_was_asked_again_does_not_open_the_old_version_too
     assert mine.id not in batch(store, "ben", week=WEEK, size=1000)["order"]
 
 
-def test_what_was_answered_under_the_newer_version_is_owed_no_more(store):
+def test_an_item_answered_under_the_newer_version_is_no_longer_owed(store):
     # Ben has reviewed nothing: his old assignments are replaced by the new ones.
     requeue(store, WEEK, by="lea")
     assert len(owed_items(store, "ben")) == progress(store, WEEK, rater_id="ben")[0].left > 0

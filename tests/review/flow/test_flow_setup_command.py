@@ -159,7 +159,7 @@ def test_a_lead_adds_people_and_changes_roles(folder):
     assert code == 0 and "Ana" in text and "adjudicator" in text
 
 
-def test_who_is_no_lead_adds_nobody(folder):
+def test_only_a_lead_adds_people(folder):
     run("init")
     run("people", "add", "ana")
     for somebody in (["--as", "ana"], ["--as", "Ana"]):
@@ -345,7 +345,7 @@ def test_a_taken_port_is_refused_with_the_next_one():
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
-def test_a_port_that_is_none_is_refused(port):
+def test_an_impossible_port_is_refused(port):
     with pytest.raises(InputError, match=f"--port: found {port}, expected 1 to 65535"):
         server.check_port(port)
 
