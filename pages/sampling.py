@@ -1,4 +1,4 @@
-"""Open a week: see the frame, choose who reviews and how much, draw; and the ledger of what was drawn."""
+"""Open a week: look at the frame, choose reviewers and rates, draw; and the ledger of all draws."""
 
 from __future__ import annotations
 

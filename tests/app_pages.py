@@ -33,8 +33,6 @@ def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "
     at = AppTest.from_file(str(ROUTER), default_timeout=60)
     for name, value in {"rater": rater, **query}.items():
         at.query_params[name] = value
-    at.run()
-    at.switch_page(f"{page}.py")
-    at.run()
+    at.switch_page(f"{page}.py").run()
     assert not at.exception, [e.value for e in at.exception]
     return at

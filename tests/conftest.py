@@ -18,6 +18,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 from demo_cache import cached_demo  # noqa: E402 - the source tree comes first
+from fewer_replicates import fewer_replicates  # noqa: E402
 from parallel import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: E402, F401 - hooks of pytest
 from quick_stores import copy_store, durably, quickly  # noqa: E402
 
@@ -78,3 +79,10 @@ def demo_path(demo_of: Demo) -> Path:
 def demo(demo_path: Path, tmp_path: Path) -> Store:
     """A demonstration store of this test's own: it may be changed."""
     return open_store(copy_store(demo_path, tmp_path / "spotcheck.db"))
+
+
+@pytest.fixture(scope="module")
+def few_replicates() -> Iterator[None]:
+    """Compute intervals from few replicates, in tests that ask for it."""
+    with fewer_replicates():
+        yield

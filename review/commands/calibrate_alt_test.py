@@ -1,4 +1,4 @@
-"""``alt-test``: whether a judge may stand in for one of the people."""
+"""``alt-test``: whether a judge can replace one of the people."""
 
 from __future__ import annotations
 
@@ -8,24 +8,31 @@ import click
 
 from review.basics.errors import InputError
 from review.basics.labels import canonical_text, ratings_of
-from review.commands.calibrate_input import by_dimension, needed, read_ratings, values_option
+from review.commands.calibrate_input import by_dimension, needed, read_ratings
 from review.commands.calibrate_render import show_alt_test
 from review.commands.common import emit, file_option, json_option, note, split_values
+from review.commands.inputs import values_option
 from review.statistics.calibration.alt_test import Scoring
 from review.statistics.calibration.alt_test import alt_test as run_alt_test
 
 
 @click.command("alt-test")
 @file_option("item,rater,label[,dimension], the judge among the raters")
-@click.option("--judge", metavar="NAME", required=True, help="Which of the raters is the judge.")
+@click.option("--judge", metavar="NAME", required=True, help="The rater that is the judge.")
 @click.option(
     "--epsilon",
     type=click.FloatRange(0, 1),
     default=0.2,
     show_default=True,
-    help="What a person's effort is worth: .2 expert, .15 skilled, .1 crowd.",
+    help="The advantage a person must show because a person costs more: 0.2 expert, 0.15 skilled, 0.1 crowd.",
 )
-@click.option("--scoring", type=click.Choice(["accuracy", "rmse"]), default="accuracy", show_default=True)
+@click.option(
+    "--scoring",
+    type=click.Choice(["accuracy", "rmse"]),
+    default="accuracy",
+    show_default=True,
+    help="How closeness is measured: by the same label, or by the distance of numbers.",
+)
 @click.option(
     "--q",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -38,7 +45,7 @@ from review.statistics.calibration.alt_test import alt_test as run_alt_test
 def alt_test(
     file: str | None, judge: str, epsilon: float, scoring: str, q: float, values: str | None, as_json: bool
 ) -> None:
-    """Test whether a judge may stand in for one of the people (alternative annotator test)."""
+    """Test whether a judge can replace one of the people (alternative annotator test)."""
     groups, notes = read_ratings(needed(file, "item,rater,label"), values=split_values(values))
     for text in notes:
         note(text)
@@ -46,10 +53,8 @@ def alt_test(
     tests = {}
     for dimension, (labels, scale) in groups.items():
         if scoring == "rmse" and not all(_is_number(v) for v in scale.values):
-            strange = next(v for v in scale.values if not _is_number(v))
-            raise InputError(
-                f"{file}: found the label '{strange}', expected numbers. Use --scoring accuracy for words."
-            )
+            word = next(v for v in scale.values if not _is_number(v))
+            raise InputError(f"{file}: found the label '{word}', expected numbers. Use --scoring accuracy for words.")
         if wanted not in {label.rater for label in labels}:
             names = ", ".join(sorted({label.rater for label in labels})[:12])
             where = f" in dimension '{dimension}'" if dimension else ""

@@ -9,21 +9,11 @@ import click
 
 from review.basics.errors import NothingToDo
 from review.basics.words import counted
-from review.commands.calibrate import looked_json, of_dimension, split_option
-from review.commands.calibrate_input import VerdictTable, missing_option, read_verdicts, values_option
+from review.commands.calibrate import access_json
+from review.commands.calibrate_input import VerdictTable, read_verdicts
 from review.commands.calibrate_render import show_comparison, show_pairs
-from review.commands.common import (
-    acting_person,
-    as_option,
-    emit,
-    file_option,
-    json_option,
-    note,
-    split_values,
-    store_instead_of_file,
-    store_option,
-    weeks_option,
-)
+from review.commands.common import acting_person, as_option, emit, note, split_values
+from review.commands.inputs import Source, missing_option, source_options, split_option, values_option
 from review.current.verdicts import Reference, reference
 from review.current.verdicts import judges as judges_of_weeks
 from review.evidence.evidence import weeks_between
@@ -35,52 +25,41 @@ from review.statistics.calibration.compare import compare_judges as compare_pair
 from review.statistics.calibration.compare import judge_accuracy
 from review.statistics.calibration.report import CalibrationReport
 from review.statistics.calibration.shares import Missing
-from storage.store import Store
 
 
 @click.command("compare-judges")
-@file_option("item,truth,verdict_a,verdict_b[,verdict_c...][,dimension]")
+@source_options("item,truth,verdict_a,verdict_b[,verdict_c...][,dimension]")
 @click.option(
-    "--judge", "judges", metavar="NAME[@VERSION]", multiple=True, help="On the store: which judges; default all."
+    "--judge", "judges", metavar="NAME[@VERSION]", multiple=True, help="On the store: a judge; repeat it. Default: all."
 )
-@click.option("--dimension", help="On the store: only this dimension.")
 @split_option
 @values_option
 @missing_option
-@weeks_option
 @as_option
-@store_option
-@json_option
 def compare_judges(
-    file: str | None,
+    source: Source,
     judges: tuple[str, ...],
-    dimension: str | None,
     split: str | None,
     values: str | None,
     missing: str,
-    weeks: str | None,
     acting: str | None,
-    store_path: str,
     as_json: bool,
 ) -> None:
     """Test which of several judges is right more often on the same items (McNemar; Holm over all pairs).
 
-    On a file, or without --file on the store: the judges and versions that --judge names, or all of these weeks, with
-    what they cost and how long they took.
+    With --file on a table, else on the store: the judges and versions named by --judge, or all of these weeks, with
+    their cost and latency.
     """
     how = cast(Missing, missing)
-    if file is None:
-        store = store_instead_of_file(store_path)
-        _on_store(store, judges, weeks, dimension, cast(Half | None, split), how, acting, as_json)
+    if source.file is None:
+        _on_store(source, judges, cast(Half | None, split), how, acting, as_json)
         return
-    if judges or split or dimension:
-        raise click.UsageError(
-            "--judge, --split and --dimension are for judges of the store; give them without --file."
-        )
-    tables, notes = read_verdicts(file, values=split_values(values))
+    if judges or split or source.dimension:
+        raise click.UsageError("--judge, --split and --dimension need the store; leave them out with --file.")
+    tables, notes = read_verdicts(source.file, values=split_values(values))
     for text in notes:
         note(text)
-    results = {dimension: _compared(table, how) for dimension, table in tables.items()}
+    results = {name: _compared(table, how) for name, table in tables.items()}
 
     def show() -> None:
         for name, table in tables.items():
@@ -92,27 +71,25 @@ def compare_judges(
 
 
 def _on_store(
-    store: Store,
-    judges: tuple[str, ...],
-    weeks: str | None,
-    dimension: str | None,
-    split: Half | None,
-    missing: Missing,
-    acting: str | None,
-    as_json: bool,
+    source: Source, judges: tuple[str, ...], split: Half | None, missing: Missing, acting: str | None, as_json: bool
 ) -> None:
-    chosen = weeks_between(store, weeks)
-    refs = list(dict.fromkeys(reference(store, chosen, j) for j in judges or judges_of_weeks(store, chosen)))
-    looking = [ref for ref in refs if split in ("test", "all") and tunable(store, ref)]
-    by = require(store, acting_person(store, acting).id, "adjudicator").id if looking else ""
-    found = of_dimension(compared(store, chosen, [str(r) for r in refs], split=split, missing=missing), dimension)
+    store = source.store()
+    weeks = weeks_between(store, source.weeks)
+    refs = list(dict.fromkeys(reference(store, weeks, j) for j in judges or judges_of_weeks(store, weeks)))
+    recorded = [ref for ref in refs if split in ("test", "all") and tunable(store, ref)]
+    by = require(store, acting_person(store, acting).id, "adjudicator").id if recorded else ""
+    found = source.only(compared(store, weeks, [str(r) for r in refs], split=split, missing=missing))
     if not found:
-        raise NothingToDo(f"no dimension has verdicts of two of {', '.join(map(str, refs))}: nothing to compare.")
-    seen = written_looks(store, chosen, {ref: _reports_of(found, ref) for ref in looking}, by=by)
-    result: dict[str, Any] = {"weeks": list(chosen), "dimensions": {name: c.to_json() for name, c in found.items()}}
-    emit(result | ({"looks": [looked_json(one) for one in seen]} if seen else {}), as_json, lambda: _show(found))
-    for one in seen:
-        note(f"{one.look.judge}: this is {one.sentence}.")
+        raise NothingToDo(
+            f"there is nothing to compare: no dimension has verdicts of two of {', '.join(map(str, refs))}."
+        )
+    looks = written_looks(store, weeks, {ref: _reports_of(found, ref) for ref in recorded}, by=by)
+    result: dict[str, Any] = {"weeks": list(weeks), "dimensions": {name: c.to_json() for name, c in found.items()}}
+    if looks:
+        result["looks"] = [access_json(look) for look in looks]
+    emit(result, as_json, lambda: _show(found))
+    for look in looks:
+        note(f"{look.record.judge}: this is {look.sentence}.")
 
 
 def _reports_of(found: Mapping[str, Comparison], ref: Reference) -> dict[str, CalibrationReport]:

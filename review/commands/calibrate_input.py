@@ -1,4 +1,4 @@
-"""Reading the files of ``calibrate``, ``compare-judges`` and ``alt-test``: every cell in canonical form or refused."""
+"""Read the files of ``calibrate``, ``compare-judges`` and ``alt-test``: every cell is canonical, or an error."""
 
 from __future__ import annotations
 
@@ -14,19 +14,14 @@ from review.basics.tables import Row, Table, read_table
 from review.statistics.calibration.data import CalibrationRow, IntArray
 
 ONE = ""
-
-values_option = click.option("--values", help="The scale's values in order, a,b,c; other verdicts are no verdict.")
-missing_option = click.option(
-    "--missing",
-    type=click.Choice(["drop", "wrong"]),
-    default="drop",
-    show_default=True,
-    help="Labelled items without a verdict: leave them out (and count them), or count them as wrong.",
-)
+"""The name of the only dimension of a file without a dimension column."""
 
 
 class VerdictTable(NamedTuple):
-    """Truth and the verdicts of several judges on the same items, as codes with -1 for none."""
+    """Truth and the verdicts of several judges on the same items, as codes with -1 for none, shape (items,) each.
+
+    ``unreadable`` counts the verdicts outside the declared values.
+    """
 
     values: tuple[str, ...]
     truth: IntArray
@@ -35,7 +30,7 @@ class VerdictTable(NamedTuple):
 
 
 def read_calibration(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, list[CalibrationRow]], tuple[str, ...]]:
-    """Rows by dimension (``""`` when the file has no such column) and notes for the reader."""
+    """Return rows by dimension (``""`` when the file has no such column) and notes for the reader."""
     table = read_table(
         path,
         required=["item", ("truth", "label"), "verdict"],
@@ -61,7 +56,7 @@ def read_calibration(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, l
 
 
 def read_verdicts(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, VerdictTable], tuple[str, ...]]:
-    """Truth and all columns named ``verdict_...`` by dimension, and notes for the reader."""
+    """Return truth and all columns named ``verdict_...`` by dimension, and notes for the reader."""
     table = read_table(
         path, required=["item", ("truth", "label")], optional=["dimension"], keep=lambda c: c.startswith("verdict_")
     )
@@ -95,7 +90,7 @@ def _verdict_table(
 
 
 def read_ratings(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, tuple[list[Label], Scale]], tuple[str, ...]]:
-    """Labels by dimension with their scale (the declared values, else those that occur), and notes."""
+    """Return labels by dimension with their scale (the declared values, else those that occur), and notes."""
     table = read_table(path, required=["item", "rater", ("label", "value")], optional=["dimension"])
     canonical = _canonical(table, ("label",), values)
     groups: dict[str, list[Row]] = {}
@@ -118,20 +113,20 @@ def read_ratings(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, tuple
 
 
 def by_dimension(results: Mapping[str, Any]) -> dict[str, Any]:
-    """Results as JSON: the one object, or by dimension where the file names dimensions."""
+    """Return results as JSON: the one object, or by dimension when the file names dimensions."""
     shown = {dimension: result.to_json() for dimension, result in results.items()}
     return shown[ONE] if list(shown) == [ONE] else {"dimensions": shown}
 
 
 def needed(file: str | None, columns: str) -> str:
-    """The file, or the usage that says what to give."""
+    """Return the file; without one, raise a usage error that names the columns."""
     if file is None:
         raise click.UsageError(f"give --file with a table of {columns} (or - for standard input).")
     return file
 
 
 def dimension_of(table: Table, row: Row) -> str:
-    """The row's dimension, ``""`` where the file has no such column."""
+    """Return the row's dimension, ``""`` when the file has no such column."""
     return row.required("dimension") if table.has("dimension") else ONE
 
 
@@ -145,7 +140,7 @@ def _name(row: Row, column: str) -> str:
 
 
 def _canonical(table: Table, columns: Iterable[str], values: tuple[str, ...]) -> Callable[[Row, str], str | None]:
-    """A reader of cells: a declared value stands for every spelling of its number, else 1 and 1.0 are one value."""
+    """Return a reader of cells that maps every spelling of a number to its declared value, or 1.0 to 1."""
     declared = {_number(v): v for v in values if _number(v) is not None}
     spellings: dict[float, set[str]] = {}
     for text in {canonical_text(row.cells[c]) for c in columns for row in table.rows if row.text(c)}:

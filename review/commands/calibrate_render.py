@@ -16,8 +16,8 @@ from review.statistics.quantity import Quantity
 
 
 def show_calibration(report: CalibrationReport, *, title: str = "") -> None:
-    """The weighted figures beside the unweighted, each class, the confusion matrix, and what to mind."""
-    positive = f", positive class {report.positive}" if report.positive is not None else ""
+    """Print the weighted and unweighted figures, each class, the confusion matrix, and the report in words."""
+    positive = f", positive value {report.positive}" if report.positive is not None else ""
     out.print(_figures(report, f"{title or 'Judge against people'}: {report.n} items{positive}"))
     classes = Table(title="Each class (weighted)", title_justify="left")
     for name in ("class", "precision", "recall", "F1", "support"):
@@ -39,9 +39,9 @@ def _figures(report: CalibrationReport, title: str) -> Table:
         q = report.weighted[name]
         table.add_row(name.replace("_", " "), _cell(q), _cell(report.unweighted[name]), str(q.n))
     methods = dict.fromkeys(q.method.split(" (")[0] for q in report.weighted.values() if q.method)
-    table.caption = f"95 % intervals: {'; '.join(methods)}." if methods else None
+    table.caption = f"95% intervals: {'; '.join(methods)}." if methods else None
     if report.n_effective is not None:
-        table.caption = f"{table.caption or ''} Kish's effective n: {report.n_effective:.0f}.".strip()
+        table.caption = f"{table.caption or ''} Effective number of labels (Kish): {report.n_effective:.0f}.".strip()
     return table
 
 
@@ -57,7 +57,7 @@ def _confusion(report: CalibrationReport) -> Table:
 
 
 def show_pairs(pairs: Sequence[JudgePair], accuracies: dict[str, Quantity], *, title: str = "") -> None:
-    """Accuracy of each judge and McNemar's test of each pair."""
+    """Print the accuracy of each judge and McNemar's test of each pair."""
     if accuracies:
         judges = Table(title=title or "Judges", title_justify="left")
         for name in ("judge", "accuracy", "n"):
@@ -75,10 +75,11 @@ def show_pairs(pairs: Sequence[JudgePair], accuracies: dict[str, Quantity], *, t
 
 
 def show_comparison(one: Comparison, *, title: str) -> None:
-    """Judges of the store beside each other: figures, cost and time, the tests, and what each two say alike."""
+    """Print several judges of the store: figures, cost and latency, the tests, and how often each two agree."""
     half = "all items" if one.half == "all" else f"{one.half} half"
     table = Table(title=f"{title}: {counted(one.items, 'settled item')}, {half}", title_justify="left")
-    for name in ("judge", "same as people", "precision", "recall", "no verdict", "per 1,000", "P50 ms", "P95 ms"):
+    heads = ("judge", "same as people", "precision", "recall", "no verdict", "per 1,000", "median ms", "95th pct ms")
+    for name in heads:
         table.add_column(name, justify="left" if name == "judge" else "right")
     for side in one.sides:
         cost, times = side.economy.cost_per_1000, (side.economy.latency_p50, side.economy.latency_p95)
@@ -91,29 +92,29 @@ def show_comparison(one: Comparison, *, title: str) -> None:
             *("-" if ms is None else f"{ms:.0f}" for ms in times),
         )
     positive = next((side.report.positive for side in one.sides if side.report.positive), None)
-    about = f"Precision and recall are of '{positive}', weighted by the draw. " if positive else ""
-    left_out = f"{counted(one.examples, 'item')} of a prompt's examples left out. " if one.examples else ""
+    about = f"Precision and recall are for '{positive}', weighted by the draw. " if positive else ""
+    left_out = f"{counted(one.examples, 'item')} left out: they are examples in a prompt. " if one.examples else ""
     table.caption = f"{about}{left_out}".strip() or None
     out.print(table)
     show_pairs(one.pairs, {}, title=title)
-    alike = Table(title="What both say, settled or not", title_justify="left")
+    agreement = Table(title="Agreement of the judges, settled items or not", title_justify="left")
     for name in ("pair", "n", "same", "kappa"):
-        alike.add_column(name, justify="left" if name == "pair" else "right")
+        agreement.add_column(name, justify="left" if name == "pair" else "right")
     for pair in one.agreement:
         names = f"{pair.first} / {pair.second}"
-        alike.add_row(names, str(pair.n), _share(pair.percent_agreement), _share(pair.cohen_kappa))
-    out.print(alike)
+        agreement.add_row(names, str(pair.n), _share(pair.percent_agreement), _share(pair.cohen_kappa))
+    out.print(agreement)
 
 
 def show_alt_test(test: AltTest, *, title: str = "") -> None:
-    """Each person's test and the verdict on the judge."""
-    table = Table(title=title or f"May {test.judge} stand in for a person?", title_justify="left")
-    for name in ("person", "n", "judge at least as close", "person at least as close", "p", "judge holds"):
+    """Print each person's test and the verdict on the judge."""
+    table = Table(title=title or f"Can {test.judge} replace a person?", title_justify="left")
+    for name in ("person", "n", "judge at least as close", "person at least as close", "p", "judge wins"):
         table.add_column(name, justify="left" if name == "person" else "right")
     for r in test.raters:
         shares = [_share(r.judge_at_least_as_close), _share(r.rater_at_least_as_close)]
-        held = ("yes" if r.rejected else "no") if r.p is not None else "not tested"
-        table.add_row(r.rater, str(r.n), *shares, "-" if r.p is None else f"{r.p:.4f}", held)
+        wins = ("yes" if r.rejected else "no") if r.p is not None else "not tested"
+        table.add_row(r.rater, str(r.n), *shares, "-" if r.p is None else f"{r.p:.4f}", wins)
     out.print(table)
     if test.undefined is not None:
         out.print(f"Undefined: {test.undefined}.", markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""``spotcheck gate``: may the candidate replace the baseline."""
+"""``spotcheck gate``: whether the candidate can replace the baseline."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ YES, NO = ("1", "true", "yes", "x", "1.0"), ("", "0", "false", "no", "0.0")
 
 @click.command()
 @file_option("case,baseline,candidate[,scenario][,tags][,must_pass] (results 0/1 or from 0 to 1; repeats are rows)")
-@click.option("--margin", type=float, default=0.02, show_default=True, help="The drop that is tolerated.")
-@click.option("--alpha", type=float, default=0.05, show_default=True, help="The level of the test.")
-@click.option("--strict", is_flag=True, help="Reject any drop over the margin, proven or not.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the permutation test.")
+@click.option("--margin", type=float, default=0.02, show_default=True, help="The tolerated drop; 0.02 is two points.")
+@click.option("--alpha", type=float, default=0.05, show_default=True, help="The significance level of the test.")
+@click.option("--strict", is_flag=True, help="Fail on any drop over the margin, proven or not.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Random seed of the permutation test.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown for a pull request.")
 @json_option
 @click.pass_context
@@ -40,9 +40,9 @@ def gate(
 ) -> None:
     """Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence."""
     if file is None:
-        raise click.UsageError("Give --file FILE with case,baseline,candidate.")
+        raise click.UsageError("give --file with a table of case,baseline,candidate.")
     if as_json and as_markdown:
-        raise click.UsageError("Give --json or --markdown, not both.")
+        raise click.UsageError("give --json or --markdown, not both.")
     report = gate_report(read_cases(file), margin=margin, alpha=alpha, strict=strict, seed=seed)
     emit(report.to_json(), as_json, lambda: click.echo(markdown(report), nl=False) if as_markdown else show(report))
     ctx.exit(EXIT[report.decision])
@@ -59,7 +59,7 @@ def read_cases(file: str) -> list[PairedResult]:
 
 
 def show(report: GateReport) -> None:
-    """Print the report for a person."""
+    """Print the report for people."""
     e = report.evidence
     out.print(HEADINGS[report.decision], style="bold", highlight=False)
     out.print(
@@ -116,7 +116,7 @@ def _flag(row: Row, column: str) -> bool:
 
 
 def _tags(row: Row) -> tuple[str, ...]:
-    """Tags from a list, a JSON list, or text separated by comma, semicolon or bar; sorted, each once."""
+    """Return tags from a list, a JSON list, or text separated by comma, semicolon or bar; sorted, each once."""
     cell = row.cells.get("tags")
     text = row.text("tags")
     if isinstance(cell, list | tuple):
@@ -132,13 +132,13 @@ def _tags(row: Row) -> tuple[str, ...]:
 
 
 def _check_same(data: Table, rows: list[PairedResult]) -> None:
-    """The repeats of a case must agree on what the case is; the sentence names the line."""
+    """Raise InputError, naming the line, when the repeats of a case differ in scenario, tags or must_pass."""
     first: dict[str, tuple[PairedResult, int]] = {}
     for row, paired in zip(data.rows, rows, strict=True):
         before, line = first.setdefault(paired.case, (paired, row.line))
         for column in ("scenario", "tags", "must_pass"):
             if getattr(paired, column) != getattr(before, column):
                 raise row.error(
-                    column, row.text(column), f"what line {line} says of case '{paired.case}'",
-                    "Repeats of a case share scenario, tags and must_pass.",
+                    column, row.text(column), f"the value of line {line}, the same case '{paired.case}'",
+                    "Give all repeats of a case the same scenario, tags and must_pass.",
                 )  # fmt: skip

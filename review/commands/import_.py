@@ -1,4 +1,4 @@
-"""Bring production conversations into the embedded log."""
+"""``spotcheck import``: add production conversations to the log."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from review.basics.errors import NothingToDo
 from review.basics.log_paths import log_of
+from review.basics.words import counted
 from review.commands.common import (
     acting_person,
     as_option,
@@ -40,10 +41,24 @@ SHOWN = 20
 @click.option(
     "--format", "format", default="auto", show_default=True, help=f"auto (by the keys) or {', '.join(READERS)}."
 )
-@click.option("--map", "maps", multiple=True, metavar="FIELD=PATH", help="question=input.text; remembered.")
-@click.option("--value", "tables", multiple=True, metavar="FIELD:RAW=VALUE", help="feedback:good=up; remembered.")
-@click.option("--source", default=DEFAULT_SOURCE, show_default=True, help="Where these conversations come from.")
-@click.option("--week", default=None, help="The week of records without a time; default the current one.")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="FIELD=PATH",
+    help="Where a field is, such as question=input.text; saved in spotcheck.toml.",
+)
+@click.option(
+    "--value",
+    "tables",
+    multiple=True,
+    metavar="FIELD:RAW=VALUE",
+    help="Translate a value, such as feedback:good=up; saved in spotcheck.toml.",
+)
+@click.option(
+    "--source", default=DEFAULT_SOURCE, show_default=True, help="The name of the system these conversations come from."
+)
+@click.option("--week", default=None, help="The week of records without a date (default: the current one).")
 @as_option
 @store_option
 @json_option
@@ -58,10 +73,11 @@ def import_(
     store_path: str,
     as_json: bool,
 ) -> None:
-    """Normalise, mask and add the conversations in FILE... to the log; a second import adds nothing.
+    """Mask the conversations in FILE... and add them to the log; importing a file twice adds nothing.
 
-    Bad records are reported with their line and the rest goes on. Exit code 1 when nothing was added because records
-    were rejected, 2 when a file cannot be read at all.
+    --map names the path of a field, --value translates a value; both are saved in spotcheck.toml for the next import.
+    Records that cannot be read are reported with their line, and the others are imported. Exit code 1 when records were
+    rejected and none could be read, 2 when a file cannot be read at all.
     """
     store, project = opened(store_path), project_of(store_path)
     by = acting_person(store, acting).id
@@ -77,11 +93,21 @@ def import_(
     result = {"imports": [dataclasses.asdict(r) for r in done], "weeks": weeks_in_log(log_of(store_path))}
     emit(result, as_json, lambda: _show(done))
     if any(r.rejected for r in done) and not any(r.added or r.duplicate for r in done):
-        raise NothingToDo("nothing was added: no record could be read. The first lines above say why.")
+        raise NothingToDo(_nothing_added(done))
+
+
+def _nothing_added(done: list[Import]) -> str:
+    """Say how many records could not be read, and how many conversations the log already has with other content."""
+    rejected, changed = sum(r.rejected for r in done), sum(r.changed for r in done)
+    text = f"{counted(rejected, 'record')} could not be read; the lines above say why. Nothing was added."
+    if changed:
+        known = f"{counted(changed, 'conversation')} {'is' if changed == 1 else 'are'}"
+        text = f"{known} already in the log with other content; the first version is kept. {text}"
+    return text
 
 
 def _bar() -> Progress:
-    """On standard error, and only where somebody watches."""
+    """Return a progress bar on standard error, shown only in a terminal."""
     columns: tuple[Any, ...] = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
@@ -105,8 +131,9 @@ def _announce(file: str) -> Callable[[Detected], None]:
 def _show(done: list[Import]) -> None:
     for record in done:
         out.print(
-            f"{record.file} ({record.format}): read {record.read}, added {record.added}, duplicate {record.duplicate}, "
-            f"changed {record.changed}, rejected {record.rejected}, undated {record.undated}",
+            f"{record.file} ({record.format}): read {record.read:,}, added {record.added:,}, "
+            f"duplicate {record.duplicate:,}, changed {record.changed:,}, rejected {record.rejected:,}, "
+            f"undated {record.undated:,}",
             highlight=False,
             markup=False,
             soft_wrap=True,
@@ -116,4 +143,4 @@ def _show(done: list[Import]) -> None:
             text = f"{place}: found {row['found']}, expected {row['expected']}"
             err.print(text, highlight=False, markup=False, soft_wrap=True)
         if record.rejected > SHOWN:
-            err.print(f"... and {record.rejected - SHOWN} more; --json lists up to 100.", highlight=False)
+            err.print(f"... and {record.rejected - SHOWN:,} more; --json lists up to 100.", highlight=False)

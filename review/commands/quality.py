@@ -1,6 +1,8 @@
-"""``spotcheck quality``: how good production is, with its uncertainty."""
+"""``spotcheck quality``: the quality of production with its interval, on a file or on the store."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import click
 from rich.table import Table as Grid
@@ -8,108 +10,100 @@ from rich.table import Table as Grid
 from review.basics.errors import InputError
 from review.basics.labels import canonical_text, number_text
 from review.basics.tables import Row, Table, read_table
-from review.commands.common import (
-    emit,
-    file_option,
-    json_option,
-    note,
-    out,
-    store_instead_of_file,
-    store_option,
-    weeks_option,
-)
+from review.commands.common import emit, note, out
+from review.commands.inputs import Source, positive_option, source_options
 from review.evidence.evidence import latest_used_rubric, weeks_between
-from review.evidence.production import judges_of_frame, production_quality
+from review.evidence.production import production_data, quality_of
+from review.rubric.rubric import Dimension, Rubric
 from review.statistics.quality.report import QualityReport, quality_report
 from review.statistics.quality.rogan_gladen import Calibration
 from review.statistics.quality.strata import QualityRow, check_positive, stratify
 from review.statistics.quality.words import plain_words, table
-from storage.store import Store
 
 
 @click.command()
-@file_option("item,verdict,truth[,stratum,population] (empty truth: not labelled; empty verdict: none)")
-@click.option("--positive", metavar="V", help="The value whose share is estimated, such as `correct`.")
+@source_options("item,verdict,truth[,stratum,population] (empty truth: not labelled; empty verdict: none)")
+@positive_option
 @click.option("--separate", is_flag=True, help="The labelled rows are a calibration set from elsewhere (Rogan-Gladen).")
-@click.option("--judge", metavar="NAME", help="On the store: sharpen with this judge's verdicts on all traffic.")
-@click.option("--dimension", help="On the store: only this dimension.")
-@weeks_option
-@store_option
-@json_option
-def quality(
-    file: str | None,
-    positive: str | None,
-    separate: bool,
-    judge: str | None,
-    dimension: str | None,
-    weeks: str | None,
-    store_path: str,
-    as_json: bool,
-) -> None:
+@click.option("--judge", metavar="NAME", help="On the store: use this judge's verdicts on all traffic.")
+def quality(source: Source, positive: str | None, separate: bool, judge: str | None, as_json: bool) -> None:
     """Estimate the share of positive conversations from people's labels and a judge's verdicts.
 
-    On a file, or without --file on the store: the latest week, or --weeks.
+    With --file on a table, else on the store: the latest week, or --weeks.
     """
-    if file is None:
-        _on_store(store_instead_of_file(store_path), weeks, judge, dimension, positive, as_json)
+    if source.file is None:
+        _on_store(source, judge, positive, as_json)
         return
     if positive is None:
-        raise click.UsageError("Give --positive V, the value whose share is to be estimated.")
-    report = from_file(file, positive, separate=separate)
+        raise click.UsageError("with --file, give --positive VALUE, the value whose share is estimated.")
+    report = from_file(source.file, positive, separate=separate)
     emit(report.to_json(), as_json, lambda: show(report))
 
 
-Found = dict[str, tuple[str, str | None, QualityReport]]
+@dataclass(frozen=True)
+class DimensionQuality:
+    """The quality report of one dimension, with its positive value and the judge that it uses."""
+
+    positive: str
+    judge: str | None
+    report: QualityReport
 
 
 def reports_on_store(
-    store: Store, weeks: str | None, judge: str | None, dimension: str | None, positive: str | None
-) -> tuple[tuple[str, ...], Found]:
-    """The weeks, and by dimension the positive value, the judge used and the report.
+    source: Source, *, judge: str | None = None, positive: str | None = None
+) -> tuple[tuple[str, ...], dict[str, DimensionQuality]]:
+    """Return the weeks (by default the latest one) and the quality by dimension.
 
-    A judge known over all traffic is used where none is named. Raises InputError for a value, dimension or judge that
-    is not there.
+    Without ``judge``, the first judge known over all traffic is used. Raises InputError for a value, dimension or judge
+    that does not exist.
     """
-    chosen = weeks_between(store, weeks) if weeks else weeks_between(store, None)[-1:]
-    rubric = latest_used_rubric(store, chosen)
-    named = (
-        [rubric[dimension]] if dimension else [d for d in rubric.dimensions if d.positive or positive in d.scale.values]
-    )
+    store = source.store()
+    weeks = weeks_between(store, source.weeks) if source.weeks else weeks_between(store, None)[-1:]
+    chosen = _dimensions(latest_used_rubric(store, weeks), source.dimension, positive)
+    data = production_data(store, weeks)
+    if judge is not None and judge not in data.judges:
+        known = ", ".join(data.judges) or "none"
+        raise InputError(f"--judge: found '{judge}', expected a judge with verdicts on all traffic: {known}.")
+    used = judge or next(iter(data.judges), None)
+    return weeks, {
+        d.name: DimensionQuality(value, used, quality_of(data, d, positive=value, judge=used)) for d, value in chosen
+    }
+
+
+def _dimensions(rubric: Rubric, dimension: str | None, positive: str | None) -> list[tuple[Dimension, str]]:
+    """Return the dimensions to estimate with their positive values."""
+    named = [rubric[dimension]] if dimension else [d for d in rubric.dimensions if d.positive or positive is not None]
     wanted = [d for d in named if positive is None or positive in d.scale.values]
     if not wanted:
         raise InputError(f"--positive: found '{positive}', expected a value of the rubric's dimensions.")
-    known = judges_of_frame(store, chosen)
-    if judge is not None and judge not in known:
-        raise InputError(f"--judge: found '{judge}', expected a judge of all traffic: {', '.join(known) or 'none'}.")
-    used = judge or next(iter(known), None)
-    found: Found = {}
+    found = []
     for d in wanted:
         value = positive or d.positive
         if value is None:
             raise InputError(f"--positive: found none, expected one of {', '.join(d.scale.values)}.")
-        found[d.name] = (value, used, production_quality(store, chosen, d, positive=value, judge=used))
-    return chosen, found
+        found.append((d, value))
+    return found
 
 
-def _on_store(
-    store: Store, weeks: str | None, judge: str | None, dimension: str | None, positive: str | None, as_json: bool
-) -> None:
-    chosen, reports = reports_on_store(store, weeks, judge, dimension, positive)
+def _on_store(source: Source, judge: str | None, positive: str | None, as_json: bool) -> None:
+    weeks, found = reports_on_store(source, judge=judge, positive=positive)
     result = {
-        "weeks": list(chosen),
-        "dimensions": {n: {"positive": v, "judge": j, **r.to_json()} for n, (v, j, r) in reports.items()},
+        "weeks": list(weeks),
+        "dimensions": {
+            name: {"positive": one.positive, "judge": one.judge, **one.report.to_json()} for name, one in found.items()
+        },
     }
 
     def render() -> None:
-        for name, (value, _, report) in reports.items():
-            out.rule(f"{name}: {value}, {', '.join(chosen)}")
-            show(report)
+        for name, one in found.items():
+            out.rule(f"{name}: {one.positive}, {', '.join(weeks)}")
+            show(one.report)
 
     emit(result, as_json, render)
 
 
 def from_file(file: str, positive: str, *, separate: bool = False) -> QualityReport:
-    """Read a table of conversations and report on it; raises InputError with file, line and remedy."""
+    """Read a table of conversations and compute its report; raises InputError with file, line and remedy."""
     data = read_table(file, required=("item", "verdict", "truth"), optional=("stratum", "population"))
     for line in data.notes:
         note(line)
@@ -119,15 +113,15 @@ def from_file(file: str, positive: str, *, separate: bool = False) -> QualityRep
         check_positive(rows, value)
         if any(r.verdict for r in rows) and all(r.verdict != value for r in rows):
             given = ", ".join(sorted({r.verdict for r in rows if r.verdict})[:12])
-            note(f"{data.file}: no verdict is '{value}'; the verdicts are {given}")
+            note(f"{data.file}: no verdict is '{value}'; the verdicts are {given}.")
         return _separate(rows, value) if separate else quality_report(stratify(rows, value))
     except InputError as error:
         raise InputError(f"{data.file}: {error}") from None
 
 
 def show(report: QualityReport) -> None:
-    """Print the report for a person."""
-    grid = Grid("estimate", "value [95 % interval]", "width", "how")
+    """Print the report for people."""
+    grid = Grid("estimate", "value [95% interval]", "width", "method")
     for line in table(report):
         grid.add_row(*line)
     out.print(grid)
@@ -136,10 +130,12 @@ def show(report: QualityReport) -> None:
 
 
 def _separate(rows: list[QualityRow], positive: str) -> QualityReport:
-    """Labelled rows calibrate, unlabelled rows are the traffic."""
+    """Use the labelled rows for calibration and the unlabelled rows as the traffic."""
     traffic = [QualityRow(r.verdict, None) for r in rows if r.truth is None]
     if not traffic:
-        raise InputError("with --separate the unlabelled rows are the traffic; every row has a label. Add the traffic.")
+        raise InputError(
+            "every row has a label, but with --separate the unlabelled rows are the traffic. Add the traffic."
+        )
     pairs = [
         (r.truth == positive, r.verdict == positive) for r in rows if r.truth is not None and r.verdict is not None
     ]
@@ -153,7 +149,7 @@ def _separate(rows: list[QualityRow], positive: str) -> QualityReport:
 
 
 def _rows(data: Table) -> list[QualityRow]:
-    """The rows as values; an item stands once, and a stratum has one population."""
+    """Return the rows as values. Raises InputError for a repeated item or a stratum with two populations."""
     seen: dict[str, int] = {}
     populations: dict[str, tuple[int, int]] = {}
     found = []
@@ -161,7 +157,7 @@ def _rows(data: Table) -> list[QualityRow]:
         item = row.required("item")
         if item in seen:
             raise row.error(
-                "item", item, f"each item once (it stands on line {seen[item]} too)",
+                "item", item, f"each item once (it is also on line {seen[item]})",
                 "Keep one row per conversation, with its settled label.",
             )  # fmt: skip
         seen[item] = row.line
@@ -174,7 +170,7 @@ def _rows(data: Table) -> list[QualityRow]:
     if populations:
         bare = next((r.stratum for r in found if r.stratum not in populations), None)
         if bare is not None:
-            raise InputError(f"{data.file}: stratum '{bare}' has no population, others have; give its N_h.")
+            raise InputError(f"{data.file}: stratum '{bare}' has no population, but others have one. Give its N_h.")
     return [r._replace(population=populations[r.stratum][0]) if populations else r for r in found]
 
 
@@ -192,7 +188,7 @@ def _cell(row: Row, column: str) -> str | None:
 
 
 def _label(text: str) -> str:
-    """The canonical text of a label: 1.0 is 1, as a column with gaps is often written."""
+    """Return the canonical text of a label: 1.0 is 1, because a number column with gaps often has decimals."""
     text = canonical_text(text)
     try:
         number = float(text)

@@ -1,4 +1,4 @@
-"""``spotcheck report``: the week on one page, for people, for programs, and as an HTML file."""
+"""``spotcheck report``: the week on one page, on the terminal, as JSON and as an HTML file."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from review.report.page import report_html
 
 
 @click.command("report")
-@click.option("--week", metavar="W", help="Which week (default: the latest).")
+@click.option("--week", metavar="W", help="The week. Default: the latest.")
 @click.option("--html", "file", metavar="FILE", type=click.Path(path_type=Path), help="Write the page to this file.")
-@click.option("--force", is_flag=True, help="Replace FILE when it exists.")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @store_option
 @json_option
 def report(week: str | None, file: Path | None, force: bool, store_path: str, as_json: bool) -> None:
-    """Report a week on one page: how good production is, how sure that is, whether the judges can be trusted.
+    """Report a week on one page: the quality of production, its precision, and whether to trust the judges.
 
-    With --html the page is written to FILE; it needs nothing else and can be sent and printed.
+    With --html the page is written to FILE. The file is self-contained: you can send it and print it.
     """
     store = opened(store_path)
     if file is not None:
@@ -35,12 +35,12 @@ def report(week: str | None, file: Path | None, force: bool, store_path: str, as
     if file is not None:
         with replacing(file) as temporary:
             temporary.write_text(report_html(found), encoding="utf-8")
-        note(f"written: {file}")
+        note(f"Wrote {file}.")
     emit(found.to_json(), as_json, lambda: show(found))
 
 
 def show(report: WeekReport) -> None:
-    """The report on a terminal."""
+    """Print the report on a terminal."""
     state = "closed" if report.closing else f"late: {words.late(report)}" if report.late else "open"
     out.rule(f"Week {report.week.name} · {escape(state)}")
     for title, lines in (

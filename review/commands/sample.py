@@ -34,12 +34,12 @@ from review.week.opening import open_week, refuse_running_week
 
 
 class CapType(click.ParamType):
-    """``all``, or how many at least."""
+    """``all``, or a number: at least this many are drawn."""
 
     name = "all|N"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Cap:
-        """Read the option; fails with what was expected."""
+        """Return the cap; fails with what was found and expected."""
         if value == "all":
             return "all"
         if str(value).isdecimal() and int(value) >= 1:
@@ -53,7 +53,7 @@ class RateType(click.ParamType):
     name = "P"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read the option; fails with what was expected."""
+        """Return the share; fails with what was found and expected."""
         text = str(value).strip()
         try:
             return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
@@ -64,18 +64,30 @@ class RateType(click.ParamType):
 @click.command()
 @click.argument("source", required=False)
 @click.option("--week", metavar="W", help="The ISO week, such as 2026-W47.")
-@click.option("--rate", type=RateType(), required=True, help="The share of all; the floor in every group.")
-@click.option("--failing", type=CapType(), help="Raise the failing ones to all or at least N (default: 50).")
-@click.option("--low-confidence", type=CapType(), help="The same for low confidence (default: 50).")
-@click.option("--judges-disagree", type=CapType(), help="A group of conversations whose judges contradict each other.")
-@click.option("--minutes", type=float, help="What each person can spend; sets the numbers above the rate.")
-@click.option("--seed", help="Text that starts the key (default: the week's name).")
-@click.option("--overlap", type=RateType(), default=0.2, show_default=True, help="The share that several people rate.")
-@click.option("--raters", help="Names of the people who review, with commas between.")
-@click.option("--map", "maps", metavar="FIELD=COLUMN", multiple=True, help="Where the source calls a field otherwise.")
-@click.option("--unit", type=click.Choice(UNITS), help="What is one item (default: as in spotcheck.toml).")
+@click.option("--rate", type=RateType(), required=True, help="The share to draw; no group gets less.")
+@click.option("--failing", type=CapType(), help="Draw all failing conversations, or at least N (default: 50).")
+@click.option("--low-confidence", type=CapType(), help="The same for conversations of low confidence (default: 50).")
+@click.option(
+    "--judges-disagree",
+    type=CapType(),
+    help="The same for a group of conversations whose judges disagree (default: as in spotcheck.toml).",
+)
+@click.option("--minutes", type=float, help="Minutes each person has; they set how many are drawn above the rate.")
+@click.option("--seed", help="The seed of the sampling key (default: the week's name).")
+@click.option(
+    "--overlap", type=RateType(), default=0.2, show_default=True, help="The share of items that several people rate."
+)
+@click.option("--raters", help="Names of the reviewers, separated by commas.")
+@click.option(
+    "--map",
+    "maps",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    help="The column of a field that the source names differently.",
+)
+@click.option("--unit", type=click.Choice(UNITS), help="What one item is (default: as in spotcheck.toml).")
 @click.option("--ids", "show_ids", is_flag=True, help="List the drawn ids.")
-@click.option("--dry-run", is_flag=True, help="Only show the frame and the sample; nothing is stored or sealed.")
+@click.option("--dry-run", is_flag=True, help="Show the frame and the sample; store and seal nothing.")
 @as_option
 @store_option
 @json_option
@@ -95,12 +107,11 @@ def sample(
 
     SOURCE is a log file (JSONL, CSV, Parquet), a folder of Parquet files, or an address such as
     duckdb:///shop.duckdb?table=log, sqlite:///shop.db?table=log, clickhouse://host:8123/shop?table=log.
-    Without SOURCE the imported log is drawn from.
+    Without SOURCE the draw is from the imported log. The draw of an open week raises its rates.
     """
     if not options["week"]:
-        raise click.UsageError("which week? Name it with --week, as an ISO week such as 2026-W47.")
+        raise click.UsageError("Name the week with --week, such as 2026-W47.")
     project = project_of(store_path)
-    # spotcheck.toml names columns for logs of another make; --map also names the two fields that only a draw reads.
     mapping = parse_mapping(maps, further=FIXED_FIELDS)
     request = Request(source=source, mapping=mapping, raters=split_values(raters), unit=unit or project.unit, **options)
     if dry_run:
@@ -112,7 +123,7 @@ def sample(
 def _dry_run(store_path: str, project: Project, request: Request, show_ids: bool, as_json: bool) -> None:
     """Show what the draw would take; there may be no store yet."""
     if week_window(request.week, project.time_zone).end > datetime.now(UTC):
-        note(f"{request.week} has not ended; the frame will still grow.")
+        note(f"{request.week} has not ended; its frame will still grow.")
     store = opened(store_path) if Path(store_path).exists() else None
     result = preview(store, project, request, log=log_of(store_path))
     emit(described(result, request.week, show_ids), as_json, lambda: show(result, request.week, show_ids))
@@ -122,7 +133,7 @@ def _open_week(
     store_path: str, project: Project, request: Request, acting: str | None, show_ids: bool, as_json: bool
 ) -> None:
     """Draw, store and deal the week."""
-    # A week that still runs is refused first: nobody needs a store to hear that.
+    # Refuse a running week before looking for a store.
     refuse_running_week(request.week, project.time_zone)
     store = opened(store_path)
     done = open_week(store, project, request, by=acting_person(store, acting).id)
@@ -140,7 +151,7 @@ def _open_week(
 
 
 def described(result: DrawResult, week: str, show_ids: bool) -> dict[str, Any]:
-    """The JSON of a draw."""
+    """Return a draw as JSON."""
     found: dict[str, Any] = {
         "week": week,
         "due": due_date(week).isoformat(),
@@ -161,14 +172,14 @@ def described(result: DrawResult, week: str, show_ids: bool) -> dict[str, Any]:
 
 
 def show(result: DrawResult, week: str, show_ids: bool) -> None:
-    """The same for a person."""
+    """Print a draw for a person."""
     frame = result.frame
     out.print(f"[bold]{week}[/]  {frame.distinct:,} conversations in {frame.source}", highlight=False)
     oddities = {
         "rows without id": frame.null_ids,
         f"ids more than once ({', '.join(frame.duplicate_examples)})": frame.duplicate_ids,
         "rows without a readable date, left out": frame.undated,
-        "rows that came after the sealing, left out": frame.late,
+        "rows that arrived after the frame was sealed, left out": frame.late,
     }
     for what, n in oddities.items():
         if n:

@@ -1,4 +1,4 @@
-"""Setting up and starting: init, people, serve, demo."""
+"""Set up and start: init, people, serve, demo."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from storage.store import open_store
 
 
 @click.command()
-@click.option("--name", default=None, help="Your name; default: the system's user.")
+@click.option("--name", default=None, help="Your name (default: your user name on this system).")
 @store_option
 @json_option
 def init(name: str | None, store_path: str, as_json: bool) -> None:
-    """Make spotcheck.toml and an empty store; whoever runs it is lead."""
+    """Create spotcheck.toml and an empty store; the person who runs this becomes the lead."""
     path = Path(store_path)
     existed = path.exists()
     project = project_of(path)
@@ -45,7 +45,7 @@ def init(name: str | None, store_path: str, as_json: bool) -> None:
         project.path.write_text(STARTER, encoding="utf-8")
     if people(store):
         who = next((p for p in people(store) if p.may("lead")), people(store)[0])
-        note(f"{path} is there already; nothing was changed.")
+        note(f"{path} already exists; nothing was changed.")
         version = current_rubric(store).version
     else:
         with store.transaction():
@@ -62,17 +62,21 @@ def init(name: str | None, store_path: str, as_json: bool) -> None:
 
 @click.group("people")
 def people_group() -> None:
-    """Who reviews, in which role."""
+    """The people of the project and their roles."""
 
 
 @people_group.command("add")
 @click.argument("names", nargs=-1, required=True)
 @click.option(
-    "--role", type=click.Choice((*ROLES, NO_ROLE)), default="annotator", show_default=True, help="none takes it away."
+    "--role",
+    type=click.Choice((*ROLES, NO_ROLE)),
+    default="annotator",
+    show_default=True,
+    help="Their role; none takes it away.",
 )
-@click.option("--scope", default="", help="What they review, for instance billing.")
-@click.option("--issuer", default="", help="Who vouches for their login: the provider's iss, or proxy.")
-@click.option("--subject", default="", help="Who they are there: the provider's sub, or the proxy's user.")
+@click.option("--scope", default="", help="What they review, such as billing.")
+@click.option("--issuer", default="", help="Where they log in: the iss of the provider, or proxy.")
+@click.option("--subject", default="", help="Their login there: the sub of the provider, or the user of the proxy.")
 @as_option
 @store_option
 @json_option
@@ -86,9 +90,9 @@ def people_add(
     store_path: str,
     as_json: bool,
 ) -> None:
-    """Add people, or give existing ones another role: by name, or by the id that `people list` tells."""
+    """Add people, or change the role of existing ones: by name, or by the id that `people list` shows."""
     if (issuer or subject) and len(names) != 1:
-        raise click.UsageError("--issuer and --subject are for one person.")
+        raise click.UsageError("--issuer and --subject apply to one person; name only one.")
     store = opened(store_path)
     by = require(store, acting_person(store, acting).id, "lead").id
     with store.transaction():
@@ -103,7 +107,7 @@ def people_add(
 @store_option
 @json_option
 def people_list(store_path: str, as_json: bool) -> None:
-    """Everybody with their role."""
+    """List everybody with their role."""
     rows = people(opened(store_path))
 
     def render() -> None:
@@ -118,9 +122,14 @@ def people_list(store_path: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--port", default=8501, show_default=True, help="Port on the address.")
-@click.option("--address", default=server.ADDRESS, show_default=True, help="Another one needs [access] or the next.")
-@click.option("--names-are-enough", is_flag=True, help="Let anybody who reaches the address choose any name.")
+@click.option("--port", default=8501, show_default=True, help="The port.")
+@click.option(
+    "--address",
+    default=server.ADDRESS,
+    show_default=True,
+    help="The address; other machines need [access] in spotcheck.toml or --names-are-enough.",
+)
+@click.option("--names-are-enough", is_flag=True, help="Let everybody who reaches the address choose any name.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
 @store_option
 def serve(port: int, address: str, names_are_enough: bool, browser: bool, store_path: str) -> None:
@@ -136,14 +145,16 @@ def serve(port: int, address: str, names_are_enough: bool, browser: bool, store_
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("spotcheck-demo"), show_default=True
 )
-@click.option("--port", default=8501, show_default=True, help="Port on the loopback address.")
+@click.option("--port", default=8501, show_default=True, help="The port on the loopback address.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
-@click.option("--serve/--no-serve", "start", default=True, help="Only build the demonstration with --no-serve.")
-@click.option("--seed", default=7, show_default=True)
-@click.option("--weeks", default=5, show_default=True, help="Weeks of history, the last one open.")
+@click.option(
+    "--serve/--no-serve", "start", default=True, help="Start the application, or only build the demonstration."
+)
+@click.option("--seed", default=7, show_default=True, help="Another seed builds other conversations.")
+@click.option("--weeks", default=5, show_default=True, help="How many weeks to build; the last one is open.")
 @json_option
 def demo(folder: Path, port: int, browser: bool, start: bool, seed: int, weeks: int, as_json: bool) -> None:
-    """Build a demonstration week in its own store, then open the application."""
+    """Build a demonstration in a store of its own, then open the application."""
     from review.demo.build import demo_store
 
     with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), console=err) as bar:

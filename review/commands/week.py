@@ -1,4 +1,4 @@
-"""``spotcheck week``: what is open, how far everybody is, handing items over, closing, asking again."""
+"""``spotcheck week``: progress, handing items over, asking again, closing."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from storage.records_review import Item, Week
 
 @click.group("week")
 def week_group() -> None:
-    """The weeks: progress, handing over, asking again, closing."""
+    """Weeks: progress, handing over, asking again, closing."""
 
 
 @week_group.command("list")
 @store_option
 @json_option
 def week_list(store_path: str, as_json: bool) -> None:
-    """All weeks with their state."""
+    """List all weeks with their state."""
     store = opened(store_path)
     rows = [
         {
@@ -67,7 +67,7 @@ def week_list(store_path: str, as_json: bool) -> None:
 @store_option
 @json_option
 def week_show(week: str, store_path: str, as_json: bool) -> None:
-    """How far everybody is in a week, and what blocks closing it, or was open when it closed."""
+    """Show everybody's progress in a week, and what blocks closing it (or was open when it closed)."""
     store = opened(store_path)
     opened_week = week_of_store(store, week)
     rows = [p for p in progress(store, week) if p.dealt]
@@ -96,8 +96,10 @@ def week_show(week: str, store_path: str, as_json: bool) -> None:
 @week_group.command("hand-over")
 @click.argument("week")
 @click.option("--from", "giver", required=True, metavar="NAME", help="Whose open items.")
-@click.option("--to", "takers", required=True, metavar="NAMES", help="Who takes them, with commas between.")
-@click.option("--skipped", is_flag=True, help="Those that the reviewer skipped and has not answered, too.")
+@click.option(
+    "--to", "takers", required=True, metavar="NAMES", help="The people who take them over, separated by commas."
+)
+@click.option("--skipped", is_flag=True, help="Also hand over the items that the reviewer skipped.")
 @click.option("--reason", default="", help="Why.")
 @as_option
 @store_option
@@ -105,7 +107,7 @@ def week_show(week: str, store_path: str, as_json: bool) -> None:
 def week_hand_over(
     week: str, giver: str, takers: str, skipped: bool, reason: str, acting: str | None, store_path: str, as_json: bool
 ) -> None:
-    """Give one reviewer's open items to others."""
+    """Hand one reviewer's open items over to others."""
     store = opened(store_path)
     by = acting_person(store, acting).id
     to = split_values(takers)
@@ -121,7 +123,7 @@ def week_hand_over(
 @store_option
 @json_option
 def week_take_back(week: str, giver: str, reason: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Take one reviewer's open items back without giving them to anybody."""
+    """Take one reviewer's open items back and give them to nobody."""
     store = opened(store_path)
     taken = take_back(store, week, rater=giver, by=acting_person(store, acting).id, reason=reason)
     emit({"taken": taken}, as_json, lambda: out.print(f"{counted(taken, 'item')} taken back", highlight=False))
@@ -129,13 +131,13 @@ def week_take_back(week: str, giver: str, reason: str, acting: str | None, store
 
 @week_group.command("deal-again")
 @click.argument("week")
-@click.option("--to", "takers", required=True, metavar="NAMES", help="Who reviews them, with commas between.")
+@click.option("--to", "takers", required=True, metavar="NAMES", help="The people who review them, separated by commas.")
 @click.option("--reason", default="", help="Why.")
 @as_option
 @store_option
 @json_option
 def week_deal_again(week: str, takers: str, reason: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Deal what was taken back and nobody has reviewed to people again."""
+    """Deal again the items that were taken back and that nobody has reviewed."""
     store = opened(store_path)
     by = acting_person(store, acting).id
     dealt = deal_again(store, week, to=split_values(takers), by=by, reason=reason)
@@ -144,12 +146,14 @@ def week_deal_again(week: str, takers: str, reason: str, acting: str | None, sto
 
 @week_group.command("flags")
 @click.argument("week")
-@click.option("--take-back", "flag", metavar="FLAG", help="Take this one back: what it hides is shown again (leads).")
+@click.option(
+    "--take-back", "flag", metavar="FLAG", help="Take back this flag, which shows again what it hides (leads only)."
+)
 @as_option
 @store_option
 @json_option
 def week_flags(week: str, flag: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
-    """What reviewers flagged, for those who settle; a flag raised by mistake is taken back."""
+    """List what reviewers flagged, or take back a flag that was raised by mistake."""
     store = opened(store_path)
     by = acting_person(store, acting).id
     if flag is not None:
@@ -168,12 +172,12 @@ def week_flags(week: str, flag: str | None, acting: str | None, store_path: str,
 
 @week_group.command("close")
 @click.argument("week")
-@click.option("--reason", default="", help="Why it closes although something is open.")
+@click.option("--reason", default="", help="Why it closes while something is open.")
 @as_option
 @store_option
 @json_option
 def week_close(week: str, reason: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Close a week; refused (exit code 1) while something is open and no reason is given."""
+    """Close a week; refused (exit code 1) if something is open and you give no reason."""
     store = opened(store_path)
     closing = close_week(store, week, by=acting_person(store, acting).id, reason=reason)
     emit(asdict(closing), as_json, lambda: out.print(f"{week} is closed", highlight=False))
@@ -181,9 +185,9 @@ def week_close(week: str, reason: str, acting: str | None, store_path: str, as_j
 
 @week_group.command("requeue")
 @click.argument("week")
-@click.option("--share", type=float, default=1.0, show_default=True, help="How much of the week's items, 0 to 1.")
-@click.option("--items", metavar="ITEMS", help="Just these items, with commas between.")
-@click.option("--rubric", "version", type=int, help="The rubric version; default: the one in force.")
+@click.option("--share", type=float, default=1.0, show_default=True, help="The share of the week's items, from 0 to 1.")
+@click.option("--items", metavar="ITEMS", help="Only these items, separated by commas.")
+@click.option("--rubric", "version", type=int, help="The rubric version (default: the one in force).")
 @click.option("--reason", default="", help="Why.")
 @as_option
 @store_option
@@ -198,11 +202,11 @@ def week_requeue(
     store_path: str,
     as_json: bool,
 ) -> None:
-    """Ask reviewers again under a new rubric version; what they said before is kept."""
+    """Ask reviewers again under a new rubric version; their earlier labels are kept."""
     store = opened(store_path)
     by = acting_person(store, acting).id
     named = split_values(items) if items is not None else None
     done = requeue(store, week, by=by, rubric_version=version, items=named, share=share, reason=reason)
     for name in done.without_role:
-        note(f"{name} may not annotate any more and was not asked")
+        note(f"{name} may not annotate any more and was not asked.")
     emit(asdict(done), as_json, lambda: out.print(done.sentence, highlight=False))

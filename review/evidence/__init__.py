@@ -1,1 +1,1 @@
-"""From the store to the inputs of the statistics: ratings, truth and verdict pairs, production counts."""
+"""From the store to the inputs of the statistics: ratings, labels paired with verdicts, production counts."""

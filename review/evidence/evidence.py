@@ -1,25 +1,26 @@
-"""From the store to the inputs of the statistics: ratings for agreement, paired labels for calibration, strata.
+"""From the store to the inputs of the statistics: ratings for agreement, paired labels for calibration, the ledger.
 
-Gathering only: what counts is decided in ``settled`` and ``queues``, what the numbers mean in the statistics.
+Each function gathers from the store first and then passes values on. ``review.current`` decides which rows count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
 
 from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Label, Ratings, ratings_of, set_members
-from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.current.rubric_in_use import used_version, weeks_under
 from review.current.settled import Settled, annotations_of, labels_of, settled_labels
 from review.current.verdicts import Reference, reference, verdicts_of
-from review.evidence.test_set_access import Half, example_conversations, shown_half
+from review.evidence.calibration_rows import calibration_rows, notes_on
+from review.evidence.test_set_access import Half, example_conversations, tunable_judge
+from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import Dimension, Rubric, current_rubric, rubric_version
-from review.statistics.calibration.data import CalibrationData, CalibrationRow, calibration_data
+from review.statistics.calibration.data import CalibrationData, calibration_data
 from review.statistics.calibration.split import split_of
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Stratum
@@ -30,15 +31,16 @@ DEFAULT_WEEKS = 4
 
 
 def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
-    """Weeks in order: ``2026-W44..2026-W47``, ``2026-W47``, several by comma, or None for the last four.
+    """Return weeks in order: ``2026-W44..2026-W47``, ``2026-W47``, several by comma, or None for the last four.
 
-    The last four end where the rubric changed, because labels under different versions are not mixed unasked.
-    Short forms such as ``W44..W47`` mean weeks of the latest year. Raises UnknownError for a week that is not there.
+    The last four stop where the rubric changed, because labels under different versions are mixed only on request.
+    Short forms such as ``W44..W47`` mean weeks of the latest year. Raises UnknownError for a week that is not in the
+    store.
     """
     weeks = {w.name: w for w in store.find(Week, order_by="name")}
     names = list(weeks)
     if not names:
-        raise NothingToDo("no week is open in this store yet. `spotcheck sample` opens one.")
+        raise NothingToDo("this store has no week yet. `spotcheck sample` opens one.")
     if wanted is None:
         recent = [weeks[n] for n in names[-DEFAULT_WEEKS:]]
         return tuple(weeks_under(store, recent, used_version(store, recent[-1])))
@@ -56,7 +58,7 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
 
 
 def weeks_up_to(store: Store, week: str) -> tuple[str, ...]:
-    """The last four weeks that end with ``week``, without those counted under another version of the rubric."""
+    """Return the last four weeks that end with ``week``, without those counted under another rubric version."""
     recent = [w for w in store.find(Week, order_by="name") if w.name <= week][-DEFAULT_WEEKS:]
     return tuple(weeks_under(store, recent, used_version(store, recent[-1]))) if recent else ()
 
@@ -69,51 +71,68 @@ def _full_name(text: str, names: Sequence[str]) -> str:
 def ratings_by_dimension(
     store: Store, weeks: Sequence[str], *, dimension: str | None = None, viewer: str | None = None
 ) -> dict[str, Ratings]:
-    """The ratings of some weeks by dimension, under the current rubric version alone.
+    """Return the ratings of some weeks by dimension, under one rubric version.
 
-    A set dimension appears once per value ("reasons: incomplete"), on which agreement is defined. With ``viewer`` the
-    items that this person still owes are left out, so that a page tells nothing before they have judged.
+    A set dimension appears once per value ("reasons: incomplete"), because agreement is defined on each value. With
+    ``viewer``, the items that this person still has to review are left out.
     """
     rubric = latest_used_rubric(store, weeks)
-    labels = labels_of(annotations_under_one_rubric(store, weeks, viewer=viewer))
+    annotations = _counted(annotations_of(store, weeks), rubric.version, _owed(store, viewer))
     clusters = clusters_of(store, weeks)
+    dimensions = [rubric[dimension]] if dimension else rubric.dimensions
+    return _ratings(labels_of(annotations), dimensions, clusters)
+
+
+def _ratings(
+    labels: Sequence[Label], dimensions: Iterable[Dimension], clusters: Mapping[str, str]
+) -> dict[str, Ratings]:
+    by_dimension: dict[str, list[Label]] = {}
+    for label in labels:
+        by_dimension.setdefault(label.dimension, []).append(label)
     found: dict[str, Ratings] = {}
-    for d in [rubric[dimension]] if dimension else rubric.dimensions:
-        mine = [label for label in labels if label.dimension == d.name]
+    for d in dimensions:
+        given = by_dimension.get(d.name, [])
         if d.scale.kind == "set":
-            members = set_members(mine, d.scale)
+            members = set_members(given, d.scale)
             found |= {f"{d.name}: {v}": ratings_of(ls, s, clusters=clusters) for v, (ls, s) in members.items()}
         else:
-            found[d.name] = ratings_of(mine, d.scale, clusters=clusters)
+            found[d.name] = ratings_of(given, d.scale, clusters=clusters)
     return found
 
 
 def annotations_under_one_rubric(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[Annotation]:
-    """The annotations of some weeks made under the latest of their rubric versions, without what ``viewer`` owes."""
+    """Return the annotations of some weeks under the latest rubric version they use, without what ``viewer`` owes."""
     version = latest_used_rubric(store, weeks).version
-    owed = owed_items(store, viewer) if viewer else set()
-    return [n for n in annotations_of(store, weeks) if n.rubric_version == version and n.item_id not in owed]
+    return _counted(annotations_of(store, weeks), version, _owed(store, viewer))
+
+
+def _counted(annotations: Iterable[Annotation], version: int, owed: Collection[str]) -> list[Annotation]:
+    return [n for n in annotations if n.rubric_version == version and n.item_id not in owed]
+
+
+def _owed(store: Store, viewer: str | None) -> set[str]:
+    return owed_items(store, viewer) if viewer else set()
 
 
 def clusters_of(store: Store, weeks: Sequence[str]) -> dict[str, str]:
-    """Items of one user or thread belong together: the session, else the user, else the item itself."""
+    """Return each item's cluster: the session, else the user, else the item's own conversation."""
     rows = store.query(
         "SELECT i.id, coalesce(c.session_id, c.user_id, i.conversation_id) AS cluster FROM items i "
         "JOIN conversations c ON c.id = i.conversation_id WHERE i.week IN (SELECT value FROM json_each(:weeks))",
-        {"weeks": _json(weeks)},
+        {"weeks": orjson.dumps(list(weeks)).decode()},
     )
     return {r["id"]: r["cluster"] for r in rows}
 
 
 def latest_used_rubric(store: Store, weeks: Sequence[str]) -> Rubric:
-    """The rubric version of the latest of these weeks; labels of other versions are not mixed in."""
+    """Return the rubric version of the latest of these weeks; labels of other versions are not mixed in."""
     found = store.find(Week, name=list(weeks), order_by="name")
     return rubric_version(store, used_version(store, found[-1])) if found else current_rubric(store)
 
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """The design of one group of one week as its latest draw states it."""
+    """The design of one group of one week, as its latest draw records it."""
 
     week: str
     name: str
@@ -123,7 +142,7 @@ class LedgerLine:
 
 
 def ledger(store: Store, weeks: Sequence[str]) -> dict[tuple[str, str], LedgerLine]:
-    """The ledger of some weeks by (week, group)."""
+    """Return the ledger of some weeks by (week, group)."""
     latest = {d.week: d.id for d in store.find(Draw, week=list(weeks))}
     return {
         (s.week, s.name): LedgerLine(s.week, s.name, s.population, s.sampled, s.probability)
@@ -133,10 +152,11 @@ def ledger(store: Store, weeks: Sequence[str]) -> dict[tuple[str, str], LedgerLi
 
 @dataclass(frozen=True, kw_only=True)
 class Paired:
-    """One version of a judge beside the people in one dimension.
+    """One version of a judge and the people in one dimension.
 
-    ``data`` is the calibration input; ``settled`` and ``verdicts`` hold, by item, what was settled and said of the
-    items that count: those of ``half``, without the ``examples`` items whose labels stand in the judge's own prompt.
+    ``data`` is the calibration input. ``settled`` and ``verdicts`` have, by item, the settled label and the verdict of
+    the items that count: those of ``half``, without the ``examples`` items whose labels are in the judge's own prompt.
+    ``must_record`` tells whether reading these figures is an access to the test half that must be recorded.
     """
 
     dimension: Dimension
@@ -146,12 +166,13 @@ class Paired:
     judge: Reference
     half: Half = "all"
     examples: int = 0
+    must_record: bool = False
 
     def labels_of_judge(self, judge: str) -> list[Label]:
-        """The judge's verdicts as labels, to stand among the people's; one outside the scale is no verdict."""
+        """Return the judge's verdicts as labels, like those of a person; a verdict outside the scale is left out."""
         name, scale = self.dimension.name, self.dimension.scale
-        said = {item: v.value for item, v in self.verdicts.items() if v.value is not None}
-        return [Label(i, judge, name, value) for i, value in said.items() if scale.numeric or value in scale.values]
+        values = {item: v.value for item, v in self.verdicts.items() if v.value is not None}
+        return [Label(i, judge, name, value) for i, value in values.items() if scale.numeric or value in scale.values]
 
 
 def paired_labels(
@@ -163,92 +184,55 @@ def paired_labels(
     split: Half | None = None,
     without: Collection[str] = (),
 ) -> dict[str, Paired]:
-    """Each dimension in which a judge gave verdicts, held against the settled labels with the ledger's weights.
+    """Pair a judge's verdicts with the settled labels, with the ledger's weights, in each dimension it judged.
 
-    ``judge`` is ``name``, its latest version that spoke in these weeks, or ``name@version``. ``split`` is the half of
-    the conversations; without it, what may be seen without a look: ``dev`` of a judge that can be tuned here, all of
-    another. ``test`` of such a judge belongs behind :func:`review.judges.looks.record_look`. Items whose conversation
-    stands as an example in the judge's prompt never count, nor do those of the conversations ``without``.
-    Hand-picked items weigh nothing. Raises NothingToDo when the judge has no verdict in these weeks.
+    ``judge`` is ``name``, meaning its latest version with verdicts in these weeks, or ``name@version``. ``split`` is
+    the half of the conversations. By default it is the half that anybody may see without a recorded access: ``dev`` of
+    a judge that can be tuned here, all conversations of another. Record an access to ``test`` of such a judge with
+    :func:`review.evidence.test_set_access.record_access`. Items whose conversation is an example in the judge's prompt
+    never count, nor do items of the conversations in ``without``. Hand-picked items have no weight. Raises NothingToDo
+    when the judge has no verdict in these weeks.
     """
     who = reference(store, weeks, judge)
-    verdicts, half = verdicts_of(store, weeks, str(who)), split or shown_half(store, who)
     made = store.get(Judge, str(who))
-    prompted = (example_conversations(made) if made else frozenset()) | frozenset(without)
-    rubric = latest_used_rubric(store, weeks)
-    owed = owed_items(store, viewer) if viewer else set()
+    tunable = tunable_judge(made)
+    rubric, owed = latest_used_rubric(store, weeks), _owed(store, viewer)
+    populations = {key: line.population for key, line in ledger(store, weeks).items()}
+    verdicts = verdicts_of(store, weeks, str(who))
+    settled = settled_labels(store, weeks, rubric=rubric.version)
     items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed]
-    mine = {i.id for i in items if half in ("all", split_of(i.conversation_id))}
-    shown = {i.id for i in items if i.id in mine and i.conversation_id in prompted}
-    settled, lines = settled_labels(store, weeks, rubric=rubric.version), ledger(store, weeks)
+
+    half: Half = split or ("dev" if tunable else "all")
+    prompted = (example_conversations(made) if made else frozenset()) | frozenset(without)
+    in_half = {i.id for i in items if half in ("all", split_of(i.conversation_id))}
+    examples = {i.id for i in items if i.id in in_half and i.conversation_id in prompted}
     found: dict[str, Paired] = {}
     for d in rubric.dimensions:
-        spoken = {item: v for (item, dimension), v in verdicts.items() if dimension == d.name}
-        if not spoken or d.scale.kind == "set":
+        given = {item: v for (item, dimension), v in verdicts.items() if dimension == d.name}
+        if not given or d.scale.kind == "set":
             continue
-        all_labels = {item: s for (item, dimension), s in settled.items() if dimension == d.name and item in mine}
-        labels = {item: s for item, s in all_labels.items() if item not in shown}
-        left_out = sum(item in shown and s.value is not None for item, s in all_labels.items())
-        spoken = {item: v for item, v in spoken.items() if item in mine - shown}
-        data = calibration_data(_calibration_rows(items, labels, spoken, lines), values=d.scale.values)
-        notes = (*data.notes, *_notes(half, left_out))
+        labels = {item: s for (item, dimension), s in settled.items() if dimension == d.name and item in in_half}
+        left_out = sum(item in examples and s.value is not None for item, s in labels.items())
+        labels = {item: s for item, s in labels.items() if item not in examples}
+        given = {item: v for item, v in given.items() if item in in_half - examples}
+        data = calibration_data(calibration_rows(items, labels, given, populations), values=d.scale.values)
         found[d.name] = Paired(
             dimension=d,
-            data=replace(data, notes=notes),
+            data=replace(data, notes=(*data.notes, *notes_on(half, left_out))),
             settled=labels,
-            verdicts=spoken,
+            verdicts=given,
             judge=who,
             half=half,
             examples=left_out,
+            must_record=tunable and half != "dev",
         )
     return found
 
 
-def _notes(half: Half, examples: int) -> list[str]:
-    """What belongs beside every figure of a judge that was made here, whoever shows it."""
-    seen = [f"{counted(examples, 'labelled item')} left out: the judge has seen the label in its own prompt."]
-    return seen * bool(examples) + [f"Only conversations of the {half} half count here."] * (half != "all")
-
-
-def _calibration_rows(
-    items: Sequence[Item],
-    labels: Mapping[str, Settled],
-    spoken: Mapping[str, Verdict],
-    lines: Mapping[tuple[str, str], LedgerLine],
-) -> list[CalibrationRow]:
-    """All items of the weeks; those that do not count stand without a label, so that a group left empty is named."""
-    rows = [_calibration_row(i, labels.get(i.id), spoken.get(i.id), lines) for i in items]
-    if all(r.population is None for r in rows):
-        # Without any draw nothing says how these items were chosen: no weight, rather than equal weights.
-        return [r._replace(weight=0.0) for r in rows]
-    return rows
-
-
-def _calibration_row(
-    item: Item, settled: Settled | None, verdict: Verdict | None, lines: Mapping[tuple[str, str], LedgerLine]
-) -> CalibrationRow:
-    line = None if item.stratum is None else lines.get((item.week, item.stratum))
-    return CalibrationRow(
-        item=item.id,
-        truth=None if settled is None or settled.value is None else str(settled.value),
-        verdict=None if verdict is None else verdict.value,
-        stratum=f"{item.week} {line.name}" if line else None,
-        population=float(line.population) if line else None,
-        score=None if verdict is None else verdict.score,
-        file="the store",
-    )
-
-
 def conversation_of(store: Store, item_id: str) -> Conversation:
-    """The conversation of an item as anybody may see it. Raises UnknownError."""
-    from review.privacy.hidden_spans import conversations
-
+    """Return the conversation of an item with its hidden passages removed. Raises UnknownError."""
     item = store.get(Item, item_id)
     found = conversations(store, [item.conversation_id]) if item else {}
     if item is None or item.conversation_id not in found:
         raise UnknownError(f"item '{item_id}' is not in the store.")
     return found[item.conversation_id]
-
-
-def _json(values: Sequence[str]) -> str:
-    return orjson.dumps(list(values)).decode()

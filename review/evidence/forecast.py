@@ -1,4 +1,4 @@
-"""What a planned draw will cost the reviewers and how sure it will make the estimates, before it is drawn."""
+"""The forecast of a planned draw: the reviewers' time and the precision of the estimates, before it is drawn."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from review.basics.words import counted
 from review.current.progress import seconds_per_item
 from review.evidence import evidence
 from review.evidence.production import production_quality
 from review.rubric.rubric import Dimension, current_rubric
 from review.sampling.allocate import SECONDS_PER_ITEM
 from review.sampling.draw import DrawResult
-from review.statistics.quality.expected import ASSUMED_SHARE, Planned, expected_estimate, half_width
+from review.statistics.quality.expected import ASSUMED_SHARE, PlannedGroup, expected_estimate, half_width
 from review.statistics.quality.strata import smoothed
 from review.statistics.quantity import Quantity
 from storage.records_review import Week
@@ -20,8 +21,8 @@ from storage.store import Store
 
 
 @dataclass(frozen=True)
-class Expected:
-    """The estimate to expect for one positive value; ``observed`` tells that an earlier week gave the shares."""
+class ExpectedEstimate:
+    """The expected estimate for one positive value; ``observed`` tells whether an earlier week gave the shares."""
 
     positive: str
     estimate: Quantity
@@ -29,7 +30,7 @@ class Expected:
 
     @property
     def half_width(self) -> float | None:
-        """Half of the interval's width, as a share."""
+        """Half of the interval's width, as a share; None without an interval."""
         return half_width(self.estimate)
 
 
@@ -37,7 +38,7 @@ class Expected:
 class Forecast:
     """``items`` new items for ``raters`` people, ``minutes`` each at ``seconds`` per item (``measured`` or assumed).
 
-    ``total`` is what the week will hold in all, on which ``expected`` rests.
+    ``total`` is the number of items that the week will have, on which ``expected`` is based.
     """
 
     items: int
@@ -47,17 +48,17 @@ class Forecast:
     seconds: float
     measured: bool
     due: date
-    expected: tuple[Expected, ...]
+    expected: tuple[ExpectedEstimate, ...]
 
 
 def forecast(
     store: Store, result: DrawResult, *, week: str, raters: int, due: date, overlap_raters: int = 0
 ) -> Forecast:
-    """What the draw in ``result`` will ask of ``raters`` people and tell about the week.
+    """Forecast the work for ``raters`` people and the precision that the draw in ``result`` will give.
 
-    Overlap items go to ``overlap_raters`` people (0: all). A week that is open already keeps its own due date and
-    overlap, whatever is asked. Seconds are the median of all annotations in the store;
-    shares those that the week before showed in each group.
+    Overlap items go to ``overlap_raters`` people (0: all). A week that is already open keeps its own due date and
+    overlap. Seconds are the median of all annotations in the store; the shares of each group are those of the latest
+    earlier week with labels.
     """
     opened = store.get(Week, week)
     if opened is not None:
@@ -77,7 +78,7 @@ def forecast(
         measured=seconds is not None,
         due=due,
         expected=tuple(
-            Expected(d.positive, expected_estimate(_planned(result, shares)), bool(shares))
+            ExpectedEstimate(d.positive, expected_estimate(_planned(result, shares)), bool(shares))
             for d in current_rubric(store).dimensions
             if d.positive is not None
             for shares in [_shares_before(store, week, d, d.positive)]
@@ -85,14 +86,14 @@ def forecast(
     )
 
 
-def _planned(result: DrawResult, shares: Mapping[str, float]) -> list[Planned]:
-    return [Planned(s.name, s.population, s.sampled, shares.get(s.name, ASSUMED_SHARE)) for s in result.strata]
+def _planned(result: DrawResult, shares: Mapping[str, float]) -> list[PlannedGroup]:
+    return [PlannedGroup(s.name, s.population, s.sampled, shares.get(s.name, ASSUMED_SHARE)) for s in result.strata]
 
 
 def _shares_before(store: Store, week: str, dimension: Dimension, positive: str) -> dict[str, float]:
-    """By group, the share of positives in the latest earlier week with labels; empty when there is none.
+    """Return by group the share of positives in the latest earlier week with labels; empty when there is none.
 
-    A share is (k + 1/2)/(n + 1), because none among few does not promise none among many.
+    A share is (k + 1/2)/(n + 1), because none among a few items does not mean none among many.
     """
     before = [w.name for w in store.find(Week, order_by="name desc") if w.name < week]
     for name in before:
@@ -105,29 +106,30 @@ def _shares_before(store: Store, week: str, dimension: Dimension, positive: str)
 
 
 def sentences(found: Forecast) -> list[str]:
-    """The forecast in plain words: the work first, then what it will tell."""
+    """Describe the forecast in plain words: the work first, then the precision."""
     items = f"{found.items} items" if found.items == found.total else f"{found.items} more items ({found.total} in all)"
-    pace = (
-        f"{found.seconds:.0f} s per item, measured" if found.measured else "60 s per item assumed, nobody is measured"
-    )
-    people = f"{found.raters} reviewer{'s' * (found.raters != 1)}"
+    pace = f"{found.seconds:.0f} s per item, measured" if found.measured else "60 s per item, assumed"
     lines = [
-        f"About {items}, {people}, about {found.minutes:.0f} minutes each ({pace}), due {found.due:%A} "
-        f"{found.due.day} {found.due:%B}."
+        f"About {items}, {counted(found.raters, 'reviewer')}, about {found.minutes:.0f} minutes each ({pace}), due "
+        f"{found.due:%A} {found.due.day} {found.due:%B}."
         if found.raters
-        else f"About {items}, and nobody to review them yet: choose reviewers."
+        else f"About {items}, and no reviewers yet. Choose reviewers."
     ]
     return lines + _widths(found.expected)
 
 
-def _widths(expected: Sequence[Expected]) -> list[str]:
-    known = [f"{e.positive} to about ± {_points(e.half_width)}" for e in expected if e.half_width is not None]
-    lines = [f"Cannot be said for {e.positive}: {e.estimate.undefined}." for e in expected if e.half_width is None]
+def _widths(expected: Sequence[ExpectedEstimate]) -> list[str]:
+    known = [f"'{e.positive}' to about ± {_points(e.half_width)}" for e in expected if e.half_width is not None]
+    lines = [
+        f"The precision for '{e.positive}' is unknown: {e.estimate.undefined}."
+        for e in expected
+        if e.half_width is None
+    ]
     if known:
-        basis = "at the shares that the last reviewed week showed"
+        basis = "based on the shares in the last reviewed week"
         if not any(e.observed for e in expected):
-            basis = "if about 10 % are (nothing is observed yet)"
-        lines.insert(0, f"When all of it is reviewed, people alone will know {', '.join(known)}, {basis}.")
+            basis = "assuming a share of 10%, because no week is reviewed yet"
+        lines.insert(0, f"Once all items are reviewed, people's labels alone give {', '.join(known)}, {basis}.")
     return lines
 
 

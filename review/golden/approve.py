@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
+from review.basics import setting
 from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.limits import MAX_ANSWER
 from review.golden.content import Asked, Wish, asked, content_of, expected_answer, origin_of, votes_of
-from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, add_version, latest_version, one_of
+from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, add_version, latest_version
 from review.golden.reviewed import Reviewed, gather
 from review.golden.sql_tags import sql_tags
 from review.people.people import require
@@ -110,7 +111,7 @@ def _check_wish(wish: Wish) -> None:
     """Raise InputError for a value that is not allowed or an answer that is too long."""
     for name, allowed in (("expected_behaviour", BEHAVIOURS), ("kind", KINDS), ("split", SPLITS)):
         if (found := getattr(wish, name)) is not None:
-            one_of(name, found, allowed)
+            setting.one_of(name, found, allowed)
     length = len(wish.expected_answer or "")
     if length > MAX_ANSWER:
         raise InputError(f"expected_answer: found {length:,} characters, expected at most {MAX_ANSWER:,}.")

@@ -65,7 +65,7 @@ def candidates(store: Store, weeks: Sequence[str], *, viewer: str | None = None)
 def item_rule(labels: Sequence[Settled]) -> str | None:
     """Return how an item as a whole was settled, or None when it is disputed.
 
-    An item is unanimous if several agree in one dimension, even if another dimension, asked of some only, has one vote.
+    An item is unanimous if several agree in one dimension. Another dimension, asked of some only, may have one vote.
     """
     if any(s.disputed for s in labels):
         return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.canonical import canonical
-from review.basics.errors import InputError, UnknownError
+from review.basics.errors import UnknownError
 from review.current.assignments import owed_items
 from review.golden.reader import examples_found
 from review.privacy.hidden_spans import spans_by_conversation, without
@@ -20,13 +20,6 @@ SOURCES = ("manual", "historical", "synthetic", "feedback")
 SPLITS = ("dev", "test")
 SAME_AS_BEFORE = ("content", "labels", "votes", "rubric_version", "source", "kind", "scenario", "split", "must_pass")
 """The fields that make a version: if all of them are equal, there is nothing to correct."""
-
-
-def one_of(name: str, found: str, allowed: tuple[str, ...]) -> str:
-    """Return ``found`` if it is allowed. Raises InputError that names the allowed values."""
-    if found not in allowed:
-        raise InputError(f"{name}: found {found!r}, expected one of {', '.join(allowed)}.")
-    return found
 
 
 def latest_versions(store: Store) -> dict[str, GoldenExample]:

@@ -95,7 +95,7 @@ def _hints(typed_dict: Any) -> dict[str, Any]:
 
 
 def _is(value: Any, hint: Any) -> bool:
-    """Return whether a value has a simple type. A hidden number is the token that stands in its place."""
+    """Return whether a value has a simple type. A hidden number was replaced by its token."""
     if hint in (int, float):
         hidden = isinstance(value, str) and value.startswith(MARK)
         return hidden or (isinstance(value, int if hint is int else int | float) and not isinstance(value, bool))

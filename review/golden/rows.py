@@ -38,7 +38,7 @@ class ReleaseInfo:
 
 
 class Carried(TypedDict):
-    """What each row says about its example beside the content: release, votes, how it was drawn, where it comes from.
+    """What each row adds to the content of its example: release, votes, how it was drawn, where it comes from.
 
     ``agreement`` is explained at :func:`agreement`. Hand-picked and written examples have no inclusion probability.
     """

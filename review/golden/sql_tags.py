@@ -34,7 +34,7 @@ DATES: tuple[type[exp.Expr], ...] = (
 )
 _DATE_TEXT = re.compile(r"\d{4}-\d{2}(-\d{2})?([ T].*)?|\d{4}/\d{2}/\d{2}|now")
 _DATE_NAME = re.compile(r"date|time|toyear|tomonth|today|yesterday|tostartof|julianday|now$|age$|strftime", re.I)
-# A reference query may list columns any of which is right: {name, id}. For its shape, all of them are the same.
+# A reference query may offer alternative columns as {name, id}. Its shape is the same with any of them.
 _ALTERNATIVES = re.compile(r"\{([^{}]*)\}")
 
 

@@ -1,1 +1,1 @@
-"""The embedded log of production conversations: reading it and appending to it."""
+"""The imported log of production conversations: read it, append to it."""

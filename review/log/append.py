@@ -1,7 +1,7 @@
-"""Adding to the embedded log: an import becomes visible as a whole or not at all.
+"""Append to the imported log: an import becomes visible as a whole or not at all.
 
-Its folder is written under a hidden name and renamed as the last act. The first version of a conversation wins: what
-the log holds is never written again.
+Its folder is written under a hidden name and renamed in the last step. The first version of a conversation wins: what
+the log holds is never overwritten.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from storage.records_log import Conversation
 BATCH_ROWS = 50_000
 BATCH_BYTES = 64 * 1024 * 1024
 LOOKED_UP = 2_000
-"""Conversations looked up at once in what the log holds."""
+"""Conversations that are looked up in the log in one query."""
 LOCK_SECONDS = 60
 KNOWN_MEMORY = "512MB"
 _PARTIAL = ".partial-"
@@ -46,9 +46,7 @@ _JSON = orjson.OPT_NON_STR_KEYS
 
 
 class Entry(NamedTuple):
-    """One conversation on its way into the log: masked, hashed; its sealed original, if there is one to keep; and what
-    the checks found in it.
-    """
+    """A masked and hashed conversation to append, with its sealed original if one is kept, and the checks' findings."""
 
     conversation: Conversation
     original: str | None = None
@@ -57,7 +55,7 @@ class Entry(NamedTuple):
 
 @dataclass
 class Appended:
-    """What became of the conversations: new, known with the same content, known with other content."""
+    """How many conversations were new, known with the same content, and known with other content."""
 
     added: int = 0
     duplicate: int = 0
@@ -76,11 +74,11 @@ def append(
     encrypted: bool = False,
     examine: Examine = iter,
 ) -> Appended:
-    """Add the conversations that the log does not hold yet; all of them or, when anything fails, none.
+    """Add the conversations that the log does not hold yet: all of them or, when anything fails, none.
 
-    Memory holds one batch at a time. ``encrypted`` tells how the originals are sealed. Those that are new pass through
-    ``examine``, one out for each that goes in: what is known already is not looked at again. Raises Refused when
-    another import holds the log.
+    Memory holds one batch at a time. ``encrypted`` records whether the originals are sealed with a key. Only new
+    conversations pass through ``examine``, which yields one for each it takes. Raises Refused while another import
+    runs, NoSpace when the disk is full.
     """
     log.logs.mkdir(parents=True, exist_ok=True)
     try:
@@ -88,7 +86,7 @@ def append(
             _sweep(log)
             return _append(log, entries, import_id, at, encrypted, examine)
     except Timeout:
-        raise Refused(f"{log.logs}: another import is running. Try again when it has ended.") from None
+        raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
     except (OSError, duckdb.Error) as error:
         full = NoSpace.from_error(error, log.logs)
         if full is None:
@@ -117,10 +115,10 @@ def _append(
 
 
 def _sweep(log: LogPaths) -> None:
-    """Remove what an unfinished import left behind; called under the lock, so none is at work.
+    """Remove what an unfinished import left behind. The caller holds the lock, so no import is running.
 
-    Originals whose import did become visible only missed their own renaming, and get it now. Nothing that has its
-    final name is ever touched: draws keep originals there too.
+    Originals whose import did become visible only lack their own renaming, and get it now. Folders under their final
+    names are never touched: draws keep originals there too.
     """
     for partial in log.logs.glob(f"{_PARTIAL}*"):
         shutil.rmtree(partial, ignore_errors=True)
@@ -133,7 +131,7 @@ def _sweep(log: LogPaths) -> None:
 
 
 def _commit(log: LogPaths, staged: LogPaths, import_id: str) -> None:
-    """Make the import visible by one renaming; its originals follow."""
+    """Make the import visible by one renaming, then rename its originals."""
     folders = [folder for folder in (staged.originals, staged.logs) if folder.exists()]
     for folder in folders:
         for file in folder.iterdir():
@@ -154,16 +152,16 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-class _Row(NamedTuple):
+class _LogRow(NamedTuple):
     cells: tuple[Any, ...]
     original: str | None
 
 
-def _batches(entries: Iterable[Entry], import_id: str, at: str) -> Iterator[list[_Row]]:
-    batch: list[_Row] = []
+def _batches(entries: Iterable[Entry], import_id: str, at: str) -> Iterator[list[_LogRow]]:
+    batch: list[_LogRow] = []
     size = 0
     for entry in entries:
-        row = _Row(_cells(entry, import_id, at), entry.original)
+        row = _LogRow(_cells(entry, import_id, at), entry.original)
         batch.append(row)
         size += len(row.cells[_CONTENT]) + len(entry.original or "")
         if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
@@ -193,14 +191,14 @@ _ID, _WEEK, _CONTENT = (list(COLUMNS).index(name) for name in ("id", "week", "co
 
 
 def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:
-    """A small database on disk of the ids and content hashes that the log holds, so that memory stays bounded."""
+    """Return a small database on disk with the ids and content hashes of the log, which keeps memory bounded."""
     db = duckdb.connect(folder / "known.duckdb", config={"memory_limit": KNOWN_MEMORY, "threads": "2"})
     db.execute(f"CREATE TABLE known AS SELECT id, content_hash FROM {log_relation(log)}")  # noqa: S608 - our own paths
     return db
 
 
 def _fresh(known: duckdb.DuckDBPyConnection, entries: Iterable[Entry], counts: Appended) -> Iterator[Entry]:
-    """The entries that are new, in order; what becomes of each is counted as it passes."""
+    """Yield the entries that are new, in order, and count every entry."""
     left = iter(entries)
     while some := list(islice(left, LOOKED_UP)):
         known.register("asked", pa.table({"id": [entry.conversation.id for entry in some]}))
@@ -222,7 +220,7 @@ def _fresh(known: duckdb.DuckDBPyConnection, entries: Iterable[Entry], counts: A
         known.execute("INSERT INTO known SELECT id, content_hash FROM new_rows")
 
 
-def _write_batch(staged: LogPaths, batch: list[_Row], number: int, encrypted: bool) -> None:
+def _write_batch(staged: LogPaths, batch: list[_LogRow], number: int, encrypted: bool) -> None:
     for week in sorted({row.cells[_WEEK] for row in batch}):
         rows = [row.cells for row in batch if row.cells[_WEEK] == week]
         columns = [pa.array(cells, kind) for cells, kind in zip(zip(*rows, strict=True), _SCHEMA.types, strict=True)]

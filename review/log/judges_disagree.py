@@ -21,16 +21,16 @@ def verdict_text(cell: Any) -> str:
 
 
 def judges_disagree(verdicts: Mapping[str, Any]) -> bool | None:
-    """Whether two judges of one conversation said different things in some dimension; None where none can be compared.
+    """Whether two judges of one conversation gave different values in some dimension; None when none can be compared.
 
-    ``verdicts`` maps judge to dimension to a value or {value, ...}. A missing verdict contradicts nobody.
+    ``verdicts`` maps judge to dimension to a value or {value, ...}. A missing verdict contradicts no other.
     """
     if len(verdicts) < 2:
         return None
-    said: dict[str, list[str]] = {}
+    values_by: dict[str, list[str]] = {}
     for dimensions in verdicts.values():
         for dimension, cell in (dimensions if isinstance(dimensions, Mapping) else {}).items():
             if value := verdict_text(cell):
-                said.setdefault(dimension, []).append("|".join(sorted(value.split("|"))))
-    several = [values for values in said.values() if len(values) > 1]
+                values_by.setdefault(dimension, []).append("|".join(sorted(value.split("|"))))
+    several = [values for values in values_by.values() if len(values) > 1]
     return any(len(set(values)) > 1 for values in several) if several else None

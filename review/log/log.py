@@ -1,7 +1,7 @@
-"""The embedded log: Parquet files beside the store, read by DuckDB.
+"""The imported log: Parquet files beside the store, read by DuckDB.
 
-An import is a folder of its own, ``<logs>/<import id>/<week>-0001.parquet``, one file per batch and week; folders whose
-name begins with a dot are not finished and not read. :mod:`review.sources.log_append` writes them.
+Each import has a folder, ``<logs>/<import id>/<week>-0001.parquet``, with one file per batch and week. Folders whose
+names begin with a dot are unfinished and are not read. :mod:`review.log.append` writes them.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ COLUMNS: dict[str, str] = {
 }
 """Columns of the log and their types; ``verdicts`` and ``content`` (messages and the rest) are JSON text.
 
-``flagged`` names the checks that raised their hand, with spaces between; ``judges_disagree`` tells that two judges of
-the log said different things in some dimension. Logs of earlier versions do not have these two.
+``flagged`` holds the names of the checks that flagged the conversation, separated by spaces. ``judges_disagree`` is
+true when two judges of the log gave different values in some dimension. Logs of earlier versions lack these two.
 """
 
 DERIVED = ("imported_at", "import_id", "verdicts", "content", "flagged", "judges_disagree")
 
 DIRECT = tuple(name for name in COLUMNS if name not in DERIVED)
-"""Columns that are fields of a conversation as they stand."""
+"""Columns that hold a field of a conversation unchanged."""
 
 IN_CONTENT = tuple(f.name for f in fields(Conversation) if f.name not in COLUMNS)
-"""Fields of a conversation that stand in the JSON of ``content``."""
+"""Fields of a conversation that are kept in the JSON of ``content``."""
 
 AT_ONCE = 1_000
 _TUPLES = ("messages", "context", "steps", "tags")
 
 
 def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Path]:
-    """The files of finished imports, sorted; with ``weeks`` those of these weeks alone, by name."""
+    """Return the files of finished imports, sorted; with ``weeks`` only those of these weeks, by name."""
     wanted = None if weeks is None else set(weeks)
     return sorted(
         path
@@ -59,7 +59,7 @@ def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Path
 
 
 def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
-    """SQL that DuckDB can read from (``FROM {it}``) with the columns of ``COLUMNS``; an empty log has no rows."""
+    """Return SQL for DuckDB to select from, with the columns of ``COLUMNS``; an empty log has no rows."""
     files = log_files(log, weeks=weeks)
     if not files:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
@@ -69,7 +69,7 @@ def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
 
 
 def weeks_in_log(log: LogPaths) -> dict[str, int]:
-    """Conversations by week, weeks in order; read from the files' own headers."""
+    """Return the number of conversations by week, in order, from the headers of the files."""
     weeks: dict[str, int] = {}
     for path in log_files(log):
         weeks[path.name[:8]] = weeks.get(path.name[:8], 0) + pq.read_metadata(path).num_rows
@@ -77,7 +77,7 @@ def weeks_in_log(log: LogPaths) -> dict[str, int]:
 
 
 def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str] | None = None) -> list[Conversation]:
-    """The conversations with these ids, in this order; ids that the log does not hold are left out."""
+    """Return the conversations with these ids, in this order; ids that the log does not hold are left out."""
     columns = [*DIRECT, "verdicts", "content"]
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608
     with duckdb.connect() as db:
@@ -87,7 +87,7 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
 
 
 def every_conversation(log: LogPaths, *, weeks: Sequence[str]) -> Iterator[Conversation]:
-    """All conversations of some weeks, a batch in memory at a time."""
+    """Yield all conversations of some weeks; memory holds one batch."""
     columns = [*DIRECT, "verdicts", "content"]
     listed = ", ".join(f"'{week}'" for week in weeks)
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE week IN ({listed})"  # noqa: S608

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from review.audit import chain, covered
 from review.audit.store_secrets import hmac_key
+from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.people.identity import Visitor, display_name, identifier, rater_id
@@ -90,9 +91,7 @@ def add_person(
     ``name`` is a name, or the id of an existing person. With ``issuer`` and ``subject`` it is the person who will log
     in with them. Raises InputError for an unusable name or role, Refused when the store would be left without a lead.
     """
-    if role not in (*ROLES, NO_ROLE):
-        raise InputError(f"role: found {role!r}, expected one of {', '.join((*ROLES, NO_ROLE))}.")
-    given = "" if role == NO_ROLE else role
+    given = "" if setting.one_of("role", role, (*ROLES, NO_ROLE)) == NO_ROLE else role
     with store.transaction():
         visitor = _announced(name, issuer, subject) if issuer or subject else None
         rater = _logged_in(store, visitor, by=by) if visitor else _named(store, name, by=by)

@@ -1,4 +1,4 @@
-"""From the store to the report: one function per part of the page."""
+"""Gather the report of a week from the store: one function per part of the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from review.current.rubric_in_use import left_out
 from review.current.settled import settled_labels
 from review.current.verdicts import judges
 from review.evidence import evidence
-from review.evidence.production import judges_of_frame, production_quality
+from review.evidence.production import ProductionData, production_data, quality_of
 from review.golden.examples import current_examples
 from review.people.people import people
 from review.report.model import Agreement, Golden, Group, Judge, Quality, Settlement, WeekReport
@@ -31,17 +31,18 @@ NO_REASON = "no reason named"
 
 
 def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap: int = 1000) -> WeekReport:
-    """The report of a week as it stands now. Raises UnknownError for a week that is not there.
+    """Return the current report of a week. Raises UnknownError for a week that is not in the store.
 
-    With ``viewer`` nothing is told of items that this person still has to review, but for counts and estimates.
-    Quality is that of the week alone; agreement and judges are read off the last four weeks of its rubric version.
+    With ``viewer``, items that this person still has to review appear only in counts and estimates. Quality covers the
+    week alone; agreement and judges cover the last four weeks under its rubric version.
     """
     opened = week_of_store(store, week)
     rubric = evidence.latest_used_rubric(store, [week])
     window = evidence.weeks_up_to(store, week)
     items = store.find(Item, week=week)
     owed = owed_items(store, viewer) & {i.id for i in items} if viewer else set()
-    quality = _quality(store, week, rubric)
+    production = production_data(store, [week])
+    quality = _quality(production, rubric)
     last = chain.head(store)
     return WeekReport(
         week=opened,
@@ -51,7 +52,7 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         window=window,
         quality=quality,
         agreement=_agreement(store, window, rubric, viewer, bootstrap),
-        judges=_judges(store, window, rubric, viewer, bootstrap, _shares(store, week, rubric, quality)),
+        judges=_judges(store, window, rubric, viewer, bootstrap, _shares(production, rubric, quality)),
         people=tuple(p for p in progress(store, week) if p.dealt),
         rubric_version=rubric.version,
         left_out=left_out(store, window),
@@ -69,12 +70,10 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
     )
 
 
-def _quality(store: Store, week: str, rubric: Rubric) -> tuple[Quality, ...]:
-    judge = next(iter(judges_of_frame(store, [week])), None)
+def _quality(production: ProductionData, rubric: Rubric) -> tuple[Quality, ...]:
+    judge = next(iter(production.judges), None)
     return tuple(
-        Quality(
-            d.title, d.name, d.positive, judge, production_quality(store, [week], d, positive=d.positive, judge=judge)
-        )
+        Quality(d.title, d.name, d.positive, judge, quality_of(production, d, positive=d.positive, judge=judge))
         for d in rubric.dimensions
         if d.positive is not None
     )
@@ -83,15 +82,15 @@ def _quality(store: Store, week: str, rubric: Rubric) -> tuple[Quality, ...]:
 Shares = dict[tuple[str, str], tuple[float | None, bool | None]]
 
 
-def _shares(store: Store, week: str, rubric: Rubric, quality: Sequence[Quality]) -> Shares:
-    """By judge and dimension: the judge's own share of the week's traffic, and whether the estimate excludes it.
+def _shares(production: ProductionData, rubric: Rubric, quality: Sequence[Quality]) -> Shares:
+    """Return by judge and dimension the judge's own share of the week's traffic, and whether the estimate excludes it.
 
-    It is held against the people's own estimate: one that was sharpened by a judge is no independent witness.
+    The share is compared with the estimate from people alone, because an estimate that uses the judge depends on it.
     """
     found: Shares = {}
-    for judge in judges_of_frame(store, [week]):
+    for judge in production.judges:
         for q in quality:
-            known = production_quality(store, [week], rubric[q.dimension], positive=q.positive, judge=judge)
+            known = quality_of(production, rubric[q.dimension], positive=q.positive, judge=judge)
             ci = known.people.ci
             outside = None if known.judge_alone is None or ci is None else not ci[0] <= known.judge_alone <= ci[1]
             found[judge, q.dimension] = known.judge_alone, outside
@@ -101,7 +100,7 @@ def _shares(store: Store, week: str, rubric: Rubric, quality: Sequence[Quality])
 def _agreement(
     store: Store, window: Sequence[str], rubric: Rubric, viewer: str | None, bootstrap: int
 ) -> tuple[Agreement, ...]:
-    """Sets are left out: agreement is defined on each of their values, which is for the page on agreement."""
+    """Return agreement by dimension, without sets: their agreement is per value and is on the agreement page."""
     found = evidence.ratings_by_dimension(store, window, viewer=viewer)
     return tuple(
         Agreement(d.title, agreement_report(found[d.name], bootstrap=bootstrap))

@@ -1,4 +1,4 @@
-"""What a week's report holds, as plain values."""
+"""The contents of a week's report, as plain values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from storage.records_review import Week, WeekClosing
 
 @dataclass(frozen=True)
 class Quality:
-    """The share of all conversations with one positive value; ``judge`` is the one whose verdicts sharpen it."""
+    """The share of all conversations with one positive value; ``judge`` names the judge that the estimate uses."""
 
     title: str
     dimension: str
@@ -29,25 +29,25 @@ class Quality:
 
     @property
     def best(self) -> Quantity:
-        """The figure to read: with the judge where that can be computed, else from people alone."""
+        """The best estimate: with the judge where that is defined, else from people alone."""
         return best_estimate(self.report)
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far people agree in one dimension."""
+    """The agreement of people in one dimension."""
 
     title: str
     report: AgreementReport
 
     @property
     def trio(self) -> dict[str, Quantity]:
-        """The three coefficients that are read together."""
+        """The three coefficients to read together."""
         return {name: self.report.coefficients[name] for name in self.report.headline}
 
     @property
     def words(self) -> str:
-        """The trio as a sentence."""
+        """The three coefficients in words."""
         return agreement_words(self.report)
 
 
@@ -55,7 +55,7 @@ class Agreement:
 class Judge:
     """One judge and one positive value: weighted precision and recall, and ``alone``, its own share of the traffic.
 
-    ``outside`` tells that this share lies outside the interval of the estimate; None when either is unknown.
+    ``outside`` tells whether this share is outside the interval of the people's estimate; None when either is unknown.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Judge:
 
 @dataclass(frozen=True)
 class Group:
-    """One line of the ledger; ``labelled`` items have a settled label in the rubric's first dimension.
+    """One group of the sample; ``labelled`` items have a settled label in the rubric's first dimension.
 
     Hand-picked items are a group without population and probability.
     """
@@ -84,7 +84,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Quote:
-    """One item as an example, masked and shortened; ``words`` is what ``speaker`` wrote about it, "" for nothing."""
+    """One item as an example, masked and shortened; ``words`` is the comment of ``speaker``, "" without one."""
 
     item: str
     question: str
@@ -95,7 +95,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class Reason:
-    """A value of a set dimension: named on ``items`` of the ``of`` items to which the question applied."""
+    """A value of a set dimension: given to ``items`` of the ``of`` items to which the question applies."""
 
     dimension: str
     value: str
@@ -106,7 +106,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Settlement:
-    """Disagreements: still open, settled, and settled by why people had differed."""
+    """Disagreements: the number open, the number settled, and the settled ones by the reason for the difference."""
 
     open: int
     settled: int
@@ -115,7 +115,7 @@ class Settlement:
 
 @dataclass(frozen=True)
 class Golden:
-    """Examples approved out of this week's items that are current, by kind, and how many of them must pass."""
+    """The current golden examples from this week's items: their number, by kind, and how many must pass."""
 
     approved: int
     kinds: Mapping[str, int]
@@ -124,10 +124,12 @@ class Golden:
 
 @dataclass(frozen=True, kw_only=True)
 class WeekReport:
-    """Everything on the page. ``window`` are the weeks behind agreement and judges; ``withheld`` counts items whose
-    labels are left out because the reader still has to review them; ``head`` is the end of the audit chain when the
-    report was made (sequence 0 in an empty one), ``broken_at`` the entry at which it does not hold. All figures stand
-    under ``rubric_version``; ``left_out`` says which reviews of other versions are not in them, None when none are.
+    """The contents of the page.
+
+    ``window`` is the weeks behind agreement and judges. ``withheld`` counts the items whose labels are left out because
+    the reader still has to review them. ``head`` is the end of the audit chain when the report was created (sequence 0
+    in an empty one), ``broken_at`` the entry at which the chain is broken. All figures use ``rubric_version``;
+    ``left_out`` describes the reviews under other versions, None when there are none.
     """
 
     week: Week
@@ -160,7 +162,7 @@ class WeekReport:
 
     @property
     def labelled(self) -> int:
-        """Those of them that have a settled label."""
+        """The drawn items that have a settled label."""
         return sum(g.labelled for g in self.groups if g.probability is not None)
 
     @property
@@ -175,7 +177,7 @@ class WeekReport:
         return tuple(p for p in self.people if p.left) if over else ()
 
     def to_json(self) -> dict[str, Any]:
-        """The report for programs."""
+        """Return the object that ``report --json`` prints."""
         return {
             "week": self.week.name,
             "state": "closed" if self.closing else "open",

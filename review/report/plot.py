@@ -3,52 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
+from dataclasses import dataclass
 
 from review.statistics.quantity import Quantity
 
 NICE = (0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-HEIGHT = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """One value with its interval on an axis; ``parts.html`` draws it.
+
+    ``point`` and ``reach`` are positions on the axis in percent of its length, None where there is nothing to draw.
+    ``title`` names the figure and ``text`` states it in words, for readers who cannot see the drawing. ``identity``
+    is unique on the page.
+    """
+
+    title: str
+    text: str
+    identity: str
+    point: float | None
+    reach: tuple[float, float] | None
 
 
 def upper_end(quantities: Iterable[Quantity]) -> float:
-    """A round end of the axis that holds every value and interval; 1 when nothing is known."""
+    """Return a round end of the axis that holds every value and interval; 1 when nothing is known."""
     top = max((max(q.value, *(q.ci or ())) if q.ci else q.value for q in quantities if q.value is not None), default=1)
     return next((n for n in NICE if n >= top - 1e-9), 1.0)
 
 
 def lower_end(quantities: Iterable[Quantity]) -> float:
-    """0, or a round negative number where an interval reaches below."""
+    """Return 0, or a round negative number when an interval reaches below 0."""
     low = min((min(q.value, *(q.ci or ())) if q.ci else q.value for q in quantities if q.value is not None), default=0)
     return 0.0 if low >= 0 else -next((n for n in NICE if n >= -low - 1e-9), 1.0)
 
 
 def interval_plot(
     quantity: Quantity, *, title: str, text: str, low: float = 0.0, high: float = 1.0, identity: str
-) -> str:
-    """One value with its interval on an axis from ``low`` to ``high``, as SVG that stretches to its place.
-
-    ``title`` names the figure and ``text`` says it in words, for those who do not see it; ``identity`` is unique in
-    the page. Positions are percentages, so that nothing is distorted. An undefined quantity is an empty axis.
-    """
-    marks = [f'<line class="axis" x1="0" x2="100%" y1="{HEIGHT - 1}" y2="{HEIGHT - 1}"/>']
-    marks += [
-        f'<line class="tick" x1="{at:.2f}%" x2="{at:.2f}%" y1="{HEIGHT - 4}" y2="{HEIGHT - 1}"/>'
-        for at in (0, 25, 50, 75, 100)
-    ]
+) -> Plot:
+    """Place a value and its interval on an axis from ``low`` to ``high``. An undefined quantity is an empty axis."""
+    point = reach = None
     if quantity.value is not None:
-        middle = HEIGHT / 2 - 2
+        point = _position(quantity.value, low, high)
         if quantity.ci is not None:
-            left, right = (_position(x, low, high) for x in quantity.ci)
-            marks.append(f'<line class="reach" x1="{left:.2f}%" x2="{right:.2f}%" y1="{middle}" y2="{middle}"/>')
-        marks.append(f'<circle class="point" cx="{_position(quantity.value, low, high):.2f}%" cy="{middle}" r="4.5"/>')
-    name = escape(identity, quote=True)
-    return (
-        f'<svg class="plot" role="img" height="{HEIGHT}" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(text)}</desc>{"".join(marks)}</svg>'
-    )
+            reach = _position(quantity.ci[0], low, high), _position(quantity.ci[1], low, high)
+    return Plot(title=title, text=text, identity=identity, point=point, reach=reach)
 
 
 def _position(value: float, low: float, high: float) -> float:
-    """Where a value stands on the axis, in per cent; beyond its ends at the end."""
+    """Return the place of a value on the axis in percent; values beyond an end stand at that end."""
     return 100 * min(max((value - low) / (high - low), 0.0), 1.0)

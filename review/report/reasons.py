@@ -24,15 +24,15 @@ from storage.store import Store
 MOST = 5
 LONGEST = 180
 TELLING = 25
-"""Questions under so many characters ("Thank you, bye") make poor examples."""
+"""Questions with fewer characters ("Thank you, bye") make poor examples."""
 ADJUDICATOR, REVIEWER = "the adjudicator", "a reviewer"
 
 
 def frequent_reasons(store: Store, week: str, rubric: Rubric, *, without: Collection[str] = ()) -> tuple[Reason, ...]:
-    """The five values of the rubric's sets that were named on most items of a week, each quoted once.
+    """Return the five values of the rubric's sets that most items of a week have, each with one quoted item.
 
-    Counted are items, not votes, and not weighted: this says what to work on, the shares in production stand
-    elsewhere. ``without`` items are neither counted nor quoted.
+    The counts are of items, not votes, and are not weighted: they show what to work on, and the quality estimates give
+    the shares in production. ``without`` items are neither counted nor quoted.
     """
     settled = {
         key: s for key, s in settled_labels(store, [week], rubric=rubric.version).items() if key[0] not in without
@@ -57,7 +57,7 @@ def frequent_reasons(store: Store, week: str, rubric: Rubric, *, without: Collec
 
 
 def _named(settled: Mapping[tuple[str, str], Settled], dimension: Dimension) -> dict[str, set[str]]:
-    """By item to which the question applies: the values that count. Where votes tie, all that were named do."""
+    """Return the values that count, for each item to which the question applies; where votes tie, all of them."""
     labels: dict[str, dict[str, Value | None]] = {}
     for (item, name), s in settled.items():
         labels.setdefault(item, {})[name] = s.value
@@ -70,12 +70,12 @@ def _named(settled: Mapping[tuple[str, str], Settled], dimension: Dimension) -> 
 
 
 def _words(store: Store, week: str, places: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """What was written about these items (item to conversation), and by whom: the adjudicator before a reviewer."""
+    """Return the comment on each of these items (item to conversation) and its author: adjudicator before reviewer."""
     spans = spans_by_conversation(store, sorted(set(places.values())))
     key = hmac_key(store) if spans else b""
-    said = annotations_of(store, [week])
-    finals = adjudications_that_count(current_adjudications(store, [week]), said)
-    rows: list[Annotation | Adjudication] = [n for n in said if n.item_id in places]
+    annotations = annotations_of(store, [week])
+    finals = adjudications_that_count(current_adjudications(store, [week]), annotations)
+    rows: list[Annotation | Adjudication] = [n for n in annotations if n.item_id in places]
     rows += [a for item, a in finals.items() if item in places]
     found: dict[str, tuple[str, str]] = {}
     for row in rows:
@@ -90,7 +90,7 @@ def _words(store: Store, week: str, places: Mapping[str, str]) -> dict[str, tupl
 
 
 def _one_each(candidates: Sequence[Sequence[str]], quotes: Mapping[str, Quote]) -> list[str]:
-    """An item per reason: one that is not quoted yet, that somebody wrote about, and that says what it is about."""
+    """Choose one item per reason: not quoted yet, if possible, with a comment and a question that is long enough."""
 
     def rank(item: str) -> tuple[bool, bool, bool, bool, str]:
         quote = quotes[item]
@@ -117,7 +117,7 @@ def _quote(item: Item, conversation: Conversation, text: str, speaker: str) -> Q
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
-    """The text on one line, cut at a word with an ellipsis when it is longer."""
+    """Return the text on one line; a longer text is cut at a word, with an ellipsis."""
     line = " ".join(text.split())
     if len(line) <= longest:
         return line

@@ -1,53 +1,79 @@
-"""The report's answers in plain sentences: how good, how sure, and whether the judges can be trusted."""
+"""The report's answers in plain sentences: the quality, its precision, and whether to trust the judges."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
 from review.annotating.anchoring import Anchoring
+from review.basics.words import counted
 from review.report.model import Judge, Quality, WeekReport
 from review.statistics.quantity import Quantity
 
 
 def percent(share: float) -> str:
-    """A share as people read it: a decimal where it is small, and never rounded to none or all."""
+    """Return a share such as "42%" or "6.3%", never rounded to 0% or 100%."""
     if 0 < share < 0.0005:
-        return "under 0.1 %"
+        return "under 0.1%"
     if 0.995 <= share < 1:
-        return f"{100 * min(share, 0.999):.1f} %"
-    return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
+        return f"{100 * min(share, 0.999):.1f}%"
+    return f"{100 * share:.1f}%" if 0 < share < 0.1 else f"{100 * share:.0f}%"
 
 
 def interval(quantity: Quantity) -> str:
-    """The interval of a share as "2.3 % to 24 %", "" without one."""
+    """Return the interval of a share such as "2.3% to 24%", "" without one."""
     return f"{percent(quantity.ci[0])} to {percent(quantity.ci[1])}" if quantity.ci else ""
 
 
+def span(weeks: Sequence[str]) -> str:
+    """Return the first and the last of some weeks."""
+    return weeks[0] if len(weeks) == 1 else f"{weeks[0]} to {weeks[-1]}"
+
+
+def day(text: str) -> str:
+    """Return an ISO date such as "Friday 27 November 2026"."""
+    day = date.fromisoformat(text)
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def answers(report: WeekReport) -> list[tuple[str, list[str]]]:
+    """Return the three questions that the page opens with, each with its answer."""
+    one_judge = len({j.name for j in report.judges}) < 2
+    return [
+        ("How good is production?", how_good(report)),
+        ("How sure are we?", how_sure(report)),
+        ("Is the judge still trustworthy?" if one_judge else "Can the judges be trusted?", trust(report)),
+    ]
+
+
 def how_good(report: WeekReport) -> list[str]:
-    """One sentence for each positive value."""
+    """Return one sentence for each positive value."""
     if not report.quality:
-        return ["The rubric names no positive value, so there is no share to estimate."]
+        return ["The rubric has no positive value, so there is no share to estimate."]
     return [_share(report, q) for q in report.quality]
 
 
 def _share(report: WeekReport, q: Quality) -> str:
     best = q.best
     if best.value is None:
-        return f"How many conversations are '{q.positive}' cannot be said: {best.undefined}."
+        return f"The share of '{q.positive}' conversations is undefined: {best.undefined}."
     whole = f"the {q.report.population:,} conversations" if q.report.population else "the conversations"
     return f"About {percent(best.value)} of {whole} of {report.week.name} are '{q.positive}' ({q.title.lower()})."
 
 
 def how_sure(report: WeekReport) -> list[str]:
-    """The intervals in words, the response rate, how far people agree, and what other rubric versions leave out."""
+    """Return the intervals, the response rate, people's agreement, and the reviews of other rubric versions."""
     lines = [
-        f"With 95 % confidence '{q.positive}' lies between {percent(q.best.ci[0])} and {percent(q.best.ci[1])}."
+        f"With 95% confidence, {percent(q.best.ci[0])} to {percent(q.best.ci[1])} are '{q.positive}'."
         for q in report.quality
         if q.best.ci is not None
     ]
     if report.response_rate is None:
-        lines.append("Nothing was drawn, so nothing can be said of all conversations.")
+        lines.append("Nothing was drawn, so there is no estimate for all conversations.")
     else:
-        rest = "" if report.labelled == report.drawn else ", the others are taken to be like them within each group"
-        lines.append(f"{report.labelled} of {report.drawn} drawn items carry a settled label{rest}.")
+        rest = "" if report.labelled == report.drawn else " The others are assumed to be like them within each group."
+        lines.append(f"{report.labelled} of {report.drawn} drawn items have a settled label.{rest}")
     if report.agreement:
         first = report.agreement[0]
         lines.append(f"{first.title}: {first.words[0].lower()}{first.words[1:]}")
@@ -55,7 +81,7 @@ def how_sure(report: WeekReport) -> list[str]:
 
 
 def trust(report: WeekReport) -> list[str]:
-    """What each judge catches of the first positive value, and whether its own share may be read as it is."""
+    """Return how much each judge finds of the first positive value, and a warning where its own share is misleading."""
     if not report.judges:
         return ["No judge gave a verdict in these weeks."]
     first = report.judges[0].title
@@ -63,18 +89,18 @@ def trust(report: WeekReport) -> list[str]:
 
 
 def judge_words(judge: Judge) -> str:
-    """One judge in one dimension, to stand after its name."""
+    """Describe one judge in one dimension; the sentence follows the judge's name."""
     recall, precision, name = judge.recall, judge.precision, judge.positive
     if recall.value is None:
-        return f"cannot be judged on '{name}': {recall.undefined}."
-    text = f"finds {percent(recall.value)} of what people call '{name}'{_bracket(recall)}"
+        return f"has no figure for '{name}': {recall.undefined}."
+    text = f"finds {percent(recall.value)} of the '{name}' items{_bracket(recall)}"
     if precision.value is not None:
-        text += f" and is right in {percent(precision.value)} of its own '{name}'{_bracket(precision)}"
+        text += f" and is right in {percent(precision.value)} of its own '{name}' verdicts{_bracket(precision)}"
     text += "."
     if recall.ci is not None and recall.ci[1] < 0.5:
         text += " It misses more than half: do not rely on it alone."
     if judge.outside and judge.alone is not None:
-        text += f" Its own share, {percent(judge.alone)}, lies outside the estimate: do not read it uncorrected."
+        text += f" Its own share, {percent(judge.alone)}, is outside the estimate: do not use it uncorrected."
     return text
 
 
@@ -83,36 +109,72 @@ def _bracket(quantity: Quantity) -> str:
 
 
 def changes_of_mind(found: Anchoring) -> str:
-    """The anchoring rate as a sentence."""
+    """Describe the anchoring rate."""
     if found.rate.value is None:
-        return f"Cannot be said: {found.rate.undefined}."
-    moved = f"; {found.followed} of them moved to what a judge had said" if found.changed else ""
+        return f"Undefined: {found.rate.undefined}."
+    moved = f"; {found.followed} of them moved to a judge's verdict" if found.changed else ""
     return (
-        f"{found.changed} of {found.seen} submitted items got other labels after the judges' verdicts were shown: "
+        f"Reviewers changed {found.changed} of {found.seen} submitted items after they saw the judges' verdicts: "
         f"{percent(found.rate.value)} ({interval(found.rate)}){moved}."
     )
 
 
 def settlement(report: WeekReport) -> str:
-    """How disagreements ended."""
+    """Describe how many disagreements are settled, by reason, and how many are open."""
     found = report.settlement
     if not found.settled and not found.open:
-        return "No item was judged differently by two people."
+        return "No two people labelled an item differently."
     why = ", ".join(f"{reason} {n}" for reason, n in found.by_reason.items())
     settled = f"{found.settled} settled" + (f" ({why})" if why else "")
     return f"{settled}, {found.open} open."
 
 
 def golden(report: WeekReport) -> str:
-    """What of the week went into the golden dataset."""
+    """Describe the week's examples in the golden dataset."""
     found = report.golden
     if not found.approved:
-        return "No example of this week is approved yet."
+        return "No example from this week is approved yet."
     kinds = ", ".join(f"{n} {kind}" for kind, n in found.kinds.items())
     must = f"; {found.must_pass} must pass" if found.must_pass else ""
     return f"{found.approved} approved ({kinds}){must}."
 
 
 def late(report: WeekReport) -> str:
-    """Who has open items after the due date, "" for nobody."""
+    """Return who has open items after the due date, "" for nobody."""
     return ", ".join(f"{p.name} {p.left}" for p in report.late)
+
+
+def closing(report: WeekReport) -> str:
+    """Return who closed the week, when and why, or that it is open."""
+    if report.closing is None:
+        return "The week is open."
+    who = report.names.get(report.closing.by, report.closing.by)
+    why = f" with the reason: {report.closing.reason}" if report.closing.reason else ", with nothing left open"
+    return f"Closed on {day(report.closing.at[:10])} by {who}{why}."
+
+
+@dataclass(frozen=True)
+class Foot:
+    """The last lines of the page; ``withheld`` is "" when no item is withheld."""
+
+    withheld: str
+    audit: str
+    made: str
+
+
+def foot(report: WeekReport) -> Foot:
+    """Return what is withheld, the state of the audit chain, and when the report was made."""
+    holds = "the chain holds" if report.broken_at is None else f"THE CHAIN IS BROKEN at entry {report.broken_at}"
+    withheld = (
+        f"{counted(report.withheld, 'item')} that the reader still has to review "
+        "are included only in counts and in the estimates of quality."
+        if report.withheld
+        else ""
+    )
+    made = datetime.fromisoformat(report.generated_at)
+    return Foot(
+        withheld,
+        f"Audit: entry {report.head}, {holds}",
+        f"Created {made:%d %B %Y, %H:%M} UTC. Intervals are 95%. "
+        "Conversations are shown masked and without hidden passages.",
+    )

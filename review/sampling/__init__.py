@@ -1,1 +1,1 @@
-"""The draw: key, groups, frame and ledger. The same rows whatever engine holds the log."""
+"""Draw a sample: key, groups, frame and ledger. Every engine that holds the log gives the same rows."""

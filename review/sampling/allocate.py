@@ -1,9 +1,9 @@
-"""How many to draw from each group: from populations and wishes to probabilities. Pure.
+"""Decide how many to draw from each group: from populations and wishes to probabilities. Pure.
 
-The rate is the floor everywhere: pi_h >= rate. Groups with a cap are raised above it, to all or to a number n; then
-exactly n are drawn (the n smallest keys) and pi_h = n/N_h. At the rate itself every conversation is chosen by its own
-key, so n_h varies around rate * N_h. Either way the drawn ones are those with the smallest keys of their stratum, hence
-a later, larger draw contains the earlier one; and estimates weigh by N_h/m_h, which is right for both.
+The rate is the floor in every group: pi_h >= rate. A cap raises a group above it, to all or to a number n; then exactly
+n are drawn (the n smallest keys) and pi_h = n/N_h. At the rate itself each conversation is chosen by its own key, so
+n_h varies around rate * N_h. In both cases the conversations with the smallest keys of their stratum are drawn, so a
+later, larger draw contains the earlier one; and estimates weigh by N_h/m_h, which is right for both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SECONDS_PER_ITEM = 60.0
 
 
 class DrawnStratum(NamedTuple):
-    """One line of the ledger: population N_h, inclusion probability pi_h, number drawn n_h."""
+    """One stratum of a draw: population N_h, inclusion probability pi_h, number drawn n_h."""
 
     name: str
     population: int
@@ -31,9 +31,9 @@ class DrawnStratum(NamedTuple):
 
 @dataclass(frozen=True)
 class Budget:
-    """What people can do: ``minutes`` per person, ``raters`` people, ``seconds`` per judgement of one item.
+    """What people have time for: ``minutes`` per person, ``raters`` people, ``seconds`` per judgement of one item.
 
-    ``overlap`` is the share of items that ``overlap_raters`` people judge (None: all of them), the others one.
+    ``overlap`` is the share of items that ``overlap_raters`` people judge (None: all of them); one judges each other.
     """
 
     minutes: float
@@ -59,13 +59,13 @@ class Budget:
         return math.floor(self.minutes * 60 * self.raters / self.seconds / self.ratings_per_item)
 
     def minutes_for(self, items: float) -> float:
-        """Minutes per person that so many items take."""
+        """Minutes per person for this many items."""
         return items * self.ratings_per_item * self.seconds / 60 / self.raters
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a draw is asked for: the rate, caps by group that were asked for (else the group's own), the budget."""
+    """The wishes for a draw: its rate, caps by group (a group that is not named keeps its own), and the budget."""
 
     rate: float
     caps: Mapping[str, Cap] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Allocation:
-    """The plan for one stratum: exactly ``count`` of ``population``, or each by its key at ``probability``."""
+    """What to draw from one stratum: exactly ``count`` of ``population``, or each by its key at ``probability``."""
 
     name: str
     population: int
@@ -95,18 +95,18 @@ class Allocation:
 
 @dataclass(frozen=True)
 class DrawPlan:
-    """All strata with what is to be drawn from them, and notes for the person who asked."""
+    """What to draw from every stratum, and notes for the person who draws."""
 
     strata: tuple[Allocation, ...]
     notes: tuple[str, ...] = ()
 
 
 def allocate(populations: Mapping[str, int], wishes: Wishes, groups: Sequence[Group]) -> DrawPlan:
-    """Decide pi_h for every stratum, in the order of ``populations`` (name -> N_h, distinct ids).
+    """Return pi_h for every stratum, in the order of ``populations`` (name -> N_h, distinct ids).
 
-    Without a budget: asked-for caps, else the groups' own, never under the rate. With one, the floor and what was asked
-    for stand; the groups' own caps follow in order while the budget lasts, and what is left of it goes to the rest.
-    Raises InputError for a cap on a stratum that does not exist.
+    Without a budget each group gets the cap that was asked for, else its own, and never less than the rate. With a
+    budget, the rate and the caps that were asked for stay; then the groups' own caps are filled in order while the
+    budget lasts, and the remainder goes to the rest. Raises InputError for a cap on a stratum that does not exist.
     """
     unknown = [name for name in wishes.caps if name not in populations]
     if unknown:
@@ -121,9 +121,9 @@ def allocate(populations: Mapping[str, int], wishes: Wishes, groups: Sequence[Gr
 
 
 def raised(previous: Sequence[DrawnStratum], plan: DrawPlan, asked: Mapping[str, Cap]) -> DrawPlan:
-    """The plan of a later draw of the same week: nothing is lowered, and the populations are those of the sealed frame.
+    """Return the plan of a later draw of the week: no rate falls, and the populations are those of the sealed frame.
 
-    Raises Refused where a cap that was asked for is lower than before.
+    Raises Refused for a cap that is lower than before.
     """
     before = {s.name: s for s in previous}
     strata = []
@@ -132,10 +132,10 @@ def raised(previous: Sequence[DrawnStratum], plan: DrawPlan, asked: Mapping[str,
         sealed = _resized(new, old.population)
         if sealed.probability < old.probability and new.name in asked:
             raise Refused(
-                f"{new.name}: found {asked[new.name]!r}, which is {sealed.probability:.4g} of {old.population}; "
-                f"the week was drawn at {old.probability:.4g}, and a later draw only raises it."
+                f"{new.name}: found {asked[new.name]!r}, which is {sealed.probability:.4g} of {old.population:,}; "
+                f"the week was drawn at {old.probability:.4g}. A later draw can only raise this."
             )
-        # What the groups or the budget would lower stays as drawn; the number drawn already is exact.
+        # A default cap or the budget lowers nothing; the number drawn so far is exact.
         kept = Allocation(new.name, old.population, old.probability, old.sampled)
         strata.append(sealed if sealed.probability > old.probability else kept)
     return DrawPlan(tuple(strata), plan.notes)
@@ -144,7 +144,9 @@ def raised(previous: Sequence[DrawnStratum], plan: DrawPlan, asked: Mapping[str,
 def refuse_lower(rate: float, previous: float) -> None:
     """Raise Refused when a later draw asks for a lower rate than the week was drawn at."""
     if rate < previous:
-        raise Refused(f"rate: found {rate:g}, but the week was drawn at {previous:g}; a later draw only raises it.")
+        raise Refused(
+            f"rate: found {rate:g}, but the week was drawn at {previous:g}. A later draw can only raise the rate."
+        )
 
 
 def _raised(floor: Allocation, cap: Cap) -> Allocation:
@@ -168,14 +170,14 @@ def _within(base: dict[str, Allocation], own: dict[str, Cap], budget: Budget, *,
         return DrawPlan(
             tuple(strata.values()),
             (
-                f"the rate and the groups asked for give about {budget.items - left:.0f} items, {needed:.0f} minutes "
-                f"per person; the budget of {budget.minutes:g} minutes covers {budget.items}. The rate is the floor "
-                "and stands.",
+                f"The rate and the groups asked for give about {budget.items - left:,.0f} items, {needed:,.0f} minutes "
+                f"per person; the budget of {budget.minutes:g} minutes covers {budget.items:,}. The draw keeps the "
+                "rate and exceeds the budget.",
             ),
         )
     order = [*own, *([REST] if rest_is_free and REST in base else [])]
     for name in order:
-        # Sums of expected counts are not whole to the last bit.
+        # Sums of expected counts carry rounding errors.
         reach = math.floor(left + strata[name].expected + 1e-9)
         cap = own.get(name, "all")
         wanted = min(strata[name].population if cap == "all" else cap, reach)

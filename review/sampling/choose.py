@@ -1,4 +1,4 @@
-"""Which of the candidates of a stratum are drawn: those with the smallest keys. Pure."""
+"""Choose from the candidates of each stratum those with the smallest keys. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Ids = Mapping[str, tuple[str, ...]]
 
 
 def head_room(allocation: Allocation) -> float:
-    """The threshold's probability: pi itself, or enough that n of N fall under it but about once in a billion draws."""
+    """Return the probability to ask for: pi, or enough that n of N fall under it in all but 1e-9 of draws."""
     if allocation.count is None:
         return allocation.probability
     wanted = allocation.count + 6 * math.sqrt(allocation.count) + 16
@@ -20,14 +20,14 @@ def head_room(allocation: Allocation) -> float:
 
 
 def take(found: Mapping[str, Iterable[str]], plan: DrawPlan, seed: str) -> dict[str, tuple[str, ...]]:
-    """From the candidates of each stratum, in the order of the key: those under the threshold, or the n smallest."""
+    """Return the drawn ids of each stratum in the order of the key: those under the threshold, or the n smallest."""
     return {a.name: tuple(_smallest(found[a.name], a, seed)) for a in plan.strata}
 
 
 def grown(previous: Ids, found: Mapping[str, Iterable[str]], plan: DrawPlan, seed: str) -> dict[str, tuple[str, ...]]:
-    """As :func:`take`, with everything that was drawn before kept in its stratum and never drawn in another.
+    """Return the same for a later draw: what was drawn before stays in its stratum and is never drawn in another.
 
-    A stratum never holds more than its sealed population, even where late rows cannot be told apart.
+    A stratum never exceeds its sealed population, even where the source cannot tell late rows apart.
     """
     before = set(all_of(previous))
     result = {}
@@ -42,12 +42,12 @@ def grown(previous: Ids, found: Mapping[str, Iterable[str]], plan: DrawPlan, see
 
 
 def overlap_of(ids: Ids, seed: str, share: float) -> tuple[str, ...]:
-    """The ids that several people rate, sorted."""
+    """Return the ids that several people rate, sorted."""
     return tuple(sorted(i for i in all_of(ids) if in_overlap(seed, i, share)))
 
 
 def all_of(ids: Ids) -> list[str]:
-    """The ids of all strata."""
+    """Return the ids of all strata."""
     return [i for drawn in ids.values() for i in drawn]
 
 

@@ -1,4 +1,4 @@
-"""A draw: the frame is read, the plan decided, and the conversations with the smallest keys of each stratum taken."""
+"""Draw: read the frame, decide the plan, and take the conversations with the smallest keys of each stratum."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from review.sampling.engines import sql
 from review.sampling.engines.engine import Engine
 from review.sampling.frame import Frame, OpenFrame, Values, read_frame
 from review.sampling.key import KEY_RULE, digest, sample_digest, threshold
-from review.sampling.needs import check_needs
+from review.sampling.needs import check_needs, is_imported_log
 from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
 
 
@@ -23,9 +23,8 @@ from review.sampling.strata import DEFAULT_GROUPS, Group, names_of
 class DrawResult:
     """A draw with everything the ledger keeps of it.
 
-    ``ids`` maps each stratum to its drawn ids in the order of their keys; ``overlap_ids`` are those of them that
-    several people rate, sorted; ``added`` are the ids that an earlier draw of the week had not drawn; ``digest`` is
-    over all ids.
+    ``ids`` maps each stratum to its drawn ids in the order of their keys. ``overlap_ids`` are the ones that several
+    people rate, sorted; ``added`` those that no earlier draw of the week had; ``digest`` covers all ids.
     """
 
     frame: Frame
@@ -48,7 +47,7 @@ class DrawResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Sealed:
-    """What the ledger holds of a week that was drawn before: its frame is sealed, and its draws only grow.
+    """The ledger of a week that was drawn before: its frame is sealed, and later draws only add.
 
     ``sealed_at`` is the instant of the first draw; ``rate``, ``strata`` and ``ids`` are those of the latest.
     """
@@ -75,15 +74,15 @@ def draw(
 ) -> DrawResult:
     """Draw a week (``window`` None: the whole source). The default seed is the week's name.
 
-    ``overlap`` is the share of each stratum's drawn conversations that several people rate. Raises InputError for what
-    cannot be read, NothingToDo for a window without conversations.
+    ``overlap`` is the share of each stratum's drawn conversations that several people rate. Raises InputError for a
+    source or setting that cannot be read, NothingToDo for a window without conversations.
     """
     seed = sql.plain_text("seed", week if seed is None else seed)
     _check_overlap(overlap)
     check_needs(engine, groups)
     frame, opened = read_frame(engine, window=window, week=week, mapping=mapping, values=values, groups=groups)
     if frame.distinct == 0:
-        raise NothingToDo(_nothing(frame, window))
+        raise NothingToDo(_nothing(frame, window, mapped=not is_imported_log(engine)))
     plan = allocate(frame.populations, wishes, groups)
     ids = take(candidates(opened, seed, plan), plan, seed)
     strata = tuple(DrawnStratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata)
@@ -112,11 +111,11 @@ def extend(
     values: Values | None = None,
     groups: Sequence[Group] = DEFAULT_GROUPS,
 ) -> DrawResult:
-    """Draw more of a week whose frame is sealed: rates only rise, and everything drawn before stays drawn.
+    """Draw more of a week with a sealed frame: rates only rise, and everything drawn before stays drawn.
 
-    The populations are those of the first draw. Rows imported after the sealing are left out and counted in
-    ``frame.late``; a source without ``imported_at`` cannot tell them apart, so a difference of the counts is noted.
-    Raises Refused for a lower rate or cap.
+    The populations are those of the first draw. Rows imported after it are left out and counted in ``frame.late``; a
+    source without ``imported_at`` cannot tell them apart, so the notes name a difference of the counts. Raises Refused
+    for a lower rate or cap, and for other groups.
     """
     refuse_lower(wishes.rate, previous.rate)
     _check_overlap(overlap)
@@ -132,8 +131,8 @@ def extend(
     sealed = {s.name: s.population for s in previous.strata}
     if list(sealed) != list(names_of(groups)):
         raise Refused(
-            f"{previous.week} was drawn with the groups {', '.join(sealed)}, found {', '.join(names_of(groups))}; "
-            "a sealed frame keeps its groups."
+            f"{previous.week} was drawn with the groups {', '.join(sealed)}; found {', '.join(names_of(groups))}. "
+            "A sealed frame keeps its groups."
         )
     plan = raised(previous.strata, allocate(sealed, wishes, groups), wishes.caps)
     ids = grown(previous.ids, candidates(opened, previous.seed, plan), plan, previous.seed)
@@ -153,7 +152,7 @@ def extend(
 
 
 def candidates(opened: OpenFrame, seed: str, plan: DrawPlan) -> dict[str, list[str]]:
-    """All ids of each stratum that the plan can need, asked of the source by the key's threshold with head-room."""
+    """Read all ids of each stratum that the plan can need: those under the key's threshold, with head-room."""
     names = [a.name for a in plan.strata]
     shares = {k: head_room(a) for k, a in enumerate(plan.strata) if a.population and a.count != 0}
     found: dict[str, list[str]] = {name: [] for name in names}
@@ -169,15 +168,16 @@ def candidates(opened: OpenFrame, seed: str, plan: DrawPlan) -> dict[str, list[s
 
 
 def differences(sealed: Mapping[str, int], frame: Frame) -> tuple[str, ...]:
-    """Notes on what the source holds now and did not, or no longer, hold when the frame was sealed."""
+    """Return notes on how the source differs from the frame that was sealed."""
     notes = []
     if frame.late:
-        notes.append(f"{frame.late} rows arrived after the frame was sealed; they are left out.")
-    changed = [f"{name} {n} -> {frame.populations[name]}" for name, n in sealed.items() if frame.populations[name] != n]
+        notes.append(f"{frame.late:,} rows arrived after the frame was sealed; they are left out.")
+    changed = [
+        f"{name} {n:,}, now {frame.populations[name]:,}" for name, n in sealed.items() if frame.populations[name] != n
+    ]
     if changed:
         notes.append(
-            f"the source no longer shows the frame that was sealed ({', '.join(changed)}); "
-            "the populations stay as sealed."
+            f"The source has changed since the frame was sealed ({'; '.join(changed)}). The populations stay as sealed."
         )
     return tuple(notes)
 
@@ -192,8 +192,8 @@ def _ask(
         cut = cuts[int(number)]
         if cut is not None and digest(seed, id_)[:8] >= cut:
             raise ReviewError(
-                f"{opened.engine.source}: chose {id_!r}, which the key does not choose; "
-                "its md5 or its text of the id differs."
+                f"{opened.engine.source}: the source chose {id_!r}, and the key does not. Its md5, or its text of the "
+                "id, differs from ours."
             )
         found[names[int(number)]].append(id_)
 
@@ -203,8 +203,11 @@ def _check_overlap(share: float) -> None:
         threshold(share)
 
 
-def _nothing(frame: Frame, window: Window | None) -> str:
+def _nothing(frame: Frame, window: Window | None, *, mapped: bool) -> str:
     span = f" created in {frame.week} ({window})" if window else ""
-    undated = f"; {frame.undated} rows have no readable date" if frame.undated else ""
-    nameless = f"; {frame.null_ids} rows there have no id" if frame.null_ids else ""
-    return f"{frame.source} holds no conversation{span}{undated}{nameless}. Check --week and --map created_at=COLUMN."
+    undated = f"; {frame.undated:,} rows have no readable date" if frame.undated else ""
+    nameless = f"; {frame.null_ids:,} rows there have no id" if frame.null_ids else ""
+    remedy = (
+        "Check the week, and name the column of the date with --map created_at=COLUMN." if mapped else "Check the week."
+    )
+    return f"{frame.source} holds no conversation{span}{undated}{nameless}. {remedy}"

@@ -1,4 +1,4 @@
-"""The frame of a week: which conversations there are to draw from, counted before anything is drawn."""
+"""The frame of a week: the conversations to draw from, counted before anything is drawn."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from review.sampling.verdict_counts import Counts, tally
 
 EXAMPLES = 5
 FIXED_FIELDS = ("id", "created_at", "week", "imported_at", "verdicts")
-# DuckDB writes 1.0 where ClickHouse writes 1, and times differ by their fraction: no key may hang on that.
+# DuckDB writes 1.0 and ClickHouse 1, and their times differ in the fraction: a key must not depend on that.
 UNSTABLE_ID = re.compile(r"FLOAT|DOUBLE|REAL|TIME|DATE|BLOB|BYTEA")
 Values = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What a draw chooses from, with everything that was left out of it.
+    """What a draw chooses from, and what was left out of it.
 
-    ``rows`` stand in the window (``start`` <= created < ``end``, ISO 8601 in UTC; None = no bound), ``null_ids`` of
-    them without an id. ``duplicate_ids`` ids stand more than once, with ``duplicate_rows`` rows too many; the first by
-    date counts. Hence ``distinct = rows - null_ids - duplicate_rows``, the sum of ``populations`` (stratum -> N_h).
-    ``undated`` rows of the source have no readable date and no week and are left out; ``undated_included`` belong here
-    by their week. ``late`` rows came after the sealing and are left out. ``verdicts`` counts stratum -> judge ->
-    dimension -> value over the distinct conversations; a missing verdict is in no count.
+    ``rows`` lie in the window (``start`` <= created < ``end``, ISO 8601 in UTC; None = no bound), ``null_ids`` of them
+    without an id. ``duplicate_ids`` ids occur more than once, with ``duplicate_rows`` surplus rows; the first by date
+    counts. Hence ``distinct = rows - null_ids - duplicate_rows``, the sum of ``populations`` (stratum -> N_h).
+    ``undated`` rows have neither a readable date nor a week and are left out; ``undated_included`` are in the frame by
+    their week. ``late`` rows came after the sealing and are left out. ``verdicts`` counts stratum -> judge ->
+    dimension -> value over the distinct conversations; a missing verdict is not counted.
     """
 
     source: str
@@ -63,7 +63,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class OpenFrame:
-    """The rows of a frame as a draw selects from them: which columns they have, and whether ids stand twice."""
+    """The rows of a frame to select from: whether they have dates and verdicts, and whether an id occurs twice."""
 
     engine: Engine
     rows: exp.Expr
@@ -72,12 +72,12 @@ class OpenFrame:
     once: bool = False
 
     def members(self) -> exp.Select:
-        """The conversations of the frame, each id once."""
+        """Return the query of the frame's conversations, each id once."""
         return frame_sql.members(self.rows, once=self.once, dated=self.dated, verdicts=self.verdicts)
 
 
 class ColumnPath(NamedTuple):
-    """Where a field stands: a column and the path inside it."""
+    """Where a field is: a column and the path inside it."""
 
     column: str
     path: tuple[str, ...] = ()
@@ -93,11 +93,12 @@ def read_frame(
     groups: Sequence[Group] = DEFAULT_GROUPS,
     sealed_at: datetime | None = None,
 ) -> tuple[Frame, OpenFrame]:
-    """Count the frame of a window (None: the whole source) and return it with what a draw needs.
+    """Count the frame of a window (None: the whole source) and return it with its open rows.
 
-    ``mapping`` names the column of a field where it differs, dotted into nested values; ``values`` translates texts
-    (field -> raw -> value). Rows without a readable date count where their ``week`` says so. ``sealed_at`` leaves out
-    rows whose ``imported_at`` is later. Raises InputError for a missing column and an id that has no stable text.
+    ``mapping`` names the column of a field that has another name, dotted into nested values; ``values`` translates
+    texts (field -> raw -> value). A row without a readable date is in the frame if its ``week`` says so. ``sealed_at``
+    leaves out rows whose ``imported_at`` is later. Raises InputError for a missing column and for an id without a
+    stable text.
     """
     opened = open_frame(
         engine, window=window, week=week, mapping=mapping or {}, values=values or {}, groups=groups, sealed_at=sealed_at
@@ -146,12 +147,12 @@ def open_frame(
     groups: Sequence[Group],
     sealed_at: datetime | None,
 ) -> OpenFrame:
-    """Find the columns, state the condition of belonging, and let the engine keep the rows if it does."""
+    """Find the columns, build the condition of membership, and let the engine keep the rows if it can."""
     places = find_fields(engine, mapping, groups)
     _check_id(engine, places["id"])
     if window is not None and "created_at" not in places and not (week and "week" in places):
         raise InputError(
-            f"{engine.source}: there is no column 'created_at' to tell the week by; found {_shown(engine)}. "
+            f"{engine.source}: found no column 'created_at', which tells the week; found {_shown(engine)}. "
             "Name it with --map created_at=COLUMN."
         )
     conditions = {
@@ -180,9 +181,9 @@ def open_frame(
 
 
 def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Group]) -> dict[str, ColumnPath]:
-    """Where the fields that sampling reads stand; those that the source does not have are left out.
+    """Return where the fields that sampling reads are; fields that the source lacks are left out.
 
-    Raises InputError where a mapped column, or the id, is not there.
+    Raises InputError for a missing id and for a mapped column that does not exist.
     """
     columns = engine.columns()
     places = {}
@@ -200,7 +201,7 @@ def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Gro
 
 
 def fitting(engine: Engine, mapping: Mapping[str, str]) -> dict[str, str]:
-    """Of a mapping remembered from elsewhere, the fields whose columns this source has."""
+    """Return the part of a project's mapping whose columns this source has."""
     columns = engine.columns()
     return {name: column for name, column in mapping.items() if _place(column, columns).column in columns}
 
@@ -209,7 +210,7 @@ def _place(name: str, columns: Mapping[str, str]) -> ColumnPath:
     if name in columns or "." not in name:
         return ColumnPath(name)
     parts = name.split(".")
-    # The longest head that is a column: names of columns may hold dots themselves.
+    # Take the longest head that is a column, because column names may contain dots.
     for cut in range(len(parts) - 1, 0, -1):
         head = ".".join(parts[:cut])
         if head in columns:
@@ -220,7 +221,7 @@ def _place(name: str, columns: Mapping[str, str]) -> ColumnPath:
 def _text(engine: Engine, name: str, place: ColumnPath, values: Mapping[str, str]) -> exp.Expr:
     text = engine.text(*place)
     if name == "feedback":
-        # Feedback may be an object {thumb, copied, edited}; its thumb is what counts.
+        # Feedback may be an object {thumb, copied, edited}; only its thumb decides the group.
         is_object = exp.Like(this=text.copy(), expression=exp.Literal.string("{%"))
         text = exp.Case().when(is_object, engine.text(place.column, (*place.path, "thumb"))).else_(text)
     if values:
@@ -237,7 +238,7 @@ def _check_id(engine: Engine, place: ColumnPath) -> None:
     if not place.path and UNSTABLE_ID.search(kind.upper()):
         raise InputError(
             f"{engine.source}, column '{place.column}': found an id of type {kind}, expected text, integers or UUIDs, "
-            "which have the same text in every engine. Cast it to text at the source."
+            "which have the same text in every engine. Cast the id to text at the source."
         )
 
 

@@ -1,6 +1,6 @@
-"""The queries of a draw as expressions: the rows of a window with their strata, their counts, and the ids chosen.
+"""The queries of a draw as expressions: the rows of a window with their strata, their counts, and the chosen ids.
 
-No alias is a keyword anywhere, and every name is quoted.
+No alias is a keyword in any dialect, and every name is quoted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from review.sampling.engines.sql import all_of, column, is_null, named
 from review.sampling.key_sql import predicate
 from review.sampling.strata import Condition, Group
 
-# The parts of a window: in the frame; without date and week; without date and of another week; imported too late.
+# Where a row of the window belongs: the frame; no date and no week; no date and another week; imported too late.
 MEMBER, UNDATED, ELSEWHERE, LATE = 1, 2, 3, 4
 
 
@@ -36,7 +36,7 @@ class Fields:
 
 @dataclass(frozen=True)
 class Membership:
-    """Which rows are in the frame: bounds as expressions in the engine's own terms, None where there is no bound."""
+    """Which rows are in the frame: the bounds as expressions of the engine, None = no bound."""
 
     start: exp.Expr | None = None
     end: exp.Expr | None = None
@@ -45,10 +45,10 @@ class Membership:
 
 
 def stratum_number(groups: Sequence[Group], fields: Mapping[str, tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
-    """The number of the first group that fits, ``len(groups)`` for the rest.
+    """Return the number of the first group that fits, ``len(groups)`` for the rest, as an expression.
 
-    ``fields`` maps a field to its (text, number) expressions; a condition on an absent one never holds. A comparison
-    with NULL is not true, so CASE passes it by.
+    ``fields`` maps a field to its (text, number) expressions; a condition on an absent field never holds. A comparison
+    with NULL is not true, so CASE skips it.
     """
     case = exp.Case()
     for position, group in enumerate(groups):
@@ -76,7 +76,7 @@ def _condition(condition: Condition, text: exp.Expr, number: exp.Expr) -> exp.Ex
             word = exp.Case().when(exp.GT(this=comma, expression=_number(0)), first).else_(word)
         return word.isin(*(exp.Literal.string(v) for v in condition.value))
     if condition.test == "any_word":
-        # LIKE would take the underscore of a name for any character.
+        # LIKE would read the underscore of a name as any character.
         space = exp.Literal.string(" ")
         padded = exp.Concat(
             expressions=[space, exp.Lower(this=exp.Trim(this=text)), space.copy()], safe=False, coalesce=False
@@ -94,9 +94,9 @@ def _condition(condition: Condition, text: exp.Expr, number: exp.Expr) -> exp.Ex
 
 
 def frame_rows(source: exp.Expr, fields: Fields, frame: Membership) -> exp.Select:
-    """Rows ``id, part, stratum[, made][, verdicts]`` of the window and of no readable date.
+    """Rows ``id, part, stratum[, made][, verdicts]`` of the window, and those without a readable date.
 
-    ``part`` tells the members of the frame from what is only counted (see the numbers above).
+    ``part`` separates the members of the frame from rows that are only counted (see the numbers above).
     """
     shown = [named(fields.id, "id"), named(_part(fields, frame), "part"), named(fields.stratum, "stratum")]
     shown += [named(fields.made, "made")] if fields.made is not None else []
@@ -118,9 +118,9 @@ def _part(fields: Fields, frame: Membership) -> exp.Expr:
         if week is None or frame.week is None:
             case = case.when(undated, _number(UNDATED))
         else:
-            homeless = exp.or_(is_null(week), exp.EQ(this=week.copy(), expression=exp.Literal.string("")))
+            weekless = exp.or_(is_null(week), exp.EQ(this=week.copy(), expression=exp.Literal.string("")))
             other = exp.NEQ(this=week.copy(), expression=exp.Literal.string(frame.week))
-            case = case.when(exp.and_(undated, homeless), _number(UNDATED))
+            case = case.when(exp.and_(undated, weekless), _number(UNDATED))
             case = case.when(exp.and_(undated.copy(), other), _number(ELSEWHERE))
     if frame.sealed is not None and fields.imported is not None:
         after = exp.GT(this=fields.imported.copy(), expression=frame.sealed.copy())
@@ -129,14 +129,14 @@ def _part(fields: Fields, frame: Membership) -> exp.Expr:
 
 
 def parts(rows: exp.Expr, *, dated: bool) -> exp.Select:
-    """Rows ``part, n, undated``: how many rows there are of each part, and how many of them without a date."""
+    """Rows ``part, n, undated``: the rows of each part, and how many of them have no date."""
     undated = _sum_if(is_null(column("made")), _number(1)) if dated else exp.Count(this=exp.Star())
     shown = [column("part"), named(exp.Count(this=exp.Star()), "n"), named(undated, "undated")]
     return exp.select(*shown).from_(rows.copy()).group_by(column("part"))
 
 
 def counts(rows: exp.Expr) -> exp.Select:
-    """One row over the members: distinct ids, rows, rows without id, ids that stand more than once."""
+    """One row over the members: distinct ids, rows, rows without id, ids that occur more than once."""
     n, id_ = column("n"), column("id")
     grouped = exp.select(column("id"), named(exp.Count(this=exp.Star()), "n")).from_(rows.copy()).where(_member())
     several = exp.and_(exp.not_(is_null(id_)), exp.GT(this=n.copy(), expression=_number(1)))
@@ -149,7 +149,7 @@ def counts(rows: exp.Expr) -> exp.Select:
 
 
 def duplicates(rows: exp.Expr, *, limit: int) -> exp.Select:
-    """The smallest ids that stand more than once, one per row."""
+    """The smallest ids that occur more than once, one per row."""
     return (
         exp.select(column("id"))
         .from_(rows.copy())
@@ -164,7 +164,7 @@ def duplicates(rows: exp.Expr, *, limit: int) -> exp.Select:
 def members(rows: exp.Expr, *, once: bool, dated: bool, verdicts: bool) -> exp.Select:
     """Rows ``id, stratum[, verdicts]`` of the members with an id; ``once``: only the first by date of each id.
 
-    Among rows of one id and one date the one in the earlier group counts, so that every engine takes the same.
+    Of rows with the same id and date, the one in the earlier group counts, so every engine takes the same row.
     """
     shown = [column(name) for name in ("id", "stratum", *(["verdicts"] if verdicts else []))]
     base = exp.select(*shown).from_(rows.copy()).where(exp.and_(_member(), exp.not_(is_null(column("id")))))
@@ -199,8 +199,8 @@ def ids(rows: exp.Select, seed: str, shares: Mapping[int, float]) -> exp.Select:
     """Rows ``id, stratum`` of the members chosen at the share of their stratum (number -> p)."""
     chosen = []
     for number, p in shares.items():
-        mine = exp.EQ(this=column("stratum"), expression=exp.Literal.number(number))
-        chosen.append(all_of([mine, predicate(seed, column("id"), p)]))
+        of_stratum = exp.EQ(this=column("stratum"), expression=exp.Literal.number(number))
+        chosen.append(all_of([of_stratum, predicate(seed, column("id"), p)]))
     return exp.select(column("id"), column("stratum")).from_(rows.subquery("members")).where(exp.or_(*chosen))
 
 

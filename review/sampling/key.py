@@ -1,8 +1,8 @@
 """The sampling key: which conversations a rate chooses, the same in every engine.
 
 ``u(id) = first 8 hex digits of md5(seed || ':' || id)``; an id is chosen at probability p when ``u < round(p * 2^32)``
-as 8 hex digits. The choice depends on one row alone, not on order, shards or retries, and a larger p contains the
-smaller sample. md5 because it is the one hash that all engines render alike; it hides nothing here.
+as 8 hex digits. The choice depends only on the row, not on order, shards or retries, and a larger p contains the
+smaller sample. md5 is the one hash that all engines render alike; secrecy is not its purpose here.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ SMALLEST = 2.0**-32
 
 
 def digest(seed: str, id: str) -> str:
-    """The key of one id as 32 lower-case hex digits. Sorting by it is the order in which a growing sample takes ids."""
+    """Return the key of an id as 32 lower-case hex digits. A growing sample takes ids in this order."""
     return hashlib.md5(f"{seed}:{id}".encode(), usedforsecurity=False).hexdigest()
 
 
 def threshold(p: float) -> str | None:
-    """``round(p * 2^32)`` as 8 hex digits (1 % is ``028f5c29``), or None when everything is chosen.
+    """Return ``round(p * 2^32)`` as 8 hex digits (1% is ``028f5c29``), or None when everything is chosen.
 
-    p = 1 has no threshold of 8 digits, so the comparison is left out. Raises InputError unless 2^-32 <= p <= 1.
+    p = 1 has no threshold of 8 digits, so there is nothing to compare with. Raises InputError unless 2^-32 <= p <= 1.
     """
     if not SMALLEST <= p <= 1:
         raise InputError(f"sampling probability: found {p!r}, expected a share from 2^-32 (about 2.3e-10) to 1.")
@@ -40,13 +40,13 @@ def chosen(seed: str, id: str, p: float) -> bool:
 
 
 def in_overlap(seed: str, id: str, share: float) -> bool:
-    """Whether a drawn id belongs to the overlap subset: its own key, ``seed || ':overlap:' || id``.
+    """Whether a drawn id belongs to the overlap subset, by a key of its own: ``seed || ':overlap:' || id``.
 
-    A threshold and not a fixed number, so that a later draw adds to the subset and takes nothing out of it.
+    A threshold instead of a fixed number lets a later draw add to the subset and never remove from it.
     """
     return share > 0 and chosen(seed + OVERLAP, id, share)
 
 
 def sample_digest(ids: Iterable[str]) -> str:
-    """The fingerprint of a sample: md5 over its sorted ids joined by newlines, as 32 hex digits."""
+    """Return the fingerprint of a sample: md5 over its sorted ids joined by newlines, as 32 hex digits."""
     return hashlib.md5("\n".join(sorted(ids)).encode(), usedforsecurity=False).hexdigest()

@@ -1,8 +1,8 @@
-"""The sampling key as an SQL expression, for engines that filter where the rows are.
+"""The sampling key as an SQL expression, so that an engine filters its own rows.
 
-The key is ``exp.MD5`` over ``CONCAT(seed, CAST(id AS text))``, which sqlglot renders as hex text in every dialect of
-``DIALECTS`` (golden strings in the tests hold that). SHA-2 and TABLESAMPLE are not used: their renderings compare bytes
-with text, or drop the sample clause silently.
+The key is ``exp.MD5`` over ``CONCAT(seed, CAST(id AS text))``. sqlglot renders it as hex text in every dialect of
+``DIALECTS``; golden strings in the tests prove it. SHA-2 and TABLESAMPLE are not used: some of their renderings compare
+bytes with text, or silently drop the sample clause.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from review.sampling.key import threshold
 
 
 def key(seed: str, id_: exp.Expr) -> exp.Expr:
-    """The first 8 hex digits of md5(seed || ':' || id)."""
+    """Return the first 8 hex digits of md5(seed || ':' || id) as an expression."""
     text = exp.Concat(
         expressions=[exp.Literal.string(plain_text("seed", seed) + ":"), as_text(id_)], safe=False, coalesce=False
     )
@@ -23,6 +23,6 @@ def key(seed: str, id_: exp.Expr) -> exp.Expr:
 
 
 def predicate(seed: str, id_: exp.Expr, p: float) -> exp.Expr | None:
-    """The condition that chooses ids at probability p, or None when p chooses everything."""
+    """Return the condition that chooses ids at probability p, or None when p chooses everything."""
     cut = threshold(p)
     return None if cut is None else exp.LT(this=key(seed, id_), expression=exp.Literal.string(cut))

@@ -1,4 +1,4 @@
-"""What a group needs of a source that import alone makes: it would be empty elsewhere, and nobody would be told."""
+"""Groups that need a column which only an import makes: on any other source they would silently stay empty."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEEDED: Mapping[str, tuple[str, str]] = {
     ),
     FLAGGED: ("[checks] failing in spotcheck.toml", "set failing = [] there"),
 }
-"""Column -> what asks for it, and how not to ask for it."""
+"""Column -> what needs it, and how to do without."""
 
 
 def is_imported_log(engine: Engine) -> bool:
@@ -28,10 +28,10 @@ def is_imported_log(engine: Engine) -> bool:
 
 
 def check_needs(engine: Engine, groups: Sequence[Group]) -> None:
-    """Raise InputError when a group is asked for and the source lacks the column that import makes for it.
+    """Raise InputError when a group needs a column that the source lacks.
 
-    A log that was imported by an earlier version may lack one; a second import would add nothing to it, so it is drawn
-    from as ever. A source may have such a column of its own.
+    A log of an earlier version may lack one. A second import would add nothing to it, so it is drawn from without. A
+    source other than the log may have the column too.
     """
     if is_imported_log(engine):
         return
@@ -39,14 +39,14 @@ def check_needs(engine: Engine, groups: Sequence[Group]) -> None:
         if name in NEEDED and not _has(engine, name):
             what, without = NEEDED[name]
             raise InputError(
-                f"{engine.source}: found no column '{name}', which {what} needs; it is made on import. Import the log "
-                f"first: `spotcheck import FILE`, then draw without naming a source. Or {without}."
+                f"{engine.source}: found no column '{name}', which {what} needs; only an import makes it. "
+                f"Import the log first: `spotcheck import FILE`, then draw without naming a source. Or {without}."
             )
 
 
 def _has(engine: Engine, name: str) -> bool:
     if name in engine.columns() or not engine.open_schema:
         return name in engine.columns()
-    # A line further down may have it.
+    # The first lines lack it; a later line may have it.
     some = exp.select(exp.Literal.number(1)).from_(engine.relation([name])).where(exp.not_(is_null(column(name))))
     return bool(engine.query(some.limit(1)))

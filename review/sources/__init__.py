@@ -1,1 +1,1 @@
-"""Importing conversations: raw rows, cells and values on their way into the log."""
+"""From raw records of any format to masked conversations, and the import that adds them to the log."""

@@ -1,4 +1,4 @@
-"""Single values as sources write them, brought to the type of their field. What does not fit is Unreadable."""
+"""Convert single values, as sources write them, to the type of their field; raise Unreadable for any other value."""
 
 from __future__ import annotations
 
@@ -59,23 +59,23 @@ NUMBERS: Mapping[str, Callable[[str, Any], Any]] = {
     "cost": _AMOUNT,
     "retries": _count,
 }
-"""Field -> function of its name and raw value."""
+"""Field -> the function that converts its raw value; the name is for the error."""
 
 
 def feedback_of(value: Any) -> str | None:
-    """One text: a thumb as up or down, and of an object its thumb and what was done, joined by commas."""
+    """Return feedback as one text: a thumb as up or down; of an object its thumb and the names of its true keys."""
     if isinstance(value, bool):
         return "up" if value else "down"
     value = parsed(value)
     if isinstance(value, Mapping):
         thumb = feedback_of(value.get("thumb"))
-        done = [str(name) for name, was in value.items() if name != "thumb" and was is True]
+        done = [str(name) for name, flag in value.items() if name != "thumb" and flag is True]
         return ",".join([thumb, *done] if thumb else done) or None
     return text_of("feedback", value)
 
 
 def context_of(value: Any) -> tuple[str, ...]:
-    """Retrieved passages as texts; of an object its content or text, else the whole as JSON."""
+    """Return retrieved passages as texts: the content or text of an object, else the whole object as JSON."""
     value = parsed(value)
     if value is None or value == "":
         return ()
@@ -90,7 +90,7 @@ def _passage(item: Any) -> str:
 
 
 def steps_of(value: Any) -> tuple[Any, ...]:
-    """The reasoning chain as it was recorded; a single step is a chain of one."""
+    """Return the reasoning chain as recorded; a single step becomes a chain of one."""
     value = parsed(value)
     if value is None or value == "":
         return ()
@@ -98,7 +98,7 @@ def steps_of(value: Any) -> tuple[Any, ...]:
 
 
 def tags_of(value: Any) -> tuple[str, ...]:
-    """A list of texts, or one text with commas."""
+    """Return tags from a list of texts, or from one text with commas."""
     value = parsed(value)
     if value is None or value == "":
         return ()
@@ -110,12 +110,12 @@ def tags_of(value: Any) -> tuple[str, ...]:
 
 
 def metadata_of(value: Any) -> dict[str, Any]:
-    """An object; empty is an empty one."""
+    """Return metadata as a dict; an empty cell is an empty dict."""
     return {} if value in (None, "") else object_of("metadata", value)
 
 
 def verdicts_of(value: Any) -> dict[str, dict[str, Any]]:
-    """``{judge: {dimension: value}}``, a value also as ``{value, score, rationale}``; a silent judge is left out."""
+    """Return ``{judge: {dimension: value}}`` without empty judges; a value may be ``{value, score, rationale}``."""
     if value in (None, ""):
         return {}
     expected = "an object {judge: {dimension: value}}"
@@ -131,7 +131,7 @@ def verdicts_of(value: Any) -> dict[str, dict[str, Any]]:
 
 
 def result_of(value: Any) -> dict[str, Any] | None:
-    """``{columns, rows, total}`` or ``{text}`` out of rows as dicts, a pandas "split" document, or text."""
+    """Return ``{columns, rows, total}`` or ``{text}`` from rows as dicts, a pandas "split" document, or text."""
     value = parsed(value)
     if value is None or value == "":
         return None

@@ -1,4 +1,4 @@
-"""Checks over masked conversations on their way into the log or out of a source."""
+"""Run the checks over masked conversations, on import and for rows drawn from a source."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from review.checks.running import Ready, findings_of, findings_of_many
 from review.log.append import Entry
 
 AT_ONCE = 256
-"""Conversations whose sentences a model reads together."""
+"""Conversations that a check with a model reads in one batch."""
 
 
 def checked(entries: Iterator[Entry], checks: Sequence[Ready]) -> Iterator[Entry]:
-    """The same entries with what the checks find in the masked texts; where a check has a model, many at a time."""
+    """Yield the same entries with the findings of the checks; a check with a model reads them in batches."""
     if not any(c.check.find_many for c in checks):
         for entry in entries:
             texts = texts_of(entry.conversation, expected=expected_in(entry.conversation))

@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Tally:
-    """What is counted while the records pass by."""
+    """Counts of an import, filled while its records are read."""
 
     read: int = 0
     rejected: int = 0
@@ -126,7 +126,7 @@ def _watched(raws: Iterator[Raw], size: int, progress: Progress | None) -> Itera
 
 
 def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -> Iterator[Entry]:
-    """The conversations that could be read; the other records are tallied with their line."""
+    """Yield the conversations that could be read; count the other records, with the line of each."""
     for raw, entry, error in records:
         tally.read += 1
         if entry is not None:

@@ -1,4 +1,4 @@
-"""From the fields that a reader found to a Conversation: types, times, week, identity, keyed hashes."""
+"""Build a Conversation from the fields that a reader found: types, times, week, identity, keyed hashes."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 @dataclass(frozen=True)
 class Origin:
-    """Where records come from: the name of the source, the store's HMAC key, the time zone, the week of undated ones.
+    """Where records come from.
 
-    ``source`` stands before the ids of conversations, unless it is the default one.
+    ``source`` is the name of the source, ``key`` the store's HMAC key; ``zone`` decides the week of a date, and records
+    without a date belong to ``week``.
     """
 
     source: str
@@ -44,18 +45,18 @@ class Origin:
 
 
 def keyed_hash(key: bytes, data: bytes) -> str:
-    """HMAC-SHA256, first 16 hexadecimal digits: stable inside a store, meaningless outside."""
-    # By name it takes half the time: the function would be looked up in the library anew at each call.
+    """Return the first 16 hexadecimal digits of HMAC-SHA256: stable inside a store, meaningless outside."""
+    # Passing "sha256" by name halves the time: otherwise each call looks the function up in the library.
     return hmac.digest(key, data, "sha256").hex()[:16]
 
 
 def conversation_id(source: str, source_id: str) -> str:
-    """The id inside Spotcheck: the source's own, prefixed unless the source is the default one."""
+    """Return the id inside Spotcheck: the id in the source, prefixed unless the source is the default one."""
     return source_id if source == DEFAULT_SOURCE else f"{source}/{source_id}"
 
 
 def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversation:
-    """Build the conversation, unmasked and not yet hashed. Raises Unreadable naming the field that does not fit."""
+    """Return the conversation, unmasked and not yet hashed. Raises Unreadable with the field that does not fit."""
     messages = fields.get("messages") or []
     if not any(m["content"] or m.get("tool_calls") for m in messages):
         raise Unreadable("messages", messages, "at least one message with text")
@@ -87,7 +88,7 @@ def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversat
 
 
 def canonical(record: Any) -> bytes:
-    """Canonical JSON: keys sorted, no spaces; what JSON does not know is written as text."""
+    """Return canonical JSON: sorted keys, no spaces; a value that JSON lacks is written as text."""
     return orjson.dumps(record, option=_CANONICAL, default=str)
 
 
@@ -112,5 +113,5 @@ def _status(fields: Fields) -> str:
     if value is None:
         return "error" if fields.get("error_type") or fields.get("error_message") else "ok"
     if value.strip().lower() not in ("ok", "error"):
-        raise Unreadable("status", value, "ok or error; translate others with --value status:RAW=error")
+        raise Unreadable("status", value, "ok or error; translate other words under [import.values] in spotcheck.toml")
     return value.strip().lower()

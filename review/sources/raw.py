@@ -1,7 +1,7 @@
-"""Raw records out of files, one after another in bounded memory, each with the line it stands on.
+"""Read raw records from files, one after another in bounded memory, each with its line number.
 
-A line that is no record is handed on as one that says why, so that an import can report it and go on. What makes the
-whole file unreadable (absent, empty, compressed, another encoding) is an InputError.
+A line that holds no record is passed on with its error, so an import can report it and continue. A file that cannot be
+read at all (absent, empty, compressed, another encoding) raises InputError.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from review.sources.readers.fields import Unreadable
 from review.sources.record import MAX_LINE, Raw, encoding_error
 
 MAX_JSON = 512 * 1024 * 1024
-"""Bytes that a JSON array may have, as it is read at once."""
+"""The most bytes a JSON array may have, because it is read in one piece."""
 
 PARQUET_ROWS = 2_000
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
@@ -32,15 +32,15 @@ _REFUSED = {
 
 
 def layout_of(path: Path, format: str | None = None) -> str:
-    """How the file is laid out: as a chosen plain format says, else by its content, else by its suffix.
+    """Return the layout of a file: that of a chosen plain format, else by its content, else by its suffix.
 
-    Raises InputError when the file cannot be read, or when its layout cannot be told.
+    Raises InputError when the file cannot be read or nothing tells its layout.
     """
     head = _head(path)
     for magic, what in _REFUSED.items():
         if head.startswith(magic):
             raise InputError(
-                f"{path}, line 1, byte 0: found {what}, expected UTF-8 text or Parquet. Unpack or convert it."
+                f"{path}, line 1, byte 0: found {what}, expected UTF-8 text or Parquet. Unpack or convert the file."
             )
     if head.startswith(b"PAR1"):
         return "parquet"
@@ -52,8 +52,8 @@ def layout_of(path: Path, format: str | None = None) -> str:
         chosen = "jsonl" if format == "jsonl" else _BY_SUFFIX.get(suffix)
     if chosen is None:
         raise InputError(
-            f"{path}: found neither JSON nor Parquet and the suffix '{path.suffix}'; expected a file ending in "
-            ".jsonl, .json, .csv or .parquet, or --format."
+            f"{path}: found neither JSON nor Parquet, and the suffix '{path.suffix}'; expected a file ending in "
+            ".jsonl, .json, .csv or .parquet. Rename the file, or choose its format."
         )
     return chosen
 
@@ -70,7 +70,7 @@ def _by_content(path: Path, first: bytes, suffix: str) -> str | None:
 
 def _head(path: Path) -> bytes:
     if path.is_dir():
-        raise InputError(f"{path}: this is a folder; expected a file. Name the files in it.")
+        raise InputError(f"{path}: found a folder, expected a file. Name the files in it.")
     try:
         with path.open("rb") as file:
             return file.read(4096)
@@ -86,13 +86,13 @@ def _line_is_json(path: Path) -> bool:
     try:
         orjson.loads(line)
     except orjson.JSONDecodeError:
-        # One object over several lines begins with a line that is only its beginning.
+        # One object over several lines: its first line is incomplete JSON.
         return len(line) > 1 and line.endswith(b"}")
     return True
 
 
 def read_raw(path: Path, layout: str) -> Iterator[Raw]:
-    """The records of a file in order. Raises InputError when the file as a whole cannot be read."""
+    """Return the records of a file in order. Raises InputError when the file as a whole cannot be read."""
     readers = {"jsonl": _jsonl, "csv": read_csv, "parquet": _parquet, "json": _json}
     return readers[layout](path)
 
@@ -151,7 +151,7 @@ def _json(path: Path) -> Iterator[Raw]:
     try:
         records = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        # The decoder counts characters of the whole text; a byte that is not UTF-8 it places at the start.
+        # The decoder reports a byte that is not UTF-8 at the start of the file, so look for its real place.
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as bad:

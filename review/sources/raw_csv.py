@@ -1,4 +1,4 @@
-"""Raw records out of CSV: by lines, so that each has its number and one that is not UTF-8 does not end the reading."""
+"""Read raw records from CSV line by line: each has its number, and a line that is not UTF-8 does not stop the rest."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from review.sources.readers.fields import Unreadable
 from review.sources.record import MAX_LINE, Raw, encoding_error
 
 MAX_CELL = 16 * 1024 * 1024
-"""Characters that one cell may have."""
+"""The most characters one cell may have."""
 
 
 def read_csv(path: Path) -> Iterator[Raw]:
-    """The rows of a CSV file with a header; separated by comma, semicolon or tab, whichever the header has most of."""
+    """Yield the rows of a CSV file with a header, separated by its most frequent of comma, semicolon and tab."""
     csv.field_size_limit(MAX_CELL)
     with path.open("rb") as file:
         lines = _Lines(file)
@@ -41,7 +41,7 @@ def read_csv(path: Path) -> Iterator[Raw]:
 
 
 def _csv_header(path: Path, lines: _Lines) -> tuple[list[str], str]:
-    """The names of the columns, and the separator that splits them: the one of ``,`` ``;`` and tab found most."""
+    """Return the column names, and the separator: the most frequent of ``,`` ``;`` and tab."""
     first = next(lines, "")
     if lines.bad is not None:
         raise InputError(f"{path}, line 1: {lines.bad.found}, expected {lines.bad.expected}.")
@@ -52,7 +52,9 @@ def _csv_header(path: Path, lines: _Lines) -> tuple[list[str], str]:
         raise InputError(f"{path}, line 1: the header is not readable as CSV ({error}).") from None
     twice = [name for name in header if header.count(name) > 1]
     if twice:
-        raise InputError(f"{path}, line 1: column '{twice[0]}' stands twice; each column stands once.")
+        raise InputError(
+            f"{path}, line 1: found the column '{twice[0]}' twice, expected each column once. Rename one of them."
+        )
     return header, separator
 
 
@@ -65,7 +67,7 @@ def _csv_record(line: int, header: list[str], cells: list[str], done: int) -> Ra
 
 
 class _Lines:
-    """The decoded lines of a file for ``csv.reader``, remembering where it is and which line was not UTF-8."""
+    """Decoded lines of a file for ``csv.reader``; keeps the position and the first line that was not UTF-8."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file

@@ -1,4 +1,4 @@
-"""One raw record on its way out of a file, and the check that a line is UTF-8."""
+"""One raw record of a file, and the check that a line is UTF-8."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from review.sources.readers.fields import Unreadable
 
 MAX_LINE = 64 * 1024 * 1024
-"""Bytes that one line of JSONL or CSV may have."""
+"""The most bytes one line of JSONL or CSV may have."""
 
 
 class Raw(NamedTuple):
-    """A record, or why there is none; ``line`` counts from 1 (records of JSON and Parquet); ``done`` bytes are read."""
+    """A record, or the error instead. ``line`` counts from 1 (JSON, Parquet: records), ``done`` the bytes read."""
 
     line: int
     record: dict[str, Any] | None
@@ -20,7 +20,7 @@ class Raw(NamedTuple):
 
 
 def encoding_error(line: bytes) -> Unreadable | None:
-    """Which byte of a line is not UTF-8, if any."""
+    """Return an error that names the first byte of a line that is not UTF-8, or None."""
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,1 +1,1 @@
-"""The numbers, as pure functions: values in, values out. Knows neither the store nor the product."""
+"""The statistics as pure functions: values in, values out. They know neither the store nor the product."""

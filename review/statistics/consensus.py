@@ -1,7 +1,7 @@
-"""From votes to one label per item: plurality, an ordinal median beside it, Dawid and Skene's model as a diagnostic.
+"""From votes to one label per item: plurality, an ordinal median, and Dawid and Skene's model as a diagnostic.
 
-One vote is ``single``, never unanimous; an exact tie has no plurality label and goes to adjudication, never to a random
-winner. The model ranks what people should look at first; it never becomes the truth without being asked for.
+One vote is ``single``, never unanimous. An exact tie has no plurality label and goes to adjudication; no winner is
+drawn at random. The model ranks the items that people should look at first; its labels count only on request.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from review.basics.labels import Ratings
-from review.statistics.dawid_skene import DawidSkene, dawid_skene
+from review.statistics.dawid_skene import DawidSkene, Floats, dawid_skene
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 
@@ -27,7 +27,7 @@ EQUAL = 1e-9
 
 
 class Votes(NamedTuple):
-    """What the votes on one item say: a label or None, by which rule, and the values that tie for the lead."""
+    """The outcome of the votes on one item: the label or None, the rule, and the values that tie for the lead."""
 
     label: str | None
     rule: Literal["none", "single", "unanimous", "plurality", "tie"]
@@ -35,7 +35,7 @@ class Votes(NamedTuple):
 
 
 class Middle(NamedTuple):
-    """The median vote of an ordinal item, None when it falls between two values, and the lowest and highest vote."""
+    """The median vote on an ordinal scale (None when it falls between two values), the lowest and the highest vote."""
 
     median: str | None
     lowest: str
@@ -44,10 +44,10 @@ class Middle(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ItemConsensus:
-    """One item: its label (None where nothing decides), the votes, and the model's posterior where it was fitted.
+    """One item: its label (None when undecided), the votes, and the model's posterior where a model was fitted.
 
-    ``rule`` is of the votes; ``tie`` says that they tie for the lead, whatever the model makes of it. ``entropy`` is
-    that of the posterior in bits, or of the vote shares without a model.
+    ``rule`` describes the votes; ``tie`` tells whether they tie for the lead, whatever the model decides. ``entropy``
+    is that of the posterior in bits, or of the vote shares without a model.
     """
 
     item: str
@@ -60,7 +60,7 @@ class ItemConsensus:
     middle: Middle | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The form that CLI.md fixes, with rule, entropy and for ordinal scales median and spread."""
+        """Return the item's object of ``consensus --json``."""
         out: dict[str, Any] = {
             "item": self.item,
             "label": self.label,
@@ -77,10 +77,10 @@ class ItemConsensus:
 
 @dataclass(frozen=True)
 class RaterModel:
-    """A rater as the model sees them: the confusion table (true: given: probability) and the share they get right.
+    """A rater in the model: the confusion table (true value: given value: probability) and the share they get right.
 
-    A true value that none of the rater's items has stands with an empty row. ``competence`` is the expected share of
-    the rater's ratings that equal the true value, undefined with fewer than 10 items.
+    A true value that none of the rater's items has gets an empty row. ``competence`` is the expected share of the
+    rater's ratings that equal the true value, undefined with fewer than 10 items.
     """
 
     rater: str
@@ -88,16 +88,16 @@ class RaterModel:
     competence: Quantity
 
     def to_json(self) -> dict[str, Any]:
-        """The form that CLI.md fixes, with the competence."""
+        """Return the rater's object of ``consensus --json``."""
         return {"rater": self.rater, "confusion": self.confusion, "competence": self.competence.to_json()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsensusReport:
-    """One label per item in one dimension, and how the model sees the raters where it was fitted.
+    """One label per item in one dimension, and the model's view of the raters where a model was fitted.
 
-    ``ties`` counts items whose votes tie. ``prevalence`` is the model's, else the share of each value among items with
-    a label.
+    ``ties`` counts the items whose votes tie. ``prevalence`` is the model's, or without a model the share of each value
+    among items with a label.
     """
 
     method: Method
@@ -110,7 +110,7 @@ class ConsensusReport:
     raters: tuple[RaterModel, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The object that CLI.md fixes, with the method and the version of its rule."""
+        """Return the object that ``consensus --json`` prints."""
         return {
             "method": self.method,
             "rule_version": RULE_VERSIONS[self.method],
@@ -125,7 +125,7 @@ class ConsensusReport:
 
 
 def plurality(votes: Mapping[str, int]) -> Votes:
-    """The most frequent value. One vote is ``single``; an exact tie has no label and names the values that tie."""
+    """Return the most frequent value. One vote is ``single``; an exact tie has no label and lists the tied values."""
     cast = {value: n for value, n in votes.items() if n > 0}
     if not cast:
         return Votes(None, "none")
@@ -139,7 +139,7 @@ def plurality(votes: Mapping[str, int]) -> Votes:
 
 
 def ordinal_median(votes: Mapping[str, int], values: Sequence[str]) -> Middle | None:
-    """The middle vote in the scale's order; None without votes. Between two different values the median is None."""
+    """Return the middle vote in the scale's order, None without votes; between two values the median is None."""
     cast = [value for value in values for _ in range(votes.get(value, 0))]
     if not cast:
         return None
@@ -148,20 +148,20 @@ def ordinal_median(votes: Mapping[str, int], values: Sequence[str]) -> Middle | 
 
 
 def entropy(shares: Iterable[float]) -> float:
-    """Shannon entropy in bits: 0 for certainty, log2 K for K equally likely values."""
+    """Return the Shannon entropy in bits: 0 for certainty, log2 K for K equally likely values."""
     return abs(sum(p * math.log2(1 / p) for p in shares if p > 0))
 
 
 def by_entropy(items: Iterable[ItemConsensus]) -> tuple[ItemConsensus, ...]:
-    """The adjudication queue: the most uncertain items first, equal ones by name."""
+    """Sort items for adjudication: the most uncertain first, equal ones by name."""
     return tuple(sorted(items, key=lambda i: (-i.entropy, i.item)))
 
 
 def consensus_report(ratings: Ratings, *, method: Method = "plurality") -> ConsensusReport:
-    """A label for every rated item, items in the order of the ratings.
+    """Decide a label for every rated item, in the order of the ratings.
 
-    With ``plurality`` ties have no label. With ``dawid-skene`` the label is the value with the highest posterior, None
-    when two share it; ``tie`` and ``votes`` still tell what the votes said. A rater may have rated an item repeatedly.
+    With ``plurality``, ties have no label. With ``dawid-skene`` the label is the value with the highest posterior, None
+    when two share it; ``tie`` and ``votes`` still describe the votes. A rater may have rated an item several times.
     """
     values = ratings.scale.values
     model = dawid_skene(ratings) if method == "dawid-skene" and len(ratings) else None
@@ -220,7 +220,7 @@ def _shares(items: Sequence[ItemConsensus], values: Sequence[str]) -> dict[str, 
 def _raters(ratings: Ratings, model: DawidSkene) -> tuple[RaterModel, ...]:
     right = model.posterior[ratings.item, ratings.value]
     rated = np.bincount(ratings.rater, minlength=len(ratings.raters))
-    correct = np.bincount(ratings.rater, weights=right, minlength=len(ratings.raters))
+    expected = np.bincount(ratings.rater, weights=right, minlength=len(ratings.raters))
     cells = np.unique(np.stack([ratings.rater, ratings.item]), axis=1)[0]
     items = np.bincount(cells, minlength=len(ratings.raters))
     order = sorted(np.flatnonzero(rated), key=lambda r: ratings.raters[r])
@@ -228,13 +228,13 @@ def _raters(ratings: Ratings, model: DawidSkene) -> tuple[RaterModel, ...]:
         RaterModel(
             ratings.raters[r],
             _table(model.confusion[r], ratings.scale.values),
-            competence(float(correct[r] / rated[r]), int(items[r])),
+            competence(float(expected[r] / rated[r]), int(items[r])),
         )
         for r in order
     )
 
 
-def _table(confusion: Any, values: Sequence[str]) -> dict[str, dict[str, float]]:
+def _table(confusion: Floats, values: Sequence[str]) -> dict[str, dict[str, float]]:
     return {
         true: {} if np.isnan(row).any() else dict(zip(values, row.tolist(), strict=True))
         for true, row in zip(values, confusion, strict=True)
@@ -242,12 +242,12 @@ def _table(confusion: Any, values: Sequence[str]) -> dict[str, dict[str, float]]
 
 
 def competence(share: float, items: int) -> Quantity:
-    """A rater's expected share of right ratings with a Wilson interval over items, or too few items to tell.
+    """Return a rater's expected share of right ratings with a Wilson interval over items; undefined for few items.
 
-    The interval takes the model's posterior as given, and the rater's own votes helped to make it.
+    The interval takes the model's posterior as given, although the rater's own votes contribute to it.
     """
     if items < FEW_ITEMS:
-        return Quantity.missing(f"too few items: {items}, and competence needs at least {FEW_ITEMS}", n=items)
+        return Quantity.missing(f"{items} items are too few; this share needs at least {FEW_ITEMS}", n=items)
     share = min(1.0, max(0.0, share))
-    method = "Wilson, 95 %, over items, the model's posterior taken as given"
+    method = "Wilson, 95%, over items, the model's posterior taken as given"
     return Quantity(value=share, ci=wilson(share * items, items), method=method, n=items)

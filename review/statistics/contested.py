@@ -1,4 +1,4 @@
-"""How much people disagree about an item: what an adjudicator looks at first. It ranks, it never becomes a label."""
+"""How much people disagree about each item, so that an adjudicator sees the most disputed first. It sets no label."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from review.basics.labels import Label, Ratings
 from review.statistics.consensus import ConsensusReport, consensus_report
 
 FEW_DOUBLE = 10
-"""With fewer items of two votes or more a model of raters has nothing to learn from."""
+"""With fewer items that have two votes or more, a model of raters has too little to learn from."""
 
 
 def disagreement(ratings: Mapping[str, Ratings]) -> dict[str, float]:
-    """Item to the uncertainty about its labels in bits, summed over the dimensions of ``ratings``.
+    """Return by item the uncertainty about its labels in bits, summed over the dimensions of ``ratings``.
 
     In each dimension it is the entropy of the item's posterior under Dawid and Skene's model (Applied Statistics 28,
-    1979, 20-28), which counts a vote for what its rater's votes are worth. Where fewer than 10 items have two votes or
-    the fit does not converge it is the entropy of the vote shares. An item without any label is absent.
+    1979, 20-28), which weighs a vote by its rater's reliability. Where fewer than 10 items have two votes, or the fit
+    does not converge, it is the entropy of the vote shares. Items without any label are left out.
     """
     found: dict[str, float] = {}
     for one in ratings.values():
@@ -37,7 +37,7 @@ def _consensus(ratings: Ratings) -> ConsensusReport:
 
 
 def contested(labels: Sequence[Label]) -> list[tuple[str, str, float]]:
-    """(item, dimension, share of disagreeing pairs) of items with two or more labels that differ, the worst first."""
+    """Return (item, dimension, share of disagreeing pairs) for items whose labels differ, the most disputed first."""
     votes: dict[tuple[str, str], list[object]] = {}
     for label in labels:
         votes.setdefault((label.item, label.dimension), []).append(label.value)

@@ -1,8 +1,8 @@
 """Dawid and Skene's model of raters with error rates, fitted by EM (Applied Statistics 28, 1979, 20-28).
 
-Every item has one true value, every rater an own table of how often they give each value for each true one, and
-ratings are independent given the truth. The fit starts from the vote shares, smooths nothing and stops when the
-log likelihood of the observed ratings no longer rises.
+Every item has one true value. Every rater has their own table of how often they give each value for each true one.
+Ratings are independent given the truth. The fit starts from the vote shares, does not smooth, and stops when the log
+likelihood of the observed ratings no longer rises.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ MOST_ITERATIONS = 10_000
 class DawidSkene:
     """A fitted model of N items, J raters and K values.
 
-    ``posterior`` (N, K) is the probability of each true value, NaN for an item without ratings; ``prevalence`` (K,);
-    ``confusion`` (J, K, K) with rows true, columns given, NaN where no item of that value is expected among the
-    rater's; ``converged`` is False when the iterations ran out.
+    ``posterior`` (N, K) is the probability of each true value, NaN for an item without ratings. ``prevalence`` has
+    shape (K,). ``confusion`` (J, K, K) has true values as rows and given values as columns, NaN where none of the
+    rater's items is expected to have that true value. ``converged`` is False when the iterations ran out.
     """
 
     posterior: Floats
@@ -38,9 +38,10 @@ class DawidSkene:
 
 
 def dawid_skene(ratings: Ratings, *, tolerance: float = TOLERANCE, iterations: int = MOST_ITERATIONS) -> DawidSkene:
-    """Fit the model by EM; a rater may have rated an item several times. Ratings must not be empty.
+    """Fit the model by EM; a rater may have rated an item several times.
 
-    ``tolerance`` is the rise of the observed-data log likelihood below which the fit stops.
+    The fit stops when the observed-data log likelihood rises by less than ``tolerance``, or after ``iterations`` steps.
+    Raises ValueError without ratings.
     """
     if not len(ratings):
         raise ValueError("the model needs at least one rating")
@@ -83,10 +84,9 @@ def _maximise(
     value: npt.NDArray[np.intp],
     shape: tuple[int, int],
 ) -> tuple[Floats, Floats]:
-    """Prevalence (equation 2.4) and confusion (2.3) from the expected true values.
+    """Return prevalence (equation 2.4) and confusion (2.3) from the expected true values.
 
-    A rater whose items are all surely of other values says nothing about this one: that row is uniform, which leaves
-    the likelihood at its maximum.
+    Where none of a rater's items can have a true value, its row is uniform, which leaves the likelihood at its maximum.
     """
     raters, k = shape
     cell = rater * k + value
@@ -104,7 +104,7 @@ def _expect(
     value: npt.NDArray[np.intp],
     starts: npt.NDArray[np.intp],
 ) -> tuple[Floats, float]:
-    """Posterior of the true values (equation 2.5) and the log likelihood of the observed ratings, in logarithms."""
+    """Return the posterior of the true values (equation 2.5) and the log likelihood of the observed ratings."""
     with np.errstate(divide="ignore"):
         log_prevalence, log_confusion = np.log(prevalence), np.log(confusion)
     joint = log_prevalence + np.add.reduceat(log_confusion[rater, :, value], starts, axis=0)
@@ -115,7 +115,7 @@ def _expect(
 
 
 def _known(confusion: Floats, truth: Floats, place: npt.NDArray[np.intp], rater: npt.NDArray[np.intp]) -> Floats:
-    """The confusion tables with NaN in rows that rest on no rating."""
+    """Return the confusion tables with NaN in rows that no rating supports."""
     raters, k, _ = confusion.shape
     weight = np.stack([np.bincount(rater, weights=truth[place, t], minlength=raters) for t in range(k)], axis=1)
     return np.where(weight[:, :, None] > 0, confusion, np.nan)

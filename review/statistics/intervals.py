@@ -1,6 +1,6 @@
-"""Intervals for one proportion, shared by every statistic that reports one. Bounds are clipped to [0, 1].
+"""Intervals for one proportion, used by every statistic that reports one. Bounds are clipped to [0, 1].
 
-Counts may be fractional: with a weighted sample they are effective numbers of successes and of trials.
+Counts may be fractional: in a weighted sample they are effective numbers of successes and trials.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from scipy.special import betaincinv, ndtri
 
 
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """The score interval of Wilson (1927), JASA 22, 209-212; also right near 0 and 1, where it keeps some width.
+    """Return the score interval of Wilson (1927), JASA 22, 209-212, which keeps some width near 0 and 1.
 
     Raises ValueError when there are no trials or the counts are impossible.
     """
@@ -26,7 +26,7 @@ def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, floa
 
 
 def clopper_pearson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """The exact binomial interval of Clopper & Pearson (1934), Biometrika 26, 404-413.
+    """Return the exact binomial interval of Clopper & Pearson (1934), Biometrika 26, 404-413.
 
     With an effective number of trials, possibly fractional, it is the interval of Korn & Graubard (1998), Survey
     Methodology 24, 193-201. Raises ValueError when there are no trials or the counts are impossible.
@@ -39,9 +39,9 @@ def clopper_pearson(successes: float, n: float, level: float = 0.95) -> tuple[fl
 
 
 def rule_of_three(n: float, level: float = 0.95) -> float:
-    """The lower one-sided bound of a proportion of which all ``n`` trials succeeded: (1 - level) ** (1/n).
+    """Return the lower one-sided bound of a proportion when all ``n`` trials succeeded: (1 - level) ** (1/n).
 
-    Its complement, about 3/n at 95 %, is the most that may fail and still go unseen (Hanley & Lippman-Hand 1983,
+    Its complement, about 3/n at 95%, is the largest failure rate that may go unseen (Hanley & Lippman-Hand 1983,
     JAMA 249, 1743-1745). Raises ValueError when there are no trials.
     """
     _check(n, n, level)

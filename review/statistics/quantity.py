@@ -1,4 +1,4 @@
-"""One estimate as every page, report and command shows it: a value with its interval, or why there is none."""
+"""One estimate for every page, report and command: a value with its interval, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 class Quantity:
     """An estimate with its uncertainty.
 
-    ``value`` is a finite float or None; when it is None, ``undefined`` says why in plain words.
-    ``ci`` is the 95 % interval (lower, upper); ``se`` the analytic standard error; ``method`` names how the
-    interval was made; ``n`` is the number of units (usually items) behind the value.
-    NaN and infinity are refused: SQLite would turn them into NULL without a word.
+    ``value`` is a finite float or None; when it is None, ``undefined`` gives the reason in plain words. ``ci`` is the
+    95% interval (lower, upper), ``se`` the analytic standard error, ``method`` the name of the interval's method, ``n``
+    the number of units (usually items) behind the value. NaN and infinity raise ValueError, because SQLite would store
+    them as NULL without an error.
     """
 
     value: float | None
@@ -33,11 +33,11 @@ class Quantity:
 
     @classmethod
     def missing(cls, reason: str, *, n: int = 0, method: str = "") -> Quantity:
-        """A quantity that cannot be computed, with the reason."""
+        """Return a quantity that cannot be computed, with the reason."""
         return cls(value=None, method=method, n=n, undefined=reason)
 
     def to_json(self) -> dict[str, Any]:
-        """The form that CLI.md fixes: value, ci, se, method, n, undefined."""
+        """Return value, ci, se, method, n and undefined, the form of every quantity in JSON."""
         return {
             "value": self.value,
             "ci": list(self.ci) if self.ci is not None else None,

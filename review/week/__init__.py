@@ -1,1 +1,1 @@
-"""Opening a week: draw, items, dealing, handing over and asking again."""
+"""The work of a week: open it, draw, deal, hand over, ask again."""

@@ -1,4 +1,4 @@
-"""Dealing items to named raters when they are drawn, so that nobody locks anybody out."""
+"""Deal drawn items to named raters, so that no reviewer ever waits for another."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.words import counted
 from review.current.assignments import week_of_store
 from review.people.people import Person, person, require
 from storage.queries.assignments import NOT_ANSWERED_SQL, OPEN_SQL, dealt_per_rater, raters_by_item
@@ -35,14 +36,14 @@ def deal(
 ) -> list[Deal]:
     """Decide who reviews what. Pure and reproducible from ``seed``.
 
-    ``items`` are (item id, overlap?); an overlap item goes to all raters, or to ``overlap_raters`` of them (0 = all).
-    The others go to whoever has least; ``held`` counts what each rater has already. The order is by a key, so that it
-    tells nobody why an item was selected.
+    ``items`` are (item id, overlap?). An overlap item goes to all raters, or to ``overlap_raters`` of them (0 = all);
+    any other item goes to the rater who has the fewest. ``held`` is how many each rater already has. A key decides the
+    order, so the order does not reveal why an item was selected.
     """
     if not raters:
-        raise InputError("raters: found nobody, expected at least one name. `spotcheck people add` adds one.")
+        raise InputError("raters: found nobody, expected at least one reviewer.")
     if overlap_raters < 0:
-        raise InputError(f"overlap_raters: found {overlap_raters}, expected 0 (everybody) or how many rate an item.")
+        raise InputError(f"overlap_raters: found {overlap_raters}, expected 0 (everybody) or a number of reviewers.")
     load = {r: (held or {}).get(r, 0) for r in raters}
     share = min(overlap_raters or len(raters), len(raters))
     chosen: list[tuple[str, str]] = []
@@ -54,9 +55,9 @@ def deal(
             chosen.append((item, rater))
     deals = []
     for rater in raters:
-        mine = sorted((i for i, r in chosen if r == rater), key=lambda i: _key(seed, f"order:{rater}", i))
+        dealt = sorted((i for i, r in chosen if r == rater), key=lambda i: _key(seed, f"order:{rater}", i))
         start = (held or {}).get(rater, 0)
-        deals += [Deal(i, rater, start + k) for k, i in enumerate(mine, start=1)]
+        deals += [Deal(i, rater, start + k) for k, i in enumerate(dealt, start=1)]
     return deals
 
 
@@ -65,7 +66,7 @@ def _key(*parts: str) -> str:
 
 
 def raters_left(store: Store, week: Week) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The reviewers of a week who may still annotate, by id, and those whose role was taken away, by name."""
+    """Return the ids of a week's reviewers who may still annotate, and the names of those who lost the role."""
     named = [person(store, rater) for rater in week.raters]
     able = tuple(p.id for p in named if p.may("annotator"))
     return able, tuple(p.name for p in named if p.id not in able)
@@ -109,11 +110,11 @@ def redistribute(
     reason: str = "",
     with_skipped: bool = False,
 ) -> int:
-    """Give a rater's open items of a week to others, as rows; returns how many moved.
+    """Give a rater's open items of a week to others, as new rows; return how many moved.
 
-    With ``with_skipped`` those that the rater skipped go too; the skips stay. Somebody who holds an item, has reviewed
-    or skipped it, does not get it; it stays where it is when nobody else is left.
-    Raises Refused without the role lead and for a closed week, NothingToDo when nothing is open or nothing can move.
+    ``with_skipped`` moves the items that the rater skipped too; the skips stay recorded. Nobody gets an item that they
+    hold, reviewed or skipped; an item that nobody can take stays with the rater. Raises Refused without the role lead
+    and for a closed week, NothingToDo when nothing is open or nothing can move.
     """
     require(store, by, "lead")
     giver, takers = person(store, rater), takers_of(store, to)
@@ -125,8 +126,8 @@ def redistribute(
         if not moves:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(
-                f"All that {giver.name} could hand over is held, or was reviewed or skipped already, by {names}. "
-                "Choose others."
+                f"{names} already hold, reviewed or skipped every item that {giver.name} could hand over. Choose other "
+                "people."
             )
         for row, taker_id, position in moves:
             new = Assignment(
@@ -142,22 +143,23 @@ def redistribute(
             store.add(
                 new, Reassignment(id=new_id(), assignment_id=row.id, to_id=new.id, at=now(), by=by, reason=reason)
             )
-        told = {"week": week, "to": [t.id for t in takers], "moved": len(moves)}
-        chain.record(store, by, "redistribute", giver.id, **told, **({"with_skipped": True} if with_skipped else {}))
+        details = {"week": week, "to": [t.id for t in takers], "moved": len(moves)}
+        more = {"with_skipped": True} if with_skipped else {}
+        chain.record(store, by, "redistribute", giver.id, **details, **more)
     return len(moves)
 
 
 def takers_of(store: Store, names: Sequence[str]) -> list[Person]:
-    """The people who are to take items over. Raises UnknownError, and Refused for somebody who may not annotate."""
+    """Return the people who take items over. Raises UnknownError, and Refused for somebody who may not annotate."""
     takers = [person(store, name) for name in dict.fromkeys(names)]
     for taker in takers:
         if not taker.may("annotator"):
-            raise Refused(f"{taker.name} has no role that may annotate.")
+            raise Refused(f"{taker.name} has no role that may annotate. A lead can give one.")
     return takers
 
 
 def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> int:
-    """Take a rater's open items of a week back without giving them to anybody; returns how many.
+    """Take a rater's open items of a week back and give them to nobody; return how many.
 
     Raises Refused without the role lead and for a closed week, InputError without a reason, NothingToDo when nothing
     is open.
@@ -179,7 +181,7 @@ def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> i
 
 
 def week_to_deal(store: Store, name: str) -> Week:
-    """A week whose items may still change hands. Raises UnknownError, and Refused once it is closed."""
+    """Return a week whose items may still change hands. Raises UnknownError, and Refused once it is closed."""
     week = week_of_store(store, name)
     if store.get(WeekClosing, name) is not None:
         raise Refused(f"{name} is closed; its items stay where they are.")
@@ -187,13 +189,15 @@ def week_to_deal(store: Store, name: str) -> Week:
 
 
 def _open_of(store: Store, week: str, giver: Person, *, with_skipped: bool = False) -> list[Assignment]:
-    """What somebody has open in a week that is open. Raises UnknownError, Refused or NothingToDo."""
+    """Return somebody's open items of an open week. Raises UnknownError, Refused or NothingToDo."""
     week_to_deal(store, week)
     whose = {"week": week, "rater": giver.id}
     open_ = store.select(Assignment, NOT_ANSWERED_SQL if with_skipped else OPEN_SQL, whose)
     if not open_:
         passed = len(store.select(Assignment, NOT_ANSWERED_SQL, whose))
-        also = f" The {passed} that they skipped can be handed over when that is asked for." if passed else ""
+        also = (
+            f" They skipped {counted(passed, 'item')}, which can be handed over too if you choose so." if passed else ""
+        )
         raise NothingToDo(f"{giver.name} has no open items in {week}.{also}")
     return open_
 
@@ -201,7 +205,7 @@ def _open_of(store: Store, week: str, giver: Person, *, with_skipped: bool = Fal
 def _moves(
     open_: Sequence[Assignment], holders: Mapping[str, set[str]], takers: Sequence[str], held: Mapping[str, int]
 ) -> list[tuple[Assignment, str, int]]:
-    """Which open assignment goes to whom, at which position: to whoever was dealt least. Pure."""
+    """Return which open assignment goes to whom, at which position: to the person who was dealt the fewest. Pure."""
     load = {t: held.get(t, 0) for t in takers}
     moves = []
     for row in open_:

@@ -1,4 +1,4 @@
-"""Dealing again what nobody holds any more and nobody has reviewed, so that a week need not close over it."""
+"""Deal again the items that nobody holds and nobody has reviewed, so that the week can still finish them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.store import Store
 
 
 def held_by_nobody(store: Store, week: str) -> list[Item]:
-    """The items of a week that were dealt, then taken from everybody who held them, and that nobody has reviewed."""
+    """Return the items of a week that were dealt, then taken from every holder, and that nobody has reviewed."""
     return store.select(Item, _SQL, {"week": week})
 
 
@@ -32,28 +32,26 @@ ORDER BY i.rowid
 
 
 def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: str = "") -> int:
-    """Deal the items that nobody holds to people, at the end of their order; returns how many items were dealt.
+    """Deal the items that nobody holds, at the end of each person's order; return how many items were dealt.
 
-    An item that several were to review goes to as many of these people again. Somebody who reviewed or skipped an item
-    before does not get it. Raises Refused without the role lead and for a closed week, InputError when nobody is
-    named, NothingToDo when every item is held or reviewed, or nobody named may get one.
+    An item for several reviewers goes to as many of these people again. Nobody gets an item that they reviewed or
+    skipped before. Raises Refused without the role lead and for a closed week, InputError when nobody is named,
+    NothingToDo when every item is held or reviewed, or none of these people can get one.
     """
     require(store, by, "lead")
     takers = takers_of(store, to)
     if not takers:
-        raise InputError("to: found nobody, expected one or more people who review these items.")
+        raise InputError("to: found nobody, expected at least one person to review these items.")
     with store.transaction():
         opened = week_to_deal(store, week)
         items = held_by_nobody(store, week)
         if not items:
-            raise NothingToDo(
-                f"Every item of {week} was reviewed or is held by somebody; there is nothing to deal again."
-            )
+            raise NothingToDo(f"Every item of {week} is reviewed or held by somebody. There is nothing to deal again.")
         deals = _deals(items, [t.id for t in takers], raters_by_item(store, week), dealt_per_rater(store, week), opened)
         if not deals:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(
-                f"{counted(len(items), 'item')}: all were reviewed or skipped before by {names}. Choose others."
+                f"{names} already reviewed or skipped all of the {counted(len(items), 'item')}. Choose other people."
             )
         versions = _versions(store, week)
         store.add(
@@ -72,8 +70,8 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
             )
         )
         dealt = len({d.item_id for d in deals})
-        told = {"to": [t.id for t in takers], "items": dealt, "assignments": len(deals)}
-        chain.record(store, by, "deal again", week, **told, reason=reason.strip())
+        details = {"to": [t.id for t in takers], "items": dealt, "assignments": len(deals)}
+        chain.record(store, by, "deal again", week, **details, reason=reason.strip())
     return dealt
 
 
@@ -84,7 +82,7 @@ def _deals(
     held: Mapping[str, int],
     week: Week,
 ) -> list[Deal]:
-    """Who gets which item: not those who had it ``before``; evenly, after what each was dealt already. Pure."""
+    """Return who gets which item: evenly, counting earlier deals, and nobody who had it ``before``. Pure."""
     by_free: dict[tuple[str, ...], list[tuple[str, bool]]] = {}
     for item in items:
         free = tuple(t for t in takers if t not in before.get(item.id, ()))
@@ -100,6 +98,6 @@ def _deals(
 
 
 def _versions(store: Store, week: str) -> dict[str, int]:
-    """By item, the latest rubric version under which it was dealt: what was asked again is not asked as before."""
+    """Return by item the latest rubric version under which it was dealt: that is the version to review it under."""
     sql = "SELECT item_id, max(rubric_version) AS version FROM assignments WHERE week = :week GROUP BY 1"
     return {row["item_id"]: row["version"] for row in store.query(sql, {"week": week})}

@@ -1,4 +1,4 @@
-"""From drawn conversations to items, the verdicts that came with them, and that of the baseline judge. Pure."""
+"""Turn drawn conversations into items and their verdicts: those of the log and of the baseline judge. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from storage.records_review import Item, Verdict, Week
 def items_of(
     found: Iterable[Conversation], strata: Mapping[str, str], week: Week, drawn: Draw, overlap: set[str]
 ) -> list[Item]:
-    """One item per conversation, with its place in the ledger; in turn mode one answer of it."""
+    """Return one item per conversation with its place in the ledger; in turn mode the item is one answer of it."""
     return [
         Item(
             id=c.id if turn is None else f"{c.id}#{turn}",
@@ -41,7 +41,7 @@ def items_of(
 
 
 def target_turn(conversation: Conversation, seed: str) -> int | None:
-    """The answer under review when single answers are: one of the conversation's, chosen by the key; None if none."""
+    """Return the position of the answer to review in turn mode, chosen by the key; None without any answer."""
     answers = [k for k, m in enumerate(conversation.messages) if m["role"] == "assistant" and m.get("content")]
     if not answers:
         return None
@@ -52,9 +52,9 @@ def target_turn(conversation: Conversation, seed: str) -> int | None:
 def checked_at_turn(
     conversations: Sequence[Conversation], items: Sequence[Item], settings: CheckSettings
 ) -> list[Conversation]:
-    """The conversations with the findings of the answer under review, where that is not the last one.
+    """Return the conversations with the findings of the answer under review.
 
-    On import the last answer was checked; the same checks run again on an earlier one.
+    The import checked the last answer; the same checks run again where an earlier one is reviewed.
     """
     earlier = [
         bool(c.checks) and i.target_turn is not None and texts_of(c).answer != f"messages.{i.target_turn}.content"
@@ -67,54 +67,54 @@ def checked_at_turn(
     for c, item, again in zip(conversations, items, earlier, strict=True):
         if again:
             texts = texts_of(c, turn=item.target_turn, expected=expected_in(c))
-            said = findings_of_many([texts], [one for one in to_run if one.name in c.checks])[0]
-            c = replace(c, checks={name: dict(one) for name, one in said.items()})
+            findings = findings_of_many([texts], [one for one in to_run if one.name in c.checks])[0]
+            c = replace(c, checks={name: dict(one) for name, one in findings.items()})
         found.append(c)
     return found
 
 
 def verdicts_in(conversation: Conversation, item: Item, rubric: Rubric) -> list[Verdict]:
-    """The verdicts that came with the log, values or {value, score, rationale}; then the baseline judge's.
+    """Return the verdicts of the log (values, or {value, score, rationale}), then that of the baseline judge.
 
-    One that the rubric cannot read is "no verdict" with its text kept.
+    A verdict that the rubric cannot read has no value; its text is kept.
     """
     return [*_of_log(conversation, item.id, rubric), *_baseline(conversation, item, rubric)]
 
 
 def _baseline(conversation: Conversation, item: Item, rubric: Rubric) -> list[Verdict]:
-    """What the word lists say of the answer's politeness, where the rubric asks for it in their values.
+    """Return the word lists' verdict on the answer's politeness, if the rubric has that dimension with their values.
 
-    A log that brings a judge of the same name keeps its own.
+    A log with a judge of the same name keeps that judge's verdict.
     """
     name = politeness.DIMENSION
-    asked = name in rubric.names and set(politeness.VALUES) <= set(rubric[name].scale.values)
-    if not asked or politeness.JUDGE in conversation.verdicts:
+    wanted = name in rubric.names and set(politeness.VALUES) <= set(rubric[name].scale.values)
+    if not wanted or politeness.JUDGE in conversation.verdicts:
         return []
     found = politeness.politeness(texts_of(conversation, turn=item.target_turn), politeness.OPTIONS)
-    said = {"value": found["value"], "rationale": found["note"]}
-    return [_verdict(item.id, politeness.JUDGE, rubric[name], said, version=politeness.VERSION)]
+    cell = {"value": found["value"], "rationale": found["note"]}
+    return [_verdict(item.id, politeness.JUDGE, rubric[name], cell, version=politeness.VERSION)]
 
 
 def _of_log(conversation: Conversation, item_id: str, rubric: Rubric) -> list[Verdict]:
     return [
-        _verdict(item_id, judge, rubric[dimension], said if isinstance(said, dict) else {"value": said})
+        _verdict(item_id, judge, rubric[dimension], cell if isinstance(cell, dict) else {"value": cell})
         for judge, values in conversation.verdicts.items()
-        for dimension, said in (values if isinstance(values, dict) else {}).items()
+        for dimension, cell in (values if isinstance(values, dict) else {}).items()
         if dimension in rubric.names
     ]
 
 
 def _verdict(
-    item_id: str, judge: str, dimension: Dimension, said: Mapping[str, Any], *, version: str = LOG_VERDICTS
+    item_id: str, judge: str, dimension: Dimension, cell: Mapping[str, Any], *, version: str = LOG_VERDICTS
 ) -> Verdict:
-    raw = said.get("value")
+    raw = cell.get("value")
     value, error = None, "missing"
     try:
         value = dimension.scale.canonical(raw)
         error = "missing" if value is None else ""
     except ValueError as reason:
         error = f"unparseable: expected {reason}"
-    score = said.get("score")
+    score = cell.get("score")
     known = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
     return Verdict(
         id=hashlib.sha256("\x1f".join((item_id, judge, version, dimension.name)).encode()).hexdigest()[:32],
@@ -125,7 +125,7 @@ def _verdict(
         value=None if value is None else "|".join(value) if isinstance(value, tuple) else value,
         at=now(),
         score=float(score) if known and score is not None else None,
-        rationale=str(said.get("rationale") or ""),
+        rationale=str(cell.get("rationale") or ""),
         raw="" if raw is None else str(raw),
         error=error,
     )

@@ -1,4 +1,4 @@
-"""Asking reviewers again under a new rubric version: new assignments, the old labels stay as they are."""
+"""Ask reviewers again under a new rubric version: this adds assignments, and the old labels stay."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.words import counted
 from review.current.assignments import week_of_store
 from review.people.people import people, require
 from review.rubric.rubric import current_rubric
@@ -22,9 +23,9 @@ from storage.store import Store
 
 @dataclass(frozen=True)
 class Requeued:
-    """What came of it: the version, how many items and assignments are new, how many of these replace open ones.
+    """The rubric version, how many items and assignments are new, and how many of these replace open assignments.
 
-    ``without_role`` are people who hold some of the items and may not annotate any more; they were not asked.
+    ``without_role`` are people who hold some of the items and may no longer annotate; they were not asked.
     """
 
     rubric_version: int
@@ -37,11 +38,11 @@ class Requeued:
     def sentence(self) -> str:
         """What happened, in one sentence."""
         if not self.assignments:
-            return f"nothing new: the chosen items are dealt under rubric version {self.rubric_version} already"
-        instead = f", {self.replaced} of them instead of open ones" if self.replaced else ""
+            return f"nothing new: the chosen items are already dealt under rubric version {self.rubric_version}"
+        instead = f", {self.replaced:,} of them in place of open ones" if self.replaced else ""
         return (
-            f"{self.items} items are asked again under rubric version {self.rubric_version}: "
-            f"{self.assignments} assignments{instead}"
+            f"{counted(self.items, 'item')} asked again under rubric version {self.rubric_version}: "
+            f"{counted(self.assignments, 'new assignment')}{instead}"
         )
 
 
@@ -57,10 +58,10 @@ def requeue(
 ) -> Requeued:
     """Ask the holders of a week's items again under a rubric version (default: the one in force).
 
-    ``items`` names them; else it is a sample of ``share`` of the dealt items, the same ones each time, so that a
-    greater share only adds. Nobody gets an item twice under one version. An open assignment under an older version is
-    taken away for the new one, so that nobody is asked for both. Raises Refused without the role lead and for a
-    closed week, UnknownError for an item or a version that is not there, InputError for a share outside 0 to 1.
+    ``items`` names the items; without it a sample of ``share`` of the dealt items is taken, always the same one, so a
+    greater share only adds. Nobody gets an item twice under one version. A new assignment replaces an open one under an
+    older version, so nobody is asked for both. Raises Refused without the role lead and for a closed week, UnknownError
+    for an unknown item or version, InputError for a share outside 0 to 1.
     """
     with store.transaction():
         require(store, by, "lead")
@@ -80,8 +81,8 @@ def planned(
     rubric_version: int | None = None,
     items: Sequence[str] | None = None,
     share: float = 1.0,
-) -> Plan:
-    """What :func:`requeue` would do, without writing anything."""
+) -> RequeuePlan:
+    """Return what :func:`requeue` would do, without writing anything."""
     if not 0 < share <= 1:
         raise InputError(f"share: found {share:g}, expected a number above 0, at most 1.")
     opened = week_of_store(store, week)
@@ -103,18 +104,18 @@ def planned(
     last: dict[str, int] = {}
     for a in dealt:
         last[a.rater_id] = max(last.get(a.rater_id, 0), a.position)
-    return Plan(week=opened, version=version, asked=asked, open_=open_, last=last, without_role=tuple(left_out))
+    return RequeuePlan(week=opened, version=version, asked=asked, open_=open_, last=last, without_role=tuple(left_out))
 
 
 def sample(dealt: Iterable[Assignment], share: float, *, seed: str) -> set[str]:
-    """That share of the dealt items, rounded up, by a key: the same items for the same share. Pure."""
+    """Return a share of the dealt items, rounded up, by a key: the same items for the same share. Pure."""
     known = sorted({a.item_id for a in dealt}, key=lambda item: _key(seed, "requeue", item))
     return set(known[: math.ceil(round(share * len(known), 9))])
 
 
 @dataclass(frozen=True)
 class Again:
-    """An item to ask one of its holders again; ``held`` are the assignments of it that they hold by now."""
+    """An item to ask one of its holders again; ``held`` are their assignments of it so far."""
 
     item_id: str
     rater_id: str
@@ -124,7 +125,7 @@ class Again:
 def to_ask_again(
     dealt: Iterable[Assignment], gone: Collection[str], chosen: Collection[str], version: int
 ) -> list[Again]:
-    """Every holder of a chosen item who never had it under ``version`` or a later one. Pure.
+    """Return every holder of a chosen item who never had it under ``version`` or a later one. Pure.
 
     ``gone`` are the assignments that were taken from their holder.
     """
@@ -140,8 +141,8 @@ def to_ask_again(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """Whom to ask again about what; ``open_`` assignments are replaced, ``last`` is each rater's last position."""
+class RequeuePlan:
+    """Whom to ask again about what: ``open_`` assignments are replaced; ``last`` is each rater's last position."""
 
     week: Week
     version: int
@@ -158,11 +159,11 @@ class Plan:
         return Requeued(self.version, items, len(self.asked), replaced, self.without_role)
 
 
-def _write(store: Store, plan: Plan, by: str, reason: str) -> None:
+def _write(store: Store, plan: RequeuePlan, by: str, reason: str) -> None:
     """Add the assignments at the end of each rater's order."""
     week, version, last = plan.week, plan.version, dict(plan.last)
 
-    # In an order by a key, so that the place in the queue tells nothing about an item.
+    # A key decides the order, so the place in the queue reveals nothing about an item.
     for again in sorted(plan.asked, key=lambda a: _key(week.seed, f"again:{version}:{a.rater_id}", a.item_id)):
         position = last[again.rater_id] = last[again.rater_id] + 1
         new = Assignment(
@@ -184,9 +185,9 @@ def _write(store: Store, plan: Plan, by: str, reason: str) -> None:
 
 
 def give_way(store: Store, assignment_id: str, *, by: str) -> None:
-    """Take an open assignment from its holder when the same item was asked of them again under a later version.
+    """Take an open assignment from its holder if they were asked again about its item under a later version.
 
-    An undo opens what was answered or skipped before; without this, somebody would be asked for both versions.
+    An undo reopens an assignment; without this, its holder would be asked under both versions.
     """
     for new in store.select(Assignment, _LATER_SQL, {"assignment": assignment_id}):
         store.add(
@@ -207,7 +208,7 @@ SELECT later.* FROM assignments a JOIN assignments later
 WHERE a.id = :assignment AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}
 ORDER BY later.rubric_version DESC LIMIT 1
 """  # noqa: S608 - constants of ours
-"""Of an open assignment the one that asks its holder again about the item, under the latest version."""
+"""For an open assignment: the one that asks its holder again about the item, under the latest version."""
 
 
 def _named(store: Store, week: str, items: Sequence[str]) -> set[str]:

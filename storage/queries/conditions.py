@@ -12,12 +12,12 @@ def stands(row: str) -> str:
 
 
 def answered(assignment: str) -> str:
-    """Return the condition that an annotation of the assignment stands."""
+    """Return the condition that the assignment has an annotation that was not undone."""
     return _submitted("annotations", assignment, stands("sent"))
 
 
 def skipped(assignment: str) -> str:
-    """Return the condition that a skip of the assignment stands."""
+    """Return the condition that the assignment has a skip that was not undone."""
     return _submitted("skips", assignment, stands("sent"))
 
 
@@ -30,12 +30,12 @@ def in_time(annotation: str, week: str) -> str:
 
 
 def answered_in_time(assignment: str) -> str:
-    """Return the condition that an annotation of the assignment stands and was made before its week closed."""
+    """Return the condition that the assignment has an annotation from before its week closed, not undone."""
     return _submitted("annotations", assignment, stands("sent"), in_time("sent", f"{assignment}.week"))
 
 
 def skipped_in_time(assignment: str) -> str:
-    """Return the condition that a skip of the assignment stands and was made before its week closed."""
+    """Return the condition that the assignment has a skip from before its week closed, not undone."""
     return _submitted("skips", assignment, stands("sent"), f"NOT {_closed(f'{assignment}.week', 'sent')}")
 
 

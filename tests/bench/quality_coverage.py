@@ -21,7 +21,7 @@ from review.statistics.intervals import clopper_pearson
 from review.statistics.quality.judged import difference, ppi
 from review.statistics.quality.people import label_variance, people
 from review.statistics.quality.rogan_gladen import Calibration, rogan_gladen
-from review.statistics.quality.strata import Cell, Stratum, Verdicts, shares, smoothed
+from review.statistics.quality.strata import Cell, StratumCounts, Verdicts, shares, smoothed
 from review.statistics.quantity import Quantity
 
 
@@ -83,7 +83,7 @@ class Tally:
         return f"| {design} | {interval} | " + " | ".join(f"{x:.3f}" for x in figures) + f" | {mark} |"
 
 
-def draw(name: str, group: Group, rng: np.random.Generator) -> tuple[Stratum, int]:
+def draw(name: str, group: Group, rng: np.random.Generator) -> tuple[StratumCounts, int]:
     """One random labelling of a fixed population and the population's number of positives."""
     n, p = group.size, group.share
     heard = 1 - group.silent
@@ -95,12 +95,12 @@ def draw(name: str, group: Group, rng: np.random.Generator) -> tuple[Stratum, in
     said = ("said_positive", "said_other", "said_nothing")
     cells = [Cell(int(seen[i] + seen[i + 1]), int(seen[i])) for i in (0, 2, 4)]
     known = Verdicts(*(int(counts[i] + counts[i + 1]) for i in (0, 2, 4)))
-    return Stratum(name=name, population=n, verdicts=known, **dict(zip(said, cells, strict=True))), int(
+    return StratumCounts(name=name, population=n, verdicts=known, **dict(zip(said, cells, strict=True))), int(
         counts[0] + counts[2] + counts[4]
     )
 
 
-def korn_graubard_of_the_total(strata: Sequence[Stratum]) -> Quantity:
+def korn_graubard_of_the_total(strata: Sequence[StratumCounts]) -> Quantity:
     """What survey packages print: Clopper-Pearson on the effective sample size of the whole; here for comparison."""
     weights = shares(strata)
     v = sum(w * w * label_variance(strata, h) for h, w in enumerate(weights))
@@ -118,7 +118,7 @@ def korn_graubard_of_the_total(strata: Sequence[Stratum]) -> Quantity:
 
 def quality_rows(repetitions: int, rng: np.random.Generator) -> list[str]:
     rows = []
-    estimators: dict[str, Callable[[Sequence[Stratum]], Quantity]] = {
+    estimators: dict[str, Callable[[Sequence[StratumCounts]], Quantity]] = {
         "people": people,
         "(Korn-Graubard of the total)": korn_graubard_of_the_total,
         "difference": difference,

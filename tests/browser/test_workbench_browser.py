@@ -13,7 +13,7 @@ from judged_store import DEV, NAMES, TEST, WEEK, judged, truth
 from openai_server import OpenAIServer
 from page_at_rest import at_rest
 
-from review.evidence.test_set_access import looks
+from review.evidence.test_set_access import accesses
 from review.judges.protocol.protocol import Options
 from review.judges.runs.running import runs, start_run
 from review.judges.runs.targets import Target
@@ -103,7 +103,7 @@ def test_a_judge_is_mended_run_compared_and_reported_on(desk: Desk, context: Any
 
     page.get_by_role("radio", name="Trust").click()
     page.get_by_text("It has no verdict on the test half").wait_for()
-    assert looks(desk.store, "tone") == []
+    assert accesses(desk.store, "tone") == []
     page.get_by_role("radio", name="Runs").click()
     start(page, "test")
     page.get_by_text(f"{len(TEST)} verdicts · cost").wait_for(timeout=60_000)
@@ -115,8 +115,8 @@ def test_a_judge_is_mended_run_compared_and_reported_on(desk: Desk, context: Any
     page.get_by_text("look 1 at the test half of version 2").wait_for(timeout=60_000)
     page.get_by_text(f"{len(TEST)} items carry both a label").wait_for()
     settled(page)
-    (seen,) = looks(desk.store, "tone")
-    assert (seen.look.version, seen.look.by) == ("2", "eva") and seen.figures["correctness"]["n"] == len(TEST)
+    (seen,) = accesses(desk.store, "tone")
+    assert (seen.record.version, seen.record.by) == ("2", "eva") and seen.figures["correctness"].n == len(TEST)
 
 
 def test_the_address_and_two_keys_lead_through_the_disagreements(desk: Desk, context: Any) -> None:

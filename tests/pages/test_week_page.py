@@ -236,7 +236,7 @@ def test_differences_are_hidden_until_all_own_items_are_reviewed(demo: Store, mo
 
 def test_changes_of_mind_and_the_report_are_on_the_page(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "week")
-    assert "submitted items got other labels after the judges' verdicts were shown" in texts(at)
+    assert "submitted items after they saw the judges' verdicts" in texts(at)
     labels = [str(b.proto.label) for b in at.get("download_button")]
     assert "Report" in labels
 
@@ -250,7 +250,7 @@ def test_the_sampling_page_shows_what_a_draw_costs_and_follows_the_form(
     at.button("planning_look").click().run()
     assert not at.exception and not at.error, texts(at)
     first = texts(at)
-    assert "reviewers, about" in first and "s per item, measured" in first and "people alone will know wrong" in first
+    assert "reviewers, about" in first and "s per item, measured" in first and "labels alone give 'wrong'" in first
     at.number_input("planning_rate").set_value(40.0).run()
     second = texts(at)
     assert "reviewers, about" in second and second != first
@@ -270,7 +270,7 @@ def test_a_draw_that_is_refused_says_why(demo: Store, monkeypatch: pytest.Monkey
     at = run(demo, monkeypatch, "sampling")
     at.number_input("planning_rate").set_value(0.5)
     at.button("planning_go").click().run()
-    assert at.status[0].state == "error" and "only raises" in texts(at)
+    assert at.status[0].state == "error" and "can only raise" in texts(at)
 
 
 def test_reviews_left_out_for_another_rubric_version_are_reported(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

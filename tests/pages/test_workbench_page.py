@@ -9,7 +9,7 @@ from app_pages import run
 from judged_store import AT, DEV, NAMES, TEST, WEEK, golden, judged, says, speaks, truth, version
 from streamlit.testing.v1 import AppTest
 
-from review.evidence.test_set_access import looks
+from review.evidence.test_set_access import accesses
 from review.judges.llm.spec import DEFAULTS
 from review.judges.versions import add_judge, judge_named, versions_of
 from storage.records_people import AuditEntry
@@ -95,7 +95,7 @@ def test_a_look_at_test_is_asked_for_counted_and_remembered(week: Store, monkeyp
     at.button("workbench_report").click().run()
     at.button("workbench_look").click().run()
     assert "look 2 at the test half of version 2" in texts(at)
-    assert [seen.look.by for seen in looks(week, "tone")] == ["eva", "eva"]
+    assert [seen.record.by for seen in accesses(week, "tone")] == ["eva", "eva"]
     assert [e.subject for e in week.find(AuditEntry, action="look at test")] == ["tone@2"] * 2
     # Somebody else reads what was seen then, but no new figure of the test half.
     other = texts(opened(week, monkeypatch, "ana", judge="tone@2"))

@@ -105,7 +105,7 @@ def test_ordinal_items_offer_the_median():
 
 def test_competence_has_an_interval_or_too_few_items():
     assert competence(0.9, 40).ci[0] < 0.9 < competence(0.9, 40).ci[1]
-    assert "too few items: 9" in competence(1.0, 9).undefined
+    assert "9 items are too few" in competence(1.0, 9).undefined
     assert all(r.competence.value > 0.7 for r in report_of_1979("dawid-skene").raters)
 
 

@@ -1,4 +1,4 @@
-"""What a planned draw will cost and tell: the arithmetic of minutes, and widths that come true."""
+"""The forecast of a planned draw: the minutes, and the widths of the intervals."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from review.current.progress import seconds_per_item
 from review.evidence.forecast import forecast, sentences
 from review.settings.project import project_of
 from review.statistics.intervals import wilson
-from review.statistics.quality.expected import Planned, expected_estimate, half_width
+from review.statistics.quality.expected import PlannedGroup, expected_estimate, half_width
 from review.statistics.quality.people import people
-from review.statistics.quality.strata import Cell, Stratum, Verdicts
+from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
 from review.week.drawing import Request, preview
 from storage.records_review import Week
 from storage.store import Store
@@ -26,34 +26,34 @@ DUE = date(2026, 11, 27)
 def test_one_group_gives_wilsons_width() -> None:
     # 40 of 4,000, a tenth positive: 4 of 40 in Wilson's interval
     low, high = wilson(4, 40)
-    assert half_width(expected_estimate([Planned("rest", 4000, 40, 0.1)])) == pytest.approx((high - low) / 2)
+    assert half_width(expected_estimate([PlannedGroup("rest", 4000, 40, 0.1)])) == pytest.approx((high - low) / 2)
 
 
 def test_several_groups_are_joined_as_the_estimate_will_be() -> None:
-    planned = [Planned("failing", 100, 50, 0.4), Planned("rest", 900, 30, 0.1)]
+    planned = [PlannedGroup("failing", 100, 50, 0.4), PlannedGroup("rest", 900, 30, 0.1)]
     labelled = [
-        Stratum(name="failing", population=100, verdicts=Verdicts(missing=100), said_nothing=Cell(50, 20)),
-        Stratum(name="rest", population=900, verdicts=Verdicts(missing=900), said_nothing=Cell(30, 3)),
+        StratumCounts(name="failing", population=100, verdicts=Verdicts(missing=100), said_nothing=Cell(50, 20)),
+        StratumCounts(name="rest", population=900, verdicts=Verdicts(missing=900), said_nothing=Cell(30, 3)),
     ]
     assert expected_estimate(planned) == people(labelled)
 
 
 def test_a_group_that_is_drawn_whole_has_no_width() -> None:
-    assert half_width(expected_estimate([Planned("failing", 10, 10, 0.5)])) == 0
-    few = expected_estimate([Planned("failing", 100, 20, 0.4), Planned("rest", 900, 60)])
-    whole = expected_estimate([Planned("failing", 100, 100, 0.4), Planned("rest", 900, 60)])
+    assert half_width(expected_estimate([PlannedGroup("failing", 10, 10, 0.5)])) == 0
+    few = expected_estimate([PlannedGroup("failing", 100, 20, 0.4), PlannedGroup("rest", 900, 60)])
+    whole = expected_estimate([PlannedGroup("failing", 100, 100, 0.4), PlannedGroup("rest", 900, 60)])
     assert (half_width(whole) or 0) < (half_width(few) or 0)
 
 
 def test_a_large_group_without_a_draw_is_undefined() -> None:
-    found = expected_estimate([Planned("failing", 100, 50), Planned("rest", 900, 0)])
+    found = expected_estimate([PlannedGroup("failing", 100, 50), PlannedGroup("rest", 900, 0)])
     assert found.undefined is not None and half_width(found) is None
 
 
 @given(st.integers(5, 200), st.floats(0.0, 1.0), st.integers(2, 4))
 def test_more_items_never_widen_the_interval(n: int, share: float, times: int) -> None:
-    few = half_width(expected_estimate([Planned("rest", 100_000, n, share)]))
-    many = half_width(expected_estimate([Planned("rest", 100_000, n * times, share)]))
+    few = half_width(expected_estimate([PlannedGroup("rest", 100_000, n, share)]))
+    many = half_width(expected_estimate([PlannedGroup("rest", 100_000, n * times, share)]))
     assert few is not None and many is not None and many <= few + 1e-12
 
 
@@ -79,31 +79,30 @@ def test_a_week_that_is_open_keeps_its_due_date(demo: Store) -> None:
     assert f"more items ({result.sampled} in all)" in sentences(found)[0]
 
 
-def test_shares_come_from_the_week_before_or_are_said_to_be_assumed(demo: Store) -> None:
+def test_shares_come_from_the_week_before_or_are_assumed(demo: Store) -> None:
     first, last = sorted(w.name for w in demo.find(Week))
     result = preview(demo, project_of(demo.path), Request(week=last, rate=0.2, raters=("ana",)))
     later = forecast(demo, result, week=last, raters=1, due=DUE)
     assert all(e.observed for e in later.expected)
-    assert "at the shares that the last reviewed week showed" in sentences(later)[1]
+    assert "based on the shares in the last reviewed week" in sentences(later)[1]
     none_before = forecast(demo, result, week=first, raters=1, due=DUE)
     assert not any(e.observed for e in none_before.expected)
-    assert "nothing is observed yet" in sentences(none_before)[1]
+    assert "no week is reviewed yet" in sentences(none_before)[1]
 
 
-def test_sentences_say_what_is_assumed_and_what_cannot_be_said(demo: Store) -> None:
+def test_sentences_say_what_is_assumed_and_what_is_unknown(demo: Store) -> None:
     week = demo.find(Week, order_by="name")[-1].name
     result = preview(demo, project_of(demo.path), Request(week=week, rate=0.2, raters=("ana",)))
     found = forecast(demo, result, week="2099-W01", raters=3, due=DUE)
     plain = dataclasses.replace(found, items=92, total=92, minutes=31.2, seconds=60.0, measured=False)
     assert sentences(plain)[0] == (
-        "About 92 items, 3 reviewers, about 31 minutes each (60 s per item assumed, nobody is measured), "
-        "due Friday 27 November."
+        "About 92 items, 3 reviewers, about 31 minutes each (60 s per item, assumed), due Friday 27 November."
     )
-    assert "choose reviewers" in sentences(dataclasses.replace(plain, raters=0))[0]
-    unknown = dataclasses.replace(found.expected[0], estimate=expected_estimate([Planned("rest", 10, 0)]))
-    said = sentences(dataclasses.replace(plain, expected=(unknown,)))[1]
-    assert said == f"Cannot be said for {unknown.positive}: no conversation is labelled."
+    assert "Choose reviewers" in sentences(dataclasses.replace(plain, raters=0))[0]
+    unknown = dataclasses.replace(found.expected[0], estimate=expected_estimate([PlannedGroup("rest", 10, 0)]))
+    precision = sentences(dataclasses.replace(plain, expected=(unknown,)))[1]
+    assert precision == f"The precision for '{unknown.positive}' is unknown: no conversation is labelled."
 
 
-def test_nobody_is_measured_in_an_empty_store(store: Store) -> None:
+def test_an_empty_store_has_no_measured_time_per_item(store: Store) -> None:
     assert seconds_per_item(store) is None

@@ -73,7 +73,7 @@ def test_rejections_are_named_and_nothing_added_is_exit_1(folder):
     assert done.returncode == 1
     assert "bad.jsonl, line 1, created_at: found soon, expected ISO 8601" in done.stderr
     assert "bad.jsonl, line 2: found not json, expected one JSON object" in done.stderr
-    assert "nothing was added" in done.stderr
+    assert "2 records could not be read; the lines above say why. Nothing was added." in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [["absent.jsonl"], ["."], [], ["log.csv", "--format", "excel"], ["log.csv"]])
@@ -103,3 +103,13 @@ def test_a_mapping_is_remembered_for_the_next_time(folder):
     assert project.values == {"feedback": {"good": "up"}}
     assert run(folder, "more.csv", "--week", "2026-W47").returncode == 0
     assert weeks_in_log(log_of(folder / "spotcheck.db")) == {"2026-W46": 1, "2026-W47": 1}
+
+
+def test_conversations_that_the_log_has_with_other_content_are_named_when_nothing_was_added(folder):
+    (folder / "log.jsonl").write_bytes(b'{"id": "1", "question": "q"}\n')
+    assert run(folder, "log.jsonl").returncode == 0
+    (folder / "later.jsonl").write_bytes(b'{"id": "1", "question": "other"}\nnone\n')
+    done = run(folder, "later.jsonl")
+    assert done.returncode == 1
+    assert "1 conversation is already in the log with other content; the first version is kept." in done.stderr
+    assert "1 record could not be read" in done.stderr and "Nothing was added." in done.stderr

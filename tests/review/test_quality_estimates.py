@@ -14,13 +14,13 @@ from review.statistics.quality.people import people
 from review.statistics.quality.planner import plan_agreement, plan_quality, plan_recall
 from review.statistics.quality.report import quality_report
 from review.statistics.quality.rogan_gladen import Calibration, rogan_gladen
-from review.statistics.quality.strata import Cell, QualityRow, Stratum, Verdicts, check_positive, stratify
+from review.statistics.quality.strata import Cell, QualityRow, StratumCounts, Verdicts, check_positive, stratify
 from review.statistics.quality.words import plain_words
 from review.statistics.quantity import Quantity
 
 
 def sample(name="all", population=None, *, verdicts=(0, 0, 0), pos=(0, 0), other=(0, 0), none=(0, 0), drawn=None):
-    return Stratum(
+    return StratumCounts(
         name=name,
         population=population,
         verdicts=Verdicts(*verdicts),
@@ -59,7 +59,7 @@ def test_a_census_has_no_width_and_says_so():
     found = people([by_people("a", 10, 10, 7), by_people("b", 30, 30, 30)])
     assert found.value == 37 / 40
     assert found.ci == (37 / 40, 37 / 40)
-    assert "census" in found.method
+    assert "every conversation is labelled" in found.method
 
 
 def test_all_rows_labelled_without_a_population_are_a_sample_and_no_census():
@@ -238,7 +238,7 @@ def test_reasons_are_given_where_judge_and_people_cannot_be_joined():
     unmet = sample("all", 50, verdicts=(20, 20, 10), none=(5, 2))
     assert difference([unmet]).undefined == "no labelled conversation has a verdict"
     every = sample("all", 20, verdicts=(15, 5, 0), pos=(15, 15), other=(5, 1))
-    assert "nothing to add" in (ppi([every]).quantity.undefined or "")
+    assert "the judge adds nothing" in (ppi([every]).quantity.undefined or "")
     assert difference([sample("all", 20, verdicts=(15, 5, 0))]).undefined == "no conversation is labelled"
 
 
@@ -381,7 +381,7 @@ def test_the_report_speaks_plainly():
     report = quality_report([ONE])
     text = " ".join(plain_words(report))
     assert "About 82.0% of the 1,000 conversations are positive" in text
-    assert "The judge was worth" in text
+    assert "The judge saved" in text
     assert report.to_json()["ppi"]["lambda"] == report.ppi.tuning
 
 

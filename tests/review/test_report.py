@@ -28,8 +28,8 @@ from review.evidence.production import production_quality
 from review.people.people import add_person
 from review.privacy.hidden_spans import hide_span
 from review.report.gather import week_report
-from review.report.page import report_html
-from review.report.plot import interval_plot, lower_end, upper_end
+from review.report.page import TEMPLATES, report_html
+from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.reasons import _named, shortened
 from review.report.words import percent
 from review.rubric.default import DEFAULT_RUBRIC
@@ -42,6 +42,8 @@ from storage.records_log import Conversation
 from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
+
+pytestmark = pytest.mark.usefixtures("few_replicates")
 
 VOID = {"meta", "br", "line", "circle"}
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
@@ -260,11 +262,21 @@ def test_texts_from_people_and_models_never_become_markup(bare: Store) -> None:
     assert f"Q Q {EVIL}" in shown and f"A A {EVIL}" in shown and f"A reviewer: C {EVIL}" in shown
 
 
+def test_every_template_escapes_and_marks_nothing_as_safe() -> None:
+    assert TEMPLATES.autoescape is True
+    names = TEMPLATES.list_templates(extensions=["html"])
+    assert "page.html" in names
+    for name in names:
+        assert TEMPLATES.loader is not None
+        source = TEMPLATES.loader.get_source(TEMPLATES, name)[0]
+        assert not re.search(r"\|\s*safe|autoescape|Markup", source), name
+
+
 def test_undefined_figures_are_sentences(bare: Store) -> None:
     report = week_report(bare, "2026-W45")
     assert report.response_rate is None and [g.name for g in report.groups] == ["hand-picked"]
     text = unescape(report_html(report))
-    assert "cannot be said: no conversation is labelled" in text
+    assert "The share of 'wrong' conversations is undefined: no conversation is labelled" in text
     assert "undefined: no item was rated by two people" in text
     assert "No judge gave a verdict" in text and "nobody could have changed their mind" in text
     assert "Nothing was drawn" in text
@@ -310,24 +322,28 @@ def test_a_broken_chain_is_said_on_the_page(demo: Store) -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "0 %"), (0.0002, "under 0.1 %"), (0.063, "6.3 %"), (0.104, "10 %"), (0.999, "99.9 %"), (0.99999, "99.9 %")],
+    [(0.0, "0%"), (0.0002, "under 0.1%"), (0.063, "6.3%"), (0.104, "10%"), (0.999, "99.9%"), (0.99999, "99.9%")],
 )
 def test_a_share_is_never_rounded_to_none_or_all(share: float, text: str) -> None:
     assert percent(share) == text
 
 
 def test_a_share_of_one_is_all() -> None:
-    assert percent(1.0) == "100 %"
+    assert percent(1.0) == "100%"
+
+
+def svg(plot: Plot) -> str:
+    return str(TEMPLATES.get_template("parts.html").module.plot(plot))  # type: ignore[attr-defined]
 
 
 def test_a_plot_stands_where_its_value_stands() -> None:
-    # axis 0 to .25: .05 is a fifth of it, the interval .025 to .2 runs from 10 % to 80 %
-    drawn = interval_plot(Quantity(value=0.05, ci=(0.025, 0.2)), title="a<b", text="5 %", high=0.25, identity="x")
+    # axis 0 to 0.25: 0.05 is a fifth of it, the interval 0.025 to 0.2 runs from 10% to 80%
+    drawn = svg(interval_plot(Quantity(value=0.05, ci=(0.025, 0.2)), title="a<b", text="5%", high=0.25, identity="x"))
     assert 'cx="20.00%"' in drawn and 'x1="10.00%" x2="80.00%"' in drawn and "a&lt;b" in drawn
 
 
 def test_an_undefined_plot_is_an_empty_axis() -> None:
-    drawn = interval_plot(Quantity.missing("none"), title="t", text="none", identity="x")
+    drawn = svg(interval_plot(Quantity.missing("none"), title="t", text="none", identity="x"))
     assert "circle" not in drawn and 'class="reach"' not in drawn
 
 
@@ -358,7 +374,7 @@ def test_the_command_prints_one_page_and_json(demo: Store, run: Any) -> None:
 def test_the_page_is_written_once_and_replaced_only_by_force(demo: Store, run: Any, tmp_path: Path) -> None:
     file = tmp_path / "week.html"
     code, _, said = run("--html", str(file))
-    assert code == 0 and "written" in said
+    assert code == 0 and "Wrote" in said
     parsed(file.read_text(encoding="utf-8"))
     before = file.stat().st_mtime_ns
     code, _, said = run("--html", str(file))

@@ -110,7 +110,7 @@ def test_a_later_draw_lowers_nothing():
     assert (later["failing"].probability, later["failing"].count) == (1.0, 200)
     assert (later["rest"].probability, later["rest"].count) == (0.02, None)
     asked = Wishes(0.02, {"failing": 100})
-    with pytest.raises(Refused, match="only raises"):
+    with pytest.raises(Refused, match="can only raise"):
         raised(before, allocate(populations, asked, DEFAULT_GROUPS), asked.caps)
-    with pytest.raises(Refused, match="only raises"):
+    with pytest.raises(Refused, match="can only raise"):
         refuse_lower(0.005, 0.01)

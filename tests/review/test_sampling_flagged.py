@@ -41,8 +41,7 @@ from review.settings.project import Project, project_of
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 from review.statistics.quality.people import people
-from review.statistics.quality.strata import Cell, Verdicts
-from review.statistics.quality.strata import Stratum as Group
+from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
 from review.week.drawing import Request, preview
 from review.week.grouping import Grouping, grouping_of, sealed_grouping
 from review.week.opening import open_week
@@ -319,7 +318,7 @@ def test_estimates_stay_unbiased_when_disagreeing_judges_are_drawn_more_often(tm
     for seed in range(60):
         drawn = draw(engine, Wishes(0.05), window=week_window(WEEK), week=WEEK, seed=f"seed {seed}", groups=groups)
         strata = [
-            Group(
+            StratumCounts(
                 name=s.name,
                 population=s.population,
                 verdicts=Verdicts(missing=s.population),

@@ -57,7 +57,7 @@ def test_a_file_that_cannot_be_read_at_all_is_refused(tmp_path, name, content, m
 def test_an_absent_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         layout_of(tmp_path / "none.jsonl")
-    with pytest.raises(InputError, match="this is a folder"):
+    with pytest.raises(InputError, match="found a folder"):
         layout_of(tmp_path)
 
 
@@ -104,7 +104,7 @@ def test_bad_lines_of_csv_are_named_and_the_rest_is_read(tmp_path):
 
 
 def test_a_header_that_names_a_column_twice_or_is_not_utf8_is_refused(tmp_path):
-    with pytest.raises(InputError, match="column 'id' stands twice"):
+    with pytest.raises(InputError, match="found the column 'id' twice"):
         rows(written(tmp_path, "a.csv", "id,id\n1,2\n"))
     with pytest.raises(InputError, match="line 1: line 1, byte 1 is 0xe9"):
         rows(written(tmp_path, "b.csv", b"x\xe9,id\n1,2\n"))

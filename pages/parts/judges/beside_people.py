@@ -17,7 +17,7 @@ METRICS = {"recall": "Recall", "precision": "Precision", "accuracy": "Same as th
 
 def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, key: str) -> None:
     """The human ceiling, and whether the judge may stand in for a person."""
-    found = cached_statistics.standing(here, weeks, judge, dimension)
+    found = cached_statistics.judge_vs_people(here, weeks, judge, dimension)
     names = here.names
     metric = st.segmented_control(
         "Figure", list(METRICS), format_func=METRICS.__getitem__, default="accuracy", required=True, key=f"{key}_metric"

@@ -12,9 +12,9 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.current.verdicts import Reference
-from review.evidence.test_set_access import Looked, looks, shown_half
+from review.evidence.test_set_access import CountedAccess, ReadFigure, accesses, shown_half
 from review.judges.local.spec import never_said
-from review.judges.workbench.workbench import READ_FIGURES, Listed, Reported, heard_on_test, report_on_test
+from review.judges.workbench.workbench import Listed, Reported, heard_on_test, report_on_test
 from review.statistics.calibration.report import CalibrationReport, plain_words
 from storage.records_judges import Judge
 
@@ -106,7 +106,7 @@ def _test_half(here: Session, weeks: tuple[str, ...], version: Reference, dimens
         "The figures above are of the **dev** half, on which this judge was tuned. Report on the **test** half once, "
         "when you will not change the judge any more: every look is counted, because each one uses it up a little."
     )
-    for seen in looks(here.store, version.judge, version.version):
+    for seen in accesses(here.store, version.judge, version.version):
         st.caption(f":material/visibility: {as_text(_remembered(here, seen, dimension))}")
     if not heard_on_test(here.store, weeks, version):
         st.caption("It has no verdict on the test half of these weeks yet: run it there first, when it is ready.")
@@ -135,22 +135,23 @@ def _asked(yes: bool) -> None:
     st.session_state[ASKED] = yes
 
 
-def _remembered(here: Session, seen: Looked, dimension: str) -> str:
+def _remembered(here: Session, seen: CountedAccess, dimension: str) -> str:
     """One line for a look: whose, when, of which weeks, and the figures that were read then."""
-    name, at = here.names.get(seen.look.by, seen.look.by), seen.look.at[:16].replace("T", " ")
-    kept = seen.figures.get(dimension, {})
-    parts = [f"{TITLES[f]} {_value(kept[f])}" for f in READ_FIGURES if f in kept]
-    of = f" of '{kept['positive']}'" if kept.get("positive") else ""
-    said = f": {', '.join(parts)}{of}, n = {kept['n']}" if kept else ""
-    return f"Look {seen.of_version}, {at} by {name}, {', '.join(seen.look.weeks)}{said}"
+    name, at = here.names.get(seen.record.by, seen.record.by), seen.record.at[:16].replace("T", " ")
+    text = f"Look {seen.of_version}, {at} by {name}, {', '.join(seen.record.weeks)}"
+    read = seen.figures.get(dimension)
+    if read is None:
+        return text
+    parts = ", ".join(f"{TITLES[f]} {_value(figure)}" for f, figure in read.figures.items())
+    of = f" of '{read.positive}'" if read.positive else ""
+    return f"{text}: {parts}{of}, n = {read.n}"
 
 
-def _value(kept: dict[str, object]) -> str:
-    value, ci = kept.get("value"), kept.get("ci")
-    if not isinstance(value, float | int):
+def _value(figure: ReadFigure) -> str:
+    if figure.value is None:
         return "undefined"
-    spread = f" [{ci[0]:.2f}, {ci[1]:.2f}]" if isinstance(ci, list | tuple) else ""
-    return f"{value:.2f}{spread}"
+    spread = f" [{figure.ci[0]:.2f}, {figure.ci[1]:.2f}]" if figure.ci else ""
+    return f"{figure.value:.2f}{spread}"
 
 
 def _look(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
@@ -170,4 +171,4 @@ def _tested(found: Reported, dimension: str) -> None:
         return
     with st.container(border=True, key="workbench_tested"):
         _in_words(report, badge=f":green-badge[{found.looked.sentence}]")
-        _classes_and_confusion(report, key=f"judges_test_{found.looked.look.id}_{dimension}")
+        _classes_and_confusion(report, key=f"judges_test_{found.looked.record.id}_{dimension}")

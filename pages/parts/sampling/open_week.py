@@ -13,6 +13,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.weeks import due_date, week_of
+from review.basics.words import counted
 from review.evidence.forecast import forecast, sentences
 from review.people.people import people
 from review.sampling.draw import DrawResult
@@ -25,10 +26,10 @@ LOOKED = "planning_looked"
 
 
 def open_form(here: Session) -> None:
-    """Everything a week needs on one form: what the draw will cost and tell first, then the draw."""
-    st.caption("A week is drawn after it has ended, which seals its frame. Drawing again only raises the rates.")
+    """The form that opens a week: first what the draw will cost and tell, then the draw."""
+    st.caption("You can draw a week once it has ended. The draw seals its frame; later draws can only raise the rates.")
     request = _ask(here)
-    # Once somebody has looked, the forecast follows every change of the form.
+    # After the first look, the forecast follows every change of the form.
     looked = st.session_state.get(LOOKED, False)
     outlook = st.container()
     with st.container(horizontal=True):
@@ -49,16 +50,16 @@ def open_form(here: Session) -> None:
 
 
 def _draw(here: Session, request: Request) -> None:
-    """The draw with its progress, and the way to the week."""
+    """Draw, show the progress, and link to the week."""
     with st.status("Drawing, copying and dealing …", expanded=True) as status:
-        st.write(f"Reading the frame of {request.week}, drawing by the key, copying what was drawn, dealing it.")
+        st.write(f"Reading the frame of {request.week}, drawing, copying the drawn conversations, dealing them.")
         try:
             opened = open_week(here.store, here.project, request, by=here.rater.id)
         except ReviewError:
             status.update(label="Nothing was drawn", state="error", expanded=False)
             raise
-        said = f"{opened.new_items} items drawn, {opened.assignments} dealt; {request.week} is open."
-        status.update(label=said, state="complete")
+        drawn, dealt = counted(opened.new_items, "item"), counted(opened.assignments, "assignment")
+        status.update(label=f"{drawn} drawn, {dealt} dealt; {request.week} is open.", state="complete")
         if opened.left_out:
             st.caption(as_text(f"{opened.left_out}."))
         _show(opened.result)
@@ -66,7 +67,7 @@ def _draw(here: Session, request: Request) -> None:
 
 
 def _forecast(here: Session, request: Request, result: DrawResult) -> None:
-    """What the reviewers will have to do, and how sure the estimates will be."""
+    """Show how long the reviews will take, and how precise the estimates will be."""
     found = forecast(
         here.store,
         result,
@@ -87,11 +88,11 @@ def _ask(here: Session) -> Request:
     reviewers = {p.id: p.name for p in people(here.store) if p.may("annotator")}
     left, right = st.columns(2, gap="large")
     with left:
-        week = st.text_input("Week", value=last, key="planning_week", help="An ISO week such as 2026-W47.")
+        week = st.text_input("Week", value=last, key="planning_week", help="An ISO week, such as 2026-W47.")
         rate = st.number_input("Rate, in % of all", 0.01, 100.0, 1.0, key="planning_rate")
         failing = _cap("Failing", "planning_failing")
         low = _cap("Low confidence", "planning_low")
-        torn = _torn(here)
+        disagreeing = _judges_disagree(here)
     with right:
         raters = st.multiselect(
             "Reviewers",
@@ -108,7 +109,7 @@ def _ask(here: Session) -> Request:
         rate=rate / 100,
         failing=failing,
         low_confidence=low,
-        judges_disagree=torn,
+        judges_disagree=disagreeing,
         raters=tuple(raters),
         overlap=overlap / 100,
         minutes=float(minutes) or None,
@@ -116,26 +117,26 @@ def _ask(here: Session) -> Request:
     )
 
 
-def _torn(here: Session) -> int | str | None:
-    """How many conversations whose judges contradict each other; None leaves it to the project's settings."""
+def _judges_disagree(here: Session) -> int | str | None:
+    """Ask how many conversations to draw whose judges contradict each other; None keeps the project's setting."""
     title = "Judges disagree"
-    said = here.project.judges_disagree
-    asked = st.segmented_control(
+    cap = here.project.judges_disagree
+    choice = st.segmented_control(
         title,
         ["as set", "all", "number"],
         default="as set",
         required=True,
         key="planning_torn",
-        help="A group of its own for conversations whose judges in the log say different things. "
-        f"Set is: {'no such group' if said is None else said} (`[sampling] judges_disagree`).",
+        help="Draws conversations whose judges gave different values in the log as a group of their own. "
+        f"As set in spotcheck.toml (`[sampling] judges_disagree`): {'no such group' if cap is None else cap}.",
     )
-    if asked == "number":
+    if choice == "number":
         return int(st.number_input(f"{title}: how many", 1, 100_000, 50, key="planning_torn_n"))
-    return "all" if asked == "all" else None
+    return "all" if choice == "all" else None
 
 
 def _cap(title: str, key: str) -> int | str | None:
-    """How many of a group: the default cap, all, or a number."""
+    """Ask how many of a group to draw: the default cap, all, or a number."""
     kind = st.segmented_control(title, ["up to 50", "all", "number"], default="up to 50", required=True, key=key)
     if kind == "number":
         return int(st.number_input(f"{title}: how many", 1, 100_000, 100, key=f"{key}_n"))
@@ -150,26 +151,27 @@ def _due(week: str) -> date:
 
 
 def _show(result: DrawResult) -> None:
-    """The frame's counts and what is drawn from each group."""
+    """Show the counts of the frame, and what is drawn from each group."""
     f = result.frame
     st.caption(
-        f"{f.rows:,} rows in the window, {f.distinct:,} conversations, {f.null_ids} without id, "
-        f"{f.duplicate_ids} ids more than once, {f.undated} undated, {f.late} late."
+        f"{f.rows:,} rows in the week, {f.distinct:,} conversations; {f.null_ids:,} rows without an id, "
+        f"{f.duplicate_ids:,} ids more than once, {f.undated:,} rows without a date, {f.late:,} rows too late."
     )
     frame = pd.DataFrame([s._asdict() for s in result.strata]).rename(columns={"name": "group"})
     figures.table(frame, key="planning_strata", file_name="draw.csv")
     st.caption(
-        f"Digest {result.digest} · seed {as_text(result.seed)} · {len(result.overlap_ids)} items for several reviewers"
+        f"Digest {result.digest} · seed {as_text(result.seed)} · "
+        f"{counted(len(result.overlap_ids), 'item')} for several reviewers"
     )
     for note in result.notes:
         st.caption(f":material/info: {as_text(note)}")
 
 
 def ledger(here: Session) -> None:
-    """Every draw with its groups: population, drawn, probability."""
+    """Show every draw with its groups: population, drawn, probability."""
     draws = here.store.find(Draw, order_by="at desc")
     if not draws:
-        st.info("Nothing is drawn yet. Open the first week in the other tab.", icon=":material/filter_alt:")
+        st.info("Nothing has been drawn yet. Open the first week in the other tab.", icon=":material/filter_alt:")
         return
     rows = [dataclasses.asdict(s) for d in draws for s in here.store.find(Stratum, draw_id=d.id)]
     frame = pd.DataFrame(rows)[["week", "name", "population", "sampled", "probability", "draw_id"]]

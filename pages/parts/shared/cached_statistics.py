@@ -8,8 +8,8 @@ from pages.parts.shared.session import Session
 from review.current.assignments import owed_items
 from review.current.verdicts import Reference
 from review.evidence import evidence
-from review.evidence.judge_vs_people import Standing
-from review.evidence.judge_vs_people import standing as standing_of
+from review.evidence.judge_vs_people import JudgeVsPeople
+from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
 from review.evidence.production import judges_of_frame, production_quality
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
@@ -147,18 +147,19 @@ def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, s
     }
 
 
-def standing(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> Standing:
+def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
     """Return how a judge compares with the people in one dimension."""
-    return _standing(str(session.store.path), judge_state(session.store), weeks, judge, dimension, session.rater.id)
+    path, state = str(session.store.path), judge_state(session.store)
+    return _judge_vs_people(path, state, weeks, judge, dimension, session.rater.id)
 
 
 @st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
-def _standing(
+def _judge_vs_people(
     path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str
-) -> Standing:
+) -> JudgeVsPeople:
     store = open_store(path, create=False)
     pair = evidence.paired_labels(store, weeks, judge, viewer=viewer)[dimension]
-    return standing_of(store, weeks, judge, pair, viewer=viewer)
+    return judge_vs_people_of(store, weeks, judge, pair, viewer=viewer)
 
 
 def ranking(session: Session, week: str) -> dict[str, float]:

@@ -13,7 +13,7 @@ from pages.parts.shared.wording import as_text
 from review.basics.csv_safe import csv_text
 from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
-from review.statistics.quality.planner import Plan
+from review.statistics.quality import planner
 from review.statistics.quantity import Quantity
 
 BLUE = "#4f7fe0"
@@ -212,14 +212,9 @@ def foot(text: str) -> None:
     st.caption(text)
 
 
-def plan_sentence(plan: Plan) -> None:
-    """Say how many more items a figure needs to be as sure as wanted."""
-    if plan.needed is None:
-        st.markdown(f"That cannot be planned: {plan.undefined}.")
-        return
-    now = "" if plan.half_width_now is None else f" (± {plan.half_width_now:.2f})"
-    more = f"{plan.more:,} more" if plan.more else "No more"
-    st.markdown(f"**{more}** for ± {plan.half_width:.2f}: {plan.needed:,} in all; there are {plan.now:,} now{now}.")
+def plan_sentence(plan: planner.SampleSizePlan) -> None:
+    """Show a plan in one or two sentences, and below how the items spread over the groups."""
+    st.markdown(as_text(planner.plan_sentence(plan)))
     if plan.per_stratum:
         parts = ", ".join(f"{name} {n:,}" for name, n in plan.per_stratum.items() if n)
         st.caption(f"By group: {parts}")

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from review.audit import chain
+from review.basics import setting
 from review.basics.errors import Refused
 from review.basics.plug_ins import loaded
 from review.basics.whole_files import check_target, replacing
 from review.basics.words import counted
 from review.current.assignments import owed_items
-from review.golden.examples import one_of
 from review.golden.rows import Exported, exported
 from review.golden.writers.writer import Writer
 from review.people.people import person, require
@@ -46,7 +46,7 @@ def export(
     for an unknown format or folder.
     """
     require(store, by, "adjudicator")
-    form = WRITERS[one_of("to", to, tuple(WRITERS))]
+    form = WRITERS[setting.one_of("to", to, tuple(WRITERS))]
     examples, info = exported(store, release)
     _refuse_owed(store, release, examples, by)
     path = _path(target, release, form)

@@ -14,7 +14,7 @@ from review.current.verdicts import Reference, reference
 from review.evidence.evidence import Paired, paired_labels
 from review.evidence.test_set_access import Half, example_conversations, tunable
 from review.judges.workbench.workbench import Economy, economy
-from review.statistics.agreement.pairs import Pair, pair_list, pair_matrix
+from review.statistics.agreement.pairs import RaterPair, pair_list, pair_matrix
 from review.statistics.calibration.compare import JudgePair, compare_judges, judge_accuracy
 from review.statistics.calibration.data import IntArray
 from review.statistics.calibration.report import CalibrationReport, calibration_report
@@ -61,7 +61,7 @@ class Comparison:
     examples: int
     sides: tuple[Side, ...]
     pairs: tuple[JudgePair, ...]
-    agreement: tuple[Pair, ...]
+    agreement: tuple[RaterPair, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``compare-judges`` on the store."""

@@ -14,7 +14,14 @@ from review.basics.errors import NothingToDo, Refused
 from review.current.assignments import owed_items
 from review.current.verdicts import LOG_VERDICTS, Reference, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import paired_labels
-from review.evidence.test_set_access import TUNABLE, Looked, example_conversations, record_look, tunable
+from review.evidence.test_set_access import (
+    TUNABLE,
+    CountedAccess,
+    ReadFigures,
+    example_conversations,
+    record_access,
+    tunable,
+)
 from review.judges.protocol.subjects import subjects_of_items
 from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
@@ -26,7 +33,6 @@ from storage.records_review import Item, Verdict
 from storage.store import Store
 
 FROM_LOG, FROM_FILE = LOG_VERDICTS, "file"
-READ_FIGURES = ("precision", "recall", "f1", "accuracy")
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ def _stated(verdicts: Any) -> list[tuple[float | None, float | None]]:
 class Reported:
     """What a look at the test half showed, by dimension."""
 
-    looked: Looked
+    looked: CountedAccess
     reports: Mapping[str, CalibrationReport]
 
 
@@ -175,7 +181,7 @@ def heard_on_test(store: Store, weeks: Sequence[str], judge: Reference) -> int:
 
 def written_look(
     store: Store, judge: Reference, weeks: Sequence[str], reports: Mapping[str, CalibrationReport], *, by: str
-) -> Looked:
+) -> CountedAccess:
     """Write down that these figures, which hold items of the test half, are about to be read.
 
     Raises NothingToDo, without a look, when there is nothing in them to read; Refused without the role adjudicator.
@@ -185,12 +191,13 @@ def written_look(
             f"no labelled item of the test half has a verdict of {judge} in {', '.join(weeks)}. Run it there first; no "
             "look was counted."
         )
-    return record_look(store, judge, weeks, by=by, figures=figures_of(reports))
+    figures = {name: ReadFigures.of(report) for name, report in reports.items()}
+    return record_access(store, judge, weeks, by=by, figures=figures)
 
 
 def written_looks(
     store: Store, weeks: Sequence[str], reports: Mapping[Reference, Mapping[str, CalibrationReport]], *, by: str
-) -> list[Looked]:
+) -> list[CountedAccess]:
     """Write down a look at each of several judges, or at none of them when one has nothing to read.
 
     Their figures are shown together, so that without one of them nothing is read of the others either. Raises as
@@ -198,18 +205,6 @@ def written_looks(
     """
     with store.transaction():
         return [written_look(store, judge, weeks, mine, by=by) for judge, mine in reports.items()]
-
-
-def figures_of(reports: Mapping[str, CalibrationReport]) -> dict[str, dict[str, Any]]:
-    """What is written down with a look: by dimension n, the positive value, and value and interval of each figure."""
-    return {
-        name: {
-            "n": r.n,
-            "positive": r.positive,
-            **{f: {"value": q.value, "ci": q.ci} for f in READ_FIGURES for q in [r.weighted[f]]},
-        }
-        for name, r in reports.items()
-    }
 
 
 def near_duplicates(store: Store, weeks: Sequence[str], judge: Judge, *, viewer: str) -> list[Near]:

@@ -1,1 +1,1 @@
-"""Where a log can be drawn from: one file per engine and a line in ``catalogue.ENGINES``."""
+"""Engines that a log can be drawn from: one file each and a line in ``catalogue.ENGINES``."""

@@ -33,7 +33,7 @@ def open_source(source: str | Path, *, week: str | None = None) -> Engine:
     """Open a source for reading.
 
     A source is a file or pattern (.jsonl, .ndjson, .csv, .tsv, .parquet, the first four also .gz); a folder of Parquet
-    files such as the embedded log (``week`` skips files named for other weeks); ``duckdb:///file?table=t`` or
+    files such as the imported log (``week`` skips files named for other weeks); ``duckdb:///file?table=t`` or
     ``file.duckdb#t``; ``sqlite:///file?table=t`` or ``file.db#t``;
     ``clickhouse://host:8123/database?table=t[&final=1][&secure=1]``. Four slashes make an absolute path.
     Raises InputError for anything else.
@@ -61,12 +61,12 @@ def _url(source: str) -> Address:
         parts = urlsplit(source)
         host, _ = parts.netloc, parts.port
     except ValueError as error:
-        raise InputError(f"source: found {source!r}, which is no address ({error}).") from None
+        raise InputError(f"source: found {source!r}, which is not an address ({error}).") from None
     if parts.scheme not in ENGINES or parts.scheme.startswith(".") or parts.scheme == "folder":
         known = [name for name in ENGINES if not name.startswith(".") and name != "folder"]
         raise InputError(
-            f"source: found the scheme {parts.scheme!r}, expected one of {', '.join(known)}. Other engines: export the "
-            "week as Parquet, or run the sampling query there."
+            f"source: found the scheme {parts.scheme!r}, expected one of {', '.join(known)}. From another "
+            "engine, export the week as Parquet."
         )
     if parts.username or parts.password:
         raise InputError(

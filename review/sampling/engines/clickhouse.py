@@ -1,4 +1,4 @@
-"""ClickHouse over HTTP as an engine. User and password come from SPOTCHECK_CLICKHOUSE_USER and _PASSWORD alone."""
+"""ClickHouse over HTTP as an engine. Only SPOTCHECK_CLICKHOUSE_USER and _PASSWORD give user and password."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import as_text, column, plain_text, render, table
 
 TIMEOUT = (10, 600)
-# readonly=2 forbids writing and lets these settings through. Columns win over aliases of the same name, as elsewhere.
+# readonly=2 forbids writing and allows these settings. Columns win over aliases of the same name, as in other engines.
 SETTINGS = {
     "readonly": "2",
     "wait_end_of_query": "1",
@@ -28,7 +28,7 @@ SETTINGS = {
 
 
 class ClickHouseEngine:
-    """One table behind one HTTP endpoint. A Distributed table is one too: the shards filter in place."""
+    """One table behind one HTTP endpoint. A Distributed table works too: each shard filters its own rows."""
 
     dialect = "clickhouse"
     open_schema = False
@@ -50,7 +50,7 @@ class ClickHouseEngine:
         return self._relation
 
     def keep(self, rows: exp.Select) -> exp.Expr:
-        """A subquery: a reader keeps nothing on the server."""
+        """Return a subquery: a reader cannot keep anything on the server."""
         return rows.subquery("frame_rows")
 
     def query(self, query: exp.Expr) -> list[tuple[Any, ...]]:
@@ -58,7 +58,7 @@ class ClickHouseEngine:
         return self._rows(render(query, self.dialect))
 
     def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """The column as Nullable(String); maps, tuples and arrays as JSON."""
+        """Return the column as Nullable(String); maps, tuples and arrays as JSON."""
         kind = self._types.get(name, "String")
         value: exp.Expr = column(name)
         nested = re.match(r"(Nullable\(|LowCardinality\()*(Map|Tuple|Array|Nested|JSON|Object)", kind) is not None
@@ -67,7 +67,7 @@ class ClickHouseEngine:
         if path:
             parts = (exp.Literal.string(plain_text("path", part)) for part in path)
             raw = _call("JSONExtractRaw", as_text(value), *parts)
-            # Texts come out quoted; everything else is its JSON text, absent is ''.
+            # A text comes out quoted, an absent value as '', anything else as its JSON text.
             text = _call("JSONExtractString", as_text(value), *(p.copy() for p in raw.expressions[1:]))
             quoted = _call("startsWith", raw, exp.Literal.string('"'))
             plain = _call("nullIf", _call("nullIf", raw.copy(), exp.Literal.string("")), exp.Literal.string("null"))
@@ -80,14 +80,14 @@ class ClickHouseEngine:
         return exp.Case().when(_call("isFinite", number), number.copy())
 
     def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """A time column as it is, so that its index prunes; text and numbers parsed, UTC where there is no offset."""
+        """Return a time column unchanged, so its index prunes; text and numbers are parsed, UTC without an offset."""
         if not path and "Date" in self._types.get(name, ""):
             return column(name)
         text = self.text(name, path)
         return _call("parseDateTime64BestEffortOrNull", text, exp.Literal.number(6), exp.Literal.string("UTC"))
 
     def moment(self, moment: datetime) -> exp.Expr:
-        """DateTime in UTC; DateTime64 where there is a fraction of a second."""
+        """Return DateTime in UTC, or DateTime64 for a fraction of a second."""
         utc = exp.Literal.string("UTC")
         if moment.microsecond:
             return _call(
@@ -111,10 +111,10 @@ class ClickHouseEngine:
         except requests.RequestException as error:
             raise InputError(f"{self.source}: the server does not answer ({type(error).__name__}).") from None
         if answer.status_code != 200 or "X-ClickHouse-Exception-Code" in answer.headers:
-            said = answer.text.strip().split("\n", 1)[0][:300]
+            reason = answer.text.strip().split("\n", 1)[0][:300]
             raise InputError(
-                f"{self.source}: the server refused the query (status {answer.status_code}: {said}). "
-                "User and password are SPOTCHECK_CLICKHOUSE_USER and SPOTCHECK_CLICKHOUSE_PASSWORD."
+                f"{self.source}: the server refused the query (status {answer.status_code}: {reason}). "
+                "User and password come from SPOTCHECK_CLICKHOUSE_USER and SPOTCHECK_CLICKHOUSE_PASSWORD."
             )
         try:
             return [tuple(orjson.loads(line)) for line in answer.content.splitlines() if line]
@@ -125,9 +125,9 @@ class ClickHouseEngine:
 def open_clickhouse(
     host: str, *, database: str, table_name: str, final: bool = False, secure: bool = False
 ) -> ClickHouseEngine:
-    """A table of a server at ``host:port``; ``final`` for ReplacingMergeTree, ``secure`` for HTTPS."""
+    """Open a table of a server at ``host:port``; ``final`` for ReplacingMergeTree, ``secure`` for HTTPS."""
     session = requests.Session()
-    # A netrc file is not the environment.
+    # Without this, requests would take credentials from a netrc file.
     session.trust_env = False
     user, password = os.environ.get("SPOTCHECK_CLICKHOUSE_USER"), os.environ.get("SPOTCHECK_CLICKHOUSE_PASSWORD")
     if user:

@@ -1,6 +1,6 @@
-"""DuckDB as an engine: a database file opened read-only, and what the files of a log share with it.
+"""DuckDB as an engine: a database file opened read-only, and the parts that log files share with it.
 
-Times are taken apart by rules of ours into microseconds since 1970, so no time-zone package is needed.
+Our own rules turn times into microseconds since 1970, so no time-zone package is needed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-# The rules of review.sources.times in DuckDB's words: ISO 8601, or a number in s, ms, us or ns since 1970 by its size.
+# The rules of review.basics.times in DuckDB's SQL: ISO 8601, or s, ms, us or ns since 1970, told by the size.
 INSTANT = parse_one(
     """CASE WHEN :t LIKE '____-__-__%' THEN EPOCH_US(TRY_CAST(:t AS TIMESTAMPTZ))
        WHEN REGEXP_FULL_MATCH(:t, '[0-9]{9,20}([.][0-9]+)?') THEN
@@ -37,7 +37,7 @@ Loader = Callable[[Sequence[str]], None]
 
 
 class DuckDBEngine:
-    """One DuckDB connection and what to select from; ``load`` fills ``log_rows`` with the columns asked for."""
+    """One DuckDB connection and what to select from; ``load`` fills ``log_rows`` with the wanted columns."""
 
     dialect = "duckdb"
 
@@ -55,7 +55,7 @@ class DuckDBEngine:
         self.connection, self.source, self.open_schema = connection, source, open_schema
         self._types, self._relation, self._load = types, relation, load
         self._fault = fault
-        # What does not fit into memory spills here, never beside the source or into the current folder.
+        # DuckDB spills here, never beside the source or into the current folder.
         self._scratch = tempfile.TemporaryDirectory(prefix="spotcheck-")
         place = exp.Literal.string(self._scratch.name).sql("duckdb")
         connection.execute(f"SET temp_directory = {place}")
@@ -65,14 +65,14 @@ class DuckDBEngine:
         return self._types
 
     def relation(self, names: Sequence[str]) -> exp.Expr:
-        """The table; of a text file, these columns of all rows, read once."""
+        """Return the table; of a text file, these columns of all rows, read once."""
         if self._load is not None:
             with self._reading():
                 self._load(names)
         return self._relation or table(ROWS)
 
     def keep(self, rows: exp.Select) -> exp.Expr:
-        """A temporary table of the connection, also beside a database that is read-only."""
+        """Return a temporary table of the connection, which works beside a read-only database too."""
         with self._reading():
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE frame_rows AS {render(rows, self.dialect)}")
         return table("frame_rows")
@@ -83,7 +83,7 @@ class DuckDBEngine:
             return self.connection.execute(render(query, self.dialect)).fetchall()
 
     def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """The column as text; nested values as JSON."""
+        """Return the column as text; nested values as JSON."""
         kind, value = self._types.get(name, "VARCHAR"), column(name)
         if path:
             document = value if kind in ("VARCHAR", "JSON") else _call("to_json", value)
@@ -94,12 +94,12 @@ class DuckDBEngine:
         return exp.cast(_call("to_json", value) if nested else value, "text")
 
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """The column as DOUBLE; NaN and infinity as NULL."""
+        """Return the column as DOUBLE; NaN and infinity as NULL."""
         double = exp.TryCast(this=self.text(name, path), to=exp.DataType.build("double"))
         return exp.Case().when(_call("isfinite", double), double.copy())
 
     def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """The column as microseconds since 1970."""
+        """Return the column as microseconds since 1970."""
         kind = self._types.get(name, "VARCHAR")
         if not path and kind.startswith(("TIMESTAMP", "DATE")):
             return _call("epoch_us", exp.cast(column(name), "timestamptz"))
@@ -111,7 +111,7 @@ class DuckDBEngine:
         return exp.Literal.number((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
 
     def close(self) -> None:
-        """Close the connection and remove what it spilled."""
+        """Close the connection and remove the spilled files."""
         self.connection.close()
         self._scratch.cleanup()
 
@@ -120,7 +120,7 @@ class DuckDBEngine:
 
 
 class _Reading:
-    """Turns an error of DuckDB into one sentence, with the line at fault where the file can be asked for it."""
+    """Turns an error of DuckDB into one sentence, with the faulty line if the file tells it."""
 
     def __init__(self, source: str, fault: Callable[[], InputError | None]) -> None:
         self.source, self.fault = source, fault
@@ -135,9 +135,11 @@ class _Reading:
 
 
 def open_database(path: str, table_name: str) -> DuckDBEngine:
-    """A table or view of a DuckDB database, opened read-only."""
+    """Open a table or view of a DuckDB database, read-only."""
     if not Path(path).is_file():
-        raise InputError(f"{path}: there is no such DuckDB database. Check the path; four slashes make it absolute.")
+        raise InputError(
+            f"{path}: there is no such DuckDB database. Check the path; an absolute path needs four slashes."
+        )
     try:
         connection = connect(path, read_only=True)
     except duckdb.Error as error:
@@ -157,7 +159,7 @@ def open_database(path: str, table_name: str) -> DuckDBEngine:
 
 
 def json_path(path: Sequence[str]) -> str:
-    """``$."a"."b"``; raises InputError for a part that cannot be quoted."""
+    """Return ``$."a"."b"``; raises InputError for a part that cannot be quoted."""
     for part in path:
         if '"' in plain_text("path", part):
             raise InputError(f"path: found {part!r}, expected a name without double quotes.")
@@ -165,15 +167,15 @@ def json_path(path: Sequence[str]) -> str:
 
 
 def connect(path: str = ":memory:", *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection that reads times without an offset as UTC and installs nothing."""
+    """Return a connection that reads times without an offset as UTC and installs nothing."""
     connection = duckdb.connect(path, read_only=read_only, config=SETTINGS)
-    # Times without an offset are UTC, whatever the machine's own zone.
+    # Times without an offset are UTC, whatever the time zone of the machine.
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 
 def types_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    """Column names of a table with DuckDB's types."""
+    """Return the column names of a table with DuckDB's types."""
     return {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
 
 

@@ -1,7 +1,7 @@
-"""Files as an engine: JSONL, CSV and Parquet through DuckDB, and the folder of an embedded log.
+"""Files as an engine: JSONL, CSV and Parquet through DuckDB, and the folder of an imported log.
 
-Text files are read as text: DuckDB's own guesses lower-case UUIDs in JSON, drop the offsets of times and turn 007
-into 7.
+Text files are read as text: DuckDB's type guesses lower-case UUIDs in JSON, drop the offsets of times and turn 007 into
+7.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WEEK_IN_NAME = re.compile(r"\d{4}-W\d{2}")
 
 
 def open_files(pattern: str, *, week: str | None = None) -> DuckDBEngine:
-    """A file, a pattern of files, or a folder of Parquet files of which those named for other weeks are left out."""
+    """Open a file, a pattern of files, or a folder of Parquet files; files named for other weeks are skipped."""
     files = _files(pattern, week)
     kind = Path(files[0].removesuffix(".gz")).suffix.lower()
     if kind == ".parquet":
@@ -65,11 +65,11 @@ def _files(pattern: str, week: str | None) -> list[str]:
 
 
 def _folder(path: Path, week: str | None) -> list[str]:
-    # The embedded log keeps a folder per import; what is still being written has a hidden name.
+    # The imported log keeps a folder per import; an unfinished import has a hidden name.
     found = sorted(f for depth in ("*.parquet", "*/*.parquet") for f in path.glob(depth) if not _hidden(f, path))
     if not found:
-        raise InputError(f"{path}: the folder holds no Parquet files. Import a log first, or name a file.")
-    # Nothing of these weeks: one file of another week still tells the columns, and no row of it is in the window.
+        raise InputError(f"{path}: found no Parquet files in the folder. Import a log first, or name a file.")
+    # When no file may hold the week, one of another week gives the columns; none of its rows is in the window.
     return [str(f) for f in found if week is None or _may_hold(f.name, week)] or [str(found[0])]
 
 
@@ -82,7 +82,7 @@ def _relative(path: Path) -> str:
 
 
 def _may_hold(name: str, week: str) -> bool:
-    # A neighbouring week is read too: it may have been named in another time zone.
+    # Read the neighbouring weeks too: the file may be named in another time zone.
     named = WEEK_IN_NAME.search(name)
     return named is None or abs(monday_of(named[0]) - monday_of(week)) <= timedelta(days=7)
 
@@ -114,7 +114,7 @@ def _csv_reader(files: Sequence[str], delimiter: str) -> str:
 
 
 def _names(files: Sequence[str]) -> str:
-    # A file may be called "log[1].jsonl"; DuckDB would take that for a pattern.
+    # DuckDB would read the name "log[1].jsonl" as a pattern.
     literal = (re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", file) for file in files)
     return "[" + ", ".join(exp.Literal.string(name).sql("duckdb") for name in literal) + "]"
 

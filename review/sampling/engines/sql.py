@@ -1,4 +1,4 @@
-"""SQL as expressions, rendered by sqlglot for each engine and never pasted together from text."""
+"""SQL as expressions: sqlglot renders them for each engine, and no SQL is pasted together from text."""
 
 from __future__ import annotations
 
@@ -22,30 +22,33 @@ REFUSED = {
 
 
 def render(expression: exp.Expr, dialect: str) -> str:
-    """The SQL of an expression; raises InputError for a dialect without a verified rendering."""
+    """Return the SQL of an expression; raises InputError for a dialect without a verified rendering."""
     if dialect not in DIALECTS:
         why = f" ({REFUSED[dialect]})" if dialect in REFUSED else ""
         raise InputError(
             f"SQL dialect: found {dialect!r}, which has no verified rendering of the sampling key{why}; "
-            f"expected one of {', '.join(DIALECTS)}. Or export the log as Parquet and sample the file."
+            f"expected one of {', '.join(DIALECTS)}. Export the log as Parquet and sample the file instead."
         )
     return expression.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE)
 
 
 def plain_text(what: str, text: str) -> str:
-    """``text`` unless it is empty or holds control characters or a backslash, which dialects escape differently."""
+    """Return ``text``; raises InputError if it is empty or holds a control character or backslash.
+
+    Dialects escape these differently.
+    """
     if not text or "\\" in text or any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
         raise InputError(f"{what}: found {text!r}, expected text without control characters and backslashes.")
     return text
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
-    """A quoted column."""
+    """Return a quoted column."""
     return exp.column(exp.to_identifier(plain_text("column", name), quoted=True), table=table)
 
 
 def table(name: str, *, final: bool = False) -> exp.Expr:
-    """A quoted table; dots separate catalog and database. ``final`` is ClickHouse's, which merges replaced rows."""
+    """Return a quoted table; dots separate catalog and database. ``final`` is ClickHouse's: it merges replaced rows."""
     parts = [exp.to_identifier(plain_text("table", part), quoted=True) for part in name.split(".")]
     if len(parts) > 3:
         raise InputError(f"table: found {name!r}, expected at most catalog.database.table.")
@@ -54,21 +57,21 @@ def table(name: str, *, final: bool = False) -> exp.Expr:
 
 
 def as_text(value: exp.Expr) -> exp.Expr:
-    """CAST(value AS text)."""
+    """Return CAST(value AS text)."""
     return exp.cast(value, "text")
 
 
 def named(expression: exp.Expr, alias: str) -> exp.Expr:
-    """The expression under a quoted name."""
+    """Return the expression under a quoted name."""
     return exp.alias_(expression.copy(), alias, quoted=True)
 
 
 def is_null(expression: exp.Expr) -> exp.Expr:
-    """expression IS NULL."""
+    """Return ``expression IS NULL``."""
     return exp.Is(this=expression.copy(), expression=exp.null())
 
 
 def all_of(conditions: Sequence[exp.Expr | None]) -> exp.Expr | None:
-    """The conditions that are given, joined by AND; None when there are none."""
+    """Return the conditions that are not None, joined by AND; None when there are none."""
     given = [c for c in conditions if c is not None]
     return exp.and_(*given) if given else None

@@ -1,6 +1,6 @@
 """SQLite as an engine: a table of a database file, opened read-only.
 
-SQLite has neither md5 nor times, and reads 'abc' as the number 0; three functions of ours stand in for them.
+SQLite has no md5 and no times, and reads 'abc' as the number 0; three functions of ours replace them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class SQLiteEngine:
         return self._table
 
     def keep(self, rows: exp.Select) -> exp.Expr:
-        """A temporary table; SQLite keeps it apart from the file, which stays read-only."""
+        """Return a temporary table; SQLite keeps it apart from the file, which stays read-only."""
         self.connection.execute("DROP TABLE IF EXISTS temp.frame_rows")
         self._run(f"CREATE TEMP TABLE frame_rows AS {render(rows, self.dialect)}")
         return table("temp.frame_rows")
@@ -61,18 +61,18 @@ class SQLiteEngine:
             raise InputError(f"{self.source}: not readable ({error}).") from None
 
     def text(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """The column as text."""
+        """Return the column as text."""
         value: exp.Expr = column(name)
         if path:
             value = _call("json_extract", value, exp.Literal.string(json_path(path)))
         return as_text(value)
 
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """The column as a number; text that is none as NULL."""
+        """Return the column as a number; any other text is NULL."""
         return _call("finite_number", self.text(name, path))
 
     def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """The column as microseconds since 1970."""
+        """Return the column as microseconds since 1970."""
         return _call("utc_micros", self.text(name, path))
 
     def moment(self, moment: datetime) -> exp.Expr:
@@ -85,9 +85,11 @@ class SQLiteEngine:
 
 
 def open_sqlite(path: str, table_name: str) -> SQLiteEngine:
-    """A table or view of a SQLite file."""
+    """Open a table or view of a SQLite file, read-only."""
     if not Path(path).is_file():
-        raise InputError(f"{path}: there is no such SQLite database. Check the path; four slashes make it absolute.")
+        raise InputError(
+            f"{path}: there is no such SQLite database. Check the path; an absolute path needs four slashes."
+        )
     connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)
     connection.create_function("md5", 1, _md5, deterministic=True)
     connection.create_function("finite_number", 1, _finite, deterministic=True)
@@ -119,7 +121,7 @@ def _finite(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-# One row asks several times for the same text.
+# The text of one row is converted several times.
 @lru_cache(maxsize=64)
 def _utc_micros(text: str | None) -> int | None:
     moment = read_time(text)

@@ -1,4 +1,4 @@
-"""Text files of a log: which columns they have, and which line is at fault when DuckDB cannot read them."""
+"""Text files of a log: their columns, and the faulty line when DuckDB cannot read them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _open(file: str) -> IO[bytes]:
 
 
 def json_keys(files: Sequence[str]) -> list[str]:
-    """The keys of the first lines of JSONL files; raises InputError for an empty file and for a line at fault."""
+    """Return the keys of the first lines of JSONL files; raises InputError for an empty file or a faulty line."""
     keys: dict[str, None] = {}
     for file in files:
         with _open(file) as lines:
@@ -50,7 +50,7 @@ def _object(file: str, number: int, line: bytes) -> dict[str, Any]:
 
 
 def json_fault(file: str, delimiter: str) -> InputError | None:
-    """The first line that is no JSON object, or None."""
+    """Return an error that names the first line that is no JSON object, or None."""
     with _open(file) as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
@@ -62,7 +62,7 @@ def json_fault(file: str, delimiter: str) -> InputError | None:
 
 
 def header(files: Sequence[str], delimiter: str) -> list[str]:
-    """The columns of CSV files; raises InputError for an empty file and for one that is not UTF-8."""
+    """Return the columns of CSV files; raises InputError for an empty file and for one that is not UTF-8."""
     names: dict[str, None] = {}
     for file in files:
         with _open(file) as data:
@@ -81,7 +81,7 @@ def _records(data: IO[bytes], delimiter: str) -> Iterator[list[str]]:
 
 
 def csv_fault(file: str, delimiter: str) -> InputError | None:
-    """The first record with another number of fields than the header, or None."""
+    """Return an error that names the first record whose number of fields is not the header's, or None."""
     line = 1
     with _open(file) as data:
         reader: Any = _records(data, delimiter)

@@ -1,6 +1,6 @@
 """Action-Based Conversations: ``original`` as a list of [speaker, text], ``scenario`` with flow and subflow.
 
-The customer's name, address and order stand in ``scenario`` too; they are no part of what was said and stay behind.
+``scenario`` also holds the customer's name, address and order. They are not part of the conversation and are dropped.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SPEAKERS = ("agent", "customer", "action")
 
 
 def recognise(record: Record) -> bool:
-    """``original`` whose first element is a pair that begins with a speaker."""
+    """Whether ``original`` is a list whose first element is a pair that begins with a speaker."""
     original = parsed(record.get("original"))
     if not isinstance(original, list) or not original or not isinstance(original[0], list | tuple):
         return False
@@ -22,7 +22,7 @@ def recognise(record: Record) -> bool:
 
 
 def read(record: Record) -> Fields:
-    """Agent is the assistant, customer the user, an action of the agent's system a tool message."""
+    """Read the agent as the assistant, the customer as the user, an action of the agent's system as a tool message."""
     messages = []
     for i, turn in enumerate(list_of("original", record.get("original"), "a list of [speaker, text]")):
         if not isinstance(turn, list | tuple) or len(turn) != 2 or turn[0] not in SPEAKERS:

@@ -27,7 +27,7 @@ READERS = loaded(
 """Every format by its name in ``--format``. A new one is a file with a ``Reader`` and a line here."""
 
 PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
-"""The plain format of each layout."""
+"""Layout of a file -> the name of its plain format."""
 
 
 class Detected(NamedTuple):
@@ -58,13 +58,13 @@ def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mappin
 
 
 def detect_or_plain(records: Sequence[Record], layout: str, *, mapping: Mapping[str, str]) -> Detected:
-    """The one format that fits the first records, else the plain log; for sources whose format nobody can choose."""
+    """Return the one format that fits the first records, else the plain log: for sources without a choice of format."""
     found = _fitting(records, layout, mapping)
     return found[0] if len(found) == 1 else Detected(PLAIN[layout], "a plain log, because no single format fits")
 
 
 def _fitting(records: Sequence[Record], layout: str, mapping: Mapping[str, str]) -> list[Detected]:
-    """The formats that at least one of the records has."""
+    """Return the formats that at least one of the records has."""
     turns = {field: path for field, path in mapping.items() if field in ("question", "messages")}
     if any(picked(record, turns) for record in records):
         named = ", ".join(f"{field} from {path}" for field, path in turns.items())

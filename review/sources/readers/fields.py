@@ -1,4 +1,4 @@
-"""What the readers of all formats share: a refusal of one record, and messages in one shape.
+"""What the readers of all formats share: the error for one record, and messages in one shape.
 
 A message is ``{role, content[, name, tool_calls, tool_call_id]}``; roles are system, user, assistant and tool.
 """
@@ -30,14 +30,14 @@ ROLES = {
     "observation": "tool",
     "action": "tool",
 }
-"""Names of roles as the formats write them, and the role that they mean."""
+"""Name of a role in a format -> our role."""
 
 UNKNOWN_CALL = {"type": "function", "function": {"name": "not recorded", "arguments": ""}}
-"""Stands for a tool call of which the source only says that it took place."""
+"""The tool call that is recorded when the source only says that there was one."""
 
 
 class Unreadable(Exception):
-    """One record cannot be read: the field, what was found there, what was expected."""
+    """One record cannot be read: its field, what was found there and what was expected."""
 
     def __init__(self, field: str, found: object, expected: str) -> None:
         super().__init__(f"{field}: found {found!r}, expected {expected}")
@@ -47,7 +47,7 @@ class Unreadable(Exception):
 
 
 def text_of(field: str, value: Any) -> str | None:
-    """Text, or a number as text; None when empty. Raises Unreadable for nested JSON."""
+    """Return a text, or a number as text; None when empty. Raises Unreadable for nested JSON."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -60,7 +60,7 @@ def text_of(field: str, value: Any) -> str | None:
 
 
 def parsed(value: Any) -> Any:
-    """JSON that stands as text in a cell, read; anything else as it is."""
+    """Return the value of a cell that holds JSON text; any other value unchanged."""
     if isinstance(value, str) and value[:1] in ("{", "[") and value.rstrip()[-1:] in ("}", "]"):
         try:
             return orjson.loads(value)
@@ -70,7 +70,7 @@ def parsed(value: Any) -> Any:
 
 
 def list_of(field: str, value: Any, expected: str) -> list[Any]:
-    """A list, possibly as JSON text; raises Unreadable otherwise."""
+    """Return a list, possibly from JSON text; raises Unreadable for anything else."""
     value = parsed(value)
     if not isinstance(value, list | tuple):
         raise Unreadable(field, value, expected)
@@ -78,7 +78,7 @@ def list_of(field: str, value: Any, expected: str) -> list[Any]:
 
 
 def object_of(field: str, value: Any, expected: str = "a JSON object") -> dict[str, Any]:
-    """A dict with text keys, possibly as JSON text or as pairs; raises Unreadable otherwise."""
+    """Return a dict with text keys, possibly from JSON text or pairs; raises Unreadable for anything else."""
     value = parsed(value)
     if isinstance(value, list) and value and all(isinstance(p, tuple) and len(p) == 2 for p in value):
         value = dict(value)
@@ -88,7 +88,7 @@ def object_of(field: str, value: Any, expected: str = "a JSON object") -> dict[s
 
 
 def message(role: Any, content: Any, *, at: str = "messages", **more: Any) -> Fields:
-    """One message in our shape; empty additions are left out."""
+    """Return one message in our shape, without the additions that are empty."""
     known = ROLES.get(role.strip().lower()) if isinstance(role, str) else None
     if known is None:
         raise Unreadable(f"{at}.role", role, f"one of {', '.join(ROLES)}")
@@ -98,7 +98,7 @@ def message(role: Any, content: Any, *, at: str = "messages", **more: Any) -> Fi
 
 
 def content_text(content: Any, *, at: str) -> str:
-    """The text of a message's content: text, None, or a list of parts of which text is kept and others are named."""
+    """Return the text of a message's content: of a list of parts the texts, and the type of each other part."""
     if content is None:
         return ""
     if isinstance(content, str):
@@ -121,7 +121,7 @@ def _part_text(part: Any, at: str) -> str:
 
 
 def messages_of(value: Any, *, at: str = "messages") -> list[Fields]:
-    """A list of chat messages in our shape; raises Unreadable naming the message that cannot be read."""
+    """Return chat messages in our shape; raises Unreadable with the position of a message that cannot be read."""
     return [_chat_message(item, f"{at}.{i}") for i, item in enumerate(list_of(at, value, "a list of messages"))]
 
 
@@ -148,7 +148,7 @@ def _chat_message(item: Any, at: str) -> Fields:
 
 
 def as_json_text(value: Any) -> str:
-    """Text as it is, anything else as compact JSON."""
+    """Return a text unchanged, anything else as compact JSON."""
     return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
 
 

@@ -1,4 +1,4 @@
-"""Names and values that a source writes differently: ``--map field=dotted.path`` and ``--value field:raw=value``."""
+"""Rename fields and translate values of a source: ``--map field=dotted.path`` and ``--value field:raw=value``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_mapping(mapping: Mapping[str, str], *, further: Iterable[str] = ()) ->
 
 
 def parse_values(options: Iterable[str]) -> dict[str, dict[str, str]]:
-    """``feedback:good=friendly`` options as tables; raises InputError for an unknown field or a missing value."""
+    """Read ``feedback:good=up`` options as tables; raises InputError for an unknown field or a missing value."""
     tables: dict[str, dict[str, str]] = {}
     for option in options:
         field, colon, pair = option.partition(":")
@@ -67,20 +67,23 @@ def _walk(node: Any, path: str) -> Any:
 
 
 def picked(record: Record, mapping: Mapping[str, str]) -> dict[str, Any]:
-    """The mapped fields that the record holds."""
+    """Return the mapped fields that the record has.
+
+    A path is dotted: a key that contains dots wins, numbers index lists, and JSON text is opened.
+    """
     found = {field: _walk(record, path) for field, path in mapping.items()}
     return {field: value for field, value in found.items() if value is not _ABSENT}
 
 
 def renamed(record: Record, mapping: Mapping[str, str]) -> dict[str, Any]:
-    """The record with the mapped fields at their names; a renamed column no longer stands under its old one."""
+    """Return the record with the mapped fields under our names; a renamed column loses its old name."""
     found = picked(record, mapping)
     moved = {mapping[field] for field in found}
     return {**{name: value for name, value in record.items() if name not in moved}, **found}
 
 
 def translated(fields: dict[str, Any], tables: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """The fields with values replaced by the tables; a value that stands in no table is left as it is."""
+    """Replace values by the tables, in place, and return the fields; a value that is in no table stays."""
     for field, table in tables.items():
         raw = fields.get(field)
         if raw is not None and not isinstance(raw, list | dict):

@@ -1,4 +1,4 @@
-"""Chat messages as the OpenAI API writes them: ``messages``, or logs of ``request`` and ``response``."""
+"""Chat messages in the form of the OpenAI API: ``messages``, or logged calls with ``request`` and ``response``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from review.sources.readers.reader import Reader
 
 
 def recognise(record: Record) -> bool:
-    """``request.messages``, or ``messages`` with roles in a record that is not a plain log."""
+    """Whether there are ``request.messages``, or ``messages`` with roles in a record that is not a plain log."""
     request = parsed(record.get("request"))
     if isinstance(request, Mapping) and is_list_of_objects(request.get("messages"), ("role",)):
         return True
@@ -18,7 +18,7 @@ def recognise(record: Record) -> bool:
 
 
 def read(record: Record) -> Fields:
-    """Messages of the record, and for a logged call the first choice, model and token counts."""
+    """Read the messages, and of a logged call the first choice, the model and the token counts."""
     if isinstance(parsed(record.get("request")), Mapping):
         return _logged_call(record)
     fields = {name: record.get(name) for name in ("id", "model", "created_at") if record.get(name) is not None}

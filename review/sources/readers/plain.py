@@ -1,6 +1,6 @@
-"""The plain log: named fields in JSONL, CSV or Parquet, other names reached by a mapping.
+"""The plain log: named fields in JSONL, CSV or Parquet; a mapping reaches fields under other names.
 
-Fields that the log does not know are kept under ``metadata``.
+Unknown fields are kept under ``metadata``.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ NUMBERS = (
 )
 TURNS = ("question", "answer", "messages")
 FIELDS = frozenset((*TEXT, *CONTENT, *NUMBERS, *TURNS, "metadata"))
-"""The names that a plain log may hold and that ``--map`` may fill."""
+"""The fields of a plain log, which ``--map`` may fill."""
 
 SHARED_WITH_CHATS = frozenset({"messages", "metadata", "model"})
 
 
 def recognise(record: Record) -> bool:
-    """A question, or messages beside at least one field that only a plain log has."""
+    """Whether there is a question, or messages beside at least one field that only a plain log has."""
     if "question" in record:
         return True
     return is_list_of_objects(record.get("messages")) and bool((FIELDS - SHARED_WITH_CHATS) & set(record))
 
 
 def read(record: Record) -> Fields:
-    """Keep the fields by name, make messages of question and answer, and collect the rest as metadata."""
+    """Keep the known fields, turn question and answer into messages, and collect the rest as metadata."""
     fields = {name: value for name, value in record.items() if name in FIELDS and name not in TURNS}
     extra = {name: value for name, value in record.items() if name not in FIELDS and value is not None}
     metadata = fields.get("metadata")
@@ -64,14 +64,14 @@ def _messages(record: Record) -> list[Fields]:
 
 
 def with_turns(messages: list[Fields], record: Record) -> list[Fields]:
-    """Prior messages followed by the record's question and answer, unless they already end with them."""
+    """Return the prior messages followed by the record's question and answer, unless they already end with these."""
     turns = [
         ("user", text_of("question", record.get("question"))),
         ("assistant", text_of("answer", record.get("answer"))),
     ]
     new: list[Fields] = [{"role": role, "content": text} for role, text in turns if text is not None]
-    spoken = [m for m in messages if m["role"] in ("user", "assistant") and m["content"]]
-    if new and [(m["role"], m["content"]) for m in spoken[-len(new) :]] == [(m["role"], m["content"]) for m in new]:
+    before = [m for m in messages if m["role"] in ("user", "assistant") and m["content"]]
+    if new and [(m["role"], m["content"]) for m in before[-len(new) :]] == [(m["role"], m["content"]) for m in new]:
         return messages
     return messages + new
 

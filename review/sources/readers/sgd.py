@@ -1,7 +1,7 @@
 """Schema-Guided Dialogue: a JSON array of dialogues with ``turns`` of speaker, utterance and frames.
 
-A service call of the system becomes a tool call and its results a tool message before the utterance. The active
-intents of the user turns become tags in order of appearance, the first one the scenario.
+A service call of the system becomes a tool call, and its results a tool message before the utterance. The active
+intents of the user turns become tags in order of appearance; the first is the scenario.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ SPEAKERS = {"USER": "user", "SYSTEM": "assistant"}
 
 
 def recognise(record: Record) -> bool:
-    """``turns`` with speaker and utterance."""
+    """Whether ``turns`` have speaker and utterance."""
     return is_list_of_objects(record.get("turns"), ("speaker", "utterance"))
 
 
 def read(record: Record) -> Fields:
-    """Messages, and the intents of the user turns."""
+    """Read the messages, and the intents of the user turns."""
     messages: list[Fields] = []
     intents: list[str | None] = []
     for i, turn in enumerate(list_of("turns", record.get("turns"), "a list of turns")):
@@ -53,7 +53,7 @@ def read(record: Record) -> Fields:
 
 
 def _intent(frames: list[Mapping[str, Any]]) -> str | None:
-    """The active intent of a user turn; several services may be in play, the first with an intent counts."""
+    """Return the active intent of a user turn; with several services, the first intent counts."""
     states = [frame.get("state") for frame in frames]
     found = (state.get("active_intent") for state in states if isinstance(state, Mapping))
     return next((str(intent) for intent in found if intent and intent != "NONE"), None)

@@ -1,6 +1,6 @@
 """ShareGPT: ``conversations`` of ``{from, value}``, with an optional ``system``.
 
-Some vendors call another shape by this name, ``conversation`` of ``{human, assistant}``; it is read as well.
+Some vendors use the name for another shape, ``conversation`` of ``{human, assistant}``; it is read as well.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from review.sources.readers.reader import Reader
 
 
 def recognise(record: Record) -> bool:
-    """A list of {from, value}, or of {human, assistant}."""
+    """Whether there is a list of {from, value}, or of {human, assistant}."""
     return is_list_of_objects(record.get("conversations"), ("from", "value")) or is_list_of_objects(
         record.get("conversation"), ("human", "assistant")
     )
 
 
 def read(record: Record) -> Fields:
-    """Turns in order after the system text; a function call becomes a tool call of the assistant."""
+    """Read the turns in order after the system text; a function call becomes a tool call of the assistant."""
     if record.get("chosen") is not None or record.get("rejected") is not None:
         raise Unreadable("chosen", record.get("chosen"), "one conversation; this is a pair of preferences")
     messages = [message("system", record["system"])] if record.get("system") else []

@@ -1,7 +1,7 @@
 """tau-bench few-shot dialogues: a text ``messages_display`` whose turns begin with ``user:``, ``tool:`` and so on.
 
-``assistant: None`` is a tool call whose name and arguments the format does not keep. The simulated user ends with the
-marker ``###STOP###``, which nobody said: it is taken out of the text and kept as metadata.
+``assistant: None`` is a tool call; the format does not keep its name and arguments. The simulated user ends with the
+marker ``###STOP###``. It is not part of the conversation: it is removed from the text and kept as metadata.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _STOP = "###STOP###"
 
 
 def recognise(record: Record) -> bool:
-    """The text field ``messages_display``."""
+    """Whether there is a text ``messages_display``."""
     return isinstance(record.get("messages_display"), str)
 
 
@@ -27,20 +27,20 @@ def read(record: Record) -> Fields:
         raise Unreadable("messages_display", text, "text that begins with 'user:', 'assistant:', 'tool:' or 'system:'")
     pieces = _TURN.split(text)[1:]
     turns = zip(pieces[::2], pieces[1::2], strict=True)
-    messages = [made for speaker, said in turns if (made := _turn(speaker, said)) is not None]
+    messages = [made for speaker, part in turns if (made := _turn(speaker, part)) is not None]
     metadata = {"ended_by": _STOP} if _STOP in text else {}
     return {"id": record.get("id"), "messages": messages, "metadata": metadata}
 
 
-def _turn(speaker: str, said: str) -> Fields | None:
-    said = said.removesuffix("\n")
-    if speaker == "assistant" and said.strip() == "None":
+def _turn(speaker: str, text: str) -> Fields | None:
+    text = text.removesuffix("\n")
+    if speaker == "assistant" and text.strip() == "None":
         return message("assistant", None, tool_calls=[UNKNOWN_CALL])
-    if speaker == "user" and _STOP in said:
-        said = said.replace(_STOP, "").rstrip()
-        if not said:
+    if speaker == "user" and _STOP in text:
+        text = text.replace(_STOP, "").rstrip()
+        if not text:
             return None
-    return message(speaker, said)
+    return message(speaker, text)
 
 
 READER = Reader(

@@ -1,1 +1,1 @@
-"""How far people agree. ``report.agreement_report`` computes all of ``coefficients.COEFFICIENTS``."""
+"""Agreement among people. ``report.agreement_report`` computes every coefficient in ``coefficients.COEFFICIENTS``."""

@@ -1,4 +1,4 @@
-"""Brennan and Prediger's coefficient: chance agreement if all values were equally likely (1981); PABAK for K = 2."""
+"""Brennan and Prediger's coefficient (1981): chance agreement as if all values were equally likely; PABAK for K = 2."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from review.statistics.agreement.weights import identity, linear, quadratic
 
 
 def brennan_prediger(sample: Sample, weights: Floats) -> Corrected:
-    """p_e = T_w / K^2, with T_w the sum of all weights."""
+    """Compute the coefficient with p_e = T_w / K^2, T_w the sum of all weights."""
     k = len(weights)
     t_w = weights.sum()
     p_a = sample.agreement(weights)
@@ -21,7 +21,7 @@ def brennan_prediger(sample: Sample, weights: Floats) -> Corrected:
 
 
 def influence(sample: Sample, weights: Floats) -> Floats:
-    """Gwet (2014): chance agreement is a constant, so only observed agreement varies."""
+    """Return each item's influence by Gwet (2014); chance agreement is constant, so only observed agreement varies."""
     return gwet_influence(sample, weights, brennan_prediger(sample, weights), weights.sum() / len(weights) ** 2)
 
 

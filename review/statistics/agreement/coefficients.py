@@ -37,11 +37,11 @@ A dot separates the difference or the weights from the name of the formula.
 
 
 def coefficients_for(scale: Scale) -> dict[str, Coefficient]:
-    """The coefficients that the declared scale admits, in the order of ``COEFFICIENTS``."""
+    """Return the coefficients that the declared scale allows, in the order of ``COEFFICIENTS``."""
     return {name: c for name, c in COEFFICIENTS.items() if c.applies(scale)}
 
 
 def headline(scale: Scale) -> tuple[str, str, str]:
-    """The three that are always read together: alpha at the declared scale, percent agreement, AC1 or AC2."""
+    """Return the three names to read together: alpha at the declared scale, percent agreement, AC1 or AC2."""
     ac = "gwet_ac2.quadratic" if in_order(scale) else "gwet_ac1"
     return f"krippendorff_alpha.{scale.kind}", "percent_agreement", ac

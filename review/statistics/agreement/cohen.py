@@ -12,7 +12,7 @@ from review.statistics.agreement.weights import identity, linear, quadratic
 
 
 def cohen_kappa(sample: Sample, weights: Floats) -> Corrected:
-    """p_o and p_e over the items that both rated; each rater keeps a distribution of their own."""
+    """Compute kappa over the items that both rated; each rater keeps a distribution of their own."""
     first, second, n = margins(sample, len(weights))
     a, b, both = pairs(sample.patterns)
     p_o = divide(sample.times[:, both] @ weights[a, b], n)
@@ -21,10 +21,11 @@ def cohen_kappa(sample: Sample, weights: Floats) -> Corrected:
 
 
 def influence(sample: Sample, weights: Floats) -> Floats:
-    """Fleiss, Cohen and Everitt (1969), equation for the large-sample variance of weighted kappa.
+    """Return each item's part in the large-sample variance of weighted kappa, shape (P,).
 
-    var = {sum_kl p_kl [w_kl - (w_k. + w_.l)(1 - kappa)]^2 - [kappa - p_e (1 - kappa)]^2} / (n (1 - p_e)^2), where
-    w_k. and w_.l are mean weights under the other rater's distribution.
+    Fleiss, Cohen and Everitt (1969): var = {sum_kl p_kl [w_kl - (w_k. + w_.l)(1 - kappa)]^2 -
+    [kappa - p_e (1 - kappa)]^2} / (n (1 - p_e)^2), where w_k. and w_.l are mean weights under the other rater's
+    distribution.
     """
     first, second, n = margins(sample, len(weights))
     a, b, both = pairs(sample.patterns)
@@ -39,7 +40,7 @@ def influence(sample: Sample, weights: Floats) -> Floats:
 
 
 def margins(sample: Sample, k: int) -> tuple[Floats, Floats, Floats]:
-    """Shares of each value for the first and second rater, shape (B, K) each, and items rated by both, shape (B,)."""
+    """Return each rater's shares of the values, shape (B, K) each, and the number of items both rated, shape (B,)."""
     a, b, both = pairs(sample.patterns)
     times = sample.times[:, both]
     n = times.sum(axis=1)
@@ -47,7 +48,7 @@ def margins(sample: Sample, k: int) -> tuple[Floats, Floats, Floats]:
 
 
 def pairs(patterns: Patterns) -> tuple[Whole, Whole, npt.NDArray[np.bool_]]:
-    """The two raters' values on patterns that both rated, and which patterns these are (a mask over P)."""
+    """Return both raters' values on the patterns that both rated, and a mask over P of these patterns."""
     if patterns.pair is None:
         raise ValueError("pairs are kept for exactly two raters")
     both = np.asarray((patterns.pair >= 0).all(axis=1))
@@ -57,7 +58,7 @@ def pairs(patterns: Patterns) -> tuple[Whole, Whole, npt.NDArray[np.bool_]]:
 def not_two(patterns: Patterns) -> str | None:
     """Refuse anything but two raters."""
     if patterns.pair is None:
-        return "it compares exactly two raters; the pair matrix gives it for every two"
+        return "it compares exactly two raters; the pair matrix shows it for every pair"
     return None
 
 

@@ -1,4 +1,4 @@
-"""From ratings to quantities: the value of a coefficient, its standard error and its interval, or why there is none."""
+"""From ratings to quantities: a coefficient's value, standard error and interval, or the reason why it has none."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ LEVEL = 0.95
 
 
 class Estimates(NamedTuple):
-    """Quantities by name, and how many bootstrap replicates held no variation (one value only, or no pair)."""
+    """Quantities by name, and the number of bootstrap replicates without variation (one value only, or no pair)."""
 
     quantities: dict[str, Quantity]
     degenerate: int
 
 
 class Data(NamedTuple):
-    """Ratings made ready: their patterns, what the bootstrap draws, the values' positions, and the data as a sample."""
+    """Prepared ratings: their patterns, the bootstrap's units, the values' positions (K,), the data as a sample."""
 
     patterns: Patterns
     units: Units
@@ -40,7 +40,7 @@ class Data(NamedTuple):
 
 
 def prepare(ratings: Ratings) -> Data:
-    """Collapse ratings to what every coefficient reads. Raises InputError when a rater rated an item twice."""
+    """Collapse ratings to the form that every coefficient reads. Raises InputError when a rater rated an item twice."""
     patterns = patterns_of(ratings, with_items=ratings.cluster is not None)
     return Data(patterns, units_of(patterns, ratings), positions_of(ratings), whole(patterns))
 
@@ -48,28 +48,28 @@ def prepare(ratings: Ratings) -> Data:
 def estimate(
     ratings: Ratings, name: str, *, weights: npt.ArrayLike | None = None, bootstrap: int = 1000, seed: int = 0
 ) -> Quantity:
-    """One coefficient of ``COEFFICIENTS`` with its interval.
+    """Compute one coefficient of ``COEFFICIENTS`` with its interval.
 
     ``weights`` (K, K) replaces the weights (for alpha, the differences) that belong to the name. ``bootstrap`` is the
-    number of replicates, 0 for the analytic interval. Raises InputError for an unknown name, weights of the wrong
+    number of replicates; 0 gives the analytic interval. Raises InputError for an unknown name, weights of the wrong
     shape, or a rater who rated an item twice.
     """
     if name not in COEFFICIENTS:
-        raise InputError(f"coefficient '{name}' is not known; expected one of {', '.join(COEFFICIENTS)}.")
+        raise InputError(f"coefficient '{name}' does not exist. Expected one of {', '.join(COEFFICIENTS)}.")
     coefficient = COEFFICIENTS[name]
     k = len(ratings.scale.values)
     if weights is not None:
         if not coefficient.weighted:
-            raise InputError(f"{name} is read without weights; leave them away or choose another coefficient.")
+            raise InputError(f"{name} takes no weights. Leave them out or choose another coefficient.")
         own = np.asarray(weights, dtype=float)
         if own.shape != (k, k):
-            raise InputError(f"weights have the shape {own.shape}; expected {k} by {k}, one row for each value.")
+            raise InputError(f"weights have the shape {own.shape}. Expected {k} by {k}, one row for each value.")
         coefficient = coefficient._replace(weights=lambda _: own)
     return estimates(prepare(ratings), {name: coefficient}, bootstrap=bootstrap, seed=seed).quantities[name]
 
 
 def estimates(data: Data, chosen: Mapping[str, Coefficient], *, bootstrap: int, seed: int) -> Estimates:
-    """All ``chosen`` coefficients on the same replicates."""
+    """Compute all ``chosen`` coefficients on the same replicates."""
     n = int(data.sample.pairable[0])
     refused = {name: refusal(data, coefficient) for name, coefficient in chosen.items()}
     quantities = {name: Quantity.missing(reason, n=n) for name, reason in refused.items() if reason}
@@ -93,7 +93,7 @@ def estimates(data: Data, chosen: Mapping[str, Coefficient], *, bootstrap: int, 
 
 
 def refusal(data: Data, coefficient: Coefficient) -> str | None:
-    """Why the data do not allow this coefficient, or None."""
+    """Return the reason why the data do not allow this coefficient, or None."""
     if not len(data.patterns.items):
         return "there are no ratings"
     if not data.patterns.pairable.any():
@@ -102,7 +102,7 @@ def refusal(data: Data, coefficient: Coefficient) -> str | None:
 
 
 def pairable_units(data: Data) -> int:
-    """Items (or clusters) that hold at least one item with two ratings: what the rule of three counts."""
+    """Count the items (or clusters) with at least one item that has two ratings, as the rule of three does."""
     holding = data.units.totals(data.patterns.pairable.astype(float)) > 0
     return int(data.units.times[holding].sum())
 
@@ -112,9 +112,9 @@ def _no_variation(sample: Sample) -> str:
     if used == 1:
         return (
             "all ratings that can be compared have the same value: expected disagreement is zero, so agreement "
-            "beyond chance cannot be told"
+            "beyond chance cannot be computed"
         )
-    return "expected disagreement is zero, so agreement beyond chance cannot be told"
+    return "expected disagreement is zero, so agreement beyond chance cannot be computed"
 
 
 def _quantity(data: Data, coefficient: Coefficient, weights: Floats, point: Corrected, drawn: Floats) -> Quantity:
@@ -126,7 +126,7 @@ def _quantity(data: Data, coefficient: Coefficient, weights: Floats, point: Corr
 
 
 def _standard_error(data: Data, coefficient: Coefficient, influence: Floats) -> tuple[float | None, int]:
-    """Root of the summed squares of the units' influence, and how many units take part; None for a single unit."""
+    """Return the root of the units' summed squared influence (None for one unit), and how many units take part."""
     part = ~np.isnan(influence)
     totals = data.units.totals(np.where(part, influence, 0.0))
     took_part = data.units.totals(part.astype(float)) > 0
@@ -147,7 +147,7 @@ def _interval(
     if float(point.observed[0]) <= 1e-12:
         return _bounded(point, pairable_units(data), name)
     if se is None:
-        return None, "no interval: it takes at least two items that can be compared"
+        return None, "no interval: it needs at least two items that can be compared"
     value = float(point.value[0])
     if len(drawn):
         return _percentiles(drawn, units, name)
@@ -155,40 +155,40 @@ def _interval(
         return None, _constant(name)
     freedom = units - 1
     reach = float(stdtrit(freedom, (1 + LEVEL) / 2)) * se
-    method = f"analytic ({coefficient.formula.source}), 95 %, t with {freedom} degrees of freedom over {name}"
+    method = f"analytic ({coefficient.formula.source}), 95%, t with {freedom} degrees of freedom over {name}"
     return (value - reach, min(1.0, value + reach)), method
 
 
 def _bounded(point: Corrected, units: int, name: str) -> tuple[tuple[float, float], str]:
-    """Perfect agreement never varies, so bound what may have stayed unseen: up to 1 - 0.05^(1/n) of units disagree.
+    """Bound the disagreement that perfect agreement may hide: up to 1 - 0.05^(1/n) of the units.
 
-    The lower end supposes that these disagree as much as the scale allows while chance agreement stays as observed.
+    The lower end assumes that these disagree as much as the scale allows while chance agreement stays as observed.
     """
     hidden = 1 - rule_of_three(units, LEVEL)
     lower = 1 - hidden * float(np.max(point.largest)) / float(point.expected[0])
     return (lower, 1.0), (
-        f"perfect agreement, so an interval says nothing; rule-of-three bound instead: with 95 % confidence at most "
-        f"{100 * hidden:.1f} % of {name} are disagreed on (1 - 0.05^(1/{units})), the lower end assuming the worst"
+        f"perfect agreement has no spread, so this is the rule-of-three bound: with 95% confidence people disagree on "
+        f"at most {100 * hidden:.1f}% of {name} (1 - 0.05^(1/{units})); the lower end assumes the worst"
     )
 
 
 def _constant(name: str) -> str:
-    return f"no interval: the value is the same whichever {name} are drawn, so an interval would say nothing"
+    return f"no interval: the value is the same whichever {name} are drawn"
 
 
 def _percentiles(drawn: Floats, units: int, name: str) -> tuple[tuple[float, float] | None, str]:
-    """Percentiles of the replicates that are defined, moved outwards for few units.
+    """Return percentiles of the defined replicates, moved outwards for few units.
 
-    Replicates vary by (n - 1)/n too little and ignore that the spread itself is estimated; Hesterberg (2015, The
-    American Statistician 69, 371-386) takes the percentile Phi(-sqrt(n/(n-1)) t) instead of 2.5 %.
+    Replicates vary too little, by (n - 1)/n, and ignore that the spread itself is estimated. Hesterberg (2015, The
+    American Statistician 69, 371-386) takes the percentile Phi(-sqrt(n/(n-1)) t) instead of 2.5%.
     """
     defined = drawn[~np.isnan(drawn)]
     lost = len(drawn) - len(defined)
     if 2 * len(defined) < len(drawn):
-        return None, f"no interval: {lost} of {len(drawn)} bootstrap replicates held no variation"
+        return None, f"no interval: {lost} of {len(drawn)} bootstrap replicates have no variation"
     tail = float(ndtr(-np.sqrt(units / (units - 1)) * stdtrit(units - 1, (1 + LEVEL) / 2)))
     lower, upper = (float(q) for q in np.quantile(defined, [tail, 1 - tail]))
     if upper - lower <= 1e-12:
         return None, _constant(name)
-    method = f"percentile bootstrap widened for few {name} (Hesterberg 2015), 95 %, {len(drawn)} replicates over {name}"
+    method = f"percentile bootstrap widened for few {name} (Hesterberg 2015), 95%, {len(drawn)} replicates over {name}"
     return (lower, upper), method + (f", {lost} without variation left out" if lost else "")

@@ -1,4 +1,4 @@
-"""From a table of people's labels to Ratings: columns item, rater, label and perhaps dimension, occasion, a cluster."""
+"""Read a table of people's labels into Ratings: item, rater, label, and optionally dimension, occasion, cluster."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from review.statistics.agreement.weights import are_numbers
 
 @dataclass(frozen=True)
 class RatingsFile:
-    """The ratings of each dimension in a file; ``named`` when the file (or a set scale) names dimensions."""
+    """The ratings of each dimension in a file; ``named`` tells whether the file (or a set scale) names dimensions."""
 
     dimensions: dict[str, Ratings]
     named: bool
@@ -49,14 +49,14 @@ def read_ratings(
     cluster: str | None = None,
     repeated: bool = False,
 ) -> RatingsFile:
-    """Read a CSV, JSONL or Parquet file of ratings, strictly.
+    """Read a CSV, JSONL or Parquet file of ratings; the first row that cannot be read is an error.
 
-    ``values`` declares the scale's values in order; without them the observed ones are taken, which an ordinal scale
-    allows for numbers only. ``dimension`` keeps one dimension, ``cluster`` names the column whose value items of one
-    user or thread share, ``repeated`` allows a rater several ratings of an item (a column ``occasion`` then tells
-    them apart). An empty label is a missing rating. On a set scale labels are separated by ``|`` (a lone ``|`` is the
-    empty set) and each value becomes a yes/no dimension. Raises InputError with file, line, what was found, what was
-    expected and what to do.
+    ``values`` declares the scale's values in order. Without them the values in the file are used, which an ordinal
+    scale allows for numbers only. ``dimension`` keeps one dimension. ``cluster`` names the column with the user or
+    thread that items share. ``repeated`` allows a rater several ratings of an item; a column ``occasion`` then tells
+    them apart. An empty label is a missing rating. On a set scale ``|`` separates labels (a lone ``|`` is the empty
+    set) and each value becomes a yes/no dimension. Raises InputError with file, line, what was found, what was expected
+    and what to do.
     """
     declared = _declared(kind, tuple(values))
     optional = ["dimension", "occasion" if repeated else "", cluster or ""]
@@ -64,8 +64,8 @@ def read_ratings(
     named = table.has("dimension")
     if cluster is not None and not table.has(cluster):
         raise InputError(
-            f"{table.file}, line 1: column '{cluster}' is missing; found {', '.join(table.columns)}. "
-            "Name the cluster column as the header does."
+            f"{table.file}, line 1: column '{cluster}' is missing. Found {', '.join(table.columns)}. "
+            "Give --cluster one of these."
         )
     rows = _by_dimension(table, named, dimension)
     clusters = _clusters(table.rows, cluster) if cluster else None
@@ -106,8 +106,8 @@ def _by_dimension(table: Table, named: bool, dimension: str | None) -> dict[str,
     if not named:
         if dimension is not None:
             raise InputError(
-                f"{table.file}, line 1: column 'dimension' is missing; found {', '.join(table.columns)}. "
-                "Add the column or leave --dimension away."
+                f"{table.file}, line 1: column 'dimension' is missing. Found {', '.join(table.columns)}. "
+                "Add the column or leave out --dimension."
             )
         return {"label": list(table.rows)}
     rows: dict[str, list[Row]] = {}
@@ -116,7 +116,7 @@ def _by_dimension(table: Table, named: bool, dimension: str | None) -> dict[str,
     if dimension is None:
         return rows
     if dimension not in rows:
-        raise InputError(f"{table.file}: there is no dimension '{dimension}'; expected one of {', '.join(rows)}.")
+        raise InputError(f"{table.file}: there is no dimension '{dimension}'. Expected one of {', '.join(rows)}.")
     return {dimension: rows[dimension]}
 
 
@@ -126,8 +126,9 @@ def _clusters(rows: Iterable[Row], column: str) -> dict[str, str]:
         item, name = row.required("item"), row.text(column)
         if name and found.setdefault(item, name) != name:
             raise row.error(
-                column, name, f"'{found[item]}', the cluster of item '{item}' further up", "An item has one cluster."
-            )
+                column, name, f"'{found[item]}', the cluster of item '{item}' in an earlier row",
+                "Give each item one cluster.",
+            )  # fmt: skip
     return found
 
 
@@ -141,14 +142,14 @@ def _refuse_repeats(cells: Iterable[_Cell], *, with_occasion: bool) -> None:
         if first != cell.row.line:
             again = f"a second label by rater '{cell.rater}' on item '{cell.item}'"
             again += f" at occasion '{occasion}'" if with_occasion else ""
-            expected = f"one label each (the first stands on line {first})"
+            expected = f"one label each (the first is on line {first})"
             raise cell.row.error("label", again, expected, "Keep the label that counts and remove the other row.")
 
 
 def _observed(cells: Sequence[_Cell], kind: ScaleKind) -> tuple[Scale, str]:
-    """A scale of the values that occur, for files whose values were not declared, and what to say about it."""
+    """Return a scale of the values that occur, for a file without declared values, and a note about it."""
     if kind == "set":
-        raise InputError("a set scale needs its values: give --values a,b,c.")
+        raise InputError("a set scale needs its values. Give --values a,b,c.")
     texts = {canonical_text(c.raw): c for c in reversed(cells) if c.raw is not None and c.raw == c.raw}
     texts.pop("", None)
     if kind == "nominal":
@@ -165,8 +166,8 @@ def _observed(cells: Sequence[_Cell], kind: ScaleKind) -> tuple[Scale, str]:
 
 def _remark(count: int) -> str:
     return (
-        f"values were not declared, so the {count} that occur are taken for all of the scale; "
-        "if it has more, give --values"
+        f"the scale's values were not declared, so the {count} that occur are taken as the whole scale; if it has "
+        "more, give --values"
     )
 
 
@@ -177,7 +178,7 @@ def _not_a_number(cell: _Cell, text: str, kind: ScaleKind) -> InputError:
             "Declare the order, lowest first: --values low,medium,high.",
         )  # fmt: skip
     return cell.row.error(
-        "label", text, "a number", f"{_scale_name(kind).capitalize()} measures; else say --scale ordinal."
+        "label", text, "a number", f"{_scale_name(kind).capitalize()} needs numbers; for words use --scale ordinal."
     )
 
 
@@ -192,5 +193,5 @@ def _canonical(cell: _Cell, scale: Scale) -> Value | None:
     try:
         return scale.canonical(cell.raw)
     except ValueError as error:
-        remedy = "Mend the label or add the value to --values." if scale.values else "Mend the label."
+        remedy = "Correct the label or add the value to --values." if scale.values else "Correct the label."
         raise cell.row.error("label", canonical_text(cell.raw), str(error), remedy) from None

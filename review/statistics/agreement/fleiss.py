@@ -10,7 +10,7 @@ from review.statistics.agreement.weights import identity
 
 
 def fleiss_kappa(sample: Sample, weights: Floats) -> Corrected:
-    """P-bar and P-bar_e of the paper: N items, n ratings each, n_ij of them in category j. Weights play no part."""
+    """Compute P-bar and P-bar_e of the paper: N items, n ratings each, n_ij of them in category j. Ignores weights."""
     n_ij = sample.patterns.counts
     n = sample.patterns.ratings
     big_n = sample.rated
@@ -27,7 +27,7 @@ def unequal(patterns: Patterns) -> str | None:
     if low == high:
         return None
     return (
-        f"Fleiss' kappa needs the same number of ratings on every item, and here it runs from {low} to {high}; "
+        f"Fleiss' kappa needs the same number of ratings on every item, and here it varies from {low} to {high}; "
         "fleiss_kappa_gwet allows for that"
     )
 

@@ -1,4 +1,4 @@
-"""Fleiss' kappa generalised to missing ratings and weights (Gwet 2014)."""
+"""Fleiss' kappa, generalised to missing ratings and weights (Gwet 2014)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from review.statistics.agreement.weights import identity, linear, quadratic
 
 
 def fleiss_kappa_gwet(sample: Sample, weights: Floats) -> Corrected:
-    """p_e = sum_kl w_kl pi_k pi_l with pi_k the mean share of value k over all rated items."""
+    """Compute p_e = sum_kl w_kl pi_k pi_l, with pi_k the mean share of value k over all rated items."""
     pi = sample.prevalence
     p_a = sample.agreement(weights)
     p_e = ((pi @ weights) * pi).sum(axis=1)
@@ -17,7 +17,7 @@ def fleiss_kappa_gwet(sample: Sample, weights: Floats) -> Corrected:
 
 
 def influence(sample: Sample, weights: Floats) -> Floats:
-    """Gwet (2014): p_e|i = sum_kl (w_kl + w_lk) / 2 pi_l r_ik / r_i."""
+    """Return each item's influence by Gwet (2014): p_e|i = sum_kl (w_kl + w_lk) / 2 pi_l r_ik / r_i."""
     p_e_of_item = sample.patterns.share @ ((weights + weights.T) / 2 @ sample.prevalence[0])
     return gwet_influence(sample, weights, fleiss_kappa_gwet(sample, weights), p_e_of_item)
 

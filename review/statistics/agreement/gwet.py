@@ -1,4 +1,4 @@
-"""Gwet's AC1 and AC2: chance agreement from ratings that are hard to make (Gwet 2008, 2014)."""
+"""Gwet's AC1 and AC2: only items that are hard to rate can agree by chance (Gwet 2008, 2014)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from review.statistics.agreement.weights import identity, linear, quadratic
 
 
 def gwet_ac(sample: Sample, weights: Floats) -> Corrected:
-    """AC1 with identity weights, AC2 with others.
+    """Compute AC1 with identity weights, AC2 with others.
 
-    T_w is the sum of all weights and pi_k the mean share of value k over all rated items.
+    p_e = T_w / (K (K - 1)) sum_k pi_k (1 - pi_k), with T_w the sum of all weights and pi_k the mean share of value k
+    over all rated items.
     """
     k = len(weights)
     t_w = weights.sum()
@@ -22,16 +23,16 @@ def gwet_ac(sample: Sample, weights: Floats) -> Corrected:
 
 
 def influence(sample: Sample, weights: Floats) -> Floats:
-    """Gwet (2008): p_e|i = T_w / (K (K - 1)) sum_k (1 - pi_k) r_ik / r_i."""
+    """Return each item's influence by Gwet (2008): p_e|i = T_w / (K (K - 1)) sum_k (1 - pi_k) r_ik / r_i."""
     k = len(weights)
     p_e_of_item = weights.sum() / (k * (k - 1)) * (sample.patterns.share @ (1 - sample.prevalence[0]))
     return gwet_influence(sample, weights, gwet_ac(sample, weights), p_e_of_item)
 
 
 def one_value(patterns: Patterns) -> str | None:
-    """Refuse a scale with a single value: nothing could be chosen."""
+    """Refuse a scale with a single value: raters had no choice."""
     if patterns.counts.shape[1] < 2:
-        return "the scale has only one value, so there was nothing to choose between; declare all its values"
+        return "the scale has only one value, so raters had no choice; declare all its values"
     return None
 
 

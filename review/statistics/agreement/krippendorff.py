@@ -14,17 +14,17 @@ from review.statistics.agreement.sample import Corrected, Formula, Sample, alway
 
 
 def nominal_difference(positions: Floats) -> Floats:
-    """1 for any two different values; shape (K, K)."""
+    """Return 1 for any two different values, 0 on the diagonal; shape (K, K)."""
     return 1 - np.eye(len(positions))
 
 
 def interval_difference(positions: Floats) -> Floats:
-    """(x_k - x_l)^2; shape (K, K)."""
+    """Return (x_k - x_l)^2; shape (K, K)."""
     return np.asarray((positions[:, None] - positions[None, :]) ** 2)
 
 
 def ratio_difference(positions: Floats) -> Floats:
-    """((x_k - x_l) / (x_k + x_l))^2, 0 between zeros; shape (K, K)."""
+    """Return ((x_k - x_l) / (x_k + x_l))^2, 0 between zeros; shape (K, K)."""
     total = positions[:, None] + positions[None, :]
     return np.asarray(((positions[:, None] - positions[None, :]) / np.where(total == 0, 1, total)) ** 2)
 
@@ -35,7 +35,7 @@ def order(positions: Floats) -> Floats:
 
 
 def alpha(sample: Sample, delta: Floats) -> Corrected:
-    """alpha = 1 - D_o / D_e for a difference that is fixed beforehand: nominal, interval, ratio."""
+    """Compute alpha = 1 - D_o / D_e for a difference fixed beforehand: nominal, interval, ratio."""
     n_k = sample.values
     n = n_k.sum(axis=1)
     d_o = divide(sample.times @ sample.patterns.disagreement(delta), n)
@@ -44,7 +44,7 @@ def alpha(sample: Sample, delta: Floats) -> Corrected:
 
 
 def alpha_ordinal(sample: Sample, order: Floats) -> Corrected:
-    """alpha for ordinal data; ``order`` lists the values' indices from lowest to highest.
+    """Compute alpha for ordinal data; ``order`` lists the values' indices from lowest to highest.
 
     The paper's difference (sum_{g=k..l} n_g - (n_k + n_l)/2)^2 is the squared distance of mean ranks R_k, so that
     sum_kl r_ik r_il (R_k - R_l)^2 = 2 [r_i sum_k r_ik R_k^2 - (sum_k r_ik R_k)^2] needs no table of values by values.
@@ -58,20 +58,20 @@ def alpha_ordinal(sample: Sample, order: Floats) -> Corrected:
 
 
 def influence(sample: Sample, delta: Floats) -> Floats:
-    """The linear part of alpha in one more item of each pattern: S = n. D_o, E = n. (n. - 1) D_e."""
+    """Return the linear part of alpha in one more item of each pattern, shape (P,): S = n. D_o, E = n. (n. - 1) D_e."""
     n_k = sample.values[0]
     within = sample.patterns.disagreement(delta)
     return _linear(sample, within, within, 2 * sample.patterns.counts @ (delta @ n_k), alpha(sample, delta))
 
 
 def influence_ordinal(sample: Sample, order: Floats) -> Floats:
-    """As ``influence``; an item moves the mean ranks too, and through them every difference."""
+    """Return the same for ordinal alpha, where an item also moves the mean ranks, and through them every difference."""
     patterns, n_k = sample.patterns, sample.values[0]
     rank = mean_ranks(sample.values, order)[0]
     within = _within_ranks(sample, rank[None, :])[0]
     delta = interval_difference(rank)
     place = np.argsort(order)
-    # below[k, g]: how far one more rating of value g lifts the mean rank of value k
+    # below[k, g]: how far one more rating of value g raises the mean rank of value k
     below = (place[None, :] < place[:, None]) + 0.5 * np.eye(len(place))
     slope_o = _coincidence_slope(sample, rank) @ below
     slope_e = n_k * (n_k.sum() * rank - n_k @ rank) @ below
@@ -81,7 +81,7 @@ def influence_ordinal(sample: Sample, order: Floats) -> Floats:
 
 
 def mean_ranks(n_k: Floats, order: Floats) -> Floats:
-    """R_k: the mean rank of value k among all pairable ratings, centred on zero; shape (B, K)."""
+    """Return R_k, the mean rank of value k among all pairable ratings, centred on zero; shape (B, K)."""
     index = order.astype(np.intp)
     rank = np.empty_like(n_k)
     ordered = n_k[:, index]
@@ -90,21 +90,21 @@ def mean_ranks(n_k: Floats, order: Floats) -> Floats:
 
 
 def _within_ranks(sample: Sample, rank: Floats) -> Floats:
-    """sum_kl r_ik r_il (R_k - R_l)^2 / (r_i - 1) under the ranks of B samples; shape (B, P)."""
+    """Return sum_kl r_ik r_il (R_k - R_l)^2 / (r_i - 1) under the ranks of B samples; shape (B, P)."""
     counts, r = sample.patterns.counts, sample.patterns.ratings
     first, second = rank @ counts.T, rank**2 @ counts.T
     return 2 * (r * second - first**2) / np.maximum(r - 1, 1)
 
 
 def _coincidence_slope(sample: Sample, rank: Floats) -> Floats:
-    """sum_l o_kl (R_k - R_l) for each k: how observed disagreement answers to a shift of R_k; shape (K,)."""
+    """Return sum_l o_kl (R_k - R_l) for each k, the effect of a shift of R_k on observed disagreement; shape (K,)."""
     counts, r = sample.patterns.counts, sample.patterns.ratings
     pairs = sample.times[0] * sample.patterns.pairable / np.maximum(r - 1, 1)
     return rank * (counts.T @ (pairs * r)) - counts.T @ (pairs * (counts @ rank))
 
 
 def _linear(sample: Sample, within: Floats, s_of_item: Floats, e_of_item: Floats, corrected: Corrected) -> Floats:
-    """d alpha = -[r_i S + (n. - 1) dS - (n. - 1) S dE / E] / E for alpha = 1 - (n. - 1) S / E, centred."""
+    """Return d alpha = -[r_i S + (n. - 1) dS - (n. - 1) S dE / E] / E for alpha = 1 - (n. - 1) S / E, centred."""
     patterns = sample.patterns
     n = sample.values[0].sum()
     s = sample.times[0] @ within

@@ -1,4 +1,4 @@
-"""Who agrees with whom: the pair matrix, and columns so alike that they may have been copied."""
+"""Who agrees with whom: the pair matrix, and pairs of raters so alike that one may have copied the other."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ COPY_LEVEL = 0.05
 COPY_AGREEMENT = 0.9
 
 
-class Pair(NamedTuple):
-    """Two raters: items that both rated, the share they agree on and Cohen's kappa, each None where undefined."""
+class RaterPair(NamedTuple):
+    """Two raters: the number of items both rated, the share they agree on and Cohen's kappa, None where undefined."""
 
     first: str
     second: str
@@ -28,7 +28,7 @@ class Pair(NamedTuple):
     undefined: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """The form that CLI.md fixes, with the reason where a number is missing."""
+        """Return the pair's row of ``agreement --json``."""
         return {
             "raters": [self.first, self.second],
             "n": self.n,
@@ -48,12 +48,12 @@ class PairMatrix(NamedTuple):
 
 
 def pair_matrix(ratings: Ratings) -> PairMatrix:
-    """Count what every two raters share and agree on, raters sorted by name."""
+    """Count the items that every two raters share and agree on, raters sorted by name."""
     order = active_raters(ratings)
     place = np.zeros(len(ratings.raters), dtype=np.intp)
     place[order] = np.arange(len(order))
     shape = (len(order), len(ratings.items))
-    # sparse products cost one step per pair of ratings of an item, dense ones suit a full table
+    # Sparse products cost one step per pair of ratings of an item; dense ones are quicker on a full table.
     full = len(ratings) > 0.1 * shape[0] * shape[1]
 
     def indicator(chosen: npt.NDArray[np.bool_]) -> Any:
@@ -69,27 +69,27 @@ def pair_matrix(ratings: Ratings) -> PairMatrix:
     shared = product(rated, rated)
     agreed, chance = np.zeros_like(shared), np.zeros_like(shared)
     for value in range(len(ratings.scale.values)):
-        said = indicator(ratings.value == value)
-        agreed += product(said, said)
-        margin = product(said, rated)  # how often the row's rater said it on items shared with the column's
+        given = indicator(ratings.value == value)
+        agreed += product(given, given)
+        margin = product(given, rated)  # how often the row's rater gave the value on items shared with the column's
         chance += margin * margin.T
     return PairMatrix(tuple(ratings.raters[r] for r in order), shared, agreed, chance)
 
 
-def pair_list(matrix: PairMatrix) -> tuple[Pair, ...]:
-    """Every two raters in order of names; with more than 300 raters only those who share items."""
+def pair_list(matrix: PairMatrix) -> tuple[RaterPair, ...]:
+    """Return every two raters in order of names; with more than 300 raters only those who share items."""
     first, second = np.triu_indices(len(matrix.names), 1)
     if len(matrix.names) > ALL_PAIRS_UP_TO:
-        there = matrix.shared[first, second] > 0
-        first, second = first[there], second[there]
+        sharing = matrix.shared[first, second] > 0
+        first, second = first[sharing], second[sharing]
     numbers = (table[first, second].tolist() for table in matrix[1:])
     rows = zip(first.tolist(), second.tolist(), *numbers, strict=True)
     return tuple(_pair(matrix.names[a], matrix.names[b], n, agreed, chance) for a, b, n, agreed, chance in rows)
 
 
-def _pair(first: str, second: str, n: float, agreed: float, chance: float) -> Pair:
+def _pair(first: str, second: str, n: float, agreed: float, chance: float) -> RaterPair:
     if n == 0:
-        return Pair(
+        return RaterPair(
             first=first,
             second=second,
             n=0,
@@ -99,24 +99,25 @@ def _pair(first: str, second: str, n: float, agreed: float, chance: float) -> Pa
         )
     p_o, p_e = agreed / n, chance / n**2
     if chance >= n**2:
-        return Pair(
+        return RaterPair(
             first=first,
             second=second,
             n=int(n),
             percent_agreement=p_o,
             cohen_kappa=None,
-            undefined="both gave one and the same value throughout",
+            undefined="both gave the same value to every item",
         )
-    return Pair(
+    return RaterPair(
         first=first, second=second, n=int(n), percent_agreement=p_o, cohen_kappa=(p_o - p_e) / (1 - p_e), undefined=None
     )
 
 
-def copied(matrix: PairMatrix) -> tuple[Pair, ...]:
-    """Pairs with identical columns where chance and skill do not explain it well.
+def copied(matrix: PairMatrix) -> tuple[RaterPair, ...]:
+    """Return the pairs with identical labels that neither chance nor skill explains well.
 
-    Identical on at least 10 shared items with more than one value, and so many that pairs who agree as often as all
-    other pairs do (90 % when there are no others) would be identical with probability .05 / pairs or less.
+    Their labels are identical on at least 10 shared items with more than one value, and on so many that two raters who
+    agree as often as all other pairs do (90% when there are no others) would be identical with probability
+    0.05 / pairs or less.
     """
     pairs = [p for p in pair_list(matrix) if p.n]
     compared = sum(p.n for p in pairs)

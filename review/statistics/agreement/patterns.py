@@ -1,8 +1,9 @@
 """The sufficient statistic of agreement: items collapsed to their distinct count vectors.
 
-Two items with the same votes are the same to every coefficient, so five raters and three values leave at most
-55 patterns however many items there are. Two raters keep who said what (Cohen and Scott need it): a pattern is then
-the ordered pair of values. Patterns stand in lexicographic order, so nothing depends on the order of rows.
+Two items with the same votes are the same to every coefficient, so five raters and three values leave at most 55
+patterns, however many items there are. With exactly two raters a pattern is the ordered pair of their values, because
+Cohen and Scott need to know who gave which. Patterns are in lexicographic order, so nothing depends on the order of
+rows.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ VALUES = 1_000
 class Patterns:
     """P distinct patterns of ratings on K values.
 
-    ``counts`` (P, K) is r_ik; ``items`` (P,) how many items show the pattern; ``pair`` (P, 2) the values of the first
-    and second rater by name, -1 where one did not rate (only with exactly two raters); ``of_item`` the pattern of
-    each item, -1 for an item without ratings.
+    ``counts`` (P, K) is r_ik; ``items`` (P,) the number of items with the pattern; ``pair`` (P, 2) the values of the
+    first and second rater by name, -1 where one did not rate (None unless there are exactly two raters); ``of_item``
+    the pattern of each item, -1 for an item without ratings.
     """
 
     counts: Floats
@@ -60,9 +61,9 @@ class Patterns:
         return self.counts * self.pairable[:, None]
 
     def agreement(self, weights: Floats) -> Floats:
-        """The weighted share of agreeing pairs of ratings on an item (Gwet 2014), 0 where there is no pair; shape (P,).
+        """Return the weighted share of agreeing pairs of ratings on an item, 0 where there is no pair; shape (P,).
 
-        p_a|i = sum_k r_ik (r*_ik - 1) / (r_i (r_i - 1)) with r*_ik = sum_l w_kl r_il.
+        Gwet (2014): p_a|i = sum_k r_ik (r*_ik - 1) / (r_i (r_i - 1)) with r*_ik = sum_l w_kl r_il.
         """
         r = self.ratings
         return self._once(
@@ -76,7 +77,7 @@ class Patterns:
         )
 
     def disagreement(self, delta: Floats) -> Floats:
-        """sum_kl r_ik r_il delta_kl / (r_i - 1) (Krippendorff 2011), 0 where there is no pair; shape (P,)."""
+        """Return sum_kl r_ik r_il delta_kl / (r_i - 1), 0 where there is no pair (Krippendorff 2011); shape (P,)."""
         return self._once(
             "disagreement",
             delta,
@@ -84,7 +85,7 @@ class Patterns:
         )
 
     def _once(self, name: str, weights: Floats, compute: Callable[[], Floats]) -> Floats:
-        """Terms of items do not change between replicates, so each is computed once per table of weights."""
+        """Compute a term once per table of weights: the terms of items do not change between replicates."""
         key = (name, weights.tobytes())
         if key not in self._terms:
             self._terms[key] = compute()
@@ -92,16 +93,16 @@ class Patterns:
 
 
 def patterns_of(ratings: Ratings, *, with_items: bool = False) -> Patterns:
-    """Collapse ratings to patterns; items without ratings are left out.
+    """Collapse ratings to patterns, leaving out items without ratings.
 
-    ``with_items`` keeps the pattern of each item (clusters need it). Raises InputError when one rater rated an item
+    ``with_items`` keeps the pattern of each item, which clusters need. Raises InputError when a rater rated an item
     twice, or when there are too many distinct numbers for a table of items by values.
     """
     _refuse_repeats(ratings)
     size, k = len(ratings.items), len(ratings.scale.values)
     if k > VALUES or size * k > CELLS:
         raise InputError(
-            f"{size:,} items by {k:,} values is too large a table for agreement statistics; expected at most "
+            f"{size:,} items by {k:,} values is too large a table for agreement statistics. Expected at most "
             f"{VALUES:,} values and {CELLS:,} cells. Round the numbers to fewer steps."
         )
     pair = _pairs(ratings)
@@ -123,7 +124,7 @@ def patterns_of(ratings: Ratings, *, with_items: bool = False) -> Patterns:
 
 
 def active_raters(ratings: Ratings) -> list[int]:
-    """The raters who rated anything, as indices, sorted by name."""
+    """Return the indices of the raters who rated anything, sorted by name."""
     rated = np.zeros(len(ratings.raters), dtype=np.bool_)
     rated[ratings.rater] = True
     return sorted(np.flatnonzero(rated).tolist(), key=lambda rater: ratings.raters[rater])
@@ -141,19 +142,19 @@ def _refuse_repeats(ratings: Ratings) -> None:
     for place in cells[times > 1][:1]:
         item, rater = divmod(int(place), len(ratings.raters))
         raise InputError(
-            f"rater '{ratings.raters[rater]}' rated item '{ratings.items[item]}' more than once; agreement expects one "
+            f"rater '{ratings.raters[rater]}' rated item '{ratings.items[item]}' more than once. Agreement expects one "
             "rating per rater and item. Keep the current one."
         )
 
 
 def _counts(ratings: Ratings) -> Whole:
-    """r_ik transposed, shape (K, items): columns of memory that the ranking below walks along."""
+    """Return r_ik transposed, shape (K, items), the memory layout that the ranking below reads fastest."""
     size, k = len(ratings.items), len(ratings.scale.values)
     return np.bincount(ratings.value * size + ratings.item, minlength=k * size).reshape(k, size)
 
 
 def _pairs(ratings: Ratings) -> Whole | None:
-    """The values of the first and second rater by name, -1 where missing, shape (2, items); None unless two raters."""
+    """Return the values of both raters by name, -1 where missing, shape (2, items); None unless there are two."""
     active = active_raters(ratings)
     if len(active) != 2:
         return None
@@ -167,11 +168,11 @@ def _counts_of_pairs(pair: Whole, k: int) -> Whole:
     counts = np.zeros((len(pair), k + 1), dtype=np.int64)
     for side in (0, 1):
         counts[np.arange(len(pair)), pair[:, side]] += 1
-    return counts[:, :k]  # -1, a missing rating, fell into the last column
+    return counts[:, :k]  # a missing rating (-1) was counted in the last column
 
 
 def _rank(table: Whole) -> tuple[Whole, int]:
-    """One number per column of ``table``, in lexicographic order of the columns, and the bound of these numbers."""
+    """Return one number per column of ``table``, ordered as the columns are, and the bound of these numbers."""
     rank, space = np.zeros(table.shape[1], dtype=np.int64), 1
     for row in table:
         span = int(row.max(initial=0)) + 1
@@ -183,7 +184,7 @@ def _rank(table: Whole) -> tuple[Whole, int]:
 
 
 def _distinct(rank: Whole, space: int, with_items: bool) -> tuple[Whole, Whole, Whole | None]:
-    """An example, the number of items and (on demand) the place of each item, for each distinct rank."""
+    """Return, for each distinct rank, an example and the number of items, and on demand the place of each item."""
     if space <= 4 * len(rank):  # counting beats sorting
         times = np.bincount(rank, minlength=space)
         example = np.zeros(space, dtype=np.int64)

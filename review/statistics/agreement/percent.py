@@ -11,13 +11,13 @@ from review.statistics.agreement.weights import identity
 
 
 def percent_agreement(sample: Sample, weights: Floats) -> Corrected:
-    """p_a, the mean over items with r_i >= 2 of the share of agreeing pairs; no agreement is put down to chance."""
+    """Compute p_a, the mean over items with r_i >= 2 of the share of agreeing pairs, without correction for chance."""
     p_a = sample.agreement(weights)
     return chance_corrected(p_a, np.zeros_like(p_a))
 
 
 def influence(sample: Sample, weights: Floats) -> Floats:
-    """(p_a|i - p_a) / n' over pairable items: the standard error of a mean."""
+    """Return (p_a|i - p_a) / n' over pairable items, which gives the standard error of a mean; shape (P,)."""
     patterns = sample.patterns
     p_a = sample.agreement(weights)[0]
     return np.where(patterns.pairable, (patterns.agreement(weights) - p_a) / sample.pairable[0], np.nan)

@@ -1,4 +1,4 @@
-"""Each rater against the majority of the others, leaving the rater out: counting oneself in inflates the figure."""
+"""Each rater against the majority of the others. The rater is left out, because including them inflates the figure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from review.statistics.agreement.patterns import active_raters
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 
-METHOD = "Wilson, 95 %"
+METHOD = "Wilson, 95%"
 
 
 class RaterAgreement(NamedTuple):
@@ -24,7 +24,7 @@ class RaterAgreement(NamedTuple):
     agreement: Quantity
 
     def to_json(self) -> dict[str, Any]:
-        """The form that CLI.md fixes, with the interval, the ties and the reason where there is no figure."""
+        """Return the rater's row of ``agreement --json``."""
         return {
             "rater": self.rater,
             "n": self.n,
@@ -36,11 +36,11 @@ class RaterAgreement(NamedTuple):
 
 
 def leave_one_out(ratings: Ratings) -> tuple[RaterAgreement, ...]:
-    """Agreement of every rater with the others' majority, raters sorted by name.
+    """Compute every rater's agreement with the others' majority, raters sorted by name.
 
-    An item counts for a rater when somebody else rated it and the others have one most frequent value; where the
-    others tie there is no majority to agree with, so the item is left out and counted in ``ties``. A single other
-    rating is its own majority.
+    An item counts for a rater when somebody else rated it and the others have one most frequent value. Where the
+    others tie there is no majority to agree with: the item is left out and counted in ``ties``. A single other rating
+    is its own majority.
     """
     verdict = _against_others(ratings)
     out = []
@@ -58,12 +58,12 @@ def _share(agreed: int, differed: int, ties: int) -> Quantity:
     if n:
         return Quantity(value=agreed / n, ci=wilson(agreed, n), method=METHOD, n=n)
     if ties:
-        return Quantity.missing(f"the others tie on all {ties} items that they rated too")
+        return Quantity.missing(f"the others tie on all {ties} items they share with this rater")
     return Quantity.missing("nobody else rated the same items")
 
 
 def _against_others(ratings: Ratings) -> npt.NDArray[np.int64]:
-    """For each rating 1 agrees with the others' majority, 0 differs, -1 the others tie, -2 there are no others."""
+    """Return for each rating 1 (agrees with the others' majority), 0 (differs), -1 (the others tie), -2 (no others)."""
     counts = ratings.counts()
     top = counts.max(axis=1, initial=0)
     at_top = (counts == top[:, None]).sum(axis=1)
@@ -71,7 +71,7 @@ def _against_others(ratings: Ratings) -> npt.NDArray[np.int64]:
     own = counts[ratings.item, ratings.value]
     top, at_top, second = top[ratings.item], at_top[ratings.item], second[ratings.item]
     in_top = own == top
-    # taking one's own vote from a sole leader leaves it alone at the top only when the runner-up is further behind
+    # Without the rater's own vote, a sole leader still leads only when the runner-up is further behind.
     agrees = in_top & (at_top == 1) & (own - 1 > second)
     tie = in_top & (((at_top == 1) & (own - 1 == second)) | (at_top > 2)) | (~in_top & (at_top > 1))
     alone = counts.sum(axis=1)[ratings.item] == 1

@@ -1,4 +1,4 @@
-"""The agreement report of one dimension: coefficients, pairs, raters, and what a reader should be warned of."""
+"""The agreement report of one dimension: coefficients, pairs of raters, each rater, and warnings for the reader."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from review.basics.labels import Ratings
 from review.statistics.agreement.cautions import cautions_of
 from review.statistics.agreement.coefficients import coefficients_for, headline
 from review.statistics.agreement.estimate import Data, estimates, prepare
-from review.statistics.agreement.pairs import Pair, copied, pair_list, pair_matrix
+from review.statistics.agreement.pairs import RaterPair, copied, pair_list, pair_matrix
 from review.statistics.agreement.raters import RaterAgreement, leave_one_out
 from review.statistics.quantity import Quantity
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementReport:
-    """What a team's ratings say about their agreement in one dimension.
+    """How far a team's ratings agree in one dimension.
 
-    ``items`` have at least one rating, ``pairable_items`` at least two; ``prevalence`` is the mean share of each
-    value over rated items. ``headline`` names the three coefficients that are read together.
+    ``items`` have at least one rating, ``pairable_items`` at least two. ``prevalence`` is the mean share of each value
+    over rated items. ``headline`` names the three coefficients to read together.
     """
 
     items: int
@@ -33,16 +33,16 @@ class AgreementReport:
     prevalence: dict[str, float]
     headline: tuple[str, str, str]
     coefficients: dict[str, Quantity]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[RaterPair, ...]
     per_rater: tuple[RaterAgreement, ...]
-    copied: tuple[Pair, ...]
+    copied: tuple[RaterPair, ...]
     degenerate_replicates: int
     bootstrap: int
     seed: int
     warnings: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The object that CLI.md fixes, with the headline, number of replicates and seed beside it."""
+        """Return the object that ``agreement --json`` prints."""
         return {
             "items": self.items,
             "pairable_items": self.pairable_items,
@@ -63,9 +63,9 @@ class AgreementReport:
 
 
 def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0) -> AgreementReport:
-    """Every coefficient that the declared scale admits, with intervals, pairs and raters.
+    """Compute every coefficient that the declared scale allows, with intervals, pairs and raters.
 
-    ``bootstrap`` is the number of replicates over items (or clusters), 0 for analytic intervals. Raises InputError
+    ``bootstrap`` is the number of replicates over items (or clusters); 0 gives analytic intervals. Raises InputError
     when a rater rated an item twice.
     """
     data = prepare(ratings)
@@ -105,7 +105,7 @@ def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0) 
 
 
 def _varied(data: Data) -> int:
-    """Pairable items with a value other than the most frequent one."""
+    """Count the pairable items with a value other than the most frequent one."""
     values = data.sample.values[0]
     if not values.any():
         return 0

@@ -1,7 +1,7 @@
 """The bootstrap over whole items or whole clusters, drawn as counts of patterns.
 
-Units (items, or clusters of items) that hold the same patterns are interchangeable, so a replicate is one multinomial
-draw over the kinds of unit. Where there are nearly as many kinds as units, drawing units and counting them is cheaper.
+Units (items, or clusters of items) with the same patterns are interchangeable, so a replicate is one multinomial draw
+over the kinds of unit. Where there are nearly as many kinds as units, drawing units and counting them is cheaper.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from review.basics.labels import Ratings
 from review.statistics.agreement.patterns import Floats, Patterns, Whole
 from review.statistics.agreement.sample import Sample
 
-BLOCK = 1_000_000  # cells of replicates by patterns held at once: 8 MB
+BLOCK = 1_000_000
+"""Cells of replicates by patterns held in memory at once: 8 MB."""
 
 
 @dataclass(frozen=True)
 class Units:
-    """What a bootstrap draws: Q kinds of unit, ``times`` (Q,) of each, holding ``members`` (Q, P) items per pattern.
+    """The units that a bootstrap draws: Q kinds, ``times`` (Q,) of each, with ``members`` (Q, P) items per pattern.
 
-    ``members`` is None when each unit is one item, so that kinds are patterns.
+    ``members`` is None when each unit is one item, so that kinds are patterns. ``name`` is "items" or "clusters".
     """
 
     times: Whole
@@ -32,7 +33,7 @@ class Units:
 
     @property
     def size(self) -> int:
-        """How many units there are."""
+        """The number of units."""
         return int(self.times.sum())
 
     def totals(self, of_item: Floats) -> Floats:
@@ -41,7 +42,7 @@ class Units:
 
 
 def units_of(patterns: Patterns, ratings: Ratings) -> Units:
-    """Items as units, or clusters when the ratings name them; clusters are ordered by what they hold."""
+    """Return items as units, or clusters when the ratings name them; clusters are ordered by their contents."""
     if ratings.cluster is None or patterns.of_item is None:
         return Units(patterns.items, None, "items")
     rated = patterns.of_item >= 0
@@ -76,7 +77,8 @@ def replicates(patterns: Patterns, units: Units, count: int, seed: int) -> Itera
 
 def _draw(units: Units, count: int, rng: np.random.Generator) -> Floats:
     size, kinds = units.size, len(units.times)
-    if 10 * kinds <= size:  # a binomial per kind costs about as much as drawing ten units
+    # A binomial per kind costs about as much as drawing ten units.
+    if 10 * kinds <= size:
         return rng.multinomial(size, units.times / size, size=count).astype(float)
     kind = np.repeat(np.arange(kinds), units.times)
     drawn = np.empty((count, kinds))

@@ -1,7 +1,7 @@
-"""Samples of items as a coefficient sees them: the data once, or many bootstrap replicates side by side.
+"""The samples of items that a coefficient is computed on: the data once, or many bootstrap replicates side by side.
 
-Each row of ``times`` says how often every pattern occurs in one sample, so a coefficient written once over rows is
-both the estimate (one row) and its bootstrap (many rows).
+Each row of ``times`` counts how often every pattern occurs in one sample. A coefficient is written once, over rows: one
+row gives the estimate, many rows give its bootstrap.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class Sample:
 
 
 class Corrected(NamedTuple):
-    """Observed and expected disagreement of B samples, and the largest that one pair of ratings can show."""
+    """Observed and expected disagreement of B samples, and the largest disagreement that one pair of ratings can show.
+
+    All have shape (B,); ``largest`` may be one number for all samples.
+    """
 
     observed: Floats
     expected: Floats
@@ -57,18 +60,19 @@ class Corrected(NamedTuple):
 
     @property
     def value(self) -> Floats:
-        """1 - observed / expected, shape (B,); NaN where no disagreement could be expected."""
+        """1 - observed / expected, shape (B,); NaN where the expected disagreement is zero."""
         return np.asarray(1 - divide(self.observed, np.where(self.expected > 1e-12 * self.largest, self.expected, 0)))
 
 
 class Formula(NamedTuple):
     """A coefficient as its paper writes it.
 
-    ``disagreement(sample, weights)`` gives observed and expected disagreement for B samples at once.
-    ``influence(sample, weights)``, on the data as one sample, gives what one item of each pattern adds to the
-    coefficient, shape (P,), NaN where the item takes no part; the standard error is the root of the sum of squares.
-    ``refusal(patterns)`` says why the data do not allow the coefficient, or None. ``source`` names the paper of the
-    standard error and ``small_sample`` whether that paper multiplies the variance by n / (n - 1).
+    ``disagreement(sample, weights)`` returns observed and expected disagreement for B samples at once.
+    ``influence(sample, weights)`` takes the data as one sample and returns how much one item of each pattern adds to
+    the coefficient, shape (P,), NaN where the item takes no part; the standard error is the root of the sum of
+    squares. ``refusal(patterns)`` returns the reason why the data do not allow the coefficient, or None. ``source``
+    names the paper of the standard error; ``small_sample`` tells whether that paper multiplies the variance by
+    n / (n - 1).
     """
 
     disagreement: Callable[[Sample, Floats], Corrected]
@@ -79,20 +83,21 @@ class Formula(NamedTuple):
 
 
 def whole(patterns: Patterns) -> Sample:
-    """The data themselves, as one sample."""
+    """Return the data themselves as one sample."""
     return Sample(patterns, patterns.items[None, :].astype(float))
 
 
 def chance_corrected(p_a: Floats, p_e: Floats) -> Corrected:
-    """(p_a - p_e) / (1 - p_e), written as disagreements."""
+    """Write (p_a - p_e) / (1 - p_e) as observed and expected disagreement."""
     return Corrected(1 - p_a, 1 - p_e)
 
 
 def gwet_influence(sample: Sample, weights: Floats, corrected: Corrected, p_e_of_item: Floats | float) -> Floats:
-    """What each item adds to a chance-corrected coefficient (Gwet 2014, equation for the variance of AC1 and kappa).
+    """Return how much each item adds to a chance-corrected coefficient, shape (P,).
 
-    kappa*_i = (n/n') (p_a|i - p_e)/(1 - p_e) - 2 (1 - kappa) (p_e|i - p_e)/(1 - p_e), the first term for pairable
-    items only; the variance is sum_i (kappa*_i - kappa)^2 / (n (n - 1)).
+    Gwet (2014), equation for the variance of AC1 and kappa: kappa*_i = (n/n') (p_a|i - p_e)/(1 - p_e) -
+    2 (1 - kappa) (p_e|i - p_e)/(1 - p_e), the first term for pairable items only; the variance is
+    sum_i (kappa*_i - kappa)^2 / (n (n - 1)).
     """
     patterns, n, pairable = sample.patterns, sample.rated[0], sample.pairable[0]
     p_e = 1 - corrected.expected[0]
@@ -104,11 +109,11 @@ def gwet_influence(sample: Sample, weights: Floats, corrected: Corrected, p_e_of
 
 
 def divide(numerator: Floats, denominator: Floats) -> Floats:
-    """Elementwise quotient, NaN where the denominator is zero."""
+    """Divide elementwise; NaN where the denominator is zero."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(denominator != 0, numerator / np.where(denominator != 0, denominator, 1), np.nan)
 
 
 def always(patterns: Patterns) -> str | None:
-    """No refusal: the coefficient is defined on any data with a pairable item."""
+    """Refuse nothing: the coefficient is defined on any data with a pairable item."""
     return None

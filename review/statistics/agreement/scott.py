@@ -12,7 +12,7 @@ from review.statistics.agreement.weights import identity
 
 
 def scott_pi(sample: Sample, weights: Floats) -> Corrected:
-    """P_e is the sum of squared pooled shares over the items that both rated."""
+    """Compute pi with P_e the sum of squared pooled shares over the items that both rated."""
     first, second, _ = margins(sample, len(weights))
     pooled = (first + second) / 2
     p_o = sample.agreement(weights)
@@ -21,7 +21,7 @@ def scott_pi(sample: Sample, weights: Floats) -> Corrected:
 
 
 def influence(sample: Sample, weights: Floats) -> Floats:
-    """The linearisation of Gwet (2014) for Fleiss' kappa, on the items that both rated."""
+    """Return Gwet's (2014) linearisation of Fleiss' kappa, on the items that both rated; shape (P,)."""
     first, second, n = margins(sample, len(weights))
     patterns = sample.patterns
     corrected = scott_pi(sample, weights)

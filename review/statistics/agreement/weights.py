@@ -1,7 +1,7 @@
 """Agreement weights: how far two values count as the same, 1 on the diagonal and 0 for the furthest pair.
 
-Weights follow Gwet (2014, chapter 3). Positions are the values as numbers: their own on numeric scales and for ordinal
-values that are numbers in order, the ranks 1..K otherwise.
+Weights follow Gwet (2014, chapter 3). Positions are the values as numbers: the values themselves on numeric scales and
+where ordinal values are numbers in order, the ranks 1..K otherwise.
 """
 
 from __future__ import annotations
@@ -12,40 +12,31 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from review.basics.errors import InputError
 from review.basics.labels import Ratings
 
 Floats = npt.NDArray[np.float64]
 
 
 def identity(positions: Floats) -> Floats:
-    """Only the same value agrees; shape (K, K)."""
+    """Return 1 where the values are the same, else 0; shape (K, K)."""
     return np.eye(len(positions))
 
 
 def linear(positions: Floats) -> Floats:
-    """1 - |x_k - x_l| / (x_max - x_min); shape (K, K)."""
+    """Return 1 - |x_k - x_l| / (x_max - x_min); shape (K, K)."""
     return 1 - _distance(positions)
 
 
 def quadratic(positions: Floats) -> Floats:
-    """1 - (x_k - x_l)^2 / (x_max - x_min)^2; shape (K, K)."""
+    """Return 1 - (x_k - x_l)^2 / (x_max - x_min)^2; shape (K, K)."""
     return 1 - _distance(positions) ** 2
 
 
-def from_disagreement(disagreement: npt.ArrayLike) -> Floats:
-    """Turn a table of disagreement weights, 0 on the diagonal (Cohen 1968), into agreement weights in [0, 1]."""
-    v = np.asarray(disagreement, dtype=float)
-    if v.ndim != 2 or v.shape[0] != v.shape[1] or np.any(np.diag(v) != 0) or v.min(initial=0) < 0 or not v.any():
-        raise InputError(
-            "disagreement weights must be a square table, 0 on the diagonal, nowhere negative and somewhere positive; "
-            f"found {v.tolist()}."
-        )
-    return 1 - v / v.max()
-
-
 def positions_of(ratings: Ratings) -> Floats:
-    """The declared values as numbers, shape (K,); ranks for an ordinal scale whose numbers do not follow its order."""
+    """Return the declared values as numbers, shape (K,).
+
+    An ordinal scale whose numbers do not follow its order gives ranks.
+    """
     numbers = ratings.numbers()
     steps = np.diff(numbers)
     if not ratings.scale.numeric and not (np.all(steps > 0) or np.all(steps < 0)):
@@ -54,7 +45,7 @@ def positions_of(ratings: Ratings) -> Floats:
 
 
 def are_numbers(values: Iterable[str]) -> bool:
-    """Whether every value reads as a finite number."""
+    """Tell whether every value reads as a finite number."""
     try:
         return all(math.isfinite(float(v)) for v in values)
     except ValueError:

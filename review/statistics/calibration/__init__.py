@@ -1,1 +1,1 @@
-"""How far a judge agrees with people: precision, recall and intervals, weighted by the draw."""
+"""A judge's verdicts against people's labels: precision, recall and intervals, weighted by the draw."""

@@ -1,4 +1,4 @@
-"""What a reader must mind about a calibration, as sentences."""
+"""Warnings beside a calibration, as sentences."""
 
 from __future__ import annotations
 
@@ -25,37 +25,38 @@ def cautions(
     unweighted: Mapping[str, Quantity],
     missing: Missing,
 ) -> list[str]:
-    """Sentences for the reader: notes on the input, missing verdicts, silent groups, weighting, thin evidence.
+    """Return notes on the input and warnings about missing verdicts, unlabelled groups, weighting and thin evidence.
 
     ``counts``, shape (K, K + 1), is the unweighted confusion matrix with missing verdicts in the last column.
     """
     found = list(data.notes)
     absent = int(counts[:, -1].sum())
     if absent:
-        fate = "left out" if missing == "drop" else "counted as wrong, as was asked for"
+        fate = "left out" if missing == "drop" else "counted as wrong, as requested"
         found.append(f"{absent} of {int(counts.sum())} labelled items have no verdict: {fate}.")
-    found += _silent_strata(data, design)
+    found += _unlabelled_strata(data, design)
     found += _differences(weighted, unweighted)
     if positive is not None:
         found += _few_positives(data, design, data.values.index(positive), positive)
-    strange = [v for k, v in enumerate(data.values) if counts[:, k].any() and not counts[k].any()]
-    if strange and counts.any():
-        found.append(f"The judge says {', '.join(map(repr, strange[:5]))}, which no person ever did.")
+    unused = [v for k, v in enumerate(data.values) if counts[:, k].any() and not counts[k].any()]
+    if unused and counts.any():
+        found.append(f"The judge says {', '.join(map(repr, unused[:5]))}, a value that no person gave.")
     return found
 
 
-def _silent_strata(data: CalibrationData, design: Design) -> list[str]:
+def _unlabelled_strata(data: CalibrationData, design: Design) -> list[str]:
     found = []
     if data.population is not None:
-        heard = np.unique(data.stratum[data.labelled & (data.stratum >= 0)])
-        silent = [h for h in range(len(data.strata)) if h not in set(heard.tolist())]
-        if silent:
-            names = ", ".join(f"'{data.strata[h]}' ({data.population[h]:.0f} items)" for h in silent)
-            found.append(f"No item is labelled in {names}: the figures say nothing about it.")
+        labelled = set(np.unique(data.stratum[data.labelled & (data.stratum >= 0)]).tolist())
+        unlabelled = [h for h in range(len(data.strata)) if h not in labelled]
+        if unlabelled:
+            names = ", ".join(f"'{data.strata[h]}' ({data.population[h]:.0f} items)" for h in unlabelled)
+            found.append(f"No item is labelled in {names}, so the figures do not cover it.")
     single = single_row_strata(design)
     if single and len(design.sampled) > 1:
         found.append(
-            f"{counted(single, 'group')} with one labelled item: pooled with a neighbour for the standard error."
+            f"{counted(single, 'group')} with only one labelled item: pooled with the group of the most similar weight "
+            "for the standard error."
         )
     return found
 
@@ -71,17 +72,17 @@ def _differences(weighted: Mapping[str, Quantity], unweighted: Mapping[str, Quan
     if not apart:
         return []
     return [
-        f"Weighted by the sampling rates the figures differ from the plain counts ({', '.join(apart)}): the sample is "
-        "not a picture of the traffic; the weighted figures are."
+        f"The figures weighted by the sampling rates differ from the plain counts ({', '.join(apart)}). The weighted "
+        "figures represent the traffic; the plain counts do not."
     ]
 
 
 def _few_positives(data: CalibrationData, design: Design, c: int, positive: str) -> list[str]:
-    """Positives that the flags missed stand for many; with few of them recall hangs on single items."""
+    """Warn when recall depends on a few positives of a heavily weighted group, such as failures nobody flagged."""
     if design.census or not len(design.count) or len(np.unique(design.weight)) == 1:
         return []
     drawn = drawn_rows(data)
-    # Several weeks have a rest each ("2026-W47 rest"); together they are the group that nobody flagged.
+    # Each week has its own rest ("2026-W47 rest"); together they are the group that nothing flagged.
     rest = [h for h, name in enumerate(data.strata) if name.casefold().split()[-1:] == ["rest"]]
     inside, where = np.isin(data.stratum[drawn.rows], rest), "group 'rest'"
     if not inside.any():
@@ -89,7 +90,9 @@ def _few_positives(data: CalibrationData, design: Design, c: int, positive: str)
     positives = int((data.truth[drawn.rows[inside]] == c).sum())
     if positives >= FEW_POSITIVES:
         return []
+    few = {0: "No item", 1: "Only 1 item"}.get(positives, f"Only {positives} items")
     return [
-        f"Few items labelled '{positive}' come from the {where}: {positives}. Each stands for about "
-        f"{float(drawn.weight[inside].mean()):.0f} conversations, so recall rests on them. Label more of that group."
+        f"{few} labelled '{positive}' {'come' if positives > 1 else 'comes'} from the {where}. Each item of that group "
+        f"stands for about {float(drawn.weight[inside].mean()):.0f} conversations, so recall depends on it. Label more "
+        "of that group."
     ]

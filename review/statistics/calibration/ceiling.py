@@ -1,7 +1,7 @@
-"""The human ceiling: how well a person does by the judge's own yardstick.
+"""The human ceiling: how well a person does when measured in the same way as the judge.
 
-Each person is held against the majority of the others, without themselves (a person who counts in the majority is
-flattered), on the items that person rated; the judge against that same majority on those same items stands beside it.
+Each person is compared with the majority of the others on the items that person rated. The person is left out of the
+majority, because including them inflates the figure. The judge is compared with the same majority on the same items.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from review.statistics.quantity import Quantity
 class PersonCeiling(NamedTuple):
     """One person and the judge against the majority of the others, on the same ``n`` items.
 
-    ``ties`` items were left out because the others were split, ``alone`` because nobody else rated them.
-    ``person`` and ``judge`` map the names of the calibration report's ``weighted`` figures to quantities.
+    ``ties`` items were left out because the others tie, ``alone`` items because nobody else rated them. ``person`` and
+    ``judge`` map the names of the calibration report's ``weighted`` figures to quantities.
     """
 
     rater: str
@@ -43,16 +43,18 @@ def human_ceiling(
     seed: int = 0,
     missing: Missing = "drop",
 ) -> tuple[PersonCeiling, ...]:
-    """Each person of ``ratings`` against the majority of the others, and the judge of ``data`` beside them.
+    """Compare each person of ``ratings`` and the judge of ``data`` with the majority of the other people.
 
-    The items are those of ``data`` that have a verdict; its design weights apply, N_h/m_h with m_h the items of that
-    person. ``ratings`` holds people only, on the same values as ``data``. Raises InputError for a value that is not
+    The items are those of ``data`` that have a verdict. Its design weights apply: N_h/m_h, with m_h the items of that
+    person. ``ratings`` contains people only, on the same values as ``data``. Raises InputError for a value that is not
     among them.
     """
     unknown = [v for v in np.unique(ratings.value) if ratings.scale.values[v] not in data.values]
     if unknown:
         found = ratings.scale.values[unknown[0]]
-        raise InputError(f"people's labels: found '{found}', expected one of {', '.join(data.values)}. Declare it.")
+        raise InputError(
+            f"people's labels: found '{found}', expected one of {', '.join(data.values)}. Declare it as a value."
+        )
     position = {item: k for k, item in enumerate(data.items)}
     row = np.array([position.get(item, -1) for item in ratings.items], dtype=np.intp)[ratings.item]
     recode = {v: k for k, v in enumerate(data.values)}
@@ -63,10 +65,10 @@ def human_ceiling(
     np.add.at(votes, (row[known], value[known]), 1)
     result = []
     for code, name in enumerate(ratings.raters):
-        mine = known & (ratings.rater == code)
-        others, ties, alone = _majority_of_others(votes, row[mine], value[mine])
+        own = known & (ratings.rater == code)
+        others, ties, alone = _majority_of_others(votes, row[own], value[own])
         person = np.full(len(data), -1, dtype=np.intp)
-        person[row[mine]] = value[mine]
+        person[row[own]] = value[own]
         by_person, by_judge = (
             calibration_report(
                 data.with_codes(others, verdict), positive=positive, bootstrap=bootstrap, seed=seed, missing=missing
@@ -82,14 +84,14 @@ def human_ceiling(
 
 
 def _majority_of_others(votes: IntArray, row: IntArray, value: IntArray) -> tuple[IntArray, int, int]:
-    """The others' plurality on each of a person's items, -1 elsewhere; how often they tied or were absent."""
+    """Return the others' plurality on each of a person's items (-1 elsewhere), and how often they tie or are absent."""
     others = votes.copy()
     np.add.at(others, (row, value), -1)
-    mine = others[row]
-    best = mine.max(axis=1, initial=0)
+    on_item = others[row]
+    best = on_item.max(axis=1, initial=0)
     alone = best == 0
-    tied = ~alone & ((mine == best[:, None]).sum(axis=1) > 1)
+    tied = ~alone & ((on_item == best[:, None]).sum(axis=1) > 1)
     truth = np.full(len(votes), -1, dtype=np.intp)
-    settled = ~alone & ~tied
-    truth[row[settled]] = mine.argmax(axis=1)[settled]
+    decided = ~alone & ~tied
+    truth[row[decided]] = on_item.argmax(axis=1)[decided]
     return truth, int(tied.sum()), int(alone.sum())

@@ -1,4 +1,4 @@
-"""Several judges on the same items: who is right where the other is wrong."""
+"""Several judges on the same items: how often one is right where the other is wrong."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from review.statistics.quantity import Quantity
 
 
 class JudgePair(NamedTuple):
-    """Two judges on the ``n`` items where both can be held against the truth.
+    """Two judges on the ``n`` items where both can be compared with the truth.
 
-    ``b`` items only the first got right, ``c`` only the second; ``no_verdict`` items were left out because one of the
-    two had no verdict. ``holm`` holds the p-values adjusted for all pairs compared.
+    Only the first judge is right on ``b`` items, only the second on ``c``. ``no_verdict`` items lack a verdict of one
+    of them. ``holm`` has the p-values adjusted for all pairs compared.
     """
 
     judges: tuple[str, str]
@@ -29,7 +29,7 @@ class JudgePair(NamedTuple):
     holm: McNemar
 
     def to_json(self) -> dict[str, Any]:
-        """The form of ``compare-judges`` in CLI.md, with the pair's names."""
+        """Return the pair's object of ``compare-judges --json``."""
         return {
             "judges": list(self.judges),
             "n": self.n,
@@ -44,17 +44,17 @@ class JudgePair(NamedTuple):
 def compare_judges(
     truth: IntArray, verdicts: Mapping[str, IntArray], *, missing: Missing = "drop"
 ) -> tuple[JudgePair, ...]:
-    """McNemar's test for every pair of judges, Holm over all pairs.
+    """Run McNemar's test for every pair of judges, with Holm's adjustment over all pairs.
 
-    ``truth`` and each array of ``verdicts``, shape (items,), hold codes; -1 is not labelled or no verdict. An item
-    without one of the two verdicts is left out of that pair, or with ``missing="wrong"`` the verdict is wrong.
+    ``truth`` and each array of ``verdicts``, shape (items,), hold codes; -1 means not labelled or no verdict. An item
+    that lacks one of the two verdicts is left out of that pair; with ``missing="wrong"`` the missing verdict is wrong.
     """
-    counted = [_discordant(truth, verdicts[a], verdicts[b], missing) for a, b in combinations(verdicts, 2)]
-    tests = [mcnemar(b, c) for _, b, c, _ in counted]
+    counts = [_discordant(truth, verdicts[a], verdicts[b], missing) for a, b in combinations(verdicts, 2)]
+    tests = [mcnemar(b, c) for _, b, c, _ in counts]
     exact, mid = holm([t.exact_p for t in tests]), holm([t.mid_p for t in tests])
     return tuple(
         JudgePair(pair, *numbers, test, McNemar(e, m))
-        for pair, numbers, test, e, m in zip(combinations(verdicts, 2), counted, tests, exact, mid, strict=True)
+        for pair, numbers, test, e, m in zip(combinations(verdicts, 2), counts, tests, exact, mid, strict=True)
     )
 
 
@@ -69,7 +69,7 @@ def _discordant(truth: IntArray, first: IntArray, second: IntArray, missing: Mis
 
 
 def judge_accuracy(truth: IntArray, verdict: IntArray, *, missing: Missing = "drop") -> Quantity:
-    """One judge's share of right verdicts, Wilson."""
+    """Return one judge's share of right verdicts with Wilson's interval."""
     used = (truth >= 0) & ((verdict >= 0) | (missing == "wrong"))
     n = int(used.sum())
     if not n:

@@ -1,6 +1,6 @@
-"""Scores of a judge: precision and recall at every threshold, which to use, and whether scores mean what they say.
+"""Scores of a judge: precision and recall at every threshold, the threshold to use, and how reliable the scores are.
 
-A threshold is chosen on the ``dev`` split and reported on ``test``; figures on the data that chose it flatter.
+A threshold is chosen on the ``dev`` split and reported on ``test``; figures on the data that chose it are too good.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST_RESAMPLED = 10_000_000
 
 
 class Curve(NamedTuple):
-    """Weighted precision and recall of calling positive what scores at or above each distinct score, descending."""
+    """Weighted precision and recall when items that score at or above a threshold count as positive, descending."""
 
     threshold: FloatArray
     precision: FloatArray
@@ -31,7 +31,7 @@ class Curve(NamedTuple):
 
     @property
     def average_precision(self) -> float:
-        """Sum over thresholds of the gain in recall times the precision there (no interpolation)."""
+        """The sum over thresholds of the gain in recall times the precision there (no interpolation)."""
         return float((np.diff(self.recall, prepend=0.0) * self.precision).sum())
 
 
@@ -46,7 +46,10 @@ class Bin(NamedTuple):
 
 
 class Threshold(NamedTuple):
-    """The threshold with the best F1 on ``dev``, and what it gives on ``test``; or why there is none."""
+    """The threshold with the best F1 on ``dev`` and its figures on ``test``, or the reason why there is none.
+
+    ``dev`` and ``test`` count the scored items of each split.
+    """
 
     value: float | None
     dev: int
@@ -59,7 +62,7 @@ class Threshold(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreReport:
-    """Everything about a judge's scores for the positive class, on labelled items with a score."""
+    """A judge's scores for the positive class, on labelled items with a score."""
 
     n: int
     average_precision: Quantity
@@ -70,7 +73,7 @@ class ScoreReport:
     threshold: Threshold
 
     def to_json(self) -> dict[str, Any]:
-        """Plain numbers and quantities; the curve is thinned to 200 points."""
+        """Return plain numbers and quantities; the curve is thinned to 200 points."""
         points = len(self.curve.threshold)
         at = np.unique(np.linspace(0, points - 1, min(points, MOST_POINTS)).astype(int))
         t = self.threshold
@@ -88,7 +91,7 @@ class ScoreReport:
 
 
 class _Ranked(NamedTuple):
-    """Rows by falling score, ``last`` marking the last row of each distinct score: sorted once for all replicates."""
+    """Rows by falling score, sorted once for all replicates; ``last`` is the last row of each distinct score."""
 
     order: IntArray
     last: IntArray
@@ -97,11 +100,11 @@ class _Ranked(NamedTuple):
 
     def curve(self, weight: FloatArray) -> Curve:
         w = weight[self.order]
-        called, found = np.cumsum(w)[self.last], np.cumsum(w * self.truth)[self.last]
-        if not len(found) or found[-1] <= 0:
+        called, hits = np.cumsum(w)[self.last], np.cumsum(w * self.truth)[self.last]
+        if not len(hits) or hits[-1] <= 0:
             return Curve(*(np.zeros(0),) * 3)
         keep = called > 0
-        return Curve(self.score[self.last][keep], found[keep] / called[keep], found[keep] / found[-1])
+        return Curve(self.score[self.last][keep], hits[keep] / called[keep], hits[keep] / hits[-1])
 
 
 def _ranked(truth: Mask, score: FloatArray) -> _Ranked:
@@ -112,12 +115,12 @@ def _ranked(truth: Mask, score: FloatArray) -> _Ranked:
 
 
 def precision_recall(truth: Mask, score: FloatArray, weight: FloatArray) -> Curve:
-    """The curve over distinct scores; ``truth``, ``score``, ``weight`` have shape (items,). Empty without positives."""
+    """Return the curve over distinct scores, empty without positives; all arguments have shape (items,)."""
     return _ranked(truth, score).curve(weight)
 
 
 def best_threshold(curve: Curve) -> float | None:
-    """The threshold with the largest F1, the highest of several; None on an empty curve."""
+    """Return the threshold with the largest F1, the highest such threshold; None on an empty curve."""
     if not len(curve.threshold):
         return None
     f1 = 2 * curve.precision * curve.recall / np.maximum(curve.precision + curve.recall, 1e-300)
@@ -125,7 +128,7 @@ def best_threshold(curve: Curve) -> float | None:
 
 
 def reliability(truth: Mask, score: FloatArray, weight: FloatArray, *, bins: int = BINS) -> tuple[Bin, ...]:
-    """Bins of equal width on [0, 1] with the weighted share of positives; Wilson on Kish's n of the bin."""
+    """Return bins of equal width on [0, 1] with their weighted share of positives and Wilson's interval on Kish's n."""
     place = np.minimum((score * bins).astype(int), bins - 1)
     result = []
     for b in range(bins):
@@ -138,17 +141,21 @@ def reliability(truth: Mask, score: FloatArray, weight: FloatArray, *, bins: int
             mean = float((w * score[inside]).sum()) / float(w.sum())
             se = (p * (1 - p) / effective) ** 0.5
             share = Quantity(
-                value=p, ci=wilson(p * effective, effective), se=se, method="Wilson on Kish's effective n", n=n
+                value=p,
+                ci=wilson(p * effective, effective),
+                se=se,
+                method="Wilson on the effective number of labels (Kish)",
+                n=n,
             )
         result.append(Bin(b / bins, (b + 1) / bins, n, mean, share))
     return tuple(result)
 
 
 def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000, seed: int = 0) -> ScoreReport:
-    """Judge the scores in ``data`` for the class with code ``positive``, weighted by the sampling design.
+    """Evaluate the scores in ``data`` for the class with code ``positive``, weighted by the sampling design.
 
-    Brier score and ECE need scores between 0 and 1 and are undefined otherwise. The interval of average precision and
-    ECE is a percentile bootstrap of whole items within strata; ECE is biased upwards while bins are small.
+    Brier score and ECE need scores between 0 and 1 and are undefined otherwise. The intervals of average precision and
+    ECE are percentile bootstraps of whole items within strata. ECE is biased upwards while bins are small.
     """
     drawn = _scored(data)
     n = len(drawn.rows)
@@ -169,7 +176,7 @@ def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000,
     else:
         average = Quantity.missing("no scored item is of the positive class", n=n)
     if score.min() < 0 or score.max() > 1:
-        off = Quantity.missing("the scores are not probabilities: they leave [0, 1]", n=n)
+        off = Quantity.missing("the scores are not probabilities: some are outside [0, 1]", n=n)
         return ScoreReport(
             n=n, average_precision=average, brier=off, ece=off, bins=(), curve=curve, threshold=threshold
         )
@@ -190,13 +197,13 @@ def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000,
 
 
 def _scored(data: CalibrationData) -> Drawn:
-    """Items without a score count as not labelled here, so that the weights stand for the whole stratum."""
+    """Treat items without a score as not labelled, so that the weights still represent the whole stratum."""
     absent = np.ones(len(data), bool) if data.score is None else np.isnan(data.score)
     return drawn_rows(data.with_codes(np.where(absent, -1, data.truth), data.verdict))
 
 
 def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) -> Quantity:
-    """Weighted mean of (score - outcome)^2 with a Taylor interval (Brier 1950, Mon. Weather Rev. 78, 1-3)."""
+    """Return the weighted mean of (score - outcome)^2 with a Taylor interval (Brier 1950, Mon. Weather Rev. 78)."""
     design = row_design(data, drawn)
     loss = (score - truth) ** 2
     value = float((drawn.weight * loss).sum()) / float(drawn.weight.sum())
@@ -210,14 +217,14 @@ def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) 
 
 
 def _ece(truth: Mask, score: FloatArray, weight: FloatArray, bins: int = BINS) -> float:
-    """Expected calibration error: mean |score - share of positives| over bins, by weight."""
+    """Return the expected calibration error: the weighted mean over bins of |score - share of positives|."""
     place = np.minimum((score * bins).astype(int), bins - 1)
     gap = np.bincount(place, weight * (score - truth), bins)
     return float(np.abs(gap).sum() / weight.sum())
 
 
 def _replicates(drawn: Drawn, bootstrap: int, rng: np.random.Generator) -> list[FloatArray]:
-    """How often each row is drawn in each replicate, with replacement within strata."""
+    """Draw rows with replacement within strata; each replicate counts how often each row is drawn, shape (rows,)."""
     n = len(drawn.rows)
     count = min(bootstrap, max(100, MOST_RESAMPLED // max(n, 1)))
     members = [np.flatnonzero(drawn.stratum == h) for h in range(len(drawn.population))]
@@ -238,7 +245,7 @@ def _percentile(values: list[float]) -> tuple[float, float] | None:
 
 
 def _bootstrap_name(values: list[float]) -> str:
-    return f"percentile bootstrap within strata ({len(values)} replicates)" if values else "no interval asked for"
+    return f"percentile bootstrap within strata ({len(values)} replicates)" if values else "no interval was requested"
 
 
 def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: int) -> Threshold:
@@ -250,7 +257,7 @@ def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: in
     value = best_threshold(precision_recall(data.truth[dev.rows] == positive, score[dev.rows], dev.weight))
     counts = int(dev_rows.sum()), int(test_rows.sum())
     if value is None or not test_rows.any():
-        reason = "needs scored items of the positive class in dev and scored items in test"
+        reason = "this needs scored items of the positive class in dev and scored items in test"
         return Threshold(None, *counts, *(Quantity.missing(reason),) * 3, reason)
     truth = np.where(test_rows, data.truth == positive, -1).astype(np.intp)
     called = np.where(test_rows, score >= value, -1).astype(np.intp)

@@ -1,4 +1,4 @@
-"""The input of calibration: for each item what people settled, what the judge said, and how the item was drawn."""
+"""The input of calibration: for each item the settled label, the judge's verdict, and how the item was drawn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class CalibrationRow(NamedTuple):
-    """One item as read: canonical labels or None; ``file`` and ``line`` say where it stood, for messages."""
+    """One item as read: canonical labels or None; ``file`` and ``line`` locate it in messages."""
 
     item: str
     truth: str | None
@@ -32,7 +32,7 @@ class CalibrationRow(NamedTuple):
     line: int | None = None
 
     def error(self, column: str, found: object, expected: str, remedy: str) -> InputError:
-        """An InputError placed at this row."""
+        """Return an InputError that names this row."""
         return InputError.at(self.file, self.line, column, found, expected, remedy)
 
 
@@ -40,12 +40,12 @@ class CalibrationRow(NamedTuple):
 class CalibrationData:
     """Items with truth and verdict as codes into ``values``, and the design by which they were drawn.
 
-    ``truth`` and ``verdict``, shape (items,), hold -1 for "not labelled" and "no verdict". ``stratum``, shape
-    (items,), indexes ``strata``; -1 is an item without an inclusion probability (hand-picked), which has weight 0.
-    The design is one of three: ``population``, shape (strata,), the number N_h of items in each stratum;
-    ``weight``, shape (items,), a weight per item (1 / inclusion probability); or neither, when all items weigh the
-    same. ``score``, shape (items,), is the judge's score for the positive class, NaN where there is none.
-    ``notes`` are sentences about the input that belong beside every figure made from it.
+    ``truth`` and ``verdict``, shape (items,), are -1 for "not labelled" and "no verdict". ``stratum``, shape (items,),
+    indexes ``strata``; -1 is an item without an inclusion probability (hand-picked), which has weight 0. The design is
+    one of three: ``population``, shape (strata,), the number N_h of items in each stratum; ``weight``, shape (items,),
+    a weight per item (1 / inclusion probability); or neither, when all items have the same weight. ``score``, shape
+    (items,), is the judge's score for the positive class, NaN where there is none. ``notes`` are sentences about the
+    input, to show with every figure computed from it.
     """
 
     items: tuple[str, ...]
@@ -64,21 +64,21 @@ class CalibrationData:
 
     @property
     def labelled(self) -> npt.NDArray[np.bool_]:
-        """Which items people settled, shape (items,)."""
+        """Which items have a settled label, shape (items,)."""
         return self.truth >= 0
 
     def with_codes(self, truth: IntArray, verdict: IntArray) -> CalibrationData:
-        """The same items and design under another pair of raters."""
+        """Return the same items and design with another truth and verdict."""
         return replace(self, truth=truth, verdict=verdict)
 
 
 def calibration_data(rows: Iterable[CalibrationRow], *, values: Sequence[str] = ()) -> CalibrationData:
-    """Arrange rows as CalibrationData after checking them.
+    """Check rows and arrange them as CalibrationData.
 
     ``values`` declares the scale in order; without it the values are those that occur, sorted (numbers as numbers).
-    With declared values a verdict outside them is no verdict, counted in the notes, and a truth outside them is an
-    error. Raises InputError for a repeated item, a negative weight, a population that is smaller than its sample,
-    missing, fractional, or different within one stratum.
+    With declared values, a verdict outside them counts as no verdict and is counted in the notes; a truth outside them
+    is an error. Raises InputError for a repeated item, a negative weight, or a population that is smaller than its
+    sample, missing, fractional, or different within one stratum.
     """
     table = list(rows)
     _refuse_repeated_items(table)
@@ -127,11 +127,11 @@ def _codes(rows: list[CalibrationRow], values: tuple[str, ...], notes: list[str]
         if row.truth is not None and row.truth not in code:
             expected = f"one of the declared values {', '.join(values)}"
             raise row.error("truth", row.truth, expected, "Correct the label or declare the value.")
-    strange = Counter(r.verdict for r in rows if r.verdict is not None and r.verdict not in code)
-    if strange:
-        most = strange.most_common(1)[0][0]
+    undeclared = Counter(r.verdict for r in rows if r.verdict is not None and r.verdict not in code)
+    if undeclared:
+        most = undeclared.most_common(1)[0][0]
         notes.append(
-            f"{counted(strange.total(), 'verdict')} outside the declared values (such as {most!r}): "
+            f"{counted(undeclared.total(), 'verdict')} outside the declared values (such as {most!r}): "
             "they count as no verdict."
         )
     truth = np.array([-1 if r.truth is None else code[r.truth] for r in rows], dtype=np.intp)
@@ -156,17 +156,19 @@ def _design(
     )
     picked = sum(p and r.truth is not None for r, p in zip(rows, purposive, strict=True))
     if picked:
-        notes.append(f"{counted(picked, 'labelled item')} with neither group nor population: hand-picked, weight 0.")
+        notes.append(
+            f"{counted(picked, 'labelled item')} without group and population: treated as hand-picked, with weight 0."
+        )
     if by_population:
         if by_weight:
-            notes.append("The column 'weight' is not used: the weights follow from the populations.")
+            notes.append("The column 'weight' is ignored: the weights follow from the populations.")
         return strata, stratum, _populations(rows, stratum, strata), None
     if by_weight:
         return strata, stratum, None, _weights(rows)
     if stratified and len(strata) > 1:
         notes.append(
-            "The items lie in groups but have neither population nor weight: all weigh the same, which is right only "
-            "if every group was sampled at the same rate."
+            "The items are in groups but have neither population nor weight. All get the same weight, which is right "
+            "only if every group was sampled at the same rate."
         )
     return strata, stratum, None, None
 
@@ -189,7 +191,7 @@ def _populations(rows: list[CalibrationRow], stratum: IntArray, strata: tuple[st
             remedy = "Give every stratum its population, or leave both cells empty for hand-picked items."
             raise row.error("population", "", f"the population of stratum '{name}'", remedy)
         if population[h] < size[h]:
-            expected = f"at least {size[h]}, the rows of stratum '{name}' in this file"
+            expected = f"at least {size[h]}, the number of rows of stratum '{name}' in this file"
             remedy = "The population counts all items of the stratum, drawn or not."
             raise row.error("population", f"{population[h]:.0f}", expected, remedy)
     return population

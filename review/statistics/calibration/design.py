@@ -1,7 +1,7 @@
 """The sample as counted patterns with weights, and Taylor linearisation over its strata.
 
-Rows that agree in stratum, weight, truth and verdict are one pattern with a count, so that variances and replicates
-cost the same for a hundred and for a hundred thousand items. Standard errors are those of a stratified sample with
+Rows with the same stratum, weight, truth and verdict are one pattern with a count, so variances and replicates cost the
+same for a hundred items as for a hundred thousand. Standard errors are those of a stratified sample with
 finite-population correction 1 - m_h/N_h (Cochran 1977, ch. 5; Binder 1983, Int. Statist. Rev. 51, 279-292).
 """
 
@@ -23,8 +23,8 @@ class Design:
     """Labelled rows with a weight, as P patterns in H strata; K values.
 
     ``stratum``, ``weight``, ``truth``, ``verdict``, ``count`` have shape (P,); a verdict of K means "no verdict".
-    ``sampled`` (m_h) and ``population`` (N_h, infinite where unknown) have shape (H,). ``even`` says that all rows
-    of each stratum weigh the same; ``simple`` that all rows of the whole sample do.
+    ``sampled`` (m_h) and ``population`` (N_h, infinite where unknown) have shape (H,). ``even`` tells whether all rows
+    of each stratum have the same weight; ``simple`` whether all rows of the whole sample do.
     """
 
     classes: int
@@ -39,28 +39,28 @@ class Design:
 
     @property
     def simple(self) -> bool:
-        """Whether this is one stratum in which all rows weigh the same."""
+        """Whether this is one stratum in which all rows have the same weight."""
         return len(self.sampled) == 1 and self.even
 
     @property
     def census(self) -> bool:
-        """Whether every item of the population is labelled, so that nothing was left to chance."""
+        """Whether every item of the population is labelled, so there is no sampling error."""
         return bool(len(self.sampled)) and bool((self.sampled >= self.population).all())
 
     @property
     def mass(self) -> FloatArray:
-        """Weight of each pattern as a whole, shape (P,)."""
+        """Total weight of each pattern, shape (P,)."""
         return self.weight * self.count
 
     def matrix(self) -> FloatArray:
-        """Weighted confusion matrix, shape (K, K + 1): truth by verdict, the last column "no verdict"."""
+        """Return the weighted confusion matrix, shape (K, K + 1): truth by verdict, the last column "no verdict"."""
         table = np.zeros((self.classes, self.classes + 1))
         np.add.at(table, (self.truth, self.verdict), self.mass)
         return table
 
 
 class Drawn(NamedTuple):
-    """The labelled rows that carry weight: indices, stratum and weight of each (R,), and N_h per stratum (H,)."""
+    """The labelled rows that have weight: indices, stratum and weight of each (R,), and N_h per stratum (H,)."""
 
     rows: IntArray
     stratum: IntArray
@@ -69,21 +69,22 @@ class Drawn(NamedTuple):
 
 
 def plain_design(data: CalibrationData) -> Design:
-    """Every labelled row with weight 1: the unweighted figures."""
+    """Return every labelled row with weight 1, for the unweighted figures."""
     return _collapse(data, _unweighted(data))
 
 
 def sampling_design(data: CalibrationData) -> Design:
-    """The labelled rows as they were drawn, as patterns; see :func:`drawn_rows`."""
+    """Return the labelled rows with their sampling weights, as patterns; see :func:`drawn_rows`."""
     return _collapse(data, drawn_rows(data))
 
 
 def drawn_rows(data: CalibrationData) -> Drawn:
-    """The labelled rows with their stratum and weight.
+    """Return the labelled rows with their stratum and weight.
 
-    With populations the weight is N_h/m_h, m_h counting the labelled rows of the stratum, verdict or not. With weights
-    alone the strata are those named, or else the groups of equal weight, because one stratum has one inclusion
-    probability; where hardly any two rows share a weight the sample is one stratum drawn with unequal probabilities.
+    With populations the weight is N_h/m_h, where m_h counts the labelled rows of the stratum, with or without a
+    verdict. With weights alone the strata are the named ones, or else the groups of equal weight, because one stratum
+    has one inclusion probability. Where hardly any two rows share a weight, the sample is one stratum drawn with
+    unequal probabilities.
     """
     labelled = data.labelled
     if data.population is not None:
@@ -133,7 +134,7 @@ def _collapse(data: CalibrationData, drawn: Drawn) -> Design:
 
 
 def row_design(data: CalibrationData, drawn: Drawn) -> Design:
-    """The same with every row a pattern of its own, in the order of ``drawn.rows``."""
+    """Return the design with every row as its own pattern, in the order of ``drawn.rows``."""
     ones = np.ones(len(drawn.rows))
     sampled = np.bincount(drawn.stratum, minlength=len(drawn.population)).astype(float)
     verdict = np.where(data.verdict[drawn.rows] < 0, len(data.values), data.verdict[drawn.rows])
@@ -151,10 +152,11 @@ def row_design(data: CalibrationData, drawn: Drawn) -> Design:
 
 
 def taylor_se(design: Design, influence: FloatArray) -> float | None:
-    """Standard error of a statistic of the weighted totals.
+    """Return the standard error of a statistic of the weighted totals.
 
     ``influence``, shape (P,), is the derivative of the statistic with respect to the weight of one row of a pattern.
-    Strata with a single row are pooled with the sampled stratum of the nearest weight; None when there is none.
+    A stratum with a single row is pooled with the sampled stratum of the nearest weight; without one the result is
+    None.
     """
     groups = _pooled(design)
     if groups is None:
@@ -174,7 +176,7 @@ def taylor_se(design: Design, influence: FloatArray) -> float | None:
 
 
 def _pooled(design: Design) -> IntArray | None:
-    """Map each stratum to its variance stratum, shape (H,); None when a single row has no neighbour."""
+    """Map each stratum to its variance stratum, shape (H,); None when a single row has no stratum to pool with."""
     strata = len(design.sampled)
     mass = np.bincount(design.stratum, design.mass, strata)
     mean_weight = mass / np.maximum(design.sampled, 1)
@@ -194,11 +196,11 @@ def _pooled(design: Design) -> IntArray | None:
 
 
 def single_row_strata(design: Design) -> int:
-    """How many sampled strata hold one labelled row only."""
+    """Count the sampled strata with only one labelled row."""
     return int(((design.sampled == 1) & (design.population > 1)).sum())
 
 
 def kish(weights: FloatArray, counts: FloatArray) -> float | None:
-    """Effective sample size (sum w)^2 / sum w^2 of Kish (1965), or None without any weight."""
+    """Return Kish's (1965) effective sample size (sum w)^2 / sum w^2, or None without any weight."""
     squares = float((counts * weights**2).sum())
     return float((counts * weights).sum()) ** 2 / squares if squares > 0 else None

@@ -1,19 +1,20 @@
-"""Has a judge changed? Its precision and recall week by week, each week held against the four before it.
+"""Drift of a judge: its precision and recall week by week, each week compared with the four before it.
 
-Each week has two figures. The *weighted* one estimates what the judge does in production, as ``report.py`` does. The
-*reviewed* one counts the drawn items alike, and it alone is watched: the question is whether the judge treats like
-items as it used to, and weights would only let one item that stands for a hundred decide the week.
+Each week has two figures. The *weighted* one estimates how the judge does in production, as ``report.py`` does. The
+*reviewed* one gives every drawn item the same weight, and only this one raises an alarm: the question is whether the
+judge still treats similar items the same, and with weights a single item that represents a hundred could decide the
+week.
 
-The band of a week is the 95 % interval of the reviewed figure on the four weeks before it taken together. A figure has
-left its band when its own 95 % interval lies wholly outside: the two share no point. That is stricter than asking
-whether the estimate lies outside the band, which an unchanged judge does every other week, because a single week is
-thinner than its band. Anything else is what chance alone does, and is called neither rise nor fall. Precision also
-moves with the traffic, for it hangs on how common the class is.
+The band of a week is the 95% interval of the reviewed figure on the four weeks before it, taken together. A figure has
+left its band when its own 95% interval lies entirely outside: the two share no point. That is stricter than asking
+whether the estimate lies outside the band, which happens every other week to an unchanged judge, because one week has
+fewer items than its band. Any smaller change may be chance and is called neither rise nor fall. Precision also changes
+with the traffic, because it depends on how common the class is.
 
 Simulated by ``tests/bench/drift_alarm.py`` (400 replicates a cell, five designs): an unchanged judge raises the alarm
-in 0.2 to 0.8 % of weeks for each figure. A judge that catches 30 points less is found at once in 89 to 96 % of weeks
-with some 30 positives, in 32 % with 11: below that, only a long look tells. The same rule on the weighted figures finds
-3 to 14 % where groups are drawn at different rates.
+in 0.2% to 0.8% of weeks for each figure. A judge that catches 30 points less is found at once in 89% to 96% of weeks
+with about 30 positives, in 32% with 11; with fewer positives it takes many weeks. The same rule on the weighted figures
+finds 3% to 14% where groups are drawn at different rates.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ Moved = Literal["fell", "rose", "stayed"]
 
 @dataclass(frozen=True, kw_only=True)
 class WeekFigure:
-    """One figure of one week: ``weighted`` by the draw, and as ``reviewed``, which is held against its ``band``.
+    """One figure of one week: ``weighted`` by the draw, and as ``reviewed``, which is compared with its ``band``.
 
-    ``moved`` is None where it cannot be told, and ``undefined`` says why.
+    ``moved`` is None when it cannot be decided, and ``undefined`` gives the reason.
     """
 
     week: str
@@ -49,7 +50,7 @@ class WeekFigure:
     undefined: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Week, the two figures, the band, whether it moved, and the reason why that cannot be told."""
+        """Return week, both figures, the band, whether the figure moved, and the reason when that is undefined."""
         return {
             "week": self.week,
             "weighted": self.weighted.to_json(),
@@ -64,7 +65,7 @@ class WeekFigure:
 class Drift:
     """A judge's figures over time in one dimension: ``figures`` maps precision and recall to their weeks in order.
 
-    Without a positive class the figure is accuracy. ``compared`` counts by week the items with label and verdict.
+    Without a positive class the figure is accuracy. ``compared`` counts the items with label and verdict by week.
     """
 
     positive: str | None
@@ -73,12 +74,12 @@ class Drift:
 
     @property
     def newest(self) -> str | None:
-        """The latest week in which there is anything to compare."""
+        """The latest week with anything to compare."""
         return next((week for week in reversed(list(self.compared)) if self.compared[week]), None)
 
     @property
     def latest(self) -> dict[str, WeekFigure]:
-        """Each figure of the newest week: the ones that raise an alarm, or say why none can be raised."""
+        """Each figure of the newest week, which may raise an alarm."""
         return {name: row for name, rows in self.figures.items() for row in rows if row.week == self.newest}
 
     @property
@@ -87,7 +88,7 @@ class Drift:
         return {name: row for name, row in self.latest.items() if row.moved in ("fell", "rose")}
 
     def to_json(self) -> dict[str, Any]:
-        """Positive class, newest week, figures by week, and the names of those that left their band."""
+        """Return positive class, newest week, figures by week, and the names of those that left their band."""
         return {
             "positive": self.positive,
             "newest": self.newest,
@@ -100,13 +101,13 @@ class Drift:
 def drift(
     data: CalibrationData, week: Sequence[str], *, weeks: Sequence[str], positive: str | None, seed: int = 0
 ) -> Drift:
-    """Figures of each week with the band of the four weeks before it that have anything to compare.
+    """Compute the figures of each week with the band of the four weeks before it that have anything to compare.
 
-    ``week`` names the week of each of the data's items, shape (items,); ``weeks`` are all weeks in order. A week
-    without anything to compare has an undefined figure and belongs to no band. Hand-picked items count nowhere.
+    ``week`` names the week of each item in ``data``, shape (items,); ``weeks`` are all weeks in order. A week without
+    anything to compare has an undefined figure and belongs to no band. Hand-picked items are not counted.
     """
     own = np.asarray(week, dtype=object)
-    # Hand-picked items were chosen by somebody for a reason: they say nothing about the week.
+    # Somebody chose the hand-picked items for a reason: they do not represent the week.
     drawn = np.zeros(len(data), dtype=bool)
     drawn[drawn_rows(data).rows] = True
     wanted = _wanted(data.values, positive)
@@ -123,7 +124,7 @@ def drift(
             )
             if len(before) < BAND_WEEKS:
                 band = Quantity.missing(_too_few(len(before)))
-            figures[figure].append(_held(name, weighted, reviewed, band))
+            figures[figure].append(_compared(name, weighted, reviewed, band))
     return Drift(positive, compared, {name: tuple(rows) for name, rows in figures.items()})
 
 
@@ -135,16 +136,21 @@ def _wanted(values: tuple[str, ...], positive: str | None) -> dict[str, Share]:
 
 
 def _only(data: CalibrationData, rows: np.ndarray) -> CalibrationData:
-    """Some of the items, with the groups and populations they were drawn from."""
-    parts = {name: getattr(data, name)[rows] for name in ("truth", "verdict", "stratum")}
-    items = tuple(item for item, here in zip(data.items, rows, strict=True) if here)
+    """Return some of the items, with the groups and populations they were drawn from."""
     return replace(
-        data, items=items, **parts, weight=None if data.weight is None else data.weight[rows], score=None, notes=()
+        data,
+        items=tuple(item for item, kept in zip(data.items, rows, strict=True) if kept),
+        truth=data.truth[rows],
+        verdict=data.verdict[rows],
+        stratum=data.stratum[rows],
+        weight=None if data.weight is None else data.weight[rows],
+        score=None,
+        notes=(),
     )
 
 
-def _held(week: str, weighted: Quantity, reviewed: Quantity, band: Quantity) -> WeekFigure:
-    """One week's figure against its band: outside only when the two intervals share no point."""
+def _compared(week: str, weighted: Quantity, reviewed: Quantity, band: Quantity) -> WeekFigure:
+    """Compare one week's figure with its band: it moved only when the two intervals share no point."""
     for quantity in (reviewed, band):
         if quantity.value is None or quantity.ci is None:
             return WeekFigure(
@@ -166,33 +172,33 @@ def _held(week: str, weighted: Quantity, reviewed: Quantity, band: Quantity) -> 
 
 def _too_few(weeks: int) -> str:
     return (
-        f"a change shows only against {BAND_WEEKS} earlier weeks with labels and verdicts; there "
+        f"the comparison needs {BAND_WEEKS} earlier weeks with labels and verdicts; there "
         f"{'is' if weeks == 1 else 'are'} {counted(weeks, 'such week')}"
     )
 
 
 def plain_words(found: Drift) -> list[str]:
-    """The newest week in sentences: each figure that left its band, or that none did, or why it cannot be told."""
+    """Describe the newest week: the figures that left their band, those that did not, those that cannot be compared."""
     about = f" of '{found.positive}'" if found.positive else ""
     if found.newest is None:
         return ["No item has both a label from people and a verdict: there is nothing to follow over time yet."]
-    said = [
-        f"{name.capitalize()}{about} {row.moved}: {row.reviewed} of the items reviewed in {row.week}, after {row.band} "
-        f"in the {BAND_WEEKS} weeks before it. The two intervals share no point, which chance alone hardly does: read "
-        "the disagreements."
+    sentences = [
+        f"{name.capitalize()}{about} {row.moved}: {row.reviewed} on the items reviewed in {row.week}, after {row.band} "
+        f"in the {BAND_WEEKS} weeks before it. The two intervals do not overlap, so chance alone is an unlikely "
+        "explanation. Read the disagreements."
         for name, row in found.alarms.items()
     ]
     stayed = [name for name, row in found.latest.items() if row.moved == "stayed"]
     if stayed:
-        said.append(
-            f"In {found.newest} {' and '.join(stayed)}{about} lie{'s' * (len(stayed) == 1)} within what chance alone "
-            f"makes of the {BAND_WEEKS} weeks before it. A small change may hide there."
+        sentences.append(
+            f"In {found.newest} {' and '.join(stayed)}{about} changed no more than chance can explain, compared with "
+            f"the {BAND_WEEKS} weeks before it. A small change may go unseen."
         )
-    untold: dict[str, list[str]] = {}
+    undecided: dict[str, list[str]] = {}
     for name, row in found.latest.items():
         if row.undefined:
-            untold.setdefault(row.undefined, []).append(name)
-    return said + [
-        f"Whether {' and '.join(names)}{about} changed in {found.newest} cannot be told: {reason}."
-        for reason, names in untold.items()
+            undecided.setdefault(row.undefined, []).append(name)
+    return sentences + [
+        f"Whether {' and '.join(names)}{about} changed in {found.newest} is not known: {reason}."
+        for reason, names in undecided.items()
     ]

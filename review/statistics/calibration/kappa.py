@@ -1,13 +1,14 @@
 """Cohen's kappa and Matthews' correlation of a judge with people, over all classes, with their intervals.
 
-``se`` is the delta-method (Taylor) standard error; ``ci`` the quantiles of the Bayesian bootstrap by groups of like
-weight, or, without draws, Taylor on the scale of Fisher's z.
+``se`` is the delta-method (Taylor) standard error. ``ci`` is made of quantiles of the Bayesian bootstrap by groups of
+similar weight, or without draws by Taylor on the scale of Fisher's z.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
@@ -21,18 +22,18 @@ from review.statistics.quantity import Quantity
 
 
 def kappa_of(margins: Margins) -> FloatArray:
-    """Cohen's kappa (1960): (p_o - p_e) / (1 - p_e); NaN where p_e = 1."""
+    """Compute Cohen's kappa (1960), (p_o - p_e) / (1 - p_e); NaN where p_e = 1."""
     expected = (margins.truth * margins.verdict).sum(-1)
     room = 1 - expected
     return np.divide(margins.diagonal - expected, room, out=np.full_like(room, np.nan), where=room > TINY)
 
 
 def mcc_of(margins: Margins) -> FloatArray:
-    """Matthews' correlation for K classes (Gorodkin 2004, Comput. Biol. Chem. 28, 367-374); NaN without variation."""
+    """Compute Matthews' correlation for K classes (Gorodkin 2004, Comput. Biol. Chem. 28, 367-374); NaN if constant."""
     expected = (margins.truth * margins.verdict).sum(-1)
     a, b = 1 - (margins.truth**2).sum(-1), 1 - (margins.verdict**2).sum(-1)
     scale = np.sqrt(np.maximum(a * b, 0))
-    # Each factor is held against rounding before the root, which would make 1e-16 look like 1e-8.
+    # Each factor is compared with TINY before the root, which would turn a rounding error of 1e-16 into 1e-8.
     varied = (a > TINY) & (b > TINY)
     return np.divide(margins.diagonal - expected, scale, out=np.full_like(scale, np.nan), where=varied)
 
@@ -54,14 +55,24 @@ def _mcc_gradient(margins: Margins, truth: IntArray, verdict: IntArray) -> Float
     return d_top / scale - (diagonal - expected) / scale / 2 * (d_a / a + d_b / b)
 
 
-AGREEMENT: dict[str, tuple[Callable[..., FloatArray], Callable[..., FloatArray], str]] = {
-    "mcc": (mcc_of, _mcc_gradient, "the labels or the verdicts are all of one class: no correlation is defined"),
-    "cohen_kappa": (kappa_of, _kappa_gradient, "labels and verdicts are all of one class: chance explains everything"),
-}  # fmt: skip
+class Measure(NamedTuple):
+    """A measure of agreement: its formula, its gradient in the weight of one row, and the reason when undefined."""
+
+    formula: Callable[[Margins], FloatArray]
+    gradient: Callable[[Margins, IntArray, IntArray], FloatArray]
+    undefined: str
+
+
+AGREEMENT = {
+    "mcc": Measure(mcc_of, _mcc_gradient, "the labels or the verdicts are all of one class: no correlation exists"),
+    "cohen_kappa": Measure(
+        kappa_of, _kappa_gradient, "labels and verdicts are all of one class: chance explains all agreement"
+    ),
+}
 
 
 def estimate_agreement(design: Design, *, missing: Missing, bootstrap: int, seed: int) -> dict[str, Quantity]:
-    """MCC and Cohen's kappa over all classes; a verdict counted as wrong is a class that no item belongs to."""
+    """Estimate MCC and Cohen's kappa over all classes; a missing verdict that counts as wrong is a class of its own."""
     matrix = design.matrix()
     if missing == "drop":
         matrix[:, -1] = 0
@@ -86,7 +97,7 @@ def estimate_agreement(design: Design, *, missing: Missing, bootstrap: int, seed
         se = taylor_se(design, influence)
         if design.census:
             result[name] = Quantity(
-                value=value, ci=(value, value), se=0.0, method="all items labelled: nothing left to chance", n=rows
+                value=value, ci=(value, value), se=0.0, method="all items labelled: no sampling error", n=rows
             )
         elif simulated is not None:
             ends = quantiles(formula(simulated), value)
@@ -109,7 +120,7 @@ def _fisher(design: Design, value: float, se: float | None, margins: Margins, us
         expected = float((margins.truth * margins.verdict).sum())
         bound = max(-1.0, (low - expected) / (1 - expected))
         return Quantity(
-            value=value, ci=(bound, 1.0), se=se, method="perfect agreement: Wilson bound of the accuracy", n=rows
+            value=value, ci=(bound, 1.0), se=se, method="perfect agreement: Wilson's bound of the accuracy", n=rows
         )
     if se is None or se < TINY or value <= -1 + TINY:
         return Quantity(value=value, ci=None, se=se, method="no interval: no variation between the items", n=rows)

@@ -1,7 +1,7 @@
-"""McNemar's test on paired right/wrong results: only the discordant pairs speak (McNemar 1947, Psychometrika 12).
+"""McNemar's test on paired right/wrong results: only discordant pairs count (McNemar 1947, Psychometrika 12).
 
 Under the null hypothesis the b pairs that changed in one direction are Binomial(b + c, 1/2). The exact test is
-conservative; the mid-p version counts half of the observed outcome's probability and keeps close to its level
+conservative; the mid-p version counts half of the observed outcome's probability and stays close to its level
 (Fagerland, Lydersen & Laake 2013, BMC Med. Res. Methodol. 13:91).
 """
 
@@ -22,7 +22,7 @@ class McNemar(NamedTuple):
 
 
 def mcnemar(b: int, c: int) -> McNemar:
-    """Two-sided exact and mid-p test of ``b`` against ``c`` discordant pairs; both are 1 when there is none."""
+    """Test ``b`` against ``c`` discordant pairs, two-sided; both p-values are 1 without discordant pairs."""
     _check(b, c)
     n, fewer = b + c, min(b, c)
     tail = float(bdtr(fewer, n, 0.5))
@@ -32,9 +32,9 @@ def mcnemar(b: int, c: int) -> McNemar:
 
 
 def mcnemar_one_sided_mid_p(broke: int, fixed: int) -> float:
-    """The mid-p for "more broke than were fixed": P(X > broke) + P(X = broke)/2 with X ~ Binomial(broke + fixed, 1/2).
+    """Return the mid-p for "more broke than were fixed": P(X > broke) + P(X = broke)/2.
 
-    0.5 when nothing changed: no evidence in either direction.
+    X is Binomial(broke + fixed, 1/2). The result is 0.5 when nothing changed: no evidence in either direction.
     """
     _check(broke, fixed)
     n = broke + fixed
@@ -42,12 +42,12 @@ def mcnemar_one_sided_mid_p(broke: int, fixed: int) -> float:
 
 
 def _coin(k: int, n: int) -> float:
-    """P(X = k) of n fair coins."""
+    """Return P(X = k) heads of n fair coins."""
     return float(np.exp(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) - n * np.log(2)))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values of Holm (1979), Scand. J. Statist. 6, 65-70, in the order given."""
+    """Return the adjusted p-values of Holm (1979), Scand. J. Statist. 6, 65-70, in the order given."""
     p = np.asarray(p_values, dtype=float)
     order = np.argsort(p, kind="stable")
     steps = (len(p) - np.arange(len(p))) * p[order]

@@ -1,17 +1,16 @@
-"""A Bayesian bootstrap for finite populations by groups of like weight, with a weak prior: intervals that stay honest
-when what matters is rare.
+"""A Bayesian bootstrap for finite populations by groups of similar weight, with a weak prior.
 
-In each group the shares of the cells are drawn from a Dirichlet distribution over the counts (Rubin 1981, Ann. Statist.
-9, 130-134); the items nobody labelled are then drawn from those shares, the labelled ones stand for themselves (Lo
-1988, Ann. Statist. 16, 1684-1695; Ghosh & Meeden 1997), which is the finite-population correction. Jeffreys' half a
-row per cell keeps room for what the sample happened not to show. That matters here: when all failing conversations and
-a few hundred of the rest are labelled, the few positives of the rest carry the recall, and one that was caught says
-hardly anything about its like. With one expected, the Taylor interval of recall covers 31 %, this one 99 %
-(tests/bench/calibration_coverage.py).
+Its intervals keep their coverage when positives are rare. In each group the shares of the cells are drawn from a
+Dirichlet distribution over the counts (Rubin 1981, Ann. Statist. 9, 130-134). The unlabelled items are then drawn from
+those shares, and the labelled ones count as they are (Lo 1988, Ann. Statist. 16, 1684-1695; Ghosh & Meeden 1997), which
+is the finite-population correction. Jeffreys' half a row per cell leaves room for cells that the sample happened to
+miss. That matters here: when all failing conversations and a few hundred of the rest are labelled, recall depends on
+the few positives of the rest, and a single positive that the judge caught says little about the others. With one such
+positive expected, the Taylor interval of recall covers 31%, this one 99% (tests/bench/calibration_coverage.py).
 
-A group collapses strata of like weight (Cochran 1977, sec. 5A.12), such as the same stratum of several weeks. With a
-prior in each they would all be pulled the same way while sampling errors average out: twelve weeks would invent a dozen
-heavy positives. What strata of like weight gain by being told apart is given up.
+A group joins strata of similar weight (Cochran 1977, sec. 5A.12), such as the same stratum of several weeks. With a
+prior in each of them, all would be pulled in the same direction while sampling errors average out: twelve weeks would
+invent a dozen heavy positives. The method gives up the precision of keeping such strata apart.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ MOST_EXACT_CELLS = 200
 
 
 class Margins(NamedTuple):
-    """What kappa and MCC need of a confusion matrix, as shares: diagonal (...,), truth and verdict (..., K)."""
+    """The margins of a confusion matrix as shares, for kappa and MCC: diagonal (...,), truth and verdict (..., K)."""
 
     diagonal: FloatArray
     truth: FloatArray
@@ -38,9 +37,9 @@ class Margins(NamedTuple):
 
 
 class Groups(NamedTuple):
-    """Rows of like weight: ``group`` and ``stands`` of each pattern, shape (P,).
+    """Rows of similar weight: ``group`` and ``stands`` of each pattern, shape (P,).
 
-    ``stands`` is the number of unlabelled items for which one row stands.
+    ``stands`` is the number of unlabelled items that one row represents.
     """
 
     group: IntArray
@@ -50,21 +49,21 @@ class Groups(NamedTuple):
 def share_draws(
     design: Design, category: IntArray, *, outside_possible: bool, draws: int, rng: np.random.Generator
 ) -> FloatArray:
-    """Draws of hits / (hits + misses) in the population, shape (draws,), NaN where a draw holds neither.
+    """Draw hits / (hits + misses) in the population, shape (draws,), NaN where a draw contains neither.
 
     ``category``, shape (P,), is 0 for a pattern that is a hit, 1 for a miss, 2 for one outside the domain.
     """
     prior = np.array([PRIOR, PRIOR, PRIOR if outside_possible else 0.0])
-    totals = _population_totals(design, _like_weights(design), category, prior, draws, rng)
+    totals = _population_totals(design, _similar_weights(design), category, prior, draws, rng)
     inside = totals[:, 0] + totals[:, 1]
     return np.divide(totals[:, 0], inside, out=np.full(draws, np.nan), where=inside > 0)
 
 
 def margin_draws(design: Design, *, draws: int, keep_missing: bool, rng: np.random.Generator) -> Margins:
-    """Draws of the confusion matrix's margins in the population, first axis (draws,), K + 1 codes.
+    """Draw the confusion matrix's margins in the population, first axis (draws,), K + 1 codes.
 
-    The prior is one row on the diagonal and one beside it, spread evenly over the classes (half a row in each of the
-    four cells when there are two). With ``keep_missing`` a missing verdict is a code of its own, K; otherwise those
+    The prior is one row on the diagonal and one next to it, spread evenly over the classes (half a row in each of the
+    four cells when there are two classes). With ``keep_missing`` a missing verdict has its own code, K; otherwise those
     rows are left out.
     """
     k = design.classes
@@ -77,7 +76,7 @@ def margin_draws(design: Design, *, draws: int, keep_missing: bool, rng: np.rand
     cell = np.searchsorted(support, code)
     truth, verdict = np.divmod(support, k + 1)
     used = np.ones(len(support), bool) if keep_missing else verdict < k
-    found = _like_weights(design)
+    found = _similar_weights(design)
     chunk = max(1, MOST_CELLS_AT_ONCE // (len(support) * int(found.group.max() + 1)))
     parts = [
         _margins(_population_totals(design, found, cell, prior, min(chunk, draws - at), rng)[:, used], truth[used],
@@ -87,11 +86,11 @@ def margin_draws(design: Design, *, draws: int, keep_missing: bool, rng: np.rand
     return Margins(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _like_weights(design: Design) -> Groups:
-    """Groups of rows whose weights differ by a factor of two, or more until a group holds ROWS_OF_A_GROUP.
+def _similar_weights(design: Design) -> Groups:
+    """Group rows whose weights differ by up to a factor of two, or more until a group has ROWS_OF_A_GROUP rows.
 
-    Counted from the heaviest, so that there are few however many strata there are; a single outlier is no group,
-    because the prior would outweigh it.
+    Grouping starts at the heaviest weight, so there are few groups however many strata there are. A single outlier is
+    not a group, because the prior would outweigh it.
     """
     stands = design.weight - 1 if np.isfinite(design.population).all() else design.weight
     octave = np.full(len(stands), np.inf)
@@ -108,7 +107,7 @@ def _like_weights(design: Design) -> Groups:
 
 
 def margins_of(matrix: FloatArray) -> Margins:
-    """The margins of one weighted confusion matrix (K, K + 1)."""
+    """Return the margins of one weighted confusion matrix (K, K + 1)."""
     k = matrix.shape[0]
     truth, verdict = np.divmod(np.arange(matrix.size), k + 1)
     return _margins(matrix.reshape(1, -1), truth, verdict, k)
@@ -117,7 +116,7 @@ def margins_of(matrix: FloatArray) -> Margins:
 def _population_totals(
     design: Design, found: Groups, cell: IntArray, prior: FloatArray, draws: int, rng: np.random.Generator
 ) -> FloatArray:
-    """Totals of each cell over the groups, shape (draws, cells); ``cell``, shape (P,), is the cell of each pattern."""
+    """Draw each cell's total over the groups, shape (draws, cells); ``cell``, shape (P,), is each pattern's cell."""
     shape = _group_counts(design, found, cell, len(prior)) + prior
     unseen = np.bincount(found.group, design.count * found.stands, len(shape)).astype(float)
     if not np.isfinite(design.population).all():
@@ -131,9 +130,9 @@ def _population_totals(
 
 
 def _group_counts(design: Design, found: Groups, cell: IntArray, width: int) -> FloatArray:
-    """Rows of each cell in each group, shape (groups, width): weighed by what they stand for, Kish's number in all.
+    """Count the rows of each cell in each group, weighted by ``stands`` and scaled to Kish's number; (groups, width).
 
-    They are the plain counts where all rows of a group stand for the same, and 0 where they stand for nothing.
+    These are the plain counts where all rows of a group represent as many items, and 0 where they represent none.
     """
     most = np.zeros(int(found.group.max()) + 1)
     np.maximum.at(most, found.group, found.stands)
@@ -152,10 +151,10 @@ def _dirichlet(shape: FloatArray, draws: int, rng: np.random.Generator) -> Float
 
 
 def _matched_concentration(concentration: FloatArray, unseen: FloatArray) -> FloatArray:
-    """The factor that gives a Dirichlet the variance of ``unseen`` multinomial draws from a Dirichlet, per stratum.
+    """Return per stratum the factor that gives a Dirichlet the variance of ``unseen`` multinomial draws from it.
 
     Shares of N multinomial draws have variance p(1-p)(N + c)/(N(1 + c)), a Dirichlet of concentration k p(1-p)/(1 + k).
-    Over thousands of cells this saves drawing each count.
+    With thousands of cells this avoids drawing each count.
     """
     matched = unseen * (1 + concentration) / (unseen + concentration) - 1
     return np.maximum(matched, 1.0) / concentration

@@ -1,4 +1,4 @@
-"""The calibration of one judge in one dimension: every figure, what to mind, and how to say it."""
+"""The calibration of one judge in one dimension: every figure, its warnings, and the report in plain words."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from review.statistics.calibration.shares import Missing, accuracy, estimate_sha
 from review.statistics.quantity import Quantity
 
 METRICS = ("precision", "recall", "specificity", "accuracy", "prevalence", "f1", "mcc", "cohen_kappa")
-NO_POSITIVE = "no positive class was named; name one to get this figure"
+NO_POSITIVE = "no positive value was given; name one to get this figure"
 NO_VERDICT = "no verdict"
-NO_WEIGHT = "no labelled item was drawn with a probability: hand-picked items say nothing about production"
+NO_WEIGHT = "no labelled item was drawn with a probability, and hand-picked items do not represent production"
 
 
 @dataclass(frozen=True)
 class ClassReport:
-    """One class against all others: weighted figures, and ``support``, the labelled items of that class."""
+    """One class against all others: weighted figures, and ``support``, the number of labelled items of that class."""
 
     precision: Quantity
     recall: Quantity
@@ -33,7 +33,7 @@ class ClassReport:
     support: int
 
     def to_json(self) -> dict[str, Any]:
-        """The form that CLI.md fixes."""
+        """Return the class's object of ``calibrate --json``."""
         return {
             "precision": self.precision.to_json(),
             "recall": self.recall.to_json(),
@@ -44,10 +44,10 @@ class ClassReport:
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationReport:
-    """A judge against people. ``n`` items are compared, ``no_verdict`` labelled ones had no verdict.
+    """A judge against people. ``n`` items are compared; ``no_verdict`` labelled items have no verdict.
 
-    ``weighted`` and ``unweighted`` map the names in METRICS to quantities; ``confusion`` counts items by truth and
-    verdict; ``n_effective`` is Kish's effective sample size of the weights, None without any weighted item.
+    ``weighted`` and ``unweighted`` map the names in METRICS to quantities. ``confusion`` counts items by truth and
+    verdict. ``n_effective`` is Kish's effective number of labels under the weights, None without any weighted item.
     """
 
     n: int
@@ -62,7 +62,7 @@ class CalibrationReport:
     scores: ScoreReport | None = field(default=None)
 
     def to_json(self) -> dict[str, Any]:
-        """The object of ``calibrate`` in CLI.md; ``scores`` stands in it only where there are scores."""
+        """Return the object that ``calibrate --json`` prints; it has ``scores`` only where there are scores."""
         result: dict[str, Any] = {
             "n": self.n,
             "no_verdict": self.no_verdict,
@@ -87,16 +87,16 @@ def calibration_report(
     seed: int = 0,
     missing: Missing = "drop",
 ) -> CalibrationReport:
-    """Compare verdicts with truth, weighted by the sampling design and unweighted beside it.
+    """Compare verdicts with truth, both weighted by the sampling design and unweighted.
 
-    ``positive`` names the class of precision, recall, specificity, prevalence and F1; None leaves these undefined.
-    Accuracy, MCC and kappa are over all classes. ``missing`` drops labelled items without a verdict, or counts them
-    as wrong (to reproduce published figures). Raises InputError when ``positive`` is not among the values.
+    ``positive`` is the class of precision, recall, specificity, prevalence and F1; None leaves these undefined.
+    Accuracy, MCC and kappa cover all classes. ``missing`` drops labelled items without a verdict, or counts them as
+    wrong (to reproduce published figures). Raises InputError when ``positive`` is not among the values.
     """
     if positive is not None and positive not in data.values:
         known = ", ".join(data.values) or "none at all"
         raise InputError(
-            f"positive class: found '{positive}', expected one of the values {known}. Name one of them, or declare it."
+            f"positive value: found '{positive}', expected one of {known}. Give one of these, or declare it as a value."
         )
     drawn, plain = sampling_design(data), plain_design(data)
     counts = plain.matrix().astype(int)
@@ -168,34 +168,34 @@ def _confusion(counts: np.ndarray, values: tuple[str, ...], missing: Missing) ->
 
 
 def plain_words(report: CalibrationReport) -> str:
-    """The report in a few sentences for a reader who is no statistician."""
+    """Describe the report in a few sentences for readers without statistics."""
     if not report.n:
         return "No item has both a label from people and a verdict: there is nothing to compare yet."
-    lines = [f"{report.n} items carry both a label from people and a verdict of the judge."]
+    lines = [f"{report.n} items have both a label from people and a verdict from the judge."]
     overall = report.weighted["accuracy"]
     if overall.value is not None:
-        lines.append(f"The judge says what people say in {_percent(overall)} of the cases.")
+        lines.append(f"The judge agrees with people on {_percent(overall)} of the items.")
     if report.positive is not None:
         recall, precision = report.weighted["recall"], report.weighted["precision"]
         name = report.positive
         lines.append(
-            f"Of all '{name}' cases it finds {_percent(recall)}."
+            f"It finds {_percent(recall)} of all '{name}' items."
             if recall.value is not None
-            else f"How many '{name}' cases it finds cannot be said: {recall.undefined}."
+            else f"The share of '{name}' items it finds is undefined: {recall.undefined}."
         )
         lines.append(
-            f"When it says '{name}' it is right in {_percent(precision)} of the cases."
+            f"It is right in {_percent(precision)} of the items it calls '{name}'."
             if precision.value is not None
-            else f"How often it is right with '{name}' cannot be said: {precision.undefined}."
+            else f"How often it is right when it says '{name}' is undefined: {precision.undefined}."
         )
     kappa = report.weighted["cohen_kappa"]
     if kappa.value is not None:
-        lines.append(f"Beyond what chance alone would give, agreement (kappa) is {kappa.value:.2f}.")
+        lines.append(f"Agreement beyond chance (kappa) is {kappa.value:.2f}.")
     return " ".join([*lines, *report.warnings])
 
 
 def _percent(quantity: Quantity) -> str:
-    text = f"{100 * (quantity.value or 0):.0f} %"
+    text = f"{100 * (quantity.value or 0):.0f}%"
     if quantity.ci is not None:
-        text += f" (95 % interval {100 * quantity.ci[0]:.0f} to {100 * quantity.ci[1]:.0f} %)"
+        text += f" (95% interval {100 * quantity.ci[0]:.0f}% to {100 * quantity.ci[1]:.0f}%)"
     return text

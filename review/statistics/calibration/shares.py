@@ -1,10 +1,10 @@
 """Shares of the confusion matrix of a judge against people, each with its standard error and interval.
 
-Every share is (sum of w over hits) / (sum of w over hits and misses) for a domain of the confusion matrix; F1 is
+Every share is (sum of w over hits) / (sum of w over hits and misses) in a domain of the confusion matrix. F1 is
 2h / (2h + misses), a monotone function of such a share. ``se`` is always the Taylor (delta) standard error. ``ci`` is
 
-* one stratum of equal weights, a proportion: Wilson, with the finite-population correction in the effective n;
-* anything else: quantiles of the Bayesian bootstrap by groups of like weight (posterior.py).
+* for a proportion in one stratum of equal weights: Wilson, with the finite-population correction in the effective n;
+* otherwise: quantiles of the Bayesian bootstrap by groups of similar weight (posterior.py).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TINY = 1e-12
 class Share:
     """Hits among hits and misses, both as masks over the cells (K, K + 1) of truth by verdict.
 
-    ``doubled`` makes it 2h / (2h + misses). ``absent`` is the reason when the domain is empty.
+    With ``doubled`` the figure is 2h / (2h + misses). ``absent`` is the reason when the domain is empty.
     """
 
     name: str
@@ -46,31 +46,31 @@ class Share:
     doubled: bool = False
 
     def of(self, q: float) -> float:
-        """The figure that belongs to a share q of hits in the domain."""
+        """Return the figure for a share q of hits in the domain."""
         return 2 * q / (1 + q) if self.doubled else q
 
 
 def shares(values: tuple[str, ...], c: int, missing: Missing) -> dict[str, Share]:
-    """Precision, recall, specificity, prevalence and F1 with class ``c`` as the positive one."""
+    """Return precision, recall, specificity, prevalence and F1 with class ``c`` as the positive one."""
     k = len(values)
     truth, verdict, known = _cells(k, missing)
     name = values[c]
-    is_c, said_c = truth == c, verdict == c
+    is_c, judged_c = truth == c, verdict == c
     nothing = "no labelled item has a verdict"
     return {
         s.name: s
         for s in (
-            Share("precision", is_c & said_c, said_c & known, f"the judge never said '{name}'"),
-            Share("recall", is_c & said_c, is_c & known, f"no item with a verdict is '{name}' according to people"),
+            Share("precision", is_c & judged_c, judged_c & known, f"the judge never said '{name}'"),
+            Share("recall", is_c & judged_c, is_c & known, f"no item with a verdict is '{name}' according to people"),
             Share(
                 "specificity",
-                ~is_c & ~said_c & (verdict < k),
+                ~is_c & ~judged_c & (verdict < k),
                 ~is_c & known,
                 f"every item with a verdict is '{name}' according to people",
             ),
             Share("prevalence", is_c & known, known, nothing),
             Share(
-                "f1", is_c & said_c, (is_c | said_c) & known,
+                "f1", is_c & judged_c, (is_c | judged_c) & known,
                 f"'{name}' occurs neither among the labels nor among the verdicts", doubled=True,
             ),
         )
@@ -78,7 +78,7 @@ def shares(values: tuple[str, ...], c: int, missing: Missing) -> dict[str, Share
 
 
 def accuracy(k: int, missing: Missing) -> Share:
-    """The share of items on which the judge says what people say, over all classes."""
+    """Return the share of items on which the judge agrees with people, over all classes."""
     truth, verdict, known = _cells(k, missing)
     return Share("accuracy", truth == verdict, known, "no labelled item has a verdict")
 
@@ -89,10 +89,10 @@ def _cells(k: int, missing: Missing) -> tuple[IntArray, IntArray, Mask]:
 
 
 def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, salt: str = "") -> Quantity:
-    """One share with its standard error and interval; ``n`` counts the labelled rows in its domain.
+    """Estimate one share with its standard error and interval; ``n`` counts the labelled rows in its domain.
 
-    Proportions use a fixed 4,000 draws (1,000 where classes are many), F1 ``bootstrap`` draws (0: as a proportion).
-    ``salt`` names the draw's stream, so that an interval does not depend on which others are computed.
+    Proportions use 4,000 draws (1,000 with many classes), F1 uses ``bootstrap`` draws (0: the same as a proportion).
+    ``salt`` names the random stream, so that an interval does not depend on which others are computed.
     """
     cell = (design.truth, design.verdict)
     hit, domain = share.hit[cell].astype(float), share.domain[cell].astype(float)
@@ -106,12 +106,10 @@ def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, s
     se_q = taylor_se(design, (hit - q * domain) / total)
     se = None if se_q is None else slope * se_q
     if design.census:
-        return Quantity(
-            value=value, ci=(value, value), se=0.0, method="all items labelled: nothing left to chance", n=rows
-        )
+        return Quantity(value=value, ci=(value, value), se=0.0, method="all items labelled: no sampling error", n=rows)
     if design.simple and not (share.doubled and bootstrap):
         ends, method = _simple_interval(design, q, rows)
-        se = slope * math.sqrt(q * (1 - q) / rows * _left_to_chance(design))
+        se = slope * math.sqrt(q * (1 - q) / rows * _unsampled_fraction(design))
     else:
         draws = bootstrap if share.doubled and bootstrap else _proportion_draws(design)
         category = np.where(hit > 0, 0, np.where(domain > 0, 1, 2))
@@ -126,28 +124,28 @@ def _proportion_draws(design: Design) -> int:
     return PROPORTION_DRAWS if design.classes <= MANY_CLASSES else PROPORTION_DRAWS // 4
 
 
-def _left_to_chance(design: Design) -> float:
+def _unsampled_fraction(design: Design) -> float:
     return float(1 - (design.sampled / design.population)[0])
 
 
 def _simple_interval(design: Design, q: float, rows: int) -> tuple[tuple[float, float], str]:
-    open_ = _left_to_chance(design)
-    n = rows / open_
-    return wilson(min(q * n, n), n), "Wilson" if open_ == 1 else "Wilson with finite-population correction"
+    unsampled = _unsampled_fraction(design)
+    n = rows / unsampled
+    return wilson(min(q * n, n), n), "Wilson" if unsampled == 1 else "Wilson with finite-population correction"
 
 
 def t_quantile(design: Design) -> float:
-    """Student's t at rows minus strata degrees of freedom, kept finite for a handful of rows."""
+    """Return Student's t at rows minus strata degrees of freedom, capped for a handful of rows."""
     freedom = max(1.0, float(design.sampled.sum()) - len(design.sampled))
     return min(8.0, float(stdtrit(freedom, (1 + LEVEL) / 2)))
 
 
 def quantiles(draws: FloatArray, estimate: float) -> tuple[float, float]:
-    """The central 95 % of the draws, stretched to hold the estimate: a prior may move a rare share past it."""
+    """Return the central 95% of the draws, stretched to include the estimate, which a prior may push outside."""
     low, high = np.nanquantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return min(float(low), estimate), max(float(high), estimate)
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """A generator of its own for each figure, the same for the same seed and name."""
+    """Return a separate random generator for each figure; the same seed and name give the same generator."""
     return np.random.default_rng([seed, zlib.crc32(name.encode())])

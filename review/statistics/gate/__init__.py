@@ -1,1 +1,1 @@
-"""The regression gate: may this version replace the current one, given both results on the same cases?"""
+"""The regression gate: whether a version can replace the current one, given both results on the same cases."""

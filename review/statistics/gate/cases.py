@@ -1,4 +1,4 @@
-"""Golden cases with the results of both versions, repeats gathered."""
+"""Golden cases with the results of both versions; the repeats of a case are combined."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Change = Literal["broke", "fixed", "same"]
 
 
 class PairedResult(NamedTuple):
-    """One run of one case by both versions: results in [0, 1]. Repeats of a case are further rows."""
+    """One run of one case by both versions: results in [0, 1]. Each repeat of a case is a row."""
 
     case: str
     baseline: float
@@ -23,12 +23,12 @@ class PairedResult(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class GateCase:
     """A case with the mean result of each version over its ``repeats``.
 
-    A repeat passes at a result of at least 0.5, a side of the case when more than half of its repeats pass, and fails
-    when more than half do not. ``change`` is "broke" when the baseline passes and the candidate fails, "fixed" the
-    other way. ``binary`` says that there is one repeat and both results are 0 or 1.
+    A repeat passes with a result of at least 0.5. A version passes a case when more than half of its repeats pass, and
+    fails it when more than half do not. ``change`` is "broke" when the baseline passes and the candidate fails, "fixed"
+    in the opposite case. ``binary`` tells whether there is one repeat and both results are 0 or 1.
     """
 
     name: str
@@ -47,38 +47,38 @@ class Case:
         return self.baseline - self.candidate
 
 
-def gather(rows: Iterable[PairedResult]) -> tuple[Case, ...]:
-    """Put the repeats of each case together, in order of appearance.
+def gather(rows: Iterable[PairedResult]) -> tuple[GateCase, ...]:
+    """Combine the repeats of each case, in order of appearance.
 
-    Raises InputError when there is nothing, a result is outside [0, 1], or the rows of a case disagree on its
+    Raises InputError when there are no rows, a result is outside [0, 1], or the rows of a case disagree on its
     scenario, tags or must-pass mark.
     """
     groups: dict[str, list[PairedResult]] = {}
     for row in rows:
         groups.setdefault(row.case, []).append(row)
     if not groups:
-        raise InputError("there is no case to compare; expected at least one with the results of both versions.")
+        raise InputError("there is no case to compare. Expected at least one with the results of both versions.")
     return tuple(_case(name, group) for name, group in groups.items())
 
 
-def _case(name: str, rows: Sequence[PairedResult]) -> Case:
+def _case(name: str, rows: Sequence[PairedResult]) -> GateCase:
     first = rows[0]
     for row in rows:
         for version, result in (("baseline", row.baseline), ("candidate", row.candidate)):
             if not 0 <= result <= 1:
-                raise InputError(f"case '{name}': {version} result {result} found, expected a number from 0 to 1.")
+                raise InputError(f"case '{name}', {version}: found {result}, expected a number from 0 to 1.")
         for field in ("scenario", "tags", "must_pass"):
             if getattr(row, field) != getattr(first, field):
                 raise InputError(
                     f"case '{name}': {field} is {getattr(first, field)!r} in one repeat and {getattr(row, field)!r} in "
-                    "another; expected the same in all. Correct the rows."
+                    "another. Expected the same in all repeats. Correct the rows."
                 )
-    before = _verdict([r.baseline for r in rows])
-    after = _verdict([r.candidate for r in rows])
+    before = _passes([r.baseline for r in rows])
+    after = _passes([r.candidate for r in rows])
     change: Change = "same"
     if before is not None and after is not None and before != after:
         change = "broke" if before else "fixed"
-    return Case(
+    return GateCase(
         name=name,
         baseline=sum(r.baseline for r in rows) / len(rows),
         candidate=sum(r.candidate for r in rows) / len(rows),
@@ -91,7 +91,7 @@ def _case(name: str, rows: Sequence[PairedResult]) -> Case:
     )
 
 
-def _verdict(results: Sequence[float]) -> bool | None:
-    """True when more than half of the repeats pass, False when more than half fail, None when they are even."""
+def _passes(results: Sequence[float]) -> bool | None:
+    """Return True when more than half of the repeats pass, False when more than half fail, None when they tie."""
     passes = 2 * sum(r >= 0.5 for r in results)
     return None if passes == len(results) else passes > len(results)

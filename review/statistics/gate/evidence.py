@@ -1,4 +1,4 @@
-"""What one set of paired cases says about the drop: its size, its limits, and whether chance explains it."""
+"""The evidence of one set of paired cases: the size of the drop, its limits, and whether chance explains it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from review.statistics.calibration.mcnemar import mcnemar_one_sided_mid_p
-from review.statistics.gate.cases import Case
+from review.statistics.gate.cases import GateCase
 from review.statistics.tango import tango
 
 Floats = npt.NDArray[np.float64]
@@ -19,11 +19,11 @@ DRAWS = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The weighed difference of two versions over ``n`` cases; all drops are positive when the candidate is worse.
+    """The difference of two versions over ``n`` cases; drops are positive when the candidate is worse.
 
-    ``ci`` is two-sided at 95 %, ``upper`` the one-sided limit at 1 - alpha. ``p`` is one-sided for "worse", from
-    the test named in ``test``; ``mid_p`` is always McNemar's on ``broke`` and ``fixed``. ``flips`` is the mean
-    squared difference of a case: for 0/1 results the share of cases that changed.
+    ``ci`` is two-sided at 95%, ``upper`` the one-sided limit at 1 - alpha. ``p`` is one-sided for "worse", from the
+    test named in ``test``; ``mid_p`` is always McNemar's on ``broke`` and ``fixed``. ``flips`` is the mean squared
+    difference of a case: for 0/1 results the share of cases that changed.
     """
 
     n: int
@@ -39,11 +39,11 @@ class Evidence:
     binary: bool
 
 
-def weigh(cases: Sequence[Case], *, alpha: float = 0.05, seed: int = 0) -> Evidence:
-    """Weigh paired cases: mid-p McNemar for single 0/1 results, else a sign-flip permutation test on case means.
+def weigh(cases: Sequence[GateCase], *, alpha: float = 0.05, seed: int = 0) -> Evidence:
+    """Test paired cases: mid-p McNemar for single 0/1 results, else a sign-flip permutation test on case means.
 
-    The limits are Tango's score limits. For results between 0 and 1 and for repeats they are taken on an effective
-    number of cases (see ``limits``), and equal Tango's where all results are single and 0/1.
+    The limits are Tango's score limits. For results between 0 and 1 and for repeats they use an effective number of
+    cases (see ``limits``); where all results are single and 0/1 they equal Tango's.
     """
     d = np.array([c.drop for c in cases])
     broke = sum(c.change == "broke" for c in cases)
@@ -66,11 +66,11 @@ def weigh(cases: Sequence[Case], *, alpha: float = 0.05, seed: int = 0) -> Evide
 
 
 def limits(d: Floats, *, level: float) -> tuple[float, float]:
-    """Score limits for the mean of paired differences ``d`` in [-1, 1], shape (cases,).
+    """Return score limits for the mean of paired differences ``d`` in [-1, 1], shape (cases,).
 
-    Tango's interval knows differences of -1, 0 and 1 only. A smaller difference moves the mean by as much as a share
-    of a whole flip but varies less, so the counts b = sum d+, c = sum d- are divided by phi = (sum d^2 + 1)/(sum |d|
-    + 1), as Korn and Graubard do with an effective sample size. The 1 stands for one whole flip not yet seen: without
+    Tango's interval takes differences of -1, 0 and 1 only. A smaller difference moves the mean by the same share of a
+    whole flip but varies less, so the counts b = sum d+, c = sum d- are divided by phi = (sum d^2 + 1)/(sum |d| + 1),
+    as Korn and Graubard do with an effective sample size. The added 1 represents one whole flip not yet seen: without
     any change phi is 1, and the limit is that of as many unchanged 0/1 cases.
     """
     size = np.abs(d)
@@ -80,10 +80,10 @@ def limits(d: Floats, *, level: float) -> tuple[float, float]:
 
 
 def sign_flip_p(d: Floats, *, seed: int = 0, draws: int = DRAWS) -> float:
-    """One-sided p for a positive mean of ``d``: how often random signs give a sum at least as large (Fisher 1935).
+    """Return the one-sided p for a positive mean of ``d``: the share of random signs with as large a sum (Fisher 1935).
 
-    Exact over all sign patterns for up to 16 differences other than 0; beyond that ``draws`` seeded random patterns,
-    the observed one counted among them, so that p is never 0 and never too small. 1 when nothing differs.
+    Exact over all sign patterns for up to 16 non-zero differences. Beyond that it uses ``draws`` seeded random patterns
+    and counts the observed one among them, so that p is never 0 and never too small. 1 when nothing differs.
     """
     moved = np.abs(d[d != 0])
     if not len(moved):
@@ -98,6 +98,6 @@ def sign_flip_p(d: Floats, *, seed: int = 0, draws: int = DRAWS) -> float:
     reached = 0
     for start in range(0, draws, 2_000):
         signs = rng.integers(0, 2, size=(min(2_000, draws - start), len(moved)), dtype=np.int8)
-        # A random sign times x sums to 2 * (x where the sign is plus) - total.
+        # The sum of random signs times x is 2 * (sum of x where the sign is plus) - total.
         reached += int(np.sum(2 * (signs @ moved) - moved.sum() >= observed))
     return (1 + reached) / (1 + draws)

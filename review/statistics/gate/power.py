@@ -1,7 +1,7 @@
-"""What a release of n cases can show: detectable drops, cases needed, and the price of a bare threshold.
+"""The power of a release of n cases: detectable drops, cases needed, and the error rates of a bare threshold.
 
-``flips`` is the share of cases whose result changes between the two versions, in either direction; most flips are
-noise of the model and come back in the next run. For results that are not 0/1 it is the mean squared difference.
+``flips`` is the share of cases whose result changes between the two versions, in either direction. Most flips are
+noise of the model and flip back in the next run. For results that are not 0/1 it is the mean squared difference.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class BareRule(NamedTuple):
-    """How often a bare threshold errs: it rejects an unchanged version, or passes one that is ``true_drop`` worse."""
+    """Error rates of a bare threshold: it rejects an unchanged version, or passes one that is ``true_drop`` worse."""
 
     false_alarm: float
     missed: float
@@ -29,10 +29,10 @@ class BareRule(NamedTuple):
 
 
 def detection_probability(n: int, flips: float, drop: float, *, margin: float = 0.02, alpha: float = 0.05) -> float:
-    """The probability that the gate's rule (drop over the margin, mid-p <= alpha) fails a version ``drop`` worse.
+    """Return the probability that the gate's rule (drop over margin, mid-p <= alpha) fails a version ``drop`` worse.
 
-    Exact for single 0/1 results: sums over the number of changed cases. The share of changed cases stays ``flips``
-    unless the drop itself is larger.
+    Exact for single 0/1 results, by summing over the number of changed cases. The share of changed cases stays
+    ``flips`` unless the drop itself is larger.
     """
     changed, weight = _changed(n, max(flips, drop))
     least = np.maximum(_critical(changed, alpha), np.floor((changed + margin * n + 1e-9) / 2) + 1)
@@ -42,9 +42,9 @@ def detection_probability(n: int, flips: float, drop: float, *, margin: float = 
 def smallest_detectable_drop(
     n: int, flips: float, *, margin: float = 0.02, alpha: float = 0.05, power: float = POWER, binary: bool = True
 ) -> float | None:
-    """The smallest true drop that the gate fails with probability ``power``; None when no drop reaches it.
+    """Return the smallest true drop that the gate fails with probability ``power``; None when no drop reaches it.
 
-    Exact for single 0/1 results. Otherwise by the normal approximation of Connor (1987, Biometrics 43, 207-211), and
+    Exact for single 0/1 results. Otherwise it is Connor's normal approximation (1987, Biometrics 43, 207-211), and
     never below the margin.
     """
     if not binary:
@@ -63,10 +63,10 @@ def smallest_detectable_drop(
 
 
 def cases_needed(flips: float, *, margin: float = 0.02, alpha: float = 0.05, power: float = POWER) -> int | None:
-    """How many cases settle a margin: an unchanged version then passes with probability ``power``.
+    """Return the number of cases that decide a margin: an unchanged version then passes with probability ``power``.
 
-    By the same number a true drop of the margin is significant with that probability (Connor 1987). Where nothing flips
-    it is the number of unchanged cases whose one-sided score limit falls below the margin. None for a margin of 0.
+    With the same number, a true drop of the margin is significant with that probability (Connor 1987). Where nothing
+    flips, it is the number of unchanged cases whose one-sided score limit is below the margin. None for a margin of 0.
     """
     if margin <= 0:
         return None
@@ -76,7 +76,7 @@ def cases_needed(flips: float, *, margin: float = 0.02, alpha: float = 0.05, pow
 
 
 def bare_rule_error(n: int, flips: float, *, margin: float = 0.02, true_drop: float | None = None) -> BareRule:
-    """How often "reject when more than ``margin`` worse" errs on ``n`` single 0/1 results, exactly.
+    """Return how often "reject when more than ``margin`` worse" errs on ``n`` single 0/1 results, exactly.
 
     ``true_drop`` defaults to one point above the margin.
     """
@@ -90,13 +90,13 @@ def bare_rule_error(n: int, flips: float, *, margin: float = 0.02, true_drop: fl
 
 
 def _needed(drop: float, flips: float, alpha: float, power: float) -> float:
-    """Pairs for a one-sided test of no difference to find ``drop`` with ``power`` (Connor 1987)."""
+    """Return the pairs with which a one-sided test of no difference finds ``drop`` with ``power`` (Connor 1987)."""
     null, alternative = math.sqrt(flips), math.sqrt(max(0.0, flips - drop * drop))
     return ((float(ndtri(1 - alpha)) * null + float(ndtri(power)) * alternative) / drop) ** 2
 
 
 def bare_rule_error_normal(n: int, flips: float, *, margin: float = 0.02) -> BareRule:
-    """The same by the normal approximation, for results that are not single 0/1."""
+    """Return the error rates by the normal approximation, for results that are not single 0/1."""
     worse = margin + 0.01
     null = math.sqrt(max(flips, 1e-12) / n)
     alternative = math.sqrt(max(flips - worse * worse, 1e-12) / n)
@@ -104,7 +104,7 @@ def bare_rule_error_normal(n: int, flips: float, *, margin: float = 0.02) -> Bar
 
 
 def _changed(n: int, flips: float) -> tuple[Floats, Floats]:
-    """The plausible numbers of changed cases and their probabilities."""
+    """Return the plausible numbers of changed cases and their probabilities."""
     counts = np.arange(n + 1, dtype=float)
     weight = binom.pmf(counts, n, min(1.0, flips))
     keep = weight > 1e-14
@@ -112,14 +112,14 @@ def _changed(n: int, flips: float) -> tuple[Floats, Floats]:
 
 
 def _critical(changed: Floats, alpha: float) -> Floats:
-    """The least number of broken among the changed cases whose one-sided mid-p is at most alpha."""
+    """Return the smallest number of broken among the changed cases whose one-sided mid-p is at most alpha."""
     least = binom.isf(alpha, changed, 0.5)
     mid = binom.sf(least, changed, 0.5) + 0.5 * binom.pmf(least, changed, 0.5)
     return np.where(mid <= alpha, least, least + 1)
 
 
 def _chance(changed: Floats, weight: Floats, least: Floats, flips: float, drop: float) -> float:
-    """P(at least ``least`` of the changed cases broke)."""
+    """Return P(at least ``least`` of the changed cases broke)."""
     broke = 0.5 * (1 + drop / flips) if flips > 0 else 0.5
     reached = np.where(least > changed, 0.0, binom.sf(least - 1, changed, min(1.0, broke)))
     return float(np.sum(weight * reached))

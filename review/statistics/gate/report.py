@@ -1,4 +1,4 @@
-"""The decision of the gate with everything that led to it."""
+"""The decision of the gate, with its reasons and figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from review.basics.errors import InputError
 from review.basics.words import counted
-from review.statistics.gate.cases import Case, PairedResult, gather
+from review.statistics.gate.cases import GateCase, PairedResult, gather
 from review.statistics.gate.evidence import Evidence, weigh
 from review.statistics.gate.power import (
     POWER,
@@ -22,21 +22,21 @@ from review.statistics.gate.slices import Slice, slice_up
 from review.statistics.quantity import Quantity
 
 Decision = Literal["pass", "fail", "inconclusive"]
-# With no change seen, the price of the bare rule is quoted for this share of cases flipping by themselves.
 ASSUMED_FLIPS = 0.05
+"""The share of flipping cases for which the error rates of the bare rule are given when no case flipped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GateReport:
-    """The gate's answer. ``reasons`` decided it; ``remarks`` should be known beside it.
+    """The gate's answer, with the ``reasons`` that decided it and ``remarks`` that did not.
 
-    ``smallest_detectable_drop`` (at 80 % power) and ``cases_needed`` are None where no number would do.
+    ``smallest_detectable_drop`` (at 80% power) and ``cases_needed`` are None when no number is enough.
     """
 
     decision: Decision
     reasons: tuple[str, ...]
     remarks: tuple[str, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[GateCase, ...]
     evidence: Evidence
     slices: tuple[Slice, ...]
     smallest_detectable_drop: float | None
@@ -48,8 +48,8 @@ class GateReport:
     seed: int
 
     @property
-    def flipped(self) -> tuple[Case, ...]:
-        """The cases that changed sides, broken ones first, must-pass ones before others."""
+    def flipped(self) -> tuple[GateCase, ...]:
+        """The cases whose outcome changed, broken ones first, must-pass ones before others."""
         changed = [c for c in self.cases if c.change != "same"]
         return tuple(sorted(changed, key=lambda c: (c.change != "broke", not c.must_pass, -c.drop, c.name)))
 
@@ -63,7 +63,7 @@ class GateReport:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The form that CLI.md fixes for ``gate``, with the settings and what else was weighed beside it."""
+        """Return the object that ``gate --json`` prints."""
         e = self.evidence
         return {
             "decision": self.decision,
@@ -95,12 +95,12 @@ class GateReport:
 def gate_report(
     cases: Iterable[PairedResult], *, margin: float = 0.02, alpha: float = 0.05, strict: bool = False, seed: int = 0
 ) -> GateReport:
-    """Decide whether the candidate may replace the baseline, from both versions' results on the same cases.
+    """Decide whether the candidate can replace the baseline, from both versions' results on the same cases.
 
     FAIL: a must-pass case broke; or the drop exceeds ``margin`` and is significant (one-sided p <= ``alpha``); or a
     scenario or tag fails by that rule after Holm. PASS: the one-sided upper limit of the drop is under the margin.
-    Otherwise INCONCLUSIVE. ``strict`` rejects any drop over the margin, proven or not, and passes all others. Raises
-    InputError for impossible settings and results.
+    Otherwise INCONCLUSIVE. With ``strict``, every drop over the margin fails, proven or not, and any other passes.
+    Raises InputError for impossible settings and results.
     """
     _check(margin, alpha)
     gathered = gather(cases)
@@ -111,7 +111,7 @@ def gate_report(
     if against:
         decision, reasons = "fail", against
     elif strict:
-        decision, reasons = "pass", [f"the drop of {_points(evidence.drop)} is not over the margin (bare rule)"]
+        decision, reasons = "pass", [f"the drop of {_points(evidence.drop)} is not over the margin (strict rule)"]
     elif evidence.upper < margin:
         limit = f"with {1 - alpha:.0%} confidence the drop is under {_points(evidence.upper)}"
         decision, reasons = "pass", [f"{limit}, less than the margin of {_points(margin)}"]
@@ -139,18 +139,18 @@ def gate_report(
 
 
 def _against(
-    cases: Sequence[Case], e: Evidence, slices: Sequence[Slice], *, margin: float, alpha: float, strict: bool
+    cases: Sequence[GateCase], e: Evidence, slices: Sequence[Slice], *, margin: float, alpha: float, strict: bool
 ) -> list[str]:
-    """Every reason to reject the candidate."""
+    """Return every reason to reject the candidate."""
     reasons = []
     broken = [c.name for c in cases if c.must_pass and c.change == "broke"]
     if broken:
         reasons.append(f"{counted(len(broken), 'must-pass case')} broke: {_listed(broken)}")
     if e.drop > margin + 1e-12 and (strict or e.p <= alpha):
-        how = "the bare rule asks for no proof" if strict and e.p > alpha else f"chance explains it with p = {e.p:.3g}"
+        how = "the strict rule needs no proof" if strict and e.p > alpha else f"p = {e.p:.3g} if nothing had changed"
         reasons.append(
-            f"the result dropped by {_points(e.drop)}, more than the margin of {_points(margin)}: {e.broke} broke, "
-            f"{e.fixed} were fixed, and {how}"
+            f"the result dropped by {_points(e.drop)}, more than the margin of {_points(margin)}: {e.broke} cases "
+            f"broke, {e.fixed} were fixed ({how})"
         )
     for s in slices:
         if s.status == "fail":
@@ -163,27 +163,27 @@ def _against(
 
 def _undecided(e: Evidence, *, margin: float, alpha: float) -> list[str]:
     limit = (
-        f"a drop of up to {_points(e.upper)} is possible ({1 - alpha:.0%} confidence), not under the margin of "
-        f"{_points(margin)}"
+        f"a drop of up to {_points(e.upper)} is possible ({1 - alpha:.0%} confidence), which is not under the margin "
+        f"of {_points(margin)}"
     )
     if e.drop > margin + 1e-12:
         return [f"the drop of {_points(e.drop)} is over the margin but not proven (p = {e.p:.3g})", limit]
-    return [f"the drop of {_points(e.drop)} is not over the margin, but cannot be shown to stay there", limit]
+    return [f"the drop of {_points(e.drop)} is not over the margin, but the true drop may be", limit]
 
 
-def _remarks(cases: Sequence[Case], slices: Sequence[Slice]) -> list[str]:
+def _remarks(cases: Sequence[GateCase], slices: Sequence[Slice]) -> list[str]:
     remarks = []
     suspects = [s for s in slices if s.status == "suspect"]
     if suspects:
         shown = [f"{s.kind} '{s.name}' ({_points(s.evidence.drop)} on {s.evidence.n})" for s in suspects]
-        remarks.append(f"suspect, dropped by more than the margin but not proven: {_listed(shown)}")
+        remarks.append(f"suspect slices, dropped by more than the margin but not proven: {_listed(shown)}")
     failing = [c.name for c in cases if c.must_pass and c.change == "same" and c.candidate < 0.5]
     if failing:
-        remarks.append(f"must-pass, and failing with both versions: {_listed(failing)}")
+        remarks.append(f"must-pass cases that fail with both versions: {_listed(failing)}")
     return remarks
 
 
-def _flipped_json(c: Case) -> dict[str, Any]:
+def _flipped_json(c: GateCase) -> dict[str, Any]:
     return {
         "case": c.name,
         "change": c.change,
@@ -207,6 +207,6 @@ def _listed(names: Sequence[str], most: int = 8) -> str:
 
 def _check(margin: float, alpha: float) -> None:
     if not 0 <= margin < 1:
-        raise InputError(f"margin {margin} found, expected a share from 0 to below 1; two points are 0.02.")
+        raise InputError(f"margin: found {margin}, expected a share from 0 to below 1; two points are 0.02.")
     if not 0 < alpha < 0.5:
-        raise InputError(f"alpha {alpha} found, expected a number between 0 and 0.5, such as 0.05.")
+        raise InputError(f"alpha: found {alpha}, expected a number between 0 and 0.5, such as 0.05.")

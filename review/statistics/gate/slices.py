@@ -1,4 +1,4 @@
-"""Slices of a release: where a total hides that one scenario broke."""
+"""Slices of a release: scenarios and tags, because a total can hide that one scenario broke."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from review.statistics.calibration.mcnemar import holm
-from review.statistics.gate.cases import Case
+from review.statistics.gate.cases import GateCase
 from review.statistics.gate.evidence import Evidence, weigh
 
 Status = Literal["fail", "suspect", "ok"]
@@ -15,9 +15,9 @@ Status = Literal["fail", "suspect", "ok"]
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """One scenario or tag: its evidence, its p adjusted over all slices, and what follows.
+    """One scenario or tag: its evidence, its p adjusted over all slices, and its status.
 
-    ``fail``: dropped by more than the margin, proven after Holm. ``suspect``: dropped by more than the margin, not
+    ``fail``: dropped by more than the margin, proven after Holm. ``suspect``: dropped by more than the margin, but not
     proven.
     """
 
@@ -30,7 +30,7 @@ class Slice:
     status: Status
 
     def to_json(self) -> dict[str, Any]:
-        """Flat, as the command prints it."""
+        """Return the slice's object of ``gate --json``."""
         e = self.evidence
         return {
             "kind": self.kind,
@@ -48,10 +48,10 @@ class Slice:
         }
 
 
-def slice_up(cases: Sequence[Case], *, margin: float, alpha: float, seed: int = 0) -> tuple[Slice, ...]:
-    """Weigh every scenario and tag by the rule of the whole, adjusted over them by Holm (1979); worst first.
+def slice_up(cases: Sequence[GateCase], *, margin: float, alpha: float, seed: int = 0) -> tuple[Slice, ...]:
+    """Test every scenario and tag by the rule of the total, adjusted over them by Holm (1979); worst first.
 
-    Two slices of exactly the same cases are one test, and a slice of all cases is the total; neither counts twice.
+    Two slices with exactly the same cases are one test, and a slice of all cases is the total: neither counts twice.
     """
     members = _members(cases)
     tests: dict[frozenset[int], Evidence] = {}
@@ -83,8 +83,8 @@ def slice_up(cases: Sequence[Case], *, margin: float, alpha: float, seed: int = 
     return tuple(sorted(found, key=lambda s: (order[s.status], s.evidence.p, -s.evidence.drop, s.kind, s.name)))
 
 
-def _members(cases: Sequence[Case]) -> dict[tuple[Literal["scenario", "tag"], str], frozenset[int]]:
-    """Which cases stand in which slice; cases without scenario are in no scenario slice."""
+def _members(cases: Sequence[GateCase]) -> dict[tuple[Literal["scenario", "tag"], str], frozenset[int]]:
+    """Return the cases of each slice; a case without scenario is in no scenario slice."""
     members: dict[tuple[Literal["scenario", "tag"], str], set[int]] = {}
     for i, case in enumerate(cases):
         if case.scenario:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from review.basics.words import counted
-from review.statistics.gate.cases import Case
+from review.statistics.gate.cases import GateCase
 from review.statistics.gate.report import GateReport
 from review.statistics.gate.slices import Slice
 
 HEADINGS = {
-    "pass": "PASS: the candidate may replace the baseline",
+    "pass": "PASS: the candidate can replace the baseline",
     "fail": "FAIL: the candidate is worse",
     "inconclusive": "INCONCLUSIVE: these cases cannot decide",
 }
 
 
 def plain_words(report: GateReport) -> list[str]:
-    """The report as sentences: the reasons, the remarks, what the release can show, what to do."""
+    """Return the report as sentences: the reasons, the remarks, the smallest detectable drop, what to do."""
     lines = [_sentence(r) for r in (*report.reasons, *report.remarks)]
     lines.append(_power(report))
     if report.strict:
@@ -26,39 +26,40 @@ def plain_words(report: GateReport) -> list[str]:
 
 
 def price(report: GateReport) -> str:
-    """What the bare rule costs on this many cases with this many flips."""
+    """Return how often the strict rule errs on this many cases with this many flips."""
     rule, n = report.bare_rule, report.evidence.n
     within = 1 - (1 - rule.false_alarm) ** 12
-    flips = f"{rule.flips:.1%} of which flip" + ("" if report.evidence.flips else " (assumed: none flipped here)")
+    assumed = "" if report.evidence.flips else ", assumed because none flipped here"
+    flips = f"{rule.flips:.1%} of them flip{assumed}"
     return (
-        f"The bare {100 * report.margin:g}-point rule on {n} cases {flips} rejects an unchanged version in "
-        f"{rule.false_alarm:.1%} of runs ({within:.0%} chance of at least once in 12 weeks) and lets "
-        f"{rule.missed:.0%} of true {100 * rule.true_drop:g}-point drops through."
+        f"The strict {100 * report.margin:g}-point rule on {n} cases ({flips}) rejects an unchanged version in "
+        f"{rule.false_alarm:.1%} of runs ({within:.0%} chance of at least once in 12 weeks) and misses "
+        f"{rule.missed:.0%} of true {100 * rule.true_drop:g}-point drops."
     )
 
 
 def markdown(report: GateReport) -> str:
-    """The report as Markdown: heading, figures, reasons, slices, flipped cases."""
+    """Return the report as Markdown: heading, figures, reasons, slices, flipped cases."""
     e = report.evidence
     assert report.drop.ci is not None
     low, high = report.drop.ci
     parts = [
         f"## Regression gate: {HEADINGS[report.decision]}",
         "",
-        "| cases | drop | 95 % interval | broke | fixed | p |",
+        "| cases | drop | 95% interval | broke | fixed | p |",
         "|---:|---:|---|---:|---:|---:|",
         f"| {e.n} | {e.drop:+.3f} | {low:+.3f} to {high:+.3f} | {e.broke} | {e.fixed} | {e.p:.3g} |",
         "",
         *(f"- {_escape(line)}" for line in plain_words(report)),
     ]
-    worth = [s for s in report.slices if s.status != "ok"]
-    if worth:
+    notable = [s for s in report.slices if s.status != "ok"]
+    if notable:
         parts += [
             "",
             "| slice | cases | baseline | candidate | broke | fixed | p (Holm) | |",
             "|---|" + "---:|" * 6 + "---|",
         ]
-        parts += [_slice_row(s) for s in worth]
+        parts += [_slice_row(s) for s in notable]
     if report.flipped:
         parts += ["", "| flipped case | change | baseline | candidate |", "|---|---|---:|---:|"]
         parts += [_flipped_row(c) for c in report.flipped]
@@ -73,7 +74,7 @@ def _slice_row(s: Slice) -> str:
     )
 
 
-def _flipped_row(c: Case) -> str:
+def _flipped_row(c: GateCase) -> str:
     mark = " (must pass)" if c.must_pass else ""
     return f"| {_escape(c.name)}{mark} | {c.change} | {c.baseline:.2f} | {c.candidate:.2f} |"
 
@@ -82,12 +83,12 @@ def _power(report: GateReport) -> str:
     smallest, n = report.smallest_detectable_drop, report.evidence.n
     if smallest is None:
         return f"{counted(n, 'case')}: too few to prove any drop."
-    return f"The smallest drop that {n} such cases reveal with 80 % power is {100 * smallest:.1f} points."
+    return f"The smallest drop that {n} such cases detect with 80% power is {100 * smallest:.1f} points."
 
 
 def _ways_out(report: GateReport) -> str:
     more = (
-        f"about {report.cases_needed:,} cases decide a margin of {100 * report.margin:g} points at 80 % power"
+        f"about {report.cases_needed:,} cases decide a margin of {100 * report.margin:g} points with 80% power"
         if report.cases_needed
         else "no number of cases decides a margin of 0"
     )

@@ -1,1 +1,1 @@
-"""How good production is: the share of conversations that people would call positive, with interval."""
+"""The quality of production: the share of conversations that people would call positive, with its interval."""

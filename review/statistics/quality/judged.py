@@ -1,7 +1,7 @@
-"""People and judge together: the stratified difference estimator and power-tuned prediction-powered inference.
+"""Estimates from people and judge together: the stratified difference estimator and power-tuned PPI.
 
-Both are sums over strata of independent parts (``parts.py``), whose distances to their limits are combined by
-square-and-add (MOVER: Zou & Donner 2008, Stat. Med. 27, 1693-1702).
+PPI is prediction-powered inference. Both estimates are sums over strata of independent parts (``parts.py``), whose
+distances to their limits are combined by square-and-add (MOVER: Zou & Donner 2008, Stat. Med. 27, 1693-1702).
 """
 
 from __future__ import annotations
@@ -12,64 +12,73 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri
 
-from review.statistics.quality.parts import Part, difference_parts, first_phase, heard, lopsided, ppi_parts, tuning
-from review.statistics.quality.people import finish, silent_share
-from review.statistics.quality.strata import Stratum, shares, spread
+from review.statistics.quality.parts import (
+    Part,
+    difference_parts,
+    first_phase,
+    lopsided,
+    ppi_parts,
+    tuning,
+    with_verdict,
+)
+from review.statistics.quality.people import finish, unlabelled_share
+from review.statistics.quality.strata import StratumCounts, shares, spread
 from review.statistics.quantity import Quantity
 
 
 @dataclass(frozen=True)
 class Ppi:
-    """The prediction-powered estimate with its tuning: lambda over all (weighted by N_h) and per stratum."""
+    """The prediction-powered estimate with its tuning: lambda overall (weighted by N_h) and per stratum."""
 
     quantity: Quantity
     tuning: float | None
     tuning_by_stratum: dict[str, float]
 
 
-def judge_alone(strata: Sequence[Stratum]) -> float | None:
-    """The share of positive verdicts among all verdicts, strata weighted by N_h; None when there is no verdict."""
-    vocal = [s for s in strata if heard(s) > 0]
-    if not vocal:
+def judge_alone(strata: Sequence[StratumCounts]) -> float | None:
+    """Return the share of positive verdicts among all verdicts, strata weighted by N_h; None without verdicts."""
+    judged = [s for s in strata if with_verdict(s) > 0]
+    if not judged:
         return None
-    size = [(s.rows if s.population is None else s.population) * heard(s) / s.rows for s in vocal]
-    rate = [s.verdicts.positive / heard(s) for s in vocal]
+    size = [(s.rows if s.population is None else s.population) * with_verdict(s) / s.rows for s in judged]
+    rate = [s.verdicts.positive / with_verdict(s) for s in judged]
     return sum(w * r for w, r in zip(size, rate, strict=True)) / sum(size)
 
 
-def difference(strata: Sequence[Stratum], *, level: float = 0.95) -> Quantity:
-    """The stratified difference estimator: sum over h of N_h/N [mean F over the stratum + mean of Y - F over labelled].
+def difference(strata: Sequence[StratumCounts], *, level: float = 0.95) -> Quantity:
+    """Return the stratified difference estimate: sum_h N_h/N [mean F over the stratum + mean of Y - F over labelled].
 
-    Unbiased whatever the judge is worth (Cochran 1977, Sampling Techniques, section 7.2). Conversations without a
-    verdict are a post-stratum of their own. Where verdicts are known of only part of a population, the uncertainty
-    of that part is added (two-phase sampling). Undefined without labels, verdicts, or labels that have a verdict.
+    It is unbiased for any judge (Cochran 1977, Sampling Techniques, section 7.2). Conversations without a verdict are a
+    post-stratum of their own. Where verdicts are known for only part of a population, the uncertainty of that part is
+    added (two-phase sampling). Undefined without labels, without verdicts, or without labels that have a verdict.
     """
     return _combine(strata, difference_parts, "difference estimator: Tango's score limits, square-and-add", level)
 
 
-def ppi(strata: Sequence[Stratum], *, level: float = 0.95) -> Ppi:
-    """Power-tuned prediction-powered inference by stratum (Angelopoulos, Duchi & Zrnic 2023, arXiv:2311.01453).
+def ppi(strata: Sequence[StratumCounts], *, level: float = 0.95) -> Ppi:
+    """Return power-tuned prediction-powered inference by stratum (Angelopoulos, Duchi & Zrnic 2023, arXiv:2311.01453).
 
     mean Y + lambda (mean F over unlabelled - mean F over labelled), lambda = cov(Y, F)/((1 + n/N) var F) with n
     labelled, N unlabelled, the covariance over the labelled and the variance over both. A useless judge gets
-    lambda = 0, and the estimate is that from people. Since lambda (1 + n/N) is the slope of Y on F, this is the
-    regression estimator of survey sampling, and F having two values, post-stratification on the verdict: the limits are
-    Wilson's by verdict, on the effective number n/(1 - n/N), joined by square-and-add and centred on the estimate.
+    lambda = 0, which leaves the estimate from people. Because lambda (1 + n/N) is the slope of Y on F, this is the
+    regression estimator of survey sampling; because F has two values, it is post-stratification on the verdict. The
+    limits are Wilson's by verdict, on the effective number n/(1 - n/N), joined by square-and-add and centred on the
+    estimate.
     """
     found = _combine(strata, ppi_parts, "power-tuned PPI: Wilson's limits by verdict, square-and-add", level)
     if found.value is None:
         return Ppi(found, None, {})
-    tuned = [s for s in strata if s.judged.n and heard(s) > s.judged.n]
+    tuned = [s for s in strata if s.judged.n and with_verdict(s) > s.judged.n]
     by_stratum = {s.name: tuning(s) for s in tuned}
     total = sum(w * by_stratum[s.name] for w, s in zip(shares(tuned), tuned, strict=True)) if tuned else 0.0
     return Ppi(found, total, by_stratum)
 
 
-def labels_saved(strata: Sequence[Stratum]) -> int | None:
-    """How many more labels people alone would need to be as precise as PPI; never below 0.
+def labels_saved(strata: Sequence[StratumCounts]) -> int | None:
+    """Return how many more labels people alone would need to be as precise as PPI; never below 0.
 
-    Both variances are the analytic ones, people's allocation growing in proportion up to a census. None when PPI is
-    undefined or either estimate has no variance left.
+    Both variances are analytic. People's allocation grows in proportion, up to a fully labelled population. None when
+    PPI is undefined or either estimate has no variance left.
     """
     if ppi(strata).quantity.value is None:
         return None
@@ -90,14 +99,14 @@ def labels_saved(strata: Sequence[Stratum]) -> int | None:
 
 
 def _combine(
-    strata: Sequence[Stratum], parts_of: Callable[[Stratum, float], list[Part]], method: str, level: float
+    strata: Sequence[StratumCounts], parts_of: Callable[[StratumCounts, float], list[Part]], method: str, level: float
 ) -> Quantity:
     strata = [s for s in strata if s.size > 0]
     n = sum(s.labelled.n for s in strata)
     reason = _why_not(strata)
     if reason:
         return Quantity.missing(reason, n=n, method=method)
-    silent = silent_share(strata).share
+    unlabelled = unlabelled_share(strata).share
     strata = [s for s in strata if s.labelled.n > 0]
     z2 = float(ndtri((1 + level) / 2)) ** 2
     value = below = above = variance = 0.0
@@ -109,18 +118,18 @@ def _combine(
         variance += w * w * (first + sum(p.share**2 * p.variance for p in parts))
     value = min(1.0, max(0.0, value))
     ci = (max(0.0, value - math.sqrt(below)), min(1.0, value + math.sqrt(above)))
-    return finish(Quantity(value=value, ci=ci, se=math.sqrt(variance), method=method, n=n), strata, silent)
+    return finish(Quantity(value=value, ci=ci, se=math.sqrt(variance), method=method, n=n), strata, unlabelled)
 
 
-def _why_not(strata: Sequence[Stratum]) -> str | None:
-    """The reason why labels and verdicts cannot be joined, or None."""
+def _why_not(strata: Sequence[StratumCounts]) -> str | None:
+    """Return the reason why labels and verdicts cannot be combined, or None."""
     if not sum(s.labelled.n for s in strata):
         return "no conversation is labelled"
-    if not sum(heard(s) for s in strata):
+    if not sum(with_verdict(s) for s in strata):
         return "no conversation has a verdict"
     if not sum(s.judged.n for s in strata):
         return "no labelled conversation has a verdict"
     if all(s.labelled.n == s.rows for s in strata):
-        return "every known conversation is labelled, so the judge has nothing to add to what people said"
+        return "every known conversation is labelled, so the judge adds nothing to people's labels"
     odd = next((q for q in map(lopsided, strata) if q is not None), None)
-    return odd.undefined if odd else silent_share(strata).reason
+    return odd.undefined if odd else unlabelled_share(strata).reason

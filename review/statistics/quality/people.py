@@ -7,78 +7,80 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from review.statistics.intervals import clopper_pearson, wilson
-from review.statistics.quality.strata import Cell, Stratum, shares, spread
+from review.statistics.quality.strata import Cell, StratumCounts, shares, spread
 from review.statistics.quantity import Quantity
 
-# A stratum without a single label makes the whole undefined, unless it is so small that the interval can simply be
-# widened by all that it could be.
 NEGLIGIBLE = 0.01
-# Cochran (1977), Sampling Techniques, 3rd ed., section 2.6: below a tenth the finite-population correction is nil.
+"""The largest share of the traffic in strata without a label for which there is an estimate.
+
+The interval is then widened by all values that this share could have.
+"""
 SMALL_FRACTION = 0.1
+"""Below this sampling fraction the finite-population correction is ignored (Cochran 1977, section 2.6)."""
 STRATIFIED = "Korn-Graubard by stratum (Clopper-Pearson on effective sample sizes), square-and-add"
 
 
-def people(strata: Sequence[Stratum], *, level: float = 0.95) -> Quantity:
-    """The share of positive conversations as people see it, from their labels alone.
+def people(strata: Sequence[StratumCounts], *, level: float = 0.95) -> Quantity:
+    """Estimate the share of positive conversations from people's labels alone.
 
-    Each labelled item of stratum h stands for N_h/m_h. With one stratum the interval is Wilson's; when more than a
-    tenth of a known population is labelled, on the effective size m/(1 - m/N). With several it is that of Korn &
-    Graubard (1998, Survey Methodology 24, 193-201), Clopper-Pearson on the effective sample size, taken in each
-    stratum on m_h/(1 - m_h/N_h) and joined by square-and-add (Zou & Donner 2008, Stat. Med. 27, 1693-1702). Joined
-    over the total instead, as survey packages do, its lower limit is too high where the largest stratum is nearly
-    unanimous: with all failing plus 1 % of the rest it held the truth in 84 % of draws instead of 95 %
-    (tests/bench/quality_coverage.py). A stratum labelled in full has no width, a unanimous one keeps its own. The
-    limits stay within what the labels already prove.
+    Each labelled item of stratum h represents N_h/m_h conversations. With one stratum the interval is Wilson's; when
+    more than a tenth of a known population is labelled, on the effective size m/(1 - m/N). With several strata it is
+    that of Korn & Graubard (1998, Survey Methodology 24, 193-201): Clopper-Pearson on the effective sample size, in
+    each stratum on m_h/(1 - m_h/N_h), joined by square-and-add (Zou & Donner 2008, Stat. Med. 27, 1693-1702). Survey
+    packages take it over the total instead, which makes the lower limit too high where the largest stratum is nearly
+    unanimous: with all failing plus 1% of the rest it contained the truth in 84% of draws instead of 95%
+    (tests/bench/quality_coverage.py). A fully labelled stratum adds no width; a unanimous one does. The limits never
+    contradict the labels.
 
-    In the standard error a stratum with one label borrows the variance of its neighbour in the list, and one where all
-    agree takes that of (k + 1/2)/(m + 1). Undefined when nothing is labelled, or when more than 1 % of the traffic
-    stands in strata without a label.
+    In the standard error, a stratum with one label borrows the variance of its neighbour in the list, and a unanimous
+    one takes that of (k + 1/2)/(m + 1). Undefined when nothing is labelled, or when more than 1% of the traffic is in
+    strata without a label.
     """
     strata = [s for s in strata if s.size > 0]
     n = sum(s.labelled.n for s in strata)
     if n == 0:
         return Quantity.missing("no conversation is labelled", method="people")
-    silent = silent_share(strata)
-    if silent.reason:
-        return Quantity.missing(silent.reason, n=n, method="people")
+    unlabelled = unlabelled_share(strata)
+    if unlabelled.reason:
+        return Quantity.missing(unlabelled.reason, n=n, method="people")
     strata = [s for s in strata if s.labelled.n > 0]
-    if all(s.census for s in strata) and not silent.share:
+    if all(s.census for s in strata) and not unlabelled.share:
         value = sum(s.labelled.positive for s in strata) / n
         return Quantity(
             value=value,
             ci=(value, value),
             se=0.0,
-            method="census: every conversation is labelled, nothing is estimated",
+            method="every conversation is labelled, so nothing is estimated",
             n=n,
         )
     found = _one(strata[0], level) if len(strata) == 1 else _several(strata, level)
-    return finish(found, strata, silent.share)
+    return finish(found, strata, unlabelled.share)
 
 
-class Silent(NamedTuple):
-    """The share of the traffic in strata without labels, and why that forbids an estimate (or None)."""
+class Unlabelled(NamedTuple):
+    """The share of the traffic in strata without labels, and the reason why it rules out an estimate (or None)."""
 
     share: float
     reason: str | None
 
 
-def silent_share(strata: Sequence[Stratum]) -> Silent:
-    """How much of the traffic stands in strata that nobody labelled, and whether it can be neglected."""
+def unlabelled_share(strata: Sequence[StratumCounts]) -> Unlabelled:
+    """Return the share of the traffic in strata without a label, and whether it is small enough to estimate."""
     if len(strata) > 1 and any(s.population is None for s in strata):
-        return Silent(0.0, "the populations of the strata are unknown, and with them their weights")
-    silent = [(s.name, w) for s, w in zip(strata, shares(strata), strict=True) if s.labelled.n == 0]
-    share = sum(w for _, w in silent)
+        return Unlabelled(0.0, "the populations of the strata are unknown, and so are their weights")
+    bare = [(s.name, w) for s, w in zip(strata, shares(strata), strict=True) if s.labelled.n == 0]
+    share = sum(w for _, w in bare)
     if share <= NEGLIGIBLE:
-        return Silent(share, None)
-    names = ", ".join(f"'{name}'" for name, _ in silent)
-    return Silent(share, f"no conversation of stratum {names} is labelled, {share:.1%} of the traffic")
+        return Unlabelled(share, None)
+    names = ", ".join(f"'{name}'" for name, _ in bare)
+    return Unlabelled(share, f"no conversation of stratum {names} is labelled, {share:.1%} of the traffic")
 
 
-def finish(found: Quantity, strata: Sequence[Stratum], silent: float) -> Quantity:
-    """Keep an interval within what is certain, and widen it by the share of strata without any label.
+def finish(found: Quantity, strata: Sequence[StratumCounts], unlabelled: float) -> Quantity:
+    """Keep an interval within what the labels prove, and widen it by the share of strata without any label.
 
-    Positives and negatives already counted can only become more, so they bound the share of a known population; the
-    conversations of a silent stratum may be anything between none and all positive.
+    More labels can only add to the positives and negatives already counted, so these bound the share in a known
+    population. In a stratum without labels, anything from none to all may be positive.
     """
     if found.value is None or found.ci is None:
         return found
@@ -89,13 +91,13 @@ def finish(found: Quantity, strata: Sequence[Stratum], silent: float) -> Quantit
         high = min(high, 1 - sum(s.labelled.n - s.labelled.positive for s in strata) / total)
     low, high = max(0.0, min(low, found.value)), min(1.0, max(high, found.value))
     method = found.method
-    if silent:
-        low, high = low * (1 - silent), high * (1 - silent) + silent
-        method += f"; widened by the {silent:.2%} of the traffic in strata without a label"
+    if unlabelled:
+        low, high = low * (1 - unlabelled), high * (1 - unlabelled) + unlabelled
+        method += f"; widened by the {unlabelled:.2%} of the traffic in strata without a label"
     return Quantity(value=found.value, ci=(low, high), se=found.se, method=method, n=found.n)
 
 
-def _one(stratum: Stratum, level: float) -> Quantity:
+def _one(stratum: StratumCounts, level: float) -> Quantity:
     m, k = stratum.labelled
     fraction = m / stratum.size
     if fraction > SMALL_FRACTION:
@@ -113,7 +115,7 @@ def _one(stratum: Stratum, level: float) -> Quantity:
     )
 
 
-def _several(strata: Sequence[Stratum], level: float) -> Quantity:
+def _several(strata: Sequence[StratumCounts], level: float) -> Quantity:
     weights = shares(strata)
     value = below = above = variance = 0.0
     for h, (w, s) in enumerate(zip(weights, strata, strict=True)):
@@ -130,8 +132,11 @@ def _several(strata: Sequence[Stratum], level: float) -> Quantity:
     return Quantity(value=value, ci=ci, se=math.sqrt(variance), method=STRATIFIED, n=n)
 
 
-def label_variance(strata: Sequence[Stratum], h: int) -> float:
-    """Variance of stratum ``h``'s mean label: (1/m - 1/N) s^2, zero for a census, a lone label with pooled s^2."""
+def label_variance(strata: Sequence[StratumCounts], h: int) -> float:
+    """Return the variance of stratum ``h``'s mean label: (1/m - 1/N) s^2.
+
+    It is zero when the stratum is fully labelled; a single label takes s^2 pooled with a neighbour.
+    """
     stratum = strata[h]
     m, k = stratum.labelled
     if stratum.census or m == 0:

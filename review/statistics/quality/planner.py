@@ -1,4 +1,4 @@
-"""How many more items it takes until an interval is as narrow as wanted."""
+"""How many items make an interval as narrow as wanted."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from scipy.special import ndtri
 from review.basics.errors import InputError
 from review.statistics.intervals import wilson
 from review.statistics.quality.people import label_variance, people
-from review.statistics.quality.strata import Stratum, shares
+from review.statistics.quality.strata import StratumCounts, shares
 from review.statistics.quantity import Quantity
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """``now`` items give half-width ``half_width_now``; ``needed`` would give ``half_width`` and are ``more`` than now.
+class SampleSizePlan:
+    """The items needed for an interval of ``half_width``: ``needed`` in all, ``more`` than the ``now`` there are.
 
-    ``per_stratum`` says how the additional ones spread. When no number suffices or nothing is known yet, ``needed`` and
-    ``more`` are None and ``undefined`` says why.
+    ``half_width_now`` is the half-width of the present items. ``per_stratum`` spreads the additional items over the
+    groups. When no number is enough or nothing is known yet, ``needed`` and ``more`` are None and ``undefined`` gives
+    the reason.
     """
 
     now: int
@@ -32,43 +33,59 @@ class Plan:
     undefined: str | None = None
 
 
-def plan_agreement(coefficient: Quantity, half_width: float, *, level: float = 0.95) -> Plan:
-    """Items for an agreement coefficient to reach ``half_width``: its error shrinks with the root of the items.
+def plan_sentence(plan: SampleSizePlan) -> str:
+    """Describe a plan in one or two sentences, for pages and commands."""
+    if plan.needed is None:
+        return f"This cannot be planned: {plan.undefined}."
+    wanted = f"± {plan.half_width:g}"
+    now = "" if plan.half_width_now is None else f" The {plan.now:,} items so far give ± {plan.half_width_now:.3f}."
+    if plan.more:
+        return f"{plan.more:,} more items are needed for {wanted}, {plan.needed:,} in all.{now}"
+    return f"No more items are needed for {wanted}.{now}"
 
-    The error now is half its (bootstrap) interval, else z times its standard error. The rater mix is taken to stay.
+
+def plan_agreement(coefficient: Quantity, half_width: float, *, level: float = 0.95) -> SampleSizePlan:
+    """Plan the items for an agreement coefficient, whose error shrinks with the square root of the items.
+
+    The error now is half its (bootstrap) interval, else z times its standard error. The plan assumes the same mix of
+    raters.
     """
     _check(half_width)
     now = coefficient.n
     if coefficient.value is None:
-        return Plan(now=now, half_width=half_width, undefined=f"the coefficient is undefined ({coefficient.undefined})")
+        return SampleSizePlan(
+            now=now, half_width=half_width, undefined=f"the coefficient is undefined ({coefficient.undefined})"
+        )
     if coefficient.ci is not None:
         current = (coefficient.ci[1] - coefficient.ci[0]) / 2
     else:
         current = float(ndtri((1 + level) / 2)) * (coefficient.se or 0.0)
     if current <= 0:
-        return Plan(
+        return SampleSizePlan(
             now=now,
             half_width=half_width,
             undefined="the interval has no width (perfect agreement), so it cannot be scaled",
         )
     needed = math.ceil(now * (current / half_width) ** 2 - 1e-9)
-    return Plan(now=now, half_width=half_width, half_width_now=current, needed=needed, more=max(0, needed - now))
+    return SampleSizePlan(
+        now=now, half_width=half_width, half_width_now=current, needed=needed, more=max(0, needed - now)
+    )
 
 
-def plan_recall(caught: int, positives: int, items: int, half_width: float, *, level: float = 0.95) -> Plan:
-    """Items for a judge's recall to reach ``half_width`` (Wilson), when ``positives`` of ``items`` are positive so far.
+def plan_recall(caught: int, positives: int, items: int, half_width: float, *, level: float = 0.95) -> SampleSizePlan:
+    """Plan the items for a judge's recall (Wilson), when ``positives`` of ``items`` are positive so far.
 
-    Recall is measured on positives only, so rare ones cost many items: twice the positives need twice the items.
+    Recall is measured on positives only, so rare positives need many items: twice the positives take twice the items.
     """
     _check(half_width)
     if positives == 0:
-        return Plan(
-            now=items, half_width=half_width, undefined="no positive item yet, so the recall has no value to start from"
+        return SampleSizePlan(
+            now=items, half_width=half_width, undefined="there is no positive item yet, so recall has no value"
         )
     recall = caught / positives
     needed_positives = _smallest(lambda n: _half(recall, n, level) <= half_width)
     needed = math.ceil(needed_positives * items / positives)
-    return Plan(
+    return SampleSizePlan(
         now=items,
         half_width=half_width,
         half_width_now=_half(recall, positives, level),
@@ -77,16 +94,16 @@ def plan_recall(caught: int, positives: int, items: int, half_width: float, *, l
     )
 
 
-def plan_quality(strata: Sequence[Stratum], half_width: float, *, level: float = 0.95) -> Plan:
-    """Labels for the estimate from people to reach ``half_width``, the present allocation growing in proportion.
+def plan_quality(strata: Sequence[StratumCounts], half_width: float, *, level: float = 0.95) -> SampleSizePlan:
+    """Plan the labels for the estimate from people, with the present allocation growing in proportion.
 
-    A stratum grows until it is labelled in full. Half-width here is z times the standard error.
+    A stratum grows until it is fully labelled. Half-width here is z times the standard error.
     """
     _check(half_width)
     estimate = people(strata, level=level)
     now = estimate.n
     if estimate.value is None:
-        return Plan(now=now, half_width=half_width, undefined=estimate.undefined)
+        return SampleSizePlan(now=now, half_width=half_width, undefined=estimate.undefined)
     strata = [s for s in strata if s.labelled.n > 0]
     weights = shares(strata)
     z = float(ndtri((1 + level) / 2))
@@ -105,7 +122,7 @@ def plan_quality(strata: Sequence[Stratum], half_width: float, *, level: float =
 
     current = half(1.0)
     if current <= half_width:
-        return Plan(
+        return SampleSizePlan(
             now=now,
             half_width=half_width,
             half_width_now=current,
@@ -121,7 +138,7 @@ def plan_quality(strata: Sequence[Stratum], half_width: float, *, level: float =
         low, high = (middle, high) if half(middle) > half_width else (low, middle)
     more = {s.name: max(0, math.ceil(m - s.labelled.n - 1e-6)) for s, m in zip(strata, grown(high), strict=True)}
     total = sum(more.values())
-    return Plan(
+    return SampleSizePlan(
         now=now, half_width=half_width, half_width_now=current, needed=now + total, more=total, per_stratum=more
     )
 
@@ -132,7 +149,7 @@ def _half(share: float, n: int, level: float) -> float:
 
 
 def _smallest(enough: Callable[[int], bool]) -> int:
-    """The smallest number for which the monotone ``enough`` holds."""
+    """Return the smallest number for which the monotone ``enough`` is true."""
     high = 1
     while not enough(high):
         high *= 2
@@ -145,4 +162,4 @@ def _smallest(enough: Callable[[int], bool]) -> int:
 
 def _check(half_width: float) -> None:
     if not 0 < half_width < 1:
-        raise InputError(f"half-width {half_width} found, expected a number between 0 and 1, such as 0.05.")
+        raise InputError(f"half-width: found {half_width}, expected a number between 0 and 1, such as 0.05.")

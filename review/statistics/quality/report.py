@@ -1,4 +1,4 @@
-"""Everything said about the quality of production, in the form that the command, the pages and the report share."""
+"""The quality of production in the form that the command, the pages and the report share."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.statistics.quality.judged import Ppi, difference, judge_alone, labels_saved, ppi
-from review.statistics.quality.parts import heard
+from review.statistics.quality.parts import with_verdict
 from review.statistics.quality.people import people
 from review.statistics.quality.rogan_gladen import Calibration, rogan_gladen
-from review.statistics.quality.strata import Stratum
+from review.statistics.quality.strata import StratumCounts
 from review.statistics.quantity import Quantity
 
 SAME_TRAFFIC = (
     "the labels are a sample of this traffic, so the difference estimator applies; Rogan-Gladen is for labels "
     "that come from elsewhere"
 )
-ELSEWHERE = "the labels come from elsewhere (a separate calibration set), so they are no sample of this traffic"
+ELSEWHERE = "the labels come from elsewhere (a separate calibration set), so they are not a sample of this traffic"
 
 
 @dataclass(frozen=True, kw_only=True)
 class QualityReport:
-    """The estimates of the share of positive conversations, side by side.
+    """All estimates of the share of positive conversations.
 
-    ``population`` is None when unknown. ``unlabelled`` counts the known conversations without a label (of the whole
-    population where that is given); ``no_verdict`` those the judge said nothing readable about.
-    ``response_rate`` is labelled over drawn, None when it is not known how many were drawn.
+    ``population`` is None when unknown. ``unlabelled`` counts the known conversations without a label (in the whole
+    population where that is given); ``no_verdict`` those without a readable verdict. ``response_rate`` is labelled over
+    drawn, None when the number of drawn conversations is unknown.
     """
 
-    strata: tuple[Stratum, ...]
+    strata: tuple[StratumCounts, ...]
     population: int | None
     labelled: int
     unlabelled: int
@@ -44,7 +44,7 @@ class QualityReport:
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The form that CLI.md fixes for ``quality --file``, with the strata and the notes beside it."""
+        """Return the object that ``quality --json`` prints."""
         return {
             "population": self.population,
             "labelled": self.labelled,
@@ -67,13 +67,13 @@ class QualityReport:
 
 
 def quality_report(
-    strata: Sequence[Stratum], *, level: float = 0.95, calibration: Calibration | None = None
+    strata: Sequence[StratumCounts], *, level: float = 0.95, calibration: Calibration | None = None
 ) -> QualityReport:
-    """All estimates for one dimension and one positive value.
+    """Compute all estimates for one dimension and one positive value.
 
-    With a ``calibration`` set from elsewhere the strata are traffic without labels of its own: then Rogan-Gladen is
-    the estimate and the others are undefined. Without one the labels in the strata are a sample of the traffic, and
-    Rogan-Gladen is refused.
+    With a ``calibration`` set from elsewhere, the strata are traffic without labels of its own: Rogan-Gladen is the
+    estimate and the others are undefined. Without one, the labels in the strata are a sample of the traffic and
+    Rogan-Gladen is undefined.
     """
     known = [s.population for s in strata if s.population is not None]
     population = sum(known) if len(known) == len(strata) else None
@@ -85,7 +85,7 @@ def quality_report(
     else:
         labelled = calibration.positives + calibration.negatives
         positive = sum(s.verdicts.positive for s in strata)
-        corrected = rogan_gladen(positive, sum(heard(s) for s in strata), calibration, level=level)
+        corrected = rogan_gladen(positive, sum(with_verdict(s) for s in strata), calibration, level=level)
         alone = Quantity.missing(ELSEWHERE, n=labelled, method="people")
         joint = Quantity.missing(ELSEWHERE, n=labelled, method="difference estimator")
         powered = Ppi(Quantity.missing(ELSEWHERE, n=labelled, method="power-tuned PPI"), None, {})
@@ -107,29 +107,29 @@ def quality_report(
     )
 
 
-def _response(strata: Sequence[Stratum], labelled: int) -> float | None:
+def _response(strata: Sequence[StratumCounts], labelled: int) -> float | None:
     drawn = [s.drawn for s in strata if s.drawn is not None]
     total = sum(drawn)
     return labelled / total if len(drawn) == len(strata) and total else None
 
 
-def _notes(strata: Sequence[Stratum], population: int | None, *, separate: bool) -> tuple[str, ...]:
+def _notes(strata: Sequence[StratumCounts], population: int | None, *, separate: bool) -> tuple[str, ...]:
     notes = []
     if population is None and not separate:
         notes.append(
-            "no population is given: the rows are read as a simple random sample of an endless stream, without "
+            "no population is given, so the rows are taken as a simple random sample of an endless stream, without "
             "finite-population correction"
         )
     rows = sum(s.rows for s in strata)
-    if population is not None and rows < population and any(heard(s) for s in strata):
+    if population is not None and rows < population and any(with_verdict(s) for s in strata):
         notes.append(
-            f"verdicts are known for {rows} of {population} conversations, taken as a random part of each stratum"
+            f"verdicts are known for {rows:,} of {population:,} conversations, taken as a random part of each stratum"
         )
     missing = sum(s.verdicts.missing for s in strata)
     if 0 < missing < rows:
         notes.append(
-            f"{missing} conversations have no verdict: they are neither positive nor negative for the judge, and are "
-            "estimated from people's labels alone"
+            f"{missing:,} conversations have no verdict: they count neither as positive nor as negative for the judge "
+            "and are estimated from people's labels alone"
         )
     short = [s.name for s in strata if 0 < s.labelled.n < 10 and not s.census]
     if short and not separate:
@@ -137,7 +137,7 @@ def _notes(strata: Sequence[Stratum], population: int | None, *, separate: bool)
     return tuple(notes)
 
 
-def _stratum_json(s: Stratum) -> dict[str, Any]:
+def _stratum_json(s: StratumCounts) -> dict[str, Any]:
     return {
         "name": s.name,
         "population": s.population,

@@ -1,4 +1,4 @@
-"""Correct the judge's share by its known error rates: only where the labels are not a sample of the same traffic."""
+"""The judge's share corrected by its known error rates, for labels that are not a sample of the same traffic."""
 
 from __future__ import annotations
 
@@ -19,44 +19,44 @@ class Calibration(NamedTuple):
     rejections: int
 
 
-def rogan_gladen(said_positive: int, said: int, calibration: Calibration, *, level: float = 0.95) -> Quantity:
-    """(p + TNR - 1)/(TPR + TNR - 1), clipped to [0, 1] (Rogan & Gladen 1978, Am. J. Epidemiol. 107, 71-76).
+def rogan_gladen(positive: int, verdicts: int, calibration: Calibration, *, level: float = 0.95) -> Quantity:
+    """Return (p + TNR - 1)/(TPR + TNR - 1), clipped to [0, 1] (Rogan & Gladen 1978, Am. J. Epidemiol. 107, 71-76).
 
-    ``said_positive`` of ``said`` verdicts on the traffic were positive. The interval is that of Lang & Reiczigel (2014,
-    Prev. Vet. Med. 113, 13-22): it carries the variance of the share and of both error rates. It rests on the
-    judge erring on this traffic as it did on the calibration set, which nothing here can check. Undefined when the
-    calibration set lacks one class, when there is no verdict, and when TPR + TNR <= 1 (no better than a coin).
+    ``positive`` of the ``verdicts`` on the traffic were positive. The interval is that of Lang & Reiczigel (2014, Prev.
+    Vet. Med. 113, 13-22): it includes the variance of the share and of both error rates. It assumes that the judge errs
+    on this traffic as often as on the calibration set, which the data cannot check. Undefined when the calibration set
+    lacks one class, when there is no verdict, and when TPR + TNR <= 1 (no better than a coin).
     """
     method = "Rogan-Gladen: Lang-Reiczigel"
     positives, hits, negatives, rejections = calibration
     n = positives + negatives
-    if said == 0:
+    if verdicts == 0:
         return Quantity.missing("the traffic has no verdict", n=n, method=method)
     if positives == 0 or negatives == 0:
         lacking = "positive" if positives == 0 else "negative"
-        return Quantity.missing(f"the calibration set holds no {lacking} example with a verdict", n=n, method=method)
+        return Quantity.missing(f"the calibration set has no {lacking} example with a verdict", n=n, method=method)
     tpr, tnr = hits / positives, rejections / negatives
     if tpr + tnr <= 1:
-        reason = f"TPR + TNR = {tpr:.2f} + {tnr:.2f} is not above 1: the verdict says nothing about the label"
+        reason = f"TPR + TNR = {tpr:.2f} + {tnr:.2f} is not above 1: the verdict tells nothing about the label"
         return Quantity.missing(reason, n=n, method=method)
     youden = tpr + tnr - 1
-    share = said_positive / said
+    share = positive / verdicts
     raw = (share + tnr - 1) / youden
-    variance = _variance(share, said, raw, tpr, positives, tnr, negatives) / youden**2
+    variance = _variance(share, verdicts, raw, tpr, positives, tnr, negatives) / youden**2
     value = min(1.0, max(0.0, raw))
-    low, high = _limits(said_positive, said, calibration, float(ndtri((1 + level) / 2)))
+    low, high = _limits(positive, verdicts, calibration, float(ndtri((1 + level) / 2)))
     return Quantity(value=value, ci=(min(low, value), max(high, value)), se=math.sqrt(variance), method=method, n=n)
 
 
-def _limits(said_positive: int, said: int, calibration: Calibration, z: float) -> tuple[float, float]:
-    """Limits after adding z^2 pseudo-verdicts to the traffic and one hit and one error to each class."""
+def _limits(positive: int, verdicts: int, calibration: Calibration, z: float) -> tuple[float, float]:
+    """Return the limits after adding z^2 pseudo-verdicts to the traffic and one hit and one error to each class."""
     positives, negatives = calibration.positives + 2, calibration.negatives + 2
     tpr, tnr = (calibration.hits + 1) / positives, (calibration.rejections + 1) / negatives
     youden = tpr + tnr - 1
     if youden <= 0:
         return 0.0, 1.0
-    n = said + z * z
-    share = (said_positive + z * z / 2) / n
+    n = verdicts + z * z
+    share = (positive + z * z / 2) / n
     centre = (share + tnr - 1) / youden
     shift = 2 * z * z * (centre * tpr * (1 - tpr) / positives - (1 - centre) * tnr * (1 - tnr) / negatives)
     half = z * math.sqrt(_variance(share, n, centre, tpr, positives, tnr, negatives)) / youden
@@ -67,7 +67,7 @@ def _limits(said_positive: int, said: int, calibration: Calibration, z: float) -
 def _variance(
     share: float, n: float, centre: float, tpr: float, positives: float, tnr: float, negatives: float
 ) -> float:
-    """Variance of the numerator: that of the share and those of both error rates."""
+    """Return the variance of the numerator, from the share and both error rates."""
     return (
         share * (1 - share) / n
         + centre**2 * tpr * (1 - tpr) / positives

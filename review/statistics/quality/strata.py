@@ -1,4 +1,4 @@
-"""The counts that every estimate of production rests on: one ``Stratum`` per group of the draw."""
+"""The counts behind every estimate of production: one ``StratumCounts`` per group of the draw."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from review.basics.errors import InputError
 
 
 class Cell(NamedTuple):
-    """Labelled conversations of one kind: how many, and how many of them people called positive."""
+    """Labelled conversations of one kind: their number, and how many of them people called positive."""
 
     n: int = 0
     positive: int = 0
@@ -20,7 +20,7 @@ NO_LABELS = Cell()
 
 
 class Verdicts(NamedTuple):
-    """What the judge said of all known conversations of a stratum: positive, something else, nothing readable."""
+    """The judge's verdicts on all known conversations of a stratum: positive, another value, no readable verdict."""
 
     positive: int = 0
     other: int = 0
@@ -28,14 +28,14 @@ class Verdicts(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stratum:
-    """One group of the draw.
+class StratumCounts:
+    """The counts of one group of the draw.
 
-    ``population`` is N_h, its distinct conversations; None when the rows are a sample from a stream of unknown length
-    (then the stratum must be the only one). ``verdicts`` counts the judge's answers over all known conversations,
-    the labelled ones included; normally these are all N_h. The three cells hold the labelled conversations by the
-    judge's answer. ``drawn`` is how many were drawn for review, for the response rate. Raises InputError when the
-    counts contradict each other.
+    ``population`` is N_h, the number of distinct conversations; None when the rows are a sample from a stream of
+    unknown length (then the stratum must be the only one). ``verdicts`` counts the judge's verdicts over all known
+    conversations, including the labelled ones; normally these are all N_h. The three cells count the labelled
+    conversations by the judge's verdict. ``drawn`` is the number drawn for review, for the response rate. Raises
+    InputError when the counts contradict each other.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Stratum:
             if not 0 <= cell.positive <= cell.n <= known:
                 raise InputError(
                     f"stratum '{self.name}': {cell.n} labelled conversations ({cell.positive} positive) among {known} "
-                    "with that verdict; expected no more labelled than there are. Count labels and verdicts anew."
+                    "with that verdict. Expected no more labelled ones than there are. Correct the counts."
                 )
         if self.population is not None and self.population < self.rows:
             raise InputError(
-                f"stratum '{self.name}': population {self.population} is smaller than its {self.rows} rows; "
-                "expected at least as many. Give N_h, the distinct conversations of the stratum in the window."
+                f"stratum '{self.name}': population {self.population} is smaller than its {self.rows} rows. "
+                "Expected at least as many. Give N_h, the distinct conversations of the stratum in the window."
             )
 
     @property
@@ -66,7 +66,7 @@ class Stratum:
 
     @property
     def labelled(self) -> Cell:
-        """All labelled conversations, whatever the judge said: m_h and how many are positive."""
+        """All labelled conversations with any verdict or none: m_h and how many are positive."""
         return _sum(self.cells)
 
     @property
@@ -76,7 +76,7 @@ class Stratum:
 
     @property
     def rows(self) -> int:
-        """The known conversations (with or without a verdict)."""
+        """The number of known conversations, with or without a verdict."""
         return sum(self.verdicts)
 
     @property
@@ -99,10 +99,10 @@ class QualityRow(NamedTuple):
     population: int | None = None
 
 
-def stratify(rows: Iterable[QualityRow], positive: str) -> tuple[Stratum, ...]:
+def stratify(rows: Iterable[QualityRow], positive: str) -> tuple[StratumCounts, ...]:
     """Count rows into strata, in order of appearance.
 
-    Without any population the rows of named strata are taken to be all of theirs, and rows without strata to be a
+    Without any population, the rows of a named stratum are taken as the whole stratum, and rows without strata as a
     simple random sample from a stream of unknown length. Raises InputError for contradictory counts.
     """
     groups: dict[str, list[QualityRow]] = {}
@@ -113,28 +113,28 @@ def stratify(rows: Iterable[QualityRow], positive: str) -> tuple[Stratum, ...]:
 
 
 def check_positive(rows: Iterable[QualityRow], positive: str) -> None:
-    """Raise InputError when ``positive`` occurs nowhere: a misspelt value would otherwise have a share of zero."""
+    """Raise InputError when ``positive`` occurs nowhere, because a misspelt value would get a share of zero."""
     seen = {v for r in rows for v in (r.verdict, r.truth) if v is not None}
     if positive not in seen:
         found = ", ".join(sorted(seen)[:12]) or "no value at all"
         raise InputError(
-            f"the positive value '{positive}' occurs neither among the verdicts nor among the labels; found {found}. "
+            f"the positive value '{positive}' occurs neither among the verdicts nor among the labels. Found {found}. "
             "Give one of these."
         )
 
 
-def shares(strata: Sequence[Stratum]) -> list[float]:
-    """The weights N_h / N. A single stratum weighs 1 whatever its size; raises InputError when sizes are unknown."""
+def shares(strata: Sequence[StratumCounts]) -> list[float]:
+    """Return the weights N_h / N; a single stratum has weight 1. Raises InputError when sizes are unknown."""
     if len(strata) == 1:
         return [1.0]
     if any(s.population is None for s in strata):
-        raise InputError("several strata need the population of each; give N_h for all of them.")
+        raise InputError("with several strata, each needs its population. Give N_h for all of them.")
     total = sum(s.size for s in strata)
     return [s.size / total for s in strata]
 
 
 def spread(cell: Cell) -> float:
-    """The sample variance s^2 of a yes/no answer; where all agree, that of (k + 1/2)/(n + 1), which is not zero."""
+    """Return the sample variance s^2 of a yes/no label; when all agree, that of (k + 1/2)/(n + 1), which is above 0."""
     n, k = cell
     if 0 < k < n:
         return k * (n - k) / (n * (n - 1))
@@ -142,7 +142,7 @@ def spread(cell: Cell) -> float:
 
 
 def smoothed(cell: Cell) -> float:
-    """The share (k + 1/2)/(n + 1): Jeffreys' estimate, inside (0, 1) also when all agree."""
+    """Return the share (k + 1/2)/(n + 1), Jeffreys' estimate, which is inside (0, 1) even when all agree."""
     return (cell.positive + 0.5) / (cell.n + 1)
 
 
@@ -151,7 +151,7 @@ def _sum(cells: Iterable[Cell]) -> Cell:
     return Cell(n, positive)
 
 
-def _count(name: str, rows: Sequence[QualityRow], positive: str, *, named: bool) -> Stratum:
+def _count(name: str, rows: Sequence[QualityRow], positive: str, *, named: bool) -> StratumCounts:
     verdicts = [0, 0, 0]
     cells = [[0, 0], [0, 0], [0, 0]]
     for row in rows:
@@ -162,7 +162,7 @@ def _count(name: str, rows: Sequence[QualityRow], positive: str, *, named: bool)
             cells[kind][1] += row.truth == positive
     population = next((r.population for r in rows if r.population is not None), len(rows) if named else None)
     first, second, third = (Cell(*c) for c in cells)
-    return Stratum(
+    return StratumCounts(
         name=name or "all",
         population=population,
         verdicts=Verdicts(*verdicts),

@@ -48,7 +48,7 @@ def test_without_bootstrap_the_interval_is_analytic_and_a_seed_repeats_itself(fi
     options = ("agreement", "--file", file, "--scale", "nominal", "--json")
     analytic = json.loads(spotcheck(*options, "--bootstrap", "0").stdout)["coefficients"]["gwet_ac1"]
     assert analytic["method"].startswith("analytic (Gwet 2014)")
-    # .775444 -/+ t(.975; 11) * .142950 = .775444 -/+ 2.200985 * .142950
+    # 0.775444 -/+ t(0.975; 11) * 0.142950 = 0.775444 -/+ 2.200985 * 0.142950
     assert analytic["ci"] == [pytest.approx(0.460814, abs=1e-5), 1.0]
     assert spotcheck(*options, "--seed", "7").stdout == spotcheck(*options, "--seed", "7").stdout
 
@@ -56,7 +56,7 @@ def test_without_bootstrap_the_interval_is_analytic_and_a_seed_repeats_itself(fi
 def test_people_get_sentences_and_tables(file, spotcheck):
     done = spotcheck("agreement", "--file", file, "--scale", "nominal")
     assert done.returncode == 0
-    assert "Any two of four reviewers agree on 82 %" in done.stdout
+    assert "Any two of four reviewers agree on 82%" in done.stdout
     assert "krippendorff_alpha.nominal" in done.stdout
     assert "undefined: fleiss_kappa" in done.stdout
 
@@ -121,7 +121,7 @@ BAD = {
     ),
     "a rater twice on an item": (
         "item,rater,label\ni1,a,x\ni1,b,x\ni1,a,y\n", ["--scale", "nominal"],
-        ["line 4", "second label by rater 'a' on item 'i1'", "first stands on line 2", "remove"],
+        ["line 4", "second label by rater 'a' on item 'i1'", "first is on line 2", "remove"],
     ),
     "a missing column": ("item,person,label\ni1,a,x\n", ["--scale", "nominal"], ["line 1", "'rater'", "item, person"]),
     "an empty rater": ("item,rater,label\ni1,,x\n", ["--scale", "nominal"], ["line 2", "column 'rater'"]),

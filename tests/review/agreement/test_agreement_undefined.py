@@ -46,7 +46,7 @@ def test_one_value_only_leaves_alpha_undefined_because_expected_disagreement_is_
     assert report.coefficients["percent_agreement"].value == 1
     assert report.coefficients["gwet_ac1"].value == 1
     assert report.degenerate_replicates == 1000
-    assert any("alpha is undefined" in w for w in report.warnings)
+    assert any("Agreement beyond chance (alpha) is undefined" in w for w in report.warnings)
 
 
 def test_no_item_rated_twice_leaves_everything_undefined():
@@ -67,13 +67,13 @@ def test_cohen_and_scott_need_exactly_two_raters():
 
 def test_perfect_agreement_gives_the_rule_of_three_instead_of_an_empty_interval():
     report = agreement_report(ratings_from_columns(columns("ab" * 20 + "\n" + "ab" * 20), "nominal", ("a", "b")))
-    # 40 items: 1 - 0.05^(1/40) = 7.2 % may disagree; AC1 and pi lose twice that, as 1 - p_e is a half
+    # 40 items: 1 - 0.05^(1/40) = 7.2% may disagree; AC1 and pi lose twice that, because 1 - p_e is a half
     hidden = 1 - 0.05 ** (1 / 40)
     percent, pi = report.coefficients["percent_agreement"], report.coefficients["scott_pi"]
     assert percent.ci == (pytest.approx(1 - hidden), 1)
     assert pi.ci == (pytest.approx(1 - 2 * hidden), 1)
-    assert "7.2 %" in percent.method
-    assert "says nothing" in percent.method
+    assert "7.2%" in percent.method
+    assert "has no spread" in percent.method
     assert any("perfect" in w for w in report.warnings)
 
 
@@ -87,16 +87,16 @@ def test_items_that_all_look_alike_have_no_interval():
 
 def test_replicates_without_variation_are_counted_and_left_out():
     report = agreement_report(ratings_from_columns(columns("aaab\naaaa"), "nominal", ("a", "b")))
-    # a replicate misses the only item with a b with probability (3/4)^4 = .316
+    # a replicate misses the only item with a b with probability (3/4)^4 = 0.316
     assert report.degenerate_replicates == pytest.approx(316, abs=50)
     method = report.coefficients["krippendorff_alpha.nominal"].method
     assert f"{report.degenerate_replicates} without variation left out" in method
-    assert any("bootstrap replicates held no variation" in w for w in report.warnings)
+    assert any("bootstrap replicates contain no variation" in w for w in report.warnings)
 
 
-def test_few_items_with_anything_but_the_usual_value_are_told():
+def test_few_items_with_another_value_than_the_usual_one_give_a_warning():
     report = agreement_report(ratings_from_columns(columns("a" * 38 + "bb\n" + "a" * 38 + "ba"), "nominal", ("a", "b")))
-    assert any(w.startswith("Only 2 items carry anything but the most frequent value") for w in report.warnings)
+    assert any(w.startswith("Only 2 items have a value other than the most frequent one") for w in report.warnings)
 
 
 def test_a_scale_of_one_value_leaves_nothing_to_choose():

@@ -131,7 +131,7 @@ def test_where_the_data_are_fine_and_the_figure_is_not_the_exit_is_zero(run):
 
 def test_people_get_tables_and_sentences(run):
     shown = run("calibrate", PLAIN).output
-    assert "recall" in shown and "3 items carry both a label" in shown
+    assert "recall" in shown and "3 items have both a label" in shown
 
 
 def test_without_a_file_the_usage_says_what_to_give():

@@ -101,13 +101,13 @@ def flagged_and_rest(caught_rest=2, missed_rest=3, population=50_000):
     )
 
 
-def test_recall_of_all_failing_plus_one_percent_is_weighted_and_the_difference_said():
+def test_recall_of_all_failing_plus_one_percent_is_weighted_with_a_warning():
     # the rest has 500 rows for 50,000: weight 100. recall = (170 + 200)/(180 + 500) = .544; pooled 172/185 = .930
     report = calibration_report(calibration_data(flagged_and_rest()), positive="wrong")
     assert report.weighted["recall"].value == pytest.approx(370 / 680)
     assert report.unweighted["recall"].value == pytest.approx(172 / 185)
     assert any("recall 0.544 instead of 0.930" in w for w in report.warnings)
-    assert any(w.startswith("Few items labelled 'wrong' come from the group 'rest': 5.") for w in report.warnings)
+    assert any(w.startswith("Only 5 items labelled 'wrong' come from the group 'rest'.") for w in report.warnings)
 
 
 def test_ten_positives_from_the_rest_are_enough_to_stay_silent():
@@ -170,13 +170,13 @@ def test_a_simple_sample_from_a_small_population_has_a_shorter_interval():
     assert half.ci == pytest.approx(proportion_confint(86, 100, method="wilson"))
 
 
-def test_one_labelled_row_in_a_group_is_pooled_with_its_neighbour_and_said():
+def test_one_labelled_row_in_a_group_is_pooled_with_its_neighbour_with_a_warning():
     rows = rows_of(TWO_BY_TWO, stratum="rest", population=5000) + rows_of(
         {("wrong", "ok"): 1}, stratum="low", population=90
     )
     report = calibration_report(calibration_data(rows), positive="wrong")
     assert report.weighted["recall"].se > 0
-    assert any("one labelled item: pooled" in w for w in report.warnings)
+    assert any("only one labelled item: pooled" in w for w in report.warnings)
 
 
 def test_a_group_without_a_label_is_named():
@@ -240,7 +240,10 @@ def test_hand_picked_items_weigh_nothing_but_stand_in_the_unweighted_figures():
     report = calibration_report(calibration_data(rows), positive="wrong")
     assert report.weighted["recall"].value == pytest.approx(0.8)
     assert report.unweighted["recall"].value == pytest.approx(8 / 17)
-    assert any("7 labelled items with neither group nor population" in w for w in report.warnings)
+    assert any(
+        "7 labelled items without group and population: treated as hand-picked, with weight 0" in w
+        for w in report.warnings
+    )
 
 
 def test_kish_effective_size_by_hand():
@@ -253,11 +256,11 @@ def test_without_a_positive_class_only_its_figures_are_undefined():
     report = report_of(TWO_BY_TWO, positive=None)
     assert report.weighted["accuracy"].value == pytest.approx(0.86)
     assert report.weighted["cohen_kappa"].value is not None
-    assert "no positive class" in report.weighted["recall"].undefined
+    assert "no positive value" in report.weighted["recall"].undefined
 
 
 def test_an_unknown_positive_class_is_refused():
-    with pytest.raises(InputError, match="found 'bad', expected one of the values ok, wrong"):
+    with pytest.raises(InputError, match="found 'bad', expected one of ok, wrong"):
         report_of(TWO_BY_TWO, positive="bad")
 
 
@@ -288,5 +291,5 @@ def test_impossible_input_is_refused_with_what_was_expected(rows, message):
 
 def test_plain_words_name_recall_precision_and_what_to_mind():
     text = plain_words(calibration_report(calibration_data(flagged_and_rest()), positive="wrong"))
-    assert "Of all 'wrong' cases it finds 54 %" in text
-    assert "differ from the plain counts" in text
+    assert "It finds 54%" in text
+    assert "of all 'wrong' items" in text and "differ from the plain counts" in text

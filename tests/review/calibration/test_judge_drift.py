@@ -19,12 +19,12 @@ WEEKS = tuple(f"2026-W{k}" for k in range(40, 46))
 
 
 def cells(week: str, caught: int, missed: int, accused: int, quiet: int, *, population: int = 10_000) -> list:
-    """The rows of one week by what people and judge said of them."""
-    said = [("wrong", "wrong")] * caught + [("wrong", "ok")] * missed
-    said += [("ok", "wrong")] * accused + [("ok", "ok")] * quiet
+    """Return the rows of one week by labels and verdicts: caught, missed, accused, quiet."""
+    pairs = [("wrong", "wrong")] * caught + [("wrong", "ok")] * missed
+    pairs += [("ok", "wrong")] * accused + [("ok", "ok")] * quiet
     return [
         (week, CalibrationRow(f"{week} {k}", truth, verdict, f"{week} rest", float(population)))
-        for k, (truth, verdict) in enumerate(said)
+        for k, (truth, verdict) in enumerate(pairs)
     ]
 
 
@@ -50,22 +50,22 @@ def test_recall_that_leaves_the_band_of_four_weeks_fell() -> None:
     assert plain_words(found)[0].startswith("Recall of 'wrong' fell: 0.500 [0.3")
 
 
-def test_a_lower_recall_within_what_chance_makes_is_no_change() -> None:
+def test_a_lower_recall_that_chance_can_explain_is_no_change() -> None:
     # 24/30 = .8, Wilson [.627, .905], shares points with [.833, .942].
     found = over([*steady(*WEEKS[:4]), *cells(WEEKS[4], 24, 6, 3, 27)])
     assert found.latest["recall"].moved == found.latest["precision"].moved == "stayed"
     assert found.alarms == {}
     (sentence,) = plain_words(found)
-    assert sentence.startswith("In 2026-W44 precision and recall of 'wrong' lie within what chance alone makes")
+    assert sentence.startswith("In 2026-W44 precision and recall of 'wrong' changed no more than chance can explain")
 
 
-def test_a_figure_may_rise_too_and_precision_is_watched_beside_recall() -> None:
+def test_a_figure_may_also_rise_and_precision_is_watched_as_well_as_recall() -> None:
     poor = [row for week in WEEKS[:4] for row in cells(week, 15, 15, 15, 15)]
     found = over([*poor, *cells(WEEKS[4], 29, 1, 1, 29)])
     assert {name: row.moved for name, row in found.alarms.items()} == {"precision": "rose", "recall": "rose"}
 
 
-def test_each_week_is_held_against_the_four_before_it_alone() -> None:
+def test_each_week_is_compared_with_only_the_four_before_it() -> None:
     early = [row for week in WEEKS[:2] for row in cells(week, 3, 27, 3, 27)]
     found = over([*early, *steady(*WEEKS[2:])], weeks=WEEKS)
     moved = [row.moved for row in found.figures["recall"]]
@@ -75,14 +75,12 @@ def test_each_week_is_held_against_the_four_before_it_alone() -> None:
     assert [round(row.band.value or 0, 3) for row in found.figures["recall"]][-2:] == [0.5, 0.7]
 
 
-def test_with_too_few_weeks_nothing_is_said_and_the_reason_is_given() -> None:
+def test_with_too_few_weeks_the_change_is_undefined_with_the_reason() -> None:
     found = over(steady(*WEEKS[:4]), weeks=WEEKS[:4])
     row = found.latest["recall"]
     assert row.moved is None and row.band.value is None
-    assert row.undefined == (
-        "a change shows only against 4 earlier weeks with labels and verdicts; there are 3 such weeks"
-    )
-    assert "cannot be told" in plain_words(found)[0]
+    assert row.undefined == ("the comparison needs 4 earlier weeks with labels and verdicts; there are 3 such weeks")
+    assert "is not known" in plain_words(found)[0]
     assert over(steady(*WEEKS[:2]), weeks=WEEKS[:2]).latest["recall"].undefined.endswith("there is 1 such week")
 
 
@@ -96,7 +94,7 @@ def test_a_week_without_labels_is_skipped_and_the_newest_one_is_the_last_with_an
     assert found.figures["recall"][2].reviewed.undefined == "no item with a verdict is 'wrong' according to people"
 
 
-def test_hand_picked_items_say_nothing_about_a_week() -> None:
+def test_hand_picked_items_are_not_counted_in_a_week() -> None:
     picked = [
         (WEEKS[4], CalibrationRow(f"picked {k}", "wrong", "ok", stratum=None, population=None)) for k in range(50)
     ]
@@ -106,7 +104,7 @@ def test_hand_picked_items_say_nothing_about_a_week() -> None:
 
 
 def test_weights_do_not_decide_whether_a_judge_changed() -> None:
-    """One missed item that stands for a thousand conversations is one missed item."""
+    """One missed item that represents a thousand conversations counts as one missed item."""
     rows = []
     for k, week in enumerate(WEEKS[:5]):
         verdict = "ok" if k == 4 else "wrong"
@@ -142,7 +140,7 @@ def test_without_a_positive_class_it_is_accuracy() -> None:
     assert plain_words(found)[0].startswith("Accuracy fell: ")
 
 
-def test_nothing_to_compare_is_said() -> None:
+def test_a_sentence_says_that_there_is_nothing_to_compare() -> None:
     empty = replace(calibration_data([]), values=VALUES)
     found = drift(empty, [], weeks=WEEKS, positive="wrong")
     assert found.newest is None and found.latest == found.alarms == {}
@@ -151,7 +149,7 @@ def test_nothing_to_compare_is_said() -> None:
     ]
 
 
-def test_the_json_form_has_no_number_that_json_lacks() -> None:
+def test_the_json_has_no_nan_or_infinity() -> None:
     found = over([*steady(*WEEKS[:4]), *cells(WEEKS[4], 0, 0, 0, 4)])
     text = json.dumps(found.to_json(), allow_nan=False)
     assert json.loads(text)["newest"] == WEEKS[4]

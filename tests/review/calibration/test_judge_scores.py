@@ -79,7 +79,7 @@ def test_scores_that_are_no_probabilities_have_a_curve_but_no_brier_score():
     data = calibration_data([CalibrationRow(str(k), str(k % 2), "1", score=k) for k in range(10)])
     report = score_report(data, 1, bootstrap=20)
     assert report.average_precision.value is not None
-    assert "leave [0, 1]" in report.brier.undefined and "leave [0, 1]" in report.ece.undefined
+    assert "some are outside [0, 1]" in report.brier.undefined and "some are outside [0, 1]" in report.ece.undefined
 
 
 def test_without_a_scored_item_everything_is_undefined():

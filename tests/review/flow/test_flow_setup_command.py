@@ -79,7 +79,7 @@ def test_init_twice_is_harmless(folder):
     settings = Path("spotcheck.toml").read_text()
     code, text, noted = run("init", "--name", "Eve", "--json")
     # Somebody else's init neither joins them nor changes the rubric in the lead's name.
-    assert code == 0 and "there already; nothing was changed" in noted
+    assert code == 0 and "already exists; nothing was changed" in noted
     assert json.loads(text) | {"store": 0, "settings": 0} == {
         "store": 0,
         "settings": 0,

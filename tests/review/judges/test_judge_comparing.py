@@ -11,7 +11,7 @@ from judged_store import DEV, NAMES, TEST, WEEK, judged, says, speaks, truth, ve
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.commands.cli import spotcheck
 from review.current.verdicts import Reference
-from review.evidence.test_set_access import looks
+from review.evidence.test_set_access import accesses
 from review.judges.workbench.comparing import compared
 from review.judges.workbench.workbench import economy, listed
 from storage.records_judges import JudgeResult, JudgeRun
@@ -143,7 +143,7 @@ def test_the_command_shows_dev_and_counts_a_look_at_more(week):
     quiet = ("calibrate", "--judge", "tone", "--bootstrap", "0")
     found = calls(week, *quiet)
     assert (found["judge"], found["split"]) == ("tone@1", "dev") and "look" not in found
-    assert found["dimensions"]["correctness"]["n"] == len(DEV) and looks(week, "tone") == []
+    assert found["dimensions"]["correctness"]["n"] == len(DEV) and accesses(week, "tone") == []
     assert calls(week, *quiet, "--split", "dev")["dimensions"]["correctness"]["n"] == len(DEV)
     test = calls(week, *quiet, "--split", "test", "--as", "eva")
     assert test["dimensions"]["correctness"]["n"] == len(TEST) and test["look"]["look"] == 1
@@ -151,7 +151,7 @@ def test_the_command_shows_dev_and_counts_a_look_at_more(week):
     assert both["dimensions"]["correctness"]["n"] == 40 and both["look"]["look"] == 2
     with pytest.raises(Refused, match="ana has annotator"):
         calls(week, *quiet, "--split", "test", "--as", "ana")
-    assert len(looks(week, "tone")) == 2
+    assert len(accesses(week, "tone")) == 2
 
 
 def test_the_command_counts_no_look_at_a_judge_from_the_log(week):
@@ -187,7 +187,7 @@ def test_where_one_has_nothing_to_read_on_test_no_look_is_counted_at_any(week):
     speaks(week, "tone", "2", **dict.fromkeys(TEST))
     with pytest.raises(NothingToDo, match=r"has a verdict of tone@2 in .*; no look was counted"):
         calls(week, "compare-judges", "--judge", "tone@1", "--judge", "tone@2", "--split", "test", "--as", "eva")
-    assert looks(week, "tone") == [] and week.find(AuditEntry, action="look at test") == []
+    assert accesses(week, "tone") == [] and week.find(AuditEntry, action="look at test") == []
 
 
 def test_halves_are_of_the_store_alone(week, tmp_path):

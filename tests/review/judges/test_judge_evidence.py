@@ -10,7 +10,7 @@ from judged_store import AT, DEV, NAMES, TEST, WEEK, judged, says, speaks, truth
 from review.basics.errors import NothingToDo, Refused, UnknownError
 from review.current.verdicts import Reference, reference, that_count, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import paired_labels
-from review.evidence.test_set_access import looks, record_look, shown_half
+from review.evidence.test_set_access import accesses, record_access, shown_half
 from review.judges.workbench.workbench import report_on_test
 from review.statistics.calibration.report import calibration_report
 from storage.records_judges import Look
@@ -184,13 +184,13 @@ def test_a_look_is_counted_written_down_and_needs_the_role(week):
     assert second.looked.sentence == "look 1 at the test half of version 2 (2 looks at all its versions)"
     assert third.looked.sentence == "look 2 at the test half of version 2 (3 looks at all its versions)"
     assert third.reports["correctness"].n == len(TEST)
-    assert [seen.look.by for seen in looks(week, "tone", "2")] == ["lea", "eva"]
+    assert [seen.record.by for seen in accesses(week, "tone", "2")] == ["lea", "eva"]
     entry = week.find(AuditEntry, action="look at test")[-1]
     assert (entry.actor, entry.subject, entry.detail["weeks"]) == ("eva", "tone@2", [WEEK])
     # What was read then stands in the look, so that it can be told without looking again.
     recall = third.reports["correctness"].weighted["recall"]
-    kept = looks(week, "tone")[-1].figures["correctness"]
-    assert kept["n"] == len(TEST) and kept["recall"]["value"] == recall.value and kept["positive"] == "wrong"
+    kept = accesses(week, "tone")[-1].figures["correctness"]
+    assert kept.n == len(TEST) and kept.figures["recall"].value == recall.value and kept.positive == "wrong"
 
 
 def test_a_look_that_shows_nothing_is_not_counted(week):
@@ -199,7 +199,7 @@ def test_a_look_that_shows_nothing_is_not_counted(week):
         says(week, "tone", "1", NAMES.index(name), "wrong")
     with pytest.raises(NothingToDo, match="no labelled item of the test half has a verdict of tone@1"):
         report_on_test(week, [WEEK], "tone", by="eva")
-    assert looks(week, "tone") == []
+    assert accesses(week, "tone") == []
 
 
 def test_there_is_nothing_to_look_at_behind_what_is_shown_anyway(week):
@@ -213,5 +213,5 @@ def test_a_look_is_refused_to_who_lost_the_role_meanwhile(week):
 
     add_person(week, "eva", role="annotator", by="lea")
     with pytest.raises(Refused):
-        record_look(week, Reference("tone", "1"), [WEEK], by="eva", figures={})
+        record_access(week, Reference("tone", "1"), [WEEK], by="eva", figures={})
     assert week.find(Look) == []

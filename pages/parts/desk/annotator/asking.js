@@ -43,7 +43,7 @@ export function openFlag(view, span) {
     rows.forEach((row, k) => setAttr(row, "aria-pressed", FLAGS[k][0] === name));
   };
   openDialog(view, "Flag this item",
-    span ? el("blockquote", { dir: "auto" }, span) : el("p", { class: "sc-quiet-text" }, "Tip: to flag certain words, select them before you press f."),
+    span ? el("blockquote", { dir: "auto" }, span) : el("p", { class: "sc-quiet-text" }, "Tip: to flag certain words, select them first."),
     el("div", { class: "sc-choices" }, ...rows), text,
     toolButton("Send flag", "Enter", () => view.dialog?.confirm()));
   FLAGS.forEach(([name], k) => view.dialog.choices.set(String(k + 1), () => pick(name)));

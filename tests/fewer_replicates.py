@@ -1,0 +1,28 @@
+"""Fewer replicates of the bootstrap, for tests of what surrounds a figure rather than of the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from review.judges.workbench.comparing import compared
+from review.report.gather import week_report
+from review.statistics.agreement.report import agreement_report
+from review.statistics.calibration import shares
+from review.statistics.calibration.report import calibration_report
+
+FEW = 50
+BOOTSTRAPPED = (agreement_report, calibration_report, compared, week_report)
+"""Functions with a keyword ``bootstrap``: the number of replicates, 1,000 unless the caller says otherwise."""
+
+
+@contextmanager
+def fewer_replicates() -> Iterator[None]:
+    """Change the default number of replicates to ``FEW`` while inside."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shares, "PROPORTION_DRAWS", 4 * FEW)
+        for function in BOOTSTRAPPED:
+            patch.setitem(function.__kwdefaults__, "bootstrap", FEW)
+        yield
