@@ -170,7 +170,7 @@ def test_a_file_is_judged_and_its_verdicts_are_a_table(
     [
         (
             "id,question,answer\n,q,a\n",
-            "answers.csv, line 2, column 'id': found '', expected a value that names the row",
+            "answers.csv, line 2, column 'id': found nothing, expected a value that names the row",
         ),
         ("id,question,answer\na,q,a\na,q,b\n", "answers.csv, line 3, column 'id': found 'a', expected each id once"),
         ("", "answers.csv: the file is empty; expected records."),
