@@ -1,4 +1,4 @@
-"""How far people agree: the headline in plain words, by dimension and week, pairs, and what to talk about."""
+"""Agreement among people: the headline in plain words, by week, by pair, each reviewer, the most contested items."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from review.current.rubric_in_use import left_out
 from review.current.settled import labels_of
 from review.evidence import evidence
 from review.statistics.agreement.coefficients import COEFFICIENTS
-from review.statistics.agreement.words import plain_words
+from review.statistics.agreement.words import sentences
 from review.statistics.contested import contested
 from review.statistics.quality.planner import plan_agreement
+
+# The three headline figures in plain words. The name of the statistic is in the tooltip.
+PLAIN_TITLES = ("Agreement beyond chance", "Same label", "Beyond chance, with rare values")
+EXPLAINED = (
+    "corrects for the matches that chance alone would give",
+    "the share of pairs of reviewers who gave the same label",
+    "agreement beyond chance that rare values distort less",
+)
 
 here = session.current()
 week = here.need_week()
@@ -22,7 +30,7 @@ st.title("Agreement")
 names = evidence.weeks_between(here.store, None)
 span = st.pills(
     "Weeks", names, selection_mode="multi", default=names, key="agreement_weeks",
-    help="One week of overlap is too little for an interval worth reading; the last four are usual.",
+    help="One week has too few shared items for a useful interval. Four weeks are usual.",
 )  # fmt: skip
 weeks = tuple(sorted(span)) or (week,)
 reports = cached_statistics.agreement(here, weeks)
@@ -35,15 +43,18 @@ dimension = st.segmented_control(
     "Dimension", list(reports), default=next(iter(reports)), required=True, key="agreement_dim"
 )
 report = reports[dimension]
-st.markdown(f"#### {as_text(plain_words(report))}")
-for column, name in zip(st.columns(3), report.headline, strict=True):
+first, *others_in_words = sentences(report)
+st.markdown(f"#### {as_text(first)}")
+st.markdown(as_text(" ".join(others_in_words)))
+for column, name, title, explained in zip(st.columns(3), report.headline, PLAIN_TITLES, EXPLAINED, strict=True):
+    quantity, term = report.coefficients[name], COEFFICIENTS[name].title
     with column:
-        figures.figure(COEFFICIENTS[name].title, report.coefficients[name])
+        figures.figure(title, quantity, help=f"{term}: {explained}. {quantity.method}".strip())
 others = left_out(here.store, weeks)
 for warning in [*report.warnings, *([others] if others else [])]:
     st.caption(f":material/info: {as_text(warning)}")
 
-with st.expander("How many more items would make this surer?"):
+with st.expander("How many more items make this more precise?"):
     wanted = st.number_input("Half-width", 0.01, 0.5, 0.1, 0.01, key="agreement_half")
     figures.plan_sentence(plan_agreement(report.coefficients[report.headline[0]], float(wanted)))
 
@@ -55,7 +66,7 @@ with by_week:
         {w: r.coefficients[report.headline[0]] for w, r in rows.items() if r is not None}, first="week"
     )
     figures.with_table(
-        figures.intervals(frame.dropna(subset=["value"]), x="week", y_title="alpha"),
+        figures.intervals(frame.dropna(subset=["value"]), x="week", y_title="agreement beyond chance"),
         frame, key="agreement_weekly", file_name=f"agreement-{dimension}.csv",
     )  # fmt: skip
 with pairs:
@@ -82,12 +93,10 @@ st.subheader("Most contested")
 labels = labels_of(evidence.annotations_under_one_rubric(here.store, weeks, viewer=here.rater.id))
 worst = [row for row in contested(labels) if row[1] == dimension.split(": ")[0]][:8]
 if not worst:
-    st.caption("No item with two votes or more is contested in this dimension.")
-for item, _, spread in worst:
-    said = ", ".join(
-        sorted(str(label.value) for label in labels if label.item == item and label.dimension == worst[0][1])
-    )
-    with st.expander(as_text(f"{item} · {spread:.0%} of pairs differ · {said}")):
+    st.caption("No item with two or more votes is contested in this dimension.")
+for item, name, spread in worst:
+    votes = ", ".join(sorted(str(label.value) for label in labels if (label.item, label.dimension) == (item, name)))
+    with st.expander(as_text(f"{item} · {spread:.0%} of pairs differ · {votes}")):
         conversation.show(evidence.conversation_of(here.store, item))
         st.page_link("adjudicate.py", label="Settle it", query_params={"item": item}, icon=":material/gavel:")
 

@@ -123,33 +123,51 @@ TOY = Coefficient("Toy agreement", FORMULA, identity, any_scale)
         "review/judges/toy.py",
         '''"""A judge that always gives the same value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from review.basics.errors import InputError
-from review.judges.protocol.protocol import Bench, Kind, Said, Spec, Subject
+from review.judges.protocol.protocol import Bench, Kind, Opinion, Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 
 
-def checked(spec: Spec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> Spec:
+@dataclass(frozen=True)
+class ToySpec:
     """The place of the value in each scale."""
-    for name in spec:
-        if name != "place":
-            raise InputError(f"toy judge: found setting {name!r}, expected place.")
-    return {"place": 0, **spec}
+
+    place: int = 0
+
+    @classmethod
+    def from_json(cls, table: Mapping[str, Any]) -> "ToySpec":
+        """Read a spec. Raises InputError for an unknown setting."""
+        for name in table:
+            if name != "place":
+                raise InputError(f"toy judge: found setting {name!r}, expected place.")
+        return cls(**table)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the spec as JSON."""
+        return asdict(self)
 
 
-def judge(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
-    """That value for every subject."""
+def checked(spec: ToySpec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> ToySpec:
+    """Return the spec as it is: every scale has the place."""
+    return spec
+
+
+def judge(bench: Bench[ToySpec], subjects: Sequence[Subject]) -> Iterator[Opinion]:
+    """Give that value for every subject."""
     for subject in subjects:
         for dimension in bench.dimensions:
             if bench.stopped():
                 return
-            value = dimension.scale.values[bench.spec["place"]]
-            yield Said(subject=subject.id, dimension=dimension.name, value=value)
+            value = dimension.scale.values[bench.spec.place]
+            yield Opinion(subject=subject.id, dimension=dimension.name, value=value)
 
 
-KIND = Kind("toy", checked, judge, about="a toy that always gives the same value", sample={"place": 1})
+KIND = Kind("toy", ToySpec.from_json, checked, judge, about="a toy that always says the same", sample={"place": 1})
 ''',
         "review/judges/kinds.py",
         '"recorded": ',

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from review.basics.errors import InputError
 from review.basics.plug_ins import loaded
 from review.judges.protocol.protocol import Kind
 
-JUDGES = loaded(
+JUDGES: dict[str, Kind[Any]] = loaded(
     Kind,
     {
         "llm": "review.judges.llm.kind:KIND",
@@ -18,7 +20,7 @@ JUDGES = loaded(
 """Every kind of judge by name. A new one is a file with a ``Kind`` and a line here."""
 
 
-def kind_named(name: str) -> Kind:
+def kind_named(name: str) -> Kind[Any]:
     """Return one kind of judge. Raises InputError that lists all kinds for an unknown name."""
     if name not in JUDGES:
         raise InputError(f"kind: found {name!r}, expected one of {', '.join(JUDGES)}.")

@@ -142,11 +142,8 @@ def agreement(report: WeekReport) -> Cards:
         )
         for k, a in enumerate(report.agreement)
     )
-    return Cards(
-        cards,
-        f"{span(report.window)}. Intervals by bootstrap over items, axis from {low:g} to 1. 'Beyond chance' corrects "
-        "for lucky matches; 'rare values' does so in a way that rare values distort less.",
-    )
+    note = f"{span(report.window)}. Intervals by bootstrap over items, axis from {low:g} to 1."
+    return Cards(cards, f"{note} 'Rare values' is agreement beyond chance that rare values distort less.")
 
 
 def _coefficient(title: str, name: str, q: Quantity, low: float, identity: str) -> Figure:

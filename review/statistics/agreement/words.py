@@ -9,6 +9,11 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 def plain_words(report: AgreementReport) -> str:
+    """Return the report's :func:`sentences` as one text."""
+    return " ".join(sentences(report))
+
+
+def sentences(report: AgreementReport) -> list[str]:
     """Return percent agreement, alpha and AC1 or AC2 in sentences, with the reason where they differ or are undefined.
 
     Alpha is "agreement beyond chance"; AC1 or AC2 is "a measure that rare values distort less".
@@ -16,7 +21,7 @@ def plain_words(report: AgreementReport) -> str:
     alpha, percent, ac = (report.coefficients[name] for name in report.headline)
     who = f"{_count(report.raters)} reviewer{'' if report.raters == 1 else 's'}"
     if percent.value is None:
-        return f"{who.capitalize()}, {report.items} rated items. Agreement is undefined: {percent.undefined}."
+        return [f"{who.capitalize()}, {report.items} rated items.", f"Agreement is undefined: {percent.undefined}."]
     several = f"Any two of {who}" if report.raters > 2 else who.capitalize()
     exactly = "exactly " if report.scale != "nominal" else ""
     first = f"{several} agree {exactly}on {percentage(percent.value)} of the items they share."
@@ -28,8 +33,8 @@ def plain_words(report: AgreementReport) -> str:
     else:
         beyond = f"Agreement beyond chance is {alpha.value:.2f}."
     if ac.value is None:
-        return f"{first} {beyond} A measure that rare values distort less is undefined: {ac.undefined}."
-    return f"{first} {beyond} A measure that rare values distort less gives {ac.value:.2f}."
+        return [first, beyond, f"A measure that rare values distort less is undefined: {ac.undefined}."]
+    return [first, beyond, f"A measure that rare values distort less gives {ac.value:.2f}."]
 
 
 def percentage(share: float) -> str:
