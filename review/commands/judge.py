@@ -115,7 +115,7 @@ def _recorded(store: Store, name: str, file: str | None, dimensions: tuple[str, 
     missing = sum(done.no_verdict.values())
     note(f"{counted(done.added, 'verdict')} added, {missing} of them without a value; {done.unchanged} already there")
     if done.unknown_items:
-        note(f"{counted(done.unknown_items, 'row')} skipped: the store does not have these items")
+        note(f"{counted(done.unknown_items, 'row')} skipped, about items that the store does not have")
     return made
 
 

@@ -96,7 +96,7 @@ def all_over_time(
         if chosen or dimension is None:
             found.append(_followed(store, weeks, judge, chosen, week_of, seed))
     if not found:
-        what = f" to follow in '{dimension}'" if dimension else ""
+        what = f" in '{dimension}' to follow" if dimension else ""
         raise NothingToDo(
             f"no judge has verdicts{what} on items of {', '.join(weeks)}. `spotcheck judge run` makes some."
         )

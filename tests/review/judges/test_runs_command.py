@@ -134,7 +134,11 @@ def test_a_spec_comes_from_a_file(run, endpoint, server, tmp_path):
         (("run", "tone", "--file", "gone.csv"), InputError, "gone.csv"),
         (("run", "tone", "--week", WEEK, "--repeats", "0"), InputError, "repeats: found 0"),
         (("run", "tone", "--week", WEEK, "--out", "x.txt"), InputError, "x.txt: found the ending '.txt'"),
-        (("run", "tone", "--week", WEEK, "--out", "x.csv", "--background"), InputError, "--out needs the run"),
+        (
+            ("run", "tone", "--week", WEEK, "--out", "x.csv", "--background"),
+            InputError,
+            "--out: a run in the background cannot write it",
+        ),
         (("pause", "none"), UnknownError, "run 'none' is not in the store"),
         (("resume", "none"), UnknownError, "run 'none' is not in the store"),
     ],
@@ -279,7 +283,9 @@ def test_a_recorded_judge_is_added_from_its_file(run, tmp_path, store):
     rows = "".join(f"{n},gpt,politeness,neutral\n" for n in NAMES)
     (tmp_path / "said.csv").write_text(f"item,judge,dimension,label\n{rows}nowhere,gpt,politeness,rude\n", "utf-8")
     told = run("add", "gpt", "--kind", "recorded", "--file", "said.csv")
-    assert "gpt@1: recorded, politeness" in told and "40 verdicts added" in told and "1 row about items" in told
+    assert (
+        "gpt@1: recorded, politeness" in told and "40 verdicts added" in told and "1 row skipped, about items" in told
+    )
     assert len(store.find(Verdict, judge="gpt", version="1")) == 40
 
 
