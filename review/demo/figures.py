@@ -49,7 +49,7 @@ def any_period(rng: np.random.Generator, today: date, *, short: bool) -> Period:
 
 
 def numbers_of(query: Query, period: Period) -> list[tuple[str, float]]:
-    """What the tables hold: the same question about the same period has the same numbers, whoever asks."""
+    """What the tables hold: the same question about the same period always has the same numbers."""
     rng = np.random.default_rng(crc32(query.template.format_map(period.slots).encode()))
     days = (period.end - period.start).days
     base = query.base * float(rng.lognormal(0, 0.08))

@@ -242,7 +242,7 @@ def current_rubric(store: Store) -> Rubric:
     versions = store.find(RubricVersion, order_by="version desc")
     if not versions:
         raise UnknownError(
-            "the store has no rubric yet. Ask whoever installed Spotcheck to set up the store.",
+            "the store has no rubric yet. Ask the person who installed Spotcheck to set up the store.",
             command_hint="`spotcheck init` adds the default rubric.",
         )
     return rubric_from(versions[0].document, version=versions[0].version)

@@ -35,7 +35,7 @@ class Desk(NamedTuple):
 
 
 def says(text: str) -> dict[str, str]:
-    """Whoever is not told to be strict calls everything correct; who is, sees what people see."""
+    """Without "strict" in its prompt it calls everything correct; with it, it agrees with the people."""
     found = re.findall(r"answer (\d+) of c", text)
     return {"correctness": truth(int(found[-1])) if "Be strict." in text and found else "correct"}
 

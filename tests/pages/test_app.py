@@ -66,7 +66,7 @@ def test_a_store_without_people_says_so(store: Store, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
     at = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     at.switch_page("week.py").run()
-    assert "Ask whoever installed Spotcheck to add you" in texts(at)
+    assert "Ask the person who installed Spotcheck to add you" in texts(at)
 
 
 def test_the_week_page_shows_what_is_left_and_what_blocks_the_closing(

@@ -55,7 +55,7 @@ def test_an_error_is_shown_without_the_command_that_it_quotes(message: str, show
 
 
 def test_an_error_that_is_a_command_alone_says_whom_to_ask() -> None:
-    assert "Ask whoever installed Spotcheck" in as_text(ReviewError("run `spotcheck init`"))
+    assert "Ask the person who installed Spotcheck" in as_text(ReviewError("run `spotcheck init`"))
 
 
 def test_data_that_quotes_a_command_is_shown_unchanged() -> None:

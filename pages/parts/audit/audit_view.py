@@ -53,8 +53,8 @@ def chain(here: Session) -> None:
         with st.expander("The head of the chain"):
             st.caption(
                 "Each entry covers the one before it, so a changed or removed entry breaks the chain. Only entries "
-                "removed from the end go unnoticed. Keep this head somewhere else: whoever installed Spotcheck can "
-                "then check that it is still in the chain."
+                "removed from the end go unnoticed. Keep this head somewhere else. The person who installed Spotcheck "
+                "can then check that it is still in the chain."
             )
             st.code(last.hash, language=None, wrap_lines=True)
 

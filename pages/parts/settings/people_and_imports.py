@@ -58,7 +58,7 @@ def import_table(here: Session) -> None:
     rows = here.store.find(Import, order_by="at desc")
     if not rows:
         st.info(
-            "Nothing has been imported yet. Ask whoever installed Spotcheck to import conversations.",
+            "Nothing has been imported yet. Ask the person who installed Spotcheck to import conversations.",
             icon=":material/upload_file:",
         )
         return

@@ -54,7 +54,7 @@ class Session:
         if self.week is None:
             st.info(
                 "No week is open yet. A lead opens one on the **Sampling** page once conversations are imported. "
-                "If none are, ask whoever installed Spotcheck to import them.",
+                "If none are, ask the person who installed Spotcheck to import them.",
                 icon=":material/calendar_add_on:",
             )
             if self.rater.may("lead"):
@@ -128,7 +128,7 @@ def _choose_rater(everybody: list[Person]) -> None:
     by_id = {p.id: p for p in everybody if p.may("annotator") and not p.issuer}
     if not by_id:
         st.info(
-            "There are no people in this store yet. Ask whoever installed Spotcheck to add you.",
+            "There are no people in this store yet. Ask the person who installed Spotcheck to add you.",
             icon=":material/person_add:",
         )
         st.stop()

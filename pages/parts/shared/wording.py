@@ -26,6 +26,6 @@ def as_text(sentence: str | Exception) -> str:
 def _without_commands(message: str) -> str:
     kept = [clause for clause in _CLAUSES.split(message) if not _COMMAND.search(clause)]
     if not kept:
-        return "This cannot be done on a page. Ask whoever installed Spotcheck."
+        return "This cannot be done on a page. Ask the person who installed Spotcheck."
     text = " ".join(kept)
     return f"{text[:-1]}." if text[-1:] in ";:" else text

@@ -162,7 +162,7 @@ def test_skipped_items_are_handed_over_on_request(opened, items):
     state = {p.rater_id: p for p in progress(opened, WEEK)}
     assert (state["ana"].skipped, state["ana"].left, len(opened.find(Skip))) == (0, 0, len(alone))
     assert opened.find(AuditEntry, action="redistribute")[0].detail["with_skipped"] is True
-    # Whoever skipped an item does not get it back.
+    # A reviewer who skipped an item does not get it back.
     redistribute(opened, WEEK, rater="ben", to=["eva", "ana"], by="lea")
     assert {a.item_id for a in alone} <= {a.item_id for a in open_of(opened, "eva")}
     assert not {a.item_id for a in alone} & {a.item_id for a in open_of(opened, "ana")}
@@ -202,7 +202,7 @@ def test_items_that_nobody_holds_are_dealt_again_to_the_named_people(opened, ite
     held = {rater: {a.item_id for a in open_of(opened, rater)} for rater in ("ana", "lea")}
     both = {i.id for i in items if i.overlap}
     assert held["ana"] & held["lea"] == both and held["ana"] | held["lea"] == {i.id for i in items}
-    # Whoever skipped an item does not get it again.
+    # A reviewer who skipped an item does not get it again.
     assert passed.item_id in held["lea"]
     for rater in held:
         places = [a.position for a in assignments(opened, rater)]

@@ -282,7 +282,7 @@ def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeyp
         assert not left.is_alive()
 
 
-def test_whoever_stops_listening_leaves_nobody_asking(monkeypatch):
+def test_no_request_goes_out_after_the_caller_stops_reading(monkeypatch):
     monkeypatch.setattr("review.judges.llm.client.GRACE", 20.0)
     with OpenAIServer(lambda text: FRIENDLY) as server:
         told = judged(bench_on(server, options=Options(concurrency=2)), subjects(500), pace=QUICK)

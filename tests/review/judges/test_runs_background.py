@@ -112,7 +112,7 @@ def test_a_worker_does_a_run_in_a_process_of_its_own(here: Store, gate: Gate, se
     run = begin(here)
     until(lambda: server.seen)
     worker = worker_of(here, run)
-    assert worker != os.getpid() and os.getsid(worker) == worker, "it outlives whoever started it"
+    assert worker != os.getpid() and os.getsid(worker) == worker, "it outlives the process that started it"
     assert os.getpriority(os.PRIO_PROCESS, worker) == os.getpriority(os.PRIO_PROCESS, 0) + 10
     arguments = Path(f"/proc/{worker}/cmdline").read_bytes() if Path("/proc").is_dir() else b""
     assert KEY.encode() not in arguments

@@ -149,7 +149,7 @@ def test_bad_input_is_a_sentence_and_leaves_nothing_behind(run, endpoint, store,
     assert len(store.find(Judge)) == 1 and store.find(JudgeRun) == [] == store.find(Verdict)
 
 
-def test_whoever_may_only_annotate_may_not_do_any_of_it(run, endpoint, store):
+def test_an_annotator_may_not_do_any_of_it(run, endpoint, store):
     run("add", "tone", *endpoint)
     for words in (("add", "x", *endpoint), ("run", "tone", "--week", WEEK), ("show", "tone")):
         assert "needs the role adjudicator" in run(*words, acting="ana", fails=Refused)

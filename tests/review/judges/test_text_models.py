@@ -26,7 +26,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks for an address has tried to leave the machine."""
+    """A lookup of an address means that something tried to leave the machine."""
 
     def refuse(*args: object, **_: object) -> None:
         raise AssertionError(f"asked the network for {args[:2]}")
