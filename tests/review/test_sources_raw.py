@@ -43,7 +43,7 @@ def test_the_layout_is_told_by_content_and_suffix(tmp_path, name, content, layou
     [
         ("a.jsonl", b"", "empty"),
         ("a.csv", b" \n\n", "empty"),
-        ("a.jsonl.gz", gzip.compress(b"{}"), "gzip"),
+        ("a.jsonl.gz", gzip.compress(b"{}", mtime=0), "gzip"),
         ("a.xlsx", b"PK\x03\x04rest", "spreadsheet"),
         ("a.csv", "id,question\n".encode("utf-16"), "line 1, byte 0: found UTF-16"),
         ("a.txt", b"hello there", "neither JSON nor Parquet"),
