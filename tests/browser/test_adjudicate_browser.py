@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,25 @@ SETTLE = ("3", "3")
 """The one disputed dimension, correctness, is correct; the reason is the third, a slip."""
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """One application per test: the queue is the same for everybody."""
-    with serving(build_voted_store(tmp_path / "s.db")) as running:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(build_voted_store(tmp_path_factory.mktemp("adjudicate") / "s.db")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def votes_alone(running: Server) -> Path:
+    """The store before anybody settles anything."""
+    running.store.backup(running.store.path.with_name("votes.db"))
+    return running.store.path.with_name("votes.db")
+
+
+@pytest.fixture
+def server(running: Server, votes_alone: Path) -> Server:
+    """The application with nothing settled: the queue is the same for everybody, so each test starts it anew."""
+    with sqlite3.connect(votes_alone) as source:
+        source.backup(running.store.db.conn)
+    return running
 
 
 def opened(context: Any, server: Server, rater: str = "mia", item: str = "") -> Any:
