@@ -1,4 +1,4 @@
-"""How ``spotcheck judge`` shows things to people."""
+"""The output of ``spotcheck judge`` for people."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from storage.records_judges import Judge
 
 
 def added(made: Judge, before: Sequence[Judge]) -> None:
-    """What an addition came to."""
+    """Print the added version and its changes."""
     if made in before:
-        out.print(f"{made.id} is there already and says the same", highlight=False, markup=False)
+        out.print(f"{made.id} is already there with the same content", highlight=False, markup=False)
         return
     out.print(f"{made.id}: {made.kind}, {', '.join(made.dimensions)}", highlight=False, markup=False)
     for text in changes(before[-1], made) if before else ():
         out.print(f"  {text}", highlight=False, markup=False)
-    for text in never_said(made.spec):
+    for text in never_said(made):
         note(text)
 
 
 def listing(found: Sequence[Judge]) -> None:
-    """Judges as a table."""
+    """Print judges as a table."""
     if not found:
         note("no judge yet; `spotcheck judge add NAME --kind llm --dimension D` adds one")
         return
@@ -43,17 +43,17 @@ def listing(found: Sequence[Judge]) -> None:
     out.print(table)
 
 
-def history(found: Sequence[Judge], told: Sequence[Sequence[str]]) -> None:
-    """Versions, each with its changes below."""
-    for made, texts in zip(found, told, strict=True):
-        said = f" · {made.note}" if made.note else ""
-        out.print(f"{made.id} · {made.at[:16]} · {made.by}{said}", highlight=False, markup=False)
+def history(found: Sequence[Judge], changed: Sequence[Sequence[str]]) -> None:
+    """Print versions, each with its changes below."""
+    for made, texts in zip(found, changed, strict=True):
+        why = f" · {made.note}" if made.note else ""
+        out.print(f"{made.id} · {made.at[:16]} · {made.by}{why}", highlight=False, markup=False)
         for text in texts:
             out.print(f"  {text}", highlight=False, markup=False)
 
 
 def judge(made: Judge, messages: Sequence[Mapping[str, str]]) -> None:
-    """The spec as TOML, then what would be sent."""
+    """Print the spec as TOML, then the messages that would be sent."""
     out.print(
         f"{made.id}: {made.kind}, {', '.join(made.dimensions)}, rubric version {made.rubric_version}", markup=False
     )
@@ -64,11 +64,11 @@ def judge(made: Judge, messages: Sequence[Mapping[str, str]]) -> None:
         out.print(message["content"], highlight=False, markup=False, soft_wrap=True)
 
 
-def difference(one: Judge, other: Judge, told: Sequence[str], texts: Mapping[str, str]) -> None:
-    """What changed in words, then the lines of the texts."""
-    if not told:
-        out.print(f"{one.id} and {other.id} say the same", highlight=False, markup=False)
-    for text in told:
+def difference(one: Judge, other: Judge, changed: Sequence[str], texts: Mapping[str, str]) -> None:
+    """Print the changes in words, then the lines of the texts."""
+    if not changed:
+        out.print(f"{one.id} and {other.id} have the same content", highlight=False, markup=False)
+    for text in changed:
         out.print(text, highlight=False, markup=False)
     for name, lines in texts.items():
         out.rule(name)
@@ -76,15 +76,15 @@ def difference(one: Judge, other: Judge, told: Sequence[str], texts: Mapping[str
 
 
 def plan(found: Plan) -> None:
-    """What a run would be."""
+    """Print the plan of a run."""
     out.print(words(found), highlight=False, markup=False)
     cost = found.cost
-    said = f"undefined ({cost.undefined})" if cost.value is None else f"{amount(cost.value)} ({cost.method})"
-    out.print(f"estimated cost: {said}", highlight=False, markup=False)
+    text = f"undefined ({cost.undefined})" if cost.value is None else f"{amount(cost.value)} ({cost.method})"
+    out.print(f"estimated cost: {text}", highlight=False, markup=False)
 
 
 def status(found: RunStatus) -> None:
-    """What one run came to."""
+    """Print the status of one run."""
     run = found.run
     out.print(
         f"run {run.id} of {run.judge}@{run.version} over {target_of(run.target)}: {found.state}, "
@@ -96,8 +96,14 @@ def status(found: RunStatus) -> None:
     out.print(f"  {'; '.join(_figures(found))}", highlight=False, markup=False)
     for text in agreement_words(found):
         out.print(f"  {text}", highlight=False, markup=False)
-    if found.said:
-        note(found.said)
+    for text in _hints(found):
+        note(text)
+
+
+def _hints(found: RunStatus) -> list[str]:
+    """Return what there is to say about a run that failed or was interrupted, and how to resume it."""
+    resume = [f"`spotcheck judge resume {found.run.id}` resumes it"] if found.state == "interrupted" else []
+    return [*filter(None, [found.said]), *resume]
 
 
 def _figures(found: RunStatus) -> list[str]:
@@ -115,9 +121,9 @@ def _figures(found: RunStatus) -> list[str]:
 
 
 def runs(found: Sequence[RunStatus]) -> None:
-    """Runs as a table; the run's name is what one copies, so it is never cut short."""
+    """Print runs as a table; the name of a run is never cut, because people copy it."""
     if not found:
-        note("no run yet; `spotcheck judge run NAME --week W` makes one")
+        note("no run yet; `spotcheck judge run NAME --week W` starts one")
         return
     table = Table()
     for name in ("run", "judge", "state", "done", "missing", "cost", "P50, P95"):
@@ -132,5 +138,5 @@ def runs(found: Sequence[RunStatus]) -> None:
         )
     out.print(table)
     for s in found:
-        for text in (*agreement_words(s), *filter(None, [s.said])):
+        for text in (*agreement_words(s), *_hints(s)):
             note(f"{s.run.id}: {text}")

@@ -1,4 +1,4 @@
-"""What ``spotcheck judge add`` and ``show`` make of their options: a spec, and a prompt as it would be sent."""
+"""The options of ``spotcheck judge add`` and ``show``: read into a spec, and into a prompt as it would be sent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import orjson
 
 from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.judges.examples import few_shot
+from review.judges.llm.prompt import messages_of, prompt_of
+from review.judges.llm.spec import Example, LlmSpec
 from review.judges.protocol.subjects import sought, subjects_of_items
 from review.judges.runs.events import dimensions_of_judge
 from review.judges.runs.work_run import spec_as_shown
@@ -21,7 +23,7 @@ from storage.store import Store
 
 
 class Wish(NamedTuple):
-    """The options of ``judge add`` that make a spec."""
+    """The options of ``judge add`` that make up a spec."""
 
     kind: str
     dimensions: tuple[str, ...]
@@ -31,10 +33,10 @@ class Wish(NamedTuple):
 
 
 def spec_asked(wish: Wish, before: Judge | None) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """The dimensions and the spec that the options ask for; what they leave out stays as in the version before."""
+    """Return the dimensions and the spec that the options ask for; the rest stays as in the version before."""
     same = before is not None and before.kind == wish.kind
     spec: dict[str, Any] = dict(before.spec) if before is not None and same else {}
-    # A new version of a learned judge learns from what is settled by now.
+    # A new version of a learned judge trains on the labels that are settled by now.
     spec.pop("training", None)
     if wish.source is not None:
         spec = read_spec(Path(wish.source))
@@ -49,7 +51,7 @@ def spec_asked(wish: Wish, before: Judge | None) -> tuple[tuple[str, ...], dict[
 
 
 def read_spec(path: Path) -> dict[str, Any]:
-    """A spec file. Raises InputError when it is neither a TOML nor a JSON table."""
+    """Read a spec file. Raises InputError when it is neither a TOML nor a JSON table."""
     text = _read(path)
     try:
         found = orjson.loads(text) if path.suffix == ".json" else tomllib.loads(text)
@@ -70,7 +72,7 @@ def _read(path: Path) -> str:
 
 
 def _set(spec: dict[str, Any], text: str) -> None:
-    """``parameters.temperature=0.2`` into the spec; a value that is no JSON is a text, an empty one takes it away."""
+    """Set ``parameters.temperature=0.2`` in the spec; a value that is not JSON is a text, an empty one removes it."""
     name, equals, value = text.partition("=")
     parts = name.strip().split(".")
     if not equals or not all(parts):
@@ -89,8 +91,8 @@ def _set(spec: dict[str, Any], text: str) -> None:
         table[parts[-1]] = value
 
 
-def examples_asked(store: Store, text: str, dimensions: tuple[str, ...]) -> list[dict[str, Any]]:
-    """``--examples 6`` or ``--examples ex-1,ex-2``; ``0`` takes them away."""
+def examples_asked(store: Store, text: str, dimensions: tuple[str, ...]) -> list[Example]:
+    """Return the examples of ``--examples 6`` or ``--examples ex-1,ex-2``; ``0`` removes them."""
     if text.strip().isdecimal():
         count = int(text)
         return few_shot(store, dimensions, count=count) if count else []
@@ -98,21 +100,20 @@ def examples_asked(store: Store, text: str, dimensions: tuple[str, ...]) -> list
 
 
 def filled_prompt(store: Store, judge: Judge, item_id: str | None, *, by: str) -> list[dict[str, str]]:
-    """What an llm judge would send about an item; nothing for other kinds, or without any item.
+    """Return what an llm judge would send about an item, the latest drawn one by default; [] for other kinds.
 
-    Raises Refused without the role adjudicator, UnknownError for an item that is not there.
+    Raises Refused without the role adjudicator, UnknownError for an unknown item, NothingToDo without any item.
     """
     require(store, by, "adjudicator")
-    if judge.kind != "llm":
-        return []
-    from review.judges.llm.prompt import messages_of, prompt_of
-
-    found = store.find(Item, id=item_id) if item_id else store.find(Item, order_by="rowid desc")[:1]
     project = project_of(store.path)
+    spec = spec_as_shown(store, judge, project)
+    if not isinstance(spec, LlmSpec):
+        return []
+    found = store.find(Item, id=item_id) if item_id else store.find(Item, order_by="rowid desc")[:1]
     subjects = subjects_of_items(store, found, sought(project))
     if not subjects and item_id:
         raise UnknownError(f"item '{item_id}' is not in the store.")
     if not subjects:
-        raise NothingToDo("there is no item yet to show the prompt with. `spotcheck sample` draws some.")
-    prompt = prompt_of(spec_as_shown(store, judge, project), dimensions_of_judge(store, judge), reverse=False)
+        raise NothingToDo("there is no item to show the prompt with yet. `spotcheck sample` draws some.")
+    prompt = prompt_of(spec, dimensions_of_judge(store, judge), reverse=False)
     return messages_of(prompt, subjects[0])

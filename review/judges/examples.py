@@ -1,4 +1,4 @@
-"""Few-shot examples for a prompt: approved golden examples of the ``dev`` half, never of ``test``."""
+"""Few-shot examples for a prompt: approved golden examples of the ``dev`` half, never of the ``test`` half."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from review.basics.canonical import digest
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.examples import current_examples
+from review.judges.llm.spec import Example
 from review.rubric.rubric import Rubric, current_rubric
 from storage.records_golden import GoldenExample
 from storage.store import Store
@@ -16,13 +17,12 @@ from storage.store import Store
 
 def few_shot(
     store: Store, dimensions: Sequence[str], *, count: int | None = None, ids: Sequence[str] = ()
-) -> list[dict[str, Any]]:
-    """Examples as a prompt holds them: {example_id, conversation_id, question, answer, labels}.
+) -> list[Example]:
+    """Return examples for a prompt: those with the given ``ids``, in that order, else ``count`` fitting ones.
 
-    With ``ids`` these, in that order; else ``count`` of those that are labelled in every one of ``dimensions`` that the
-    rubric asks of them, spread over the values as evenly as they allow, always the same for the same golden dataset.
-    Raises Refused for an example of the ``test`` half, UnknownError for one that is not there, NothingToDo when no
-    example fits.
+    An example fits if it has a label in each of ``dimensions`` that applies to it. The chosen ones are spread over the
+    values as evenly as possible, and are always the same for the same golden dataset. Raises Refused for an example of
+    the ``test`` half, UnknownError for an unknown one, NothingToDo when no example fits.
     """
     if (count is None) == (not ids):
         raise InputError("examples: expected a number of examples or their ids, one of the two.")
@@ -41,15 +41,16 @@ def few_shot(
 
 
 def vouched_for(store: Store, asked: Any, dimensions: Sequence[str], before: Sequence[Mapping[str, Any]]) -> Any:
-    """The examples that a spec asks for, as the golden dataset has them, whatever the spec says of them.
+    """Replace the examples that a spec asks for by those of the golden dataset, whatever the spec says about them.
 
-    Those that stood in the version ``before`` stay as they stood there. What is no list of tables is given back: the
-    kind of judge says what is wrong with it. Raises as :func:`few_shot` does, InputError for an example without an id.
+    Examples that are unchanged from the version ``before`` stay as they are. Anything but a list of tables is returned
+    unchanged: the reader of the spec rejects it. Raises as :func:`few_shot` does, and InputError for an example without
+    an id.
     """
     if not isinstance(asked, list) or not all(isinstance(e, dict) for e in asked):
         return asked
-    stood = {str(e.get("example_id")): e for e in before}
-    kept = [_as_it_stood(e, stood.get(str(e.get("example_id")))) for e in asked]
+    earlier = {str(e.get("example_id")): e for e in before}
+    kept = [_unchanged(e, earlier.get(str(e.get("example_id")))) for e in asked]
     current = {} if all(kept) else {e.example_id: e for e in current_examples(store)}
     rubric = current_rubric(store)
     return [
@@ -58,8 +59,8 @@ def vouched_for(store: Store, asked: Any, dimensions: Sequence[str], before: Seq
     ]
 
 
-def _as_it_stood(example: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The example of the version before if this is it; it may show labels of fewer dimensions."""
+def _unchanged(example: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the example of the version before if this is the same one, possibly with labels of fewer dimensions."""
     if before is None or any(example.get(f) != before.get(f) for f in ("conversation_id", "question", "answer")):
         return None
     labels = example.get("labels")
@@ -84,7 +85,7 @@ def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[
     if found.split != "dev":
         raise Refused(
             f"golden example '{name}' belongs to the test half, on which judges are reported; a prompt may hold "
-            "examples of the dev half only. Take it out of the judge's examples."
+            "examples of the dev half only. Remove it from the judge's examples."
         )
     if not _fits(found, dimensions, rubric):
         lacks = ", ".join(lacking(found.labels, dimensions, rubric) or dimensions)
@@ -97,14 +98,14 @@ def _fits(example: GoldenExample, dimensions: Sequence[str], rubric: Rubric) -> 
 
 
 def lacking(labels: Mapping[str, Any], dimensions: Sequence[str], rubric: Rubric) -> list[str]:
-    """The dimensions in which an example lacks the label that it would have to show. Pure.
+    """Return the dimensions in which an example lacks a label that it needs to show. Pure.
 
-    What the rubric does not ask of it, such as the reasons of a correct answer, is not lacking, unless nothing else is
-    there to show.
+    A dimension that does not apply, such as the reasons of a correct answer, needs no label, unless the example has no
+    other label to show.
     """
-    there = _labels(labels, dimensions)
-    not_asked = {d.name for d in rubric.dimensions if there and not d.shown(labels)}
-    return [d for d in dimensions if d not in there and d not in not_asked]
+    given = _labels(labels, dimensions)
+    not_asked = {d.name for d in rubric.dimensions if given and not d.shown(labels)}
+    return [d for d in dimensions if d not in given and d not in not_asked]
 
 
 def _labels(labels: Mapping[str, Any], dimensions: Sequence[str]) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def _labels(labels: Mapping[str, Any], dimensions: Sequence[str]) -> dict[str, A
 
 
 def spread(examples: Sequence[GoldenExample], dimensions: Sequence[str], count: int) -> list[GoldenExample]:
-    """``count`` examples, each time the one whose values were shown least often so far. Pure; no clock, no chance."""
+    """Choose ``count`` examples, each time the one whose values were chosen least often so far. Pure and repeatable."""
     waiting = sorted(examples, key=lambda e: digest(["few-shot", e.example_id]))
     seen: Counter[tuple[str, str]] = Counter()
     chosen: list[GoldenExample] = []
@@ -124,7 +125,7 @@ def spread(examples: Sequence[GoldenExample], dimensions: Sequence[str], count: 
     return chosen
 
 
-def _shown(example: GoldenExample, dimensions: Sequence[str]) -> dict[str, Any]:
+def _shown(example: GoldenExample, dimensions: Sequence[str]) -> Example:
     return {
         "example_id": example.example_id,
         "conversation_id": example.conversation_id,

@@ -1,4 +1,4 @@
-"""Where the keys of endpoints come from: the environment or ``.streamlit/secrets.toml``. They are never written."""
+"""The keys of endpoints, read from the environment or ``.streamlit/secrets.toml`` and never written."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.errors import InputError
-from review.judges.llm.endpoint import key_if_set, without
+from review.judges.llm.endpoint import key_if_set, redacted
 from review.settings.project import Project
 
 
 def environment_of(project: Project) -> dict[str, str]:
-    """The environment with the texts of the secrets files beside the store and in the current folder.
+    """Return the environment with the texts of the secrets files beside the store and in the current folder.
 
-    What the environment says counts more. Raises InputError for a secrets file that is no TOML, naming no content.
+    The environment wins over the files. Raises InputError for a secrets file that is not TOML, without repeating any
+    of its content.
     """
     found: dict[str, str] = {}
     for folder in dict.fromkeys((Path.cwd(), project.path.parent.resolve())):
@@ -37,5 +38,8 @@ def _texts(path: Path) -> dict[str, str]:
 
 
 def without_key(text: str, spec: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """A text about a judge, with the key of its endpoint blotted out should it have got in."""
-    return without(text, key_if_set(spec, environment))
+    """Return a text about a judge without the key of its endpoint.
+
+    ``spec`` is the stored JSON, because a failure may be that the spec cannot be read.
+    """
+    return redacted(text, key_if_set(str(spec.get("key_env") or ""), environment))

@@ -1,4 +1,4 @@
-"""What judges and their versions are called: ``name@2``, a name that is free, a number that nothing has had before."""
+"""The names of judges and their versions: ``name@2``, with a free name and a number that was never used before."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ _REFERENCE = re.compile(rf"(?P<name>.+)@(?P<version>{_NUMBER})", re.DOTALL)
 
 
 def split_reference(ref: str) -> tuple[str, str | None]:
-    """The name and the version of ``name@2``; without a version (None) the latest one is meant.
+    """Split ``name@2`` into name and version; the version is None for a bare name, which means the latest version.
 
-    An @ that no number follows belongs to the name.
+    An @ without a number after it belongs to the name.
     """
     found = _REFERENCE.fullmatch(ref)
     return (found["name"], found["version"]) if found else (ref, None)
 
 
 def check_name(name: str) -> None:
-    """Raise InputError for a name that could not be told from a version, or not be read."""
+    """Raise InputError for a name that looks like a version or cannot be read."""
     usable = 0 < len(name) <= 80 and name == name.strip() and name.isprintable()
     if not usable or split_reference(name)[1] is not None:
         raise InputError(
             f"judge: found the name {name[:80]!r}, expected 1 to 80 printable characters that do not end in @ and a "
-            "number, which is how a version is named."
+            "number, which would name a version."
         )
 
 
 def check_free(store: Store, name: str) -> None:
-    """Verdicts that came with the log or a file under this name would be taken for those of the new judge."""
+    """Raise InputError if verdicts from the log or a file already use this name: they would mix."""
     if store.query("SELECT 1 AS n FROM verdicts WHERE judge = :name LIMIT 1", {"name": name}):
         raise InputError(
             f"judge: {name!r} has verdicts from the log or a file, which would be mixed with those of a judge that "
@@ -40,10 +40,10 @@ def check_free(store: Store, name: str) -> None:
 
 
 def next_version(store: Store, name: str) -> str:
-    """The number of the version that is made next: above all that were made here or have verdicts from a file.
+    """Return the next version number: above all versions that were made here or have verdicts from a file.
 
-    Such a file may name a version that was never made here. Under the same number its verdicts would be taken for those
-    of the new version.
+    A file may name a version that was never made here. With the same number its verdicts would pass for those of the
+    new version.
     """
     rows = store.query(_VERSIONS_SQL, {"name": name})
     return str(max((int(r["version"]) for r in rows if re.fullmatch(_NUMBER, r["version"])), default=0) + 1)

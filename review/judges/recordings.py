@@ -1,4 +1,4 @@
-"""Judges whose verdicts come from a file: adding one with its rows, and reading them back."""
+"""Judges whose verdicts come from a file: adding one with its rows, and reading the rows back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from review.basics.tables import Row as RowOfTable
 from review.basics.tables import Table
 from review.exchange.verdicts import ImportedVerdicts, import_verdicts
 from review.judges.protocol.protocol import Row, Subject
+from review.judges.recorded.kind import RecordedSpec
 from review.judges.versions import add_judge, versions_of
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project
@@ -21,11 +22,11 @@ from storage.store import Store
 
 
 def rows_of(store: Store, judge: Judge) -> tuple[Row, ...]:
-    """The verdicts that were recorded for a version of a judge."""
-    said = store.find(Verdict, judge=judge.name, version=judge.version, run_id=None)
+    """Return the verdicts that were recorded for a version of a judge."""
+    found = store.find(Verdict, judge=judge.name, version=judge.version, run_id=None)
     return tuple(
         Row(Subject(id=v.item_id, conversation_id="", group="", question="", answer=""), v.dimension, v.value)
-        for v in said
+        for v in found
     )
 
 
@@ -39,19 +40,20 @@ def add_recorded(
     note: str = "",
     project: Project | None = None,
 ) -> tuple[Judge, ImportedVerdicts]:
-    """Add a version of a judge whose verdicts are the rows of a verdict file, and import them, or neither.
+    """Add a version of a judge whose verdicts are the rows of a verdict file, and import the rows; or neither.
 
-    Of a file with several judges the rows of ``name`` count; with one, its rows whatever it is called there. The same
-    rows again return the version that has them.
-    Raises Refused without the role adjudicator; InputError that names file, line and column.
+    In a file with several judges the rows of ``name`` count; in a file with one, all rows do. The same rows again
+    return the version that has them. Raises Refused without the role adjudicator; InputError that names file, line and
+    column.
     """
     rows = _rows_of(table, name)
-    said = [{c: row_text(r, c) for c in table.columns if c not in ("judge", "version")} for r in rows]
-    spec = {"source": "file", "file": Path(table.file).name, "rows": len(rows), "digest": digest(said)}
+    content = [{c: row_text(r, c) for c in table.columns if c not in ("judge", "version")} for r in rows]
+    spec = RecordedSpec(file=Path(table.file).name, rows=len(rows), digest=digest(content)).to_json()
     with store.transaction():
         named = [r.text("dimension") or dimension or "" for r in rows]
         known = [d for d in current_rubric(store).names if d in set(named)]
-        same = [j for j in versions_of(store, name) if j.spec.get("digest") == spec["digest"] and j.kind == "recorded"]
+        recorded = [j for j in versions_of(store, name) if j.kind == "recorded"]
+        same = [j for j in recorded if RecordedSpec.from_json(j.spec).digest == spec["digest"]]
         made = (
             same[-1]
             if same
@@ -64,8 +66,8 @@ def add_recorded(
 
 
 def _rows_of(table: Table, name: str) -> list[RowOfTable]:
-    there = list(dict.fromkeys(row_text(r, "judge") for r in table.rows))
-    if name in there or len(there) == 1:
-        wanted = name if name in there else there[0]
+    judges = list(dict.fromkeys(row_text(r, "judge") for r in table.rows))
+    if name in judges or len(judges) == 1:
+        wanted = name if name in judges else judges[0]
         return [r for r in table.rows if row_text(r, "judge") == wanted]
-    raise InputError(f"{table.file}: found the judges {', '.join(there[:8])}, expected {name!r} or just one.")
+    raise InputError(f"{table.file}: found the judges {', '.join(judges[:8])}, expected {name!r} or only one judge.")

@@ -1,9 +1,10 @@
-"""Judges as data: every version is a row, and changing anything makes a new one."""
+"""Judges as data: every version is a row, and changing anything makes a new version."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -14,6 +15,8 @@ from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
 from review.judges.examples import vouched_for
 from review.judges.kinds import kind_named
+from review.judges.learned.spec import LearnedSpec
+from review.judges.learned.training import gather
 from review.judges.numbering import check_free, check_name, next_version, split_reference
 from review.judges.protocol.protocol import Spec
 from review.people.people import require
@@ -37,23 +40,23 @@ def add_judge(
     note: str = "",
     project: Project | None = None,
 ) -> Judge:
-    """Add a version of a judge. The same kind, dimensions, spec and rubric as its latest version return that one.
+    """Add a version of a judge and return it, or the latest version if it has the same kind, dimensions, spec, rubric.
 
-    The spec is made whole by its kind before it is hashed, so that a default that is written out changes nothing. A
-    learned judge whose spec names no training set gets one of what is settled now.
-    Raises Refused without the role adjudicator or for a golden example of the test half, InputError for an unusable
-    name, kind, dimension or setting.
+    The kind completes the spec before it is hashed, so writing out a default changes nothing. A learned judge whose
+    spec names no training set gets one of the labels settled now. Raises Refused without the role adjudicator or for a
+    golden example of the test half, InputError for an unusable name, kind, dimension or setting.
     """
     require(store, by, "adjudicator")
     check_name(name)
-    # Before the transaction: to read a model's files takes seconds, in which reviewers want to write.
+    # Before the transaction: reading a model's files takes seconds, and reviewers want to write meanwhile.
     rubric = current_rubric(store)
     asked = dimensions_of(rubric, dimensions)
-    whole = whole_spec(store, name, kind, asked, spec, project or project_of(store.path))
+    read = whole_spec(store, name, kind, asked, spec, project or project_of(store.path))
     with store.transaction():
         names = tuple(d.name for d in asked)
-        if kind == "learned":
-            whole["training"] = _training_set(store, names, whole, by=by)
+        if isinstance(read, LearnedSpec):
+            read = replace(read, training=_training_set(store, names, read, by=by))
+        whole = read.to_json()
         content = digest([kind, names, whole, rubric.version])
         earlier = versions_of(store, name)
         if earlier and earlier[-1].content_hash == content:
@@ -84,28 +87,35 @@ def add_judge(
 def whole_spec(
     store: Store, name: str, kind: str, asked: Sequence[Dimension], spec: Mapping[str, Any], project: Project
 ) -> Spec:
-    """The spec of a new version of the judge ``name``: made whole by its kind, its examples as the store has them."""
-    checked, found = kind_named(kind).checked, plain(spec)
+    """Return the spec of a new version of the judge ``name``, completed by its kind.
+
+    Its examples are those of the golden dataset, whatever the given spec says about them.
+    """
+    chosen, found = kind_named(kind), plain(spec)
     if kind == "llm":
         before = [e for j in versions_of(store, name)[-1:] for e in j.spec.get("examples") or ()]
         found["examples"] = vouched_for(store, found.get("examples"), [d.name for d in asked], before)
-    return plain(checked(found, asked, project.judges))
+    whole: Spec = chosen.checked(chosen.read(found), asked, project.judges)
+    return whole
 
 
-def _training_set(store: Store, dimensions: Sequence[str], spec: Spec, *, by: str) -> str:
-    """The id of what a learned judge learns from: the set that its spec names, else one gathered now."""
-    from review.judges.learned.training import gather
+def spec_of(judge: Judge) -> Spec:
+    """Read the stored spec of a judge. Raises InputError that names the setting."""
+    spec: Spec = kind_named(judge.kind).read(judge.spec)
+    return spec
 
-    named = str(spec.get("training") or "")
-    if not named:
-        return gather(store, dimensions, by=by, weeks=spec.get("weeks")).id
-    if store.get(TrainingSet, named) is None:
-        raise UnknownError(f"training set '{named}' is not in the store; leave it out, and one is gathered.")
-    return named
+
+def _training_set(store: Store, dimensions: Sequence[str], spec: LearnedSpec, *, by: str) -> str:
+    """Return the id of the training set: the one that the spec names, else one gathered now."""
+    if not spec.training:
+        return gather(store, dimensions, by=by, weeks=spec.weeks).id
+    if store.get(TrainingSet, spec.training) is None:
+        raise UnknownError(f"training set '{spec.training}' is not in the store; leave it out, and one is gathered.")
+    return spec.training
 
 
 def dimensions_of(rubric: Rubric, names: Sequence[str]) -> tuple[Dimension, ...]:
-    """The named dimensions in the rubric's order. Raises InputError when there is none or one is unknown."""
+    """Return the named dimensions in the rubric's order. Raises InputError when there is none or one is unknown."""
     unknown = [n for n in names if n not in rubric.names]
     if unknown or not names:
         found = repr(unknown[0]) if unknown else "none"
@@ -113,36 +123,36 @@ def dimensions_of(rubric: Rubric, names: Sequence[str]) -> tuple[Dimension, ...]
     return tuple(d for d in rubric.dimensions if d.name in set(names))
 
 
-def plain(spec: Mapping[str, Any]) -> Spec:
-    """A spec as JSON gives it back. Raises InputError for what JSON cannot say."""
+def plain(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec as JSON returns it. Raises InputError for a value that JSON cannot hold."""
     try:
-        found: Spec = orjson.loads(orjson.dumps(dict(spec)))
+        found: dict[str, Any] = orjson.loads(orjson.dumps(dict(spec)))
     except (orjson.JSONEncodeError, orjson.JSONDecodeError) as error:
         raise InputError(f"spec: not a JSON object ({error}).") from None
     return found
 
 
 def judges_of(store: Store) -> list[Judge]:
-    """The latest version of each judge, by name."""
+    """Return the latest version of each judge, ordered by name."""
     latest = {j.name: j for j in store.find(Judge)}
     return [latest[name] for name in sorted(latest)]
 
 
 def versions_of(store: Store, name: str) -> list[Judge]:
-    """All versions of a judge, oldest first; none when there is no such judge."""
+    """Return all versions of a judge, oldest first; none for an unknown judge."""
     return store.find(Judge, name=name)
 
 
 def judge_named(store: Store, ref: str) -> Judge:
-    """One version of a judge, the latest one for a bare name. Raises UnknownError with the names there are."""
+    """Return one version of a judge, the latest for a bare name. Raises UnknownError that lists the known names."""
     name, version = split_reference(ref)
     found = versions_of(store, name)
     if not found:
         known = ", ".join(j.name for j in judges_of(store)) or "none yet"
-        said = ""
+        hint = ""
         if store.find(Verdict, judge=name):
-            said = " Its verdicts came with the log or a file: they can be calibrated, it cannot be run."
-        raise UnknownError(f"judge '{name}' is not in the store (there are: {known}).{said}")
+            hint = " Its verdicts came with the log or a file: you can calibrate them, but not run the judge."
+        raise UnknownError(f"judge '{name}' is not in the store (there are: {known}).{hint}")
     judge = found[-1] if version is None else next((j for j in found if j.version == version), None)
     if judge is None:
         raise UnknownError(f"judge '{name}' has no version {version}; it has {_numbers(found)}.")
@@ -150,13 +160,13 @@ def judge_named(store: Store, ref: str) -> Judge:
 
 
 def _numbers(versions: Sequence[Judge]) -> str:
-    """Which versions there are: numbers are left out where verdicts of a file had them first."""
+    """List the versions in words; numbers are skipped where verdicts from a file had them first."""
     last = versions[-1].version
     return f"1 to {last}" if len(versions) == int(last) else ", ".join(j.version for j in versions)
 
 
 def changes(one: Judge, other: Judge) -> list[str]:
-    """What leads from one version to another, one sentence part for each difference; none when they say the same."""
+    """Return what changed from one version to another, one phrase for each difference; none when they are the same."""
     found = [
         f"{title}: {before} → {after}"
         for title, before, after in (
@@ -174,7 +184,7 @@ def changes(one: Judge, other: Judge) -> list[str]:
 
 
 def _flat(spec: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested tables as dotted settings; lists stay whole."""
+    """Flatten nested tables into dotted settings; lists stay whole."""
     flat: dict[str, Any] = {}
     for key, value in spec.items():
         flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) and value else {f"{prefix}{key}": value}
@@ -189,12 +199,11 @@ def _change(setting: str, before: Any, after: Any) -> str:
             "removed": len(old.keys() - new.keys()),
             "changed": sum(old[k] != new[k] for k in old.keys() & new.keys()),
         }
-        said = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "in another order"
-        return f"examples: {said}"
+        return "examples: " + (", ".join(f"{n} {what}" for what, n in counts.items() if n) or "in another order")
     if before is None:
         return f"{setting}: set to {_brief(after)}"
     if after is None:
-        return f"{setting}: {_brief(before)} taken away"
+        return f"{setting}: {_brief(before)} removed"
     if isinstance(before, str) and isinstance(after, str) and (_is_long(before) or _is_long(after)):
         lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
         added, removed = (sum(line.startswith(mark) for line in lines) for mark in ("+ ", "- "))
@@ -217,6 +226,6 @@ def _brief(value: Any) -> str:
 
 
 def text_diff(one: Judge, other: Judge, setting: str = "prompt") -> str:
-    """The unified diff of one text of the spec, such as the prompt; "" when it did not change."""
+    """Return the unified diff of one text of the spec, such as the prompt; "" when it did not change."""
     before, after = (str(j.spec.get(setting) or "").splitlines() for j in (one, other))
     return "\n".join(difflib.unified_diff(before, after, one.id, other.id, lineterm="", n=2))

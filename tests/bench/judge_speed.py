@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from review.basics.clock import now
 from review.judges.llm.kind import KIND
+from review.judges.llm.spec import LlmSpec
 from review.judges.protocol.protocol import Bench, Options, Subject
 from review.judges.runs.recording import Recording
 from review.rubric.default import DEFAULT_RUBRIC
@@ -121,7 +122,7 @@ def subjects(count: int) -> list[Subject]:
 
 def run_over(store: Store, place: str, wanted: Sequence[Subject], name: str) -> tuple[float, int]:
     """Judge all subjects as a run does, everything written down; the seconds, and the verdicts that were given."""
-    spec = {"endpoint": f"http://{place}", "model": "bench", "price_in": 0.15, "price_out": 0.6}
+    table = {"endpoint": f"http://{place}", "model": "bench", "price_in": 0.15, "price_out": 0.6}
     run = JudgeRun(
         id=name,
         judge="bench",
@@ -139,16 +140,16 @@ def run_over(store: Store, place: str, wanted: Sequence[Subject], name: str) -> 
         bench = Bench(
             name="bench",
             version="1",
-            spec=spec,
+            spec=LlmSpec.from_json(table),
             dimensions=(DIMENSION,),
             settings=JudgeSettings((place,)),
             options=Options(concurrency=WIDTH),
             replies=recording.replies,
             stopped=recording.stopped,
         )
-        for said in KIND.judge(bench, wanted):
-            recording.add(said)
-            given += said.value is not None
+        for opinion in KIND.judge(bench, wanted):
+            recording.add(opinion)
+            given += opinion.value is not None
     return time.perf_counter() - start, given
 
 

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from review.demo.generate import conversations
 from review.judges.learned.kind import KIND
+from review.judges.learned.spec import LearnedSpec
 from review.judges.protocol.protocol import Bench, Row, Subject
 from review.models.embeddings import lacking, load_embedder
 from review.rubric.default import DEFAULT_RUBRIC
@@ -50,7 +51,9 @@ def labelled(count: int) -> list[tuple[Subject, dict[str, str]]]:
 def bench(training: Sequence[tuple[Subject, dict[str, str]]], dimensions: Sequence[Dimension], features: str) -> Bench:
     """A learned judge of these dimensions."""
     rows = tuple(Row(s, d.name, truth[d.name]) for s, truth in training for d in dimensions)
-    return Bench(name="bench", version="1", spec={"features": features}, dimensions=tuple(dimensions), training=rows)
+    return Bench(
+        name="bench", version="1", spec=LearnedSpec(features=features), dimensions=tuple(dimensions), training=rows
+    )
 
 
 class Took(NamedTuple):

@@ -1,6 +1,6 @@
-"""What a learned judge sees of a text: TF-IDF weights of words and letters, or sentence embeddings, field by field.
+"""The features of a learned judge: TF-IDF weights of words and letters, or sentence embeddings, for each field.
 
-Question, answer and SQL have columns of their own, so that "refund" asked and "refund" promised are two things.
+Question, answer and SQL have separate columns, so a "refund" that was asked for differs from one that was promised.
 Features are fitted to texts alone, never to labels.
 """
 
@@ -18,34 +18,35 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from review.basics.errors import InputError
 from review.judges.learned.spec import text_of
 from review.judges.protocol.protocol import Subject
+from review.models.embeddings import load_embedder
 
 WORD = r"\w+|[!?]"
 SEEN = 2
-"""How many texts a word or a run of letters must occur in: what occurs once teaches nothing."""
+"""In how many texts a word or a run of letters must occur: one that occurs once teaches nothing."""
 
 Matrix = Any
 """Features, shape (subjects, columns): a sparse CSR matrix for TF-IDF, a dense array for embeddings."""
 
 
 class Column(NamedTuple):
-    """A column of the features that a person can read."""
+    """A column of the features that stands for a readable word."""
 
     field: str
     word: str
 
 
 class Features(NamedTuple):
-    """``of`` turns subjects into a matrix; ``columns`` holds what can be read of each column, None for the others."""
+    """``of`` turns subjects into a matrix; ``columns`` holds the word of each column, None where there is none."""
 
     of: Callable[[Sequence[Subject]], Matrix]
     columns: tuple[Column | None, ...]
 
 
 def tfidf(subjects: Sequence[Subject], fields: Sequence[str]) -> Features:
-    """TF-IDF of words (one and two) and of letters inside words (three and four), by field.
+    """Fit TF-IDF weights of words (one and two) and of letters inside words (three and four), by field.
 
-    Each part has length 1, so that a short question weighs as much as a long answer. Raises InputError when the texts
-    have no word in common.
+    Each part has length 1, so a short question weighs as much as a long answer. Raises InputError when the texts have
+    no word in common.
     """
     parts = [p for f in fields for p in _parts(f, [text_of(s, f) for s in subjects])]
     if not parts:
@@ -61,9 +62,7 @@ def tfidf(subjects: Sequence[Subject], fields: Sequence[str]) -> Features:
 
 
 def embedded(model: str, fields: Sequence[str]) -> Features:
-    """Sentence embeddings of each field side by side. Raises InputError when they cannot be made."""
-    from review.models.embeddings import load_embedder
-
+    """Return sentence embeddings of the fields, side by side. Raises InputError when they cannot be made."""
     embedder = load_embedder(model)
 
     def of(some: Sequence[Subject]) -> Matrix:
@@ -74,7 +73,7 @@ def embedded(model: str, fields: Sequence[str]) -> Features:
 
 @dataclass(frozen=True)
 class _Part:
-    """The words or the letters of one field, fitted."""
+    """The words or the letters of one field, after fitting."""
 
     field: str
     count: Callable[[Sequence[str]], Matrix]
@@ -129,14 +128,14 @@ def _counting_letters(vocabulary: list[str]) -> Callable[[Sequence[str]], Matrix
         spaced, tokens = _tokens(texts)
         if not tokens:
             return sp.csr_matrix((len(texts), len(vocabulary)), dtype=np.float32)
-        # The letters of a word are counted once a batch, however often the word occurs in it.
+        # The letters of a word are counted once per batch, however often the word occurs.
         return spaced @ letters.transform(tokens)
 
     return count
 
 
 def _tokens(texts: Sequence[str]) -> tuple[Matrix, list[str]]:
-    """Which tokens stand between the spaces of each text, shape (texts, tokens), and the tokens."""
+    """Return which tokens each text holds between spaces, shape (texts, tokens), and the tokens."""
     index: dict[str, int] = {}
     found, ends = [], [0]
     for text in texts:

@@ -1,14 +1,14 @@
-"""A classifier of texts with honest probabilities, trained on settled labels of one dimension.
+"""A classifier of texts with calibrated probabilities, trained on the settled labels of one dimension.
 
 A linear support vector machine (Fan et al., LIBLINEAR, 2008; balanced class weights, one against the rest) whose
 decision values become probabilities by bias-corrected temperature scaling (Alexandari, Kundaje and Shrikumar 2020),
 which for two classes is Platt's sigmoid (1999): p = softmax(a z + b), fitted to decision values on rows that the
-machine had not seen.
+machine has not seen.
 
-With K folds there is one machine for each fold, trained without it, and a final one trained on everything. Whatever
-shares a group with a training row is judged by the machine that has not seen that group. So that not even the
-probabilities of a fold know its labels, those of fold k are calibrated on machines that were trained without fold k and
-the fold that they judge: K + K (K - 1) / 2 + 1 machines in all.
+With K folds there is one machine for each fold, trained without it, and a final one trained on everything. A subject
+that shares a group with a training row is judged by the machine that has not seen that group. The probabilities of fold
+k must not know its labels either, so they are calibrated on machines that were trained without fold k and without the
+fold that they judge: K + K (K - 1) / 2 + 1 machines in all.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ FloatArray = npt.NDArray[np.float64]
 STRENGTH = 0.5
 TOLERANCE = 0.1
 ABSENT = -5.0
-"""The decision value of a class that a machine has never seen; those of seen ones lie around -1 to 1."""
+"""The decision value of a class that a machine has never seen; those of seen classes lie around -1 to 1."""
 
 FINAL = -1
 """The machine that was trained on everything."""
 
 BIAS_SPREAD, SLOPE_SPREAD = 3.0, 5.0
-"""How far bias and slope may stray from the class shares and 1 while hardly anything speaks for it (as deviations)."""
+"""Standard deviations of the priors: of the bias around the class shares, of the slope around 1."""
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,22 @@ class Machine:
     bias: FloatArray
 
     def decide(self, features: Matrix) -> FloatArray:
-        """Decision values, shape (rows, classes)."""
+        """Return decision values, shape (rows, classes)."""
         return np.asarray(features @ self.weights.T, dtype=float) + self.intercept
 
     def probabilities(self, features: Matrix) -> FloatArray:
-        """Calibrated probabilities, shape (rows, classes); each row sums to 1."""
+        """Return calibrated probabilities, shape (rows, classes); each row sums to 1."""
         return np.asarray(softmax(self.slope * self.decide(features) + self.bias, axis=1))
 
     def calibrated(self, decisions: FloatArray, truth: IntArray) -> Machine:
-        """The same machine, calibrated on ``decisions`` about rows that were not trained on, with their ``truth``."""
+        """Return this machine calibrated on ``decisions`` about rows it was not trained on, with their ``truth``."""
         slope, bias = calibration(decisions, truth)
         return Machine(self.weights, self.intercept, slope, bias)
 
 
 @dataclass(frozen=True)
 class Model:
-    """What was learned of one dimension: ``values`` in order, the machine of each fold, and the final one last.
+    """What was learned of one dimension: its ``values`` in order, the machine of each fold, and the final one last.
 
     ``fold`` is the fold of each training row, shape (rows,).
     """
@@ -75,16 +75,12 @@ class Model:
     fold: IntArray
 
     def probabilities(self, features: Matrix, machine: IntArray) -> FloatArray:
-        """Probabilities by the machine that is named for each row, shape (rows, values)."""
+        """Return the probabilities by the machine that each row names, shape (rows, values)."""
         found = np.empty((features.shape[0], len(self.values)))
         for k in np.unique(machine):
             rows = np.flatnonzero(machine == k)
             found[rows] = self.machines[k].probabilities(features[rows])
         return found
-
-    def out_of_fold(self, features: Matrix) -> FloatArray:
-        """The probabilities of the training rows, each by the machine that has not seen its group."""
-        return self.probabilities(features, self.fold)
 
 
 def train(
@@ -98,17 +94,17 @@ def train(
     strength: float = STRENGTH,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Model | None:
-    """Learn ``labels`` (among ``values``) of rows in ``groups`` from ``features``; None when it was ``stopped``.
+    """Learn the ``labels`` (among ``values``) of rows in ``groups`` from ``features``; None when ``stopped``.
 
     ``strength`` is the C of the machine: the larger, the closer it follows the rows. The same input and seed give the
-    same model. The caller sees to it that there are two classes and three groups.
+    same model. The caller makes sure that there are two classes and three groups.
     """
     code = {v: k for k, v in enumerate(values)}
     truth = np.array([code[label] for label in labels], dtype=np.intp)
     fold = folds_of(groups, folds, seed=seed)
     wanted = range(int(fold.max()) + 1)
     rows_in = [np.flatnonzero(fold == k) for k in wanted]
-    # What the machine of each fold, and the final one, is calibrated on: decisions about rows it must have no part in.
+    # What each machine is calibrated on: decisions about rows that it was not trained on.
     decisions = {out: np.zeros((len(truth), len(values))) for out in (*wanted, FINAL)}
     machines: dict[int, Machine] = {}
     for out in [*combinations(wanted, 2), *((k,) for k in wanted), ()]:
@@ -126,7 +122,7 @@ def train(
 
 
 def _fitted(features: Matrix, truth: IntArray, classes: int, seed: int, strength: float) -> Machine:
-    """A machine of all ``classes``, of which only some may occur; uncalibrated."""
+    """Return an uncalibrated machine of all ``classes``, of which only some may occur."""
     present = np.unique(truth)
     weights = np.zeros((classes, features.shape[1]), dtype=np.float32)
     intercept = np.full(classes, ABSENT)
@@ -136,17 +132,17 @@ def _fitted(features: Matrix, truth: IntArray, classes: int, seed: int, strength
             C=strength, class_weight="balanced", dual="auto", tol=TOLERANCE, random_state=seed, max_iter=10_000
         )
         machine.fit(features, truth)
-        # With two classes there is one line between them, in favour of the latter.
+        # With two classes there is one line between them, which favours the second.
         chosen = present if len(present) > 2 else present[1:]
         weights[chosen], intercept[chosen] = machine.coef_, machine.intercept_
     return Machine(weights, intercept, 1.0, np.zeros(classes))
 
 
 def calibration(decisions: FloatArray, truth: IntArray) -> tuple[float, FloatArray]:
-    """Slope a and bias b under which ``truth``, shape (rows,), is most probable by ``softmax(a z + b)``.
+    """Return slope a and bias b under which ``truth``, shape (rows,), is most probable by ``softmax(a z + b)``.
 
-    ``decisions`` z have shape (rows, classes). Decisions that say nothing get the slope 0, which leaves the shares of
-    the classes. Weak priors keep both in bounds where a class has hardly any row.
+    ``decisions`` z have shape (rows, classes). Decisions without information get the slope 0, which leaves the shares
+    of the classes. Weak priors keep both in bounds where a class has hardly any row.
     """
     classes = decisions.shape[1]
     shares = np.log((np.bincount(truth, minlength=classes) + 1) / (len(truth) + classes))

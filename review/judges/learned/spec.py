@@ -1,13 +1,15 @@
-"""What a learned judge is told, and whether its labels are enough to learn from."""
+"""The spec of a learned judge, and whether there are enough labels to learn from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from review.basics.errors import InputError
 from review.basics.words import counted
-from review.judges.protocol.protocol import Spec, Subject
+from review.judges.protocol.protocol import Subject
+from review.models.embeddings import CARRIED, embedder_folder
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 
@@ -19,84 +21,113 @@ FIELDS: dict[str, Callable[[Subject], str]] = {
     "context": lambda s: "\n".join(s.context),
     "result": lambda s: s.result,
 }
-"""The parts of a subject that can be learned from."""
+"""The parts of a subject to learn from."""
 
 LONGEST = 20_000
-"""Characters of a field that are read; what follows says little that is new, and memory stays bounded."""
-
-DEFAULTS: Spec = {
-    "features": "tfidf",
-    "fields": ["question", "answer", "sql"],
-    "weeks": [],
-    "training": "",
-    "folds": 5,
-    "seed": 0,
-    "strength": 0.5,
-    "thresholds": {},
-    "model": "",
-}
-"""Every setting. ``weeks`` are those to train on, none = the closed ones; ``training`` the set made from them;
-``strength`` how closely the classifier follows its rows; ``model`` the folder of a model for embeddings."""
+"""Characters that are read of a field; the rest adds little, and memory stays bounded."""
 
 LEAST_LABELS, LEAST_GROUPS = 20, 3
 """One group to train on, one to calibrate on, one to judge."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class LearnedSpec:
+    """How a classifier is trained.
+
+    ``weeks`` are the weeks to train on, none for all closed ones, and ``training`` is the id of the training set made
+    from them. ``strength`` is how closely the classifier follows its rows. ``thresholds`` are probabilities of the
+    positive value by dimension. ``model`` is the folder of a model for embeddings.
+    """
+
+    features: str = "tfidf"
+    fields: tuple[str, ...] = ("question", "answer", "sql")
+    weeks: tuple[str, ...] = ()
+    training: str = ""
+    folds: int = 5
+    seed: int = 0
+    strength: float = 0.5
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    model: str = ""
+
+    @classmethod
+    def from_json(cls, table: Mapping[str, Any]) -> LearnedSpec:
+        """Read a spec; a missing setting has its default. Raises InputError that names the setting."""
+        unknown = sorted(set(table) - set(DEFAULTS))
+        if unknown:
+            raise InputError(f"learned judge: found setting {unknown[0]!r}, expected {', '.join(DEFAULTS)}.")
+        found = {**DEFAULTS, **table}
+        if found["features"] not in FEATURES:
+            raise _wrong("features", found["features"], f"one of {', '.join(FEATURES)}")
+        _check_texts(found)
+        for name, least, most in (("folds", LEAST_GROUPS, 20), ("seed", 0, 2**31 - 1)):
+            if isinstance(found[name], bool) or not isinstance(found[name], int) or not least <= found[name] <= most:
+                raise _wrong(name, found[name], f"a whole number from {least} to {most}")
+        if not _is_number(found["strength"], 1e-4, 1e4):
+            raise _wrong("strength", found["strength"], "a number from 0.0001 to 10000")
+        _check_thresholds(found["thresholds"])
+        return cls(**{**found, "fields": tuple(found["fields"]), "weeks": tuple(found["weeks"])})
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the spec as it is stored and hashed."""
+        return {
+            "features": self.features,
+            "fields": list(self.fields),
+            "weeks": list(self.weeks),
+            "training": self.training,
+            "folds": self.folds,
+            "seed": self.seed,
+            "strength": self.strength,
+            "thresholds": dict(self.thresholds),
+            "model": self.model,
+        }
+
+
+DEFAULTS = LearnedSpec().to_json()
+"""Every setting, as JSON."""
+
+
 def text_of(subject: Subject, field: str) -> str:
-    """One part of a subject as text that can be encoded, cut at ``LONGEST`` characters."""
+    """Return one part of a subject as text that can be encoded, cut at ``LONGEST`` characters."""
     return FIELDS[field](subject)[:LONGEST].encode("utf-8", "replace").decode()
 
 
-def checked(spec: Spec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> Spec:
-    """The whole spec. Raises InputError that names the setting, or a dimension that no classifier can say."""
-    unknown = sorted(set(spec) - set(DEFAULTS))
-    if unknown:
-        raise InputError(f"learned judge: found setting {unknown[0]!r}, expected {', '.join(DEFAULTS)}.")
-    whole = {**DEFAULTS, **spec}
+def checked(spec: LearnedSpec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> LearnedSpec:
+    """Return the spec with its model named. Raises InputError that names the setting or an unsuitable dimension."""
     for d in dimensions:
         if d.scale.kind == "set" or len(d.scale.values) < 2:
             found = "several values at once" if d.scale.kind == "set" else "any number"
             raise InputError(
-                f"{d.name}: its labels are {found}; a learned judge says one of a few values. Leave it out."
+                f"{d.name}: its labels are {found}; a learned judge gives one of a few values. Leave it out."
             )
-    if whole["features"] not in FEATURES:
-        raise _wrong("features", whole["features"], f"one of {', '.join(FEATURES)}")
-    _check_texts(whole)
-    for name, least, most in (("folds", LEAST_GROUPS, 20), ("seed", 0, 2**31 - 1)):
-        if isinstance(whole[name], bool) or not isinstance(whole[name], int) or not least <= whole[name] <= most:
-            raise _wrong(name, whole[name], f"a whole number from {least} to {most}")
-    if not _is_number(whole["strength"], 1e-4, 1e4):
-        raise _wrong("strength", whole["strength"], "a number from 0.0001 to 10000")
-    _check_thresholds(whole["thresholds"], dimensions)
-    if whole["features"] == "embeddings":
-        from review.models.embeddings import CARRIED, embedder_folder
-
-        whole["model"] = whole["model"] or CARRIED
-        embedder_folder(whole["model"])
-    elif whole["model"]:
-        raise _wrong("model", whole["model"], 'nothing, unless features is "embeddings"')
-    return whole
+    positive = [d.name for d in dimensions if d.positive is not None]
+    for name in spec.thresholds:
+        if name not in positive:
+            known = ", ".join(positive) or "none of its dimensions declares one"
+            raise _wrong("thresholds", name, f"a dimension with a positive value ({known})")
+    if spec.features == "embeddings":
+        model = spec.model or CARRIED
+        embedder_folder(model)
+        return replace(spec, model=model)
+    if spec.model:
+        raise _wrong("model", spec.model, 'nothing, unless features is "embeddings"')
+    return spec
 
 
-def _check_texts(whole: Spec) -> None:
-    fields = whole["fields"]
+def _check_texts(found: Mapping[str, Any]) -> None:
+    fields = found["fields"]
     if not isinstance(fields, list) or not fields or not set(map(str, fields)) <= set(FIELDS):
         raise _wrong("fields", fields, f"a list of {', '.join(FIELDS)}")
-    if not isinstance(whole["weeks"], list) or not all(isinstance(w, str) for w in whole["weeks"]):
-        raise _wrong("weeks", whole["weeks"], "a list of weeks such as 2026-W47")
+    if not isinstance(found["weeks"], list) or not all(isinstance(w, str) for w in found["weeks"]):
+        raise _wrong("weeks", found["weeks"], "a list of weeks such as 2026-W47")
     for name in ("training", "model"):
-        if not isinstance(whole[name], str):
-            raise _wrong(name, whole[name], "a text")
+        if not isinstance(found[name], str):
+            raise _wrong(name, found[name], "a text")
 
 
-def _check_thresholds(thresholds: Any, dimensions: Sequence[Dimension]) -> None:
-    if not isinstance(thresholds, dict):
-        raise _wrong("thresholds", thresholds, "a table of dimension and probability")
-    positive = [d.name for d in dimensions if d.positive is not None]
-    for name, threshold in thresholds.items():
-        if name not in positive:
-            there = ", ".join(positive) or "none of its dimensions declares one"
-            raise _wrong("thresholds", name, f"a dimension with a positive value ({there})")
+def _check_thresholds(found: Any) -> None:
+    if not isinstance(found, dict):
+        raise _wrong("thresholds", found, "a table of dimensions and probabilities")
+    for name, threshold in found.items():
         if not _is_number(threshold, 0, 1):
             raise _wrong(f"thresholds.{name}", threshold, "a probability from 0 to 1")
 
@@ -110,21 +141,21 @@ def _wrong(setting: str, found: Any, expected: str) -> InputError:
 
 
 def check_labels(dimension: Dimension, labels: Sequence[str], groups: int) -> None:
-    """Raise InputError, with what to do, when these labels in that many groups cannot teach a classifier."""
+    """Raise InputError, with what to do, unless these labels in that many groups are enough to train a classifier."""
     name, values = dimension.name, sorted(set(labels))
-    strange = [v for v in values if v not in dimension.scale.values]
-    if strange:
+    unknown = [v for v in values if v not in dimension.scale.values]
+    if unknown:
         raise InputError(
-            f"{name}: the training set holds the label {strange[0]!r}, which the rubric does not have (it has "
-            f"{', '.join(dimension.scale.values)}). Make a new version of the judge, which is trained on newer labels."
+            f"{name}: the training set holds the label {unknown[0]!r}, which the rubric does not have (it has "
+            f"{', '.join(dimension.scale.values)}). Make a new version of the judge, which trains on newer labels."
         )
     more = "Settle more items, train on more weeks, or leave the dimension out."
     if not labels:
-        raise InputError(f"{name}: the training set holds no label of it. {more}")
+        raise InputError(f"{name}: the training set holds no label for it. {more}")
     if len(values) < 2:
-        said = counted(len(labels), "settled label")
+        found = counted(len(labels), "settled label")
         raise InputError(
-            f"{name}: {said}, all {values[0]!r}; a classifier needs examples of at least two values. {more}"
+            f"{name}: {found}, all {values[0]!r}; a classifier needs examples of at least two values. {more}"
         )
     if len(labels) < LEAST_LABELS or groups < LEAST_GROUPS:
         found = f"{counted(len(labels), 'settled label')} in {counted(groups, 'group')} of conversations"

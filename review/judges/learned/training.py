@@ -1,7 +1,7 @@
-"""What a learned judge is trained on, kept once: which items, in which groups, with which settled labels.
+"""Training sets of learned judges: which items, in which groups, with which settled labels.
 
-Texts are not copied: they are read from the frozen, masked conversations whenever the judge is trained, so that what is
-hidden or erased later is hidden from it too.
+Texts are not copied. They are read from the frozen, masked conversations whenever the judge is trained, so text that is
+hidden or erased later is hidden from the judge too.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def gather(
     weeks: Sequence[str] | None = None,
     rubric: int | None = None,
 ) -> TrainingSet:
-    """The settled labels of some weeks as a training set, kept under the hash of what it holds.
+    """Store the settled labels of some weeks as a training set under the hash of its content, and return it.
 
-    ``weeks`` None or empty are the closed ones. Labels count under rubric version ``rubric`` alone (None: the current
-    one); a tie is no label. The caller checks the role. Raises UnknownError for a week or dimension that is not there,
-    NothingToDo when no week is closed, InputError, by dimension, when there is too little to learn from.
+    Without ``weeks`` all closed weeks count. Only labels under rubric version ``rubric`` count (None: the current one);
+    a tie is no label. The caller checks the role. Raises UnknownError for an unknown week or dimension, NothingToDo
+    when no week is closed, InputError, by dimension, when there is too little to learn from.
     """
     against = current_rubric(store) if rubric is None else rubric_version(store, rubric)
     chosen = [against[name] for name in dimensions]
@@ -53,7 +53,7 @@ def gather(
 
 
 class Place(NamedTuple):
-    """Where an item belongs: its conversation, and the session and user it came from ("" where unknown)."""
+    """Where an item belongs: its conversation, and the session and user that it came from ("" where unknown)."""
 
     item: str
     conversation: str
@@ -64,9 +64,9 @@ class Place(NamedTuple):
 def decided(
     dimensions: Sequence[Dimension], places: Sequence[Place], settled: Mapping[tuple[str, str], Settled]
 ) -> dict[str, list[list[str]]]:
-    """The content of a training set: by dimension [item, conversation, group, label] in order of the items. Pure.
+    """Return the content of a training set: by dimension [item, conversation, group, label], ordered by item. Pure.
 
-    A group is what shares a conversation, a session or a user, under the name of its first member. Where one user
+    Items that share a conversation, a session or a user form a group, named after its first member. Where one user
     stands behind nearly everything, as in a shared account, users do not hold conversations together.
     """
     ordered = sorted(places)
@@ -109,10 +109,10 @@ def _weeks(store: Store, wanted: Sequence[str]) -> list[str]:
                 "settled."
             )
         return closed
-    there = {w.name for w in store.find(Week)}
-    unknown = [w for w in wanted if w not in there]
+    known = {w.name for w in store.find(Week)}
+    unknown = [w for w in wanted if w not in known]
     if unknown:
-        raise UnknownError(f"week '{unknown[0]}' is not in the store; it has {', '.join(sorted(there)) or 'none'}.")
+        raise UnknownError(f"week '{unknown[0]}' is not in the store; it has {', '.join(sorted(known)) or 'none'}.")
     return sorted(set(wanted))
 
 
@@ -128,9 +128,9 @@ FROM items i JOIN conversations c ON c.id = i.conversation_id WHERE i.id IN (SEL
 
 
 def rows_of(store: Store, training_set_id: str) -> tuple[Row, ...]:
-    """The rows of a training set with their texts as anybody may see them; an item that is gone is left out.
+    """Return the rows of a training set with their texts, hidden spans hidden, without items that are gone.
 
-    Raises UnknownError when there is no such set, InputError when nothing of it is left.
+    Raises UnknownError when there is no such set, InputError when none of its items is left.
     """
     kept = store.get(TrainingSet, training_set_id)
     if kept is None:

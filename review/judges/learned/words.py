@@ -1,4 +1,4 @@
-"""Which words made a learned judge say what it said: those that add most to the value, against the other values."""
+"""The words behind a learned judge's verdict: those that add most to its value compared with the other values."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from review.judges.protocol.groups import IntArray
 def telling(
     model: Model, features: Matrix, machine: IntArray, chosen: IntArray, columns: Sequence[Column | None], *, most: int
 ) -> list[list[str]]:
-    """Up to ``most`` words of each row that speak for its ``chosen`` value, the strongest first; none for embeddings.
+    """Return up to ``most`` words of each row that speak for its ``chosen`` value; embeddings have none.
 
-    A word's say is its weight in the text times how much more the machine gives it for this value than, on average,
-    for the others.
+    A word counts by its weight in the text times how much more the machine weighs it for this value than, on average,
+    for the other values. The strongest word comes first.
     """
     found: list[list[str]] = [[] for _ in range(features.shape[0])]
     if not sp.issparse(features):

@@ -1,7 +1,7 @@
-"""Asking one endpoint: attempts with full jitter between them, and one pause for all when it asks for one.
+"""Asking one endpoint: from several threads, with repeated attempts, and with a pause for all when it asks for one.
 
-Jitter as in M. Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015): the wait after attempt k is
-uniform between 0 and min(longest, first * 2^(k-1)).
+The wait after attempt k is uniform between 0 and min(longest, first * 2^(k-1)): full jitter, as in M. Brooker,
+"Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
 """
 
 from __future__ import annotations
@@ -9,20 +9,29 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
+from typing import Generic, NamedTuple, TypeVar
 
 import orjson
 
 from review.basics.clock import now
-from review.judges.llm.form import Ladder, is_about_form, response_format
 from review.judges.llm.http import Line
-from review.judges.llm.wire import Answer
+from review.judges.llm.prompt import Question
+from review.judges.llm.reply import Reply
+from review.judges.llm.rubric import Ladder, is_about_form, response_format
 from review.judges.protocol.protocol import Call
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 _SLICE = 0.5
-"""Seconds after which somebody who waits looks whether the run has been paused."""
+"""Seconds between two looks, while waiting, at whether the run has been paused."""
+
+GRACE = 2.0
+"""Seconds that running requests get to end when nobody waits for their results any more."""
 
 
 def _random_up_to(seconds: float) -> float:
@@ -31,7 +40,7 @@ def _random_up_to(seconds: float) -> float:
 
 @dataclass(frozen=True)
 class Pace:
-    """How attempts are spaced: ``first`` and ``longest`` bound the back-off in seconds; the rest stands in for time."""
+    """How attempts are spaced: ``first`` and ``longest`` bound the back-off in seconds. Tests replace the rest."""
 
     first: float = 0.5
     longest: float = 30.0
@@ -40,35 +49,16 @@ class Pace:
     wait: Callable[[float], object] = field(default_factory=lambda: threading.Event().wait)
 
     def back_off(self, attempt: int) -> float:
-        """Seconds to wait after attempt number ``attempt`` (from 1) has failed."""
+        """Return the seconds to wait after attempt number ``attempt`` (from 1) has failed."""
         return self.jitter(min(self.longest, self.first * 2.0 ** (attempt - 1)))
-
-
-class Question(NamedTuple):
-    """One request but for its ``response_format``; ``digest`` is the hash of what is asked, for the log."""
-
-    subject: str
-    digest: str
-    payload: Mapping[str, Any]
-    schema: dict[str, Any]
-
-
-class Outcome(NamedTuple):
-    """What one question came to after all attempts: the last answer, its milliseconds, and the cost of all attempts."""
-
-    answer: Answer
-    latency_ms: float | None = None
-    cost: float | None = None
-    cached: bool = False
-
-    def free(self) -> Outcome:
-        """The same outcome for another subject that asks the very same."""
-        return Outcome(self.answer, cost=None if self.cost is None else 0.0, cached=True)
 
 
 @dataclass(kw_only=True)
 class Client:
-    """One endpoint as all threads of a run share it. ``log`` keeps each call; ``halted`` tells to begin nothing new."""
+    """The client that all threads of a run share. ``log`` keeps each call; no request begins once ``halted`` is True.
+
+    ``prices`` are those of a million tokens in and out.
+    """
 
     line: Line
     ladder: Ladder
@@ -80,40 +70,39 @@ class Client:
     _free_at: float = field(default=0.0, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    def ask(self, question: Question) -> Outcome | None:
-        """Ask until there is a whole reply or no hope; None when the run was halted before that.
+    def ask(self, question: Question) -> Reply | None:
+        """Ask until there is a whole reply or no hope; None when the run was halted first.
 
-        A request that only taught us which form of reply the endpoint does not know is no attempt.
+        A request that only revealed which form of reply the endpoint lacks does not count as an attempt.
         """
         attempt, cost = 1, None
         while self._rest(0.0):
             form = self.ladder.form
             body = orjson.dumps({**question.payload, **response_format(form, question.schema)})
             at, start = now(), time.perf_counter()
-            answer = self.line.post(body)
-            latency = (time.perf_counter() - start) * 1_000
-            paid = self._price(answer)
-            cost = paid if cost is None else cost + (paid or 0.0)
-            self.log(self._call(question, attempt, at, answer, latency, paid))
-            if is_about_form(answer.status, answer.said) and self.ladder.refused(form):
+            reply = self.line.post(body)
+            reply = replace(reply, latency_ms=(time.perf_counter() - start) * 1_000, cost=self._price(reply))
+            cost = reply.cost if cost is None else cost + (reply.cost or 0.0)
+            self.log(self._call(question, attempt, at, reply))
+            if is_about_form(reply.status, reply.message) and self.ladder.refused(form):
                 continue
-            # Also after the last attempt: it is the endpoint that asks for a rest, not this question.
-            self._leave_alone(answer.pause)
-            if not answer.again or attempt >= self.attempts:
-                return Outcome(answer, latency, cost)
+            # After the last attempt too: the endpoint asks everybody to wait, not just this question.
+            self._leave_alone(reply.pause)
+            if not reply.again or attempt >= self.attempts:
+                return replace(reply, cost=cost)
             if not self._rest(self.pace.back_off(attempt)):
                 return None
             attempt += 1
         return None
 
     def _leave_alone(self, seconds: float | None) -> None:
-        """Nobody asks the endpoint anything for ``seconds``."""
+        """Send the endpoint nothing for ``seconds``."""
         if seconds:
             with self._lock:
                 self._free_at = max(self._free_at, self.pace.clock() + seconds)
 
     def _rest(self, seconds: float) -> bool:
-        """Wait that long, and until the endpoint may be asked again; False when the run is halted meanwhile."""
+        """Wait that long and until the endpoint may be asked again; False when the run is halted meanwhile."""
         end = self.pace.clock() + seconds
         while not self.halted():
             left = max(end, self._free_at) - self.pace.clock()
@@ -122,16 +111,14 @@ class Client:
             self.pace.wait(min(left, _SLICE))
         return False
 
-    def _price(self, answer: Answer) -> float | None:
-        """What an answer cost, None where the endpoint did not count or the judge has no prices."""
-        (price_in, price_out), given, taken = self.prices, answer.tokens_in, answer.tokens_out
-        if price_in is None or price_out is None or given is None or taken is None:
+    def _price(self, reply: Reply) -> float | None:
+        """Return the cost of one attempt, None where the endpoint counts no tokens or the judge has no prices."""
+        (price_in, price_out), tokens_in, tokens_out = self.prices, reply.tokens_in, reply.tokens_out
+        if price_in is None or price_out is None or tokens_in is None or tokens_out is None:
             return None
-        return (given * price_in + taken * price_out) / 1_000_000
+        return (tokens_in * price_in + tokens_out * price_out) / 1_000_000
 
-    def _call(
-        self, question: Question, attempt: int, at: str, answer: Answer, latency: float, cost: float | None
-    ) -> Call:
+    def _call(self, question: Question, attempt: int, at: str, reply: Reply) -> Call:
         return Call(
             subject=question.subject,
             key=question.digest,
@@ -139,11 +126,92 @@ class Client:
             at=at,
             host=self.line.endpoint.place,
             model=str(question.payload["model"]),
-            status=answer.status,
-            error=answer.error,
-            latency_ms=round(latency, 3),
-            tokens_in=answer.tokens_in,
-            tokens_out=answer.tokens_out,
-            cost=cost,
-            reply=answer.reply or ({"text": answer.raw} if answer.raw else {}),
+            status=reply.status,
+            error=reply.error,
+            latency_ms=round(reply.latency_ms or 0.0, 3),
+            tokens_in=reply.tokens_in,
+            tokens_out=reply.tokens_out,
+            cost=reply.cost,
+            reply=dict(reply.content) or ({"text": reply.raw} if reply.raw else {}),
         )
+
+
+class Halt:
+    """Whether to begin nothing new, because somebody asked for a pause or stopped listening. It never turns back."""
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self._stopped = stopped
+        self._lock = threading.Lock()
+        self._set = False
+
+    def __call__(self) -> bool:
+        """Safe from any thread, whatever ``stopped`` is made of."""
+        with self._lock:
+            if not self._set:
+                self._set = self._stopped()
+            return self._set
+
+    def now(self) -> None:
+        """Halt from here on."""
+        with self._lock:
+            self._set = True
+
+
+class _Done(NamedTuple, Generic[T, R]):
+    task: T | None
+    result: R | None
+    error: BaseException | None = None
+
+
+def each(
+    work: Callable[[T], R], tasks: Sequence[T], *, width: int, halt: Halt, closed: Callable[[], None] = lambda: None
+) -> Iterator[tuple[T, R]]:
+    """Yield ``(task, work(task))`` as each is done, running at most ``width`` at once; ``closed`` ends each thread.
+
+    Tasks that have not begun when ``halt`` turns True are left out. An error of ``work`` is raised here. At the end all
+    threads are waited for; when the iteration ends early (an interrupt, an error) only for ``GRACE`` seconds, so that
+    an endpoint that does not answer holds nobody up.
+    """
+    waiting = deque(tasks)
+    done: SimpleQueue[_Done[T, R] | None] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            while not halt():
+                try:
+                    task = waiting.popleft()
+                except IndexError:
+                    break
+                done.put(_Done(task, work(task)))
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
+            done.put(_Done(None, None, error))
+        finally:
+            closed()
+            done.put(None)
+
+    threads = [
+        threading.Thread(target=run, name=f"judge {k}", daemon=True) for k in range(max(min(width, len(tasks)), 0))
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield from _results(done, len(threads))
+    except BaseException:
+        halt.now()
+        end = time.monotonic() + GRACE
+        for thread in threads:
+            thread.join(max(end - time.monotonic(), 0.0))
+        raise
+    for thread in threads:
+        thread.join()
+
+
+def _results(done: SimpleQueue[_Done[T, R] | None], threads: int) -> Iterator[tuple[T, R]]:
+    while threads:
+        found = done.get()
+        if found is None:
+            threads -= 1
+        elif found.error is not None:
+            raise found.error
+        else:
+            yield found.task, found.result  # type: ignore[misc]

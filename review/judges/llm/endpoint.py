@@ -1,4 +1,4 @@
-"""The address of an endpoint: read once, allow-listed, and the key that opens it, which only the environment holds."""
+"""The endpoint of a judge: its address, the allow-list of hosts, and the key, which only the environment holds."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from review.settings.judges import JudgeSettings
 
 CHAT = "/chat/completions"
 _PORTS = {"http": 80, "https": 443}
-# Capitals with an underscore, or short: what looks like a key is not taken for the name of a variable.
+# Capitals with an underscore, or short: anything else in capitals may be a key rather than the name of a variable.
 _VARIABLE = re.compile(r"(?=.*_|.{1,15}$)[A-Z_][A-Z0-9_]{0,63}")
 _SHORTEST_KEY = 4
-BLOT = "[key]"
+REDACTED = "[key]"
 
 
 class Endpoint(NamedTuple):
-    """``base`` ends before ``/chat/completions``; ``host`` is the name alone, ``place`` host:port as it is logged."""
+    """The address of an OpenAI-compatible API.
+
+    ``base`` is the address without ``/chat/completions``; ``host`` is the host name, in brackets for IPv6.
+    """
 
     base: str
     host: str
@@ -28,19 +31,24 @@ class Endpoint(NamedTuple):
 
     @property
     def url(self) -> str:
-        """Where questions go."""
+        """The address that questions are posted to."""
         return self.base + CHAT
 
     @property
     def place(self) -> str:
-        """Host and port."""
+        """Host and port, as calls are logged."""
         return f"{self.host}:{self.port}"
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as written in the address: without a port where the address names none."""
+        return urlsplit(self.base).netloc
 
 
 def endpoint_of(text: Any) -> Endpoint:
-    """Read an address: the base such as ``http://localhost:11434/v1``, or the whole one of its chat completions.
+    """Read an address: the base, such as ``http://localhost:11434/v1``, or the full address of chat completions.
 
-    A bare host gets ``/v1``. Raises InputError for anything else; what looks like a secret is not repeated.
+    A bare host gets the path ``/v1``. Raises InputError for anything else, without repeating what may be a secret.
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"endpoint: found {text!r}, expected an address such as http://localhost:11434/v1.")
@@ -48,14 +56,14 @@ def endpoint_of(text: Any) -> Endpoint:
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise InputError(
             "endpoint: found a user, password, query or fragment in the address, expected none. "
-            "A key stands in an environment variable, which key_env names."
+            "Put a key into an environment variable and name the variable in key_env."
         )
     if parts.scheme not in _PORTS or not parts.hostname or not _is_plain(parts.hostname + parts.path):
         raise InputError(f"endpoint: found {text[:120]!r}, expected http:// or https:// with a host.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     path = parts.path.rstrip("/").removesuffix(CHAT) or "/v1"
-    shown = f"{host}:{port}" if port is not None else host
-    return Endpoint(f"{parts.scheme}://{shown}{path}", host, port or _PORTS[parts.scheme])
+    netloc = f"{host}:{port}" if port is not None else host
+    return Endpoint(f"{parts.scheme}://{netloc}{path}", host, port or _PORTS[parts.scheme])
 
 
 def _split(text: str) -> tuple[SplitResult, int | None]:
@@ -73,62 +81,64 @@ def _is_plain(text: str) -> bool:
 
 
 def check_allowed(endpoint: Endpoint, settings: JudgeSettings) -> None:
-    """Raise InputError with the line to write into spotcheck.toml unless the host is allow-listed."""
+    """Raise InputError, with the line to add to spotcheck.toml, unless the settings list the endpoint's host."""
     if endpoint.host in settings.hosts or endpoint.place in settings.hosts:
         return
     line = ", ".join(f'"{h}"' for h in (*settings.hosts, endpoint.place))
     raise InputError(
-        f"endpoint: {endpoint.place} is not among the hosts to which masked text may be sent "
-        f"({', '.join(settings.hosts) or 'there are none'}). If it may, write under [judges] in spotcheck.toml: "
+        f"endpoint: {endpoint.place} is not among the hosts that may receive masked text "
+        f"({', '.join(settings.hosts) or 'none is listed'}). To allow it, write under [judges] in spotcheck.toml: "
         f"hosts = [{line}]"
     )
 
 
 def variable_of(found: Any) -> str:
-    """The name of the environment variable that holds the key, "" for an endpoint without one.
+    """Return the name of the environment variable that holds the key, "" for an endpoint without one.
 
-    Raises InputError, without repeating what was found: it may be the key itself.
+    Raises InputError without repeating the text, which may be the key itself.
     """
     if found in (None, ""):
         return ""
     if not isinstance(found, str) or not _VARIABLE.fullmatch(found):
         raise InputError(
             "key_env: found something that is not the name of an environment variable, expected capitals such as "
-            "OPENAI_API_KEY. The key itself never stands in a judge: put it into that variable."
+            "OPENAI_API_KEY. A judge never holds the key itself: put the key into that variable."
         )
     return found
 
 
-def key_of(spec: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """The key of a judge's endpoint, "" where it needs none. Raises InputError that names the variable alone."""
-    name, key = spec["key_env"], key_if_set(spec, environment)
-    if not name:
+def key_of(variable: str, endpoint: Endpoint, environment: Mapping[str, str]) -> str:
+    """Return the key of an endpoint, "" where it needs none. Raises InputError that names only the variable."""
+    key = key_if_set(variable, environment)
+    if not variable:
         return ""
     if not key:
         raise InputError(
-            f"the environment variable {name} is not set; it holds the key of {endpoint_of(spec['endpoint']).place}. "
+            f"the environment variable {variable} is not set; it holds the key of {endpoint.place}. "
             "Set it where Spotcheck runs, or write it into .streamlit/secrets.toml."
         )
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise InputError(f"the environment variable {name} holds characters that no key has; set it anew.")
+        raise InputError(f"the environment variable {variable} holds characters that no key has; set it again.")
     return key
 
 
-def key_if_set(spec: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """The key as it is sent, "" where there is none; for blotting it out of what is kept."""
-    name = str(spec.get("key_env") or "")
-    return environment.get(name, "").strip() if name else ""
+def key_if_set(variable: str, environment: Mapping[str, str]) -> str:
+    """Return the key as it is sent, "" where there is none; use it to remove the key from texts that are kept."""
+    return environment.get(variable, "").strip() if variable else ""
 
 
-def without(text: str, key: str) -> str:
-    """``text`` with the key blotted out, should an endpoint have sent it back: as it is, or as JSON may write it."""
+def redacted(text: str, key: str) -> str:
+    """Return ``text`` with the key replaced by ``[key]``, in plain form or in any form that JSON may write it.
+
+    An endpoint may echo the key, for example in an error message.
+    """
     if len(key) < _SHORTEST_KEY:
         return text
-    text = text.replace(key, BLOT)
-    return _escaped(key).sub(BLOT, text) if "\\" in text else text
+    text = text.replace(key, REDACTED)
+    return _escaped(key).sub(REDACTED, text) if "\\" in text else text
 
 
 @lru_cache(maxsize=8)
 def _escaped(key: str) -> re.Pattern[str]:
-    """The key with any of its characters escaped; JSON inside of JSON doubles backslashes each time."""
+    """Match the key with any of its characters escaped; JSON inside JSON doubles the backslashes each time."""
     return re.compile("".join(rf"(?:\\{{0,8}}{re.escape(c)}|\\{{1,8}}u(?i:{ord(c):04x}))" for c in key))

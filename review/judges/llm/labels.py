@@ -1,18 +1,22 @@
-"""A label as a model wrote it, held against the scale: one value, none, or something that the scale does not have.
+"""Labels as models write them: matched against the scale, several votes joined into one opinion, and scores.
 
-Spelling is forgiven (case, quotes, a full stop, ``Wrong fact`` for ``wrong_fact``), meaning is not guessed at: words
-beside a value, such as "not correct", make it another label, and two values make it none.
+Differences in spelling are accepted (case, quotes, a full stop, ``Wrong fact`` for ``wrong_fact``). Meaning is not
+guessed: words beside a value, such as "not correct", make another label, and two values make none.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from review.basics.labels import Scale
+from review.judges.protocol.protocol import Opinion
 from review.rubric.rubric import Dimension
 
 _EDGE = " \t\r\n\"'`*_.,:;!?()[]{}<>„“”‚‘’«»-–—#"
@@ -22,7 +26,7 @@ _EMPTY_SET = ("", "none", "null", "n/a", "na", "nothing")
 
 
 class Found(NamedTuple):
-    """``value`` in canonical form, a set as ``a|b``; else ``error``: missing, off_scale or unparseable."""
+    """A label in canonical form (a set as ``a|b``), else ``error``: missing, off_scale or unparseable."""
 
     value: str | None
     error: str = ""
@@ -32,13 +36,13 @@ NOTHING = Found(None, "missing")
 
 
 def folded(text: str) -> str:
-    """A text without what spelling may vary: case, width, quotes, marks at the edges, how gaps are written."""
+    """Normalise what spelling may vary: case, width, quotes, marks at the edges, and how gaps are written."""
     return _GAP.sub(" ", unicodedata.normalize("NFKC", text).casefold().strip(_EDGE))
 
 
 @lru_cache(maxsize=256)
 def _by_folded(values: tuple[str, ...]) -> dict[str, str | None]:
-    """Values by their folded text; None where two of them differ by spelling alone."""
+    """Map folded texts to values, and to None where two values differ by spelling alone."""
     found: dict[str, str | None] = {}
     for value in values:
         key = folded(value)
@@ -47,7 +51,7 @@ def _by_folded(values: tuple[str, ...]) -> dict[str, str | None]:
 
 
 def label_of(dimension: Dimension, raw: Any) -> Found:
-    """One label as it stands in a reply."""
+    """Read one label of a reply."""
     if dimension.scale.kind == "set":
         return _set(dimension.scale, raw)
     if raw is None or raw == "" or (isinstance(raw, float) and raw != raw):
@@ -64,14 +68,14 @@ def label_of(dimension: Dimension, raw: Any) -> Found:
 
 def _value(scale: Scale, raw: Any) -> str | None:
     try:
-        said = scale.canonical(raw)
+        value = scale.canonical(raw)
     except ValueError:
-        said = _by_folded(scale.values).get(folded(str(raw)))
-    return said if isinstance(said, str) else None
+        value = _by_folded(scale.values).get(folded(str(raw)))
+    return value if isinstance(value, str) else None
 
 
 def _set(scale: Scale, raw: Any) -> Found:
-    """A set may come as a list or in one text; an empty one is a label that names nothing."""
+    """Read a set, which may come as a list or as one text; an empty set is a label."""
     if raw is None:
         return NOTHING
     parts = _members(scale, raw)
@@ -93,14 +97,14 @@ def _members(scale: Scale, raw: Any) -> Sequence[Any] | None:
     text = str(raw)
     if folded(text) in _EMPTY_SET:
         return []
-    # A value may hold a comma itself.
+    # A value may itself contain a comma.
     if _value(_single(scale), text) is not None:
         return [text]
     return [p for p in re.split(r"[|,;\n]", text.strip("[] ")) if p.strip()]
 
 
 def _names_several(scale: Scale, text: str) -> bool:
-    """Whether a text names two or more values, such as the echo of "wrong or partly or correct"."""
+    """Whether a text names two or more values, such as the echo "wrong or partly or correct"."""
     rest, named = _words(text), 0
     # The longest first: "partly correct" is one value where the scale has it.
     for value in sorted(map(_words, scale.values), key=len, reverse=True):
@@ -114,8 +118,83 @@ def _words(text: str) -> str:
 
 
 def agreed(found: Sequence[Found]) -> Found:
-    """What several places of one reply say together: two labels are none."""
-    said = {f for f in found if f != NOTHING}
-    if not said:
+    """Combine the labels from several places of one reply: two different labels are none."""
+    different = {f for f in found if f != NOTHING}
+    if not different:
         return NOTHING
-    return said.pop() if len(said) == 1 else Found(None, "unparseable")
+    return different.pop() if len(different) == 1 else Found(None, "unparseable")
+
+
+def joined(dimension: Dimension, votes: Sequence[Opinion]) -> Opinion:
+    """Join the votes on one subject in one dimension, from repeats and both orders of the values, into one opinion.
+
+    The cost is the sum over all votes, the latency the mean of those that were asked now.
+    """
+    if len(votes) == 1:
+        return votes[0]
+    costs = [v.cost for v in votes if v.cost is not None]
+    times = [v.latency_ms for v in votes if v.latency_ms is not None]
+    values = [v.value for v in votes]
+    value, cause = majority(values, [v.error for v in votes])
+    # The first vote for the result gives the reason; a tie has none.
+    speaker = next((v for v in votes if (v.value, v.error) == (value, cause)), None)
+    return replace(
+        votes[0],
+        value=value,
+        error=cause,
+        score=None if value is None else share_of(dimension, values),
+        rationale="" if speaker is None else speaker.rationale,
+        raw="" if speaker is None else speaker.raw,
+        latency_ms=sum(times) / len(times) if times else None,
+        cost=sum(costs) if costs else None,
+        cached=all(v.cached for v in votes),
+        votes=tuple(values),
+    )
+
+
+def majority(values: Sequence[str | None], errors: Sequence[str]) -> tuple[str | None, str]:
+    """Return the value of more than half of all votes and "", else None and the cause.
+
+    Without such a value the cause is a tie, unless the missing votes could have made a majority: then it is the cause
+    of the first missing vote.
+    """
+    counts = Counter(v for v in values if v is not None)
+    most = max(counts.values(), default=0)
+    missing = len(values) - counts.total()
+    if 2 * most > len(values):
+        return counts.most_common(1)[0][0], ""
+    if 2 * (most + missing) > len(values):
+        return None, next(e for v, e in zip(values, errors, strict=True) if v is None)
+    return None, "tie"
+
+
+def share_of(dimension: Dimension, values: Sequence[str | None]) -> float | None:
+    """Return the share of the given votes that name the positive value; None where the dimension has none."""
+    positive, given = dimension.positive, [v for v in values if v is not None]
+    if positive is None or not given:
+        return None
+    return sum(positive in v.split("|") if dimension.scale.kind == "set" else v == positive for v in given) / len(given)
+
+
+def confidence_of(raw: Any) -> float | None:
+    """Read a confidence as a share: 0.8, 80 and "80 %" are the same."""
+    text = str(raw).strip().rstrip("%").strip() if isinstance(raw, str | int | float) else ""
+    try:
+        number = float(text) if not isinstance(raw, bool) else math.nan
+    except ValueError:
+        return None
+    if number > 1 or (isinstance(raw, str) and "%" in raw):
+        number /= 100
+    return number if 0 <= number <= 1 else None
+
+
+def score_of(dimension: Dimension, value: str | None, confidence: float | None) -> float | None:
+    """Return how sure the judge is of the positive value, 0 to 1, from the confidence that it states for ``value``.
+
+    Confidence in another value leaves a rest, which is spread evenly over all values but that one. None where the
+    judge states no confidence, or the dimension has no positive value or takes sets.
+    """
+    positive = dimension.positive
+    if positive is None or value is None or confidence is None or dimension.scale.kind == "set":
+        return None
+    return confidence if value == positive else (1 - confidence) / (len(dimension.scale.values) - 1)

@@ -1,13 +1,12 @@
-"""A reply read into labels: JSON as it was asked for, JSON as models write it, lines, or a bare label.
+"""Replies read into opinions: JSON in the requested form, JSON as models write it, lines, or a bare label.
 
-Nothing is guessed. A reply that gives a dimension two labels, or whose repair would leave out a label that it names, is
-unparseable; so is a sentence that only mentions a value.
+Nothing is guessed. A reply is unparseable if it gives a dimension two labels, if a repair would drop a label that it
+names, or if it only mentions a value in a sentence.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -15,7 +14,8 @@ from typing import Any, NamedTuple
 
 import json_repair
 
-from review.judges.llm.labels import Found, agreed, folded, label_of
+from review.judges.llm.labels import Found, agreed, confidence_of, folded, label_of, score_of
+from review.judges.protocol.protocol import Opinion
 from review.rubric.rubric import Dimension
 
 LABEL_KEYS = ("label", "value", "verdict", "answer", "rating", "score")
@@ -28,48 +28,62 @@ _THOUGHT = re.compile(r"^\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | r
 _OPEN_THOUGHT = re.compile(r"^\s*<(think|thinking|reasoning)>", re.IGNORECASE)
 
 
-class Heard(NamedTuple):
-    """What a reply says of one dimension; ``confidence`` is the judge's own, 0 to 1, None where it gives none."""
+class _Several(list[Any]):
+    """The values that a JSON object holds under a repeated key."""
 
-    value: str | None
-    error: str = ""
+
+def opinions_in(reply: Mapping[str, Any], subject: str, dimensions: Sequence[Dimension]) -> dict[str, Opinion]:
+    """Read a whole reply ({text, finish_reason, refusal}) about a subject into one opinion for each dimension."""
+
+    def nothing(cause: str, rationale: str = "") -> dict[str, Opinion]:
+        return {d.name: _opinion(subject, d, _Entry(Found(None, cause), rationale)) for d in dimensions}
+
+    finish = reply.get("finish_reason")
+    if reply.get("refusal") or finish == "content_filter":
+        return nothing("refused", str(reply.get("refusal") or ""))
+    text = _THOUGHT.sub("", str(reply.get("text") or ""))
+    cut = finish == "length"
+    if not text.strip():
+        return nothing("truncated" if cut else "empty")
+    read = {} if _OPEN_THOUGHT.match(text) else _from_json(text, dimensions) or _from_lines(text, dimensions)
+    if not read:
+        return nothing("truncated" if cut else "unparseable")
+    return {d.name: _opinion(subject, d, read[d.name], cut=cut) for d in dimensions}
+
+
+class _Entry(NamedTuple):
+    """The label of one dimension with its reason; ``confidence`` is a share, None where the judge states none."""
+
+    label: Found
     rationale: str = ""
     confidence: float | None = None
 
 
-class _Several(list[Any]):
-    """What a JSON object holds under a key that it has twice."""
+def _opinion(subject: str, dimension: Dimension, entry: _Entry, *, cut: bool = False) -> Opinion:
+    value, error = entry.label
+    return Opinion(
+        subject=subject,
+        dimension=dimension.name,
+        value=value,
+        error="truncated" if cut and error in ("missing", "unparseable") else error,
+        score=score_of(dimension, value, entry.confidence),
+        rationale=entry.rationale,
+    )
 
 
-def heard(reply: Mapping[str, Any], dimensions: Sequence[Dimension]) -> dict[str, Heard]:
-    """What a whole reply ({text, finish_reason, refusal}) says, by the name of each dimension."""
-    finish = reply.get("finish_reason")
-    if reply.get("refusal") or finish == "content_filter":
-        return {d.name: Heard(None, "refused", str(reply.get("refusal") or "")) for d in dimensions}
-    text = _THOUGHT.sub("", str(reply.get("text") or ""))
-    cut = finish == "length"
-    if not text.strip():
-        return {d.name: Heard(None, "truncated" if cut else "empty") for d in dimensions}
-    said = {} if _OPEN_THOUGHT.match(text) else _from_json(text, dimensions) or _from_lines(text, dimensions)
-    if not said:
-        return {d.name: Heard(None, "truncated" if cut else "unparseable") for d in dimensions}
-    lost = ("missing", "unparseable") if cut else ()
-    return {name: h._replace(error="truncated") if h.error in lost else h for name, h in said.items()}
-
-
-def _from_json(text: str, dimensions: Sequence[Dimension]) -> dict[str, Heard]:
-    """What the objects in a text say; {} when there is none to be read."""
+def _from_json(text: str, dimensions: Sequence[Dimension]) -> dict[str, _Entry]:
+    """Read the JSON objects in a text; {} when there is none."""
     objects = _objects(text, _keys(tuple(n for d in dimensions for n in (d.name, d.title) if n)))
     if objects is None:
-        return {d.name: Heard(None, "unparseable") for d in dimensions}
+        return {d.name: _Entry(Found(None, "unparseable")) for d in dimensions}
     entries = {d.name: [e for o in objects for e in _entries(o, d, alone=len(dimensions) == 1)] for d in dimensions}
     if not any(entries.values()):
         return {}
-    return {d.name: _heard(d, entries[d.name]) for d in dimensions}
+    return {d.name: _combined(d, entries[d.name]) for d in dimensions}
 
 
 class _Keys(NamedTuple):
-    """The keys under which labels stand, as they are found in text that is not JSON and in what it was read as."""
+    """The keys of labels, counted in a text that is not JSON and in the value that it was repaired to."""
 
     pattern: re.Pattern[str]
     names: frozenset[str]
@@ -91,7 +105,7 @@ def _keys(names: tuple[str, ...]) -> _Keys:
 
 
 def _objects(text: str, keys: _Keys) -> list[dict[str, Any]] | None:
-    """The JSON objects of a text in their order, mended where they must be; None when mending would be guessing."""
+    """Return the JSON objects of a text in order, repaired where needed; None when a repair would be a guess."""
     found: dict[int, dict[str, Any]] = {}
     broken: list[int] = []
     decoder = json.JSONDecoder(object_pairs_hook=_pairs)
@@ -107,17 +121,17 @@ def _objects(text: str, keys: _Keys) -> list[dict[str, Any]] | None:
     named = keys.in_text(text)
     if not broken or (named and named == keys.in_value(whole)):
         return whole
-    mended = _mended(text[broken[0] :], keys)
-    if mended is not None:
-        return [*(o for at, o in found.items() if at < broken[0]), mended]
+    repaired = _repaired(text[broken[0] :], keys)
+    if repaired is not None:
+        return [*(o for at, o in found.items() if at < broken[0]), repaired]
     return None if named else []
 
 
-def _mended(text: str, keys: _Keys) -> dict[str, Any] | None:
-    """The broken object at the start of ``text``, None when it cannot be mended without guessing.
+def _repaired(text: str, keys: _Keys) -> dict[str, Any] | None:
+    """Repair the broken object at the start of ``text``; None when that would be a guess.
 
-    json-repair closes what was cut off and keeps the last of two equal keys. So only what lacks nothing but braces, or
-    ends with one, is given to it, and what it returns must hold as many labels as the text names.
+    json-repair closes what was cut off and keeps the last of two equal keys. So it only gets a text that lacks nothing
+    but braces or ends with one, and its result must hold as many labels as the text names.
     """
     if len(text) > _LONGEST_REPAIR or text.count("{") > _MOST_BROKEN:
         return None
@@ -133,25 +147,22 @@ def _mended(text: str, keys: _Keys) -> dict[str, Any] | None:
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        for key in found:
-            values = [v for k, v in pairs if k == key]
-            if len(values) > 1:
-                found[key] = _Several(values)
-    return found
+    values: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    return {key: found[0] if len(found) == 1 else _Several(found) for key, found in values.items()}
 
 
 def _entries(found: Mapping[str, Any], dimension: Dimension, *, alone: bool) -> Iterator[Any]:
-    """What an object holds for a dimension: under its name or title, one level down, or as the object itself."""
+    """Find what an object holds for a dimension: under its name or title, one level down, or as the whole object."""
     names = _names(dimension)
-    mine = [v for k, v in found.items() if folded(str(k)) in names]
-    if mine:
-        yield from _flat(mine)
+    named = _under(found, names)
+    if named:
+        yield from _flat(named)
         return
     for value in found.values():
         for inner in _listed(value):
-            if _speaks_of(inner, names):
+            if _is_about(inner, names):
                 yield inner
             yield from _flat(_under(inner, names))
     label = _label_key(found)
@@ -160,17 +171,17 @@ def _entries(found: Mapping[str, Any], dimension: Dimension, *, alone: bool) -> 
 
 
 def _is_wrapper(value: Any, names: set[str]) -> bool:
-    """Whether what stands under a key for labels only wraps what was read one level down, and is no label itself."""
+    """Whether the value of a label key only wraps the entries read one level down and is no label itself."""
     listed = _listed(value)
-    return bool(listed) and all(_speaks_of(i, names) or (_under(i, names) and not _label_key(i)) for i in listed)
+    return bool(listed) and all(_is_about(i, names) or (_under(i, names) and not _label_key(i)) for i in listed)
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _speaks_of(inner: Any, names: set[str]) -> bool:
-    """Whether an object says which dimension it is about: {"dimension": "correctness", "label": ...}."""
+def _is_about(inner: Any, names: set[str]) -> bool:
+    """Whether an object names its dimension, as in {"dimension": "correctness", "label": ...}."""
     keys = ("dimension", "name") if isinstance(inner, dict) else ()
     return any(isinstance(inner.get(k), str) and folded(inner[k]) in names for k in keys)
 
@@ -193,7 +204,8 @@ def _label_key(entry: Mapping[str, Any]) -> str | None:
     return next((keys[k] for k in LABEL_KEYS if k in keys), None)
 
 
-def _heard(dimension: Dimension, entries: Sequence[Any]) -> Heard:
+def _combined(dimension: Dimension, entries: Sequence[Any]) -> _Entry:
+    """Combine all entries for one dimension; the first reason and the first confidence count."""
     found, rationale, confidence = [], "", None
     for entry in entries:
         labels = [entry]
@@ -201,49 +213,36 @@ def _heard(dimension: Dimension, entries: Sequence[Any]) -> Heard:
             key = _label_key(entry)
             labels = [] if key is None else list(_flat([entry[key]]))
             rationale = rationale or next((_clean(entry[k]) for k in RATIONALE_KEYS if entry.get(k)), "")
-            confidence = _confidence(entry.get("confidence")) if confidence is None else confidence
+            confidence = confidence_of(entry.get("confidence")) if confidence is None else confidence
         found += [label_of(dimension, label) for label in labels]
-    said = agreed(found)
-    return Heard(said.value, said.error, rationale, confidence if said.value is not None else None)
-
-
-def _confidence(raw: Any) -> float | None:
-    """A confidence as a share: 0.8, 80, "80 %" are the same."""
-    text = str(raw).strip().rstrip("%").strip() if isinstance(raw, str | int | float) else ""
-    try:
-        number = float(text) if not isinstance(raw, bool) else math.nan
-    except ValueError:
-        return None
-    if number > 1 or (isinstance(raw, str) and "%" in raw):
-        number /= 100
-    return number if 0 <= number <= 1 else None
+    return _Entry(agreed(found), rationale, confidence)
 
 
 def _clean(value: Any) -> str:
-    """Text that any store can keep: a model may write half of a surrogate pair."""
+    """Return text that any store can keep: a model may write half a surrogate pair."""
     return str(value).encode("utf-8", "replace").decode()
 
 
-def _from_lines(text: str, dimensions: Sequence[Dimension]) -> dict[str, Heard]:
-    """Labels in lines such as ``Correctness: wrong``, with one dimension also a bare label; {} when there is none."""
+def _from_lines(text: str, dimensions: Sequence[Dimension]) -> dict[str, _Entry]:
+    """Read lines such as ``Correctness: wrong``, with one dimension also a bare label; {} when there is no label."""
     found: dict[str, list[Found]] = {d.name: [] for d in dimensions}
     lines = [line for line in text.splitlines() if line.strip() and not set("{}") & set(line)]
     for line in lines:
-        key, said = _line(line)
+        key, value = _line(line)
         for d in dimensions:
             if key in _names(d):
-                found[d.name].append(label_of(d, said))
+                found[d.name].append(label_of(d, value))
             elif len(dimensions) == 1 and key in (*LABEL_KEYS, ""):
-                label = label_of(d, said)
-                # "answer: the customer was told ..." is prose, not a label off the scale.
+                label = label_of(d, value)
+                # "answer: the customer was told ..." is prose, not a label outside the scale.
                 found[d.name] += [label] if label.value is not None else []
     if not any(found.values()):
         return {}
-    told = _clean("\n".join(lines)) if len(lines) > 1 else ""
-    return {d.name: Heard(*agreed(found[d.name]), rationale=told if found[d.name] else "") for d in dimensions}
+    whole = _clean("\n".join(lines)) if len(lines) > 1 else ""
+    return {d.name: _Entry(agreed(found[d.name]), whole if found[d.name] else "") for d in dimensions}
 
 
 def _line(line: str) -> tuple[str, str]:
-    """What stands before and after the first colon or equals sign, where that comes early; else "" and the line."""
+    """Split at the first colon or equals sign if it comes early; else return "" and the line."""
     end = next((k for k, c in enumerate(line[:_LONGEST_KEY]) if c in ":=："), None)
     return ("", line) if end is None else (folded(line[:end]), line[end + 1 :].strip(" *_`"))

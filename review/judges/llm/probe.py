@@ -1,4 +1,4 @@
-"""What concerns the whole run is found out by the first questions, and said in one sentence before anything is told."""
+"""The first questions of a run: they reveal what is wrong with the whole run, before any opinion is given."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 
 from review.basics.errors import InputError, ReviewError
-from review.judges.llm.client import Client, Outcome
-from review.judges.llm.wire import Answer
-from review.judges.protocol.protocol import Spec
+from review.judges.llm.client import Client
+from review.judges.llm.reply import Reply
+from review.judges.llm.spec import LlmSpec
 
 FIRST = 3
-"""Questions asked one after the other: so many of them refused alike are a wrong request, not a wrong subject."""
+"""How many questions are asked one after the other: if all are refused alike, the request is wrong, not a subject."""
 
 _NO_MODEL = re.compile(
     r"\b(unknown|invalid|no such) model\b|not a valid model"
@@ -20,94 +20,94 @@ _NO_MODEL = re.compile(
 )
 
 
-def first_outcomes(
-    client: Client, spec: Spec, digests: Sequence[str], answered: Callable[[str], Outcome | None]
-) -> dict[str, Outcome]:
-    """Ask the first questions one by one until one is not refused out of hand, at most ``FIRST``.
+def first_replies(
+    client: Client, spec: LlmSpec, digests: Sequence[str], answered: Callable[[str], Reply | None]
+) -> dict[str, Reply]:
+    """Ask the first questions one by one until the endpoint accepts one, at most ``FIRST``.
 
-    Raises ReviewError for what concerns the whole run. Fewer come back when the run is halted.
+    Raises ReviewError for what concerns the whole run. Fewer replies come back when the run is halted.
     """
-    found: dict[str, Outcome] = {}
+    found: dict[str, Reply] = {}
     try:
         for digest in digests[:FIRST]:
-            outcome = answered(digest)
-            if outcome is None:
+            reply = answered(digest)
+            if reply is None:
                 break
-            found[digest] = outcome
+            found[digest] = reply
             error = trouble(client, spec, list(found.values()))
             if error is not None:
                 raise error
-            if not _is_refused(outcome.answer):
+            if not _is_refused(reply):
                 break
     finally:
         client.line.close()
     return found
 
 
-def _is_refused(answer: Answer) -> bool:
-    """Whether the request itself was found wrong, rather than this hour."""
-    return answer.status is not None and 400 <= answer.status < 500 and not answer.again
+def _is_refused(reply: Reply) -> bool:
+    """Whether the endpoint rejects the request itself, now and later."""
+    return reply.status is not None and 400 <= reply.status < 500 and not reply.again
 
 
-def trouble(client: Client, spec: Spec, outcomes: Sequence[Outcome]) -> ReviewError | None:
-    """What the latest of the first outcomes says about the whole run, if anything.
+def trouble(client: Client, spec: LlmSpec, replies: Sequence[Reply]) -> ReviewError | None:
+    """Return what the latest of the first replies says about the whole run, if anything.
 
-    An InputError is what the judge or its key says wrongly; what may be otherwise tomorrow is none.
+    An InputError means that the judge or its key is wrong; any other error may be gone tomorrow.
     """
-    answer, place = outcomes[-1].answer, client.line.endpoint.place
-    if answer.error == "unreachable" and not answer.met:
+    reply, place = replies[-1], client.line.endpoint.place
+    if reply.error == "unreachable" and not reply.connected:
         return ReviewError(
-            f"the endpoint {client.line.endpoint.base} cannot be reached: {answer.said}. Start it, or correct the "
+            f"the endpoint {client.line.endpoint.base} cannot be reached: {reply.message}. Start it, or correct the "
             "judge's endpoint; nothing was judged."
         )
-    if answer.status in (401, 403):
-        return InputError(_no_entry(place, spec, answer.status))
-    if answer.status == 402 or answer.code == "insufficient_quota":
+    if reply.status in (401, 403):
+        return InputError(_no_entry(place, spec, reply.status))
+    if reply.status == 402 or reply.code == "insufficient_quota":
         return ReviewError(f"{place} says that the account has no credit left. Add some, or choose another endpoint.")
-    if answer.status is not None and 300 <= answer.status < 400:
+    if reply.status is not None and 300 <= reply.status < 400:
         return InputError(
-            f"{place} sends us to another address (HTTP {answer.status}), which is not followed. Write the endpoint's "
-            "own address into the judge and allow-list its host."
+            f"{place} redirects to another address (HTTP {reply.status}), which is not followed. Write that address "
+            "into the judge's endpoint and allow its host."
         )
-    if _is_model(answer):
-        return InputError(_no_model(client, spec, answer))
-    return _all_refused(place, outcomes)
+    if _is_model(reply):
+        return InputError(_no_model(client, spec, reply))
+    return _all_refused(place, replies)
 
 
-def _no_entry(place: str, spec: Spec, status: int) -> str:
-    if not spec["key_env"]:
+def _no_entry(place: str, spec: LlmSpec, status: int) -> str:
+    if not spec.key_env:
         return (
             f"{place} wants a key (HTTP {status}). Put it into an environment variable and name that in the judge's "
             "key_env."
         )
     return (
-        f"{place} refuses the key in the environment variable {spec['key_env']} (HTTP {status}). Check the key, and "
-        f"that it may use the model {spec['model']}."
+        f"{place} refuses the key in the environment variable {spec.key_env} (HTTP {status}). Check the key, and "
+        f"that it may use the model {spec.model}."
     )
 
 
-def _is_model(answer: Answer) -> bool:
-    about = answer.code == "model_not_found" or bool(_NO_MODEL.search(answer.said))
-    return answer.status == 404 or (answer.status == 400 and about)
+def _is_model(reply: Reply) -> bool:
+    about = reply.code == "model_not_found" or bool(_NO_MODEL.search(reply.message))
+    return reply.status == 404 or (reply.status == 400 and about)
 
 
-def _no_model(client: Client, spec: Spec, answer: Answer) -> str:
+def _no_model(client: Client, spec: LlmSpec, reply: Reply) -> str:
     known = client.line.models()
     listed = f" It has {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}." if known else ""
     return (
-        f"{client.line.endpoint.base} does not know the model {spec['model']!r} (HTTP {answer.status}).{listed} "
+        f"{client.line.endpoint.base} does not know the model {spec.model!r} (HTTP {reply.status}).{listed} "
         "Correct the judge's model or endpoint."
     )
 
 
-def _all_refused(place: str, outcomes: Sequence[Outcome]) -> ReviewError | None:
-    answers = [o.answer for o in outcomes]
-    alike = {(a.status, a.said) for a in answers}
-    # A prompt that is too long says how long it is, and is the subject's own trouble.
-    if len(answers) < FIRST or len(alike) > 1 or not _is_refused(answers[0]) or "context_length" in answers[0].code:
+def _all_refused(place: str, replies: Sequence[Reply]) -> ReviewError | None:
+    first = replies[0]
+    alike = {(r.status, r.message) for r in replies}
+    # An endpoint that finds a prompt too long says how long it is; that concerns one subject alone.
+    if len(replies) < FIRST or len(alike) > 1 or not _is_refused(first) or "context_length" in first.code:
         return None
-    said = f": {answers[-1].said}" if answers[-1].said else ""
+    message = f": {replies[-1].message}" if replies[-1].message else ""
     return InputError(
-        f"{place} refuses what it is asked (HTTP {answers[0].status}{said}). Correct the judge's parameters, "
-        "structured or prompt."
+        f"{place} refuses the questions (HTTP {first.status}{message}). Correct the judge's parameters, structured or "
+        "prompt."
     )

@@ -1,35 +1,24 @@
-"""Prompt templates: bare ``{names}`` filled once with the rubric's and the subject's words; ``{{`` is a brace.
+"""What is asked: prompts from templates, and a question for each subject, repeat and order of the values.
 
-A name is looked up in two dicts and nowhere else: no attribute, no index, no conversion, and what was filled in is
-never read as a template again.
+A template holds bare ``{names}``; ``{{`` stands for a brace. A name is looked up in ``RUBRIC`` and ``DATA`` and nowhere
+else: there is no attribute, index or conversion, and a text that was filled in is never read as a template again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from review.basics.errors import InputError
-from review.judges.llm.data import DATA, RULE
-from review.judges.llm.form import schema_of
-from review.judges.llm.rubric import RUBRIC
-from review.judges.protocol.protocol import Spec, Subject
+from review.judges.llm.material import DATA, RULE
+from review.judges.llm.rubric import RUBRIC, schema_of
+from review.judges.llm.spec import LlmSpec
+from review.judges.protocol.protocol import Options, Subject
 from review.rubric.rubric import Dimension
-
-SYSTEM = """\
-You review answers that an assistant gave to its users. You judge by the rubric you are given, not by taste: read the \
-guidance of each dimension, weigh what speaks for each value, then choose. Length and confident tone are no merit."""
-
-PROMPT = """\
-Judge the answer under review by this rubric.
-
-{dimensions}
-
-{examples}{material}
-
-{format}"""
-"""What a judge asks unless it says otherwise."""
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -42,7 +31,7 @@ class Piece(NamedTuple):
 
 
 class Prompt(NamedTuple):
-    """A template with everything filled in that does not depend on the subject; ``schema`` is the reply's."""
+    """A prompt with everything filled in that does not depend on the subject, and the JSON schema of the reply."""
 
     system: str
     pieces: tuple[Piece, ...]
@@ -50,7 +39,7 @@ class Prompt(NamedTuple):
 
 
 def pieces_of(template: str, setting: str) -> tuple[Piece, ...]:
-    """Take a template apart. Raises InputError for an unknown field or a lone brace, with the fields there are."""
+    """Split a template into pieces. Raises InputError, with the known fields, for another field or a lone brace."""
     found, literal, end = [], "", 0
     for token in _TOKEN.finditer(template):
         literal += template[end : token.start()]
@@ -69,41 +58,42 @@ def pieces_of(template: str, setting: str) -> tuple[Piece, ...]:
 def _unknown(token: str, setting: str) -> str:
     known = ", ".join(f"{{{name}}}" for name in (*RUBRIC, *DATA))
     shown = token if len(token) <= 60 else token[:57] + "..."
-    return (
-        f"{setting}: found {shown!r}, expected one of the fields {known}; a brace of the text is written {{{{ or }}}}."
-    )
+    return f"{setting}: found {shown!r}, expected one of the fields {known}; write a brace of the text as {{{{ or }}}}."
 
 
-def check_templates(spec: Spec) -> None:
-    """Raise InputError for a template that cannot be filled, shows nothing to judge, or has data in the system text."""
-    fields = [p.field for p in pieces_of(spec["prompt"], "prompt") if p.field]
+def check_templates(spec: LlmSpec) -> None:
+    """Raise InputError for a template that cannot be filled, shows nothing to judge, or puts data into ``system``."""
+    fields = [p.field for p in pieces_of(spec.prompt, "prompt") if p.field]
     if not set(fields) & set(DATA):
         raise InputError("prompt: found no field that shows what is to be judged, expected {material} or {answer}.")
-    if spec["examples"] and "examples" not in fields:
+    if spec.examples and "examples" not in fields:
         raise InputError(
-            f"prompt: found no {{examples}}, but the judge has {len(spec['examples'])}. Put {{examples}} where they "
-            "should stand, or take the examples away."
+            f"prompt: found no {{examples}}, but the judge has {len(spec.examples)}. Put {{examples}} where they "
+            "should stand, or remove the examples."
         )
-    inside = [p.field for p in pieces_of(spec["system"], "system") if p.field in DATA]
+    inside = [p.field for p in pieces_of(spec.system, "system") if p.field in DATA]
     if inside:
         raise InputError(
-            f"system: found {{{inside[0]}}}, expected no text of a conversation there, where it would speak with "
-            "authority. Put it into the prompt."
+            f"system: found {{{inside[0]}}}, expected no text of a conversation there, where the model would obey it "
+            "as an authority. Put the field into the prompt."
         )
 
 
-def prompt_of(spec: Spec, dimensions: Sequence[Dimension], *, reverse: bool) -> Prompt:
-    """Fill in the rubric, its values in declared or in reverse order. The form of the reply is never left out."""
+def prompt_of(spec: LlmSpec, dimensions: Sequence[Dimension], *, reverse: bool) -> Prompt:
+    """Fill in the rubric, with its values in declared or in reverse order.
+
+    A template without ``{format}`` gets the form of the reply at its end.
+    """
     fixed = {name: fill(spec, dimensions, reverse) for name, fill in RUBRIC.items()}
-    pieces = pieces_of(spec["prompt"], "prompt")
+    pieces = pieces_of(spec.prompt, "prompt")
     if "format" not in {p.field for p in pieces}:
         pieces = (*pieces, Piece("\n\n", "format"))
-    system = "".join(p.literal + fixed.get(p.field, "") for p in pieces_of(spec["system"], "system"))
+    system = "".join(p.literal + fixed.get(p.field, "") for p in pieces_of(spec.system, "system"))
     return Prompt(f"{system}\n\n{RULE}".strip(), _joined(pieces, fixed), schema_of(spec, dimensions, reverse))
 
 
 def _joined(pieces: Sequence[Piece], fixed: dict[str, str]) -> tuple[Piece, ...]:
-    """The pieces with what is fixed drawn into the literals; what remains are fields of the subject."""
+    """Merge the fixed texts into the literals, so that only fields of the subject remain."""
     joined, literal = [], ""
     for piece in pieces:
         literal += piece.literal + fixed.get(piece.field, "")
@@ -114,6 +104,66 @@ def _joined(pieces: Sequence[Piece], fixed: dict[str, str]) -> tuple[Piece, ...]
 
 
 def messages_of(prompt: Prompt, subject: Subject) -> list[dict[str, str]]:
-    """What is sent about one subject."""
+    """Return the chat messages about one subject."""
     text = "".join(p.literal + (DATA[p.field](subject) if p.field else "") for p in prompt.pieces)
     return [{"role": "system", "content": prompt.system}, {"role": "user", "content": text.strip()}]
+
+
+class Ask(NamedTuple):
+    """One vote to ask for: the index of its subject, whether the values are reversed, and which repeat it is."""
+
+    subject: int
+    reverse: bool
+    repeat: int
+
+
+def asks_of(options: Options, subjects: int) -> list[Ask]:
+    """List all votes to ask for, those of one subject together."""
+    orders = (False, True) if options.swap else (False,)
+    return [Ask(k, order, repeat) for k in range(subjects) for repeat in range(options.repeats) for order in orders]
+
+
+class Question(NamedTuple):
+    """One request without its ``response_format``; ``digest`` identifies the question and finds its reply again."""
+
+    subject: str
+    digest: str
+    payload: Mapping[str, Any]
+    schema: dict[str, Any]
+
+
+class Questions(NamedTuple):
+    """What all questions of a run share; the prompts are those of the declared and of the reverse order."""
+
+    spec: LlmSpec
+    prompts: tuple[Prompt, Prompt]
+
+    def question(self, ask: Ask, subject: Subject) -> Question:
+        """Return the request for one vote and its digest.
+
+        The digest covers the address, the model, the messages, the parameters, the requested form of reply (not the
+        form that the endpoint accepted in the end) and the number of the repeat. It covers no id of the subject.
+        """
+        prompt = self.prompts[ask.reverse]
+        payload: dict[str, Any] = {
+            **self.spec.parameters,
+            "model": self.spec.model,
+            "messages": messages_of(prompt, subject),
+        }
+        if ask.repeat and "seed" in payload:
+            payload["seed"] += ask.repeat
+        form = self.spec.structured
+        asked = [
+            self.spec.endpoint.url,
+            payload,
+            [form, prompt.schema if form in ("auto", "json_schema") else None],
+            ask.repeat,
+        ]
+        digest = hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return Question(subject.id, digest, payload, prompt.schema)
+
+
+def questions_of(spec: LlmSpec, dimensions: Sequence[Dimension]) -> Questions:
+    """Fill in everything that does not depend on the subject."""
+    prompts = (prompt_of(spec, dimensions, reverse=False), prompt_of(spec, dimensions, reverse=True))
+    return Questions(spec, prompts)

@@ -1,31 +1,33 @@
-"""The rubric's own words in a prompt: dimensions, values, guidance, examples and the form of the reply."""
+"""The rubric in a prompt: dimensions, values, guidance and examples; and the form of the reply."""
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from review.judges.llm.data import block
-from review.judges.protocol.protocol import Spec
+from review.judges.llm.material import block
+from review.judges.llm.spec import STRUCTURED, Example, LlmSpec
 from review.rubric.rubric import Dimension
 
 Dimensions = Sequence[Dimension]
 
 
 def values_of(dimension: Dimension, reverse: bool) -> tuple[str, ...]:
-    """The values in declared order, or in the opposite one."""
+    """Return the values in declared or in reverse order."""
     return dimension.scale.values[::-1] if reverse else dimension.scale.values
 
 
 def conditional(dimension: Dimension, asked: Dimensions) -> bool:
-    """Whether this dimension is asked only for some values of another one that the judge gives too."""
+    """Whether this dimension applies only for some values of another dimension that the judge also gives."""
     return bool(dimension.shown_when) and set(dimension.shown_when) <= {d.name for d in asked}
 
 
 def ruled_out(dimension: Dimension, labels: Mapping[str, Any]) -> bool:
-    """Whether labels that were given to other dimensions say that this one is not asked."""
+    """Whether the labels of other dimensions say that this dimension does not apply."""
     return set(dimension.shown_when) <= labels.keys() and not dimension.shown(labels)
 
 
@@ -40,8 +42,8 @@ def _nothing(dimension: Dimension) -> list[str] | None:
     return [] if dimension.scale.kind == "set" else None
 
 
-def described(spec: Spec, asked: Dimensions, reverse: bool) -> str:
-    """Each dimension with its guidance and its values, each value with its own guidance."""
+def described(spec: LlmSpec, asked: Dimensions, reverse: bool) -> str:
+    """Describe each dimension: its guidance, its values, and the guidance of each value."""
     parts = []
     for d in asked:
         title = f" ({d.title})" if d.title and d.title != d.name else ""
@@ -59,39 +61,39 @@ def _values(dimension: Dimension, reverse: bool) -> str:
     return "\n".join([*several, *lines])
 
 
-def values(spec: Spec, asked: Dimensions, reverse: bool) -> str:
-    """The values with their guidance; with several dimensions under their names."""
+def values(spec: LlmSpec, asked: Dimensions, reverse: bool) -> str:
+    """List the values with their guidance, under the dimensions' names where there are several."""
     if len(asked) == 1:
         return _values(asked[0], reverse)
     return "\n".join(f"{d.name}:\n{_values(d, reverse)}" for d in asked)
 
 
-def guidance(spec: Spec, asked: Dimensions, reverse: bool) -> str:
-    """The guidance of the dimensions; with several of them under their names."""
+def guidance(spec: LlmSpec, asked: Dimensions, reverse: bool) -> str:
+    """Give the guidance of the dimensions, under their names where there are several."""
     if len(asked) == 1:
         return asked[0].guidance
     return "\n".join(f"{d.name}: {d.guidance}" for d in asked if d.guidance)
 
 
-def names(spec: Spec, asked: Dimensions, reverse: bool) -> str:
-    """The names of the dimensions."""
+def names(spec: LlmSpec, asked: Dimensions, reverse: bool) -> str:
+    """List the names of the dimensions."""
     return ", ".join(d.name for d in asked)
 
 
-def examples(spec: Spec, asked: Dimensions, reverse: bool) -> str:
-    """Labelled examples, each with the reply that would have been right; "" when there are none.
+def examples(spec: LlmSpec, asked: Dimensions, reverse: bool) -> str:
+    """Show the labelled examples, each with the correct reply; "" without any.
 
-    Judges lean to the label of the example that they read last, so these turn round with the values.
+    Judges lean towards the label of the example that they read last, so the examples are reversed with the values.
     """
-    ordered = spec["examples"][::-1] if reverse else spec["examples"]
+    ordered = spec.examples[::-1] if reverse else spec.examples
     shown = [_example(k, e, asked) for k, e in enumerate(ordered, start=1)]
     return "\n\n".join(["Examples that people have judged:", *shown]) + "\n\n" if shown else ""
 
 
-def _example(number: int, example: Mapping[str, Any], asked: Dimensions) -> str:
-    said = example["labels"]
-    # A reply to copy: what is not asked of this answer is said to be nothing, as in any other reply.
-    whole = {**{d.name: _nothing(d) for d in asked if ruled_out(d, said)}, **said}
+def _example(number: int, example: Example, asked: Dimensions) -> str:
+    given = example["labels"]
+    # The judge copies this reply, so a dimension that does not apply gets the label that any reply gives it.
+    whole = {**{d.name: _nothing(d) for d in asked if ruled_out(d, given)}, **given}
     labels = {d.name: {"label": whole[d.name]} for d in asked if d.name in whole}
     return "\n".join(
         [
@@ -102,8 +104,8 @@ def _example(number: int, example: Mapping[str, Any], asked: Dimensions) -> str:
     )
 
 
-def reply_form(spec: Spec, asked: Dimensions, reverse: bool) -> str:
-    """How to reply: one JSON object with an entry for each dimension, the reason before the label."""
+def reply_form(spec: LlmSpec, asked: Dimensions, reverse: bool) -> str:
+    """Say how to reply: one JSON object with an entry for each dimension, the reason before the label."""
     entries = ",\n".join(f"  {_json(d.name)}: {{{_entry(spec, d, asked, reverse)}}}" for d in asked)
     return (
         "Reply with one JSON object and nothing else. Copy the labels exactly as they are spelt here:\n"
@@ -111,27 +113,27 @@ def reply_form(spec: Spec, asked: Dimensions, reverse: bool) -> str:
     )
 
 
-def _entry(spec: Spec, dimension: Dimension, asked: Dimensions, reverse: bool) -> str:
-    parts = ['"rationale": "why, in one or two sentences"'] if spec["rationale"] else []
+def _entry(spec: LlmSpec, dimension: Dimension, asked: Dimensions, reverse: bool) -> str:
+    parts = ['"rationale": "why, in one or two sentences"'] if spec.rationale else []
     parts.append(f'"label": {_labels(dimension, asked, reverse)}')
-    parts += ['"confidence": how sure you are of the label, from 0 to 1'] if spec["confidence"] else []
+    parts += ['"confidence": how sure you are of the label, from 0 to 1'] if spec.confidence else []
     return ", ".join(parts)
 
 
 def _labels(dimension: Dimension, asked: Dimensions, reverse: bool) -> str:
-    said = [_json(v) for v in values_of(dimension, reverse)]
-    if not said:
+    listed = [_json(v) for v in values_of(dimension, reverse)]
+    if not listed:
         return "a number"
     if dimension.scale.kind == "set":
-        return f"[any of {', '.join(said)}]"
-    return " or ".join([*said, *(["null"] if conditional(dimension, asked) else [])])
+        return f"[any of {', '.join(listed)}]"
+    return " or ".join([*listed, *(["null"] if conditional(dimension, asked) else [])])
 
 
 def _json(text: str) -> str:
     return orjson.dumps(text).decode()
 
 
-RUBRIC: dict[str, Callable[[Spec, Dimensions, bool], str]] = {
+RUBRIC: dict[str, Callable[[LlmSpec, Dimensions, bool], str]] = {
     "dimensions": described,
     "dimension": names,
     "values": values,
@@ -140,3 +142,74 @@ RUBRIC: dict[str, Callable[[Spec, Dimensions, bool], str]] = {
     "format": reply_form,
 }
 """The fields of a prompt that show the rubric."""
+
+
+def schema_of(spec: LlmSpec, asked: Dimensions, reverse: bool) -> dict[str, Any]:
+    """Return the JSON schema of a reply.
+
+    Every property is required, and the reason comes first so that it is not invented to fit the label. Only keywords
+    that strict endpoints know are used.
+    """
+    return _object({d.name: _object(_properties(spec, d, asked, reverse)) for d in asked})
+
+
+def _properties(spec: LlmSpec, dimension: Dimension, asked: Dimensions, reverse: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {"rationale": {"type": "string"}} if spec.rationale else {}
+    entry["label"] = _label(dimension, asked, reverse)
+    return entry | ({"confidence": {"type": "number"}} if spec.confidence else {})
+
+
+def _label(dimension: Dimension, asked: Dimensions, reverse: bool) -> dict[str, Any]:
+    allowed = list(values_of(dimension, reverse))
+    if not allowed:
+        return {"type": "number"}
+    if dimension.scale.kind == "set":
+        return {"type": "array", "items": {"type": "string", "enum": allowed}}
+    if conditional(dimension, asked):
+        return {"type": ["string", "null"], "enum": [*allowed, None]}
+    return {"type": "string", "enum": allowed}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+_ABOUT_FORM = re.compile(
+    r"response_?format|json_?schema|json_?object|structured.output|guided|grammar|invalid format", re.IGNORECASE
+)
+
+
+def response_format(form: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of a request that asks for a form of reply: {} or {"response_format": ...}."""
+    if form == "json_schema":
+        wanted = {"type": form, "json_schema": {"name": "verdict", "strict": True, "schema": schema}}
+        return {"response_format": wanted}
+    return {"response_format": {"type": form}} if form == "json_object" else {}
+
+
+def is_about_form(status: int | None, message: str) -> bool:
+    """Whether an endpoint refused a request because of its ``response_format``; some do so with a status of 500."""
+    return status is not None and (status in (400, 415, 422) or status >= 500) and bool(_ABOUT_FORM.search(message))
+
+
+class Ladder:
+    """The form of reply to ask for: with "auto" the strictest that the endpoint has not refused in this run."""
+
+    def __init__(self, structured: str) -> None:
+        self._forms = STRUCTURED[1:] if structured == "auto" else (structured,)
+        self._at = 0
+        self._lock = threading.Lock()
+
+    @property
+    def form(self) -> str:
+        """The form to ask for now."""
+        return self._forms[self._at]
+
+    def refused(self, form: str) -> bool:
+        """Remember that ``form`` was refused; return whether there is another form to try."""
+        with self._lock:
+            last = self._at == len(self._forms) - 1
+            if self.form == form and not last:
+                self._at += 1
+                return True
+            return self.form != form

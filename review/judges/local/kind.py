@@ -1,4 +1,4 @@
-"""The local kind of judge: a text-classification model on this machine, its labels mapped to the rubric's values."""
+"""The local kind of judge: a text-classification model on this machine whose labels map to values of the rubric."""
 
 from __future__ import annotations
 
@@ -9,39 +9,41 @@ from typing import NamedTuple
 import orjson
 
 from review.basics.errors import InputError
-from review.judges.local.spec import FIELDS, checked
-from review.judges.protocol.protocol import Bench, Kind, Said, Spec, Subject
+from review.judges.local.spec import FIELDS, LocalSpec, checked
+from review.judges.protocol.protocol import Bench, Kind, Opinion, Subject
 from review.models.text_models import Classified, Text, TextModel, load_model
 from review.rubric.rubric import Dimension
 
 SHOWN = 10
 HELD = 0.5
+"""The probability from which an independent label holds."""
 
 
-def judge(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
-    """Classify the subjects in batches, the longest first; ``latency_ms`` is each one's share of its batch.
+def judge(bench: Bench[LocalSpec], subjects: Sequence[Subject]) -> Iterator[Opinion]:
+    """Classify the subjects in batches, the longest first; ``latency_ms`` is each subject's share of its batch.
 
     An empty text is a missing verdict ("empty"); a text whose most probable label stands for no value is "undecided".
-    Raises InputError when the model is not here, or is no longer the one that this version of the judge names.
+    Raises InputError when the model is not on this machine or its files have changed since this version was made.
     """
-    model = load_model(bench.spec["model"], device=bench.settings.device)
-    if bench.spec["digest"] != model.description.digest:
+    model = load_model(bench.spec.model, device=bench.settings.device)
+    if bench.spec.digest != model.description.digest:
         raise InputError(
-            f"model '{bench.spec['model']}' has changed since version {bench.version} of judge '{bench.name}' was "
+            f"model '{bench.spec.model}' has changed since version {bench.version} of judge '{bench.name}' was "
             "added. Put the old files back, or add the judge again, which makes a new version."
         )
     return _judged(bench, model, subjects)
 
 
-def _judged(bench: Bench, model: TextModel, subjects: Sequence[Subject]) -> Iterator[Said]:
-    read = FIELDS[bench.spec["field"]]
+def _judged(bench: Bench[LocalSpec], model: TextModel, subjects: Sequence[Subject]) -> Iterator[Opinion]:
+    read = FIELDS[bench.spec.field]
     waiting = []
     for subject in subjects:
         text = read(subject)
         if _is_empty(text):
             if bench.stopped():
                 return
-            yield from (Said(subject=subject.id, dimension=d.name, value=None, error="empty") for d in bench.dimensions)
+            for d in bench.dimensions:
+                yield Opinion(subject=subject.id, dimension=d.name, value=None, error="empty")
         else:
             waiting.append((subject, text))
     waiting.sort(key=lambda pair: -sum(map(len, pair[1])))
@@ -50,10 +52,10 @@ def _judged(bench: Bench, model: TextModel, subjects: Sequence[Subject]) -> Iter
         if bench.stopped():
             return
         batch, began = waiting[start : start + size], time.perf_counter()
-        results = model.classify([t for _, t in batch], batch_size=size, max_length=bench.spec["max_length"])
+        results = model.classify([t for _, t in batch], batch_size=size, max_length=bench.spec.max_length)
         each = (time.perf_counter() - began) * 1000 / len(batch)
         for (subject, _), result in zip(batch, results, strict=True):
-            yield from (_said(bench.spec, model, subject.id, d, result, each) for d in bench.dimensions)
+            yield from (_opinion(bench.spec, model, subject.id, d, result, each) for d in bench.dimensions)
 
 
 class _Verdict(NamedTuple):
@@ -61,16 +63,14 @@ class _Verdict(NamedTuple):
     score: float | None
 
 
-def _said(
-    spec: Spec, model: TextModel, subject: str, dimension: Dimension, result: Classified, latency_ms: float
-) -> Said:
+def _opinion(
+    spec: LocalSpec, model: TextModel, subject: str, dimension: Dimension, result: Classified, latency_ms: float
+) -> Opinion:
     by_label = dict(zip(model.description.labels, result.probabilities, strict=True))
     decide = _independent if model.description.independent else _exclusive
-    verdict = decide(
-        by_label, spec["labels"][dimension.name], spec["otherwise"].get(dimension.name), dimension.positive
-    )
-    score = by_label[spec["score_label"]] if spec["score_label"] else verdict.score
-    return Said(
+    verdict = decide(by_label, spec.labels[dimension.name], spec.otherwise.get(dimension.name), dimension.positive)
+    score = by_label[spec.score_label] if spec.score_label else verdict.score
+    return Opinion(
         subject=subject,
         dimension=dimension.name,
         value=verdict.value,
@@ -85,7 +85,7 @@ def _said(
 def _exclusive(
     by_label: Mapping[str, float], values: Mapping[str, str], otherwise: str | None, positive: str | None
 ) -> _Verdict:
-    """The value whose labels together are the most probable; undecided where a label without a value is more so."""
+    """Choose the value whose labels together are most probable; undecided where an unmapped label is more probable."""
     mass: dict[str, float] = {}
     for label, value in values.items():
         mass[value] = mass.get(value, 0.0) + by_label[label]
@@ -98,7 +98,7 @@ def _exclusive(
 def _independent(
     by_label: Mapping[str, float], values: Mapping[str, str], otherwise: str | None, positive: str | None
 ) -> _Verdict:
-    """The value of the most probable label that holds (one half or more), else ``otherwise``, else undecided."""
+    """Choose the value of the most probable label if it reaches one half, else ``otherwise``, else undecided."""
     top = max(values, key=lambda label: by_label[label])
     value = values[top] if by_label[top] >= HELD else otherwise
     says = [by_label[label] for label, v in values.items() if v == positive]
@@ -116,4 +116,4 @@ def _is_empty(text: Text) -> bool:
     return not (text if isinstance(text, str) else "".join(text)).strip()
 
 
-KIND = Kind("Local classifier", checked, judge)
+KIND = Kind("Local classifier", LocalSpec.from_json, checked, judge)

@@ -1,1 +1,1 @@
-"""What every kind of judge shares: the protocol, its subjects, and groups that stay together."""
+"""What all kinds of judges share: the protocol, its subjects, and groups of rows that stay together."""

@@ -1,4 +1,4 @@
-"""What must not be split: rows that share a conversation, a session or a user belong together."""
+"""Groups of rows that a split must not separate: rows that share a conversation, a session or a user."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ IntArray = npt.NDArray[np.intp]
 
 
 def together(rows: Iterable[Iterable[str]]) -> list[int]:
-    """The number of the group that each row belongs to, counted from 0 in order of appearance.
+    """Return the number of each row's group, counted from 0 in order of appearance.
 
-    A row is the keys it holds; two rows that share a key are in one group, and so is whatever shares one with either.
+    A row is given by its keys. Rows that share a key are in one group, directly or through other rows.
     """
     parent: dict[str, str] = {}
 
@@ -36,10 +36,10 @@ def together(rows: Iterable[Iterable[str]]) -> list[int]:
 
 
 def folds_of(groups: Sequence[str], folds: int, *, seed: int) -> IntArray:
-    """The fold of each row, shape (rows,), such that a group lies in one fold and the folds are about equally large.
+    """Return the fold of each row, shape (rows,): each group lies in one fold, and folds are about equally large.
 
-    ``groups`` names the group of each row; there are as many folds as asked, fewer where there are fewer groups. It
-    depends on the groups and the seed alone: a fold that was balanced by labels would know something of them.
+    ``groups`` names the group of each row. There are fewer folds than requested where there are fewer groups. Folds
+    depend on the groups and the seed alone: balancing them by labels would leak the labels.
     """
     sizes = Counter(groups)
     filled = np.zeros(min(folds, len(sizes)), dtype=int)

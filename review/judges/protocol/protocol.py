@@ -1,28 +1,36 @@
-"""What a kind of judge is: two functions, values in and values out.
+"""What a kind of judge is: functions that take values and return values, and the values themselves.
 
-``checked`` makes a spec whole and refuses a wrong one; ``judge`` turns subjects into what was said of them, one
-:class:`Said` for every subject and dimension, none twice, none lost. A kind knows neither the store nor the pages.
+A kind knows neither the store nor the pages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 
-Spec = dict[str, Any]
+
+class Spec(Protocol):
+    """What a judge is told: a frozen dataclass of its kind."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the spec as it is stored and hashed; the reader of the kind reads it back."""
+        ...
+
+
+S = TypeVar("S", bound=Spec)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a judge is shown: one item of review, masked, with hidden spans hidden, and no label of any person.
+    """What a judge sees: one item of review, masked, with hidden spans hidden, and no person's label.
 
-    ``messages`` are {role, content[, name, tool_calls]} up to the answer under review; ``group`` holds together what
-    must not be split (one user, session or conversation). ``expected_answer`` and ``reference_sql`` are those of the
-    golden example, where the target is a release.
+    ``messages`` are {role, content[, name, tool_calls]} up to the answer under review. Subjects of one ``group`` (a
+    user, session or conversation) stay together in a split. ``expected_answer`` and ``reference_sql`` are those of the
+    golden example when the target is a release.
     """
 
     id: str
@@ -42,12 +50,12 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """What a judge said of one subject in one dimension; ``value`` None is a missing verdict, ``error`` its cause.
+class Opinion:
+    """What a judge says of one subject in one dimension; ``value`` None is a missing verdict, ``error`` its cause.
 
-    ``error`` is one of ``CAUSES``, or ``NOT_ASKED`` where no verdict is wanted. ``score`` is how sure the judge is of
-    the dimension's positive value, 0 to 1, None where it does not say. ``votes`` are the values of repeats and swapped
-    orders. ``cost`` is this dimension's share.
+    ``error`` is one of ``CAUSES``, or ``NOT_ASKED`` where the dimension does not apply. ``score`` is how sure the judge
+    is of the dimension's positive value, 0 to 1, None where it does not say. ``votes`` are the values from repeats and
+    from both orders of the values. ``cost`` is the share of this dimension. ``cached`` opinions needed no request.
     """
 
     subject: str
@@ -67,12 +75,12 @@ CAUSES = (
     "missing", "unparseable", "off_scale", "refused", "truncated", "timed_out", "unreachable", "http_error", "empty",
     "tie", "undecided", "not_recorded",
 )  # fmt: skip
-"""Why a verdict is missing. ``off_scale`` named a value that the rubric does not have; ``tie``: repeats or orders
-disagreed without a majority; ``undecided``: a classifier has no class for it; ``not_recorded``: not in the file."""
+"""Why a verdict is missing. ``off_scale``: a value that the rubric does not have; ``tie``: repeats or orders disagreed
+without a majority; ``undecided``: a classifier has no class for it; ``not_recorded``: it is not in the file."""
 
 
 NOT_ASKED = "not_asked"
-"""No cause: by what the judge said in other dimensions the rubric does not ask this one, so that nothing is missing."""
+"""Not a cause: the judge's own labels in other dimensions say that this one does not apply, so nothing is missing."""
 
 
 class Call(NamedTuple):
@@ -94,10 +102,10 @@ class Call(NamedTuple):
 
 
 class Replies(Protocol):
-    """Where replies are remembered by the hash of what was asked, and calls are logged."""
+    """Keeps replies, to be found again by the digest of their question, and a log of calls."""
 
     def known(self, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
-        """The replies ({text, finish_reason, refusal}) among these keys that came whole in any earlier run."""
+        """Return the whole replies ({text, finish_reason, refusal}) of any earlier run among these keys."""
         ...
 
     def log(self, call: Call) -> None:
@@ -106,7 +114,7 @@ class Replies(Protocol):
 
 
 class Row(NamedTuple):
-    """One labelled subject of a training set or a recording: ``label`` canonical, None where nothing was said."""
+    """One labelled subject of a training set or a recording: ``label`` is canonical, None where there is none."""
 
     subject: Subject
     dimension: str
@@ -115,11 +123,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a run is made; nothing here belongs to the judge's version.
+    """How a run is made; none of this belongs to the version of the judge.
 
-    ``repeats`` asks each question that often; ``swap`` asks it with the values and the examples in both orders;
-    ``fresh`` ignores remembered replies; ``concurrency`` requests at once; ``timeout`` seconds a request; ``attempts``
-    tries a request.
+    ``repeats`` asks each question several times; ``swap`` asks with the values and the examples in both orders;
+    ``fresh`` ignores remembered replies; ``concurrency`` is how many requests run at once; ``timeout`` is in seconds
+    per request; ``attempts`` is how often a request is tried.
     """
 
     repeats: int = 1
@@ -132,16 +140,16 @@ class Options:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bench:
-    """Everything a kind needs to judge: its whole spec, the dimensions as the rubric has them, and its surroundings.
+class Bench(Generic[S]):
+    """Everything a kind needs to judge: the spec, the dimensions as the rubric has them, and the surroundings.
 
-    ``training`` are the rows a learned judge was trained on; ``environment`` holds the keys; ``stopped`` tells that
-    somebody has asked to pause: no new request is begun then, and subjects not begun are not said anything of.
+    ``training`` holds the rows that a learned judge trains on, or those of a recording. ``environment`` holds the keys.
+    Once ``stopped`` returns True, no request begins and subjects that have not begun get no opinion.
     """
 
     name: str
     version: str
-    spec: Spec
+    spec: S
     dimensions: tuple[Dimension, ...]
     settings: JudgeSettings = field(default_factory=JudgeSettings)
     options: Options = field(default_factory=Options)
@@ -151,16 +159,31 @@ class Bench:
     stopped: Callable[[], bool] = lambda: False
 
 
+class Terms(NamedTuple):
+    """Where the masked texts of a run go, "" for nowhere, and the prices of a million tokens, None where unknown."""
+
+    host: str = ""
+    price_in: float | None = None
+    price_out: float | None = None
+
+
+def _stays_here(spec: Spec) -> Terms:
+    return Terms()
+
+
 @dataclass(frozen=True)
-class Kind:
+class Kind(Generic[S]):
     """A kind of judge.
 
-    ``checked(spec, dimensions, settings)`` returns the whole spec or raises InputError that names the setting;
-    ``judge(bench, subjects)`` yields in whatever order things are ready; when it is not ``bench.stopped`` it yields
-    exactly one ``Said`` per subject and dimension. It raises ReviewError only for what concerns the whole run (no
-    endpoint at all, key missing, model unknown), before anything is yielded.
+    ``read(table)`` reads a spec from JSON; ``checked(spec, dimensions, settings)`` completes it and checks that it fits
+    its surroundings. Both raise InputError that names the setting. ``judge(bench, subjects)`` yields opinions in the
+    order in which they are ready: exactly one for each subject and dimension, fewer only when it is ``bench.stopped``.
+    It raises ReviewError before the first opinion, and only for what concerns the whole run (no endpoint, no key, an
+    unknown model).
     """
 
     title: str
-    checked: Callable[[Spec, Sequence[Dimension], JudgeSettings], Spec]
-    judge: Callable[[Bench, Sequence[Subject]], Iterator[Said]]
+    read: Callable[[Mapping[str, Any]], S]
+    checked: Callable[[S, Sequence[Dimension], JudgeSettings], S]
+    judge: Callable[[Bench[S], Sequence[Subject]], Iterator[Opinion]]
+    terms: Callable[[S], Terms] = _stays_here

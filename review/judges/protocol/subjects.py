@@ -1,4 +1,4 @@
-"""What a judge is shown of an item: the masked conversation up to the answer under review, and nothing people said."""
+"""What a judge sees of an item: the masked conversation up to the answer under review, and no person's label."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ TEXTS = (
     *("messages", "question", "answer", "context", "steps", "sql", "expected_answer", "reference_sql", "scenario"),
     "language",
 )
-"""The fields of a subject that are searched once more before anything is sent. A result is left out: its cells are
-masked while it is a table, and as one text its neighbouring numbers would look like others."""
+"""The fields of a subject that are masked again before anything is sent. A result is left out: its cells are masked
+while it is a table, and in one text neighbouring numbers would look like a longer number."""
 
 
 def sought(project: Project) -> Recognisers:
-    """What is masked before anything is sent, as spotcheck.toml says it now."""
+    """Return what to mask before anything is sent, by the current spotcheck.toml."""
     privacy = project.privacy
     return recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
 
 
 def masked(subject: Subject, wanted: Recognisers) -> Subject:
-    """A subject without personal data, wherever it comes from. Pure.
+    """Return a subject without personal data, wherever it comes from. Pure.
 
-    Conversations are masked on import. What people wrote since (an expected answer, a query that is executed as it
-    stands), what older stores hold, and what a pattern added later finds is masked here.
+    Conversations are masked on import. This masks what people wrote since then (an expected answer, a query that runs
+    unchanged), what older stores hold, and what a pattern added later finds.
     """
     found, spans = mask_values({name: getattr(subject, name) for name in TEXTS}, wanted)
     return replace(subject, **found) if spans else subject
 
 
 def subjects_of_items(store: Store, items: Iterable[Item], wanted: Recognisers | None = None) -> list[Subject]:
-    """The subjects of some items in their order; an item whose conversation is gone is left out.
+    """Return the subjects of some items in order, without items whose conversation is gone.
 
-    With ``wanted`` each conversation is masked once more, the cells of its result as well.
+    With ``wanted`` each conversation is masked again, including the cells of its result.
     """
     listed = list(items)
     found = conversations(store, [i.conversation_id for i in listed])
@@ -55,7 +55,7 @@ def subjects_of_items(store: Store, items: Iterable[Item], wanted: Recognisers |
 
 
 def subject_of(item: Item, conversation: Conversation) -> Subject:
-    """One item as a judge sees it. Pure; ``conversation`` is as anybody may see it."""
+    """Return one item as a judge sees it. Pure; ``conversation`` must have its hidden spans hidden."""
     part, shown = asked(conversation, item), conversation_payload(item, conversation)
     return Subject(
         id=item.id,
@@ -74,7 +74,7 @@ def subject_of(item: Item, conversation: Conversation) -> Subject:
 
 
 def result_text(result: dict[str, Any] | None) -> str:
-    """A result as text: its own words, or the first rows as lines of tab-separated cells with the total."""
+    """Return a result as text: its own text, or the first rows as lines of tab-separated cells with the total."""
     if not result:
         return ""
     if "rows" not in result:

@@ -1,41 +1,66 @@
-"""The recorded kind of judge: its verdicts come from a file, once, and nothing is asked again."""
+"""The recorded kind of judge: its verdicts come from a file, and nothing is asked again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from review.basics.errors import InputError
-from review.judges.protocol.protocol import Bench, Kind, Said, Spec, Subject
+from review.judges.protocol.protocol import Bench, Kind, Opinion, Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 
-SETTINGS = ("source", "file", "rows", "digest")
 SOURCES = ("file", "log")
 
 
-def checked(spec: Spec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> Spec:
-    """The spec {source, file, rows, digest}. Raises InputError for another setting."""
-    unknown = sorted(set(spec) - set(SETTINGS))
-    if unknown:
-        raise InputError(f"recorded judge: found setting {unknown[0]!r}, expected {', '.join(SETTINGS)}.")
-    if spec.get("source", "file") not in SOURCES:
-        raise InputError(f"recorded judge, source: found {spec['source']!r}, expected one of {', '.join(SOURCES)}.")
-    return {"source": "file", "file": "", "rows": 0, "digest": "", **spec}
+@dataclass(frozen=True, kw_only=True)
+class RecordedSpec:
+    """Which recording the verdicts come from: the name of the file, its number of rows, and their digest."""
+
+    source: str = "file"
+    file: str = ""
+    rows: int = 0
+    digest: str = ""
+
+    @classmethod
+    def from_json(cls, table: Mapping[str, Any]) -> RecordedSpec:
+        """Read a spec. Raises InputError that names the setting."""
+        kinds = {f.name: int if f.name == "rows" else str for f in fields(cls)}
+        unknown = sorted(set(table) - set(kinds))
+        if unknown:
+            raise InputError(f"recorded judge: found setting {unknown[0]!r}, expected {', '.join(kinds)}.")
+        if table.get("source", "file") not in SOURCES:
+            raise InputError(
+                f"recorded judge, source: found {table['source']!r}, expected one of {', '.join(SOURCES)}."
+            )
+        for name, found in table.items():
+            if not isinstance(found, kinds[name]) or isinstance(found, bool):
+                expected = "a whole number" if kinds[name] is int else "a text"
+                raise InputError(f"recorded judge, {name}: found {found!r}, expected {expected}.")
+        return cls(**table)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the spec as it is stored and hashed."""
+        return asdict(self)
 
 
-def judge(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
-    """What the recording says of each subject; ``not_recorded`` where it is silent."""
+def checked(spec: RecordedSpec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> RecordedSpec:
+    """Return the spec: it fits every rubric."""
+    return spec
+
+
+def judge(bench: Bench[RecordedSpec], subjects: Sequence[Subject]) -> Iterator[Opinion]:
+    """Yield the recorded verdict on each subject in each dimension, ``not_recorded`` where there is none."""
     recorded = {(r.subject.id, r.dimension): r for r in bench.training}
     for subject in subjects:
         for dimension in bench.dimensions:
             if bench.stopped():
                 return
             row = recorded.get((subject.id, dimension.name))
-            if row is None or row.label is None:
-                cause = "not_recorded" if row is None else "missing"
-                yield Said(subject=subject.id, dimension=dimension.name, value=None, error=cause, cached=True)
-            else:
-                yield Said(subject=subject.id, dimension=dimension.name, value=row.label, cached=True)
+            value = None if row is None else row.label
+            error = "not_recorded" if row is None else "missing" if value is None else ""
+            yield Opinion(subject=subject.id, dimension=dimension.name, value=value, error=error, cached=True)
 
 
-KIND = Kind("Verdicts from a file", checked, judge)
+KIND = Kind("Verdicts from a file", RecordedSpec.from_json, checked, judge)

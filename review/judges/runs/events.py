@@ -1,7 +1,8 @@
-"""The rows of a run: which one, what happened to it last, and what it holds."""
+"""The rows of a run: its record, its latest event, and its subjects."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -18,7 +19,7 @@ from storage.store import Store
 
 
 def run_named(store: Store, run_id: str) -> JudgeRun:
-    """One run. Raises UnknownError with the latest runs."""
+    """Return one run. Raises UnknownError that lists the latest runs."""
     run = store.get(JudgeRun, run_id)
     if run is None:
         latest = ", ".join(r.id for r in store.find(JudgeRun, order_by="rowid desc")[:6]) or "none yet"
@@ -27,12 +28,12 @@ def run_named(store: Store, run_id: str) -> JudgeRun:
 
 
 def latest_event(store: Store, run_id: str) -> RunEvent | None:
-    """The event of a run that counts."""
+    """Return the latest event of a run, which is the one that counts."""
     return next(iter(store.find(RunEvent, run_id=run_id, order_by="rowid desc")), None)
 
 
 def happened(store: Store, run: JudgeRun, event: str, by: str, **detail: Any) -> RunEvent:
-    """Write one event of a run and its audit entry. Call it inside a transaction."""
+    """Write one event of a run and its audit entry; call this inside a transaction."""
     made = RunEvent(id=new_id(), run_id=run.id, event=event, at=now(), by=by, detail=detail)
     store.add(made)
     chain.record(store, by, f"judge run {event}", run.id, judge=f"{run.judge}@{run.version}", **detail)
@@ -40,31 +41,39 @@ def happened(store: Store, run: JudgeRun, event: str, by: str, **detail: Any) ->
 
 
 def options_of(run: JudgeRun) -> Options:
-    """The options of a run as the kinds take them."""
+    """Return the options of a run as kinds take them."""
     names = {f.name for f in fields(Options)}
     return Options(**{k: v for k, v in run.options.items() if k in names})
 
 
 def dimensions_of_judge(store: Store, judge: Judge) -> tuple[Dimension, ...]:
-    """The dimensions of a judge as the rubric had them when this version was made."""
+    """Return the dimensions of a judge as the rubric had them when this version was made."""
     rubric = rubric_version(store, judge.rubric_version)
     return tuple(rubric[name] for name in judge.dimensions)
 
 
 def subjects_of_run(store: Store, run: JudgeRun, judge: Judge, project: Project) -> list[Subject]:
-    """What a run holds, the same at every sitting: what came later, by a draw or another run, is not in it."""
+    """Return the subjects of a run, always the same ones: items or verdicts that came later change nothing."""
     target = target_of(run.target)
-    found = subjects_of(store, target, project=project, until=run.at)
+    return left_over(store, run, judge, subjects_of(store, target, project=project, until=run.at))
+
+
+def left_over(store: Store, run: JudgeRun, judge: Judge, subjects: Sequence[Subject]) -> list[Subject]:
+    """Return the subjects of a target that this version had not judged in every dimension before the run.
+
+    A run with ``again``, or over a file, takes all of them.
+    """
+    target = target_of(run.target)
     if target.kind == "file" or run.options.get("again"):
-        return found
+        return list(subjects)
     asked = {"judge": judge.name, "version": judge.version, "run": run.id, "at": run.at, "name": target.name}
-    said: dict[str, set[str]] = {}
-    for row in store.query(_SAID_BEFORE_SQL[target.kind], asked):
-        said.setdefault(row["subject"], set()).add(row["dimension"])
-    return [s for s in found if not set(judge.dimensions) <= said.get(s.id, set())]
+    judged: dict[str, set[str]] = {}
+    for row in store.query(_JUDGED_BEFORE_SQL[target.kind], asked):
+        judged.setdefault(row["subject"], set()).add(row["dimension"])
+    return [s for s in subjects if not set(judge.dimensions) <= judged.get(s.id, set())]
 
 
-_SAID_BEFORE_SQL = {
+_JUDGED_BEFORE_SQL = {
     "week": f"""
 SELECT v.item_id AS subject, v.dimension FROM verdicts v
 WHERE v.judge = :judge AND v.version = :version AND v.value IS NOT NULL AND v.run_id IS NOT :run AND v.at <= :at
@@ -80,12 +89,12 @@ WHERE j.judge = :judge AND j.version = :version AND j.id <> :run AND r.at <= :at
   AND json_extract(j.target, '$.kind') = 'release' AND json_extract(j.target, '$.name') = :name
 """,  # noqa: S608 - a constant of ours
 }
-"""What a version has said before, or was not asked by what it said, by the kind of target. An item of a week and the
-same in a release are two questions: only in the latter the judge is shown what was expected."""
+"""What a version judged before, or what did not apply by its own labels, by kind of target. An item in a week and the
+same item in a release are two questions: only in the release does the judge see the expected answer."""
 
 
 def subjects_done(store: Store, run: JudgeRun, judge: Judge) -> set[str]:
-    """The subjects of a run that have a result in every dimension of the judge."""
+    """Return the ids of a run's subjects that have a result in every dimension of the judge."""
     asked = {"run": run.id, "dimensions": len(judge.dimensions)}
     return {r["subject"] for r in store.query(_DONE_SQL, asked)}
 

@@ -1,4 +1,4 @@
-"""Who works on a run: one process at a time holds its lock; one that nobody holds any more shows that it died."""
+"""Locks of runs: one process at a time works on a run, and a free lock shows that an unfinished run was interrupted."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ State = Literal["running", "paused", "interrupted", "finished", "failed"]
 STATES: tuple[State, ...] = ("running", "paused", "interrupted", "finished", "failed")
 
 PATIENCE = 3.0
-"""Seconds that a worker waits for the lock: somebody who only looks whether it is held lets go at once."""
+"""Seconds that a worker waits for the lock, because a process that only checks it holds it for a moment."""
 
 STARTING = 30.0
-"""Seconds within which a worker in the background must have begun."""
+"""Seconds within which a background worker must have begun."""
 
 
 def runs_folder(store_path: str | Path) -> Path:
-    """The folder beside the store for locks and logs of runs; nobody but the owner may read it."""
+    """Return the folder for locks and logs of runs, beside the store; only its owner may read it."""
     return Path(f"{store_path}.runs")
 
 
 def log_path(store_path: str | Path, run_id: str) -> Path:
-    """Where the worker of a run writes what goes wrong."""
+    """Return the file to which the worker of a run writes its errors."""
     return runs_folder(store_path) / f"{run_id}.log"
 
 
@@ -48,7 +48,7 @@ def _began_path(store_path: str | Path, run_id: str) -> Path:
 def held(store: Store, run_id: str, event: RunEvent | None) -> Iterator[None]:
     """Hold the lock of a run. Raises Refused when another process works on it.
 
-    ``event`` is the one that this work answers: from then on it does not count as about to begin.
+    ``event`` is the request that this work answers: from now on the run no longer counts as about to begin.
     """
     folder = runs_folder(store.path)
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -56,7 +56,9 @@ def held(store: Store, run_id: str, event: RunEvent | None) -> Iterator[None]:
     try:
         lock.acquire(timeout=PATIENCE, poll_interval=0.05)
     except Timeout:
-        raise Refused(f"another process is working on run '{run_id}'. `spotcheck judge runs` shows how far.") from None
+        raise Refused(
+            f"another process is working on run '{run_id}'. `spotcheck judge runs` shows its progress."
+        ) from None
     try:
         _began_path(store.path, run_id).write_text(f"{event.id if event else ''} {os.getpid()}\n", encoding="utf-8")
         yield
@@ -65,7 +67,7 @@ def held(store: Store, run_id: str, event: RunEvent | None) -> Iterator[None]:
 
 
 def is_held(store: Store, run_id: str) -> bool:
-    """Whether some process works on a run now."""
+    """Whether a process is working on a run now."""
     path = _lock_path(store.path, run_id)
     if not path.exists():
         return False
@@ -79,7 +81,7 @@ def is_held(store: Store, run_id: str) -> bool:
 
 
 def is_starting(store: Store, event: RunEvent) -> bool:
-    """Whether a worker in the background was asked for a moment ago and has not begun yet."""
+    """Whether a background worker was requested moments ago and has not begun yet."""
     if not event.detail.get("background"):
         return False
     began = _began_path(store.path, event.run_id)
@@ -89,11 +91,11 @@ def is_starting(store: Store, event: RunEvent) -> bool:
 
 
 def state_of(store: Store, run_id: str, event: RunEvent | None) -> State:
-    """The state of a run whose latest event is ``event``."""
-    said = event.event if event else "started"
-    if said in ("finished", "failed", "paused"):
-        return "finished" if said == "finished" else "failed" if said == "failed" else "paused"
-    if said == "stopped":
+    """Return the state of a run whose latest event is ``event``."""
+    name = event.event if event else "started"
+    if name in ("finished", "failed", "paused"):
+        return "finished" if name == "finished" else "failed" if name == "failed" else "paused"
+    if name == "stopped":
         return "interrupted"
     if is_held(store, run_id) or (event is not None and is_starting(store, event)):
         return "running"

@@ -1,8 +1,8 @@
-"""What a run comes to, written down as it comes: whole rows in short transactions, and never the same twice.
+"""Recording the results of a run as they arrive: whole rows in short transactions, and no row twice.
 
-A run's results are handed over by one thread and its calls by many. Every half second another thread writes what has
-come, so that a slow endpoint holds nothing back and reviewers never wait for a long transaction. The same thread looks
-whether somebody has asked to pause.
+One thread hands over a run's results and many threads its calls. Every half second another thread writes what has
+arrived, so a slow endpoint delays nothing and reviewers never wait for a long transaction. The same thread checks
+whether somebody asked to pause.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import TracebackType
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError
-from review.judges.protocol.protocol import CAUSES, NOT_ASKED, Said
+from review.judges.protocol.protocol import CAUSES, NOT_ASKED, Opinion
 from review.judges.runs.replies import StoreReplies
 from review.rubric.rubric import Dimension
 from storage.records_judges import JudgeResult, JudgeRun
@@ -22,19 +22,19 @@ from storage.records_review import Verdict
 from storage.store import Store
 
 TICK = 0.5
-"""Seconds between two writes, and between two looks at whether the run is paused."""
+"""Seconds between two writes, and between two checks for a pause."""
 
 ROWS_AT_ONCE = 500
-"""Rows of one transaction: a reviewer's submission comes between two of them."""
+"""Rows in one transaction, few enough for a reviewer's submission to come between two of them."""
 
 LONGEST_RAW = 20_000
 
 
 class Recording:
-    """Collects what is said of subjects and writes it; use it as a context, at whose end everything is written.
+    """Collects opinions and writes them; a context manager, at whose end everything is written.
 
-    ``items`` are the subjects of which a result is a verdict on an item of review: it is written beside the result.
-    ``is_paused`` is asked every ``TICK`` seconds, in a thread of its own.
+    For subjects among ``items`` the result is a verdict on an item of review, which is written beside the result.
+    ``is_paused`` is called every ``TICK`` seconds, in a separate thread.
     """
 
     def __init__(
@@ -59,14 +59,14 @@ class Recording:
         self._thread = threading.Thread(target=self._keep_writing, name=f"run {run.id}", daemon=True)
 
     def stopped(self) -> bool:
-        """Whether no new request should begin: somebody has paused the run, or it cannot be written any more."""
+        """Whether no new request should begin, because the run was paused or can no longer be written."""
         return self._paused.is_set() or self._error is not None
 
-    def add(self, said: Said) -> None:
-        """Keep what was said of one subject in one dimension. Raises InputError when it is not a possible answer."""
-        result = result_of(said, self.run.id, self._dimensions[said.dimension])
-        # A verdict that is not wanted is none, not even a missing one.
-        wanted = said.subject in self._items and said.error != NOT_ASKED
+    def add(self, opinion: Opinion) -> None:
+        """Keep one opinion. Raises InputError when it is outside the scale or missing without a known cause."""
+        result = result_of(opinion, self.run.id, self._dimensions[opinion.dimension])
+        # Where a dimension does not apply there is no verdict, not even a missing one.
+        wanted = opinion.subject in self._items and opinion.error != NOT_ASKED
         verdict = verdict_of(result, self.run) if wanted else None
         with self._lock:
             self._rows.append((result, verdict))
@@ -96,7 +96,7 @@ class Recording:
             self.store.close()
 
     def _write(self) -> None:
-        # Results first out of the hand, calls first onto the disk: a result never stands without its calls.
+        # Results are taken first and calls are written first, so a result is never stored without its calls.
         with self._lock:
             rows, self._rows = self._rows, []
         calls = self.replies.take()
@@ -109,33 +109,36 @@ class Recording:
                 self.store.add(*(verdict for _, verdict in part if verdict is not None))
 
 
-def result_of(said: Said, run_id: str, dimension: Dimension) -> JudgeResult:
-    """One answer as a row; its id is that of run, subject and dimension, so that none stands twice.
+def result_of(opinion: Opinion, run_id: str, dimension: Dimension) -> JudgeResult:
+    """Return an opinion as a row, whose id comes from run, subject and dimension, so that none is stored twice.
 
-    Raises InputError for a value outside the scale or a missing one without a known cause, which no kind may make.
+    Raises InputError for a value outside the scale or a missing one without a known cause: a fault of the kind.
     """
-    value, error = said.value, said.error
+    value, error = opinion.value, opinion.error
     if value is not None:
         canonical = _canonical(dimension, value)
         if canonical != value or error:
-            raise InputError(f"{dimension.name}: the judge said {value!r} (error {error!r}), which no scale holds.")
+            raise InputError(
+                f"{dimension.name}: the judge gave {value!r} (error {error!r}), expected a value of the scale and no "
+                "error."
+            )
     elif error not in (*CAUSES, NOT_ASKED):
         raise InputError(f"{dimension.name}: a missing verdict has the cause {error!r}, expected one of {CAUSES}.")
     return JudgeResult(
-        id=digest([run_id, said.subject, said.dimension])[:32],
+        id=digest([run_id, opinion.subject, opinion.dimension])[:32],
         run_id=run_id,
-        subject=said.subject,
-        dimension=said.dimension,
+        subject=opinion.subject,
+        dimension=opinion.dimension,
         value=value,
         at=now(),
-        score=said.score,
-        rationale=said.rationale,
-        raw=said.raw[:LONGEST_RAW],
+        score=opinion.score,
+        rationale=opinion.rationale,
+        raw=opinion.raw[:LONGEST_RAW],
         error=error,
-        latency_ms=said.latency_ms,
-        cost=said.cost,
-        cached=said.cached,
-        votes=tuple(said.votes),
+        latency_ms=opinion.latency_ms,
+        cost=opinion.cost,
+        cached=opinion.cached,
+        votes=opinion.votes,
     )
 
 
@@ -148,7 +151,7 @@ def _canonical(dimension: Dimension, value: str) -> str | None:
 
 
 def verdict_of(result: JudgeResult, run: JudgeRun) -> Verdict:
-    """The verdict on an item that a result is."""
+    """Return a result as the verdict on an item of review."""
     return Verdict(
         id=digest([result.subject, run.judge, run.version, result.dimension, run.id])[:32],
         item_id=result.subject,

@@ -1,7 +1,7 @@
-"""How far a judge agrees with the labels of a golden release that it was run over.
+"""How far a judge agrees with the labels of a golden release that it judged.
 
-These figures stand apart from calibration: a release is no sample of production, and the judge was shown the expected
-answer of every example.
+These figures are not part of calibration: a release is no sample of production, and the judge saw the expected answer
+of every example.
 """
 
 from __future__ import annotations
@@ -21,18 +21,20 @@ from storage.store import Store
 
 
 def agreement_with_release(store: Store, run: JudgeRun) -> dict[str, Quantity]:
-    """The share of a run's verdicts that are the label of the release, by dimension of the judge; {} for other runs.
+    """Return, by dimension, the share of a run's verdicts that equal the label in the release; {} for other runs.
 
-    As everywhere, only the ``dev`` half counts of a judge that can be tuned here, and no example whose conversation
-    stands in its own prompt; a missing verdict is no disagreement.
+    As in calibration, a judge that can be tuned here is compared on the ``dev`` half alone, and examples from the
+    conversations in its own prompt are left out. A missing verdict is no disagreement.
     """
     judge = store.get(Judge, f"{run.judge}@{run.version}")
     if run.target["kind"] != "release" or judge is None:
         return {}
     half, prompted = shown_half(store, Reference(run.judge, run.version)), example_conversations(judge)
     counting = [r.content for r in examples_of(store, run.target["name"]) if _counts(r, half, prompted)]
-    said = {(r.subject, r.dimension): r.value for r in store.find(JudgeResult, run_id=run.id) if r.value is not None}
-    return {d: _share(d, counting, said, half) for d in judge.dimensions}
+    verdicts = {
+        (r.subject, r.dimension): r.value for r in store.find(JudgeResult, run_id=run.id) if r.value is not None
+    }
+    return {d: _share(d, counting, verdicts, half) for d in judge.dimensions}
 
 
 def _counts(row: ReleaseExample, half: Half, prompted: Iterable[str]) -> bool:
@@ -40,16 +42,16 @@ def _counts(row: ReleaseExample, half: Half, prompted: Iterable[str]) -> bool:
 
 
 def _share(
-    dimension: str, examples: Iterable[Mapping[str, Any]], said: Mapping[tuple[str, str], str], half: Half
+    dimension: str, examples: Iterable[Mapping[str, Any]], verdicts: Mapping[tuple[str, str], str], half: Half
 ) -> Quantity:
     where = "" if half == "all" else f" of the {half} half"
-    # A subject has the id of its item where the store holds it, else that of the example.
+    # A subject has the id of its item if the store holds the item, else the id of the example.
     pairs = [
-        (said[subject, dimension], label_text(content["labels"][dimension]))
+        (verdicts[subject, dimension], label_text(content["labels"][dimension]))
         for content in examples
         if dimension in content["labels"]
         for subject in (content["item_id"], content["example_id"])
-        if (subject, dimension) in said
+        if (subject, dimension) in verdicts
     ]
     same = sum(value == label for value, label in pairs)
     if not pairs:

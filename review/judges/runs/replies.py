@@ -1,4 +1,4 @@
-"""Replies that came before, found again by the hash of what was asked, and the log of calls, from several threads."""
+"""Earlier replies, found again by the digest of their question, and a log of calls from several threads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEYS_AT_ONCE = 5_000
 
 
 class StoreReplies:
-    """The replies of all runs of a store; calls are held until somebody takes them to write them down."""
+    """The replies of all runs of a store; logged calls are held until ``take`` hands them over to be written."""
 
     def __init__(self, store: Store, run_id: str) -> None:
         self.store = store
@@ -26,7 +26,7 @@ class StoreReplies:
         self._calls: list[JudgeCall] = []
 
     def known(self, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
-        """The replies among these keys that came whole in any run, this one included; the latest of each."""
+        """Return the whole replies of any run among these keys, this run included; the latest of each."""
         found: dict[str, dict[str, Any]] = {}
         wanted = list(dict.fromkeys(keys))
         for start in range(0, len(wanted), _KEYS_AT_ONCE):
@@ -34,8 +34,8 @@ class StoreReplies:
             rows = self.store.query(_KNOWN_SQL, {"keys": part})
             found |= {r["key"]: orjson.loads(r["reply"]) for r in rows}
         with self._lock:
-            mine = {c.key: c.reply for c in self._calls if not c.error}
-        return found | {k: mine[k] for k in wanted if k in mine}
+            held = {c.key: c.reply for c in self._calls if not c.error}
+        return found | {k: held[k] for k in wanted if k in held}
 
     def log(self, call: Call) -> None:
         """Keep one call; safe to use from several threads."""
@@ -44,7 +44,7 @@ class StoreReplies:
             self._calls.append(row)
 
     def take(self) -> list[JudgeCall]:
-        """The calls that were logged since the last time."""
+        """Return the calls that were logged since the last time."""
         with self._lock:
             taken, self._calls = self._calls, []
         return taken

@@ -1,4 +1,4 @@
-"""The results of a run as a verdict table, in the columns of ``spotcheck verdicts import`` and what each cost."""
+"""The results of a run as a verdict table: the columns of ``spotcheck verdicts import``, and the cost of each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = (
 
 
 def result_rows(store: Store, run_id: str) -> list[dict[str, Any]]:
-    """One row for each subject and dimension asked of it, in order of arrival; spans hidden since are hidden too."""
+    """Return one row for each subject and dimension that applies, in order of arrival, with hidden spans hidden."""
     run = run_named(store, run_id)
     results = [r for r in store.find(JudgeResult, run_id=run.id) if r.error != NOT_ASKED]
     is_file = run.target["kind"] == "file"
@@ -34,13 +34,13 @@ def result_rows(store: Store, run_id: str) -> list[dict[str, Any]]:
     for r in results:
         row = {c: getattr(r, c) for c in ("dimension", "score", "rationale", "raw", "error", "latency_ms", "cost")}
         row |= {"item": r.subject, "judge": run.judge, "version": run.version, "label": r.value}
-        mine = spans.get(items[r.subject].conversation_id, []) if r.subject in items else []
-        rows.append(without(row, mine, key) if mine else row)
+        hidden = spans.get(items[r.subject].conversation_id, []) if r.subject in items else []
+        rows.append(without(row, hidden, key) if hidden else row)
     return rows
 
 
 def written_results(store: Store, run_id: str, *, by: str) -> str:
-    """The results of a run as CSV that is safe in a spreadsheet. Raises Refused without the role adjudicator."""
+    """Return the results of a run as CSV that is safe in a spreadsheet. Raises Refused without the role adjudicator."""
     require(store, by, "adjudicator")
     rows = result_rows(store, run_id)
     chain.record(store, by, "export verdicts", f"{run_id}.csv", run=run_id, rows=len(rows))
@@ -48,9 +48,9 @@ def written_results(store: Store, run_id: str, *, by: str) -> str:
 
 
 def write_results(store: Store, run_id: str, target: Path, *, by: str, force: bool = False) -> int:
-    """Write the results of a run as CSV, JSON Lines or Parquet by the ending of ``target``; returns the rows.
+    """Write the results of a run as CSV, JSON Lines or Parquet, by the ending of ``target``; return the row count.
 
-    Raises Refused without the role adjudicator or when ``target`` exists and ``force`` does not say to replace it.
+    Raises Refused without the role adjudicator, or when ``target`` exists and ``force`` is not set.
     """
     require(store, by, "adjudicator")
     rows = result_rows(store, run_id)

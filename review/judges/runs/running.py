@@ -1,4 +1,4 @@
-"""Runs of judges: started once, worked off in any number of sittings, each subject exactly once."""
+"""Runs of judges: started once, worked on in any number of sittings, each subject judged exactly once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from review.judges.runs.events import happened, latest_event, run_named
 from review.judges.runs.locks import state_of
 from review.judges.runs.planning import checked_run, drafted
 from review.judges.runs.summary import RunStatus, statuses
-from review.judges.runs.targets import Target, subjects_of, target_of
+from review.judges.runs.targets import Target, target_of
 from review.judges.versions import judge_named
 from review.people.people import require
 from review.settings.project import Project, project_of
-from storage.records_judges import Judge, JudgeRun, RunEvent
+from storage.records_judges import JudgeRun, RunEvent
 from storage.store import Store
 
 
@@ -32,22 +32,23 @@ def start_run(
     again: bool = False,
     background: bool = False,
 ) -> JudgeRun:
-    """Write down a run of a judge over a target; nothing is asked yet, :func:`work` or :func:`in_background` does that.
+    """Record a run of a judge over a target; :func:`work` or :func:`in_background` then does the work.
 
-    The run holds the subjects that this version has not given a verdict on in every dimension, all of them with
-    ``again`` or ``options.fresh``, and all rows of a file. ``background`` tells that a worker is started right after.
-    Raises Refused without the role adjudicator or while the same version runs over any of the same subjects,
-    UnknownError for a judge, week or release that is not there, InputError for a spec that does not hold any more,
-    NothingToDo when every subject has its verdicts.
+    The run holds the subjects that this version has not judged in every dimension; with ``again`` or ``options.fresh``,
+    or over a file, it holds all of them. ``background`` says that a worker starts right after. Raises Refused without
+    the role adjudicator or while the same version runs over any of the same subjects, UnknownError for an unknown
+    judge, week or release, InputError for a spec that no longer fits, NothingToDo when every subject has its verdicts.
     """
     require(store, by, "adjudicator")
     project = project or project_of(store.path)
     judge, target = checked_run(store, ref, target, options, project)
     with store.transaction():
         _refuse_twice(store, judge.name, judge.version, target)
-        run, subjects = drafted(store, judge, target, options, by=by, project=project, again=again)
+        run, subjects, held = drafted(store, judge, target, options, by=by, project=project, again=again)
+        if not subjects and held:
+            raise NothingToDo(f"{judge.id} has a verdict on everything in {target}; --again judges it once more.")
         if not subjects:
-            raise NothingToDo(_nothing(store, judge, target, project))
+            raise NothingToDo(f"{target} holds nothing to judge.")
         store.add(
             run,
             RunEvent(
@@ -64,29 +65,23 @@ def start_run(
 
 
 def _refuse_twice(store: Store, name: str, version: str, target: Target) -> None:
-    """What two runs of a version share would be asked, and paid for, twice: each looks only once what is left."""
+    """Raise Refused if a run of this version is working on any of the same subjects: they would be paid for twice."""
     for run in store.find(JudgeRun, judge=name, version=version):
         other = target_of(run.target)
         if _overlap(target, other) and state_of(store, run.id, latest_event(store, run.id)) == "running":
-            raise Refused(f"run '{run.id}' of {name}@{version} over {other} is under way; wait for it or pause it.")
+            raise Refused(f"run '{run.id}' of {name}@{version} over {other} is in progress; wait for it or pause it.")
 
 
 def _overlap(one: Target, other: Target) -> bool:
-    """Whether two targets hold some of the same subjects. Pure."""
+    """Whether two targets share any subjects. Pure."""
     whole = replace(one, split="all") == replace(other, split="all")
     return whole and (one.split == other.split or "all" in (one.split, other.split))
 
 
-def _nothing(store: Store, judge: Judge, target: Target, project: Project) -> str:
-    if not subjects_of(store, target, project=project):
-        return f"{target} holds nothing to judge."
-    return f"{judge.id} has a verdict on everything in {target}; --again judges it once more."
-
-
 def runs(store: Store, judge: str | None = None, *, limit: int | None = None) -> list[RunStatus]:
-    """Runs with what they came to, the newest first: all, those of a judge, or of one version (``name@version``).
+    """Return the status of runs, newest first: of all, of one judge, or of one version (``name@version``).
 
-    Raises UnknownError for a judge or a version that is not there.
+    Raises UnknownError for an unknown judge or version.
     """
     where = {}
     if judge:
@@ -96,26 +91,26 @@ def runs(store: Store, judge: str | None = None, *, limit: int | None = None) ->
 
 
 def status_of(store: Store, run_id: str) -> RunStatus:
-    """One run with what it came to. Raises UnknownError."""
+    """Return the status of one run. Raises UnknownError."""
     return statuses(store, [run_named(store, run_id)])[0]
 
 
 def ask_pause(store: Store, run_id: str, *, by: str) -> None:
-    """Pause a run: its worker begins nothing new within about a second. Raises Refused unless it is under way."""
+    """Pause a run: within about a second its worker begins nothing new. Raises Refused unless it is in progress."""
     require(store, by, "adjudicator")
     with store.transaction():
         run = run_named(store, run_id)
         state = state_of(store, run.id, latest_event(store, run.id))
         if state != "running":
-            raise Refused(f"run '{run.id}' is {state}; only a run that is under way can be paused.")
+            raise Refused(f"run '{run.id}' is {state}; only a run in progress can be paused.")
         happened(store, run, "paused", by)
 
 
 def ask_resume(store: Store, run_id: str, *, by: str, background: bool = False) -> None:
-    """Let a paused, interrupted or failed run go on; :func:`work` or :func:`in_background` then does.
+    """Resume a paused, interrupted or failed run; :func:`work` or :func:`in_background` then does the work.
 
-    Raises Refused without the role adjudicator or while it or one over the same subjects is under way, NothingToDo
-    when it has finished.
+    Raises Refused without the role adjudicator, or while this run or one over the same subjects is in progress,
+    NothingToDo when it has finished.
     """
     require(store, by, "adjudicator")
     with store.transaction():
@@ -124,6 +119,6 @@ def ask_resume(store: Store, run_id: str, *, by: str, background: bool = False) 
         if state == "finished":
             raise NothingToDo(f"run '{run.id}' has finished; there is nothing left to do.")
         if state == "running":
-            raise Refused(f"run '{run.id}' is under way already.")
+            raise Refused(f"run '{run.id}' is already in progress.")
         _refuse_twice(store, run.judge, run.version, target_of(run.target))
         happened(store, run, "resumed", by, **({"background": True} if background else {}))

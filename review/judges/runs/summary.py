@@ -1,4 +1,4 @@
-"""What a run came to: its state, cost and latency, missing verdicts by cause, and how consistent the judge was."""
+"""The status of a run: its state, cost and latency, missing verdicts by cause, and how consistent the judge was."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ CAUSE_WORDS: dict[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class RunStatus:
-    """How far a run is and what it came to.
+    """The progress and the figures of a run.
 
-    ``done`` and ``total`` count subjects, ``verdicts`` and ``missing`` one for each subject and dimension that is asked
-    of it. ``cost`` is in the currency of the judge's prices, None when no call said what it cost. ``calls`` are
-    requests that were sent, with every new attempt; ``cached`` verdicts needed none. Latencies are milliseconds of
-    whole replies (nearest rank), of subjects where the judge makes no calls. ``self_consistency`` is the mean share of
-    agreeing pairs among the votes of repeats and orders. ``agreement`` holds a finished run over a release against the
-    release's own labels, by dimension. ``said`` is a sentence about a run that failed or was interrupted.
+    ``done`` and ``total`` count subjects; ``verdicts`` and ``missing`` count subjects times the dimensions that apply.
+    ``cost`` is in the currency of the judge's prices, None when no call reported a cost. ``calls`` counts requests,
+    each attempt separately; ``cached`` verdicts needed none. Latencies are milliseconds of whole replies (nearest
+    rank), or of subjects where the judge makes no calls. ``self_consistency`` is the mean share of agreeing pairs among
+    the votes from repeats and orders. ``agreement`` compares a finished run over a release with the labels of the
+    release, by dimension. ``said`` is a sentence about a run that failed or was interrupted.
     """
 
     run: JudgeRun
@@ -66,7 +66,7 @@ class RunStatus:
 
 
 def statuses(store: Store, runs: Sequence[JudgeRun]) -> list[RunStatus]:
-    """The status of some runs, in their order. Gathers by run, so that a list of runs takes a handful of queries."""
+    """Return the status of some runs, in their order, with a handful of queries for all of them."""
     asked = {"runs": orjson.dumps([r.id for r in runs]).decode()}
     dimensions = {j.id: len(j.dimensions) for j in store.find(Judge, name=sorted({r.judge for r in runs}))}
     events = _latest_events(store, runs)
@@ -81,7 +81,7 @@ def statuses(store: Store, runs: Sequence[JudgeRun]) -> list[RunStatus]:
     for run in runs:
         event, whole = events.get(run.id), dimensions.get(f"{run.judge}@{run.version}", 1)
         state, said = described(store, run, event)
-        mine, called = results.get(run.id, {}), calls.get(run.id, {})
+        given, called = results.get(run.id, {}), calls.get(run.id, {})
         latency = latencies.get(run.id, {})
         found.append(
             RunStatus(
@@ -89,13 +89,13 @@ def statuses(store: Store, runs: Sequence[JudgeRun]) -> list[RunStatus]:
                 state=state,
                 done=sum(n for count, n in done.get(run.id, {}).items() if count >= whole),
                 total=run.subjects,
-                verdicts=mine.get("verdicts") or 0,
+                verdicts=given.get("verdicts") or 0,
                 missing=missing.get(run.id, {}),
-                cost=called.get("cost") if called.get("calls") else mine.get("cost"),
+                cost=called.get("cost") if called.get("calls") else given.get("cost"),
                 tokens_in=called.get("tokens_in"),
                 tokens_out=called.get("tokens_out"),
                 calls=called.get("calls") or 0,
-                cached=mine.get("cached") or 0,
+                cached=given.get("cached") or 0,
                 latency_p50=latency.get("p50"),
                 latency_p95=latency.get("p95"),
                 self_consistency=self_consistency(votes.get(run.id, {})),
@@ -107,21 +107,21 @@ def statuses(store: Store, runs: Sequence[JudgeRun]) -> list[RunStatus]:
 
 
 def described(store: Store, run: JudgeRun, event: RunEvent | None) -> tuple[State, str]:
-    """The state of a run, and what there is to say about it."""
+    """Return the state of a run, and a sentence about it where there is something to say."""
     state = state_of(store, run.id, event)
     if state == "failed" and event is not None:
         return state, str(event.detail.get("said", ""))
     if state == "interrupted":
         log = log_path(store.path, run.id)
         tail = f" Its worker wrote to {log.parent.name}/{log.name}." if log.exists() else ""
-        return state, f"the work ended before its time; `spotcheck judge resume {run.id}` goes on.{tail}"
+        return state, f"the work ended early; resume the run to continue.{tail}"
     return state, ""
 
 
 def self_consistency(votes: Mapping[tuple[str | None, ...], int]) -> float | None:
-    """The mean share of agreeing pairs among the votes of one subject and dimension; None without two votes.
+    """Return the mean share of agreeing pairs among the votes on one subject and dimension; None without two votes.
 
-    ``votes`` counts how often the same votes were given. A missing vote is no value and pairs with nothing.
+    ``votes`` counts how often each combination of votes was given. A missing vote forms no pair.
     """
     shares, n = 0.0, 0
     for several, times in votes.items():
@@ -133,7 +133,7 @@ def self_consistency(votes: Mapping[tuple[str | None, ...], int]) -> float | Non
 
 
 def agreement_words(s: RunStatus) -> list[str]:
-    """How far a run over a release agrees with the labels there, one sentence for each dimension."""
+    """Say how far a run over a release agrees with its labels, one sentence for each dimension."""
     return [f"agreement with the labels of {s.run.target['name']} on {d}: {_share(q)}" for d, q in s.agreement.items()]
 
 
@@ -144,7 +144,7 @@ def _share(found: Quantity) -> str:
 
 
 def amount(cost: float) -> str:
-    """A cost as people read it: two digits that count, never 2.7e-05."""
+    """Format a cost with two significant digits, never as 2.7e-05."""
     if cost == 0:
         return "0"
     digits = max(2, 1 - math.floor(math.log10(abs(cost))))
@@ -160,7 +160,7 @@ def _by_run(store: Store, sql: str, asked: dict[str, Any]) -> dict[str, dict[str
 
 
 def _subjects_by_count(store: Store, asked: dict[str, Any]) -> dict[str, dict[int, int]]:
-    """How many subjects of each run have a result in one, two, ... dimensions."""
+    """Count the subjects of each run that have results in one, two, ... dimensions."""
     found: dict[str, dict[int, int]] = {}
     for row in store.query(_SUBJECTS_SQL, asked):
         found.setdefault(row["run_id"], {})[row["results"]] = row["subjects"]
@@ -210,7 +210,7 @@ SELECT run_id, votes, count(*) AS n FROM judge_results WHERE votes <> '[]' AND {
 
 
 def _latency_sql(source: str) -> str:
-    """Nearest-rank percentiles by run: the smallest latency that at least that share of all does not exceed."""
+    """Query nearest-rank percentiles by run: the smallest latency that at least that share of all does not exceed."""
     return f"""
 SELECT run_id, min(CASE WHEN 100 * k >= 50 * n THEN ms END) AS p50, min(CASE WHEN 100 * k >= 95 * n THEN ms END) AS p95
 FROM (

@@ -1,4 +1,4 @@
-"""What a run is made over: a week's items, the examples of a release, or the rows of a file."""
+"""The target of a run: the items of a week, the examples of a release, or the rows of a file."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ TargetKind = Literal["week", "release", "file"]
 Part = Literal["dev", "test", "all"]
 PARTS: tuple[Part, ...] = ("dev", "test", "all")
 FILE_SOURCE = "file"
-"""Rows of a file are nobody's conversations; their ids stay apart from those of production."""
+"""The source of the rows of a file, which keeps their ids apart from those of production."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """``name`` is a week, a release, or the path of a file; ``split`` narrows it to one half of the conversations.
+    """What to judge: ``name`` is a week, a release, or the path of a file; ``split`` limits it to one half.
 
-    ``digest`` is the SHA-256 of a file as it was when the run was started, "" for the others.
+    ``digest`` is the SHA-256 of a file when the run was started, "" for weeks and releases.
     """
 
     kind: TargetKind
@@ -49,7 +49,7 @@ class Target:
     digest: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """The form in which a run keeps it."""
+        """Return the target as a run stores it."""
         return {k: v for k, v in asdict(self).items() if v != ""}
 
     def __str__(self) -> str:
@@ -58,17 +58,17 @@ class Target:
 
 
 def target_of(found: dict[str, Any]) -> Target:
-    """The target that a run keeps as JSON."""
+    """Read the target that a run stores."""
     return Target(found["kind"], found["name"], found.get("split", "all"), found.get("digest", ""))
 
 
 def subjects_of(
     store: Store, target: Target, *, project: Project | None = None, until: str | None = None
 ) -> list[Subject]:
-    """Everything that a judge is to be shown, masked, in a fixed order; with ``until`` no item that was drawn later.
+    """Return all subjects of a target, masked, in a fixed order; with ``until`` without items that were drawn later.
 
-    Raises UnknownError for a week or release that is not there, InputError for a file that cannot be read or is not
-    what it was when the run was started.
+    Raises UnknownError for an unknown week or release, InputError for a file that cannot be read or has changed since
+    the run was started.
     """
     if target.split not in PARTS:
         raise InputError(f"split: found {target.split!r}, expected one of {', '.join(PARTS)}.")
@@ -103,29 +103,29 @@ def _of_release(store: Store, target: Target, wanted: Recognisers) -> list[Subje
 
 
 def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Conversation], wanted: Recognisers) -> Subject:
-    """A frozen example; one that came from an item of this store is shown as that item, with what was expected."""
-    said = row.content
-    expected, query = str(said["expected_answer"] or ""), str(said["reference_sql"] or "")
+    """Return a frozen example; one that came from an item of this store shows that item and the expected answer."""
+    content = row.content
+    expected, query = str(content["expected_answer"] or ""), str(content["reference_sql"] or "")
     if item is not None and item.conversation_id in shown:
-        # Masked together, so that what the answer and the expected answer share has one token in both.
+        # Masked together, so that a name in both the answer and the expected answer gets the same token.
         expectation = {"expected_answer": expected, "reference_sql": query}
         whole = mask(replace(shown[item.conversation_id], metadata=expectation), wanted).conversation
         return replace(subject_of(item, whole), **whole.metadata)
-    turns = [*said["prior_turns"], {"role": "user", "content": said["question"]}]
-    if said["answer"]:
-        turns.append({"role": "assistant", "content": said["answer"]})
-    identity = said["conversation_id"] or row.example_id
+    turns = [*content["prior_turns"], {"role": "user", "content": content["question"]}]
+    if content["answer"]:
+        turns.append({"role": "assistant", "content": content["answer"]})
+    identity = content["conversation_id"] or row.example_id
     return Subject(
         id=row.example_id,
         conversation_id=identity,
         group=identity,
-        question=said["question"],
-        answer=said["answer"],
+        question=content["question"],
+        answer=content["answer"],
         messages=tuple(turns),
-        context=tuple(said["context"]),
+        context=tuple(content["context"]),
         expected_answer=expected,
         reference_sql=query,
-        scenario=said["scenario"],
+        scenario=content["scenario"],
     )
 
 
@@ -134,7 +134,7 @@ def _is_in(split: str, target: Target) -> bool:
 
 
 def file_digest(path: str | Path) -> str:
-    """The SHA-256 of a file. Raises InputError when there is none."""
+    """Return the SHA-256 of a file. Raises InputError when it cannot be read."""
     try:
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -143,13 +143,12 @@ def file_digest(path: str | Path) -> str:
 
 
 def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers) -> list[Subject]:
-    """The rows of a file; a conversation is masked before its result becomes one text."""
+    """Return the rows of a file; each is masked before its result becomes one text."""
     path = Path(target.name)
     found = file_digest(path)
     if target.digest not in ("", found):
         raise InputError(
-            f"{path}: the file is not what it was when the run was started, so its rows may be others. Put the old "
-            "file back, or start a new run."
+            f"{path}: the file has changed since the run was started. Put the old file back, or start a new run."
         )
     settings = Settings(FILE_SOURCE, hmac_key(store), zone_of(project.time_zone), "")
     subjects = []
@@ -174,7 +173,7 @@ def _record(path: Path, raw: Raw) -> dict[str, Any]:
 
 
 def _of_row(conversation: Conversation, record: dict[str, Any]) -> Subject:
-    """One row of a file as a subject under the id that it has there."""
+    """Return one row of a file as a subject with the row's own id."""
     item = Item(id=conversation.source_id, conversation_id=conversation.source_id, week="", at=now())
     whole = subject_of(item, conversation)
     expected, query = (str(conversation.metadata.get(f) or "") for f in ("expected_answer", "reference_sql"))

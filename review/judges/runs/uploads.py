@@ -1,6 +1,6 @@
-"""Files that somebody hands in on a page: kept beside the store, for its owner alone, until their run has finished.
+"""Files that somebody uploads on a page: kept beside the store, readable by its owner alone, until their run finishes.
 
-They hold text that nobody has masked yet, so nothing of them stays longer than it is read from.
+They hold text that is not masked yet, so they stay no longer than a run reads them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LONGEST_NAME = 80
 
 @contextmanager
 def looked_at(name: str, content: bytes) -> Iterator[Path]:
-    """The file on disk for as long as the block lasts; what is wrong with it is said with its name alone."""
+    """Provide the file on disk while the block runs; errors name the file without its temporary folder."""
     with TemporaryDirectory(prefix="spotcheck-") as folder:
         path = Path(folder).resolve() / _name(name)
         path.write_bytes(content)
@@ -36,10 +36,10 @@ def looked_at(name: str, content: bytes) -> Iterator[Path]:
 
 @contextmanager
 def kept(store: Store, name: str, content: bytes, *, by: str) -> Iterator[Path]:
-    """The file where a run can read it at every sitting; the block starts that run. When it fails nothing is kept.
+    """Keep the file where its run can read it; the block starts that run, and nothing is kept when it fails.
 
-    The same file lies in the same place, so that the same run is not started twice. Raises Refused without the role
-    adjudicator, InputError when it cannot be written.
+    The same file always has the same path, so the same run is not started twice. Raises Refused without the role
+    adjudicator, InputError when the file cannot be written.
     """
     require(store, by, "adjudicator")
     path = _folder(store) / hashlib.sha256(content).hexdigest()[:16] / _name(name)
@@ -48,7 +48,9 @@ def kept(store: Store, name: str, content: bytes, *, by: str) -> Iterator[Path]:
         path.touch(mode=0o600)
         path.write_bytes(content)
     except OSError as error:
-        raise InputError(f"{path}: it cannot be written ({error.strerror or error}). Nothing was started.") from None
+        raise InputError(
+            f"{path}: the file cannot be written ({error.strerror or error}). Nothing was started."
+        ) from None
     try:
         yield path
     except BaseException:
@@ -57,7 +59,7 @@ def kept(store: Store, name: str, content: bytes, *, by: str) -> Iterator[Path]:
 
 
 def forget(store: Store, name: str) -> None:
-    """Remove a file that was handed in, unless some run has still to read it. Any other file is nobody's of ours."""
+    """Remove an uploaded file unless some run still has to read it; never touch any other file."""
     path = Path(name)
     if _folder(store) not in path.parents or any(_reads(store, run, name) for run in store.find(JudgeRun)):
         return
@@ -78,5 +80,5 @@ def _folder(store: Store) -> Path:
 
 
 def _name(name: str) -> str:
-    """The name without a path and without anything that a file system or a terminal might take amiss."""
+    """Return the name without a path and without characters that trouble a file system or a terminal."""
     return re.sub(r"[^\w.() -]", "_", Path(name).name)[-LONGEST_NAME:].lstrip(".") or "file"

@@ -1,4 +1,4 @@
-"""Working off a run in a process of its own, so that nobody's review waits for a judge."""
+"""Work on a run in a separate process, so that no review waits for a judge."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from storage.store import open_store
 
 BEGUN = ("started", "resumed")
 NICENESS = 10
-"""How much a worker steps back behind reviewers' processes."""
+"""How much lower a worker's priority is than that of reviewers' processes."""
 
 
 def in_background(store_path: str | Path, run_id: str) -> None:
-    """Start a process that works a run off at low priority, outlives this one, and writes its troubles to a log.
+    """Start a process that works on a run at low priority, outlives this one, and writes its errors to a log.
 
-    It acts as the person who started or resumed the run. Keys reach it by the environment and the secrets file,
-    never by its arguments. Raises UnknownError when there is no such run.
+    It acts as the person who started or resumed the run. Keys reach it through the environment and the secrets file,
+    never through its arguments. Raises UnknownError for an unknown run.
     """
     path = Path(store_path).resolve()
     store = open_store(path, create=False)
@@ -40,17 +40,17 @@ def in_background(store_path: str | Path, run_id: str) -> None:
             start_new_session=True,
             env={**os.environ, "PYTHONPATH": _python_path()},
         )
-    # Somebody has to take note of its end, or it stays behind as a zombie of this process.
+    # Wait for its end somewhere, or it stays behind as a zombie of this process.
     threading.Thread(target=process.wait, name=f"worker {run_id}", daemon=True).start()
 
 
 def _python_path() -> str:
-    """Where this very code lies, first: a tree that is not installed runs itself."""
+    """Return a path that begins with this code, so that a source tree that is not installed runs itself."""
     here = str(Path(__file__).resolve().parents[3])
     return os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH", "")])])
 
 
 def step_back() -> None:
-    """Lower this process's priority, where the system knows such a thing."""
+    """Lower the priority of this process, where the system allows it."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)

@@ -1,4 +1,4 @@
-"""Several judges, or versions of one, side by side on the same items: figures, McNemar with Holm, cost and latency."""
+"""Several judges, or versions of one judge, on the same items: figures, McNemar with Holm, cost and latency."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from storage.store import Store
 
 @dataclass(frozen=True)
 class Side:
-    """One judge in a comparison: ``accuracy`` plain and ``report`` weighted, both on the items that all share."""
+    """One judge in a comparison: unweighted ``accuracy`` and weighted ``report``, both on the items that all share."""
 
     judge: Reference
     report: CalibrationReport
@@ -34,7 +34,7 @@ class Side:
     economy: Economy
 
     def to_json(self) -> dict[str, Any]:
-        """The judge's line of ``compare-judges`` on the store."""
+        """Return the judge's line in ``compare-judges`` on the store."""
         return {
             "judge": str(self.judge),
             "accuracy": self.accuracy.to_json(),
@@ -49,11 +49,11 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Judges beside each other in one dimension, on the ``items`` that people settled in this ``half``.
+    """Judges compared in one dimension, on the ``items`` that people settled in this ``half``.
 
-    ``examples`` items were left out because they stand in the prompt of one of the judges: none of them is to have an
-    advantage. ``pairs`` are McNemar's tests with Holm over all of them; ``agreement`` holds percent agreement and
-    kappa of every two judges on what both said, settled or not.
+    ``examples`` counts items that were left out for all because they stand in the prompt of one judge, which would
+    have an advantage. ``pairs`` are McNemar's tests with Holm's correction over all pairs; ``agreement`` holds percent
+    agreement and kappa of each pair on the items that both judged, settled or not.
     """
 
     half: Half
@@ -64,7 +64,7 @@ class Comparison:
     agreement: tuple[Pair, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The object of ``compare-judges`` on the store."""
+        """Return the object of ``compare-judges`` on the store."""
         return {
             "split": self.half,
             "items": self.items,
@@ -85,11 +85,11 @@ def compared(
     missing: Missing = "drop",
     bootstrap: int = 1000,
 ) -> dict[str, Comparison]:
-    """Hold several judges (``name`` or ``name@version``) against the people on the same items, by dimension.
+    """Compare several judges (``name`` or ``name@version``) with the people on the same items, by dimension.
 
-    Without ``split`` it is ``dev`` as soon as one of them can be tuned here, so that no figure on ``test`` comes out
-    by the way. A dimension in which fewer than two of them spoke is left out. Raises InputError for fewer than two
-    judges, NothingToDo when one has no verdict in these weeks.
+    Without ``split`` the half is ``dev`` as soon as one judge can be tuned here, so that no figure of the ``test`` half
+    appears unasked. A dimension in which fewer than two judges have verdicts is left out. Raises InputError for fewer
+    than two judges, NothingToDo when one has no verdict in these weeks.
     """
     refs = list(dict.fromkeys(reference(store, weeks, judge) for judge in judges))
     if len(refs) < 2:
@@ -102,23 +102,23 @@ def compared(
     dimensions = dict.fromkeys(name for by_dimension in pairs.values() for name in by_dimension)
     found = {}
     for name in dimensions:
-        mine = {ref: by_dimension[name] for ref, by_dimension in pairs.items() if name in by_dimension}
-        if len(mine) > 1:
-            found[name] = compare(mine, costs, missing=missing, bootstrap=bootstrap)
+        spoken = {ref: by_dimension[name] for ref, by_dimension in pairs.items() if name in by_dimension}
+        if len(spoken) > 1:
+            found[name] = compare(spoken, costs, missing=missing, bootstrap=bootstrap)
     return found
 
 
 def compare(
     pairs: Mapping[Reference, Paired], costs: Mapping[Reference, Economy], *, missing: Missing, bootstrap: int
 ) -> Comparison:
-    """Several judges in one dimension, each paired with the same settled labels. Pure."""
+    """Compare several judges in one dimension, each paired with the same settled labels. Pure."""
     first = next(iter(pairs.values()))
     truths = {item: str(s.value) for item, s in first.settled.items() if s.value is not None}
-    said = {ref: {i: v.value for i, v in p.verdicts.items() if v.value is not None} for ref, p in pairs.items()}
-    seen = {v for values in (truths, *said.values()) for v in values.values()}
+    given = {ref: {i: v.value for i, v in p.verdicts.items() if v.value is not None} for ref, p in pairs.items()}
+    seen = {v for values in (truths, *given.values()) for v in values.values()}
     values = first.dimension.scale.values or tuple(sorted(seen))
     truth = _codes(truths, truths, values)
-    verdicts = {str(ref): _codes(said[ref], truths, values) for ref in pairs}
+    verdicts = {str(ref): _codes(given[ref], truths, values) for ref in pairs}
     labels = [label for ref, p in pairs.items() for label in p.labels_of_judge(str(ref))]
     return Comparison(
         half=first.half,
@@ -138,7 +138,7 @@ def compare(
     )
 
 
-def _codes(said: Mapping[str, str], items: Mapping[str, str], values: Sequence[str]) -> IntArray:
-    """What was said of each item as a code into ``values``; -1 for nothing, and for what the scale does not have."""
+def _codes(labels: Mapping[str, str], items: Mapping[str, str], values: Sequence[str]) -> IntArray:
+    """Return the label of each item as an index into ``values``; -1 for no label or one outside the scale."""
     code = {value: k for k, value in enumerate(values)}
-    return np.array([code.get(said.get(item, ""), -1) for item in items], dtype=np.intp)
+    return np.array([code.get(labels.get(item, ""), -1) for item in items], dtype=np.intp)

@@ -1,4 +1,4 @@
-"""Where a judge and the people differ, one item after the other, and what there is to read of each."""
+"""Where a judge and the people disagree, item by item, and what there is to read about each item."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Direction = Literal["kind", "strict", "other", "none"]
 
 @dataclass(frozen=True)
 class Disagreement:
-    """One item on which a judge says something else than the people settled, or nothing.
+    """One item on which a judge's verdict differs from the settled label or is missing.
 
-    ``direction``: too ``kind`` (its verdict lies further from the bad end of the scale), too ``strict``, ``other``
-    where the scale has no such order, ``none`` without a verdict.
+    ``direction`` is too ``kind`` (the verdict lies further from the bad end of the scale), too ``strict``, ``other``
+    where the scale has no such order, or ``none`` without a verdict.
     """
 
     item: str
@@ -39,7 +39,7 @@ class Disagreement:
 
 
 def disagreements(pair: Paired) -> list[Disagreement]:
-    """Where a judge and the people differ: adjudicated items first, those without a verdict last. Pure."""
+    """Return the disagreements: adjudicated items first, items without a verdict last. Pure."""
     found = [
         Disagreement(item, s, v, direction(pair.dimension, str(s.value), v.value))
         for item, s in pair.settled.items()
@@ -50,9 +50,9 @@ def disagreements(pair: Paired) -> list[Disagreement]:
 
 
 def direction(dimension: Dimension, truth: str, verdict: str | None) -> Direction:
-    """Whether a wrong verdict flatters the answer or is hard on it, by the dimension's positive (bad) value. Pure.
+    """Say whether a wrong verdict is too kind or too strict, by the dimension's positive (bad) value. Pure.
 
-    On an ordered scale the bad end is the one that the positive value is nearer to; elsewhere only verdicts for or
+    On an ordered scale the bad end is the one nearer to the positive value; on other scales only verdicts for or
     against the positive value itself have a direction.
     """
     if verdict is None:
@@ -68,10 +68,10 @@ def direction(dimension: Dimension, truth: str, verdict: str | None) -> Directio
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What there is to read of one item, hidden spans hidden in all of it, and without anybody's name.
+    """What there is to read about one item, with hidden spans hidden and without anybody's name.
 
-    ``rationale`` is the adjudicator's, ``comments`` the reviewers', ``said`` the judge's. ``example`` is the golden
-    example made of it; ``unfit`` says why it cannot stand in a prompt, "" when it can.
+    ``rationale`` comes from the adjudicator, ``comments`` from the reviewers, ``said`` from the judge. ``example`` is
+    the golden example made of the item; ``unfit`` says why it cannot be in a prompt, "" when it can.
     """
 
     item: Item
@@ -84,16 +84,18 @@ class Reading:
 
 
 def reading(store: Store, found: Disagreement, dimensions: Sequence[str], *, viewer: str) -> Reading:
-    """Everything about one disagreement that the viewer may read.
+    """Return everything about one disagreement that the viewer may read.
 
-    ``dimensions`` are those of the judge: an example has to show a label in each that is asked of it. Raises
-    UnknownError when the item is gone, or the viewer still owes it.
+    ``dimensions`` are those of the judge: an example needs a label in each that applies to it. Raises UnknownError when
+    the item is gone or the viewer still has to review it.
     """
     item = store.get(Item, found.item)
     case = next((c for c in cases(store, item.week, viewer=viewer) if c.item.id == found.item), None) if item else None
     shown = conversations(store, [item.conversation_id]) if item else {}
     if item is None or case is None or not shown:
-        raise UnknownError(f"item '{found.item}' cannot be shown: it is not in the store, or you still owe it.")
+        raise UnknownError(
+            f"item '{found.item}' cannot be shown: it is not in the store, or you still have to review it."
+        )
     example = next((e for e in current_examples(store) if e.item_id == item.id), None)
     return Reading(
         item=item,
@@ -115,14 +117,14 @@ def _clean(store: Store, item: Item, verdict: Verdict) -> Verdict:
 
 
 def unfit(item: Item, example: GoldenExample | None, dimensions: Sequence[str], rubric: Rubric) -> str:
-    """Why an item cannot be a few-shot example, "" when it can. Pure."""
+    """Say why an item cannot be a few-shot example, "" when it can. Pure."""
     if split_of(item.conversation_id) != "dev":
         return "it belongs to the test half, on which judges are reported"
     if example is None:
         return "it is not golden yet: approve it first"
     if example.split != "dev":
-        return "its golden example was put into the test half"
+        return "its golden example belongs to the test half"
     missing = lacking(example.labels, dimensions, rubric)
     if missing:
         return f"its golden example has no label in {', '.join(missing)}"
-    return "" if example.content.get("answer") else "its golden example shows no answer"
+    return "" if example.content.get("answer") else "its golden example has no answer"

@@ -1,8 +1,9 @@
-"""A version of a judge before it is saved: checked, compared with the version before, and tried on one item."""
+"""A version of a judge before it is saved: checked, compared with the previous version, and tried on one item."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,8 +13,9 @@ from review.basics.errors import InputError, NothingToDo
 from review.current.assignments import owed_items
 from review.golden.content import asked
 from review.judges.examples import few_shot
+from review.judges.llm.prompt import messages_of, prompt_of
+from review.judges.llm.spec import Example, LlmSpec
 from review.judges.numbering import next_version
-from review.judges.protocol.protocol import Spec
 from review.judges.protocol.subjects import sought, subjects_of_items
 from review.judges.runs.work_run import spec_as_shown
 from review.judges.versions import dimensions_of, whole_spec
@@ -31,7 +33,7 @@ SHOWN_ITEMS = 60
 def drafted(
     store: Store, name: str, kind: str, dimensions: Sequence[str], spec: Mapping[str, Any], *, project: Project
 ) -> Judge:
-    """The version that saving would make, under the number it would have. Raises what saving raises."""
+    """Return the version that saving would make, with its number. Raises what saving raises."""
     rubric = current_rubric(store)
     chosen = dimensions_of(rubric, dimensions)
     whole = whole_spec(store, name, kind, chosen, spec, project)
@@ -43,7 +45,7 @@ def drafted(
         version=number,
         kind=kind,
         dimensions=names,
-        spec=whole,
+        spec=whole.to_json(),
         content_hash="",
         rubric_version=rubric.version,
         at=now(),
@@ -52,25 +54,26 @@ def drafted(
 
 
 def filled(store: Store, draft: Judge, item: Item, *, viewer: str) -> list[dict[str, str]]:
-    """What the draft of an llm judge would send about an item, as the viewer may see it. Raises NothingToDo.
+    """Return what the draft of an llm judge would send about an item, as the viewer may see it.
 
-    Without the examples of items that the viewer still owes, and without spans that are hidden.
+    Examples made of items that the viewer still has to review are left out, and hidden spans are hidden. Raises
+    NothingToDo when the conversation is gone.
     """
-    from review.judges.llm.prompt import messages_of, prompt_of
-
     project = project_of(store.path)
     subjects = subjects_of_items(store, [item], sought(project))
     if not subjects:
         raise NothingToDo(f"the conversation of item '{item.id}' is not in the store.")
     chosen = dimensions_of(current_rubric(store), draft.dimensions)
     spec = spec_as_shown(store, draft, project)
-    withheld = owed_examples(store, spec["examples"], viewer=viewer)
-    readable = {**spec, "examples": [e for e in spec["examples"] if e not in withheld]}
+    if not isinstance(spec, LlmSpec):
+        raise NothingToDo(f"{draft.id} has no prompt: it is a judge of kind {draft.kind}.")
+    withheld = owed_examples(store, spec.examples, viewer=viewer)
+    readable = replace(spec, examples=tuple(e for e in spec.examples if e not in withheld))
     return messages_of(prompt_of(readable, chosen, reverse=False), subjects[0])
 
 
 def dev_items(store: Store, weeks: Sequence[str], *, viewer: str, limit: int = SHOWN_ITEMS) -> dict[str, str]:
-    """Items of the dev half to try a prompt on, with their questions; none that the viewer still owes."""
+    """Return items of the dev half to try a prompt on, with their questions, except those the viewer has to review."""
     owed = owed_items(store, viewer)
     items = [i for w in reversed(weeks) for i in store.find(Item, week=w)]
     items = [i for i in items if i.id not in owed and split_of(i.conversation_id) == "dev"][:limit]
@@ -79,11 +82,11 @@ def dev_items(store: Store, weeks: Sequence[str], *, viewer: str, limit: int = S
 
 
 def fitting_examples(
-    store: Store, dimensions: Sequence[str], kept: Sequence[Mapping[str, Any]], *, viewer: str
-) -> dict[str, Any]:
-    """Every example that may stand in the prompt, by id: the golden ones of dev, and those that stand there now.
+    store: Store, dimensions: Sequence[str], kept: Sequence[Example], *, viewer: str
+) -> dict[str, Example]:
+    """Return every example for the prompt by id: the fitting golden examples of the dev half, and those in it now.
 
-    What the viewer still owes is left out, wherever it stands: an example tells its label.
+    An example reveals its label, so those made of items that the viewer still has to review are left out.
     """
     try:
         golden = few_shot(store, dimensions, count=len(store.query("SELECT 1 FROM golden_examples")) or 1)
@@ -94,14 +97,14 @@ def fitting_examples(
     return {str(e.get("example_id")): e for e in fitting if e not in withheld}
 
 
-def owed_examples(store: Store, examples: Sequence[Mapping[str, Any]], *, viewer: str) -> list[Mapping[str, Any]]:
-    """Those of some examples that are made of an item which the viewer still owes."""
+def owed_examples(store: Store, examples: Sequence[Example], *, viewer: str) -> list[Example]:
+    """Return the examples that are made of items which the viewer still has to review."""
     owed = {i.conversation_id for i in store.find(Item, id=sorted(owed_items(store, viewer)))}
     return [e for e in examples if e.get("conversation_id") in owed]
 
 
-def json_table(text: str, setting: str) -> Spec:
-    """A JSON object that somebody typed. Raises InputError that names the setting."""
+def json_table(text: str, setting: str) -> dict[str, Any]:
+    """Read a JSON object that somebody typed. Raises InputError that names the setting."""
     try:
         found = orjson.loads(text or "{}")
     except orjson.JSONDecodeError as error:
@@ -112,14 +115,14 @@ def json_table(text: str, setting: str) -> Spec:
 
 
 def json_text(table: Mapping[str, Any]) -> str:
-    """A table as JSON to edit."""
+    """Return a table as JSON to edit."""
     return orjson.dumps(dict(table), option=orjson.OPT_INDENT_2).decode()
 
 
 def same_as(draft: Judge, before: Judge) -> bool:
-    """Whether saving the draft would return the version before."""
+    """Whether the draft is the same as the version before, so that saving it would make no new version."""
 
-    def said(judge: Judge) -> tuple[Any, ...]:
+    def content(judge: Judge) -> tuple[Any, ...]:
         return judge.kind, judge.dimensions, judge.spec, judge.rubric_version
 
-    return said(draft) == said(before)
+    return content(draft) == content(before)

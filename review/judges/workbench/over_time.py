@@ -1,4 +1,4 @@
-"""Judges from week to week: whether one of them has changed, and how far they agree with each other."""
+"""Judges from week to week: whether a judge has changed, and how far judges agree with each other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Label, ratings_of
 from review.current.assignments import owed_items
 from review.current.rubric_in_use import used_version, weeks_under
-from review.current.verdicts import Reference, judges, reference, verdicts_of
+from review.current.verdicts import Reference, judges, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import Paired, clusters_of, latest_used_rubric, paired_labels, weeks_between
 from review.evidence.test_set_access import Half, shown_half
 from review.statistics.agreement.report import AgreementReport, agreement_report
@@ -35,7 +35,7 @@ class OverTime:
         return [name for name, found in self.dimensions.items() if found.alarms]
 
     def to_json(self) -> dict[str, Any]:
-        """The judge's object of ``judge over-time``."""
+        """Return the judge's object in ``judge over-time``."""
         return {
             "judge": str(self.judge),
             "split": self.half,
@@ -45,9 +45,9 @@ class OverTime:
 
 
 def weeks_over_time(store: Store, wanted: str | None = None) -> tuple[str, ...]:
-    """The weeks to follow: those ``wanted``, else the last twelve that stand under the newest week's rubric version.
+    """Return the weeks to follow: those ``wanted``, else the last twelve under the newest week's rubric version.
 
-    Labels under another version mean something else: a new rubric begins a new history.
+    Labels under another version mean something else, so a new rubric begins a new history.
     """
     if wanted is not None:
         return weeks_between(store, wanted)
@@ -66,45 +66,55 @@ def over_time(
     viewer: str | None = None,
     seed: int = 0,
 ) -> OverTime:
-    """Precision and recall of a judge (``name`` or ``name@version``) week by week, with the alarm of the newest one.
+    """Return precision and recall of a judge (``name`` or ``name@version``) by week, with the newest week's alarms.
 
-    It is one version throughout: another version is another judge, and a difference between them is no drift. Of a
-    judge that can be tuned here only the ``dev`` half counts. Raises NothingToDo when it has no verdict in these
-    weeks, UnknownError for a dimension in which it has none.
+    All weeks are of one version: another version is another judge, and a difference between them is no drift. For a
+    judge that can be tuned here only the ``dev`` half counts. Raises NothingToDo when it has no verdict in these weeks,
+    UnknownError for a dimension in which it has none.
     """
     pairs = paired_labels(store, weeks, judge, viewer=viewer)
     if dimension is not None and dimension not in pairs:
         raise UnknownError(
-            f"judge '{judge}' has no verdict in '{dimension}' that can be followed, only in "
-            f"{', '.join(pairs) or 'none'}."
+            f"judge '{judge}' has no verdict in '{dimension}' to follow, only in {', '.join(pairs) or 'no dimension'}."
         )
-    return _followed(store, weeks, judge, pairs if dimension is None else {dimension: pairs[dimension]}, seed)
+    chosen = pairs if dimension is None else {dimension: pairs[dimension]}
+    return _followed(store, weeks, reference(store, weeks, judge), chosen, _week_of(store, weeks), seed)
 
 
 def all_over_time(
     store: Store, weeks: Sequence[str], *, dimension: str | None = None, viewer: str | None = None, seed: int = 0
 ) -> list[OverTime]:
-    """Every judge with verdicts on items of these weeks, in its latest version.
+    """Return every judge with verdicts on items of these weeks, in its latest version.
 
-    With ``dimension`` it is those that speak of it: a baseline for politeness is nothing to follow in correctness.
-    Raises NothingToDo when there is none.
+    With ``dimension`` only judges with verdicts in it are returned. Raises NothingToDo when there is none.
     """
-    found = []
-    for judge in judges(store, weeks):
-        pairs = paired_labels(store, weeks, judge, viewer=viewer)
-        mine = {name: pair for name, pair in pairs.items() if dimension in (None, name)}
-        if mine or dimension is None:
-            found.append(_followed(store, weeks, judge, mine, seed))
+    found, week_of = [], _week_of(store, weeks)
+    for name, versions in versions_with_verdicts(store, weeks).items():
+        judge = Reference(name, versions[-1])
+        pairs = paired_labels(store, weeks, name, viewer=viewer)
+        chosen = {d: pair for d, pair in pairs.items() if dimension in (None, d)}
+        if chosen or dimension is None:
+            found.append(_followed(store, weeks, judge, chosen, week_of, seed))
     if not found:
-        what = f" in '{dimension}' that can be followed" if dimension else ""
+        what = f" in '{dimension}' to follow" if dimension else ""
         raise NothingToDo(
             f"no judge has verdicts{what} on items of {', '.join(weeks)}. `spotcheck judge run` makes some."
         )
     return found
 
 
-def _followed(store: Store, weeks: Sequence[str], judge: str, pairs: Mapping[str, Paired], seed: int) -> OverTime:
-    week_of = {i.id: i.week for week in weeks for i in store.find(Item, week=week)}
+def _week_of(store: Store, weeks: Sequence[str]) -> dict[str, str]:
+    return {i.id: i.week for week in weeks for i in store.find(Item, week=week)}
+
+
+def _followed(
+    store: Store,
+    weeks: Sequence[str],
+    judge: Reference,
+    pairs: Mapping[str, Paired],
+    week_of: Mapping[str, str],
+    seed: int,
+) -> OverTime:
     found = {
         name: drift(
             pair.data,
@@ -115,8 +125,7 @@ def _followed(store: Store, weeks: Sequence[str], judge: str, pairs: Mapping[str
         )
         for name, pair in pairs.items()
     }
-    who = reference(store, weeks, judge)
-    return OverTime(who, shown_half(store, who), found)
+    return OverTime(judge, shown_half(store, judge), found)
 
 
 def judge_agreement(
@@ -128,23 +137,23 @@ def judge_agreement(
     bootstrap: int = 1000,
     seed: int = 0,
 ) -> dict[str, AgreementReport]:
-    """How far judges agree with each other, by dimension, on whatever they said of the items of these weeks.
+    """Return how far judges agree with each other, by dimension, in their verdicts on items of these weeks.
 
-    Judges are raters here and a missing verdict is no rating; no label of a person is used, so both halves count.
-    Without ``names`` it is every judge with verdicts, each in its latest version. A dimension in which fewer than two
-    of them spoke is left out. Raises NothingToDo for a judge without verdicts.
+    Judges are the raters, and a missing verdict is no rating. No person's label is used, so both halves count. Without
+    ``names`` it is every judge with verdicts, each in its latest version. A dimension in which fewer than two judges
+    have verdicts is left out. Raises NothingToDo for a judge without verdicts.
     """
     owed = owed_items(store, viewer) if viewer else set()
     rubric, clusters = latest_used_rubric(store, weeks), clusters_of(store, weeks)
     refs = dict.fromkeys(reference(store, weeks, name) for name in names or judges(store, weeks))
-    said: dict[str, list[Label]] = {}
+    given: dict[str, list[Label]] = {}
     for ref in refs:
         for (item, dimension), verdict in verdicts_of(store, weeks, str(ref)).items():
             if verdict.value is not None and item not in owed:
-                said.setdefault(dimension, []).append(Label(item, str(ref), dimension, verdict.value))
+                given.setdefault(dimension, []).append(Label(item, str(ref), dimension, verdict.value))
     found = {}
     for d in rubric.dimensions:
-        labels = [x for x in said.get(d.name, []) if d.scale.numeric or x.value in d.scale.values]
+        labels = [x for x in given.get(d.name, []) if d.scale.numeric or x.value in d.scale.values]
         if d.scale.kind != "set" and len({label.rater for label in labels}) > 1:
             ratings = ratings_of(labels, d.scale, clusters=clusters)
             found[d.name] = agreement_report(ratings, bootstrap=bootstrap, seed=seed)

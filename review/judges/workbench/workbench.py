@@ -1,4 +1,4 @@
-"""What the workbench shows of judges: which there are, what they cost, and what each came to on the test half."""
+"""What the workbench shows: which judges there are, what they cost, and their figures on the test half."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from review.current.assignments import owed_items
 from review.current.verdicts import LOG_VERDICTS, STANDS_SQL, Reference, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import paired_labels
 from review.evidence.test_set_access import TUNABLE, Looked, example_conversations, record_look, tunable
+from review.judges.llm.spec import LlmSpec
 from review.judges.protocol.subjects import subjects_of_items
+from review.judges.versions import spec_of
 from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
@@ -30,7 +32,7 @@ READ_FIGURES = ("precision", "recall", "f1", "accuracy")
 
 @dataclass(frozen=True)
 class Listed:
-    """One judge as it can be picked: its ``versions``, the latest last, and which of them ``spoke`` in some weeks.
+    """One judge to choose: its ``versions``, the latest last, and those that ``spoke`` (have verdicts) in some weeks.
 
     ``kind`` is that of its latest version, or ``log`` or ``file`` for a judge whose verdicts came from elsewhere.
     """
@@ -43,7 +45,7 @@ class Listed:
 
     @property
     def latest(self) -> Reference:
-        """The version to begin with: the latest that spoke, else the latest there is."""
+        """The version to begin with: the latest with verdicts, else the latest."""
         return Reference(self.name, (self.spoke or self.versions)[-1])
 
     @property
@@ -53,23 +55,23 @@ class Listed:
 
 
 def listed(store: Store, weeks: Sequence[str]) -> list[Listed]:
-    """Every judge that spoke on items of these weeks or has a version in the store, by name."""
+    """Return every judge with verdicts on items of these weeks or with a version in the store, by name."""
     spoke = versions_with_verdicts(store, weeks)
     made: dict[str, list[Judge]] = {}
     for judge in store.find(Judge):
         made.setdefault(judge.name, []).append(judge)
     found = []
     for name in sorted(spoke.keys() | made.keys()):
-        rows, heard = made.get(name, []), spoke.get(name, ())
+        rows, given = made.get(name, []), spoke.get(name, ())
         own = [j.version for j in rows]
-        versions = (*(v for v in heard if v not in own), *own)
-        kind = rows[-1].kind if rows else FROM_LOG if heard[-1] == FROM_LOG else FROM_FILE
-        dimensions = rows[-1].dimensions if rows else _dimensions_heard(store, weeks, Reference(name, heard[-1]))
-        found.append(Listed(name, kind, dimensions, versions, heard))
+        versions = (*(v for v in given if v not in own), *own)
+        kind = rows[-1].kind if rows else FROM_LOG if given[-1] == FROM_LOG else FROM_FILE
+        dimensions = rows[-1].dimensions if rows else _dimensions_given(store, weeks, Reference(name, given[-1]))
+        found.append(Listed(name, kind, dimensions, versions, given))
     return found
 
 
-def _dimensions_heard(store: Store, weeks: Sequence[str], judge: Reference) -> tuple[str, ...]:
+def _dimensions_given(store: Store, weeks: Sequence[str], judge: Reference) -> tuple[str, ...]:
     rows = store.query(
         "SELECT v.dimension, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608
         "WHERE v.judge = :judge AND v.version = :version AND i.week IN (SELECT value FROM json_each(:weeks)) "
@@ -81,11 +83,11 @@ def _dimensions_heard(store: Store, weeks: Sequence[str], judge: Reference) -> t
 
 @dataclass(frozen=True, kw_only=True)
 class Economy:
-    """What one version of a judge comes to: on the items of some weeks ``verdicts`` and the ``missing`` by cause.
+    """What one version of a judge costs: its ``verdicts`` on items of some weeks, and the ``missing`` ones by cause.
 
-    ``cost_per_1000`` is for 1,000 conversations in all its dimensions, in the currency of its prices; latencies are
-    milliseconds a conversation. Both are of what was really asked: a remembered reply cost and took nothing. None
-    where nothing is known. ``last_run`` is when its last run here was started, "" when it never ran here.
+    ``cost_per_1000`` is for 1,000 conversations in all its dimensions, in the currency of its prices. Latencies are
+    milliseconds per conversation. Both come from requests that were really made, not from remembered replies; None
+    where nothing is known. ``last_run`` is when its last run here was started, "" if it never ran here.
     """
 
     verdicts: int
@@ -97,12 +99,12 @@ class Economy:
 
     @property
     def missing_total(self) -> int:
-        """How many verdicts are missing, whatever the cause."""
+        """How many verdicts are missing, for whatever cause."""
         return sum(self.missing.values())
 
 
 def economy(store: Store, weeks: Sequence[str], judge: Reference) -> Economy:
-    """The verdicts, cost and time of one version of a judge; without a run here, those that its verdicts state."""
+    """Return verdicts, cost and time of one version of a judge; without a run here, those that its verdicts state."""
     counts = verdicts_of(store, weeks, str(judge)).values()
     runs = store.find(JudgeRun, judge=judge.judge, version=judge.version)
     asked = [(r["cost"], r["ms"]) for r in store.query(_ASKED_SQL, judge._asdict())] if runs else _stated(counts)
@@ -126,7 +128,7 @@ WHERE j.judge = :judge AND j.version = :version AND NOT r.cached GROUP BY r.run_
 
 
 def _stated(verdicts: Any) -> list[tuple[float | None, float | None]]:
-    """Cost and time of each item as its verdicts state them: costs add up, dimensions were asked together."""
+    """Return cost and time of each item as its verdicts state them: costs add up, dimensions were asked together."""
     by_item: dict[str, list[Verdict]] = {}
     for v in verdicts:
         by_item.setdefault(v.item_id, []).append(v)
@@ -149,7 +151,7 @@ class Reported:
 def report_on_test(
     store: Store, weeks: Sequence[str], judge: str, *, by: str, viewer: str | None = None, bootstrap: int = 1000
 ) -> Reported:
-    """Look at a judge's figures on the test half of some weeks; the look is written down first, and counted.
+    """Look at a judge's figures on the test half of some weeks; the look is recorded and counted first.
 
     Raises Refused without the role adjudicator, or for a judge whose figures need no look; NothingToDo, without a
     look, when no labelled item of that half has a verdict.
@@ -157,7 +159,7 @@ def report_on_test(
     require(store, by, "adjudicator")
     who = reference(store, weeks, judge)
     if not tunable(store, who):
-        raise Refused(f"{who} was not made here: all its items are shown, and there is no test half to report on.")
+        raise Refused(f"{who} was not made here: all its items are shown, so there is no test half to report on.")
     pairs = paired_labels(store, weeks, str(who), viewer=viewer, split="test")
     reports = {
         name: calibration_report(p.data, positive=p.dimension.positive, bootstrap=bootstrap)
@@ -167,17 +169,17 @@ def report_on_test(
 
 
 def heard_on_test(store: Store, weeks: Sequence[str], judge: Reference) -> int:
-    """On how many items of the test half this version has a verdict: whether there is anything to report on."""
-    said = {item for (item, _), v in verdicts_of(store, weeks, str(judge)).items() if v.value is not None}
-    return sum(split_of(i.conversation_id) == "test" for i in store.find(Item, id=sorted(said)))
+    """Count the items of the test half on which this version has a verdict; without any there is nothing to report."""
+    items = {item for (item, _), v in verdicts_of(store, weeks, str(judge)).items() if v.value is not None}
+    return sum(split_of(i.conversation_id) == "test" for i in store.find(Item, id=sorted(items)))
 
 
 def written_look(
     store: Store, judge: Reference, weeks: Sequence[str], reports: Mapping[str, CalibrationReport], *, by: str
 ) -> Looked:
-    """Write down that these figures, which hold items of the test half, are about to be read.
+    """Record that somebody is about to read these figures, which include items of the test half.
 
-    Raises NothingToDo, without a look, when there is nothing in them to read; Refused without the role adjudicator.
+    Raises NothingToDo, without a look, when the figures are empty; Refused without the role adjudicator.
     """
     if not any(r.n for r in reports.values()):
         raise NothingToDo(
@@ -190,17 +192,16 @@ def written_look(
 def written_looks(
     store: Store, weeks: Sequence[str], reports: Mapping[Reference, Mapping[str, CalibrationReport]], *, by: str
 ) -> list[Looked]:
-    """Write down a look at each of several judges, or at none of them when one has nothing to read.
+    """Record a look at each of several judges, or at none of them when one has no figures.
 
-    Their figures are shown together, so that without one of them nothing is read of the others either. Raises as
-    :func:`written_look` does.
+    The figures are shown together, so nobody reads those of the others either. Raises as :func:`written_look` does.
     """
     with store.transaction():
-        return [written_look(store, judge, weeks, mine, by=by) for judge, mine in reports.items()]
+        return [written_look(store, judge, weeks, figures, by=by) for judge, figures in reports.items()]
 
 
 def figures_of(reports: Mapping[str, CalibrationReport]) -> dict[str, dict[str, Any]]:
-    """What is written down with a look: by dimension n, the positive value, and value and interval of each figure."""
+    """Return what a look records by dimension: n, the positive value, and value and interval of each figure."""
     return {
         name: {
             "n": r.n,
@@ -212,11 +213,15 @@ def figures_of(reports: Mapping[str, CalibrationReport]) -> dict[str, dict[str, 
 
 
 def near_duplicates(store: Store, weeks: Sequence[str], judge: Judge, *, viewer: str) -> list[Near]:
-    """Items of some weeks that say nearly the same as an example in a judge's prompt, the most alike first.
+    """Return items of some weeks that are nearly the same as an example in a judge's prompt, the most similar first.
 
-    The items of an example's own conversation never count anyway and are left out, as are those the viewer still owes.
+    Items of an example's own conversation never count and are left out, and so are those the viewer still has to
+    review.
     """
-    examples = {str(e.get("example_id")): f"{e.get('question')}\n{e.get('answer')}" for e in judge.spec["examples"]}
+    spec = spec_of(judge)
+    if not isinstance(spec, LlmSpec):
+        return []
+    examples = {str(e.get("example_id")): f"{e.get('question')}\n{e.get('answer')}" for e in spec.examples}
     own, owed = example_conversations(judge), owed_items(store, viewer)
     items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed and i.conversation_id not in own]
     return near_examples({s.id: f"{s.question}\n{s.answer}" for s in subjects_of_items(store, items)}, examples)

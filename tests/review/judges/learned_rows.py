@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from review.judges.learned.spec import LearnedSpec
 from review.judges.protocol.protocol import Bench, Row, Subject
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from
@@ -50,5 +51,5 @@ def rows(labelled: list[tuple[Subject, str]], dimension: Dimension = POLITENESS)
 def bench(training: tuple[Row, ...], *dimensions: Dimension, **spec: object) -> Bench:
     """A learned judge of these dimensions, politeness unless told otherwise."""
     return Bench(
-        name="learned", version="1", spec=dict(spec), dimensions=dimensions or (POLITENESS,), training=training
+        name="learned", version="1", spec=LearnedSpec(**spec), dimensions=dimensions or (POLITENESS,), training=training
     )

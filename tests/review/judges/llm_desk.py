@@ -1,4 +1,4 @@
-"""What tests of the llm kind share: a memory of replies, subjects with a mark, and a bench on a server of their own."""
+"""What tests of the llm kind share: a memory of replies, subjects with a mark, and a bench on their own server."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from openai_server import OpenAIServer
 
 from review.judges.llm.client import Pace
+from review.judges.llm.spec import LlmSpec
 from review.judges.protocol.protocol import Bench, Call, Options, Subject
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from
@@ -66,9 +67,9 @@ def bench_on(
     environment: Mapping[str, str] | None = None,
     stopped: Any = lambda: False,
     **spec: Any,
-) -> Bench:
+) -> Bench[LlmSpec]:
     """A bench whose judge asks the server."""
-    whole = {"endpoint": server.url, "model": "small", **spec}
+    whole = LlmSpec.from_json({"endpoint": server.url, "model": "small", **spec})
     return Bench(
         name="judge",
         version="1",

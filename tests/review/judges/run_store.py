@@ -1,41 +1,63 @@
-"""Judges that say what a test wants, on the week of forty: for tests of versions and runs."""
+"""Judges with scripted opinions on the week of forty items, for tests of versions and runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from judged_store import NAMES, WEEK, judged
 
 from review.basics.errors import InputError
 from review.judges import kinds
-from review.judges.protocol.protocol import Bench, Kind, Options, Said, Spec, Subject
+from review.judges.protocol.protocol import Bench, Kind, Opinion, Options, Subject, Terms
 from review.judges.runs.targets import Target
 from review.judges.versions import add_judge
 from storage.store import Store
 
 OVER = Target("week", WEEK)
 OPTIONS = Options()
-Speak = Callable[[Bench, Sequence[Subject]], Iterator[Said]]
+Speak = Callable[[Bench[Any], Sequence[Subject]], Iterator[Opinion]]
 
 
-def obedient(bench: Bench, subjects: Sequence[Subject]) -> Iterator[Said]:
+@dataclass(frozen=True)
+class AnySpec:
+    """A spec that may hold anything but ``bad``."""
+
+    table: Mapping[str, Any]
+
+    @classmethod
+    def from_json(cls, table: Mapping[str, Any]) -> AnySpec:
+        if "bad" in table:
+            raise InputError("bad: found it, expected anything else.")
+        return cls({"model": "none", **table})
+
+    def to_json(self) -> dict[str, Any]:
+        return dict(self.table)
+
+
+def terms(spec: AnySpec) -> Terms:
+    place = urlsplit(str(spec.table.get("endpoint") or "")).netloc
+    return Terms(place, spec.table.get("price_in"), spec.table.get("price_out"))
+
+
+def obedient(bench: Bench[Any], subjects: Sequence[Subject]) -> Iterator[Opinion]:
     """The last value of each scale, of everything."""
     for subject in subjects:
         for d in bench.dimensions:
-            yield Said(subject=subject.id, dimension=d.name, value=d.scale.values[-1], latency_ms=10.0)
+            yield Opinion(subject=subject.id, dimension=d.name, value=d.scale.values[-1], latency_ms=10.0)
 
 
 def speaks(monkeypatch: pytest.MonkeyPatch, speak: Speak, kind: str = "scripted") -> None:
-    """Let judges of this kind speak as ``speak`` does; their spec may hold anything but ``bad``."""
+    """Let judges of this kind give the opinions of ``speak``."""
 
-    def checked(spec: Spec, dimensions: Any, settings: Any) -> Spec:
-        if "bad" in spec:
-            raise InputError("bad: found it, expected anything else.")
-        return {"model": "none", **spec}
+    def checked(spec: AnySpec, dimensions: Any, settings: Any) -> AnySpec:
+        return spec
 
-    monkeypatch.setitem(kinds.JUDGES, kind, Kind("Says what a test wants", checked, speak))
+    scripted = Kind("Says what a test wants", AnySpec.from_json, checked, speak, terms)
+    monkeypatch.setitem(kinds.JUDGES, kind, scripted)
 
 
 def store_with_judge(

@@ -19,7 +19,7 @@ from tiny_model import needs_models, save_model
 
 from review.basics.errors import InputError
 from review.judges.kinds import JUDGES
-from review.judges.protocol.protocol import CAUSES, Bench, Options, Row, Said, Subject
+from review.judges.protocol.protocol import CAUSES, Bench, Opinion, Options, Row, Spec, Subject
 from review.settings.judges import JudgeSettings
 
 DIMENSIONS = (POLITENESS, CORRECTNESS)
@@ -59,19 +59,23 @@ class Case:
     """
 
     kind: str
-    bench: Bench
+    bench: Bench[Any]
     strange: dict[str, Any] | None
 
-    def judged(self, subjects: list[Subject] = SUBJECTS, **changes: Any) -> list[Said]:
+    def checked(self, table: dict[str, Any]) -> Spec:
+        kind = JUDGES[self.kind]
+        return kind.checked(kind.read(table), DIMENSIONS, self.bench.settings)
+
+    def judged(self, subjects: list[Subject] = SUBJECTS, **changes: Any) -> list[Opinion]:
         return list(JUDGES[self.kind].judge(replace(self.bench, **changes), subjects))
 
 
-def bench(kind: str, spec: dict[str, Any], **more: Any) -> Bench:
+def bench(kind: str, spec: dict[str, Any], **more: Any) -> Bench[Any]:
     settings = JudgeSettings(hosts=("127.0.0.1",))
     return Bench(
         name="contract",
         version="1",
-        spec=JUDGES[kind].checked(spec, DIMENSIONS, settings),
+        spec=JUDGES[kind].checked(JUDGES[kind].read(spec), DIMENSIONS, settings),
         dimensions=DIMENSIONS,
         settings=settings,
         options=Options(batch_size=3, concurrency=4, timeout=20, attempts=2),
@@ -135,7 +139,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield ready
 
 
-def pairs(said: list[Said]) -> list[tuple[str, str]]:
+def pairs(said: list[Opinion]) -> list[tuple[str, str]]:
     return [(s.subject, s.dimension) for s in said]
 
 
@@ -196,25 +200,25 @@ def test_a_judge_that_is_stopped_later_says_nothing_twice_or_by_halves(case: Cas
 
 
 def test_a_checked_spec_is_whole_plain_and_stays_as_it_is(case: Case) -> None:
-    spec, kind = case.bench.spec, JUDGES[case.kind]
-    assert kind.checked(deepcopy(spec), DIMENSIONS, case.bench.settings) == spec
-    assert json.loads(json.dumps(spec)) == spec
-    given = deepcopy(spec)
-    kind.checked(given, DIMENSIONS, case.bench.settings)
-    assert given == spec, "checking changes nothing that it was given"
+    spec, table = case.bench.spec, case.bench.spec.to_json()
+    assert case.checked(deepcopy(table)) == spec and JUDGES[case.kind].read(table) == spec
+    assert json.loads(json.dumps(table)) == table
+    given = deepcopy(table)
+    case.checked(given)
+    assert given == table and case.bench.spec.to_json() == table, "checking changes nothing that it was given"
 
 
 def test_an_unknown_setting_is_named(case: Case) -> None:
     with pytest.raises(InputError, match="found setting 'temprature', expected"):
-        JUDGES[case.kind].checked(case.bench.spec | {"temprature": 0}, DIMENSIONS, case.bench.settings)
+        case.checked(case.bench.spec.to_json() | {"temprature": 0})
 
 
 def test_a_dimension_that_nobody_has_is_named(case: Case) -> None:
     if case.strange is None:  # a recording names its dimensions in its rows alone
-        assert not any(d.name in json.dumps(case.bench.spec) for d in DIMENSIONS)
+        assert not any(d.name in json.dumps(case.bench.spec.to_json()) for d in DIMENSIONS)
         return
     with pytest.raises(InputError, match="tone"):
-        JUDGES[case.kind].checked(case.bench.spec | case.strange, DIMENSIONS, case.bench.settings)
+        case.checked(case.bench.spec.to_json() | case.strange)
 
 
 def test_judging_changes_neither_spec_nor_training(case: Case) -> None:

@@ -90,7 +90,7 @@ def test_a_hidden_span_is_hidden_in_the_judges_words_too(week):
 def test_what_the_viewer_owes_cannot_be_read(week):
     speaks(week, "tone", "log", c00="correct")
     (found,) = disagreements(paired_labels(week, [WEEK], "tone")["correctness"])
-    with pytest.raises(UnknownError, match="or you still owe it"):
+    with pytest.raises(UnknownError, match="or you still have to review it"):
         reading(week, found, ["correctness"], viewer="ben")
 
 
@@ -105,7 +105,7 @@ def test_only_golden_examples_of_dev_may_stand_in_a_prompt(week):
     assert why_not(DEV[0], fit, "correctness") == ""
     assert "no label in politeness" in why_not(DEV[0], fit, "correctness", "politeness")
     assert "not golden yet" in why_not(DEV[1], None, "correctness")
-    assert "put into the test half" in why_not(DEV[2], golden(week, DEV[2], split="test"), "correctness")
+    assert "belongs to the test half" in why_not(DEV[2], golden(week, DEV[2], split="test"), "correctness")
     assert "belongs to the test half" in why_not(TEST[0], golden(week, TEST[0]), "correctness")
     # A wrong answer has to show its reasons, a correct one has none.
     assert "no label in reasons" in why_not(DEV[0], fit, "correctness", "reasons")

@@ -241,7 +241,7 @@ def test_unknown_judges_dimensions_and_empty_stores_are_named(months: Store, tmp
     for known in ("a", "a@log"):
         with pytest.raises(NothingToDo, match=f"judge '{known}' has no verdicts on items of 2026-W01"):
             over_time(months, ("2026-W01",), known)
-    with pytest.raises(UnknownError, match="no verdict in 'tone' that can be followed, only in correctness"):
+    with pytest.raises(UnknownError, match="no verdict in 'tone' to follow, only in correctness"):
         over_time(months, WEEKS, "a", dimension="tone")
     with pytest.raises(NothingToDo, match="no week is open"):
         weeks_over_time(open_store(tmp_path / "empty.db"))

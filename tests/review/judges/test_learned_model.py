@@ -72,7 +72,7 @@ def learned(count: int = 90, *, flipped: int | None = None, per_conversation: in
 def test_the_out_of_fold_probabilities_of_an_item_do_not_change_when_its_own_label_is_flipped(item: int) -> None:
     model, matrix, _ = learned()
     other, _, _ = learned(flipped=item)
-    before, after = model.out_of_fold(matrix), other.out_of_fold(matrix)
+    before, after = model.probabilities(matrix, model.fold), other.probabilities(matrix, other.fold)
     fold = model.fold == model.fold[item]
     # Neither its own verdict nor any of its fold knows the label, to the last bit; those of other folds do.
     assert np.array_equal(before[fold], after[fold])
@@ -82,17 +82,17 @@ def test_the_out_of_fold_probabilities_of_an_item_do_not_change_when_its_own_lab
 def test_the_label_of_one_answer_does_not_reach_another_answer_of_the_same_conversation() -> None:
     model, matrix, _ = learned(per_conversation=3)
     other, _, _ = learned(flipped=30, per_conversation=3)
-    before, after = model.out_of_fold(matrix), other.out_of_fold(matrix)
+    before, after = model.probabilities(matrix, model.fold), other.probabilities(matrix, other.fold)
     assert np.array_equal(before[[30, 31, 32]], after[[30, 31, 32]])
 
 
 def test_probabilities_sum_to_one_lie_in_bounds_and_are_the_same_each_time() -> None:
     model, matrix, truth = learned()
-    for found in (model.out_of_fold(matrix), model.probabilities(matrix, np.full(90, FINAL))):
+    for found in (model.probabilities(matrix, model.fold), model.probabilities(matrix, np.full(90, FINAL))):
         assert found.min() >= 0 and found.sum(axis=1) == pytest.approx(np.ones(90))
     again, _, _ = learned()
-    assert np.array_equal(model.out_of_fold(matrix), again.out_of_fold(matrix))
-    assert (model.out_of_fold(matrix).argmax(axis=1) == truth).mean() > 0.8
+    assert np.array_equal(model.probabilities(matrix, model.fold), again.probabilities(matrix, again.fold))
+    assert (model.probabilities(matrix, model.fold).argmax(axis=1) == truth).mean() > 0.8
 
 
 def test_probabilities_are_calibrated_on_what_was_never_seen() -> None:
@@ -127,7 +127,7 @@ def test_texts_that_say_nothing_of_the_label_leave_the_shares_of_the_labels() ->
     model = train(matrix, labels, [s.group for s in texts], VALUES)
     assert model is not None
     # One in ten is rude; nobody was ever friendly.
-    assert model.out_of_fold(matrix).mean(axis=0) == pytest.approx([0.1, 0.9, 0.0], abs=0.03)
+    assert model.probabilities(matrix, model.fold).mean(axis=0) == pytest.approx([0.1, 0.9, 0.0], abs=0.03)
 
 
 def test_a_fold_whose_training_rows_are_all_of_one_class_says_that_class() -> None:
@@ -141,7 +141,7 @@ def test_a_fold_whose_training_rows_are_all_of_one_class_says_that_class() -> No
     model = train(matrix, labels, groups, VALUES)
     assert model is not None
     # All that is rude lies in one group, so the machine that judges it has never seen anything rude.
-    assert model.out_of_fold(matrix)[:3].argmax(axis=1).tolist() == [1, 1, 1]
+    assert model.probabilities(matrix, model.fold)[:3].argmax(axis=1).tolist() == [1, 1, 1]
     # Out of fold nothing rude was ever found, so the final machine is not trusted with it either.
     assert model.probabilities(matrix, np.full(30, FINAL))[:3, 0] == pytest.approx(3 / 30, abs=0.1)
 
@@ -193,7 +193,7 @@ def test_the_words_that_tell_are_those_that_add_most_to_the_value() -> None:
     matrix = features.of(texts)
     model = train(matrix, [v for _, v in labelled], [s.group for s in texts], VALUES)
     assert model is not None
-    chosen = model.out_of_fold(matrix).argmax(axis=1)
+    chosen = model.probabilities(matrix, model.fold).argmax(axis=1)
     found = telling(model, matrix, model.fold, chosen, features.columns, most=3)
     for k in range(90):
         weights = model.machines[model.fold[k]].weights

@@ -9,13 +9,17 @@ import numpy as np
 
 from review.basics.labels import Scale
 from review.judges.learned.kind import KIND
-from review.judges.protocol.protocol import Bench, Row, Said, Subject
+from review.judges.learned.spec import LearnedSpec
+from review.judges.protocol.protocol import Bench, Opinion, Row, Subject
 from review.rubric.rubric import Dimension
 
 
-def judged(rows: list[Row], subjects: list[Subject], dimension: Dimension) -> list[Said]:
+def judged(rows: list[Row], subjects: list[Subject], dimension: Dimension) -> list[Opinion]:
     return list(
-        KIND.judge(Bench(name="learned", version="1", spec={}, dimensions=(dimension,), training=tuple(rows)), subjects)
+        KIND.judge(
+            Bench(name="learned", version="1", spec=LearnedSpec(), dimensions=(dimension,), training=tuple(rows)),
+            subjects,
+        )
     )
 
 

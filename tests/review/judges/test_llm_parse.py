@@ -12,8 +12,8 @@ from llm_desk import CORRECTNESS, POLITENESS, REASONS
 
 from review.basics.labels import Scale
 from review.judges.llm.labels import label_of
-from review.judges.llm.parse import heard
-from review.judges.llm.wire import LONGEST_REPLY
+from review.judges.llm.parse import opinions_in
+from review.judges.llm.reply import LONGEST_REPLY
 from review.judges.protocol.protocol import CAUSES
 from review.rubric.rubric import Dimension
 
@@ -22,7 +22,7 @@ ERRORS = {*CAUSES, ""}
 
 def read(text, *dimensions, finish="stop", refusal=""):
     wanted = dimensions or (CORRECTNESS,)
-    return heard({"text": text, "finish_reason": finish, "refusal": refusal}, wanted)
+    return opinions_in({"text": text, "finish_reason": finish, "refusal": refusal}, "s", wanted)
 
 
 def said(text, *dimensions, **reply):
@@ -205,7 +205,8 @@ def test_numbers_have_their_canonical_text():
 )
 def test_a_confidence_is_a_share_or_nothing(confidence, share):
     reply = json.dumps({"correctness": {"label": "wrong", "confidence": confidence}})
-    assert read(reply)["correctness"].confidence == share
+    # "wrong" is the positive value, so its score is the confidence.
+    assert read(reply)["correctness"].score == share
 
 
 def test_the_reason_is_kept_and_can_be_stored():

@@ -12,11 +12,12 @@ from llm_desk import CORRECTNESS, POLITENESS, REASONS, RUBRIC
 
 from review.basics.errors import InputError
 from review.basics.labels import Scale
-from review.judges.llm.data import DATA, RULE, block, code_for
-from review.judges.llm.form import schema_of
+from review.judges.llm.kind import checked
+from review.judges.llm.material import DATA, RULE, block, code_for
 from review.judges.llm.prompt import messages_of, prompt_of
 from review.judges.llm.rubric import RUBRIC as RUBRIC_FIELDS
-from review.judges.llm.spec import checked
+from review.judges.llm.rubric import schema_of
+from review.judges.llm.spec import LlmSpec
 from review.judges.protocol.protocol import Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
@@ -47,7 +48,7 @@ SUBJECT = Subject(
 
 
 def spec(dimensions=(POLITENESS,), **settings):
-    return checked({**BASE, **settings}, dimensions, HOSTS)
+    return checked(LlmSpec.from_json({**BASE, **settings}), dimensions, HOSTS)
 
 
 def asked(template, subject=SUBJECT, dimensions=(POLITENESS,), *, reverse=False, **settings):
@@ -131,7 +132,7 @@ def test_a_prompt_that_shows_nothing_to_judge_is_refused():
 def test_data_never_stands_in_the_system_text():
     with pytest.raises(InputError, match=r"system: found \{answer\}.*authority"):
         spec(system="You saw {answer}")
-    assert spec(system="By {guidance}")["system"] == "By {guidance}"
+    assert spec(system="By {guidance}").system == "By {guidance}"
 
 
 def test_the_rule_about_data_goes_with_every_system_text():

@@ -8,7 +8,7 @@ import pytest
 from llm_desk import QUICK, Memory, bench_on, mark, subjects
 from openai_server import OpenAIServer, cut, not_json, says, status, too_many
 
-from review.judges.llm import asks
+from review.judges.llm import kind
 from review.judges.llm.kind import judged
 from review.judges.protocol.protocol import Options, Subject
 
@@ -76,7 +76,7 @@ def test_what_the_endpoint_turned_out_to_know_does_not_change_the_question():
 
 
 def test_replies_are_looked_up_ten_thousand_at_a_time(monkeypatch):
-    monkeypatch.setattr(asks, "KEYS_AT_ONCE", 10)
+    monkeypatch.setattr(kind, "KEYS_AT_ONCE", 10)
     with OpenAIServer(lambda text: FRIENDLY) as server:
         memory = Memory()
         run(bench_on(server, replies=memory), subjects(25))

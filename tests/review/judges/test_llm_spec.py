@@ -7,8 +7,8 @@ from llm_desk import POLITENESS, REASONS
 
 from review.basics.errors import InputError
 from review.judges.llm.endpoint import endpoint_of, key_of
-from review.judges.llm.prompt import PROMPT, SYSTEM
-from review.judges.llm.spec import DEFAULTS, checked
+from review.judges.llm.kind import checked as fitted
+from review.judges.llm.spec import DEFAULTS, PROMPT, SYSTEM, LlmSpec
 from review.settings.judges import JudgeSettings
 
 BASE = {"endpoint": "http://localhost:8000/v1", "model": "small"}
@@ -16,23 +16,27 @@ HOSTS = JudgeSettings(("localhost",))
 EXAMPLE = {"question": "q", "answer": "a", "labels": {"politeness": "rude"}}
 
 
+def checked(table, dimensions, settings):
+    return fitted(LlmSpec.from_json(table), dimensions, settings)
+
+
 def test_an_endpoint_and_a_model_are_enough():
-    assert checked(BASE, (POLITENESS,), HOSTS) == DEFAULTS | BASE | {"prompt": PROMPT, "system": SYSTEM}
+    assert checked(BASE, (POLITENESS,), HOSTS).to_json() == DEFAULTS | BASE | {"prompt": PROMPT, "system": SYSTEM}
 
 
 def test_a_whole_spec_stays_as_it_is():
     whole = checked({**BASE, "examples": [EXAMPLE], "key_env": "MY_KEY"}, (POLITENESS,), HOSTS)
-    assert checked(whole, (POLITENESS,), HOSTS) == whole
+    assert checked(whole.to_json(), (POLITENESS,), HOSTS) == whole == LlmSpec.from_json(whole.to_json())
 
 
 def test_an_empty_prompt_is_the_default_one():
-    assert checked({**BASE, "prompt": " \n"}, (POLITENESS,), HOSTS)["prompt"] == PROMPT
+    assert checked({**BASE, "prompt": " \n"}, (POLITENESS,), HOSTS).prompt == PROMPT
 
 
 def test_labels_of_examples_are_canonical_and_those_of_other_dimensions_stay_away():
     example = {"question": "q", "answer": "a", "labels": {"reasons": "unsafe|wrong_fact", "politeness": "rude"}}
     whole = checked({**BASE, "examples": [example]}, (REASONS,), HOSTS)
-    assert whole["examples"] == [{**example, "labels": {"reasons": ["wrong_fact", "unsafe"]}}]
+    assert whole.to_json()["examples"] == [{**example, "labels": {"reasons": ["wrong_fact", "unsafe"]}}]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +61,7 @@ def test_labels_of_examples_are_canonical_and_those_of_other_dimensions_stay_awa
         ({"parameters": {"stream": True}}, "parameters: found 'stream', which Spotcheck sets itself"),
         ({"parameters": {"messages": []}}, "parameters: found 'messages'"),
         ({"parameters": {"seed": "x"}}, "parameters.seed: found 'x', expected a whole number"),
-        ({"parameters": {"x": {1, 2}}}, "parameters: found what JSON cannot say"),
+        ({"parameters": {"x": {1, 2}}}, "parameters: found a value that JSON cannot hold"),
         ({"price_in": -1, "price_out": 1}, "price_in: found -1, expected the price of a million tokens"),
         ({"price_in": 1}, "price_out: found nothing beside price_in"),
         ({"price_out": 1}, "price_in: found nothing beside price_out"),
@@ -123,7 +127,7 @@ def test_parameters_that_only_sound_like_keys_are_taken():
         "stop": ["\nkey:", "token"],
         "chat_template_kwargs": {"enable_thinking": False, "keyboard": "bearer"},
     }
-    assert checked({**BASE, "parameters": parameters}, (POLITENESS,), HOSTS)["parameters"] == parameters
+    assert checked({**BASE, "parameters": parameters}, (POLITENESS,), HOSTS).parameters == parameters
 
 
 @pytest.mark.parametrize("found", ["AIzaSyD0123456789abcdefghij", "AKIAIOSFODNN7EXAMPLE", "0123abcd", "f00dbeef" * 8])
@@ -135,7 +139,7 @@ def test_a_key_that_could_be_a_variables_name_is_not_taken_for_one(found):
 
 @pytest.mark.parametrize("name", ["K", "TOKEN", "OPENAI_API_KEY", "_KEY_2"])
 def test_a_variables_name_is_taken(name):
-    assert checked({**BASE, "key_env": name}, (POLITENESS,), HOSTS)["key_env"] == name
+    assert checked({**BASE, "key_env": name}, (POLITENESS,), HOSTS).key_env == name
 
 
 @pytest.mark.parametrize(
@@ -169,16 +173,16 @@ def test_another_host_is_refused_with_the_line_to_write(hosts):
 
 def test_the_key_comes_from_the_environment_alone():
     whole = checked({**BASE, "key_env": "LLM_KEY"}, (POLITENESS,), HOSTS)
-    assert key_of(whole, {"LLM_KEY": " abc \n"}) == "abc"
-    assert key_of(checked(BASE, (POLITENESS,), HOSTS), {"OPENAI_API_KEY": "abc"}) == ""
+    assert key_of(whole.key_env, whole.endpoint, {"LLM_KEY": " abc \n"}) == "abc"
+    assert key_of(checked(BASE, (POLITENESS,), HOSTS).key_env, whole.endpoint, {"OPENAI_API_KEY": "abc"}) == ""
     for environment in ({}, {"LLM_KEY": " "}):
         with pytest.raises(InputError, match="the environment variable LLM_KEY is not set; it holds the key of localhost:8000"):  # fmt: skip # noqa: E501
-            key_of(whole, environment)
+            key_of(whole.key_env, whole.endpoint, environment)
 
 
 @pytest.mark.parametrize("key", ["abc\r\nX-Evil: 1", "schlüssel", "two words"])
 def test_a_key_that_no_header_can_hold_is_not_repeated(key):
     whole = checked({**BASE, "key_env": "LLM_KEY"}, (POLITENESS,), HOSTS)
     with pytest.raises(InputError, match="LLM_KEY holds characters that no key has") as caught:
-        key_of(whole, {"LLM_KEY": key})
+        key_of(whole.key_env, whole.endpoint, {"LLM_KEY": key})
     assert key not in str(caught.value)

@@ -15,8 +15,7 @@ from llm_desk import QUICK, Memory, bench_on, mark, subjects
 from openai_server import OpenAIServer, cut, drip, go_on, hang_up, not_json, redirect, status, trickle
 
 from review.basics.errors import InputError, ReviewError
-from review.judges.llm.kind import judged
-from review.judges.llm.votes import LONGEST_RATIONALE
+from review.judges.llm.kind import LONGEST_RATIONALE, judged
 from review.judges.protocol.protocol import Options
 from review.settings.judges import JudgeSettings
 
@@ -122,7 +121,7 @@ def test_three_questions_refused_alike_end_the_run_with_the_endpoints_words(word
     with OpenAIServer(lambda text: status(400, words)) as server:
         said = sentence(bench_on(server), subjects(50))
         assert len(server.seen) == 3
-    assert f"refuses what it is asked (HTTP 400: {words}). Correct the judge's parameters" in said
+    assert f"refuses the questions (HTTP 400: {words}). Correct the judge's parameters" in said
 
 
 @pytest.mark.parametrize("code", ["", "context_length_exceeded"])
@@ -151,7 +150,7 @@ def test_a_redirect_is_not_followed(first):
         server.faults = {mark(0 if first else 1): [redirect(f"{other.url}/chat/completions")]}
         bench = bench_on(server, key_env="K", environment={"K": KEY})
         if first:
-            assert f"{server.place} sends us to another address (HTTP 307), which is not followed" in sentence(bench)
+            assert f"{server.place} redirects to another address (HTTP 307), which is not followed" in sentence(bench)
         else:
             assert {s.subject: s.error for s in run(bench, subjects(3))}["s1"] == "http_error"
         assert other.seen == []
@@ -207,7 +206,7 @@ def test_a_key_never_shows(caplog, capfd):
         bench = bench_on(server, replies=memory, key_env="LLM_KEY", environment={"LLM_KEY": KEY})
         written += [repr(s) for s in run(bench, subjects(6))]
         assert all(s.headers["authorization"] == f"Bearer {KEY}" for s in server.seen)
-        bench = replace(bench, spec={**bench.spec, "model": "large"})
+        bench = replace(bench, spec=replace(bench.spec, model="large"))
         for fault in (
             status(401, f"Incorrect: {KEY}", KEY),
             status(404, KEY),
@@ -249,7 +248,7 @@ def test_a_key_that_stands_in_a_remembered_reply_shows_in_no_verdict():
 
 
 def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeypatch, request):
-    monkeypatch.setattr("review.judges.llm.pool.GRACE", 0.1)
+    monkeypatch.setattr("review.judges.llm.client.GRACE", 0.1)
     # Tests that a shell started in its background have inherited that interrupts are ignored.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
@@ -284,7 +283,7 @@ def test_an_interrupt_does_not_wait_for_an_endpoint_that_does_not_answer(monkeyp
 
 
 def test_whoever_stops_listening_leaves_nobody_asking(monkeypatch):
-    monkeypatch.setattr("review.judges.llm.pool.GRACE", 20.0)
+    monkeypatch.setattr("review.judges.llm.client.GRACE", 20.0)
     with OpenAIServer(lambda text: FRIENDLY) as server:
         told = judged(bench_on(server, options=Options(concurrency=2)), subjects(500), pace=QUICK)
         next(told)

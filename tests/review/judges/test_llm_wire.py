@@ -1,4 +1,4 @@
-"""HTTP answers read into one shape: whole replies, errors, tokens, and how long to leave an endpoint alone."""
+"""HTTP responses read into one shape: whole replies, errors, tokens, and how long an endpoint asks to wait."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from email.utils import format_datetime
 
 import pytest
 
-from review.judges.llm.form import Ladder, is_about_form, response_format
-from review.judges.llm.wire import LONGEST_PAUSE, LONGEST_RAW, LONGEST_REPLY, LONGEST_SAID, pause_of, read_answer
+from review.judges.llm.reply import LONGEST_MESSAGE, LONGEST_PAUSE, LONGEST_RAW, LONGEST_REPLY, pause_of, read_reply
+from review.judges.llm.rubric import Ladder, is_about_form, response_format
 
 KEY = "sk-planted-0123456789"
 
 
 def answer(body, status=200, **headers):
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return read_answer(status, headers, raw, KEY)
+    return read_reply(status, headers, raw, KEY)
 
 
 def completion(content="ok", finish="stop", **more):
@@ -26,7 +26,7 @@ def completion(content="ok", finish="stop", **more):
 
 def test_a_whole_reply_has_its_text_and_its_tokens():
     found = answer(completion(usage={"prompt_tokens": 7, "completion_tokens": 3}))
-    assert (found.error, found.reply) == ("", {"text": "ok", "finish_reason": "stop", "refusal": ""})
+    assert (found.error, found.content) == ("", {"text": "ok", "finish_reason": "stop", "refusal": ""})
     assert (found.tokens_in, found.tokens_out) == (7, 3)
 
 
@@ -38,7 +38,7 @@ def test_tokens_that_are_not_told_are_none(usage):
 
 def test_a_message_in_parts_is_one_text():
     parts = [{"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}, "c"]
-    assert answer(completion(parts)).reply["text"] == "ab"
+    assert answer(completion(parts)).content["text"] == "ab"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_is_no_completion_is_unparseable_and_asked_again(body):
 )
 def test_another_attempt_is_made_where_it_may_help(status, again):
     found = answer({"error": {"message": "no"}}, status)
-    assert (found.error, found.again, found.said) == ("http_error", again, "no")
+    assert (found.error, found.again, found.message) == ("http_error", again, "no")
 
 
 def test_an_account_without_credit_is_not_asked_again():
@@ -98,28 +98,28 @@ def test_a_content_filter_may_come_as_an_error():
     ],
 )
 def test_an_error_is_told_in_the_endpoints_own_words(body, said):
-    assert answer(body, 500).said == said
+    assert answer(body, 500).message == said
 
 
 def test_the_key_is_blotted_out_of_whatever_came_back_even_at_the_cut():
     for filler in range(LONGEST_RAW - len(KEY) - 40, LONGEST_RAW):
         found = answer(b"x" * filler + KEY.encode(), 500)
-        assert "sk-planted" not in found.raw + found.said
+        assert "sk-planted" not in found.raw + found.message
     assert KEY not in str(answer(completion(f"your key is {KEY}")))
     assert KEY not in str(answer({"error": {"message": f"Bearer {KEY} is wrong"}}, 401))
 
 
-@pytest.mark.parametrize("edge", [LONGEST_SAID, LONGEST_RAW, 4 * LONGEST_RAW])
+@pytest.mark.parametrize("edge", [LONGEST_MESSAGE, LONGEST_RAW, 4 * LONGEST_RAW])
 @pytest.mark.parametrize("status", [200, 400, 500])
 def test_no_part_of_the_key_is_left_where_a_body_that_is_not_json_is_cut(edge, status):
     for filler in range(edge - len(KEY), edge):
         found = answer(b"x" * filler + KEY.encode(), status)
-        assert KEY[:2] not in found.raw + found.said
+        assert KEY[:2] not in found.raw + found.message
 
 
 def test_a_body_full_of_keys_keeps_no_part_of_one():
     found = answer(KEY.encode() * 2_000, 400)
-    assert KEY[:2] not in found.raw + found.said
+    assert KEY[:2] not in found.raw + found.message
 
 
 SLASHED = 'sk-plan/ted+"0<9'
@@ -136,20 +136,20 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_a_key_is_blotted_out_however_json_writes_it(form):
     for body, status in ((f'["{form}"', 500), (f'{{"choices": 5, "said": "{form}"}}', 200)):
-        found = read_answer(status, {}, body.encode(), SLASHED)
-        assert "[key]" in found.raw and "sk-plan" not in found.raw + found.said
-    found = read_answer(200, {}, json.dumps(completion(f'{{"rationale": "{form}"}}', form)).encode(), SLASHED)
-    assert found.reply["text"] == '{"rationale": "[key]"}' and found.reply["finish_reason"] == "[key]"
+        found = read_reply(status, {}, body.encode(), SLASHED)
+        assert "[key]" in found.raw and "sk-plan" not in found.raw + found.message
+    found = read_reply(200, {}, json.dumps(completion(f'{{"rationale": "{form}"}}', form)).encode(), SLASHED)
+    assert found.content["text"] == '{"rationale": "[key]"}' and found.content["finish_reason"] == "[key]"
 
 
 def test_many_backslashes_are_no_work():
     start = time.process_time()
-    assert len(read_answer(500, {}, b"\\" * 2_000_000, SLASHED).raw) == LONGEST_RAW
+    assert len(read_reply(500, {}, b"\\" * 2_000_000, SLASHED).raw) == LONGEST_RAW
     assert time.process_time() - start < 5
 
 
 def test_long_texts_are_cut():
-    assert len(answer(completion("x" * 100_000)).reply["text"]) == LONGEST_REPLY
+    assert len(answer(completion("x" * 100_000)).content["text"]) == LONGEST_REPLY
     assert len(answer(b"x" * 100_000, 500).raw) == LONGEST_RAW
 
 

@@ -13,8 +13,8 @@ from tiny_model import needs_models, save_model
 
 from review.basics.errors import InputError
 from review.judges.local.kind import KIND
-from review.judges.local.spec import never_said
-from review.judges.protocol.protocol import Bench, Options, Said, Subject
+from review.judges.local.spec import LocalSpec
+from review.judges.protocol.protocol import Bench, Opinion, Options, Subject
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from
 from review.settings.judges import JudgeSettings
@@ -38,11 +38,15 @@ def flags(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(save_model(tmp_path_factory.mktemp("models") / "flags", words, independent=True))
 
 
-def whole(model: str, labels: Mapping[str, str] = SAME, **more: Any) -> dict[str, Any]:
-    return KIND.checked({"model": model, "labels": {"politeness": labels}, **more}, [POLITENESS], JudgeSettings())
+def checked(table: dict[str, Any], dimension: Dimension = POLITENESS) -> LocalSpec:
+    return KIND.checked(KIND.read(table), [dimension], JudgeSettings())
 
 
-def said(spec: dict[str, Any], *answers: str, **bench: Any) -> list[Said]:
+def whole(model: str, labels: Mapping[str, str] = SAME, **more: Any) -> LocalSpec:
+    return checked({"model": model, "labels": {"politeness": labels}, **more})
+
+
+def said(spec: LocalSpec, *answers: str, **bench: Any) -> list[Opinion]:
     subjects = [
         Subject(id=f"s{k}", conversation_id=f"c{k}", group=f"g{k}", question="where is my order", answer=a)
         for k, a in enumerate(answers)
@@ -120,17 +124,18 @@ def test_the_score_of_one_label_may_be_asked_for(flags: str) -> None:
 
 
 def test_a_value_that_the_model_never_says_is_noted_in_a_sentence(model: str) -> None:
-    assert never_said(whole(model)) == []
+    assert whole(model).never_said == []
     spec = whole(model, {"friendly": "friendly", "neutral": "neutral"})
-    assert spec["never"] == {"politeness": ["rude"]}
-    (sentence,) = never_said(spec)
+    assert spec.to_json()["never"] == {"politeness": ["rude"]}
+    (sentence,) = spec.never_said
     assert sentence.startswith("The model can never say 'rude' in politeness")
 
 
 def test_a_checked_spec_stays_as_it_is(model: str) -> None:
     spec = whole(model, {"friendly": "friendly"}, max_length=32)
-    assert KIND.checked(spec, [POLITENESS], JudgeSettings()) == spec
-    assert json.loads(json.dumps(spec)) == spec
+    table = spec.to_json()
+    assert checked(table) == spec and KIND.read(table) == spec
+    assert json.loads(json.dumps(table)) == table
 
 
 @pytest.mark.parametrize(
@@ -158,13 +163,13 @@ def test_a_checked_spec_stays_as_it_is(model: str) -> None:
 def test_a_wrong_setting_is_named(model: str, change: dict[str, Any], message: str) -> None:
     spec = {"model": model, "labels": {"politeness": SAME}} | change
     with pytest.raises(InputError, match=message):
-        KIND.checked(spec, [POLITENESS], JudgeSettings())
+        checked(spec)
 
 
 def test_a_dimension_of_several_values_is_refused(model: str) -> None:
     spec = {"model": model, "labels": {"reasons": {"rude": RUBRIC["reasons"].scale.values[0]}}}
     with pytest.raises(InputError, match="takes several values"):
-        KIND.checked(spec, [RUBRIC["reasons"]], JudgeSettings())
+        checked(spec, RUBRIC["reasons"])
 
 
 def test_a_model_that_changed_is_another_version(tmp_path: Path) -> None:
@@ -173,7 +178,7 @@ def test_a_model_that_changed_is_another_version(tmp_path: Path) -> None:
     save_model(folder, steps=2)
     with pytest.raises(InputError, match="has changed since version 1 of judge 'j'"):
         said(spec, "thank you")
-    assert whole(str(folder))["digest"] != spec["digest"]
+    assert whole(str(folder)).digest != spec.digest
 
 
 def test_a_pause_is_heard_between_batches(model: str) -> None:

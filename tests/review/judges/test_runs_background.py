@@ -143,7 +143,7 @@ def test_a_killed_worker_leaves_whole_rows_and_the_rest_is_done_once(
     os.kill(worker_of(here, run), signal.SIGKILL)
     until(lambda: not is_held(here, run.id))
     found = running.status_of(here, run.id)
-    assert (found.state, found.done) == ("interrupted", 12) and "judge resume" in found.said
+    assert (found.state, found.done) == ("interrupted", 12) and "resume the run to continue" in found.said
     before = {r.subject for r in here.find(JudgeResult)}
     assert {v.item_id for v in here.find(Verdict, run_id=run.id)} == before
     assert {c.subject for c in here.find(JudgeCall)} >= before, "no result stands without its call"

@@ -13,7 +13,7 @@ from run_store import obedient, speaks
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.commands.cli import spotcheck
 from review.golden.approve import approve
-from review.judges.protocol.protocol import Options, Said
+from review.judges.protocol.protocol import Opinion, Options
 from review.judges.runs import running
 from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work
@@ -63,7 +63,7 @@ def endpoint(server, store, monkeypatch):
 def test_a_judge_is_added_changed_and_told_apart(run, endpoint, tmp_path, store):
     first = run("add", "tone", *endpoint, "--note", "first try", "--json")
     assert (first["id"], first["spec"]["model"], first["note"]) == ("tone@1", "small", "first try")
-    assert "is there already and says the same" in run("add", "tone", "--set", "model=small")
+    assert "is already there with the same content" in run("add", "tone", "--set", "model=small")
     (tmp_path / "prompt.txt").write_text("Be strict.\n\n{material}\n\n{format}", encoding="utf-8")
     told = run("add", "tone", "--prompt", "prompt.txt", "--set", "parameters.temperature=0.5", "--set", "model=large")
     assert "tone@2" in told and "model: small → large" in told and "parameters.temperature: 0 → 0.5" in told
@@ -74,7 +74,7 @@ def test_a_judge_is_added_changed_and_told_apart(run, endpoint, tmp_path, store)
     diff = run("diff", "tone@1", "tone@2", "--json")
     assert "+Be strict." in diff["texts"]["prompt"] and diff["from"] == "tone@1"
     assert "+Be strict." in run("diff", "tone@1", "tone@2")
-    assert "say the same" in run("diff", "tone@1", "tone@1")
+    assert "have the same content" in run("diff", "tone@1", "tone@1")
     # What is not said stays: the key's variable, the endpoint, the dimension.
     assert store.get(Judge, "tone@2").spec["key_env"] == "MY_KEY"
     cleared = run("add", "tone", "--set", "key_env=", "--json")
@@ -90,7 +90,7 @@ def test_a_judge_is_added_changed_and_told_apart(run, endpoint, tmp_path, store)
 )
 def test_a_key_deep_in_the_parameters_makes_no_version_and_is_not_shown(run, endpoint, store, setting, place):
     said = run("add", "tone", *endpoint, "--set", setting, fails=InputError)
-    assert said.startswith(place) and "into key_env" in said and KEY not in said
+    assert said.startswith(place) and "in key_env" in said and KEY not in said
     assert store.find(Judge) == []
 
 
@@ -117,7 +117,11 @@ def test_a_spec_comes_from_a_file(run, endpoint, server, tmp_path):
         (("add", "new", "--kind", "llm"), InputError, "--dimension: found none"),
         (("add", "tone", "--set", "model"), InputError, "--set: found 'model', expected KEY=VALUE"),
         (("add", "tone", "--set", "prompt={nonsense}"), InputError, "{nonsense}"),
-        (("add", "tone", "--file", "x.csv"), InputError, "--file: it is for recorded judges"),
+        (
+            ("add", "tone", "--file", "x.csv"),
+            InputError,
+            "found on a judge of another kind, expected a recorded one",
+        ),
         (("add", "new", "--kind", "recorded"), InputError, "needs --file"),
         (("add", "tone", "--examples", "3"), NothingToDo, "no golden example of the dev half"),
         (("add", "tone", "--set", "endpoint=http://elsewhere.example.org/v1"), InputError, "elsewhere.example.org"),
@@ -130,7 +134,11 @@ def test_a_spec_comes_from_a_file(run, endpoint, server, tmp_path):
         (("run", "tone", "--file", "gone.csv"), InputError, "gone.csv"),
         (("run", "tone", "--week", WEEK, "--repeats", "0"), InputError, "repeats: found 0"),
         (("run", "tone", "--week", WEEK, "--out", "x.txt"), InputError, "x.txt: found the ending '.txt'"),
-        (("run", "tone", "--week", WEEK, "--out", "x.csv", "--background"), InputError, "--out needs the run"),
+        (
+            ("run", "tone", "--week", WEEK, "--out", "x.csv", "--background"),
+            InputError,
+            "--out: a run in the background cannot write it",
+        ),
         (("pause", "none"), UnknownError, "run 'none' is not in the store"),
         (("resume", "none"), UnknownError, "run 'none' is not in the store"),
     ],
@@ -275,7 +283,9 @@ def test_a_recorded_judge_is_added_from_its_file(run, tmp_path, store):
     rows = "".join(f"{n},gpt,politeness,neutral\n" for n in NAMES)
     (tmp_path / "said.csv").write_text(f"item,judge,dimension,label\n{rows}nowhere,gpt,politeness,rude\n", "utf-8")
     told = run("add", "gpt", "--kind", "recorded", "--file", "said.csv")
-    assert "gpt@1: recorded, politeness" in told and "40 verdicts added" in told and "1 row about items" in told
+    assert (
+        "gpt@1: recorded, politeness" in told and "40 verdicts added" in told and "1 row skipped, about items" in told
+    )
     assert len(store.find(Verdict, judge="gpt", version="1")) == 40
 
 
@@ -314,7 +324,7 @@ def test_over_time_says_what_to_do_when_nobody_has_spoken(run):
 
 def test_an_interrupted_run_says_how_it_goes_on(run, store, monkeypatch):
     def interrupted(bench, subjects):
-        yield Said(subject=subjects[0].id, dimension="politeness", value="rude")
+        yield Opinion(subject=subjects[0].id, dimension="politeness", value="rude")
         raise KeyboardInterrupt
 
     speaks(monkeypatch, interrupted)

@@ -127,7 +127,7 @@ def test_a_spec_cannot_bring_examples_that_option_examples_would_refuse(golden, 
     (dev, *_), (test, *_) = of_half(golden, "dev"), of_half(golden, "test")
     written = {"question": "q", "answer": "a", "labels": {"politeness": "rude"}, "conversation_id": "g0"}
     for wrong, error, said in (
-        ({**written, "example_id": test}, Refused, f"'{test}' belongs to the test half.*Take it out"),
+        ({**written, "example_id": test}, Refused, f"'{test}' belongs to the test half.*Remove it"),
         ({**written, "example_id": "ex-none"}, UnknownError, "'ex-none' is not current"),
         (written, InputError, "examples, number 2: found no example_id, expected that of a golden example"),
         ({"question": "q"}, InputError, "examples, number 2: found no example_id"),

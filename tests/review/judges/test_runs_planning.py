@@ -5,7 +5,7 @@ from judged_store import DEV, WEEK
 from run_store import OVER, obedient, store_with_judge
 
 from review.basics.errors import InputError, UnknownError
-from review.judges.protocol.protocol import Call, Options, Said
+from review.judges.protocol.protocol import Call, Opinion, Options
 from review.judges.runs import running
 from review.judges.runs.planning import options_for, plan_run, words
 from review.judges.runs.targets import Target
@@ -38,7 +38,7 @@ def paying(bench, subjects):
                     reply={"text": "x"},
                 )
             )
-        yield Said(subject=s.id, dimension="politeness", value="rude")
+        yield Opinion(subject=s.id, dimension="politeness", value="rude")
 
 
 def run_it(store, options=Options(), target=OVER, ref="j"):  # noqa: B008 - frozen
@@ -72,7 +72,7 @@ def test_what_was_judged_is_not_in_it(store, monkeypatch):
 def test_the_cost_is_that_of_earlier_questions_at_the_prices_of_the_spec(store, monkeypatch):
     store_with_judge(store, monkeypatch, paying, "politeness", **PRICED)
     unknown = plan_run(store, "j", OVER, Options()).cost
-    assert unknown.value is None and unknown.undefined == "no earlier call of this judge told its tokens"
+    assert unknown.value is None and unknown.undefined == "no earlier call of this judge reported its tokens"
     run_it(store, Options(repeats=2, swap=True))
     # A question: (300 x 2 + 40 x 10) / 1,000,000 = 0.001. 40 subjects x 3 repeats = 120 questions: 0.12.
     cost = plan_run(store, "j", OVER, Options(repeats=3), again=True).cost
@@ -87,7 +87,7 @@ def test_another_version_is_the_next_best_source_and_no_price_is_no_estimate(sto
     add_judge(store, "j", kind="scripted", dimensions=["politeness"], spec={**PRICED, "price_in": 4.0}, by="eva")
     assert plan_run(store, "j@2", OVER, Options()).cost.value == pytest.approx(40 * (300 * 4 + 40 * 10) / 1e6)
     add_judge(store, "j", kind="scripted", dimensions=["politeness"], spec={"endpoint": PRICED["endpoint"]}, by="eva")
-    assert "names no prices" in str(plan_run(store, "j@3", OVER, Options()).cost.undefined)
+    assert "has no prices" in str(plan_run(store, "j@3", OVER, Options()).cost.undefined)
 
 
 def test_a_judge_of_this_machine_costs_nothing(store, monkeypatch):

@@ -16,7 +16,7 @@ from review.golden.approve import approve
 from review.golden.releases import release
 from review.golden.rows import exported
 from review.golden.written import import_examples, read_written
-from review.judges.protocol.protocol import Said
+from review.judges.protocol.protocol import Opinion
 from review.judges.runs import running
 from review.judges.runs.recording import verdict_of
 from review.judges.runs.targets import Target, subjects_of
@@ -35,7 +35,7 @@ def judged_by_expectation(bench, subjects):
     """What a judge says that only compares with what was expected."""
     for s in subjects:
         right = s.expected_answer in ("", s.answer)
-        yield Said(subject=s.id, dimension="correctness", value="correct" if right else "wrong", latency_ms=1.0)
+        yield Opinion(subject=s.id, dimension="correctness", value="correct" if right else "wrong", latency_ms=1.0)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_verdicts_that_release_runs_wrote_in_older_stores_do_not_count(store, tm
 def test_beside_those_of_its_week_they_do_not_win(store, monkeypatch):
     speaks(
         monkeypatch,
-        lambda bench, subjects: (Said(subject=s.id, dimension="correctness", value="partly") for s in subjects),
+        lambda bench, subjects: (Opinion(subject=s.id, dimension="correctness", value="partly") for s in subjects),
     )
     run_over(store, WEEK_OVER)
     speaks(monkeypatch, judged_by_expectation)

@@ -6,7 +6,7 @@ import threading
 import pytest
 from run_store import OPTIONS, OVER, store_with_judge
 
-from review.judges.protocol.protocol import Call, Said
+from review.judges.protocol.protocol import Call, Opinion
 from review.judges.runs import running
 from review.judges.runs.recording import ROWS_AT_ONCE, Recording
 from review.judges.runs.replies import StoreReplies
@@ -80,7 +80,7 @@ def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
         waiting = threading.Event()
         for s in subjects:
             asked.append(s.id)
-            yield Said(subject=s.id, dimension="politeness", value="rude")
+            yield Opinion(subject=s.id, dimension="politeness", value="rude")
             store.db.conn.execute("DROP TABLE IF EXISTS judge_results")
             while not bench.stopped():
                 waiting.wait(0.01)
@@ -95,7 +95,7 @@ def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
 
 def test_a_result_and_its_verdict_stand_together_or_not_at_all(store, monkeypatch):
     def speak(bench, subjects):
-        yield Said(subject=subjects[0].id, dimension="politeness", value="rude")
+        yield Opinion(subject=subjects[0].id, dimension="politeness", value="rude")
 
     store_with_judge(store, monkeypatch, speak, "politeness")
     run = running.start_run(store, "j", OVER, OPTIONS, by="eva")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from run_store import OPTIONS, OVER, store_with_judge
 
-from review.judges.protocol.protocol import CAUSES, Call, Said
+from review.commands import judge_render
+from review.judges.protocol.protocol import CAUSES, Call, Opinion
 from review.judges.runs import running
 from review.judges.runs.summary import CAUSE_WORDS, amount, self_consistency
 from review.judges.runs.work_run import work
@@ -46,7 +47,7 @@ def test_costs_tokens_and_latencies_are_those_of_the_calls(store, monkeypatch):
             # A first attempt fails after 9 s; the whole reply takes k+1 ms and costs 0.001.
             bench.replies.log(call(k, error="http_error", latency=9_000.0))
             bench.replies.log(call(k, latency=k + 1.0, cost=0.001, tokens=(100, 10)))
-            yield Said(subject=s.id, dimension="politeness", value="rude", latency_ms=5.0, cost=0.001)
+            yield Opinion(subject=s.id, dimension="politeness", value="rude", latency_ms=5.0, cost=0.001)
 
     found = status_after(store, monkeypatch, speak)
     assert (found.calls, found.cached, found.tokens_in, found.tokens_out) == (80, 0, 4_000, 400)
@@ -58,7 +59,7 @@ def test_costs_tokens_and_latencies_are_those_of_the_calls(store, monkeypatch):
 def test_without_calls_the_latency_is_that_of_the_subjects_that_were_not_remembered(store, monkeypatch):
     def speak(bench, subjects):
         for k, s in enumerate(subjects):
-            yield Said(subject=s.id, dimension="politeness", value="rude", latency_ms=float(k), cached=k >= 10)
+            yield Opinion(subject=s.id, dimension="politeness", value="rude", latency_ms=float(k), cached=k >= 10)
 
     found = status_after(store, monkeypatch, speak)
     # Ten that were judged took 0..9 ms: the 5th of them is P50, the 10th P95.
@@ -72,18 +73,18 @@ def test_missing_verdicts_are_counted_by_cause_the_most_frequent_first(store, mo
     def speak(bench, subjects):
         for k, s in enumerate(subjects):
             error = causes[k] if k < 10 else ""
-            yield Said(subject=s.id, dimension="politeness", value=None if error else "rude", error=error)
+            yield Opinion(subject=s.id, dimension="politeness", value=None if error else "rude", error=error)
 
     found = status_after(store, monkeypatch, speak)
     assert list(found.missing.items()) == [("timed_out", 7), ("refused", 3)] and found.verdicts == 30
 
 
-def test_a_subject_is_done_when_it_has_all_its_dimensions(store, monkeypatch):
+def test_a_subject_is_done_when_it_has_all_its_dimensions(store, monkeypatch, capsys):
     def speak(bench, subjects):
         for s in subjects[:25]:
-            yield Said(subject=s.id, dimension="correctness", value="wrong")
+            yield Opinion(subject=s.id, dimension="correctness", value="wrong")
         for s in subjects[:10]:
-            yield Said(subject=s.id, dimension="politeness", value="rude")
+            yield Opinion(subject=s.id, dimension="politeness", value="rude")
         raise RuntimeError("the power went")
 
     store_with_judge(store, monkeypatch, speak, "correctness", "politeness")
@@ -92,7 +93,9 @@ def test_a_subject_is_done_when_it_has_all_its_dimensions(store, monkeypatch):
         work(store, run.id, environment={})
     found = running.status_of(store, run.id)
     assert (found.done, found.verdicts, found.state) == (10, 35, "interrupted")
-    assert f"`spotcheck judge resume {run.id}` goes on" in found.said
+    assert "the work ended early; resume the run to continue" in found.said
+    judge_render.status(found)
+    assert f"`spotcheck judge resume {run.id}` resumes it" in " ".join(capsys.readouterr().err.split())
 
 
 def test_self_consistency_is_the_mean_share_of_agreeing_pairs():
@@ -115,7 +118,7 @@ def test_self_consistency_is_a_share_and_knows_no_order(votes):
 def test_the_votes_of_repeats_are_read_from_the_run(store, monkeypatch):
     def speak(bench, subjects):
         for s in subjects:
-            yield Said(subject=s.id, dimension="politeness", value="rude", votes=("rude", "rude", "neutral", None))
+            yield Opinion(subject=s.id, dimension="politeness", value="rude", votes=("rude", "rude", "neutral", None))
 
     # rude rude neutral: one of three pairs agrees; the missing vote pairs with nothing.
     assert status_after(store, monkeypatch, speak).self_consistency == pytest.approx(1 / 3)

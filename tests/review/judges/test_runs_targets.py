@@ -157,7 +157,7 @@ def test_a_file_that_changed_is_not_the_one_that_was_begun(tmp_path):
     target = Target("file", str(path), digest=file_digest(path))
     assert ids(subjects_of(store, target)) == ["a"] and target_of(target.to_json()) == target
     path.write_text("id,question,answer\nb,q,a\n", encoding="utf-8")
-    with pytest.raises(InputError, match="not what it was when the run was started"):
+    with pytest.raises(InputError, match="has changed since the run was started"):
         subjects_of(store, target)
 
 

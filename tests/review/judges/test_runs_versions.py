@@ -130,7 +130,7 @@ def test_a_judge_of_the_log_is_told_from_one_that_is_not_there(here):
             id="v", item_id="c00", judge="gpt", version="log", dimension="politeness", value="rude", at="2026-11-20"
         )
     )
-    with pytest.raises(UnknownError, match="they can be calibrated, it cannot be run"):
+    with pytest.raises(UnknownError, match="you can calibrate them, but not run the judge"):
         judge_named(here, "gpt")
     with pytest.raises(InputError, match="'gpt' has verdicts from the log or a file"):
         added(here, "gpt")

@@ -4,12 +4,14 @@ import threading
 
 import pytest
 from judged_store import DEV, NAMES, TEST, WEEK, judged
-from run_store import OPTIONS, OVER, obedient, speaks, store_with_judge
+from run_store import OPTIONS, OVER, AnySpec, obedient, speaks, store_with_judge
 
 from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.current.verdicts import verdicts_of
-from review.judges.protocol.protocol import Options, Said
+from review.judges import kinds
+from review.judges.llm.spec import LlmSpec
+from review.judges.protocol.protocol import Kind, Opinion, Options
 from review.judges.runs import running, work_run
 from review.judges.runs.locks import held
 from review.judges.runs.results import result_rows
@@ -73,7 +75,7 @@ def test_missing_verdicts_are_tried_again_and_the_judge_keeps_what_it_said(store
     def often_late(bench, subjects):
         for s in subjects:
             late = s.id in fails
-            yield Said(
+            yield Opinion(
                 subject=s.id,
                 dimension="politeness",
                 value=None if late else "neutral",
@@ -97,8 +99,8 @@ def test_missing_verdicts_are_tried_again_and_the_judge_keeps_what_it_said(store
 def test_what_is_not_asked_is_not_missing_and_is_not_asked_again(store, monkeypatch):
     def speak(bench, subjects):
         for s in subjects:
-            yield Said(subject=s.id, dimension="correctness", value="correct")
-            yield Said(subject=s.id, dimension="reasons", value=None, error="not_asked")
+            yield Opinion(subject=s.id, dimension="correctness", value="correct")
+            yield Opinion(subject=s.id, dimension="reasons", value=None, error="not_asked")
 
     store_with_judge(store, monkeypatch, speak, "correctness", "reasons")
     run = start(store, target=Target("week", WEEK, "dev"))
@@ -184,11 +186,11 @@ def test_what_concerns_the_whole_run_leaves_it_failed_with_its_sentence(store, m
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        (Said(subject="c00", dimension="politeness", value="lovely"), "'lovely'"),
-        (Said(subject="c00", dimension="politeness", value=None, error="whatever"), "'whatever'"),
-        (Said(subject="c00", dimension="politeness", value="rude", error="timed_out"), "'timed_out'"),
-        (Said(subject="elsewhere", dimension="politeness", value="rude"), "'elsewhere'"),
-        (Said(subject="c00", dimension="tone", value="rude"), "'tone'"),
+        (Opinion(subject="c00", dimension="politeness", value="lovely"), "'lovely'"),
+        (Opinion(subject="c00", dimension="politeness", value=None, error="whatever"), "'whatever'"),
+        (Opinion(subject="c00", dimension="politeness", value="rude", error="timed_out"), "'timed_out'"),
+        (Opinion(subject="elsewhere", dimension="politeness", value="rude"), "'elsewhere'"),
+        (Opinion(subject="c00", dimension="tone", value="rude"), "'tone'"),
     ],
 )
 def test_a_kind_that_breaks_its_promise_fails_the_run(store, monkeypatch, said, message):
@@ -202,12 +204,12 @@ def test_a_kind_that_breaks_its_promise_fails_the_run(store, monkeypatch, said, 
 
 def test_nobody_is_judged_twice_and_nobody_is_lost(store, monkeypatch):
     def twice(bench, subjects):
-        yield Said(subject=subjects[0].id, dimension="politeness", value="rude")
-        yield Said(subject=subjects[0].id, dimension="politeness", value="neutral")
+        yield Opinion(subject=subjects[0].id, dimension="politeness", value="rude")
+        yield Opinion(subject=subjects[0].id, dimension="politeness", value="neutral")
 
     store_with_judge(store, monkeypatch, twice, "politeness")
     run = start(store)
-    with pytest.raises(InputError, match="which it was not asked now"):
+    with pytest.raises(InputError, match="which was not asked for or is there already"):
         work(store, run)
     # What was said before that stands; the second answer does not.
     assert [r.value for r in store.find(JudgeResult)] == ["rude"]
@@ -225,12 +227,12 @@ def test_two_workers_on_one_run_are_one_too_many(store, monkeypatch):
         assert running.status_of(store, run.id).state == "running"
         with pytest.raises(Refused, match="another process is working on run"):
             work(store, run)
-        with pytest.raises(Refused, match="is under way; wait for it or pause it"):
+        with pytest.raises(Refused, match="is in progress; wait for it or pause it"):
             start(store)
-        with pytest.raises(Refused, match="is under way already"):
+        with pytest.raises(Refused, match="is already in progress"):
             running.ask_resume(store, run.id, by="eva")
         # A half of it is asked by that run too.
-        with pytest.raises(Refused, match=rf"run '{run.id}' of j@1 over week {WEEK} is under way; wait for it"):
+        with pytest.raises(Refused, match=rf"run '{run.id}' of j@1 over week {WEEK} is in progress; wait for it"):
             start(store, target=Target("week", WEEK, "dev"))
     assert running.status_of(store, run.id).state == "interrupted"
     assert work(store, run).state == "finished"
@@ -240,7 +242,7 @@ def test_two_runs_over_the_same_subjects_are_one_too_many(store, monkeypatch):
     store_with_judge(store, monkeypatch)
     dev = start(store, target=Target("week", WEEK, "dev"))
     with held(store, dev.id, None):
-        with pytest.raises(Refused, match=rf"run '{dev.id}' of j@1 over week {WEEK}, dev half is under way"):
+        with pytest.raises(Refused, match=rf"run '{dev.id}' of j@1 over week {WEEK}, dev half is in progress"):
             start(store)
         # The other half, another version or another judge may run meanwhile.
         other = start(store, target=Target("week", WEEK, "test"))
@@ -248,7 +250,7 @@ def test_two_runs_over_the_same_subjects_are_one_too_many(store, monkeypatch):
     with held(store, other.id, None):
         running.ask_resume(store, dev.id, by="eva")
     whole = start(store)
-    with held(store, whole.id, None), pytest.raises(Refused, match=rf"run '{whole.id}' .* is under way; wait for it"):
+    with held(store, whole.id, None), pytest.raises(Refused, match=rf"run '{whole.id}' .* is in progress; wait for it"):
         running.ask_resume(store, dev.id, by="eva")
 
 
@@ -322,13 +324,11 @@ def test_what_cannot_run_is_refused_and_nothing_is_written(store, monkeypatch, c
 
 def test_a_spec_that_does_not_hold_any_more_is_refused_before_anything_is_asked(store, monkeypatch):
     store_with_judge(store, monkeypatch)
-    from review.judges import kinds
-    from review.judges.protocol.protocol import Kind
 
     def refuses(spec, dimensions, settings):
         raise InputError("the host is not allow-listed any more.")
 
-    monkeypatch.setitem(kinds.JUDGES, "scripted", Kind("x", refuses, obedient))
+    monkeypatch.setitem(kinds.JUDGES, "scripted", Kind("x", AnySpec.from_json, refuses, obedient))
     with pytest.raises(InputError, match="not allow-listed any more"):
         start(store)
     assert store.find(JudgeRun) == []
@@ -342,7 +342,7 @@ def test_pause_and_resume_need_the_role_and_a_run_in_the_right_state(store, monk
             act(store, run.id, by="ana")
         with pytest.raises(UnknownError, match=f"'none' is not in the store \\(the latest are: {run.id}"):
             act(store, "none", by="eva")
-    with pytest.raises(Refused, match="is interrupted; only a run that is under way can be paused"):
+    with pytest.raises(Refused, match="is interrupted; only a run in progress can be paused"):
         running.ask_pause(store, run.id, by="eva")
     work(store, run)
     with pytest.raises(NothingToDo, match="has finished"):
@@ -385,7 +385,7 @@ def test_the_file_that_changed_fails_a_run_that_is_resumed(store, monkeypatch, t
     path.write_text("id,question,answer\na,q,a\n", encoding="utf-8")
     run = start(store, target=Target("file", str(path)))
     path.write_text("id,question,answer\nb,q,a\n", encoding="utf-8")
-    with pytest.raises(InputError, match="not what it was"):
+    with pytest.raises(InputError, match="has changed since the run was started"):
         work(store, run)
     assert running.status_of(store, run.id).state == "failed"
 
@@ -396,11 +396,17 @@ def test_examples_in_a_prompt_lose_what_was_hidden_since(store, monkeypatch):
     seen = []
 
     def looking(bench, subjects):
-        seen.append(bench.spec["examples"])
+        seen.append(list(bench.spec.examples))
         yield from obedient(bench, subjects)
 
     example = {"example_id": "ex-1", "conversation_id": "c01", "question": "q", "answer": "answer 1 of c01"}
-    store_with_judge(store, monkeypatch, looking, "politeness", examples=[example])
+    example |= {"labels": {"politeness": "rude"}}
+    llm = Kind("Looks at its examples", LlmSpec.from_json, lambda spec, dimensions, settings: spec, looking)
+    monkeypatch.setitem(kinds.JUDGES, "llm", llm)
+    monkeypatch.setattr("review.judges.versions.vouched_for", lambda store, asked, dimensions, before: asked)
+    judged(store)
+    spec = {"endpoint": "http://localhost:1/v1", "model": "m", "examples": [example]}
+    add_judge(store, "j", kind="llm", dimensions=["politeness"], spec=spec, by="eva")
     hide_span(store, "c01", "of c01", by="ana")
     work(store, start(store))
     assert seen == [[{**example, "answer": "answer 1 [HIDDEN_1]"}]]

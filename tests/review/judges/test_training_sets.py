@@ -106,7 +106,7 @@ def test_one_user_behind_everything_does_not_make_everything_one_group() -> None
         (places(30), ["neutral"] * 30, "politeness: 30 settled labels, all 'neutral'; a classifier needs"),
         (places(12), ["rude", "neutral"] * 6, "politeness: found 12 settled labels in 12 groups"),
         (places(30, session="s"), ["rude", "neutral"] * 15, "in 1 group of conversations, expected at least 20 in 3"),
-        (places(30), [], "politeness: the training set holds no label of it. Settle more items"),
+        (places(30), [], "politeness: the training set holds no label for it. Settle more items"),
     ],
 )
 def test_too_little_to_learn_from_is_said_by_dimension(some: list[Place], values: list[str], sentence: str) -> None:
@@ -116,5 +116,5 @@ def test_too_little_to_learn_from_is_said_by_dimension(some: list[Place], values
 
 
 def test_a_dimension_without_labels_is_named() -> None:
-    with pytest.raises(InputError, match="intent: the training set holds no label of it"):
+    with pytest.raises(InputError, match="intent: the training set holds no label for it"):
         decided([POLITENESS, INTENT], places(30), labels(*["rude", "neutral"] * 15))
