@@ -1,4 +1,4 @@
-"""``spotcheck judge``: judges as data, their versions and what changed between them."""
+"""``spotcheck judge``: judges as data, their versions, and the changes between versions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from storage.store import Store
 
 @click.group("judge")
 def judge_group() -> None:
-    """Judges: added as data, run over a week, a release or a file, and compared."""
+    """Add judges as data, run them over a week, a release or a file, and compare them."""
 
 
 judge_group.add_command(run)
@@ -45,13 +45,19 @@ judge_group.add_command(compare)
 
 @judge_group.command("add")
 @click.argument("name")
-@click.option("--kind", help="llm, local, learned or recorded; default: that of the latest version.")
-@click.option("--dimension", "dimensions", metavar="D", multiple=True, help="Repeat for several; default as before.")
-@click.option("--from", "source", metavar="FILE", help="The whole spec as TOML or JSON; default: the latest version's.")
+@click.option("--kind", help="llm, local, learned or recorded; default: the kind of the latest version.")
+@click.option(
+    "--dimension",
+    "dimensions",
+    metavar="D",
+    multiple=True,
+    help="A dimension to judge; repeat for several. Default: those of the latest version.",
+)
+@click.option("--from", "source", metavar="FILE", help="The whole spec as TOML or JSON; default: the latest one.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="One setting, such as model=qwen3:8b.")
-@click.option("--prompt", metavar="FILE", help="The prompt template as a text file.")
-@click.option("--examples", metavar="N|IDS", help="Golden examples of the dev half for the prompt: how many, or which.")
-@click.option("--file", "file", metavar="FILE", help="Of a recorded judge: its verdicts, as for verdicts import.")
+@click.option("--prompt", metavar="FILE", help="A text file with the prompt template.")
+@click.option("--examples", metavar="N|IDS", help="Golden examples of the dev half for the prompt: a number or ids.")
+@click.option("--file", "file", metavar="FILE", help="The verdicts of a recorded judge, as for verdicts import.")
 @click.option("--note", "why", default="", help="What this version tries.")
 @as_option
 @store_option
@@ -70,15 +76,15 @@ def add(
     store_path: str,
     as_json: bool,
 ) -> None:
-    """Add the judge NAME, or a new version of it: changing anything makes one.
+    """Add the judge NAME, or a new version of it: any change makes a new version.
 
-    What is not said stays as in the latest version. A key never stands in a judge; key_env names the variable that
-    holds it.
+    Options that you leave out stay as in the latest version. A judge never holds a key; key_env names the environment
+    variable that does.
     """
     store = opened(store_path)
     by = acting_person(store, acting).id
-    there = versions_of(store, name)
-    kind = kind or (there[-1].kind if there else None)
+    earlier = versions_of(store, name)
+    kind = kind or (earlier[-1].kind if earlier else None)
     if kind is None:
         raise InputError("--kind: found none, expected llm, local, learned or recorded for a new judge.")
     if kind == "recorded":
@@ -86,27 +92,29 @@ def add(
     else:
         if file is not None:
             raise InputError(
-                "--file: it is for recorded judges; give other judges their settings with --from or --set."
+                "--file: found on a judge of another kind, expected a recorded one; other kinds take --from and --set."
             )
         wish = Wish(kind, dimensions, source, settings, prompt)
-        asked, spec = spec_asked(wish, there[-1] if there else None)
+        asked, spec = spec_asked(wish, earlier[-1] if earlier else None)
         if examples is not None:
             spec["examples"] = examples_asked(store, examples, asked)
         made = add_judge(store, name, kind=kind, dimensions=asked, spec=spec, by=by, note=why)
-    emit(asdict(made), as_json, lambda: render.added(made, there))
+    emit(asdict(made), as_json, lambda: render.added(made, earlier))
 
 
 def _recorded(store: Store, name: str, file: str | None, dimensions: tuple[str, ...], why: str, by: str) -> Judge:
     if file is None or len(dimensions) > 1:
-        raise InputError("a recorded judge needs --file with its verdicts; --dimension, once, for files without it.")
+        raise InputError(
+            "a recorded judge needs --file with its verdicts; give --dimension once if the file has no such column."
+        )
     table = read_verdicts(file)
     for text in table.notes:
         note(text)
     made, done = add_recorded(store, name, table, by=by, dimension=dimensions[0] if dimensions else None, note=why)
     missing = sum(done.no_verdict.values())
-    note(f"{counted(done.added, 'verdict')} added, {missing} of them without a value; {done.unchanged} were there")
+    note(f"{counted(done.added, 'verdict')} added, {missing} of them without a value; {done.unchanged} already there")
     if done.unknown_items:
-        note(f"{counted(done.unknown_items, 'row')} about items that the store does not know, left out")
+        note(f"{counted(done.unknown_items, 'row')} skipped, about items that the store does not have")
     return made
 
 
@@ -114,7 +122,7 @@ def _recorded(store: Store, name: str, file: str | None, dimensions: tuple[str, 
 @store_option
 @json_option
 def list_(store_path: str, as_json: bool) -> None:
-    """All judges in their latest version."""
+    """List all judges in their latest version."""
     found = judges_of(opened(store_path))
     emit({"judges": [asdict(j) for j in found]}, as_json, lambda: render.listing(found))
 
@@ -124,22 +132,22 @@ def list_(store_path: str, as_json: bool) -> None:
 @store_option
 @json_option
 def versions(name: str, store_path: str, as_json: bool) -> None:
-    """All versions of NAME, each with what changed."""
+    """List all versions of NAME, each with its changes."""
     store = opened(store_path)
     found = versions_of(store, judge_named(store, name).name)
-    told = [changes(a, b) for a, b in pairwise(found)]
-    rows = [{**asdict(j), "changes": c} for j, c in zip(found, [[], *told], strict=True)]
-    emit({"versions": rows}, as_json, lambda: render.history(found, [[], *told]))
+    changed = [[], *(changes(a, b) for a, b in pairwise(found))]
+    rows = [{**asdict(j), "changes": c} for j, c in zip(found, changed, strict=True)]
+    emit({"versions": rows}, as_json, lambda: render.history(found, changed))
 
 
 @judge_group.command("show")
 @click.argument("ref", metavar="NAME[@VERSION]")
-@click.option("--item", metavar="ITEM", help="Fill the prompt with this item; default: the latest drawn one.")
+@click.option("--item", metavar="ITEM", help="The item to fill the prompt with; default: the latest drawn one.")
 @as_option
 @store_option
 @json_option
 def show(ref: str, item: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
-    """The spec of a judge, and its prompt filled with an item as it would be sent; no key is ever in it."""
+    """Show the spec of a judge, and its prompt for an item as it would be sent, without any key."""
     store = opened(store_path)
     judge = judge_named(store, ref)
     filled = filled_prompt(store, judge, item, by=acting_person(store, acting).id)
@@ -153,10 +161,10 @@ def show(ref: str, item: str | None, acting: str | None, store_path: str, as_jso
 @store_option
 @json_option
 def diff(one: str, other: str, store_path: str, as_json: bool) -> None:
-    """What changed from one version of a judge to another, with the lines of its texts."""
+    """Show what changed from one version of a judge to another, with the lines of its texts."""
     store = opened(store_path)
     a, b = judge_named(store, one), judge_named(store, other)
     texts = {name: text for name in ("system", "prompt") if (text := text_diff(a, b, name))}
-    told = changes(a, b)
-    result = {"from": a.id, "to": b.id, "changes": told, "texts": texts}
-    emit(result, as_json, lambda: render.difference(a, b, told, texts))
+    changed = changes(a, b)
+    result = {"from": a.id, "to": b.id, "changes": changed, "texts": texts}
+    emit(result, as_json, lambda: render.difference(a, b, changed, texts))

@@ -1,4 +1,4 @@
-"""``spotcheck judge over-time``: each judge from week to week, and how far judges agree with each other."""
+"""``spotcheck judge over-time``: judges from week to week, and how far they agree with each other."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def over_time_command(
     as_json: bool,
 ) -> None:
     """Follow judges over the weeks: precision and recall with intervals, and an alarm when the newest week leaves
-    the band of the four before it.
+    the band of the four weeks before it.
 
-    Without names all judges of these weeks that speak of the dimension, by default of the last twelve weeks under one
-    rubric. Below stands how far the judges agree with each other.
+    Without names: all judges of these weeks with verdicts in the dimension. The default is the last twelve weeks under
+    one rubric. With several judges, their agreement with each other follows.
     """
     store = opened(store_path)
     chosen = weeks_over_time(store, weeks)
@@ -63,7 +63,7 @@ def over_time_command(
 
 
 def render_over_time(one: OverTime) -> None:
-    """A table of weeks for each dimension, and what the newest one says."""
+    """Print a table of weeks for each dimension, and what the newest week shows."""
     half = "" if one.half == "all" else f", {one.half} half"
     for name, found in one.dimensions.items():
         positive = f" of '{found.positive}'" if found.positive else ""
@@ -75,14 +75,14 @@ def render_over_time(one: OverTime) -> None:
         for k, (week, n) in enumerate(found.compared.items()):
             cells = [(_share(rows[k].weighted), _watched(rows[k])) for rows in found.figures.values()]
             table.add_row(week, str(n), *(text for two in cells for text in two))
-        table.caption = "Only ↓ and ↑ are changes: the interval left the band of the four weeks before."
+        table.caption = "Only ↓ and ↑ mark a change: the interval left the band of the four weeks before."
         out.print(table)
         for sentence in plain_words(found):
             out.print(sentence, markup=False, highlight=False)
 
 
 def render_agreement(dimension: str, report: AgreementReport) -> None:
-    """The three headline coefficients among judges, and every two of them."""
+    """Print the agreement of each pair of judges, and the headline coefficients among all."""
     table = Table("judges", "n", "same", "kappa", title=escape(f"Judges among themselves · {dimension}"))
     table.title_justify = "left"
     for pair in report.pairs:

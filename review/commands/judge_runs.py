@@ -1,4 +1,4 @@
-"""``spotcheck judge run|runs|pause|resume``: judges at work."""
+"""``spotcheck judge run|runs|pause|resume``: run judges."""
 
 from __future__ import annotations
 
@@ -32,35 +32,37 @@ from review.people.people import require
 from review.settings.project import project_of
 from storage.store import Store
 
-_out = click.option("--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write a verdict table.")
-_force = click.option("--force", is_flag=True, help="Replace what is there.")
+_out = click.option(
+    "--out", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the verdicts to this file."
+)
+_force = click.option("--force", is_flag=True, help="Replace the file if it exists.")
 
 
 @click.command("run")
 @click.argument("ref", metavar="NAME[@VERSION]")
-@click.option("--week", metavar="W", help="Over the items of this week.")
-@click.option("--release", metavar="R", help="Over the golden examples of this release.")
+@click.option("--week", metavar="W", help="Judge the items of this week.")
+@click.option("--release", metavar="R", help="Judge the golden examples of this release.")
 @click.option(
-    "--file", "file", metavar="F", help="Over rows with id, question, answer or messages[, context, sql, ...]."
+    "--file", "file", metavar="F", help="Judge rows with id, question, answer or messages[, context, sql, ...]."
 )
 @click.option("--split", type=click.Choice(PARTS), default="all", show_default=True, help="Which half.")
 @_out
 @_force
-@click.option("--repeats", type=int, help="Ask each question that often; gives self-consistency.")
+@click.option("--repeats", type=int, help="How often to ask each question; several measure self-consistency.")
 @click.option(
     "--swap",
     is_flag=True,
     default=None,
-    help="Ask in both orders of the values and the examples. The score is the share of replies with the positive "
-    "value; a value that changes with the order, without a majority, is a missing verdict: a tie.",
+    help="Ask with the values and the examples in both orders. The score is the share of replies with the positive "
+    "value; replies without a majority are a missing verdict: a tie.",
 )
-@click.option("--fresh", is_flag=True, default=None, help="Ask anew instead of using remembered replies.")
-@click.option("--again", is_flag=True, help="Judge also what this version has judged before.")
+@click.option("--fresh", is_flag=True, default=None, help="Ask again instead of using remembered replies.")
+@click.option("--again", is_flag=True, help="Also judge what this version has judged before.")
 @click.option("--concurrency", type=int, help="Requests at once; default from spotcheck.toml.")
 @click.option("--timeout", type=float, help="Seconds for one request; default from spotcheck.toml.")
 @click.option("--attempts", type=int, help="How often one request is tried.")
-@click.option("--background", is_flag=True, help="Work in a process of its own and return at once.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be sent where, and about what it costs.")
+@click.option("--background", is_flag=True, help="Work in a separate process and return at once.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be sent where, and about what it would cost.")
 @as_option
 @store_option
 @json_option
@@ -78,12 +80,12 @@ def run(
     acting: str | None,
     store_path: str,
     as_json: bool,
-    **said: Any,
+    **chosen: Any,
 ) -> None:
-    """Let a judge judge a week, a release or a file; what it has judged before is left out."""
+    """Run a judge over a week, a release or a file, without what it has judged before."""
     store = opened(store_path)
     by, project = acting_person(store, acting).id, project_of(store_path)
-    over, options = _target(store, week, release, file, cast(Part, split)), options_for(project, **said)
+    over, options = _target(store, week, release, file, cast(Part, split)), options_for(project, **chosen)
     _check_out(target, force, background)
     plan = plan_run(store, ref, over, options, project=project, again=again)
     if dry_run:
@@ -95,7 +97,11 @@ def run(
     made = running.start_run(store, ref, over, options, by=by, project=project, again=again, background=background)
     if background:
         in_background(store.path, made.id)
-        emit({"run": asdict(made)}, as_json, lambda: note(f"run {made.id} works on; `spotcheck judge runs` shows it"))
+        emit(
+            {"run": asdict(made)},
+            as_json,
+            lambda: note(f"run {made.id} continues in the background; `spotcheck judge runs` shows it"),
+        )
         return
     _finish(_worked(store, made.id, by, target, force), as_json)
 
@@ -115,24 +121,26 @@ def _target(store: Store, week: str | None, release: str | None, file: str | Non
 
 
 def _check_out(target: Path | None, force: bool, background: bool) -> None:
-    """Refuse before anything is asked what could not be written afterwards."""
+    """Raise InputError before the run if its results could not be written afterwards."""
     if target is None:
         return
     if background:
-        raise InputError("--out needs the run to its end; leave --background out, or write it later with judge resume.")
+        raise InputError(
+            "--out: a run in the background cannot write it; leave --background out, or use judge resume --out later."
+        )
     if target.suffix not in FORMATS:
         raise InputError(f"{target}: found the ending {target.suffix!r}, expected one of {', '.join(FORMATS)}.")
     check_target(target, force=force)
 
 
 def _worked(store: Store, run_id: str, by: str, target: Path | None = None, force: bool = False) -> RunStatus:
-    """Work a run off with a bar; write its table when it has finished."""
+    """Work on a run with a progress bar; write its table when it has finished."""
     project = project_of(store.path)
     try:
         with _bar() as progress:
             done = work(store, run_id, project=project, environment=environment_of(project), progress=progress)
     except KeyboardInterrupt:
-        note(f"run {run_id} was interrupted; `spotcheck judge resume {run_id}` goes on where it stopped")
+        note(f"run {run_id} was interrupted; `spotcheck judge resume {run_id}` continues where it stopped")
         raise
     if target is not None and done.state == "finished":
         rows = write_results(store, run_id, target, by=by, force=force)
@@ -154,11 +162,11 @@ def _finish(done: RunStatus, as_json: bool) -> None:
 
 @click.command("runs")
 @click.argument("name", metavar="[NAME[@VERSION]]", required=False)
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, the newest first.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many runs, newest first.")
 @store_option
 @json_option
 def runs(name: str | None, limit: int, store_path: str, as_json: bool) -> None:
-    """Runs with their progress, cost, latency and missing verdicts by cause."""
+    """List runs with their progress, cost, latency and missing verdicts by cause."""
     found = running.runs(opened(store_path), name, limit=limit)
     emit({"runs": [asdict(s) for s in found]}, as_json, lambda: render.runs(found))
 
@@ -169,7 +177,7 @@ def runs(name: str | None, limit: int, store_path: str, as_json: bool) -> None:
 @store_option
 @json_option
 def pause(run_id: str, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Pause a run that works: it begins no new request."""
+    """Pause a run in progress: it begins no new request."""
     store = opened(store_path)
     running.ask_pause(store, run_id, by=acting_person(store, acting).id)
     emit({"run": run_id, "state": "paused"}, as_json, lambda: note(f"run {run_id} is paused"))
@@ -179,7 +187,7 @@ def pause(run_id: str, acting: str | None, store_path: str, as_json: bool) -> No
 @click.argument("run_id", metavar="RUN")
 @_out
 @_force
-@click.option("--background", is_flag=True, help="Work in a process of its own and return at once.")
+@click.option("--background", is_flag=True, help="Work in a separate process and return at once.")
 @click.option("--worker", is_flag=True, hidden=True, help="Be that process.")
 @as_option
 @store_option
@@ -194,22 +202,26 @@ def resume(
     store_path: str,
     as_json: bool,
 ) -> None:
-    """Go on with a run that was paused, interrupted or failed, where it stopped.
+    """Resume a run that was paused, interrupted or failed, where it stopped.
 
-    Of a run that has finished, --out writes the verdict table.
+    For a run that has finished, --out writes the verdict table.
     """
     store = opened(store_path)
     by = acting_person(store, acting).id
     _check_out(target, force, background)
     found = run_named(store, run_id)
     if worker:
-        # Whoever asked for this process has said so in the run's events already.
+        # The process that started this worker has already recorded the request among the run's events.
         require(store, by, "adjudicator")
         step_back()
     elif target is None or running.status_of(store, found.id).state != "finished":
         running.ask_resume(store, found.id, by=by, background=background)
     if background:
         in_background(store.path, found.id)
-        emit({"run": asdict(found)}, as_json, lambda: note(f"run {found.id} works on; `spotcheck judge runs` shows it"))
+        emit(
+            {"run": asdict(found)},
+            as_json,
+            lambda: note(f"run {found.id} continues in the background; `spotcheck judge runs` shows it"),
+        )
         return
     _finish(_worked(store, found.id, by, target, force), as_json)
