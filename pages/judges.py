@@ -1,4 +1,4 @@
-"""The judge workbench: pick a judge, see how far it may be trusted, read where it errs, mend it, compare, report."""
+"""The judge workbench: choose a judge, see how far to trust it, read its errors, improve it, compare, report."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, browser: Any, 
     at_rest(page)
     page.get_by_text("Start a run").click()
     at_rest(page)
-    page.get_by_role("button", name="Look first").click()
+    page.get_by_role("button", name="Preview").click()
     page.wait_for_selector("text=Their masked text goes to 127.0.0.1")
     page.locator("[class*=st-key-judge_runs_again] label").click()
     at_rest(page)
@@ -94,7 +94,7 @@ def test_a_file_is_handed_in_and_its_verdicts_taken_home(desk: Desk, browser: An
     page.get_by_text("a file", exact=True).click()
     answers = {"name": "answers.csv", "mimeType": "text/csv", "buffer": b"id,question,answer\n=1+1,hi,hello\nb,a,b\n"}
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(answers)
-    page.get_by_role("button", name="Look first").click()
+    page.get_by_role("button", name="Preview").click()
     page.wait_for_selector("text=2 subjects of file answers.csv")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
     page.get_by_role("button", name="Start this run").click()

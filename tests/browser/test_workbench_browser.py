@@ -70,7 +70,7 @@ def start(page: Any, half: str) -> None:
     at_rest(page)
     page.get_by_role("radio", name=half, exact=True).click()
     settled(page)
-    look = page.get_by_role("button", name="Look first")
+    look = page.get_by_role("button", name="Preview")
     if look.is_visible():
         look.click()
     page.get_by_role("button", name="Start this run").click()

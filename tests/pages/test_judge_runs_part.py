@@ -98,7 +98,7 @@ def test_a_run_is_started_after_what_it_sends_where_was_said(
     at.button(key="judge_runs_look").click().run()
     said = texts(at)
     assert "tone@1 judges" in said and "dev half" in said and "Their masked text goes to 127.0.0.1:" in said
-    assert "Estimated cost: undefined, no earlier call of this judge told its tokens" in said
+    assert "Estimated cost: undefined, no earlier call of this judge reported its tokens" in said
     at.segmented_control(key="judge_runs_split").set_value("all").run()
     items = len(here.find(Item, week=last_week(here)))
     assert f"tone@1 judges {items} subjects of week {last_week(here)}. " in texts(at), "the plan follows the form"
@@ -121,7 +121,7 @@ def test_a_run_is_started_after_what_it_sends_where_was_said(
     until(lambda: running.status_of(here, run.id).state == "finished")
     at.run()
     said = texts(at)
-    assert ":green-badge[finished]" in said and f"{items} verdicts · cost " in said and "P50" in said
+    assert ":green-badge[finished]" in said and f"{items} verdicts · cost " in said and "median" in said
     assert KEY not in said
 
 

@@ -1,4 +1,4 @@
-"""A judge beside the people, and its scores: the widgets of the judges page that need more than verdicts."""
+"""A judge compared with people, and its scores: the widgets of the judges page that need more than verdicts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ METRICS = {"recall": "Recall", "precision": "Precision", "accuracy": "Same as th
 
 
 def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, key: str) -> None:
-    """The human ceiling, and whether the judge may stand in for a person."""
+    """Show the human ceiling, and whether the judge may replace a person."""
     found = cached_statistics.standing(here, weeks, judge, dimension)
     names = here.names
     metric = st.segmented_control(
@@ -42,23 +42,24 @@ def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *,
         )
         figures.with_table(chart, frame, key=f"{key}_ceiling", file_name="ceiling.csv")
         st.caption(
-            "Each person against the majority of the others, and the judge on the same items: the human ceiling."
+            "Each person, and the judge on the same items, compared with the majority of the other people. People set "
+            "the ceiling that a judge can reach."
         )
     else:
-        st.caption("Nobody shares enough items with two others for a human ceiling: overlap makes it.")
+        st.caption("No human ceiling yet: nobody shares enough items with two other reviewers. Raise the overlap.")
     test = found.alternative
     if test.undefined:
         st.caption(f"Alternative annotator test: undefined, {test.undefined}.")
         return
-    verdict = "may stand in for a person" if test.passed else "may not stand in for a person"
+    verdict = "The judge may replace a person" if test.passed else "The judge may not replace a person"
     st.markdown(
-        f"**{verdict.capitalize()}**: against {test.winning_rate:.0%} of the people the judge is at least as close to "
-        f"the others, granting it {test.epsilon:g} for their effort (alternative annotator test)."
+        f"**{verdict}**: compared with {test.winning_rate:.0%} of the people, it is at least as close to the others, "
+        f"after an allowance of {test.epsilon:g} for the effort it saves (alternative annotator test)."
     )
 
 
 def scores(report: ScoreReport, *, key: str) -> None:
-    """Precision-recall curve, reliability diagram, Brier score and calibration error, and the threshold."""
+    """Show the precision-recall curve, the reliability diagram, Brier score, calibration error and the threshold."""
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("##### Precision and recall by threshold")
@@ -83,7 +84,7 @@ def scores(report: ScoreReport, *, key: str) -> None:
     t = report.threshold
     rows = {"average precision": report.average_precision, "Brier score": report.brier, "calibration error": report.ece}
     if t.undefined is None and t.value is not None:
-        st.markdown(f"Best threshold on **dev** ({t.dev} items): {t.value:.2f}; on **test** ({t.test} items) it gives:")
+        st.markdown(f"Best threshold on **dev** ({t.dev} items): {t.value:.2f}. On **test** ({t.test} items) it gives:")
         rows = {"precision on test": t.precision, "recall on test": t.recall, "F1 on test": t.f1, **rows}
     else:
         st.caption(f"No threshold: {t.undefined}.")
@@ -91,7 +92,7 @@ def scores(report: ScoreReport, *, key: str) -> None:
 
 
 def reliability(report: ScoreReport, *, key: str) -> None:
-    """Mean score against the share that people call positive, with Wilson bars and the number in each bin."""
+    """Plot the mean score against the share that people call positive, with Wilson intervals and the count by bin."""
     rows = [
         {"score": b.mean_score, "value": b.share.value, "low": b.share.ci[0], "high": b.share.ci[1], "n": b.n}
         for b in report.bins
@@ -116,12 +117,12 @@ def reliability(report: ScoreReport, *, key: str) -> None:
 
 
 def planner(report: CalibrationReport, *, key: str) -> None:
-    """How many more items recall needs for an interval of a wanted width."""
+    """Show how many more items recall needs for an interval of a given width."""
     if report.positive is None:
         return
     support = report.classes[report.positive].support
     caught = report.confusion[report.positive].get(report.positive, 0)
-    with st.expander("How many more items would make recall surer?"):
+    with st.expander("How many more items make recall more precise?"):
         wanted = st.number_input("Half-width", 0.01, 0.5, 0.1, 0.01, key=f"{key}_half")
         plan = plan_recall(caught, support, report.n, float(wanted))
         figures.plan_sentence(plan)

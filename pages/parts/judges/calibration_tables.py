@@ -1,4 +1,4 @@
-"""One judge against the people in one dimension, as pictures and tables."""
+"""One judge compared with people in one dimension, as charts and tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from review.statistics.quantity import Quantity
 
 FIGURES = ("precision", "recall", "F1")
 MANY_CLASSES = 8
-"""Beyond these a picture by class is a comb; the table stays."""
+"""With more classes the chart is unreadable, and only the table is shown."""
 
 METRICS = {
     "precision": "Precision",
@@ -26,7 +26,7 @@ METRICS = {
 
 
 def metrics(report: CalibrationReport, *, key: str) -> None:
-    """Weighted beside unweighted, each with its interval, as a picture and a table below."""
+    """Show weighted and unweighted figures with intervals: a chart, and a table below."""
     rows = [
         {"figure": METRICS[name], "design": design, "value": q.value, "low": q.ci[0], "high": q.ci[1], "n": q.n}
         for name in ("precision", "recall", "specificity", "f1", "accuracy")
@@ -50,7 +50,10 @@ def metrics(report: CalibrationReport, *, key: str) -> None:
         ]
     )
     if report.n_effective is not None:
-        st.caption(f"Effective sample size (Kish): {report.n_effective:.0f} of {report.n}.")
+        st.caption(
+            f"Effective number of labels: {report.n_effective:.0f} of {report.n}.",
+            help="Kish's effective sample size: how many equally weighted labels would carry as much information.",
+        )
     with st.expander("All figures"):
         figures.table(frame, key=f"{key}_metrics", file_name="calibration.csv")
 
@@ -63,7 +66,7 @@ def _text(q: Quantity) -> str:
 
 
 def confusion(report: CalibrationReport, *, key: str) -> None:
-    """People in rows, the judge in columns."""
+    """Show the confusion matrix: people in rows, the judge in columns."""
     rows = [
         {"people": truth, "judge": verdict, "items": n, "text": str(n)}
         for truth, row in report.confusion.items()
@@ -81,7 +84,7 @@ def confusion(report: CalibrationReport, *, key: str) -> None:
 
 
 def classes(report: CalibrationReport, *, key: str) -> None:
-    """Precision, recall and F1 of every class, weighted, with intervals: a picture, and the table below."""
+    """Show weighted precision, recall and F1 of every class with intervals: a chart, and a table below."""
     each = {
         name: {"precision": c.precision, "recall": c.recall, "F1": c.f1, "support": c.support}
         for name, c in report.classes.items()

@@ -1,4 +1,4 @@
-"""The frame of the judges page: which weeks, which judge and version, which section; all of it in the address."""
+"""The frame of the judges page: weeks, judge, version and section, all kept in the address."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ VIEWS = {
 }
 ADJUDICATORS = ("improve", "runs")
 NEW = "new"
-"""In the address: a judge that is not there yet."""
+"""The judge parameter of the address while a new judge is made."""
 
 
 def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
-    """Which weeks the figures are of, the last four of one rubric version to begin with; and the way to a new judge."""
+    """Choose the weeks, by default the last four under one rubric version; and show the button for a new judge."""
     names = evidence.weeks_between(here.store, None)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         chosen = st.pills(
@@ -51,13 +51,13 @@ def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
             st.button(
                 "New judge", icon=":material/add:", key="workbench_new", on_click=go_to,
                 kwargs={"judge": NEW, "view": "improve"},
-                help="A model behind an OpenAI-compatible endpoint; others with `spotcheck judge add`.",
+                help="A model behind an OpenAI-compatible endpoint. `spotcheck judge add` makes the other kinds.",
             )  # fmt: skip
     return tuple(sorted(chosen)) or (week,)
 
 
 def choose_view(here: Session) -> str:
-    """The section of the page; what changes judges is for adjudicators."""
+    """Choose the section of the page; sections that change judges are for adjudicators."""
     known = [v for v in VIEWS if v not in ADJUDICATORS or here.rater.may("adjudicator")]
     current = _remembered("view", known) or known[0]
     st.session_state["workbench_view"] = current
@@ -75,30 +75,30 @@ def choose_view(here: Session) -> str:
 
 
 def _follow(name: str, key: str) -> None:
-    """Put what was chosen into the address, from which it is read."""
+    """Write the choice into the address, from which the page reads it."""
     st.query_params[name] = st.session_state[key]
 
 
 def _remembered(name: str, known: Sequence[str]) -> str | None:
-    """What the address says, else what was looked at last; the address says it afterwards, so that it can be sent."""
+    """Return the value in the address, else the last one used, and write it into the address so it can be shared."""
     last = f"workbench_last_{name}"
-    for said in (st.query_params.get(name), st.session_state.get(last)):
-        if said in known:
-            st.session_state[last] = said
-            if st.query_params.get(name) != said:
-                st.query_params[name] = said
-            return str(said)
+    for value in (st.query_params.get(name), st.session_state.get(last)):
+        if isinstance(value, str) and value in known:
+            st.session_state[last] = value
+            if st.query_params.get(name) != value:
+                st.query_params[name] = value
+            return value
     return None
 
 
 def go_to(**places: str) -> None:
-    """Open another section or judge; use it as a callback."""
+    """Open another section or judge; for use as a callback."""
     for name, value in places.items():
         st.query_params[name] = value
 
 
 def choose_judge(here: Session, weeks: tuple[str, ...]) -> tuple[Listed | None, Reference | None]:
-    """A card for each judge; the chosen one and its version, (None, None) for one that is still to be made."""
+    """Show a card for each judge; return the chosen judge and version, (None, None) while a new judge is made."""
     st.html(f"{CONVERSATION_CSS}{CSS}")
     found = listed(here.store, weeks)
     may = here.rater.may("adjudicator")
@@ -137,29 +137,33 @@ def _card(here: Session, weeks: tuple[str, ...], judge: Listed, chosen: bool) ->
 
 
 def economy_lines(judge: Listed, facts: Economy) -> list[str]:
-    """Cost and time, missing verdicts, the last run: what a judge comes to, in words; what is unknown is left out."""
+    """Describe a judge in words: cost, time, missing verdicts and the last run, as far as they are known."""
     asked = facts.verdicts + facts.missing_total
     cost = [] if facts.cost_per_1000 is None else [f"{money(facts.cost_per_1000)} per 1,000"]
-    time = [] if facts.latency_p50 is None else [f"P50 {span(facts.latency_p50)}, P95 {span(facts.latency_p95)}"]
-    said = f"{facts.missing_total:,} of {counted(asked, 'verdict')} missing" if asked else "no verdict in these weeks"
+    time = []
+    if facts.latency_p50 is not None:
+        time = [f"median {span(facts.latency_p50)}, 95% within {span(facts.latency_p95)}"]
+    missing = (
+        f"{facts.missing_total:,} of {counted(asked, 'verdict')} missing" if asked else "no verdict in these weeks"
+    )
     last = f"last run {ago(facts.last_run)}" if facts.last_run else "never ran here" if judge.tunable else ""
-    return [*cost, *time, said, *([last] if last else [])]
+    return [*cost, *time, missing, *([last] if last else [])]
 
 
 def money(value: float) -> str:
-    """A cost in the currency of the judge's prices, which is not known here."""
+    """Format a cost, without a unit: the currency of the judge's prices is not known."""
     return f"{value:.2f}" if value >= 0.01 or value == 0 else f"{value:.2g}"
 
 
 def span(ms: float | None) -> str:
-    """A latency: 320 ms, 4.1 s."""
+    """Format a latency: 320 ms, 4.1 s."""
     if ms is None:
         return "–"
     return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
 
 
 def ago(at: str) -> str:
-    """How long ago something was, roughly: "2 h ago"."""
+    """Say roughly how long ago something was: "2 h ago"."""
     minutes = max((datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds() / 60, 0)
     if minutes < 60:
         return f"{minutes:.0f} min ago"
@@ -167,7 +171,7 @@ def ago(at: str) -> str:
 
 
 def choose_version(judge: Listed, version: Reference) -> None:
-    """Which version of the judge, where it has several; the choice goes into the address."""
+    """Choose the version of a judge that has several, and write it into the address."""
     if len(judge.versions) < 2:
         return
     order = list(reversed(judge.versions))
@@ -189,16 +193,16 @@ def _follow_version(name: str) -> None:
 
 
 def without_figures(version: Reference) -> None:
-    """The empty state of a version that has judged items, but nothing that can be held against the people."""
+    """Show the empty state of a version with verdicts that cannot be compared with people."""
     st.info(
-        f"What {as_text(str(version))} says of items of these weeks has no figures: labels that are sets of values are "
-        "not calibrated, nor is a dimension that the rubric of these weeks does not have.",
+        f"The verdicts of {as_text(str(version))} in these weeks have no figures: labels that are sets of values are "
+        "not calibrated, and neither are dimensions that the rubric of these weeks does not have.",
         icon=":material/balance:",
     )
 
 
 def without_verdicts(here: Session, judge: Listed, version: Reference) -> None:
-    """The empty state of a version that has not judged anything in these weeks."""
+    """Show the empty state of a version without verdicts in these weeks."""
     st.info(
         f"{as_text(str(version))} has no verdict on items of these weeks yet."
         + (" Run it on the dev half of a week first." if judge.tunable else ""),

@@ -1,4 +1,4 @@
-"""Judges and versions side by side on the same items: a picture, a table, and what is proven."""
+"""Judges and versions side by side on the same items: a chart, a table, and which differences are proven."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ FIGURES = ("same as people", "precision", "recall")
 
 
 def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Reference) -> None:
-    """Several judges in one dimension at a time."""
+    """Compare several judges in one dimension at a time."""
     spoke = versions_with_verdicts(here.store, weeks)
     known = [str(Reference(name, v)) for name, versions in spoke.items() for v in versions]
     if len(known) < 2:
         st.info(
-            "Only one judge has verdicts in these weeks. Save a second version and run it, or import the verdicts of "
-            "another judge: `spotcheck verdicts import FILE`.", icon=":material/balance:",
+            "Only one judge has verdicts in these weeks. Save a second version under **Improve** and run it, or import "
+            "the verdicts of another judge on the command line: `spotcheck verdicts import FILE`.",
+            icon=":material/balance:",
         )  # fmt: skip
         return
     chosen = st.pills(
@@ -41,7 +42,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         format_func=as_text,
     )  # fmt: skip
     if len(chosen) < 2:
-        st.info("Choose two judges or versions, or more.", icon=":material/balance:")
+        st.info("Choose two or more judges or versions.", icon=":material/balance:")
         return
     try:
         found = cached_statistics.comparison(here, weeks, tuple(chosen))
@@ -49,30 +50,30 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         st.error(as_text(str(error)), icon=":material/block:")
         return
     if not found:
-        st.info("No dimension has verdicts of two of them.", icon=":material/balance:")
+        st.info("No dimension has verdicts of two of these judges.", icon=":material/balance:")
         return
     dimension = choose_dimension(list(found), next(iter(judge.dimensions), None))
     _side_by_side(found[dimension], key=f"workbench_compare_{dimension}")
 
 
 def _at_first(known: Sequence[str], spoke: dict[str, tuple[str, ...]], name: str) -> list[str]:
-    """The versions of the chosen judge and the latest of the others, a few of them."""
+    """Return a few versions of the chosen judge and the latest versions of others."""
     versions = spoke.get(name, ())
-    # The log holds the same verdicts as a recording of it: beside a numbered version they would only repeat it.
+    # The log may hold the same verdicts as a numbered version, which they would only repeat.
     own = [str(Reference(name, v)) for v in reversed(versions) if v.isdigit() or len(versions) == 1]
-    others = [str(Reference(j, said[-1])) for j, said in spoke.items() if j != name]
+    others = [str(Reference(j, theirs[-1])) for j, theirs in spoke.items() if j != name]
     return sorted((own[: AT_FIRST - min(len(others), 2)] + others)[:AT_FIRST], key=list(known).index)
 
 
 def _side_by_side(found: Comparison, *, key: str) -> None:
-    said = [f"{counted(found.items, 'settled item')}."]
+    facts = [f"{counted(found.items, 'settled item')}."]
     positive = next((s.report.positive for s in found.sides if s.report.positive), None)
     if positive:
-        said.append(f"Precision and recall are of '{positive}', weighted by the draw.")
+        facts.append(f"Precision and recall are those of '{positive}', weighted by the draw.")
     if found.examples:
-        said.append(f"{counted(found.examples, 'item')} of a prompt's examples left out for all.")
+        facts.append(f"{counted(found.examples, 'item')} left out for all, because a prompt shows them as examples.")
     half = ":blue-badge[dev half] " if found.half == "dev" else ""
-    st.markdown(half + as_text(" ".join(said)))
+    st.markdown(half + as_text(" ".join(facts)))
     _picture(found, key=key)
     left, right = st.columns(2, gap="large")
     with left:
@@ -103,8 +104,8 @@ def _picture(found: Comparison, *, key: str) -> None:
                 **{name: _text(q) for name, q in _of(side).items()},
                 "no verdict": side.report.no_verdict,
                 "per 1,000": "–" if side.economy.cost_per_1000 is None else choose.money(side.economy.cost_per_1000),
-                "P50": choose.span(side.economy.latency_p50),
-                "P95": choose.span(side.economy.latency_p95),
+                "median": choose.span(side.economy.latency_p50),
+                "95% within": choose.span(side.economy.latency_p95),
             }
             for side in found.sides
         ]
@@ -124,10 +125,13 @@ def _text(q: Quantity) -> str:
 
 
 def _tests(found: Comparison, *, key: str) -> None:
-    """Each pair in a sentence, the proven ones first, and McNemar's numbers as a table."""
+    """Show each pair in a sentence, proven differences first, and McNemar's test as a table."""
     ordered = sorted(found.pairs, key=lambda p: p.holm.mid_p)
     st.markdown("\n".join(f"- {_proven(pair)}" for pair in ordered))
-    st.caption("McNemar's mid-p on the items where just one of two is right, adjusted for all pairs (Holm).")
+    st.caption(
+        "A difference counts as proven at p ≤ 0.05, adjusted for all pairs.",
+        help="McNemar's mid-p on the items where only one of the two judges is right, with Holm's correction.",
+    )
     rows = [
         {
             "first": pair.judges[0],
@@ -146,10 +150,10 @@ def _tests(found: Comparison, *, key: str) -> None:
 
 
 def _proven(pair: JudgePair) -> str:
-    """What McNemar's test says of two judges: which is better, or that nothing is proven, and on how many items."""
+    """Say which of two judges is better by McNemar's test, or that nothing is proven, and on how many items."""
     (first, second), p = (as_text(name) for name in pair.judges), pair.holm.mid_p
-    said = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    alone = f"{first} alone is right on {pair.b}, {second} alone on {pair.c} of {pair.n} ({said})"
+    level = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    alone = f"{first} alone is right on {pair.b}, {second} alone on {pair.c} of {pair.n} ({level})"
     if p > LEVEL:
         return f"No difference is proven: {alone}."
     better, worse = (first, second) if pair.b > pair.c else (second, first)
@@ -159,17 +163,21 @@ def _proven(pair: JudgePair) -> str:
 def _agreement(found: Comparison, *, key: str) -> None:
     rows = []
     for pair in found.agreement:
-        shared = {"n": pair.n, "kappa": pair.cohen_kappa, "same": pair.percent_agreement}
-        shared["text"] = f"{figures.number(pair.cohen_kappa)} ({pair.n})"
+        text = f"{figures.number(pair.cohen_kappa)} ({pair.n})"
+        shared = {"n": pair.n, "kappa": pair.cohen_kappa, "same": pair.percent_agreement, "text": text}
         rows += [{"judge": pair.first, "other": pair.second, **shared}]
         rows += [{"judge": pair.second, "other": pair.first, **shared}]
     frame = pd.DataFrame([r for r in rows if r["n"]])
     if frame.empty:
-        st.caption("No item has verdicts of two of them.")
+        st.caption("No item has verdicts of two of these judges.")
         return
     order = [str(side.judge) for side in found.sides]
     chart = figures.heat_map(
         frame, x="judge", y="other", value="kappa", text="text", order=order, domain=(0, 1), angle=-35
     )
     figures.with_table(chart, frame.drop(columns="text"), key=f"{key}_agreement", file_name="judges-agreement.csv")
-    st.caption("Cohen's kappa between judges on what both said, settled or not; in brackets the items.")
+    st.caption(
+        "Agreement beyond chance between judges on the items that both judged, settled or not; the number of items in "
+        "brackets.",
+        help="Cohen's kappa.",
+    )

@@ -1,4 +1,4 @@
-"""Mending a judge: its prompt beside what would be sent, what changes, and saving it as the next version."""
+"""Improving a judge: its prompt beside what would be sent, the changes, and saving them as the next version."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.current.verdicts import Reference
+from review.judges.llm.spec import DEFAULTS
 from review.judges.versions import add_judge, changes, judge_named, versions_of
 from review.judges.workbench.drafts import drafted, json_table, json_text, same_as
 from review.judges.workbench.workbench import FROM_FILE, FROM_LOG, Listed
@@ -19,26 +20,26 @@ from review.rubric.rubric import current_rubric
 from storage.records_judges import Judge
 
 ELSEWHERE = {
-    FROM_LOG: "Its verdicts came with the log: how it judges is decided where it runs.",
-    FROM_FILE: "Its verdicts came from a file or a check: how it judges is decided elsewhere.",
-    "recorded": "It is a recording of verdicts: how it judges was decided elsewhere.",
+    FROM_LOG: "Its verdicts came with the log, and it is changed where it runs.",
+    FROM_FILE: "Its verdicts came from a file or a check, and it is changed elsewhere.",
+    "recorded": "It is a recording of verdicts, which does not change.",
 }
 HIDDEN = ("training", "digest", "never")
-"""What is filled in when a version is saved; nobody types it."""
+"""Settings that are filled in when a version is saved; nobody types them."""
 SAVED = "workbench_saved"
 
 
 def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Reference) -> None:
-    """The editor of one judge, beginning with the version that is looked at."""
+    """Show the editor of one judge, filled with the chosen version."""
     here.need_role("adjudicator")
     if judge.kind in ELSEWHERE:
-        st.info(f"{ELSEWHERE[judge.kind]} To try a prompt of your own, make a new judge.", icon=":material/lock:")
+        st.info(f"{ELSEWHERE[judge.kind]} To try your own prompt, press **New judge**.", icon=":material/lock:")
         return
     before = judge_named(here.store, str(version))
     _just_saved(here, before)
     newest = versions_of(here.store, before.name)[-1]
     if newest.id != before.id:
-        st.caption(f":material/info: You begin with version {before.version}; the latest is {newest.version}.")
+        st.caption(f":material/info: You are editing version {before.version}; the latest is {newest.version}.")
     left, right = st.columns(2, gap="large")
     with left:
         draft = _draft(here, before.name, before.kind, before.dimensions, before.spec, key=before.id)
@@ -47,26 +48,24 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
             near_duplicates.warn(here, weeks, draft)
             preview(here, weeks, draft)
         elif draft is not None:
-            st.caption("What a version of this kind says is seen once it has run.")
+            st.caption("The verdicts of this kind of judge appear once a version has run.")
     if draft is not None:
         _save(here, draft, before, key=before.id)
 
 
 def new(here: Session, weeks: tuple[str, ...]) -> None:
-    """The editor of a judge that is not there yet; for whoever may not make one, what to do instead."""
+    """Show the editor of a new judge; to people who may not make one, say where verdicts come from."""
     if not here.rater.may("adjudicator"):
         st.info(
-            "No judge has a verdict on items of these weeks. Verdicts come with the log (field `verdicts`) or from a "
-            "file: `spotcheck verdicts import FILE`; an adjudicator can make a judge here.",
+            "No judge has a verdict on items of these weeks. Verdicts come with the log (field `verdicts`), from a "
+            "file (`spotcheck verdicts import FILE`), or from a judge that an adjudicator makes on this page.",
             icon=":material/balance:",
         )
         return
-    from review.judges.llm.spec import DEFAULTS
-
     st.subheader("A new judge")
     names = [d.name for d in current_rubric(here.store).dimensions]
     with st.container(horizontal=True):
-        name = st.text_input("Name", key="workbench_name", placeholder="such as tone", width=300)
+        name = st.text_input("Name", key="workbench_name", placeholder="for example tone", width=300)
         dimensions = st.multiselect("Judges", names, default=names[:1], key="workbench_dimensions", width=420)
     left, right = st.columns(2, gap="large")
     with left:
@@ -81,11 +80,11 @@ def new(here: Session, weeks: tuple[str, ...]) -> None:
 def _draft(
     here: Session, name: str, kind: str, dimensions: tuple[str, ...], spec: dict[str, Any], *, key: str
 ) -> Judge | None:
-    """What is typed, as the version it would be; None, with the sentence why, when it cannot be one."""
+    """Return the typed settings as the version that they would make; None, with a message, when they cannot."""
     try:
         typed = llm_spec(here, name, dimensions, spec, key=key) if kind == "llm" else _as_json(spec, key=key)
         if kind == "llm" and not (typed["endpoint"] and typed["model"] and dimensions):
-            st.caption("Name a dimension, the endpoint and the model; then the prompt is shown filled in.")
+            st.caption("Name a dimension, the endpoint and the model to see the prompt filled in.")
             return None
         return drafted(here.store, name, kind, dimensions, typed, project=here.project)
     except ReviewError as error:
@@ -94,22 +93,22 @@ def _draft(
 
 
 def _as_json(spec: dict[str, Any], *, key: str) -> dict[str, Any]:
-    """The settings of a kind without a prompt."""
+    """Show the settings of a kind without a prompt."""
     shown = {k: v for k, v in spec.items() if k not in HIDDEN}
     text = st.text_area(
         "Settings", json_text(shown), height=380, key=f"workbench_spec_{key}", persist_state="session",
-        help="JSON. Saving it makes a new version, which is trained on the labels that are settled by then.",
+        help="As JSON. Saving makes a new version, which is trained on the labels that are settled at that moment.",
     )  # fmt: skip
     return json_table(text or "", "settings")
 
 
 def _save(here: Session, draft: Judge, before: Judge | None, *, key: str) -> None:
-    """What changes, why, and the button that makes it a version."""
+    """Show the changes, a note, and the button that saves them as a version."""
     found = [line for line in changes(before, draft) if not line.startswith("training:")] if before else []
     if before is not None and draft.kind == "learned":
-        found.append("trained anew on the labels that are settled in its weeks by now")
+        found.append("trained again on the labels that are settled in its weeks now")
     elif before is not None and same_as(draft, before):
-        st.caption(f"Nothing is changed yet: this is version {before.version} as it is.")
+        st.caption(f"Nothing has changed: this is version {before.version} as it is.")
         return
     with st.container(border=True, key="workbench_changes"):
         if found:
@@ -123,7 +122,7 @@ def _save(here: Session, draft: Judge, before: Judge | None, *, key: str) -> Non
             )
             st.button(
                 "Start again", icon=":material/restart_alt:", key="workbench_again", on_click=forget,
-                args=(draft.name, key), help="Let go of what was typed.",
+                args=(draft.name, key), help="Discard what you typed.",
             )  # fmt: skip
         if wanted:
             try:
@@ -145,7 +144,7 @@ def _typed(draft: Judge) -> dict[str, Any]:
 
 
 def _just_saved(here: Session, judge: Judge) -> None:
-    """After saving: run it on dev, then compare it with the version before."""
+    """Show the next steps after saving: run the version on dev, then compare it with the one before."""
     if st.session_state.get(SAVED) != judge.id:
         return
     with st.container(border=True, key="workbench_next"):

@@ -1,4 +1,4 @@
-"""Runs of judges on the Judges page: start one after seeing what is sent where, follow it, pause it, resume it."""
+"""Runs on the Judges page: preview what is sent where, start a run, follow it, pause it, resume it."""
 
 from __future__ import annotations
 
@@ -28,32 +28,33 @@ from storage.store import open_store
 
 LOOKED = "judge_runs_looked"
 STARTED = "judge_runs_started"
-"""How many runs were started here: the boxes below it that cost money are new ones each time."""
+"""How many runs this session started; the boxes that cost money are reset after each."""
+AGAIN = "Also judge what it has judged before"
 SHOWN = 8
 REFRESH = 2.0
-"""Seconds between two looks at a run that is under way."""
+"""Seconds between two refreshes while a run is in progress."""
 
 COLOURS = {"running": "blue", "paused": "orange", "interrupted": "orange", "finished": "green", "failed": "red"}
 
 
 def show(here: Session, judge: str | None = None) -> None:
-    """The runs of a judge, of all of them without one, and the form that starts another."""
+    """Show the runs of a judge, or of all judges, and the form that starts a run."""
     known = {j.name: j for j in judges_of(here.store)}
     if judge is not None and (judge not in known or known[judge].kind == "recorded"):
-        st.caption("Its verdicts came with the log or from a file: there is nothing to run here.")
+        st.caption("Its verdicts came with the log or from a file, so there is nothing to run here.")
         return
     if here.rater.may("adjudicator"):
         with st.expander("Start a run", icon=":material/play_circle:"):
             _start(here, [judge] if judge else [j.name for j in known.values() if j.kind != "recorded"])
     active = [s.run.id for s in _latest(here, judge) if s.state == "running"]
-    # Only while something moves is it worth asking again.
+    # Refresh only while a run is in progress.
     st.fragment(_list, run_every=REFRESH if active else None)(here, judge, active)
 
 
 def _start(here: Session, names: Sequence[str]) -> None:
     if not names:
         st.info(
-            "No judge can be run yet. `spotcheck judge add NAME --kind llm --dimension …` adds one.",
+            "There is no judge to run yet. Press **New judge** to make one.",
             icon=":material/balance:",
         )
         return
@@ -64,9 +65,9 @@ def _start(here: Session, names: Sequence[str]) -> None:
     options, again = _options(here, made)
     if chosen is None:
         return
-    # Once somebody has looked, what is said follows every change of the form.
+    # After the first preview, the plan follows every change of the form.
     looked = st.session_state.get(LOOKED, False)
-    if not looked and not st.button("Look first", icon=":material/visibility:", key="judge_runs_look"):
+    if not looked and not st.button("Preview", icon=":material/visibility:", key="judge_runs_look"):
         return
     st.session_state[LOOKED] = True
     try:
@@ -79,37 +80,37 @@ def _start(here: Session, names: Sequence[str]) -> None:
 
 
 def _version(here: Session, name: str) -> Judge:
-    """The version to run; the latest unless another one is chosen."""
+    """Choose the version to run, by default the latest."""
     made = {j.version: j for j in reversed(versions_of(here.store, name))}
     key = f"judge_runs_version_{name}_{len(made)}"
     return made[str(st.selectbox("Version", list(made), key=key, width=110))]
 
 
 def _options(here: Session, judge: Judge) -> tuple[Options, bool]:
-    """How to run it, and whether to judge what was judged before; questions are repeated to endpoints alone."""
+    """Choose how to run it and whether to judge everything again; only llm judges repeat questions."""
     n = st.session_state.get(STARTED, 0)
     if judge.kind != "llm":
-        return options_for(here.project), st.checkbox("Also what it has judged before", key=f"judge_runs_again_{n}")
+        return options_for(here.project), st.checkbox(AGAIN, key=f"judge_runs_again_{n}")
     with st.container(horizontal=True):
         most = LIMITS["repeats"][1]
         repeats = st.number_input(
             "Repeats", 1, most, 1, key=f"judge_runs_repeats_{n}", width=140,
-            help="Several replies to each question measure how consistent the judge is.",
+            help="How often each question is asked. Several replies show how consistent the judge is.",
         )  # fmt: skip
         with st.container(width="content"):
             swap = st.checkbox("Values in both orders", key=f"judge_runs_swap_{n}")
-            again = st.checkbox("Also what it has judged before", key=f"judge_runs_again_{n}")
-            fresh = st.checkbox("Ask anew instead of using remembered replies", key=f"judge_runs_fresh_{n}")
+            again = st.checkbox(AGAIN, key=f"judge_runs_again_{n}")
+            fresh = st.checkbox("Ask again instead of using remembered replies", key=f"judge_runs_fresh_{n}")
     return options_for(here.project, repeats=int(repeats), swap=swap, fresh=fresh), again or fresh
 
 
 def _confirm(here: Session, chosen: judge_target.Chosen, plan: Plan, again: bool) -> None:
-    """What will happen, and the button that lets it happen."""
+    """Show what the run will do, and the button that starts it."""
     with st.container(border=True, key="judge_runs_plan"):
         st.markdown(as_text(words(plan)))
         st.markdown(f"Estimated cost: {as_text(_cost(plan.cost))}")
         if not plan.left:
-            st.caption("There is nothing left to judge: tick **Also what it has judged before** to judge it again.")
+            st.caption(f"Everything has been judged. Tick **{AGAIN}** to judge it again.")
         if not st.button(
             "Start this run", type="primary", icon=":material/play_arrow:", disabled=not plan.left, key="judge_runs_go"
         ):
@@ -134,7 +135,7 @@ def _cost(cost: Quantity) -> str:
 
 
 def _tried(act: Callable[[], object]) -> bool:
-    """Do something that may be refused; the sentence why when it is."""
+    """Do something and return whether it succeeded; show the message when it was refused."""
     try:
         act()
     except ReviewError as error:
@@ -144,7 +145,7 @@ def _tried(act: Callable[[], object]) -> bool:
 
 
 def _list(here: Session, judge: str | None, active: Sequence[str]) -> None:
-    """The latest runs; when one of those under way has ended, the page above it is drawn anew with its verdicts."""
+    """Show the latest runs; when one of them ends, rerun the page so that it shows the verdicts."""
     session.stay(here.store, here.rater.id, "annotator")
     found = _latest(here, judge)
     if {s.run.id for s in found if s.state == "running"} != set(active):
@@ -156,7 +157,7 @@ def _list(here: Session, judge: str | None, active: Sequence[str]) -> None:
 
 
 def _latest(here: Session, judge: str | None) -> list[RunStatus]:
-    """The latest runs; what has ended is counted once and not every two seconds."""
+    """Return the latest runs; a run that has ended is counted once, not at every refresh."""
     where = {"judge": judge} if judge else {}
     found = []
     for run in here.store.find(JudgeRun, order_by="rowid desc", **where)[:SHOWN]:
@@ -170,7 +171,7 @@ def _latest(here: Session, judge: str | None) -> list[RunStatus]:
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def _ended(path: str, run_id: str, event_id: str) -> RunStatus:
-    """A run that has ended with this event: nothing of it changes any more unless another event follows."""
+    """Return the status of a run that ended with this event; it stays the same until another event."""
     return running.status_of(open_store(path, create=False), run_id)
 
 
@@ -202,9 +203,9 @@ def _figures(s: RunStatus) -> list[str]:
     if s.cached:
         parts.append(f"{s.cached:,} remembered")
     if s.latency_p50 is not None and s.latency_p95 is not None:
-        parts.append(f"P50 {s.latency_p50:,.0f} ms, P95 {s.latency_p95:,.0f} ms")
+        parts.append(f"median {s.latency_p50:,.0f} ms, 95% within {s.latency_p95:,.0f} ms")
     if s.tokens_in:
-        parts.append(f"{s.tokens_in:,} + {s.tokens_out or 0:,} tokens")
+        parts.append(f"{s.tokens_in:,} tokens in, {s.tokens_out or 0:,} out")
     if s.self_consistency is not None:
         parts.append(f"self-consistency {s.self_consistency:.2f}")
     return parts

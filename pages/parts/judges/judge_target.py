@@ -1,4 +1,4 @@
-"""What a run on the Judges page is made over: a week, a release, or a file that is handed in."""
+"""The target of a run on the Judges page: a week, a release, or an uploaded file."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from storage.records_review import Week
 
 @dataclass(frozen=True)
 class Chosen:
-    """A target; a file with its ``content``, since it lies nowhere yet."""
+    """A target; an uploaded file comes with its ``content``, because it is not on disk yet."""
 
     target: Target
     content: bytes | None = None
 
     @contextmanager
     def to_look_at(self) -> Iterator[Target]:
-        """The target to plan with."""
+        """Provide the target to plan with."""
         if self.content is None:
             yield self.target
             return
@@ -33,7 +33,7 @@ class Chosen:
 
     @contextmanager
     def to_run(self, here: Session) -> Iterator[Target]:
-        """The target to start a run with."""
+        """Provide the target to start a run with."""
         if self.content is None:
             yield self.target
             return
@@ -42,7 +42,7 @@ class Chosen:
 
 
 def choose(here: Session) -> Chosen | None:
-    """What to judge, and which half of it; None while no file is handed in."""
+    """Choose what to judge and which half of it; None until a file is uploaded."""
     names: dict[TargetKind, Sequence[str]] = {
         "week": [w.name for w in here.store.find(Week, order_by="name desc")],
         "release": [r.name for r in reversed(releases(here.store))],
@@ -60,7 +60,7 @@ def choose(here: Session) -> Chosen | None:
 def _half(default: Part, key: str) -> Part:
     half: Part = st.segmented_control(
         "Half", PARTS, default=default, required=True, key=key,
-        help="Conversations are split once and for all: dev is for tuning a judge, test for reporting on it.",
+        help="Each conversation belongs to one half for good: dev is for tuning a judge, test for reporting on it.",
     )  # fmt: skip
     return half
 
@@ -69,8 +69,8 @@ def _file() -> Chosen | None:
     half = _half("all", "judge_runs_split_file")
     file = st.file_uploader(
         "File", type=["csv", "jsonl"], key="judge_runs_file", width=320,
-        help="Columns: id, question and answer or messages; where there are any, context, sql, result, steps, "
-        "scenario, expected_answer, reference_sql and conversation_id. It is kept beside the store until its run has "
+        help="Columns: id, with question and answer, or messages. Optional: context, sql, result, steps, scenario, "
+        "expected_answer, reference_sql and conversation_id. The file is kept beside the store until its run has "
         "finished.",
     )  # fmt: skip
     return None if file is None else Chosen(Target("file", file.name, half), file.getvalue())

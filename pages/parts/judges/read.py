@@ -1,4 +1,4 @@
-"""Reading a judge's disagreements one after the other: what people said, what it said, and the conversation."""
+"""Reading a judge's disagreements one by one: the label of the people, the verdict, and the conversation."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ DIRECTIONS: dict[Direction, str] = {
 RULES = {
     "adjudicated": "settled by adjudication",
     "unanimous": "all agree",
-    "plurality": "most say so",
+    "plurality": "most agree",
     "single": "one reviewer",
 }
 BASKET = "workbench_basket"
-"""Golden examples that were set aside while reading, by judge, until they stand in a saved version."""
+"""Golden examples that were set aside while reading, by judge, until a version with them is saved."""
 
 
 def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Reference) -> None:
-    """One disagreement at a time, with the way back and forth."""
+    """Show one disagreement at a time, with buttons back and forth."""
     if version.version not in judge.spoke:
         choose.without_verdicts(here, judge, version)
         return
@@ -47,7 +47,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     dimension = choose_dimension(list(found))
     rows = _filtered(found[dimension], key=f"{version}_{dimension}")
     if not rows:
-        st.success("The judge says what people say, wherever both have spoken.", icon=":material/task_alt:")
+        st.success("The judge agrees with people on every item that both have judged.", icon=":material/task_alt:")
         return
     one = _turn(rows, key=f"workbench_place_{version}_{dimension}")
     try:
@@ -61,7 +61,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
 
 
 def _filtered(found: Sequence[Disagreement], *, key: str) -> list[Disagreement]:
-    """Those of one direction and of one class, as chosen."""
+    """Filter by direction and by class."""
     directions = Counter(d.direction for d in found)
     classes = Counter(str(d.settled.value) for d in found)
     options = ["all", *(d for d in DIRECTIONS if directions[d])]
@@ -71,15 +71,15 @@ def _filtered(found: Sequence[Disagreement], *, key: str) -> list[Disagreement]:
             "Direction", options, format_func=titles.__getitem__, default="all", required=True,
             key=f"workbench_direction_{key}", label_visibility="collapsed",
         )  # fmt: skip
-        said = st.selectbox(
+        label = st.selectbox(
             "People say", ["", *sorted(classes)], key=f"workbench_class_{key}", label_visibility="collapsed", width=230,
-            format_func=lambda v: f"people say {v} · {classes[v]}" if v else "whatever people say",
+            format_func=lambda v: f"people say {v} · {classes[v]}" if v else "any label",
         )  # fmt: skip
-    return [d for d in found if which in ("all", d.direction) and said in ("", str(d.settled.value))]
+    return [d for d in found if which in ("all", d.direction) and label in ("", str(d.settled.value))]
 
 
 def _turn(rows: Sequence[Disagreement], *, key: str) -> Disagreement:
-    """Where one is: the item is kept, so that a filter or a new verdict does not lose the place."""
+    """Return the current disagreement; the item is remembered, so a filter or a new verdict does not lose the place."""
     items = [d.item for d in rows]
     place = items.index(st.session_state[key]) if st.session_state.get(key) in items else 0
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -99,30 +99,30 @@ def _turn(rows: Sequence[Disagreement], *, key: str) -> Disagreement:
 
 
 def _both(read: Reading, one: Disagreement, judge: str, *, votes: bool) -> None:
-    """The people's label and the judge's, each with its reasons, side by side; single votes are for adjudicators."""
+    """Show the labels of people and judge side by side with their reasons; single votes are for adjudicators."""
     people = [read.rationale, *(f"“{c}”" for c in read.comments if votes)]
     counts = ", ".join(f"{value} {n}" for value, n in one.settled.votes.items())
-    said = read.said
-    value = said.value or CAUSE_WORDS.get(said.error.partition(":")[0], said.error or "no verdict")
-    score = f"score {said.score:.2f}" if said.score is not None else ""
+    verdict = read.said
+    value = verdict.value or CAUSE_WORDS.get(verdict.error.partition(":")[0], verdict.error or "no verdict")
+    score = f"score {verdict.score:.2f}" if verdict.score is not None else ""
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         rule = RULES.get(one.settled.rule, one.settled.rule)
-        _said("People", str(one.settled.value), f"{rule} · votes: {counts}" if votes and counts else rule, people)
+        _side("People", str(one.settled.value), f"{rule} · votes: {counts}" if votes and counts else rule, people)
     with right, st.container(border=True, height="stretch"):
-        reasons = [said.rationale or ("" if said.value else said.raw) or "It gave no reason."]
+        reasons = [verdict.rationale or ("" if verdict.value else verdict.raw) or "It gave no reason."]
         title = DIRECTIONS[one.direction].lower() if one.direction in ("kind", "strict") else ""
-        _said(judge, value, " · ".join(p for p in (title, score) if p), reasons)
+        _side(judge, value, " · ".join(p for p in (title, score) if p), reasons)
 
 
-def _said(who: str, value: str, note: str, reasons: Sequence[str]) -> None:
+def _side(who: str, value: str, note: str, reasons: Sequence[str]) -> None:
     lines = "".join(f"<p>{escape(r)}</p>" for r in reasons if r)
     small = f"<i>{escape(note)}</i>" if note else ""
     st.html(f'<div class="sc-said"><small>{escape(who)}</small><b>{escape(value)}</b>{small}{lines}</div>')
 
 
 def _after(here: Session, judge: Listed, read: Reading) -> None:
-    """What can be done with it: into the prompt, or to the votes."""
+    """Show what to do with the item: set it aside for the prompt, or open its votes."""
     if not here.rater.may("adjudicator"):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -136,23 +136,23 @@ def _after(here: Session, judge: Listed, read: Reading) -> None:
 
 
 def _set_aside(judge: Listed, read: Reading) -> None:
-    """Keep the golden example for the judge's next prompt, or let it go again."""
+    """Set the golden example aside for the judge's next prompt, or take it back."""
     basket: dict[str, list[str]] = st.session_state.setdefault(BASKET, {})
-    mine = basket.get(judge.name, [])
+    chosen = basket.get(judge.name, [])
     name = read.example.example_id if read.example else ""
-    there = name in mine
-    after = [n for n in mine if n != name] if there else [*mine, name]
+    inside = name in chosen
+    after = [n for n in chosen if n != name] if inside else [*chosen, name]
     st.button(
-        "Set aside for the prompt" if not there else "Set aside: take it back",
-        icon=":material/bookmark_added:" if there else ":material/bookmark_add:",
+        "Take it back" if inside else "Set aside for the prompt",
+        icon=":material/bookmark_added:" if inside else ":material/bookmark_add:",
         disabled=bool(read.unfit),
         key="workbench_set_aside",
         on_click=basket.update,
         args=({judge.name: after},),
     )
-    if mine:
+    if chosen:
         st.button(
-            f"Improve with {len(mine)} set aside",
+            f"Improve with {len(chosen)} set aside",
             icon=":material/edit:",
             key="workbench_improve",
             on_click=choose.go_to,

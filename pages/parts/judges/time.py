@@ -1,4 +1,4 @@
-"""One version of a judge from week to week: each week against the four before it, and the alarm."""
+"""One version of a judge from week to week: each week compared with the four before it, and the alarm."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TITLES = {"precision": "Precision", "recall": "Recall", "accuracy": "Same as peo
 
 
 def show(here: Session, judge: Listed, version: Reference) -> None:
-    """Precision and recall by week, with their bands."""
+    """Show precision and recall by week, with their bands."""
     weeks = weeks_over_time(here.store)
     try:
         found = cached_statistics.over_time(here, weeks, str(version))
@@ -44,9 +44,9 @@ def show(here: Session, judge: Listed, version: Reference) -> None:
             st.subheader(TITLES.get(name, name))
             _figure(one, rows, key=f"workbench_time_{version}_{dimension}_{name}", file_name=f"{name}-by-week.csv")
     st.caption(
-        f"Points are weeks with their 95 % intervals, of the items reviewed; the grey band is the interval of the "
-        f"{BAND_WEEKS} weeks before, taken together. An alarm is raised when the two share no point. What the draw "
-        "makes of a week stands in the table as weighted."
+        f"Points are weeks with 95% intervals, from the items reviewed. The grey band is the interval of the "
+        f"{BAND_WEEKS} weeks before, taken together. An alarm appears when the two do not overlap. The table also has "
+        "the figure weighted by the draw."
     )
 
 

@@ -1,4 +1,4 @@
-"""How far one judge may be trusted: its calibration, the human ceiling, and the report on the test half."""
+"""How far to trust one judge: its calibration, the human ceiling, and the report on the test half."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from storage.records_judges import Judge
 
 TITLES = {"precision": "precision", "recall": "recall", "f1": "F1", "accuracy": "same as people"}
 ASKED, KEPT = "workbench_test_asked", "workbench_test"
-"""The figures of the last look, in this session alone: elsewhere stands what was written down with it."""
+"""The figures of the last look, in this session only; the audit log keeps what was recorded with it."""
 
 
 def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Reference) -> None:
-    """Everything about one version, in one dimension at a time."""
+    """Show everything about one version, in one dimension at a time."""
     if version.version not in judge.spoke:
         choose.without_verdicts(here, judge, version)
         return
@@ -37,27 +37,26 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     dev = shown_half(here.store, version) == "dev"
     key = f"judges_{version}_{dimension}"
     _in_words(report, badge=":blue-badge[dev half]" if dev else "")
-    _near(here, weeks, version)
-    _never(here, version)
+    _warnings(here, weeks, here.store.get(Judge, str(version)))
     _classes_and_confusion(report, key=key)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Weighted and unweighted")
         calibration_tables.metrics(report, key=key)
     with right:
-        st.subheader("Beside the people")
+        st.subheader("Compared with people")
         beside_people.people(here, weeks, str(version), dimension, key=key)
-    if report.scores is not None and st.toggle("How sure the judge says it is", key="workbench_scores"):
+    if report.scores is not None and st.toggle("The judge's confidence", key="workbench_scores"):
         beside_people.scores(report.scores, key=key)
     beside_people.planner(report, key=key)
     if dev:
         st.subheader("The test half")
         _test_half(here, weeks, version, dimension)
-    figures.foot(f"{report.n} items compared, {report.no_verdict} without verdict. The intervals are 95 %.")
+    figures.foot(f"{report.n} items compared, {report.no_verdict} without a verdict. Intervals are 95%.")
 
 
 def choose_dimension(names: list[str], first: str | None = None) -> str:
-    """Which dimension to look at; the choice is kept from section to section."""
+    """Choose the dimension; the choice is kept from section to section."""
     if len(names) == 1:
         return names[0]
     last = st.session_state.get("workbench_last_dim")
@@ -76,17 +75,13 @@ def _in_words(report: CalibrationReport, *, badge: str) -> None:
         st.caption("\n".join(f"- {as_text(warning)}" for warning in report.warnings))
 
 
-def _near(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
-    """Items that say nearly the same as an example in the prompt: they count, and should not."""
-    made = here.store.get(Judge, str(version))
-    if made is not None and made.spec.get("examples"):
-        near_duplicates.warn(here, weeks, made)
-
-
-def _never(here: Session, version: Reference) -> None:
-    """The values that a model has no label for, so that its recall of them says nothing about how well it reads."""
-    made = here.store.get(Judge, str(version))
-    for sentence in never_said(made.spec) if made is not None else ():
+def _warnings(here: Session, weeks: tuple[str, ...], judge: Judge | None) -> None:
+    """Warn about items close to an example in the prompt, and about values that the model can never say."""
+    if judge is None:
+        return
+    if judge.kind == "llm":
+        near_duplicates.warn(here, weeks, judge)
+    for sentence in never_said(judge):
         st.warning(as_text(sentence), icon=":material/do_not_disturb_on:")
 
 
@@ -101,15 +96,15 @@ def _classes_and_confusion(report: CalibrationReport, *, key: str) -> None:
 
 
 def _test_half(here: Session, weeks: tuple[str, ...], version: Reference, dimension: str) -> None:
-    """The looks so far with what they showed, and the act of looking once more."""
+    """Show the looks so far with their figures, and offer another look."""
     st.markdown(
-        "The figures above are of the **dev** half, on which this judge was tuned. Report on the **test** half once, "
-        "when you will not change the judge any more: every look is counted, because each one uses it up a little."
+        "The figures above are those of the **dev** half, on which this judge was tuned. Report on the **test** half "
+        "once, when you no longer change the judge. Every look is counted, because each one uses the half up a little."
     )
     for seen in looks(here.store, version.judge, version.version):
         st.caption(f":material/visibility: {as_text(_remembered(here, seen, dimension))}")
     if not heard_on_test(here.store, weeks, version):
-        st.caption("It has no verdict on the test half of these weeks yet: run it there first, when it is ready.")
+        st.caption("It has no verdict on the test half of these weeks yet. When it is ready, run it there first.")
     elif here.rater.may("adjudicator"):
         _ask(here, weeks, version)
     kept = st.session_state.get(KEPT)
@@ -118,12 +113,12 @@ def _test_half(here: Session, weeks: tuple[str, ...], version: Reference, dimens
 
 
 def _ask(here: Session, weeks: tuple[str, ...], version: Reference) -> None:
-    """The act of looking, with a second thought before it."""
+    """Offer a look, and ask for a confirmation first."""
     if not st.session_state.get(ASKED):
         st.button("Report on test", icon=":material/flag:", key="workbench_report", on_click=_asked, args=(True,))
         return
     with st.container(border=True, key="workbench_sure"):
-        st.markdown(f"This is a look at the test half of **{as_text(str(version))}**. It will be written down.")
+        st.markdown(f"This is a look at the test half of **{as_text(str(version))}**. It will be recorded.")
         with st.container(horizontal=True):
             wanted = st.button("Look at the test half", type="primary", key="workbench_look")
             st.button("Not now", type="tertiary", key="workbench_not_now", on_click=_asked, args=(False,))
@@ -136,13 +131,13 @@ def _asked(yes: bool) -> None:
 
 
 def _remembered(here: Session, seen: Looked, dimension: str) -> str:
-    """One line for a look: whose, when, of which weeks, and the figures that were read then."""
+    """Return one line for a look: who, when, which weeks, and the figures that were read."""
     name, at = here.names.get(seen.look.by, seen.look.by), seen.look.at[:16].replace("T", " ")
     kept = seen.figures.get(dimension, {})
     parts = [f"{TITLES[f]} {_value(kept[f])}" for f in READ_FIGURES if f in kept]
     of = f" of '{kept['positive']}'" if kept.get("positive") else ""
-    said = f": {', '.join(parts)}{of}, n = {kept['n']}" if kept else ""
-    return f"Look {seen.of_version}, {at} by {name}, {', '.join(seen.look.weeks)}{said}"
+    read = f": {', '.join(parts)}{of}, n = {kept['n']}" if kept else ""
+    return f"Look {seen.of_version}, {at} by {name}, {', '.join(seen.look.weeks)}{read}"
 
 
 def _value(kept: dict[str, object]) -> str:
