@@ -32,7 +32,7 @@ from storage.store import Store
 
 @click.group("judge")
 def judge_group() -> None:
-    """Add judges as data, run them over a week, a release or a file, and compare them."""
+    """Judges: added as data, run over a week, a release or a file, and compared."""
 
 
 judge_group.add_command(run)
