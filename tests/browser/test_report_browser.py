@@ -1,4 +1,4 @@
-"""The report on paper: one page in an ordinary week, legible, and nothing cut when there is more."""
+"""The report on paper: one page in an ordinary week, legible, and nothing cut off in a longer one."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def crowded(report: WeekReport) -> WeekReport:
     return replace(report, judges=tuple(judges), agreement=tuple(agreement), people=tuple(people))
 
 
-def test_a_crowded_week_runs_on_and_loses_nothing(page: Any, reports: list[WeekReport]) -> None:
+def test_a_crowded_week_takes_more_pages_and_loses_nothing(page: Any, reports: list[WeekReport]) -> None:
     report = crowded(reports[-1])
     assert 2 <= sheets(page, report, "A4") <= 8
     found = printed(page, report, "A4")
@@ -105,7 +105,7 @@ def test_a_crowded_week_runs_on_and_loses_nothing(page: Any, reports: list[WeekR
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_on_a_screen_nothing_sticks_out(page: Any, reports: list[WeekReport], width: int) -> None:
+def test_on_a_screen_nothing_overflows(page: Any, reports: list[WeekReport], width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     for report in (reports[0], crowded(reports[-1])):
         page.set_content(report_html(report))

@@ -79,7 +79,7 @@ def start(page: Any, half: str) -> None:
 def test_a_judge_is_mended_run_compared_and_reported_on(desk: Desk, context: Any) -> None:
     page = context.new_page()
     page.goto(desk.server.page("eva", "judges") + "&view=trust&judge=tone@1")
-    page.get_by_text("Of all 'wrong' cases it finds 0 %").wait_for()
+    page.get_by_text("It finds 0%").wait_for()
 
     page.get_by_role("radio", name="Improve").click()
     prompt = page.get_by_label("Prompt", exact=True)
@@ -113,7 +113,7 @@ def test_a_judge_is_mended_run_compared_and_reported_on(desk: Desk, context: Any
     page.get_by_role("button", name="Report on test").click()
     page.get_by_role("button", name="Look at the test half").click()
     page.get_by_text("look 1 at the test half of version 2").wait_for(timeout=60_000)
-    page.get_by_text(f"{len(TEST)} items carry both a label").wait_for()
+    page.get_by_text(f"{len(TEST)} items have both a label").wait_for()
     settled(page)
     (seen,) = accesses(desk.store, "tone")
     assert (seen.record.version, seen.record.by) == ("2", "eva") and seen.figures["correctness"].n == len(TEST)

@@ -77,11 +77,11 @@ def test_a_judge_made_here_shows_dev_and_one_from_the_log_everything(
     week: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = opened(week, monkeypatch, judge="tone@2")
-    assert f"{len(DEV) - 1} items carry both a label" in texts(at) and "The test half" in texts(at)
+    assert f"{len(DEV) - 1} items have both a label" in texts(at) and "The test half" in texts(at)
     at = opened(week, monkeypatch, judge="flatterer")
-    assert "40 items carry both a label" in texts(at) and "The test half" not in texts(at)
+    assert "40 items have both a label" in texts(at) and "The test half" not in texts(at)
     # It never says wrong.
-    assert "Of all 'wrong' cases it finds 0 %" in texts(at)
+    assert "It finds 0%" in texts(at) and "of all 'wrong' items" in texts(at)
 
 
 def test_a_look_at_test_is_asked_for_counted_and_remembered(week: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_a_look_at_test_is_asked_for_counted_and_remembered(week: Store, monkeyp
     at.button("workbench_look").click().run()
     assert not at.exception and not at.error, texts(at)
     assert "look 1 at the test half of version 2" in texts(at)
-    assert f"{len(TEST)} items carry both a label" in texts(at)
+    assert f"{len(TEST)} items have both a label" in texts(at)
     at.button("workbench_report").click().run()
     at.button("workbench_look").click().run()
     assert "look 2 at the test half of version 2" in texts(at)
@@ -100,7 +100,7 @@ def test_a_look_at_test_is_asked_for_counted_and_remembered(week: Store, monkeyp
     # Somebody else reads what was seen then, but no new figure of the test half.
     other = texts(opened(week, monkeypatch, "ana", judge="tone@2"))
     assert "Look 2, " in other and "by eva" in other and f"n = {len(TEST)}" in other
-    assert f"{len(TEST)} items carry both a label" not in other
+    assert f"{len(TEST)} items have both a label" not in other
 
 
 @pytest.mark.parametrize("view", ["trust", "read", "time"])
@@ -329,7 +329,7 @@ def test_what_a_run_says_shows_before_it_has_ended(week: Store, monkeypatch: pyt
 
     says(open_store(week.path), "tone", "2", NAMES.index(DEV[2]), truth(NAMES.index(DEV[2])))
     at.run()
-    assert "0 of 40 verdicts missing" in texts(at) and f"{len(DEV)} items carry both a label" in texts(at)
+    assert "0 of 40 verdicts missing" in texts(at) and f"{len(DEV)} items have both a label" in texts(at)
 
 
 @pytest.mark.parametrize("view", [*SECTIONS, *FOR_ADJUDICATORS])

@@ -83,7 +83,7 @@ def test_dawid_and_skene_1979_posteriors_and_where_they_leave_the_plurality():
     assert differing == CASE["expected"]["differs_from_plurality"]
 
 
-def test_a_tie_is_told_by_both_methods():
+def test_both_methods_report_a_tie():
     for method in ("plurality", "dawid-skene"):
         report = report_of_1979(method)
         assert report.ties == 1

@@ -34,7 +34,7 @@ def test_dimensions_add_up_and_an_item_without_labels_is_absent() -> None:
     assert found == {"i": pytest.approx(2 / 3 * log2(3 / 2) + 1 / 3 * log2(3) + 1)}
 
 
-def test_a_vote_counts_for_what_its_rater_is_worth() -> None:
+def test_a_vote_is_weighed_by_its_raters_reliability() -> None:
     # Over 40 items a and b always agree and c says the opposite of them half of the time. Where a and b face each
     # other nobody knows; where c alone dissents, the model believes a and b.
     votes = []
@@ -54,7 +54,7 @@ def test_uncertainty_is_between_none_and_one_bit_for_two_values(votes: list[tupl
     assert all(0 <= bits <= 1 + 1e-9 for bits in found.values())
 
 
-def test_the_model_is_asked_only_from_ten_double_votes_on() -> None:
+def test_the_model_is_used_only_with_ten_or_more_double_votes() -> None:
     few = [(f"i{k}", r, "no") for k in range(FEW_DOUBLE - 2) for r in "ab"]
     # Nine double votes with the tie: its shares count, 1 bit, whatever the raters said elsewhere.
     assert disagreement({"d": ratings(*few, ("tie", "a", "yes"), ("tie", "b", "no"))})["tie"] == 1.0

@@ -61,7 +61,7 @@ def test_scenarios_tags_and_must_pass_are_read(run):
     assert data["flipped"][0] | {"case": "a", "change": "broke", "must_pass": True} == data["flipped"][0]
 
 
-def test_strict_mode_prints_its_price(run):
+def test_strict_mode_prints_its_error_rates(run):
     code, out, _ = run(table(12, 8, 180), "--strict")
     assert code == 0
     assert "rejects an unchanged version in 15.6% of runs" in " ".join(out.split())

@@ -83,7 +83,7 @@ def test_a_must_pass_case_that_always_failed_is_a_remark_and_no_reason_to_fail()
 
 
 def test_the_date_slip_is_caught_although_the_total_hides_it():
-    # dates from 29 to 20 of 33 (88 % to 61 %), the rest two points better
+    # dates from 29 to 20 of 33 (88% to 61%), the rest two points better
     rows = results(9, 0, 20, 4, prefix="d", scenario="date")
     for name in ("join", "filter", "sum", "top"):
         rows += results(1, 3, 60, 6, prefix=name, scenario=name, tags=("old",))
@@ -107,7 +107,7 @@ def test_a_large_but_unproven_slice_is_suspect_and_named():
     assert "scenario 'date' (20.0 points on 10)" in report.remarks[0]
 
 
-def test_the_same_cases_under_two_names_are_one_test_and_the_whole_is_none():
+def test_two_slices_of_the_same_cases_are_one_test_and_a_slice_of_all_cases_is_none():
     rows = results(9, 0, 20, prefix="d", scenario="date", tags=("iso", "all"))
     rows += results(0, 0, 60, prefix="o", scenario="other", tags=("all",))
     slices = {(s.kind, s.name): s for s in gate_report(rows).slices}
@@ -121,7 +121,7 @@ def test_the_same_cases_under_two_names_are_one_test_and_the_whole_is_none():
 
 
 def test_the_bare_two_point_rule_raises_15_6_percent_false_alarms():
-    # 200 cases of which 10 % flip: 15.6 %, 1 - (1 - .156)^12 = 87 %, and 37 % of true three-point drops pass
+    # 200 cases of which 10% flip: 15.6%, 1 - (1 - .156)^12 = 87%, and 37% of true three-point drops pass
     rule = bare_rule_error(200, 0.10)
     assert rule.false_alarm == pytest.approx(0.156, abs=0.0005)
     assert 1 - (1 - rule.false_alarm) ** 12 == pytest.approx(0.87, abs=0.005)
@@ -134,7 +134,7 @@ def test_the_false_alarm_rate_is_what_simulation_finds():
     assert np.mean(counts[:, 0] - counts[:, 1] > 4) == pytest.approx(0.156, abs=0.008)
 
 
-def test_strict_mode_says_what_it_costs():
+def test_strict_mode_states_its_error_rates():
     report = gate_report(results(12, 8, 180), strict=True)
     assert report.decision == "pass"
     text = " ".join(plain_words(report))
@@ -144,7 +144,7 @@ def test_strict_mode_says_what_it_costs():
 
 
 def test_an_unchanged_version_passes_in_a_fifth_to_a_third_of_runs():
-    # 200 cases of which 5 % or 10 % flip: inconclusive is common, and the texts must not call that a fault
+    # 200 cases of which 5% or 10% flip: inconclusive is common, and the texts must not call that a fault
     for flips, rate in ((0.05, 0.32), (0.10, 0.215)):
         passed = 0.0
         for changed in range(61):

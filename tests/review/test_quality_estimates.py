@@ -55,14 +55,14 @@ def test_the_population_matters_once_a_tenth_of_it_is_labelled():
     assert people([by_people("all", 1000, 100, 90)]).ci == pytest.approx(proportion_confint(90, 100, method="wilson"))
 
 
-def test_a_census_has_no_width_and_says_so():
+def test_a_fully_labelled_population_has_no_width_and_says_so():
     found = people([by_people("a", 10, 10, 7), by_people("b", 30, 30, 30)])
     assert found.value == 37 / 40
     assert found.ci == (37 / 40, 37 / 40)
     assert "every conversation is labelled" in found.method
 
 
-def test_all_rows_labelled_without_a_population_are_a_sample_and_no_census():
+def test_all_rows_labelled_without_a_population_are_a_sample():
     found = people(stratify([QualityRow(None, "ok")] * 30, "ok"))
     assert found.ci is not None
     assert found.ci[0] < 0.9
@@ -163,7 +163,7 @@ def test_ppi_follows_its_formula_on_expanded_arrays():
     assert found.quantity.value == pytest.approx(0.82)  # the labelled have the judge's very share
 
 
-def test_ppi_is_narrower_than_people_and_says_what_the_judge_was_worth():
+def test_ppi_is_narrower_than_people_and_counts_the_labels_saved():
     report = quality_report([ONE])
     assert report.people.ci is not None
     assert report.ppi.quantity.ci is not None
@@ -185,8 +185,8 @@ def test_a_useless_judge_gets_lambda_zero_and_saves_no_label():
     assert report.labels_saved <= 1
 
 
-def test_the_stratified_estimates_survive_the_design_that_ruins_the_pooled_ones():
-    # failing 600, all labelled; rest 9,400, 1 % labelled. The judge is lenient with failing conversations.
+def test_the_stratified_estimates_are_right_under_a_design_that_biases_the_pooled_ones():
+    # failing 600, all labelled; rest 9,400, 1% labelled. The judge is lenient with failing conversations.
     failing = sample("failing", 600, verdicts=(360, 240, 0), pos=(360, 150), other=(240, 30))
     rest = sample("rest", 9400, verdicts=(8930, 470, 0), pos=(89, 88), other=(5, 3))
     # truth if the rest is like its labels: .06 * .3 + .94 * (8930/9400 + (3 - 1)/94) = .018 + .913 = .931
@@ -217,7 +217,7 @@ def test_conversations_without_verdict_are_estimated_from_people_alone():
 def test_a_few_unjudged_without_label_are_pooled_and_many_are_refused():
     few = difference([sample("all", 1000, verdicts=(700, 280, 20), pos=(35, 33), other=(14, 4))])
     assert few.value == pytest.approx(700 / 980 + 2 / 49)
-    # 20 % have no verdict; that none of 49 random labels is among them has probability .8^49 = .00002
+    # 20% have no verdict; that none of 49 random labels is among them has probability .8^49 = .00002
     many = difference([sample("all", 1000, verdicts=(600, 200, 200), pos=(35, 33), other=(14, 4))])
     assert many.undefined is not None
     assert "not a random part" in many.undefined
@@ -233,7 +233,7 @@ def test_a_flawless_looking_judge_keeps_an_interval():
         assert quantity.se > 0
 
 
-def test_reasons_are_given_where_judge_and_people_cannot_be_joined():
+def test_reasons_are_given_where_judge_and_people_cannot_be_combined():
     assert difference([by_people("all", 50, 10, 5)]).undefined == "no conversation has a verdict"
     unmet = sample("all", 50, verdicts=(20, 20, 10), none=(5, 2))
     assert difference([unmet]).undefined == "no labelled conversation has a verdict"
@@ -267,7 +267,7 @@ counts = st.integers(0, 40)
 
 
 @given(st.tuples(counts, counts, counts, counts), st.integers(0, 500), st.integers(0, 500))
-def test_estimates_stay_shares_and_hold_their_value(cells, more_said, more_not):
+def test_estimates_stay_shares_and_lie_in_their_interval(cells, more_said, more_not):
     tp, fp, fn, tn = cells
     assume(tp + fp + fn + tn > 0)
     found = sample(
@@ -369,7 +369,7 @@ def test_the_quality_plan_reaches_its_width_and_keeps_the_allocation():
         plan_quality(strata, 5)
 
 
-def test_a_plan_beyond_the_population_ends_in_a_census():
+def test_a_plan_never_exceeds_the_population():
     plan = plan_quality([by_people("all", 100, 20, 15)], 0.0001)
     assert plan.needed == 100
 
@@ -425,7 +425,7 @@ def test_rows_are_counted_into_strata():
 
 
 def test_stratified_coverage_holds_where_all_failing_are_labelled():
-    # all 600 failing (30 % positive) and 1 % of the rest (98 % positive): the design that tempts intervals to be short
+    # all 600 failing (30% positive) and 1% of the rest (98% positive): the design that tempts intervals to be short
     rng = np.random.default_rng(3)
     held = dict.fromkeys(("people", "difference", "ppi"), 0)
     for _ in range(300):

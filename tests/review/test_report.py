@@ -1,4 +1,4 @@
-"""The report of a week: what it says, that it is one safe page, and the command that writes it."""
+"""The report of a week: its contents, that it is one safe page, and the command that writes it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 
 class Page(HTMLParser):
-    """Reads a page and holds what it opens; fails on a tag that closes what is not open."""
+    """Reads a page and records its tags; fails on an end tag that does not match."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +102,7 @@ def run(demo: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 @pytest.fixture
 def bare(store: Store) -> Store:
-    """A week of one hand-picked item whose every text is an attack, annotated by a person with such a name."""
+    """A week with one hand-picked item; all its texts and the reviewer's name are attacks."""
     add_person(store, "lea", role="lead", by="test")
     ana = add_person(store, "Ana & <b>Ben</b>", role="annotator", by="lea").id
     save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="lea")
@@ -167,7 +167,7 @@ def test_the_head_of_the_audit_chain_is_on_the_page(demo: Store) -> None:
     assert f"entry {last.sequence}, the chain holds" in text and last.hash in text
 
 
-def test_what_is_open_stands_there_and_so_does_the_reason_of_an_early_end(demo: Store) -> None:
+def test_the_page_lists_what_is_open_and_the_reason_of_an_early_closing(demo: Store) -> None:
     week = weeks(demo)[1]
     before = report_html(week_report(demo, week))
     assert "The week is open." in before and "still to review" in before and "to settle" in before
@@ -176,7 +176,7 @@ def test_what_is_open_stands_there_and_so_does_the_reason_of_an_early_end(demo: 
     assert "by visitor with the reason: holidays &lt;3." in after
 
 
-def test_a_closed_week_keeps_its_checklist_whatever_is_done_later(demo: Store, run: Any) -> None:
+def test_later_work_does_not_change_the_checklist_of_a_closed_week(demo: Store, run: Any) -> None:
     week = weeks(demo)[1]
     live = {c.name: (c.open, c.total) for c in week_report(demo, week).checklist}
     assert all(open_ for open_, _ in live.values())
@@ -201,7 +201,7 @@ def test_reasons_are_counted_by_item_where_the_question_applies(demo: Store) -> 
     assert len(quoted) == len(report.reasons) == len(set(quoted)), "each reason has an example of its own"
 
 
-def test_what_an_adjudicator_said_before_an_item_was_asked_again_is_not_quoted(bare: Store) -> None:
+def test_a_rationale_from_before_a_requeue_is_not_quoted(bare: Store) -> None:
     (first,) = annotations_of(bare, ["2026-W45"])
     adjudicate(bare, first.item_id, by="lea", labels=first.labels, rationale="An OLD reason.")
     assert "An OLD reason." in report_html(week_report(bare, "2026-W45"))
@@ -215,7 +215,7 @@ def test_what_an_adjudicator_said_before_an_item_was_asked_again_is_not_quoted(b
     assert "A NEW word." in text and "An OLD reason." not in text
 
 
-def test_a_reason_named_for_an_item_that_was_settled_as_correct_does_not_count() -> None:
+def test_a_reason_on_an_item_settled_as_correct_does_not_count() -> None:
     why = rubric_from(DEFAULT_RUBRIC)["reasons"]
 
     def item(name: str, correctness: str | None, reasons: Value | None, *votes: Value) -> dict[Any, Settled]:
@@ -233,7 +233,7 @@ def test_a_reason_named_for_an_item_that_was_settled_as_correct_does_not_count()
     assert _named(settled, why) == {"wrong": {"unsafe", "incomplete"}, "split": {"unsafe", "wrong_sql"}}
 
 
-def test_the_page_is_well_formed_and_asks_nobody_for_anything(demo: Store) -> None:
+def test_the_page_is_well_formed_and_requests_nothing(demo: Store) -> None:
     for week in weeks(demo):
         text = report_html(week_report(demo, week))
         page = parsed(text)
@@ -283,13 +283,13 @@ def test_undefined_figures_are_sentences(bare: Store) -> None:
     assert not re.search(r"\bNone\b|\bnan\b", text)
 
 
-def test_hidden_spans_stay_hidden_in_quotes_and_in_what_was_said(bare: Store) -> None:
+def test_hidden_spans_stay_hidden_in_quotes_and_comments(bare: Store) -> None:
     hide_span(bare, "c", "<script>alert(1)</script>", by="lea")
     text = unescape(report_html(week_report(bare, "2026-W45")))
     assert "alert(1)" not in text and text.count("[HIDDEN_1]") == 3
 
 
-def test_what_the_reader_still_owes_is_neither_quoted_nor_counted_among_reasons(demo: Store) -> None:
+def test_items_that_the_reader_still_owes_are_neither_quoted_nor_counted_among_reasons(demo: Store) -> None:
     week = weeks(demo)[1]
     owed = owed_items(demo, "eva")
     report = week_report(demo, week, viewer="eva")
@@ -313,7 +313,7 @@ def test_reviewers_are_late_after_the_due_date_of_an_open_week(bare: Store) -> N
     assert week_report(bare, "2026-W45").late == ()
 
 
-def test_a_broken_chain_is_said_on_the_page(demo: Store) -> None:
+def test_a_broken_chain_is_reported_on_the_page(demo: Store) -> None:
     with sqlite3.connect(demo.path) as db:
         db.execute("UPDATE audit SET actor = 'nobody' WHERE sequence = 3")
     assert chain.verify(demo)[1] == 3
@@ -336,7 +336,7 @@ def svg(plot: Plot) -> str:
     return str(TEMPLATES.get_template("parts.html").module.plot(plot))  # type: ignore[attr-defined]
 
 
-def test_a_plot_stands_where_its_value_stands() -> None:
+def test_a_plot_shows_its_value_at_the_right_place() -> None:
     # axis 0 to 0.25: 0.05 is a fifth of it, the interval 0.025 to 0.2 runs from 10% to 80%
     drawn = svg(interval_plot(Quantity(value=0.05, ci=(0.025, 0.2)), title="a<b", text="5%", high=0.25, identity="x"))
     assert 'cx="20.00%"' in drawn and 'x1="10.00%" x2="80.00%"' in drawn and "a&lt;b" in drawn
@@ -383,7 +383,7 @@ def test_the_page_is_written_once_and_replaced_only_by_force(demo: Store, run: A
     assert sorted(p.name for p in tmp_path.iterdir() if "week" in p.name) == ["week.html"]
 
 
-def test_a_week_that_is_not_there_is_named(demo: Store, run: Any) -> None:
+def test_an_unknown_week_is_named(demo: Store, run: Any) -> None:
     code, _, said = run("--week", "2020-W01")
     assert code == 2 and "2020-W01" in said
     with pytest.raises(UnknownError):
@@ -391,7 +391,7 @@ def test_a_week_that_is_not_there_is_named(demo: Store, run: Any) -> None:
 
 
 def moved_on(store: Store, week: str) -> int:
-    """Put all but five items of a week under a second version, as asking again does; the reviews left behind."""
+    """Move all but five items of a week to a second rubric version, like a requeue; return the reviews left behind."""
     document = {**DEFAULT_RUBRIC, "dimensions": [{**d, "guidance": "new"} for d in DEFAULT_RUBRIC["dimensions"]]}
     assert save_rubric(store, rubric_from(document), by="visitor").version == 2
     behind = {n.item_id for n in annotations_of(store, [week])}
@@ -406,7 +406,7 @@ def moved_on(store: Store, week: str) -> int:
     return sum(n.item_id in old for n in annotations_of(store, [week]))
 
 
-def test_the_rubric_version_that_counts_is_named_and_so_is_what_it_leaves_out(demo: Store, run: Any) -> None:
+def test_the_page_names_the_rubric_version_and_the_reviews_it_leaves_out(demo: Store, run: Any) -> None:
     week = weeks(demo)[1]
     assert week_report(demo, week).left_out is None
     assert "rubric version 1" in report_html(week_report(demo, week))

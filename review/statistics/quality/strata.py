@@ -50,8 +50,8 @@ class StratumCounts:
         for known, cell in zip(self.verdicts, self.cells, strict=True):
             if not 0 <= cell.positive <= cell.n <= known:
                 raise InputError(
-                    f"stratum '{self.name}': {cell.n} labelled conversations ({cell.positive} positive) among {known} "
-                    "with that verdict. Expected no more labelled ones than there are. Correct the counts."
+                    f"stratum '{self.name}': found {cell.n} labelled conversations ({cell.positive} positive) among "
+                    f"{known} with that verdict, expected no more labelled than there are. Correct the counts."
                 )
         if self.population is not None and self.population < self.rows:
             raise InputError(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from review.basics.labels import Label, Ratings, Scale, ScaleKind, ratings_of
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "agreement"
-# how long one example takes says nothing on a busy machine
+# no deadline: a busy machine makes single examples slow
 patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"

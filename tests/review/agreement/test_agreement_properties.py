@@ -77,7 +77,7 @@ def test_cohen_kappa_is_that_of_scikit_learn_and_its_error_that_of_statsmodels(t
 
 @patient
 @given(tables(), st.randoms())
-def test_neither_order_of_rows_nor_names_of_raters_change_anything(table, random):
+def test_the_order_of_rows_and_the_names_of_raters_do_not_matter(table, random):
     labels = [Label(f"u{i}", r, "d", v) for r, column in table.items() for i, v in enumerate(column) if v is not None]
     assume(labels)
     shuffled = random.sample(labels, len(labels))

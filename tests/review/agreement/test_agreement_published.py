@@ -108,8 +108,8 @@ def test_alpha_by_hand():
     assert estimate(ratings, "krippendorff_alpha.nominal").value == pytest.approx(1 - 14 / 30)
 
 
-def test_prevalence_paradox_is_said_in_words():
-    # 90 both friendly, 4 + 4 split, 2 both rude: 92 % agreement, p_e = .94^2 + .06^2 = .8872, kappa = .0328 / .1128
+def test_the_prevalence_paradox_is_explained():
+    # 90 both friendly, 4 + 4 split, 2 both rude: 92% agreement, p_e = .94^2 + .06^2 = .8872, kappa = .0328 / .1128
     ratings = ratings_from_table([[90, 4], [4, 2]], "nominal", ("friendly", "rude"))
     report = agreement_report(ratings)
     assert report.coefficients["scott_pi"].value == pytest.approx(0.0328 / 0.1128)

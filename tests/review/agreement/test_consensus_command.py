@@ -37,7 +37,7 @@ def test_the_command_shows_ties_first_to_people(file, spotcheck):
     assert "3 (votes tie)" in done.stdout
 
 
-def test_repeated_ratings_are_welcome_but_not_twice_at_one_occasion(tmp_path, spotcheck):
+def test_repeated_ratings_are_accepted_but_not_twice_on_one_occasion(tmp_path, spotcheck):
     path = tmp_path / "r.csv"
     path.write_text("item,rater,label\ni1,a,x\ni1,a,x\ni1,b,y\n")
     assert spotcheck("consensus", "--file", path, "--json").returncode == 0

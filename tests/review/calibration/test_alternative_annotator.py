@@ -81,7 +81,7 @@ def three_people(n=40, judge=1):
     }
 
 
-def test_a_judge_who_always_agrees_beats_everybody_and_one_who_never_does_nobody():
+def test_a_judge_that_always_agrees_beats_everybody_and_one_that_never_agrees_beats_nobody():
     # always equal: W^f = W^h = 1, mean difference 0 < .2 without spread: p = 0; never: difference 1, p = 1
     good, bad = alt_test(ratings(three_people()), "judge"), alt_test(ratings(three_people(judge=2)), "judge")
     assert [r.p for r in good.raters] == [0, 0, 0]
@@ -90,7 +90,7 @@ def test_a_judge_who_always_agrees_beats_everybody_and_one_who_never_does_nobody
     assert (bad.winning_rate, bad.average_advantage_probability, bad.passed) == (0, 0, False)
 
 
-def test_without_a_grant_an_equal_judge_does_not_win():
+def test_an_equal_judge_does_not_win_when_epsilon_is_zero():
     # H0: mean difference >= 0, and it is exactly 0
     assert alt_test(ratings(three_people()), "judge", epsilon=0).passed is False
 

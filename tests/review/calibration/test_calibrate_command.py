@@ -62,7 +62,7 @@ def test_numbers_written_differently_are_one_value(run, options):
     assert found["confusion"] == {"0": {"0": 1, "1": 0}, "1": {"0": 0, "1": 2}}
 
 
-def test_a_word_among_the_numbers_does_not_part_them(run):
+def test_a_word_among_the_numbers_does_not_split_their_spellings(run):
     found = result(run("calibrate", "item,truth,verdict\na,1.0,1\nb,2.0,garbage\n", "--json", "--values", "1,2"))
     assert found["confusion"] == {"1": {"1": 1, "2": 0}, "2": {"1": 0, "2": 0}}
     assert found["no_verdict"] == 1
@@ -123,7 +123,7 @@ def test_bad_input_is_refused_with_place_and_remedy(run, text, options, message)
     refused(run("calibrate", text, *options), message)
 
 
-def test_where_the_data_are_fine_and_the_figure_is_not_the_exit_is_zero(run):
+def test_an_undefined_figure_exits_zero(run):
     found = result(run("calibrate", "item,truth,verdict\na,1,\nb,,1\n", "--json"))
     assert found["n"] == 0
     assert found["weighted"]["recall"]["value"] is None and found["weighted"]["recall"]["undefined"]

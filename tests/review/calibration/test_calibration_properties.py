@@ -109,7 +109,7 @@ def test_hand_picked_items_alone_say_nothing_about_production():
 
 
 def light_and_heavy(caught, missed, heavy, *, weeks=1, quiet=30):
-    """All failing conversations of the weeks and 1 % of the rest, in which one positive was drawn, judged ``heavy``."""
+    """All failing conversations of the weeks and 1% of the rest, in which one positive was drawn, judged ``heavy``."""
     rows = []
     for week in range(weeks):
         first = week == 0
@@ -130,7 +130,7 @@ def by_weight(rows):
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 40), st.integers(0, 5), st.sampled_from("ab"), st.integers(1, 12), st.integers(8, 100))
 def test_one_heavy_item_never_settles_the_recall(caught, missed, heavy, weeks, quiet):
-    # One of one caught (or missed): the share of its like is Beta(3/2, 1/2), 95 % from .15 to 1. A half stays possible.
+    # One of one caught (or missed): the share of its like is Beta(3/2, 1/2), 95% from .15 to 1. A half stays possible.
     half = (caught + 50) / (caught + missed + 100)
     drawn = light_and_heavy(caught, missed, heavy, weeks=weeks, quiet=quiet)
     for rows in (drawn, by_weight(drawn)):
@@ -142,13 +142,13 @@ def intervals(rows):
     return {name: q.ci for name, q in report(rows).weighted.items()}
 
 
-def test_groups_of_like_weight_are_one_however_many_weeks_they_come_from():
+def test_groups_of_similar_weight_are_one_group_over_any_number_of_weeks():
     weeks = light_and_heavy(20, 2, "a", weeks=12)
     sizes = {"failing": 22 + 12 * 5, "rest": 12 * 3000}
     pooled = [row._replace(stratum=name, population=sizes[name]) for row in weeks for name in [row.stratum.split()[1]]]
     assert intervals(weeks) == intervals(pooled)
 
 
-def test_rows_that_weigh_differently_within_a_group_are_told_apart_by_their_weight():
+def test_rows_with_different_weights_in_one_group_are_kept_apart():
     mixed = by_weight(light_and_heavy(20, 2, "a", quiet=100))
     assert intervals(mixed) == intervals([row._replace(stratum=f"weight {row.weight}") for row in mixed])

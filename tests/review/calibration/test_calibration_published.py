@@ -55,7 +55,7 @@ def test_populations_give_the_taylor_error_with_finite_population_correction(nam
     assert begg_greenes("population").weighted[name].se == pytest.approx(se, abs=1e-6)
 
 
-def test_a_sample_that_follows_the_verdict_is_said_to_be_no_picture_of_the_traffic():
+def test_a_sample_that_follows_the_verdict_gives_a_warning():
     report = begg_greenes("population")
     assert any("recall 0.836 instead of 0.895" in w for w in report.warnings)
 

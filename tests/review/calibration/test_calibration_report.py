@@ -134,7 +134,7 @@ def test_no_positive_seen_in_the_rest_leaves_a_wide_interval_and_not_a_point():
     assert recall.ci[1] >= recall.value
 
 
-def test_a_judge_without_a_fault_has_an_interval_below_one():
+def test_a_judge_without_an_error_has_an_interval_below_one():
     rows = rows_of({("wrong", "wrong"): 12, ("ok", "ok"): 30}, stratum="failing", population=1000) + rows_of(
         {("wrong", "wrong"): 15, ("ok", "ok"): 80}, stratum="rest", population=20_000
     )
@@ -147,13 +147,13 @@ def test_a_judge_without_a_fault_has_an_interval_below_one():
 
 
 @pytest.mark.parametrize("bootstrap", [0, 200])
-def test_a_judge_without_a_fault_is_not_certain_without_replicates_either(bootstrap):
+def test_a_judge_without_an_error_is_not_certain_without_replicates_either(bootstrap):
     report = report_of({("wrong", "wrong"): 12, ("ok", "ok"): 30}, bootstrap=bootstrap)
     for name in ("f1", "mcc", "cohen_kappa"):
         assert report.weighted[name].ci[0] < 0.99
 
 
-def test_when_every_item_is_labelled_nothing_is_left_to_chance():
+def test_when_every_item_is_labelled_there_is_no_sampling_error():
     data = calibration_data(rows_of(TWO_BY_TWO, stratum="all of it", population=50))
     recall = calibration_report(data, positive="wrong").weighted["recall"]
     assert recall.ci == (0.8, 0.8)
@@ -186,7 +186,7 @@ def test_a_group_without_a_label_is_named():
     assert any("No item is labelled in 'low' (700 items)" in w for w in report.warnings)
 
 
-def test_what_never_happens_is_undefined_with_its_reason():
+def test_a_figure_without_data_is_undefined_with_its_reason():
     report = report_of({("ok", "ok"): 5, ("wrong", "ok"): 2})
     assert report.weighted["precision"].value is None
     assert report.weighted["precision"].undefined == "the judge never said 'wrong'"
@@ -211,7 +211,7 @@ def test_nothing_labelled_is_undefined_throughout():
     assert "nothing to compare" in plain_words(report)
 
 
-def test_a_missing_verdict_is_dropped_and_counted_or_wrong_when_asked():
+def test_a_missing_verdict_is_dropped_and_counted_or_wrong_on_request():
     cells = {("wrong", "wrong"): 6, ("wrong", None): 2, ("ok", "ok"): 10, ("ok", None): 2}
     dropped, wrong = report_of(cells), report_of(cells, missing="wrong")
     assert (dropped.n, dropped.no_verdict, dropped.weighted["accuracy"].value) == (16, 4, 1)
@@ -235,7 +235,7 @@ def test_missing_verdicts_do_not_change_the_weight_of_the_others():
     assert report.weighted["recall"].value == pytest.approx((5 * 10 + 5 * 100) / (10 * 10 + 5 * 100))
 
 
-def test_hand_picked_items_weigh_nothing_but_stand_in_the_unweighted_figures():
+def test_hand_picked_items_have_no_weight_but_count_in_the_unweighted_figures():
     rows = rows_of(TWO_BY_TWO, stratum="rest", population=5000) + rows_of({("wrong", "ok"): 7})
     report = calibration_report(calibration_data(rows), positive="wrong")
     assert report.weighted["recall"].value == pytest.approx(0.8)
@@ -289,7 +289,7 @@ def test_impossible_input_is_refused_with_what_was_expected(rows, message):
         calibration_data([CalibrationRow(*row) for row in rows])
 
 
-def test_plain_words_name_recall_precision_and_what_to_mind():
+def test_plain_words_include_recall_precision_and_the_warnings():
     text = plain_words(calibration_report(calibration_data(flagged_and_rest()), positive="wrong"))
     assert "It finds 54%" in text
     assert "of all 'wrong' items" in text and "differ from the plain counts" in text

@@ -32,7 +32,7 @@ def judged(**extra):
     )
 
 
-def test_each_person_is_held_against_the_others_without_themselves():
+def test_each_person_is_compared_with_the_others_without_themselves():
     ana, ben, eva = human_ceiling(judged(), people(), positive="wrong")
     # ana against ben and eva: i1 wrong/wrong, i2 tie, i3 ok/ok, i4 tie, i5 alone, i6 without verdict
     assert (ana.rater, ana.n, ana.ties, ana.alone) == ("ana", 2, 2, 1)
@@ -47,14 +47,14 @@ def test_each_person_is_held_against_the_others_without_themselves():
     assert eva.person["recall"].value == pytest.approx(1 / 2)
 
 
-def test_person_and_judge_stand_on_the_same_items_and_weights():
+def test_person_and_judge_have_the_same_items_and_weights():
     data = judged(stratum="rest", population=1000)
     for row in human_ceiling(data, people(), positive="wrong"):
         assert row.person["accuracy"].n == row.judge["accuracy"].n == row.n
         assert row.person["accuracy"].method == row.judge["accuracy"].method
 
 
-def test_including_oneself_would_flatter():
+def test_including_the_person_would_inflate_the_figure():
     rng = np.random.default_rng(3)
     truth = rng.integers(0, 2, 400)
     labels, said = [], {}

@@ -75,7 +75,7 @@ def test_the_threshold_is_chosen_on_dev_and_reported_on_test():
     assert threshold.recall.value == pytest.approx(called[truth[~dev]].mean())
 
 
-def test_scores_that_are_no_probabilities_have_a_curve_but_no_brier_score():
+def test_scores_that_are_not_probabilities_have_a_curve_but_no_brier_score():
     data = calibration_data([CalibrationRow(str(k), str(k % 2), "1", score=k) for k in range(10)])
     report = score_report(data, 1, bootstrap=20)
     assert report.average_precision.value is not None
