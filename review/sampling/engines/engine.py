@@ -1,7 +1,7 @@
 """What an engine is: a protocol for reading production conversations where they are stored, and how a source is opened.
 
 An engine only reads. It lists its columns, gives the SQL that reads a column as text, number or instant, and runs
-queries that are built as expressions. Credentials come from the environment alone.
+queries that are built as expressions. Credentials come from the environment only.
 """
 
 from __future__ import annotations
