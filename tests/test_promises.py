@@ -167,7 +167,14 @@ def judge(bench: Bench[ToySpec], subjects: Sequence[Subject]) -> Iterator[Opinio
             yield Opinion(subject=subject.id, dimension=dimension.name, value=value)
 
 
-KIND = Kind("toy", ToySpec.from_json, checked, judge, about="a toy that always says the same", sample={"place": 1})
+KIND = Kind(
+    "toy",
+    ToySpec.from_json,
+    checked,
+    judge,
+    about="a toy that always gives the same value",
+    sample={"place": 1},
+)
 ''',
         "review/judges/kinds.py",
         '"recorded": ',
