@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from sampling_oracle import fits
 
@@ -50,7 +51,7 @@ def share(values: list[object], value: object) -> float:
     return Counter(values)[value] / len(values)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 2**31), number=st.integers(1, 52))
 def test_the_same_seed_and_week_give_the_same_conversations_and_another_seed_gives_others(
     seed: int, number: int
