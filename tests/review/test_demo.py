@@ -239,8 +239,12 @@ def test_a_reviewer_answers_every_required_dimension_in_canonical_form_and_the_s
 
 
 def test_reviewers_differ_in_skill_and_habit(month: list[DemoConversation]) -> None:
+    labels = {name: [labels_by(name, c, seed=7).labels for c in month] for name in HABITS}
+
     def matrix(reviewer: str, dimension: str) -> Counter[tuple[str, str]]:
-        return Counter((c.truth[dimension], labels_by(reviewer, c, seed=7).labels[dimension]) for c in month)
+        return Counter(
+            (c.truth[dimension], chosen[dimension]) for c, chosen in zip(month, labels[reviewer], strict=True)
+        )
 
     def right(table: Counter[tuple[str, str]], truth: str) -> float:
         return table[truth, truth] / sum(n for (t, _), n in table.items() if t == truth)
