@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -18,16 +17,14 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 from demo_cache import cached_demo  # noqa: E402 - the source tree comes first
+from examples import load_profile  # noqa: E402
 from fewer_replicates import fewer_replicates  # noqa: E402
 from parallel import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: E402, F401 - hooks of pytest
 from quick_stores import copy_store, durably, quickly  # noqa: E402
 
 from storage.store import Store, open_store  # noqa: E402
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("all", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("few", settings.get_profile("all"), max_examples=25)
-settings.load_profile("all" if os.environ.get("CI") else "few")
+load_profile()
 
 Demo = Callable[..., Path]
 

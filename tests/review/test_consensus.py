@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.labels import Label, Scale, ratings_of
@@ -124,7 +125,7 @@ def votes(draw):
 
 
 @given(votes())
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 def test_the_likelihood_never_falls_and_every_distribution_sums_to_one(labels):
     ratings = ratings_of(labels, Scale("nominal", tuple("abc")))
     steps = [dawid_skene(ratings, iterations=n).log_likelihood for n in range(1, 12)]
@@ -138,7 +139,7 @@ def test_the_likelihood_never_falls_and_every_distribution_sums_to_one(labels):
 
 
 @given(votes())
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 def test_a_label_always_has_the_most_votes(labels):
     for item in consensus_report(ratings_of(labels, Scale("nominal", tuple("abc")))).items:
         most = [v for v, n in item.votes.items() if n == max(item.votes.values())]

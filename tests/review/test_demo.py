@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from sampling_oracle import fits
 
@@ -50,7 +51,7 @@ def share(values: list[object], value: object) -> float:
     return Counter(values)[value] / len(values)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 2**31), number=st.integers(1, 52))
 def test_the_same_seed_and_week_give_the_same_conversations_and_another_seed_gives_others(
     seed: int, number: int
@@ -238,8 +239,12 @@ def test_a_reviewer_answers_every_required_dimension_in_canonical_form_and_the_s
 
 
 def test_reviewers_differ_in_skill_and_habit(month: list[DemoConversation]) -> None:
+    labels = {name: [labels_by(name, c, seed=7).labels for c in month] for name in HABITS}
+
     def matrix(reviewer: str, dimension: str) -> Counter[tuple[str, str]]:
-        return Counter((c.truth[dimension], labels_by(reviewer, c, seed=7).labels[dimension]) for c in month)
+        return Counter(
+            (c.truth[dimension], chosen[dimension]) for c, chosen in zip(month, labels[reviewer], strict=True)
+        )
 
     def right(table: Counter[tuple[str, str]], truth: str) -> float:
         return table[truth, truth] / sum(n for (t, _), n in table.items() if t == truth)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import orjson
 import pyarrow.parquet as pq
 import pytest
+from examples import examples
 from golden_store import BAD, GOOD, WEEK, add_item, new_store, open_test_week, reviewed_store, vote
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from review.audit import chain
@@ -331,7 +332,7 @@ def test_an_empty_store_has_nothing_to_export(store, tmp_path):
 cells = st.text(alphabet="ab|=,\n\"' é1.", max_size=6)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(cells, cells, cells, cells, cells), max_size=3))
 def test_any_table_is_imported_or_refused_with_a_sentence(store, tmp_path, rows):
     lines = [dict(zip(("item", "rater", "dimension", "label", "at"), r, strict=True)) for r in rows]

@@ -1,12 +1,10 @@
 """spotcheck import: what it prints, remembers and exits with."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
 import pytest
+from command_line import spotcheck
 
 from review.audit import chain
 from review.basics.log_paths import log_of
@@ -17,8 +15,6 @@ from storage.records_log import Import
 from storage.records_people import AuditEntry
 from storage.store import open_store
 
-HOUSE = Path(__file__).parents[2]
-
 
 @pytest.fixture
 def folder(tmp_path):
@@ -27,10 +23,7 @@ def folder(tmp_path):
 
 
 def run(folder, *arguments):
-    command = [sys.executable, "-c", "from review.commands.cli import main; main()", "import", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
-    environment.pop("SPOTCHECK_STORE", None)
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    return spotcheck(folder, "import", *arguments)
 
 
 def test_counts_are_printed_and_stored_and_a_second_time_adds_nothing(folder):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
@@ -258,14 +259,14 @@ def test_an_iban_with_right_check_number_is_found_and_with_a_wrong_one_is_not(co
 
 
 @given(TEXTS)
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_masking_twice_is_masking_once(text):
     once, _ = mask_text(text, BUILT_IN)
     assert mask_text(once, BUILT_IN) == (once, ())
 
 
 @given(TEXTS, st.sampled_from([r"\d", r"^\d", r"[A-Z]+", r"\w+", r"x*", r".", r"\b", r"[A-Z]+_\d"]))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_masking_twice_is_masking_once_with_any_pattern_of_the_team(text, pattern):
     wanted = recognisers({"OWN": pattern})
     once, _ = mask_text(text, wanted)
@@ -273,7 +274,7 @@ def test_masking_twice_is_masking_once_with_any_pattern_of_the_team(text, patter
 
 
 @given(TEXTS)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_spans_point_at_what_was_replaced(text):
     masked, spans = mask_text(text, BUILT_IN)
     out, at = "", 0
@@ -288,7 +289,7 @@ NEVER = recognisers({"NEVER": "(?!)"})
 
 
 @given(TEXTS)
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 def test_the_quick_test_never_overlooks_anything(text):
     conversation = a_conversation(messages=({"role": "user", "content": text},))
     assert mask(conversation, BUILT_IN) == mask(conversation, NEVER)
@@ -308,7 +309,7 @@ def test_the_quick_test_sees_the_labelled_texts(row):
         max_leaves=8,
     )
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_content_can_be_masked(value):
     conversation = a_conversation(metadata={"x": value}, steps=(value,), error_message=str(value))
     masked, _ = mask(conversation, BUILT_IN)

@@ -5,7 +5,8 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.audit import chain
@@ -57,7 +58,7 @@ def sound(document):
 RUBRICS = documents().map(sound).filter(lambda rubric: rubric is not None)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(RUBRICS)
 def test_a_rubric_written_as_toml_reads_back_the_same(rubric):
     text = rubric_toml(rubric)
@@ -65,7 +66,7 @@ def test_a_rubric_written_as_toml_reads_back_the_same(rubric):
     assert rubric_toml(rubric_from_toml(text)) == text
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(RUBRICS, RUBRICS)
 def test_there_are_no_changes_exactly_when_nothing_changed(one, other):
     assert rubric_diff(one, one) == []

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from sampling_query import draw_sql
 from sqlglot import exp, parse_one
@@ -57,7 +58,7 @@ def test_names_and_seeds_that_dialects_escape_differently_are_refused(text):
             build()
 
 
-@settings(deadline=None, max_examples=50)
+@examples(50)
 @given(seed=quotable, name=quotable, id_=quotable)
 def test_any_seed_and_column_name_is_quoted_safely(seed, name, id_):
     duck = duckdb.connect()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
@@ -45,7 +46,7 @@ def test_every_format_is_detected_by_its_keys_and_says_why(name):
 
 @pytest.mark.parametrize("name", READERS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_reader_refuses_or_reads_any_record_and_raises_nothing_else(name, data):
     json_values = st.recursive(
         st.none() | st.booleans() | st.integers(-5, 2**40) | st.text(max_size=5) | st.sampled_from(sorted(ROLES)),

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from examples import examples
 
 from review.basics.labels import Label, Ratings, Scale, ScaleKind, ratings_of
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "agreement"
 # no deadline: a busy machine makes single examples slow
-patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+patient = examples(60)
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 

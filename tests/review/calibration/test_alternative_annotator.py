@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 from statsmodels.stats.multitest import multipletests
@@ -111,7 +112,7 @@ def test_a_judge_without_ratings_is_refused():
         alt_test(ratings(three_people()), "nobody")
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=15))
 def test_benjamini_yekutieli_agrees_with_statsmodels(p_values):
     assert benjamini_yekutieli(p_values, 0.05) == list(multipletests(p_values, alpha=0.05, method="fdr_by")[0])

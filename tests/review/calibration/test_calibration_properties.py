@@ -2,7 +2,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from examples import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from review.statistics.calibration.data import CalibrationRow, calibration_data
@@ -26,7 +27,7 @@ def report(rows, **options):
     return calibration_report(calibration_data(rows, values=("a", "b", "c")), positive="a", bootstrap=50, **options)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @example([("a", "a", "s"), ("a", "b", "s"), ("a", "b", "s"), ("a", "b", "s")], 683.5780418861957)
 @given(pairs, st.floats(0.1, 1000))
 def test_equal_weights_change_nothing(cells, weight):
@@ -41,7 +42,7 @@ def test_equal_weights_change_nothing(cells, weight):
             assert q.ci is None or q.ci == pytest.approx(u.ci)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(pairs, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(cells, random):
     rows = stratified(cells)
@@ -50,7 +51,7 @@ def test_the_order_of_rows_changes_nothing(cells, random):
     assert report(rows).to_json() == report(shuffled).to_json()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(pairs, st.sampled_from(["drop", "wrong"]))
 def test_values_lie_in_their_range_and_inside_their_interval(cells, missing):
     found = report(stratified(cells), missing=missing)
@@ -67,14 +68,14 @@ def test_values_lie_in_their_range_and_inside_their_interval(cells, missing):
                 assert q.value - 1e-9 <= q.ci[1] <= 1 + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(pairs, st.one_of(value, st.none()))
 def test_an_item_that_is_not_labelled_changes_nothing(cells, verdict):
     rows = simple(cells)
     assert report([*rows, CalibrationRow("new", None, verdict)]).to_json() == report(rows).to_json()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(pairs)
 def test_confusion_adds_up_to_the_items_compared(cells):
     found = report(stratified(cells))
@@ -83,7 +84,7 @@ def test_confusion_adds_up_to_the_items_compared(cells):
     assert sum(c.support for c in found.classes.values()) == found.n
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(pairs)
 def test_swapping_the_raters_swaps_precision_and_recall(cells):
     both = [(t, v, s) for t, v, s in cells if v is not None]
@@ -127,7 +128,7 @@ def by_weight(rows):
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 40), st.integers(0, 5), st.sampled_from("ab"), st.integers(1, 12), st.integers(8, 100))
 def test_one_heavy_item_never_settles_the_recall(caught, missed, heavy, weeks, quiet):
     # One of one caught (or missed): the share of its like is Beta(3/2, 1/2), 95% from .15 to 1. A half stays possible.

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.statistics.calibration.data import CalibrationRow, calibration_data
@@ -155,7 +156,7 @@ def test_the_json_has_no_nan_or_infinity() -> None:
     assert json.loads(text)["newest"] == WEEKS[4]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.randoms(use_true_random=False), st.lists(st.integers(0, 12), min_size=4, max_size=4))
 def test_the_order_of_items_changes_nothing(random: object, counts: list[int]) -> None:
     rows = [*steady(*WEEKS[:4]), *cells(WEEKS[4], *counts)]

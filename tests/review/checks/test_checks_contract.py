@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from tiny_model import needs_models, save_model
 
@@ -88,7 +89,7 @@ def test_every_check_keeps_the_protocol_on_every_text(name: str, kind: str, opti
 
 @pytest.mark.parametrize("name", [n for n, check in CHECKS.items() if not check.needs_model])
 @given(question=st.text(max_size=60), answer=st.text(max_size=200), expected=st.text(max_size=40))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_can_be_checked(name: str, question: str, answer: str, expected: str) -> None:
     check_finding(name, pair(question, answer, expected=expected), {**CHECKS[name].options, **TFIDF.get(name, {})})
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
@@ -56,7 +57,7 @@ def test_the_published_example_of_the_model_is_reproduced() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(one=TEXT, other=TEXT)
 def test_it_is_symmetric_in_bounds_one_for_equal_texts_and_undefined_for_empty_ones(
     method, one: str, other: str

@@ -3,8 +3,9 @@
 from collections import Counter
 
 import pytest
+from examples import examples
 from flow_store import RATERS, WEEK, assignments, entry, open_of, send, take_role
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.annotating.submissions import receive
@@ -24,7 +25,7 @@ ITEMS = st.lists(st.tuples(st.text(min_size=1, max_size=6), st.booleans()), uniq
 NAMES = st.lists(st.sampled_from(["ana", "ben", "eva", "jo", "zoë"]), min_size=1, max_size=5, unique=True)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(items=ITEMS, raters=NAMES, several=st.integers(0, 6), seed=st.text(max_size=8))
 def test_every_item_reaches_as_many_people_as_it_should_and_nobody_twice(items, raters, several, seed):
     deals = deal(items, raters, seed=seed, overlap_raters=several)
@@ -39,7 +40,7 @@ def test_every_item_reaches_as_many_people_as_it_should_and_nobody_twice(items, 
         assert places == list(range(1, len(places) + 1))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(items=ITEMS, raters=NAMES, seed=st.text(max_size=8), data=st.data())
 def test_the_order_in_which_items_arrive_does_not_matter(items, raters, seed, data):
     shuffled = data.draw(st.permutations(items))
@@ -51,7 +52,7 @@ def test_another_seed_deals_differently():
     assert set(deal(items, RATERS, seed="a")) != set(deal(items, RATERS, seed="b"))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(items=ITEMS, held=st.dictionaries(st.sampled_from(["ana", "ben"]), st.integers(0, 30)))
 def test_who_holds_more_already_gets_less_and_new_positions_come_after_the_old(items, held):
     items = [(name, False) for name, _ in items]

@@ -5,8 +5,9 @@ import sqlite3
 from uuid import uuid4
 
 import pytest
+from examples import examples
 from flow_store import BAD, GOOD, WEEK, assignments, send, vote
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.annotating.batch import batch
@@ -75,7 +76,7 @@ def test_spans_are_replaced_by_their_tokens(text, spans, shown):
     assert hidden(text, *spans) == shown
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     text=st.text("ab cd", max_size=30),
     parts=st.lists(st.text("abcd", min_size=2, max_size=4), min_size=1, max_size=3, unique=True),

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
@@ -15,7 +16,7 @@ WORDS = st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(raw=SCALARS, words=WORDS, kind=st.sampled_from(["nominal", "ordinal", "interval", "ratio"]), free=st.booleans())
 def test_canonical_twice_is_canonical_once(raw, words, kind, free):
     values = tuple(dict.fromkeys(w for word in words if (w := canonical_text(word))))
@@ -29,7 +30,7 @@ def test_canonical_twice_is_canonical_once(raw, words, kind, free):
         assert once is None or not scale.values or once in scale.values
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(raw=SCALARS | st.lists(SCALARS, max_size=4), words=WORDS)
 def test_a_set_is_in_declared_order_and_each_value_once(raw, words):
     values = tuple(dict.fromkeys(w for word in words if (w := canonical_text(word)) and "|" not in w))

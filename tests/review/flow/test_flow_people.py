@@ -4,8 +4,9 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from examples import examples
 from flow_store import GOOD, WEEK, assignments, entry, send, take_role
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.audit import chain as audit_chain
@@ -91,7 +92,7 @@ def test_require_reads_the_role_now(store):
         person(store, "zed")
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.text(max_size=90))
 def test_an_id_is_made_of_words_or_refused(name):
     try:

@@ -5,8 +5,9 @@ import threading
 from uuid import uuid4
 
 import pytest
+from examples import examples
 from flow_store import BAD, GOOD, WEEK, assignments, entry, open_of, refusal, send, take_role
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from review.annotating.batch import batch
@@ -220,7 +221,7 @@ def test_an_undo_with_an_odd_assignment_is_taken_and_logged_under_the_right_one(
     assert opened.find(AuditEntry, action="withdraw")[0].subject == mine[0].id
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=st.lists(JSON, max_size=4))
 def test_any_json_list_is_answered_and_writes_nothing(opened, entries):
     receipt = receive(opened, "ana", entries)
@@ -228,7 +229,7 @@ def test_any_json_list_is_answered_and_writes_nothing(opened, entries):
     assert receipt.acknowledged == () and written(opened) == 0
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(field=st.sampled_from(FIELDS), value=JSON, kind=st.sampled_from(["annotation", "skip", "withdraw", "flag", "x"]))
 def test_any_json_in_a_field_of_a_good_entry_is_answered(opened, field, value, kind):
     sent = {**entry(assignments(opened, "ana")[0]), "kind": kind, "reason": "r", "flag": "other", field: value}

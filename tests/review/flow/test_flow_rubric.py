@@ -4,7 +4,8 @@ import copy
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError, UnknownError
@@ -141,7 +142,7 @@ def test_what_is_not_required_may_be_missing():
         found.canonical({"n": "much"})
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.fixed_dictionaries(
         {},

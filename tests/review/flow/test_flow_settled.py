@@ -3,8 +3,9 @@
 from collections import Counter
 
 import pytest
+from examples import examples
 from flow_store import BAD, GOOD, RATERS, WEEK, assignments, deal_item, entry, open_of, send, take_role, vote
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.audit.covered import digest
@@ -39,7 +40,7 @@ def test_votes_settle_by_rule(votes, value, rule):
     assert (found.value, found.rule, found.disputed) == (value, rule, rule in ("plurality", "tie"))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y", "z"])), max_size=20), st.randoms())
 def test_the_order_of_votes_does_not_matter_and_no_tie_has_a_winner(said, random):
     labels = [Label(item, f"r{k}", "d", value) for k, (item, value) in enumerate(said)]

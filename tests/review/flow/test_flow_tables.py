@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
@@ -108,7 +109,7 @@ def test_a_dash_is_standard_input(monkeypatch):
         read_table("-", required=WANT)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=60), name=st.sampled_from(["t.csv", "t.jsonl", "t.parquet"]))
 def test_any_bytes_are_read_or_refused(tmp_path, content, name):
     try:

@@ -6,7 +6,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from learned_rows import subjects
 
@@ -20,7 +21,7 @@ VALUES = ("rude", "neutral", "friendly")
 FIELDS = ("question", "answer", "sql")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     groups=st.lists(st.sampled_from([f"g{k}" for k in range(12)]), min_size=1, max_size=60),
     folds=st.integers(2, 8),
@@ -41,7 +42,7 @@ def test_folds_are_about_equally_large_and_another_seed_deals_otherwise() -> Non
     assert folds_of(groups, 5, seed=0).tolist() != folds_of(groups, 5, seed=1).tolist()
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=3), max_size=20))
 def test_rows_that_share_a_key_are_together_and_so_is_what_shares_one_with_either(keys: list[list[str]]) -> None:
     number = together(keys)

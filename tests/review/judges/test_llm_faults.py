@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from llm_desk import CORRECTNESS, POLITENESS, QUICK, Memory, bench_on, mark, subjects
 from openai_server import (
@@ -101,7 +102,7 @@ def server():
 FAULTS = st.lists(st.sampled_from([*PASSING, *LASTING.values()]), max_size=5)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(FAULTS, min_size=1, max_size=8), width=st.integers(1, 4))
 def test_any_sequence_of_faults_comes_to_what_it_must(server, plan, width):
     # Three questions refused alike, one after the other, are the run's trouble; the first here is answered.

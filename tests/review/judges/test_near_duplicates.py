@@ -7,7 +7,8 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from review.judges.workbench.near import THRESHOLD, Near, near_examples
@@ -46,7 +47,7 @@ def test_a_very_long_text_is_compared_by_its_beginning() -> None:
     assert near_examples({"s": long + "x"}, {"e": long}) == [Near("s", "e", 1.0)]
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.dictionaries(st.sampled_from("abcdef"), st.text(min_size=1, max_size=40), min_size=1))
 def test_every_text_with_a_letter_is_near_its_own_copy(texts: dict[str, str]) -> None:
     found = {(n.subject, n.example): n.similarity for n in near_examples(texts, texts)}

@@ -1,0 +1,26 @@
+"""How many examples a property test tries: all of them where CI is set, a part of them while somebody works."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+EVERY = bool(os.environ.get("CI"))
+PART = 4
+"""A run on somebody's machine tries one example of so many."""
+
+
+def examples(count: int, **options: Any) -> settings:
+    """Return settings for ``count`` examples, or for a quarter of them (at least five) where CI is not set."""
+    return settings(max_examples=count if EVERY else max(5, count // PART), **options)
+
+
+def load_profile() -> None:
+    """Make ``examples(100)`` what tests get that say nothing, without a limit of time for each example."""
+    # How long an example takes says more about the machine than about the code.
+    settings.register_profile("spotcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("spotcheck")
+    settings.register_profile("spotcheck", examples(100))
+    settings.load_profile("spotcheck")
