@@ -14,7 +14,7 @@ from review.basics.errors import ReviewError
 from review.current.verdicts import Reference
 from review.evidence.test_set_access import Looked, looks, shown_half
 from review.judges.local.spec import never_said
-from review.judges.workbench.workbench import READ_FIGURES, Listed, Reported, verdicts_on_test, report_on_test
+from review.judges.workbench.workbench import READ_FIGURES, Listed, Reported, report_on_test, verdicts_on_test
 from review.statistics.calibration.report import CalibrationReport, plain_words
 from storage.records_judges import Judge
 
