@@ -1,7 +1,7 @@
-"""Text-classification models of Hugging Face's transformers as files on this machine.
+"""Text-classification models of Hugging Face's transformers, as files on this machine.
 
-A model is a folder (as ``save_pretrained`` writes it) or a name whose files lie in the local cache. Nothing is ever
-downloaded, no code of a model is run, and weights are read from safetensors alone, because unpickling runs code.
+A model is a folder written by ``save_pretrained``, or a name whose files are in the local cache. Nothing is ever
+downloaded, no code of a model runs, and weights come from safetensors alone, because unpickling runs code.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from review.basics.errors import InputError
 INSTALL = "Models need the packages transformers and torch, which are not installed: pip install 'spotcheck[models]'."
 OFFLINE = {"local_files_only": True, "trust_remote_code": False}
 ODD_CONTENT = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError)
-"""What the library raises over files that are not what they should be; it has no error of its own for it."""
+"""What the library raises for malformed files; it has no error class of its own for them."""
 
 _VOCABULARIES = ("tokenizer.json", "vocab*", "*.model")
 _DECIDING = ("*.safetensors", "*.safetensors.index.json", "*.json", "vocab*", "merges.txt", "*.model")
@@ -26,11 +26,11 @@ _DECIDING = ("*.safetensors", "*.safetensors.index.json", "*.json", "vocab*", "m
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What a model's files say of it without loading the weights.
+    """What the files of a model say about it, without its weights.
 
-    ``labels`` in the order of its outputs. ``independent`` labels each have a probability of their own (several may
-    hold, or none), otherwise they sum to one. ``limit`` is the most tokens it can read, None where only the tokenizer
-    knows. ``digest`` is the SHA-256 over the files that decide what it says.
+    ``labels`` are in the order of its outputs. ``independent`` labels each have their own probability (several may
+    hold, or none); otherwise the probabilities sum to one. ``limit`` is the most tokens it can read, None where only
+    the tokenizer knows. ``digest`` is the SHA-256 over the files that determine its output.
     """
 
     name: str
@@ -42,10 +42,10 @@ class Description:
 
 
 def describe_model(name: str) -> Description:
-    """What the model at ``name`` (a folder, or a name in the local cache) says of itself.
+    """Describe the model at ``name``, a folder or a name in the local cache.
 
-    Raises InputError when transformers lacks, and when there is no such model on this machine, or it has no
-    sequence-classification head, no safetensors, or wants to run code of its own.
+    Raises InputError when transformers is missing, when the model is not on this machine, and when it has no
+    sequence-classification head, has no safetensors, or needs to run its own code.
     """
     transformers = imported("transformers")
     folder = _folder(name)
@@ -73,7 +73,7 @@ def describe_model(name: str) -> Description:
 
 
 def imported(package: str) -> Any:
-    """The package, or InputError with what to install."""
+    """Import a package. Raises InputError that says what to install."""
     try:
         return importlib.import_module(package)
     except ImportError:
@@ -81,20 +81,20 @@ def imported(package: str) -> Any:
 
 
 def unreadable(name: str, error: BaseException) -> InputError:
-    """The library's complaint about a model's files as one sentence."""
-    said = str(error).strip()
-    if "custom code" in said or "trust_remote_code" in said:
+    """Return the library's complaint about a model's files as one sentence."""
+    text = str(error).strip()
+    if "custom code" in text or "trust_remote_code" in text:
         return InputError(
             f"model '{name}' wants to run code of its own, which is never allowed; expected a model of transformers."
         )
-    first = said.splitlines()[0][:160].rstrip(".") if said else type(error).__name__
+    first = text.splitlines()[0][:160].rstrip(".") if text else type(error).__name__
     return InputError(
         f"model '{name}' cannot be read ({first}); expected a folder that save_pretrained wrote, with its tokenizer."
     )
 
 
 def headless(name: str, found: str) -> InputError:
-    """A model whose outputs were never trained to be classes."""
+    """Return the error for a model whose outputs were never trained as classes."""
     return InputError(
         f"model '{name}' has no trained sequence-classification head ({found}); expected a model that was trained to "
         "classify texts."
@@ -102,12 +102,13 @@ def headless(name: str, found: str) -> InputError:
 
 
 def _folder(name: str) -> Path:
-    """Where the model's files lie. A name is looked up in the cache here, because loading by name asks the network."""
+    """Return the folder of the model. A name is looked up in the cache, because loading by name asks the network."""
     if not name.strip():
         raise InputError("model: found nothing, expected a folder or the name of a model in the local cache.")
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder.resolve()
+    # huggingface_hub comes with the extra "models".
     from huggingface_hub import snapshot_download
 
     try:
@@ -115,7 +116,7 @@ def _folder(name: str) -> Path:
     except (OSError, ValueError):
         raise InputError(
             f"model '{name}' is neither a folder here nor in the local cache of Hugging Face, and nothing is "
-            "downloaded. Give its folder, or fetch it once with `hf download`."
+            "downloaded. Name its folder, or fetch it once with `hf download`."
         ) from None
 
 
@@ -123,7 +124,7 @@ def _refuse_folder(name: str, folder: Path) -> None:
     if not (folder / "config.json").is_file():
         adapter = (folder / "adapter_config.json").is_file()
         raise InputError(
-            f"model '{name}': the folder is no model, it has no config.json; expected one that save_pretrained wrote."
+            f"model '{name}': the folder has no config.json; expected one that save_pretrained wrote."
             + " It holds an adapter: merge it into its model first." * adapter
         )
     if not any(folder.glob("*.safetensors")):
@@ -131,19 +132,19 @@ def _refuse_folder(name: str, folder: Path) -> None:
             f"model '{name}' has no *.safetensors file. Pickled weights can run code and are not read; save the model "
             "again with save_pretrained, which writes safetensors."
         )
-    # Without these the library makes an empty tokenizer, to which every word is unknown.
+    # Without these files the library makes an empty tokenizer, which knows no word.
     if not any(p.is_file() for pattern in _VOCABULARIES for p in folder.glob(pattern)):
         raise InputError(f"model '{name}' has no tokenizer; save it beside the model: tokenizer.save_pretrained(...).")
 
 
 def _positions(config: Any) -> int | None:
-    """The most tokens that the position embeddings allow; RoBERTa's family counts from behind the padding's id."""
+    """Return how many tokens the position embeddings allow; the RoBERTa family counts from after the padding id."""
     limit = getattr(config, "max_position_embeddings", None)
     if not isinstance(limit, int) or limit < 1:
         return None
     kind = str(getattr(config, "model_type", ""))
-    behind = (config.pad_token_id or 0) + 1 if "roberta" in kind or kind == "camembert" else 0
-    return max(1, limit - behind)
+    offset = (config.pad_token_id or 0) + 1 if "roberta" in kind or kind == "camembert" else 0
+    return max(1, limit - offset)
 
 
 def _digest(folder: Path) -> str:
@@ -153,7 +154,7 @@ def _digest(folder: Path) -> str:
 
 @functools.lru_cache(maxsize=16)
 def _digest_of(files: tuple[tuple[str, int, int], ...]) -> str:
-    """Over names and contents; remembered while times and sizes stay, for weights are large."""
+    """Hash names and contents; cached while times and sizes stay the same, because weights are large."""
     whole = hashlib.sha256()
     for path, _, _ in files:
         with Path(path).open("rb") as file:

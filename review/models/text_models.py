@@ -15,20 +15,18 @@ from review.basics.errors import InputError
 from review.models.model_files import ODD_CONTENT, OFFLINE, Description, describe_model, headless, imported, unreadable
 
 FALLBACK_LIMIT = 512
-"""Tokens that are read when neither tokenizer nor model says how many it can read."""
+"""How many tokens to read when neither the tokenizer nor the model states a limit."""
 
 NO_LIMIT = 10**9
-"""A tokenizer that knows no limit names a huge number."""
+"""A tokenizer without a limit states a huge number."""
 
+DEVICES = ("auto", "cpu", "cuda", "mps")
 Text = str | tuple[str, str]
 Progress = Callable[[int, int], None]
 
 
 class Classified(NamedTuple):
-    """What a model made of one text: a probability for each of its labels in order, and how much of it was read.
-
-    ``tokens`` is the text's length, ``read`` how many of them the model was given.
-    """
+    """The result for one text: a probability for each label in order, the text's length in tokens, and tokens read."""
 
     probabilities: tuple[float, ...]
     tokens: int
@@ -37,7 +35,7 @@ class Classified(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class TextModel:
-    """A loaded model on its device; made by :func:`load_model`. ``limit`` is the most tokens it reads of a text."""
+    """A loaded model on its device, from :func:`load_model`. ``limit`` is the most tokens that it reads of a text."""
 
     description: Description
     limit: int
@@ -54,18 +52,18 @@ class TextModel:
         max_length: int | None = None,
         progress: Progress | None = None,
     ) -> list[Classified]:
-        """One result for each text, in order. Texts, or pairs of texts that the model gets as its two segments.
+        """Classify texts, or pairs of texts that become the model's two segments; return the results in order.
 
-        Long ones are cut at ``max_length`` tokens, the model's limit at most; ``progress`` is told (done, all).
+        Long texts are cut at ``max_length`` tokens or at the model's limit. ``progress`` is called with (done, all).
         """
         texts = [_clean(t) for t in texts]
         longest, size = min(max_length or self.limit, self.limit), max(1, batch_size)
-        # Texts of like length together: a batch is padded to its longest.
+        # Texts of similar length go together, because a batch is padded to its longest text.
         order = sorted(range(len(texts)), key=lambda i: -_length(texts[i]))
         found: dict[int, Classified] = {}
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
-            # A tokenizer that cuts and pads is not safe to share among threads.
+            # A tokenizer that cuts and pads is not thread-safe.
             with self.lock:
                 found |= zip(chosen, self._batch([texts[i] for i in chosen], longest), strict=True)
             if progress is not None:
@@ -79,7 +77,7 @@ class TextModel:
         cut = self.tokenizer(
             firsts, seconds, truncation=True, max_length=longest, padding=True, return_tensors="pt", verbose=False
         )
-        # Not every model takes everything that its tokenizer gives.
+        # A model may not accept everything that its tokenizer returns.
         taken = inspect.signature(self.network.forward).parameters
         with torch.inference_mode():
             logits = self.network(**{k: v.to(self.device) for k, v in cut.items() if k in taken}).logits.float()
@@ -90,21 +88,21 @@ class TextModel:
 
 
 def load_model(name: str, *, device: str = "auto") -> TextModel:
-    """The model at ``name`` on ``device`` ("auto" takes a GPU where there is one); loaded once while its files last.
+    """Load the model at ``name`` on ``device`` ("auto" prefers a GPU); it stays loaded until its files change.
 
-    Raises InputError as :func:`describe_model` does, and when torch or the asked device lacks.
+    Raises InputError as :func:`describe_model` does, and when torch or the device is missing.
     """
     torch = imported("torch")
     return _load(describe_model(name), _device(device, torch))
 
 
 def _device(setting: str, torch: Any) -> str:
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if setting not in DEVICES:
         raise InputError(f"device: found {setting!r}, expected one of {', '.join(DEVICES)}.")
     if setting == "auto":
-        return next(name for name, found in there.items() if found)
-    if not there[setting]:
+        return next(name for name, found in available.items() if found)
+    if not available[setting]:
         raise InputError(f"device: found {setting!r}, which this machine does not have; expected auto or cpu.")
     return setting
 
@@ -112,21 +110,22 @@ def _device(setting: str, torch: Any) -> str:
 @functools.lru_cache(maxsize=2)
 def _load(description: Description, device: str) -> TextModel:
     transformers, torch = imported("transformers"), imported("torch")
+    # safetensors comes with the extra "models".
     from safetensors import SafetensorError
 
     name, folder = description.name, description.folder
     with quiet(transformers):
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **OFFLINE)
-            network, told = transformers.AutoModelForSequenceClassification.from_pretrained(
+            network, report = transformers.AutoModelForSequenceClassification.from_pretrained(
                 folder, **OFFLINE, use_safetensors=True, output_loading_info=True, dtype=torch.float32
             )
         except (*ODD_CONTENT, SafetensorError) as error:
             raise unreadable(name, error) from None
-    # Weights that the files lack are drawn at random: such a model would judge by dice.
-    lacking = sorted(map(str, [*told["missing_keys"], *told["mismatched_keys"]]))
-    if lacking:
-        raise headless(name, f"its files lack {', '.join(lacking[:3])}")
+    # Missing weights would be drawn at random, and so would the verdicts.
+    missing = sorted(map(str, [*report["missing_keys"], *report["mismatched_keys"]]))
+    if missing:
+        raise headless(name, f"its files lack {', '.join(missing[:3])}")
     if len(tokenizer) > network.get_input_embeddings().num_embeddings:
         raise InputError(
             f"model '{name}': its tokenizer knows more tokens than the model; they do not belong together."
@@ -138,7 +137,7 @@ def _load(description: Description, device: str) -> TextModel:
     if network.config.pad_token_id is None:
         network.config.pad_token_id = tokenizer.pad_token_id
     if device == "cpu":
-        # One core is left to the application: with a thread on each, every thread waits for the one that is delayed.
+        # Leave one core to the application: with a thread on each core, all threads wait for the one that is delayed.
         torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
     limits = [n for n in (description.limit, tokenizer.model_max_length) if n and n < NO_LIMIT]
     limit = int(min(limits, default=FALLBACK_LIMIT))
@@ -149,7 +148,7 @@ def _load(description: Description, device: str) -> TextModel:
 
 @contextlib.contextmanager
 def quiet(transformers: Any) -> Iterator[None]:
-    """No bars and reports of the library while a model loads; what is wrong with it is said in our own sentence."""
+    """Silence the library's progress bars and reports while a model loads; errors become our own messages."""
     logging = transformers.utils.logging
     bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
@@ -163,7 +162,7 @@ def quiet(transformers: Any) -> Iterator[None]:
 
 
 def _clean(text: Text) -> Text:
-    """Lone surrogates, which a tokenizer refuses, become question marks."""
+    """Replace lone surrogates, which a tokenizer refuses, by question marks."""
     if isinstance(text, tuple):
         return _encodable(text[0]), _encodable(text[1])
     return _encodable(text)
@@ -178,11 +177,8 @@ def _length(text: Text) -> int:
 
 
 def _segments(texts: Sequence[Text]) -> tuple[list[str], list[str] | None]:
-    """The first and, where the texts are pairs, the second segments."""
+    """Return the first segments and, where the texts are pairs, the second ones."""
     pairs = [t for t in texts if isinstance(t, tuple)]
     if pairs:
         return [a for a, _ in pairs], [b for _, b in pairs]
     return [str(t) for t in texts], None
-
-
-DEVICES = ("auto", "cpu", "cuda", "mps")

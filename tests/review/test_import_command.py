@@ -1,7 +1,5 @@
 """spotcheck import: what it prints, remembers and exits with."""
 
-from pathlib import Path
-
 import orjson
 import pytest
 from command_line import spotcheck

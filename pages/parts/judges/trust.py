@@ -14,7 +14,7 @@ from review.basics.errors import ReviewError
 from review.current.verdicts import Reference
 from review.evidence.test_set_access import CountedAccess, ReadFigure, accesses, shown_half
 from review.judges.local.spec import never_said
-from review.judges.workbench.workbench import Listed, Reported, heard_on_test, report_on_test
+from review.judges.workbench.workbench import Listed, Reported, report_on_test, verdicts_on_test
 from review.statistics.calibration.report import CalibrationReport, plain_words
 from storage.records_judges import Judge
 
@@ -103,7 +103,7 @@ def _test_half(here: Session, weeks: tuple[str, ...], version: Reference, dimens
     )
     for seen in accesses(here.store, version.judge, version.version):
         st.caption(f":material/visibility: {as_text(_remembered(here, seen, dimension))}")
-    if not heard_on_test(here.store, weeks, version):
+    if not verdicts_on_test(here.store, weeks, version):
         st.caption("It has no verdict on the test half of these weeks yet. When it is ready, run it there first.")
     elif here.rater.may("adjudicator"):
         _ask(here, weeks, version)

@@ -1,1 +1,1 @@
-"""Runs of a judge over a week, a release or a file: planned, worked off, paused and resumed."""
+"""Runs of a judge over a week, a release or a file: planned, worked on, paused and resumed."""

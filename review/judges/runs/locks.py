@@ -17,7 +17,6 @@ from storage.records_judges import RunEvent
 from storage.store import Store
 
 State = Literal["running", "paused", "interrupted", "finished", "failed"]
-STATES: tuple[State, ...] = ("running", "paused", "interrupted", "finished", "failed")
 
 PATIENCE = 3.0
 """Seconds that a worker waits for the lock, because a process that only checks it holds it for a moment."""

@@ -175,7 +175,7 @@ def report_on_test(
     return Reported(written_look(store, who, weeks, reports, by=by), reports)
 
 
-def heard_on_test(store: Store, weeks: Sequence[str], judge: Reference) -> int:
+def verdicts_on_test(store: Store, weeks: Sequence[str], judge: Reference) -> int:
     """Count the items of the test half on which this version has a verdict; without any there is nothing to report."""
     items = {item for (item, _), v in verdicts_of(store, weeks, str(judge)).items() if v.value is not None}
     return sum(split_of(i.conversation_id) == "test" for i in store.find(Item, id=sorted(items)))

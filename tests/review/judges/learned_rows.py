@@ -1,4 +1,4 @@
-"""Labelled subjects that a classifier can learn from: words that tell, words that do not, and some noise."""
+"""Labelled subjects that a classifier can learn from: words that matter, words that do not, and some noise."""
 
 from __future__ import annotations
 

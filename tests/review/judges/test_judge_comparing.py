@@ -1,4 +1,4 @@
-"""Judges side by side on the same items, and on the command line; each figure is reckoned beside its assert."""
+"""Judges side by side on the same items, and on the command line; each expected figure is derived beside its assert."""
 
 from __future__ import annotations
 

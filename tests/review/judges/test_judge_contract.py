@@ -1,4 +1,4 @@
-"""What every kind of judge must do, present and future ones: one test over ``JUDGES``."""
+"""What every kind of judge must do: one test over ``JUDGES``, which a new kind joins by itself."""
 
 from __future__ import annotations
 

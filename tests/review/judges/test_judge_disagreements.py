@@ -1,4 +1,4 @@
-"""Where a judge and the people differ: in which direction, what there is to read, and what may stand in a prompt."""
+"""Where a judge and people disagree: in which direction, what there is to read, and which items fit into a prompt."""
 
 from __future__ import annotations
 

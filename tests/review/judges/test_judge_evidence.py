@@ -1,4 +1,4 @@
-"""Which verdicts count, on which half, and what a look at the other half leaves behind."""
+"""Which verdicts count, on which half, and what a look at the test half records."""
 
 from __future__ import annotations
 

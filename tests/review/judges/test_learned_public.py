@@ -1,4 +1,4 @@
-"""A learned judge on public data: what is known to be learnable from words is learned about as well as published."""
+"""A learned judge on public data learns about as well as published classifiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything goes wrong at once; every subject ends with a verdict or a named cause, none twice, none lost."""
+"""Everything goes wrong at once; every subject still gets exactly one verdict or a named cause."""
 
 from __future__ import annotations
 

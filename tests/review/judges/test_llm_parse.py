@@ -1,4 +1,4 @@
-"""Replies read into labels: JSON as asked, JSON as models write it, lines, bare labels; and never a guess."""
+"""Replies read into opinions: JSON as requested, JSON as models write it, lines, bare labels; and never a guess."""
 
 from __future__ import annotations
 

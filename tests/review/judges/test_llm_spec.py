@@ -1,4 +1,4 @@
-"""The spec of an llm judge: made whole once, and every wrong setting is a sentence that never repeats a secret."""
+"""The spec of an llm judge: read and completed once; each wrong setting is named without repeating a secret."""
 
 from __future__ import annotations
 

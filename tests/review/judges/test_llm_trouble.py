@@ -1,4 +1,4 @@
-"""What concerns the whole run is one sentence before anything is told; keys never show; nobody else is asked."""
+"""Trouble with the whole run is one message before any opinion; keys never show; no other host is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The local judge maps a model's labels to the rubric's values, and says what it cannot say."""
+"""The local judge maps the labels of a model to values of the rubric, and says which values it can never give."""
 
 from __future__ import annotations
 

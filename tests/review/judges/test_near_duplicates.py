@@ -1,4 +1,4 @@
-"""Items that are all but a copy of an example in a judge's prompt are found."""
+"""Items that are nearly a copy of an example in a judge's prompt are found."""
 
 from __future__ import annotations
 

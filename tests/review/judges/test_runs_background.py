@@ -1,4 +1,4 @@
-"""Workers as real processes against a real endpoint: killed, paused, refused, and nobody's key anywhere."""
+"""Workers as real processes with a real endpoint: killed, paused, refused, and without a key in any file."""
 
 from __future__ import annotations
 

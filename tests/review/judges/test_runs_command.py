@@ -1,4 +1,4 @@
-"""``spotcheck judge``: added, shown, compared, run over a week and a file, resumed, from the command line."""
+"""``spotcheck judge``: add, show, compare, run over a week and a file, and resume from the command line."""
 
 import csv
 import json

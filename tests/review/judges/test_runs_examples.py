@@ -1,4 +1,4 @@
-"""Few-shot examples: of the dev half alone, spread over the values, the same every time."""
+"""Few-shot examples come from the dev half alone, are spread over the values, and are the same every time."""
 
 import pytest
 from golden_store import BAD, GOOD, add_item, new_store, open_test_week, vote

@@ -1,4 +1,4 @@
-"""Keys come from the environment or the secrets file, and are blotted out of what is said."""
+"""Keys come from the environment or the secrets file, and are removed from messages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a run would be: how many, where to, and about what it costs; nothing is written."""
+"""The plan of a run: how many subjects, which host, about what cost; nothing is written."""
 
 import pytest
 from judged_store import DEV, WEEK

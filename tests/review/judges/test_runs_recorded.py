@@ -1,4 +1,4 @@
-"""Recorded judges: a verdict file becomes a version, once; nothing is asked."""
+"""Recorded judges: a verdict file becomes a version once, and nothing is asked."""
 
 import pytest
 from judged_store import DEV, NAMES, WEEK, judged

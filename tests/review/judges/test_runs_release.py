@@ -1,4 +1,4 @@
-"""A run over a release: shown what was expected, so it says nothing of production, and is held against the release."""
+"""A run over a release: the judge sees the expected answer, so its verdicts count for the release alone."""
 
 import json
 

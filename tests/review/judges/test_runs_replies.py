@@ -1,4 +1,4 @@
-"""Replies that are remembered, and calls from several threads that arrive once and whole."""
+"""Replies are remembered, and calls from several threads arrive once and whole."""
 
 import sqlite3
 import threading

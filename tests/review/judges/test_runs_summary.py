@@ -1,4 +1,4 @@
-"""What a run came to: latencies by nearest rank, costs of calls, causes, and agreement of a judge with itself."""
+"""The status of a run: latencies by nearest rank, costs of calls, causes, and self-consistency."""
 
 import math
 

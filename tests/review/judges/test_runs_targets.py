@@ -1,4 +1,4 @@
-"""What a run is made over: a week, a release, a file; masked, hidden, and halved as the split says."""
+"""The targets of a run, a week, a release or a file: masked, hidden spans hidden, and split into halves."""
 
 import csv
 import json

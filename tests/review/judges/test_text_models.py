@@ -1,4 +1,4 @@
-"""Text-classification models are found, refused and run offline, from the files that users have."""
+"""Text-classification models are found, refused and run offline, from files as users have them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training sets: settled labels of closed weeks, kept once under the hash of what they hold."""
+"""Training sets: the settled labels of closed weeks, stored once under the hash of their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are handed in: kept for their run, for the owner alone, and no longer."""
+"""Uploaded files are kept for their run, readable by the owner alone, and no longer."""
 
 import stat
 
