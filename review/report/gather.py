@@ -113,8 +113,9 @@ def _judges(
     store: Store, window: Sequence[str], rubric: Rubric, viewer: str | None, bootstrap: int, shares: Shares
 ) -> tuple[Judge, ...]:
     found = []
+    people = evidence.settled_weeks(store, window, viewer=viewer)
     for judge in judges(store, window):
-        for name, pair in evidence.paired_labels(store, window, judge, viewer=viewer).items():
+        for name, pair in evidence.paired_labels(store, window, judge, viewer=viewer, people=people).items():
             positive = pair.dimension.positive
             if positive is None:
                 continue
