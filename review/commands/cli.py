@@ -25,7 +25,7 @@ class Lazy(NamedTuple):
 COMMANDS: dict[str, Lazy] = {
     "agreement": Lazy(
         "review.commands.agreement:agreement",
-        "Agreement among people: alpha, percent agreement, AC1 or AC2, kappas and others, with intervals.",
+        "Measure how far people agree: alpha, percent agreement, AC1 or AC2, kappas, with intervals.",
     ),
     "alt-test": Lazy(
         "review.commands.calibrate_alt_test:alt_test",
@@ -46,7 +46,7 @@ COMMANDS: dict[str, Lazy] = {
     ),
     "consensus": Lazy(
         "review.commands.consensus:consensus",
-        "One label per item, by plurality or by Dawid and Skene's model; ties are reported and never broken.",
+        "Decide one label per item, by plurality or by Dawid and Skene's model; ties are never broken.",
     ),
     "demo": Lazy(
         "review.commands.setup:demo",
