@@ -45,7 +45,7 @@ def agreement(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Agreement among people: alpha, percent agreement, AC1 or AC2, kappas and others, with intervals.
+    """Measure how far people agree: alpha, percent agreement, AC1 or AC2, kappas, with intervals.
 
     With --file on a table, else on the store: the last four weeks, or --weeks.
     """

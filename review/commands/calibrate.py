@@ -89,8 +89,7 @@ def calibrate(
         emit(by_dimension(reports), as_json, lambda: _show_reports(reports))
         return
     store = source.store()
-    weeks = weeks_between(store, source.weeks)
-    pairs = _pairs(store, weeks, source, judge, cast(Half | None, split))
+    weeks, pairs = _pairs(store, source, judge, cast(Half | None, split))
     first = next(iter(pairs.values()))
     # Check the role before computing anything.
     by = require(store, acting_person(store, acting).id, "adjudicator").id if first.must_record else ""
@@ -128,14 +127,14 @@ def calibration_inputs(
     """
     if source.file is not None:
         return _from_file(source, values, positive)
-    store = source.store()
-    return _from_pairs(_pairs(store, weeks_between(store, source.weeks), source, judge, None), positive)
+    return _from_pairs(_pairs(source.store(), source, judge, None)[1], positive)
 
 
 def _pairs(
-    store: Store, weeks: tuple[str, ...], source: Source, judge: str | None, split: Half | None
-) -> dict[str, Paired]:
-    """Pair one judge with the people by dimension; without a name, the only judge there is."""
+    store: Store, source: Source, judge: str | None, split: Half | None
+) -> tuple[tuple[str, ...], dict[str, Paired]]:
+    """Return the weeks, and one judge paired with the people by dimension; without a name, the only judge there is."""
+    weeks = weeks_between(store, source.weeks)
     known = versions_with_verdicts(store, weeks)
     if judge is None and len(known) == 1:
         judge = next(iter(known))
@@ -149,7 +148,7 @@ def _pairs(
     pairs = source.only(paired_labels(store, weeks, judge, split=split))
     if not pairs:
         raise InputError(f"--judge: '{judge}' has no verdict in a dimension with a calibration (sets have none).")
-    return pairs
+    return weeks, pairs
 
 
 def _from_pairs(pairs: Mapping[str, Paired], positive: str | None) -> dict[str, CalibrationInput]:

@@ -26,7 +26,7 @@ ITEMS_SHOWN = 20
 @scale_option("nominal")
 @values_option
 def consensus(source: Source, method: str, scale: str, values: str | None, as_json: bool) -> None:
-    """One label per item, by plurality or by Dawid and Skene's model; ties are reported and never broken.
+    """Decide one label per item, by plurality or by Dawid and Skene's model; ties are never broken.
 
     With --file on a table, else on the store: the last four weeks, or --weeks.
     """

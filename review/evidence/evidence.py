@@ -49,11 +49,9 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
         chosen = tuple(n for n in names if first <= n <= last)
     else:
         chosen = tuple(sorted({_full_name(part, names) for part in wanted.split(",")}))
-    unknown = [n for n in chosen if n not in names]
-    if unknown or not chosen:
-        raise UnknownError(
-            f"week '{unknown[0] if unknown else wanted}' is not in the store; it has {', '.join(names)}."
-        )
+    unknown = [n for n in chosen if n not in names] if chosen else [wanted]
+    if unknown:
+        raise UnknownError(f"week '{unknown[0]}' is not in the store; it has {', '.join(names)}.")
     return chosen
 
 
@@ -76,21 +74,13 @@ def ratings_by_dimension(
     A set dimension appears once per value ("reasons: incomplete"), because agreement is defined on each value. With
     ``viewer``, the items that this person still has to review are left out.
     """
+    clusters, owed = clusters_of(store, weeks), _owed(store, viewer)
     rubric = latest_used_rubric(store, weeks)
-    annotations = _counted(annotations_of(store, weeks), rubric.version, _owed(store, viewer))
-    clusters = clusters_of(store, weeks)
-    dimensions = [rubric[dimension]] if dimension else rubric.dimensions
-    return _ratings(labels_of(annotations), dimensions, clusters)
-
-
-def _ratings(
-    labels: Sequence[Label], dimensions: Iterable[Dimension], clusters: Mapping[str, str]
-) -> dict[str, Ratings]:
     by_dimension: dict[str, list[Label]] = {}
-    for label in labels:
+    for label in labels_of(_counted(annotations_of(store, weeks), rubric.version, owed)):
         by_dimension.setdefault(label.dimension, []).append(label)
     found: dict[str, Ratings] = {}
-    for d in dimensions:
+    for d in [rubric[dimension]] if dimension else rubric.dimensions:
         given = by_dimension.get(d.name, [])
         if d.scale.kind == "set":
             members = set_members(given, d.scale)
@@ -175,6 +165,26 @@ class Paired:
         return [Label(i, judge, name, value) for i, value in values.items() if scale.numeric or value in scale.values]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SettledWeeks:
+    """The rubric, items, settled labels and N_h by (week, group) of some weeks, without items the viewer owes."""
+
+    rubric: Rubric
+    items: tuple[Item, ...]
+    settled: Mapping[tuple[str, str], Settled]
+    populations: Mapping[tuple[str, str], int]
+
+
+def settled_weeks(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> SettledWeeks:
+    """Gather the people's side of some weeks, once for every judge."""
+    owed = _owed(store, viewer)
+    populations = {key: line.population for key, line in ledger(store, weeks).items()}
+    rubric = latest_used_rubric(store, weeks)
+    settled = settled_labels(store, weeks, rubric=rubric.version)
+    items = tuple(i for w in weeks for i in store.find(Item, week=w) if i.id not in owed)
+    return SettledWeeks(rubric=rubric, items=items, settled=settled, populations=populations)
+
+
 def paired_labels(
     store: Store,
     weeks: Sequence[str],
@@ -183,6 +193,7 @@ def paired_labels(
     viewer: str | None = None,
     split: Half | None = None,
     without: Collection[str] = (),
+    people: SettledWeeks | None = None,
 ) -> dict[str, Paired]:
     """Pair a judge's verdicts with the settled labels, with the ledger's weights, in each dimension it judged.
 
@@ -190,35 +201,35 @@ def paired_labels(
     the half of the conversations. By default it is the half that anybody may see without a recorded access: ``dev`` of
     a judge that can be tuned here, all conversations of another. Record an access to ``test`` of such a judge with
     :func:`review.evidence.test_set_access.record_access`. Items whose conversation is an example in the judge's prompt
-    never count, nor do items of the conversations in ``without``. Hand-picked items have no weight. Raises NothingToDo
-    when the judge has no verdict in these weeks.
+    never count, nor do items of the conversations in ``without``. Hand-picked items have no weight. ``people`` is the
+    people's side of these weeks when it is already gathered. Raises NothingToDo when the judge has no verdict in these
+    weeks.
     """
     who = reference(store, weeks, judge)
-    made = store.get(Judge, str(who))
-    tunable = tunable_judge(made)
-    rubric, owed = latest_used_rubric(store, weeks), _owed(store, viewer)
-    populations = {key: line.population for key, line in ledger(store, weeks).items()}
+    people = people or settled_weeks(store, weeks, viewer=viewer)
     verdicts = verdicts_of(store, weeks, str(who))
-    settled = settled_labels(store, weeks, rubric=rubric.version)
-    items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed]
+    made = store.get(Judge, str(who))
 
+    tunable = tunable_judge(made)
     half: Half = split or ("dev" if tunable else "all")
     prompted = (example_conversations(made) if made else frozenset()) | frozenset(without)
-    in_half = {i.id for i in items if half in ("all", split_of(i.conversation_id))}
-    examples = {i.id for i in items if i.id in in_half and i.conversation_id in prompted}
+    in_half = {i.id for i in people.items if half in ("all", split_of(i.conversation_id))}
+    examples = {i.id for i in people.items if i.id in in_half and i.conversation_id in prompted}
     found: dict[str, Paired] = {}
-    for d in rubric.dimensions:
+    for d in people.rubric.dimensions:
         given = {item: v for (item, dimension), v in verdicts.items() if dimension == d.name}
         if not given or d.scale.kind == "set":
             continue
-        labels = {item: s for (item, dimension), s in settled.items() if dimension == d.name and item in in_half}
+        labels = {item: s for (item, dimension), s in people.settled.items() if dimension == d.name and item in in_half}
         left_out = sum(item in examples and s.value is not None for item, s in labels.items())
         labels = {item: s for item, s in labels.items() if item not in examples}
         given = {item: v for item, v in given.items() if item in in_half - examples}
-        data = calibration_data(calibration_rows(items, labels, given, populations), values=d.scale.values)
+        rows = calibration_rows(people.items, labels, given, people.populations)
+        notes = notes_on(half, left_out)
+        data = calibration_data(rows, values=d.scale.values)
         found[d.name] = Paired(
             dimension=d,
-            data=replace(data, notes=(*data.notes, *notes_on(half, left_out))),
+            data=replace(data, notes=(*data.notes, *notes)),
             settled=labels,
             verdicts=given,
             judge=who,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from review.basics.words import counted
-from review.report.model import Judge, WeekReport
+from review.report.model import JudgeFigures, WeekReport
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.words import interval, percent, span
 from review.statistics.quantity import Quantity
@@ -116,7 +116,7 @@ def judges(report: WeekReport) -> JudgeTable:
     )
 
 
-def _lines(name: str, rows: Sequence[Judge], identity: str) -> tuple[JudgeLine, ...]:
+def _lines(name: str, rows: Sequence[JudgeFigures], identity: str) -> tuple[JudgeLine, ...]:
     return tuple(
         JudgeLine(
             judge.positive,

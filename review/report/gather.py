@@ -18,7 +18,7 @@ from review.evidence import evidence
 from review.evidence.production import ProductionData, production_data, quality_of
 from review.golden.examples import current_examples
 from review.people.people import people
-from review.report.model import Agreement, Golden, Group, Judge, Quality, Settlement, WeekReport
+from review.report.model import Agreement, Golden, JudgeFigures, Quality, SampleGroup, Settlement, WeekReport
 from review.report.reasons import frequent_reasons
 from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
@@ -111,10 +111,11 @@ def _agreement(
 
 def _judges(
     store: Store, window: Sequence[str], rubric: Rubric, viewer: str | None, bootstrap: int, shares: Shares
-) -> tuple[Judge, ...]:
+) -> tuple[JudgeFigures, ...]:
     found = []
+    people = evidence.settled_weeks(store, window, viewer=viewer)
     for judge in judges(store, window):
-        for name, pair in evidence.paired_labels(store, window, judge, viewer=viewer).items():
+        for name, pair in evidence.paired_labels(store, window, judge, viewer=viewer, people=people).items():
             positive = pair.dimension.positive
             if positive is None:
                 continue
@@ -123,7 +124,7 @@ def _judges(
             alone, outside = shares.get((judge, name), (None, None))
             shown = judge if pair.half == "all" else f"{judge} ({pair.half} half)"
             found.append(
-                Judge(
+                JudgeFigures(
                     name=shown,
                     title=rubric[name].title,
                     positive=positive,
@@ -137,7 +138,7 @@ def _judges(
     return tuple(found)
 
 
-def _groups(store: Store, week: str, items: Sequence[Item], rubric: Rubric) -> tuple[Group, ...]:
+def _groups(store: Store, week: str, items: Sequence[Item], rubric: Rubric) -> tuple[SampleGroup, ...]:
     settled = settled_labels(store, [week], rubric=rubric.version)
     first = rubric.dimensions[0].name
 
@@ -146,12 +147,12 @@ def _groups(store: Store, week: str, items: Sequence[Item], rubric: Rubric) -> t
         return sum(s is not None and s.value is not None for s in known)
 
     lines = [
-        Group(line.name, line.population, line.sampled, line.probability, labelled(members))
+        SampleGroup(line.name, line.population, line.sampled, line.probability, labelled(members))
         for line in evidence.ledger(store, [week]).values()
         for members in [[i.id for i in items if i.stratum == line.name]]
     ]
     picked = [i.id for i in items if i.purposive]
-    return (*lines, *([Group("hand-picked", None, len(picked), None, labelled(picked))] if picked else []))
+    return (*lines, *([SampleGroup("hand-picked", None, len(picked), None, labelled(picked))] if picked else []))
 
 
 def _settlement(store: Store, week: str) -> Settlement:

@@ -52,7 +52,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judge:
+class JudgeFigures:
     """One judge and one positive value: weighted precision and recall, and ``alone``, its own share of the traffic.
 
     ``outside`` tells whether this share is outside the interval of the people's estimate; None when either is unknown.
@@ -69,7 +69,7 @@ class Judge:
 
 
 @dataclass(frozen=True)
-class Group:
+class SampleGroup:
     """One group of the sample; ``labelled`` items have a settled label in the rubric's first dimension.
 
     Hand-picked items are a group without population and probability.
@@ -139,12 +139,12 @@ class WeekReport:
     window: tuple[str, ...]
     quality: tuple[Quality, ...]
     agreement: tuple[Agreement, ...]
-    judges: tuple[Judge, ...]
+    judges: tuple[JudgeFigures, ...]
     people: tuple[Progress, ...]
     rubric_version: int
     left_out: str | None
     names: Mapping[str, str]
-    groups: tuple[Group, ...]
+    groups: tuple[SampleGroup, ...]
     reasons: tuple[Reason, ...]
     settlement: Settlement
     golden: Golden

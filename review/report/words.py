@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from review.annotating.anchoring import Anchoring
 from review.basics.words import counted
-from review.report.model import Judge, Quality, WeekReport
+from review.report.model import JudgeFigures, Quality, WeekReport
 from review.statistics.quantity import Quantity
 
 
@@ -88,7 +88,7 @@ def trust(report: WeekReport) -> list[str]:
     return [f"{j.name} {judge_words(j)}" for j in report.judges if j.title == first]
 
 
-def judge_words(judge: Judge) -> str:
+def judge_words(judge: JudgeFigures) -> str:
     """Describe one judge in one dimension; the sentence follows the judge's name."""
     recall, precision, name = judge.recall, judge.precision, judge.positive
     if recall.value is None:

@@ -61,18 +61,10 @@ class ItemConsensus:
 
     def to_json(self) -> dict[str, Any]:
         """Return the item's object of ``consensus --json``."""
-        out: dict[str, Any] = {
-            "item": self.item,
-            "label": self.label,
-            "rule": self.rule,
-            "tie": self.tie,
-            "votes": self.votes,
-            "posterior": self.posterior,
-            "entropy": self.entropy,
-        }
+        shown = {name: value for name, value in vars(self).items() if name != "middle"}
         if self.middle is not None:
-            out |= {"median": self.middle.median, "spread": [self.middle.lowest, self.middle.highest]}
-        return out
+            shown |= {"median": self.middle.median, "spread": [self.middle.lowest, self.middle.highest]}
+        return shown
 
 
 @dataclass(frozen=True)

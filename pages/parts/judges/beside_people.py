@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.parts.shared import cached_statistics, figures
 from pages.parts.shared.session import Session
-from review.statistics.calibration.curves import ScoreReport
 from review.statistics.calibration.report import CalibrationReport
+from review.statistics.calibration.scores import ScoreReport
 from review.statistics.quality.planner import plan_recall
 
 METRICS = {"recall": "Recall", "precision": "Precision", "accuracy": "Same as the others"}

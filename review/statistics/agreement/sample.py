@@ -44,7 +44,7 @@ class Sample:
         return self.times @ self.patterns.pairable_counts
 
     def agreement(self, weights: Floats) -> Floats:
-        """p_a: the mean over pairable items of the weighted share of agreeing pairs, shape (B,)."""
+        """Return p_a, the mean over pairable items of the weighted share of agreeing pairs; shape (B,)."""
         return divide(self.times @ self.patterns.agreement(weights), self.pairable)
 
 

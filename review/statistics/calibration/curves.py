@@ -1,25 +1,18 @@
-"""Scores of a judge: precision and recall at every threshold, the threshold to use, and how reliable the scores are.
-
-A threshold is chosen on the ``dev`` split and reported on ``test``; figures on the data that chose it are too good.
-"""
+"""Scores of a judge: precision and recall at every threshold, and how often each score is right."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from review.statistics.calibration.data import CalibrationData, FloatArray, IntArray
-from review.statistics.calibration.design import Drawn, drawn_rows, kish, row_design, sampling_design, taylor_se
-from review.statistics.calibration.shares import Mask, estimate_share, shares, t_quantile
-from review.statistics.calibration.split import split_of
+from review.statistics.calibration.data import FloatArray, IntArray
+from review.statistics.calibration.design import kish
+from review.statistics.calibration.shares import Mask
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 
 BINS = 10
-MOST_POINTS = 200
-MOST_RESAMPLED = 10_000_000
 
 
 class Curve(NamedTuple):
@@ -45,52 +38,7 @@ class Bin(NamedTuple):
     share: Quantity
 
 
-class Threshold(NamedTuple):
-    """The threshold with the best F1 on ``dev`` and its figures on ``test``, or the reason why there is none.
-
-    ``dev`` and ``test`` count the scored items of each split.
-    """
-
-    value: float | None
-    dev: int
-    test: int
-    precision: Quantity
-    recall: Quantity
-    f1: Quantity
-    undefined: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoreReport:
-    """A judge's scores for the positive class, on labelled items with a score."""
-
-    n: int
-    average_precision: Quantity
-    brier: Quantity
-    ece: Quantity
-    bins: tuple[Bin, ...]
-    curve: Curve
-    threshold: Threshold
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain numbers and quantities; the curve is thinned to 200 points."""
-        points = len(self.curve.threshold)
-        at = np.unique(np.linspace(0, points - 1, min(points, MOST_POINTS)).astype(int))
-        t = self.threshold
-        return {
-            "n": self.n,
-            "average_precision": self.average_precision.to_json(),
-            "brier": self.brier.to_json(),
-            "ece": self.ece.to_json(),
-            "bins": [{**b._asdict(), "share": b.share.to_json()} for b in self.bins],
-            "curve": [{name: float(a[k]) for name, a in self.curve._asdict().items()} for k in at],
-            "threshold": {
-                **t._asdict(), "precision": t.precision.to_json(), "recall": t.recall.to_json(), "f1": t.f1.to_json(),
-            },
-        }  # fmt: skip
-
-
-class _Ranked(NamedTuple):
+class Ranked(NamedTuple):
     """Rows by falling score, sorted once for all replicates; ``last`` is the last row of each distinct score."""
 
     order: IntArray
@@ -99,6 +47,7 @@ class _Ranked(NamedTuple):
     score: FloatArray
 
     def curve(self, weight: FloatArray) -> Curve:
+        """Return the curve under these weights, shape (items,)."""
         w = weight[self.order]
         called, hits = np.cumsum(w)[self.last], np.cumsum(w * self.truth)[self.last]
         if not len(hits) or hits[-1] <= 0:
@@ -107,16 +56,17 @@ class _Ranked(NamedTuple):
         return Curve(self.score[self.last][keep], hits[keep] / called[keep], hits[keep] / hits[-1])
 
 
-def _ranked(truth: Mask, score: FloatArray) -> _Ranked:
+def rank_rows(truth: Mask, score: FloatArray) -> Ranked:
+    """Sort rows by falling score; both arguments have shape (items,)."""
     order = np.argsort(-score, kind="stable")
     falling = score[order]
     last = np.flatnonzero(np.append(falling[1:] != falling[:-1], True)) if len(score) else np.zeros(0, np.intp)
-    return _Ranked(order, last, truth[order], falling)
+    return Ranked(order, last, truth[order], falling)
 
 
 def precision_recall(truth: Mask, score: FloatArray, weight: FloatArray) -> Curve:
     """Return the curve over distinct scores, empty without positives; all arguments have shape (items,)."""
-    return _ranked(truth, score).curve(weight)
+    return rank_rows(truth, score).curve(weight)
 
 
 def best_threshold(curve: Curve) -> float | None:
@@ -149,133 +99,3 @@ def reliability(truth: Mask, score: FloatArray, weight: FloatArray, *, bins: int
             )
         result.append(Bin(b / bins, (b + 1) / bins, n, mean, share))
     return tuple(result)
-
-
-def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000, seed: int = 0) -> ScoreReport:
-    """Evaluate the scores in ``data`` for the class with code ``positive``, weighted by the sampling design.
-
-    Brier score and ECE need scores between 0 and 1 and are undefined otherwise. The intervals of average precision and
-    ECE are percentile bootstraps of whole items within strata. ECE is biased upwards while bins are small.
-    """
-    drawn = _scored(data)
-    n = len(drawn.rows)
-    score = data.score[drawn.rows] if data.score is not None else np.zeros(0)
-    truth = data.truth[drawn.rows] == positive
-    ranked = _ranked(truth, score)
-    curve = ranked.curve(drawn.weight)
-    threshold = _threshold(data, positive, bootstrap=bootstrap, seed=seed)
-    if not n:
-        none = Quantity.missing("no labelled item has a score")
-        return ScoreReport(n=0, average_precision=none, brier=none, ece=none, bins=(), curve=curve, threshold=threshold)
-    replicates = _replicates(drawn, bootstrap, np.random.default_rng(seed))
-    if len(curve.threshold):
-        again = [ranked.curve(drawn.weight * r).average_precision for r in replicates]
-        average = Quantity(
-            value=curve.average_precision, ci=_percentile(again), se=None, method=_bootstrap_name(again), n=n
-        )
-    else:
-        average = Quantity.missing("no scored item is of the positive class", n=n)
-    if score.min() < 0 or score.max() > 1:
-        off = Quantity.missing("the scores are not probabilities: some are outside [0, 1]", n=n)
-        return ScoreReport(
-            n=n, average_precision=average, brier=off, ece=off, bins=(), curve=curve, threshold=threshold
-        )
-    bins = reliability(truth, score, drawn.weight)
-    again = [_ece(truth, score, drawn.weight * r) for r in replicates]
-    ece = Quantity(
-        value=_ece(truth, score, drawn.weight), ci=_percentile(again), se=None, method=_bootstrap_name(again), n=n
-    )
-    return ScoreReport(
-        n=n,
-        average_precision=average,
-        brier=_brier(data, drawn, truth, score),
-        ece=ece,
-        bins=bins,
-        curve=curve,
-        threshold=threshold,
-    )
-
-
-def _scored(data: CalibrationData) -> Drawn:
-    """Treat items without a score as not labelled, so that the weights still represent the whole stratum."""
-    absent = np.ones(len(data), bool) if data.score is None else np.isnan(data.score)
-    return drawn_rows(data.with_codes(np.where(absent, -1, data.truth), data.verdict))
-
-
-def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) -> Quantity:
-    """Return the weighted mean of (score - outcome)^2 with a Taylor interval (Brier 1950, Mon. Weather Rev. 78)."""
-    design = row_design(data, drawn)
-    loss = (score - truth) ** 2
-    value = float((drawn.weight * loss).sum()) / float(drawn.weight.sum())
-    se = taylor_se(design, (loss - value) / float(drawn.weight.sum())) if len(loss) > 1 else None
-    if se is None:
-        return Quantity(value=value, ci=None, se=None, method="no interval from one item", n=len(loss))
-    half = t_quantile(design) * se
-    return Quantity(
-        value=value, ci=(max(0.0, value - half), min(1.0, value + half)), se=se, method="Taylor", n=len(loss)
-    )
-
-
-def _ece(truth: Mask, score: FloatArray, weight: FloatArray, bins: int = BINS) -> float:
-    """Return the expected calibration error: the weighted mean over bins of |score - share of positives|."""
-    place = np.minimum((score * bins).astype(int), bins - 1)
-    gap = np.bincount(place, weight * (score - truth), bins)
-    return float(np.abs(gap).sum() / weight.sum())
-
-
-def _replicates(drawn: Drawn, bootstrap: int, rng: np.random.Generator) -> list[FloatArray]:
-    """Draw rows with replacement within strata; each replicate counts how often each row is drawn, shape (rows,)."""
-    n = len(drawn.rows)
-    count = min(bootstrap, max(100, MOST_RESAMPLED // max(n, 1)))
-    members = [np.flatnonzero(drawn.stratum == h) for h in range(len(drawn.population))]
-    result = []
-    for _ in range(count):
-        times = np.zeros(n)
-        for rows in members:
-            times[rows] = np.bincount(rng.integers(0, len(rows), len(rows)), minlength=len(rows)) if len(rows) else 0
-        result.append(times)
-    return result
-
-
-def _percentile(values: list[float]) -> tuple[float, float] | None:
-    if not values:
-        return None
-    low, high = np.quantile(values, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _bootstrap_name(values: list[float]) -> str:
-    return f"percentile bootstrap within strata ({len(values)} replicates)" if values else "no interval was requested"
-
-
-def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: int) -> Threshold:
-    scored = np.zeros(len(data), bool) if data.score is None else ~np.isnan(data.score) & data.labelled
-    on_dev = np.array([split_of(item) == "dev" for item in data.items], dtype=bool)
-    dev_rows, test_rows = scored & on_dev, scored & ~on_dev
-    dev = drawn_rows(data.with_codes(np.where(dev_rows, data.truth, -1), data.verdict))
-    score = np.zeros(len(data)) if data.score is None else data.score
-    value = best_threshold(precision_recall(data.truth[dev.rows] == positive, score[dev.rows], dev.weight))
-    counts = int(dev_rows.sum()), int(test_rows.sum())
-    if value is None or not test_rows.any():
-        reason = "this needs scored items of the positive class in dev and scored items in test"
-        return Threshold(None, *counts, *(Quantity.missing(reason),) * 3, reason)
-    truth = np.where(test_rows, data.truth == positive, -1).astype(np.intp)
-    called = np.where(test_rows, score >= value, -1).astype(np.intp)
-    names = ("other", "positive")
-    binary = CalibrationData(
-        items=data.items,
-        values=names,
-        truth=truth,
-        verdict=called,
-        strata=data.strata,
-        stratum=data.stratum,
-        population=data.population,
-        weight=data.weight,
-        notes=data.notes,
-    )
-    design = sampling_design(binary)
-    each = shares(names, 1, "drop")
-    precision, recall, f1 = (
-        estimate_share(design, each[name], bootstrap=bootstrap, seed=seed) for name in ("precision", "recall", "f1")
-    )
-    return Threshold(value, *counts, precision, recall, f1, None)

@@ -10,10 +10,10 @@ import numpy as np
 
 from review.basics.errors import InputError
 from review.statistics.calibration.cautions import cautions
-from review.statistics.calibration.curves import ScoreReport, score_report
 from review.statistics.calibration.data import CalibrationData
 from review.statistics.calibration.design import Design, kish, plain_design, sampling_design
 from review.statistics.calibration.kappa import estimate_agreement
+from review.statistics.calibration.scores import ScoreReport, score_report
 from review.statistics.calibration.shares import Missing, accuracy, estimate_share, shares
 from review.statistics.quantity import Quantity
 

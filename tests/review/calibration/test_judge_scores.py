@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn import metrics as oracle
 
-from review.statistics.calibration.curves import best_threshold, precision_recall, reliability, score_report
+from review.statistics.calibration.curves import best_threshold, precision_recall, reliability
 from review.statistics.calibration.data import CalibrationRow, calibration_data
+from review.statistics.calibration.scores import score_report
 from review.statistics.calibration.split import split_of
 
 
