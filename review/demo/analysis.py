@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from review.demo import queries_customers, queries_sales
 from review.demo.dialogue import Exchange, Plan
 from review.demo.figures import Period, any_period, distorted, numbers_of, rows_of, written
 from review.demo.mishaps import any_mishap, repair_of
-from review.demo.queries import SCHEMA, Query, SqlFlaw
+from review.demo.queries import SCHEMA, Query, SqlFlaw, queries_of
 from review.demo.slots import chance, pick
 from review.demo.tones import spoken, voice
 
-QUESTIONS = (*queries_sales.QUERIES, *queries_customers.QUERIES)
+QUESTIONS = queries_of("queries_sales", "queries_customers")
 OPENERS = {
     "friendly": ("Gladly! ", "Happy to look this up for you. ", "Sure, here you go! ", "Thanks for asking! "),
     "neutral": ("",),

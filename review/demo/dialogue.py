@@ -9,18 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from review.demo import (
-    chats_account,
-    chats_data,
-    chats_languages,
-    chats_orders,
-    chats_others,
-    chats_products,
-    chats_promotions,
-    chats_refunds,
-    chats_returns,
-    chats_shipping,
-)
 from review.demo.courtesies import (
     AFTER_FAILURE,
     CURT_THANKS,
@@ -35,20 +23,22 @@ from review.demo.courtesies import (
     THANKS,
     UNANSWERED,
 )
-from review.demo.scripts import Flaw, Script
+from review.demo.scripts import Flaw, Script, scripts_of
 from review.demo.slots import capitalised, chance, fill_slots, pick
 from review.demo.tones import mood_of, said, spoken, voice
 
-CHATS: tuple[Script, ...] = (
-    *chats_orders.SCRIPTS,
-    *chats_shipping.SCRIPTS,
-    *chats_returns.SCRIPTS,
-    *chats_refunds.SCRIPTS,
-    *chats_account.SCRIPTS,
-    *chats_promotions.SCRIPTS,
-    *chats_products.SCRIPTS,
-    *chats_others.SCRIPTS,
+CHATS = scripts_of(
+    "chats_orders",
+    "chats_shipping",
+    "chats_returns",
+    "chats_refunds",
+    "chats_account",
+    "chats_promotions",
+    "chats_products",
+    "chats_others",
 )
+CHATS_IN_OTHER_LANGUAGES = scripts_of("chats_languages")
+CHATS_ABOUT_DATA = scripts_of("chats_data")
 FAILURES = {
     "wrong": (
         "Something went wrong on our side. Please try again later.",
@@ -129,12 +119,12 @@ def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> 
 
 def chat(rng: np.random.Generator, plan: Plan) -> Exchange:
     """A support chat; about one in fourteen is not in English."""
-    return compose(rng, plan, chats_languages.SCRIPTS if chance(rng, 0.07) and plan.fate != "error" else CHATS)
+    return compose(rng, plan, CHATS_IN_OTHER_LANGUAGES if chance(rng, 0.07) and plan.fate != "error" else CHATS)
 
 
 def data_talk(rng: np.random.Generator, plan: Plan) -> Exchange:
     """An exchange with the data agent that needs no SQL: it declines or asks back."""
-    return compose(rng, plan, chats_data.SCRIPTS)
+    return compose(rng, plan, CHATS_ABOUT_DATA)
 
 
 def _script(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> Script:

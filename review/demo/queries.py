@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from review.demo.scripts import tables_of
+
 SCHEMA = (
     "ecommerce.users (user_id UInt64, country LowCardinality(String), city String, signup_date Date, "
     "birth_year UInt16, "
@@ -16,11 +18,6 @@ SCHEMA = (
     "LowCardinality(String), channel LowCardinality(String), pages UInt16, orders UInt8, revenue Decimal(12, 2), "
     "promo_code Nullable(String)). Join: toString(users.user_id) = sessions.user_id.",
 )
-COUNTRIES = ("United States", "Germany", "United Kingdom", "Canada", "France", "Spain", "Netherlands")
-DEVICES = ("desktop", "tablet", "mobile")
-CHANNELS = ("organic", "paid search", "email", "social", "direct", "affiliate")
-TIERS = ("gold", "silver", "none")
-CODES = ("WELCOME10", "AUTUMN15", "COZY20", "FRIENDS15", "NEWS10")
 IN_PERIOD = "started_at >= '{start}' AND started_at < '{end}'"
 S_PERIOD = "s.started_at >= '{start}' AND s.started_at < '{end}'"
 JOIN = "FROM ecommerce.sessions AS s INNER JOIN ecommerce.users AS u ON toString(u.user_id) = s.user_id"
@@ -68,22 +65,10 @@ class Query:
         return self.sql.replace("[s.when]", S_PERIOD).replace("[when]", IN_PERIOD).replace("[join]", JOIN) + FORMAT
 
 
-OFF_BY_ONE = SqlFlaw(
-    old="started_at < '{end}'",
-    new="started_at <= '{last}'",
-    scale=0.96,
-    why="'{last}' means midnight, so the sessions of that last day are missing. It must be < '{end}'.",
-    correctness="partly",
-)
-WRONG_JOIN = SqlFlaw(
-    old="ON toString(u.user_id) = s.user_id",
-    new="ON u.acquisition_channel = s.channel",
-    scale=37.0,
-    why="Joined on the channel instead of the user, which multiplies the rows.",
-)
-NO_DISTINCT = SqlFlaw(
-    old="uniqExact(user_id)",
-    new="count(user_id)",
-    scale=2.7,
-    why="Counts sessions, not customers: the DISTINCT (uniqExact) is missing.",
-)
+def queries_of(*names: str) -> tuple[Query, ...]:
+    """Return the queries of some data files in order. Raises TypeError for a field that a query does not have."""
+    return tuple(
+        Query(**{**table, "flaws": tuple(SqlFlaw(**flaw) for flaw in table.get("flaws", ()))})
+        for name in names
+        for table in tables_of(name, "query")
+    )

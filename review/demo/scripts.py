@@ -6,8 +6,13 @@ laid over them by ``review.demo.tones``, so that politeness and correctness vary
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
@@ -46,3 +51,22 @@ class Script:
     weight: float = 1.0
     mood: str = ""
     slots: tuple[Mapping[str, str], ...] = field(default=({},))
+
+
+def tables_of(name: str, kind: str) -> list[dict[str, Any]]:
+    """Return the tables ``[[kind]]`` of a data file, lists as tuples at every depth."""
+    found = tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
+    return [{key: _frozen(value) for key, value in table.items()} for table in found[kind]]
+
+
+def scripts_of(*names: str) -> tuple[Script, ...]:
+    """Return the scripts of some data files in order. Raises TypeError for a field that a script does not have."""
+    return tuple(
+        Script(**{**table, "flaws": tuple(Flaw(**flaw) for flaw in table.get("flaws", ()))})
+        for name in names
+        for table in tables_of(name, "script")
+    )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
