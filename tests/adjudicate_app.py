@@ -39,7 +39,7 @@ def build_voted_store(path: Path) -> Store:
     return store
 
 
-def vote(item: str, rater: str, labels: dict[str, Any], **words: str) -> Annotation:
+def vote(item: str, rater: str, labels: dict[str, Any], *, comment: str = "", corrected_answer: str = "") -> Annotation:
     """One submission, with a name that does not tell whose it is."""
     number = item.removeprefix("item-")
     name = f"{('zelda', 'quentin', 'noa').index(rater)}{number}-ballot"
@@ -51,5 +51,6 @@ def vote(item: str, rater: str, labels: dict[str, Any], **words: str) -> Annotat
         rubric_version=1,
         labels=labels,
         at=AT,
-        **words,
+        comment=comment,
+        corrected_answer=corrected_answer,
     )

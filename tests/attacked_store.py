@@ -137,7 +137,6 @@ def judged(store: Store, plant: Plant, week: str) -> None:
     """Two judges on every item of a week, one with a planted name."""
     for item in store.find(Item, week=week):
         for judge, value in ((plant("judge")[:60], "wrong"), ("plain-judge", "correct")):
-            texts = {"rationale": plant("rationale"), "raw": plant("raw"), "error": plant("verdict error")}
             store.add(
                 Verdict(
                     id=uuid4().hex,
@@ -148,7 +147,9 @@ def judged(store: Store, plant: Plant, week: str) -> None:
                     value=value,
                     at=now(),
                     score=SCORES[week],
-                    **texts,
+                    rationale=plant("rationale"),
+                    raw=plant("raw"),
+                    error=plant("verdict error"),
                 )
             )
 

@@ -24,5 +24,7 @@ def fewer_replicates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shares, "PROPORTION_DRAWS", 4 * FEW)
         for function in BOOTSTRAPPED:
-            patch.setitem(function.__kwdefaults__, "bootstrap", FEW)
+            defaults = function.__kwdefaults__
+            assert defaults is not None and "bootstrap" in defaults, function
+            patch.setitem(defaults, "bootstrap", FEW)
         yield

@@ -9,6 +9,7 @@ from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.statistics.calibration.split import split_of
+from storage.records_base import StoredLabels
 from storage.records_golden import GoldenExample
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Stratum
@@ -84,7 +85,7 @@ def judged(store: Store) -> Store:
                     item_id=name,
                     rater_id="ana",
                     rubric_version=1,
-                    labels=labels,
+                    labels=dict(labels),
                     at=AT,
                     comment=f"because of {k}",
                 ),
@@ -137,7 +138,7 @@ def version(store: Store, name: str, number: int, *, examples: tuple[str, ...] =
 def golden(store: Store, name: str, *, split: str = "dev", **labels: str) -> GoldenExample:
     """A golden example made of one of the items."""
     content = content_of("q", answer=f"answer of {name}", expected_answer="", wish=Wish())
-    found = {"correctness": "wrong", **labels}
+    found: StoredLabels = {"correctness": "wrong", **labels}
     made = GoldenExample(
         id=f"g-{name}-1",
         example_id=f"g-{name}",

@@ -61,7 +61,11 @@ def test_from_import_to_release(store: Store, tmp_path: Path) -> None:
         for item in batch(store, rater, week=WEEK, size=500)["items"]:
             assert "@" not in str(item["messages"])
             wrong = item["messages"][-1]["content"] == "late" and not (rater == "ben" and item["item"] == "c0")
-            labels = {"correctness": "wrong" if wrong else "correct", "intent": "shipping", "politeness": "neutral"}
+            labels: dict[str, object] = {
+                "correctness": "wrong" if wrong else "correct",
+                "intent": "shipping",
+                "politeness": "neutral",
+            }
             labels |= {"reasons": ["wrong_fact"]} if wrong else {}
             entry = {"submission_id": f"{rater}-{item['assignment']}", "kind": "annotation", "labels": labels}
             entry |= {"corrected_answer": "It is late."} if wrong else {}
