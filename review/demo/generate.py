@@ -17,6 +17,7 @@ import numpy as np
 from review.basics.weeks import monday_of
 from review.demo.analysis import data_question
 from review.demo.dialogue import Exchange, Plan, chat, data_talk
+from review.demo.makers import JUDGES
 from review.demo.slots import chance, weighted
 
 WEEK_SIZE = 3_400
@@ -40,33 +41,6 @@ FEEDBACK = {"up": 0.045, "copied": 0.025, "edited": 0.01, "": 0.92}
 SCORED = "no-rude"
 """The judge that says how sure it is that an answer is wrong."""
 
-JUDGES: dict[str, dict[str, dict[str, dict[str, float]]]] = {
-    "kind-judge": {
-        "correctness": {
-            "wrong": {"wrong": 0.45, "partly": 0.15, "correct": 0.4},
-            "partly": {"wrong": 0.04, "partly": 0.26, "correct": 0.7},
-            "correct": {"wrong": 0.003, "partly": 0.02, "correct": 0.977},
-        },
-        "politeness": {
-            "rude": {"rude": 0.6, "neutral": 0.35, "friendly": 0.05},
-            "neutral": {"rude": 0.005, "neutral": 0.845, "friendly": 0.15},
-            "friendly": {"rude": 0.0, "neutral": 0.04, "friendly": 0.96},
-        },
-    },
-    "no-rude": {
-        "correctness": {
-            "wrong": {"wrong": 0.9, "partly": 0.07, "correct": 0.03},
-            "partly": {"wrong": 0.35, "partly": 0.55, "correct": 0.1},
-            "correct": {"wrong": 0.023, "partly": 0.06, "correct": 0.917},
-        },
-        "politeness": {
-            "rude": {"rude": 0.0, "neutral": 1.0},
-            "neutral": {"neutral": 0.93, "friendly": 0.07},
-            "friendly": {"neutral": 0.12, "friendly": 0.88},
-        },
-    },
-}
-"""How each judge errs: judge, dimension, truth, share of each verdict."""
 NO_VERDICT = 0.015
 
 HOURS = (4, 3, 2, 2, 2, 3, 6, 12, 22, 32, 38, 40, 38, 36, 36, 38, 40, 44, 50, 54, 50, 38, 22, 10)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from review.basics.tables import Row, Table
-from review.demo.generate import JUDGES, DemoConversation
-from review.demo.verdicts import MAKERS, recorded
+from review.demo.generate import DemoConversation
+from review.demo.makers import JUDGES, MAKERS
+from review.demo.verdicts import recorded
 from review.exchange.verdicts import import_verdicts
 from review.judges.protocol.protocol import Options
 from review.judges.runs.running import start_run

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from review.demo.courtesies import CLOSERS, ENGLISH_OPENERS, OPENERS
+from review.demo.courtesies import SAY
 from review.demo.scripts import Script
 from review.demo.slots import chance, pick, weighted
 
@@ -26,7 +26,7 @@ SLIPS = (
     ("arrived", "arived"),
     ("the ", "teh "),
 )
-GREETINGS = ("Hi, ", "Hello, ", "Hello there, ", "Good morning, ", "Hey, ")
+SILENT = ("",)
 KEPT_CAPITAL = re.compile(r"^(I\b|I'|HR-|TRK|[A-Z]{2,}|WELCOME)")
 MOODS = {"complaint": "problem", "refund": "problem", "order_status": "problem", "account": "problem"}
 
@@ -42,7 +42,7 @@ def spoken(rng: np.random.Generator, text: str, manner: str, language: str, *, f
         return text
     if manner == "polite" and first and "!!" not in text and not text.startswith("Worst"):
         start = text if KEPT_CAPITAL.match(text) or text.startswith(("Hi", "Hello")) else text[0].lower() + text[1:]
-        greeting = "" if text.startswith(("Hi", "Hello")) else pick(rng, GREETINGS)
+        greeting = "" if text.startswith(("Hi", "Hello")) else pick(rng, SAY.greetings)
         start += "" if start.endswith((".", "?", "!", ")")) else "."
         return greeting + start + (pick(rng, (" Thanks!", " Thank you!", "")) if chance(rng, 0.6) else "")
     if manner == "casual":
@@ -60,9 +60,9 @@ def said(rng: np.random.Generator, text: str, tone: str, manner: tuple[str, str]
     ``manner`` is the language and the mood of the script.
     """
     language, mood = manner
-    openers = ENGLISH_OPENERS.get((mood, tone)) if language == "en" else OPENERS.get((language, tone))
-    opener = pick(rng, openers or ("",)) if opens else ""
-    closer = pick(rng, CLOSERS.get((language, tone), ("",))) if closes else ""
+    openers = SAY.english_openers[mood] if language == "en" else SAY.openers[language]
+    opener = pick(rng, openers.get(tone, SILENT)) if opens else ""
+    closer = pick(rng, SAY.closers[language].get(tone, SILENT)) if closes else ""
     return opener + text + closer
 
 
