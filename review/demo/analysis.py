@@ -1,4 +1,4 @@
-"""Compose one question to the data agent: reasoning, SQL, result, answer, and what went wrong on the way."""
+"""Write one question to the data agent: its reasoning, SQL, result and answer, and the errors on the way."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REFERRALS = (
 
 
 def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
-    """A question answered by SQL over the two tables."""
+    """Return a question that SQL over the two tables answers."""
     query = pick(
         rng, [q for q in QUERIES if plan.correctness != "wrong" or any(f.correctness == "wrong" for f in q.flaws)]
     )
@@ -114,8 +114,8 @@ def _failed(
         correctness=plan.correctness,
         reason=reason,
     )
-    said = [*messages, ("assistant", _toned(rng, plan, text))]
-    return _exchange(plan, query, row, said, flaw, right, query.template.format_map(period.slots), period)
+    spoken_turns = [*messages, ("assistant", _toned(rng, plan, text))]
+    return _exchange(plan, query, row, spoken_turns, flaw, right, query.template.format_map(period.slots), period)
 
 
 def _toned(rng: np.random.Generator, plan: Plan, text: str) -> str:

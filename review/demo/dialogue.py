@@ -1,4 +1,4 @@
-"""Compose one support chat from a script: who says what, in which tone, with which planted error."""
+"""Write one support chat from a script: who says what, in which tone, with which planted error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from review.demo.courtesies import SAY
 from review.demo.scripts import Flaw, Script, scripts
 from review.demo.slots import capitalised, chance, fill_slots, pick
-from review.demo.tones import mood_of, said, spoken, voice
+from review.demo.tones import mood_of, spoken, voice, with_courtesies
 
 CHATS = tuple(
     scripts("orders", "shipping", "returns", "refunds", "account", "promotions", "products", "others"),
@@ -23,7 +23,7 @@ DATA_TALKS = tuple(scripts("data"))
 
 @dataclass(frozen=True)
 class Plan:
-    """What a conversation is to be: ``fate`` is ok, error, down (thumbs down) or doubtful (low confidence)."""
+    """The plan of a conversation. ``fate`` is ok, error, down (thumbs down) or doubtful (low confidence)."""
 
     at: datetime
     fate: str
@@ -33,7 +33,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A composed conversation: the fields of its row, and what its author knows about it."""
+    """A written conversation: the fields of its log row, and what its author knows about it."""
 
     row: dict[str, Any]
     intent: str
@@ -48,7 +48,7 @@ class Exchange:
 
 
 def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> Exchange:
-    """A chat of 2 to 8 turns on one of ``scripts`` that can carry the planned correctness."""
+    """Return a chat of 2 to 8 turns from one of ``scripts`` that can carry the planned correctness."""
     script = _script(rng, plan, scripts)
     slots = _slots(rng, script, plan.at)
     flaw = _flaw(rng, plan, script)
@@ -82,12 +82,12 @@ def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> 
 
 
 def chat(rng: np.random.Generator, plan: Plan) -> Exchange:
-    """A support chat; about one in fourteen is not in English."""
+    """Return a support chat; about one in fourteen is not in English."""
     return compose(rng, plan, CHATS_ABROAD if chance(rng, 0.07) and plan.fate != "error" else CHATS)
 
 
 def data_talk(rng: np.random.Generator, plan: Plan) -> Exchange:
-    """An exchange with the data agent that needs no SQL: it declines or asks back."""
+    """Return an exchange with the data agent that needs no SQL: the agent declines or asks back."""
     return compose(rng, plan, DATA_TALKS)
 
 
@@ -142,12 +142,12 @@ def _messages(
     unhappy = plan.fate in ("down", "error") or (plan.correctness == "wrong" and chance(rng, 0.3))
     follows = script.follow if plan.fate != "error" and plan.correctness != "wrong" and chance(rng, 0.4) else ()
     failed = plan.fate == "error"
-    answer = said(rng, core, tone, style, opens=not probed and not failed, closes=not follows and not failed)
+    answer = with_courtesies(rng, core, tone, style, opens=not probed and not failed, closes=not follows and not failed)
     turns.append(("assistant", answer + pick(rng, SAY.failure_closers[tone]) if failed else answer))
     if follows:
         more = pick(rng, follows)
         turns.append(("user", spoken(rng, more.question.format_map(slots), manner, language, first=False)))
-        turns.append(("assistant", said(rng, more.answer, tone, style, opens=False, closes=True)))
+        turns.append(("assistant", with_courtesies(rng, more.answer, tone, style, opens=False, closes=True)))
     return turns + _ending(rng, plan, script, unhappy)
 
 

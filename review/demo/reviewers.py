@@ -1,4 +1,4 @@
-"""Four simulated reviewers of different skill and habit, who label what the generator knows the truth about.
+"""Simulate four reviewers of different skill and habits; they label conversations whose truth is known.
 
 Ana is the expert. Ben is good, but the line between partly and wrong is not his. Eva is lenient on tone. Tom is fast
 and overlooks things. What makes a conversation hard makes it hard for all of them, so that their errors fall together.
@@ -21,7 +21,7 @@ from review.demo.slots import chance, pick, weighted
 Confusion = Mapping[str, Mapping[str, float]]
 
 REASONS = ("wrong_fact", "incomplete", "outdated_policy", "misunderstood", "wrong_sql", "unsafe")
-"""In the order of the rubric, which is the canonical order of a set."""
+"""In the order of the rubric, the canonical order of a set."""
 HARDNESS = {"easy": 0.7, "medium": 1.0, "hard": 1.7}
 
 
@@ -47,7 +47,7 @@ class Habits:
 
 @dataclass(frozen=True)
 class Answer:
-    """One submission: labels in canonical JSON form, comment, corrected answer, seconds of active time."""
+    """One submission: labels in canonical JSON form, comment, corrected answer, active time in seconds."""
 
     labels: dict[str, Any]
     comment: str
@@ -77,12 +77,12 @@ HABITS = FILE.reviewer
 
 
 def labels_by(reviewer: str, conversation: DemoConversation, *, seed: int) -> Answer:
-    """What one of the simulated reviewers submits for a conversation; the same for the same three arguments.
+    """Return what a simulated reviewer submits for a conversation; the same for the same arguments.
 
     Raises UnknownError for a reviewer who is not in ``HABITS``.
     """
     if reviewer not in HABITS:
-        raise UnknownError(f"reviewer '{reviewer}' is not simulated; expected one of {', '.join(HABITS)}.")
+        raise UnknownError(f"There is no simulated reviewer '{reviewer}'; expected one of {', '.join(HABITS)}.")
     habits, truth = HABITS[reviewer], conversation.truth
     rng = np.random.default_rng([seed, crc32(reviewer.encode()), crc32(conversation.id.encode())])
     hardness = HARDNESS[conversation.difficulty]
@@ -106,7 +106,7 @@ def _slipped(rng: np.random.Generator, true: str, confusion: Confusion, hardness
 
 
 def _reasons(rng: np.random.Generator, conversation: DemoConversation, confused: float) -> list[str]:
-    """The true reasons, at times one of them mistaken for its neighbour; a guess where nothing was wrong."""
+    """Return the true reasons, sometimes with one mistaken for its neighbour; a guess if nothing was wrong."""
     true = set(conversation.truth["reasons"])
     if not true:
         true = {weighted(rng, {"incomplete": 0.7, "wrong_fact": 0.2, "outdated_policy": 0.1})}

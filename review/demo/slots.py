@@ -1,6 +1,6 @@
-"""Made-up people, goods and dates for the slots of a dialogue.
+"""Make up people, goods and dates for the slots of a dialogue.
 
-Contact data lie in ranges reserved for examples: example.com (RFC 2606), 555-01xx telephone numbers, and the card
+Contact data come from ranges reserved for examples: example.com (RFC 2606), 555-01xx telephone numbers, and the card
 number 4111 1111 1111 1111 that payment providers publish for tests.
 """
 
@@ -28,7 +28,7 @@ class Product:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What slots are filled from. ``areas`` are the area codes of telephone numbers."""
+    """The words that fill slots. ``areas`` are area codes of telephone numbers."""
 
     first: tuple[str, ...]
     last: tuple[str, ...]
@@ -45,17 +45,17 @@ NAMES = record(Names, tables("slots"), "slots.toml")
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
-    """One of ``options``, equally likely."""
+    """Return one of ``options``, each equally likely."""
     return options[int(rng.integers(len(options)))]
 
 
 def chance(rng: np.random.Generator, probability: float) -> bool:
-    """True with the given probability."""
+    """Return True with the given probability."""
     return bool(rng.random() < probability)
 
 
 def weighted(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
-    """One key of ``shares``, as likely as its share of their total."""
+    """Return a key of ``shares``, each as likely as its share of the total."""
     left = rng.random() * sum(shares.values())
     for name, share in shares.items():
         left -= share
@@ -65,12 +65,12 @@ def weighted(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
 
 
 def day_text(day: date) -> str:
-    """``Thursday 12 November``."""
+    """Return a day as ``Thursday 12 November``."""
     return f"{day:%A} {day.day} {day:%B}"
 
 
 def fill_slots(rng: np.random.Generator, at: datetime) -> dict[str, str]:
-    """Slots of one customer who writes at ``at``: person, order, parcel, dates around that day."""
+    """Return the slots of a customer who writes at ``at``: person, order, parcel, and dates around that day."""
     first, last = pick(rng, NAMES.first), pick(rng, NAMES.last)
     product = pick(rng, NAMES.product)
     today = at.date()
@@ -114,7 +114,7 @@ def _business_days_after(day: date, count: int) -> date:
 
 
 def capitalised(bindings: Mapping[str, str]) -> dict[str, str]:
-    """``bindings`` and, for each, the same text with a capital first letter under the capitalised name."""
+    """Return ``bindings`` plus each text with a capital first letter, under its capitalised name."""
     return {**bindings, **{name.capitalize(): text[:1].upper() + text[1:] for name, text in bindings.items()}}
 
 

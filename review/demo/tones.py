@@ -1,4 +1,4 @@
-"""How people and the assistant put things: the customer's manner of writing, the assistant's three tones."""
+"""Give texts a voice: the customer's way of writing, the assistant's three tones."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ MOODS = {"complaint": "problem", "refund": "problem", "order_status": "problem",
 
 
 def voice(rng: np.random.Generator) -> str:
-    """How this customer writes, throughout the conversation."""
+    """Return how a customer writes in the whole conversation."""
     return weighted(rng, VOICES)
 
 
 def spoken(rng: np.random.Generator, text: str, manner: str, language: str, *, first: bool) -> str:
-    """The customer's ``text`` in their manner: as written, casual, polite, or typed in a hurry."""
+    """Return the customer's ``text`` as they write it: plain, casual, polite, or typed in a hurry."""
     if language != "en":
         return text
     if manner == "polite" and first and "!!" not in text and not text.startswith("Worst"):
@@ -54,8 +54,10 @@ def spoken(rng: np.random.Generator, text: str, manner: str, language: str, *, f
     return text
 
 
-def said(rng: np.random.Generator, text: str, tone: str, manner: tuple[str, str], *, opens: bool, closes: bool) -> str:
-    """The assistant's ``text`` in its tone, with an opening and a closing courtesy, or the lack of one.
+def with_courtesies(
+    rng: np.random.Generator, text: str, tone: str, manner: tuple[str, str], *, opens: bool, closes: bool
+) -> str:
+    """Return the assistant's ``text`` in its tone, with an opening and a closing phrase where asked for.
 
     ``manner`` is the language and the mood of the script.
     """
@@ -67,5 +69,5 @@ def said(rng: np.random.Generator, text: str, tone: str, manner: tuple[str, str]
 
 
 def mood_of(script: Script) -> str:
-    """``question``, ``problem`` or ``decline``: what the script says, else what its intent suggests."""
+    """Return ``question``, ``problem`` or ``decline``: the script's mood, else the one its intent suggests."""
     return script.mood or MOODS.get(script.intent, "question")

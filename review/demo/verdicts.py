@@ -1,7 +1,7 @@
-"""What the two bought judges of the demonstration wrote beside their verdicts on drawn conversations.
+"""Write the recordings of the two bought judges.
 
-The log holds their bare verdicts on all traffic. For what was drawn their maker delivers a recording: the same verdicts
-with a rationale, what they cost and how long they took, and why one is missing.
+The log holds their bare verdicts on all traffic. For drawn conversations a recording adds the rationale, the cost, the
+time, and the reason why a verdict is missing.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from review.demo.slots import chance, pick, weighted
 
 
 def recorded(judge: str, item: str, conversation: DemoConversation, *, seed: int) -> Iterator[dict[str, Any]]:
-    """The rows of a verdict file that one judge's recording has for an item; the same for the same arguments."""
+    """Yield the rows about one item in a judge's recording; the same for the same arguments."""
     maker, truth = MAKERS[judge], conversation.truth
     rng = np.random.default_rng([seed, crc32(judge.encode()), crc32(conversation.id.encode())])
     read, written = int(rng.normal(1_150, 180)), int(rng.normal(95, 20))
     seconds = float(maker.seconds * rng.lognormal(0, 0.35))
     cost = (read * maker.price_in + written * maker.price_out) / 1e6 / len(JUDGES[judge])
-    for dimension, said in conversation.row["verdicts"][judge].items():
-        verdict = said if isinstance(said, dict) else {"value": said}
+    for dimension, logged in conversation.row["verdicts"][judge].items():
+        verdict = logged if isinstance(logged, dict) else {"value": logged}
         row = {"item": item, "judge": judge, "version": "1", "dimension": dimension, "cost": round(cost, 7)}
         row |= {"latency_ms": round(1000 * seconds), "score": verdict.get("score"), "label": verdict["value"]}
         if verdict["value"] is None:
