@@ -34,8 +34,8 @@ def few_shot(
     fitting = [e for e in current.values() if e.split == "dev" and _fits(e, dimensions, rubric)]
     if not fitting:
         raise NothingToDo(
-            f"no golden example of the dev half is labelled in {', '.join(dimensions)} and has an answer. "
-            "`spotcheck golden approve` approves reviewed items."
+            f"no golden example of the dev half is labelled in {', '.join(dimensions)} and has an answer.",
+            command_hint="`spotcheck golden approve` approves reviewed items.",
         )
     return [_shown(e, dimensions) for e in spread(fitting, dimensions, count or 0)]
 
@@ -72,8 +72,8 @@ def _id_of(number: int, example: Mapping[str, Any]) -> str:
     found = example.get("example_id")
     if not found:
         raise InputError(
-            f"examples, number {number}: found no example_id, expected that of a golden example of the dev half. "
-            "`spotcheck golden list` lists them; `judge add --examples ID,ID` puts them into the prompt."
+            f"examples, number {number}: found no example_id, expected that of a golden example of the dev half.",
+            command_hint="`spotcheck golden list` lists them; `judge add --examples ID,ID` puts them into the prompt.",
         )
     return str(found)
 
@@ -81,7 +81,9 @@ def _id_of(number: int, example: Mapping[str, Any]) -> str:
 def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[str], rubric: Rubric) -> GoldenExample:
     found = current.get(name)
     if found is None:
-        raise UnknownError(f"golden example '{name}' is not current. `spotcheck golden list` lists them.")
+        raise UnknownError(
+            f"golden example '{name}' is not current.", command_hint="`spotcheck golden list` lists them."
+        )
     if found.split != "dev":
         raise Refused(
             f"golden example '{name}' belongs to the test half, on which judges are reported; a prompt may hold "

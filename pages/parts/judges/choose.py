@@ -45,7 +45,7 @@ def choose_weeks(here: Session, week: str) -> tuple[str, ...]:
             st.button(
                 "New judge", icon=":material/add:", key="workbench_new", on_click=go_to,
                 kwargs={"judge": NEW, "view": "improve"},
-                help="A model behind an OpenAI-compatible endpoint. `spotcheck judge add` makes the other kinds.",
+                help="A model behind an OpenAI-compatible endpoint.",
             )  # fmt: skip
     return tuple(sorted(chosen)) or (week,)
 

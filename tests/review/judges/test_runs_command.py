@@ -38,7 +38,7 @@ def run(store, tmp_path, monkeypatch):
         result = CliRunner().invoke(spotcheck, words)
         if fails is not None:
             assert isinstance(result.exception, fails), result.output
-            return str(result.exception)
+            return result.exception.with_hint
         assert result.exception is None, f"{result.output}\n{result.exception!r}"
         return json.loads(result.stdout) if "--json" in args else result.stdout + result.stderr
 
