@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from storage.queries.conditions import answered, handed_on, stands
 from storage.store import Store
 
 
-class Skipped(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Skipped:
     """An assignment that its rater still holds and skipped without answering it since, with the skip that counts."""
 
     assignment_id: str

@@ -117,7 +117,7 @@ def sample(
     if dry_run:
         _dry_run(store_path, project, request, show_ids, as_json)
     else:
-        _open_week(store_path, project, request, acting, show_ids, as_json)
+        _open_week(store_path, project, request=request, acting=acting, show_ids=show_ids, as_json=as_json)
 
 
 def _dry_run(store_path: str, project: Project, request: Request, show_ids: bool, as_json: bool) -> None:
@@ -130,7 +130,7 @@ def _dry_run(store_path: str, project: Project, request: Request, show_ids: bool
 
 
 def _open_week(
-    store_path: str, project: Project, request: Request, acting: str | None, show_ids: bool, as_json: bool
+    store_path: str, project: Project, *, request: Request, acting: str | None, show_ids: bool, as_json: bool
 ) -> None:
     """Draw, store and deal the week."""
     # Refuse a running week before looking for a store.

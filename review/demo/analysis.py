@@ -40,7 +40,7 @@ def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
     right = _answer(rng, query, period, numbers, query.unit)
     messages = _question(rng, plan, query, period)
     if plan.fate == "error":
-        return _failed(rng, plan, query, period, messages, right)
+        return _failed(rng, plan, query=query, period=period, messages=messages, right=right)
     flaw = _flaw(rng, plan, query)
     sql = query.template.replace(flaw.old, flaw.new).format_map(period.slots) if flaw and flaw.old else reference
     unit = "count" if flaw and query.unit != "count" and "count()" in flaw.new else query.unit
@@ -56,12 +56,19 @@ def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
     }
     row["steps"] = row["steps"] + row.pop("repairs", [])
     return _exchange(
-        plan, query, row, [*messages, ("assistant", _toned(rng, plan, answer))], flaw, right, reference, period
+        plan,
+        query,
+        row=row,
+        messages=[*messages, ("assistant", _toned(rng, plan, answer))],
+        flaw=flaw,
+        right=right,
+        reference=reference,
+        period=period,
     )
 
 
 def _exchange(
-    plan: Plan, query: Query, row: dict[str, Any], messages: list[tuple[str, str]], flaw: SqlFlaw | None, right: str,
+    plan: Plan, query: Query, *, row: dict[str, Any], messages: list[tuple[str, str]], flaw: SqlFlaw | None, right: str,
     reference: str, period: Period,
 ) -> Exchange:  # fmt: skip
     if len(messages) == 2:
@@ -89,7 +96,7 @@ def _reasons(flaw: SqlFlaw | None) -> tuple[str, ...]:
 
 
 def _failed(
-    rng: np.random.Generator, plan: Plan, query: Query, period: Period, messages: list[tuple[str, str]], right: str
+    rng: np.random.Generator, plan: Plan, *, query: Query, period: Period, messages: list[tuple[str, str]], right: str
 ) -> Exchange:
     mishap = any_mishap(rng, query, period)
     text = f"The query could not be run after three attempts ({mishap.kind.replace('_', ' ')})."
@@ -115,7 +122,16 @@ def _failed(
         reason=reason,
     )
     spoken_turns = [*messages, ("assistant", _toned(rng, plan, text))]
-    return _exchange(plan, query, row, spoken_turns, flaw, right, query.template.format_map(period.slots), period)
+    return _exchange(
+        plan,
+        query,
+        row=row,
+        messages=spoken_turns,
+        flaw=flaw,
+        right=right,
+        reference=query.template.format_map(period.slots),
+        period=period,
+    )
 
 
 def _toned(rng: np.random.Generator, plan: Plan, text: str) -> str:

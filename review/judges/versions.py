@@ -51,7 +51,7 @@ def add_judge(
     # Before the transaction: reading a model's files takes seconds, and reviewers want to write meanwhile.
     rubric = current_rubric(store)
     asked = dimensions_of(rubric, dimensions)
-    read = whole_spec(store, name, kind, asked, spec, project or project_of(store.path))
+    read = whole_spec(store, name, kind=kind, asked=asked, spec=spec, project=project or project_of(store.path))
     with store.transaction():
         names = tuple(d.name for d in asked)
         if isinstance(read, LearnedSpec):
@@ -85,7 +85,7 @@ def add_judge(
 
 
 def whole_spec(
-    store: Store, name: str, kind: str, asked: Sequence[Dimension], spec: Mapping[str, Any], project: Project
+    store: Store, name: str, *, kind: str, asked: Sequence[Dimension], spec: Mapping[str, Any], project: Project
 ) -> Spec:
     """Return the spec of a new version of the judge ``name``, completed by its kind.
 

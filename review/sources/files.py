@@ -57,7 +57,7 @@ def _peeked(path: Path, layout: str) -> tuple[list[Raw], Iterator[Raw]]:
         if error is None:
             raise InputError(f"{path}: there are no records; expected at least one.")
         raise InputError.at(
-            str(path), first[0].line, None, shown(error.found, recognisers()), error.expected,
-            f"None of the first {len(first)} lines is a record.",
+            str(path), first[0].line, column=None, found=shown(error.found, recognisers()), expected=error.expected,
+            remedy=f"None of the first {len(first)} lines is a record.",
         )  # fmt: skip
     return first, chain(first, raws)

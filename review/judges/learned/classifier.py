@@ -81,7 +81,7 @@ def opinions(classifier: Classifier, subjects: Sequence[Subject], thresholds: Ma
     each = (time.perf_counter() - began) * 1000 / len(subjects)
     for i, subject in enumerate(subjects):
         for dimension, spread, chosen, words in found:
-            yield _opinion(subject, dimension, spread[i], int(chosen[i]), words[i], each)
+            yield _opinion(subject, dimension, spread=spread[i], chosen=int(chosen[i]), words=words[i], latency_ms=each)
 
 
 def _keys(subject: Subject) -> tuple[tuple[str, str], ...]:
@@ -113,7 +113,7 @@ def _chosen(spread: Any, dimension: Dimension, threshold: float | None) -> Any:
 
 
 def _opinion(
-    subject: Subject, dimension: Dimension, spread: Any, chosen: int, words: Sequence[str], latency_ms: float
+    subject: Subject, dimension: Dimension, *, spread: Any, chosen: int, words: Sequence[str], latency_ms: float
 ) -> Opinion:
     values = dimension.scale.values
     score = None if dimension.positive is None else round(float(spread[values.index(dimension.positive)]), 6)

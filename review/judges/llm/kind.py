@@ -193,11 +193,11 @@ def terms(spec: LlmSpec) -> Terms:
 
 
 KIND = Kind(
-    "LLM",
-    LlmSpec.from_json,
-    checked,
-    judge,
-    terms,
+    title="LLM",
+    read=LlmSpec.from_json,
+    checked=checked,
+    judge=judge,
+    terms=terms,
     about="any OpenAI-compatible chat endpoint (Ollama, vLLM, hosted), with structured replies, retries, costs and a "
     "memory of replies, so that a second run asks nothing again",
 )

@@ -83,7 +83,8 @@ NOT_ASKED = "not_asked"
 """Not a cause: the judge's own labels in other dimensions say that this one does not apply, so nothing is missing."""
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
     """One request of an llm judge, for the log; the fields are those of ``storage.records_judges.JudgeCall``."""
 
     subject: str
@@ -171,7 +172,7 @@ def _stays_here(spec: Spec) -> Terms:
     return Terms()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind(Generic[S]):
     """A kind of judge.
 

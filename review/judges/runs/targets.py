@@ -191,5 +191,9 @@ def _check_distinct(path: Path, subjects: Iterable[tuple[int, Subject]]) -> None
     for line, subject in subjects:
         if first.setdefault(subject.id, line) != line:
             raise InputError.at(
-                str(path), line, "id", subject.id, f"each id once (line {first[subject.id]} has it too)"
+                str(path),
+                line,
+                column="id",
+                found=subject.id,
+                expected=f"each id once (line {first[subject.id]} has it too)",
             )

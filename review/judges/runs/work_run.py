@@ -62,13 +62,21 @@ def work(
     with held(store, run.id, event):
         # Somebody may pause and resume the run before the current requests have come back.
         while (event := latest_event(store, run.id)) is not None and event.event in ("started", "resumed"):
-            _sit(store, run, event.by, project or project_of(store.path), environment, progress)
+            _sit(
+                store,
+                run,
+                by=event.by,
+                project=project or project_of(store.path),
+                environment=environment,
+                progress=progress,
+            )
     return statuses(store, [run])[0]
 
 
 def _sit(
     store: Store,
     run: JudgeRun,
+    *,
     by: str,
     project: Project,
     environment: Mapping[str, str],
@@ -77,7 +85,7 @@ def _sit(
     """Work until everything is done or the run is paused, and record which."""
     judge = judge_named(store, f"{run.judge}@{run.version}")
     try:
-        whole = _judge(store, run, judge, project, environment, progress)
+        whole = _judge(store, run, judge=judge, project=project, environment=environment, progress=progress)
     except (ReviewError, StorageError) as error:
         message = without_key(str(error), judge.spec, environment)
         # On a full disk this cannot be written either; the run then shows as interrupted.
@@ -102,6 +110,7 @@ def _counts(store: Store, run: JudgeRun) -> dict[str, int]:
 def _judge(
     store: Store,
     run: JudgeRun,
+    *,
     judge: Judge,
     project: Project,
     environment: Mapping[str, str],
