@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from review.demo.courtesies import SAY
-from review.demo.dialogue import Exchange, Plan
+from review.demo.dialogue import DialoguePlan, Exchange
 from review.demo.figures import Period, any_period, distorted, numbers_of, rows_of, written
 from review.demo.mishaps import any_mishap, repair_of
 from review.demo.queries import QUERIES, SCHEMA, Query, SqlFlaw
@@ -29,7 +29,7 @@ REFERRALS = (
 )
 
 
-def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
+def data_question(rng: np.random.Generator, plan: DialoguePlan) -> Exchange:
     """Return a question that SQL over the two tables answers."""
     query = pick(
         rng, [q for q in QUERIES if plan.correctness != "wrong" or any(f.correctness == "wrong" for f in q.flaws)]
@@ -68,9 +68,16 @@ def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
 
 
 def _exchange(
-    plan: Plan, query: Query, *, row: dict[str, Any], messages: list[tuple[str, str]], flaw: SqlFlaw | None, right: str,
-    reference: str, period: Period,
-) -> Exchange:  # fmt: skip
+    plan: DialoguePlan,
+    query: Query,
+    *,
+    row: dict[str, Any],
+    messages: list[tuple[str, str]],
+    flaw: SqlFlaw | None,
+    right: str,
+    reference: str,
+    period: Period,
+) -> Exchange:
     if len(messages) == 2:
         turns: dict[str, Any] = {"question": messages[0][1], "answer": messages[1][1]}
     else:
@@ -96,7 +103,13 @@ def _reasons(flaw: SqlFlaw | None) -> tuple[str, ...]:
 
 
 def _failed(
-    rng: np.random.Generator, plan: Plan, *, query: Query, period: Period, messages: list[tuple[str, str]], right: str
+    rng: np.random.Generator,
+    plan: DialoguePlan,
+    *,
+    query: Query,
+    period: Period,
+    messages: list[tuple[str, str]],
+    right: str,
 ) -> Exchange:
     mishap = any_mishap(rng, query, period)
     text = f"The query could not be run after three attempts ({mishap.kind.replace('_', ' ')})."
@@ -134,11 +147,11 @@ def _failed(
     )
 
 
-def _toned(rng: np.random.Generator, plan: Plan, text: str) -> str:
+def _toned(rng: np.random.Generator, plan: DialoguePlan, text: str) -> str:
     return pick(rng, SAY.analyst.openers[plan.politeness]) + text + pick(rng, SAY.analyst.closers[plan.politeness])
 
 
-def _question(rng: np.random.Generator, plan: Plan, query: Query, period: Period) -> list[tuple[str, str]]:
+def _question(rng: np.random.Generator, plan: DialoguePlan, query: Query, period: Period) -> list[tuple[str, str]]:
     ask, manner = pick(rng, query.asks), voice(rng)
     if chance(rng, 0.15) and ask.endswith((" {period}?", " {period}")):
         bare = ask.replace(" {period}", "")
@@ -163,7 +176,7 @@ def _answer(rng: np.random.Generator, query: Query, period: Period, numbers: lis
     )
 
 
-def _flaw(rng: np.random.Generator, plan: Plan, query: Query) -> SqlFlaw | None:
+def _flaw(rng: np.random.Generator, plan: DialoguePlan, query: Query) -> SqlFlaw | None:
     if plan.correctness == "correct":
         return None
     fitting = [f for f in query.flaws if f.correctness == plan.correctness]

@@ -13,7 +13,7 @@ from review.judges.learned.model import FINAL, Model, train
 from review.judges.learned.spec import LearnedSpec, check_labels
 from review.judges.learned.words import telling
 from review.judges.protocol.groups import together
-from review.judges.protocol.protocol import Bench, Opinion, Row, Subject
+from review.judges.protocol.protocol import Bench, Opinion, Subject, TrainingRow
 from review.rubric.rubric import Dimension
 
 SHOWN = 3
@@ -89,7 +89,7 @@ def _keys(subject: Subject) -> tuple[tuple[str, str], ...]:
     return tuple(key for key in named if key[1])
 
 
-def _groups(rows: Sequence[Row]) -> list[str]:
+def _groups(rows: Sequence[TrainingRow]) -> list[str]:
     """Return the group of each row as one name: rows that share a conversation or a group stay together."""
     return [str(n) for n in together([" ".join(key) for key in _keys(r.subject)] for r in rows)]
 

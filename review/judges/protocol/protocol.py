@@ -114,7 +114,7 @@ class Replies(Protocol):
         ...
 
 
-class Row(NamedTuple):
+class TrainingRow(NamedTuple):
     """One labelled subject of a training set or a recording: ``label`` is canonical, None where there is none."""
 
     subject: Subject
@@ -154,7 +154,7 @@ class Bench(Generic[S]):
     dimensions: tuple[Dimension, ...]
     settings: JudgeSettings = field(default_factory=JudgeSettings)
     options: Options = field(default_factory=Options)
-    training: tuple[Row, ...] = ()
+    training: tuple[TrainingRow, ...] = ()
     replies: Replies | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     stopped: Callable[[], bool] = lambda: False

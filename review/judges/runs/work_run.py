@@ -14,7 +14,7 @@ from review.judges.kinds import kind_named
 from review.judges.learned.spec import LearnedSpec
 from review.judges.learned.training import rows_of as training_rows
 from review.judges.llm.spec import Example, LlmSpec
-from review.judges.protocol.protocol import NOT_ASKED, Bench, Kind, Opinion, Row, Spec, Subject
+from review.judges.protocol.protocol import NOT_ASKED, Bench, Kind, Opinion, Spec, Subject, TrainingRow
 from review.judges.protocol.subjects import sought
 from review.judges.recorded.kind import RecordedSpec
 from review.judges.recordings import rows_of as recorded_rows
@@ -62,7 +62,7 @@ def work(
     with held(store, run.id, event):
         # Somebody may pause and resume the run before the current requests have come back.
         while (event := latest_event(store, run.id)) is not None and event.event in ("started", "resumed"):
-            _sit(
+            _work_on(
                 store,
                 run,
                 by=event.by,
@@ -73,7 +73,7 @@ def work(
     return statuses(store, [run])[0]
 
 
-def _sit(
+def _work_on(
     store: Store,
     run: JudgeRun,
     *,
@@ -207,7 +207,7 @@ def _masked(example: Example, wanted: Recognisers) -> Example:
     return cast(Example, {**example, **mask_values(texts, wanted)[0]})
 
 
-def training_of(store: Store, judge: Judge, spec: Spec) -> tuple[Row, ...]:
+def training_of(store: Store, judge: Judge, spec: Spec) -> tuple[TrainingRow, ...]:
     """Return the rows that a learned judge trains on, or those of a recording."""
     if isinstance(spec, LearnedSpec):
         return tuple(training_rows(store, spec.training))
