@@ -26,6 +26,12 @@ class Deal:
     position: int
 
 
+def check_overlap_raters(found: int) -> None:
+    """Raise InputError for a number of reviewers per shared item below 0."""
+    if found < 0:
+        raise InputError(f"overlap_raters: found {found}, expected 0 (everybody) or a number of reviewers.")
+
+
 def deal(
     items: Iterable[tuple[str, bool]],
     raters: Sequence[str],
@@ -42,8 +48,7 @@ def deal(
     """
     if not raters:
         raise InputError("raters: found nobody, expected at least one reviewer.")
-    if overlap_raters < 0:
-        raise InputError(f"overlap_raters: found {overlap_raters}, expected 0 (everybody) or a number of reviewers.")
+    check_overlap_raters(overlap_raters)
     load = {r: (held or {}).get(r, 0) for r in raters}
     share = min(overlap_raters or len(raters), len(raters))
     chosen: list[tuple[str, str]] = []
