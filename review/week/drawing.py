@@ -72,7 +72,7 @@ def preview(store: Store | None, project: Project, request: Request, *, log: Log
 
 
 def check_asked(store: Store | None, project: Project, request: Request, so_far: WeekSoFar) -> None:
-    """Refuse what needs no look at the source: a closed week; for a new one a wrong unit, due date, overlap or reviewer.
+    """Refuse what needs no look at the source: a closed week, or a wrong setting of a new one.
 
     Without ``store`` nobody is looked up.
     """
