@@ -87,7 +87,7 @@ def add(
     earlier = versions_of(store, name)
     kind = kind or (earlier[-1].kind if earlier else None)
     if kind is None:
-        raise InputError("--kind: found none, expected llm, local, learned or recorded for a new judge.")
+        raise InputError(f"Name the kind of the new judge with --kind: one of {', '.join(JUDGES)}.")
     if kind == "recorded":
         made = _recorded(store, name, file=file, dimensions=dimensions, why=why, by=by)
     else:

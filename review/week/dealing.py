@@ -47,7 +47,7 @@ def deal(
     order, so the order does not reveal why an item was selected.
     """
     if not raters:
-        raise InputError("raters: found nobody, expected at least one reviewer.")
+        raise InputError("Choose at least one reviewer.")
     check_overlap_raters(overlap_raters)
     load = {r: (held or {}).get(r, 0) for r in raters}
     share = min(overlap_raters or len(raters), len(raters))
@@ -172,7 +172,7 @@ def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> i
     require(store, by, "lead")
     giver = person(store, rater)
     if not reason.strip():
-        raise InputError("reason: found nothing, expected why nobody reviews these items.")
+        raise InputError("Give a reason why nobody reviews these items.")
     with store.transaction():
         open_ = _open_of(store, week, giver)
         store.add(

@@ -41,7 +41,7 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
     require(store, by, "lead")
     takers = takers_of(store, to)
     if not takers:
-        raise InputError("to: found nobody, expected at least one person to review these items.")
+        raise InputError("Choose at least one person to review these items.")
     with store.transaction():
         opened = week_to_deal(store, week)
         items = held_by_nobody(store, week)

@@ -121,7 +121,7 @@ def takers(store: Store, request: Request, so_far: WeekSoFar) -> tuple[str, ...]
 
 def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:
     if not names:
-        raise InputError("raters: found nobody, expected at least one reviewer.")
+        raise InputError("Choose at least one reviewer.")
     found = tuple(dict.fromkeys(person(store, name).id for name in names))
     for rater in found:
         require(store, rater, "annotator")

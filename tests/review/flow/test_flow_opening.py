@@ -222,7 +222,7 @@ def test_another_week_is_drawn_beside_it(opened):
         ({"week": "2026-W60"}, InputError, "has no week 60"),
         ({"week": "last"}, InputError, "expected an ISO week"),
         ({"raters": ("ana", "zed")}, UnknownError, "nobody called 'zed'"),
-        ({"raters": ()}, InputError, "raters: found nobody"),
+        ({"raters": ()}, InputError, "Choose at least one reviewer"),
         ({"rate": 0.0}, InputError, "expected a share"),
         ({"rate": 1.5}, InputError, "expected a share"),
         ({"rate": float("nan")}, InputError, "expected a share"),
