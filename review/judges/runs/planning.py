@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError
@@ -69,9 +69,24 @@ def plan_run(
     )
 
 
-def options_for(project: Project, **chosen: Any) -> Options:
-    """Return the options of a run: those chosen (not None), else those of spotcheck.toml, else the defaults."""
-    given = {k: v for k, v in chosen.items() if v is not None}
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The options that somebody chose for a run; None is what nobody chose. The fields are those of ``Options``."""
+
+    repeats: int | None = None
+    swap: bool | None = None
+    fresh: bool | None = None
+    concurrency: int | None = None
+    timeout: float | None = None
+    attempts: int | None = None
+
+
+NOTHING_CHOSEN = Chosen()
+
+
+def options_for(project: Project, chosen: Chosen = NOTHING_CHOSEN) -> Options:
+    """Return the options of a run: those chosen, else those of spotcheck.toml, else the defaults."""
+    given = {k: v for k, v in asdict(chosen).items() if v is not None}
     defaults = Options(concurrency=project.judges.concurrency, timeout=project.judges.timeout)
     return replace(defaults, **given)
 
