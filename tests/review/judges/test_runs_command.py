@@ -193,7 +193,7 @@ def test_a_week_is_planned_run_and_listed(run, endpoint, server, store):
     text = run("run", "tone", "--week", WEEK)
     rest = 40 - len(DEV)
     assert f"{rest} of {rest} subjects" in text and "latency P50" in text
-    assert "tone@1 has a verdict on everything" in run("run", "tone", "--week", WEEK, fails=NothingToDo)
+    assert "tone@1 has already judged everything" in run("run", "tone", "--week", WEEK, fails=NothingToDo)
     # Judging all of it again costs nothing: every reply is remembered.
     again = run("run", "tone", "--week", WEEK, "--again", "--json")["run"]
     assert (again["calls"], again["cached"]) == (0, 40) and len(server.seen) == 40
