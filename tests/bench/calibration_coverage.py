@@ -142,9 +142,9 @@ def run(name: str, strata: list[tuple], replicates: int, seed: int, bootstrap: i
     population = np.array([s[0] for s in strata], dtype=float)
     sampled = np.array([s[1] for s in strata], dtype=float)
     cells = [cells_of(s[0], *s[2:]) for s in strata]
-    true = truths(sum(cells).reshape(2, 2))
+    true = truths(np.sum(cells, axis=0).reshape(2, 2))
     columns = ("ours", "width", "below", "above", "Taylor", "resampling", "held", "wide")
-    tally = {m: {column: [] for column in columns} for m in METRICS}
+    tally: dict[str, dict[str, list[float]]] = {m: {column: [] for column in columns} for m in METRICS}
     heavy = population / sampled * 2 >= (population / sampled).max()
     for replicate in range(replicates):
         counts = np.array(

@@ -11,7 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from review.checks.protocol import Options, Texts, texts_of
 from review.checks.running import findings_of_many, ready
 from review.checks.settings import CheckSettings
 from review.demo.generate import conversations
+from review.log.append import Entry
 from review.models.embeddings import lacking
 from review.settings.project import Privacy
 from review.sources.checking import checked
@@ -93,7 +94,7 @@ def figures(count: int = 2_000) -> Figures:
 
 
 def _of_import(path: Path, count: int) -> Figures:
-    def entries() -> object:
+    def entries() -> Iterator[Entry]:
         return masked_file(path, OPTIONS, key=b"key", tally=Tally())[1]
 
     to_run = ready(CheckSettings(CHEAP))

@@ -7,6 +7,7 @@ DuckDB's floor, which is to read the id column of the same rows as Parquet and c
 from __future__ import annotations
 
 import argparse
+import functools
 import sqlite3
 import sys
 import tempfile
@@ -98,7 +99,7 @@ def main() -> None:
             return result
 
         for kind, source in sources.items():
-            seconds, result = timed(lambda source=source: whole(source))
+            seconds, result = timed(functools.partial(whole, source))
             figures = f"{seconds:7.2f} s  {seconds / floor:6.1f} x floor"
             print(f"{kind:8} {figures}  {result.sampled:,} drawn  {result.digest[:10]}")
 

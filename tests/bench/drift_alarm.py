@@ -28,7 +28,7 @@ from review.statistics.quantity import Quantity
 VALUES = ("ok", "wrong")
 # name: strata of one week as (N_h, m_h, prevalence of wrong)
 # name: groups of one week as (mean N_h, items drawn or None for all, prevalence of wrong)
-DESIGNS = {
+DESIGNS: dict[str, list[tuple[int, int | None, float]]] = {
     "112 of 10,000, 30 % wrong": [(10_000, 112, 0.3)],
     "112 of 10,000, 10 % wrong": [(10_000, 112, 0.1)],
     "all of some 60 failing + 34 of 3,340": [(60, None, 0.5), (3340, 34, 0.04)],
@@ -45,9 +45,16 @@ CHANGES = {
 }
 
 
-def drawn(groups: list[tuple], newest: tuple, rng: np.random.Generator) -> tuple[CalibrationData, list[str]]:
+def drawn(
+    groups: list[tuple[int, int | None, float]], newest: tuple[tuple[float, float], ...], rng: np.random.Generator
+) -> tuple[CalibrationData, list[str]]:
     """Five weeks of one sample; how many fail varies from week to week."""
-    truth, verdict, stratum, week, names, population = [], [], [], [], [], []
+    truth: list[int] = []
+    verdict: list[int] = []
+    stratum: list[int] = []
+    week: list[str] = []
+    names: list[str] = []
+    population: list[float] = []
     for w in WEEKS:
         recall, specificity = newest if w == WEEKS[-1] else BEFORE
         for k, (mean, most, prevalence) in enumerate(groups):
@@ -84,9 +91,9 @@ def apart(a: Quantity, b: Quantity) -> bool:
 
 def rules(row: WeekFigure, weighted: Quantity) -> tuple[bool, bool, bool, bool] | None:
     """Whether each rule sounds; None where there is no figure."""
-    if row.moved is None or row.reviewed.value is None or row.band.value is None:
-        return None
     band, own = row.band.ci, row.reviewed.ci
+    if row.moved is None or row.reviewed.value is None or row.band.value is None or band is None or own is None:
+        return None
     return (
         row.moved != "stayed",
         apart(row.weighted, weighted),

@@ -105,12 +105,12 @@ def draw(name: str, group: Group, rng: np.random.Generator) -> tuple[StratumCoun
     counts = np.round(np.array(shares) * n).astype(int)
     counts[0] += n - counts.sum()
     seen = rng.multivariate_hypergeometric(counts, group.labels)
-    said = ("said_positive", "said_other", "said_nothing")
-    cells = [Cell(int(seen[i] + seen[i + 1]), int(seen[i])) for i in (0, 2, 4)]
+    positive, other, nothing = (Cell(int(seen[i] + seen[i + 1]), int(seen[i])) for i in (0, 2, 4))
     known = Verdicts(*(int(counts[i] + counts[i + 1]) for i in (0, 2, 4)))
-    return StratumCounts(name=name, population=n, verdicts=known, **dict(zip(said, cells, strict=True))), int(
-        counts[0] + counts[2] + counts[4]
+    stratum = StratumCounts(
+        name=name, population=n, verdicts=known, said_positive=positive, said_other=other, said_nothing=nothing
     )
+    return stratum, int(counts[0] + counts[2] + counts[4])
 
 
 def korn_graubard_of_the_total(strata: Sequence[StratumCounts]) -> Quantity:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -10,10 +11,10 @@ from review.commands.cli import main
 
 
 @pytest.fixture
-def spotcheck(capsys, monkeypatch):
+def spotcheck(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., SimpleNamespace]:
     """Run the command line in this process: spotcheck("agreement", "--file", path).returncode, .stdout, .stderr."""
 
-    def run(*arguments, stdin=""):
+    def run(*arguments: object, stdin: str = "") -> SimpleNamespace:
         monkeypatch.setattr(sys, "argv", ["spotcheck", *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         capsys.readouterr()

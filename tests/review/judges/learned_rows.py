@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from review.judges.learned.spec import LearnedSpec
@@ -48,7 +50,7 @@ def rows(labelled: list[tuple[Subject, str]], dimension: Dimension = POLITENESS)
     return tuple(TrainingRow(subject, dimension.name, label) for subject, label in labelled)
 
 
-def bench(training: tuple[TrainingRow, ...], *dimensions: Dimension, **spec: object) -> Bench:
+def bench(training: tuple[TrainingRow, ...], *dimensions: Dimension, **spec: Any) -> Bench[LearnedSpec]:
     """A learned judge of these dimensions, politeness unless told otherwise."""
     return Bench(
         name="learned", version="1", spec=LearnedSpec(**spec), dimensions=dimensions or (POLITENESS,), training=training
