@@ -188,9 +188,9 @@ def test_what_changed_is_told_in_words(here):
     assert example_conversations(one) == {"c01", "c02"} and example_conversations(two) == {"c01", "c03"}
 
 
-def test_a_note_is_as_long_as_the_page_lets_it_be(store):
-    made = add_judge(store, "tone", kind="scripted", dimensions=("politeness",), spec={}, by="eva", note="x" * MAX_NOTE)
+def test_a_note_is_as_long_as_the_page_lets_it_be(here):
+    made = add_judge(here, "tone", kind="scripted", dimensions=("politeness",), spec={}, by="eva", note="x" * MAX_NOTE)
     assert made.note == "x" * MAX_NOTE
     with pytest.raises(InputError, match=rf"note: found {MAX_NOTE + 1} characters, expected at most {MAX_NOTE}"):
-        add_judge(store, "j", kind="scripted", dimensions=("politeness",), spec={}, by="eva", note="x" * (MAX_NOTE + 1))
-    assert versions_of(store, "j") == []
+        add_judge(here, "j", kind="scripted", dimensions=("politeness",), spec={}, by="eva", note="x" * (MAX_NOTE + 1))
+    assert versions_of(here, "j") == []
