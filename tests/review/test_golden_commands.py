@@ -100,7 +100,7 @@ def test_a_release_that_was_tampered_with_has_exit_code_1(run, tmp_path):
 
 
 def test_wrong_use_is_explained(run):
-    assert "expected one or more" in run("golden", "approve", fails=InputError)
+    assert "Name one or more items" in run("golden", "approve", fails=InputError)
     assert "Leave the other options out" in run(
         "golden", "approve", "--bulk-unanimous", "--kind", "edge", fails=InputError
     )
