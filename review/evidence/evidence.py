@@ -17,7 +17,8 @@ from review.current.rubric_in_use import used_version, weeks_under
 from review.current.settled import Settled, annotations_of, labels_of, settled_labels
 from review.current.verdicts import Reference, reference, verdicts_of
 from review.evidence.calibration_rows import calibration_rows, notes_on
-from review.evidence.test_set_access import Half, example_conversations, tunable_judge
+from review.evidence.prompt_examples import example_conversations
+from review.evidence.test_set_access import Half, tunable_judge
 from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import Dimension, Rubric, current_rubric, rubric_version
 from review.statistics.calibration.data import CalibrationData, calibration_data

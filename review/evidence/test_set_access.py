@@ -122,10 +122,3 @@ def accesses(store: Store, name: str, version: str | None = None) -> list[Counte
         figures = {name: ReadFigures.from_json(f) for name, f in kept.get(row.id, {}).items()}
         found.append(CountedAccess(row, same, n, figures))
     return [access for access in found if version in (None, access.record.version)]
-
-
-def example_conversations(judge: Judge) -> frozenset[str]:
-    """Return the conversations whose golden examples are in a judge's prompt: it has seen their labels."""
-    found = judge.spec.get("examples")
-    rows = found if isinstance(found, list) else []
-    return frozenset(str(r["conversation_id"]) for r in rows if isinstance(r, dict) and r.get("conversation_id"))

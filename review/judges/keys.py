@@ -6,11 +6,11 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from review.basics.errors import InputError
 from review.judges.llm.endpoint import key_if_set, redacted
 from review.settings.project import Project
+from storage.records_judges import Judge
 
 
 def environment_of(project: Project) -> dict[str, str]:
@@ -37,9 +37,14 @@ def _texts(path: Path) -> dict[str, str]:
     return {name: value for name, value in data.items() if isinstance(value, str)}
 
 
-def without_key(text: str, spec: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """Return a text about a judge without the key of its endpoint.
+def key_variable_of(judge: Judge) -> str:
+    """Return the name of the environment variable that holds the key of a judge's endpoint, "" where there is none.
 
-    ``spec`` is the stored JSON, because a failure may be that the spec cannot be read.
+    It is taken from the stored JSON, because a spec that cannot be read may name it all the same.
     """
-    return redacted(text, key_if_set(str(spec.get("key_env") or ""), environment))
+    return str(judge.spec.get("key_env") or "")
+
+
+def without_key(text: str, judge: Judge, environment: Mapping[str, str]) -> str:
+    """Return a text about a judge without the key of its endpoint."""
+    return redacted(text, key_if_set(key_variable_of(judge), environment))

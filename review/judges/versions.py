@@ -14,6 +14,7 @@ from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
 from review.basics.limits import MAX_NOTE
+from review.evidence.prompt_examples import prompt_examples
 from review.judges.examples import vouched_for
 from review.judges.kinds import kind_named
 from review.judges.learned.spec import LearnedSpec
@@ -96,7 +97,7 @@ def whole_spec(
     """
     chosen, found = kind_named(kind), plain(spec)
     if kind == "llm":
-        before = [e for j in versions_of(store, name)[-1:] for e in j.spec.get("examples") or ()]
+        before = [e for j in versions_of(store, name)[-1:] for e in prompt_examples(j)]
         found["examples"] = vouched_for(store, found.get("examples"), [d.name for d in asked], before)
     whole: Spec = chosen.checked(chosen.read(found), asked, project.judges)
     return whole

@@ -11,6 +11,7 @@ from review.evidence import evidence
 from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
 from review.evidence.production import judges_of_frame, production_quality
+from review.evidence.prompt_examples import example_ids
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
@@ -89,7 +90,7 @@ def _disagreements(
 def near_duplicates(session: Session, weeks: tuple[str, ...], judge: Judge) -> list[Near]:
     """Return the items that say nearly the same as an example in a judge's prompt."""
     # Labels and verdicts change nothing here. An unsaved version has no row yet, so its examples are in the key.
-    shown = tuple(str(e.get("example_id")) for e in judge.spec.get("examples", ()))
+    shown = example_ids(judge)
     if not shown:
         return []
     rows = session.store.query(

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from review.current.verdicts import Reference
-from review.evidence.test_set_access import Half, example_conversations, shown_half
+from review.evidence.prompt_examples import example_conversations
+from review.evidence.test_set_access import Half, shown_half
 from review.exchange.items import label_text
 from review.golden.releases import examples_of
 from review.statistics.intervals import wilson

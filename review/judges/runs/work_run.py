@@ -87,7 +87,7 @@ def _work_on(
     try:
         whole = _judge(store, run, judge=judge, project=project, environment=environment, progress=progress)
     except (ReviewError, StorageError) as error:
-        message = without_key(str(error), judge.spec, environment)
+        message = without_key(str(error), judge, environment)
         # On a full disk this cannot be written either; the run then shows as interrupted.
         with suppress(StorageError), store.transaction():
             happened(store, run, "failed", by, said=message)

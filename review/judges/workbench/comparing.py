@@ -12,7 +12,8 @@ from review.basics.errors import InputError
 from review.basics.labels import ratings_of
 from review.current.verdicts import Reference, reference
 from review.evidence.evidence import Paired, paired_labels
-from review.evidence.test_set_access import Half, example_conversations, tunable
+from review.evidence.prompt_examples import example_conversations
+from review.evidence.test_set_access import Half, tunable
 from review.judges.workbench.workbench import Economy, economy
 from review.statistics.agreement.pairs import RaterPair, pair_list, pair_matrix
 from review.statistics.calibration.compare import JudgePair, compare_judges, judge_accuracy

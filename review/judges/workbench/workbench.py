@@ -14,11 +14,11 @@ from review.basics.errors import NothingToDo, Refused
 from review.current.assignments import owed_items
 from review.current.verdicts import LOG_VERDICTS, Reference, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import paired_labels
+from review.evidence.prompt_examples import example_conversations
 from review.evidence.test_set_access import (
     TUNABLE,
     CountedAccess,
     ReadFigures,
-    example_conversations,
     record_access,
     tunable,
 )

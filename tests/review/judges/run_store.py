@@ -15,6 +15,8 @@ from review.judges import kinds
 from review.judges.protocol.protocol import Bench, Kind, Opinion, Options, Subject, Terms
 from review.judges.runs.targets import Target
 from review.judges.versions import add_judge
+from storage.records_base import Json
+from storage.records_judges import Judge
 from storage.store import Store
 
 OVER = Target("week", WEEK)
@@ -36,6 +38,22 @@ class AnySpec:
 
     def to_json(self) -> dict[str, Any]:
         return dict(self.table)
+
+
+def judge_of(spec: Json) -> Judge:
+    """A stored judge with this spec, whatever it holds."""
+    return Judge(
+        id="j@1",
+        name="j",
+        version="1",
+        kind="llm",
+        dimensions=(),
+        spec=spec,
+        content_hash="",
+        rubric_version=1,
+        at="",
+        by="",
+    )
 
 
 def terms(spec: AnySpec) -> Terms:
@@ -71,4 +89,4 @@ def store_with_judge(
     return store
 
 
-__all__ = ["NAMES", "OPTIONS", "OVER", "WEEK", "obedient", "speaks", "store_with_judge"]
+__all__ = ["NAMES", "OPTIONS", "OVER", "WEEK", "judge_of", "obedient", "speaks", "store_with_judge"]

@@ -1,9 +1,10 @@
 """Keys come from the environment or the secrets file, and are removed from messages."""
 
 import pytest
+from run_store import judge_of
 
 from review.basics.errors import InputError, UnknownError
-from review.judges.keys import environment_of, without_key
+from review.judges.keys import environment_of, key_variable_of, without_key
 from review.judges.runs.worker import in_background
 from review.settings.project import Project
 
@@ -44,12 +45,17 @@ def test_a_secrets_file_that_cannot_be_read_is_named_without_its_content(project
 
 
 def test_a_key_is_blotted_out_of_what_is_said():
-    spec, environment = {"key_env": "K"}, {"K": "sk-123456"}
-    assert without_key("it sent sk-123456, sk-123456.", spec, environment) == "it sent [key], [key]."
-    assert without_key("it sent sk-123456.", spec, {"K": "sk-123456\n"}) == "it sent [key]."
-    assert without_key("nothing", {}, {"": "nothing"}) == "nothing"
+    judge, environment = judge_of({"key_env": "K"}), {"K": "sk-123456"}
+    assert without_key("it sent sk-123456, sk-123456.", judge, environment) == "it sent [key], [key]."
+    assert without_key("it sent sk-123456.", judge, {"K": "sk-123456\n"}) == "it sent [key]."
+    assert without_key("nothing", judge_of({}), {"": "nothing"}) == "nothing"
     # A value of three characters is no key and stands in half of all words.
-    assert without_key("the end", spec, {"K": "the"}) == "the end"
+    assert without_key("the end", judge, {"K": "the"}) == "the end"
+
+
+@pytest.mark.parametrize(("spec", "variable"), [({}, ""), ({"key_env": None}, ""), ({"key_env": "MY_KEY"}, "MY_KEY")])
+def test_the_variable_with_the_key_is_read_from_any_stored_spec(spec, variable):
+    assert key_variable_of(judge_of(spec)) == variable
 
 
 def test_a_worker_is_started_for_a_run_that_is_there(store):

@@ -10,7 +10,7 @@ from review.audit import chain
 from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.limits import MAX_NOTE
 from review.current.verdicts import verdicts_of
-from review.evidence.test_set_access import example_conversations
+from review.evidence.prompt_examples import example_conversations
 from review.judges.numbering import split_reference
 from review.judges.versions import add_judge, changes, judge_named, judges_of, text_diff, versions_of
 from review.judges.workbench.drafts import drafted
