@@ -11,6 +11,9 @@ from typing import TypedDict
 
 from storage.records_base import Json, StoredLabels
 
+EXAMPLE_KINDS = ("normal", "edge", "adversarial")
+"""The kinds of golden example, which a plan may count apart."""
+
 
 class Turn(TypedDict):
     """One message before the question. ``role`` is system, user, assistant or tool."""

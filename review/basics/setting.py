@@ -6,22 +6,30 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.basics.errors import InputError
 
 
-def wrong(where: str, found: object, expected: str, remedy: str = "") -> InputError:
-    """Return the error for one setting, to be raised."""
+def wrong(where: str, found: object, expected: str, remedy: str = "", *, veiled: bool = False) -> InputError:
+    """Return the error for one setting, to be raised.
+
+    ``veiled`` names the type of what was found and does not repeat it, because it may hold a secret.
+    """
+    if veiled:
+        return InputError(f"{where}: found {type(found).__name__}, expected {expected}. {remedy}".strip())
     return InputError.at(where, None, column=None, found=found, expected=expected, remedy=remedy)
 
 
-def table(where: str, found: object, *, header: str = "") -> dict[str, Any]:
-    """Return ``found`` as a table with text keys. ``header`` is how the file writes it, such as ``[checks.length]``."""
+def table(where: str, found: object, *, header: str = "", veiled: bool = False) -> dict[str, Any]:
+    """Return ``found`` as a table with text keys.
+
+    ``header`` is how the file writes it, such as ``[checks.length]``, or what it holds: "of values of the rubric".
+    """
     if not isinstance(found, Mapping):
-        raise wrong(where, found, f"a table {header}".strip())
+        raise wrong(where, found, f"a table {header}".strip(), veiled=veiled)
     return {str(key): value for key, value in found.items()}
 
 
@@ -33,10 +41,10 @@ def known_keys(where: str, found: Collection[str], allowed: Collection[str]) -> 
         raise InputError(f"{where}: found setting {unknown[0]!r}, expected {expected}.")
 
 
-def text(where: str, found: object) -> str:
-    """Return ``found`` if it is a text."""
+def text(where: str, found: object, *, of: str = "a text", veiled: bool = False) -> str:
+    """Return ``found`` if it is a text. ``of`` says what for: "the name of a model"."""
     if not isinstance(found, str):
-        raise wrong(where, found, "a text")
+        raise wrong(where, found, of, veiled=veiled)
     return found
 
 
@@ -47,10 +55,10 @@ def texts(where: str, found: object, *, of: str = "texts") -> tuple[str, ...]:
     return tuple(found)
 
 
-def listed(where: str, found: object) -> list[Any]:
+def listed(where: str, found: object, *, veiled: bool = False) -> list[Any]:
     """Return a list of anything."""
     if not isinstance(found, list | tuple):
-        raise wrong(where, found, "a list")
+        raise wrong(where, found, "a list", veiled=veiled)
     return list(found)
 
 
@@ -70,6 +78,15 @@ def one_of(where: str, found: object, allowed: Collection[str]) -> str:
     return found
 
 
+def some_of(where: str, found: object, allowed: Collection[str]) -> tuple[str, ...]:
+    """Return a list of allowed words, at least one, as a tuple in order; the first that is not allowed is named."""
+    chosen = found if isinstance(found, list | tuple) else ()
+    strange = [word for word in chosen if not isinstance(word, str) or word not in allowed]
+    if strange or not chosen:
+        raise wrong(where, strange[0] if strange else found, f"a list of {', '.join(allowed)}")
+    return tuple(chosen)
+
+
 def flag(where: str, found: object) -> bool:
     """Return ``found`` if it is true or false."""
     if not isinstance(found, bool):
@@ -77,23 +94,57 @@ def flag(where: str, found: object) -> bool:
     return found
 
 
-def whole_number(where: str, found: object, *, least: int, most: int | None = None) -> int:
-    """Return a whole number from ``least`` to ``most`` (no upper bound without it)."""
-    if isinstance(found, bool) or not isinstance(found, int) or not _between(found, least, most):
-        raise wrong(where, found, f"a whole number {_range(least, most)}")
+def whole_number(
+    where: str,
+    found: object,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+    unit: str = "a whole number",
+    remedy: str = "",
+) -> int:
+    """Return a whole number from ``least`` to ``most``, each bound only where it is given. ``unit`` names it."""
+    bounds = Bounds(least, most)
+    if isinstance(found, bool) or not isinstance(found, int) or found not in bounds:
+        raise wrong(where, found, f"{unit}{bounds}", remedy)
     return found
 
 
-def number(where: str, found: object, *, least: float, most: float | None = None, unit: str = "a number") -> float:
-    """Return a finite number from ``least`` to ``most`` (no upper bound without it). ``unit`` names it: "seconds"."""
-    if isinstance(found, bool) or not isinstance(found, int | float) or not _between(found, least, most):
-        raise wrong(where, found, f"{unit} {_range(least, most)}")
+def number(
+    where: str,
+    found: object,
+    *,
+    least: float | None = None,
+    above: float | None = None,
+    most: float | None = None,
+    unit: str = "a number",
+) -> float:
+    """Return a finite number from ``least`` (or ``above`` a bound) to ``most``. ``unit`` names it: "seconds"."""
+    bounds = Bounds(least, most, above)
+    if isinstance(found, bool) or not isinstance(found, int | float) or found not in bounds:
+        raise wrong(where, found, f"{unit}{bounds}")
     return float(found)
 
 
-def _between(found: float, least: float, most: float | None) -> bool:
-    return math.isfinite(found) and least <= found and (most is None or found <= most)
+class Bounds(NamedTuple):
+    """Where a number may lie; as a text, how a message goes on after "a number"."""
 
+    least: float | None
+    most: float | None
+    above: float | None = None
 
-def _range(least: float, most: float | None) -> str:
-    return f"of at least {least}" if most is None else f"from {least} to {most}"
+    def __contains__(self, found: object) -> bool:
+        return (
+            isinstance(found, int | float)
+            and abs(found) <= sys.float_info.max
+            and (self.least is None or self.least <= found)
+            and (self.above is None or self.above < found)
+            and (self.most is None or found <= self.most)
+        )
+
+    def __str__(self) -> str:
+        if self.above is not None:
+            return f" above {self.above}" + ("" if self.most is None else f", at most {self.most}")
+        if self.least is None:
+            return "" if self.most is None else f", at most {self.most}"
+        return f", {self.least} or more" if self.most is None else f" from {self.least} to {self.most}"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from review.basics import setting
 from review.basics.errors import InputError
 from review.basics.words import counted
 from review.checks.protocol import Check, Finding, Options, Span, Texts, finding
@@ -53,8 +54,7 @@ def toxicities(many: Sequence[Texts], options: Options, *, progress: Progress | 
     for a model that is not on this machine, and for labels whose names do not say which mean toxic.
     """
     threshold = _threshold(options)
-    if options.get("of", "answer") not in OF:
-        raise InputError(f"checks.toxicity.of: found {options['of']!r}, expected {' or '.join(OF)}.")
+    setting.one_of("checks.toxicity.of", options.get("of", "answer"), OF)
     name = str(options.get("model") or "")
     if not name:
         raise InputError(
@@ -95,10 +95,7 @@ def toxic_labels(labels: Sequence[str], named: Any = None, *, independent: bool 
     model does not have.
     """
     if named:
-        strange = [n for n in named if n not in labels] if isinstance(named, list | tuple) else [named]
-        if strange:
-            raise InputError(f"checks.toxicity.labels: found {strange[0]!r}, expected a list of {', '.join(labels)}.")
-        return tuple(named)
+        return setting.some_of("checks.toxicity.labels", named, labels)
     toxic = tuple(label for label in labels if not _CLEAN.fullmatch(label))
     unclear = any(_UNNAMED.fullmatch(label) for label in labels)
     if unclear or not toxic or (len(toxic) == len(labels) and not independent):
@@ -146,13 +143,9 @@ def _fields(texts: Texts, options: Options) -> Mapping[str, str]:
 
 
 def _threshold(options: Options) -> float:
+    setting.known_keys("checks.toxicity", options, OPTIONS)
     found = options.get("threshold", OPTIONS["threshold"])
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found <= 1:
-        raise InputError(f"checks.toxicity.threshold: found {found!r}, expected a number above 0, at most 1.")
-    unknown = sorted(set(options) - set(OPTIONS))
-    if unknown:
-        raise InputError(f"checks.toxicity: found {unknown[0]!r}, expected {', '.join(OPTIONS)}.")
-    return float(found)
+    return setting.number("checks.toxicity.threshold", found, above=0, most=1)
 
 
 CHECK = Check(

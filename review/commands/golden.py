@@ -16,12 +16,13 @@ from review.golden import releases
 from review.golden.approve import approve, bulk_approve
 from review.golden.candidates import Candidate, candidates
 from review.golden.coverage import coverage
-from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, current_examples
+from review.golden.examples import BEHAVIOURS, SPLITS, current_examples
 from review.golden.provenance import provenance
 from review.golden.retire import retire
 from review.golden.writers.catalogue import WRITERS, export
 from review.golden.written import import_examples, read_written
 from review.settings.project import project_of
+from storage.records_golden import EXAMPLE_KINDS
 from storage.store import Store
 
 
@@ -76,7 +77,7 @@ def candidates_(weeks: str | None, acting: str | None, store_path: str, as_json:
 @click.option("--expected-answer", help="Default: the corrected answer, else the answer if it was judged right.")
 @click.option("--expected-behaviour", type=click.Choice(BEHAVIOURS))
 @click.option("--reference-sql", help="Default: the adjudicator's, else the query if the answer was judged right.")
-@click.option("--kind", type=click.Choice(KINDS))
+@click.option("--kind", type=click.Choice(EXAMPLE_KINDS))
 @click.option("--scenario")
 @click.option("--tag", "tags", multiple=True, help="Repeat for several.")
 @click.option("--split", type=click.Choice(SPLITS), help="Default: the permanent split of the conversation.")

@@ -12,13 +12,13 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.limits import MAX_ANSWER
 from review.golden.content import Asked, Wish, asked, content_of, expected_answer, origin_of, votes_of
-from review.golden.examples import BEHAVIOURS, KINDS, SPLITS, add_version, latest_version
+from review.golden.examples import BEHAVIOURS, SPLITS, add_version, latest_version
 from review.golden.reviewed import Reviewed, gather
 from review.golden.sql_tags import sql_tags
 from review.people.people import require
 from review.privacy.hidden_spans import without
 from review.statistics.calibration.split import split_of
-from storage.records_golden import GoldenExample
+from storage.records_golden import EXAMPLE_KINDS, GoldenExample
 from storage.store import Store
 
 
@@ -109,7 +109,7 @@ def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
 
 def _check_wish(wish: Wish) -> None:
     """Raise InputError for a value that is not allowed or an answer that is too long."""
-    for name, allowed in (("expected_behaviour", BEHAVIOURS), ("kind", KINDS), ("split", SPLITS)):
+    for name, allowed in (("expected_behaviour", BEHAVIOURS), ("kind", EXAMPLE_KINDS), ("split", SPLITS)):
         if (found := getattr(wish, name)) is not None:
             setting.one_of(name, found, allowed)
     length = len(wish.expected_answer or "")

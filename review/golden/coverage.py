@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from review.golden.examples import KINDS, SOURCES, current_examples
-from storage.records_golden import GoldenExample
+from review.golden.examples import SOURCES, current_examples
+from storage.records_golden import EXAMPLE_KINDS, GoldenExample
 from storage.store import Store
 
 CoverageTarget = Mapping[str, int | Mapping[str, int]]
@@ -65,8 +65,8 @@ def cover(
     if target is not None:
         wanted = {s: wanted.get(s, target) for s in named if s}
     counts = Counter((e.scenario, e.kind) for e in rows)
-    cells = tuple(Cell(s, k, counts[s, k], _by_kind(wanted.get(s), k)) for s in named for k in KINDS)
-    totals = tuple(Cell(s, None, sum(counts[s, k] for k in KINDS), _total(wanted.get(s))) for s in named)
+    cells = tuple(Cell(s, k, counts[s, k], _by_kind(wanted.get(s), k)) for s in named for k in EXAMPLE_KINDS)
+    totals = tuple(Cell(s, None, sum(counts[s, k] for k in EXAMPLE_KINDS), _total(wanted.get(s))) for s in named)
     targets = [t.target for t in totals if t.target is not None]
     sources = Counter(e.source for e in rows)
     return Coverage(

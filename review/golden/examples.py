@@ -14,7 +14,6 @@ from review.privacy.hidden_spans import spans_by_conversation, without
 from storage.records_golden import GoldenExample
 from storage.store import Store
 
-KINDS = ("normal", "edge", "adversarial")
 BEHAVIOURS = ("answer", "clarify", "refuse")
 SOURCES = ("manual", "historical", "synthetic", "feedback")
 SPLITS = ("dev", "test")

@@ -13,13 +13,13 @@ from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
 from review.basics.tables import Row, Table, read_table
 from review.golden.content import Wish, content_of, origin_of
-from review.golden.examples import BEHAVIOURS, KINDS, SOURCES, SPLITS, add_version, latest_version, says_the_same
+from review.golden.examples import BEHAVIOURS, SOURCES, SPLITS, add_version, latest_version, says_the_same
 from review.people.people import require
 from review.privacy.masking import Recognisers, mask_values, recognisers
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
 from review.statistics.calibration.split import split_of
-from storage.records_golden import GoldenExample, Turn
+from storage.records_golden import EXAMPLE_KINDS, GoldenExample, Turn
 from storage.store import Store
 
 OPTIONAL = (
@@ -144,7 +144,7 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
         approved_by=by,
         at=now(),
         source=source,
-        kind=_choice(row, "kind", KINDS, "normal"),
+        kind=_choice(row, "kind", EXAMPLE_KINDS, "normal"),
         scenario=masked["scenario"],
         split=_choice(row, "split", SPLITS, split_of(identity)),
         must_pass=_yes(row, "must_pass"),

@@ -21,6 +21,7 @@ from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
+from storage.records_golden import EXAMPLE_KINDS
 
 ORIGINALS = ("apart", "encrypted", "none")
 UNITS = ("session", "turn")
@@ -116,7 +117,7 @@ def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
     return Privacy(
         setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
         _patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
-        str(table.get("phone_region", "US")),
+        setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
         setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
     )
 
@@ -203,22 +204,21 @@ def _time_zone(where: str, name: Any) -> str:
 
 def _cap(where: str, found: object) -> int | Literal["all"] | None:
     """Return how many to draw as a group: "all", a number, or None for no such group."""
-    if found is None or (isinstance(found, int) and not isinstance(found, bool) and found >= 1):
-        return found
-    if found != "all":
-        raise setting.wrong(where, found, "'all' or a whole number of at least 1")
-    return "all"
+    if found is None:
+        return None
+    return "all" if found == "all" else setting.whole_number(where, found, least=1, unit="'all' or a whole number")
 
 
 def _plan(where: str, found: object) -> dict[str, int | Mapping[str, int]]:
-    expected = "a whole number, or numbers by kind: {normal = 19, edge = 4, adversarial = 2}"
+    by_kind = "Numbers by kind are written as {normal = 19, edge = 4, adversarial = 2}."
     plan = setting.table(where, found, header="[golden.plan]")
     for scenario, wanted in plan.items():
-        numbers = wanted.values() if isinstance(wanted, dict) else [wanted]
-        kinds = set(wanted) if isinstance(wanted, dict) else set()
-        right = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers)
-        if not right or not kinds <= {"normal", "edge", "adversarial"}:
-            raise setting.wrong(f"{where}.{scenario}", wanted, expected)
+        if not isinstance(wanted, dict):
+            setting.whole_number(f"{where}.{scenario}", wanted, least=0, remedy=by_kind)
+            continue
+        setting.known_keys(f"{where}.{scenario}", wanted, EXAMPLE_KINDS)
+        for kind, number in wanted.items():
+            setting.whole_number(f"{where}.{scenario}.{kind}", number, least=0)
     return plan
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from review.basics import setting
 from review.basics.errors import InputError
 from review.basics.words import counted
 from review.judges.protocol.protocol import Subject
@@ -52,20 +53,25 @@ class LearnedSpec:
     @classmethod
     def from_json(cls, table: Mapping[str, Any]) -> LearnedSpec:
         """Read a spec; a missing setting has its default. Raises InputError that names the setting."""
-        unknown = sorted(set(table) - set(DEFAULTS))
-        if unknown:
-            raise InputError(f"learned judge: found setting {unknown[0]!r}, expected {', '.join(DEFAULTS)}.")
+        setting.known_keys("learned judge", table, DEFAULTS)
         found = {**DEFAULTS, **table}
-        if found["features"] not in FEATURES:
-            raise _wrong("features", found["features"], f"one of {', '.join(FEATURES)}")
-        _check_texts(found)
-        for name, least, most in (("folds", LEAST_GROUPS, 20), ("seed", 0, 2**31 - 1)):
-            if isinstance(found[name], bool) or not isinstance(found[name], int) or not least <= found[name] <= most:
-                raise _wrong(name, found[name], f"a whole number from {least} to {most}")
-        if not _is_number(found["strength"], 1e-4, 1e4):
-            raise _wrong("strength", found["strength"], "a number from 0.0001 to 10000")
-        _check_thresholds(found["thresholds"])
-        return cls(**{**found, "fields": tuple(found["fields"]), "weeks": tuple(found["weeks"])})
+        at = {name: f"learned judge, {name}" for name in found}
+        # The numbers stay as they are written, 1 and not 1.0: the hash of the version depends on that.
+        setting.number(at["strength"], found["strength"], least=0.0001, most=10_000)
+        thresholds = setting.table(at["thresholds"], found["thresholds"], header="of dimensions and probabilities")
+        for name, threshold in thresholds.items():
+            setting.number(f"{at['thresholds']}.{name}", threshold, least=0, most=1, unit="a probability")
+        return cls(
+            features=setting.one_of(at["features"], found["features"], FEATURES),
+            fields=setting.some_of(at["fields"], found["fields"], FIELDS),
+            weeks=setting.texts(at["weeks"], found["weeks"], of="weeks such as 2026-W47"),
+            training=setting.text(at["training"], found["training"]),
+            folds=setting.whole_number(at["folds"], found["folds"], least=LEAST_GROUPS, most=20),
+            seed=setting.whole_number(at["seed"], found["seed"], least=0, most=2**31 - 1),
+            strength=found["strength"],
+            thresholds=thresholds,
+            model=setting.text(at["model"], found["model"]),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Write the spec as it is stored and hashed."""
@@ -103,41 +109,14 @@ def checked(spec: LearnedSpec, dimensions: Sequence[Dimension], settings: JudgeS
     for name in spec.thresholds:
         if name not in positive:
             known = ", ".join(positive) or "none of its dimensions declares one"
-            raise _wrong("thresholds", name, f"a dimension with a positive value ({known})")
+            raise setting.wrong("learned judge, thresholds", name, f"a dimension with a positive value ({known})")
     if spec.features == "embeddings":
         model = spec.model or CARRIED
         embedder_folder(model)
         return replace(spec, model=model)
     if spec.model:
-        raise _wrong("model", spec.model, 'nothing, unless features is "embeddings"')
+        raise setting.wrong("learned judge, model", spec.model, 'nothing, unless features is "embeddings"')
     return spec
-
-
-def _check_texts(found: Mapping[str, Any]) -> None:
-    fields = found["fields"]
-    if not isinstance(fields, list) or not fields or not set(map(str, fields)) <= set(FIELDS):
-        raise _wrong("fields", fields, f"a list of {', '.join(FIELDS)}")
-    if not isinstance(found["weeks"], list) or not all(isinstance(w, str) for w in found["weeks"]):
-        raise _wrong("weeks", found["weeks"], "a list of weeks such as 2026-W47")
-    for name in ("training", "model"):
-        if not isinstance(found[name], str):
-            raise _wrong(name, found[name], "a text")
-
-
-def _check_thresholds(found: Any) -> None:
-    if not isinstance(found, dict):
-        raise _wrong("thresholds", found, "a table of dimensions and probabilities")
-    for name, threshold in found.items():
-        if not _is_number(threshold, 0, 1):
-            raise _wrong(f"thresholds.{name}", threshold, "a probability from 0 to 1")
-
-
-def _is_number(found: Any, least: float, most: float) -> bool:
-    return isinstance(found, int | float) and not isinstance(found, bool) and least <= found <= most
-
-
-def _wrong(setting: str, found: Any, expected: str) -> InputError:
-    return InputError(f"learned judge, {setting}: found {found!r}, expected {expected}.")
 
 
 def check_labels(dimension: Dimension, labels: Sequence[str], groups: int) -> None:

@@ -6,7 +6,6 @@ The reader checks each setting by itself. Whether the spec fits the rubric, its 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any, TypedDict
 
 import orjson
 
+from review.basics import setting
 from review.basics.errors import InputError
 from review.judges.llm.endpoint import Endpoint, endpoint_of, variable_of
 
@@ -83,25 +83,23 @@ class LlmSpec:
     @classmethod
     def from_json(cls, table: Mapping[str, Any]) -> LlmSpec:
         """Read a spec; a setting that is missing or null has its default. Raises InputError that names the setting."""
-        unknown = sorted(set(table) - set(DEFAULTS))
-        if unknown:
-            raise InputError(f"llm judge: found setting {unknown[0]!r}, expected {', '.join(DEFAULTS)}.")
+        setting.known_keys("llm judge", table, DEFAULTS)
         found = DEFAULTS | {name: value for name, value in table.items() if value is not None}
         price_in, price_out = _prices(found)
         return cls(
             endpoint=endpoint_of(found["endpoint"]),
             model=_model(found["model"]),
             # A blank prompt is one that nobody has written yet.
-            prompt=prompt if (prompt := _text("prompt", found["prompt"])).strip() else PROMPT,
-            system=_text("system", found["system"]),
+            prompt=prompt if (prompt := _veiled_text("prompt", found["prompt"])).strip() else PROMPT,
+            system=_veiled_text("system", found["system"]),
             parameters=_parameters(found["parameters"]),
-            structured=_structured(found["structured"]),
+            structured=setting.one_of("structured", found["structured"], STRUCTURED),
             key_env=variable_of(found["key_env"]),
             price_in=price_in,
             price_out=price_out,
             examples=_examples(found["examples"]),
-            rationale=_flag("rationale", found["rationale"]),
-            confidence=_flag("confidence", found["confidence"]),
+            rationale=setting.flag("rationale", found["rationale"]),
+            confidence=setting.flag("confidence", found["confidence"]),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -126,44 +124,29 @@ DEFAULTS: dict[str, Any] = LlmSpec(endpoint=Endpoint("", "", 0), model="").to_js
 """Every setting, as JSON; only ``endpoint`` and ``model`` are required."""
 
 
-def _text(name: str, found: Any) -> str:
-    if not isinstance(found, str):
-        raise InputError(f"{name}: found {type(found).__name__}, expected a text.")
-    return found
+def _veiled_text(name: str, found: Any) -> str:
+    """Read a text that may hold a secret where it should not, so an error does not repeat it."""
+    return setting.text(name, found, veiled=True)
 
 
 def _model(found: Any) -> str:
-    if not _text("model", found).strip():
+    model = _veiled_text("model", found)
+    if not model.strip():
         raise InputError("Give the model: the name by which the endpoint knows it.")
-    return str(found)
+    return model
 
 
-def _structured(found: Any) -> str:
-    if found not in STRUCTURED:
-        raise InputError(f"structured: found {found!r}, expected one of {', '.join(STRUCTURED)}.")
-    return str(found)
-
-
-def _flag(name: str, found: Any) -> bool:
-    if not isinstance(found, bool):
-        raise InputError(f"{name}: found {found!r}, expected true or false.")
-    return found
-
-
-def _parameters(found: Any) -> dict[str, Any]:
-    if not isinstance(found, Mapping):
-        raise InputError(f"parameters: found {type(found).__name__}, expected a table such as {{temperature = 0}}.")
+def _parameters(given: Any) -> dict[str, Any]:
+    found = setting.table("parameters", given, header="such as {temperature = 0}", veiled=True)
     for name in found:
         if name in RESERVED:
             raise InputError(f"parameters: found {name!r}, which Spotcheck sets itself; remove it.")
     _check_secrets("parameters", found)
     try:
-        plain: dict[str, Any] = orjson.loads(orjson.dumps(dict(found)))
+        plain: dict[str, Any] = orjson.loads(orjson.dumps(found))
     except (orjson.JSONEncodeError, orjson.JSONDecodeError) as error:
         raise InputError(f"parameters: found a value that JSON cannot hold ({error}).") from None
-    seed = plain.get("seed", 0)
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise InputError(f"parameters.seed: found {seed!r}, expected a whole number.")
+    setting.whole_number("parameters.seed", plain.get("seed", 0))
     return plain
 
 
@@ -185,11 +168,9 @@ def _check_secrets(place: str, found: Any) -> None:
 def _prices(table: Mapping[str, Any]) -> tuple[float | None, float | None]:
     found = (table["price_in"], table["price_out"])
     for name, price in zip(("price_in", "price_out"), found, strict=True):
-        if price is None:
-            continue
-        number = isinstance(price, int | float) and not isinstance(price, bool)
-        if not number or not math.isfinite(price) or price < 0:
-            raise InputError(f"{name}: found {price!r}, expected the price of a million tokens, 0 or more.")
+        # The price stays as it is written, 1 and not 1.0: the hash of the version depends on that.
+        if price is not None:
+            setting.number(name, price, least=0, unit="the price of a million tokens")
     if (found[0] is None) != (found[1] is None):
         given, missing = ("price_in", "price_out") if found[1] is None else ("price_out", "price_in")
         raise InputError(f"{missing} is missing beside {given}. Give both prices or neither.")
@@ -197,10 +178,9 @@ def _prices(table: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def _examples(found: Any) -> tuple[Example, ...]:
-    if not isinstance(found, list | tuple):
-        raise InputError(f"examples: found {type(found).__name__}, expected a list.")
-    for number, example in enumerate(found, start=1):
+    examples = setting.listed("examples", found, veiled=True)
+    for number, example in enumerate(examples, start=1):
         whole = isinstance(example, Mapping) and isinstance(example.get("labels"), Mapping)
         if not whole or not isinstance(example.get("answer"), str):
             raise InputError(f"examples, number {number}: expected a question, an answer and labels by dimension.")
-    return tuple(found)
+    return tuple(examples)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from review.basics import setting
 from review.basics.errors import InputError
 from review.basics.labels import canonical_text
 from review.judges.protocol.protocol import Subject
@@ -54,20 +55,11 @@ class LocalSpec:
     @classmethod
     def from_json(cls, table: Mapping[str, Any]) -> LocalSpec:
         """Read a spec; a setting that is missing or null has its default. Raises InputError that names the setting."""
-        unknown = sorted(set(table) - set(SETTINGS))
-        if unknown:
-            raise InputError(f"local judge: found setting {unknown[0]!r}, expected {', '.join(SETTINGS)}.")
-        if not isinstance(table.get("model"), str):
-            raise InputError(
-                f"model: found {table.get('model')!r}, expected a folder or the name of a model in the cache."
-            )
-        read = table.get("field", "answer")
-        if read not in FIELDS:
-            raise InputError(f"field: found {read!r}, expected one of {', '.join(FIELDS)}.")
+        setting.known_keys("local judge", table, SETTINGS)
         return cls(
-            model=table["model"],
+            model=setting.text("model", table.get("model"), of="a folder or the name of a model in the cache"),
             labels=_labels(table.get("labels")),
-            field=read,
+            field=setting.one_of("field", "answer" if (read := table.get("field")) is None else read, FIELDS),
             max_length=_max_length(table.get("max_length")),
             otherwise=_texts("otherwise", table.get("otherwise") or {}),
             score_label=str(table.get("score_label") or ""),
@@ -104,26 +96,21 @@ def never_said(judge: Judge) -> list[str]:
 
 
 def _labels(found: Any) -> dict[str, dict[str, str]]:
-    if not isinstance(found, Mapping):
-        raise InputError(
-            f"labels: found {found!r}, expected for each dimension a table from the model's labels to values of the "
-            "rubric."
-        )
-    return {str(name): _texts(f"labels.{name}", table) for name, table in found.items()}
+    tables = setting.table(
+        "labels", found, header="for each dimension, from the model's labels to values of the rubric"
+    )
+    return {name: _texts(f"labels.{name}", table) for name, table in tables.items()}
 
 
 def _texts(place: str, found: Any) -> dict[str, str]:
-    if not isinstance(found, Mapping):
-        raise InputError(f"{place}: found {found!r}, expected a table of values of the rubric.")
-    return {str(name): "" if value is None else canonical_text(value) for name, value in found.items()}
+    table = setting.table(place, found, header="of values of the rubric")
+    return {name: "" if value is None else canonical_text(value) for name, value in table.items()}
 
 
 def _max_length(found: Any) -> int | None:
     if found is None:
         return None
-    if isinstance(found, bool) or not isinstance(found, int) or found < 8:
-        raise InputError(f"max_length: found {found!r}, expected a whole number of tokens, 8 or more.")
-    return found
+    return setting.whole_number("max_length", found, least=8, unit="a whole number of tokens")
 
 
 def checked(spec: LocalSpec, dimensions: Sequence[Dimension], settings: JudgeSettings) -> LocalSpec:

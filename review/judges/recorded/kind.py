@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from review.basics.errors import InputError
+from review.basics import setting
 from review.judges.protocol.protocol import Bench, Kind, Opinion, Subject
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
@@ -26,19 +26,15 @@ class RecordedSpec:
     @classmethod
     def from_json(cls, table: Mapping[str, Any]) -> RecordedSpec:
         """Read a spec. Raises InputError that names the setting."""
-        kinds = {f.name: int if f.name == "rows" else str for f in fields(cls)}
-        unknown = sorted(set(table) - set(kinds))
-        if unknown:
-            raise InputError(f"recorded judge: found setting {unknown[0]!r}, expected {', '.join(kinds)}.")
-        if table.get("source", "file") not in SOURCES:
-            raise InputError(
-                f"recorded judge, source: found {table['source']!r}, expected one of {', '.join(SOURCES)}."
-            )
-        for name, found in table.items():
-            if not isinstance(found, kinds[name]) or isinstance(found, bool):
-                expected = "a whole number" if kinds[name] is int else "a text"
-                raise InputError(f"recorded judge, {name}: found {found!r}, expected {expected}.")
-        return cls(**table)
+        found = cls().to_json()
+        setting.known_keys("recorded judge", table, found)
+        found |= table
+        return cls(
+            source=setting.one_of("recorded judge, source", found["source"], SOURCES),
+            file=setting.text("recorded judge, file", found["file"]),
+            rows=setting.whole_number("recorded judge, rows", found["rows"], least=0),
+            digest=setting.text("recorded judge, digest", found["digest"]),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Write the spec as it is stored and hashed."""

@@ -112,7 +112,7 @@ def test_old_conversations_have_no_findings() -> None:
         ({"failing": ["toxicity"]}, r"checks.failing: found 'toxicity', which does not run. Add it to run"),
         ({"length": 5}, r"checks.length: found 5, expected a table \[checks.length\]"),
         ({"length": {"most": 5}}, r"\[checks.length\]: found setting 'most', expected one of shortest, longest"),
-        ({"length": {"longest": 5.5}}, r"checks.length.longest: found 5.5, expected a whole number of at least 0"),
+        ({"length": {"longest": 5.5}}, r"checks.length.longest: found 5.5, expected a whole number, 0 or more"),
         ({"length": {"longest": True}}, r"checks.length.longest: found True"),
         ({"length": {"shortest": -1}}, r"checks.length.shortest: found -1"),
         ({"language": {"sure": float("nan")}}, r"checks.language.sure: found nan, expected a number"),

@@ -98,7 +98,7 @@ def test_the_note_counts_sentences_longer_than_the_model_reads(tmp_path: Path) -
         ({"of": "question"}, "of: found 'question'"),
         ({"labels": ["rude"]}, "labels: found 'rude'"),
         ({"labels": "toxic"}, "labels: found 'toxic', expected a list"),
-        ({"limit": 3}, "found 'limit', expected model, threshold"),
+        ({"limit": 3}, "found setting 'limit', expected one of model, threshold"),
     ],
 )
 def test_a_wrong_option_is_named(model: str, options: dict[str, object], message: str) -> None:

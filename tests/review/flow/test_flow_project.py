@@ -54,8 +54,10 @@ def read(folder: Path, text: str | bytes) -> Project:
         ("[import.values]\nfeedback = 'x'\n", "import.values.feedback: found 'x', expected a table"),
         ("[golden]\nplan = 5\n", "golden.plan: found 5, expected a table"),
         ("[golden.plan]\na = -1\n", "golden.plan.a: found -1"),
-        ("[golden.plan]\na = true\n", "golden.plan.a: found True"),
-        ("[golden.plan.a]\nodd = 3\n", "golden.plan.a: found {'odd': 3}"),
+        ("[golden.plan]\na = true\n", "golden.plan.a: found True, expected a whole number, 0 or more. Numbers by kind"),
+        ("[golden.plan.a]\nedge = -1\n", "golden.plan.a.edge: found -1, expected a whole number, 0 or more"),
+        ("[privacy]\nphone_region = 49\n", "privacy.phone_region: found 49, expected a text"),
+        ("[golden.plan.a]\nodd = 3\n", "golden.plan.a: found setting 'odd', expected one of normal, edge, adversarial"),
         ("[judges]\nhost = []\n", r"\[judges\]: found setting 'host', expected one of hosts, concurrency"),
         ("[judges]\nhosts = 'a'\n", r"judges.hosts: found 'a', expected a list such as \[\"localhost:11434\"\]"),
         ("[judges]\nhosts = ['http://a']\n", "judges.hosts: found 'http://a', expected a host or host:port"),
@@ -70,7 +72,7 @@ def read(folder: Path, text: str | bytes) -> Project:
         ("[project\n", "not readable as TOML"),
         (b"\xff\xfe[project]", "not readable as TOML"),
     ],
-    ids=range(43),
+    ids=range(45),
 )
 def test_a_wrong_setting_is_named(folder, text, sentence):
     with pytest.raises(InputError, match=sentence) as caught:

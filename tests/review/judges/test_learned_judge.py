@@ -152,10 +152,10 @@ def test_the_spec_is_made_whole_and_every_default_is_a_setting() -> None:
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [
-        ({"depth": 3}, "found setting 'depth', expected features, fields"),
+        ({"depth": 3}, "found setting 'depth', expected one of features, fields"),
         ({"features": "bm25"}, "features: found 'bm25', expected one of tfidf, embeddings"),
         ({"fields": []}, "fields: found [], expected a list of question"),
-        ({"fields": ["answer", "label"]}, "fields: found ['answer', 'label']"),
+        ({"fields": ["answer", "label"]}, "fields: found 'label', expected a list of question"),
         ({"folds": 2}, "folds: found 2, expected a whole number from 3 to 20"),
         ({"folds": True}, "folds: found True"),
         ({"seed": -1}, "seed: found -1"),

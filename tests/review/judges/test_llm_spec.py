@@ -42,7 +42,7 @@ def test_labels_of_examples_are_canonical_and_those_of_other_dimensions_stay_awa
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"modell": "x"}, "found setting 'modell', expected endpoint, model"),
+        ({"modell": "x"}, "found setting 'modell', expected one of endpoint, model"),
         ({"endpoint": ""}, "endpoint: found '', expected an address"),
         ({"endpoint": 5}, "endpoint: found 5"),
         ({"endpoint": "localhost:8000"}, "endpoint: found 'localhost:8000', expected http:// or https://"),
