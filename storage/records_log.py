@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from storage.records_base import Json
+
+
+class Message(TypedDict):
+    """One message of a conversation. ``tool_calls`` are as the source has them."""
+
+    role: str
+    content: NotRequired[str | None]
+    name: NotRequired[str]
+    tool_calls: NotRequired[list[Json]]
+    tool_call_id: NotRequired[str]
+
+
+class ResultTable(TypedDict, total=False):
+    """The result of a query: ``columns``, ``rows`` and the ``total`` number of rows, or a ``text`` alone."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+    total: int
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +51,10 @@ class Conversation:
     """A masked production conversation, never changed after it was drawn or picked.
 
     ``id`` is the id in the source, prefixed with ``source/`` unless the source is the default ``production``; records
-    without an id get a keyed hash. ``messages`` are {role, content[, name, tool_calls]} in order, ``context`` is the
-    retrieved passages, ``steps`` the reasoning chain, ``result`` {columns, rows, total} or {text}. ``user_id`` and
-    ``session_id`` are keyed hashes. ``verdicts`` maps judge to dimension to value. ``redacted`` counts masked spans.
-    ``checks`` maps each check that ran on import to its findings; they are derived, so the content hash omits them.
+    without an id get a keyed hash. ``messages`` are in order, ``context`` is the retrieved passages, ``steps`` the
+    reasoning chain. ``user_id`` and ``session_id`` are keyed hashes. ``verdicts`` maps judge to dimension to value.
+    ``redacted`` counts masked spans. ``checks`` maps each check that ran on import to its findings; they are derived,
+    so the content hash omits them.
     """
 
     id: str
@@ -43,11 +62,11 @@ class Conversation:
     source_id: str
     created_at: str | None
     week: str
-    messages: tuple[Json, ...]
+    messages: tuple[Message, ...]
     context: tuple[str, ...] = ()
     steps: tuple[Any, ...] = ()
     sql: str | None = None
-    result: Json | None = None
+    result: ResultTable | None = None
     status: str = "ok"
     error_type: str | None = None
     error_message: str | None = None

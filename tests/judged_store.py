@@ -12,7 +12,7 @@ from review.statistics.calibration.split import split_of
 from storage.records_base import StoredLabels
 from storage.records_golden import GoldenExample
 from storage.records_judges import Judge
-from storage.records_log import Conversation, Draw, Stratum
+from storage.records_log import Conversation, Draw, Message, Stratum
 from storage.records_review import Annotation, Assignment, Item, Verdict, Week
 from storage.store import Store
 
@@ -61,7 +61,7 @@ def judged(store: Store) -> Store:
             Stratum(id="s1", draw_id="d1", week=WEEK, name="rest", population=400, sampled=40, probability=0.1),
         )
         for k, name in enumerate(NAMES):
-            turns = (
+            turns: tuple[Message, ...] = (
                 {"role": "user", "content": f"question {k}"},
                 {"role": "assistant", "content": f"answer {k} of {name}"},
             )

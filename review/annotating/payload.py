@@ -15,11 +15,11 @@ from review.basics import sql_text
 from review.people.people import Person
 from review.privacy.hidden_spans import without, without_words
 from review.rubric.rubric import Dimension, Rubric
-from storage.records_log import Conversation
+from storage.records_base import StoredLabels
+from storage.records_log import Conversation, Message, ResultTable
 from storage.records_review import Annotation, HiddenSpan, Item
 
 ROWS_SHOWN = 100
-PARTS_OF_A_MESSAGE = ("role", "content", "name", "tool_calls")
 
 Hidden = tuple[Sequence[HiddenSpan], bytes]
 """The hidden spans of a conversation, and the key that finds them."""
@@ -31,12 +31,12 @@ class ConversationPayload(TypedDict):
     item: str
     unit: str
     target_turn: int | None
-    messages: list[dict[str, Any]]
-    context: list[Any]
+    messages: list[Message]
+    context: list[str]
     steps: list[Any]
     sql: str | None
     sql_tokens: list[list[str]]
-    result: dict[str, Any] | None
+    result: ResultTable | None
     error: str | None
 
 
@@ -80,7 +80,7 @@ class AnsweredPayload(TypedDict):
     """What the rater submitted for an item."""
 
     submission_id: str
-    labels: dict[str, Any]
+    labels: StoredLabels
     comment: str
     corrected_answer: str
 
@@ -176,7 +176,7 @@ def conversation_payload(item: Item, conversation: Conversation) -> Conversation
         "item": item.id,
         "unit": "session" if item.target_turn is None else "turn",
         "target_turn": item.target_turn,
-        "messages": [{k: m[k] for k in PARTS_OF_A_MESSAGE if m.get(k)} for m in conversation.messages[:end]],
+        "messages": [message_payload(m) for m in conversation.messages[:end]],
         "context": list(conversation.context) if whole else [],
         "steps": list(conversation.steps) if whole else [],
         "sql": sql,
@@ -186,7 +186,19 @@ def conversation_payload(item: Item, conversation: Conversation) -> Conversation
     }
 
 
-def _result_payload(result: dict[str, Any] | None) -> dict[str, Any] | None:
+def message_payload(message: Message) -> Message:
+    """Return the parts of a message that a reviewer may see, without empty ones."""
+    shown: Message = {"role": message["role"]}
+    if message.get("content"):
+        shown["content"] = message["content"]
+    if message.get("name"):
+        shown["name"] = message["name"]
+    if message.get("tool_calls"):
+        shown["tool_calls"] = message["tool_calls"]
+    return shown
+
+
+def _result_payload(result: ResultTable | None) -> ResultTable | None:
     if not result or "rows" not in result:
         return result
     return {

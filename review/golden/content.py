@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from review.basics.labels import Value
 from review.golden.sql_tags import sql_tags
 from review.rubric.rubric import Dimension, Rubric
+from storage.records_base import Json
 from storage.records_golden import GoldenContent, GoldenVote, Origin, Turn
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation, Item
@@ -37,7 +37,7 @@ class Wish:
     split: str | None = None
     must_pass: bool | None = None
     required: tuple[str, ...] | None = None
-    expected_result: dict[str, Any] | None = None
+    expected_result: Json | None = None
     as_of: str | None = None
     snapshot: str | None = None
 

@@ -6,12 +6,13 @@ Votes carry no names, and their order says nothing about who cast them.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from review.annotating.payload import ConversationPayload, RaterPayload, RubricPayload, conversation_payload
 from review.basics.labels import Value
 from review.basics.limits import MAX_ANSWER, MAX_COMMENT
 from review.settling.adjudication import Case
+from storage.records_base import StoredLabels
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation
 
@@ -30,7 +31,7 @@ LIMITS: CaseLimits = {"rationale": MAX_COMMENT, "corrected_answer": MAX_ANSWER, 
 class VotePayload(TypedDict):
     """One submission without its author."""
 
-    labels: dict[str, Any]
+    labels: StoredLabels
     comment: str
     corrected_answer: str
 
@@ -39,7 +40,7 @@ class SettledPayload(TypedDict):
     """A decision; ``by_you`` tells whether the viewer made it."""
 
     submission_id: str
-    labels: dict[str, Any]
+    labels: StoredLabels
     reason: str
     rationale: str
     corrected_answer: str

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from review.sources.readers.fields import Unreadable, as_json_text, object_of, parsed, text_of
+from storage.records_log import ResultTable
 
 
 def _number(low: float, high: float, words: str) -> Callable[[str, Any], float | None]:
@@ -130,7 +131,7 @@ def verdicts_of(value: Any) -> dict[str, dict[str, Any]]:
     return judges
 
 
-def result_of(value: Any) -> dict[str, Any] | None:
+def result_of(value: Any) -> ResultTable | None:
     """Return ``{columns, rows, total}`` or ``{text}`` from rows as dicts, a pandas "split" document, or text."""
     value = parsed(value)
     if value is None or value == "":
@@ -147,7 +148,7 @@ def result_of(value: Any) -> dict[str, Any] | None:
     raise Unreadable("result", value, "a table or text")
 
 
-def _result_object(value: Mapping[str, Any]) -> dict[str, Any]:
+def _result_object(value: Mapping[str, Any]) -> ResultTable:
     if isinstance(value.get("text"), str) and "columns" not in value:
         return {"text": value["text"]}
     columns, rows = value.get("columns"), value.get("rows", value.get("data"))
@@ -159,9 +160,9 @@ def _result_object(value: Mapping[str, Any]) -> dict[str, Any]:
     ragged = next((row for row in table if not isinstance(row, list | tuple) or len(row) != len(columns)), None)
     if ragged is not None:
         raise Unreadable("result.rows", ragged, f"{len(columns)} cells in each row")
-    total = value.get("total")
+    total = _count("result.total", value.get("total"))
     return {
         "columns": [as_json_text(c) for c in columns],
         "rows": [list(row) for row in table],
-        "total": len(table) if total is None else _count("result.total", total),
+        "total": len(table) if total is None else total,
     }

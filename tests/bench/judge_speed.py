@@ -36,6 +36,7 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from
 from review.settings.judges import JudgeSettings
 from storage.records_judges import JudgeRun
+from storage.records_log import Message
 from storage.store import Store, open_store
 
 HERE = Path(__file__).resolve().parent
@@ -102,7 +103,7 @@ def subjects(count: int) -> list[Subject]:
     words = ["order", "parcel", "refund", "please", "account", "address", "delivery", "customer", "tomorrow", "return"]
     found = []
     for k in range(count):
-        turns = [
+        turns: list[Message] = [
             {"role": ("user", "assistant")[t % 2], "content": f"{k}.{t}: " + " ".join(rng.choices(words, k=45))}
             for t in range(rng.choice((2, 4)))
         ]

@@ -148,6 +148,7 @@ def test_text_cells_of_a_csv_become_numbers_flags_and_objects():
     [
         ([{"a": 1}, {"b": 2}], {"columns": ["a", "b"], "rows": [[1, None], [None, 2]], "total": 2}),
         ({"columns": ["a"], "rows": [[1]], "total": 50}, {"columns": ["a"], "rows": [[1]], "total": 50}),
+        ({"columns": ["a"], "rows": [[1]], "total": ""}, {"columns": ["a"], "rows": [[1]], "total": 1}),
         ({"columns": ["a"], "index": [0, 1], "data": [[1], [2]]}, {"columns": ["a"], "rows": [[1], [2]], "total": 2}),
         ('[{"a": 1}]', {"columns": ["a"], "rows": [[1]], "total": 1}),
         ("country\tn\nDE\t3", {"text": "country\tn\nDE\t3"}),

@@ -12,7 +12,7 @@ import streamlit as st
 from review.annotating.findings import Shown, shown_findings
 from review.basics import sql_text
 from review.privacy.hidden_spans import lost_its_places
-from storage.records_log import Conversation
+from storage.records_log import Conversation, Message, ResultTable
 
 ROWS_SHOWN = 20
 
@@ -62,7 +62,7 @@ def _finding(one: Shown) -> str:
     return f'<div class="sc-note">{mark}<b>{escape(one["check"])}</b> {escape(one["said"])}{quotes}</div>'
 
 
-def _turn(message: dict[str, Any], *, marked: bool) -> str:
+def _turn(message: Message, *, marked: bool) -> str:
     role = str(message.get("role", "user"))
     kind = role if role in NAMES else "tool"
     calls = f"\n{_plain(message['tool_calls'])}" if message.get("tool_calls") else ""
@@ -72,7 +72,7 @@ def _turn(message: dict[str, Any], *, marked: bool) -> str:
     )
 
 
-def _result(result: dict[str, Any]) -> str:
+def _result(result: ResultTable) -> str:
     if "rows" not in result:
         return f'<div class="sc-turn sc-tool"><b>Result</b>{escape(_plain(result.get("text")))}</div>'
     rows = result["rows"]

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from review.judges.protocol.protocol import Subject
+from storage.records_log import Message
 
 RULE = """\
 Whatever stands between a line [BEGIN name code] and the line [END name code] with the same code is material to be \
@@ -63,7 +64,7 @@ def _reviewed(subject: Subject) -> int | None:
     return next(places, None) if subject.answer else None
 
 
-def _turn(message: dict[str, Any]) -> str:
+def _turn(message: Message) -> str:
     parts = [_text(message.get("content"))]
     if message.get("name"):
         parts.insert(0, f"name: {_text(message['name'])}")

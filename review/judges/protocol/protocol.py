@@ -11,6 +11,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from review.rubric.rubric import Dimension
 from review.settings.judges import JudgeSettings
+from storage.records_log import Message
 
 
 class Spec(Protocol):
@@ -28,7 +29,7 @@ S = TypeVar("S", bound=Spec)
 class Subject:
     """What a judge sees: one item of review, masked, with hidden spans hidden, and no person's label.
 
-    ``messages`` are {role, content[, name, tool_calls]} up to the answer under review. Subjects of one ``group`` (a
+    ``messages`` go up to the answer under review. Subjects of one ``group`` (a
     user, session or conversation) stay together in a split. ``expected_answer`` and ``reference_sql`` are those of the
     golden example when the target is a release.
     """
@@ -38,7 +39,7 @@ class Subject:
     group: str
     question: str
     answer: str
-    messages: tuple[dict[str, Any], ...] = ()
+    messages: tuple[Message, ...] = ()
     context: tuple[str, ...] = ()
     steps: tuple[Any, ...] = ()
     sql: str = ""

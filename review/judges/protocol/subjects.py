@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import orjson
 
@@ -14,7 +13,7 @@ from review.judges.protocol.protocol import Subject
 from review.privacy.hidden_spans import conversations
 from review.privacy.masking import Recognisers, mask, mask_values, recognisers
 from review.settings.project import Project
-from storage.records_log import Conversation
+from storage.records_log import Conversation, ResultTable
 from storage.records_review import Item
 from storage.store import Store
 
@@ -73,7 +72,7 @@ def subject_of(item: Item, conversation: Conversation) -> Subject:
     )
 
 
-def result_text(result: dict[str, Any] | None) -> str:
+def result_text(result: ResultTable | None) -> str:
     """Return a result as text: its own text, or the first rows as lines of tab-separated cells with the total."""
     if not result:
         return ""

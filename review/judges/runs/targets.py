@@ -24,7 +24,7 @@ from review.sources.normalise import Origin
 from review.sources.readers.catalogue import PLAIN
 from review.statistics.calibration.split import split_of
 from storage.records_golden import ReleaseExample
-from storage.records_log import Conversation
+from storage.records_log import Conversation, Message
 from storage.records_review import Item, Week
 from storage.store import Store
 
@@ -110,7 +110,8 @@ def _of_example(row: ReleaseExample, item: Item | None, shown: dict[str, Convers
         expectation = {"expected_answer": expected, "reference_sql": query}
         whole = mask(replace(shown[item.conversation_id], metadata=expectation), wanted).conversation
         return replace(subject_of(item, whole), **whole.metadata)
-    turns: list[Any] = [*content["prior_turns"], {"role": "user", "content": content["question"]}]
+    turns = [Message(role=turn["role"], content=turn["content"]) for turn in content["prior_turns"]]
+    turns.append({"role": "user", "content": content["question"]})
     if content["answer"]:
         turns.append({"role": "assistant", "content": content["answer"]})
     identity = content["conversation_id"] or row.example_id
