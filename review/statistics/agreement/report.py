@@ -10,7 +10,7 @@ import numpy as np
 from review.basics.labels import Ratings
 from review.statistics.agreement.cautions import cautions_of
 from review.statistics.agreement.coefficients import coefficients_for, headline
-from review.statistics.agreement.estimate import Data, estimates, prepare
+from review.statistics.agreement.estimate import Data, Error, estimates, prepare
 from review.statistics.agreement.pairs import RaterPair, copied, pair_list, pair_matrix
 from review.statistics.agreement.raters import RaterAgreement, leave_one_out
 from review.statistics.quantity import Quantity
@@ -62,14 +62,14 @@ class AgreementReport:
         }
 
 
-def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0) -> AgreementReport:
+def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0, se: Error = "ratio") -> AgreementReport:
     """Compute every coefficient that the declared scale allows, with intervals, pairs and raters.
 
-    ``bootstrap`` is the number of replicates over items (or clusters); 0 gives analytic intervals. Raises InputError
-    when a rater rated an item twice.
+    ``bootstrap`` is the number of replicates over items (or clusters); 0 gives analytic intervals. ``se``
+    chooses the standard error where items have a single rating. Raises InputError when a rater rated an item twice.
     """
     data = prepare(ratings)
-    found = estimates(data, coefficients_for(ratings.scale), bootstrap=bootstrap, seed=seed)
+    found = estimates(data, coefficients_for(ratings.scale), bootstrap=bootstrap, seed=seed, se=se)
     matrix = pair_matrix(ratings)
     alike = copied(matrix)
     shares = data.sample.prevalence[0] if len(ratings) else np.empty(0)
