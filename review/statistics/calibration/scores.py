@@ -20,7 +20,7 @@ from review.statistics.calibration.curves import (
     reliability,
 )
 from review.statistics.calibration.data import CalibrationData, FloatArray
-from review.statistics.calibration.design import Drawn, drawn_rows, row_design, sampling_design, taylor_se
+from review.statistics.calibration.design import TAYLOR, Drawn, drawn_rows, row_design, sampling_design, taylor_se
 from review.statistics.calibration.shares import Mask, estimate_share, shares, t_quantile
 from review.statistics.calibration.split import split_of
 from review.statistics.quantity import Quantity
@@ -135,7 +135,12 @@ def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) 
         return Quantity(value=value, ci=None, se=None, method="no interval from one item", n=len(loss))
     half = t_quantile(design) * se
     return Quantity(
-        value=value, ci=(max(0.0, value - half), min(1.0, value + half)), se=se, method="Taylor", n=len(loss)
+        value=value,
+        ci=(max(0.0, value - half), min(1.0, value + half)),
+        se=se,
+        method="Taylor",
+        method_se=TAYLOR,
+        n=len(loss),
     )
 
 

@@ -59,7 +59,12 @@ class GateReport:
         e = self.evidence
         method = "Tango's score limits" + ("" if e.binary else " on the effective number of cases")
         return Quantity(
-            value=e.drop, ci=e.ci, se=(max(0.0, e.flips - e.drop**2) / e.n) ** 0.5 or None, method=method, n=e.n
+            value=e.drop,
+            ci=e.ci,
+            se=(max(0.0, e.flips - e.drop**2) / e.n) ** 0.5 or None,
+            method=method,
+            method_se="standard error of the mean paired difference",
+            n=e.n,
         )
 
     def to_json(self) -> dict[str, Any]:
