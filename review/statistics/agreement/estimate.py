@@ -14,6 +14,7 @@ from review.basics.labels import Ratings
 from review.statistics.agreement.coefficient import Coefficient
 from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.patterns import Floats, Patterns, patterns_of
+from review.statistics.agreement.rare import fits, is_rare, posterior_interval
 from review.statistics.agreement.resample import Units, replicates, units_of
 from review.statistics.agreement.sample import Corrected, Formula, Sample, whole
 from review.statistics.agreement.weights import positions_of
@@ -24,13 +25,19 @@ LEVEL = 0.95
 Error = Literal["ratio", "gwet"]
 """How standard errors are found where items have a single rating: linearised, or as Gwet (2014) prints it."""
 GWET = "Gwet 2014"
+Interval = tuple[tuple[float, float] | None, str]
+"""The limits, or None, and their method or the reason why there are none."""
 
 
 class Estimates(NamedTuple):
-    """Quantities by name, and the number of bootstrap replicates without variation (one value only, or no pair)."""
+    """Quantities by name, and the number of bootstrap replicates without variation (one value only, or no pair).
+
+    ``by_posterior`` names the coefficients whose interval is no bootstrap's, because a value or the items are rare.
+    """
 
     quantities: dict[str, Quantity]
     degenerate: int
+    by_posterior: frozenset[str] = frozenset()
 
 
 class Data(NamedTuple):
@@ -89,22 +96,47 @@ def estimates(
     for name, point in points.items():
         if np.isnan(point.value[0]):
             quantities[name] = Quantity.missing(_no_variation(data.sample), n=n)
-    defined = [name for name in points if name not in quantities]
-    drawn: dict[str, list[Floats]] = {name: [] for name in defined}
+    defined = {name: c.formula for name, c in chosen.items() if name not in quantities}
+    rare = frozenset(name for name, f in defined.items() if _posterior_serves(data, f, points[name], bootstrap))
+    intervals: dict[str, Interval] = {}
+    for name in rare:
+        value = float(points[name].value[0])
+        intervals[name] = posterior_interval(data.patterns, defined[name], weights[name], value, seed=seed)
+    resampled = {name: f for name, f in defined.items() if name not in rare}
+    drawn: dict[str, Floats] = {}
     degenerate = 0
-    if n:
-        for sample in replicates(data.patterns, data.units, bootstrap, seed):
-            degenerate += int(((sample.values > 0).sum(axis=1) < 2).sum())
-            for name in defined:
-                drawn[name].append(chosen[name].formula.disagreement(sample, weights[name]).value)
-    for name in defined:
-        values = np.concatenate(drawn[name]) if drawn[name] else np.empty(0)
-        found = _standard_error(data, chosen[name].formula, weights[name], se)
-        ci, method = _interval(data, found, points[name], values)
-        quantities[name] = Quantity(
-            value=float(points[name].value[0]), ci=ci, se=found.value, method=method, method_se=found.method, n=n
-        )
-    return Estimates({name: quantities[name] for name in chosen}, degenerate)
+    if n and (resampled or not defined):
+        drawn, degenerate = _resample(data, resampled, weights, bootstrap, seed)
+    for name, formula in defined.items():
+        error = _standard_error(data, formula, weights[name], se)
+        ci, method = intervals[name] if name in rare else _interval(data, error, points[name], drawn[name])
+        value = float(points[name].value[0])
+        quantities[name] = Quantity(value=value, ci=ci, se=error.value, method=method, method_se=error.method, n=n)
+    return Estimates({name: quantities[name] for name in chosen}, degenerate, rare)
+
+
+def _resample(
+    data: Data, formulas: Mapping[str, Formula], weights: Mapping[str, Floats], bootstrap: int, seed: int
+) -> tuple[dict[str, Floats], int]:
+    """Return the values of each formula on the same replicates, and how many replicates have no variation."""
+    drawn: dict[str, list[Floats]] = {name: [np.empty(0)] for name in formulas}
+    degenerate = 0
+    for sample in replicates(data.patterns, data.units, bootstrap, seed):
+        degenerate += int(((sample.values > 0).sum(axis=1) < 2).sum())
+        for name, formula in formulas.items():
+            drawn[name].append(formula.disagreement(sample, weights[name]).value)
+    return {name: np.concatenate(values) for name, values in drawn.items()}, degenerate
+
+
+def _posterior_serves(data: Data, formula: Formula, point: Corrected, bootstrap: int) -> bool:
+    """Return whether the interval comes from the posterior: rare values in place of the bootstrap, and no spread."""
+    no_spread = _perfect(point)
+    wanted = no_spread or (bootstrap > 0 and is_rare(data.patterns))
+    return wanted and data.units.single and fits(data.patterns, formula)
+
+
+def _perfect(point: Corrected) -> bool:
+    return float(point.observed[0]) <= 1e-12
 
 
 def refusal(data: Data, coefficient: Coefficient) -> str | None:
@@ -164,10 +196,10 @@ def _standard_error(data: Data, formula: Formula, weights: Floats, form: Error) 
     return StandardError(float(np.sqrt(variance)) if variance > 1e-24 else 0.0, source, freedom)
 
 
-def _interval(data: Data, se: StandardError, point: Corrected, drawn: Floats) -> tuple[tuple[float, float] | None, str]:
+def _interval(data: Data, se: StandardError, point: Corrected, drawn: Floats) -> Interval:
     name = data.units.name
     units = pairable_units(data)
-    if float(point.observed[0]) <= 1e-12:
+    if _perfect(point):
         return _bounded(point, units, name)
     if se.value is None:
         return None, "no interval: it needs at least two items that can be compared"

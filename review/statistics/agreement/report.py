@@ -10,8 +10,9 @@ import numpy as np
 from review.basics.labels import Ratings
 from review.statistics.agreement.cautions import cautions_of
 from review.statistics.agreement.coefficients import coefficients_for, headline
-from review.statistics.agreement.estimate import Data, Error, estimates, prepare
+from review.statistics.agreement.estimate import Error, estimates, prepare
 from review.statistics.agreement.pairs import RaterPair, copied, pair_list, pair_matrix
+from review.statistics.agreement.rare import unusual_items
 from review.statistics.agreement.raters import RaterAgreement, leave_one_out
 from review.statistics.quantity import Quantity
 
@@ -96,18 +97,10 @@ def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0, 
             headline={name: found.quantities[name] for name in names},
             prevalence=prevalence,
             pairable=pairable,
-            varied=_varied(data),
+            varied=unusual_items(data.patterns),
+            rare=names[0] in found.by_posterior,
             degenerate=found.degenerate,
             bootstrap=bootstrap,
             alike=alike,
         ),
     )
-
-
-def _varied(data: Data) -> int:
-    """Count the pairable items with a value other than the most frequent one."""
-    values = data.sample.values[0]
-    if not values.any():
-        return 0
-    others = np.delete(data.patterns.counts, int(values.argmax()), axis=1).any(axis=1)
-    return int(data.patterns.items[others & data.patterns.pairable].sum())
