@@ -22,7 +22,10 @@ PASS, MARGIN, ALPHA = 0.88, 0.02, 0.05
 
 
 class Design(NamedTuple):
-    """Slices of ``size`` cases, of which the last ``collapsed`` fall to ``to``; ``gain`` moves all the others."""
+    """Slices of ``size`` cases; the last ``collapsed`` of them, of ``last`` cases each, fall to ``to``.
+
+    ``gain`` moves all the others.
+    """
 
     name: str
     slices: int
@@ -31,12 +34,17 @@ class Design(NamedTuple):
     collapsed: int = 0
     to: float = 0.61
     gain: float = 0.0
+    last: int = 0
+
+    def cases(self, place: int) -> int:
+        """The number of cases of a slice."""
+        return self.last if self.last and place >= self.slices - self.collapsed else self.size
 
 
 DESIGNS = (
     *(Design(f"200 in 8: unchanged, {f:.0%} flip", 8, 25, f) for f in (0.02, 0.05, 0.10)),
     Design("200 in 8: one 88 to 61, others gain", 8, 25, 0.02, 1, gain=0.27 / 7),
-    Design("200, of which a slice of 15 falls 88 to 61", 13, 15, 0.02, 1, gain=0.27 / 12),
+    Design("197 in 8: one of 15 falls 88 to 61, others gain", 8, 26, 0.02, 1, gain=0.27 * 15 / 182, last=15),
     *(Design(f"600 in 8: unchanged, {f:.0%} flip", 8, 75, f) for f in (0.02, 0.05, 0.10)),
     *(Design(f"600 in 20: unchanged, {f:.0%} flip", 20, 30, f) for f in (0.02, 0.05, 0.10)),
     Design("600 in 20: one 88 to 61 alone", 20, 30, 0.02, 1),
@@ -49,13 +57,14 @@ def results(design: Design, rng: np.random.Generator) -> list[PairedResult]:
     rows = []
     for s in range(design.slices):
         p = design.to if s >= design.slices - design.collapsed else min(1.0, PASS + design.gain)
-        before = rng.random(design.size) < PASS
+        size = design.cases(s)
+        before = rng.random(size) < PASS
         # of passing cases flips/2 of all fail by chance, of failing ones as many pass
-        down = rng.random(design.size) < design.flips / 2 / PASS
-        up = rng.random(design.size) < design.flips / 2 / (1 - PASS)
+        down = rng.random(size) < design.flips / 2 / PASS
+        up = rng.random(size) < design.flips / 2 / (1 - PASS)
         after = np.where(before, ~down, up)
-        worse = rng.random(design.size) < max(0.0, 1 - p / PASS)
-        better = rng.random(design.size) < max(0.0, (p - PASS) / (1 - PASS))
+        worse = rng.random(size) < max(0.0, 1 - p / PASS)
+        better = rng.random(size) < max(0.0, (p - PASS) / (1 - PASS))
         after = (after & ~worse) | better
         rows += [
             PairedResult(f"{s}-{i}", float(b), float(a), f"s{s}")
