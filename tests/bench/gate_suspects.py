@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,7 +21,8 @@ from review.statistics.gate.slices import slice_up
 PASS, MARGIN, ALPHA = 0.88, 0.02, 0.05
 
 
-class Design(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Design:
     """Slices of ``size`` cases; the last ``collapsed`` of them, of ``last`` cases each, fall to ``to``.
 
     ``gain`` moves all the others.
@@ -30,7 +31,7 @@ class Design(NamedTuple):
     name: str
     slices: int
     size: int
-    flips: float
+    flips: float = 0.02
     collapsed: int = 0
     to: float = 0.61
     gain: float = 0.0
@@ -42,13 +43,20 @@ class Design(NamedTuple):
 
 
 DESIGNS = (
-    *(Design(f"200 in 8: unchanged, {f:.0%} flip", 8, 25, f) for f in (0.02, 0.05, 0.10)),
-    Design("200 in 8: one 88 to 61, others gain", 8, 25, 0.02, 1, gain=0.27 / 7),
-    Design("197 in 8: one of 15 falls 88 to 61, others gain", 8, 26, 0.02, 1, gain=0.27 * 15 / 182, last=15),
-    *(Design(f"600 in 8: unchanged, {f:.0%} flip", 8, 75, f) for f in (0.02, 0.05, 0.10)),
-    *(Design(f"600 in 20: unchanged, {f:.0%} flip", 20, 30, f) for f in (0.02, 0.05, 0.10)),
-    Design("600 in 20: one 88 to 61 alone", 20, 30, 0.02, 1),
-    Design("600 in 20: one 88 to 61, others gain", 20, 30, 0.02, 1, gain=0.27 / 19),
+    *(Design(name=f"200 in 8: unchanged, {f:.0%} flip", slices=8, size=25, flips=f) for f in (0.02, 0.05, 0.10)),
+    Design(name="200 in 8: one 88 to 61, others gain", slices=8, size=25, collapsed=1, gain=0.27 / 7),
+    Design(
+        name="197 in 8: one of 15 falls 88 to 61, others gain",
+        slices=8,
+        size=26,
+        collapsed=1,
+        gain=0.27 * 15 / 182,
+        last=15,
+    ),
+    *(Design(name=f"600 in 8: unchanged, {f:.0%} flip", slices=8, size=75, flips=f) for f in (0.02, 0.05, 0.10)),
+    *(Design(name=f"600 in 20: unchanged, {f:.0%} flip", slices=20, size=30, flips=f) for f in (0.02, 0.05, 0.10)),
+    Design(name="600 in 20: one 88 to 61 alone", slices=20, size=30, collapsed=1),
+    Design(name="600 in 20: one 88 to 61, others gain", slices=20, size=30, collapsed=1, gain=0.27 / 19),
 )
 
 
