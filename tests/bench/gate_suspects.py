@@ -75,7 +75,7 @@ def results(design: Design, rng: np.random.Generator) -> list[PairedResult]:
         better = rng.random(size) < max(0.0, (p - PASS) / (1 - PASS))
         after = (after & ~worse) | better
         rows += [
-            PairedResult(f"{s}-{i}", float(b), float(a), f"s{s}")
+            PairedResult(case=f"{s}-{i}", baseline=float(b), candidate=float(a), scenario=f"s{s}")
             for i, (b, a) in enumerate(zip(before, after, strict=True))
         ]
     return rows

@@ -13,7 +13,7 @@ from review.statistics.tango import tango
 
 def results(broke=0, fixed=0, passed=0, failed=0, *, prefix="c", **more):
     pairs = [(1, 0)] * broke + [(0, 1)] * fixed + [(1, 1)] * passed + [(0, 0)] * failed
-    return [PairedResult(f"{prefix}{i}", b, c, **more) for i, (b, c) in enumerate(pairs)]
+    return [PairedResult(case=f"{prefix}{i}", baseline=b, candidate=c, **more) for i, (b, c) in enumerate(pairs)]
 
 
 def spread(broke, fixed, passed, *, others=10, gains=0, per=40):
@@ -64,15 +64,16 @@ def test_a_suspect_slice_does_not_pass_the_strict_rule_either():
 
 
 def test_suspects_of_fractions_and_repeats_use_the_sign_flips():
-    rows = [PairedResult(f"d{i}", 0.9, 0.9 - 0.4 * (i < 12), "date") for i in range(30)]
-    rows += [PairedResult(f"o{i}", 0.9, 0.93, f"s{i % 15}") for i in range(300)]
+    said = [(f"d{i}", 0.9 - 0.4 * (i < 12), "date") for i in range(30)]
+    said += [(f"o{i}", 0.93, f"s{i % 15}") for i in range(300)]
+    rows = [PairedResult(case=case, baseline=0.9, candidate=c, scenario=s) for case, c, s in said]
     report = gate_report(rows)
     date = next(s for s in report.slices if s.name == "date")
     assert date.evidence.test.startswith("sign-flip")
     # twelve equal drops: all signs alike, 1 of 4,096; Holm over 16 slices keeps that proven
     assert date.evidence.p == pytest.approx(1 / 4096)
     assert date.status == "fail"
-    few = gate_report([*rows[26:30], *(r._replace(candidate=0.5) for r in rows[:4]), *rows[30:]])
+    few = gate_report([*rows[26:30], *rows[:4], *rows[30:]])
     suspect = few.slices[0]
     # four of eight fell by .4: 1 of 16 sign patterns
     assert (suspect.name, suspect.evidence.p, suspect.status) == ("date", pytest.approx(1 / 16), "dropped")
@@ -81,7 +82,10 @@ def test_suspects_of_fractions_and_repeats_use_the_sign_flips():
 
 
 def test_a_failed_gate_still_names_its_suspects():
-    rows = [*spread(5, 1, 24, others=4, gains=2, per=80), PairedResult("refund", 1, 0, must_pass=True)]
+    rows = [
+        *spread(5, 1, 24, others=4, gains=2, per=80),
+        PairedResult(case="refund", baseline=1, candidate=0, must_pass=True),
+    ]
     report = gate_report(rows)
     assert report.decision == "fail"
     assert report.remarks[0].startswith("scenario 'date' may have collapsed")

@@ -102,7 +102,14 @@ def ratings(first: str, second: str):
 
 def judged():
     rows = [
-        CalibrationRow(f"{name}{i}", "wrong" if i % 5 == 0 else "ok", said, name, population, score=score)
+        CalibrationRow(
+            item=f"{name}{i}",
+            truth="ok" if i % 5 else "wrong",
+            verdict=said,
+            stratum=name,
+            population=population,
+            score=score,
+        )
         for name, population, n in (("failing", 40, 20), ("rest", 900, 40))
         for i, (said, score) in zip(range(n), [("wrong", 0.9), ("ok", 0.2), ("ok", 0.4)] * n, strict=False)
     ]
@@ -119,7 +126,9 @@ REPORTS = {
     "calibrate": lambda: calibration_report(judged(), positive="wrong").to_json(),
     "calibrate, analytic": lambda: calibration_report(judged(), positive="wrong", bootstrap=0).to_json(),
     "people": lambda: people([group("failing", 100, Cell(20, 3)), group("rest", 900, Cell(30, 1))]).to_json(),
-    "gate": lambda: gate_report([PairedResult(f"c{i}", 1, i % 7 > 0) for i in range(50)]).to_json(),
+    "gate": lambda: gate_report(
+        [PairedResult(case=f"c{i}", baseline=1, candidate=i % 7 > 0) for i in range(50)]
+    ).to_json(),
 }
 
 

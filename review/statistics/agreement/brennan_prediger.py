@@ -38,7 +38,9 @@ def influence_gwet(sample: Sample, weights: Floats) -> Floats:
     return gwet_influence(sample, weights, brennan_prediger(sample, weights), weights.sum() / len(weights) ** 2)
 
 
-FORMULA = Formula(brennan_prediger, influence, one_value, RATIO, gwet=influence_gwet)
+FORMULA = Formula(
+    disagreement=brennan_prediger, influence=influence, refusal=one_value, source=RATIO, gwet=influence_gwet
+)
 PLAIN = Coefficient("Brennan and Prediger's coefficient", FORMULA, identity, any_scale)
 LINEAR = Coefficient("Brennan and Prediger's coefficient (linear)", FORMULA, linear, in_order)
 QUADRATIC = Coefficient("Brennan and Prediger's coefficient (quadratic)", FORMULA, quadratic, in_order)

@@ -42,7 +42,9 @@ def chance_of_item(sample: Sample, weights: Floats) -> Floats:
     return np.asarray(sample.patterns.share @ ((weights + weights.T) / 2 @ sample.prevalence[0]))
 
 
-FORMULA = Formula(fleiss_kappa_gwet, influence, always, RATIO, gwet=influence_gwet)
+FORMULA = Formula(
+    disagreement=fleiss_kappa_gwet, influence=influence, refusal=always, source=RATIO, gwet=influence_gwet
+)
 PLAIN = Coefficient("Fleiss' kappa after Gwet", FORMULA, identity, any_scale)
 LINEAR = Coefficient("Fleiss' kappa after Gwet (linear)", FORMULA, linear, in_order)
 QUADRATIC = Coefficient("Fleiss' kappa after Gwet (quadratic)", FORMULA, quadratic, in_order)

@@ -55,7 +55,7 @@ def one_value(patterns: Patterns) -> str | None:
     return None
 
 
-FORMULA = Formula(gwet_ac, influence, one_value, RATIO, gwet=influence_gwet)
+FORMULA = Formula(disagreement=gwet_ac, influence=influence, refusal=one_value, source=RATIO, gwet=influence_gwet)
 AC1 = Coefficient("Gwet's AC1", FORMULA, identity, any_scale)
 AC2_LINEAR = Coefficient("Gwet's AC2 (linear)", FORMULA, linear, in_order)
 AC2_QUADRATIC = Coefficient("Gwet's AC2 (quadratic)", FORMULA, quadratic, in_order)

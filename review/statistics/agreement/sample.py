@@ -64,7 +64,8 @@ class Corrected(NamedTuple):
         return np.asarray(1 - divide(self.observed, np.where(self.expected > 1e-12 * self.largest, self.expected, 0)))
 
 
-class Formula(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Formula:
     """A coefficient as its paper writes it.
 
     ``disagreement(sample, weights)`` returns observed and expected disagreement for B samples at once.

@@ -58,7 +58,10 @@ def test_the_interval_of_the_brier_score_holds_the_truth_when_a_sure_judge_rarel
     for seed in range(120):
         wrong = rng.random(30) < 0.04
         data = calibration_data(
-            [CalibrationRow(f"i{i}", "0" if w else "1", "1", score=0.95) for i, w in enumerate(wrong)]
+            [
+                CalibrationRow(item=f"i{i}", truth="0" if w else "1", verdict="1", score=0.95)
+                for i, w in enumerate(wrong)
+            ]
         )
         found = score_report(data, data.values.index("1"), bootstrap=200, seed=seed).brier
         held += found.ci[0] <= truth <= found.ci[1]
