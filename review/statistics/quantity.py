@@ -42,8 +42,13 @@ class Quantity:
 
     @property
     def shown_se(self) -> float | None:
-        """The standard error, where an interval stands beside it; None otherwise."""
-        return self.se if self.ci is not None else None
+        """The standard error, where an interval stands beside it; None otherwise.
+
+        Also None for an error of 0 beside an interval of some width: data without spread are no certainty.
+        """
+        if self.ci is None or (self.se == 0 and self.ci[0] < self.ci[1]):
+            return None
+        return self.se
 
     def to_json(self) -> dict[str, Any]:
         """Return value, ci, se, method, method_se, n and undefined, the form of every quantity in JSON.

@@ -147,6 +147,11 @@ def test_a_quantity_without_an_interval_shows_no_error():
     assert Quantity(value=0.5, se=0.1, ci=(0.3, 0.7), method="m").shown_se == 0.1
 
 
+def test_an_error_of_zero_is_shown_only_where_nothing_is_uncertain():
+    assert Quantity(value=1, se=0.0, ci=(0.9, 1), method="perfect agreement").shown_se is None
+    assert Quantity(value=0.7, se=0.0, ci=(0.7, 0.7), method="all items labelled").shown_se == 0
+
+
 def test_the_table_of_agreement_leaves_out_an_error_without_interval():
     # each item has the same pattern: no interval, and an error of 0 that would read as certainty
     report = agreement_report(ratings("xyzxyz", "yzxyzx"))
