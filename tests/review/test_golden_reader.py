@@ -132,7 +132,7 @@ def test_a_frozen_example_without_its_type_is_named_when_read_and_damaged_when_c
     ):
         examples_of(old, "v1")
     assert verify(old, "v1").damaged == (name,)
-    with pytest.raises(Refused, match="not what was released"):
+    with pytest.raises(Refused, match="has changed since it was made"):
         exported(old, "v1")
 
 
