@@ -84,7 +84,7 @@ def test_the_log_is_checked_by_week_and_by_default_the_last(file: Path) -> None:
     ("arguments", "sentence"),
     [
         (("--checks", "tone"), "--checks: found 'tone', expected one of personal_data"),
-        (("--checks", "toxicity"), "expected a folder or the name of a model"),
+        (("--checks", "toxicity"), "Name a text-classification model"),
         (("--file", "nowhere.jsonl"), "nowhere.jsonl"),
         ((), "the log has no conversations of any week"),
     ],
