@@ -72,14 +72,10 @@ class Scale:
             if number is None or (self.kind == "ratio" and number < 0):
                 raise ValueError("a number that is not negative" if self.kind == "ratio" else "a number")
             return number_text(number)
-        if text in self.values:
-            return text
-        number = _number(text)
-        if number is not None:
-            for value in self.values:
-                if _number(value) == number:
-                    return value
-        raise ValueError(self._expected(text))
+        value = spelled(text, self.values)
+        if value is None:
+            raise ValueError(self._expected(text))
+        return value
 
     def _canonical_set(self, raw: object) -> Value | None:
         if raw is None or (isinstance(raw, float) and math.isnan(raw)):
@@ -87,11 +83,12 @@ class Scale:
         parts = raw.split("|") if isinstance(raw, str) else raw
         if not isinstance(parts, Iterable):
             raise ValueError("several values, as a list or separated by |")
-        chosen = {canonical_text(p) for p in parts} - {""}
-        for part in sorted(chosen):
-            if part not in self.values:
-                raise ValueError(self._expected(part))
-        return tuple(v for v in self.values if v in chosen)
+        texts = {canonical_text(p) for p in parts} - {""}
+        chosen = {text: spelled(text, self.values) for text in sorted(texts)}
+        for text, value in chosen.items():
+            if value is None:
+                raise ValueError(self._expected(text))
+        return tuple(v for v in self.values if v in chosen.values())
 
     def _expected(self, text: str) -> str:
         shown = ", ".join(self.values[:12]) + (", ..." if len(self.values) > 12 else "")
@@ -107,6 +104,23 @@ def canonical_text(raw: object) -> str:
     if isinstance(raw, float | np.floating) and math.isfinite(raw):
         return number_text(float(raw))
     return unicodedata.normalize("NFC", str(raw)).strip()
+
+
+def one_line(text: str) -> str:
+    """Return a text in lower case with single blanks: what two spellings of one value have in common."""
+    return " ".join(text.casefold().split())
+
+
+def spelled(text: str, values: Sequence[str]) -> str | None:
+    """Return the value that a canonical text means: itself, the same number, or the only one in another case."""
+    if text in values:
+        return text
+    number = _number(text)
+    if number is not None:
+        return next((v for v in values if _number(v) == number), None)
+    folded = one_line(text)
+    alike = [v for v in values if one_line(v) == folded]
+    return alike[0] if len(alike) == 1 else None
 
 
 def number_text(number: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -50,7 +50,7 @@ def weeks_option(function: F) -> F:
 
 def file_option(columns: str) -> Callable[[F], F]:
     """Add ``--file``: read a table instead of the store. The help shows ``columns``, its header."""
-    words = f"A table to read instead of a store: CSV, JSONL or Parquet with {columns}; - is standard input."
+    words = f"A table to read instead of a store: CSV, JSON, JSONL or Parquet with {columns}; - is standard input."
     return click.option("--file", "file", metavar="FILE", help=words)
 
 
@@ -133,11 +133,21 @@ def system_user() -> str:
 
 
 def show_by_dimension(
-    reports: Mapping[str, Any], as_json: bool, render_report: Callable[[Any], None], *, named: bool
+    reports: Mapping[str, Any],
+    as_json: bool,
+    render_report: Callable[[Any], None],
+    *,
+    named: bool,
+    notes: Sequence[str] = (),
 ) -> None:
-    """Print one report by dimension, for people or as JSON. ``named`` adds the names of the dimensions."""
+    """Print one report by dimension, for people or as JSON. ``named`` adds the names of the dimensions.
+
+    ``notes`` are the sentences about a file, in JSON under ``notes``.
+    """
     objects = {name: report.to_json() for name, report in reports.items()}
-    result = {"dimensions": objects} if named else next(iter(objects.values()))
+    result = {"dimensions": objects} if named else dict(next(iter(objects.values())))
+    if notes:
+        result["notes"] = list(notes)
 
     def render() -> None:
         for name, report in reports.items():

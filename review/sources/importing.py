@@ -12,6 +12,7 @@ from pathlib import Path
 
 from review.basics.clock import new_id, now
 from review.basics.log_paths import LogPaths
+from review.basics.record import Raw
 from review.checks.running import ready
 from review.log.append import Entry, append
 from review.privacy.masking import Recognisers
@@ -27,7 +28,6 @@ from review.sources.conversations import (
 from review.sources.files import open_file
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
-from review.sources.record import Raw
 from storage.records_base import Json
 from storage.records_log import Import
 
