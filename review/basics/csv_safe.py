@@ -46,7 +46,8 @@ def plain_cell(text: str) -> str:
 def row_text(row: Row, column: str) -> str:
     """Return a text cell of a row; from a CSV without the apostrophe that an export may have added."""
     text = row.text(column)
-    return text if Path(row.file).suffix in (".jsonl", ".ndjson", ".parquet") else plain_cell(text)
+    typed = Path(row.file.removesuffix(".gz")).suffix in (".jsonl", ".ndjson", ".json", ".parquet")
+    return text if typed else plain_cell(text)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:

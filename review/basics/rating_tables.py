@@ -9,7 +9,7 @@ from review.basics.errors import InputError
 from review.basics.tables import Row, Table, load, with_columns
 
 LABEL = ("label", "value")
-_BESIDE = ("item", "dimension", "at", "comment", "occasion", "seconds", "rubric_version", "late", "week")
+BESIDE = ("item", "dimension", "at", "comment", "occasion", "seconds", "rubric_version", "late", "week")
 """Columns of a wide table that are no raters."""
 
 
@@ -27,7 +27,7 @@ def read_rating_table(
     no raters. Raises InputError as ``read_table`` does.
     """
     table = load(path, names=names)
-    raters = [c for c in table.columns if c not in _BESIDE and c not in optional]
+    raters = [c for c in table.columns if c not in BESIDE and c not in optional]
     if wide or (_looks_wide(table) and len(raters) > 1):
         table = _long(table, raters, declared=wide)
     return with_columns(table, required=("item", "rater", LABEL), optional=optional)

@@ -93,11 +93,17 @@ def that_count(rows: Sequence[Verdict]) -> dict[tuple[str, str], Verdict]:
 
     The latest with a value counts, else the latest missing one. A missing verdict (a time-out, an unreadable reply)
     does not replace an earlier value: the version is unchanged and did judge this item before, and a network failure
-    would look like a judge that refuses.
+    would look like a judge that refuses. A row of a file that follows another one replaces it, missing or not: only an
+    import that replaces writes such a row.
     """
     found: dict[tuple[str, str], Verdict] = {}
     for v in rows:
-        before = found.get((v.item_id, v.dimension))
-        if v.value is not None or before is None or before.value is None:
+        if counts_over(v, found.get((v.item_id, v.dimension))):
             found[v.item_id, v.dimension] = v
     return found
+
+
+def counts_over(later: Verdict, before: Verdict | None) -> bool:
+    """Return whether a verdict counts in place of the one before it; see :func:`that_count`. Pure."""
+    replaces = before is not None and later.run_id is None and before.run_id is None
+    return later.value is not None or before is None or before.value is None or replaces

@@ -8,13 +8,13 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
+from command_line import spotcheck
 
-from review.commands.cli import cli
 from review.people.people import add_person
 from review.rubric.rubric import current_rubric
 from storage.store import open_store
 
+ROUNDS = ["wrong partly wrong", "correct correct correct", "partly partly wrong", "wrong wrong -"]
 RATINGS = [
     {"item": str(k), "rater": r, "label": v}
     for k, labels in enumerate(
@@ -22,6 +22,7 @@ RATINGS = [
     )
     for r, v in zip(("ana", "ben", "eva"), labels.split(), strict=True)
 ]
+PAIRS = [("wrong", "wrong"), ("correct", "wrong"), ("correct", "correct"), ("N/A", "correct")]
 PAIRED = [
     {"item": str(k), "truth": t, "verdict": v, "verdict_a": v, "verdict_b": t}
     for k, (t, v) in enumerate(
@@ -48,10 +49,7 @@ COMMANDS = {
         ["verdicts", "import", "--json"],
     ),
     "golden import": (
-        [
-            {"id": f"g{k}", "question": f"Where is parcel {k}?", "expected_answer": "In Graz, or Linz."}
-            for k in range(2)
-        ],
+        [{"id": f"g{k}", "question": f"Where is {k}?", "expected_answer": "In Graz, or Linz."} for k in range(2)],
         ["golden", "import", "--json"],
     ),
 }
@@ -106,9 +104,9 @@ def run(tmp_path_factory):
                     "item,rater,dimension,label\n0,a,correctness,wrong\n1,a,correctness,wrong\n"
                 )
                 first = ["labels", "import", str(folder / "items.csv"), *arguments[4:]]
-                assert CliRunner().invoke(cli, first).exit_code == 0
-        done = CliRunner().invoke(cli, arguments)
-        assert done.exit_code in (0, 1, 3) and done.stdout, done.output
+                assert spotcheck(folder, *first).returncode == 0
+        done = spotcheck(folder, *arguments)
+        assert done.returncode in (0, 1, 3) and done.stdout, done.stderr
         answer = json.loads(done.stdout)
         for name in ("examples", "format"):
             answer.pop(name, None)
