@@ -113,9 +113,8 @@ def mended_json(text: str) -> tuple[Any, tuple[tuple[str, int], ...]]:
 def _whole_characters(value: Any, found: Counter[str]) -> Any:
     if isinstance(value, str):
         text, n = _HALF.subn("\ufffd", value)
-        found["half"] += n
-        if not n:
-            del found["half"]
+        if n:
+            found["half"] += n
         return text
     if isinstance(value, list):
         return [_whole_characters(v, found) for v in value]

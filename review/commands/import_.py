@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
-from review.basics.errors import NothingToDo
+from review.basics.errors import NothingToDo, UnknownError
 from review.basics.log_paths import log_of
 from review.basics.spellings import Spellings
 from review.basics.words import counted
@@ -35,6 +35,7 @@ from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
 from review.sources.tally import Tally
 from storage.records_log import Import
+from storage.store import Store
 
 SHOWN = 20
 COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
@@ -95,7 +96,7 @@ def import_(
             told = _announce(file, formats)
             record = import_into(store, file, options, by=by, progress=watch, on_detected=told, tally=tally)
             done.append(record)
-            notes = [*tally.notes, *_verdict_notes(tally, current_rubric(store))]
+            notes = [*tally.notes, *_verdict_notes(tally, _rubric(store))]
             for text in notes:
                 note(f"{file}: {text}")
             reports.append(_as_file(record, formats[0].reason, notes, tally))
@@ -154,9 +155,19 @@ def _as_file(record: Import, reason: str, notes: list[str], tally: Tally) -> dic
     }
 
 
-def _verdict_notes(tally: Tally, rubric: Rubric) -> list[str]:
+def _rubric(store: Store) -> Rubric | None:
+    """Return the rubric, None in a store that has none yet."""
+    try:
+        return current_rubric(store)
+    except UnknownError:
+        return None
+
+
+def _verdict_notes(tally: Tally, rubric: Rubric | None) -> list[str]:
     """Say which verdicts of a log cannot count: their dimension, or their value, is not in the rubric."""
-    notes = []
+    notes: list[str] = []
+    if rubric is None:
+        return notes
     for name, counts in tally.verdicts.items():
         if name not in rubric.names:
             notes.append(

@@ -80,7 +80,7 @@ class ValuesRead:
             shown = ", ".join(f"'{text[:60]}' ({n:,})" for text, n in found.most_common(SHOWN))
             more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
             lines.append(
-                f"line {self.first[name].line}: {counted(found.total(), what)} in dimension '{name}' "
+                f"line {self.first[name].line}, column 'label': {counted(found.total(), what)} in dimension '{name}' "
                 f"{'has a value' if found.total() == 1 else 'have values'} that the rubric does not have: "
                 f"{shown}{more}. Expected: {_allowed(self.dimensions[name])}."
             )

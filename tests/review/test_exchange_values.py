@@ -5,7 +5,7 @@ import json
 
 import pytest
 from command_line import spotcheck
-from golden_store import add_item, new_store, open_test_week, vote
+from golden_store import BAD, GOOD, add_item, new_store, open_test_week, vote
 
 from review.audit import chain
 from review.basics.errors import InputError
@@ -48,7 +48,7 @@ def test_verdicts_outside_the_rubric_stop_the_import_with_their_counts(store, tm
         verdicts(store, tmp_path, WRONG)
     text = str(refused.value)
     for part in (
-        "line 2: 2 verdicts",
+        "line 2, column 'label': 2 verdicts",
         "'Correkt' (2)",
         "wrong, partly, correct",
         "'Polite' (1)",
@@ -122,8 +122,8 @@ def test_spellings_of_a_rubric_value_are_one_label(store, tmp_path):
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_labels_leave_and_come_back_in_both_forms(store, tmp_path, ending):
-    vote(store, "u1", "ana", {"politeness": "rude", "correctness": "wrong"}, seconds=12.5)
-    vote(store, "u1", "ben", {"politeness": "friendly", "correctness": "wrong"}, seconds=3.0)
+    vote(store, "u1", "ana", {**BAD, "politeness": "rude"}, seconds=12.5)
+    vote(store, "u1", "ben", GOOD, seconds=3.0)
     long, wide = tmp_path / f"long.{ending}", tmp_path / f"wide.{ending}"
     export_labels(store, long, by="eva")
     export_labels(store, wide, by="eva", wide=True)
@@ -137,7 +137,8 @@ def test_labels_leave_and_come_back_in_both_forms(store, tmp_path, ending):
     ]
     for file in (long, wide):
         again = import_labels(store, read_labels(file), by="lea")
-        assert (again.annotations, again.unchanged, again.duplicate) == (0, 2, 4)
+        assert (again.annotations, again.unchanged, again.duplicate) == (0, 2, 7)
+    (tmp_path / "other").mkdir()
     other = new_store(tmp_path / "other")
     import_labels(other, read_labels(long), by="lea", week=WEEK)
     assert {n.seconds for n in other.find(Annotation)} == {12.5, 3.0}
@@ -190,7 +191,7 @@ def test_spellings_are_joined_by_declared_values_else_named():
 
 
 def test_wide_csv_of_an_export_has_a_column_per_rater(store, tmp_path):
-    vote(store, "u1", "ana", {"politeness": "rude"})
+    vote(store, "u1", "ana", GOOD)
     export_labels(store, tmp_path / "w.csv", by="eva", wide=True)
     with (tmp_path / "w.csv").open(newline="") as file:
         assert next(csv.reader(file)) == ["item", "dimension", "rubric_version", "ana"]

@@ -2,7 +2,7 @@
 
 import orjson
 import pytest
-from golden_store import add_item, new_store, open_test_week, vote
+from golden_store import GOOD, add_item, new_store, open_test_week, vote
 
 from review.basics.errors import InputError, Refused
 from review.golden.approve import approve
@@ -120,6 +120,7 @@ def test_a_csv_export_can_be_imported_elsewhere(store, tmp_path):
     release(store, "v1", by="eva")
     [file] = export(store, "v1", to="csv", target=tmp_path / "out.csv", by="eva")
     (tmp_path / "other").mkdir()
+    (tmp_path / "other").mkdir()
     other = new_store(tmp_path / "other")
     done = import_examples(other, read_written(file), by="eva")
     said = {
@@ -168,7 +169,7 @@ def test_an_export_comes_back_without_a_change(store, tmp_path, to):
     open_test_week(store)
     add_item(store, "u1")
     for rater in ("ana", "ben"):
-        vote(store, "u1", rater, {"correctness": "correct", "politeness": "friendly"})
+        vote(store, "u1", rater, GOOD)
     approve(store, "u1", by="eva", scenario="orders")
     import_examples(store, table(tmp_path, FILE), by="eva")
     import_examples(store, table(tmp_path, 'id,question,expected_answer\ng1," a, b ",=x\n'), by="eva")
@@ -178,6 +179,7 @@ def test_an_export_comes_back_without_a_change(store, tmp_path, to):
     again = import_examples(store, read_written(tmp_path / f"out.{to}"), by="eva")
     assert (again.added, again.corrected, again.unchanged) == (0, 0, 5)
     assert current_examples(store) == before
+    (tmp_path / "other").mkdir()
     other = new_store(tmp_path / "other")
     there = [import_examples(other, read_written(tmp_path / f"out.{to}"), by="eva") for _ in range(2)]
     assert [(w.added, w.unchanged) for w in there] == [(5, 0), (0, 5)]
@@ -186,7 +188,7 @@ def test_an_export_comes_back_without_a_change(store, tmp_path, to):
 def test_a_row_of_an_export_corrects_its_example_and_keeps_the_votes(store, tmp_path):
     open_test_week(store)
     add_item(store, "u1")
-    vote(store, "u1", "ana", {"correctness": "correct", "politeness": "friendly"})
+    vote(store, "u1", "ana", GOOD)
     made = approve(store, "u1", by="eva")
     row = {"example_id": made.example_id, "question": made.content["question"], "expected_answer": "Write a@b.com."}
     done = import_examples(store, table(tmp_path, orjson.dumps(row).decode(), "one.jsonl"), by="eva")
