@@ -157,6 +157,6 @@ def ratings_from(
         repeated=repeated,
         wide=wide,
     )
-    for text in read.notes:
+    for text in (*read.notes, *read.remarks):
         note(text)
     return NamedRatings(read.dimensions, named=read.named, notes=read.notes, said=read.said)

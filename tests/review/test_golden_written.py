@@ -120,7 +120,6 @@ def test_a_csv_export_can_be_imported_elsewhere(store, tmp_path):
     release(store, "v1", by="eva")
     [file] = export(store, "v1", to="csv", target=tmp_path / "out.csv", by="eva")
     (tmp_path / "other").mkdir()
-    (tmp_path / "other").mkdir()
     other = new_store(tmp_path / "other")
     done = import_examples(other, read_written(file), by="eva")
     said = {

@@ -31,13 +31,15 @@ class RatingsFile:
     """The ratings of each dimension in a file.
 
     ``named`` tells whether the file (or a set scale) names dimensions. ``said`` are the sentences about the labels of
-    each dimension (missing ones, joined spellings); they are among the ``notes`` too.
+    each dimension (missing ones, joined spellings); they are among the ``notes`` too. ``remarks``
+    say that a scale was not declared.
     """
 
     dimensions: dict[str, Ratings]
     named: bool
     notes: tuple[str, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 class _Cell(NamedTuple):
@@ -78,7 +80,8 @@ def read_ratings(
         )
     rows = _by_dimension(table, named, dimension)
     clusters = _clusters(table.rows, cluster) if cluster else None
-    notes, out, said = list(table.notes), dict[str, Ratings](), dict[str, tuple[str, ...]]()
+    notes, remarks, out = list(table.notes), list[str](), dict[str, Ratings]()
+    said: dict[str, tuple[str, ...]] = {}
     for name, mine in rows.items():
         spellings = Spellings(declared.values)
         cells = [_cell(row, spellings, kind) for row in mine]
@@ -86,7 +89,8 @@ def read_ratings(
             _refuse_repeats(cells, with_occasion=repeated)
         scale, remark = (declared, "") if declared.values else _observed(cells, kind)
         about = spellings.sentences(f"{table.file}, {name}" if named else table.file, "rating")
-        notes += [*about, *([f"{table.file}: {remark}"] if remark else [])]
+        notes += about
+        remarks += [f"{table.file}: {remark}"] if remark else []
         labels = [Label(c.item, c.rater, name, v) for c in cells if (v := _canonical(c, scale)) is not None]
         if kind == "set":
             members = set_members(labels, scale)
@@ -95,7 +99,7 @@ def read_ratings(
             made = {name: ratings_of(labels, scale, clusters=clusters)}
         out |= made
         said |= dict.fromkeys(made, tuple(about))
-    return RatingsFile(out, named or kind == "set", tuple(dict.fromkeys(notes)), said)
+    return RatingsFile(out, named or kind == "set", tuple(dict.fromkeys(notes)), said, tuple(dict.fromkeys(remarks)))
 
 
 def _cell(row: Row, spellings: Spellings, kind: ScaleKind) -> _Cell:
