@@ -67,7 +67,7 @@ class Row:
     def error(self, column: str | None, found: object, expected: str, remedy: str = "") -> InputError:
         """Return an InputError at this row."""
         named = None if column is None else self.names.get(column, column)
-        return InputError.at(self.file, self.line, named, found, expected, remedy)
+        return InputError.at(self.file, self.line, column=named, found=found, expected=expected, remedy=remedy)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ def load(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
         if raw.record is None:
             what = raw.error
             column = None if what is None or what.field in ("line", "record") else what.field
-            raise InputError.at(file, raw.line, column, what and what.found, what.expected if what else "a record")
+            expected = what.expected if what else "a record"
+            raise InputError.at(file, raw.line, column=column, found=what and what.found, expected=expected)
         mended.update(dict(raw.mended))
         cells = {ours.get(name := str(key).strip(), name): cell for key, cell in raw.record.items()}
         rows.append(Row(file, raw.line, cells, names or {}))

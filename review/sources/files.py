@@ -11,7 +11,7 @@ from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
 from review.basics.record import Raw
 from review.privacy.masking import recognisers
-from review.sources.conversations import shown
+from review.sources.conversations import masked_value
 from review.sources.options import AUTO
 from review.sources.readers.catalogue import Detected, detect, detect_or_plain
 from review.sources.readers.fields import Record
@@ -60,7 +60,11 @@ def _peeked(given: InputFile, layout: str) -> tuple[list[Raw], Iterator[Raw]]:
         if error is None:
             raise InputError(f"{given.name}: there are no records; expected at least one.")
         raise InputError.at(
-            given.name, first[0].line, None, shown(error.found, recognisers()), error.expected,
-            f"None of the first {len(first)} lines is a record.",
-        )  # fmt: skip
+            given.name,
+            first[0].line,
+            column=None,
+            found=masked_value(error.found, recognisers()),
+            expected=error.expected,
+            remedy=f"None of the first {len(first)} lines is a record.",
+        )
     return first, chain(first, raws)

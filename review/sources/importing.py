@@ -21,8 +21,8 @@ from review.sources.conversations import (
     ReadRecord,
     RecordRules,
     masked_conversations,
+    masked_value,
     recognisers_of,
-    shown,
 )
 from review.sources.files import open_file
 from review.sources.options import ImportOptions
@@ -132,5 +132,5 @@ def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -
                 tally.mended.update(dict(raw.mended))
             yield entry
         elif error is not None:
-            found = {"found": shown(error.found, wanted), "expected": error.expected}
+            found = {"found": masked_value(error.found, wanted), "expected": error.expected}
             tally.reject({"line": raw.line, "column": error.field, **found})

@@ -125,7 +125,7 @@ def test_braces_and_fields_in_data_stay_text():
 
 
 def test_a_prompt_that_shows_nothing_to_judge_is_refused():
-    with pytest.raises(InputError, match="prompt: add .material. or .answer."):
+    with pytest.raises(InputError, match=r"prompt: add \{material\} or \{answer\}"):
         spec(prompt="Is it good? {values}")
 
 
