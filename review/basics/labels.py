@@ -72,10 +72,14 @@ class Scale:
             if number is None or (self.kind == "ratio" and number < 0):
                 raise ValueError("a number that is not negative" if self.kind == "ratio" else "a number")
             return number_text(number)
-        value = spelled(text, self.values)
-        if value is None:
-            raise ValueError(self._expected(text))
-        return value
+        if text in self.values:
+            return text
+        number = _number(text)
+        if number is not None:
+            for value in self.values:
+                if _number(value) == number:
+                    return value
+        raise ValueError(self._expected(text))
 
     def _canonical_set(self, raw: object) -> Value | None:
         if raw is None or (isinstance(raw, float) and math.isnan(raw)):
@@ -83,12 +87,11 @@ class Scale:
         parts = raw.split("|") if isinstance(raw, str) else raw
         if not isinstance(parts, Iterable):
             raise ValueError("several values, as a list or separated by |")
-        texts = {canonical_text(p) for p in parts} - {""}
-        chosen = {text: spelled(text, self.values) for text in sorted(texts)}
-        for text, value in chosen.items():
-            if value is None:
-                raise ValueError(self._expected(text))
-        return tuple(v for v in self.values if v in chosen.values())
+        chosen = {canonical_text(p) for p in parts} - {""}
+        for part in sorted(chosen):
+            if part not in self.values:
+                raise ValueError(self._expected(part))
+        return tuple(v for v in self.values if v in chosen)
 
     def _expected(self, text: str) -> str:
         shown = ", ".join(self.values[:12]) + (", ..." if len(self.values) > 12 else "")
@@ -112,7 +115,7 @@ def one_line(text: str) -> str:
 
 
 def spelled(text: str, values: Sequence[str]) -> str | None:
-    """Return the value that a canonical text means: itself, the same number, or the only one in another case."""
+    """Return the value that a text of a file means: itself, the same number, or the only one in another case."""
     if text in values:
         return text
     number = _number(text)

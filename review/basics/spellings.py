@@ -54,12 +54,15 @@ class Spellings:
         return form
 
     def of_set(self, raw: object) -> object:
-        """Return the cell of a set as it is, None for one that says it is missing."""
+        """Return the cell of a set with each value in its declared form, None for one that says it is missing."""
         text = raw.strip() if isinstance(raw, str) else ""
         if text.casefold() in MISSING and spelled(canonical_text(text), self.declared) is None:
             self.missing[text] += 1
             return None
-        return raw
+        parts = raw.split("|") if isinstance(raw, str) else raw
+        if not isinstance(parts, list | tuple):
+            return raw
+        return [spelled(canonical_text(part), self.declared) or part for part in parts]
 
     def sentences(self, where: str, what: str = "label") -> list[str]:
         """Return what a reader must know about these cells; ``where`` begins each sentence."""

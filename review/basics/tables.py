@@ -124,9 +124,9 @@ def load(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
     if not rows:
         raise InputError(f"{file}: there are no rows below the header; expected at least one.")
     columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
-    absent = [f"{name}={theirs}" for name, theirs in (names or {}).items() if name not in columns]
+    absent = [theirs for name, theirs in (names or {}).items() if name not in columns]
     if absent:
-        raise InputError(f"--map: found {absent[0]}, but {file} has no such column; it has {', '.join(columns)}.")
+        raise InputError(f"{file}, line 1: there is no column '{absent[0]}'; found {', '.join(columns)}.")
     notes = tuple(f"{file}: {n:,} x {MENDED[reason]}" for reason, n in mended.items())
     return _one_id_each(Table(file, columns, tuple(rows), notes, layout))
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from review.basics.errors import NothingToDo, UnknownError
 from review.basics.log_paths import log_of
-from review.basics.spellings import Spellings
+from review.basics.spellings import MISSING
 from review.basics.words import counted
 from review.commands.common import (
     acting_person,
@@ -175,8 +175,7 @@ def _verdict_notes(tally: Tally, rubric: Rubric | None) -> list[str]:
                 f"expected one of {', '.join(rubric.names)}. They stay in the log and do not count."
             )
             continue
-        spellings = Spellings(rubric[name].scale.values)
-        odd = {v: n for v, n in counts.items() if _outside(rubric[name], spellings.of_set(v))}
+        odd = {v: n for v, n in counts.items() if v.casefold() not in MISSING and _outside(rubric[name], v)}
         if odd:
             shown = ", ".join(f"'{v}' ({n:,})" for v, n in sorted(odd.items(), key=lambda pair: -pair[1])[:8])
             notes.append(

@@ -95,8 +95,8 @@ def import_labels(
         items, fresh = _items(store, table, week)
         raters, new_raters = _raters(store, table, by)
         rubrics = _rubrics(store, {i.week for i in items.values()})
-        read = ValuesRead(value_tables(translate, current_rubric(store)))
-        votes, empty = gather_votes(table, items, raters, rubrics, dimension, read)
+        read = ValuesRead(tables=value_tables(translate, current_rubric(store)))
+        votes, empty = gather_votes(table, items, raters, rubrics, dimension=dimension, read=read)
         weeks = tuple(sorted({v.item.week for v in votes}))
         _refuse_closed(store, weeks)
         used = {v.item.id for v in votes}

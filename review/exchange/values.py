@@ -31,7 +31,7 @@ class NotInRubric:
     text: str
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ValuesRead:
     """Reads the labels of one file and counts them by dimension and value.
 
@@ -71,7 +71,7 @@ class ValuesRead:
             return [table.get(one_line(canonical_text(part)), part) for part in parts]
         return table.get(one_line(canonical_text(raw)), raw)
 
-    def refuse_unknown(self, file: str, what: str, remedy: str) -> None:
+    def refuse_unknown(self, file: str, what: str, *, hint: str) -> None:
         """Raise UnknownValues when a label was not in the rubric; it names all of them, and what is allowed."""
         if not self.unknown:
             return
@@ -84,7 +84,10 @@ class ValuesRead:
                 f"{'has a value' if found.total() == 1 else 'have values'} that the rubric does not have: "
                 f"{shown}{more}. Expected: {_allowed(self.dimensions[name])}."
             )
-        error = UnknownValues(f"{file}, {' '.join(lines)} Nothing was imported. {remedy}")
+        error = UnknownValues(
+            f"{file}, {' '.join(lines)} Nothing was imported. Correct the file, or translate the values.",
+            command_hint=hint,
+        )
         error.unknown, error.values = as_counts(self.unknown), as_counts(self.values)
         raise error
 
@@ -109,20 +112,19 @@ def value_tables(options: Iterable[str], rubric: Rubric) -> dict[str, dict[str, 
     """Read ``politeness:Polite=friendly`` options as tables. Raises InputError for what the rubric does not have."""
     tables: dict[str, dict[str, str]] = {}
     for option in options:
-        name, colon, pair = option.partition(":")
+        where = f"the translation '{option}'"
+        name, colon, pair = (part.strip() for part in option.partition(":"))
         raw, equals, value = (part.strip() for part in pair.rpartition("="))
         if not colon or not equals or not raw:
             raise InputError(
-                f"--value: found '{option}', expected DIMENSION:RAW=VALUE such as politeness:Polite=friendly."
+                f"{where} cannot be read; expected DIMENSION:RAW=VALUE such as politeness:Polite=friendly."
             )
-        if name.strip() not in rubric.names:
-            raise InputError(
-                f"--value: there is no dimension '{name.strip()}'; expected one of {', '.join(rubric.names)}."
-            )
-        d = rubric[name.strip()]
+        if name not in rubric.names:
+            raise InputError(f"{where}: there is no dimension '{name}'; expected one of {', '.join(rubric.names)}.")
+        d = rubric[name]
         try:
             d.scale.canonical(value)
         except ValueError:
-            raise InputError(f"--value: found '{value}' for {d.name}, expected {_allowed(d)}.") from None
-        tables.setdefault(d.name, {})[raw] = value
+            raise InputError(f"{where}: found the value '{value}', expected {_allowed(d)}.") from None
+        tables.setdefault(name, {})[raw] = value
     return tables

@@ -19,7 +19,7 @@ from review.basics.clock import now
 from review.basics.csv_safe import row_text
 from review.basics.errors import InputError, NothingToDo
 from review.basics.tables import Row, Table, read_table
-from review.current.verdicts import counts_over
+from review.current.verdicts import REPLACES, counts_over
 from review.exchange.items import dimension_of, known_items, label_text, the_item, write_table
 from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
 from review.people.people import require
@@ -89,7 +89,7 @@ def import_verdicts(
     require(store, by, "adjudicator")
     with store.transaction():
         rubric = current_rubric(store)
-        read = ValuesRead(value_tables(translate, rubric))
+        read = ValuesRead(tables=value_tables(translate, rubric))
         found = known_items(store, {row_text(row, "item") for row in table.rows})
         verdicts, unknown = [], 0
         for row in table.rows:
@@ -101,14 +101,14 @@ def import_verdicts(
             unknown += made is None
             verdicts += [made] if made is not None else []
         if not unknown_as_missing:
-            remedy = "Translate them with --value DIMENSION:RAW=VALUE, or give --missing-as-no-verdict."
-            read.refuse_unknown(table.file, "verdict", remedy)
+            hint = "--value DIMENSION:RAW=VALUE translates them; --missing-as-no-verdict takes them as no verdict."
+            read.refuse_unknown(table.file, "verdict", hint=hint)
         new, unchanged, changed, again = _sort(store, verdicts)
         replaced = [_replacing(v, before) for v, before in changed] if replace else []
         new = [*new, *replaced]
         _refuse_made_here(store, new)
         store.add(*new)
-        missing = [v.error for v in new if v.value is None]
+        missing = [v.error.removeprefix(REPLACES) for v in new if v.value is None]
         done = ImportedVerdicts(
             rows=len(table.rows),
             added=len(new),
@@ -164,7 +164,10 @@ def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None, 
 
 def _replacing(new: Verdict, before: Verdict) -> Verdict:
     """Return a verdict as a row of its own after the one that it replaces."""
-    return dataclasses.replace(new, id=digest([*_subject(new), before.id, new.value, new.raw, new.score])[:32])
+    error = f"{REPLACES}{new.error.removeprefix(REPLACES)}" if new.value is None else new.error
+    return dataclasses.replace(
+        new, id=digest([*_subject(new), before.id, new.value, new.raw, new.score])[:32], error=error
+    )
 
 
 class _Sorted(NamedTuple):

@@ -78,7 +78,7 @@ def test_unknown_verdicts_are_translated_or_taken_as_no_verdict(store, tmp_path)
 
 @pytest.mark.parametrize("option", ["politeness", "mood:a=friendly", "politeness:Polite=nice", "politeness:=friendly"])
 def test_a_translation_that_cannot_be_is_refused(store, tmp_path, option):
-    with pytest.raises(InputError, match="--value"):
+    with pytest.raises(InputError, match="translation"):
         verdicts(store, tmp_path, WRONG, translate=[option])
 
 

@@ -86,7 +86,7 @@ def test_values_that_json_forbids_are_mended_and_counted(folder):
 def test_verdicts_of_a_log_that_cannot_count_are_reported(folder):
     rows = [
         {"id": "1", "question": "q", "verdicts": {"j": {"correctnes": "wrong", "politeness": "Nice"}}},
-        {"id": "2", "question": "q", "verdicts": {"j": {"correctness": {"value": "Wrong"}, "politeness": "n/a"}}},
+        {"id": "2", "question": "q", "verdicts": {"j": {"correctness": {"value": "wrong"}, "politeness": "n/a"}}},
     ]
     answer, done = imported(folder, "log.jsonl", b"\n".join(map(orjson.dumps, rows)))
     first, second = answer["files"][0]["notes"]
