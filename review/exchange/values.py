@@ -71,7 +71,7 @@ class ValuesRead:
             return [table.get(one_line(canonical_text(part)), part) for part in parts]
         return table.get(one_line(canonical_text(raw)), raw)
 
-    def refuse_unknown(self, file: str, what: str, *, hint: str) -> None:
+    def refuse_unknown(self, file: str, what: str, *, command_hint: str) -> None:
         """Raise UnknownValues when a label was not in the rubric; it names all of them, and what is allowed."""
         if not self.unknown:
             return
@@ -86,7 +86,7 @@ class ValuesRead:
             )
         error = UnknownValues(
             f"{file}, {' '.join(lines)} Nothing was imported. Correct the file, or translate the values.",
-            command_hint=hint,
+            command_hint=command_hint,
         )
         error.unknown, error.values = as_counts(self.unknown), as_counts(self.values)
         raise error
@@ -116,9 +116,7 @@ def value_tables(options: Iterable[str], rubric: Rubric) -> dict[str, dict[str, 
         name, colon, pair = (part.strip() for part in option.partition(":"))
         raw, equals, value = (part.strip() for part in pair.rpartition("="))
         if not colon or not equals or not raw:
-            raise InputError(
-                f"{where} cannot be read; expected DIMENSION:RAW=VALUE such as politeness:Polite=friendly."
-            )
+            raise InputError(f"{where}: expected DIMENSION:RAW=VALUE such as politeness:Polite=friendly.")
         if name not in rubric.names:
             raise InputError(f"{where}: there is no dimension '{name}'; expected one of {', '.join(rubric.names)}.")
         d = rubric[name]

@@ -102,7 +102,7 @@ def import_verdicts(
             verdicts += [made] if made is not None else []
         if not unknown_as_missing:
             hint = "--value DIMENSION:RAW=VALUE translates them; --missing-as-no-verdict takes them as no verdict."
-            read.refuse_unknown(table.file, "verdict", hint=hint)
+            read.refuse_unknown(table.file, "verdict", command_hint=hint)
         new, unchanged, changed, again = _sort(store, verdicts)
         replaced = [_replacing(v, before) for v, before in changed] if replace else []
         new = [*new, *replaced]

@@ -83,7 +83,7 @@ def gather_votes(
             raise row.error("comment", comment, f"at most {MAX_COMMENT:,} characters")
         if comment:
             vote.comments[comment] = None
-    read.refuse_unknown(table.file, "label", hint="--value DIMENSION:RAW=VALUE translates them.")
+    read.refuse_unknown(table.file, "label", command_hint="--value DIMENSION:RAW=VALUE translates them.")
     return list(votes.values()), empty
 
 

@@ -19,7 +19,7 @@ MAX_VALUES = 1_000
 """The most different verdicts that are counted one by one."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Tally:
     """Counts of an import, filled while its records are read.
 
