@@ -35,10 +35,21 @@ SESSIONS_OF_NOBODY = 200
 
 
 class Guard:
-    """An ASGI application around another one. ``rules`` is called for each request and may read its settings once."""
+    """An ASGI application around another one.
 
-    def __init__(self, app: Application, *, rules: Callable[[], Rules], room: UploadRoom) -> None:
-        self._app, self._rules, self._room = app, rules, room
+    ``rules`` is called for each request and may read its settings once. ``sound`` returns a session's message as the
+    application may read it, None to drop it.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        *,
+        rules: Callable[[], Rules],
+        room: UploadRoom,
+        sound: Callable[[bytes], bytes | None] = lambda message: message,
+    ) -> None:
+        self._app, self._rules, self._room, self._sound = app, rules, room, sound
         self._given = GivenOut()
         self._waiting = 0
 
@@ -87,9 +98,16 @@ class Guard:
             return "" if who.visitor is None else rules.role_of(who.visitor)
 
         async def bounded() -> Message:
-            message = await receive()
-            size = len(message.get("bytes") or b"") + len(message.get("text") or "")
-            return {"type": "websocket.disconnect", "code": 1009} if size > most else message
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
+                sent = message.get("bytes") or (message.get("text") or "").encode()
+                if len(sent) > most:
+                    return {"type": "websocket.disconnect", "code": 1009}
+                read = self._sound(sent)
+                if read is not None:
+                    return {"type": "websocket.receive", "bytes": read}
 
         async def noted(message: Message) -> None:
             if message.get("bytes"):

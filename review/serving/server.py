@@ -34,6 +34,8 @@ OPTIONS = {
     "server.maxUploadSize": "50",
     "server.enableCORS": "true",
     "server.enableXsrfProtection": "true",
+    "server.enableAgentApi": "false",
+    "server.maxMessageSize": "50",
     "browser.gatherUsageStats": "false",
     "runner.postScriptGC": "false",
     "client.toolbarMode": "minimal",

@@ -10,13 +10,16 @@ from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
+from google.protobuf.message import DecodeError
 from starlette.middleware import Middleware
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
 from review.basics.clock import now
 from review.basics.errors import ReviewError
 from review.people.identity import Visitor
 from review.serving.callers import Secrets, role_of
+from review.serving.component_state import is_sound
 from review.serving.door import Rules
 from review.serving.guard import Guard
 from review.serving.listener import send_at_once
@@ -26,6 +29,7 @@ from review.settings.project import project_of
 from storage.store import Store, open_store
 
 PAGES = frozenset({"start", *(file.stem for file in Path(__file__).parents[2].glob("*.py"))})
+STATES = ("json_value", "json_trigger_value")
 FILES_OF_A_PERSON = 2
 FILES_TOGETHER = 8
 """How many of the largest uploads one person and all people together may have on the server at once."""
@@ -87,7 +91,28 @@ def guards() -> list[Middleware]:
     """Return what stands before Streamlit in the server."""
     largest = int(st.get_option("server.maxUploadSize")) * MEGABYTE
     room = UploadRoom(held, file=largest, person=FILES_OF_A_PERSON * largest, total=FILES_TOGETHER * largest)
-    return [Middleware(Guard, rules=rules, room=room)]
+    return [Middleware(Guard, rules=rules, room=room, sound=sound)]
+
+
+def sound(message: bytes) -> bytes | None:
+    """Return a browser's message without the states of components that are no sound JSON, None if it is no message.
+
+    Streamlit reads these states before any page runs, so that a page could only show an exception.
+    """
+    asked = BackMsg()
+    try:
+        asked.ParseFromString(message)
+    except DecodeError:
+        return None
+    widgets = asked.rerun_script.widget_states.widgets
+    states = {k: w.json_value or w.json_trigger_value for k, w in enumerate(widgets) if w.WhichOneof("value") in STATES}
+    bad = {k for k, state in states.items() if not is_sound(state)}
+    if not bad:
+        return message
+    kept = [widget for k, widget in enumerate(widgets) if k not in bad]
+    del widgets[:]
+    widgets.extend(kept)
+    return asked.SerializeToString()
 
 
 @asynccontextmanager
