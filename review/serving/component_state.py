@@ -1,4 +1,4 @@
-"""What a browser component may send as its state: JSON that is small and shallow enough for everything that reads it."""
+"""What a browser component may send as its state: JSON that is small and shallow enough for whatever reads it."""
 
 from __future__ import annotations
 

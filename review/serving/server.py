@@ -36,6 +36,7 @@ OPTIONS = {
     "server.enableXsrfProtection": "true",
     "server.enableAgentApi": "false",
     "server.maxMessageSize": "50",
+    "server.enableWebsocketCompression": "true",
     "browser.gatherUsageStats": "false",
     "runner.postScriptGC": "false",
     "client.toolbarMode": "minimal",
