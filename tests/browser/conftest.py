@@ -1,13 +1,14 @@
-"""A real browser: one per session, a fresh context per test whose errors fail the test."""
+"""A real browser: one per session, and contexts for each test that hold nothing of another and whose errors fail it."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
 from annotate_app import CHROMIUM_FLAGS
+from kept_contexts import PATIENCE, VIEWPORT, KeptContexts, Used
 
 
 class Engine(NamedTuple):
@@ -22,10 +23,10 @@ class Engine(NamedTuple):
             str(folder),
             executable_path=self.path,
             args=CHROMIUM_FLAGS,
-            viewport={"width": 1280, "height": 800},
+            viewport=VIEWPORT,
             reduced_motion="reduce",
         )
-        started.set_default_timeout(15_000)
+        started.set_default_timeout(PATIENCE)
         return started
 
 
@@ -46,13 +47,39 @@ def browser(engine: Engine) -> Iterator[Any]:
     started.close()
 
 
+@pytest.fixture(scope="session")
+def kept_contexts(browser: Any) -> KeptContexts:
+    return KeptContexts(browser)
+
+
 @pytest.fixture
-def context(browser: Any) -> Iterator[Any]:
-    """A browser context of its own; any error on any of its pages fails the test."""
+def new_context(kept_contexts: KeptContexts) -> Iterator[Callable[..., Any]]:
+    """Return what makes browser contexts with these options; any error on any of their pages fails the test.
+
+    ``fresh=True`` is for a test that changes a context for good, with a script of its own or with a stopped clock.
+    """
     errors: list[str] = []
-    opened = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    opened.set_default_timeout(15_000)
-    opened.on("weberror", lambda error: errors.append(str(error.error)))
-    yield opened
-    opened.close()
+    used: list[Used] = []
+
+    def made(*, fresh: bool = False, **options: Any) -> Any:
+        used.append(
+            kept_contexts.take({"viewport": VIEWPORT, "reduced_motion": "reduce", **options}, errors, fresh=fresh)
+        )
+        return used[-1].context
+
+    yield made
+    for one in used:
+        kept_contexts.give_back(one)
     assert errors == []
+
+
+@pytest.fixture
+def context(new_context: Callable[..., Any]) -> Any:
+    """A browser context that holds nothing of another test."""
+    return new_context()
+
+
+@pytest.fixture
+def fresh_context(new_context: Callable[..., Any]) -> Any:
+    """A browser context for a test that stops its clock or adds a script to its pages."""
+    return new_context(fresh=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from app_pages import ROUTER
+from app_pages import ROUTER, TIMEOUT
 from streamlit.testing.v1 import AppTest
 
 from review.annotating.submissions import receive
@@ -18,7 +18,7 @@ from storage.store import Store
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str = "rubric", rater: str = "visitor") -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROUTER), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT)
     at.query_params["rater"] = rater
     at.run()
     at.switch_page(f"{page}.py").run()
@@ -73,7 +73,7 @@ def test_a_lead_changes_the_rubric_with_a_preview_and_a_reason(demo: Store, monk
     said = texts(at)
     assert "not answerable" in said and "<td>values added</td><td></td><td>not_answerable</td>" in said
     at.button("rubric_save").click().run()
-    assert "note: found nothing" in texts(at) and len(demo.find(RubricVersion)) == 1
+    assert "Give a reason for the change." in texts(at) and len(demo.find(RubricVersion)) == 1
     at.text_input("rubric_note_1").set_value("a value was missing")
     at.button("rubric_save").click().run()
     assert not at.exception and not at.error, texts(at)
