@@ -73,8 +73,8 @@ def may_enter(rules: Rules, kind: Endpoint, who: Caller, hosts: Sequence[str]) -
         return WELCOME if kind in BEFORE_LOGIN and kind is not Endpoint.MEDIA else Verdict(403, rules.refused)
     if rules.access.mode == "names" or who.visitor is not None:
         return _with_role(rules, kind, who)
-    # Streamlit runs no page for an asset or the health answer. In proxy mode nothing else is open before the login.
-    first = BEFORE_LOGIN if rules.access.mode == "oidc" else (Endpoint.ASSET, Endpoint.HEALTH)
+    # The proxy puts its headers on every request, so in that mode only the health answer needs none.
+    first = BEFORE_LOGIN if rules.access.mode == "oidc" else (Endpoint.HEALTH,)
     if kind in first:
         return WELCOME
     return Verdict(403, who.why or "Log in first.")
