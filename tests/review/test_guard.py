@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -130,7 +131,11 @@ def answered(rules: Rules, scope: Mapping[str, Any], body: list[bytes], read: Ca
         sent.append(message)
 
     room = UploadRoom(dict, file=3 * BODY, person=6 * BODY, total=9 * BODY)
-    asyncio.run(Guard(application, rules=lambda: rules, room=room)(dict(scope), receive, send))
+    # In a thread of its own: a browser of another test may have left an event loop running in this one.
+    with ThreadPoolExecutor(1) as other:
+        other.submit(
+            asyncio.run, Guard(application, rules=lambda: rules, room=room)(dict(scope), receive, send)
+        ).result()
     return int(sent[0]["status"])
 
 

@@ -543,3 +543,9 @@ def test_sqlite_reads_its_own_tables_alone(tmp_path):
             open_source(f"sqlite:///{tmp_path}/a.db?table={quote(name)}")
     with pytest.raises(sqlite3.Error):
         open_source(f"{tmp_path}/a.db#log").connection.execute(f"ATTACH '{tmp_path}/b.db' AS b")
+
+
+@pytest.mark.parametrize("name", ["system.users", "other.log", "a.b.c", "shop.x.y"])
+def test_clickhouse_reads_the_named_database_alone(name):
+    with pytest.raises(InputError, match="expected a table of the database 'shop'"):
+        open_source(f"clickhouse://127.0.0.1:9/shop?table={name}")
