@@ -108,7 +108,7 @@ def test_a_folder_is_replaced_only_by_its_own_kind(tmp_path):
     (target / "stale").write_text("")
     write()
     assert [p.name for p in target.iterdir()] == ["README.md"]
-    with pytest.raises(Refused, match="no earlier export"):
+    with pytest.raises(Refused, match="not an earlier export"):
         write(marker="other.md")
     with pytest.raises(Refused, match="a folder"), replacing(target) as temporary:
         temporary.write_text("a file")
