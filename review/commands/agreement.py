@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Literal, cast
 
 import click
 from rich import box
@@ -39,6 +39,14 @@ VALUES_SHOWN = 12
 @wide_option
 @bootstrap_option()
 @seed_option
+@click.option(
+    "--se",
+    type=click.Choice(["ratio", "gwet"]),
+    default="ratio",
+    show_default=True,
+    help="Standard errors of AC1, AC2, Fleiss and Brennan-Prediger where some items have one rating: linearised over "
+    "pairable items, or as Gwet (2014) prints them.",
+)
 def agreement(
     source: Source,
     scale: str | None,
@@ -47,6 +55,7 @@ def agreement(
     wide: bool,
     bootstrap: int,
     seed: int,
+    se: Literal["ratio", "gwet"],
     as_json: bool,
 ) -> None:
     """Measure how far people agree: alpha, percent agreement, AC1 or AC2, kappas, with intervals.
@@ -57,7 +66,7 @@ def agreement(
         raise click.UsageError(f"with --file, give the scale of the labels: --scale {'|'.join(SCALE_KINDS)}.")
     kind = cast(ScaleKind, scale or "nominal")
     found = ratings_from(source, scale=kind, values=values, cluster=cluster, wide=wide)
-    reports = {name: agreement_report(r, bootstrap=bootstrap, seed=seed) for name, r in found.dimensions.items()}
+    reports = {name: agreement_report(r, bootstrap=bootstrap, seed=seed, se=se) for name, r in found.dimensions.items()}
     reports = {name: replace(r, warnings=(*r.warnings, *found.said.get(name, ()))) for name, r in reports.items()}
     show_by_dimension(reports, as_json, render_report, named=found.named, notes=found.notes)
 
@@ -109,7 +118,7 @@ def _coefficients(report: AgreementReport) -> Table:
 def _cells(q: Quantity) -> tuple[str, str, str]:
     value = "" if q.value is None else f"{q.value:.3f}"
     interval = f"{q.ci[0]:.3f} to {q.ci[1]:.3f}" if q.ci is not None else "none"
-    return value, interval, "" if q.se is None else f"{q.se:.3f}"
+    return value, interval, "" if q.shown_se is None else f"{q.shown_se:.3f}"
 
 
 def _raters(report: AgreementReport) -> Table:

@@ -11,7 +11,17 @@ import click
 
 from review.basics.errors import InputError
 from review.basics.tables import Table
-from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    note_long_cells,
+    opened,
+    out,
+    store_option,
+)
 from review.exchange.label_export import export_labels
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
 from review.exchange.values import UnknownValues
@@ -131,6 +141,7 @@ def labels_export(file: Path, force: bool, wide: bool, acting: str | None, store
     """
     store = opened(store_path)
     rows = export_labels(store, file, by=acting_person(store, acting).id, force=force, wide=wide)
+    note_long_cells(file)
     emit(
         {"file": str(file), "rows": rows},
         as_json,
@@ -216,6 +227,7 @@ def verdicts_export(file: Path, force: bool, acting: str | None, store_path: str
     """Write every verdict to FILE (.csv, .jsonl or .parquet)."""
     store = opened(store_path)
     rows = export_verdicts(store, file, by=acting_person(store, acting).id, force=force)
+    note_long_cells(file)
     emit(
         {"file": str(file), "rows": rows},
         as_json,
