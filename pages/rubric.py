@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.rubric import rubric_editor
+from pages.parts.rubric.ask_again import ask_again
 from pages.parts.shared import session
 from review.rubric.rubric import current_rubric
 
@@ -20,6 +21,6 @@ if view == "versions":
 elif view == "change":
     rubric_editor.change(here, rubric)
 elif view == "again":
-    rubric_editor.ask_again(here, rubric)
+    ask_again(here, rubric)
 else:
     rubric_editor.form(rubric)

@@ -213,7 +213,7 @@ def _free_port() -> int:
 
 def _healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
     """Poll the health page until it answers; False when the process died (its port was taken)."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if process.poll() is not None:
             return False
@@ -222,4 +222,4 @@ def _healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)  # between two polls of another process there is no state to wait on
-    raise AssertionError(f"the application did not answer within 30 s:\n{log.read_text()}")
+    raise AssertionError(f"the application did not answer within 120 s:\n{log.read_text()}")

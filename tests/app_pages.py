@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from storage.store import Store
 
 ROUTER = Path(__file__).resolve().parents[1] / "pages" / "router.py"
+TIMEOUT = 180
+"""Seconds for one run of a page: far more than it needs, because a loaded machine must not fail a test."""
 
 
 def pages() -> dict[str, str]:
@@ -30,7 +32,7 @@ def titles() -> list[str]:
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "visitor", **query: str) -> AppTest:
     """Open a page of the application on this store, as a person does by its address."""
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROUTER), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT)
     for name, value in {"rater": rater, **query}.items():
         at.query_params[name] = value
     at.switch_page(f"{page}.py").run()

@@ -20,6 +20,10 @@ from websockets.typing import Origin, Subprotocol
 from review.serving.server import ADDRESS, access_flags, command
 from review.settings.project import project_of
 
+CLOCK = "SPOTCHECK_TEST_CLOCK"
+CLOCK_APP = Path(__file__).with_name("clock_app.py")
+"""The application with a clock that is ahead by the seconds in the file that the variable ``CLOCK`` names."""
+
 FINISHED = {
     ForwardMsg.FINISHED_SUCCESSFULLY,
     ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
@@ -28,12 +32,12 @@ FINISHED = {
 
 
 @contextmanager
-def served(store: Path, environment: Mapping[str, str], *, port: int | None = None) -> Iterator[int]:
+def served(store: Path, environment: Mapping[str, str], *, port: int | None = None, app: Path = APP) -> Iterator[int]:
     """The application on ``store`` as its project says; gives the port."""
     port = port or _free_port()
     log = store.with_suffix(".log.txt")
     flags = access_flags(store, project_of(store).access, address=ADDRESS, environment=environment)
-    arguments = command(APP, port=port, access_flags=flags)
+    arguments = command(app, port=port, access_flags=flags)
     environment = {**os.environ, **environment, "SPOTCHECK_STORE": str(store)}
     with log.open("wb") as out:
         process = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)

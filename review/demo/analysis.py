@@ -1,4 +1,4 @@
-"""Compose one question to the data agent: reasoning, SQL, result, answer, and what went wrong on the way."""
+"""Write one question to the data agent: its reasoning, SQL, result and answer, and the errors on the way."""
 
 from __future__ import annotations
 
@@ -6,33 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from review.demo.courtesies import SAY
 from review.demo.dialogue import Exchange, Plan
 from review.demo.figures import Period, any_period, distorted, numbers_of, rows_of, written
 from review.demo.mishaps import any_mishap, repair_of
-from review.demo.queries import SCHEMA, Query, SqlFlaw, queries_of
+from review.demo.queries import QUERIES, SCHEMA, Query, SqlFlaw
 from review.demo.slots import chance, pick
 from review.demo.tones import spoken, voice
 
-QUESTIONS = queries_of("queries_sales", "queries_customers")
-OPENERS = {
-    "friendly": ("Gladly! ", "Happy to look this up for you. ", "Sure, here you go! ", "Thanks for asking! "),
-    "neutral": ("",),
-    "rude": ("The dashboard would have told you. ", "Hard to tell what you want. ", "Obviously: "),
-}
-CLOSERS = {
-    "friendly": (
-        " Shall I break it down further?",
-        " Let me know if you would like another view of it.",
-        " Would you like the comparison with the period before as well?",
-    ),
-    "neutral": ("",),
-    "rude": (" That's all you get.", " Do the rest yourself.", " Ask properly next time."),
-}
-BACK = {
-    "friendly": ("Happy to! Which period do you have in mind?", "Of course, which period shall I look at?"),
-    "neutral": ("Which period?", "Please name the period."),
-    "rude": ("No period, no answer.", "And when? I can't read minds."),
-}
 SUMMARISED = SqlFlaw(
     old="",
     new="",
@@ -49,9 +30,9 @@ REFERRALS = (
 
 
 def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
-    """A question answered by SQL over the two tables."""
+    """Return a question that SQL over the two tables answers."""
     query = pick(
-        rng, [q for q in QUESTIONS if plan.correctness != "wrong" or any(f.correctness == "wrong" for f in q.flaws)]
+        rng, [q for q in QUERIES if plan.correctness != "wrong" or any(f.correctness == "wrong" for f in q.flaws)]
     )
     period = any_period(rng, plan.at.date(), short=query.keys == ("days",))
     reference = query.template.format_map(period.slots)
@@ -133,19 +114,19 @@ def _failed(
         correctness=plan.correctness,
         reason=reason,
     )
-    said = [*messages, ("assistant", _toned(rng, plan, text))]
-    return _exchange(plan, query, row, said, flaw, right, query.template.format_map(period.slots), period)
+    spoken_turns = [*messages, ("assistant", _toned(rng, plan, text))]
+    return _exchange(plan, query, row, spoken_turns, flaw, right, query.template.format_map(period.slots), period)
 
 
 def _toned(rng: np.random.Generator, plan: Plan, text: str) -> str:
-    return pick(rng, OPENERS[plan.politeness]) + text + pick(rng, CLOSERS[plan.politeness])
+    return pick(rng, SAY.analyst.openers[plan.politeness]) + text + pick(rng, SAY.analyst.closers[plan.politeness])
 
 
 def _question(rng: np.random.Generator, plan: Plan, query: Query, period: Period) -> list[tuple[str, str]]:
     ask, manner = pick(rng, query.asks), voice(rng)
     if chance(rng, 0.15) and ask.endswith((" {period}?", " {period}")):
         bare = ask.replace(" {period}", "")
-        asked = ("assistant", pick(rng, BACK[plan.politeness]))
+        asked = ("assistant", pick(rng, SAY.analyst.asks_back[plan.politeness]))
         return [("user", spoken(rng, bare, manner, "en", first=True)), asked, ("user", period.words)]
     return [("user", spoken(rng, ask.format_map(period.slots), manner, "en", first=True))]
 

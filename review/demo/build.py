@@ -1,4 +1,4 @@
-"""The demonstration store: weeks of generated logs, drawn, reviewed and settled through the same verbs as real ones."""
+"""Build the demonstration store: generated weeks are imported, drawn, reviewed and settled by the real verbs."""
 
 from __future__ import annotations
 
@@ -38,29 +38,28 @@ from storage.store import Store, open_store
 
 STORE = "spotcheck.db"
 VISITOR, CURATOR = "visitor", "mara"
-"""The visitor is lead and reviews; the curator settled what was disputed in the weeks before."""
+"""The visitor is the lead and reviews. The curator settled the disagreements of earlier weeks."""
 
 CAP = 30
 OVERLAP = 0.2
 ALREADY_DONE = {"ana": 0.9, "ben": 0.6, "eva": 0.45, "tom": 1.0}
-"""How much of the open week each reviewer has done; the visitor has everything before them."""
+"""The share of the open week that each reviewer has done. The visitor has done nothing yet."""
 
 Progress = Callable[[int, int, str], None]
 Truth = Mapping[str, DemoConversation]
 
 
 def demo_store(folder: Path, *, seed: int = 7, weeks: int = 5, progress: Progress | None = None) -> Path:
-    """The demonstration store in ``folder``, built when it is not there; returns its path.
+    """Return the path of the demonstration store in ``folder``; build it first if it does not exist.
 
-    When the building breaks off, the folder is removed again. Raises InputError when the folder holds anything
-    else.
+    Removes the folder if the build fails. Raises InputError if the folder holds other files.
     """
     path = folder / STORE
     if path.exists():
         return path
     if folder.exists() and any(folder.iterdir()):
         raise InputError(
-            f"{folder}: found files but no {STORE}, expected an empty or a new folder. Choose another with --folder."
+            f"{folder} holds files but no {STORE}. Expected an empty or a new folder; choose another with --folder."
         )
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -80,19 +79,20 @@ def build_demo(
     size: int = WEEK_SIZE,
     progress: Progress | None = None,
 ) -> None:
-    """Fill a new store with the last ``weeks`` weeks that ended before ``today``; the last of them is open.
+    """Fill a new store with the last ``weeks`` weeks before that of ``today``; only the latest is open.
 
-    The weeks before are reviewed by four simulated reviewers, settled, approved into the golden dataset, released and
-    closed. ``progress`` gets the weeks done, the weeks in all and what is done now. Raises InputError for no week.
+    Four simulated reviewers review the earlier weeks. These are settled, approved into the golden dataset, released
+    and closed. ``progress`` receives the weeks done, the number of weeks and the current step. Raises InputError if
+    ``weeks`` is less than 1.
     """
     if weeks < 1:
-        raise InputError(f"weeks: found {weeks}, expected at least 1.")
+        raise InputError(f"A demonstration of {weeks} weeks cannot be built; expected at least 1.")
     store = open_store(Path(store_path))
     try:
         _set_up(store)
         names = [_week_before(today, back) for back in range(weeks, 0, -1)]
         for number, week in enumerate(names):
-            # Past weeks are written with the dates on which they would have been reviewed.
+            # Earlier weeks carry the dates on which they would have been reviewed.
             with shifted(timedelta(weeks=number + 1 - weeks)):
                 if number == 0:
                     announce(store, by=CURATOR)
@@ -106,7 +106,7 @@ def build_demo(
 
 
 def _build_week(store: Store, week: str, tell: Callable[[str], None], seed: int, size: int, *, last: bool) -> None:
-    """Import, draw and review one week; all but the ``last`` are also settled, released and closed."""
+    """Import, draw and review one week. Unless it is the ``last``, settle, release and close it too."""
     tell("conversations")
     truth = {c.id: c for c in conversations(seed=seed, week=week, size=size)}
     tell("import")
@@ -118,7 +118,7 @@ def _build_week(store: Store, week: str, tell: Callable[[str], None], seed: int,
         week=week,
         raters=raters,
         overlap=OVERLAP,
-        # Three of five in the open week, so that the visitor finds disagreements among the others.
+        # Three of five people share an item of the open week: the visitor finds disagreements among the others.
         overlap_raters=3 if last else 0,
         failing=CAP,
         low_confidence=CAP,
@@ -166,13 +166,13 @@ def _import(store: Store, week: str, log: Iterable[DemoConversation]) -> None:
         options = ImportOptions(time_zone=project.time_zone, privacy=project.privacy)
         done = import_file(file, options, log=log_of(store.path), key=hmac_key(store), by=VISITOR)
     if done.rejected:
-        raise ReviewError(f"{done.rejected} conversations of {week} were rejected, such as {done.rejections[0]}.")
-    # The scratch folder is gone by the time anybody reads this.
+        raise ReviewError(f"{week}: {done.rejected} conversations were rejected, the first: {done.rejections[0]}.")
+    # Record the name alone: the scratch folder no longer exists.
     recorded(store, replace(done, file=file.name))
 
 
 def _review(store: Store, week: str, truth: Truth, seed: int, shares: Mapping[str, float]) -> None:
-    """Let the simulated reviewers submit their share of what was dealt to them, in the order dealt."""
+    """Submit each simulated reviewer's share of their items, in the order dealt."""
     for reviewer in HABITS:
         payload = batch(store, reviewer, week=week, size=100_000)
         dealt = payload["items"]
@@ -198,12 +198,12 @@ def _review(store: Store, week: str, truth: Truth, seed: int, shares: Mapping[st
 def _known(store: Store, truth: Truth, item_id: str) -> DemoConversation:
     item = store.get(Item, item_id)
     if item is None:
-        raise ReviewError(f"item '{item_id}' was dealt and is not in the store.")
+        raise ReviewError(f"Item '{item_id}' was dealt but is not in the store.")
     return truth[item.conversation_id]
 
 
 def _finish(store: Store, week: str, truth: Truth) -> None:
-    """Settle what is disputed, approve and release examples, close the week."""
+    """Settle the disagreements, approve and release golden examples, close the week."""
     for case in cases(store, week, viewer=CURATOR):
         if case.kind != "disputed":
             continue

@@ -1,4 +1,4 @@
-"""What the curator of the demonstration takes into the golden dataset."""
+"""Choose which settled items of a demonstration week become golden examples."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PER_WEEK = 24
 
 
 def approve_week(store: Store, week: str, truth: Mapping[str, DemoConversation], *, by: str) -> int:
-    """Approve up to ``PER_WEEK`` settled items of a week and release what is golden then; returns how many."""
+    """Approve up to ``PER_WEEK`` settled items of a week, release the golden dataset, and return how many."""
     found = [c for c in candidates(store, [week], viewer=by) if _labelled_rightly(c, truth[c.conversation_id])]
     for candidate in found[:PER_WEEK]:
         known = truth[candidate.conversation_id]
@@ -35,7 +35,7 @@ def approve_week(store: Store, week: str, truth: Mapping[str, DemoConversation],
 
 
 def _labelled_rightly(candidate: Candidate, known: DemoConversation) -> bool:
-    """The curator reads before approving: a settled label that is off stays out."""
+    """Return whether the settled label is the true one: the curator reads before approving."""
     return candidate.labels.get("correctness") == known.truth["correctness"]
 
 

@@ -1,4 +1,4 @@
-"""Compose one support chat from a script: who says what, in which tone, with which planted error."""
+"""Write one support chat from a script: who says what, in which tone, with which planted error."""
 
 from __future__ import annotations
 
@@ -9,57 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from review.demo.courtesies import (
-    AFTER_FAILURE,
-    CURT_THANKS,
-    DOUBTS,
-    FAILURE_ANSWERS,
-    FAILURE_CLOSERS,
-    FAREWELLS,
-    INSISTS,
-    INSISTS_ABROAD,
-    PROBES,
-    REPLIES,
-    THANKS,
-    UNANSWERED,
-)
-from review.demo.scripts import Flaw, Script, scripts_of
+from review.demo.courtesies import SAY
+from review.demo.scripts import Flaw, Script, scripts
 from review.demo.slots import capitalised, chance, fill_slots, pick
-from review.demo.tones import mood_of, said, spoken, voice
+from review.demo.tones import mood_of, spoken, voice, with_courtesies
 
-CHATS = scripts_of(
-    "chats_orders",
-    "chats_shipping",
-    "chats_returns",
-    "chats_refunds",
-    "chats_account",
-    "chats_promotions",
-    "chats_products",
-    "chats_others",
+CHATS = tuple(
+    scripts("orders", "shipping", "returns", "refunds", "account", "promotions", "products", "others"),
 )
-CHATS_IN_OTHER_LANGUAGES = scripts_of("chats_languages")
-CHATS_ABOUT_DATA = scripts_of("chats_data")
-FAILURES = {
-    "wrong": (
-        "Something went wrong on our side. Please try again later.",
-        "Your request could not be processed because the order system did not answer.",
-        "This could not be loaded. Please write again in a few minutes.",
-    ),
-    "partly": (
-        "Your data could not be opened just now. In general this holds: {policy}",
-        "The system does not answer at the moment. What can be said without it: {policy}",
-    ),
-}
-FAILED_TOOLS = (
-    ("tool_timeout", "{tool} did not answer within 10 s"),
-    ("tool_error", "{tool}: HTTP 502 from the order service"),
-    ("tool_error", "{tool}: record is locked by another process"),
-)
+CHATS_ABROAD = tuple(scripts("languages"))
+DATA_TALKS = tuple(scripts("data"))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a conversation is to be: ``fate`` is ok, error, down (thumbs down) or doubtful (low confidence)."""
+    """The plan of a conversation. ``fate`` is ok, error, down (thumbs down) or doubtful (low confidence)."""
 
     at: datetime
     fate: str
@@ -69,7 +33,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A composed conversation: the fields of its row, and what its author knows about it."""
+    """A written conversation: the fields of its log row, and what its author knows about it."""
 
     row: dict[str, Any]
     intent: str
@@ -84,7 +48,7 @@ class Exchange:
 
 
 def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> Exchange:
-    """A chat of 2 to 8 turns on one of ``scripts`` that can carry the planned correctness."""
+    """Return a chat of 2 to 8 turns from one of ``scripts`` that can carry the planned correctness."""
     script = _script(rng, plan, scripts)
     slots = _slots(rng, script, plan.at)
     flaw = _flaw(rng, plan, script)
@@ -118,13 +82,13 @@ def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> 
 
 
 def chat(rng: np.random.Generator, plan: Plan) -> Exchange:
-    """A support chat; about one in fourteen is not in English."""
-    return compose(rng, plan, CHATS_IN_OTHER_LANGUAGES if chance(rng, 0.07) and plan.fate != "error" else CHATS)
+    """Return a support chat; about one in fourteen is not in English."""
+    return compose(rng, plan, CHATS_ABROAD if chance(rng, 0.07) and plan.fate != "error" else CHATS)
 
 
 def data_talk(rng: np.random.Generator, plan: Plan) -> Exchange:
-    """An exchange with the data agent that needs no SQL: it declines or asks back."""
-    return compose(rng, plan, CHATS_ABOUT_DATA)
+    """Return an exchange with the data agent that needs no SQL: the agent declines or asks back."""
+    return compose(rng, plan, DATA_TALKS)
 
 
 def _script(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> Script:
@@ -152,13 +116,13 @@ def _flaw(rng: np.random.Generator, plan: Plan, script: Script) -> Flaw | None:
 
 
 def _failure(rng: np.random.Generator, plan: Plan, script: Script) -> dict[str, str]:
-    kind, message = pick(rng, FAILED_TOOLS)
-    return {"error_type": kind, "error_message": message.replace("{tool}", script.tool)}
+    failed = pick(rng, SAY.failed_tools)
+    return {"error_type": failed.kind, "error_message": failed.message.replace("{tool}", script.tool)}
 
 
 def _core(rng: np.random.Generator, plan: Plan, script: Script, flaw: Flaw | None) -> str:
     if plan.fate == "error":
-        return pick(rng, FAILURES[plan.correctness]).replace("{policy}", script.policy)
+        return pick(rng, SAY.failures[plan.correctness]).replace("{policy}", script.policy)
     return flaw.text if flaw else pick(rng, script.right)
 
 
@@ -171,19 +135,19 @@ def _messages(
     turns = [("user", spoken(rng, ask.format_map(slots), manner, language, first=True))]
     probed = bool(script.probe) and f"{{{script.probe}}}" not in ask and chance(rng, 0.5)
     if probed:
-        turns.append(("assistant", pick(rng, PROBES[script.probe, tone])))
+        turns.append(("assistant", pick(rng, SAY.probes[script.probe][tone])))
         turns.append(
-            ("user", spoken(rng, pick(rng, REPLIES[script.probe]).format_map(slots), manner, language, first=False))
+            ("user", spoken(rng, pick(rng, SAY.replies[script.probe]).format_map(slots), manner, language, first=False))
         )
     unhappy = plan.fate in ("down", "error") or (plan.correctness == "wrong" and chance(rng, 0.3))
     follows = script.follow if plan.fate != "error" and plan.correctness != "wrong" and chance(rng, 0.4) else ()
     failed = plan.fate == "error"
-    answer = said(rng, core, tone, style, opens=not probed and not failed, closes=not follows and not failed)
-    turns.append(("assistant", answer + pick(rng, FAILURE_CLOSERS[tone]) if failed else answer))
+    answer = with_courtesies(rng, core, tone, style, opens=not probed and not failed, closes=not follows and not failed)
+    turns.append(("assistant", answer + pick(rng, SAY.failure_closers[tone]) if failed else answer))
     if follows:
-        question, answer = pick(rng, follows)
-        turns.append(("user", spoken(rng, question.format_map(slots), manner, language, first=False)))
-        turns.append(("assistant", said(rng, answer, tone, style, opens=False, closes=True)))
+        more = pick(rng, follows)
+        turns.append(("user", spoken(rng, more.question.format_map(slots), manner, language, first=False)))
+        turns.append(("assistant", with_courtesies(rng, more.answer, tone, style, opens=False, closes=True)))
     return turns + _ending(rng, plan, script, unhappy)
 
 
@@ -191,11 +155,11 @@ def _ending(rng: np.random.Generator, plan: Plan, script: Script, unhappy: bool)
     tone, language = plan.politeness, script.language
     if unhappy and chance(rng, 0.5):
         if plan.fate == "error":
-            return [("user", pick(rng, AFTER_FAILURE)), ("assistant", pick(rng, FAILURE_ANSWERS[tone]))]
+            return [("user", pick(rng, SAY.after_failure)), ("assistant", pick(rng, SAY.failure_answers[tone]))]
         partly = language == "en" and plan.correctness == "partly"
-        insists = pick(rng, INSISTS[tone]) if language == "en" else INSISTS_ABROAD[language]
-        return [("user", pick(rng, UNANSWERED if partly else DOUBTS[language])), ("assistant", insists)]
+        insists = pick(rng, SAY.insists[tone]) if language == "en" else SAY.insists_abroad[language]
+        return [("user", pick(rng, SAY.unanswered if partly else SAY.doubts[language])), ("assistant", insists)]
     if not unhappy and chance(rng, 0.3):
-        thanks = CURT_THANKS if (language, tone) == ("en", "rude") else THANKS[language]
-        return [("user", pick(rng, thanks)), ("assistant", pick(rng, FAREWELLS[language, tone]))]
+        thanks = SAY.curt_thanks if (language, tone) == ("en", "rude") else SAY.thanks[language]
+        return [("user", pick(rng, thanks)), ("assistant", pick(rng, SAY.farewells[language][tone]))]
     return []

@@ -1,4 +1,4 @@
-"""Periods, and the numbers that the two tables would return for them."""
+"""Choose periods, and make up the numbers that the two tables return for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from review.demo.slots import pick
 
 @dataclass(frozen=True)
 class Period:
-    """Days from ``start`` to before ``end``, in words and as slots of a text."""
+    """The days from ``start`` to the day before ``end``, in words and as slots of a text."""
 
     words: str
     start: date
@@ -24,13 +24,13 @@ class Period:
 
     @property
     def slots(self) -> dict[str, str]:
-        """``period``, ``start``, ``end`` and ``last`` (the last day inside)."""
+        """The slots ``period``, ``start``, ``end`` and ``last`` (the last day of the period)."""
         last = self.end - timedelta(days=1)
         return {"period": self.words, "start": f"{self.start}", "end": f"{self.end}", "last": f"{last}"}
 
 
 def any_period(rng: np.random.Generator, today: date, *, short: bool) -> Period:
-    """A period before ``today`` that people ask about; ``short`` ones have at most 31 days."""
+    """Return a period before ``today`` that people ask about; at most 31 days if ``short``."""
     monday = today - timedelta(days=today.weekday())
     first = today.replace(day=1)
     previous = (first - timedelta(days=1)).replace(day=1)
@@ -49,7 +49,7 @@ def any_period(rng: np.random.Generator, today: date, *, short: bool) -> Period:
 
 
 def numbers_of(query: Query, period: Period) -> list[tuple[str, float]]:
-    """What the tables hold: the same question about the same period always has the same numbers."""
+    """Return what the tables hold; the same question about the same period always has the same numbers."""
     rng = np.random.default_rng(crc32(query.template.format_map(period.slots).encode()))
     days = (period.end - period.start).days
     base = query.base * float(rng.lognormal(0, 0.08))
@@ -66,7 +66,7 @@ def numbers_of(query: Query, period: Period) -> list[tuple[str, float]]:
 def distorted(
     rng: np.random.Generator, numbers: list[tuple[str, float]], flaw: SqlFlaw, unit: str
 ) -> list[tuple[str, float]]:
-    """The numbers as the flawed SQL returns them."""
+    """Return the numbers as the flawed SQL does."""
     if flaw.scale == 1.0:
         return numbers
     moved = [(key, value * flaw.scale * float(rng.uniform(0.97, 1.0))) for key, value in numbers]
@@ -74,13 +74,13 @@ def distorted(
 
 
 def written(value: float, unit: str) -> str:
-    """One number in an answer: ``$1,234.50``, ``3.41 %`` or ``1,234``."""
+    """Return a number as an answer writes it: ``$1,234.50``, ``3.41 %`` or ``1,234``."""
     if unit == "money":
         return f"${value:,.2f}"
     return f"{value:.2f} %" if unit == "percent" else f"{round(value):,}"
 
 
 def rows_of(query: Query, numbers: list[tuple[str, float]], unit: str) -> list[list[Any]]:
-    """The rows of the result."""
+    """Return the rows of the result."""
     cells = [(key, round(value) if unit == "count" else round(value, 2)) for key, value in numbers]
     return [[value] for _, value in cells] if not query.keys else [[key, value] for key, value in cells]

@@ -1,7 +1,7 @@
-"""A week of production logs of an online shop that does not exist, with the truth about every conversation.
+"""Generate weeks of production logs of a made-up online shop, with the truth about every conversation.
 
-A customer-service assistant and an agent that answers data questions by SQL. Everything follows from the seed, the week
-and a conversation's number; nothing is read or written.
+The shop has a customer-service assistant and an agent that answers data questions by SQL. The seed, the week and the
+number of a conversation decide everything.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import numpy as np
 from review.basics.weeks import monday_of
 from review.demo.analysis import data_question
 from review.demo.dialogue import Exchange, Plan, chat, data_talk
+from review.demo.makers import JUDGES
 from review.demo.slots import chance, weighted
 
 WEEK_SIZE = 3_400
-"""Conversations of a week: 1 % of it, with 30 failing and 30 of low confidence, are about 90 items."""
+"""Conversations of a week. A sample of 1%, 30 failing and 30 of low confidence gives about 90 items."""
 
 FATES = {"error": 0.019, "down": 0.021, "doubtful": 0.05, "ok": 0.91}
 CORRECTNESS = {
@@ -29,7 +30,7 @@ CORRECTNESS = {
     "doubtful": {"wrong": 0.15, "partly": 0.17, "correct": 0.68},
     "ok": {"wrong": 0.0285, "partly": 0.054, "correct": 0.9175},
 }
-"""Together 5 % wrong, 7 % partly and 88 % correct."""
+"""In total 5% wrong, 7% partly and 88% correct."""
 DATA_SHARE, TALK_SHARE = 0.25, 0.08
 POLITENESS = {
     "chat": {"rude": 0.06, "neutral": 0.567, "friendly": 0.373},
@@ -38,35 +39,8 @@ POLITENESS = {
 FEEDBACK = {"up": 0.045, "copied": 0.025, "edited": 0.01, "": 0.92}
 
 SCORED = "no-rude"
-"""The judge that says how sure it is that an answer is wrong."""
+"""The judge that scores how probable it is that an answer is wrong."""
 
-JUDGES: dict[str, dict[str, dict[str, dict[str, float]]]] = {
-    "kind-judge": {
-        "correctness": {
-            "wrong": {"wrong": 0.45, "partly": 0.15, "correct": 0.4},
-            "partly": {"wrong": 0.04, "partly": 0.26, "correct": 0.7},
-            "correct": {"wrong": 0.003, "partly": 0.02, "correct": 0.977},
-        },
-        "politeness": {
-            "rude": {"rude": 0.6, "neutral": 0.35, "friendly": 0.05},
-            "neutral": {"rude": 0.005, "neutral": 0.845, "friendly": 0.15},
-            "friendly": {"rude": 0.0, "neutral": 0.04, "friendly": 0.96},
-        },
-    },
-    "no-rude": {
-        "correctness": {
-            "wrong": {"wrong": 0.9, "partly": 0.07, "correct": 0.03},
-            "partly": {"wrong": 0.35, "partly": 0.55, "correct": 0.1},
-            "correct": {"wrong": 0.023, "partly": 0.06, "correct": 0.917},
-        },
-        "politeness": {
-            "rude": {"rude": 0.0, "neutral": 1.0},
-            "neutral": {"neutral": 0.93, "friendly": 0.07},
-            "friendly": {"neutral": 0.12, "friendly": 0.88},
-        },
-    },
-}
-"""How each judge errs: judge, dimension, truth, share of each verdict."""
 NO_VERDICT = 0.015
 
 HOURS = (4, 3, 2, 2, 2, 3, 6, 12, 22, 32, 38, 40, 38, 36, 36, 38, 40, 44, 50, 54, 50, 38, 22, 10)
@@ -75,10 +49,10 @@ DAYS = (1.15, 1.08, 1.02, 1.0, 0.98, 0.86, 0.9)
 
 @dataclass(frozen=True, kw_only=True)
 class DemoConversation:
-    """A log row and what its author knows: ``truth`` labels by dimension, the error in words, the right answer.
+    """A log row and what its author knows: the true labels by dimension, the error in words, the right answer.
 
-    ``mood`` is the script's: ``decline`` where the right answer refuses, ``question`` in an unclear data question
-    where it asks back.
+    ``mood`` comes from the script: ``decline`` if the right answer refuses, ``question`` if it asks back because a
+    data question is unclear.
     """
 
     row: dict[str, Any]
@@ -97,9 +71,9 @@ class DemoConversation:
 
 
 def conversations(*, seed: int, week: str, size: int = WEEK_SIZE) -> Iterator[DemoConversation]:
-    """Generate the ``size`` conversations of an ISO week such as ``2026-W46``, in the order of their time.
+    """Yield the ``size`` conversations of an ISO week such as ``2026-W46``, in order of time.
 
-    The same seed, week and size give the same conversations. Raises InputError for anything that is not a week.
+    The same seed, week and size give the same conversations. Raises InputError if ``week`` is not an ISO week.
     """
     monday = datetime.combine(monday_of(week), datetime.min.time(), UTC)
     key = int(week.replace("-W", ""))
@@ -147,7 +121,7 @@ def _conversation(rng: np.random.Generator, name: str, at: datetime) -> DemoConv
 
 
 def _circumstances(rng: np.random.Generator, plan: Plan, exchange: Exchange, kind: str) -> dict[str, Any]:
-    """How the call went: status, confidence, time, tokens, cost, model and version, user, feedback."""
+    """Return how the call went: status, confidence, time, tokens, cost, model and version, user, feedback."""
     failed, data = plan.fate == "error", kind == "data"
     spoken = exchange.row.get("messages") or [{"role": "assistant", "content": exchange.row["answer"]}]
     read = 900 + 3 * sum(len(p) for p in exchange.row["context"])
@@ -181,21 +155,24 @@ def _circumstances(rng: np.random.Generator, plan: Plan, exchange: Exchange, kin
 
 
 def _verdicts(rng: np.random.Generator, truth: dict[str, Any], key: str) -> dict[str, dict[str, Any]]:
-    said: dict[str, dict[str, Any]] = {
+    verdicts: dict[str, dict[str, Any]] = {
         judge: {
             dimension: None if chance(rng, NO_VERDICT) else weighted(rng, errs[truth[dimension]])
             for dimension, errs in dimensions.items()
         }
         for judge, dimensions in JUDGES.items()
     }
-    value = said[SCORED]["correctness"]
+    value = verdicts[SCORED]["correctness"]
     if value is not None:
-        said[SCORED]["correctness"] = {"value": value, "score": _score(value, truth["correctness"], key)}
-    return said
+        verdicts[SCORED]["correctness"] = {"value": value, "score": _score(value, truth["correctness"], key)}
+    return verdicts
 
 
 def _score(value: str, truth: str, key: str) -> float:
-    """How sure the judge is that an answer is wrong: on the side of its verdict, and too sure of itself."""
+    """Return how probable the judge finds it that an answer is wrong.
+
+    The score lies on the side of the verdict; the judge is overconfident.
+    """
     rng = np.random.default_rng(int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()[:8], 16))
     sure = rng.beta(*{"wrong": (5, 1.5), "partly": (3, 3), "correct": (1.2, 6)}[truth])
     return round(float(max(sure, 1 - sure) if value == "wrong" else min(sure, 1 - sure)), 3)

@@ -1,12 +1,13 @@
-"""The judges of the demonstration: two recordings, and one that is trained here and runs over every week."""
+"""Add the judges of the demonstration: two from recordings, and one that is trained here and judges every week."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from review.basics.tables import Row, Table
-from review.demo.generate import JUDGES, DemoConversation
-from review.demo.verdicts import MAKERS, recorded
+from review.demo.generate import DemoConversation
+from review.demo.makers import JUDGES, MAKERS
+from review.demo.verdicts import recorded
 from review.exchange.verdicts import import_verdicts
 from review.judges.protocol.protocol import Options
 from review.judges.runs.running import start_run
@@ -19,21 +20,21 @@ from storage.store import Store
 LEARNED = "learned"
 LEARNED_DIMENSIONS = ("correctness", "politeness")
 THRESHOLD = 0.2
-"""From this probability on an answer is called wrong; the most probable value would hardly ever be."""
+"""The probability from which the verdict is wrong. The most probable value is hardly ever wrong."""
 
 ENOUGH = 40
-"""Items of closed weeks from which a classifier learns anything worth showing."""
+"""Items of closed weeks that a classifier needs to learn anything worth showing."""
 
 
 def announce(store: Store, *, by: str) -> None:
-    """Make the recorded judges known, before their first verdicts come with a log."""
+    """Add the recorded judges, before a log brings their first verdicts."""
     for name, maker in MAKERS.items():
         spec = {"source": "file", "file": f"{name}.csv"}
         add_judge(store, name, kind="recorded", dimensions=tuple(JUDGES[name]), spec=spec, by=by, note=maker.note)
 
 
 def deliver(store: Store, week: str, truth: Mapping[str, DemoConversation], *, seed: int, by: str) -> None:
-    """Import the recordings of a week's items."""
+    """Import the recorded verdicts on a week's items."""
     items = store.find(Item, week=week)
     rows = [r for name in MAKERS for i in items for r in recorded(name, i.id, truth[i.conversation_id], seed=seed)]
     file = f"judges-{week}.csv"
@@ -46,7 +47,7 @@ def deliver(store: Store, week: str, truth: Mapping[str, DemoConversation], *, s
 
 
 def learn(store: Store, closed: Sequence[str], current: str, *, seed: int, by: str) -> None:
-    """Train a judge on the closed weeks and run it: there out of fold, and over the open week as in earnest."""
+    """Train a judge on the closed weeks and run it: out of fold on those weeks, then on the open week."""
     if len(store.find(Item, week=list(closed))) < ENOUGH:
         return
     spec = {"seed": seed, "thresholds": {"correctness": THRESHOLD}}

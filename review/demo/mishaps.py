@@ -1,4 +1,4 @@
-"""Queries that the database refuses, and the agent's attempts to repair them."""
+"""Break queries so that the database refuses them, and tell how the agent repairs them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WRONG_NAMES = (
 
 @dataclass(frozen=True)
 class Mishap:
-    """A query that the database refused: kind of error, message, the SQL that caused it, and the remedy in words."""
+    """A query that the database refused: the kind of error, its message, the SQL, and the remedy in words."""
 
     kind: str
     message: str
@@ -32,7 +32,7 @@ class Mishap:
 
 
 def any_mishap(rng: np.random.Generator, query: Query, period: Period) -> Mishap:
-    """One of the errors that this query can run into: a wrong column name, mismatched types, a date format."""
+    """Return an error that this query can cause: a wrong column name, mismatched types or a date format."""
     sql = query.template.format_map(period.slots)
     names = [pair for pair in WRONG_NAMES if pair[0] in sql]
     kinds = ["unknown_column"] * bool(names) + ["wrong_join"] * query.joins + ["date_format"]
@@ -54,7 +54,7 @@ def any_mishap(rng: np.random.Generator, query: Query, period: Period) -> Mishap
 
 
 def repair_of(rng: np.random.Generator, plan: Plan, query: Query, period: Period) -> dict[str, Any]:
-    """The row fields of a query that was repaired, or that the repair gave up on; empty for most."""
+    """Return the log fields of a query that was repaired or given up; empty for most queries."""
     gave_up = plan.fate == "doubtful" and chance(rng, 0.5)
     if not gave_up and not chance(rng, 0.1):
         return {}

@@ -1,32 +1,28 @@
-"""Questions to the data agent: what one consists of, and the ways to get its SQL wrong.
+"""Declare and read the questions to the data agent, and the ways to get their SQL wrong.
 
-A flaw is a replacement in the reference SQL, with the factor by which it shifts the numbers. Note the trap that the
-tables hold: ``users.user_id`` is a UInt64 and ``sessions.user_id`` a String.
+A flaw replaces a part of the reference SQL and moves the numbers by a factor. The tables hold a trap:
+``users.user_id`` is a UInt64 and ``sessions.user_id`` a String.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from review.demo.scripts import tables_of
+from review.basics.errors import InputError
+from review.demo.data_files import record, tables, value_of
 
-SCHEMA = (
-    "ecommerce.users (user_id UInt64, country LowCardinality(String), city String, signup_date Date, "
-    "birth_year UInt16, "
-    "loyalty_tier LowCardinality(String), acquisition_channel LowCardinality(String), email String)",
-    "ecommerce.sessions (session_id String, user_id String, started_at DateTime, duration_s UInt32, device "
-    "LowCardinality(String), channel LowCardinality(String), pages UInt16, orders UInt8, revenue Decimal(12, 2), "
-    "promo_code Nullable(String)). Join: toString(users.user_id) = sessions.user_id.",
-)
 IN_PERIOD = "started_at >= '{start}' AND started_at < '{end}'"
 S_PERIOD = "s.started_at >= '{start}' AND s.started_at < '{end}'"
 JOIN = "FROM ecommerce.sessions AS s INNER JOIN ecommerce.users AS u ON toString(u.user_id) = s.user_id"
 FORMAT = " FORMAT TabSeparatedWithNames"
+FILE = "queries.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SqlFlaw:
-    """One planted error: ``old`` is replaced by ``new`` in the reference SQL and the numbers move by ``scale``."""
+    """One planted error: ``new`` replaces ``old`` in the reference SQL, and the numbers move by ``scale``."""
 
     old: str
     new: str
@@ -40,9 +36,10 @@ class SqlFlaw:
 class Query:
     """A kind of data question.
 
-    ``sql`` names the condition on the period ``[when]``, or ``[s.when]`` beside a ``[join]`` of both tables. ``keys``
-    are the groups of its result (empty: one number; ``days``: one per day), ``base`` the largest number of a month,
-    ``unit`` how numbers are written. A ``rate`` does not grow with the period.
+    ``sql`` writes the condition on the period as ``[when]``, or as ``[s.when]`` beside ``[join]``, the join of both
+    tables. ``keys`` are the groups of its result (empty: one number; ``days``: one per day), ``base`` is the largest
+    number of a month, ``unit`` says how numbers are written. A ``rate`` does not grow with the period. In a data file,
+    a flaw with a single field ``named`` is the one of that name under ``[named_flaws]``.
     """
 
     scenario: str
@@ -65,10 +62,22 @@ class Query:
         return self.sql.replace("[s.when]", S_PERIOD).replace("[when]", IN_PERIOD).replace("[join]", JOIN) + FORMAT
 
 
-def queries_of(*names: str) -> tuple[Query, ...]:
-    """Return the queries of some data files in order. Raises TypeError for a field that a query does not have."""
-    return tuple(
-        Query(**{**table, "flaws": tuple(SqlFlaw(**flaw) for flaw in table.get("flaws", ()))})
-        for name in names
-        for table in tables_of(name, "query")
-    )
+def _queries(file: Mapping[str, Any]) -> Iterator[Query]:
+    for number, table in enumerate(file["query"], start=1):
+        where = f"{FILE}, query {number}"
+        flaws = [_flaw(file["named_flaws"], flaw, where) for flaw in table["flaws"]]
+        yield record(Query, {**table, "flaws": flaws}, where)
+
+
+def _flaw(named: Mapping[str, Any], flaw: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    if "named" not in flaw:
+        return flaw
+    if flaw["named"] not in named:
+        raise InputError(f"{where}, named: found '{flaw['named']}', expected one of {', '.join(named)}.")
+    found: Mapping[str, Any] = named[flaw["named"]]
+    return found
+
+
+QUERIES = tuple(_queries(tables("queries")))
+SCHEMA: tuple[str, ...] = value_of(tuple[str, ...], tables("queries")["schema"], f"{FILE}, schema")
+"""What the agent knows about its two tables."""

@@ -1,4 +1,4 @@
-"""Four simulated reviewers of different skill and habit, who label what the generator knows the truth about.
+"""Simulate four reviewers of different skill and habits; they label conversations whose truth is known.
 
 Ana is the expert. Ben is good, but the line between partly and wrong is not his. Eva is lenient on tone. Tom is fast
 and overlooks things. What makes a conversation hard makes it hard for all of them, so that their errors fall together.
@@ -7,40 +7,21 @@ and overlooks things. What makes a conversation hard makes it hard for all of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 
 from review.basics.errors import UnknownError
+from review.demo.data_files import record, tables
 from review.demo.generate import DemoConversation
 from review.demo.slots import chance, pick, weighted
 
 Confusion = Mapping[str, Mapping[str, float]]
 
 REASONS = ("wrong_fact", "incomplete", "outdated_policy", "misunderstood", "wrong_sql", "unsafe")
-"""In the order of the rubric, which is the canonical order of a set."""
-NEAR_REASONS = {
-    "wrong_fact": "outdated_policy",
-    "outdated_policy": "wrong_fact",
-    "incomplete": "misunderstood",
-    "misunderstood": "incomplete",
-    "wrong_sql": "wrong_fact",
-    "unsafe": "wrong_fact",
-}
-NEAR_INTENTS = {
-    "order_status": ("shipping",),
-    "return": ("refund", "complaint"),
-    "refund": ("return",),
-    "shipping": ("order_status",),
-    "account": ("other",),
-    "promotion": ("product", "account"),
-    "product": ("other", "return"),
-    "complaint": ("return", "order_status"),
-    "data_question": ("other",),
-    "other": ("account", "complaint"),
-}
+"""In the order of the rubric, the canonical order of a set."""
 HARDNESS = {"easy": 0.7, "medium": 1.0, "hard": 1.7}
 
 
@@ -61,12 +42,12 @@ class Habits:
     corrects: float
     pace: float
     pause: float
-    phrases: tuple[str, ...] = field(default=("{why}",))
+    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One submission: labels in canonical JSON form, comment, corrected answer, seconds of active time."""
+    """One submission: labels in canonical JSON form, comment, corrected answer, active time in seconds."""
 
     labels: dict[str, Any]
     comment: str
@@ -74,85 +55,34 @@ class Answer:
     seconds: float
 
 
-HABITS: dict[str, Habits] = {
-    "ana": Habits(
-        correctness={
-            "wrong": {"partly": 0.03, "correct": 0.02},
-            "partly": {"wrong": 0.03, "correct": 0.03},
-            "correct": {"partly": 0.015},
-        },
-        politeness={"rude": {"neutral": 0.03}, "neutral": {"friendly": 0.02}, "friendly": {"neutral": 0.04}},
-        intent=0.03,
-        reason=0.05,
-        comments=0.65,
-        corrects=0.7,
-        pace=4.0,
-        pause=12.0,
-        phrases=("{why}", "{why} Please pass this on to the team.", "Checked against the policy. {why}"),
-    ),
-    "ben": Habits(
-        correctness={
-            "wrong": {"partly": 0.28, "correct": 0.02},
-            "partly": {"wrong": 0.3, "correct": 0.04},
-            "correct": {"partly": 0.02},
-        },
-        politeness={"rude": {"neutral": 0.08}, "neutral": {"friendly": 0.03}, "friendly": {"neutral": 0.06}},
-        intent=0.05,
-        reason=0.12,
-        comments=0.4,
-        corrects=0.45,
-        pace=4.6,
-        pause=10.0,
-        phrases=("{why}", "hmm, {small}", "Not sure whether wrong or partly. {why}"),
-    ),
-    "eva": Habits(
-        correctness={
-            "wrong": {"partly": 0.06, "correct": 0.06},
-            "partly": {"wrong": 0.03, "correct": 0.12},
-            "correct": {"partly": 0.02, "wrong": 0.005},
-        },
-        politeness={"rude": {"neutral": 0.5}, "neutral": {"friendly": 0.22}, "friendly": {"neutral": 0.02}},
-        intent=0.05,
-        reason=0.12,
-        comments=0.3,
-        corrects=0.3,
-        pace=5.0,
-        pause=9.0,
-        phrases=("{why}", "The tone is fine, but: {small}", "{why} :("),
-    ),
-    "tom": Habits(
-        correctness={
-            "wrong": {"partly": 0.1, "correct": 0.24},
-            "partly": {"wrong": 0.1, "correct": 0.38},
-            "correct": {"partly": 0.06, "wrong": 0.03},
-        },
-        politeness={
-            "rude": {"neutral": 0.2},
-            "neutral": {"friendly": 0.1, "rude": 0.02},
-            "friendly": {"neutral": 0.24},
-        },
-        intent=0.12,
-        reason=0.3,
-        comments=0.12,
-        corrects=0.08,
-        pace=10.0,
-        pause=4.0,
-        phrases=("{small}", "nope", "see policy", "wrong"),
-    ),
-}
+@dataclass(frozen=True, kw_only=True)
+class ReviewersFile:
+    """All of data/reviewers.toml.
+
+    ``reviewer`` holds habits by name. ``near_reasons`` and ``near_intents`` are what a reason or intent is mistaken
+    for. ``praise``, ``misgivings`` and ``tones`` (by politeness) are comments.
+    """
+
+    reviewer: Mapping[str, Habits]
+    near_reasons: Mapping[str, str]
+    near_intents: Mapping[str, tuple[str, ...]]
+    praise: tuple[str, ...]
+    misgivings: tuple[str, ...]
+    tones: Mapping[str, tuple[str, ...]]
+
+
+FILE = record(ReviewersFile, tables("reviewers"), "reviewers.toml")
+HABITS = FILE.reviewer
 """The reviewers by name."""
-PRAISE = ("Good answer.", "Exactly right.", "could be shorter, but fine", "Clear and complete.")
-MISGIVINGS = ("Feels incomplete to me.", "I would have said more here.", "Is that still the current policy?")
-TONES = {"rude": ("Way too blunt.", "This tone is not acceptable.", "unfriendly"), "friendly": ("Nice tone.",)}
 
 
 def labels_by(reviewer: str, conversation: DemoConversation, *, seed: int) -> Answer:
-    """What one of the simulated reviewers submits for a conversation; the same for the same three arguments.
+    """Return what a simulated reviewer submits for a conversation; the same for the same arguments.
 
     Raises UnknownError for a reviewer who is not in ``HABITS``.
     """
     if reviewer not in HABITS:
-        raise UnknownError(f"reviewer '{reviewer}' is not simulated; expected one of {', '.join(HABITS)}.")
+        raise UnknownError(f"There is no simulated reviewer '{reviewer}'; expected one of {', '.join(HABITS)}.")
     habits, truth = HABITS[reviewer], conversation.truth
     rng = np.random.default_rng([seed, crc32(reviewer.encode()), crc32(conversation.id.encode())])
     hardness = HARDNESS[conversation.difficulty]
@@ -161,7 +91,7 @@ def labels_by(reviewer: str, conversation: DemoConversation, *, seed: int) -> An
     if correctness != "correct":
         labels["reasons"] = _reasons(rng, conversation, habits.reason * hardness)
     wrong_intent = chance(rng, habits.intent * hardness)
-    labels["intent"] = pick(rng, NEAR_INTENTS[truth["intent"]]) if wrong_intent else truth["intent"]
+    labels["intent"] = pick(rng, FILE.near_intents[truth["intent"]]) if wrong_intent else truth["intent"]
     labels["politeness"] = _slipped(rng, truth["politeness"], habits.politeness, 1.0)
     finds = correctness != "correct" and bool(conversation.why)
     corrects = finds and bool(conversation.corrected_answer) and chance(rng, habits.corrects)
@@ -176,13 +106,13 @@ def _slipped(rng: np.random.Generator, true: str, confusion: Confusion, hardness
 
 
 def _reasons(rng: np.random.Generator, conversation: DemoConversation, confused: float) -> list[str]:
-    """The true reasons, at times one of them mistaken for its neighbour; a guess where nothing was wrong."""
+    """Return the true reasons, sometimes with one mistaken for its neighbour; a guess if nothing was wrong."""
     true = set(conversation.truth["reasons"])
     if not true:
         true = {weighted(rng, {"incomplete": 0.7, "wrong_fact": 0.2, "outdated_policy": 0.1})}
     elif chance(rng, confused):
         mistaken = pick(rng, sorted(true))
-        true = (true - {mistaken}) | {NEAR_REASONS[mistaken]}
+        true = (true - {mistaken}) | {FILE.near_reasons[mistaken]}
     return [reason for reason in REASONS if reason in true]
 
 
@@ -192,14 +122,14 @@ def _comment(
     why = conversation.why
     if labels["correctness"] != "correct" and chance(rng, habits.comments):
         if not why:
-            return pick(rng, MISGIVINGS)
+            return pick(rng, FILE.misgivings)
         small = why if why.startswith(("HR-", "WELCOME")) else why[:1].lower() + why[1:]
         return pick(rng, habits.phrases).format(why=why, small=small)
     if labels["politeness"] == "rude" and chance(rng, habits.comments / 2):
-        return pick(rng, TONES["rude"])
+        return pick(rng, FILE.tones["rude"])
     if labels["politeness"] == "friendly" and chance(rng, habits.comments / 25):
-        return pick(rng, TONES["friendly"])
-    return pick(rng, PRAISE) if chance(rng, habits.comments / 25) else ""
+        return pick(rng, FILE.tones["friendly"])
+    return pick(rng, FILE.praise) if chance(rng, habits.comments / 25) else ""
 
 
 def _seconds(rng: np.random.Generator, conversation: DemoConversation, habits: Habits, typed: int) -> float:

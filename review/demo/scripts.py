@@ -1,23 +1,21 @@
-"""What a demonstration dialogue is written from: one script per customer concern, with right and wrong answers.
+"""Declare and read what chats are written from: one script per customer concern, with right and wrong answers.
 
-Texts carry ``{slots}`` that ``review.demo.slots`` fills. Answers are written without warmth or bluntness; the tone is
-laid over them by ``review.demo.tones``, so that politeness and correctness vary independently of each other.
+Texts carry ``{slots}`` that ``review.demo.slots`` fills. Answers are written without warmth or bluntness.
+``review.demo.tones`` adds the tone, so politeness and correctness vary independently.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-DATA = Path(__file__).parent / "data"
+from review.basics.errors import InputError
+from review.demo.data_files import record, tables
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Flaw:
-    """One planted error: the answer that carries it, its labels, and in a sentence what is wrong with it."""
+    """One planted error: its labels, the answer that carries it, and what is wrong with that answer."""
 
     correctness: str
     reason: str
@@ -26,14 +24,22 @@ class Flaw:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """A further question of the customer, and the correct answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Script:
     """A customer concern of one intent and business scenario.
 
-    ``asks`` are openings of the customer, ``right`` correct answers, ``flaws`` faulty ones, ``follow`` pairs of a
-    further question and its correct answer, ``policy`` the passage that the assistant retrieved, ``probe`` the kind of
-    detail that the assistant may ask for first (a key of ``courtesies.PROBES``), ``tool`` and ``found`` a look-up and
-    what it returned. ``mood`` is ``question``, ``problem`` or ``decline`` and steers the courtesies. ``slots`` are
-    alternative bindings of slots that belong together, such as a product and its facts.
+    ``asks`` are ways to begin, ``right`` correct answers, ``flaws`` faulty ones. ``policy`` is the passage that the
+    assistant retrieved; in a data file, a single word is the name of a passage under ``[policies]``. ``probe`` is the
+    detail that the assistant may ask for first (a key of ``Courtesies.probes``). ``tool`` and ``found`` are a look-up
+    and its result. ``mood`` is ``question``, ``problem`` or ``decline`` and chooses the courtesies. Each of ``slots``
+    binds slots that belong together, such as a product and its facts; one of them is used.
     """
 
     intent: str
@@ -41,7 +47,7 @@ class Script:
     asks: tuple[str, ...]
     right: tuple[str, ...]
     flaws: tuple[Flaw, ...]
-    follow: tuple[tuple[str, str], ...] = ()
+    follow: tuple[FollowUp, ...] = ()
     policy: str = ""
     probe: str = ""
     tool: str = ""
@@ -53,20 +59,19 @@ class Script:
     slots: tuple[Mapping[str, str], ...] = field(default=({},))
 
 
-def tables_of(name: str, kind: str) -> list[dict[str, Any]]:
-    """Return the tables ``[[kind]]`` of a data file, lists as tuples at every depth."""
-    found = tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
-    return [{key: _frozen(value) for key, value in table.items()} for table in found[kind]]
+def scripts(*names: str) -> Iterator[Script]:
+    """Yield the scripts of ``data/chats_NAME.toml`` for each name, in the order of the names and files."""
+    for name in names:
+        file = tables(f"chats_{name}")
+        for number, table in enumerate(file["script"], start=1):
+            where = f"chats_{name}.toml, script {number}"
+            policy = _policy(file.get("policies", {}), table.get("policy", ""), where)
+            yield record(Script, {**table, "policy": policy}, where)
 
 
-def scripts_of(*names: str) -> tuple[Script, ...]:
-    """Return the scripts of some data files in order. Raises TypeError for a field that a script does not have."""
-    return tuple(
-        Script(**{**table, "flaws": tuple(Flaw(**flaw) for flaw in table.get("flaws", ()))})
-        for name in names
-        for table in tables_of(name, "script")
-    )
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+def _policy(named: Mapping[str, str], policy: str, where: str) -> str:
+    if " " in policy or not policy:
+        return policy
+    if policy not in named:
+        raise InputError(f"{where}, policy: found '{policy}', expected a text or one of {', '.join(named) or 'none'}.")
+    return named[policy]

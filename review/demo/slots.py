@@ -1,114 +1,61 @@
-"""Made-up people, goods and dates for the slots of a dialogue.
+"""Make up people, goods and dates for the slots of a dialogue.
 
-Contact data lie in ranges reserved for examples: example.com (RFC 2606), 555-01xx telephone numbers, and the card
+Contact data come from ranges reserved for examples: example.com (RFC 2606), 555-01xx telephone numbers, and the card
 number 4111 1111 1111 1111 that payment providers publish for tests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
 
+from review.demo.data_files import record, tables
+
 T = TypeVar("T")
 
-FIRST = (
-    "Alicia",
-    "Ben",
-    "Carla",
-    "Dario",
-    "Edith",
-    "Farid",
-    "Grace",
-    "Hugo",
-    "Imani",
-    "Jonas",
-    "Katya",
-    "Liam",
-    "Mei",
-    "Nadia",
-    "Omar",
-    "Priya",
-    "Quentin",
-    "Rosa",
-    "Samir",
-    "Tara",
-    "Umar",
-    "Vera",
-    "Wendy",
-    "Xenia",
-    "Yusuf",
-    "Zoe",
-    "Marta",
-    "Niels",
-    "Olga",
-    "Pedro",
-)
-LAST = (
-    "Abara",
-    "Bergman",
-    "Castellano",
-    "Dvorak",
-    "Eklund",
-    "Fairley",
-    "Grimaldi",
-    "Haddad",
-    "Ivers",
-    "Jansky",
-    "Kowal",
-    "Lindqvist",
-    "Marchetti",
-    "Novak",
-    "Okafor",
-    "Pereira",
-    "Quist",
-    "Rahimi",
-    "Stavros",
-    "Tanaka",
-    "Ulrich",
-    "Vasquez",
-    "Whitlock",
-    "Yamada",
-    "Zeller",
-)
-CITIES = ("Chicago", "Austin", "Seattle", "Columbus", "Tucson", "Baltimore", "Raleigh", "Omaha", "Madison", "Spokane")
-PRODUCTS = (
-    ("Larkfield kettle", 39.90),
-    ("Tovel desk fan", 54.00),
-    ("Aster linen duvet cover", 89.00),
-    ("Nomi wireless speaker", 79.95),
-    ("Brisa air purifier", 149.00),
-    ("Holm bookshelf", 189.00),
-    ("Pebble bath mat", 24.50),
-    ("Corvo cast-iron pan", 44.90),
-    ("Lumen reading lamp", 34.95),
-    ("Fjell backpack", 69.00),
-    ("Siena bar stool", 119.00),
-    ("Mara wool throw", 59.00),
-    ("Kumo rice cooker", 64.90),
-    ("Tern garden chair", 84.00),
-)
-COLORS = ("navy", "sand", "forest green", "white", "charcoal", "terracotta")
-SIZES = ("size M", "size L", "the 140 cm", "the 90 cm", "the larger")
-CARRIERS = ("UPS", "FedEx", "USPS", "DHL")
-CODES = ("AUTUMN15", "COZY20", "NEWS10", "FRIENDS15", "LATEFALL")
-AREAS = ("202", "312", "415", "512", "617", "720")
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """Something the shop sells, with its price in dollars."""
+
+    name: str
+    price: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The words that fill slots. ``areas`` are area codes of telephone numbers."""
+
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    product: tuple[Product, ...]
+    cities: tuple[str, ...]
+    colors: tuple[str, ...]
+    sizes: tuple[str, ...]
+    carriers: tuple[str, ...]
+    codes: tuple[str, ...]
+    areas: tuple[str, ...]
+
+
+NAMES = record(Names, tables("slots"), "slots.toml")
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
-    """One of ``options``, equally likely."""
+    """Return one of ``options``, each equally likely."""
     return options[int(rng.integers(len(options)))]
 
 
 def chance(rng: np.random.Generator, probability: float) -> bool:
-    """True with the given probability."""
+    """Return True with the given probability."""
     return bool(rng.random() < probability)
 
 
 def weighted(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
-    """One key of ``shares``, as likely as its share of their total."""
+    """Return a key of ``shares``, each as likely as its share of the total."""
     left = rng.random() * sum(shares.values())
     for name, share in shares.items():
         left -= share
@@ -118,14 +65,14 @@ def weighted(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
 
 
 def day_text(day: date) -> str:
-    """``Thursday 12 November``."""
+    """Return a day as ``Thursday 12 November``."""
     return f"{day:%A} {day.day} {day:%B}"
 
 
 def fill_slots(rng: np.random.Generator, at: datetime) -> dict[str, str]:
-    """Slots of one customer who writes at ``at``: person, order, parcel, dates around that day."""
-    first, last = pick(rng, FIRST), pick(rng, LAST)
-    product, price = pick(rng, PRODUCTS)
+    """Return the slots of a customer who writes at ``at``: person, order, parcel, and dates around that day."""
+    first, last = pick(rng, NAMES.first), pick(rng, NAMES.last)
+    product = pick(rng, NAMES.product)
     today = at.date()
     ordered = today - timedelta(days=int(rng.integers(5, 15)))
     shipped = ordered + timedelta(days=int(rng.integers(1, 4)))
@@ -140,14 +87,14 @@ def fill_slots(rng: np.random.Generator, at: datetime) -> dict[str, str]:
         "phone": _phone(rng),
         "card": pick(rng, ("4111 1111 1111 1111", "4111-1111-1111-1111", "4111111111111111")),
         "order": f"HR-{int(rng.integers(100000, 999999))}",
-        "product": product,
-        "price": f"${price:.2f}",
-        "color": pick(rng, COLORS),
-        "size": pick(rng, SIZES),
-        "city": pick(rng, CITIES),
-        "carrier": pick(rng, CARRIERS),
+        "product": product.name,
+        "price": f"${product.price:.2f}",
+        "color": pick(rng, NAMES.colors),
+        "size": pick(rng, NAMES.sizes),
+        "city": pick(rng, NAMES.cities),
+        "carrier": pick(rng, NAMES.carriers),
         "tracking": f"TRK{int(rng.integers(10**5, 10**6))}X",
-        "code": pick(rng, CODES),
+        "code": pick(rng, NAMES.codes),
         "points": str(int(rng.integers(3, 60)) * 50),
         "order_date": day_text(ordered),
         "ship_date": day_text(shipped),
@@ -167,7 +114,7 @@ def _business_days_after(day: date, count: int) -> date:
 
 
 def capitalised(bindings: Mapping[str, str]) -> dict[str, str]:
-    """``bindings`` and, for each, the same text with a capital first letter under the capitalised name."""
+    """Return ``bindings`` plus each text with a capital first letter, under its capitalised name."""
     return {**bindings, **{name.capitalize(): text[:1].upper() + text[1:] for name, text in bindings.items()}}
 
 
@@ -178,5 +125,5 @@ def _email(rng: np.random.Generator, first: str, last: str) -> str:
 
 
 def _phone(rng: np.random.Generator) -> str:
-    area, line = pick(rng, AREAS), int(rng.integers(100, 200))
+    area, line = pick(rng, NAMES.areas), int(rng.integers(100, 200))
     return pick(rng, (f"({area}) 555-0{line}", f"+1 {area} 555 0{line}", f"{area}-555-0{line}"))

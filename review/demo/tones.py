@@ -1,4 +1,4 @@
-"""How people and the assistant put things: the customer's manner of writing, the assistant's three tones."""
+"""Give texts a voice: the customer's way of writing, the assistant's three tones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from review.demo.courtesies import CLOSERS, ENGLISH_OPENERS, OPENERS
+from review.demo.courtesies import SAY
 from review.demo.scripts import Script
 from review.demo.slots import chance, pick, weighted
 
@@ -26,23 +26,23 @@ SLIPS = (
     ("arrived", "arived"),
     ("the ", "teh "),
 )
-GREETINGS = ("Hi, ", "Hello, ", "Hello there, ", "Good morning, ", "Hey, ")
+SILENT = ("",)
 KEPT_CAPITAL = re.compile(r"^(I\b|I'|HR-|TRK|[A-Z]{2,}|WELCOME)")
 MOODS = {"complaint": "problem", "refund": "problem", "order_status": "problem", "account": "problem"}
 
 
 def voice(rng: np.random.Generator) -> str:
-    """How this customer writes, throughout the conversation."""
+    """Return how a customer writes in the whole conversation."""
     return weighted(rng, VOICES)
 
 
 def spoken(rng: np.random.Generator, text: str, manner: str, language: str, *, first: bool) -> str:
-    """The customer's ``text`` in their manner: as written, casual, polite, or typed in a hurry."""
+    """Return the customer's ``text`` as they write it: plain, casual, polite, or typed in a hurry."""
     if language != "en":
         return text
     if manner == "polite" and first and "!!" not in text and not text.startswith("Worst"):
         start = text if KEPT_CAPITAL.match(text) or text.startswith(("Hi", "Hello")) else text[0].lower() + text[1:]
-        greeting = "" if text.startswith(("Hi", "Hello")) else pick(rng, GREETINGS)
+        greeting = "" if text.startswith(("Hi", "Hello")) else pick(rng, SAY.greetings)
         start += "" if start.endswith((".", "?", "!", ")")) else "."
         return greeting + start + (pick(rng, (" Thanks!", " Thank you!", "")) if chance(rng, 0.6) else "")
     if manner == "casual":
@@ -54,18 +54,20 @@ def spoken(rng: np.random.Generator, text: str, manner: str, language: str, *, f
     return text
 
 
-def said(rng: np.random.Generator, text: str, tone: str, manner: tuple[str, str], *, opens: bool, closes: bool) -> str:
-    """The assistant's ``text`` in its tone, with an opening and a closing courtesy, or the lack of one.
+def with_courtesies(
+    rng: np.random.Generator, text: str, tone: str, manner: tuple[str, str], *, opens: bool, closes: bool
+) -> str:
+    """Return the assistant's ``text`` in its tone, with an opening and a closing phrase where asked for.
 
     ``manner`` is the language and the mood of the script.
     """
     language, mood = manner
-    openers = ENGLISH_OPENERS.get((mood, tone)) if language == "en" else OPENERS.get((language, tone))
-    opener = pick(rng, openers or ("",)) if opens else ""
-    closer = pick(rng, CLOSERS.get((language, tone), ("",))) if closes else ""
+    openers = SAY.english_openers[mood] if language == "en" else SAY.openers[language]
+    opener = pick(rng, openers.get(tone, SILENT)) if opens else ""
+    closer = pick(rng, SAY.closers[language].get(tone, SILENT)) if closes else ""
     return opener + text + closer
 
 
 def mood_of(script: Script) -> str:
-    """``question``, ``problem`` or ``decline``: what the script says, else what its intent suggests."""
+    """Return ``question``, ``problem`` or ``decline``: the script's mood, else the one its intent suggests."""
     return script.mood or MOODS.get(script.intent, "question")

@@ -11,7 +11,8 @@ import tomlkit
 from tomlkit.items import Array, InlineTable, Item, Table
 
 from review.basics.errors import InputError
-from review.rubric.rubric import Dimension, Rubric, default_keys, rubric_from
+from review.rubric.keys import default_keys
+from review.rubric.rubric import Dimension, Rubric, rubric_from
 
 WIDTH = 100
 LONGEST = 200_000

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from review.rubric.rubric import Dimension, Rubric, default_keys, rubric_document, rubric_from
+from review.rubric.keys import default_keys
+from review.rubric.rubric import Dimension, Rubric, rubric_document, rubric_from
 
 Row = Mapping[str, Any]
 

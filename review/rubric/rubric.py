@@ -17,6 +17,7 @@ from review.basics import setting
 from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
 from review.basics.labels import SCALE_KINDS, Scale, ScaleKind, Value, canonical_text
+from review.rubric.keys import keys_of
 from storage.records_people import RubricVersion
 from storage.store import Store
 
@@ -25,9 +26,6 @@ SETTINGS = (
     "shown_when",
 )
 """The settings of one dimension."""
-
-COMMAND_KEYS = "usfcxjkegqt?"
-"""Letters that are commands on the Annotate and Adjudicate pages. No value can have one of them as its key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +152,7 @@ def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
         guidance=str(row.get("guidance", "")),
         required=_flag(row, "required", place),
         positive=positive,
-        keys=_keys(row, values, place),
+        keys=keys_of(_list(row, "keys", place), values, f"{place}, keys"),
         value_guidance={canonical_text(k): str(v) for k, v in _table(row, "value_guidance", place).items()},
         shown_when={
             str(other): tuple(map(canonical_text, _list(allowed, other, f"{place}, shown_when")))
@@ -191,28 +189,6 @@ def _table(row: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
 
 def _flag(row: Mapping[str, Any], name: str, place: str) -> bool:
     return setting.flag(f"{place}, {name}", row.get(name, True))
-
-
-def _keys(row: Mapping[str, Any], values: Sequence[str], place: str) -> tuple[str, ...]:
-    """Return one key per value: the declared ones, or the default ones."""
-    # Keys are letters without Shift: the pages use Shift themselves.
-    keys = tuple(str(k).lower() for k in _list(row, "keys", place))
-    if not keys:
-        return default_keys(values)
-    if len(keys) != len(values):
-        raise InputError(f"{place}, keys: found {len(keys)}, expected one for each of the {len(values)} values.")
-    given = [k for k in keys if k]
-    wrong = next((k for k in given if len(k) != 1 or given.count(k) > 1 or k.isspace() or k in COMMAND_KEYS), None)
-    if wrong is not None:
-        raise InputError(
-            f"{place}, keys: found {wrong!r}, expected single keys, each once, and none of {' '.join(COMMAND_KEYS)}."
-        )
-    return keys
-
-
-def default_keys(values: Sequence[str]) -> tuple[str, ...]:
-    """Return the digits 1 to 9 and 0. More than ten values have no keys: people filter them by typing."""
-    return tuple("1234567890")[: len(values)] if len(values) <= 10 else ("",) * len(values)
 
 
 def rubric_document(rubric: Rubric) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
 from annotate_app import CHROMIUM_FLAGS
+
+VIEWPORT = {"width": 1280, "height": 800}
+PATIENCE = 60_000
+"""Milliseconds after which a page is given up: a quiet machine never waits so long, a busy one may have to."""
 
 
 class Engine(NamedTuple):
@@ -22,10 +26,10 @@ class Engine(NamedTuple):
             str(folder),
             executable_path=self.path,
             args=CHROMIUM_FLAGS,
-            viewport={"width": 1280, "height": 800},
+            viewport=VIEWPORT,
             reduced_motion="reduce",
         )
-        started.set_default_timeout(15_000)
+        started.set_default_timeout(PATIENCE)
         return started
 
 
@@ -47,12 +51,25 @@ def browser(engine: Engine) -> Iterator[Any]:
 
 
 @pytest.fixture
-def context(browser: Any) -> Iterator[Any]:
-    """A browser context of its own; any error on any of its pages fails the test."""
+def new_context(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Return what makes browser contexts with these options; any error on any of their pages fails the test."""
     errors: list[str] = []
-    opened = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    opened.set_default_timeout(15_000)
-    opened.on("weberror", lambda error: errors.append(str(error.error)))
-    yield opened
-    opened.close()
+    opened: list[Any] = []
+
+    def made(**options: Any) -> Any:
+        context = browser.new_context(**{"viewport": VIEWPORT, "reduced_motion": "reduce", **options})
+        context.set_default_timeout(PATIENCE)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        opened.append(context)
+        return context
+
+    yield made
+    for context in opened:
+        context.close()
     assert errors == []
+
+
+@pytest.fixture
+def context(new_context: Callable[..., Any]) -> Any:
+    """A browser context of this test's own."""
+    return new_context()

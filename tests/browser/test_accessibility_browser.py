@@ -54,15 +54,11 @@ def opened(context: Any, server: Server, path: str, *, dialog: bool = False) -> 
     ],
 )
 def test_axe_finds_nothing_grave_in_our_parts(
-    browser: Any, server: Server, path: str, width: int, dialog: bool, scheme: str
+    new_context: Any, server: Server, path: str, width: int, dialog: bool, scheme: str
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    context.set_default_timeout(15_000)
+    context = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = opened(context, server, path, dialog=dialog)
     found = grave(page, OURS)
-    context.close()
     assert [one for one in found if one["ours"]] == []
 
 
@@ -98,15 +94,11 @@ def test_text_at_twice_its_size_is_not_cut_off(context: Any, server: Server, pat
 
 
 @pytest.mark.parametrize("path", ["annotate", "adjudicate"])
-def test_at_a_browser_zoom_of_200_percent_it_is_still_usable(browser: Any, server: Server, path: str) -> None:
+def test_at_a_browser_zoom_of_200_percent_it_is_still_usable(new_context: Any, server: Server, path: str) -> None:
     # A zoom of 200 % halves the window in CSS pixels and doubles the pixels of the device.
-    context = browser.new_context(
-        viewport={"width": 640, "height": 400}, device_scale_factor=2, reduced_motion="reduce"
-    )
-    context.set_default_timeout(15_000)
+    context = new_context(viewport={"width": 640, "height": 400}, device_scale_factor=2)
     page = opened(context, server, path)
     cut = page.evaluate(CUT_OFF)
     wide = page.evaluate("document.documentElement.scrollWidth")
-    context.close()
     assert cut == []
     assert wide <= 640

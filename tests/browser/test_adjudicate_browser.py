@@ -169,7 +169,7 @@ def test_undo_takes_back_the_last_choice_first(context: Any, server: Server) -> 
     page.wait_for_selector("[data-field=correctness][data-focus]")
 
 
-def test_two_adjudicators_do_not_overrule_each_other_unseen(browser: Any, context: Any, server: Server) -> None:
+def test_two_adjudicators_do_not_overrule_each_other_unseen(context: Any, server: Server) -> None:
     mia = opened(context, server, "mia")
     olaf = opened(context, server, "olaf")
     press(olaf, *SETTLE, "Enter")
@@ -339,9 +339,8 @@ def test_the_address_opens_a_certain_case(context: Any, server: Server) -> None:
     at_item(page, DISPUTED[8])
 
 
-def test_everything_works_by_touch_on_a_small_screen(browser: Any, server: Server) -> None:
-    small = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = opened(small, server)
+def test_everything_works_by_touch_on_a_small_screen(new_context: Any, server: Server) -> None:
+    page = opened(new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), server)
     page.tap("[data-dimension=correctness][data-value=correct]")
     page.tap("[data-dimension='adjudicate:why'][data-value='hard case']")
     page.get_by_role("button", name="Settle and approve").tap()
@@ -349,7 +348,6 @@ def test_everything_works_by_touch_on_a_small_screen(browser: Any, server: Serve
     all_saved(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     rubric = page.locator(".sc-rubric").bounding_box()
-    small.close()
     assert [(d.item_id, d.reason) for d in decisions(server)] == [(DISPUTED[0], "hard case")]
     assert wide <= 390
     assert rubric["y"] + rubric["height"] <= 844

@@ -184,16 +184,14 @@ def test_everything_works_by_mouse(context: Any, server: Server) -> None:
     assert rows(server, "r11") == expected("r11", 1)
 
 
-def test_everything_works_by_touch_on_a_small_screen(browser: Any, server: Server) -> None:
-    small = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = opened(small, server, "r12")
+def test_everything_works_by_touch_on_a_small_screen(new_context: Any, server: Server) -> None:
+    page = opened(new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), server, "r12")
     for dimension, value in LABELS.items():
         page.tap(f"[data-dimension={dimension}][data-value={value}]")
     at_item(page, "r12-0001")
     all_saved(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     rubric = page.locator(".sc-rubric").bounding_box()
-    small.close()
     assert rows(server, "r12") == expected("r12", 1)
     assert wide <= 390
     assert rubric["y"] + rubric["height"] <= 844

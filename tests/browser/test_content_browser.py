@@ -41,12 +41,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(params=SIZES)
-def page(browser: Any, server: Server, request: pytest.FixtureRequest) -> Iterator[Any]:
+def page(new_context: Any, server: Server, request: pytest.FixtureRequest) -> Any:
     width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
-    yield opened(context, server, "ana")
-    context.close()
+    return opened(new_context(viewport={"width": width, "height": height}), server, "ana")
 
 
 def at(page: Any, name: str) -> None:
@@ -174,11 +171,9 @@ def test_the_turn_under_review_is_in_view_among_sixty(page: Any) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_at_twice_the_text_size_every_case_can_be_read_and_judged(browser: Any, server: Server, size: str) -> None:
+def test_at_twice_the_text_size_every_case_can_be_read_and_judged(new_context: Any, server: Server, size: str) -> None:
     rater, (width, height) = size, SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
-    page = opened(context, server, rater)
+    page = opened(new_context(viewport={"width": width, "height": height}), server, rater)
     page.add_style_tag(content="html { font-size: 200% !important; }")
     page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) === 32")
     for k, name in enumerate(CASES):
@@ -191,5 +186,4 @@ def test_at_twice_the_text_size_every_case_can_be_read_and_judged(browser: Any, 
         press(page, *KEYS)
     page.wait_for_selector("text=Nothing left for you this week")
     all_saved(page)
-    context.close()
     assert len(rows(server, rater)) == len(CASES)

@@ -53,11 +53,8 @@ def desk(demo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, browser: Any, width: int, scheme: str) -> None:
-    page = browser.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    ).new_page()
-    page.set_default_timeout(30_000)
+def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, new_context: Any, width: int, scheme: str) -> None:
+    page = new_context(viewport={"width": width, "height": 844}, color_scheme=scheme).new_page()
     page.goto(f"{desk.server.url}/judges?rater=visitor&judge=tone&view=runs")
     at_rest(page)
     page.get_by_text("Start a run").click()
@@ -78,15 +75,11 @@ def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, browser: Any, 
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
     assert KEY not in page.content()
-    page.context.close()
 
 
-def test_a_file_is_handed_in_and_its_verdicts_taken_home(desk: Desk, browser: Any) -> None:
+def test_a_file_is_handed_in_and_its_verdicts_taken_home(desk: Desk, new_context: Any) -> None:
     desk.go_on.set()
-    page = browser.new_context(
-        viewport={"width": 390, "height": 844}, reduced_motion="reduce", accept_downloads=True
-    ).new_page()
-    page.set_default_timeout(30_000)
+    page = new_context(viewport={"width": 390, "height": 844}, accept_downloads=True).new_page()
     page.goto(f"{desk.server.url}/judges?rater=visitor&judge=tone&view=runs")
     at_rest(page)
     page.get_by_text("Start a run").click()
@@ -106,4 +99,3 @@ def test_a_file_is_handed_in_and_its_verdicts_taken_home(desk: Desk, browser: An
     assert rows[0].startswith("item,judge,version,dimension,label")
     assert sorted(r.split(",")[0] for r in rows[1:]) == ["'=1+1", "b"]
     assert page.locator("[data-testid=stException]").count() == 0
-    page.context.close()

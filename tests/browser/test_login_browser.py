@@ -10,7 +10,7 @@ import pytest
 from annotate_app import AT, THREE, WEEK, _free_port, build_store
 from annotate_desk import KEYS, LABELS, ROOT, all_saved, at_item, checked, press
 from oidc_provider import CLIENT, Provider, provider
-from raw_client import served
+from raw_client import CLOCK, CLOCK_APP, served
 
 from review.people.people import add_person
 from storage.records_review import Annotation, Assignment
@@ -19,16 +19,16 @@ from storage.store import Store
 pytestmark = pytest.mark.browser
 pytest.importorskip("authlib", reason="Authlib is not installed: pip install 'spotcheck[auth]'")
 ANA, BEN = {"sub": "1", "name": "Ana Sommer"}, {"sub": "2", "name": "Ben Winter"}
-SHORT = -12.0
-"""A token that ended twelve seconds ago holds for eighteen more: that is how far clocks may differ."""
+HOUR = 3600.0
 
 
 class House(NamedTuple):
-    """The provider, the store and the address of the application."""
+    """The provider, the store, the address of the application, and the file that moves its clock."""
 
     provider: Provider
     store: Store
     url: str
+    clock: Path
 
 
 @pytest.fixture
@@ -61,11 +61,13 @@ def house(tmp_path: Path) -> Iterator[House]:
                         by="lea",
                     )
                 )
-        with served(Path(store.path), {}, port=port):
-            yield House(told, store, f"http://127.0.0.1:{port}")
+        clock = tmp_path / "seconds"
+        clock.write_text("0")
+        with served(Path(store.path), {CLOCK: str(clock)}, port=port, app=CLOCK_APP):
+            yield House(told, store, f"http://127.0.0.1:{port}", clock)
 
 
-def log_in(house: House, page: Any, user: dict[str, str], *, seconds: float = 3600.0) -> None:
+def log_in(house: House, page: Any, user: dict[str, str], *, seconds: float = HOUR) -> None:
     house.provider.user, house.provider.seconds = user, seconds
     page.get_by_role("button", name="Log in").click()
     page.wait_for_selector(f"text={user['name']} · annotator")
@@ -81,9 +83,8 @@ def test_what_was_unsent_when_the_login_ended_arrives_after_the_same_person_logs
 ) -> None:
     page = context.new_page()
     page.goto(f"{house.url}/annotate")
-    log_in(house, page, ANA, seconds=SHORT)
+    log_in(house, page, ANA)
     annotating(house, page, ANA)
-    ends = page.evaluate("Date.now()") + (30 + SHORT) * 1000
     page.evaluate("window.__send = WebSocket.prototype.send; WebSocket.prototype.send = () => undefined")
     for k in range(2):
         at_item(page, f"1-item-{k:04d}")
@@ -91,12 +92,12 @@ def test_what_was_unsent_when_the_login_ended_arrives_after_the_same_person_logs
     at_item(page, "1-item-0002")
     press(page, "2")
     page.wait_for_selector("text=2 to save, kept here")
-    page.wait_for_function("(ends) => Date.now() > ends", arg=ends, timeout=40_000)
+    house.clock.write_text(str(2 * HOUR))
     page.evaluate("() => { WebSocket.prototype.send = window.__send; }")  # the network is back, the login is not
-    page.wait_for_selector("text=Your login ended", timeout=30_000)
+    page.wait_for_selector("text=Your login ended")
     assert house.store.find(Annotation) == []
 
-    log_in(house, page, BEN)  # somebody else at the same browser
+    log_in(house, page, BEN, seconds=3 * HOUR)  # somebody else at the same browser
     annotating(house, page, BEN)
     all_saved(page)
     press(page, "1")
@@ -104,7 +105,7 @@ def test_what_was_unsent_when_the_login_ended_arrives_after_the_same_person_logs
     page.get_by_role("button", name="Log out").click()
     page.wait_for_selector("role=button[name='Log in']")
 
-    log_in(house, page, ANA)
+    log_in(house, page, ANA, seconds=3 * HOUR)
     annotating(house, page, ANA)
     at_item(page, "1-item-0002")
     all_saved(page)

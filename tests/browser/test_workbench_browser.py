@@ -94,25 +94,25 @@ def test_a_judge_is_mended_run_compared_and_reported_on(desk: Desk, context: Any
     asked = len(desk.endpoint.seen)
     page.get_by_role("button", name="Run it").click()
     start(page, "dev")
-    page.get_by_text(f"{len(DEV)} verdicts · cost").wait_for(timeout=60_000)
+    page.get_by_text(f"{len(DEV)} verdicts · cost").wait_for()
     assert len(desk.endpoint.seen) == asked + len(DEV)
     settled(page)
 
     page.get_by_role("radio", name="Compare").click()
-    page.get_by_text("tone@2 is right more often than tone@1").wait_for(timeout=60_000)
+    page.get_by_text("tone@2 is right more often than tone@1").wait_for()
 
     page.get_by_role("radio", name="Trust").click()
     page.get_by_text("It has no verdict on the test half").wait_for()
     assert accesses(desk.store, "tone") == []
     page.get_by_role("radio", name="Runs").click()
     start(page, "test")
-    page.get_by_text(f"{len(TEST)} verdicts · cost").wait_for(timeout=60_000)
+    page.get_by_text(f"{len(TEST)} verdicts · cost").wait_for()
     assert [s.state for s in runs(desk.store, "tone")] == ["finished"] * 3
 
     page.get_by_role("radio", name="Trust").click()
     page.get_by_role("button", name="Report on test").click()
     page.get_by_role("button", name="Look at the test half").click()
-    page.get_by_text("look 1 at the test half of version 2").wait_for(timeout=60_000)
+    page.get_by_text("look 1 at the test half of version 2").wait_for()
     page.get_by_text(f"{len(TEST)} items have both a label").wait_for()
     settled(page)
     (seen,) = accesses(desk.store, "tone")

@@ -17,7 +17,7 @@ from pages.parts.desk import annotator
 from pages.parts.desk.component import FOLDER
 from pages.parts.desk.outbox import ITEMS_AT_ONCE, Answer, read_outbox
 from review.annotating import batch
-from review.rubric.rubric import COMMAND_KEYS
+from review.rubric.keys import COMMAND_KEYS
 from storage.records_review import Annotation
 from storage.store import Store
 

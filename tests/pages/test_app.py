@@ -6,7 +6,7 @@ import re
 
 import app_pages
 import pytest
-from app_pages import ROUTER, run
+from app_pages import ROUTER, TIMEOUT, run
 from streamlit.testing.v1 import AppTest
 
 from review.current.assignments import closing_of, owed_items
@@ -64,7 +64,7 @@ def test_on_an_empty_store_every_page_says_what_to_do_next(
 
 def test_a_store_without_people_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT).run()
     at.switch_page("week.py").run()
     assert "Ask the person who installed Spotcheck to add you" in texts(at)
 
@@ -171,7 +171,7 @@ def test_unreadable_settings_end_only_the_pages_that_need_them(
 def arrive(store: Store, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
     """Open the bare address of the application."""
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROUTER), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT)
     for name, value in query.items():
         at.query_params[name] = value
     at.run()

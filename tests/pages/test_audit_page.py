@@ -8,7 +8,7 @@ import json
 from datetime import date
 
 import pytest
-from app_pages import ROUTER
+from app_pages import ROUTER, TIMEOUT
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
@@ -27,7 +27,7 @@ from storage.store import Store
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, rater: str = "visitor") -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROUTER), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT)
     at.query_params["rater"] = rater
     at.run()
     at.switch_page("audit.py").run()

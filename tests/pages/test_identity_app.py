@@ -9,7 +9,7 @@ from typing import Any
 import app_pages
 import pytest
 import streamlit
-from app_pages import ROUTER
+from app_pages import ROUTER, TIMEOUT
 from streamlit.testing.v1 import AppTest
 
 from review.basics.errors import Refused
@@ -48,7 +48,7 @@ def oidc(demo: Store) -> Store:
 
 def start(store: Store, monkeypatch: pytest.MonkeyPatch, user: dict[str, Any], page: str = "", **query: str) -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROUTER), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT)
     at.user = user
     for name, value in query.items():
         at.query_params[name] = value

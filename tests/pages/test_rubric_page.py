@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from app_pages import ROUTER
+from app_pages import ROUTER, TIMEOUT
 from streamlit.testing.v1 import AppTest
 
 from review.annotating.submissions import receive
@@ -18,7 +18,7 @@ from storage.store import Store
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str = "rubric", rater: str = "visitor") -> AppTest:
     monkeypatch.setenv("SPOTCHECK_STORE", str(store.path))
-    at = AppTest.from_file(str(ROUTER), default_timeout=60)
+    at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT)
     at.query_params["rater"] = rater
     at.run()
     at.switch_page(f"{page}.py").run()

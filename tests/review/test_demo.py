@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from sampling_oracle import fits
 
 from review.basics.errors import InputError, UnknownError
-from review.demo.analysis import QUESTIONS
 from review.demo.dialogue import CHATS
-from review.demo.generate import JUDGES, WEEK_SIZE, DemoConversation, conversations
+from review.demo.generate import WEEK_SIZE, DemoConversation, conversations
+from review.demo.makers import JUDGES
+from review.demo.queries import QUERIES
 from review.demo.reviewers import HABITS, labels_by
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from
@@ -199,7 +200,7 @@ def test_sql_parses_as_clickhouse_ends_with_its_format_and_reference_differs_fro
 
 
 def test_every_flaw_of_a_question_changes_its_sql() -> None:
-    for query in QUESTIONS:
+    for query in QUERIES:
         for flaw in query.flaws:
             assert flaw.old in query.template, (query.asks[0], flaw.old)
 

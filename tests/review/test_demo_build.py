@@ -12,8 +12,9 @@ from review.basics.errors import InputError
 from review.current.progress import progress
 from review.demo import build
 from review.demo.build import ALREADY_DONE, CURATOR, VISITOR, build_demo, demo_store
-from review.demo.generate import JUDGES, conversations
+from review.demo.generate import conversations
 from review.demo.judges import LEARNED
+from review.demo.makers import JUDGES
 from review.demo.reviewers import HABITS
 from review.evidence.evidence import paired_labels
 from review.judges.learned.training import rows_of

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,20 +27,29 @@ def test_an_ignored_signal_stays_ignored() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_ctrl_c_in_a_terminal_ends_both_without_an_error(store: Store) -> None:
-    """A terminal sends the interrupt to the whole process group of the command."""
+def start(store: Store, port: int, number: signal.Signals, **options: Any) -> subprocess.Popen[str]:
+    """Start the command with this signal on, although a shell turns it off for tests in its background."""
+    words = [sys.executable, "-m", "review.commands.cli", "serve", "--port", str(port), "--no-browser", "--store"]
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        return subprocess.Popen(
+            [*words, str(store.path)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True, **options
+        )
+    finally:
+        signal.signal(number, before)
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((server.ADDRESS, 0))
-        port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "review.commands.cli", "serve", "--port", str(port), "--no-browser", "--store"]
-    process = subprocess.Popen(
-        [*words, str(store.path)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
+        return int(probe.getsockname()[1])
+
+
+def test_ctrl_c_in_a_terminal_ends_both_without_an_error(store: Store) -> None:
+    """A terminal sends the interrupt to the whole process group of the command."""
+    port = free_port()
+    process = start(
+        store, port, signal.SIGINT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
     try:
         server.wait_until_ready(process, f"http://{server.ADDRESS}:{port}", seconds=60)
@@ -54,18 +64,8 @@ def test_ctrl_c_in_a_terminal_ends_both_without_an_error(store: Store) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda n: n.name)
 def test_the_application_ends_with_the_command(store: Store, number: signal.Signals) -> None:
-    with socket.socket() as probe:
-        probe.bind((server.ADDRESS, 0))
-        port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "review.commands.cli", "serve", "--port", str(port), "--no-browser", "--store"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    before = signal.signal(
-        number, signal.SIG_DFL
-    )  # where a shell started the tests in its background, these are ignored
-    try:
-        process = subprocess.Popen([*words, str(store.path)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    finally:
-        signal.signal(number, before)
+    port = free_port()
+    process = start(store, port, number, stdout=subprocess.DEVNULL)
     try:
         server.wait_until_ready(process, f"http://{server.ADDRESS}:{port}", seconds=60)
         process.send_signal(number)

@@ -1,4 +1,4 @@
-"""The widgets of the Rubric page: version in force, all versions, the editor, asking again."""
+"""The widgets of the Rubric page: the version in force, all versions, the editor."""
 
 from __future__ import annotations
 
@@ -11,17 +11,13 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
-from review.current.assignments import closing_of
-from review.current.rubric_in_use import annotations_by_version
 from review.rubric.as_toml import rubric_from_toml, rubric_toml
 from review.rubric.change import MAX_NOTE, change_rubric, rubric_versions, waiting_in_file
 from review.rubric.diff import rubric_diff
 from review.rubric.edit import value_rows, with_values
 from review.rubric.rubric import Rubric, rubric_version
 from review.settings.project import project_of
-from review.week.requeue import planned, requeue
 from storage.records_people import RubricVersion
-from storage.records_review import Week
 
 VIEWS = {"form": "In force", "versions": "Versions", "change": "Change", "again": "Ask again"}
 TEXT, BASE = "rubric_text", "rubric_base"
@@ -214,45 +210,4 @@ def _save(here: Session, rubric: Rubric, new: Rubric) -> None:
         st.toast(
             f"Version {saved.version} is in force for weeks that are opened from now on", icon=":material/task_alt:"
         )
-        st.rerun()
-
-
-def ask_again(here: Session, rubric: Rubric) -> None:
-    """Draw the form that gives a sample of an open week to its reviewers again, under the version in force."""
-    weeks = [w for w in here.store.find(Week, order_by="name desc") if closing_of(here.store, w.name) is None]
-    st.markdown(
-        f"Reviewers get a sample of their items again under version {rubric.version}, without seeing their earlier "
-        "labels. The earlier labels are kept. They stop counting for an item once somebody has reviewed it again."
-    )
-    if not weeks:
-        st.info("No week is open. Items of closed weeks cannot be reviewed again.", icon=":material/lock:")
-        return
-    names = [w.name for w in weeks]
-    week = st.selectbox("Week", names, index=names.index(here.week) if here.week in names else 0, key="rubric_week")
-    counts = annotations_by_version(here.store, [week])
-    by_version = ", ".join(f"{n:,} under version {v}" for v, n in counts.items()) or "none yet"
-    st.caption(f"Reviews in {week}: {by_version}")
-    share = st.slider("Share of the items", 5, 100, 20, 5, format="%d%%", key="rubric_share") / 100
-    try:
-        plan = planned(here.store, week, share=share).result
-    except ReviewError as error:
-        st.error(as_text(error), icon=":material/block:")
-        return
-    for name in plan.without_role:
-        st.caption(f":material/info: {as_text(name)} no longer has a role that may annotate, and gets no items.")
-    if not plan.assignments:
-        st.info(f"{plan.sentence.capitalize()}.", icon=":material/task_alt:")
-        return
-    st.markdown(
-        f"This asks for **{counted(plan.assignments, 'review')} of {counted(plan.items, 'item')}**"
-        + (f"; {plan.replaced:,} of them replace reviews that are still open." if plan.replaced else ".")
-    )
-    reason = st.text_input("Reason", key="rubric_reason", placeholder="Shown on the Audit page only")
-    if st.button("Ask again", type="primary", icon=":material/replay:", key="rubric_again"):
-        try:
-            done = requeue(here.store, week, by=here.rater.id, share=share, reason=reason or "")
-        except ReviewError as error:
-            st.error(as_text(error), icon=":material/block:")
-            return
-        st.toast(done.sentence.capitalize(), icon=":material/replay:")
         st.rerun()

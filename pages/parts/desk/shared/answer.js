@@ -66,7 +66,7 @@ function rememberPlace(client, order) {
   client.left = { assignment: current, next: later.find((id) => order.includes(id)) };
 }
 
-// Take an item. It comes again when it has changed; a draft that nobody touched is then made anew from it.
+// Take an item. It comes again when it has changed; a draft that nobody touched is then made again from it.
 function takeItem(client, item) {
   const { assignment } = item;
   // An item that comes again unchanged keeps its object, so it is not drawn again while somebody writes beside it.

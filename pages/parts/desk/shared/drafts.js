@@ -57,8 +57,8 @@ export function visibleDimensions(rubric, labels) {
 
 export function missingRequired(client, assignment) {
   const draft = draftOf(client, assignment);
-  const told = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
-  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !told(d));
+  const isGiven = (d) => answered(draft.labels[d.name]) || (d.unless && draft[d.unless].trim() !== "");
+  return visibleDimensions(client.rubric, draft.labels).filter((d) => d.required && !isGiven(d));
 }
 
 export function isComplete(client, assignment) {

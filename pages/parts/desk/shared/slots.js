@@ -46,7 +46,7 @@ export function prepare(view, next) {
   if (client.items.has(next)) slotFor(view, next);
 }
 
-// Drop the slot of an item that has come anew. A slot on the screen stays until it is replaced.
+// Drop the slot of an item that has come again. A slot on the screen stays until it is replaced.
 export function dropSlot(view, assignment) {
   const slot = view.slots.get(assignment);
   if (slot && slot !== view.slot) slot.remove();
