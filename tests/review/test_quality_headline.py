@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.statistics.quality.bounds import proven
 from review.statistics.quality.change import change, is_real
-from review.statistics.quality.headline import Rates, headline, proven
+from review.statistics.quality.headline import Rates, headline
 from review.statistics.quality.people import people
 from review.statistics.quality.saved import labels_saved
 from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
-from review.statistics.quality.ties import RandomTies, settled_headline
+from review.statistics.quality.ties import RandomTies, headline_with_ties
 from review.statistics.quantity import Quantity
 
 
@@ -124,7 +125,7 @@ def test_open_ties_widen_and_never_narrow(found: list[StratumCounts], ties: tupl
     room = [v - c.n for v, c in zip(found[0].verdicts, found[0].cells, strict=True)]
     open_ties = tuple(int(min(t, r)) for t, r in zip(ties, room, strict=True))
     tied = [replace(found[0], open_ties=open_ties), *found[1:]]
-    answer = settled_headline(tied)
+    answer = headline_with_ties(tied)
     if not sum(open_ties) or answer.bounds is None:
         return
     low, high = answer.bounds
@@ -135,16 +136,16 @@ def test_open_ties_widen_and_never_narrow(found: list[StratumCounts], ties: tupl
 
 def test_open_ties_make_a_range_until_a_random_third_is_adjudicated() -> None:
     tied = [stratum("all", (0, 0, 40), said_nothing=(32, 2), open_ties=(0, 0, 8))]
-    answer = settled_headline(tied)
+    answer = headline_with_ties(tied)
     assert answer.bounds == pytest.approx((2 / 40, 10 / 40)) and answer.headline.quantity.value is None
-    assert "Adjudicate a random third" in (answer.headline.quantity.undefined or "")
+    assert "settle 3 of them, chosen at random" in (answer.headline.quantity.undefined or "")
     adjudicated = [stratum("all", (0, 0, 4000), said_nothing=(35, 3), open_ties=(0, 0, 5))]
-    settled = settled_headline(adjudicated, ties=RandomTies(8, 3, 1)).headline.quantity
+    settled = headline_with_ties(adjudicated, ties=RandomTies(8, 3, 1)).headline.quantity
     assert settled.value == pytest.approx((3 + 5 / 3) / 40)
 
 
 def test_a_narrow_range_is_one_number() -> None:
-    answer = settled_headline([stratum("all", (0, 0, 1000), said_nothing=(400, 20), open_ties=(0, 0, 2))])
+    answer = headline_with_ties([stratum("all", (0, 0, 1000), said_nothing=(400, 20), open_ties=(0, 0, 2))])
     assert answer.bounds is not None and answer.headline.quantity.value == pytest.approx(sum(answer.bounds) / 2)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from review.statistics.quality.bounds import consistent
 from review.statistics.quality.parts import lopsided
 from review.statistics.quality.people import unlabelled_share
 from review.statistics.quality.pieces import Piece, first_phase_piece, mover, share_piece
-from review.statistics.quality.strata import Cell, StratumCounts, shares
+from review.statistics.quality.strata import Cell, StratumCounts, joined, shares
 from review.statistics.quantity import Quantity
 
 ENOUGH = 4.0
@@ -43,14 +44,12 @@ class Headline:
     """The headline with what it rests on.
 
     ``quantity`` is the share of positive conversations. ``rules`` names the rule by stratum, ``weights`` the weight of
-    the judge in each stratum under the rule "difference". ``proven`` is what the labels prove by themselves: known
-    positives over all conversations, and one minus the known negatives; None when the population is unknown.
+    the judge in each stratum under the rule "difference".
     """
 
     quantity: Quantity
     rules: Mapping[str, Rule]
     weights: Mapping[str, float]
-    proven: tuple[float, float] | None
 
     @property
     def basis(self) -> str:
@@ -65,15 +64,15 @@ def headline(
     """Estimate the share of positive conversations from labels and, where there are any, a judge's verdicts.
 
     ``history`` holds, by stratum name, the labels of the four weeks before under the same judge and rubric version.
-    The estimate and its limits never contradict the labels: they lie within ``proven``. Undefined without labels,
-    when more than 1% of the traffic is in strata without labels, and when the labelled are not a random part of
-    their stratum. Simulated in tests/bench/quality_coverage.py.
+    The estimate and its limits never contradict the labels (``bounds.consistent``). Undefined without labels, when more
+    than 1% of the traffic is in strata without labels, and when the labelled are not a random part of
+    their stratum. Simulated in tests/bench/headline_coverage.py.
     """
     strata = [s for s in strata if s.size > 0]
     n = sum(s.labelled.n for s in strata)
     reason = _why_not(strata, n)
     if reason:
-        return Headline(Quantity.missing(reason, n=n, method=METHOD), {}, {}, proven(strata))
+        return Headline(Quantity.missing(reason, n=n, method=METHOD), {}, {})
     silent = unlabelled_share(strata).share
     labelled = [s for s in strata if s.labelled.n > 0]
     if _mostly_positive(labelled):
@@ -85,21 +84,8 @@ def headline(
     if silent:
         # Nothing is known of these strata: they may be anything between all negative and all positive.
         value, low, high = value * (1 - silent) + silent / 2, low * (1 - silent), high * (1 - silent) + silent
-    bounds = proven(strata)
-    floor, ceiling = bounds or (0.0, 1.0)
-    value = min(max(value, floor), ceiling)
-    ci = (min(max(low, floor), value), max(min(high, ceiling), value))
-    return Headline(Quantity(value=value, ci=ci, se=found.se, method=METHOD, n=n), found.rules, found.weights, bounds)
-
-
-def proven(strata: Sequence[StratumCounts]) -> tuple[float, float] | None:
-    """Return what the labels prove of the share: [K/N, 1 - (M - K)/N]; None when the population is unknown."""
-    if not strata or any(s.population is None for s in strata):
-        return None
-    total = sum(s.size for s in strata)
-    known = sum(s.labelled.positive for s in strata)
-    negative = sum(s.labelled.n - s.labelled.positive for s in strata)
-    return known / total, 1 - negative / total
+    value, ci = consistent(value, low, high, strata)
+    return Headline(Quantity(value=value, ci=ci, se=found.se, method=METHOD, n=n), found.rules, found.weights)
 
 
 class _Found(NamedTuple):
@@ -150,12 +136,12 @@ def _part(stratum: StratumCounts, strata: Sequence[StratumCounts], history: Mapp
     total = sum(sizes)
     if sizes[2] and (m * sizes[2] / total < ENOUGH or cells[2].n == 0):
         sizes = [sizes[0], sizes[1] + sizes[2], 0.0]
-        cells = [cells[0], _joined(cells[1], cells[2]), Cell()]
+        cells = [cells[0], joined(cells[1], cells[2]), Cell()]
     if not stratum.judged.n or not sizes[0] or not sizes[1]:
         kept = (
             [(stratum.labelled, total)]
-            if not sizes[2] or not _joined(*cells[:2]).n
-            else [(_joined(*cells[:2]), sizes[0] + sizes[1]), (cells[2], sizes[2])]
+            if not sizes[2] or not joined(*cells[:2]).n
+            else [(joined(*cells[:2]), sizes[0] + sizes[1]), (cells[2], sizes[2])]
         )
         return _Part("people", tuple(kept))
     kept = [(cell, n) for cell, n in zip(cells, sizes, strict=True) if n]
@@ -170,13 +156,13 @@ def _outside_weight(stratum: StratumCounts, strata: Sequence[StratumCounts], his
     if past is not None and past.said_positive.n + past.said_other.n:
         rates = []
         for cell, name in zip(past, Rates._fields, strict=True):
-            over_all = _joined(*(getattr(r, name) for r in history.values()))
+            over_all = joined(*(getattr(r, name) for r in history.values()))
             rate = (over_all.positive + 0.5) / (over_all.n + 1)
             rates.append((cell.positive + 2 * rate) / (cell.n + 2))
         return min(max(rates[0] - rates[1], 0.0), 1.0)
     others = [s for s in strata if s is not stratum]
-    flagged = _joined(*(s.said_positive for s in others))
-    unflagged = _joined(*(s.said_other for s in others))
+    flagged = joined(*(s.said_positive for s in others))
+    unflagged = joined(*(s.said_other for s in others))
     if not flagged.n or not unflagged.n:
         return 0.0
     ppv, missed = ((c.positive + 0.5) / (c.n + 1) for c in (flagged, unflagged))
@@ -234,10 +220,6 @@ def _flipped_history(history: Mapping[str, Rates] | None) -> dict[str, Rates]:
     for name, (flagged, other) in (history or {}).items():
         turned[name] = Rates(Cell(other.n, other.n - other.positive), Cell(flagged.n, flagged.n - flagged.positive))
     return turned
-
-
-def _joined(*cells: Cell) -> Cell:
-    return Cell(sum(c.n for c in cells), sum(c.positive for c in cells))
 
 
 def _why_not(strata: Sequence[StratumCounts], n: int) -> str | None:

@@ -15,9 +15,9 @@ def labels_saved(strata: Sequence[StratumCounts], found: Headline) -> int | None
     """Return about how many more labels people alone would need, to one significant digit.
 
     Both variances rest on the same smoothed rates, so a lucky sample cannot make the judge look better than it is.
-    Strata that use the judge through a difference count as unsaved: there the figure is noise. None when the headline is
-    undefined or rests on fewer than ten known positives. In simulations 80% of the figures lay within a factor of three
-    of the truth.
+    Strata that use the judge through a difference count as unsaved: there the figure is noise. None when the headline
+    is undefined or rests on fewer than ten known positives. In simulations 80% of the figures lay within a factor of
+    three of the truth.
     """
     if found.quantity.value is None or sum(s.labelled.positive for s in strata) < FEWEST_POSITIVES:
         return None
