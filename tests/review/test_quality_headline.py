@@ -8,13 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.statistics.intervals import jeffreys
 from review.statistics.quality.bounds import proven
 from review.statistics.quality.change import change, is_real
 from review.statistics.quality.headline import Rates, headline
+from review.statistics.quality.judged import difference, ppi
+from review.statistics.quality.missed import Planted, missed_errors
 from review.statistics.quality.people import people
+from review.statistics.quality.report import Unsettled, quality_report
 from review.statistics.quality.saved import labels_saved
-from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
+from review.statistics.quality.strata import Cell, QualityRow, StratumCounts, Verdicts, stratify
 from review.statistics.quality.ties import RandomTies, headline_with_ties
+from review.statistics.quality.words import compared, plain_words
 from review.statistics.quantity import Quantity
 
 
@@ -118,6 +123,95 @@ def test_no_estimate_and_no_limit_contradicts_the_labels(found: list[StratumCoun
     low, high = proven(found)
     assert quantity.ci is not None
     assert low - 1e-9 <= quantity.ci[0] <= quantity.value <= quantity.ci[1] <= high + 1e-9
+
+
+@given(strata())
+def test_every_estimator_by_name_keeps_to_the_labels_too(found: list[StratumCounts]) -> None:
+    report = quality_report(found)
+    low, high = report.proven
+    assert 0 <= low <= high <= 1
+    for name, quantity in {"headline": report.headline, **report.by_name}.items():
+        if quantity.value is not None:
+            assert quantity.ci is not None, name
+            assert low - 1e-9 <= quantity.ci[0] <= quantity.value <= quantity.ci[1] <= high + 1e-9, name
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["wrong", "correct", None]), st.sampled_from(["wrong", "correct", None])), min_size=1
+    )
+)
+def test_of_a_stream_the_estimate_keeps_to_the_known_rows(rows: list[tuple[str | None, str | None]]) -> None:
+    report = quality_report(stratify([QualityRow(*row) for row in rows], "wrong"))
+    low, high = report.proven
+    for quantity in (report.headline, *report.by_name.values()):
+        assert quantity.value is None or low - 1e-9 <= quantity.value <= high + 1e-9
+
+
+def test_the_difference_never_says_zero_against_forty_positives() -> None:
+    # 40 of 1,000 labelled are positive, all unflagged; many flagged ones are not: the plain difference falls below 0.
+    found = stratum("all", (500, 9500, 0), (500, 0), (500, 40))
+    for quantity in (difference([found]), ppi([found]).quantity, people([found])):
+        assert quantity.value is not None and quantity.ci is not None
+        assert quantity.value >= 0.004 and quantity.ci[0] >= 0.004
+
+
+def test_ties_adjudicated_out_of_order_are_counted_and_never_extrapolated() -> None:
+    # 12 ties: 4 in random order, 1 of them positive; 2 out of order, both positive. 8 are left: a quarter of these 8 is
+    # 2, which are known already, so no open tie counts as positive.
+    ties = RandomTies(12, 4, 1, 2, 2)
+    assert ties.share_of_open(0.25) == 0.0
+    assert ties.share_of_open(0.5) == pytest.approx(2 / 6)
+    tied = [stratum("all", (0, 0, 4000), said_nothing=(34, 5), open_ties=(0, 0, 6))]
+    assert headline_with_ties(tied, ties=ties).headline.quantity.value == pytest.approx(5 / 40)
+
+
+def test_ties_that_cannot_be_positive_are_not_left_out() -> None:
+    found = [stratum("all", (0, 0, 1000), said_nothing=(80, 10), other_ties=(0, 0, 20))]
+    answer = headline_with_ties(found)
+    assert answer.bounds is None and answer.headline.quantity.value == pytest.approx(0.1)
+    assert answer.headline.quantity.n == 80
+
+
+@pytest.mark.parametrize(
+    ("share", "positives", "adjudicated", "why"),
+    [
+        (0.06, 20, True, "adjudicators"),
+        (0.06, 4, False, "fewer than 5"),
+        (0.02, 20, False, "false alarms"),
+        (0.9, 90, False, "the usual one"),
+    ],
+)
+def test_what_missed_errors_mean_is_withheld_where_it_would_mislead(share, positives, adjudicated, why) -> None:
+    found = Quantity(value=share, ci=(share / 2, min(1.0, share * 1.5)), n=100)
+    said = missed_errors(found, positives=positives, all_adjudicated=adjudicated)
+    assert said.value is None and why in (said.withheld or "")
+
+
+def test_missed_errors_stretch_the_share_and_its_limits() -> None:
+    found = Quantity(value=0.35, ci=(0.18, 0.9), n=100)
+    said = missed_errors(found, positives=35)
+    assert said.value == pytest.approx((0.35 / 0.9, 0.5)) and said.ci == pytest.approx((0.2, 1.0))
+    measured = missed_errors(found, positives=35, planted=Planted(20, 16))
+    low, high = jeffreys(16, 20)
+    assert measured.value == pytest.approx((0.35 / high, 0.35 / low))
+
+
+def test_a_range_asks_to_settle_the_ties_and_says_that_quality_did_not_change() -> None:
+    found = [stratum("all", (0, 0, 400), said_nothing=(32, 2), open_ties=(0, 0, 8))]
+    report = quality_report(found, unsettled=Unsettled(causes={"ties": 8, "skipped": 1, "not_answered": 0}))
+    words = " ".join(plain_words(report))
+    assert report.range == pytest.approx((0.05, 0.25)) and report.headline.value is None
+    assert "8 items have tied votes" in words and "Settle the 3 that the Adjudicate page offers first" in words
+    assert "5.0%" in words and "25.0%" in words and "does not mean that quality changed" in words
+    assert "taken to be like" not in words and "1 skipped" in words
+
+
+def test_other_estimates_are_explained_only_where_they_differ() -> None:
+    agreeing = quality_report([stratum("all", (1000, 9000, 0), (20, 15), (180, 9))])
+    assert not [line for line in compared(agreeing) if "people alone" in line]
+    lucky = quality_report([stratum("all", (1000, 9000, 0), (8, 8), (92, 1))])
+    assert "people alone say 9.0%, because fewer" in compared(lucky)[0]
 
 
 @given(strata(), st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)))
