@@ -8,6 +8,7 @@ from review.statistics.quality.words import (
     compared,
     headline_words,
     missed_words,
+    proven_words,
     saved_words,
     unsettled_words,
 )
@@ -23,6 +24,6 @@ def quality_lines(q: Quality) -> list[str]:
 
 
 def details(q: Quality) -> list[str]:
-    """Return what only some readers want: what missed errors would mean, and the labels that the judge saved."""
-    missed = missed_words(q.report.missed_errors)
-    return [*([missed] if missed else []), *(saved_words(q.report) if q.judge else [])]
+    """Return what only some readers want: what the labels prove, what missed errors mean, what the judge saved."""
+    texts = (proven_words(q.report), missed_words(q.report.missed_errors))
+    return [*(text for text in texts if text), *(saved_words(q.report) if q.judge else [])]

@@ -40,8 +40,7 @@ def plain_words(report: QualityReport) -> list[str]:
     """Describe the report in sentences for people who do not read formulas."""
     lines = [headline_words(report), *unsettled_words(report), *compared(report), *_about_judge(report)]
     lines += _undefined(report)
-    if text := missed_words(report.missed_errors):
-        lines.append(text)
+    lines += [text for text in (proven_words(report), missed_words(report.missed_errors)) if text]
     return [*lines, *(note[0].upper() + note[1:] + "." for note in report.notes)]
 
 
@@ -101,9 +100,9 @@ def unsettled_words(report: QualityReport) -> list[str]:
         like = " The figures take skipped and unanswered items to be like the others of their group." if rest else ""
         lines.append(f"{rate}Without a label: {', '.join(parts)}.{like}")
     if open_ := causes.get("open_disagreements", 0):
-        are = "disagreement counts" if open_ == 1 else "open disagreements count"
+        count, those = ("counts", "it") if open_ == 1 else ("count", "them")
         lines.append(
-            f"{open_:,} {are} by the majority of votes until somebody settles {'it' if open_ == 1 else 'them'}."
+            f"{counted(open_, 'item')} with differing votes {count} by the majority until somebody settles {those}."
         )
     if report.range is not None and report.headline.value is not None:
         low, high = report.range
@@ -132,6 +131,14 @@ def compared(report: QualityReport) -> list[str]:
     if _apart(found, report.ppi.quantity):
         differing.append(f"PPI says {_value(report.ppi.quantity)}, because it corrects too much with few labels")
     return [f"Other estimates differ: {'; '.join(differing)}."] if differing else []
+
+
+def proven_words(report: QualityReport) -> str:
+    """Say what the labels prove without any estimate; "" for a stream of unknown length."""
+    if report.population is None or not report.labelled:
+        return ""
+    low, high = report.proven
+    return f"The labels alone prove at least {share(low)} and at most {share(high)}; no estimate leaves that range."
 
 
 def missed_words(found: MissedErrors) -> str:
