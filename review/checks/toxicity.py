@@ -103,8 +103,8 @@ def toxic_labels(labels: Sequence[str], named: Any = None, *, independent: bool 
     unclear = any(_UNNAMED.fullmatch(label) for label in labels)
     if unclear or not toxic or (len(toxic) == len(labels) and not independent):
         raise InputError(
-            f"checks.toxicity: the model's labels {', '.join(labels)} do not tell which of them mean toxic; name those "
-            "with `labels` in [checks.toxicity]."
+            f"checks.toxicity: the model's labels {', '.join(labels)} do not show which of them mean toxic. List these "
+            "in `labels` of [checks.toxicity]."
         )
     return toxic
 

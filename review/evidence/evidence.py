@@ -40,7 +40,7 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
     weeks = {w.name: w for w in store.find(Week, order_by="name")}
     names = list(weeks)
     if not names:
-        raise NothingToDo("no week is open in this store yet. `spotcheck sample` opens one.")
+        raise NothingToDo("no week is open in this store yet.", command_hint="`spotcheck sample` opens one.")
     if wanted is None:
         recent = [weeks[n] for n in names[-DEFAULT_WEEKS:]]
         return tuple(weeks_under(store, recent, used_version(store, recent[-1])))

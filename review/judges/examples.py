@@ -25,7 +25,7 @@ def few_shot(
     the ``test`` half, UnknownError for an unknown one, NothingToDo when no example fits.
     """
     if (count is None) == (not ids):
-        raise InputError("examples: expected a number of examples or their ids, one of the two.")
+        raise InputError("examples: give either a number of examples or their ids.")
     current, rubric = {e.example_id: e for e in current_examples(store)}, current_rubric(store)
     if ids:
         return [_shown(_allowed(current, i, dimensions, rubric), dimensions) for i in dict.fromkeys(ids)]
@@ -34,8 +34,8 @@ def few_shot(
     fitting = [e for e in current.values() if e.split == "dev" and _fits(e, dimensions, rubric)]
     if not fitting:
         raise NothingToDo(
-            f"no golden example of the dev half is labelled in {', '.join(dimensions)} and has an answer. "
-            "`spotcheck golden approve` approves reviewed items."
+            f"no golden example of the dev half is labelled in {', '.join(dimensions)} and has an answer.",
+            command_hint="`spotcheck golden approve` approves reviewed items.",
         )
     return [_shown(e, dimensions) for e in spread(fitting, dimensions, count or 0)]
 
@@ -72,8 +72,8 @@ def _id_of(number: int, example: Mapping[str, Any]) -> str:
     found = example.get("example_id")
     if not found:
         raise InputError(
-            f"examples, number {number}: found no example_id, expected that of a golden example of the dev half. "
-            "`spotcheck golden list` lists them; `judge add --examples ID,ID` puts them into the prompt."
+            f"examples, number {number}: found no example_id, expected that of a golden example of the dev half.",
+            command_hint="`spotcheck golden list` lists them; `judge add --examples ID,ID` puts them into the prompt.",
         )
     return str(found)
 
@@ -81,7 +81,9 @@ def _id_of(number: int, example: Mapping[str, Any]) -> str:
 def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[str], rubric: Rubric) -> GoldenExample:
     found = current.get(name)
     if found is None:
-        raise UnknownError(f"golden example '{name}' is not current. `spotcheck golden list` lists them.")
+        raise UnknownError(
+            f"golden example '{name}' is not current.", command_hint="`spotcheck golden list` lists them."
+        )
     if found.split != "dev":
         raise Refused(
             f"golden example '{name}' belongs to the test half, on which judges are reported; a prompt may hold "
@@ -89,7 +91,7 @@ def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[
         )
     if not _fits(found, dimensions, rubric):
         lacks = ", ".join(lacking(found.labels, dimensions, rubric) or dimensions)
-        raise Refused(f"golden example '{name}' has no answer or no label in {lacks}; it shows nothing.")
+        raise Refused(f"golden example '{name}' has no answer or no label in {lacks}, so a prompt cannot show it.")
     return found
 
 

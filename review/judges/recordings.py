@@ -70,4 +70,4 @@ def _rows_of(table: Table, name: str) -> list[RowOfTable]:
     if name in judges or len(judges) == 1:
         wanted = name if name in judges else judges[0]
         return [r for r in table.rows if row_text(r, "judge") == wanted]
-    raise InputError(f"{table.file}: found the judges {', '.join(judges[:8])}, expected {name!r} or only one judge.")
+    raise InputError(f"{table.file}: found the judges {', '.join(judges[:8])}. Keep one judge, or name it {name!r}.")

@@ -110,7 +110,7 @@ def _training_set(store: Store, dimensions: Sequence[str], spec: LearnedSpec, *,
     if not spec.training:
         return gather(store, dimensions, by=by, weeks=spec.weeks).id
     if store.get(TrainingSet, spec.training) is None:
-        raise UnknownError(f"training set '{spec.training}' is not in the store; leave it out, and one is gathered.")
+        raise UnknownError(f"training set '{spec.training}' is not in the store. Leave it out to gather a new one.")
     return spec.training
 
 

@@ -82,7 +82,8 @@ def draw(
     check_needs(engine, groups)
     frame, opened = read_frame(engine, window=window, week=week, mapping=mapping, values=values, groups=groups)
     if frame.distinct == 0:
-        raise NothingToDo(_nothing(frame, window, mapped=not is_imported_log(engine)))
+        hint = "" if is_imported_log(engine) else "`--map created_at=COLUMN` names the column of the date."
+        raise NothingToDo(_nothing(frame, window), command_hint=hint)
     plan = allocate(frame.populations, wishes, groups)
     ids = take(candidates(opened, seed, plan), plan, seed)
     strata = tuple(DrawnStratum(a.name, a.population, a.probability, len(ids[a.name])) for a in plan.strata)
@@ -192,8 +193,8 @@ def _ask(
         cut = cuts[int(number)]
         if cut is not None and digest(seed, id_)[:8] >= cut:
             raise ReviewError(
-                f"{opened.engine.source}: the source chose {id_!r}, and the key does not. Its md5, or its text of the "
-                "id, differs from ours."
+                f"{opened.engine.source}: the source drew {id_!r}, but the sampling key does not choose it. The source "
+                "computes md5 in another way, or writes the id in another way."
             )
         found[names[int(number)]].append(id_)
 
@@ -203,11 +204,8 @@ def _check_overlap(share: float) -> None:
         threshold(share)
 
 
-def _nothing(frame: Frame, window: Window | None, *, mapped: bool) -> str:
+def _nothing(frame: Frame, window: Window | None) -> str:
     span = f" created in {frame.week} ({window})" if window else ""
     undated = f"; {frame.undated:,} rows have no readable date" if frame.undated else ""
     nameless = f"; {frame.null_ids:,} rows there have no id" if frame.null_ids else ""
-    remedy = (
-        "Check the week, and name the column of the date with --map created_at=COLUMN." if mapped else "Check the week."
-    )
-    return f"{frame.source} holds no conversation{span}{undated}{nameless}. {remedy}"
+    return f"{frame.source} holds no conversation{span}{undated}{nameless}. Check the week and the column of the date."

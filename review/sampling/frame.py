@@ -152,8 +152,8 @@ def open_frame(
     _check_id(engine, places["id"])
     if window is not None and "created_at" not in places and not (week and "week" in places):
         raise InputError(
-            f"{engine.source}: found no column 'created_at', which tells the week; found {_shown(engine)}. "
-            "Name it with --map created_at=COLUMN."
+            f"{engine.source}: found no column 'created_at', which is needed to find the week; found {_shown(engine)}.",
+            command_hint="Name it with `--map created_at=COLUMN`.",
         )
     conditions = {
         name: (_text(engine, name, places[name], values.get(name, {})), engine.number(*places[name]))
@@ -195,7 +195,8 @@ def find_fields(engine: Engine, mapping: Mapping[str, str], groups: Sequence[Gro
         elif name in mapping or name == "id":
             raise InputError(
                 f"{engine.source}: found no column {mapping.get(name, name)!r} for the field '{name}'; "
-                f"found {_shown(engine)}. Name it with --map {name}=COLUMN."
+                f"found {_shown(engine)}.",
+                command_hint=f"Name it with `--map {name}=COLUMN`.",
             )
     return places
 

@@ -15,7 +15,7 @@ OF_THE_LOG = frozenset(("import_id", "imported_at"))
 NEEDED: Mapping[str, tuple[str, str]] = {
     JUDGES_DISAGREE: (
         f"the group {JUDGES_DISAGREE}",
-        f"leave --judges-disagree out ([sampling] {JUDGES_DISAGREE} in spotcheck.toml)",
+        f"leave the group out ([sampling] {JUDGES_DISAGREE} in spotcheck.toml)",
     ),
     FLAGGED: ("[checks] failing in spotcheck.toml", "set failing = [] there"),
 }
@@ -39,8 +39,9 @@ def check_needs(engine: Engine, groups: Sequence[Group]) -> None:
         if name in NEEDED and not _has(engine, name):
             what, without = NEEDED[name]
             raise InputError(
-                f"{engine.source}: found no column '{name}', which {what} needs; only an import makes it. "
-                f"Import the log first: `spotcheck import FILE`, then draw without naming a source. Or {without}."
+                f"{engine.source}: found no column '{name}', which {what} needs. Only an import creates this column. "
+                f"Import the log first and draw from what was imported. Or {without}.",
+                command_hint="`spotcheck import FILE` imports; leave SOURCE out to draw from the import.",
             )
 
 

@@ -292,7 +292,7 @@ def test_a_group_that_only_an_import_fills_is_refused_on_other_sources(
     words = ["sample", source, "--week", WEEK, "--rate", "0.05", "--dry-run", "--store", str(tmp_path / "spotcheck.db")]
     error = CliRunner().invoke(spotcheck, [*words, *asked]).exception
     assert isinstance(error, InputError) and said in str(error)
-    assert "Import the log first: `spotcheck import FILE`" in str(error)
+    assert "Import the log first" in str(error) and "`spotcheck import FILE`" in error.command_hint
     (tmp_path / "spotcheck.toml").write_text("", encoding="utf-8")
     assert CliRunner().invoke(spotcheck, words).exit_code == 0, "a plain draw is as ever"
 

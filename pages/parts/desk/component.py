@@ -52,7 +52,7 @@ def mount_scripts(desk: Desk) -> None:
 
 
 def answer_again(key: str, outbox: object, mounted: Any) -> None:
-    """Rerun once when a page that was open before meets a new server: its state is known only from this run on.
+    """Rerun once after a restart of the server: it receives the state of an open page only with this run.
 
     ``outbox`` is the state as this run knew it at the start, ``mounted`` what the component returned.
     """

@@ -31,8 +31,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     known = [str(Reference(name, v)) for name, versions in spoke.items() for v in versions]
     if len(known) < 2:
         st.info(
-            "Only one judge has verdicts in these weeks. Save a second version under **Improve** and run it, or import "
-            "the verdicts of another judge on the command line: `spotcheck verdicts import FILE`.",
+            "Only one judge has verdicts in these weeks. Save a second version under **Improve** and run it.",
             icon=":material/balance:",
         )  # fmt: skip
         return

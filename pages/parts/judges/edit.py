@@ -57,8 +57,8 @@ def new(here: Session, weeks: tuple[str, ...]) -> None:
     """Show the editor of a new judge; to people who may not make one, say where verdicts come from."""
     if not here.rater.may("adjudicator"):
         st.info(
-            "No judge has a verdict on items of these weeks. Verdicts come with the log (field `verdicts`), from a "
-            "file (`spotcheck verdicts import FILE`), or from a judge that an adjudicator makes on this page.",
+            "No judge has a verdict on items of these weeks. Verdicts come with the log (field `verdicts`), "
+            "from an imported file, or from a judge that an adjudicator makes on this page.",
             icon=":material/balance:",
         )
         return

@@ -45,7 +45,7 @@ def _differs_from_file(here: Session, rubric: Rubric, waiting: Rubric) -> None:
     differences = rubric_diff(rubric, waiting)
     st.warning(
         f"The rubric in `spotcheck.toml` differs from the one in force in {counted(len(differences), 'point')}. "
-        "The one in force counts until a lead saves the other as a new version.",
+        "The one in force stays in use until a lead saves the one in the file as a new version.",
         icon=":material/description:",
     )
     with st.expander("The differences between the rubric in force and spotcheck.toml"):

@@ -179,9 +179,7 @@ def _otherwise(found: Mapping[str, str], dimensions: Mapping[str, Dimension], mo
     if set(found) - set(dimensions):
         raise InputError(f"otherwise: found {dict(found)!r}, expected a value for each of {', '.join(dimensions)}.")
     if found and not model.independent:
-        raise InputError(
-            f"otherwise: found {dict(found)!r}, expected nothing: one of this model's labels always holds."
-        )
+        raise InputError(f"otherwise: found {dict(found)!r}. Remove it: this model always gives one of its labels.")
     return {name: _value(f"otherwise.{name}", dimensions[name], value) for name, value in found.items()}
 
 

@@ -56,7 +56,8 @@ def held(store: Store, run_id: str, event: RunEvent | None) -> Iterator[None]:
         lock.acquire(timeout=PATIENCE, poll_interval=0.05)
     except Timeout:
         raise Refused(
-            f"another process is working on run '{run_id}'. `spotcheck judge runs` shows its progress."
+            f"another process is working on run '{run_id}'.",
+            command_hint="`spotcheck judge runs` shows its progress.",
         ) from None
     try:
         _began_path(store.path, run_id).write_text(f"{event.id if event else ''} {os.getpid()}\n", encoding="utf-8")

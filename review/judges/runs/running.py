@@ -46,7 +46,9 @@ def start_run(
         _refuse_twice(store, judge.name, judge.version, target)
         run, subjects, held = drafted(store, judge, target, options, by=by, project=project, again=again)
         if not subjects and held:
-            raise NothingToDo(f"{judge.id} has a verdict on everything in {target}; --again judges it once more.")
+            raise NothingToDo(
+                f"{judge.id} has already judged everything in {target}.", command_hint="`--again` judges it once more."
+            )
         if not subjects:
             raise NothingToDo(f"{target} holds nothing to judge.")
         store.add(

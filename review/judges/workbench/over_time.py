@@ -53,7 +53,7 @@ def weeks_over_time(store: Store, wanted: str | None = None) -> tuple[str, ...]:
         return weeks_between(store, wanted)
     recent = store.find(Week, order_by="name")[-RECENT:]
     if not recent:
-        raise NothingToDo("no week is open in this store yet. `spotcheck sample` opens one.")
+        raise NothingToDo("no week is open in this store yet.", command_hint="`spotcheck sample` opens one.")
     return tuple(weeks_under(store, recent, used_version(store, recent[-1])))
 
 
@@ -98,7 +98,8 @@ def all_over_time(
     if not found:
         what = f" in '{dimension}' to follow" if dimension else ""
         raise NothingToDo(
-            f"no judge has verdicts{what} on items of {', '.join(weeks)}. `spotcheck judge run` makes some."
+            f"no judge has verdicts{what} on items of {', '.join(weeks)}.",
+            command_hint="`spotcheck judge run` makes some.",
         )
     return found
 

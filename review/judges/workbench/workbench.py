@@ -166,7 +166,7 @@ def report_on_test(
     require(store, by, "adjudicator")
     who = reference(store, weeks, judge)
     if not tunable(store, who):
-        raise Refused(f"{who} was not made here: all its items are shown, so there is no test half to report on.")
+        raise Refused(f"{who} does not run in Spotcheck. All its items are shown, so it has no test half to report on.")
     pairs = paired_labels(store, weeks, str(who), viewer=viewer, split="test")
     reports = {
         name: calibration_report(p.data, positive=p.dimension.positive, bootstrap=bootstrap)
@@ -190,8 +190,8 @@ def written_look(
     """
     if not any(r.n for r in reports.values()):
         raise NothingToDo(
-            f"no labelled item of the test half has a verdict of {judge} in {', '.join(weeks)}. Run it there first; no "
-            "look was counted."
+            f"{judge} has no verdict on a labelled item of the test half of {', '.join(weeks)}. Run it there first. "
+            "This did not count as a look."
         )
     figures = {name: ReadFigures.of(report) for name, report in reports.items()}
     return record_access(store, judge, weeks, by=by, figures=figures)

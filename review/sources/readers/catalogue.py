@@ -50,11 +50,14 @@ def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mappin
     known = "; ".join(f"{name}: {READERS[name].sign}" for name in READERS)
     if not found:
         raise InputError(
-            f"{file}: no known format fits; found the keys {listed or 'none'}. Name the fields with --map "
-            f"(such as --map question=text) or the format with --format. Formats are {known}."
+            f"{file}: no known format fits; found the keys {listed or 'none'}. Formats are {known}.",
+            command_hint="Name the fields with `--map` (such as `--map question=text`), or the format with `--format`.",
         )
     hits = ", ".join(f"{one.format} ({_hits(records, one.format)} of {len(records)})" for one in found)
-    raise InputError(f"{file}: the records fit several formats: {hits}. Choose one with --format. Formats are {known}.")
+    raise InputError(
+        f"{file}: the records fit several formats: {hits}. Formats are {known}.",
+        command_hint="Choose one with `--format`.",
+    )
 
 
 def detect_or_plain(records: Sequence[Record], layout: str, *, mapping: Mapping[str, str]) -> Detected:

@@ -134,7 +134,7 @@ def test_labels_that_mean_toxic_are_recognised_by_their_names(
 
 @pytest.mark.parametrize("labels", [("LABEL_0", "LABEL_1"), ("0", "1"), ("spam", "ham"), ("clean", "neutral")])
 def test_labels_without_a_clear_meaning_must_be_named(labels: tuple[str, ...]) -> None:
-    with pytest.raises(InputError, match="do not tell which of them mean toxic"):
+    with pytest.raises(InputError, match="do not show which of them mean toxic"):
         toxic_labels(labels)
     assert toxic_labels(labels, [labels[1]]) == (labels[1],)
 

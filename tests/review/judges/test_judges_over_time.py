@@ -301,4 +301,4 @@ def test_an_unknown_name_is_bad_input(months: Store) -> None:
 def test_without_any_verdict_the_command_says_what_to_do(months: Store) -> None:
     failed = run(months)
     assert isinstance(failed.exception, NothingToDo)
-    assert "`spotcheck judge run` makes some" in str(failed.exception)
+    assert "`spotcheck judge run` makes some" in failed.exception.with_hint

@@ -156,7 +156,7 @@ def test_a_checked_spec_stays_as_it_is(model: str) -> None:
         ({"max_length": 4}, "8 or more"),
         ({"max_length": 4000}, "at most 64"),
         ({"score_label": "toxic"}, "score_label: found 'toxic'"),
-        ({"otherwise": {"politeness": "neutral"}}, "one of this model's labels always holds"),
+        ({"otherwise": {"politeness": "neutral"}}, "this model always gives one of its labels"),
         ({"otherwise": {"tone": "neutral"}}, "otherwise: found"),
     ],
 )

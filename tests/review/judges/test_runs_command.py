@@ -38,7 +38,7 @@ def run(store, tmp_path, monkeypatch):
         result = CliRunner().invoke(spotcheck, words)
         if fails is not None:
             assert isinstance(result.exception, fails), result.output
-            return str(result.exception)
+            return result.exception.with_hint
         assert result.exception is None, f"{result.output}\n{result.exception!r}"
         return json.loads(result.stdout) if "--json" in args else result.stdout + result.stderr
 
@@ -193,7 +193,7 @@ def test_a_week_is_planned_run_and_listed(run, endpoint, server, store):
     text = run("run", "tone", "--week", WEEK)
     rest = 40 - len(DEV)
     assert f"{rest} of {rest} subjects" in text and "latency P50" in text
-    assert "tone@1 has a verdict on everything" in run("run", "tone", "--week", WEEK, fails=NothingToDo)
+    assert "tone@1 has already judged everything" in run("run", "tone", "--week", WEEK, fails=NothingToDo)
     # Judging all of it again costs nothing: every reply is remembered.
     again = run("run", "tone", "--week", WEEK, "--again", "--json")["run"]
     assert (again["calls"], again["cached"]) == (0, 40) and len(server.seen) == 40

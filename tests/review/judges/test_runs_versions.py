@@ -132,7 +132,7 @@ def test_a_judge_of_the_log_is_told_from_one_that_is_not_there(here):
     )
     with pytest.raises(UnknownError, match="you can calibrate them, but not run the judge"):
         judge_named(here, "gpt")
-    with pytest.raises(InputError, match="'gpt' has verdicts from the log or a file"):
+    with pytest.raises(InputError, match="the name 'gpt' belongs to verdicts from the log or a file"):
         added(here, "gpt")
 
 

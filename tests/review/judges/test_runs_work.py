@@ -62,8 +62,9 @@ def test_half_a_week_and_a_second_run_over_the_rest(store, monkeypatch):
     rest = start(store)
     assert rest.subjects == 40 - len(DEV)
     work(store, rest)
-    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything in week 2026-W45; --again"):
+    with pytest.raises(NothingToDo, match="j@1 has already judged everything in week 2026-W45") as failed:
         start(store)
+    assert failed.value.command_hint == "`--again` judges it once more."
     again = start(store, again=True)
     fresh = start(store, options=Options(fresh=True))
     assert (again.subjects, fresh.subjects) == (40, 40)
@@ -110,7 +111,7 @@ def test_what_is_not_asked_is_not_missing_and_is_not_asked_again(store, monkeypa
     assert finished.detail == {"verdicts": len(DEV), "missing": 0}
     assert {v.dimension for v in store.find(Verdict)} == {"correctness"}
     assert {r["dimension"] for r in result_rows(store, run.id)} == {"correctness"}
-    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything"):
+    with pytest.raises(NothingToDo, match="j@1 has already judged everything"):
         start(store, target=Target("week", WEEK, "dev"))
 
 
