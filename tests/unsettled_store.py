@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def labels(value: str) -> dict[str, Any]:
     return {"correctness": value, "intent": "other", "politeness": "neutral", **reasons}
 
 
-def add_week(store: Store, week: str, votes: list[tuple[str, ...]], *, frame: dict[str, Any] | None = None) -> None:
+def add_week(store: Store, week: str, votes: Sequence[tuple[str, ...]], *, frame: dict[str, Any] | None = None) -> None:
     """Open a week of one group of 400 conversations, an item for each tuple of votes by ana, ben and so on."""
     raters = ("ana", "ben", "cleo")
     store.add(
@@ -88,7 +89,7 @@ def people_only(path: Path) -> Store:
 
 def add_split_week(store: Store) -> Store:
     """40 items: 2 wrong, 24 correct, 8 tied on wrong, 1 tied elsewhere, 1 open majority, 2 skipped, 2 not answered."""
-    votes = [("wrong", "wrong")] * 2 + [("correct", "correct")] * 24 + [SPLIT] * 8 + [TIED_ELSEWHERE]
+    votes: list[tuple[str, ...]] = [("wrong", "wrong")] * 2 + [("correct", "correct")] * 24 + [SPLIT] * 8 + [TIED_ELSEWHERE]
     votes += [("wrong", "correct", "correct"), (), (), (), ()]
     add_week(store, THIS, votes)
     for k in (36, 37):

@@ -106,10 +106,11 @@ def unsettled_words(report: QualityReport) -> list[str]:
         )
     if report.range is not None and report.headline.value is not None:
         low, high = report.range
+        are = "is" if report.open_ties == 1 else "are"
+        stand = " The ties settled in random order stand for them." if report.ties_needed == 0 else ""
         lines.append(
-            f"{counted(report.open_ties, 'tie')} {'is' if report.open_ties == 1 else 'are'} still open: the figure is {share(low)} if none of them is positive, "
-            f"{share(high)} if all are."
-            + (" The ties settled in random order stand for them." if report.ties_needed == 0 else "")
+            f"{counted(report.open_ties, 'tie')} {are} still open: the figure is {share(low)} if none of them is "
+            f"positive, {share(high)} if all are.{stand}"
         )
     return lines
 
