@@ -89,8 +89,9 @@ def people_only(path: Path) -> Store:
 
 def add_split_week(store: Store) -> Store:
     """40 items: 2 wrong, 24 correct, 8 tied on wrong, 1 tied elsewhere, 1 open majority, 2 skipped, 2 not answered."""
-    votes: list[tuple[str, ...]] = [("wrong", "wrong")] * 2 + [("correct", "correct")] * 24 + [SPLIT] * 8 + [TIED_ELSEWHERE]
-    votes += [("wrong", "correct", "correct"), (), (), (), ()]
+    agreed: list[tuple[str, ...]] = [("wrong", "wrong")] * 2
+    agreed += [("correct", "correct")] * 24
+    votes = [*agreed, *[SPLIT] * 8, TIED_ELSEWHERE, ("wrong", "correct", "correct"), (), (), (), ()]
     add_week(store, THIS, votes)
     for k in (36, 37):
         name = f"{THIS}-{k}"
