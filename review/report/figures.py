@@ -39,12 +39,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class QualityFigures:
-    """The headlines with sentences beside them; ``others`` and ``details`` are shown on request."""
+    """The headlines; ``others`` and ``details`` are shown on request, so that the report prints on one page."""
 
     rows: tuple[Figure, ...]
     others: tuple[Figure, ...]
     note: str
-    lines: tuple[str, ...]
     details: tuple[str, ...]
 
 
@@ -97,8 +96,7 @@ def quality(report: WeekReport) -> QualityFigures:
         rows,
         others,
         " ".join([note, *_worth(report)]).strip(),
-        tuple(line for q in report.quality for line in quality_lines(q)[1:]),
-        tuple(line for q in report.quality for line in details(q)),
+        tuple(f"'{q.positive}': {line}" for q in report.quality for line in [*quality_lines(q)[1:], *details(q)]),
     )
 
 

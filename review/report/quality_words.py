@@ -15,12 +15,16 @@ from review.statistics.quality.words import (
 
 
 def quality_lines(q: Quality) -> list[str]:
-    """Return what stands beside the figure: the range or the interval, what has no label, the change, other figures."""
-    lines = [headline_words(q.report, q.positive), *unsettled_words(q.report)]
-    # A range moves with the open ties, so a comparison would mislead.
-    if q.change is not None and q.best.value is not None:
-        lines.append(change_words(q.change.quantity, q.change.before))
-    return [*lines, *compared(q.report)]
+    """Return what stands beside the figure: the range or the interval, the change, what has no label, other figures."""
+    first, change = headline_words(q.report, q.positive), changed(q)
+    return [f"{first} {change}".strip(), *unsettled_words(q.report), *compared(q.report)]
+
+
+def changed(q: Quality) -> str:
+    """Return the change against the week before; "" without one. A range moves with the ties and is not compared."""
+    if q.change is None or q.best.value is None:
+        return ""
+    return change_words(q.change.quantity, q.change.before)
 
 
 def details(q: Quality) -> list[str]:

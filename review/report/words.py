@@ -9,7 +9,8 @@ from datetime import date, datetime
 from review.annotating.anchoring import Anchoring
 from review.basics.words import counted
 from review.report.model import JudgeFigures, Quality, WeekReport
-from review.statistics.quality.words import headline_words
+from review.report.quality_words import changed
+from review.statistics.quality.words import headline_words, unlabelled_words
 from review.statistics.quantity import Quantity
 
 
@@ -66,14 +67,15 @@ def _share(report: WeekReport, q: Quality) -> str:
 def how_sure(report: WeekReport) -> list[str]:
     """Return the intervals, the response rate, people's agreement, and the reviews of other rubric versions."""
     lines = [
-        f"With 95% confidence, {percent(q.best.ci[0])} to {percent(q.best.ci[1])} are '{q.positive}'."
+        f"With 95% confidence, {interval(q.best)} are '{q.positive}'. {changed(q)}".strip()
         for q in report.quality
         if q.best.ci is not None and q.best.value is not None
     ]
     if report.response_rate is None:
         lines.append("Nothing was drawn, so there is no estimate for all conversations.")
     else:
-        lines.append(f"{report.labelled} of {report.drawn} drawn items have a settled label.")
+        missing = unlabelled_words(report.quality[0].report) if report.quality else ""
+        lines.append(f"{report.labelled} of {report.drawn} drawn items have a settled label. {missing}".strip())
     if report.agreement:
         first = report.agreement[0]
         lines.append(f"{first.title}: {first.words[0].lower()}{first.words[1:]}")

@@ -204,7 +204,7 @@ def test_a_range_asks_to_settle_the_ties_and_says_that_quality_did_not_change() 
     assert report.range == pytest.approx((0.05, 0.25)) and report.headline.value is None
     assert "8 items have tied votes" in words and "Settle the 3 that the Adjudicate page offers first" in words
     assert "5.0%" in words and "25.0%" in words and "does not mean that quality changed" in words
-    assert "taken to be like" not in words and "1 skipped" in words
+    assert "Without a label: 8 ties, 1 skipped. Skipped and unanswered ones are taken to be like" in words
 
 
 def test_other_estimates_are_explained_only_where_they_differ() -> None:

@@ -83,9 +83,8 @@ def _quality(here: Session, week: str) -> None:
         percent=True,
         ranges={q.positive: q.report.range for q in found if q.best.value is None and q.report.range is not None},
     )
-    for q in found:
-        for line in quality_lines(q):
-            st.caption(as_text(line))
+    for line in dict.fromkeys(line for q in found for line in quality_lines(q)):
+        st.caption(as_text(line))
     if any(q.best.value is None and q.report.open_ties for q in found) and here.rater.may("adjudicator"):
         st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
     with st.expander("Other estimates"):

@@ -63,17 +63,14 @@ def range_words(report: QualityReport, what: str) -> str:
     """Say that the figure waits for open ties, what they decide, and what to do. A range is no drop in quality."""
     assert report.range is not None
     low, high = report.range
-    n, needed = report.open_ties, report.ties_needed
-    are = "1 item has" if n == 1 else f"{n} items have"
-    those = "it" if n == 1 else "them"
-    outer = report.headline.ci
-    wide = f" (with 95% confidence {share(outer[0])} to {share(outer[1])})" if outer else ""
-    settle = f"the {needed} that the Adjudicate page offers first, a random part," if needed < n else those
+    n, needed, outer = report.open_ties, report.ties_needed, report.headline.ci
+    are, those = ("1 item has", "it") if n == 1 else (f"{n} items have", "them")
+    wide = f" (95% interval over both: {share(outer[0])} to {share(outer[1])})" if outer else ""
+    settle = f"the {needed} that the Adjudicate page offers first, chosen at random," if needed < n else those
     return (
-        f"Waiting for a decision: {are} tied votes, and nobody has settled {those}. "
-        f"The share of {what} conversations is {share(low)} if none of {those} is {what}, and {share(high)} "
-        f"if all are{wide}. "
-        f"Settle {settle} to get one number. The range comes from the open ties and does not mean that quality changed."
+        f"Waiting for a decision: {are} tied votes. The share of {what} conversations is {share(low)} if none of "
+        f"{those} is {what} and {share(high)} if all are{wide}. Settle {settle} to get one number. "
+        "Open ties cause this range; it does not mean that quality changed."
     )
 
 
@@ -86,19 +83,11 @@ def unsettled_words(report: QualityReport) -> list[str]:
             f"{known:.0%} of the drawn conversations are settled. The estimate assumes that the others are like them "
             "within each group."
         ]
-    names = {"ties": "tie", "skipped": "skipped", "not_answered": "not answered"}
-    parts = [
-        counted(n, "tie") if cause == "ties" else f"{n:,} {name}"
-        for cause, name in names.items()
-        if (n := causes.get(cause, 0))
-    ]
-    if parts:
-        rate = (
-            "" if report.response_rate is None else f"{share(report.response_rate)} of the drawn items have a label. "
-        )
+    if missing := unlabelled_words(report):
+        rate = "" if known is None else f"{known:.0%} of the drawn items have a label. "
         rest = causes.get("skipped", 0) + causes.get("not_answered", 0)
-        like = " The figures take skipped and unanswered items to be like the others of their group." if rest else ""
-        lines.append(f"{rate}Without a label: {', '.join(parts)}.{like}")
+        like = " Skipped and unanswered ones are taken to be like the others of their group." if rest else ""
+        lines.append(f"{rate}{missing}{like}")
     if open_ := causes.get("open_disagreements", 0):
         count, those = ("counts", "it") if open_ == 1 else ("count", "them")
         lines.append(
@@ -113,6 +102,15 @@ def unsettled_words(report: QualityReport) -> list[str]:
             f"positive, {share(high)} if all are.{stand}"
         )
     return lines
+
+
+def unlabelled_words(report: QualityReport) -> str:
+    """Return the drawn items without a label by cause, such as "Without a label: 9 ties, 2 skipped."; "" for none."""
+    named = {"skipped": "skipped", "not_answered": "not answered"}
+    ties = report.unsettled.get("ties", 0)
+    parts = [counted(ties, "tie")] if ties else []
+    parts += [f"{n:,} {name}" for cause, name in named.items() if (n := report.unsettled.get(cause, 0))]
+    return f"Without a label: {', '.join(parts)}." if parts else ""
 
 
 def compared(report: QualityReport) -> list[str]:
@@ -161,7 +159,7 @@ def change_words(found: Quantity, before: str) -> str:
     low, high = (f"{100 * x:+.1f}" for x in found.ci)
     points = f"{100 * abs(found.value):.1f} points"
     if not is_real(found):
-        return f"No change shown against {before}: the difference lies between {low} and {high} points."
+        return f"No change shown against {before} ({low} to {high} points)."
     return f"{points} {'more' if found.value > 0 else 'fewer'} than in {before} ({low} to {high} points)."
 
 
@@ -169,6 +167,8 @@ def share(value: float) -> str:
     """Return a share with one decimal, such as "4.1%"; never rounded to none or all."""
     if 0 < value < 0.0005:
         return "under 0.1%"
+    if value in (0, 1):
+        return f"{value:.0%}"
     return "over 99.9%" if 0.9995 <= value < 1 else f"{value:.1%}"
 
 
