@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from review.audit import chain, covered
 from review.audit.store_secrets import hmac_key
@@ -54,7 +54,7 @@ def find_person(store: Store, rater_id: str) -> Person | None:
 
 
 def _person(row: RaterWithRole) -> Person:
-    return Person(**row._asdict())
+    return Person(**asdict(row))
 
 
 def person(store: Store, name: str) -> Person:

@@ -10,9 +10,10 @@ from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.limits import MAX_NOTE
 from review.basics.words import counted
 from review.rubric.as_toml import rubric_from_toml, rubric_toml
-from review.rubric.change import MAX_NOTE, change_rubric, rubric_versions, waiting_in_file
+from review.rubric.change import change_rubric, rubric_versions, waiting_in_file
 from review.rubric.diff import rubric_diff
 from review.rubric.edit import value_rows, with_values
 from review.rubric.rubric import Rubric, rubric_version

@@ -134,7 +134,7 @@ def _text(name: str, found: Any) -> str:
 
 def _model(found: Any) -> str:
     if not _text("model", found).strip():
-        raise InputError("model: found nothing, expected the name by which the endpoint knows the model.")
+        raise InputError("Give the model: the name by which the endpoint knows it.")
     return str(found)
 
 

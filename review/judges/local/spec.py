@@ -191,7 +191,7 @@ def _value(place: str, dimension: Dimension, raw: str) -> str:
     except ValueError as error:
         raise InputError(f"{place}: found {raw!r}, expected {error}.") from None
     if value is None:
-        raise InputError(f"{place}: found nothing, expected a value of '{dimension.name}'.")
+        raise InputError(f"{place} is empty. Give a value of '{dimension.name}'.")
     return str(value)
 
 

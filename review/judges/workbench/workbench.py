@@ -29,7 +29,7 @@ from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.calibration.split import split_of
-from storage.queries.verdicts import STANDS_SQL
+from storage.queries.verdicts import MAY_COUNT_SQL
 from storage.records_judges import Judge, JudgeRun
 from storage.records_review import Item, Verdict
 from storage.store import Store
@@ -82,7 +82,7 @@ def _dimensions_given(store: Store, weeks: Sequence[str], judge: Reference) -> t
     rows = store.query(
         "SELECT v.dimension, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608
         "WHERE v.judge = :judge AND v.version = :version AND i.week IN (SELECT value FROM json_each(:weeks)) "
-        f"AND {STANDS_SQL} GROUP BY v.dimension ORDER BY first",
+        f"AND {MAY_COUNT_SQL} GROUP BY v.dimension ORDER BY first",
         {**judge._asdict(), "weeks": orjson.dumps(list(weeks)).decode()},
     )
     return tuple(r["dimension"] for r in rows)

@@ -52,7 +52,7 @@ def test_labels_of_examples_are_canonical_and_those_of_other_dimensions_stay_awa
         ({"endpoint": "http://localhost:99999/v1"}, "the address cannot be read"),
         ({"endpoint": "http://[::1/v1"}, "the address cannot be read"),
         ({"endpoint": "http://local host/v1"}, "expected http:// or https:// with a host"),
-        ({"model": " "}, "model: found nothing"),
+        ({"model": " "}, "Give the model"),
         ({"model": 5}, "model: found int, expected a text"),
         ({"prompt": ["x"]}, "prompt: found list, expected a text"),
         ({"structured": "yes"}, "structured: found 'yes', expected one of auto, json_schema, json_object, none"),
@@ -84,7 +84,7 @@ def test_a_wrong_setting_is_named(settings, sentence):
 
 
 def test_a_judge_of_nothing_is_refused():
-    with pytest.raises(InputError, match="found no dimension"):
+    with pytest.raises(InputError, match="Choose at least one dimension"):
         checked(BASE, (), HOSTS)
 
 

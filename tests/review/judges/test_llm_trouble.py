@@ -242,7 +242,7 @@ def test_a_key_that_stands_in_a_remembered_reply_shows_in_no_verdict():
         bench = bench_on(server, key_env="K", environment={"K": "sk-planted/0123"})
         run(bench, subjects(1))
         text = r'{"politeness": {"label": "rude", "rationale": "sk-planted\/0123"}}'
-        bench.replies.calls[:] = [c._replace(reply={"text": text}) for c in bench.replies.calls]
+        bench.replies.calls[:] = [replace(c, reply={"text": text}) for c in bench.replies.calls]
         told = run(bench, subjects(1))
     assert (told[0].value, told[0].rationale) == ("rude", "[key]")
 

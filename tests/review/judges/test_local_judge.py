@@ -151,7 +151,7 @@ def test_a_checked_spec_stays_as_it_is(model: str) -> None:
         ({"labels": {"tone": SAME, "politeness": SAME}}, "found dimension 'tone'"),
         ({"labels": {"politeness": {"LABEL_0": "rude"}}}, "found 'LABEL_0', expected labels of the model: friendly"),
         ({"labels": {"politeness": {"rude": "impolite"}}}, r"labels\.politeness\.rude: found 'impolite'"),
-        ({"labels": {"politeness": {"rude": ""}}}, "found nothing"),
+        ({"labels": {"politeness": {"rude": ""}}}, "is empty. Give a value of"),
         ({"max_length": True}, "max_length: found True"),
         ({"max_length": 4}, "8 or more"),
         ({"max_length": 4000}, "at most 64"),

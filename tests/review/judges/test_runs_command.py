@@ -112,9 +112,9 @@ def test_a_spec_comes_from_a_file(run, endpoint, server, tmp_path):
 @pytest.mark.parametrize(
     ("words", "error", "message"),
     [
-        (("add", "new"), InputError, "--kind: found none"),
+        (("add", "new"), InputError, "kind of the new judge with --kind: one of llm, local, learned, recorded"),
         (("add", "new", "--kind", "oracle", "--dimension", "politeness"), InputError, "kind: found 'oracle'"),
-        (("add", "new", "--kind", "llm"), InputError, "--dimension: found none"),
+        (("add", "new", "--kind", "llm"), InputError, "dimensions of the rubric with --dimension"),
         (("add", "tone", "--set", "model"), InputError, "--set: found 'model', expected KEY=VALUE"),
         (("add", "tone", "--set", "prompt={nonsense}"), InputError, "{nonsense}"),
         (

@@ -329,7 +329,9 @@ def test_a_spec_that_does_not_hold_any_more_is_refused_before_anything_is_asked(
     def refuses(spec, dimensions, settings):
         raise InputError("the host is not allow-listed any more.")
 
-    monkeypatch.setitem(kinds.JUDGES, "scripted", Kind("x", AnySpec.from_json, refuses, obedient))
+    monkeypatch.setitem(
+        kinds.JUDGES, "scripted", Kind(title="x", read=AnySpec.from_json, checked=refuses, judge=obedient)
+    )
     with pytest.raises(InputError, match="not allow-listed any more"):
         start(store)
     assert store.find(JudgeRun) == []
@@ -402,7 +404,12 @@ def test_examples_in_a_prompt_lose_what_was_hidden_since(store, monkeypatch):
 
     example = {"example_id": "ex-1", "conversation_id": "c01", "question": "q", "answer": "answer 1 of c01"}
     example |= {"labels": {"politeness": "rude"}}
-    llm = Kind("Looks at its examples", LlmSpec.from_json, lambda spec, dimensions, settings: spec, looking)
+    llm = Kind(
+        title="Looks at its examples",
+        read=LlmSpec.from_json,
+        checked=lambda spec, dimensions, settings: spec,
+        judge=looking,
+    )
     monkeypatch.setitem(kinds.JUDGES, "llm", llm)
     monkeypatch.setattr("review.judges.versions.vouched_for", lambda store, asked, dimensions, before: asked)
     judged(store)

@@ -130,7 +130,7 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "adapter_config.json").write_text("{}")
     with pytest.raises(InputError, match="adapter"):
         load_model(str(tmp_path))
-    with pytest.raises(InputError, match="found nothing"):
+    with pytest.raises(InputError, match="Give the model"):
         load_model(" ")
 
 
