@@ -104,13 +104,6 @@ def _owed(store: Store, viewer: str | None) -> set[str]:
     return owed_items(store, viewer) if viewer else set()
 
 
-def withheld_items(store: Store, weeks: Sequence[str], *, viewer: str) -> int:
-    """Return how many items with labels the figures leave out for this viewer, who still has to review them."""
-    owed = owed_items(store, viewer)
-    version = latest_used_rubric(store, weeks).version if owed else 0
-    return len({n.item_id for n in _counted(annotations_of(store, weeks), version, ())} & owed) if owed else 0
-
-
 def clusters_of(store: Store, weeks: Sequence[str]) -> dict[str, str]:
     """Return each item's cluster: the session, else the user, else the item's own conversation."""
     rows = store.query(

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from unsettled_store import AT, BEFORE, THIS, add_split_week, add_week, deal, labels, people_only
 
-from review.evidence.evidence import withheld_items
 from review.evidence.production import production_quality
 from review.evidence.ties import settle_first
 from review.evidence.weekly_change import weekly_changes
+from review.evidence.withheld import withheld_items
 from review.report.gather import week_report
 from review.report.model import Quality
 from review.report.page import report_html

@@ -12,6 +12,7 @@ from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
 from review.evidence.production_data import production_data
 from review.evidence.ties import settle_first
+from review.evidence.withheld import withheld_items
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
@@ -149,7 +150,7 @@ def withheld(session: Session, weeks: tuple[str, ...]) -> int:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _withheld(path: str, state: int, weeks: tuple[str, ...], viewer: str) -> int:
-    return evidence.withheld_items(open_store(path, create=False), weeks, viewer=viewer)
+    return withheld_items(open_store(path, create=False), weeks, viewer=viewer)
 
 
 def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
