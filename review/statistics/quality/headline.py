@@ -30,6 +30,7 @@ BASIS = {
     "census": "every conversation is labelled",
 }
 METHOD = "MOVER over Jeffreys limits"
+METHOD_SE = "variance within cells, smoothed"
 
 
 class Rates(NamedTuple):
@@ -85,7 +86,9 @@ def headline(
         # Nothing is known of these strata: they may be anything between all negative and all positive.
         value, low, high = value * (1 - silent) + silent / 2, low * (1 - silent), high * (1 - silent) + silent
     value, ci = consistent(value, low, high, strata)
-    return Headline(Quantity(value=value, ci=ci, se=found.se, method=METHOD, n=n), found.rules, found.weights)
+    return Headline(
+        Quantity(value=value, ci=ci, se=found.se, method=METHOD, method_se=METHOD_SE, n=n), found.rules, found.weights
+    )
 
 
 class _Found(NamedTuple):

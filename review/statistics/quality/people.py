@@ -53,6 +53,7 @@ def people(strata: Sequence[StratumCounts], *, level: float = 0.95) -> Quantity:
             ci=(value, value),
             se=0.0,
             method="every conversation is labelled, so nothing is estimated",
+            method_se="every conversation is labelled, so nothing is estimated",
             n=n,
         )
     found = _one(strata[0], level) if len(strata) == 1 else _several(strata, level)
@@ -107,6 +108,7 @@ def _one(stratum: StratumCounts, level: float) -> Quantity:
         ci=wilson(k / shrink, m / shrink, level),
         se=math.sqrt(spread(Cell(m, k)) / m * shrink),
         method=method,
+        method_se="binomial",
         n=m,
     )
 
@@ -125,7 +127,8 @@ def _several(strata: Sequence[StratumCounts], level: float) -> Quantity:
             above += (w * (high - k / m)) ** 2
     ci = (value - math.sqrt(below), value + math.sqrt(above))
     n = sum(s.labelled.n for s in strata)
-    return Quantity(value=value, ci=ci, se=math.sqrt(variance), method=STRATIFIED, n=n)
+    se = math.sqrt(variance)
+    return Quantity(value=value, ci=ci, se=se, method=STRATIFIED, method_se="variance within strata", n=n)
 
 
 def label_variance(strata: Sequence[StratumCounts], h: int) -> float:
