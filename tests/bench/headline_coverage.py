@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +24,8 @@ from review.statistics.quality.ties import RandomTies, headline_with_ties
 from review.statistics.quantity import Quantity
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Group:
     """A stratum: size, share of positives, labels, the judge's hits and false alarms, and how often it is silent.
 
     ``partly`` is the share of the negatives that the judge and people call by a third value; it has ``fpr_partly``
@@ -43,50 +44,54 @@ class Group(NamedTuple):
     flagged_answer: float = 1.0
 
 
-def week(**more: float) -> Group:
-    return Group(10_000, 0.03, 100, pool="rest", **more)  # type: ignore[arg-type]
+def group(size: int, share: float, labels: int, tpr: float = 0.8, fpr: float = 0.01, **more: Any) -> Group:
+    return Group(size=size, share=share, labels=labels, tpr=tpr, fpr=fpr, **more)
 
 
-REST = Group(9_800, 0.01, 98, 0.7, 0.01)
+def week() -> Group:
+    return group(10_000, 0.03, 100, pool="rest")
+
+
+REST = group(9_800, 0.01, 98, 0.7, 0.01)
 DESIGNS: dict[str, tuple[Group, ...]] = {
-    "simple, 150 labels, good judge": (Group(10_000, 0.03, 150),),
-    "simple, weak judge": (Group(10_000, 0.03, 150, 0.5, 0.1),),
-    "simple, near perfect judge": (Group(10_000, 0.03, 150, 0.97, 0.002),),
-    "simple, judge is a coin": (Group(10_000, 0.03, 150, 0.5, 0.5),),
-    "all 200 failing + 1%": (Group(200, 0.3, 200, 0.8, 0.1), REST),
-    "the same, near perfect": (Group(200, 0.3, 200, 0.97, 0.01), Group(9_800, 0.01, 98, 0.97, 0.001)),
-    "the same, weak": (Group(200, 0.3, 200, 0.5, 0.2), Group(9_800, 0.01, 98, 0.4, 0.1)),
+    "simple, 150 labels, good judge": (group(10_000, 0.03, 150),),
+    "simple, weak judge": (group(10_000, 0.03, 150, 0.5, 0.1),),
+    "simple, near perfect judge": (group(10_000, 0.03, 150, 0.97, 0.002),),
+    "simple, judge is a coin": (group(10_000, 0.03, 150, 0.5, 0.5),),
+    "all 200 failing + 1%": (group(200, 0.3, 200, 0.8, 0.1), REST),
+    "the same, near perfect": (group(200, 0.3, 200, 0.97, 0.01), group(9_800, 0.01, 98, 0.97, 0.001)),
+    "the same, weak": (group(200, 0.3, 200, 0.5, 0.2), group(9_800, 0.01, 98, 0.4, 0.1)),
     "three strata 50/50/95": (
-        Group(200, 0.2, 50, 0.8, 0.1),
-        Group(300, 0.1, 50, 0.7, 0.05),
-        Group(9_500, 0.01, 95, 0.7, 0.01),
+        group(200, 0.2, 50, 0.8, 0.1),
+        group(300, 0.1, 50, 0.7, 0.05),
+        group(9_500, 0.01, 95, 0.7, 0.01),
     ),
-    "small week of 3,000": (Group(100, 0.3, 100, 0.8, 0.1), Group(2_900, 0.024, 29, 0.7, 0.02)),
-    "400 of 2,000 + 180": (Group(2_000, 0.2, 400, 0.8, 0.1), Group(18_000, 0.06, 180, 0.7, 0.03)),
-    "15% no verdict": (Group(200, 0.3, 200, 0.8, 0.1, 0.15), Group(9_800, 0.03, 196, 0.8, 0.01, 0.15)),
+    "small week of 3,000": (group(100, 0.3, 100, 0.8, 0.1), group(2_900, 0.024, 29, 0.7, 0.02)),
+    "400 of 2,000 + 180": (group(2_000, 0.2, 400, 0.8, 0.1), group(18_000, 0.06, 180, 0.7, 0.03)),
+    "15% no verdict": (group(200, 0.3, 200, 0.8, 0.1, silent=0.15), group(9_800, 0.03, 196, 0.8, 0.01, silent=0.15)),
     "four weeks pooled": tuple(week() for _ in range(4)),
-    "ten strata of 8": tuple(Group(1_000, 0.04, 8, pool="all") for _ in range(10)),
-    "flagged answer half as often": (Group(10_000, 0.03, 200, flagged_answer=0.5),),
-    "own: three values": (Group(10_000, 0.03, 150, 0.8, 0.005, partly=0.15, fpr_partly=0.1),),
+    "ten strata of 8": tuple(group(1_000, 0.04, 8, pool="all") for _ in range(10)),
+    "flagged answer half as often": (group(10_000, 0.03, 200, flagged_answer=0.5),),
+    "own: three values": (group(10_000, 0.03, 150, 0.8, 0.005, partly=0.15, fpr_partly=0.1),),
     "own: three values, two strata": (
-        Group(200, 0.3, 200, 0.8, 0.05, partly=0.3, fpr_partly=0.2),
-        Group(9_800, 0.01, 98, 0.7, 0.005, partly=0.1, fpr_partly=0.1),
+        group(200, 0.3, 200, 0.8, 0.05, partly=0.3, fpr_partly=0.2),
+        group(9_800, 0.01, 98, 0.7, 0.005, partly=0.1, fpr_partly=0.1),
     ),
-    "own: unequal labels, four weeks": tuple(week()._replace(labels=n) for n in (50, 100, 150, 200)),
+    "own: unequal labels, four weeks": tuple(replace(week(), labels=n) for n in (50, 100, 150, 200)),
     "own: unequal sizes, four weeks": tuple(
-        week()._replace(size=n, labels=round(0.012 * n)) for n in (4_000, 8_000, 12_000, 16_000)
+        replace(week(), size=n, labels=round(0.012 * n)) for n in (4_000, 8_000, 12_000, 16_000)
     ),
-    "own: 30% positive": (Group(5_000, 0.3, 120, 0.85, 0.1),),
-    "own: 97% positive": (Group(10_000, 0.97, 100, 0.95, 0.2),),
-    "own: 80 of 400": (Group(400, 0.1, 80, 0.8, 0.05),),
-    "own: 40 of 40,000": (Group(40_000, 0.1, 40, 0.8, 0.05),),
+    "own: 30% positive": (group(5_000, 0.3, 120, 0.85, 0.1),),
+    "own: 97% positive": (group(10_000, 0.97, 100, 0.95, 0.2),),
+    "own: 80 of 400": (group(400, 0.1, 80, 0.8, 0.05),),
+    "own: 40 of 40,000": (group(40_000, 0.1, 40, 0.8, 0.05),),
     "own: all of 80 + 60 of 900 + 200 of 30,000": (
-        Group(80, 0.4, 80, 0.8, 0.1),
-        Group(900, 0.1, 60, 0.7, 0.05),
-        Group(30_000, 0.02, 200, 0.7, 0.01),
+        group(80, 0.4, 80, 0.8, 0.1),
+        group(900, 0.1, 60, 0.7, 0.05),
+        group(30_000, 0.02, 200, 0.7, 0.01),
     ),
-    "own: 40% no verdict": (Group(10_000, 0.05, 200, 0.8, 0.02, 0.4),),
-    "own: judge never flags the rest": (Group(200, 0.3, 200, 0.8, 0.1), Group(9_800, 0.01, 98, 0.0, 0.0)),
+    "own: 40% no verdict": (group(10_000, 0.05, 200, 0.8, 0.02, silent=0.4),),
+    "own: judge never flags the rest": (group(200, 0.3, 200, 0.8, 0.1), group(9_800, 0.01, 98, 0.0, 0.0)),
 }
 WITH_HISTORY = ("all 200 failing + 1%", "the same, near perfect", "small week of 3,000", "ten strata of 8")
 
@@ -180,7 +185,7 @@ def simulate(name: str, groups: Sequence[Group], draws: int, *, history: bool = 
     return f"| {name} ({100 * truth:.1f}) | {cells} | {100 * outside / draws:.1f} |"
 
 
-def with_ties(n: int, share: float, missed: float, alarms: float, settled: float, draws: int) -> str:
+def with_ties(n: int, share: float, missed: float, alarms: float, *, settled: float, draws: int) -> str:
     """Return one row of the second table: ``n`` items rated twice, the share ``settled`` of the ties adjudicated."""
     rng = np.random.default_rng(3)
     both, one = (1 - missed) ** 2, 2 * missed * (1 - missed)
@@ -232,7 +237,7 @@ def main(draws: int, only: str) -> None:
     for settled in (0, 1 / 3, 0.5, 1):
         for design in ((200, 0.05, 0.2, 0.01), (200, 0.05, 0.3, 0.03), (200, 0.2, 0.2, 0.05), (60, 0.2, 0.2, 0.05)):
             if not only:
-                print(with_ties(*design, settled, draws), flush=True)
+                print(with_ties(*design, settled=settled, draws=draws), flush=True)
 
 
 if __name__ == "__main__":

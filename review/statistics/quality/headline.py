@@ -91,7 +91,8 @@ def headline(
     )
 
 
-class _Found(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class _Found:
     value: float
     low: float
     high: float
@@ -125,7 +126,7 @@ def _estimate(strata: Sequence[StratumCounts], history: Mapping[str, Rates], lev
     low, high, variance = mover(pieces, value, level)
     rules: dict[str, Rule] = {s.name: p.rule for s, p in zip(strata, parts, strict=True)}
     weights = {s.name: p.weight for s, p in zip(strata, parts, strict=True) if p.rule == "difference"}
-    return _Found(value, low, high, variance**0.5, rules, weights)
+    return _Found(value=value, low=low, high=high, se=variance**0.5, rules=rules, weights=weights)
 
 
 def _part(stratum: StratumCounts, strata: Sequence[StratumCounts], history: Mapping[str, Rates]) -> _Part:
@@ -189,9 +190,11 @@ def _pieces(stratum: StratumCounts, part: _Part, share: float) -> list[Piece]:
         spread = ((1 - part.weight) ** 2 * hits + other.positive + 1) / (mass + 1)
         w = share * judged / total
         shared = None if stratum.pool is None else (stratum.pool, "difference", round(part.weight, 6))
-        pieces.append(Piece(w, mass, m, sampled, spread, shared and (*shared, "mass")))
+        common = Piece(weight=w, hits=mass, n=m, sampled=sampled, spread=spread, pool=shared and (*shared, "mass"))
+        pieces.append(common)
         if part.weight:
-            pieces.append(Piece(-part.weight * w, false_alarms, m, sampled, 1.0, shared and (*shared, "false alarms")))
+            alarms = shared and (*shared, "false alarms")
+            pieces.append(replace(common, weight=-part.weight * w, hits=false_alarms, spread=1.0, pool=alarms))
         cells = cells[2:]
     for place, (cell, n) in enumerate(cells):
         pool = None if stratum.pool is None else (stratum.pool, part.rule, len(part.cells), place)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from scipy.special import ndtri
 
@@ -16,7 +16,8 @@ from review.statistics.quality.parts import first_phase
 from review.statistics.quality.strata import Cell, StratumCounts
 
 
-class Piece(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Piece:
     """A share ``hits / n`` with its weight in the estimate.
 
     ``sampled`` is the fraction of the piece's conversations that is labelled; ``spread`` the variance of one
@@ -35,12 +36,12 @@ class Piece(NamedTuple):
 
 def share_piece(weight: float, cell: Cell, sampled: float, pool: Hashable | None) -> Piece:
     """Return the piece of one verdict cell."""
-    return Piece(weight, cell.positive, cell.n, sampled, 1.0, pool)
+    return Piece(weight=weight, hits=cell.positive, n=cell.n, sampled=sampled, pool=pool)
 
 
 def first_phase_piece(stratum: StratumCounts, weight: float) -> Piece:
     """Return the piece for verdicts that are known of only a part of the stratum."""
-    return Piece(weight, 0, 0, variance=first_phase(stratum))
+    return Piece(weight=weight, hits=0, n=0, variance=first_phase(stratum))
 
 
 def mover(pieces: Sequence[Piece], value: float, level: float) -> tuple[float, float, float]:
@@ -84,7 +85,8 @@ def pooled(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _sum(members: Sequence[Piece]) -> Piece:
     n = sum(p.n for p in members)
-    return members[0]._replace(
+    return replace(
+        members[0],
         weight=sum(p.weight for p in members),
         hits=sum(p.hits for p in members),
         n=n,
