@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -11,6 +12,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from review.basics.csv_safe import long_cells_of
 from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Ratings
 from review.evidence.evidence import ratings_by_dimension, weeks_between
@@ -68,6 +70,13 @@ def emit(result: dict[str, Any], as_json: bool, render: Callable[[], None]) -> N
 def note(text: str) -> None:
     """Print a note on standard error, beside the result."""
     err.print(text, style="dim", highlight=False, markup=False)
+
+
+def note_long_cells(file: Path) -> None:
+    """Say which cells of an exported CSV file a spreadsheet would cut off, if any."""
+    text = long_cells_of(file)
+    if text:
+        note(f"{file}: {text}")
 
 
 def ratings_on_store(store: Store, weeks: str | None, dimension: str | None) -> dict[str, Ratings]:

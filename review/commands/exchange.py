@@ -7,7 +7,17 @@ from pathlib import Path
 
 import click
 
-from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    note_long_cells,
+    opened,
+    out,
+    store_option,
+)
 from review.exchange.label_export import export_labels
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
 from review.exchange.verdicts import ImportedVerdicts, export_verdicts, import_verdicts, read_verdicts
@@ -71,6 +81,7 @@ def labels_export(file: Path, force: bool, acting: str | None, store_path: str, 
     """
     store = opened(store_path)
     rows = export_labels(store, file, by=acting_person(store, acting).id, force=force)
+    note_long_cells(file)
     emit(
         {"file": str(file), "rows": rows},
         as_json,
@@ -122,6 +133,7 @@ def verdicts_export(file: Path, force: bool, acting: str | None, store_path: str
     """Write every verdict to FILE (.csv, .jsonl or .parquet)."""
     store = opened(store_path)
     rows = export_verdicts(store, file, by=acting_person(store, acting).id, force=force)
+    note_long_cells(file)
     emit(
         {"file": str(file), "rows": rows},
         as_json,

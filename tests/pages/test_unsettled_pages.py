@@ -39,7 +39,7 @@ def test_the_adjudicate_page_says_which_come_first_and_what_is_hidden(
     split: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = texts(run(split, monkeypatch, "adjudicate", "mia"))
-    assert "The first 3 disagreements are ties chosen at random" in said and "more disagreement" not in said
+    assert "3 random ties first: they stand for the others." in said and "more disagreement" not in said
     for item in settle_first(split, THIS)[:2]:
         deal(split, THIS, item, "mia", 50)
     # Figures are computed once for each entry of the audit chain.

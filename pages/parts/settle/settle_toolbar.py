@@ -40,11 +40,11 @@ def choose_view(counts: Mapping[str, int]) -> None:
 def say_order(ahead: int, *, hidden: int) -> None:
     """Say which disagreements come first and why, and how many are hidden from this viewer."""
     if ahead:
-        first = "first disagreement is a tie" if ahead == 1 else f"first {ahead} disagreements are ties"
-        these = "it" if ahead == 1 else "these"
+        # One line, so that the case below still fits on a phone; the tooltip says why.
         st.caption(
-            f":material/shuffle: The {first} chosen at random. Settle {these} first: the other ties are then taken to "
-            "be like them, and the Week page shows one number instead of a range."
+            f"{counted(ahead, 'random tie')} first: {'it stands' if ahead == 1 else 'they stand'} for the others.",
+            help="Chosen at random among the ties. Settle them first: the other ties are then taken to be like them, "
+            "and the Week page shows one number instead of a range.",
         )
     if hidden:
         st.caption(
