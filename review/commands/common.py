@@ -43,11 +43,13 @@ def store_option(function: F) -> F:
     )(function)
 
 
-def weeks_option(function: F) -> F:
-    """Add ``--weeks``: W44..W47, one week, or several with commas; default the last four."""
-    return click.option(
-        "--weeks", "--week", "weeks", metavar="W44..W47", help="Which weeks of the store; default the last four."
-    )(function)
+LAST_FOUR = "the last four"
+
+
+def weeks_option(default: str) -> Callable[[F], F]:
+    """Add ``--weeks``: W44..W47, one week, or several with commas; the help names the ``default``."""
+    words = f"Weeks of the store: one, several with commas, or a span. Default: {default}."
+    return click.option("--weeks", "--week", "weeks", metavar="W44..W47", help=words)
 
 
 def file_option(columns: str) -> Callable[[F], F]:

@@ -12,6 +12,7 @@ import click
 from review.basics.errors import InputError
 from review.basics.labels import SCALE_KINDS, Ratings, ScaleKind
 from review.commands.common import (
+    LAST_FOUR,
     file_option,
     json_option,
     note,
@@ -100,10 +101,10 @@ class Source:
         return {self.dimension: found[self.dimension]}
 
 
-def source_options(columns: str) -> Callable[[F], F]:
+def source_options(columns: str, *, default_weeks: str = LAST_FOUR) -> Callable[[F], F]:
     """Add ``--file``, ``--dimension``, ``--weeks``, ``--store`` and ``--json``; the first four become one ``source``.
 
-    ``columns`` is the header of the table, shown in the help.
+    ``columns`` is the header of the table and ``default_weeks`` what is used without ``--weeks``; the help shows both.
     """
 
     def wrap(function: F) -> F:
@@ -116,7 +117,7 @@ def source_options(columns: str) -> Callable[[F], F]:
 
         dimension_option = click.option("--dimension", help="Only this dimension.")
         made: Any = command
-        for option in (json_option, store_option, weeks_option, dimension_option, file_option(columns)):
+        for option in (json_option, store_option, weeks_option(default_weeks), dimension_option, file_option(columns)):
             made = option(made)
         return cast(F, made)
 

@@ -14,16 +14,20 @@ from review.basics.tables import Row, Table, read_table
 from review.commands.common import emit, note, out, split_values
 from review.commands.inputs import Source, positive_option, source_options, values_option
 from review.evidence.evidence import latest_used_rubric, weeks_between
-from review.evidence.production import production_data, quality_of
+from review.evidence.production import Wanted, production_reports
+from review.evidence.production_data import production_data
 from review.rubric.rubric import Dimension, Rubric
-from review.statistics.quality.report import QualityReport, quality_report
+from review.statistics.quality.report import QualityReport, corrected_report, quality_report
 from review.statistics.quality.rogan_gladen import Calibration
 from review.statistics.quality.strata import QualityRow, check_positive, stratify
 from review.statistics.quality.words import plain_words, table
 
 
 @click.command()
-@source_options("item,verdict,truth[,stratum,population] (empty truth: not labelled; empty verdict: none)")
+@source_options(
+    "item,verdict,truth[,stratum,population] (empty truth: not labelled; empty verdict: none)",
+    default_weeks="the latest week",
+)
 @positive_option
 @values_option
 @click.option("--separate", is_flag=True, help="The labelled rows are a calibration set from elsewhere (Rogan-Gladen).")
@@ -33,7 +37,7 @@ def quality(
 ) -> None:
     """Estimate the share of positive conversations from people's labels and a judge's verdicts.
 
-    With --file on a table, else on the store: the latest week, or --weeks.
+    With --file on a table, else on the store.
     """
     if source.file is None:
         _on_store(source, judge, positive, as_json)
@@ -70,8 +74,9 @@ def reports_on_store(
         known = ", ".join(data.judges) or "none"
         raise InputError(f"--judge: found '{judge}', expected a judge with verdicts on all traffic: {known}.")
     used = judge or next(iter(data.judges), None)
+    reports = production_reports(store, weeks, [Wanted(d, value, used) for d, value in chosen], data=data)
     return weeks, {
-        d.name: DimensionQuality(value, used, quality_of(data, d, positive=value, judge=used)) for d, value in chosen
+        d.name: DimensionQuality(value, used, report) for (d, value), report in zip(chosen, reports, strict=True)
     }
 
 
@@ -157,7 +162,7 @@ def _separate(rows: list[QualityRow], positive: str) -> QualityReport:
         negatives=sum(not y for y, _ in pairs),
         rejections=sum(not y and not f for y, f in pairs),
     )
-    return quality_report(stratify(traffic, positive), calibration=calibration)
+    return corrected_report(stratify(traffic, positive), calibration)
 
 
 def _rows(data: Table, spellings: Spellings) -> list[QualityRow]:

@@ -10,7 +10,9 @@ from review.current.verdicts import Reference
 from review.evidence import evidence
 from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
-from review.evidence.production import judges_of_frame, production_quality
+from review.evidence.production_data import production_data
+from review.evidence.ties import settle_first
+from review.evidence.withheld import withheld_items
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
@@ -20,10 +22,12 @@ from review.judges.workbench.over_time import over_time as over_time_of
 from review.judges.workbench.workbench import Economy
 from review.judges.workbench.workbench import economy as economy_of
 from review.judges.workbench.workbench import near_duplicates as near_of
+from review.report.gather import week_quality
+from review.report.model import Quality
+from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.report import CalibrationReport, calibration_report
-from review.statistics.quality.report import QualityReport
 from storage.records_judges import Judge
 from storage.store import Store, open_store
 
@@ -128,23 +132,25 @@ def _comparison(
     return compared(open_store(path, create=False), weeks, judges, viewer=viewer)
 
 
-def quality(session: Session, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
-    """Return the estimated quality of production by (dimension, positive value), with the first judge of the frame."""
-    return _quality(str(session.store.path), state_of(session.store), weeks)
+def quality(session: Session, week: str) -> tuple[Quality, ...]:
+    """Return the estimated quality of production in a week, as its report has it."""
+    return _quality(str(session.store.path), state_of(session.store), week)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
-def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
+def _quality(path: str, state: int, week: str) -> tuple[Quality, ...]:
     store = open_store(path, create=False)
-    rubric = evidence.latest_used_rubric(store, weeks)
-    judges = judges_of_frame(store, weeks)
-    return {
-        (d.name, d.positive): production_quality(
-            store, weeks, d, positive=d.positive, judge=judges[0] if judges else None
-        )
-        for d in rubric.dimensions
-        if d.positive is not None
-    }
+    return week_quality(store, week, production_data(store, [week]))
+
+
+def withheld(session: Session, weeks: tuple[str, ...]) -> int:
+    """Return how many reviewed items the figures leave out because the viewer still owes them."""
+    return _withheld(str(session.store.path), state_of(session.store), weeks, session.rater.id)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _withheld(path: str, state: int, weeks: tuple[str, ...], viewer: str) -> int:
+    return withheld_items(open_store(path, create=False), weeks, viewer=viewer)
 
 
 def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
@@ -174,6 +180,17 @@ def ranking(session: Session, week: str) -> dict[str, float]:
 @st.cache_data(show_spinner="Sorting the cases …", max_entries=32)
 def _ranking(path: str, state: tuple[int, int], week: str) -> dict[str, float]:
     return ranking_of(open_store(path, create=False), week)
+
+
+def open_disagreements(session: Session, week: str) -> tuple[list[str], int]:
+    """Return the ties to settle first, in order, and the number of open disagreements, whoever is looking."""
+    return _open_disagreements(str(session.store.path), state_of(session.store), week)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _open_disagreements(path: str, state: int, week: str) -> tuple[list[str], int]:
+    store = open_store(path, create=False)
+    return settle_first(store, week), sum(c.kind == "disputed" for c in cases(store, week, viewer=""))
 
 
 def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
