@@ -28,6 +28,9 @@ from storage.rows import columns, decode, decode_dict, encode, fields, insert_sq
 R = TypeVar("R")
 BUSY_MS = 10_000
 """Milliseconds that a statement waits for another process to finish writing."""
+_SAVING = threading.Lock()
+_SAVED: dict[str, int] = {}
+"""How often this process has saved the content of a removed -wal file, by store."""
 LOCK_SECONDS = 60
 """Seconds that opening a store waits for another process that migrates it."""
 
@@ -49,15 +52,46 @@ class Store:
         """Make a store without opening or migrating it. Use :func:`open_store` instead."""
         self.path = path
         self._wal = Path(f"{path}-wal")
+        self._name = str(path.resolve())
         self._local = threading.local()
 
     @property
     def db(self) -> Database:
         """This thread's connection, opened on first use."""
         db = getattr(self._local, "db", None)
+        if db is not None and not db.conn.in_transaction and self._lost_its_wal():
+            self._keep_what_the_wal_holds(db)
+            db = None
         if db is None:
+            self._local.saved = _SAVED.get(self._name, 0)
             db = self._local.db = _connect(self.path)
+            with _plain_errors(self.path):
+                db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the -wal file
+            self._local.wal = _inode(self._wal)
         return db
+
+    def _lost_its_wal(self) -> bool:
+        """Return whether somebody removed the -wal file that this connection has open."""
+        if self._local.wal is None:
+            self._local.wal = _inode(self._wal)
+        return self._local.wal is not None and self._local.wal != _inode(self._wal)
+
+    def _keep_what_the_wal_holds(self, db: Database) -> None:
+        """Save what was acknowledged, and close this connection, which would go on with the removed file.
+
+        The file lives until its last connection is closed; a checkpoint moves its content into the store. Connections
+        of other threads have the same file open: only the first may save it, before anybody makes a new one.
+        """
+        with _SAVING, _plain_errors(self.path):
+            if self._local.saved == _SAVED.get(self._name, 0):
+                busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if busy:
+                    raise StorageError(
+                        f"{self.path}: somebody removed the file {self._wal.name} while the store was open, and a "
+                        "reader keeps its content from being saved. Nothing was written. Try again in a moment."
+                    )
+                _SAVED[self._name] = self._local.saved + 1
+            self.close()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -77,7 +111,6 @@ class Store:
             yield self
             return
         with _plain_errors(self.path):
-            self._keep_the_wal()
             connection = self.db.conn
             connection.execute("BEGIN IMMEDIATE")
             if proof.signed_with(connection) is None:
@@ -182,24 +215,6 @@ class Store:
         """
         with self.transaction():
             proof.key_to_sign(self.db.conn)
-
-    def _keep_the_wal(self) -> None:
-        """Save what was acknowledged when somebody removed the -wal file of this open connection, and open it anew.
-
-        The connection still reads and writes the removed file, which is gone when the process ends. A checkpoint
-        moves its content into the store.
-        """
-        wal = self._wal
-        seen = getattr(self._local, "wal", None)
-        found = _inode(wal)
-        if seen is not None and found != seen:
-            self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.close()
-            found = None
-        if found is None:
-            self.db.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the -wal file
-            found = _inode(wal)
-        self._local.wal = found
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the whole store to ``target``. Others can keep working meanwhile."""
