@@ -99,7 +99,9 @@ def append(
         )
     if rows:
         detail = {**detail, SIGNED: {t: [len(lines), rows_digest(key, lines)] for t, lines in by_table.items()}}
-    digest = entry_hash(sequence, at, actor, action, subject, detail, previous, key=key)
+    digest = entry_hash(
+        sequence, at, actor=actor, action=action, subject=subject, detail=detail, previous=previous, key=key
+    )
     text = orjson.dumps(detail).decode()
     connection.execute(
         "INSERT INTO audit (sequence, at, actor, action, subject, detail, previous, hash) "

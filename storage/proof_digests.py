@@ -41,12 +41,12 @@ def rows_digest(key: bytes, rows: Sequence[tuple[str, bytes]]) -> str:
 def entry_hash(
     sequence: int,
     at: str,
+    *,
     actor: str,
     action: str,
     subject: str,
     detail: dict[str, Any],
     previous: str,
-    *,
     key: bytes | None = None,
 ) -> str:
     """Return the hash over the canonical JSON of an entry and the hash of the entry before it.

@@ -71,7 +71,8 @@ def first_break(entries: Iterable[AuditEntry], key: bytes | None = None) -> int 
 
 def hash_of(e: AuditEntry, key: bytes | None) -> str:
     """Return the hash that an entry should have."""
-    return entry_hash(e.sequence, e.at, e.actor, e.action, e.subject, e.detail, e.previous, key=key)
+    said = {"actor": e.actor, "action": e.action, "subject": e.subject}
+    return entry_hash(e.sequence, e.at, **said, detail=e.detail, previous=e.previous, key=key)
 
 
 def verify(store: Store) -> tuple[int, int | None]:

@@ -110,7 +110,7 @@ def recognisers_of(privacy: Privacy) -> Recognisers:
     return recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
 
 
-def shown(found: object, wanted: Recognisers) -> str:
+def masked_value(found: object, wanted: Recognisers) -> str:
     """A refused value as a message may show it: masked and cut short."""
     try:
         text = "nothing" if found is None or found == "" else as_json_text(found)

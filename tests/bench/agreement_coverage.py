@@ -8,7 +8,7 @@ carry a standard error of 0.7 points.
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from review.statistics.agreement.estimate import estimates, prepare
 POPULATION = 2_000_000
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
     """A population: scale, raters, prevalence of the true values, each rater's accuracy, share of ratings missing."""
 
     name: str
@@ -31,11 +32,18 @@ class Case(NamedTuple):
 
 
 CASES = (
-    Case("balanced", "nominal", 3, (1 / 3, 1 / 3, 1 / 3), 0.8, 0.0),
-    Case("balanced, 30 % missing", "nominal", 5, (1 / 3, 1 / 3, 1 / 3), 0.8, 0.3),
-    Case("ordinal", "ordinal", 3, (0.2, 0.3, 0.5), 0.85, 0.0),
-    Case("rare value", "ordinal", 3, (0.05, 0.10, 0.85), 0.93, 0.0),
-    Case("rare value, two raters", "nominal", 2, (0.07, 0.93), 0.95, 0.0),
+    Case(name="balanced", kind="nominal", raters=3, prevalence=(1 / 3, 1 / 3, 1 / 3), accuracy=0.8, missing=0.0),
+    Case(
+        name="balanced, 30 % missing",
+        kind="nominal",
+        raters=5,
+        prevalence=(1 / 3, 1 / 3, 1 / 3),
+        accuracy=0.8,
+        missing=0.3,
+    ),
+    Case(name="ordinal", kind="ordinal", raters=3, prevalence=(0.2, 0.3, 0.5), accuracy=0.85, missing=0.0),
+    Case(name="rare value", kind="ordinal", raters=3, prevalence=(0.05, 0.10, 0.85), accuracy=0.93, missing=0.0),
+    Case(name="rare value, two raters", kind="nominal", raters=2, prevalence=(0.07, 0.93), accuracy=0.95, missing=0.0),
 )
 SIZES = (22, 50, 100, 300)
 

@@ -237,7 +237,9 @@ def unsigned(demo: Store, path: Path) -> Path:
         rows = old.execute("SELECT * FROM audit WHERE action <> 'audit key' ORDER BY sequence").fetchall()
         for sequence, (_, at, actor, action, subject, text, _, _) in enumerate(rows, 1):
             detail = {k: v for k, v in orjson.loads(text).items() if k != "signed"}
-            digest = entry_hash(sequence, at, actor, action, subject, detail, previous)
+            digest = entry_hash(
+                sequence, at, actor=actor, action=action, subject=subject, detail=detail, previous=previous
+            )
             text = orjson.dumps(detail).decode()
             values = (sequence + 10**6, at, actor, action, subject, text, previous, digest)
             previous = digest

@@ -152,12 +152,12 @@ def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, s
 def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
     """Return how a judge compares with the people in one dimension."""
     path, state = str(session.store.path), judge_state(session.store)
-    return _judge_vs_people(path, state, weeks, judge, dimension, session.rater.id)
+    return _judge_vs_people(path, state, weeks=weeks, judge=judge, dimension=dimension, viewer=session.rater.id)
 
 
 @st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
 def _judge_vs_people(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str
+    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str
 ) -> JudgeVsPeople:
     store = open_store(path, create=False)
     pair = evidence.paired_labels(store, weeks, judge, viewer=viewer)[dimension]

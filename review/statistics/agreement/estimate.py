@@ -121,7 +121,7 @@ def _quantity(data: Data, coefficient: Coefficient, weights: Floats, point: Corr
     value, n = float(point.value[0]), int(data.sample.pairable[0])
     influence = coefficient.formula.influence(data.sample, weights)
     se, units = _standard_error(data, coefficient, influence)
-    ci, method = _interval(data, coefficient, point, drawn, se, units)
+    ci, method = _interval(data, coefficient, point=point, drawn=drawn, se=se, units=units)
     return Quantity(value=value, ci=ci, se=se, method=method, n=n)
 
 
@@ -141,7 +141,7 @@ def _standard_error(data: Data, coefficient: Coefficient, influence: Floats) -> 
 
 
 def _interval(
-    data: Data, coefficient: Coefficient, point: Corrected, drawn: Floats, se: float | None, units: int
+    data: Data, coefficient: Coefficient, *, point: Corrected, drawn: Floats, se: float | None, units: int
 ) -> tuple[tuple[float, float] | None, str]:
     name = data.units.name
     if float(point.observed[0]) <= 1e-12:

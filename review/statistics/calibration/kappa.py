@@ -109,11 +109,11 @@ def estimate_agreement(design: Design, *, missing: Missing, bootstrap: int, seed
                 n=rows,
             )
         else:
-            result[name] = _fisher(design, value, se, margins, used, rows)
+            result[name] = _fisher(design, value, se=se, margins=margins, used=used, rows=rows)
     return result
 
 
-def _fisher(design: Design, value: float, se: float | None, margins: Margins, used: Mask, rows: int) -> Quantity:
+def _fisher(design: Design, value: float, *, se: float | None, margins: Margins, used: Mask, rows: int) -> Quantity:
     if value >= 1 - TINY:
         n = kish(design.weight, design.count * used) or 1.0
         low, _ = wilson(n, n, 2 * float(ndtr(t_quantile(design))) - 1)

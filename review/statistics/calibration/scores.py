@@ -6,7 +6,7 @@ A threshold is chosen on the ``dev`` split and reported on ``test``; figures on 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +29,8 @@ MOST_POINTS = 200
 MOST_RESAMPLED = 10_000_000
 
 
-class Threshold(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Threshold:
     """The threshold with the best F1 on ``dev`` and its figures on ``test``, or the reason why there is none.
 
     ``dev`` and ``test`` count the scored items of each split.
@@ -69,9 +70,15 @@ class ScoreReport:
             "bins": [{**b._asdict(), "share": b.share.to_json()} for b in self.bins],
             "curve": [{name: float(a[k]) for name, a in self.curve._asdict().items()} for k in at],
             "threshold": {
-                **t._asdict(), "precision": t.precision.to_json(), "recall": t.recall.to_json(), "f1": t.f1.to_json(),
+                "value": t.value,
+                "dev": t.dev,
+                "test": t.test,
+                "undefined": t.undefined,
+                "precision": t.precision.to_json(),
+                "recall": t.recall.to_json(),
+                "f1": t.f1.to_json(),
             },
-        }  # fmt: skip
+        }
 
 
 def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000, seed: int = 0) -> ScoreReport:
@@ -178,10 +185,11 @@ def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: in
     dev = drawn_rows(data.with_codes(np.where(dev_rows, data.truth, -1), data.verdict))
     score = np.zeros(len(data)) if data.score is None else data.score
     value = best_threshold(precision_recall(data.truth[dev.rows] == positive, score[dev.rows], dev.weight))
-    counts = int(dev_rows.sum()), int(test_rows.sum())
+    on_both = {"dev": int(dev_rows.sum()), "test": int(test_rows.sum())}
     if value is None or not test_rows.any():
         reason = "this needs scored items of the positive class in dev and scored items in test"
-        return Threshold(None, *counts, *(Quantity.missing(reason),) * 3, reason)
+        none = Quantity.missing(reason)
+        return Threshold(value=None, **on_both, precision=none, recall=none, f1=none, undefined=reason)
     truth = np.where(test_rows, data.truth == positive, -1).astype(np.intp)
     called = np.where(test_rows, score >= value, -1).astype(np.intp)
     names = ("other", "positive")
@@ -201,4 +209,4 @@ def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: in
     precision, recall, f1 = (
         estimate_share(design, each[name], bootstrap=bootstrap, seed=seed) for name in ("precision", "recall", "f1")
     )
-    return Threshold(value, *counts, precision, recall, f1, None)
+    return Threshold(value=value, **on_both, precision=precision, recall=recall, f1=f1, undefined=None)

@@ -16,7 +16,11 @@ def scored(n=400, seed=1, weight=None):
     truth = rng.random(n) < score
     rows = [
         CalibrationRow(
-            f"c{k}", "wrong" if truth[k] else "ok", "ok", score=score[k], weight=None if weight is None else weight[k]
+            item=f"c{k}",
+            truth="wrong" if truth[k] else "ok",
+            verdict="ok",
+            score=score[k],
+            weight=None if weight is None else weight[k],
         )
         for k in range(n)
     ]
@@ -51,7 +55,7 @@ def test_calibration_error_by_hand_with_counts_per_bin():
     # bin [.2, .3): scores .2, .2, one positive: |.2 - .5|; bin [.9, 1]: .9, 1, both positive: |.95 - 1|
     # ECE = (2 * .3 + 2 * .05)/4 = .175; Brier = (.64 + .04 + .01 + 0)/4
     rows = [("a", "1", 0.2), ("b", "0", 0.2), ("c", "1", 0.9), ("d", "1", 1.0)]
-    data = calibration_data([CalibrationRow(i, t, "1", score=s) for i, t, s in rows])
+    data = calibration_data([CalibrationRow(item=i, truth=t, verdict="1", score=s) for i, t, s in rows])
     report = score_report(data, 1, bootstrap=20)
     assert report.ece.value == pytest.approx(0.175)
     assert report.brier.value == pytest.approx(0.69 / 4)
@@ -77,14 +81,16 @@ def test_the_threshold_is_chosen_on_dev_and_reported_on_test():
 
 
 def test_scores_that_are_not_probabilities_have_a_curve_but_no_brier_score():
-    data = calibration_data([CalibrationRow(str(k), str(k % 2), "1", score=k) for k in range(10)])
+    data = calibration_data([CalibrationRow(item=str(k), truth=str(k % 2), verdict="1", score=k) for k in range(10)])
     report = score_report(data, 1, bootstrap=20)
     assert report.average_precision.value is not None
     assert "some are outside [0, 1]" in report.brier.undefined and "some are outside [0, 1]" in report.ece.undefined
 
 
 def test_without_a_scored_item_everything_is_undefined():
-    data = calibration_data([CalibrationRow("a", None, "1", score=0.5), CalibrationRow("b", "1", "1")])
+    data = calibration_data(
+        [CalibrationRow(item="a", truth=None, verdict="1", score=0.5), CalibrationRow(item="b", truth="1", verdict="1")]
+    )
     report = score_report(data, 0)
     assert report.n == 0
     assert report.brier.undefined and report.average_precision.undefined and report.threshold.undefined
