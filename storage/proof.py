@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -53,9 +54,16 @@ class Row(NamedTuple):
 
 def covered_row(key: bytes, record: type, values: Sequence[Any]) -> Row:
     """Return a row of ``record``, with all columns in the order of its fields, as an entry covers it."""
+    table, place, names = shape_of(record)
+    return Row(table, str(values[place]), row_digest(key, table, names, values))
+
+
+@cache
+def shape_of(record: type) -> tuple[str, int, tuple[str, ...]]:
+    """Return the table of a record, the place of its primary key among the columns, and the names of the columns."""
     table, primary = COVERED[record]
-    names = [f.name for f in fields(record)]
-    return Row(table, str(values[names.index(primary)]), row_digest(key, table, names, values))
+    names = tuple(f.name for f in fields(record))
+    return table, names.index(primary), names
 
 
 def signed_with(connection: sqlite3.Connection) -> str | None:

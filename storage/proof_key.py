@@ -16,8 +16,8 @@ import click
 
 VARIABLE = "SPOTCHECK_AUDIT_KEY"
 """The environment variable that gives the key where it is not kept in the configuration folder."""
-_FOUND: dict[tuple[str, str | None, str], bytes] = {}
-"""Keys that were found before, by their file, the variable and the short name: every write asks for one."""
+_FOUND: dict[tuple[str | None, ...], bytes] = {}
+"""Keys that were found before, by store, short name and environment: every write asks for one."""
 LEAST = 32
 """Characters that a key has at least."""
 
@@ -59,7 +59,7 @@ def kept_key(store_id: str) -> bytes | None:
 
 def find_key(store_id: str, wanted: str) -> bytes | None:
     """Return the key with this short name: from the environment, else from the user's folder, else None."""
-    place = (str(key_file(store_id)), os.environ.get(VARIABLE), wanted)
+    place = (store_id, wanted, *map(os.environ.get, (VARIABLE, "XDG_CONFIG_HOME", "HOME")))
     if place not in _FOUND:
         keys = (given_key(), kept_key(store_id))
         found = next((key for key in keys if key and key_id(key) == wanted), None)

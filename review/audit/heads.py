@@ -58,7 +58,9 @@ def heads_in(file: Path) -> Iterator[Head]:
     for number, line in enumerate(lines, 1):
         parts = line.split("\t")
         if len(parts) != 4 or not parts[2].isdecimal():
-            raise InputError.at(str(file), number, None, line, "a day, the id of a store, a number and a hash")
+            raise InputError.at(
+                str(file), number, column=None, found=line, expected="a day, the id of a store, a number and a hash"
+            )
         yield Head(parts[0], parts[1], int(parts[2]), parts[3])
 
 

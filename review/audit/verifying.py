@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from review.audit.chain import Links, signing_key
-from review.audit.covered import altered
+from review.audit.covered import CONTENT, altered
 from review.audit.row_findings import Change, Found, Promises, TableCheck, check_table
 from review.audit.store_secrets import store_id
 from review.basics.words import counted
-from storage.proof import COVERED, FIRST_SIGNED, NOT_COVERED, SIGNED, covered_row
+from storage.proof import COVERED, FIRST_SIGNED, NOT_COVERED, SIGNED, covered_row, shape_of
 from storage.proof_key import VARIABLE, given_key, kept_key, key_id
 from storage.queries.audit import all_entries, all_rows, covered_rows, covered_tables, first_entry_of, schema_objects
 from storage.records_people import AuditEntry
@@ -47,9 +47,10 @@ def check_store(store: Store) -> Check:
     with store.snapshot():
         first = first_entry_of(store, FIRST_SIGNED)
         key = signing_key(store)
-        links, promises = Links(key), dict[str, Promises]()
+        links, promises, early = Links(key), dict[str, Promises](), False
         for entry in all_entries(store):
             links.follow(entry)
+            early = early or CONTENT in entry.detail
             for table, promise in entry.detail.get(SIGNED, {}).items() if links.signed else ():
                 promises.setdefault(table, {})[entry.sequence] = promise
         found = [_checked(store, record, promises, key) for record in COVERED] if first else []
@@ -59,7 +60,7 @@ def check_store(store: Store) -> Check:
         return Check(
             entries=links.count,
             broken_at=links.broken_at,
-            altered=tuple(sorted({*altered(store), *(e for one in found for e in one.entries)})),
+            altered=tuple(sorted({*(altered(store) if early else ()), *(e for one in found for e in one.entries)})),
             changes=tuple(change for one in found for change in one.changes)
             + tuple(Change("added", "audit_rows", name) for name in strange),
             rows=sum(one.rows for one in found),
@@ -81,9 +82,13 @@ def _checked(store: Store, record: type, promises: dict[str, Promises], key: byt
 
 
 def _rows(store: Store, record: type, key: bytes | None) -> Iterator[Found]:
+    place = shape_of(record)[1]
     for values in all_rows(store, record):
-        row = covered_row(key or b"", record, values)
-        yield Found(row.key, row.digest if key else None)
+        if key is None:
+            yield Found(str(values[place]), None)
+        else:
+            row = covered_row(key, record, values)
+            yield Found(row.key, row.digest)
 
 
 def _trouble(

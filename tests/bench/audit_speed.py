@@ -91,9 +91,11 @@ def main() -> None:
         os.environ["XDG_CONFIG_HOME"] = folder
         store = open_store(Path(folder) / "spotcheck.db")
         add_person(store, "maria", role="lead", by="bench")
+        before = time.process_time()
         seconds = timed(lambda: fill(store, asked.annotations))
-        each = 1e6 * seconds / asked.annotations
-        table.add_row(f"write {asked.annotations:,} annotations with entries", f"{seconds:.1f}", f"{each:.0f} µs each")
+        each = 1e6 * (time.process_time() - before) / asked.annotations
+        what = f"write {asked.annotations:,} assignments and annotations with entries"
+        table.add_row(what, f"{seconds:.1f}", f"{each:.0f} µs of processor each")
         before = time.process_time()
         seconds = timed(lambda: check_store(store))
         spent = time.process_time() - before
