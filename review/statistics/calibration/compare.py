@@ -80,4 +80,5 @@ def judge_accuracy(truth: IntArray, verdict: IntArray, *, missing: Missing = "dr
         return Quantity.missing("no labelled item has a verdict")
     right = int((used & (verdict == truth)).sum())
     p = right / n
-    return Quantity(value=p, ci=wilson(right, n), se=(p * (1 - p) / n) ** 0.5, method="Wilson", n=n)
+    se = (p * (1 - p) / n) ** 0.5
+    return Quantity(value=p, ci=wilson(right, n), se=se, method="Wilson", method_se="binomial", n=n)

@@ -59,6 +59,25 @@ def share_draws(
     return np.divide(totals[:, 0], inside, out=np.full(draws, np.nan), where=inside > 0)
 
 
+def mean_draws(design: Design, value: FloatArray, *, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Draw the population's mean of a value from 0 to 1, shape (draws,); ``value`` has shape (P,).
+
+    Each row is a cell of its own. The prior is half a row with the value 0 and half a row with the value 1, so that for
+    values of 0 and 1 the mean is a share with Jeffreys' prior.
+    """
+    rows = len(value)
+    ends = np.array([0.0, 1.0])
+    prior = np.concatenate([np.zeros(rows), np.full(2, PRIOR)])
+    found = _similar_weights(design)
+    chunk = max(1, MOST_CELLS_AT_ONCE // (len(prior) * int(found.group.max() + 1)))
+    parts = []
+    for at in range(0, draws, chunk):
+        step = min(chunk, draws - at)
+        totals = _population_totals(design, found, cell=np.arange(rows), prior=prior, draws=step, rng=rng)
+        parts.append(totals @ np.concatenate([value, ends]) / totals.sum(axis=1))
+    return np.concatenate(parts)
+
+
 def margin_draws(design: Design, *, draws: int, keep_missing: bool, rng: np.random.Generator) -> Margins:
     """Draw the confusion matrix's margins in the population, first axis (draws,), K + 1 codes.
 

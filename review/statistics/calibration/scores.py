@@ -20,13 +20,15 @@ from review.statistics.calibration.curves import (
     reliability,
 )
 from review.statistics.calibration.data import CalibrationData, FloatArray
-from review.statistics.calibration.design import Drawn, drawn_rows, row_design, sampling_design, taylor_se
-from review.statistics.calibration.shares import Mask, estimate_share, shares, t_quantile
+from review.statistics.calibration.design import TAYLOR, Drawn, drawn_rows, row_design, sampling_design, taylor_se
+from review.statistics.calibration.posterior import mean_draws
+from review.statistics.calibration.shares import Mask, estimate_share, quantiles, shares, stream
 from review.statistics.calibration.split import split_of
 from review.statistics.quantity import Quantity
 
 MOST_POINTS = 200
 MOST_RESAMPLED = 10_000_000
+BRIER_DRAWS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +120,7 @@ def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000,
     return ScoreReport(
         n=n,
         average_precision=average,
-        brier=_brier(data, drawn, truth, score),
+        brier=_brier(data, drawn, truth, score, bootstrap=bootstrap, seed=seed),
         ece=ece,
         bins=bins,
         curve=curve,
@@ -132,17 +134,28 @@ def _scored(data: CalibrationData) -> Drawn:
     return drawn_rows(data.with_codes(np.where(absent, -1, data.truth), data.verdict))
 
 
-def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) -> Quantity:
-    """Return the weighted mean of (score - outcome)^2 with a Taylor interval (Brier 1950, Mon. Weather Rev. 78)."""
+def _brier(
+    data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray, *, bootstrap: int, seed: int
+) -> Quantity:
+    """Return the weighted mean of (score - outcome)^2 (Brier 1950, Mon. Weather Rev. 78) with its interval.
+
+    A judge that is nearly always sure and right loses almost nothing on most items and almost 1 on a few. Value plus or
+    minus t standard errors then held the truth in 67% of simulations with 30 items, the Bayesian bootstrap in 97%.
+    """
     design = row_design(data, drawn)
     loss = (score - truth) ** 2
     value = float((drawn.weight * loss).sum()) / float(drawn.weight.sum())
-    se = taylor_se(design, (loss - value) / float(drawn.weight.sum())) if len(loss) > 1 else None
-    if se is None:
+    if len(loss) < 2:
         return Quantity(value=value, ci=None, se=None, method="no interval from one item", n=len(loss))
-    half = t_quantile(design) * se
+    draws = min(bootstrap or BRIER_DRAWS, max(100, MOST_RESAMPLED // len(loss)))
+    ends = quantiles(mean_draws(design, loss, draws=draws, rng=stream(seed, "brier")), value)
     return Quantity(
-        value=value, ci=(max(0.0, value - half), min(1.0, value + half)), se=se, method="Taylor", n=len(loss)
+        value=value,
+        ci=ends,
+        se=taylor_se(design, (loss - value) / float(drawn.weight.sum())),
+        method=f"Bayesian bootstrap by weight ({draws} draws)",
+        method_se=TAYLOR,
+        n=len(loss),
     )
 
 

@@ -47,7 +47,8 @@ def rogan_gladen(positive: int, verdicts: int, calibration: Calibration, *, leve
     )
     value = min(1.0, max(0.0, raw))
     low, high = _limits(positive, verdicts, calibration, float(ndtri((1 + level) / 2)))
-    return Quantity(value=value, ci=(min(low, value), max(high, value)), se=math.sqrt(variance), method=method, n=n)
+    ci = min(low, value), max(high, value)
+    return Quantity(value=value, ci=ci, se=math.sqrt(variance), method=method, method_se="delta method", n=n)
 
 
 def _limits(positive: int, verdicts: int, calibration: Calibration, z: float) -> tuple[float, float]:

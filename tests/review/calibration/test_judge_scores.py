@@ -51,6 +51,25 @@ def test_brier_score_and_average_precision_agree_with_scikit_learn(weighted):
     assert report.average_precision.ci[0] < expected < report.average_precision.ci[1]
 
 
+def test_the_interval_of_the_brier_score_holds_the_truth_when_a_sure_judge_rarely_errs():
+    # sure (.95) and wrong in 4% of items: a loss of .9025 there, .0025 elsewhere
+    truth = 0.04 * 0.9025 + 0.96 * 0.0025
+    rng, held, wald = np.random.default_rng(6), 0, 0
+    for seed in range(120):
+        wrong = rng.random(30) < 0.04
+        data = calibration_data(
+            [
+                CalibrationRow(item=f"i{i}", truth="0" if w else "1", verdict="1", score=0.95)
+                for i, w in enumerate(wrong)
+            ]
+        )
+        found = score_report(data, data.values.index("1"), bootstrap=200, seed=seed).brier
+        held += found.ci[0] <= truth <= found.ci[1]
+        wald += abs(found.value - truth) <= 2.045 * found.se
+    assert held >= 0.92 * 120
+    assert wald <= 0.8 * 120
+
+
 def test_calibration_error_by_hand_with_counts_per_bin():
     # bin [.2, .3): scores .2, .2, one positive: |.2 - .5|; bin [.9, 1]: .9, 1, both positive: |.95 - 1|
     # ECE = (2 * .3 + 2 * .05)/4 = .175; Brier = (.64 + .04 + .01 + 0)/4
