@@ -16,7 +16,7 @@ import orjson
 
 from storage.clock import utc_text
 from storage.proof_digests import entry_hash, row_digest, rows_digest
-from storage.proof_key import VARIABLE, ProofError, find_key, forget_key, keep_key, key_id, new_key
+from storage.proof_key import VARIABLE, ProofError, find_key, forget_key, found_key, keep_key, key_id, new_key
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.rows import columns, fields
@@ -74,7 +74,7 @@ def signed_with(connection: sqlite3.Connection) -> str | None:
 def key_to_sign(connection: sqlite3.Connection) -> bytes:
     """Return the key with which this store is signed. Raises ProofError when it is not here."""
     name = signed_with(connection)
-    key = find_key(_setting(connection, "store_id") or "", name) if name else None
+    key = found_key(name) or find_key(_setting(connection, "store_id") or "", name) if name else None
     if key is None:
         raise ProofError(
             "the audit key of this store is not here, so nothing can be written. "

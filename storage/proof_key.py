@@ -17,7 +17,7 @@ import click
 VARIABLE = "SPOTCHECK_AUDIT_KEY"
 """The environment variable that gives the key where it is not kept in the configuration folder."""
 _FOUND: dict[tuple[str | None, ...], bytes] = {}
-"""Keys that were found before, by store, short name and environment: every write asks for one."""
+"""Keys that were found before, by short name and environment: every write asks for one."""
 LEAST = 32
 """Characters that a key has at least."""
 
@@ -59,14 +59,20 @@ def kept_key(store_id: str) -> bytes | None:
 
 def find_key(store_id: str, wanted: str) -> bytes | None:
     """Return the key with this short name: from the environment, else from the user's folder, else None."""
-    place = (store_id, wanted, *map(os.environ.get, (VARIABLE, "XDG_CONFIG_HOME", "HOME")))
-    if place not in _FOUND:
-        keys = (given_key(), kept_key(store_id))
-        found = next((key for key in keys if key and key_id(key) == wanted), None)
-        if found is None:
-            return None
-        _FOUND[place] = found
-    return _FOUND[place]
+    keys = (given_key(), kept_key(store_id))
+    found = next((key for key in keys if key and key_id(key) == wanted), None)
+    if found is not None:
+        _FOUND[_place(wanted)] = found
+    return found
+
+
+def found_key(wanted: str) -> bytes | None:
+    """Return the key with this short name if this process found it before in the same environment."""
+    return _FOUND.get(_place(wanted))
+
+
+def _place(wanted: str) -> tuple[str | None, ...]:
+    return (wanted, *map(os.environ.get, (VARIABLE, "XDG_CONFIG_HOME", "HOME")))
 
 
 def new_key(store_id: str) -> bytes:
