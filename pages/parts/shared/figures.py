@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared.wording import as_text
-from review.basics.csv_safe import csv_text
+from review.basics.csv_safe import csv_text, long_cells
 from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
@@ -67,7 +67,8 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
 def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """Draw a table with its download, which is safe to open in a spreadsheet."""
     st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", placeholder="–")
-    data = csv_text([str(c) for c in frame.columns], rows_of(frame))
+    columns, rows = [str(c) for c in frame.columns], rows_of(frame)
+    data = csv_text(columns, rows)
     st.download_button(
         "CSV",
         data,
@@ -76,6 +77,7 @@ def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
         icon=":material/download:",
         key=f"{key}_csv",
         on_click="ignore",
+        help=long_cells(columns, rows) or None,
     )
 
 
