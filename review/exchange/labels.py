@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from review.audit import chain, covered
+from review.audit import chain
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.csv_safe import row_text
@@ -102,7 +102,7 @@ def import_labels(
         used = {v.item.id for v in votes}
         fresh = [i for i in fresh if i.id in used]
         _add_items(store, fresh, by=by, raters=tuple(dict.fromkeys(v.rater for v in votes)))
-        outcome, written = _add_votes(store, votes, rubrics, by)
+        outcome = _add_votes(store, votes, rubrics, by)
         done = ImportedLabels(
             rows=len(table.rows),
             **outcome,
@@ -115,8 +115,7 @@ def import_labels(
             values=as_counts(read.values),
             notes=read.sentences(table.file),
         )
-        content = {"content": covered.digest(store, "import labels", *written)} if written else {}
-        chain.record(store, by, "import labels", Path(table.file).name, **asdict(done), submissions=written, **content)
+        chain.record(store, by, "import labels", Path(table.file).name, **asdict(done))
     return done
 
 
@@ -220,11 +219,8 @@ def _add_items(store: Store, fresh: list[Item], *, by: str, raters: tuple[str, .
         chain.record(store, by, "open", week, why="imported labels")
 
 
-def _add_votes(
-    store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str
-) -> tuple[dict[str, int], list[str]]:
-    """Write the new votes. Returns the counts, and the ids of the submissions that were written."""
-    written: list[str] = []
+def _add_votes(store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str) -> dict[str, int]:
+    """Write the new votes. Returns the counts."""
     counts = dict.fromkeys(("annotations", "changed", "unchanged", "older", "added", "duplicate"), 0)
     weeks = {v.item.week for v in votes}
     latest = {(n.item_id, n.rater_id, n.rubric_version): n for w in weeks for n in current_annotations(store, w)}
@@ -240,9 +236,8 @@ def _add_votes(
             desk = desks[vote.item.week]
             assignment = assignment_for(store, desk, vote, rubric.version, by=by)
             store.add(annotation(vote, current, labels, assignment, late=assignment.id in desk.gone))
-            written.append(vote.submission_id)
             counts["added"] += len(vote.labels)
         elif outcome == "unchanged":
             counts["duplicate"] += len(vote.labels)
     counts["annotations"] += counts["changed"]
-    return counts, written
+    return counts

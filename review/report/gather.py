@@ -26,6 +26,7 @@ from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
 from review.statistics.agreement.report import agreement_report
 from review.statistics.calibration.report import calibration_report
+from storage.proof import GENESIS
 from storage.records_review import Item
 from storage.store import Store
 
@@ -75,7 +76,7 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         anchoring=anchoring(store, [week]),
         withheld=len(owed),
         head=last.sequence if last else 0,
-        head_hash=last.hash if last else chain.GENESIS,
+        head_hash=last.hash if last else GENESIS,
         broken_at=chain.verify(store)[1],
     )
 

@@ -27,6 +27,7 @@ UNITS = ("session", "turn")
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "access": ACCESS_SETTINGS,
+    "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values"),
     "privacy": ("originals", "patterns", "phone_region", "library"),
@@ -62,7 +63,8 @@ class Project:
     Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations with
     contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric`` is
     the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
-    have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names.
+    have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names. ``heads`` is the
+    file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -78,6 +80,7 @@ class Project:
     access: Access = field(default_factory=Access)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    heads: Path | None = None
 
 
 def project_of(store_path: str | Path) -> Project:
@@ -109,7 +112,15 @@ def project_of(store_path: str | Path) -> Project:
         access=access_of(path, tables["access"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
+        heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
+
+
+def _file(path: Path, name: str, found: object) -> Path | None:
+    """Return a path of the settings, read from the folder of spotcheck.toml; None for ""."""
+    if not isinstance(found, str):
+        raise setting.wrong(f"{path}, {name}", found, "the path of a file")
+    return path.parent / Path(found).expanduser() if found else None
 
 
 def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
@@ -150,6 +161,9 @@ phone_region = "US"      # country of phone numbers without a country code
 
 [privacy.patterns]       # your own patterns to mask: token name = regular expression
 # CUSTOMER = "KD-[0-9]{6}"
+
+# [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
+# heads = "/mnt/elsewhere/spotcheck-heads.txt"
 
 [sampling]
 unit = "session"         # what a reviewer sees as one item: session | turn

@@ -2,17 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
+from typing import Any
 
 from storage.queries.parameters import json_list
+from storage.records import KEYS
 from storage.records_people import AuditEntry
+from storage.rows import columns, decode
 from storage.store import Store
 
 
 def last_entry(store: Store) -> AuditEntry | None:
     """Return the newest entry, or None while there is none."""
     return next(iter(store.select(AuditEntry, "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1")), None)
+
+
+def last_entry_but(store: Store, action: str) -> int:
+    """Return the sequence of the newest entry of any other action, 0 while there is none."""
+    sql = "SELECT sequence FROM audit WHERE action <> :action ORDER BY sequence DESC LIMIT 1"
+    return next((int(row["sequence"]) for row in store.query(sql, {"action": action})), 0)
+
+
+def first_entry_of(store: Store, action: str) -> AuditEntry | None:
+    """Return the oldest entry of an action, or None."""
+    sql = "SELECT * FROM audit WHERE action = :action ORDER BY sequence LIMIT 1"
+    return next(iter(store.select(AuditEntry, sql, {"action": action})), None)
+
+
+def all_entries(store: Store) -> Iterator[AuditEntry]:
+    """Yield the entries in order, one by one."""
+    for row in store.stream(f"SELECT {columns(AuditEntry)} FROM audit ORDER BY sequence"):  # noqa: S608 - our names
+        try:
+            yield decode(AuditEntry, row)
+        except (ValueError, TypeError):  # somebody changed the detail to what is no JSON; its hash cannot match
+            yield decode(AuditEntry, (*row[:5], "{}", *row[6:]))
+
+
+def all_rows(store: Store, record: type) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a record's table as stored, in order of arrival, with the columns of the record's fields."""
+    return store.stream(f'SELECT {columns(record)} FROM "{KEYS[record][0]}" ORDER BY rowid')  # noqa: S608 - our names
+
+
+def covered_rows(store: Store, table: str) -> Iterator[tuple[int, str, bytes]]:
+    """Yield (sequence of the entry, key of the row, digest) for each row of a table that was written, in order."""
+    sql = 'SELECT entry, key, digest FROM audit_rows WHERE "table" = ? ORDER BY entry, position'
+    return store.stream(sql, [table])
+
+
+def covered_tables(store: Store) -> list[str]:
+    """Return the names of the tables that the digests of rows are about."""
+    return [str(name) for (name,) in store.stream('SELECT DISTINCT "table" FROM audit_rows ORDER BY 1')]
+
+
+def schema_objects(store: Store) -> list[tuple[str, str]]:
+    """Return (type, name) of every table, view and trigger of the file, for a comparison with those of a store."""
+    sql = "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite_%'"
+    return [(str(kind), str(name)) for kind, name in store.stream(f"{sql} ORDER BY name")]
 
 
 def entries_that_fit(

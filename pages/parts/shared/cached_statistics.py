@@ -13,6 +13,7 @@ from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_o
 from review.evidence.production_data import production_data
 from review.evidence.ties import settle_first
 from review.evidence.withheld import withheld_items
+from review.judges.runs.recording import JUDGE_RESULTS
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
@@ -28,6 +29,7 @@ from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.report import CalibrationReport, calibration_report
+from storage.queries.audit import last_entry_but
 from storage.records_judges import Judge
 from storage.store import Store, open_store
 
@@ -35,14 +37,14 @@ JudgeState = tuple[int, int, int]
 
 
 def state_of(store: Store) -> int:
-    """Return a number that grows with every change of the store, because each change is a row of the audit chain."""
-    return int(store.query("SELECT coalesce(max(sequence), 0) AS head FROM audit")[0]["head"])
+    """Return a number that grows with every change of the store, except with what a running judge adds."""
+    return last_entry_but(store, JUDGE_RESULTS)
 
 
 def judge_state(store: Store) -> JudgeState:
     """Return the state of everything that figures about judges depend on.
 
-    A run is an entry of the audit chain only when it starts and when it ends. Its verdicts in between are counted.
+    The verdicts of a run are counted, because :func:`state_of` sees only when it starts and when it ends.
     """
     rows = store.query(
         "SELECT (SELECT coalesce(max(rowid), 0) FROM verdicts) AS verdicts, "
