@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,6 @@ ITEMS = 2_000
 """Items of one week; two reviewers rate each."""
 STRATA = {"failing": (300, 300), "low confidence": (6_000, 500), "rest": (120_000, 1_200)}
 """By group: how many conversations it has, and how many of a week of 2,000 items are drawn from it."""
-ENTRIES_AT_ONCE = 20_000
 
 
 class Size(NamedTuple):
@@ -55,7 +54,6 @@ def build(path: Path, size: Size, *, seed: int = 0) -> Store:
     with store.transaction():
         for name in names:
             _week(store, name, size.items, rng, is_open=name == names[-1])
-    store.query("ANALYZE") if False else None
     return store
 
 
@@ -171,7 +169,7 @@ def _conversation(identity: str, week: str, at: str, k: int) -> Conversation:
         created_at=at,
         week=week,
         messages=(
-            {"role": "user", "content": f"Where is order {k}? I ordered it two weeks ago and nothing has arrived. " * 4},
+            {"role": "user", "content": f"Where is order {k}? Nothing has arrived since I ordered it. " * 5},
             {"role": "assistant", "content": f"Order {k} is on its way and should be with you within three days. " * 8},
         ),
         steps=({"name": "intent", "output": "order status"},),
@@ -226,7 +224,9 @@ def _adjudications(
     ]  # fmt: skip
 
 
-def _log(store: Store, said: Sequence[Annotation], settled: Sequence[Adjudication], closed: Sequence[WeekClosing]) -> None:
+def _log(
+    store: Store, said: Sequence[Annotation], settled: Sequence[Adjudication], closed: Sequence[WeekClosing]
+) -> None:
     """Continue the audit chain with an entry for each of these rows, as the verbs would have written them."""
     facts = chain(
         (("annotation", n.rater_id, n.assignment_id, {"submission": n.submission_id}, n) for n in said),

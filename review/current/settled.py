@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.basics.labels import Label, Value
-from storage.queries.annotations import current_annotations
+from review.current.counting import annotations_that_count
 from storage.records_review import Adjudication, Annotation, Item
 from storage.store import Store
 
@@ -43,7 +43,7 @@ def canonical_value(stored: Any) -> Value:
 
 def annotations_of(store: Store, weeks: Iterable[str]) -> list[Annotation]:
     """Return the annotations of some weeks that count, of the latest rubric version on each item."""
-    found = [n for week in weeks for n in current_annotations(store, week)]
+    found = [n for week in weeks for n in annotations_that_count(store, week)]
     latest: dict[str, int] = {}
     for n in found:
         latest[n.item_id] = max(latest.get(n.item_id, 0), n.rubric_version)

@@ -44,7 +44,7 @@ def _shares(ratings: Ratings) -> Floats:
 
 def _entropy(shares: Floats) -> Floats:
     """Return the Shannon entropy of each row in bits."""
-    bits: Floats = np.abs(np.sum(shares * np.log2(1 / np.where(shares > 0, shares, 1)), axis=1))
+    bits: Floats = np.abs(np.sum(shares * -np.log2(np.where(shares > 0, shares, 1)), axis=1))
     return bits
 
 

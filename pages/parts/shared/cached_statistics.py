@@ -6,11 +6,12 @@ import streamlit as st
 
 from pages.parts.shared.session import Session
 from review.current.assignments import owed_items
+from review.current.counting import state_of_annotations
 from review.current.verdicts import Reference
 from review.evidence import evidence
 from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
-from review.evidence.production import judges_of_frame, production_quality
+from review.evidence.production import judges_of_frame, production_data, quality_of
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
@@ -24,19 +25,16 @@ from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.quality.report import QualityReport
+from storage.queries.items import items_in_weeks
+from storage.queries.states import WeekState, weeks_state
 from storage.records_judges import Judge
 from storage.store import Store, open_store
 
-JudgeState = tuple[int, int, int]
+JudgeState = tuple[int, ...]
 
 
-def state_of(store: Store) -> int:
-    """Return a number that grows with every change of the store, because each change is a row of the audit chain."""
-    return int(store.query("SELECT coalesce(max(sequence), 0) AS head FROM audit")[0]["head"])
-
-
-def judge_state(store: Store) -> JudgeState:
-    """Return the state of everything that figures about judges depend on.
+def judge_state(store: Store, weeks: tuple[str, ...]) -> JudgeState:
+    """Return the state of everything that figures about judges in these weeks depend on.
 
     A run is an entry of the audit chain only when it starts and when it ends. Its verdicts in between are counted.
     """
@@ -44,45 +42,56 @@ def judge_state(store: Store) -> JudgeState:
         "SELECT (SELECT coalesce(max(rowid), 0) FROM verdicts) AS verdicts, "
         "(SELECT coalesce(max(rowid), 0) FROM judge_results) AS results"
     )[0]
-    return state_of(store), int(rows["verdicts"]), int(rows["results"])
+    return (*weeks_state(store, weeks), int(rows["verdicts"]), int(rows["results"]))
 
 
 def agreement(session: Session, weeks: tuple[str, ...]) -> dict[str, AgreementReport]:
     """Return the agreement of some weeks by dimension, without the items that the viewer has yet to review."""
-    return _agreement(str(session.store.path), state_of(session.store), weeks, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    return _agreement(str(session.store.path), weeks_state(session.store, weeks), weeks, owed, viewer)
+
+
+def _view(session: Session, weeks: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the viewer, and the items of these weeks that the viewer owes: those who owe the same see the same."""
+    viewer = session.rater.id
+    return viewer, tuple(sorted(items_in_weeks(session.store, owed_items(session.store, viewer), weeks)))
 
 
 @st.cache_data(show_spinner="Computing agreement …", max_entries=64)
-def _agreement(path: str, state: int, weeks: tuple[str, ...], viewer: str) -> dict[str, AgreementReport]:
-    store = open_store(path, create=False)
+def _agreement(
+    path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[str, ...], _viewer: str
+) -> dict[str, AgreementReport]:
+    store, viewer = open_store(path, create=False), _viewer
     found = evidence.ratings_by_dimension(store, weeks, viewer=viewer)
     return {name: agreement_report(ratings) for name, ratings in found.items() if len(ratings)}
 
 
 def calibration(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, CalibrationReport]:
     """Return a judge against the people in some weeks, by dimension, without opening the test half."""
-    return _calibration(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    return _calibration(str(session.store.path), judge_state(session.store, weeks), weeks, judge, owed, viewer)
 
 
 @st.cache_data(show_spinner="Computing calibration …", max_entries=64)
 def _calibration(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
 ) -> dict[str, CalibrationReport]:
     store = open_store(path, create=False)
-    pairs = evidence.paired_labels(store, weeks, judge, viewer=viewer)
+    pairs = evidence.paired_labels(store, weeks, judge, viewer=_viewer)
     return {name: calibration_report(p.data, positive=p.dimension.positive) for name, p in pairs.items()}
 
 
 def disagreements(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, list[Disagreement]]:
     """Return where a judge and the people differ, by dimension, without opening the test half."""
-    return _disagreements(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    return _disagreements(str(session.store.path), judge_state(session.store, weeks), weeks, judge, owed, viewer)
 
 
 @st.cache_data(show_spinner="Finding the disagreements …", max_entries=32)
 def _disagreements(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
 ) -> dict[str, list[Disagreement]]:
-    pairs = evidence.paired_labels(open_store(path, create=False), weeks, judge, viewer=viewer)
+    pairs = evidence.paired_labels(open_store(path, create=False), weeks, judge, viewer=_viewer)
     return {name: disagreements_of(pair) for name, pair in pairs.items()}
 
 
@@ -108,7 +117,7 @@ def _near(path: str, key: tuple[object, ...], weeks: tuple[str, ...], viewer: st
 
 def economy(session: Session, weeks: tuple[str, ...], judge: Reference) -> Economy:
     """Return what a version of a judge costs, how long it takes, and which verdicts are missing."""
-    return _economy(str(session.store.path), judge_state(session.store), weeks, judge)
+    return _economy(str(session.store.path), judge_state(session.store, weeks), weeks, judge)
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
@@ -118,30 +127,30 @@ def _economy(path: str, state: JudgeState, weeks: tuple[str, ...], judge: Refere
 
 def comparison(session: Session, weeks: tuple[str, ...], judges: tuple[str, ...]) -> dict[str, Comparison]:
     """Return several judges side by side, by dimension, without opening the test half."""
-    return _comparison(str(session.store.path), judge_state(session.store), weeks, judges, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    return _comparison(str(session.store.path), judge_state(session.store, weeks), weeks, judges, owed, viewer)
 
 
 @st.cache_data(show_spinner="Comparing the judges …", max_entries=32)
 def _comparison(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judges: tuple[str, ...], viewer: str
+    path: str, state: JudgeState, weeks: tuple[str, ...], judges: tuple[str, ...], owed: tuple[str, ...], _viewer: str
 ) -> dict[str, Comparison]:
-    return compared(open_store(path, create=False), weeks, judges, viewer=viewer)
+    return compared(open_store(path, create=False), weeks, judges, viewer=_viewer)
 
 
 def quality(session: Session, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
     """Return the estimated quality of production by (dimension, positive value), with the first judge of the frame."""
-    return _quality(str(session.store.path), state_of(session.store), weeks)
+    return _quality(str(session.store.path), weeks_state(session.store, weeks), weeks)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
-def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
+def _quality(path: str, state: WeekState, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
     store = open_store(path, create=False)
     rubric = evidence.latest_used_rubric(store, weeks)
-    judges = judges_of_frame(store, weeks)
+    judge = next(iter(judges_of_frame(store, weeks)), None)
+    data = production_data(store, weeks, judges=[judge] if judge else [])
     return {
-        (d.name, d.positive): production_quality(
-            store, weeks, d, positive=d.positive, judge=judges[0] if judges else None
-        )
+        (d.name, d.positive): quality_of(data, d, positive=d.positive, judge=judge)
         for d in rubric.dimensions
         if d.positive is not None
     }
@@ -149,38 +158,46 @@ def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, s
 
 def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
     """Return how a judge compares with the people in one dimension."""
-    path, state = str(session.store.path), judge_state(session.store)
-    return _judge_vs_people(path, state, weeks, judge, dimension, session.rater.id)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    viewer, owed = _view(session, weeks)
+    return _judge_vs_people(path, state, weeks, judge, dimension, owed, viewer)
 
 
 @st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
 def _judge_vs_people(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str
+    path: str,
+    state: JudgeState,
+    weeks: tuple[str, ...],
+    judge: str,
+    dimension: str,
+    owed: tuple[str, ...],
+    _viewer: str,
 ) -> JudgeVsPeople:
     store = open_store(path, create=False)
-    pair = evidence.paired_labels(store, weeks, judge, viewer=viewer)[dimension]
-    return judge_vs_people_of(store, weeks, judge, pair, viewer=viewer)
+    pair = evidence.paired_labels(store, weeks, judge, viewer=_viewer)[dimension]
+    return judge_vs_people_of(store, weeks, judge, pair, viewer=_viewer)
 
 
 def ranking(session: Session, week: str) -> dict[str, float]:
     """Return how uncertain the labels of each item are. Settling changes no vote, so the key counts only the votes."""
-    state = session.store.query(
-        "SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS votes, "
-        "(SELECT coalesce(max(rowid), 0) FROM withdrawals) AS withdrawn"
-    )[0]
-    return _ranking(str(session.store.path), (state["votes"], state["withdrawn"]), week)
+    store = session.store
+    state = tuple(n for w in evidence.weeks_up_to(store, week) for n in state_of_annotations(store, w))
+    return _ranking(str(store.path), state, week)
 
 
 @st.cache_data(show_spinner="Sorting the cases …", max_entries=32)
-def _ranking(path: str, state: tuple[int, int], week: str) -> dict[str, float]:
+def _ranking(path: str, state: WeekState, week: str) -> dict[str, float]:
     return ranking_of(open_store(path, create=False), week)
 
 
 def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
     """Return one version of a judge week by week, without opening the test half. Raises NothingToDo."""
-    return _over_time(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    return _over_time(str(session.store.path), judge_state(session.store, weeks), weeks, judge, owed, viewer)
 
 
 @st.cache_data(show_spinner="Computing week by week …", max_entries=32)
-def _over_time(path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str) -> OverTime:
-    return over_time_of(open_store(path, create=False), weeks, judge, viewer=viewer)
+def _over_time(
+    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
+) -> OverTime:
+    return over_time_of(open_store(path, create=False), weeks, judge, viewer=_viewer)
