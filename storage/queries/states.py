@@ -38,6 +38,11 @@ FROM items i CROSS JOIN annotations n ON n.item_id = i.id WHERE i.week = :week
 """
 
 
+def latest_adjudication(store: Store) -> int:
+    """Return the place of the latest adjudication, 0 before the first."""
+    return int(store.query("SELECT coalesce(max(rowid), 0) AS latest FROM adjudications")[0]["latest"])
+
+
 def weeks_state(store: Store, weeks: Sequence[str]) -> WeekState:
     """Return the state of everything that figures on some weeks depend on.
 

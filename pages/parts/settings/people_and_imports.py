@@ -16,11 +16,10 @@ from review.basics.words import counted
 from review.people.people import NO_ROLE, ROLES, add_person, people, require
 from storage.records_log import Import
 
-
 MASKED = """
-- **Masked by default:** email addresses (also spelt out), phone numbers, payment cards, bank accounts, network addresses,
-  national identity numbers, API keys, tokens and passwords; dates of birth and patient record numbers after words that
-  name them.
+- **Masked by default:** email addresses (also spelt out), phone numbers, payment cards, bank accounts, network
+  addresses, national identity numbers, API keys, tokens and passwords; dates of birth and patient record numbers
+  after words that name them.
 - **With one more setting:** phone numbers in the national formats of your users' countries (`countries` under
   `[privacy]` in spotcheck.toml), your own patterns, and national numbers of more countries with the Presidio library.
 - **Never masked on its own:** names and postal addresses in running text. The check for personal data flags many of

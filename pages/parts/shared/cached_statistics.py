@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.shared.session import Session
+from review.annotating.anchoring import Anchoring, anchoring
 from review.current.assignments import owed_items
 from review.current.counting import state_of_annotations
 from review.current.verdicts import Reference
@@ -64,6 +65,16 @@ def _agreement(
     store, viewer = open_store(path, create=False), _viewer
     found = evidence.ratings_by_dimension(store, weeks, viewer=viewer)
     return {name: agreement_report(ratings) for name, ratings in found.items() if len(ratings)}
+
+
+def changes_of_mind(session: Session, weeks: tuple[str, ...]) -> Anchoring:
+    """Return how often reviewers changed a label of these weeks after seeing the verdicts of the judges."""
+    return _changes_of_mind(str(session.store.path), judge_state(session.store, weeks), weeks)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _changes_of_mind(path: str, state: JudgeState, weeks: tuple[str, ...]) -> Anchoring:
+    return anchoring(open_store(path, create=False), weeks)
 
 
 def calibration(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, CalibrationReport]:
