@@ -70,9 +70,10 @@ def _insert(store: Store, rows: Iterable[Any]) -> None:
     first = next(found, None)
     if first is None:
         return
-    names = [f.name for f in fields(type(first))]
+    kind: Any = type(first)
+    names = [f.name for f in fields(kind)]
     cells = ([encode(getattr(row, n)) for n in names] for row in chain([first], found))
-    store.db.conn.executemany(insert_sql(type(first)), cells)
+    store.db.conn.executemany(insert_sql(kind), cells)
 
 
 def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bool) -> None:
@@ -89,7 +90,8 @@ def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bo
         ],
     )  # fmt: skip
     draw = f"draw-{week}"
-    frame = {"rows": sum(n for n, _ in STRATA.values()), "verdicts": _counts()}
+    population = sum(n for n, _ in STRATA.values())
+    frame = {"rows": population, "verdicts": _counts()}
     _insert(
         store,
         [
@@ -104,10 +106,10 @@ def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bo
         store,
         [
             Stratum(
-                id=f"{draw}:{name}", draw_id=draw, week=week, name=name, population=population, sampled=shares[name],
-                probability=shares[name] / population,
+                id=f"{draw}:{name}", draw_id=draw, week=week, name=name, population=of_group, sampled=shares[name],
+                probability=shares[name] / of_group,
             )
-            for name, (population, _) in STRATA.items()
+            for name, (of_group, _) in STRATA.items()
         ],
     )  # fmt: skip
     _insert(
@@ -115,7 +117,7 @@ def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bo
         [
             Import(
                 id=f"import-{week}", at=at, by=LEAD, file=f"{week}.jsonl", format="plain", source="production",
-                read=frame["rows"], added=frame["rows"], duplicate=0, changed=0, rejected=0, undated=0,
+                read=population, added=population, duplicate=0, changed=0, rejected=0, undated=0,
             )
         ],
     )  # fmt: skip
@@ -228,7 +230,7 @@ def _log(
     store: Store, said: Sequence[Annotation], settled: Sequence[Adjudication], closed: Sequence[WeekClosing]
 ) -> None:
     """Continue the audit chain with an entry for each of these rows, as the verbs would have written them."""
-    facts = chain(
+    facts: Iterable[tuple[str, str, str, dict[str, Any], Any]] = chain(
         (("annotation", n.rater_id, n.assignment_id, {"submission": n.submission_id}, n) for n in said),
         (("adjudicate", a.adjudicator, a.item_id, {"adjudication": a.id}, a) for a in settled),
         (("close", c.by, c.week, {"reason": c.reason, **c.checklist}, c) for c in closed),
@@ -240,12 +242,14 @@ def _log(
     for action, actor, subject, detail, row in facts:
         sequence += 1
         detail = {**detail, covered.CONTENT: covered._digest(row)}
-        digest = audit_chain.entry_hash(sequence, row.at, actor, action, subject, detail, previous)
-        entries.append(
-            AuditEntry(
-                sequence=sequence, at=row.at, actor=actor, action=action, subject=subject, detail=detail,
-                previous=previous, hash=digest,
-            )
-        )  # fmt: skip
+        told: dict[str, Any] = {
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "detail": detail,
+            "previous": previous,
+        }
+        digest = audit_chain.entry_hash(sequence, row.at, **told)
+        entries.append(AuditEntry(sequence=sequence, at=row.at, hash=digest, **told))
         previous = digest
     _insert(store, entries)

@@ -1,6 +1,6 @@
-"""How pytest-xdist divides the tests: by file, and all browser tests in one part.
+"""How pytest-xdist divides the tests: by file, browser tests on the first worker, all others on the rest.
 
-Two browsers side by side make tests of a page wait too long. The browser tests come first, because they take longest.
+Two browsers side by side make tests of a page wait longer, so they meet only at the end, when one kind has run out.
 """
 
 from __future__ import annotations
@@ -14,17 +14,25 @@ from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
+    from xdist.workermanage import WorkerController
 
 BROWSER = "tests/browser/"
 MOST_WORKERS = 4
-"""More would wait for the browser tests, which one worker runs alone."""
+"""More would wait for the browser tests, most of which one worker runs alone."""
 
 
 class ByFile(LoadScopeScheduling):
-    """Give each worker whole files, and one worker all files of browser tests."""
+    """Give each worker whole files: the first those of browser tests, the others the rest, as long as there are any."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+        return nodeid.partition("::")[0]
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        first = next(iter(self.assigned_work)) == node if self.assigned_work else True
+        fitting = next((scope for scope in self.workqueue if scope.startswith(BROWSER) == first), None)
+        if fitting is not None:
+            self.workqueue.move_to_end(fitting, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

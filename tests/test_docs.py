@@ -11,6 +11,7 @@ import app_pages
 import click
 import derive_readme
 import pytest
+import test_house
 
 from review.checks.catalogue import CHECKS
 from review.commands.cli import COMMANDS, overview, spotcheck
@@ -23,6 +24,7 @@ from review.statistics.agreement.coefficients import COEFFICIENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def test_the_derived_tables_of_the_readme_say_what_the_plug_ins_say() -> None:
@@ -134,3 +136,23 @@ def test_the_required_packages_are_dependencies() -> None:
     named |= {re.split(r"[<>=;\[ ]", d)[0] for d in project["optional-dependencies"]["models"]}
     required = {"streamlit", "sqlite-utils", "pandas", "sqlglot", "transformers", "scikit-learn", "requests"}
     assert required <= named
+
+
+def test_the_house_in_contributing_has_the_floors_of_the_house() -> None:
+    block = re.search(r"## The house\n\n```\n(.+?)```", CONTRIBUTING, re.DOTALL)
+    assert block
+    shown = [re.split(r"  +", line)[0].split(", ") for line in block[1].splitlines()]
+    to_come = {word.strip("[]") for line in shown for word in line if word.startswith("[")}
+    floors = [{word.strip("[]").removeprefix("review/").removesuffix(".py") for word in line} for line in shown]
+    assert floors == [{room.removeprefix("review.") for room in rooms} for rooms in reversed(test_house.FLOORS)]
+    missing = {r.removeprefix("review.") for r in test_house.FLOOR if not (ROOT / r.replace(".", "/")).is_dir()}
+    assert to_come == missing - {"app"}, "a room in brackets is one that does not exist yet"
+
+
+def test_contributing_names_files_and_lines_that_exist() -> None:
+    rows = re.findall(r"^\| [a-z ]+ \| `(.+?)` \| `(\w+)` in `(.+?)` \| `(.+?)` \|$", CONTRIBUTING, re.MULTILINE)
+    assert len(rows) == 8, "one row for each kind of thing"
+    for folder, name, catalogue, model in rows:
+        assert re.search(rf"^{name}\b", (ROOT / catalogue).read_text(encoding="utf-8"), re.MULTILINE), name
+        assert (ROOT / model).is_file(), model
+        assert re.fullmatch(folder.replace("NAME", r"\w+") + r"(\w+\.py)?", model), f"{model} is not in {folder}"

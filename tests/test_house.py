@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from collections.abc import Collection
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -14,14 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     ("storage",),
     ("review.basics",),
-    ("review.statistics",),
-    ("review.audit", "review.models", "review.sql"),
+    ("review.audit", "review.models", "review.statistics", "review.sql"),
     ("review.people", "review.checks"),
-    ("review.current",),
-    ("review.privacy",),
-    ("review.log",),
+    ("review.current", "review.privacy"),
+    ("review.settings", "review.log"),
     ("review.sampling", "review.monitoring", "review.notify"),
-    ("review.settings",),
     ("review.sources", "review.rubric"),
     ("review.week", "review.exchange", "review.evidence"),
     ("review.golden", "review.annotating"),
@@ -193,6 +191,66 @@ def test_each_link_to_a_page_names_a_file_beside_the_router() -> None:
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("page_link", "switch_page"):
                 target = ast.literal_eval(node.args[0])
                 assert (ROOT / "pages" / target).is_file(), f"{path}, line {node.lineno}: no page {target}"
+
+
+MOST = 5
+"""How many fields or arguments a reader tells apart by their place."""
+TAKEN_IN_PLACE = {"Table", "Grid", "add_row"}
+"""Columns and cells of rich, which have no names."""
+
+
+def mixed_up(source: ast.Module) -> list[str]:
+    """The records of a module with more than five fields that can be filled by place."""
+    found = []
+    for node in ast.walk(source):
+        if isinstance(node, ast.ClassDef) and sum(isinstance(s, ast.AnnAssign) for s in node.body) > MOST:
+            made = [ast.unparse(d) for d in node.decorator_list if "dataclass" in ast.unparse(d)]
+            named = any("NamedTuple" in ast.unparse(base) for base in node.bases)
+            if named or any("kw_only=True" not in d for d in made):
+                found.append(f"{node.name}, line {node.lineno}")
+    return found
+
+
+def called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def by_place(source: ast.Module, allowed: Collection[str]) -> list[str]:
+    """The calls of a module with more than five arguments by place, but those of the ``allowed`` names."""
+    calls = [n for n in ast.walk(source) if isinstance(n, ast.Call) and len(n.args) > MOST]
+    return [f"{called(n)}, line {n.lineno}" for n in calls if called(n) not in allowed]
+
+
+def of_any_length(source: ast.Module) -> set[str]:
+    """The functions of a module that take any number of arguments, so that none of them has a place of its own."""
+    return {n.name for n in ast.walk(source) if isinstance(n, ast.FunctionDef) and n.args.vararg}
+
+
+def test_large_records_are_filled_by_name() -> None:
+    for path in [*files(), *(ROOT / "tests").rglob("*.py")]:
+        assert not mixed_up(tree(path)), f"{path.relative_to(ROOT)}: make it keyword-only: {mixed_up(tree(path))}"
+
+
+def test_long_calls_name_their_arguments() -> None:
+    """In tests the commands are left out: fixtures take the words of a command line, as many as it has."""
+    everywhere = TAKEN_IN_PLACE.union(*(of_any_length(tree(path)) for path in files()))
+    helpers = {"run", "spotcheck"}.union(*(of_any_length(tree(p)) for p in (ROOT / "tests").rglob("*.py")))
+    for path in files():
+        found = by_place(tree(path), everywhere)
+        assert not found, f"{path.relative_to(ROOT)}: name the arguments of {found}"
+    for path in (ROOT / "tests").rglob("*.py"):
+        found = by_place(tree(path), everywhere | helpers)
+        assert not found, f"{path.relative_to(ROOT)}: name the arguments of {found}"
+
+
+def test_a_record_or_call_by_place_is_noticed() -> None:
+    fields = "".join(f"    f{k}: int\n" for k in range(6))
+    named = ast.parse(f"class A(NamedTuple):\n{fields}")
+    loose = ast.parse(f"@dataclass(frozen=True)\nclass B:\n{fields}")
+    good = ast.parse(f"@dataclass(frozen=True, kw_only=True)\nclass C:\n{fields}class D(TypedDict):\n{fields}")
+    assert (mixed_up(named), mixed_up(loose), mixed_up(good)) == (["A, line 1"], ["B, line 2"], [])
+    calls = ast.parse("f(1, 2, 3, 4, 5, 6)\nx.f(1, 2, 3, 4, 5, g=6)\nx.any(1, 2, 3, 4, 5, 6)\ndef any(*all): ...")
+    assert by_place(calls, of_any_length(calls)) == ["f, line 1"]
 
 
 def test_the_top_level_holds_what_was_ordered() -> None:

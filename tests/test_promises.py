@@ -168,10 +168,10 @@ def judge(bench: Bench[ToySpec], subjects: Sequence[Subject]) -> Iterator[Opinio
 
 
 KIND = Kind(
-    "toy",
-    ToySpec.from_json,
-    checked,
-    judge,
+    title="toy",
+    read=ToySpec.from_json,
+    checked=checked,
+    judge=judge,
     about="a toy that always gives the same value",
     sample={"place": 1},
 )
@@ -343,7 +343,9 @@ def test_the_change_table_names_the_dict_of_each_kind() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = [re.findall("`([^`]+)`", line) for line in text.splitlines() if re.search(r"\| `[A-Z]+` in `", line)]
     assert len(rows) == len(TOYS)
-    for folder, name, file in rows:
-        assert (ROOT / folder).is_dir(), folder
+    for folder, name, file, model in rows:
+        assert (ROOT / folder.replace("NAME/kind.py", "")).is_dir(), folder
+        assert (ROOT / model).is_relative_to(ROOT / folder.replace("NAME/kind.py", "")) and (ROOT / model).is_file()
         assert re.search(rf"^{name}\b.*= ", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), (name, file)
-    assert {folder for folder, _, _ in rows} == {f"{Path(toy.file).parent}/" for toy in TOYS.values()}
+    folders = {folder.replace("NAME/kind.py", "") for folder, *_ in rows}
+    assert folders == {f"{Path(toy.file).parent}/" for toy in TOYS.values()}

@@ -131,7 +131,7 @@ def _annotation(identity: str, entry: Mapping[str, Any]) -> AnnotationEntry:
 def _skip(identity: str, entry: Mapping[str, Any]) -> SkipEntry:
     assignment, reason = _assignment(entry), text_field(entry, "reason", MAX_REASON)
     if not reason:
-        raise InputError("reason: found nothing, expected why you skip the item.")
+        raise InputError("Give a reason for skipping the item.")
     return SkipEntry(identity, assignment, reason)
 
 

@@ -11,7 +11,7 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.current.assignments import owed_items, week_of_store
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
-from storage.queries.conditions import stands
+from storage.queries.conditions import not_withdrawn
 from storage.records_review import Flag, Item, Withdrawal
 from storage.store import Store
 
@@ -64,7 +64,7 @@ def flags(store: Store, week: str, *, viewer: str) -> list[Flagged]:
 
 _STANDING_SQL = f"""
 SELECT f.* FROM flags f JOIN items i ON i.id = f.item_id
-WHERE i.week = :week AND {stands("f")}
+WHERE i.week = :week AND {not_withdrawn("f")}
 ORDER BY f.rowid DESC
 """  # noqa: S608 - constants of ours
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from storage.queries.conditions import answered, handed_on, stands
+from storage.queries.conditions import answered, handed_on, not_withdrawn
 from storage.store import Store
 
 
-class Skipped(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Skipped:
     """An assignment that its rater still holds and skipped without answering it since, with the skip that counts."""
 
     assignment_id: str
@@ -28,6 +29,6 @@ def skipped_by(store: Store, rater_id: str, week: str) -> list[Skipped]:
 _SQL = f"""
 SELECT a.id AS assignment_id, a.item_id, a.rubric_version, s.submission_id, s.at, s.reason
 FROM assignments a JOIN skips s ON s.assignment_id = a.id
-WHERE a.week = :week AND a.rater_id = :rater AND {stands("s")} AND NOT {answered("a")} AND NOT {handed_on("a")}
+WHERE a.week = :week AND a.rater_id = :rater AND {not_withdrawn("s")} AND NOT {answered("a")} AND NOT {handed_on("a")}
 ORDER BY s.rowid
 """  # noqa: S608 - constants of ours

@@ -28,7 +28,7 @@ from review.people.people import Person, require
 from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
 from review.week.requeue import give_way
-from storage.queries.conditions import stands
+from storage.queries.conditions import not_withdrawn
 from storage.records_review import (
     Annotation,
     Assignment,
@@ -177,7 +177,7 @@ def _late(store: Store, assignment: Assignment) -> bool:
 def _current(store: Store, assignment_id: str) -> Annotation | None:
     rows = store.select(
         Annotation,
-        f"SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND {stands('n')} ORDER BY n.rowid DESC",  # noqa: S608
+        f"SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND {not_withdrawn('n')} ORDER BY n.rowid DESC",  # noqa: S608
         {"a": assignment_id},
     )
     return rows[0] if rows else None

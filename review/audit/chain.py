@@ -27,7 +27,7 @@ def record(store: Store, actor: str, action: str, subject: str, **detail: Any) -
         last = last_entry(store)
         sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
         at = now()
-        digest = entry_hash(sequence, at, actor, action, subject, detail, previous)
+        digest = entry_hash(sequence, at, actor=actor, action=action, subject=subject, detail=detail, previous=previous)
         store.add(
             AuditEntry(
                 sequence=sequence,
@@ -43,7 +43,7 @@ def record(store: Store, actor: str, action: str, subject: str, **detail: Any) -
 
 
 def entry_hash(
-    sequence: int, at: str, actor: str, action: str, subject: str, detail: dict[str, Any], previous: str
+    sequence: int, at: str, *, actor: str, action: str, subject: str, detail: dict[str, Any], previous: str
 ) -> str:
     """Return the SHA-256 over the canonical JSON of an entry and the hash of the entry before it."""
     body = orjson.dumps([sequence, at, actor, action, subject, detail, previous], option=orjson.OPT_SORT_KEYS)
@@ -54,7 +54,9 @@ def first_break(entries: Iterable[AuditEntry]) -> int | None:
     """Return the sequence number at which the chain breaks, or None when it is intact."""
     expected, previous = 1, GENESIS
     for e in entries:
-        right = entry_hash(e.sequence, e.at, e.actor, e.action, e.subject, e.detail, previous)
+        right = entry_hash(
+            e.sequence, e.at, actor=e.actor, action=e.action, subject=e.subject, detail=e.detail, previous=previous
+        )
         if e.sequence != expected or e.previous != previous or e.hash != right:
             return expected
         expected, previous = expected + 1, e.hash

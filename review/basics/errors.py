@@ -43,7 +43,7 @@ class InputError(ReviewError):
 
     @classmethod
     def at(
-        cls, file: str, line: int | None, column: str | None, found: object, expected: str, remedy: str = ""
+        cls, file: str, line: int | None, *, column: str | None, found: object, expected: str, remedy: str = ""
     ) -> InputError:
         """Build the message for one place in a file: where, what was found, what is expected, what to do."""
         place = str(file)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 MAX_COMMENT = 10_000
-"""A comment, a rationale or another note."""
+"""A comment or a rationale."""
 
 MAX_ANSWER = 50_000
 """A corrected or expected answer, or a query."""
+
+MAX_NOTE = 500
+"""Why a version of the rubric or of a judge was made."""
+
+MAX_ID = 10_000
+"""An id or a digest that a browser sends back."""

@@ -15,7 +15,7 @@ from review.basics.errors import InputError
 
 def wrong(where: str, found: object, expected: str, remedy: str = "") -> InputError:
     """Return the error for one setting, to be raised."""
-    return InputError.at(where, None, None, found, expected, remedy)
+    return InputError.at(where, None, column=None, found=found, expected=expected, remedy=remedy)
 
 
 def table(where: str, found: object, *, header: str = "") -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Row:
 
     def error(self, column: str | None, found: object, expected: str, remedy: str = "") -> InputError:
         """Return an InputError at this row."""
-        return InputError.at(self.file, self.line, column, found, expected, remedy)
+        return InputError.at(self.file, self.line, column=column, found=found, expected=expected, remedy=remedy)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,12 @@ def _parse_text(data: bytes, name: str, *, jsonl: bool = False) -> tuple[list[st
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError.at(
-            name, line, None, data[error.start : error.start + 4], "UTF-8 text", "Save the file as UTF-8."
+            name,
+            line,
+            column=None,
+            found=data[error.start : error.start + 4],
+            expected="UTF-8 text",
+            remedy="Save the file as UTF-8.",
         ) from None
     rows = list(_jsonl_rows(text, name) if jsonl or text.lstrip().startswith("{") else _csv_rows(text, name))
     columns = list(dict.fromkeys(c for _, cells in rows for c in cells)) if rows else _csv_header(text)
@@ -161,9 +166,13 @@ def _csv_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             if len(record) != len(header):
                 raise InputError.at(
-                    name, line, None, f"{len(record)} fields", f"{len(header)} ({', '.join(header)})",
-                    "Quote fields that contain a comma.",
-                )  # fmt: skip
+                    name,
+                    line,
+                    column=None,
+                    found=f"{len(record)} fields",
+                    expected=f"{len(header)} ({', '.join(header)})",
+                    remedy="Quote fields that contain a comma.",
+                )
             yield line, dict(zip(header, record, strict=True))
     except csv.Error as error:
         raise InputError(f"{name}, line {start}: not readable as CSV ({error}). Check the quotes.") from None
@@ -176,9 +185,9 @@ def _jsonl_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             cells = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
-            raise InputError.at(name, line, None, raw, f"one JSON object ({error})") from None
+            raise InputError.at(name, line, column=None, found=raw, expected=f"one JSON object ({error})") from None
         if not isinstance(cells, dict):
-            raise InputError.at(name, line, None, raw, "a JSON object with named columns")
+            raise InputError.at(name, line, column=None, found=raw, expected="a JSON object with named columns")
         yield line, cells
 
 

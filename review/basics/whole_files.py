@@ -46,7 +46,7 @@ def _put(temporary: Path, target: Path, marker: str, *, aside: Path) -> None:
         raise Refused(f"{target} is {kind} that this export cannot replace. Choose another name.")
     if temporary.is_dir() and target.is_dir() and any(target.iterdir()):
         if not marker or not (target / marker).exists():
-            raise Refused(f"{target} holds files that are no earlier export. Choose another folder.")
+            raise Refused(f"{target} contains files that are not an earlier export. Choose another folder.")
         target.rename(aside)
     try:
         temporary.replace(target)

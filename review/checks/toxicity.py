@@ -58,8 +58,8 @@ def toxicities(many: Sequence[Texts], options: Options, *, progress: Progress | 
     name = str(options.get("model") or "")
     if not name:
         raise InputError(
-            "checks.toxicity.model: found nothing, expected a folder or the name of a model in the local cache. Name a "
-            'text-classification model in spotcheck.toml, as model = "…" under [checks.toxicity], or drop the check.'
+            "checks.toxicity.model is empty. Name a text-classification model, a folder or a model in the local "
+            'cache, in spotcheck.toml, as model = "…" under [checks.toxicity], or drop the check.'
         )
     model = load_model(name, device=str(options.get("device", "auto")))
     toxic = toxic_labels(model.description.labels, options.get("labels"), independent=model.description.independent)
@@ -103,8 +103,8 @@ def toxic_labels(labels: Sequence[str], named: Any = None, *, independent: bool 
     unclear = any(_UNNAMED.fullmatch(label) for label in labels)
     if unclear or not toxic or (len(toxic) == len(labels) and not independent):
         raise InputError(
-            f"checks.toxicity: the model's labels {', '.join(labels)} do not tell which of them mean toxic; name those "
-            "with `labels` in [checks.toxicity]."
+            f"checks.toxicity: the model's labels {', '.join(labels)} do not show which of them mean toxic. List these "
+            "in `labels` of [checks.toxicity]."
         )
     return toxic
 

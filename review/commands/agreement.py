@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 import click
 from rich import box
@@ -36,6 +36,14 @@ VALUES_SHOWN = 12
 @click.option("--cluster", metavar="COLUMN", help="Column with the user or thread that items share.")
 @bootstrap_option()
 @seed_option
+@click.option(
+    "--se",
+    type=click.Choice(["ratio", "gwet"]),
+    default="ratio",
+    show_default=True,
+    help="Standard errors of AC1, AC2, Fleiss and Brennan-Prediger where some items have one rating: linearised over "
+    "pairable items, or as Gwet (2014) prints them.",
+)
 def agreement(
     source: Source,
     scale: str | None,
@@ -43,6 +51,7 @@ def agreement(
     cluster: str | None,
     bootstrap: int,
     seed: int,
+    se: Literal["ratio", "gwet"],
     as_json: bool,
 ) -> None:
     """Measure how far people agree: alpha, percent agreement, AC1 or AC2, kappas, with intervals.
@@ -53,7 +62,7 @@ def agreement(
         raise click.UsageError(f"with --file, give the scale of the labels: --scale {'|'.join(SCALE_KINDS)}.")
     kind = cast(ScaleKind, scale or "nominal")
     found = ratings_from(source, scale=kind, values=values, cluster=cluster)
-    reports = {name: agreement_report(r, bootstrap=bootstrap, seed=seed) for name, r in found.dimensions.items()}
+    reports = {name: agreement_report(r, bootstrap=bootstrap, seed=seed, se=se) for name, r in found.dimensions.items()}
     show_by_dimension(reports, as_json, render_report, named=found.named)
 
 
@@ -104,7 +113,7 @@ def _coefficients(report: AgreementReport) -> Table:
 def _cells(q: Quantity) -> tuple[str, str, str]:
     value = "" if q.value is None else f"{q.value:.3f}"
     interval = f"{q.ci[0]:.3f} to {q.ci[1]:.3f}" if q.ci is not None else "none"
-    return value, interval, "" if q.se is None else f"{q.se:.3f}"
+    return value, interval, "" if q.shown_se is None else f"{q.shown_se:.3f}"
 
 
 def _raters(report: AgreementReport) -> Table:

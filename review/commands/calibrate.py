@@ -144,7 +144,7 @@ def _pairs(
         )
         if not names:
             raise InputError(f"no judge has a verdict in {', '.join(weeks)}. Run a judge or import verdicts.")
-        raise InputError(f"--judge: found none, expected one of {names}.")
+        raise InputError(f"Name the judge with --judge: one of {names}.")
     pairs = source.only(paired_labels(store, weeks, judge, split=split))
     if not pairs:
         raise InputError(f"--judge: '{judge}' has no verdict in a dimension with a calibration (sets have none).")

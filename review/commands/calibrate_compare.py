@@ -52,7 +52,7 @@ def compare_judges(
     """
     how = cast(Missing, missing)
     if source.file is None:
-        _on_store(source, judges, cast(Half | None, split), how, acting, as_json)
+        _on_store(source, judges, split=cast(Half | None, split), missing=how, acting=acting, as_json=as_json)
         return
     if judges or split or source.dimension:
         raise click.UsageError("--judge, --split and --dimension need the store; leave them out with --file.")
@@ -71,7 +71,7 @@ def compare_judges(
 
 
 def _on_store(
-    source: Source, judges: tuple[str, ...], split: Half | None, missing: Missing, acting: str | None, as_json: bool
+    source: Source, judges: tuple[str, ...], *, split: Half | None, missing: Missing, acting: str | None, as_json: bool
 ) -> None:
     store = source.store()
     weeks = weeks_between(store, source.weeks)

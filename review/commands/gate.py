@@ -13,7 +13,7 @@ from review.basics.tables import Row, Table, read_table
 from review.commands.common import emit, file_option, json_option, note, out
 from review.statistics.gate.cases import PairedResult
 from review.statistics.gate.report import GateReport, gate_report
-from review.statistics.gate.words import HEADINGS, markdown, plain_words
+from review.statistics.gate.words import heading, markdown, plain_words
 
 EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
 YES, NO = ("1", "true", "yes", "x", "1.0"), ("", "0", "false", "no", "0.0")
@@ -23,7 +23,11 @@ YES, NO = ("1", "true", "yes", "x", "1.0"), ("", "0", "false", "no", "0.0")
 @file_option("case,baseline,candidate[,scenario][,tags][,must_pass] (results 0/1 or from 0 to 1; repeats are rows)")
 @click.option("--margin", type=float, default=0.02, show_default=True, help="The tolerated drop; 0.02 is two points.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="The significance level of the test.")
-@click.option("--strict", is_flag=True, help="Fail on any drop over the margin, proven or not.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Fail on any drop over the margin, proven or not. Pass otherwise, unless a slice is suspect.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Random seed of the permutation test.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown for a pull request.")
 @json_option
@@ -38,7 +42,10 @@ def gate(
     as_markdown: bool,
     as_json: bool,
 ) -> None:
-    """Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence."""
+    """Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence.
+
+    A scenario or tag that may have collapsed makes the result 3, even if the total passes.
+    """
     if file is None:
         raise click.UsageError("give --file with a table of case,baseline,candidate.")
     if as_json and as_markdown:
@@ -61,7 +68,7 @@ def read_cases(file: str) -> list[PairedResult]:
 def show(report: GateReport) -> None:
     """Print the report for people."""
     e = report.evidence
-    out.print(HEADINGS[report.decision], style="bold", highlight=False)
+    out.print(heading(report), style="bold", highlight=False)
     out.print(
         f"{e.n} cases, drop {report.drop}, {e.broke} broke, {e.fixed} fixed, p = {e.p:.3g}",
         highlight=False,

@@ -110,7 +110,7 @@ def approve_(
         if not examples:
             raise NothingToDo(f"nothing was approved: {refused[0][1]}")
     elif not items:
-        raise InputError("ITEMS: found none, expected one or more, or --bulk-unanimous.")
+        raise InputError("Name one or more items, or use --bulk-unanimous.")
     else:
         with store.transaction():
             examples, refused = tuple(approve(store, i, by=by, note=why, **chosen) for i in items), ()

@@ -87,9 +87,9 @@ def add(
     earlier = versions_of(store, name)
     kind = kind or (earlier[-1].kind if earlier else None)
     if kind is None:
-        raise InputError("--kind: found none, expected llm, local, learned or recorded for a new judge.")
+        raise InputError(f"Name the kind of the new judge with --kind: one of {', '.join(JUDGES)}.")
     if kind == "recorded":
-        made = _recorded(store, name, file, dimensions, why, by)
+        made = _recorded(store, name, file=file, dimensions=dimensions, why=why, by=by)
     else:
         if file is not None:
             raise InputError(
@@ -103,7 +103,7 @@ def add(
     emit(asdict(made), as_json, lambda: render.added(made, earlier))
 
 
-def _recorded(store: Store, name: str, file: str | None, dimensions: tuple[str, ...], why: str, by: str) -> Judge:
+def _recorded(store: Store, name: str, *, file: str | None, dimensions: tuple[str, ...], why: str, by: str) -> Judge:
     if file is None or len(dimensions) > 1:
         raise InputError(
             "a recorded judge needs --file with its verdicts; give --dimension once if the file has no such column."

@@ -11,7 +11,7 @@ from rich.table import Table
 from review.basics.words import counted
 from review.commands.common import note, out
 from review.judges.local.spec import never_said
-from review.judges.runs.planning import Plan, words
+from review.judges.runs.planning import RunPlan, words
 from review.judges.runs.summary import CAUSE_WORDS, RunStatus, agreement_words, amount
 from review.judges.runs.targets import target_of
 from review.judges.versions import changes
@@ -75,7 +75,7 @@ def difference(one: Judge, other: Judge, changed: Sequence[str], texts: Mapping[
         out.print(lines, highlight=False, markup=False, soft_wrap=True)
 
 
-def plan(found: Plan) -> None:
+def plan(found: RunPlan) -> None:
     """Print the plan of a run."""
     out.print(words(found), highlight=False, markup=False)
     cost = found.cost

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,7 +20,7 @@ from review.exchange.items import FORMATS
 from review.judges.keys import environment_of
 from review.judges.runs import running
 from review.judges.runs.events import run_named
-from review.judges.runs.planning import options_for, plan_run
+from review.judges.runs.planning import Chosen, options_for, plan_run
 from review.judges.runs.planning import words as plan_words
 from review.judges.runs.results import write_results
 from review.judges.runs.summary import RunStatus
@@ -74,18 +74,27 @@ def run(
     split: str,
     target: Path | None,
     force: bool,
+    repeats: int | None,
+    swap: bool | None,
+    fresh: bool | None,
     again: bool,
+    concurrency: int | None,
+    timeout: float | None,
+    attempts: int | None,
     background: bool,
     dry_run: bool,
     acting: str | None,
     store_path: str,
     as_json: bool,
-    **chosen: Any,
 ) -> None:
     """Run a judge over a week, a release or a file, without what it has judged before."""
     store = opened(store_path)
     by, project = acting_person(store, acting).id, project_of(store_path)
-    over, options = _target(store, week, release, file, cast(Part, split)), options_for(project, **chosen)
+    over = _target(store, week, release, file, cast(Part, split))
+    chosen = Chosen(
+        repeats=repeats, swap=swap, fresh=fresh, concurrency=concurrency, timeout=timeout, attempts=attempts
+    )
+    options = options_for(project, chosen)
     _check_out(target, force, background)
     plan = plan_run(store, ref, over, options, project=project, again=again)
     if dry_run:

@@ -46,7 +46,7 @@ def spec_asked(wish: Wish, before: Judge | None) -> tuple[tuple[str, ...], dict[
         spec["prompt"] = _read(Path(wish.prompt))
     dimensions = wish.dimensions or (before.dimensions if before else ())
     if not dimensions:
-        raise InputError("--dimension: found none, expected one or more dimensions of the rubric.")
+        raise InputError("Name one or more dimensions of the rubric with --dimension.")
     return dimensions, spec
 
 

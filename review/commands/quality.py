@@ -80,7 +80,7 @@ def _dimensions(rubric: Rubric, dimension: str | None, positive: str | None) -> 
     for d in wanted:
         value = positive or d.positive
         if value is None:
-            raise InputError(f"--positive: found none, expected one of {', '.join(d.scale.values)}.")
+            raise InputError(f"Name the positive value with --positive: one of {', '.join(d.scale.values)}.")
         found.append((d, value))
     return found
 

@@ -99,9 +99,16 @@ def sample(
     acting: str | None,
     store_path: str,
     as_json: bool,
+    week: str | None,
+    rate: float,
+    failing: Cap | None,
+    low_confidence: Cap | None,
+    judges_disagree: Cap | None,
+    minutes: float | None,
+    seed: str | None,
+    overlap: float,
     raters: str | None,
     unit: str | None,
-    **options: Any,
 ) -> None:
     """Draw the conversations of a week that people will review.
 
@@ -109,15 +116,28 @@ def sample(
     duckdb:///shop.duckdb?table=log, sqlite:///shop.db?table=log, clickhouse://host:8123/shop?table=log.
     Without SOURCE the draw is from the imported log. The draw of an open week raises its rates.
     """
-    if not options["week"]:
+    if not week:
         raise click.UsageError("Name the week with --week, such as 2026-W47.")
     project = project_of(store_path)
     mapping = parse_mapping(maps, further=FIXED_FIELDS)
-    request = Request(source=source, mapping=mapping, raters=split_values(raters), unit=unit or project.unit, **options)
+    request = Request(
+        week=week,
+        rate=rate,
+        failing=failing,
+        low_confidence=low_confidence,
+        judges_disagree=judges_disagree,
+        raters=split_values(raters),
+        overlap=overlap,
+        minutes=minutes,
+        seed=seed,
+        unit=unit or project.unit,
+        source=source,
+        mapping=mapping,
+    )
     if dry_run:
         _dry_run(store_path, project, request, show_ids, as_json)
     else:
-        _open_week(store_path, project, request, acting, show_ids, as_json)
+        _open_week(store_path, project, request=request, acting=acting, show_ids=show_ids, as_json=as_json)
 
 
 def _dry_run(store_path: str, project: Project, request: Request, show_ids: bool, as_json: bool) -> None:
@@ -130,7 +150,7 @@ def _dry_run(store_path: str, project: Project, request: Request, show_ids: bool
 
 
 def _open_week(
-    store_path: str, project: Project, request: Request, acting: str | None, show_ids: bool, as_json: bool
+    store_path: str, project: Project, *, request: Request, acting: str | None, show_ids: bool, as_json: bool
 ) -> None:
     """Draw, store and deal the week."""
     # Refuse a running week before looking for a store.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from review.demo.courtesies import SAY
-from review.demo.dialogue import Exchange, Plan
+from review.demo.dialogue import DialoguePlan, Exchange
 from review.demo.figures import Period, any_period, distorted, numbers_of, rows_of, written
 from review.demo.mishaps import any_mishap, repair_of
 from review.demo.queries import QUERIES, SCHEMA, Query, SqlFlaw
@@ -29,7 +29,7 @@ REFERRALS = (
 )
 
 
-def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
+def data_question(rng: np.random.Generator, plan: DialoguePlan) -> Exchange:
     """Return a question that SQL over the two tables answers."""
     query = pick(
         rng, [q for q in QUERIES if plan.correctness != "wrong" or any(f.correctness == "wrong" for f in q.flaws)]
@@ -40,7 +40,7 @@ def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
     right = _answer(rng, query, period, numbers, query.unit)
     messages = _question(rng, plan, query, period)
     if plan.fate == "error":
-        return _failed(rng, plan, query, period, messages, right)
+        return _failed(rng, plan, query=query, period=period, messages=messages, right=right)
     flaw = _flaw(rng, plan, query)
     sql = query.template.replace(flaw.old, flaw.new).format_map(period.slots) if flaw and flaw.old else reference
     unit = "count" if flaw and query.unit != "count" and "count()" in flaw.new else query.unit
@@ -56,14 +56,28 @@ def data_question(rng: np.random.Generator, plan: Plan) -> Exchange:
     }
     row["steps"] = row["steps"] + row.pop("repairs", [])
     return _exchange(
-        plan, query, row, [*messages, ("assistant", _toned(rng, plan, answer))], flaw, right, reference, period
+        plan,
+        query,
+        row=row,
+        messages=[*messages, ("assistant", _toned(rng, plan, answer))],
+        flaw=flaw,
+        right=right,
+        reference=reference,
+        period=period,
     )
 
 
 def _exchange(
-    plan: Plan, query: Query, row: dict[str, Any], messages: list[tuple[str, str]], flaw: SqlFlaw | None, right: str,
-    reference: str, period: Period,
-) -> Exchange:  # fmt: skip
+    plan: DialoguePlan,
+    query: Query,
+    *,
+    row: dict[str, Any],
+    messages: list[tuple[str, str]],
+    flaw: SqlFlaw | None,
+    right: str,
+    reference: str,
+    period: Period,
+) -> Exchange:
     if len(messages) == 2:
         turns: dict[str, Any] = {"question": messages[0][1], "answer": messages[1][1]}
     else:
@@ -89,7 +103,13 @@ def _reasons(flaw: SqlFlaw | None) -> tuple[str, ...]:
 
 
 def _failed(
-    rng: np.random.Generator, plan: Plan, query: Query, period: Period, messages: list[tuple[str, str]], right: str
+    rng: np.random.Generator,
+    plan: DialoguePlan,
+    *,
+    query: Query,
+    period: Period,
+    messages: list[tuple[str, str]],
+    right: str,
 ) -> Exchange:
     mishap = any_mishap(rng, query, period)
     text = f"The query could not be run after three attempts ({mishap.kind.replace('_', ' ')})."
@@ -115,14 +135,23 @@ def _failed(
         reason=reason,
     )
     spoken_turns = [*messages, ("assistant", _toned(rng, plan, text))]
-    return _exchange(plan, query, row, spoken_turns, flaw, right, query.template.format_map(period.slots), period)
+    return _exchange(
+        plan,
+        query,
+        row=row,
+        messages=spoken_turns,
+        flaw=flaw,
+        right=right,
+        reference=query.template.format_map(period.slots),
+        period=period,
+    )
 
 
-def _toned(rng: np.random.Generator, plan: Plan, text: str) -> str:
+def _toned(rng: np.random.Generator, plan: DialoguePlan, text: str) -> str:
     return pick(rng, SAY.analyst.openers[plan.politeness]) + text + pick(rng, SAY.analyst.closers[plan.politeness])
 
 
-def _question(rng: np.random.Generator, plan: Plan, query: Query, period: Period) -> list[tuple[str, str]]:
+def _question(rng: np.random.Generator, plan: DialoguePlan, query: Query, period: Period) -> list[tuple[str, str]]:
     ask, manner = pick(rng, query.asks), voice(rng)
     if chance(rng, 0.15) and ask.endswith((" {period}?", " {period}")):
         bare = ask.replace(" {period}", "")
@@ -147,7 +176,7 @@ def _answer(rng: np.random.Generator, query: Query, period: Period, numbers: lis
     )
 
 
-def _flaw(rng: np.random.Generator, plan: Plan, query: Query) -> SqlFlaw | None:
+def _flaw(rng: np.random.Generator, plan: DialoguePlan, query: Query) -> SqlFlaw | None:
     if plan.correctness == "correct":
         return None
     fitting = [f for f in query.flaws if f.correctness == plan.correctness]

@@ -22,7 +22,7 @@ DATA_TALKS = tuple(scripts("data"))
 
 
 @dataclass(frozen=True)
-class Plan:
+class DialoguePlan:
     """The plan of a conversation. ``fate`` is ok, error, down (thumbs down) or doubtful (low confidence)."""
 
     at: datetime
@@ -47,7 +47,7 @@ class Exchange:
     mood: str = ""
 
 
-def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> Exchange:
+def compose(rng: np.random.Generator, plan: DialoguePlan, scripts: Sequence[Script]) -> Exchange:
     """Return a chat of 2 to 8 turns from one of ``scripts`` that can carry the planned correctness."""
     script = _script(rng, plan, scripts)
     slots = _slots(rng, script, plan.at)
@@ -81,23 +81,23 @@ def compose(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> 
     )
 
 
-def chat(rng: np.random.Generator, plan: Plan) -> Exchange:
+def chat(rng: np.random.Generator, plan: DialoguePlan) -> Exchange:
     """Return a support chat; about one in fourteen is not in English."""
     return compose(rng, plan, CHATS_ABROAD if chance(rng, 0.07) and plan.fate != "error" else CHATS)
 
 
-def data_talk(rng: np.random.Generator, plan: Plan) -> Exchange:
+def data_talk(rng: np.random.Generator, plan: DialoguePlan) -> Exchange:
     """Return an exchange with the data agent that needs no SQL: the agent declines or asks back."""
     return compose(rng, plan, DATA_TALKS)
 
 
-def _script(rng: np.random.Generator, plan: Plan, scripts: Sequence[Script]) -> Script:
+def _script(rng: np.random.Generator, plan: DialoguePlan, scripts: Sequence[Script]) -> Script:
     fits = [s for s in scripts if _fits(s, plan)]
     weights = np.array([s.weight for s in fits])
     return fits[int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum()))]
 
 
-def _fits(script: Script, plan: Plan) -> bool:
+def _fits(script: Script, plan: DialoguePlan) -> bool:
     if plan.fate == "error":
         return script.tool.startswith("lookup") and script.language == "en"
     return plan.correctness == "correct" or any(f.correctness == plan.correctness for f in script.flaws)
@@ -109,25 +109,25 @@ def _slots(rng: np.random.Generator, script: Script, at: datetime) -> dict[str, 
     return slots | capitalised({name: text.format_map(slots) for name, text in bound.items()})
 
 
-def _flaw(rng: np.random.Generator, plan: Plan, script: Script) -> Flaw | None:
+def _flaw(rng: np.random.Generator, plan: DialoguePlan, script: Script) -> Flaw | None:
     if plan.correctness == "correct" or plan.fate == "error":
         return None
     return pick(rng, [f for f in script.flaws if f.correctness == plan.correctness])
 
 
-def _failure(rng: np.random.Generator, plan: Plan, script: Script) -> dict[str, str]:
+def _failure(rng: np.random.Generator, plan: DialoguePlan, script: Script) -> dict[str, str]:
     failed = pick(rng, SAY.failed_tools)
     return {"error_type": failed.kind, "error_message": failed.message.replace("{tool}", script.tool)}
 
 
-def _core(rng: np.random.Generator, plan: Plan, script: Script, flaw: Flaw | None) -> str:
+def _core(rng: np.random.Generator, plan: DialoguePlan, script: Script, flaw: Flaw | None) -> str:
     if plan.fate == "error":
         return pick(rng, SAY.failures[plan.correctness]).replace("{policy}", script.policy)
     return flaw.text if flaw else pick(rng, script.right)
 
 
 def _messages(
-    rng: np.random.Generator, plan: Plan, script: Script, core: str, slots: Mapping[str, str]
+    rng: np.random.Generator, plan: DialoguePlan, script: Script, core: str, slots: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     tone, language, manner = plan.politeness, script.language, voice(rng)
     style = (language, mood_of(script))
@@ -151,7 +151,7 @@ def _messages(
     return turns + _ending(rng, plan, script, unhappy)
 
 
-def _ending(rng: np.random.Generator, plan: Plan, script: Script, unhappy: bool) -> list[tuple[str, str]]:
+def _ending(rng: np.random.Generator, plan: DialoguePlan, script: Script, unhappy: bool) -> list[tuple[str, str]]:
     tone, language = plan.politeness, script.language
     if unhappy and chance(rng, 0.5):
         if plan.fate == "error":

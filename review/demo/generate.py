@@ -16,7 +16,7 @@ import numpy as np
 
 from review.basics.weeks import monday_of
 from review.demo.analysis import data_question
-from review.demo.dialogue import Exchange, Plan, chat, data_talk
+from review.demo.dialogue import DialoguePlan, Exchange, chat, data_talk
 from review.demo.makers import JUDGES
 from review.demo.slots import chance, weighted
 
@@ -94,7 +94,7 @@ def _conversation(rng: np.random.Generator, name: str, at: datetime) -> DemoConv
     about_data = chance(rng, DATA_SHARE)
     kind = "data" if about_data else "chat"
     politeness = weighted(rng, POLITENESS[kind])
-    plan = Plan(at, fate, weighted(rng, CORRECTNESS[fate]), politeness)
+    plan = DialoguePlan(at, fate, weighted(rng, CORRECTNESS[fate]), politeness)
     if about_data:
         exchange = data_talk(rng, plan) if fate != "error" and chance(rng, TALK_SHARE) else data_question(rng, plan)
     else:
@@ -120,7 +120,7 @@ def _conversation(rng: np.random.Generator, name: str, at: datetime) -> DemoConv
     )
 
 
-def _circumstances(rng: np.random.Generator, plan: Plan, exchange: Exchange, kind: str) -> dict[str, Any]:
+def _circumstances(rng: np.random.Generator, plan: DialoguePlan, exchange: Exchange, kind: str) -> dict[str, Any]:
     """Return how the call went: status, confidence, time, tokens, cost, model and version, user, feedback."""
     failed, data = plan.fate == "error", kind == "data"
     spoken = exchange.row.get("messages") or [{"role": "assistant", "content": exchange.row["answer"]}]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from review.demo.dialogue import Plan
+from review.demo.dialogue import DialoguePlan
 from review.demo.figures import Period
 from review.demo.queries import Query
 from review.demo.slots import chance, pick
@@ -53,7 +53,7 @@ def any_mishap(rng: np.random.Generator, query: Query, period: Period) -> Mishap
     return Mishap(kind, message, sql.replace(f"{period.start}", bad), f"dates are written {period.start}, not {bad}")
 
 
-def repair_of(rng: np.random.Generator, plan: Plan, query: Query, period: Period) -> dict[str, Any]:
+def repair_of(rng: np.random.Generator, plan: DialoguePlan, query: Query, period: Period) -> dict[str, Any]:
     """Return the log fields of a query that was repaired or given up; empty for most queries."""
     gave_up = plan.fate == "doubtful" and chance(rng, 0.5)
     if not gave_up and not chance(rng, 0.1):

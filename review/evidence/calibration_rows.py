@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from review.basics.words import counted
 from review.current.settled import Settled
@@ -25,7 +26,7 @@ def calibration_rows(
     rows = [_row(i, labels.get(i.id), verdicts.get(i.id), populations) for i in items]
     if all(r.population is None for r in rows):
         # Without any draw, nothing records how these items were chosen: they get no weight, not equal weights.
-        return [r._replace(weight=0.0) for r in rows]
+        return [replace(r, weight=0.0) for r in rows]
     return rows
 
 

@@ -21,7 +21,7 @@ from review.basics.labels import canonical_text
 from review.basics.tables import Table, read_table
 from review.basics.weeks import due_date, monday_of, week_of
 from review.exchange.items import imported_id, known_items, the_item
-from review.exchange.votes import Vote, annotation, assignment_for, compare, desk_of, gather_votes, merged
+from review.exchange.votes import Vote, annotation, assignment_for, assignments_of, compare, gather_votes, merged
 from review.people.people import Person, add_person, people, person_id, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
@@ -206,7 +206,7 @@ def _add_votes(
     weeks = {v.item.week for v in votes}
     latest = {(n.item_id, n.rater_id, n.rubric_version): n for w in weeks for n in current_annotations(store, w)}
     known = {n.submission_id for n in store.find(Annotation, submission_id=[v.submission_id for v in votes])}
-    desks = {w: desk_of(store, w) for w in weeks}
+    desks = {w: assignments_of(store, w) for w in weeks}
     for vote in votes:
         rubric = rubrics[vote.item.week]
         current = latest.get((vote.item.id, vote.rater, rubric.version))

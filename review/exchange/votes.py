@@ -134,7 +134,7 @@ def annotation(
 
 
 @dataclass(frozen=True)
-class Desk:
+class WeekAssignments:
     """The assignments of one week.
 
     ``held``: by item, rater and rubric version. ``gone``: the ids of those that were handed on. ``last``: each rater's
@@ -146,17 +146,17 @@ class Desk:
     last: dict[str, int]
 
 
-def desk_of(store: Store, week: str) -> Desk:
+def assignments_of(store: Store, week: str) -> WeekAssignments:
     """Read the assignments of a week."""
     rows = store.find(Assignment, week=week)
     last: dict[str, int] = {}
     for a in rows:
         last[a.rater_id] = max(last.get(a.rater_id, 0), a.position)
     gone = frozenset(r.assignment_id for r in store.find(Reassignment, assignment_id=[a.id for a in rows]))
-    return Desk({(a.item_id, a.rater_id, a.rubric_version): a for a in rows}, gone, last)
+    return WeekAssignments({(a.item_id, a.rater_id, a.rubric_version): a for a in rows}, gone, last)
 
 
-def assignment_for(store: Store, desk: Desk, vote: Vote, version: int, *, by: str) -> Assignment:
+def assignment_for(store: Store, desk: WeekAssignments, vote: Vote, version: int, *, by: str) -> Assignment:
     """Return the rater's assignment of the item; if there is none, add one after the rater's last."""
     key = (vote.item.id, vote.rater, version)
     if key not in desk.held:

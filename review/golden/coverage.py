@@ -10,7 +10,7 @@ from review.golden.examples import KINDS, SOURCES, current_examples
 from storage.records_golden import GoldenExample
 from storage.store import Store
 
-Plan = Mapping[str, int | Mapping[str, int]]
+CoverageTarget = Mapping[str, int | Mapping[str, int]]
 """Wanted number of examples by scenario: one number, or one for each kind."""
 
 
@@ -46,12 +46,14 @@ class Coverage:
     missing: int
 
 
-def coverage(store: Store, *, target: int | None = None, plan: Plan | None = None) -> Coverage:
+def coverage(store: Store, *, target: int | None = None, plan: CoverageTarget | None = None) -> Coverage:
     """Return the coverage of the current examples; ``target`` is wanted in each scenario that ``plan`` leaves out."""
     return cover(current_examples(store), target=target, plan=plan)
 
 
-def cover(examples: Iterable[GoldenExample], *, target: int | None = None, plan: Plan | None = None) -> Coverage:
+def cover(
+    examples: Iterable[GoldenExample], *, target: int | None = None, plan: CoverageTarget | None = None
+) -> Coverage:
     """Count examples by scenario and kind. Pure.
 
     Scenarios of the plan come first, in its order, with or without examples; others follow by name. A scenario's target

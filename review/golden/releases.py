@@ -96,6 +96,8 @@ def release(store: Store, name: str, *, by: str, notes: str = "") -> Release:
     there is no example or the last release holds the same.
     """
     require(store, by, "adjudicator")
+    if not name:
+        raise InputError("Enter a name for the release, such as 2026-W47 or v3.")
     if not _NAME.fullmatch(name):
         raise InputError(f"name: found {name[:80]!r}, expected letters, digits, dots, _ or -, such as 2026-W47 or v3.")
     with store.transaction():

@@ -20,7 +20,7 @@ def retire(store: Store, example_id: str, *, by: str, note: str) -> GoldenExampl
     """
     require(store, by, "adjudicator")
     if not note.strip():
-        raise InputError("note: found nothing, expected the reason for retiring the example.")
+        raise InputError("Give a reason for retiring the example.")
     with store.transaction():
         latest = versions_of(store, example_id)[-1]
         if latest.retired:

@@ -87,8 +87,8 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
     check = verification(recorded, rows)
     if not check.holds:
         raise Refused(
-            f"release '{release}' is not what was released: recorded hash {check.recorded[:12]}, found "
-            f"{check.recomputed[:12]}. The store was changed from outside; restore a backup."
+            f"release '{release}' has changed since it was made: its hash was {check.recorded[:12]} and is now "
+            f"{check.recomputed[:12]}. The store was changed from outside. Restore a backup."
         )
     rows = [check_frozen(row) for row in rows]
     version = [r.name for r in releases(store)].index(recorded.name) + 1

@@ -25,7 +25,7 @@ def few_shot(
     the ``test`` half, UnknownError for an unknown one, NothingToDo when no example fits.
     """
     if (count is None) == (not ids):
-        raise InputError("examples: expected a number of examples or their ids, one of the two.")
+        raise InputError("examples: give either a number of examples or their ids.")
     current, rubric = {e.example_id: e for e in current_examples(store)}, current_rubric(store)
     if ids:
         return [_shown(_allowed(current, i, dimensions, rubric), dimensions) for i in dict.fromkeys(ids)]
@@ -91,7 +91,7 @@ def _allowed(current: dict[str, GoldenExample], name: str, dimensions: Sequence[
         )
     if not _fits(found, dimensions, rubric):
         lacks = ", ".join(lacking(found.labels, dimensions, rubric) or dimensions)
-        raise Refused(f"golden example '{name}' has no answer or no label in {lacks}; it shows nothing.")
+        raise Refused(f"golden example '{name}' has no answer or no label in {lacks}, so a prompt cannot show it.")
     return found
 
 

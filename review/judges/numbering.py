@@ -34,8 +34,8 @@ def check_free(store: Store, name: str) -> None:
     """Raise InputError if verdicts from the log or a file already use this name: they would mix."""
     if store.query("SELECT 1 AS n FROM verdicts WHERE judge = :name LIMIT 1", {"name": name}):
         raise InputError(
-            f"judge: {name!r} has verdicts from the log or a file, which would be mixed with those of a judge that "
-            "runs here. Choose another name."
+            f"judge: the name {name!r} belongs to verdicts from the log or a file. Choose another name, so that they "
+            "do not mix with the verdicts of this judge."
         )
 
 

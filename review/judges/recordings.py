@@ -11,7 +11,7 @@ from review.basics.errors import InputError
 from review.basics.tables import Row as RowOfTable
 from review.basics.tables import Table
 from review.exchange.verdicts import ImportedVerdicts, import_verdicts
-from review.judges.protocol.protocol import Row, Subject
+from review.judges.protocol.protocol import Subject, TrainingRow
 from review.judges.recorded.kind import RecordedSpec
 from review.judges.versions import add_judge, versions_of
 from review.rubric.rubric import current_rubric
@@ -21,11 +21,11 @@ from storage.records_review import Verdict
 from storage.store import Store
 
 
-def rows_of(store: Store, judge: Judge) -> tuple[Row, ...]:
+def rows_of(store: Store, judge: Judge) -> tuple[TrainingRow, ...]:
     """Return the verdicts that were recorded for a version of a judge."""
     found = store.find(Verdict, judge=judge.name, version=judge.version, run_id=None)
     return tuple(
-        Row(Subject(id=v.item_id, conversation_id="", group="", question="", answer=""), v.dimension, v.value)
+        TrainingRow(Subject(id=v.item_id, conversation_id="", group="", question="", answer=""), v.dimension, v.value)
         for v in found
     )
 
@@ -70,4 +70,4 @@ def _rows_of(table: Table, name: str) -> list[RowOfTable]:
     if name in judges or len(judges) == 1:
         wanted = name if name in judges else judges[0]
         return [r for r in table.rows if row_text(r, "judge") == wanted]
-    raise InputError(f"{table.file}: found the judges {', '.join(judges[:8])}, expected {name!r} or only one judge.")
+    raise InputError(f"{table.file}: found the judges {', '.join(judges[:8])}. Keep one judge, or name it {name!r}.")

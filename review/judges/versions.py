@@ -13,6 +13,7 @@ from review.audit import chain
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
+from review.basics.limits import MAX_NOTE
 from review.judges.examples import vouched_for
 from review.judges.kinds import kind_named
 from review.judges.learned.spec import LearnedSpec
@@ -48,10 +49,12 @@ def add_judge(
     """
     require(store, by, "adjudicator")
     check_name(name)
+    if len(note) > MAX_NOTE:
+        raise InputError(f"note: found {len(note)} characters, expected at most {MAX_NOTE}. Shorten it.")
     # Before the transaction: reading a model's files takes seconds, and reviewers want to write meanwhile.
     rubric = current_rubric(store)
     asked = dimensions_of(rubric, dimensions)
-    read = whole_spec(store, name, kind, asked, spec, project or project_of(store.path))
+    read = whole_spec(store, name, kind=kind, asked=asked, spec=spec, project=project or project_of(store.path))
     with store.transaction():
         names = tuple(d.name for d in asked)
         if isinstance(read, LearnedSpec):
@@ -85,7 +88,7 @@ def add_judge(
 
 
 def whole_spec(
-    store: Store, name: str, kind: str, asked: Sequence[Dimension], spec: Mapping[str, Any], project: Project
+    store: Store, name: str, *, kind: str, asked: Sequence[Dimension], spec: Mapping[str, Any], project: Project
 ) -> Spec:
     """Return the spec of a new version of the judge ``name``, completed by its kind.
 
@@ -110,7 +113,7 @@ def _training_set(store: Store, dimensions: Sequence[str], spec: LearnedSpec, *,
     if not spec.training:
         return gather(store, dimensions, by=by, weeks=spec.weeks).id
     if store.get(TrainingSet, spec.training) is None:
-        raise UnknownError(f"training set '{spec.training}' is not in the store; leave it out, and one is gathered.")
+        raise UnknownError(f"training set '{spec.training}' is not in the store. Leave it out to gather a new one.")
     return spec.training
 
 

@@ -84,7 +84,7 @@ def append(
     try:
         with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
             _sweep(log)
-            return _append(log, entries, import_id, at, encrypted, examine)
+            return _append(log, entries, import_id=import_id, at=at, encrypted=encrypted, examine=examine)
     except Timeout:
         raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
     except (OSError, duckdb.Error) as error:
@@ -95,7 +95,7 @@ def append(
 
 
 def _append(
-    log: LogPaths, entries: Iterable[Entry], import_id: str, at: str, encrypted: bool, examine: Examine
+    log: LogPaths, entries: Iterable[Entry], *, import_id: str, at: str, encrypted: bool, examine: Examine
 ) -> Appended:
     staged = LogPaths(log.logs / f"{_PARTIAL}{import_id}", log.originals / f"{_PARTIAL}{import_id}")
     staged.logs.mkdir()

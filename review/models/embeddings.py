@@ -111,8 +111,8 @@ def embedder_folder(model: str = "") -> Path:
     folder = Path(model).expanduser()
     if not (folder / "config.json").is_file():
         raise InputError(
-            f"model '{model}' is no folder with a config.json, expected one that sentence-transformers or "
-            f"save_pretrained wrote, or '{CARRIED}'. Nothing is downloaded."
+            f"model '{model}': found no config.json in such a folder. Give a folder that sentence-transformers or "
+            f"save_pretrained wrote, or '{CARRIED}'. Spotcheck downloads nothing."
         )
     return folder.resolve()
 

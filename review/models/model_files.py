@@ -104,7 +104,7 @@ def headless(name: str, found: str) -> InputError:
 def _folder(name: str) -> Path:
     """Return the folder of the model. A name is looked up in the cache, because loading by name asks the network."""
     if not name.strip():
-        raise InputError("model: found nothing, expected a folder or the name of a model in the local cache.")
+        raise InputError("Give the model: a folder, or the name of a model in the local cache.")
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder.resolve()

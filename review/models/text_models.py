@@ -128,7 +128,7 @@ def _load(description: Description, device: str) -> TextModel:
         raise headless(name, f"its files lack {', '.join(missing[:3])}")
     if len(tokenizer) > network.get_input_embeddings().num_embeddings:
         raise InputError(
-            f"model '{name}': its tokenizer knows more tokens than the model; they do not belong together."
+            f"model '{name}': its tokenizer has more tokens than the model, so it belongs to another model."
         )
     if tokenizer.pad_token is None:
         if tokenizer.eos_token is None:

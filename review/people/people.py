@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from review.audit import chain, covered
 from review.audit.store_secrets import hmac_key
@@ -54,7 +54,7 @@ def find_person(store: Store, rater_id: str) -> Person | None:
 
 
 def _person(row: RaterWithRole) -> Person:
-    return Person(**row._asdict())
+    return Person(**asdict(row))
 
 
 def person(store: Store, name: str) -> Person:
@@ -139,7 +139,7 @@ def _logged_in(store: Store, visitor: Visitor, *, by: str) -> Rater:
         id=identity, name=own, created_at=now(), created_by=by, issuer=visitor.issuer, subject=visitor.subject
     )
     if identity.casefold() in taken or own.casefold() in taken or not store.add(rater):
-        raise Refused(f"{own} is too close to the name of somebody here. A lead can add them under another name.")
+        raise Refused(f"{own} is too similar to the name of somebody else here. A lead can add you under another name.")
     chain.record(store, identity, "first login" if by == "login" else "person", identity, issuer=visitor.issuer)
     return rater
 
@@ -148,7 +148,9 @@ def _announced(name: str, issuer: str, subject: str) -> Visitor:
     """Return the login that a lead adds before its first use. Raises InputError for unusable parts."""
     for option, found in (("issuer", issuer), ("subject", subject)):
         if identifier(found) is None:
-            raise InputError(f"{option}: found {found[:80]!r}, expected what the login says, at most 255 characters.")
+            raise InputError(
+                f"{option}: found {found[:80]!r}, expected the value in the token of the login, at most 255 characters."
+            )
     person_id(name)
     return Visitor(issuer, subject, display_name(name))
 

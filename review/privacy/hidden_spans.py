@@ -13,7 +13,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import now
 from review.basics.errors import InputError
-from storage.queries.conditions import stands
+from storage.queries.conditions import not_withdrawn
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation, HiddenSpan
 from storage.store import Store
@@ -77,7 +77,7 @@ _HIDDEN_SQL = f"""
 SELECT h.* FROM hidden_spans h
 WHERE h.conversation_id IN (SELECT value FROM json_each(:ids))
   AND (NOT EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id)
-       OR EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id AND {stands("f")}))
+       OR EXISTS (SELECT 1 FROM flags f WHERE f.span = h.id AND {not_withdrawn("f")}))
 ORDER BY h.rowid
 """  # noqa: S608 - constants of ours
 """A span that flags name is hidden while one of them stands; one that no flag names is always hidden."""

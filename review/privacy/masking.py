@@ -133,7 +133,7 @@ def _own(name: str, pattern: str) -> Find:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise InputError(f"privacy.patterns.{name}: {pattern!r} is no regular expression ({error}).") from None
+        raise InputError(f"privacy.patterns.{name}: {pattern!r} is not a valid regular expression ({error}).") from None
     return lambda text, regions: (Hit(m.start(), m.end(), m[0]) for m in compiled.finditer(text) if m[0])
 
 

@@ -52,7 +52,14 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         window=window,
         quality=quality,
         agreement=_agreement(store, window, rubric, viewer, bootstrap),
-        judges=_judges(store, window, rubric, viewer, bootstrap, _shares(production, rubric, quality)),
+        judges=_judges(
+            store,
+            window,
+            rubric=rubric,
+            viewer=viewer,
+            bootstrap=bootstrap,
+            shares=_shares(production, rubric, quality),
+        ),
         people=tuple(p for p in progress(store, week) if p.dealt),
         rubric_version=rubric.version,
         left_out=left_out(store, window),
@@ -110,7 +117,7 @@ def _agreement(
 
 
 def _judges(
-    store: Store, window: Sequence[str], rubric: Rubric, viewer: str | None, bootstrap: int, shares: Shares
+    store: Store, window: Sequence[str], *, rubric: Rubric, viewer: str | None, bootstrap: int, shares: Shares
 ) -> tuple[JudgeFigures, ...]:
     found = []
     people = evidence.settled_weeks(store, window, viewer=viewer)

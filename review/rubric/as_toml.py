@@ -109,7 +109,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _rubric_table(data: Mapping[str, Any]) -> Mapping[str, Any]:
     if not data:
-        raise InputError("rubric: found nothing, expected at least one [[rubric.dimensions]] table.")
+        raise InputError("The rubric has no dimension. Give at least one [[rubric.dimensions]] table.")
     table = data.get("rubric", data) if set(data) == {"rubric"} else data
     if not isinstance(table, Mapping):
         raise InputError(f"rubric: found {table!r}, expected a table [rubric].")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from review.audit import chain
 from review.basics.errors import InputError, Refused
+from review.basics.limits import MAX_NOTE
 from review.people.people import require
 from review.rubric.diff import rubric_diff
 from review.rubric.rubric import Rubric, current_rubric, rubric_from, save_rubric
 from review.settings.project import Project
 from storage.records_people import RubricVersion
 from storage.store import Store
-
-MAX_NOTE = 500
 
 
 def change_rubric(store: Store, rubric: Rubric, *, by: str, note: str, base: int | None = None) -> Rubric:
@@ -32,11 +31,10 @@ def change_rubric(store: Store, rubric: Rubric, *, by: str, note: str, base: int
                 f"the rubric is now at version {before.version}, but this change started from version {base}. "
                 "Read the other change, then start again from the version in force."
             )
-        if not note or len(note) > MAX_NOTE:
-            found = f"{len(note)} characters" if note else "nothing"
-            raise InputError(
-                f"note: found {found}, expected the reason for the change, in at most {MAX_NOTE} characters."
-            )
+        if not note:
+            raise InputError("Give a reason for the change.")
+        if len(note) > MAX_NOTE:
+            raise InputError(f"note: found {len(note)} characters, expected at most {MAX_NOTE}. Shorten the reason.")
         saved = save_rubric(store, rubric, by=by, note=note)
         places = [c.what if not c.dimension else f"{c.dimension}: {c.what}" for c in changes]
         chain.record(store, by, "rubric", f"version {saved.version}", note=note, changes=places)

@@ -9,7 +9,7 @@ from typing import Any
 from review.rubric.keys import default_keys
 from review.rubric.rubric import Dimension, Rubric, rubric_document, rubric_from
 
-Row = Mapping[str, Any]
+FormRow = Mapping[str, Any]
 
 
 def value_rows(dimension: Dimension) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def value_rows(dimension: Dimension) -> list[dict[str, Any]]:
     ]
 
 
-def with_values(rubric: Rubric, name: str, rows: Iterable[Row]) -> Rubric:
+def with_values(rubric: Rubric, name: str, rows: Iterable[FormRow]) -> Rubric:
     """Return the rubric with the values of ``rows`` in one dimension, sorted by place. Rows without a place come last.
 
     Rows without a value are left out. Raises InputError for what ``rubric_from`` refuses, UnknownError for an unknown
@@ -45,12 +45,12 @@ def with_values(rubric: Rubric, name: str, rows: Iterable[Row]) -> Rubric:
     return rubric_from(document)
 
 
-def _place(row: Row) -> float:
+def _place(row: FormRow) -> float:
     place = row.get("place")
     known = isinstance(place, int | float) and not isinstance(place, bool) and math.isfinite(place)
     return float(place) if known and place is not None else math.inf
 
 
-def _text(row: Row, column: str) -> str:
+def _text(row: FormRow, column: str) -> str:
     cell = row.get(column)
     return "" if cell is None or (isinstance(cell, float) and math.isnan(cell)) else str(cell).strip()

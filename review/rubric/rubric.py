@@ -82,7 +82,7 @@ class Rubric:
             value = _canonical(dimension, labels.get(dimension.name))
             if value is None or value == ():
                 if dimension.required and dimension.shown(clean):
-                    raise InputError(f"{dimension.name}: found nothing, expected {_expected(dimension.scale)}.")
+                    raise InputError(f"{dimension.name} has no value. Choose {_expected(dimension.scale)}.")
             elif dimension.shown(clean):
                 clean[dimension.name] = value
         return clean
@@ -105,7 +105,7 @@ def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = 
     """Read a rubric document. Raises InputError that names the dimension and its wrong setting."""
     rows = document.get("dimensions") if isinstance(document, Mapping) else None
     if not isinstance(rows, list | tuple) or not rows or not all(isinstance(row, Mapping) for row in rows):
-        raise InputError(f"{origin}: found no dimensions, expected at least one [[rubric.dimensions]] table.")
+        raise InputError(f"{origin} has no dimension. Give at least one [[rubric.dimensions]] table.")
     dimensions = tuple(_dimension(row, f"{origin}, dimension {k}") for k, row in enumerate(rows, start=1))
     names = [d.name for d in dimensions]
     twice = [n for n in names if names.count(n) > 1]
@@ -133,7 +133,7 @@ def _check_shown_when(dimension: Dimension, earlier: Sequence[Dimension], origin
 def _dimension(row: Mapping[str, Any], place: str) -> Dimension:
     name = str(row.get("name", "")).strip()
     if not name:
-        raise InputError(f"{place}: found no name, expected one such as correctness.")
+        raise InputError(f"{place} has no name. Give one such as correctness.")
     place = f"{place} ('{name}')"
     setting.known_keys(place, row, SETTINGS)
     kind, values = row.get("scale", "nominal"), tuple(map(canonical_text, _list(row, "values", place)))

@@ -193,8 +193,8 @@ def _ask(
         cut = cuts[int(number)]
         if cut is not None and digest(seed, id_)[:8] >= cut:
             raise ReviewError(
-                f"{opened.engine.source}: the source chose {id_!r}, and the key does not. Its md5, or its text of the "
-                "id, differs from ours."
+                f"{opened.engine.source}: the source drew {id_!r}, but the sampling key does not choose it. The source "
+                "computes md5 in another way, or writes the id in another way."
             )
         found[names[int(number)]].append(id_)
 

@@ -152,7 +152,7 @@ def open_frame(
     _check_id(engine, places["id"])
     if window is not None and "created_at" not in places and not (week and "week" in places):
         raise InputError(
-            f"{engine.source}: found no column 'created_at', which tells the week; found {_shown(engine)}.",
+            f"{engine.source}: found no column 'created_at', which is needed to find the week; found {_shown(engine)}.",
             command_hint="Name it with `--map created_at=COLUMN`.",
         )
     conditions = {

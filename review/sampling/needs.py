@@ -39,7 +39,7 @@ def check_needs(engine: Engine, groups: Sequence[Group]) -> None:
         if name in NEEDED and not _has(engine, name):
             what, without = NEEDED[name]
             raise InputError(
-                f"{engine.source}: found no column '{name}', which {what} needs; only an import makes it. "
+                f"{engine.source}: found no column '{name}', which {what} needs. Only an import creates this column. "
                 f"Import the log first and draw from what was imported. Or {without}.",
                 command_hint="`spotcheck import FILE` imports; leave SOURCE out to draw from the import.",
             )

@@ -234,5 +234,5 @@ def _patterns(where: str, found: object) -> dict[str, str]:
         try:
             re.compile(pattern)
         except (re.error, TypeError) as error:
-            raise InputError(f"{where}.{name}: {pattern!r} is no regular expression ({error}).") from None
+            raise InputError(f"{where}.{name}: {pattern!r} is not a valid regular expression ({error}).") from None
     return patterns

@@ -130,7 +130,7 @@ def adjudicate(
         if reason and reason not in REASONS:
             raise InputError(f"reason: found {reason!r}, expected one of {', '.join(REASONS)}.")
         if _case(item, rows, None).kind == "disputed" and not (rationale.strip() or reason):
-            raise InputError("rationale: found nothing, expected a rationale or a reason, because reviewers disagree.")
+            raise InputError("Give a rationale or a reason, because the reviewers disagree.")
         earlier = current_adjudications(store, [item.week]).get(item_id)
         decision = Adjudication(
             id=decision_id or new_id(),

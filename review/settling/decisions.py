@@ -12,7 +12,7 @@ from typing import Any
 from review.annotating.entries import Header, labels_of, read_header, shown, text_field
 from review.annotating.submissions import Receipt, take_each
 from review.basics.errors import Refused, UnknownError
-from review.basics.limits import MAX_ANSWER, MAX_COMMENT
+from review.basics.limits import MAX_ANSWER, MAX_COMMENT, MAX_ID
 from review.current.assignments import owed_items
 from review.golden.approve import approve
 from review.people.people import require
@@ -47,14 +47,14 @@ def read_decision(header: Header, entry: Mapping[str, Any]) -> DecisionEntry:
     """Return an entry as a decision. Raises InputError for a field that is unusable."""
     return DecisionEntry(
         submission_id=header.submission_id,
-        item=text_field(entry, "assignment", MAX_COMMENT),
+        item=text_field(entry, "assignment", MAX_ID),
         labels=labels_of(entry),
         rationale=text_field(entry, "rationale", MAX_COMMENT),
         reason=text_field(entry, "reason", MAX_COMMENT),
         corrected_answer=text_field(entry, "corrected_answer", MAX_ANSWER),
         reference_sql=text_field(entry, "reference_sql", MAX_ANSWER),
         approve=entry.get("approve") is True,
-        state=text_field(entry, "state", MAX_COMMENT),
+        state=text_field(entry, "state", MAX_ID),
     )
 
 

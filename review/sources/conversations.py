@@ -115,7 +115,7 @@ def recognisers_of(privacy: Privacy) -> Recognisers:
     )
 
 
-def shown(found: object, wanted: Recognisers) -> str:
+def masked_value(found: object, wanted: Recognisers) -> str:
     """A refused value as a message may show it: masked and cut short."""
     try:
         text = "nothing" if found is None or found == "" else as_json_text(found)

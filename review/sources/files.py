@@ -8,7 +8,7 @@ from pathlib import Path
 
 from review.basics.errors import InputError
 from review.privacy.masking import recognisers
-from review.sources.conversations import shown
+from review.sources.conversations import masked_value
 from review.sources.options import AUTO
 from review.sources.raw import layout_of, read_raw
 from review.sources.readers.catalogue import Detected, detect, detect_or_plain
@@ -57,7 +57,11 @@ def _peeked(path: Path, layout: str) -> tuple[list[Raw], Iterator[Raw]]:
         if error is None:
             raise InputError(f"{path}: there are no records; expected at least one.")
         raise InputError.at(
-            str(path), first[0].line, None, shown(error.found, recognisers()), error.expected,
-            f"None of the first {len(first)} lines is a record.",
-        )  # fmt: skip
+            str(path),
+            first[0].line,
+            column=None,
+            found=masked_value(error.found, recognisers()),
+            expected=error.expected,
+            remedy=f"None of the first {len(first)} lines is a record.",
+        )
     return first, chain(first, raws)

@@ -21,8 +21,8 @@ from review.sources.conversations import (
     ReadRecord,
     RecordRules,
     masked_conversations,
+    masked_value,
     recognisers_of,
-    shown,
 )
 from review.sources.files import open_file
 from review.sources.options import ImportOptions
@@ -135,5 +135,5 @@ def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -
         elif error is not None:
             tally.rejected += 1
             if len(tally.rejections) < MAX_REJECTIONS:
-                found = {"found": shown(error.found, wanted), "expected": error.expected}
+                found = {"found": masked_value(error.found, wanted), "expected": error.expected}
                 tally.rejections.append({"line": raw.line, "column": error.field, **found})

@@ -7,6 +7,7 @@ label of one conversation). It keeps some width when no pair differs.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from scipy.optimize import brentq
 from scipy.special import ndtri
@@ -26,8 +27,12 @@ def tango(b: float, c: float, n: float, level: float = 0.95) -> tuple[float, flo
     return -_upper(c, b, n, z), _upper(b, c, n, z)
 
 
+@lru_cache(maxsize=4096)
 def _upper(b: float, c: float, n: float, z: float) -> float:
-    """Return the difference above the estimate at which the score statistic equals -z."""
+    """Return the difference above the estimate at which the score statistic equals -z.
+
+    Cached, because slices of a release share many counts.
+    """
     estimate = (b - c) / n
     if estimate >= 1 - 1e-12:
         return 1.0

@@ -26,6 +26,12 @@ class Deal:
     position: int
 
 
+def check_overlap_raters(found: int) -> None:
+    """Raise InputError for a number of reviewers per shared item below 0."""
+    if found < 0:
+        raise InputError(f"overlap_raters: found {found}, expected 0 (everybody) or a number of reviewers.")
+
+
 def deal(
     items: Iterable[tuple[str, bool]],
     raters: Sequence[str],
@@ -41,9 +47,8 @@ def deal(
     order, so the order does not reveal why an item was selected.
     """
     if not raters:
-        raise InputError("raters: found nobody, expected at least one reviewer.")
-    if overlap_raters < 0:
-        raise InputError(f"overlap_raters: found {overlap_raters}, expected 0 (everybody) or a number of reviewers.")
+        raise InputError("Choose at least one reviewer.")
+    check_overlap_raters(overlap_raters)
     load = {r: (held or {}).get(r, 0) for r in raters}
     share = min(overlap_raters or len(raters), len(raters))
     chosen: list[tuple[str, str]] = []
@@ -167,7 +172,7 @@ def take_back(store: Store, week: str, *, rater: str, by: str, reason: str) -> i
     require(store, by, "lead")
     giver = person(store, rater)
     if not reason.strip():
-        raise InputError("reason: found nothing, expected why nobody reviews these items.")
+        raise InputError("Give a reason why nobody reviews these items.")
     with store.transaction():
         open_ = _open_of(store, week, giver)
         store.add(

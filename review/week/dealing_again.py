@@ -11,7 +11,7 @@ from review.basics.words import counted
 from review.people.people import require
 from review.week.dealing import Deal, deal, takers_of, week_to_deal
 from storage.queries.assignments import dealt_per_rater, raters_by_item
-from storage.queries.conditions import handed_on, stands
+from storage.queries.conditions import handed_on, not_withdrawn
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
@@ -26,7 +26,7 @@ SELECT i.* FROM items i
 WHERE i.week = :week
   AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
   AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
-  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {stands("n")})
+  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})
 ORDER BY i.rowid
 """  # noqa: S608 - constants of ours
 
@@ -41,7 +41,7 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
     require(store, by, "lead")
     takers = takers_of(store, to)
     if not takers:
-        raise InputError("to: found nobody, expected at least one person to review these items.")
+        raise InputError("Choose at least one person to review these items.")
     with store.transaction():
         opened = week_to_deal(store, week)
         items = held_by_nobody(store, week)

@@ -5,14 +5,16 @@ Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.log_paths import LogPaths, log_of
-from review.basics.weeks import week_window
+from review.basics.weeks import due_date, week_window
+from review.people.people import person, require
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Wishes
 from review.sampling.draw import DrawResult, draw, extend
 from review.sampling.engines.catalogue import open_source
@@ -20,7 +22,8 @@ from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.sampling.needs import is_imported_log
 from review.sampling.strata import Cap
-from review.settings.project import Project
+from review.settings.project import UNITS, Project
+from review.week.dealing import check_overlap_raters
 from review.week.grouping import Grouping, grouping_of, sealed_grouping
 from review.week.so_far import WeekSoFar, week_so_far
 from storage.store import Store
@@ -53,13 +56,83 @@ class Request:
 
 
 def preview(store: Store | None, project: Project, request: Request, *, log: LogPaths | None = None) -> DrawResult:
-    """Return what a draw would give, without writing anything.
+    """Return what a draw would give, without writing anything. Raises what the draw would raise.
 
-    Without a store there is no week yet, and ``log`` says where the imported log lies.
+    Two things are left to the draw itself: the week may still run, and a new week may have no reviewers yet. Without a
+    store there is no week and nobody to name, and ``log`` says where the imported log lies.
     """
     so_far = WeekSoFar() if store is None else week_so_far(store, request.week, with_pace=request.minutes is not None)
+    named = store if so_far.week is not None or request.raters else None
+    check_asked(named, project, request, so_far)
     with opened_source(request, log or (log_of(store.path) if store is not None else None)) as engine:
-        return drawing(engine, project, request, so_far)
+        result = drawing(engine, project, request, so_far)
+    if named is not None and not nothing_new(so_far, result):
+        takers(named, request, so_far)
+    return result
+
+
+def check_asked(store: Store | None, project: Project, request: Request, so_far: WeekSoFar) -> None:
+    """Refuse what needs no look at the source: a closed week, or a wrong setting of a new one.
+
+    Without ``store`` nobody is looked up.
+    """
+    if so_far.closed:
+        raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
+    if so_far.week is None:
+        unit_of(project, request)
+        due_of(request)
+        check_overlap_raters(request.overlap_raters)
+        if store is not None:
+            takers(store, request, so_far)
+
+
+def unit_of(project: Project, request: Request) -> str:
+    """Return what an item of a new week is. Raises InputError for an unknown unit."""
+    unit = request.unit or project.unit
+    if unit not in UNITS:
+        raise InputError(f"unit: found {unit!r}, expected {' or '.join(UNITS)}.")
+    return unit
+
+
+def due_of(request: Request) -> str:
+    """Return the day until which a new week is reviewed. Raises InputError for what is no date."""
+    if request.due is None:
+        return due_date(request.week).isoformat()
+    try:
+        return date.fromisoformat(request.due).isoformat()
+    except ValueError:
+        raise InputError(f"due: found {request.due!r}, expected a date such as 2026-11-27.") from None
+
+
+def takers(store: Store, request: Request, so_far: WeekSoFar) -> tuple[str, ...]:
+    """Return the ids of those who get the new items.
+
+    People who are named must all have the role. Without names the reviewers of an open week who still have it go on.
+    """
+    if so_far.week is None or request.raters:
+        return _raters(store, request.raters)
+    if so_far.without_role and not so_far.reviewers:
+        raise Refused(
+            f"None of the reviewers of {request.week} ({', '.join(so_far.without_role)}) may annotate any more. "
+            "Choose at least one other reviewer."
+        )
+    return so_far.reviewers
+
+
+def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        raise InputError("Choose at least one reviewer.")
+    found = tuple(dict.fromkeys(person(store, name).id for name in names))
+    for rater in found:
+        require(store, rater, "annotator")
+    return found
+
+
+def nothing_new(so_far: WeekSoFar, result: DrawResult) -> bool:
+    """Whether a later draw changes nothing: the same probabilities, no further conversation."""
+    if not so_far.draws or any(result.added.values()):
+        return False
+    return {s.name: s.probability for s in so_far.strata} == {s.name: s.probability for s in result.strata}
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.settings.project import Project
 from review.sources.checking import checked
-from review.sources.conversations import RecordRules, masked_conversations, recognisers_of, shown
+from review.sources.conversations import RecordRules, masked_conversations, masked_value, recognisers_of
 from review.sources.files import PEEK, records_in
 from review.sources.normalise import DEFAULT_SOURCE, Origin
 from review.sources.readers.catalogue import detect_or_plain
@@ -76,7 +76,7 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
         if entry is not None:
             yield entry
         elif error is not None:
-            value = shown(error.found, rules.recognisers)
+            value = masked_value(error.found, rules.recognisers)
             raise InputError(
                 f"{engine.source}: {error.field}: found {value}, expected {error.expected}, in a drawn conversation. "
                 "Correct it at the source, or import the log: an import leaves out what it cannot read."

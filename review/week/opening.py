@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, NothingToDo, Refused
+from review.basics.errors import NothingToDo, Refused
 from review.basics.log_paths import log_of
-from review.basics.weeks import due_date, week_window
+from review.basics.weeks import week_window
 from review.basics.words import counted
 from review.current.rubric_in_use import asked_version
-from review.people.people import person, require
+from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.sampling.draw import DrawResult
-from review.settings.project import UNITS, Project
+from review.settings.project import Project
 from review.week.dealing import deal_items
-from review.week.drawing import Request, drawing, grouping, opened_source
+from review.week.drawing import (
+    Request,
+    check_asked,
+    drawing,
+    due_of,
+    grouping,
+    nothing_new,
+    opened_source,
+    takers,
+    unit_of,
+)
 from review.week.fetching import fetch
 from review.week.items_from_draw import checked_at_turn, items_of, verdicts_in
 from review.week.so_far import WeekSoFar, week_so_far
@@ -57,16 +67,15 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     require(store, by, "lead")
     so_far = week_so_far(store, request.week, with_pace=request.minutes is not None)
     refuse_running_week(request.week, project.time_zone)
-    if so_far.closed:
-        raise Refused(f"{request.week} is closed; nothing more is drawn for it.")
+    check_asked(store, project, request, so_far)
     rubric = rubric_version(store, asked_version(store, so_far.week)) if so_far.week else current_rubric(store)
     week = so_far.week or _new_week(store, project, request, rubric, by)
     log = log_of(store.path)
     with opened_source(request, log) as engine:
         result = drawing(engine, project, request, so_far)
-        if _nothing_new(so_far, result):
+        if nothing_new(so_far, result):
             return OpenedWeek(result, 0, 0)
-        raters = _takers(store, week, request, so_far)
+        raters = takers(store, request, so_far)
         groups = {i: name for name, ids in result.added.items() for i in ids}
         found = fetch(engine, list(groups), project, request, log=log, key=hmac_key(store))
     missing = len(groups) - len(found)
@@ -106,66 +115,21 @@ def _refuse_a_draw_in_between(store: Store, week: str, so_far: WeekSoFar) -> Non
         raise Refused(f"somebody else drew from {week} a moment ago. Look at the week, then draw again.")
 
 
-def _nothing_new(so_far: WeekSoFar, result: DrawResult) -> bool:
-    """Whether a later draw changes nothing: the same probabilities, no further conversation."""
-    if not so_far.draws or any(result.added.values()):
-        return False
-    return {s.name: s.probability for s in so_far.strata} == {s.name: s.probability for s in result.strata}
-
-
 def _new_week(store: Store, project: Project, request: Request, rubric: Rubric, by: str) -> Week:
     """Return the record of a new week. Raises InputError for a wrong unit or due date, or without reviewers."""
-    unit = request.unit or project.unit
-    if unit not in UNITS:
-        raise InputError(f"unit: found {unit!r}, expected {' or '.join(UNITS)}.")
     return Week(
         name=request.week,
         opened_at=now(),
         opened_by=by,
-        due=_due(request),
+        due=due_of(request),
         seed=request.week if request.seed is None else request.seed,
-        unit=unit,
+        unit=unit_of(project, request),
         overlap=request.overlap,
         overlap_raters=request.overlap_raters,
-        raters=_raters(store, request.raters),
+        raters=takers(store, request, WeekSoFar()),
         rubric_version=rubric.version,
         minutes=request.minutes,
     )
-
-
-def _due(request: Request) -> str:
-    if request.due is None:
-        return due_date(request.week).isoformat()
-    try:
-        return date.fromisoformat(request.due).isoformat()
-    except ValueError:
-        raise InputError(f"due: found {request.due!r}, expected a date such as 2026-11-27.") from None
-
-
-def _takers(store: Store, week: Week, request: Request, so_far: WeekSoFar) -> tuple[str, ...]:
-    """Return who gets the new items.
-
-    People who are named must all have the role. Without names the week's own reviewers who still have it go on.
-    """
-    if so_far.week is None:
-        return week.raters
-    if request.raters:
-        return _raters(store, request.raters)
-    if so_far.without_role and not so_far.reviewers:
-        raise Refused(
-            f"None of the reviewers of {week.name} ({', '.join(so_far.without_role)}) may annotate any more. "
-            "Choose at least one other reviewer."
-        )
-    return so_far.reviewers
-
-
-def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:
-    if not names:
-        raise InputError("raters: found nobody, expected at least one reviewer.")
-    found = tuple(dict.fromkeys(person(store, name).id for name in names))
-    for rater in found:
-        require(store, rater, "annotator")
-    return found
 
 
 def _draw_record(week: str, result: DrawResult, groups: Mapping[str, object], by: str) -> Draw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage.queries.conditions import in_time, stands
+from storage.queries.conditions import in_time, not_withdrawn
 from storage.records_review import Annotation
 from storage.store import Store
 
@@ -20,13 +20,13 @@ ORDER BY n.rowid
 """  # noqa: S608 - constants of ours
 
 
-CURRENT_SQL = _latest(lambda row: f"{stands(row)} AND {in_time(row, 'i.week')}")
+CURRENT_SQL = _latest(lambda row: f"{not_withdrawn(row)} AND {in_time(row, 'i.week')}")
 """The annotations of a week that count: per item, rater and rubric version the latest that was not undone.
 
 Parameters: ``week``; ``rater``, or NULL for everybody.
 """
 
-OWN_SQL = _latest(stands)
+OWN_SQL = _latest(not_withdrawn)
 """The same with late annotations: what a reviewer sees when they look back at their own."""
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from storage.queries.conditions import answered, answered_in_time, handed_on, skipped, skipped_in_time, stands
+from storage.queries.conditions import answered, answered_in_time, handed_on, not_withdrawn, skipped, skipped_in_time
 from storage.queries.parameters import json_list
-from storage.records_review import Assignment
 from storage.store import Store
 
 OPEN_SQL = f"""
@@ -23,11 +22,6 @@ Parameters: ``week`` and ``rater``.
 
 NOT_ANSWERED_SQL = OPEN_SQL.replace(f" AND NOT {skipped('a')}", "")
 """The same with the skipped ones: everything that the rater holds and has not annotated."""
-
-
-def open_assignments(store: Store, week: str, rater_id: str) -> list[Assignment]:
-    """Return a rater's open assignments of a week in the rater's order."""
-    return store.select(Assignment, OPEN_SQL, {"week": week, "rater": rater_id})
 
 
 def is_open_for(store: Store, week: str, rater_id: str, item_id: str) -> bool:
@@ -52,7 +46,7 @@ WHERE a.rater_id = :rater AND a.week IN (SELECT name FROM weeks EXCEPT SELECT we
   AND NOT (
     ({handed_on("a")} OR {skipped("a")})
     AND (:settles OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND n.rater_id = a.rater_id
-                             AND n.rubric_version >= a.rubric_version AND {stands("n")})))
+                             AND n.rubric_version >= a.rubric_version AND {not_withdrawn("n")})))
 """  # noqa: S608 - constants of ours
 
 
@@ -116,7 +110,7 @@ def items_left_to_nobody(store: Store, week: str) -> int:
 _LEFT_SQL = f"""
 SELECT count(DISTINCT a.item_id) AS n FROM assignments a
 WHERE a.week = :week
-  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {stands("n")})
+  AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {not_withdrawn("n")})
   AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
                   AND NOT {handed_on("o")} AND NOT {skipped("o")})
 """  # noqa: S608 - constants of ours

@@ -6,19 +6,19 @@ Each function takes the alias of a table in the statement around it and returns 
 from __future__ import annotations
 
 
-def stands(row: str) -> str:
+def not_withdrawn(row: str) -> str:
     """Return the condition that the annotation, skip or flag ``row`` was not undone."""
     return f"NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.withdraws = {row}.submission_id)"  # noqa: S608 - an alias
 
 
 def answered(assignment: str) -> str:
     """Return the condition that the assignment has an annotation that was not undone."""
-    return _submitted("annotations", assignment, stands("sent"))
+    return _submitted("annotations", assignment, not_withdrawn("sent"))
 
 
 def skipped(assignment: str) -> str:
     """Return the condition that the assignment has a skip that was not undone."""
-    return _submitted("skips", assignment, stands("sent"))
+    return _submitted("skips", assignment, not_withdrawn("sent"))
 
 
 def in_time(annotation: str, week: str) -> str:
@@ -31,12 +31,12 @@ def in_time(annotation: str, week: str) -> str:
 
 def answered_in_time(assignment: str) -> str:
     """Return the condition that the assignment has an annotation from before its week closed, not undone."""
-    return _submitted("annotations", assignment, stands("sent"), in_time("sent", f"{assignment}.week"))
+    return _submitted("annotations", assignment, not_withdrawn("sent"), in_time("sent", f"{assignment}.week"))
 
 
 def skipped_in_time(assignment: str) -> str:
     """Return the condition that the assignment has a skip from before its week closed, not undone."""
-    return _submitted("skips", assignment, stands("sent"), f"NOT {_closed(f'{assignment}.week', 'sent')}")
+    return _submitted("skips", assignment, not_withdrawn("sent"), f"NOT {_closed(f'{assignment}.week', 'sent')}")
 
 
 def handed_on(assignment: str) -> str:

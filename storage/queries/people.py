@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from storage.store import Store
 
 
-class RaterWithRole(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RaterWithRole:
     """A rater with the latest role ("" without one) and its scope."""
 
     id: str

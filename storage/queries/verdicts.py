@@ -8,7 +8,7 @@ from storage.queries.parameters import json_list
 from storage.records_review import Verdict
 from storage.store import Store
 
-STANDS_SQL = (
+MAY_COUNT_SQL = (
     "(v.run_id IS NULL OR v.run_id NOT IN (SELECT id FROM judge_runs WHERE json_extract(target, '$.kind') = 'release'))"
 )
 """The condition that the row ``v`` of ``verdicts`` may count for its item: no run over a release wrote it.
@@ -27,7 +27,7 @@ def judge_versions(store: Store, weeks: Sequence[str]) -> dict[str, list[str]]:
 
 _VERSIONS_SQL = f"""
 SELECT v.judge, v.version, min(v.rowid) AS first FROM items i CROSS JOIN verdicts v ON v.item_id = i.id
-WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {STANDS_SQL}
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {MAY_COUNT_SQL}
 GROUP BY v.judge, v.version ORDER BY v.judge, first
 """  # noqa: S608 - a constant of ours
 
@@ -51,7 +51,7 @@ def verdicts_of_version(store: Store, judge: str, version: str, weeks: Sequence[
 _OF_VERSION_SQL = f"""
 SELECT v.* FROM items i CROSS JOIN verdicts v ON v.item_id = i.id
 WHERE v.judge = :judge AND v.version = :version
-  AND i.week IN (SELECT value FROM json_each(:weeks)) AND {STANDS_SQL}
+  AND i.week IN (SELECT value FROM json_each(:weeks)) AND {MAY_COUNT_SQL}
 ORDER BY v.rowid
 """  # noqa: S608 - a constant of ours
 
@@ -64,6 +64,6 @@ def verdicts_on(store: Store, items: Collection[str] | None = None) -> list[Verd
     among = "" if items is None else "v.item_id IN (SELECT value FROM json_each(:items)) AND "
     return store.select(
         Verdict,
-        f"SELECT v.* FROM verdicts v WHERE {among}{STANDS_SQL} ORDER BY v.rowid",  # noqa: S608 - constants of ours
+        f"SELECT v.* FROM verdicts v WHERE {among}{MAY_COUNT_SQL} ORDER BY v.rowid",  # noqa: S608 - constants of ours
         {} if items is None else {"items": json_list(sorted(items))},
     )

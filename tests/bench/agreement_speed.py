@@ -82,7 +82,7 @@ def beside_the_definition(values: int, kind: ScaleKind) -> None:
     )
 
 
-def whole_report(label: str, items: int, raters: int, values: int, missing: float, kind: ScaleKind) -> None:
+def whole_report(label: str, items: int, *, raters: int, values: int, missing: float, kind: ScaleKind) -> None:
     """Every coefficient with 1,000 replicates, the pair matrix and the raters."""
     ratings = ratings_from(simulate(items, raters, values, missing=missing), kind, values)
     took = best(lambda: agreement_report(ratings, bootstrap=REPLICATES), 1)
@@ -97,11 +97,13 @@ def main() -> None:
     for values, kind in ((3, "nominal"), (3, "ordinal"), (5, "nominal"), (5, "ordinal"), (5, "interval"), (5, "ratio")):
         beside_the_definition(values, kind)
     print("\n| full report with 1,000 replicates | ratings | s |\n|---|---|---|")
-    whole_report("1,000 items x 3 raters x 3 values", 1_000, 3, 3, 0.0, "ordinal")
-    whole_report("100,000 items x 5 raters x 5 values", 100_000, 5, 5, 0.3, "ordinal")
-    whole_report("100,000 items x 5 raters x 50 values", 100_000, 5, 50, 0.3, "nominal")
-    whole_report("10,000 items x 123 raters x 50 values", 10_000, 123, 50, 0.3, "ordinal")
-    whole_report("20,000 items x 123 raters x 5 values, sparse", 20_000, 123, 5, 0.96, "ordinal")
+    whole_report("1,000 items x 3 raters x 3 values", 1_000, raters=3, values=3, missing=0.0, kind="ordinal")
+    whole_report("100,000 items x 5 raters x 5 values", 100_000, raters=5, values=5, missing=0.3, kind="ordinal")
+    whole_report("100,000 items x 5 raters x 50 values", 100_000, raters=5, values=50, missing=0.3, kind="nominal")
+    whole_report("10,000 items x 123 raters x 50 values", 10_000, raters=123, values=50, missing=0.3, kind="ordinal")
+    whole_report(
+        "20,000 items x 123 raters x 5 values, sparse", 20_000, raters=123, values=5, missing=0.96, kind="ordinal"
+    )
     print(f"\npeak resident memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

@@ -66,7 +66,10 @@ def main() -> None:
         "report with scores, 100,000 items, every weight different",
         lambda: calibration_report(weighted, positive="v00"),
     )
-    rows = [CalibrationRow(f"i{k}", str(k % 3), str(k % 3), "rest", 10**6) for k in range(100_000)]
+    rows = [
+        CalibrationRow(item=f"i{k}", truth=str(k % 3), verdict=str(k % 3), stratum="rest", population=10**6)
+        for k in range(100_000)
+    ]
     timed("arranging 100,000 rows", lambda: calibration_data(rows))
     names = ("ana", "ben", "eva", *(f"judge{k}" for k in range(6)))
     labels = [

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from review.demo.generate import conversations
 from review.judges.learned.kind import KIND
 from review.judges.learned.spec import LearnedSpec
-from review.judges.protocol.protocol import Bench, Row, Subject
+from review.judges.protocol.protocol import Bench, Subject, TrainingRow
 from review.models.embeddings import lacking, load_embedder
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from
@@ -50,7 +50,7 @@ def labelled(count: int) -> list[tuple[Subject, dict[str, str]]]:
 
 def bench(training: Sequence[tuple[Subject, dict[str, str]]], dimensions: Sequence[Dimension], features: str) -> Bench:
     """A learned judge of these dimensions."""
-    rows = tuple(Row(s, d.name, truth[d.name]) for s, truth in training for d in dimensions)
+    rows = tuple(TrainingRow(s, d.name, truth[d.name]) for s, truth in training for d in dimensions)
     return Bench(
         name="bench", version="1", spec=LearnedSpec(features=features), dimensions=tuple(dimensions), training=rows
     )

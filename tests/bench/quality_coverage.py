@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import t
@@ -25,7 +25,8 @@ from review.statistics.quality.strata import Cell, StratumCounts, Verdicts, shar
 from review.statistics.quantity import Quantity
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
     """A stratum to simulate: size, share of positives, the judge's TPR and TNR, labels, share without verdict."""
 
     size: int
@@ -37,27 +38,39 @@ class Group(NamedTuple):
 
 
 DESIGNS: dict[str, tuple[Group, ...]] = {
-    "simple, 97 %, 40 labels": (Group(10_000, 0.97, 0.95, 0.8, 40),),
-    "simple, 97 %, 100 labels": (Group(10_000, 0.97, 0.95, 0.8, 100),),
-    "simple, 90 %, 100 labels": (Group(10_000, 0.9, 0.95, 0.8, 100),),
-    "simple, 70 %, 200 labels": (Group(10_000, 0.7, 0.95, 0.8, 200),),
-    "simple, 90 %, 200 of 400": (Group(400, 0.9, 0.95, 0.8, 200),),
-    "simple, judge is a coin, 150": (Group(10_000, 0.8, 0.5, 0.5, 150),),
-    "simple, 10 % no verdict, 150": (Group(10_000, 0.85, 0.95, 0.8, 150, 0.1),),
-    "all 100 failing + 100 of rest": (Group(100, 0.3, 0.7, 0.8, 100), Group(9_900, 0.95, 0.95, 0.8, 100)),
-    "all 600 failing + 1 % of rest (98 %)": (Group(600, 0.3, 0.7, 0.8, 600), Group(9_400, 0.98, 0.95, 0.8, 94)),
-    "all 600 failing + 1 % of rest (95 %)": (Group(600, 0.3, 0.7, 0.8, 600), Group(9_400, 0.95, 0.95, 0.8, 94)),
+    "simple, 97 %, 40 labels": (Group(size=10_000, share=0.97, tpr=0.95, tnr=0.8, labels=40),),
+    "simple, 97 %, 100 labels": (Group(size=10_000, share=0.97, tpr=0.95, tnr=0.8, labels=100),),
+    "simple, 90 %, 100 labels": (Group(size=10_000, share=0.9, tpr=0.95, tnr=0.8, labels=100),),
+    "simple, 70 %, 200 labels": (Group(size=10_000, share=0.7, tpr=0.95, tnr=0.8, labels=200),),
+    "simple, 90 %, 200 of 400": (Group(size=400, share=0.9, tpr=0.95, tnr=0.8, labels=200),),
+    "simple, judge is a coin, 150": (Group(size=10_000, share=0.8, tpr=0.5, tnr=0.5, labels=150),),
+    "simple, 10 % no verdict, 150": (Group(size=10_000, share=0.85, tpr=0.95, tnr=0.8, labels=150, silent=0.1),),
+    "all 100 failing + 100 of rest": (
+        Group(size=100, share=0.3, tpr=0.7, tnr=0.8, labels=100),
+        Group(size=9_900, share=0.95, tpr=0.95, tnr=0.8, labels=100),
+    ),
+    "all 600 failing + 1 % of rest (98 %)": (
+        Group(size=600, share=0.3, tpr=0.7, tnr=0.8, labels=600),
+        Group(size=9_400, share=0.98, tpr=0.95, tnr=0.8, labels=94),
+    ),
+    "all 600 failing + 1 % of rest (95 %)": (
+        Group(size=600, share=0.3, tpr=0.7, tnr=0.8, labels=600),
+        Group(size=9_400, share=0.95, tpr=0.95, tnr=0.8, labels=94),
+    ),
     "three strata 50/50/93": (
-        Group(200, 0.3, 0.7, 0.8, 50),
-        Group(500, 0.7, 0.8, 0.8, 50),
-        Group(9_300, 0.9, 0.95, 0.8, 93),
+        Group(size=200, share=0.3, tpr=0.7, tnr=0.8, labels=50),
+        Group(size=500, share=0.7, tpr=0.8, tnr=0.8, labels=50),
+        Group(size=9_300, share=0.9, tpr=0.95, tnr=0.8, labels=93),
     ),
     "three strata, rest 97 %": (
-        Group(300, 0.2, 0.7, 0.8, 50),
-        Group(700, 0.6, 0.8, 0.8, 50),
-        Group(9_000, 0.97, 0.95, 0.8, 90),
+        Group(size=300, share=0.2, tpr=0.7, tnr=0.8, labels=50),
+        Group(size=700, share=0.6, tpr=0.8, tnr=0.8, labels=50),
+        Group(size=9_000, share=0.97, tpr=0.95, tnr=0.8, labels=90),
     ),
-    "failing 15 %, rest 97 %": (Group(1_500, 0.1, 0.7, 0.9, 50), Group(8_500, 0.97, 0.97, 0.8, 85)),
+    "failing 15 %, rest 97 %": (
+        Group(size=1_500, share=0.1, tpr=0.7, tnr=0.9, labels=50),
+        Group(size=8_500, share=0.97, tpr=0.97, tnr=0.8, labels=85),
+    ),
 }
 
 

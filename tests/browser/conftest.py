@@ -1,4 +1,4 @@
-"""A real browser: one per session, a fresh context per test whose errors fail the test."""
+"""A real browser: one per session, and contexts for each test that hold nothing of another and whose errors fail it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from annotate_app import CHROMIUM_FLAGS
-
-VIEWPORT = {"width": 1280, "height": 800}
-PATIENCE = 60_000
-"""Milliseconds after which a page is given up: a quiet machine never waits so long, a busy one may have to."""
+from kept_contexts import PATIENCE, VIEWPORT, KeptContexts, Used
 
 
 class Engine(NamedTuple):
@@ -50,26 +47,39 @@ def browser(engine: Engine) -> Iterator[Any]:
     started.close()
 
 
-@pytest.fixture
-def new_context(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Return what makes browser contexts with these options; any error on any of their pages fails the test."""
-    errors: list[str] = []
-    opened: list[Any] = []
+@pytest.fixture(scope="session")
+def kept_contexts(browser: Any) -> KeptContexts:
+    return KeptContexts(browser)
 
-    def made(**options: Any) -> Any:
-        context = browser.new_context(**{"viewport": VIEWPORT, "reduced_motion": "reduce", **options})
-        context.set_default_timeout(PATIENCE)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        opened.append(context)
-        return context
+
+@pytest.fixture
+def new_context(kept_contexts: KeptContexts) -> Iterator[Callable[..., Any]]:
+    """Return what makes browser contexts with these options; any error on any of their pages fails the test.
+
+    ``fresh=True`` is for a test that changes a context for good, with a script of its own or with a stopped clock.
+    """
+    errors: list[str] = []
+    used: list[Used] = []
+
+    def made(*, fresh: bool = False, **options: Any) -> Any:
+        used.append(
+            kept_contexts.take({"viewport": VIEWPORT, "reduced_motion": "reduce", **options}, errors, fresh=fresh)
+        )
+        return used[-1].context
 
     yield made
-    for context in opened:
-        context.close()
+    for one in used:
+        kept_contexts.give_back(one)
     assert errors == []
 
 
 @pytest.fixture
 def context(new_context: Callable[..., Any]) -> Any:
-    """A browser context of this test's own."""
+    """A browser context that holds nothing of another test."""
     return new_context()
+
+
+@pytest.fixture
+def fresh_context(new_context: Callable[..., Any]) -> Any:
+    """A browser context for a test that stops its clock or adds a script to its pages."""
+    return new_context(fresh=True)

@@ -449,9 +449,9 @@ def test_a_reviewer_who_only_looks_ahead_does_not_run_out_of_items(context: Any,
     assert rows(server, "r25") == {}
 
 
-def test_seconds_are_active_time(context: Any, server: Server) -> None:
-    context.clock.install()
-    page = opened(context, server, "r24")
+def test_seconds_are_active_time(fresh_context: Any, server: Server) -> None:
+    fresh_context.clock.install()
+    page = opened(fresh_context, server, "r24")
     away = {0: 0, 1: 30, 2: 90, 3: 20 * 60}
     for k, seconds in away.items():
         at_item(page, f"r24-{k:04d}")

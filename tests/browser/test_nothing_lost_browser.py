@@ -157,30 +157,30 @@ def test_a_closed_tab_leaves_its_work_to_the_next_one(context: Any, server: Serv
     ids=["no database", "neither"],
 )
 def test_a_browser_that_refuses_to_keep_anything_still_works_and_says_so(
-    context: Any, server: Server, rater: str, refused: str, words: str
+    fresh_context: Any, server: Server, rater: str, refused: str, words: str
 ) -> None:
-    context.add_init_script(refused)
-    page = opened(context, server, rater)
-    cut(context, page)
+    fresh_context.add_init_script(refused)
+    page = opened(fresh_context, server, rater)
+    cut(fresh_context, page)
     press(page, *KEYS)
     at_item(page, f"{rater}-0001")
     page.wait_for_selector(f"text={words}")
     assert "kept here" not in page.text_content(".sc-saving")
-    context.set_offline(False)
+    fresh_context.set_offline(False)
     page.evaluate("() => { WebSocket.prototype.send = window.__send; }")
     all_saved(page)
     assert rows(server, rater) == expected(rater, 1)
 
 
-def test_entries_are_kept_in_one_place_when_the_other_refuses(context: Any, server: Server) -> None:
-    context.add_init_script(NO_STORAGE)  # the settings, the outbox: all of it
-    page = opened(context, server, "max")
-    cut(context, page)
+def test_entries_are_kept_in_one_place_when_the_other_refuses(fresh_context: Any, server: Server) -> None:
+    fresh_context.add_init_script(NO_STORAGE)  # the settings, the outbox: all of it
+    page = opened(fresh_context, server, "max")
+    cut(fresh_context, page)
     press(page, *KEYS)
     page.wait_for_selector("text=offline, 1 to save, kept here")
     page.close(run_before_unload=False)
-    context.set_offline(False)
-    page = opened(context, server, "max")
+    fresh_context.set_offline(False)
+    page = opened(fresh_context, server, "max")
     at_item(page, "max-0001")
     all_saved(page)
     assert rows(server, "max") == expected("max", 1)

@@ -185,9 +185,9 @@ def test_undo_of_a_flag_on_a_submitted_item_leaves_its_submission(context: Any, 
     assert [entry["kind"] for entry in outbox(page)] == ["flag", "withdraw"]
 
 
-def test_a_finished_item_is_not_submitted_behind_a_dialog(context: Any, server: Server) -> None:
-    context.clock.install()
-    page = opened(context, server, "fay")
+def test_a_finished_item_is_not_submitted_behind_a_dialog(fresh_context: Any, server: Server) -> None:
+    fresh_context.clock.install()
+    page = opened(fresh_context, server, "fay")
     page.clock.pause_at("2100-01-01")
     press(page, *KEYS, "s")
     page.clock.run_for(1000)  # four times the delay

@@ -62,8 +62,8 @@ def late(server: Server, rater: str) -> list[tuple[str, bool]]:
     return [(n.assignment_id, n.late) for n in server.store.find(Annotation, rater_id=rater)]
 
 
-def test_an_idle_page_learns_of_a_hand_over_and_keeps_the_labels(context: Any, server: Server) -> None:
-    page = with_clock(context, server, "ana")
+def test_an_idle_page_learns_of_a_hand_over_and_keeps_the_labels(fresh_context: Any, server: Server) -> None:
+    page = with_clock(fresh_context, server, "ana")
     press(page, "1", "4", "c")
     page.keyboard.type("before it was taken")
     hand_over(server, "ana")
@@ -98,8 +98,8 @@ def test_the_acknowledgement_of_the_previous_item_reports_a_hand_over_too(contex
     assert late(server, "ben") == [("ben-0000", True), ("ben-0001", True)]
 
 
-def test_a_reviewer_can_go_on_and_return_to_the_labels_after_a_reload(context: Any, server: Server) -> None:
-    page = with_clock(context, server, "eva")
+def test_a_reviewer_can_go_on_and_return_to_the_labels_after_a_reload(fresh_context: Any, server: Server) -> None:
+    page = with_clock(fresh_context, server, "eva")
     press(page, "j", "j", "2")
     at_item(page, "eva-0002")
     server.store.add(
@@ -123,8 +123,8 @@ def test_a_reviewer_can_go_on_and_return_to_the_labels_after_a_reload(context: A
     assert late(server, "eva") == [("eva-0002", True)]
 
 
-def test_coming_back_to_the_page_asks_at_once(context: Any, server: Server) -> None:
-    page = with_clock(context, server, "kim")
+def test_coming_back_to_the_page_asks_at_once(fresh_context: Any, server: Server) -> None:
+    page = with_clock(fresh_context, server, "kim")
     press(page, "1")
     hand_over(server, "kim")
     page.clock.fast_forward(6000)
@@ -133,10 +133,10 @@ def test_coming_back_to_the_page_asks_at_once(context: Any, server: Server) -> N
     state(page, HANDED.replace("ken", "kim-ken"))
 
 
-def test_the_new_reviewer_sees_the_items_arrive(context: Any, server: Server) -> None:
+def test_the_new_reviewer_sees_the_items_arrive(fresh_context: Any, server: Server) -> None:
     add_person(server.store, "lou-ken", role="annotator", by="lea")
-    context.clock.install()
-    page = context.new_page()
+    fresh_context.clock.install()
+    page = fresh_context.new_page()
     page.goto(server.page("lou-ken"))
     page.wait_for_selector("text=Nothing for you yet this week")
     redistribute(server.store, WEEK, rater="lou", to=["lou-ken"], by="lea")
@@ -145,9 +145,9 @@ def test_the_new_reviewer_sees_the_items_arrive(context: Any, server: Server) ->
 
 
 def test_a_week_closed_while_an_item_is_open_is_explained_and_takes_the_answer_late(
-    context: Any, own_server: Server
+    fresh_context: Any, own_server: Server
 ) -> None:
-    page = with_clock(context, own_server, "ana")
+    page = with_clock(fresh_context, own_server, "ana")
     press(page, "1", "4")
     close_week(own_server.store, WEEK, by="lea", reason="holidays")
     half_a_minute_later(page)
@@ -168,8 +168,8 @@ def test_a_week_closed_while_an_item_is_open_is_explained_and_takes_the_answer_l
     assert own_server.store.find(Withdrawal) == []
 
 
-def test_a_rubric_that_changed_meanwhile_is_announced(context: Any, own_server: Server) -> None:
-    page = with_clock(context, own_server, "ana")
+def test_a_rubric_that_changed_meanwhile_is_announced(fresh_context: Any, own_server: Server) -> None:
+    page = with_clock(fresh_context, own_server, "ana")
     press(page, "1", "4")
     changed = {**THREE, "dimensions": THREE["dimensions"][:2]}
     save_rubric(own_server.store, rubric_from(changed), by="lea")

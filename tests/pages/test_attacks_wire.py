@@ -108,7 +108,7 @@ FORGED = {
         "expected one",
     ),
     "a dimension that is not there": (entry(5, "ana-item-0000", labels={**RIGHT, "mood": "x"}), "found dimension"),
-    "a label too few": (entry(6, "ana-item-0000", labels={"correctness": "wrong"}), "found nothing"),
+    "a label too few": (entry(6, "ana-item-0000", labels={"correctness": "wrong"}), "has no value"),
     "a comment of 10 MB": (entry(7, "ana-item-0000", comment="x" * 10_000_000), "10,000,000 characters"),
     "a decision": (entry(8, "item-0000", kind="decision", approve=True, reason="slip"), "kind: found 'decision'"),
     "an undo of somebody's vote": (entry(9, "", kind="withdraw", withdraws="zelda0000-ballot"), "no such submission"),

@@ -73,7 +73,7 @@ def test_a_lead_changes_the_rubric_with_a_preview_and_a_reason(demo: Store, monk
     said = texts(at)
     assert "not answerable" in said and "<td>values added</td><td></td><td>not_answerable</td>" in said
     at.button("rubric_save").click().run()
-    assert "note: found nothing" in texts(at) and len(demo.find(RubricVersion)) == 1
+    assert "Give a reason for the change." in texts(at) and len(demo.find(RubricVersion)) == 1
     at.text_input("rubric_note_1").set_value("a value was missing")
     at.button("rubric_save").click().run()
     assert not at.exception and not at.error, texts(at)

@@ -48,6 +48,26 @@ def test_the_decision_is_the_exit_code(run, counts, decision, code):
         assert key in data
 
 
+def test_a_suspect_slice_exits_3_and_is_listed(run):
+    text = "case,baseline,candidate,scenario\n" + "".join(
+        f"{s}{i},{pair},{s}\n"
+        for s, pairs in (
+            ("date", ["1,0"] * 5 + ["0,1"] + ["1,1"] * 24),
+            *((s, ["0,1"] * 2 + ["1,1"] * 80) for s in "abcd"),
+        )
+        for i, pair in enumerate(pairs)
+    )
+    code, out, _ = run(text, "--json")
+    data = json.loads(out)
+    assert (code, data["decision"], data["beyond_margin"]) == (3, "inconclusive", False)
+    assert data["drop_upper"] < data["margin"]
+    assert [(s["kind"], s["name"], s["status"]) for s in data["suspects"]] == [("scenario", "date", "suspect")]
+    code, out, _ = run(text)
+    assert code == 3
+    assert out.startswith("INCONCLUSIVE: a slice may have collapsed")
+    assert "let a second named person waive this slice with a reason" in " ".join(out.split())
+
+
 def test_scenarios_tags_and_must_pass_are_read(run):
     text = "case,baseline,candidate,scenario,tags,must_pass\n"
     text += 'a,1,0,date,"iso; old",yes\n' + "".join(f"b{i},1,1,join,old,0\n" for i in range(50))

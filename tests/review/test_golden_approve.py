@@ -196,7 +196,7 @@ def test_a_retired_example_is_no_longer_current_and_keeps_its_versions(store):
     assert current_examples(store) == []
     with pytest.raises(NothingToDo, match="already"):
         retire(store, e.example_id, by="eva", note="again")
-    with pytest.raises(InputError, match="note: found nothing, expected the reason"):
+    with pytest.raises(InputError, match="Give a reason for retiring"):
         retire(store, e.example_id, by="eva", note=" ")
     with pytest.raises(UnknownError):
         retire(store, "ex-nothing", by="eva", note="x")

@@ -183,7 +183,7 @@ def test_a_person_can_be_added_before_the_first_login(store: Store) -> None:
 
 @pytest.mark.parametrize(("issuer", "subject"), [("", "9"), (ISSUER, ""), (ISSUER, "a\nb"), ("x" * 256, "9")])
 def test_half_a_login_is_refused(store: Store, issuer: str, subject: str) -> None:
-    with pytest.raises(InputError, match="expected what the login says"):
+    with pytest.raises(InputError, match="expected the value in the token of the login"):
         add_person(store, "Eva", role="lead", by="init", issuer=issuer, subject=subject)
     assert people(store) == []
 

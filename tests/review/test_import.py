@@ -222,7 +222,7 @@ def test_a_file_without_any_record_is_refused_with_its_first_line(tmp_path, log)
         ({"source": "a/b"}, "--source"),
         ({"week": "47"}, "ISO week"),
         ({"mapping": {"querstion": "x"}}, "no field 'querstion'"),
-        ({"privacy": Privacy(patterns={"A": "["})}, "no regular expression"),
+        ({"privacy": Privacy(patterns={"A": "["})}, "not a valid regular expression"),
         ({"privacy": Privacy(originals="somewhere")}, "apart, encrypted, none"),
     ],
 )

@@ -251,7 +251,7 @@ def test_a_pattern_of_the_team_goes_first_and_its_name_is_the_token():
 
 @pytest.mark.parametrize(
     ("patterns", "message"),
-    [({"CUSTOMER": "KD-["}, "no regular expression"), ({"customer": "x"}, "expected capitals")],
+    [({"CUSTOMER": "KD-["}, "not a valid regular expression"), ({"customer": "x"}, "expected capitals")],
 )
 def test_an_unusable_pattern_is_refused(patterns, message):
     with pytest.raises(InputError, match=message):

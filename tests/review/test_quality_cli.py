@@ -57,7 +57,7 @@ def test_the_json_follows_the_contract(run):
     assert data["rogan_gladen"]["value"] is None
     assert "difference estimator applies" in data["rogan_gladen"]["undefined"]
     assert isinstance(data["labels_saved"], int)
-    assert set(data["people"]) == {"value", "ci", "se", "method", "n", "undefined"}
+    assert set(data["people"]) == {"value", "ci", "se", "method", "method_se", "n", "undefined"}
 
 
 def test_people_read_a_table_and_sentences(run):

@@ -338,6 +338,8 @@ def test_half_the_width_of_an_agreement_interval_needs_four_times_the_items():
     plan = plan_agreement(Quantity(value=0.6, ci=(0.5, 0.7), se=0.05, method="bootstrap", n=88), 0.05)
     assert (plan.now, plan.needed, plan.more) == (88, 352, 264)
     assert plan_agreement(Quantity.missing("no pair"), 0.05).undefined is not None
+    lost = Quantity(value=0.6, se=0.05, method="no interval: replicates have no variation", n=88)
+    assert plan_agreement(lost, 0.05).undefined == f"there is no interval to scale ({lost.method})"
     assert (
         plan_agreement(Quantity(value=1.0, ci=(1.0, 1.0), se=0.0, method="bootstrap", n=20), 0.05).undefined is not None
     )

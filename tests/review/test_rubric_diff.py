@@ -177,10 +177,10 @@ def test_an_error_in_a_text_is_reported_with_its_line(before, after, sentence):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "found nothing, expected at least one"),
+        ("", "The rubric has no dimension"),
         ("rubric = 1", "found 1, expected a table"),
-        ("[rubric]\nreveal = true\n", "found no dimensions"),
-        ("dimensions = []", "found no dimensions"),
+        ("[rubric]\nreveal = true\n", "has no dimension"),
+        ("dimensions = []", "has no dimension"),
         ("dimensions = [{name = 'a', values = ['x']}]", r"^rubric, dimension 1 \('a'\), values: found 1"),
         ("x" * (LONGEST + 1), "expected at most"),
         ("[[dimensions]]\nname = 'a'\nvalues = ['x', 'y'", "line 3: the text is not valid TOML"),
@@ -262,7 +262,7 @@ def test_an_equal_rubric_makes_no_version_and_no_entry(project_store):
     [
         ("ana", "why", 1, Refused, "needs the role lead; ana has annotator"),
         ("nobody", "why", 1, Refused, "nobody has an unknown person"),
-        ("lea", "  ", 1, InputError, "note: found nothing, expected the reason for the change"),
+        ("lea", "  ", 1, InputError, "Give a reason for the change"),
         ("lea", "x" * 501, 1, InputError, "note: found 501 characters"),
         ("lea", "why", 7, Refused, "now at version 1, but this change started from version 7"),
     ],

@@ -18,7 +18,7 @@ ENTRANCE = """export default async function (given) {
 }"""
 
 
-class Desk(NamedTuple):
+class DeskComponents(NamedTuple):
     """The two components of a desk: ``entrance`` stands in the fragment, ``scripts`` outside it."""
 
     name: str
@@ -26,7 +26,7 @@ class Desk(NamedTuple):
     scripts: Any
 
 
-def declare(name: str, *, css: str, entry: Path) -> Desk:
+def declare(name: str, *, css: str, entry: Path) -> DeskComponents:
     """Declare the components of a desk. ``entry`` is the module that registers the desk and exports ``component``.
 
     A fragment sends its components whole with every answer. When a hundred thousand characters of script and style
@@ -39,10 +39,10 @@ def declare(name: str, *, css: str, entry: Path) -> Desk:
     component = st.components.v2.component
     entrance = component(f"spotcheck_{name}", js=ENTRANCE.replace("NAME", name), isolate_styles=False)
     scripts = component(f"spotcheck_{name}_desk", css=css, js=bundle(entry), isolate_styles=False)
-    return Desk(name, entrance, scripts)
+    return DeskComponents(name, entrance, scripts)
 
 
-def mount_scripts(desk: Desk) -> None:
+def mount_scripts(desk: DeskComponents) -> None:
     """Mount the component that brings a desk's scripts. Call it after the desk's fragment.
 
     A restarted server does not know the fragment of a page that is still open. This component lets the browser rerun
@@ -52,7 +52,7 @@ def mount_scripts(desk: Desk) -> None:
 
 
 def answer_again(key: str, outbox: object, mounted: Any) -> None:
-    """Rerun once when a page that was open before meets a new server: its state is known only from this run on.
+    """Rerun once after a restart of the server: it receives the state of an open page only with this run.
 
     ``outbox`` is the state as this run knew it at the start, ``mounted`` what the component returned.
     """

@@ -189,8 +189,8 @@ def _follow_version(name: str) -> None:
 def without_figures(version: Reference) -> None:
     """Show the empty state of a version with verdicts that cannot be compared with people."""
     st.info(
-        f"The verdicts of {as_text(str(version))} in these weeks have no figures: labels that are sets of values are "
-        "not calibrated, and neither are dimensions that the rubric of these weeks does not have.",
+        f"{as_text(str(version))} has no figures for these weeks. Figures need verdicts in a dimension that has one "
+        "value for each item and stands in the rubric of these weeks.",
         icon=":material/balance:",
     )
 

@@ -11,6 +11,7 @@ from pages.parts.judges.prompt import forget, llm_spec, preview
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.limits import MAX_NOTE
 from review.current.verdicts import Reference
 from review.judges.llm.spec import DEFAULTS
 from review.judges.versions import add_judge, changes, judge_named, versions_of
@@ -114,7 +115,7 @@ def _save(here: Session, draft: Judge, before: Judge | None, *, key: str) -> Non
         if found:
             st.markdown("\n".join(f"- {as_text(line)}" for line in found))
         note = st.text_input(
-            "Note", key=f"workbench_note_{draft.id}", placeholder="What this version tries", max_chars=300
+            "Note", key=f"workbench_note_{draft.id}", placeholder="What this version tries", max_chars=MAX_NOTE
         )
         with st.container(horizontal=True):
             wanted = st.button(

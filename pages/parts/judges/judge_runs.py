@@ -16,7 +16,7 @@ from review.basics.words import counted
 from review.judges.protocol.protocol import Options
 from review.judges.runs import running
 from review.judges.runs.events import latest_event
-from review.judges.runs.planning import LIMITS, Plan, options_for, plan_run, words
+from review.judges.runs.planning import LIMITS, Chosen, RunPlan, options_for, plan_run, words
 from review.judges.runs.results import written_results
 from review.judges.runs.summary import CAUSE_WORDS, RunStatus, agreement_words, amount
 from review.judges.runs.targets import target_of
@@ -101,10 +101,10 @@ def _options(here: Session, judge: Judge) -> tuple[Options, bool]:
             swap = st.checkbox("Values in both orders", key=f"judge_runs_swap_{n}")
             again = st.checkbox(AGAIN, key=f"judge_runs_again_{n}")
             fresh = st.checkbox("Ask again instead of using remembered replies", key=f"judge_runs_fresh_{n}")
-    return options_for(here.project, repeats=int(repeats), swap=swap, fresh=fresh), again or fresh
+    return options_for(here.project, Chosen(repeats=int(repeats), swap=swap, fresh=fresh)), again or fresh
 
 
-def _confirm(here: Session, chosen: judge_target.Chosen, plan: Plan, again: bool) -> None:
+def _confirm(here: Session, chosen: judge_target.Chosen, plan: RunPlan, again: bool) -> None:
     """Show what the run will do, and the button that starts it."""
     with st.container(border=True, key="judge_runs_plan"):
         st.markdown(as_text(words(plan)))

@@ -98,8 +98,8 @@ def _classes_and_confusion(report: CalibrationReport, *, key: str) -> None:
 def _test_half(here: Session, weeks: tuple[str, ...], version: Reference, dimension: str) -> None:
     """Show the looks so far with their figures, and offer another look."""
     st.markdown(
-        "The figures above are those of the **dev** half, on which this judge was tuned. Report on the **test** half "
-        "once, when you no longer change the judge. Every look is counted, because each one uses the half up a little."
+        "The figures above are those of the **dev** half, on which this judge was tuned. Look at the **test** half "
+        "once, when the judge is final. Looks are counted, because figures on which you tune a judge come out too good."
     )
     for seen in accesses(here.store, version.judge, version.version):
         st.caption(f":material/visibility: {as_text(_remembered(here, seen, dimension))}")

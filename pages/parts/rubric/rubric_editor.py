@@ -10,9 +10,10 @@ from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.limits import MAX_NOTE
 from review.basics.words import counted
 from review.rubric.as_toml import rubric_from_toml, rubric_toml
-from review.rubric.change import MAX_NOTE, change_rubric, rubric_versions, waiting_in_file
+from review.rubric.change import change_rubric, rubric_versions, waiting_in_file
 from review.rubric.diff import rubric_diff
 from review.rubric.edit import value_rows, with_values
 from review.rubric.rubric import Rubric, rubric_version
@@ -45,7 +46,7 @@ def _differs_from_file(here: Session, rubric: Rubric, waiting: Rubric) -> None:
     differences = rubric_diff(rubric, waiting)
     st.warning(
         f"The rubric in `spotcheck.toml` differs from the one in force in {counted(len(differences), 'point')}. "
-        "The one in force counts until a lead saves the other as a new version.",
+        "The one in force stays in use until a lead saves the one in the file as a new version.",
         icon=":material/description:",
     )
     with st.expander("The differences between the rubric in force and spotcheck.toml"):

@@ -26,14 +26,14 @@ LOOKED = "planning_looked"
 
 
 def open_form(here: Session) -> None:
-    """The form that opens a week: first what the draw will cost and tell, then the draw."""
+    """Show the form that opens a week: first a preview of what the draw costs and shows, then the draw."""
     st.caption("You can draw a week once it has ended. The draw seals its frame; later draws can only raise the rates.")
     request = _ask(here)
     # After the first look, the forecast follows every change of the form.
     looked = st.session_state.get(LOOKED, False)
     outlook = st.container()
     with st.container(horizontal=True):
-        if not looked and st.button("Look first", icon=":material/visibility:", key="planning_look"):
+        if not looked and st.button("Preview", icon=":material/visibility:", key="planning_look"):
             st.session_state[LOOKED] = looked = True
         go = st.button("Draw and deal", type="primary", icon=":material/playing_cards:", key="planning_go")
     try:
@@ -127,8 +127,8 @@ def _judges_disagree(here: Session) -> int | str | None:
         default="as set",
         required=True,
         key="planning_torn",
-        help="Draws conversations whose judges gave different values in the log as a group of their own. "
-        f"As set in spotcheck.toml (`[sampling] judges_disagree`): {'no such group' if cap is None else cap}.",
+        help="Makes a group of its own of the conversations whose judges disagree in the log. "
+        f"spotcheck.toml (`[sampling] judges_disagree`) says: {'no such group' if cap is None else cap}.",
     )
     if choice == "number":
         return int(st.number_input(f"{title}: how many", 1, 100_000, 50, key="planning_torn_n"))

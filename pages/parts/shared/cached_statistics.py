@@ -80,12 +80,13 @@ def _changes_of_mind(path: str, state: JudgeState, weeks: tuple[str, ...]) -> An
 def calibration(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, CalibrationReport]:
     """Return a judge against the people in some weeks, by dimension, without opening the test half."""
     viewer, owed = _view(session, weeks)
-    return _calibration(str(session.store.path), judge_state(session.store, weeks), weeks, judge, owed, viewer)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    return _calibration(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Computing calibration …", max_entries=64)
 def _calibration(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
+    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
 ) -> dict[str, CalibrationReport]:
     store = open_store(path, create=False)
     pairs = evidence.paired_labels(store, weeks, judge, viewer=_viewer)
@@ -95,12 +96,13 @@ def _calibration(
 def disagreements(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, list[Disagreement]]:
     """Return where a judge and the people differ, by dimension, without opening the test half."""
     viewer, owed = _view(session, weeks)
-    return _disagreements(str(session.store.path), judge_state(session.store, weeks), weeks, judge, owed, viewer)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    return _disagreements(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Finding the disagreements …", max_entries=32)
 def _disagreements(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
+    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
 ) -> dict[str, list[Disagreement]]:
     pairs = evidence.paired_labels(open_store(path, create=False), weeks, judge, viewer=_viewer)
     return {name: disagreements_of(pair) for name, pair in pairs.items()}
@@ -139,12 +141,19 @@ def _economy(path: str, state: JudgeState, weeks: tuple[str, ...], judge: Refere
 def comparison(session: Session, weeks: tuple[str, ...], judges: tuple[str, ...]) -> dict[str, Comparison]:
     """Return several judges side by side, by dimension, without opening the test half."""
     viewer, owed = _view(session, weeks)
-    return _comparison(str(session.store.path), judge_state(session.store, weeks), weeks, judges, owed, viewer)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    return _comparison(path, state, weeks=weeks, judges=judges, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Comparing the judges …", max_entries=32)
 def _comparison(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judges: tuple[str, ...], owed: tuple[str, ...], _viewer: str
+    path: str,
+    state: JudgeState,
+    *,
+    weeks: tuple[str, ...],
+    judges: tuple[str, ...],
+    owed: tuple[str, ...],
+    _viewer: str,
 ) -> dict[str, Comparison]:
     return compared(open_store(path, create=False), weeks, judges, viewer=_viewer)
 
@@ -171,13 +180,14 @@ def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimens
     """Return how a judge compares with the people in one dimension."""
     path, state = str(session.store.path), judge_state(session.store, weeks)
     viewer, owed = _view(session, weeks)
-    return _judge_vs_people(path, state, weeks, judge, dimension, owed, viewer)
+    return _judge_vs_people(path, state, weeks=weeks, judge=judge, dimension=dimension, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
 def _judge_vs_people(
     path: str,
     state: JudgeState,
+    *,
     weeks: tuple[str, ...],
     judge: str,
     dimension: str,
@@ -204,11 +214,12 @@ def _ranking(path: str, state: WeekState, week: str) -> dict[str, float]:
 def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
     """Return one version of a judge week by week, without opening the test half. Raises NothingToDo."""
     viewer, owed = _view(session, weeks)
-    return _over_time(str(session.store.path), judge_state(session.store, weeks), weeks, judge, owed, viewer)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    return _over_time(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Computing week by week …", max_entries=32)
 def _over_time(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
+    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
 ) -> OverTime:
     return over_time_of(open_store(path, create=False), weeks, judge, viewer=_viewer)

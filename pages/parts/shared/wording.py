@@ -14,10 +14,10 @@ _COMMAND = re.compile(r"`(?:spotcheck |[^`]*\s--?\w)[^`]*`")
 
 
 def as_text(sentence: str | Exception) -> str:
-    """Return a sentence as Markdown that shows it unchanged: no picture, link, formula, heading or list comes of it.
+    """Return a sentence as Markdown that shows it unchanged, not as a picture, link, formula, heading or list.
 
-    Line breaks become blanks. An address that begins with http is still shown as a link, which nobody follows unasked.
-    Of an error its message is shown, without the clauses that quote a command: nobody can run one on a page.
+    Line breaks become blanks. An address that begins with http still becomes a link, which opens only on a click. An
+    error is shown without the clauses that quote a command, because nobody can run one on a page.
     """
     text = sentence if isinstance(sentence, str) else _without_commands(str(sentence))
     return _NUMBERED.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", _BREAKS.sub(" ", text).strip()))

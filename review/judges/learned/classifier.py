@@ -13,7 +13,7 @@ from review.judges.learned.model import FINAL, Model, train
 from review.judges.learned.spec import LearnedSpec, check_labels
 from review.judges.learned.words import telling
 from review.judges.protocol.groups import together
-from review.judges.protocol.protocol import Bench, Opinion, Row, Subject
+from review.judges.protocol.protocol import Bench, Opinion, Subject, TrainingRow
 from review.rubric.rubric import Dimension
 
 SHOWN = 3
@@ -81,7 +81,7 @@ def opinions(classifier: Classifier, subjects: Sequence[Subject], thresholds: Ma
     each = (time.perf_counter() - began) * 1000 / len(subjects)
     for i, subject in enumerate(subjects):
         for dimension, spread, chosen, words in found:
-            yield _opinion(subject, dimension, spread[i], int(chosen[i]), words[i], each)
+            yield _opinion(subject, dimension, spread=spread[i], chosen=int(chosen[i]), words=words[i], latency_ms=each)
 
 
 def _keys(subject: Subject) -> tuple[tuple[str, str], ...]:
@@ -89,7 +89,7 @@ def _keys(subject: Subject) -> tuple[tuple[str, str], ...]:
     return tuple(key for key in named if key[1])
 
 
-def _groups(rows: Sequence[Row]) -> list[str]:
+def _groups(rows: Sequence[TrainingRow]) -> list[str]:
     """Return the group of each row as one name: rows that share a conversation or a group stay together."""
     return [str(n) for n in together([" ".join(key) for key in _keys(r.subject)] for r in rows)]
 
@@ -113,7 +113,7 @@ def _chosen(spread: Any, dimension: Dimension, threshold: float | None) -> Any:
 
 
 def _opinion(
-    subject: Subject, dimension: Dimension, spread: Any, chosen: int, words: Sequence[str], latency_ms: float
+    subject: Subject, dimension: Dimension, *, spread: Any, chosen: int, words: Sequence[str], latency_ms: float
 ) -> Opinion:
     values = dimension.scale.values
     score = None if dimension.positive is None else round(float(spread[values.index(dimension.positive)]), 6)

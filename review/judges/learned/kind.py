@@ -63,9 +63,9 @@ def _key(bench: Bench[LearnedSpec]) -> str:
 
 
 KIND = Kind(
-    "learned",
-    LearnedSpec.from_json,
-    checked,
-    judge,
+    title="learned",
+    read=LearnedSpec.from_json,
+    checked=checked,
+    judge=judge,
     about="a scikit-learn classifier trained on the labels your team settled; out of fold on the items of its training",
 )

@@ -18,7 +18,7 @@ from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.current.settled import Settled, settled_labels
 from review.judges.learned.spec import LEAST_GROUPS, check_labels
 from review.judges.protocol.groups import together
-from review.judges.protocol.protocol import Row, Subject
+from review.judges.protocol.protocol import Subject, TrainingRow
 from review.judges.protocol.subjects import subjects_of_items
 from review.rubric.rubric import Dimension, current_rubric, rubric_version
 from storage.records_judges import TrainingSet
@@ -127,7 +127,7 @@ FROM items i JOIN conversations c ON c.id = i.conversation_id WHERE i.id IN (SEL
 """
 
 
-def rows_of(store: Store, training_set_id: str) -> tuple[Row, ...]:
+def rows_of(store: Store, training_set_id: str) -> tuple[TrainingRow, ...]:
     """Return the rows of a training set with their texts, hidden spans hidden, without items that are gone.
 
     Raises UnknownError when there is no such set, InputError when none of its items is left.
@@ -138,7 +138,7 @@ def rows_of(store: Store, training_set_id: str) -> tuple[Row, ...]:
     wanted = sorted({row[0] for rows in kept.content.values() for row in rows})
     shown: dict[str, Subject] = {s.id: s for s in subjects_of_items(store, store.find(Item, id=wanted))}
     found = tuple(
-        Row(replace(shown[item], group=group), dimension, label)
+        TrainingRow(replace(shown[item], group=group), dimension, label)
         for dimension, rows in kept.content.items()
         for item, _, group, label in rows
         if item in shown

@@ -101,8 +101,8 @@ def variable_of(found: Any) -> str:
         return ""
     if not isinstance(found, str) or not _VARIABLE.fullmatch(found):
         raise InputError(
-            "key_env: found something that is not the name of an environment variable, expected capitals such as "
-            "OPENAI_API_KEY. A judge never holds the key itself: put the key into that variable."
+            "key_env: this is not the name of an environment variable. Give a name in capitals, such as "
+            "OPENAI_API_KEY, and put the key into that variable. A judge never stores a key."
         )
     return found
 
@@ -118,7 +118,7 @@ def key_of(variable: str, endpoint: Endpoint, environment: Mapping[str, str]) ->
             "Set it where Spotcheck runs, or write it into .streamlit/secrets.toml."
         )
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise InputError(f"the environment variable {variable} holds characters that no key has; set it again.")
+        raise InputError(f"the key in {variable} contains characters that no key has. Set it again.")
     return key
 
 

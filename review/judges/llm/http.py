@@ -213,11 +213,11 @@ def _body(response: HTTPResponse) -> bytes:
 
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (ssl.SSLCertVerificationError, "its certificate is not trusted"),
-    (ssl.SSLError, "no secure connection came about; is it http:// rather than https://?"),
+    (ssl.SSLError, "the secure connection failed; the address may need http:// instead of https://"),
     (ConnectionRefusedError, "the connection was refused"),
     (socket.gaierror, "its name is not known"),
     (TimeoutError, "no connection in time"),
-    (FileNotFoundError, "the trusted certificates that REQUESTS_CA_BUNDLE names are not there"),
+    (FileNotFoundError, "the certificate file that REQUESTS_CA_BUNDLE names does not exist"),
 )
 
 

@@ -35,7 +35,7 @@ def checked(spec: LlmSpec, dimensions: Sequence[Dimension], settings: JudgeSetti
     that the settings do not list.
     """
     if not dimensions:
-        raise InputError("llm judge: found no dimension, expected at least one of the rubric.")
+        raise InputError("Choose at least one dimension of the rubric for the llm judge.")
     found = tuple(_example(f"examples, number {k}", e, dimensions) for k, e in enumerate(spec.examples, start=1))
     whole = replace(spec, examples=found)
     check_templates(whole)
@@ -193,11 +193,11 @@ def terms(spec: LlmSpec) -> Terms:
 
 
 KIND = Kind(
-    "LLM",
-    LlmSpec.from_json,
-    checked,
-    judge,
-    terms,
+    title="LLM",
+    read=LlmSpec.from_json,
+    checked=checked,
+    judge=judge,
+    terms=terms,
     about="any OpenAI-compatible chat endpoint (Ollama, vLLM, hosted), with structured replies, retries, costs and a "
     "memory of replies, so that a second run asks nothing again",
 )

@@ -11,7 +11,7 @@ from review.judges.llm.reply import Reply
 from review.judges.llm.spec import LlmSpec
 
 FIRST = 3
-"""How many questions are asked one after the other: if all are refused alike, the request is wrong, not a subject."""
+"""Questions asked one at a time at the start. If all get the same refusal, the request itself is wrong."""
 
 _NO_MODEL = re.compile(
     r"\b(unknown|invalid|no such) model\b|not a valid model"

@@ -65,7 +65,7 @@ def check_templates(spec: LlmSpec) -> None:
     """Raise InputError for a template that cannot be filled, shows nothing to judge, or puts data into ``system``."""
     fields = [p.field for p in pieces_of(spec.prompt, "prompt") if p.field]
     if not set(fields) & set(DATA):
-        raise InputError("prompt: found no field that shows what is to be judged, expected {material} or {answer}.")
+        raise InputError("prompt: add {material} or {answer}, so that the judge sees the answer.")
     if spec.examples and "examples" not in fields:
         raise InputError(
             f"prompt: found no {{examples}}, but the judge has {len(spec.examples)}. Put {{examples}} where they "
@@ -74,8 +74,8 @@ def check_templates(spec: LlmSpec) -> None:
     inside = [p.field for p in pieces_of(spec.system, "system") if p.field in DATA]
     if inside:
         raise InputError(
-            f"system: found {{{inside[0]}}}, expected no text of a conversation there, where the model would obey it "
-            "as an authority. Put the field into the prompt."
+            f"system: found {{{inside[0]}}}. A model obeys its system text, so text of a conversation must not stand "
+            "there. Put the field into the prompt."
         )
 
 

@@ -134,7 +134,7 @@ def _text(name: str, found: Any) -> str:
 
 def _model(found: Any) -> str:
     if not _text("model", found).strip():
-        raise InputError("model: found nothing, expected the name by which the endpoint knows the model.")
+        raise InputError("Give the model: the name by which the endpoint knows it.")
     return str(found)
 
 
@@ -192,7 +192,7 @@ def _prices(table: Mapping[str, Any]) -> tuple[float | None, float | None]:
             raise InputError(f"{name}: found {price!r}, expected the price of a million tokens, 0 or more.")
     if (found[0] is None) != (found[1] is None):
         given, missing = ("price_in", "price_out") if found[1] is None else ("price_out", "price_in")
-        raise InputError(f"{missing}: found nothing beside {given}, expected both prices or neither.")
+        raise InputError(f"{missing} is missing beside {given}. Give both prices or neither.")
     return found
 
 

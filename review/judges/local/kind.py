@@ -55,7 +55,10 @@ def _judged(bench: Bench[LocalSpec], model: TextModel, subjects: Sequence[Subjec
         results = model.classify([t for _, t in batch], batch_size=size, max_length=bench.spec.max_length)
         each = (time.perf_counter() - began) * 1000 / len(batch)
         for (subject, _), result in zip(batch, results, strict=True):
-            yield from (_opinion(bench.spec, model, subject.id, d, result, each) for d in bench.dimensions)
+            yield from (
+                _opinion(bench.spec, model, subject=subject.id, dimension=d, result=result, latency_ms=each)
+                for d in bench.dimensions
+            )
 
 
 class _Verdict(NamedTuple):
@@ -64,7 +67,7 @@ class _Verdict(NamedTuple):
 
 
 def _opinion(
-    spec: LocalSpec, model: TextModel, subject: str, dimension: Dimension, result: Classified, latency_ms: float
+    spec: LocalSpec, model: TextModel, *, subject: str, dimension: Dimension, result: Classified, latency_ms: float
 ) -> Opinion:
     by_label = dict(zip(model.description.labels, result.probabilities, strict=True))
     decide = _independent if model.description.independent else _exclusive
@@ -117,9 +120,9 @@ def _is_empty(text: Text) -> bool:
 
 
 KIND = Kind(
-    "local model",
-    LocalSpec.from_json,
-    checked,
-    judge,
+    title="local model",
+    read=LocalSpec.from_json,
+    checked=checked,
+    judge=judge,
     about="a Hugging Face text-classification model from a folder, offline (`pip install '.[models]'`)",
 )

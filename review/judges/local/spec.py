@@ -179,9 +179,7 @@ def _otherwise(found: Mapping[str, str], dimensions: Mapping[str, Dimension], mo
     if set(found) - set(dimensions):
         raise InputError(f"otherwise: found {dict(found)!r}, expected a value for each of {', '.join(dimensions)}.")
     if found and not model.independent:
-        raise InputError(
-            f"otherwise: found {dict(found)!r}, expected nothing: one of this model's labels always holds."
-        )
+        raise InputError(f"otherwise: found {dict(found)!r}. Remove it: this model always gives one of its labels.")
     return {name: _value(f"otherwise.{name}", dimensions[name], value) for name, value in found.items()}
 
 
@@ -193,7 +191,7 @@ def _value(place: str, dimension: Dimension, raw: str) -> str:
     except ValueError as error:
         raise InputError(f"{place}: found {raw!r}, expected {error}.") from None
     if value is None:
-        raise InputError(f"{place}: found nothing, expected a value of '{dimension.name}'.")
+        raise InputError(f"{place} is empty. Give a value of '{dimension.name}'.")
     return str(value)
 
 

@@ -83,7 +83,8 @@ NOT_ASKED = "not_asked"
 """Not a cause: the judge's own labels in other dimensions say that this one does not apply, so nothing is missing."""
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
     """One request of an llm judge, for the log; the fields are those of ``storage.records_judges.JudgeCall``."""
 
     subject: str
@@ -113,7 +114,7 @@ class Replies(Protocol):
         ...
 
 
-class Row(NamedTuple):
+class TrainingRow(NamedTuple):
     """One labelled subject of a training set or a recording: ``label`` is canonical, None where there is none."""
 
     subject: Subject
@@ -153,7 +154,7 @@ class Bench(Generic[S]):
     dimensions: tuple[Dimension, ...]
     settings: JudgeSettings = field(default_factory=JudgeSettings)
     options: Options = field(default_factory=Options)
-    training: tuple[Row, ...] = ()
+    training: tuple[TrainingRow, ...] = ()
     replies: Replies | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     stopped: Callable[[], bool] = lambda: False
@@ -171,7 +172,7 @@ def _stays_here(spec: Spec) -> Terms:
     return Terms()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind(Generic[S]):
     """A kind of judge.
 

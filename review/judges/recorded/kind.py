@@ -63,4 +63,4 @@ def judge(bench: Bench[RecordedSpec], subjects: Sequence[Subject]) -> Iterator[O
             yield Opinion(subject=subject.id, dimension=dimension.name, value=value, error=error, cached=True)
 
 
-KIND = Kind("recorded", RecordedSpec.from_json, checked, judge, about="verdicts from a file")
+KIND = Kind(title="recorded", read=RecordedSpec.from_json, checked=checked, judge=judge, about="verdicts from a file")

@@ -13,7 +13,7 @@ from review.judges.protocol.protocol import NOT_ASKED, Options, Subject
 from review.judges.runs.targets import subjects_of, target_of
 from review.rubric.rubric import Dimension, rubric_version
 from review.settings.project import Project
-from storage.queries.verdicts import STANDS_SQL
+from storage.queries.verdicts import MAY_COUNT_SQL
 from storage.records_judges import Judge, JudgeRun, RunEvent
 from storage.store import Store
 
@@ -77,7 +77,7 @@ _JUDGED_BEFORE_SQL = {
     "week": f"""
 SELECT v.item_id AS subject, v.dimension FROM verdicts v
 WHERE v.judge = :judge AND v.version = :version AND v.value IS NOT NULL AND v.run_id IS NOT :run AND v.at <= :at
-  AND {STANDS_SQL}
+  AND {MAY_COUNT_SQL}
 UNION SELECT r.subject, r.dimension FROM judge_results r JOIN judge_runs j ON j.id = r.run_id
 WHERE j.judge = :judge AND j.version = :version AND r.error = '{NOT_ASKED}' AND j.id <> :run AND r.at <= :at
   AND json_extract(j.target, '$.kind') = 'week'

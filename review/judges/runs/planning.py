@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError
@@ -31,7 +31,7 @@ PER = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class RunPlan:
     """What :func:`review.judges.runs.running.start_run` would record.
 
     ``held`` counts the subjects of the target and ``left`` those that the run would judge. ``questions`` is how often a
@@ -51,13 +51,13 @@ class Plan:
 
 def plan_run(
     store: Store, ref: str, target: Target, options: Options, *, project: Project | None = None, again: bool = False
-) -> Plan:
+) -> RunPlan:
     """Return the plan of a run. Raises what starting it would raise, except for roles and for runs in progress."""
     project = project or project_of(store.path)
     judge, target = checked_run(store, ref, target, options, project)
     draft = drafted(store, judge, target, options, by="", project=project, again=again)
     terms, questions = terms_of(judge), questions_each(options)
-    return Plan(
+    return RunPlan(
         judge=judge,
         target=target,
         options=options,
@@ -69,9 +69,24 @@ def plan_run(
     )
 
 
-def options_for(project: Project, **chosen: Any) -> Options:
-    """Return the options of a run: those chosen (not None), else those of spotcheck.toml, else the defaults."""
-    given = {k: v for k, v in chosen.items() if v is not None}
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The options that somebody chose for a run; None is what nobody chose. The fields are those of ``Options``."""
+
+    repeats: int | None = None
+    swap: bool | None = None
+    fresh: bool | None = None
+    concurrency: int | None = None
+    timeout: float | None = None
+    attempts: int | None = None
+
+
+NOTHING_CHOSEN = Chosen()
+
+
+def options_for(project: Project, chosen: Chosen = NOTHING_CHOSEN) -> Options:
+    """Return the options of a run: those chosen, else those of spotcheck.toml, else the defaults."""
+    given = {k: v for k, v in asdict(chosen).items() if v is not None}
     defaults = Options(concurrency=project.judges.concurrency, timeout=project.judges.timeout)
     return replace(defaults, **given)
 
@@ -97,7 +112,7 @@ def check_options(options: Options) -> None:
             raise InputError(f"{name}: found {found}, expected {least} to {most}.")
 
 
-class Draft(NamedTuple):
+class PlanDraft(NamedTuple):
     """A run that is not recorded yet, its subjects, and how many subjects its target holds."""
 
     run: JudgeRun
@@ -107,7 +122,7 @@ class Draft(NamedTuple):
 
 def drafted(
     store: Store, judge: Judge, target: Target, options: Options, *, by: str, project: Project, again: bool
-) -> Draft:
+) -> PlanDraft:
     """Draft a run without recording it."""
     wanted = {**asdict(options), "again": again or options.fresh}
     run = JudgeRun(
@@ -122,7 +137,7 @@ def drafted(
     )
     everything = subjects_of(store, target, project=project, until=run.at)
     subjects = left_over(store, run, judge, everything)
-    return Draft(replace(run, subjects=len(subjects)), subjects, len(everything))
+    return PlanDraft(replace(run, subjects=len(subjects)), subjects, len(everything))
 
 
 def terms_of(judge: Judge) -> Terms:
@@ -163,7 +178,7 @@ WHERE r.judge = :judge AND c.error = '' AND c.tokens_in IS NOT NULL GROUP BY c.r
 """
 
 
-def words(plan: Plan) -> str:
+def words(plan: RunPlan) -> str:
     """Return the plan in one or two sentences, for a confirmation."""
     subjects = f"{plan.left:,} of {plan.held:,} subjects" if plan.left != plan.held else f"{plan.left:,} subjects"
     times = f", each asked {plan.questions} times" if plan.questions > 1 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -39,7 +40,7 @@ class StoreReplies:
 
     def log(self, call: Call) -> None:
         """Keep one call; safe to use from several threads."""
-        row = JudgeCall(id=new_id(), run_id=self.run_id, **call._asdict())
+        row = JudgeCall(id=new_id(), run_id=self.run_id, **asdict(call))
         with self._lock:
             self._calls.append(row)
 

@@ -47,7 +47,7 @@ def start_run(
         run, subjects, held = drafted(store, judge, target, options, by=by, project=project, again=again)
         if not subjects and held:
             raise NothingToDo(
-                f"{judge.id} has a verdict on everything in {target}.", command_hint="`--again` judges it once more."
+                f"{judge.id} has already judged everything in {target}.", command_hint="`--again` judges it once more."
             )
         if not subjects:
             raise NothingToDo(f"{target} holds nothing to judge.")

@@ -18,7 +18,7 @@ from review.judges.protocol.subjects import masked, sought, subject_of, subjects
 from review.privacy.hidden_spans import conversations
 from review.privacy.masking import Recognisers, mask
 from review.settings.project import Project, project_of
-from review.sources.conversations import RecordRules, masked_conversations, shown
+from review.sources.conversations import RecordRules, masked_conversations, masked_value
 from review.sources.files import open_file_by_keys
 from review.sources.normalise import Origin
 from review.sources.readers.catalogue import PLAIN
@@ -165,7 +165,7 @@ def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers
         if entry is not None and raw.record is not None:
             subjects.append((raw.line, _of_row(entry.conversation, raw.record)))
         elif error is not None:
-            found, remedy = shown(error.found, wanted), " Add the column id." if error.field == "id" else ""
+            found, remedy = masked_value(error.found, wanted), " Add the column id." if error.field == "id" else ""
             raise InputError(
                 f"{path}, line {raw.line}, column '{error.field}': found {found}, expected {error.expected}.{remedy}"
             )
@@ -191,5 +191,9 @@ def _check_distinct(path: Path, subjects: Iterable[tuple[int, Subject]]) -> None
     for line, subject in subjects:
         if first.setdefault(subject.id, line) != line:
             raise InputError.at(
-                str(path), line, "id", subject.id, f"each id once (line {first[subject.id]} has it too)"
+                str(path),
+                line,
+                column="id",
+                found=subject.id,
+                expected=f"each id once (line {first[subject.id]} has it too)",
             )

@@ -14,7 +14,7 @@ from review.judges.kinds import kind_named
 from review.judges.learned.spec import LearnedSpec
 from review.judges.learned.training import rows_of as training_rows
 from review.judges.llm.spec import Example, LlmSpec
-from review.judges.protocol.protocol import NOT_ASKED, Bench, Kind, Opinion, Row, Spec, Subject
+from review.judges.protocol.protocol import NOT_ASKED, Bench, Kind, Opinion, Spec, Subject, TrainingRow
 from review.judges.protocol.subjects import sought
 from review.judges.recorded.kind import RecordedSpec
 from review.judges.recordings import rows_of as recorded_rows
@@ -62,13 +62,21 @@ def work(
     with held(store, run.id, event):
         # Somebody may pause and resume the run before the current requests have come back.
         while (event := latest_event(store, run.id)) is not None and event.event in ("started", "resumed"):
-            _sit(store, run, event.by, project or project_of(store.path), environment, progress)
+            _work_on(
+                store,
+                run,
+                by=event.by,
+                project=project or project_of(store.path),
+                environment=environment,
+                progress=progress,
+            )
     return statuses(store, [run])[0]
 
 
-def _sit(
+def _work_on(
     store: Store,
     run: JudgeRun,
+    *,
     by: str,
     project: Project,
     environment: Mapping[str, str],
@@ -77,7 +85,7 @@ def _sit(
     """Work until everything is done or the run is paused, and record which."""
     judge = judge_named(store, f"{run.judge}@{run.version}")
     try:
-        whole = _judge(store, run, judge, project, environment, progress)
+        whole = _judge(store, run, judge=judge, project=project, environment=environment, progress=progress)
     except (ReviewError, StorageError) as error:
         message = without_key(str(error), judge.spec, environment)
         # On a full disk this cannot be written either; the run then shows as interrupted.
@@ -102,6 +110,7 @@ def _counts(store: Store, run: JudgeRun) -> dict[str, int]:
 def _judge(
     store: Store,
     run: JudgeRun,
+    *,
     judge: Judge,
     project: Project,
     environment: Mapping[str, str],
@@ -198,7 +207,7 @@ def _masked(example: Example, wanted: Recognisers) -> Example:
     return cast(Example, {**example, **mask_values(texts, wanted)[0]})
 
 
-def training_of(store: Store, judge: Judge, spec: Spec) -> tuple[Row, ...]:
+def training_of(store: Store, judge: Judge, spec: Spec) -> tuple[TrainingRow, ...]:
     """Return the rows that a learned judge trains on, or those of a recording."""
     if isinstance(spec, LearnedSpec):
         return tuple(training_rows(store, spec.training))

@@ -36,7 +36,7 @@ def drafted(
     """Return the version that saving would make, with its number. Raises what saving raises."""
     rubric = current_rubric(store)
     chosen = dimensions_of(rubric, dimensions)
-    whole = whole_spec(store, name, kind, chosen, spec, project)
+    whole = whole_spec(store, name, kind=kind, asked=chosen, spec=spec, project=project)
     number = next_version(store, name)
     names = tuple(d.name for d in chosen)
     return Judge(

@@ -78,7 +78,9 @@ def over_time(
             f"judge '{judge}' has no verdict in '{dimension}' to follow, only in {', '.join(pairs) or 'no dimension'}."
         )
     chosen = pairs if dimension is None else {dimension: pairs[dimension]}
-    return _followed(store, weeks, reference(store, weeks, judge), chosen, _week_of(store, weeks), seed)
+    return _followed(
+        store, weeks, judge=reference(store, weeks, judge), pairs=chosen, week_of=_week_of(store, weeks), seed=seed
+    )
 
 
 def all_over_time(
@@ -94,7 +96,7 @@ def all_over_time(
         pairs = paired_labels(store, weeks, name, viewer=viewer)
         chosen = {d: pair for d, pair in pairs.items() if dimension in (None, d)}
         if chosen or dimension is None:
-            found.append(_followed(store, weeks, judge, chosen, week_of, seed))
+            found.append(_followed(store, weeks, judge=judge, pairs=chosen, week_of=week_of, seed=seed))
     if not found:
         what = f" in '{dimension}' to follow" if dimension else ""
         raise NothingToDo(
@@ -111,6 +113,7 @@ def _week_of(store: Store, weeks: Sequence[str]) -> dict[str, str]:
 def _followed(
     store: Store,
     weeks: Sequence[str],
+    *,
     judge: Reference,
     pairs: Mapping[str, Paired],
     week_of: Mapping[str, str],

@@ -29,7 +29,7 @@ from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.calibration.split import split_of
-from storage.queries.verdicts import STANDS_SQL
+from storage.queries.verdicts import MAY_COUNT_SQL
 from storage.records_judges import Judge, JudgeRun
 from storage.records_review import Item, Verdict
 from storage.store import Store
@@ -82,7 +82,7 @@ def _dimensions_given(store: Store, weeks: Sequence[str], judge: Reference) -> t
     rows = store.query(
         "SELECT v.dimension, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608
         "WHERE v.judge = :judge AND v.version = :version AND i.week IN (SELECT value FROM json_each(:weeks)) "
-        f"AND {STANDS_SQL} GROUP BY v.dimension ORDER BY first",
+        f"AND {MAY_COUNT_SQL} GROUP BY v.dimension ORDER BY first",
         {**judge._asdict(), "weeks": orjson.dumps(list(weeks)).decode()},
     )
     return tuple(r["dimension"] for r in rows)
@@ -166,7 +166,7 @@ def report_on_test(
     require(store, by, "adjudicator")
     who = reference(store, weeks, judge)
     if not tunable(store, who):
-        raise Refused(f"{who} was not made here: all its items are shown, so there is no test half to report on.")
+        raise Refused(f"{who} does not run in Spotcheck. All its items are shown, so it has no test half to report on.")
     pairs = paired_labels(store, weeks, str(who), viewer=viewer, split="test")
     reports = {
         name: calibration_report(p.data, positive=p.dimension.positive, bootstrap=bootstrap)
@@ -190,8 +190,8 @@ def written_look(
     """
     if not any(r.n for r in reports.values()):
         raise NothingToDo(
-            f"no labelled item of the test half has a verdict of {judge} in {', '.join(weeks)}. Run it there first; no "
-            "look was counted."
+            f"{judge} has no verdict on a labelled item of the test half of {', '.join(weeks)}. Run it there first. "
+            "This did not count as a look."
         )
     figures = {name: ReadFigures.of(report) for name, report in reports.items()}
     return record_access(store, judge, weeks, by=by, figures=figures)

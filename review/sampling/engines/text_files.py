@@ -38,14 +38,21 @@ def json_keys(files: Sequence[str]) -> list[str]:
 def _object(file: str, number: int, line: bytes) -> dict[str, Any]:
     if line.startswith(b"\xef\xbb\xbf"):
         raise InputError.at(
-            file, number, None, line[:3], "a line without byte order mark", "Save the file as plain UTF-8."
+            file,
+            number,
+            column=None,
+            found=line[:3],
+            expected="a line without byte order mark",
+            remedy="Save the file as plain UTF-8.",
         )
     try:
         cells = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise InputError.at(file, number, None, line.decode(errors="replace"), f"one JSON object ({error})") from None
+        raise InputError.at(
+            file, number, column=None, found=line.decode(errors="replace"), expected=f"one JSON object ({error})"
+        ) from None
     if not isinstance(cells, dict):
-        raise InputError.at(file, number, None, line.decode(), "a JSON object with named columns")
+        raise InputError.at(file, number, column=None, found=line.decode(), expected="a JSON object with named columns")
     return cells
 
 
@@ -91,9 +98,13 @@ def csv_fault(file: str, delimiter: str) -> InputError | None:
                 header = header or record
                 if record and len(record) != len(header):
                     return InputError.at(
-                        file, line, None, f"{len(record)} fields", f"{len(header)} ({', '.join(header)})",
-                        "Quote fields that contain the delimiter.",
-                    )  # fmt: skip
+                        file,
+                        line,
+                        column=None,
+                        found=f"{len(record)} fields",
+                        expected=f"{len(header)} ({', '.join(header)})",
+                        remedy="Quote fields that contain the delimiter.",
+                    )
                 line = reader.line_num + 1
         except UnicodeDecodeError as error:
             return InputError(f"{file}, line {line} or later: not UTF-8 text ({error.reason}). Save the file as UTF-8.")

@@ -7,7 +7,15 @@ import numpy as np
 from review.statistics.agreement.coefficient import Coefficient, any_scale, in_order
 from review.statistics.agreement.gwet import one_value
 from review.statistics.agreement.patterns import Floats
-from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected, gwet_influence
+from review.statistics.agreement.sample import (
+    RATIO,
+    Corrected,
+    Formula,
+    Sample,
+    chance_corrected,
+    gwet_influence,
+    ratio_influence,
+)
 from review.statistics.agreement.weights import identity, linear, quadratic
 
 
@@ -21,11 +29,18 @@ def brennan_prediger(sample: Sample, weights: Floats) -> Corrected:
 
 
 def influence(sample: Sample, weights: Floats) -> Floats:
-    """Return each item's influence by Gwet (2014); chance agreement is constant, so only observed agreement varies."""
+    """Return each item's influence; chance agreement is constant, so only observed agreement varies."""
+    return ratio_influence(sample, weights, brennan_prediger(sample, weights), weights.sum() / len(weights) ** 2)
+
+
+def influence_gwet(sample: Sample, weights: Floats) -> Floats:
+    """Return each item's influence as Gwet (2014) prints it."""
     return gwet_influence(sample, weights, brennan_prediger(sample, weights), weights.sum() / len(weights) ** 2)
 
 
-FORMULA = Formula(brennan_prediger, influence, one_value, "Gwet 2014")
+FORMULA = Formula(
+    disagreement=brennan_prediger, influence=influence, refusal=one_value, source=RATIO, gwet=influence_gwet
+)
 PLAIN = Coefficient("Brennan and Prediger's coefficient", FORMULA, identity, any_scale)
 LINEAR = Coefficient("Brennan and Prediger's coefficient (linear)", FORMULA, linear, in_order)
 QUADRATIC = Coefficient("Brennan and Prediger's coefficient (quadratic)", FORMULA, quadratic, in_order)

@@ -10,7 +10,7 @@ from review.statistics.quantity import Quantity
 
 FEW_ITEMS = 30
 FEW_VARIED = 10
-"""With fewer, intervals of alpha held the truth in 77 to 93 of 100 simulated samples."""
+"""With fewer, bootstrap intervals of alpha held the truth in 77 to 93 of 100 simulated samples."""
 HIGH_AGREEMENT = 0.8
 LOW_ALPHA = 0.667
 """The lowest limit that Krippendorff (2004, chapter 11) accepts."""
@@ -23,6 +23,7 @@ def cautions_of(
     prevalence: Mapping[str, float],
     pairable: int,
     varied: int,
+    rare: bool,
     degenerate: int,
     bootstrap: int,
     alike: Sequence[RaterPair],
@@ -30,14 +31,15 @@ def cautions_of(
     """Return warnings about one-sided values, perfect agreement, little data, lost replicates and copied labels.
 
     ``headline`` holds alpha, percent agreement and AC1 or AC2, in this order. ``varied`` counts the pairable items on
-    which somebody gave a value other than the most frequent one: alpha and kappa depend on these.
+    which somebody gave a value other than the most frequent one: alpha and kappa depend on these. ``rare`` tells that
+    their intervals allow for it (rare.py).
     """
     alpha, percent, ac = headline.values()
     found = []
     if percent.value == 1:
         found.append(
-            "Agreement is perfect. The data show no spread to compute an interval from, so the rule-of-three bound is "
-            "given instead. Check that reviewers worked independently."
+            "Agreement is perfect. The data show no spread, so the lower limits say how much disagreement may have "
+            "gone unseen. Check that reviewers worked independently."
         )
     elif prevalence_paradox(alpha, percent, ac):
         found.append(paradox_sentence(prevalence, percent))
@@ -51,7 +53,8 @@ def cautions_of(
     if 0 < varied < FEW_VARIED and percent.value != 1:
         found.append(
             f"Only {counted(varied, 'item')} {'has' if varied == 1 else 'have'} a value other than the most frequent "
-            "one. Agreement beyond chance (alpha, kappa) depends on these few, so its interval may be too narrow."
+            "one. Agreement beyond chance (alpha, kappa) depends on these few, so its interval "
+            + ("is wide." if rare else "may be too narrow.")
         )
     if degenerate:
         found.append(

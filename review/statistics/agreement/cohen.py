@@ -62,7 +62,13 @@ def not_two(patterns: Patterns) -> str | None:
     return None
 
 
-FORMULA = Formula(cohen_kappa, influence, not_two, "Fleiss, Cohen and Everitt 1969", small_sample=False)
+FORMULA = Formula(
+    disagreement=cohen_kappa,
+    influence=influence,
+    refusal=not_two,
+    source="Fleiss, Cohen and Everitt 1969",
+    small_sample=False,
+)
 PLAIN = Coefficient("Cohen's kappa", FORMULA, identity, any_scale)
 LINEAR = Coefficient("Cohen's kappa (linear)", FORMULA, linear, in_order)
 QUADRATIC = Coefficient("Cohen's kappa (quadratic)", FORMULA, quadratic, in_order)

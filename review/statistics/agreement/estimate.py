@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,20 +14,30 @@ from review.basics.labels import Ratings
 from review.statistics.agreement.coefficient import Coefficient
 from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.patterns import Floats, Patterns, patterns_of
+from review.statistics.agreement.rare import fits, is_rare, posterior_interval
 from review.statistics.agreement.resample import Units, replicates, units_of
-from review.statistics.agreement.sample import Corrected, Sample, whole
+from review.statistics.agreement.sample import Corrected, Formula, Sample, whole
 from review.statistics.agreement.weights import positions_of
 from review.statistics.intervals import rule_of_three
 from review.statistics.quantity import Quantity
 
 LEVEL = 0.95
+Error = Literal["ratio", "gwet"]
+"""How standard errors are found where items have a single rating: linearised, or as Gwet (2014) prints it."""
+GWET = "Gwet 2014"
+Interval = tuple[tuple[float, float] | None, str]
+"""The limits, or None, and their method or the reason why there are none."""
 
 
 class Estimates(NamedTuple):
-    """Quantities by name, and the number of bootstrap replicates without variation (one value only, or no pair)."""
+    """Quantities by name, and the number of bootstrap replicates without variation (one value only, or no pair).
+
+    ``by_posterior`` names the coefficients whose interval is no bootstrap's, because a value or the items are rare.
+    """
 
     quantities: dict[str, Quantity]
     degenerate: int
+    by_posterior: frozenset[str] = frozenset()
 
 
 class Data(NamedTuple):
@@ -46,13 +56,19 @@ def prepare(ratings: Ratings) -> Data:
 
 
 def estimate(
-    ratings: Ratings, name: str, *, weights: npt.ArrayLike | None = None, bootstrap: int = 1000, seed: int = 0
+    ratings: Ratings,
+    name: str,
+    *,
+    weights: npt.ArrayLike | None = None,
+    bootstrap: int = 1000,
+    seed: int = 0,
+    se: Error = "ratio",
 ) -> Quantity:
     """Compute one coefficient of ``COEFFICIENTS`` with its interval.
 
     ``weights`` (K, K) replaces the weights (for alpha, the differences) that belong to the name. ``bootstrap`` is the
-    number of replicates; 0 gives the analytic interval. Raises InputError for an unknown name, weights of the wrong
-    shape, or a rater who rated an item twice.
+    number of replicates; 0 gives the analytic interval. ``se`` chooses the standard error. Raises InputError for an
+    unknown name, weights of the wrong shape, or a rater who rated an item twice.
     """
     if name not in COEFFICIENTS:
         raise InputError(f"coefficient '{name}' does not exist. Expected one of {', '.join(COEFFICIENTS)}.")
@@ -65,10 +81,12 @@ def estimate(
         if own.shape != (k, k):
             raise InputError(f"weights have the shape {own.shape}. Expected {k} by {k}, one row for each value.")
         coefficient = coefficient._replace(weights=lambda _: own)
-    return estimates(prepare(ratings), {name: coefficient}, bootstrap=bootstrap, seed=seed).quantities[name]
+    return estimates(prepare(ratings), {name: coefficient}, bootstrap=bootstrap, seed=seed, se=se).quantities[name]
 
 
-def estimates(data: Data, chosen: Mapping[str, Coefficient], *, bootstrap: int, seed: int) -> Estimates:
+def estimates(
+    data: Data, chosen: Mapping[str, Coefficient], *, bootstrap: int, seed: int, se: Error = "ratio"
+) -> Estimates:
     """Compute all ``chosen`` coefficients on the same replicates."""
     n = int(data.sample.pairable[0])
     refused = {name: refusal(data, coefficient) for name, coefficient in chosen.items()}
@@ -78,18 +96,47 @@ def estimates(data: Data, chosen: Mapping[str, Coefficient], *, bootstrap: int, 
     for name, point in points.items():
         if np.isnan(point.value[0]):
             quantities[name] = Quantity.missing(_no_variation(data.sample), n=n)
-    defined = [name for name in points if name not in quantities]
-    drawn: dict[str, list[Floats]] = {name: [] for name in defined}
+    defined = {name: c.formula for name, c in chosen.items() if name not in quantities}
+    rare = frozenset(name for name, f in defined.items() if _posterior_serves(data, f, points[name], bootstrap))
+    intervals: dict[str, Interval] = {}
+    for name in rare:
+        value = float(points[name].value[0])
+        intervals[name] = posterior_interval(data.patterns, defined[name], weights[name], value, seed=seed)
+    resampled = {name: f for name, f in defined.items() if name not in rare}
+    drawn: dict[str, Floats] = {}
     degenerate = 0
-    if n:
-        for sample in replicates(data.patterns, data.units, bootstrap, seed):
-            degenerate += int(((sample.values > 0).sum(axis=1) < 2).sum())
-            for name in defined:
-                drawn[name].append(chosen[name].formula.disagreement(sample, weights[name]).value)
-    for name in defined:
-        values = np.concatenate(drawn[name]) if drawn[name] else np.empty(0)
-        quantities[name] = _quantity(data, chosen[name], weights[name], points[name], values)
-    return Estimates({name: quantities[name] for name in chosen}, degenerate)
+    if n and (resampled or not defined):
+        drawn, degenerate = _resample(data, resampled, weights, bootstrap, seed)
+    for name, formula in defined.items():
+        error = _standard_error(data, formula, weights[name], se)
+        ci, method = intervals[name] if name in rare else _interval(data, error, points[name], drawn[name])
+        value = float(points[name].value[0])
+        quantities[name] = Quantity(value=value, ci=ci, se=error.value, method=method, method_se=error.method, n=n)
+    return Estimates({name: quantities[name] for name in chosen}, degenerate, rare)
+
+
+def _resample(
+    data: Data, formulas: Mapping[str, Formula], weights: Mapping[str, Floats], bootstrap: int, seed: int
+) -> tuple[dict[str, Floats], int]:
+    """Return the values of each formula on the same replicates, and how many replicates have no variation."""
+    drawn: dict[str, list[Floats]] = {name: [np.empty(0)] for name in formulas}
+    degenerate = 0
+    for sample in replicates(data.patterns, data.units, bootstrap, seed):
+        degenerate += int(((sample.values > 0).sum(axis=1) < 2).sum())
+        for name, formula in formulas.items():
+            drawn[name].append(formula.disagreement(sample, weights[name]).value)
+    return {name: np.concatenate(values) for name, values in drawn.items()}, degenerate
+
+
+def _posterior_serves(data: Data, formula: Formula, point: Corrected, bootstrap: int) -> bool:
+    """Return whether the interval comes from the posterior: rare values in place of the bootstrap, and no spread."""
+    no_spread = _perfect(point)
+    wanted = no_spread or (bootstrap > 0 and is_rare(data.patterns))
+    return wanted and data.units.single and fits(data.patterns, formula)
+
+
+def _perfect(point: Corrected) -> bool:
+    return float(point.observed[0]) <= 1e-12
 
 
 def refusal(data: Data, coefficient: Coefficient) -> str | None:
@@ -117,45 +164,52 @@ def _no_variation(sample: Sample) -> str:
     return "expected disagreement is zero, so agreement beyond chance cannot be computed"
 
 
-def _quantity(data: Data, coefficient: Coefficient, weights: Floats, point: Corrected, drawn: Floats) -> Quantity:
-    value, n = float(point.value[0]), int(data.sample.pairable[0])
-    influence = coefficient.formula.influence(data.sample, weights)
-    se, units = _standard_error(data, coefficient, influence)
-    ci, method = _interval(data, coefficient, point, drawn, se, units)
-    return Quantity(value=value, ci=ci, se=se, method=method, n=n)
+class StandardError(NamedTuple):
+    """A standard error (None for one unit), its method, and the degrees of freedom of its t."""
+
+    value: float | None
+    method: str
+    freedom: int
 
 
-def _standard_error(data: Data, coefficient: Coefficient, influence: Floats) -> tuple[float | None, int]:
-    """Return the root of the units' summed squared influence (None for one unit), and how many units take part."""
+def _standard_error(data: Data, formula: Formula, weights: Floats, form: Error) -> StandardError:
+    """Return the root of the units' summed squared influence.
+
+    Degrees of freedom count the units with a pairable item, less one; Gwet (2014) counts all rated units.
+    """
+    published = form == "gwet" and formula.gwet is not None
+    source = GWET if published else formula.source
+    influence = formula.gwet(data.sample, weights) if published and formula.gwet else None
+    if influence is None:
+        influence = formula.influence(data.sample, weights)
     part = ~np.isnan(influence)
     totals = data.units.totals(np.where(part, influence, 0.0))
     took_part = data.units.totals(part.astype(float)) > 0
     times = data.units.times
-    units = int(times[took_part].sum())
-    if units < 2:
-        return None, units
+    units, pairable = int(times[took_part].sum()), pairable_units(data)
+    freedom = (units if published else pairable) - 1
+    if min(units, pairable) < 2:
+        return StandardError(None, source, freedom)
     variance = float(times @ totals**2)
-    if coefficient.formula.small_sample or data.units.members is not None:
+    if formula.small_sample or data.units.members is not None:
         variance *= units / (units - 1)
-    return float(np.sqrt(variance)) if variance > 1e-24 else 0.0, units
+    return StandardError(float(np.sqrt(variance)) if variance > 1e-24 else 0.0, source, freedom)
 
 
-def _interval(
-    data: Data, coefficient: Coefficient, point: Corrected, drawn: Floats, se: float | None, units: int
-) -> tuple[tuple[float, float] | None, str]:
+def _interval(data: Data, se: StandardError, point: Corrected, drawn: Floats) -> Interval:
     name = data.units.name
-    if float(point.observed[0]) <= 1e-12:
-        return _bounded(point, pairable_units(data), name)
-    if se is None:
+    units = pairable_units(data)
+    if _perfect(point):
+        return _bounded(point, units, name)
+    if se.value is None:
         return None, "no interval: it needs at least two items that can be compared"
     value = float(point.value[0])
     if len(drawn):
         return _percentiles(drawn, units, name)
-    if se <= 1e-12:
+    if se.value <= 1e-12:
         return None, _constant(name)
-    freedom = units - 1
-    reach = float(stdtrit(freedom, (1 + LEVEL) / 2)) * se
-    method = f"analytic ({coefficient.formula.source}), 95%, t with {freedom} degrees of freedom over {name}"
+    reach = float(stdtrit(se.freedom, (1 + LEVEL) / 2)) * se.value
+    method = f"analytic ({se.method}), 95%, t with {se.freedom} degrees of freedom over {name}"
     return (value - reach, min(1.0, value + reach)), method
 
 

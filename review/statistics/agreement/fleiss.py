@@ -32,5 +32,5 @@ def unequal(patterns: Patterns) -> str | None:
     )
 
 
-FORMULA = Formula(fleiss_kappa, influence, unequal, "Gwet 2014")
+FORMULA = Formula(disagreement=fleiss_kappa, influence=influence, refusal=unequal, source="Gwet 2014")
 FLEISS_KAPPA = Coefficient("Fleiss' kappa", FORMULA, identity, any_scale, weighted=False)

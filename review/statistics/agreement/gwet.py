@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from review.statistics.agreement.coefficient import Coefficient, any_scale, in_order
 from review.statistics.agreement.patterns import Floats, Patterns
-from review.statistics.agreement.sample import Corrected, Formula, Sample, chance_corrected, gwet_influence
+from review.statistics.agreement.sample import (
+    RATIO,
+    Corrected,
+    Formula,
+    Sample,
+    chance_corrected,
+    gwet_influence,
+    ratio_influence,
+)
 from review.statistics.agreement.weights import identity, linear, quadratic
 
 
@@ -23,10 +33,19 @@ def gwet_ac(sample: Sample, weights: Floats) -> Corrected:
 
 
 def influence(sample: Sample, weights: Floats) -> Floats:
-    """Return each item's influence by Gwet (2008): p_e|i = T_w / (K (K - 1)) sum_k (1 - pi_k) r_ik / r_i."""
+    """Return each item's influence by the ratio linearisation."""
+    return ratio_influence(sample, weights, gwet_ac(sample, weights), chance_of_item(sample, weights))
+
+
+def influence_gwet(sample: Sample, weights: Floats) -> Floats:
+    """Return each item's influence as Gwet (2008) prints it."""
+    return gwet_influence(sample, weights, gwet_ac(sample, weights), chance_of_item(sample, weights))
+
+
+def chance_of_item(sample: Sample, weights: Floats) -> Floats:
+    """Return p_e|i = T_w / (K (K - 1)) sum_k (1 - pi_k) r_ik / r_i (Gwet 2008), shape (P,)."""
     k = len(weights)
-    p_e_of_item = weights.sum() / (k * (k - 1)) * (sample.patterns.share @ (1 - sample.prevalence[0]))
-    return gwet_influence(sample, weights, gwet_ac(sample, weights), p_e_of_item)
+    return np.asarray(weights.sum() / (k * (k - 1)) * (sample.patterns.share @ (1 - sample.prevalence[0])))
 
 
 def one_value(patterns: Patterns) -> str | None:
@@ -36,7 +55,7 @@ def one_value(patterns: Patterns) -> str | None:
     return None
 
 
-FORMULA = Formula(gwet_ac, influence, one_value, "Gwet 2014")
+FORMULA = Formula(disagreement=gwet_ac, influence=influence, refusal=one_value, source=RATIO, gwet=influence_gwet)
 AC1 = Coefficient("Gwet's AC1", FORMULA, identity, any_scale)
 AC2_LINEAR = Coefficient("Gwet's AC2 (linear)", FORMULA, linear, in_order)
 AC2_QUADRATIC = Coefficient("Gwet's AC2 (quadratic)", FORMULA, quadratic, in_order)

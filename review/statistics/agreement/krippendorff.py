@@ -114,8 +114,10 @@ def _linear(sample: Sample, within: Floats, s_of_item: Floats, e_of_item: Floats
     return np.asarray(change - np.nansum(sample.times[0] * change) / sample.pairable[0])
 
 
-FORMULA = Formula(alpha, influence, always, "linearisation, as in Gwet 2014")
-FORMULA_ORDINAL = Formula(alpha_ordinal, influence_ordinal, always, "linearisation, as in Gwet 2014")
+FORMULA = Formula(disagreement=alpha, influence=influence, refusal=always, source="linearisation, as in Gwet 2014")
+FORMULA_ORDINAL = Formula(
+    disagreement=alpha_ordinal, influence=influence_ordinal, refusal=always, source="linearisation, as in Gwet 2014"
+)
 NOMINAL = Coefficient("Krippendorff's alpha (nominal)", FORMULA, nominal_difference, any_scale)
 ORDINAL = Coefficient("Krippendorff's alpha (ordinal)", FORMULA_ORDINAL, order, in_order, weighted=False)
 INTERVAL = Coefficient("Krippendorff's alpha (interval)", FORMULA, interval_difference, numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,8 @@ COPY_LEVEL = 0.05
 COPY_AGREEMENT = 0.9
 
 
-class RaterPair(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RaterPair:
     """Two raters: the number of items both rated, the share they agree on and Cohen's kappa, None where undefined."""
 
     first: str

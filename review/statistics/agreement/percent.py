@@ -23,5 +23,7 @@ def influence(sample: Sample, weights: Floats) -> Floats:
     return np.where(patterns.pairable, (patterns.agreement(weights) - p_a) / sample.pairable[0], np.nan)
 
 
-FORMULA = Formula(percent_agreement, influence, always, "standard error of a mean")
+FORMULA = Formula(
+    disagreement=percent_agreement, influence=influence, refusal=always, source="standard error of a mean"
+)
 PERCENT_AGREEMENT = Coefficient("Percent agreement", FORMULA, identity, any_scale)

@@ -10,8 +10,9 @@ import numpy as np
 from review.basics.labels import Ratings
 from review.statistics.agreement.cautions import cautions_of
 from review.statistics.agreement.coefficients import coefficients_for, headline
-from review.statistics.agreement.estimate import Data, estimates, prepare
+from review.statistics.agreement.estimate import Error, estimates, prepare
 from review.statistics.agreement.pairs import RaterPair, copied, pair_list, pair_matrix
+from review.statistics.agreement.rare import unusual_items
 from review.statistics.agreement.raters import RaterAgreement, leave_one_out
 from review.statistics.quantity import Quantity
 
@@ -62,14 +63,14 @@ class AgreementReport:
         }
 
 
-def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0) -> AgreementReport:
+def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0, se: Error = "ratio") -> AgreementReport:
     """Compute every coefficient that the declared scale allows, with intervals, pairs and raters.
 
-    ``bootstrap`` is the number of replicates over items (or clusters); 0 gives analytic intervals. Raises InputError
-    when a rater rated an item twice.
+    ``bootstrap`` is the number of replicates over items (or clusters); 0 gives analytic intervals. ``se``
+    chooses the standard error where items have a single rating. Raises InputError when a rater rated an item twice.
     """
     data = prepare(ratings)
-    found = estimates(data, coefficients_for(ratings.scale), bootstrap=bootstrap, seed=seed)
+    found = estimates(data, coefficients_for(ratings.scale), bootstrap=bootstrap, seed=seed, se=se)
     matrix = pair_matrix(ratings)
     alike = copied(matrix)
     shares = data.sample.prevalence[0] if len(ratings) else np.empty(0)
@@ -96,18 +97,10 @@ def agreement_report(ratings: Ratings, *, bootstrap: int = 1000, seed: int = 0) 
             headline={name: found.quantities[name] for name in names},
             prevalence=prevalence,
             pairable=pairable,
-            varied=_varied(data),
+            varied=unusual_items(data.patterns),
+            rare=names[0] in found.by_posterior,
             degenerate=found.degenerate,
             bootstrap=bootstrap,
             alike=alike,
         ),
     )
-
-
-def _varied(data: Data) -> int:
-    """Count the pairable items with a value other than the most frequent one."""
-    values = data.sample.values[0]
-    if not values.any():
-        return 0
-    others = np.delete(data.patterns.counts, int(values.argmax()), axis=1).any(axis=1)
-    return int(data.patterns.items[others & data.patterns.pairable].sum())

@@ -32,6 +32,11 @@ class Units:
     name: str
 
     @property
+    def single(self) -> bool:
+        """Whether every unit is one item."""
+        return self.members is None or bool((self.members.sum(axis=1) == 1).all())
+
+    @property
     def size(self) -> int:
         """The number of units."""
         return int(self.times.sum())

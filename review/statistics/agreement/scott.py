@@ -31,5 +31,5 @@ def influence(sample: Sample, weights: Floats) -> Floats:
     return np.where(patterns.pairable, spread / n[0], np.nan)
 
 
-FORMULA = Formula(scott_pi, influence, not_two, "Gwet 2014")
+FORMULA = Formula(disagreement=scott_pi, influence=influence, refusal=not_two, source="Gwet 2014")
 SCOTT_PI = Coefficient("Scott's pi", FORMULA, identity, any_scale)

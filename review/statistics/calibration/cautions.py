@@ -19,6 +19,7 @@ NOTABLE_DIFFERENCE = 0.02
 def cautions(
     data: CalibrationData,
     design: Design,
+    *,
     counts: np.ndarray,
     positive: str | None,
     weighted: Mapping[str, Quantity],

@@ -7,7 +7,7 @@ majority, because including them inflates the figure. The judge is compared with
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from review.statistics.calibration.shares import Missing
 from review.statistics.quantity import Quantity
 
 
-class PersonCeiling(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonCeiling:
     """One person and the judge against the majority of the others, on the same ``n`` items.
 
     ``ties`` items were left out because the others tie, ``alone`` items because nobody else rated them. ``person`` and

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 from review.statistics.calibration.data import IntArray
 from review.statistics.calibration.mcnemar import McNemar, holm, mcnemar
@@ -13,7 +14,8 @@ from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 
 
-class JudgePair(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgePair:
     """Two judges on the ``n`` items where both can be compared with the truth.
 
     Only the first judge is right on ``b`` items, only the second on ``c``. ``no_verdict`` items lack a verdict of one
@@ -53,8 +55,10 @@ def compare_judges(
     tests = [mcnemar(b, c) for _, b, c, _ in counts]
     exact, mid = holm([t.exact_p for t in tests]), holm([t.mid_p for t in tests])
     return tuple(
-        JudgePair(pair, *numbers, test, McNemar(e, m))
-        for pair, numbers, test, e, m in zip(combinations(verdicts, 2), counts, tests, exact, mid, strict=True)
+        JudgePair(judges=pair, n=n, b=b, c=c, no_verdict=no_verdict, p=test, holm=McNemar(e, m))
+        for pair, (n, b, c, no_verdict), test, e, m in zip(
+            combinations(verdicts, 2), counts, tests, exact, mid, strict=True
+        )
     )
 
 
@@ -76,4 +80,5 @@ def judge_accuracy(truth: IntArray, verdict: IntArray, *, missing: Missing = "dr
         return Quantity.missing("no labelled item has a verdict")
     right = int((used & (verdict == truth)).sum())
     p = right / n
-    return Quantity(value=p, ci=wilson(right, n), se=(p * (1 - p) / n) ** 0.5, method="Wilson", n=n)
+    se = (p * (1 - p) / n) ** 0.5
+    return Quantity(value=p, ci=wilson(right, n), se=se, method="Wilson", method_se="binomial", n=n)

@@ -95,6 +95,7 @@ def reliability(truth: Mask, score: FloatArray, weight: FloatArray, *, bins: int
                 ci=wilson(p * effective, effective),
                 se=se,
                 method="Wilson on the effective number of labels (Kish)",
+                method_se="binomial on the effective number of labels (Kish)",
                 n=n,
             )
         result.append(Bin(b / bins, (b + 1) / bins, n, mean, share))

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,8 @@ IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
 
 
-class CalibrationRow(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalibrationRow:
     """One item as read: canonical labels or None; ``file`` and ``line`` locate it in messages."""
 
     item: str
@@ -33,7 +33,7 @@ class CalibrationRow(NamedTuple):
 
     def error(self, column: str, found: object, expected: str, remedy: str) -> InputError:
         """Return an InputError that names this row."""
-        return InputError.at(self.file, self.line, column, found, expected, remedy)
+        return InputError.at(self.file, self.line, column=column, found=found, expected=expected, remedy=remedy)
 
 
 @dataclass(frozen=True, kw_only=True)

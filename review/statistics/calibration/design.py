@@ -151,6 +151,10 @@ def row_design(data: CalibrationData, drawn: Drawn) -> Design:
     )
 
 
+TAYLOR = "Taylor linearisation within strata"
+"""How standard errors of weighted figures are found, in the words of ``method_se``."""
+
+
 def taylor_se(design: Design, influence: FloatArray) -> float | None:
     """Return the standard error of a statistic of the weighted totals.
 

@@ -14,9 +14,9 @@ import numpy as np
 from scipy.special import ndtr
 
 from review.statistics.calibration.data import FloatArray, IntArray
-from review.statistics.calibration.design import Design, kish, taylor_se
+from review.statistics.calibration.design import TAYLOR, Design, kish, taylor_se
 from review.statistics.calibration.posterior import Margins, margin_draws, margins_of
-from review.statistics.calibration.shares import TINY, Mask, Missing, quantiles, stream, t_quantile
+from review.statistics.calibration.shares import CENSUS, TINY, Mask, Missing, quantiles, stream, t_quantile
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
 
@@ -96,40 +96,46 @@ def estimate_agreement(design: Design, *, missing: Missing, bootstrap: int, seed
         influence = np.where(used, gradient(margins, design.truth, design.verdict) / total, 0.0)
         se = taylor_se(design, influence)
         if design.census:
-            result[name] = Quantity(
-                value=value, ci=(value, value), se=0.0, method="all items labelled: no sampling error", n=rows
-            )
+            result[name] = Quantity(value=value, ci=(value, value), se=0.0, method=CENSUS, method_se=CENSUS, n=rows)
         elif simulated is not None:
             ends = quantiles(formula(simulated), value)
             result[name] = Quantity(
                 value=value,
                 ci=ends,
                 se=se,
-                method=f"Bayesian bootstrap by weight ({bootstrap} draws), se Taylor",
+                method=f"Bayesian bootstrap by weight ({bootstrap} draws)",
+                method_se=TAYLOR,
                 n=rows,
             )
         else:
-            result[name] = _fisher(design, value, se, margins, used, rows)
+            result[name] = _fisher(design, value, se=se, margins=margins, used=used, rows=rows)
     return result
 
 
-def _fisher(design: Design, value: float, se: float | None, margins: Margins, used: Mask, rows: int) -> Quantity:
+def _fisher(design: Design, value: float, *, se: float | None, margins: Margins, used: Mask, rows: int) -> Quantity:
     if value >= 1 - TINY:
         n = kish(design.weight, design.count * used) or 1.0
         low, _ = wilson(n, n, 2 * float(ndtr(t_quantile(design))) - 1)
         expected = float((margins.truth * margins.verdict).sum())
         bound = max(-1.0, (low - expected) / (1 - expected))
         return Quantity(
-            value=value, ci=(bound, 1.0), se=se, method="perfect agreement: Wilson's bound of the accuracy", n=rows
+            value=value,
+            ci=(bound, 1.0),
+            se=se,
+            method="perfect agreement: Wilson's bound of the accuracy",
+            method_se=TAYLOR,
+            n=rows,
         )
     if se is None or se < TINY or value <= -1 + TINY:
-        return Quantity(value=value, ci=None, se=se, method="no interval: no variation between the items", n=rows)
+        why = "no interval: no variation between the items"
+        return Quantity(value=value, ci=None, se=se, method=why, method_se=TAYLOR, n=rows)
     half = t_quantile(design) * se / (1 - value**2)
     centre = math.atanh(value)
     return Quantity(
         value=value,
         ci=(math.tanh(centre - half), math.tanh(centre + half)),
         se=se,
-        method="Fisher z, se Taylor",
+        method="Fisher z",
+        method_se=TAYLOR,
         n=rows,
     )

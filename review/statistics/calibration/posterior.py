@@ -54,9 +54,28 @@ def share_draws(
     ``category``, shape (P,), is 0 for a pattern that is a hit, 1 for a miss, 2 for one outside the domain.
     """
     prior = np.array([PRIOR, PRIOR, PRIOR if outside_possible else 0.0])
-    totals = _population_totals(design, _similar_weights(design), category, prior, draws, rng)
+    totals = _population_totals(design, _similar_weights(design), cell=category, prior=prior, draws=draws, rng=rng)
     inside = totals[:, 0] + totals[:, 1]
     return np.divide(totals[:, 0], inside, out=np.full(draws, np.nan), where=inside > 0)
+
+
+def mean_draws(design: Design, value: FloatArray, *, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Draw the population's mean of a value from 0 to 1, shape (draws,); ``value`` has shape (P,).
+
+    Each row is a cell of its own. The prior is half a row with the value 0 and half a row with the value 1, so that for
+    values of 0 and 1 the mean is a share with Jeffreys' prior.
+    """
+    rows = len(value)
+    ends = np.array([0.0, 1.0])
+    prior = np.concatenate([np.zeros(rows), np.full(2, PRIOR)])
+    found = _similar_weights(design)
+    chunk = max(1, MOST_CELLS_AT_ONCE // (len(prior) * int(found.group.max() + 1)))
+    parts = []
+    for at in range(0, draws, chunk):
+        step = min(chunk, draws - at)
+        totals = _population_totals(design, found, cell=np.arange(rows), prior=prior, draws=step, rng=rng)
+        parts.append(totals @ np.concatenate([value, ends]) / totals.sum(axis=1))
+    return np.concatenate(parts)
 
 
 def margin_draws(design: Design, *, draws: int, keep_missing: bool, rng: np.random.Generator) -> Margins:
@@ -79,10 +98,14 @@ def margin_draws(design: Design, *, draws: int, keep_missing: bool, rng: np.rand
     found = _similar_weights(design)
     chunk = max(1, MOST_CELLS_AT_ONCE // (len(support) * int(found.group.max() + 1)))
     parts = [
-        _margins(_population_totals(design, found, cell, prior, min(chunk, draws - at), rng)[:, used], truth[used],
-                 verdict[used], k)
+        _margins(
+            _population_totals(design, found, cell=cell, prior=prior, draws=min(chunk, draws - at), rng=rng)[:, used],
+            truth[used],
+            verdict[used],
+            k,
+        )
         for at in range(0, draws, chunk)
-    ]  # fmt: skip
+    ]
     return Margins(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
@@ -114,7 +137,7 @@ def margins_of(matrix: FloatArray) -> Margins:
 
 
 def _population_totals(
-    design: Design, found: Groups, cell: IntArray, prior: FloatArray, draws: int, rng: np.random.Generator
+    design: Design, found: Groups, *, cell: IntArray, prior: FloatArray, draws: int, rng: np.random.Generator
 ) -> FloatArray:
     """Draw each cell's total over the groups, shape (draws, cells); ``cell``, shape (P,), is each pattern's cell."""
     shape = _group_counts(design, found, cell, len(prior)) + prior

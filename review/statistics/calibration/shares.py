@@ -1,7 +1,7 @@
 """Shares of the confusion matrix of a judge against people, each with its standard error and interval.
 
 Every share is (sum of w over hits) / (sum of w over hits and misses) in a domain of the confusion matrix. F1 is
-2h / (2h + misses), a monotone function of such a share. ``se`` is always the Taylor (delta) standard error. ``ci`` is
+2h / (2h + misses), a monotone function of such a share. ``se`` is the Taylor (delta) standard error. ``ci`` is
 
 * for a proportion in one stratum of equal weights: Wilson, with the finite-population correction in the effective n;
 * otherwise: quantiles of the Bayesian bootstrap by groups of similar weight (posterior.py).
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from review.statistics.calibration.data import FloatArray, IntArray
-from review.statistics.calibration.design import Design, taylor_se
+from review.statistics.calibration.design import TAYLOR, Design, taylor_se
 from review.statistics.calibration.posterior import share_draws
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
@@ -30,6 +30,7 @@ PROPORTION_DRAWS = 4000
 MANY_CLASSES = 12
 LEVEL = 0.95
 TINY = 1e-12
+CENSUS = "all items labelled: no sampling error"
 
 
 @dataclass(frozen=True)
@@ -106,18 +107,21 @@ def estimate_share(design: Design, share: Share, *, bootstrap: int, seed: int, s
     se_q = taylor_se(design, (hit - q * domain) / total)
     se = None if se_q is None else slope * se_q
     if design.census:
-        return Quantity(value=value, ci=(value, value), se=0.0, method="all items labelled: no sampling error", n=rows)
+        return Quantity(value=value, ci=(value, value), se=0.0, method=CENSUS, method_se=CENSUS, n=rows)
+    method_se = TAYLOR
     if design.simple and not (share.doubled and bootstrap):
         ends, method = _simple_interval(design, q, rows)
         se = slope * math.sqrt(q * (1 - q) / rows * _unsampled_fraction(design))
+        method_se = "binomial" if _unsampled_fraction(design) == 1 else "binomial with finite-population correction"
     else:
         draws = bootstrap if share.doubled and bootstrap else _proportion_draws(design)
         category = np.where(hit > 0, 0, np.where(domain > 0, 1, 2))
         rng = stream(seed, f"{salt}:{share.name}")
         outside = bool((share.domain[:, :-1] == 0).any() or (category == 2).any())
         simulated = share_draws(design, category, outside_possible=outside, draws=draws, rng=rng)
-        ends, method = quantiles(simulated, q), f"Bayesian bootstrap by weight ({draws} draws), se Taylor"
-    return Quantity(value=value, ci=(share.of(ends[0]), share.of(ends[1])), se=se, method=method, n=rows)
+        ends, method = quantiles(simulated, q), f"Bayesian bootstrap by weight ({draws} draws)"
+    ci = share.of(ends[0]), share.of(ends[1])
+    return Quantity(value=value, ci=ci, se=se, method=method, method_se=method_se, n=rows)
 
 
 def _proportion_draws(design: Design) -> int:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from review.basics.errors import InputError
 
 Change = Literal["broke", "fixed", "same"]
 
 
-class PairedResult(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PairedResult:
     """One run of one case by both versions: results in [0, 1]. Each repeat of a case is a row."""
 
     case: str

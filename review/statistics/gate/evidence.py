@@ -21,14 +21,15 @@ DRAWS = 20_000
 class Evidence:
     """The difference of two versions over ``n`` cases; drops are positive when the candidate is worse.
 
-    ``ci`` is two-sided at 95%, ``upper`` the one-sided limit at 1 - alpha. ``p`` is one-sided for "worse", from the
-    test named in ``test``; ``mid_p`` is always McNemar's on ``broke`` and ``fixed``. ``flips`` is the mean squared
-    difference of a case: for 0/1 results the share of cases that changed.
+    ``ci`` is two-sided at 95%, ``lower`` and ``upper`` are one-sided limits at 1 - alpha. ``p`` is one-sided for
+    "worse", from the test named in ``test``; ``mid_p`` is always McNemar's on ``broke`` and ``fixed``. ``flips`` is the
+    mean squared difference of a case: for 0/1 results the share of cases that changed.
     """
 
     n: int
     drop: float
     ci: tuple[float, float]
+    lower: float
     upper: float
     broke: int
     fixed: int
@@ -49,12 +50,14 @@ def weigh(cases: Sequence[GateCase], *, alpha: float = 0.05, seed: int = 0) -> E
     broke = sum(c.change == "broke" for c in cases)
     fixed = sum(c.change == "fixed" for c in cases)
     binary = all(c.binary for c in cases)
+    lower, upper = limits(d, level=1 - 2 * alpha)
     mid_p = mcnemar_one_sided_mid_p(broke, fixed)
     return Evidence(
         n=len(d),
         drop=float(d.mean()),
         ci=limits(d, level=0.95),
-        upper=limits(d, level=1 - 2 * alpha)[1],
+        lower=lower,
+        upper=upper,
         broke=broke,
         fixed=fixed,
         p=mid_p if binary else sign_flip_p(d, seed=seed),

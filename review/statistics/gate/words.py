@@ -7,16 +7,28 @@ from review.statistics.gate.cases import GateCase
 from review.statistics.gate.report import GateReport
 from review.statistics.gate.slices import Slice
 
-HEADINGS = {
-    "pass": "PASS: the candidate can replace the baseline",
-    "fail": "FAIL: the candidate is worse",
-    "inconclusive": "INCONCLUSIVE: these cases cannot decide",
-}
+
+def heading(report: GateReport) -> str:
+    """Return the decision with what it means, such as "FAIL: the candidate is proven worse"."""
+    if report.decision == "pass":
+        return "PASS: the candidate can replace the baseline"
+    if report.decision == "inconclusive":
+        return (
+            f"INCONCLUSIVE: {'a slice may have collapsed' if _only_suspects(report) else 'these cases cannot decide'}"
+        )
+    if report.dropped or any(s.status == "fail" for s in report.slices):
+        return "FAIL: the candidate is proven worse"
+    if any(c.must_pass and c.change == "broke" for c in report.cases):
+        return "FAIL: a must-pass case broke"
+    return "FAIL: the drop is over the margin"
 
 
 def plain_words(report: GateReport) -> list[str]:
     """Return the report as sentences: the reasons, the remarks, the smallest detectable drop, what to do."""
-    lines = [_sentence(r) for r in (*report.reasons, *report.remarks)]
+    lines = [_sentence(r) for r in report.reasons]
+    if report.dropped:
+        lines.append(_size(report))
+    lines += [_sentence(r) for r in report.remarks]
     lines.append(_power(report))
     if report.strict:
         lines.append(price(report))
@@ -44,7 +56,7 @@ def markdown(report: GateReport) -> str:
     assert report.drop.ci is not None
     low, high = report.drop.ci
     parts = [
-        f"## Regression gate: {HEADINGS[report.decision]}",
+        f"## Regression gate: {heading(report)}",
         "",
         "| cases | drop | 95% interval | broke | fixed | p |",
         "|---:|---:|---|---:|---:|---:|",
@@ -86,16 +98,38 @@ def _power(report: GateReport) -> str:
     return f"The smallest drop that {n} such cases detect with 80% power is {100 * smallest:.1f} points."
 
 
+def _size(report: GateReport) -> str:
+    """Return whether the drop is proven to be over the margin, or only proven to be a drop."""
+    least = f"{100 * max(0.0, report.evidence.lower):.1f} points"
+    sure = f"{1 - report.alpha:.0%} confidence"
+    if report.beyond_margin:
+        return f"With {sure} the drop is at least {least}, more than the margin."
+    return f"That it dropped is proven, by how much is not: the drop may be as small as {least} ({sure})."
+
+
+def _only_suspects(report: GateReport) -> bool:
+    """Return whether nothing but suspect slices stands in the way."""
+    return bool(report.suspects) and (report.strict or report.evidence.upper < report.margin)
+
+
 def _ways_out(report: GateReport) -> str:
+    waivers = "Waivers are not stored yet: keep the name and the reason with the result."
+    if _only_suspects(report):
+        which = "this slice" if len(report.suspects) == 1 else "each of these slices"
+        return (
+            f"To decide: repeat the cases of {which} 3 to 5 times, read those that flipped, or let a second named "
+            f"person waive {which} with a reason. {waivers}"
+        )
     more = (
         f"about {report.cases_needed:,} cases decide a margin of {100 * report.margin:g} points with 80% power"
         if report.cases_needed
         else "no number of cases decides a margin of 0"
     )
+    what = "the gate and each suspect slice" if report.suspects else "the gate"
     return (
         f"To decide: repeat each case 3 to 5 times ({more}), read the "
         f"{counted(len(report.flipped), 'flipped case')}, or "
-        "let a second named person waive the gate with a reason."
+        f"let a second named person waive {what} with a reason. {waivers}"
     )
 
 

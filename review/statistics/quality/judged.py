@@ -118,7 +118,8 @@ def _combine(
         variance += w * w * (first + sum(p.share**2 * p.variance for p in parts))
     value = min(1.0, max(0.0, value))
     ci = (max(0.0, value - math.sqrt(below)), min(1.0, value + math.sqrt(above)))
-    return finish(Quantity(value=value, ci=ci, se=math.sqrt(variance), method=method, n=n), strata, unlabelled)
+    found = Quantity(value=value, ci=ci, se=math.sqrt(variance), method=method, method_se="variance within strata", n=n)
+    return finish(found, strata, unlabelled)
 
 
 def _why_not(strata: Sequence[StratumCounts]) -> str | None:

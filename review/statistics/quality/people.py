@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from review.statistics.intervals import clopper_pearson, wilson
@@ -51,6 +52,7 @@ def people(strata: Sequence[StratumCounts], *, level: float = 0.95) -> Quantity:
             ci=(value, value),
             se=0.0,
             method="every conversation is labelled, so nothing is estimated",
+            method_se="every conversation is labelled, so nothing is estimated",
             n=n,
         )
     found = _one(strata[0], level) if len(strata) == 1 else _several(strata, level)
@@ -94,7 +96,7 @@ def finish(found: Quantity, strata: Sequence[StratumCounts], unlabelled: float) 
     if unlabelled:
         low, high = low * (1 - unlabelled), high * (1 - unlabelled) + unlabelled
         method += f"; widened by the {unlabelled:.2%} of the traffic in strata without a label"
-    return Quantity(value=found.value, ci=(low, high), se=found.se, method=method, n=found.n)
+    return replace(found, ci=(low, high), method=method)
 
 
 def _one(stratum: StratumCounts, level: float) -> Quantity:
@@ -111,6 +113,7 @@ def _one(stratum: StratumCounts, level: float) -> Quantity:
         ci=wilson(k / shrink, m / shrink, level),
         se=math.sqrt(spread(Cell(m, k)) / m * shrink),
         method=method,
+        method_se="binomial",
         n=m,
     )
 
@@ -129,7 +132,8 @@ def _several(strata: Sequence[StratumCounts], level: float) -> Quantity:
             above += (w * (high - k / m)) ** 2
     ci = (value - math.sqrt(below), value + math.sqrt(above))
     n = sum(s.labelled.n for s in strata)
-    return Quantity(value=value, ci=ci, se=math.sqrt(variance), method=STRATIFIED, n=n)
+    se = math.sqrt(variance)
+    return Quantity(value=value, ci=ci, se=se, method=STRATIFIED, method_se="variance within strata", n=n)
 
 
 def label_variance(strata: Sequence[StratumCounts], h: int) -> float:

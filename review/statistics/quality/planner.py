@@ -44,11 +44,10 @@ def plan_sentence(plan: SampleSizePlan) -> str:
     return f"No more items are needed for {wanted}.{now}"
 
 
-def plan_agreement(coefficient: Quantity, half_width: float, *, level: float = 0.95) -> SampleSizePlan:
+def plan_agreement(coefficient: Quantity, half_width: float) -> SampleSizePlan:
     """Plan the items for an agreement coefficient, whose error shrinks with the square root of the items.
 
-    The error now is half its (bootstrap) interval, else z times its standard error. The plan assumes the same mix of
-    raters.
+    The error now is half its interval. The plan assumes the same mix of raters.
     """
     _check(half_width)
     now = coefficient.n
@@ -56,10 +55,11 @@ def plan_agreement(coefficient: Quantity, half_width: float, *, level: float = 0
         return SampleSizePlan(
             now=now, half_width=half_width, undefined=f"the coefficient is undefined ({coefficient.undefined})"
         )
-    if coefficient.ci is not None:
-        current = (coefficient.ci[1] - coefficient.ci[0]) / 2
-    else:
-        current = float(ndtri((1 + level) / 2)) * (coefficient.se or 0.0)
+    if coefficient.ci is None:
+        return SampleSizePlan(
+            now=now, half_width=half_width, undefined=f"there is no interval to scale ({coefficient.method})"
+        )
+    current = (coefficient.ci[1] - coefficient.ci[0]) / 2
     if current <= 0:
         return SampleSizePlan(
             now=now,

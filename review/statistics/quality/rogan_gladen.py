@@ -42,10 +42,13 @@ def rogan_gladen(positive: int, verdicts: int, calibration: Calibration, *, leve
     youden = tpr + tnr - 1
     share = positive / verdicts
     raw = (share + tnr - 1) / youden
-    variance = _variance(share, verdicts, raw, tpr, positives, tnr, negatives) / youden**2
+    variance = (
+        _variance(share, verdicts, centre=raw, tpr=tpr, positives=positives, tnr=tnr, negatives=negatives) / youden**2
+    )
     value = min(1.0, max(0.0, raw))
     low, high = _limits(positive, verdicts, calibration, float(ndtri((1 + level) / 2)))
-    return Quantity(value=value, ci=(min(low, value), max(high, value)), se=math.sqrt(variance), method=method, n=n)
+    ci = min(low, value), max(high, value)
+    return Quantity(value=value, ci=ci, se=math.sqrt(variance), method=method, method_se="delta method", n=n)
 
 
 def _limits(positive: int, verdicts: int, calibration: Calibration, z: float) -> tuple[float, float]:
@@ -59,13 +62,17 @@ def _limits(positive: int, verdicts: int, calibration: Calibration, z: float) ->
     share = (positive + z * z / 2) / n
     centre = (share + tnr - 1) / youden
     shift = 2 * z * z * (centre * tpr * (1 - tpr) / positives - (1 - centre) * tnr * (1 - tnr) / negatives)
-    half = z * math.sqrt(_variance(share, n, centre, tpr, positives, tnr, negatives)) / youden
+    half = (
+        z
+        * math.sqrt(_variance(share, n, centre=centre, tpr=tpr, positives=positives, tnr=tnr, negatives=negatives))
+        / youden
+    )
     low, high = centre + shift - half, centre + shift + half
     return min(1.0, max(0.0, low)), max(0.0, min(1.0, high))
 
 
 def _variance(
-    share: float, n: float, centre: float, tpr: float, positives: float, tnr: float, negatives: float
+    share: float, n: float, *, centre: float, tpr: float, positives: float, tnr: float, negatives: float
 ) -> float:
     """Return the variance of the numerator, from the share and both error rates."""
     return (

@@ -38,7 +38,7 @@ def test_the_json_is_the_contract(file, spotcheck):
     assert set(found["per_rater"][0]) >= {"rater", "n", "leave_one_out_agreement"}
     for name, expected in CASE["expected"].items():
         q = found["coefficients"][name]
-        assert set(q) == {"value", "ci", "se", "method", "n", "undefined"}
+        assert set(q) == {"value", "ci", "se", "method", "method_se", "n", "undefined"}
         assert q["value"] == pytest.approx(expected["value"], abs=1e-6)
         assert q["ci"][0] < q["value"] < q["ci"][1] or q["ci"][1] == 1
         assert "bootstrap" in q["method"]
@@ -47,9 +47,14 @@ def test_the_json_is_the_contract(file, spotcheck):
 def test_without_bootstrap_the_interval_is_analytic_and_a_seed_repeats_itself(file, spotcheck):
     options = ("agreement", "--file", file, "--scale", "nominal", "--json")
     analytic = json.loads(spotcheck(*options, "--bootstrap", "0").stdout)["coefficients"]["gwet_ac1"]
-    assert analytic["method"].startswith("analytic (Gwet 2014)")
+    assert analytic["method"].startswith("analytic (ratio linearisation over pairable items)")
+    # 0.775444 -/+ t(0.975; 10) * 0.124737 = 0.775444 -/+ 2.228139 * 0.124737
+    assert analytic["ci"] == [pytest.approx(0.497513, abs=1e-5), 1.0]
+    printed = json.loads(spotcheck(*options, "--bootstrap", "0", "--se", "gwet").stdout)["coefficients"]["gwet_ac1"]
+    assert printed["method"].startswith("analytic (Gwet 2014)")
+    assert printed["method_se"] == "Gwet 2014"
     # 0.775444 -/+ t(0.975; 11) * 0.142950 = 0.775444 -/+ 2.200985 * 0.142950
-    assert analytic["ci"] == [pytest.approx(0.460814, abs=1e-5), 1.0]
+    assert printed["ci"] == [pytest.approx(0.460814, abs=1e-5), 1.0]
     assert spotcheck(*options, "--seed", "7").stdout == spotcheck(*options, "--seed", "7").stdout
 
 

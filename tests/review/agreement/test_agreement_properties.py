@@ -175,6 +175,42 @@ def test_the_analytic_error_is_near_that_of_leaving_out_one_item_at_a_time(name)
     assert boot.ci[1] - boot.ci[0] == pytest.approx(2 * 1.976 * q.se, rel=0.12)
 
 
+SINGLES_MATTER = [name for name, c in COEFFICIENTS.items() if c.formula.gwet]
+
+
+@patient
+@given(tables(missing=False))
+def test_where_every_item_is_pairable_both_forms_of_the_error_are_one(table):
+    ratings = ratings_from_columns(table, "ratio", VALUES)
+    for name in SINGLES_MATTER:
+        ours, printed = (estimate(ratings, name, bootstrap=0, se=form) for form in ("ratio", "gwet"))
+        assert ours.value == printed.value
+        assert (ours.se is None) == (printed.se is None)
+        assert ours.se is None or ours.se == pytest.approx(printed.se, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", SINGLES_MATTER)
+def test_with_a_fifth_of_the_items_rated_twice_the_error_is_that_of_the_bootstrap(name):
+    rng = np.random.default_rng(12)
+    truth = np.where(rng.random(500) < 0.15, rng.integers(0, 4, 500), 3)
+    first, second = (np.where(rng.random(500) < 0.93, truth, rng.integers(0, 4, 500)) for _ in range(2))
+    table = {
+        "a": [VALUES[v] for v in first],
+        "b": [VALUES[v] if i < 100 else None for i, v in enumerate(second)],
+    }
+    ratings = ratings_from_columns(table, "ratio", VALUES)
+    q = estimate(ratings, name, bootstrap=4000)
+    # the bootstrap's interval spans 3.97 errors with 99 degrees of freedom
+    assert q.se == pytest.approx((q.ci[1] - q.ci[0]) / (2 * 1.984), rel=0.08)
+    assert estimate(ratings, name, bootstrap=0, se="gwet").se > (2 if name == "gwet_ac1" else 1.05) * q.se
+
+
+@pytest.mark.parametrize("name", SINGLES_MATTER)
+def test_one_item_that_can_be_compared_has_no_error(name):
+    ratings = ratings_from_columns(columns("1234\n2..."), "ratio", VALUES)
+    assert estimate(ratings, name, bootstrap=0).se is None
+
+
 def test_the_same_seed_gives_the_same_interval_and_another_seed_another():
     ratings = ratings_from_columns(columns("11223344123\n11223344321\n1122334411."), "ordinal", VALUES)
     first, again, other = (estimate(ratings, "gwet_ac1", seed=s) for s in (0, 0, 1))

@@ -34,11 +34,20 @@ KRIPPENDORFF = published("krippendorff_2011")
 @pytest.mark.parametrize("kind", ["nominal", "ordinal", "interval", "ratio"])
 def test_krippendorff_2011_and_gwet_2014_on_four_observers_with_missing_data(name, kind):
     ratings = ratings_from_columns(KRIPPENDORFF["ratings"], kind, tuple(KRIPPENDORFF["values"]))
-    report = agreement_report(ratings, bootstrap=0)
+    report = agreement_report(ratings, bootstrap=0, se="gwet")
     if name not in report.coefficients:
         assert kind == "nominal"
         return
     check(report.coefficients[name], KRIPPENDORFF["expected"][name])
+
+
+def test_the_linearised_error_of_the_same_matrix_leaves_the_item_with_one_rating_out_of_agreement():
+    ratings = ratings_from_columns(KRIPPENDORFF["ratings"], "nominal", tuple(KRIPPENDORFF["values"]))
+    q = agreement_report(ratings, bootstrap=0).coefficients["gwet_ac1"]
+    assert q.value == pytest.approx(KRIPPENDORFF["expected"]["gwet_ac1"]["value"], abs=1e-8)
+    assert q.se == pytest.approx(0.12474, abs=5e-6)  # leaving out one item at a time: .12522
+    assert "t with 10 degrees of freedom" in q.method
+    assert q.method_se == "ratio linearisation over pairable items"
 
 
 def test_items_with_one_rating_count_as_items_but_not_as_pairable():

@@ -66,8 +66,8 @@ def test_cohen_and_scott_need_exactly_two_raters():
 
 
 def test_perfect_agreement_gives_the_rule_of_three_instead_of_an_empty_interval():
-    report = agreement_report(ratings_from_columns(columns("ab" * 20 + "\n" + "ab" * 20), "nominal", ("a", "b")))
-    # 40 items: 1 - 0.05^(1/40) = 7.2% may disagree; AC1 and pi lose twice that, because 1 - p_e is a half
+    report = agreement_report(ratings_from_columns(columns("ab" * 20 + "\n" + "ab" * 20), "nominal", tuple("abc")))
+    # 40 items: 1 - 0.05^(1/40) = 7.2% may disagree; pi loses twice that, because 1 - p_e is a half
     hidden = 1 - 0.05 ** (1 / 40)
     percent, pi = report.coefficients["percent_agreement"], report.coefficients["scott_pi"]
     assert percent.ci == (pytest.approx(1 - hidden), 1)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from review.basics.errors import ReviewError
 from review.commands.cli import spotcheck
 
-QUANTITY = {"value", "ci", "se", "method", "n", "undefined"}
+QUANTITY = {"value", "ci", "se", "method", "method_se", "n", "undefined"}
 FIGURES = {"precision", "recall", "specificity", "accuracy", "prevalence", "f1", "mcc", "cohen_kappa"}
 
 

@@ -1,4 +1,4 @@
-import dataclasses
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -16,11 +16,14 @@ SIZES = {"s": 60, "t": 900}
 
 
 def simple(cells, **extra):
-    return [CalibrationRow(f"i{k}", t, v, **extra) for k, (t, v, _) in enumerate(cells)]
+    return [CalibrationRow(item=f"i{k}", truth=t, verdict=v, **extra) for k, (t, v, _) in enumerate(cells)]
 
 
 def stratified(cells):
-    return [CalibrationRow(f"i{k}", t, v, s, SIZES[s]) for k, (t, v, s) in enumerate(cells)]
+    return [
+        CalibrationRow(item=f"i{k}", truth=t, verdict=v, stratum=s, population=SIZES[s])
+        for k, (t, v, s) in enumerate(cells)
+    ]
 
 
 def report(rows, **options):
@@ -72,7 +75,7 @@ def test_values_lie_in_their_range_and_inside_their_interval(cells, missing):
 @given(pairs, st.one_of(value, st.none()))
 def test_an_item_that_is_not_labelled_changes_nothing(cells, verdict):
     rows = simple(cells)
-    assert report([*rows, CalibrationRow("new", None, verdict)]).to_json() == report(rows).to_json()
+    assert report([*rows, CalibrationRow(item="new", truth=None, verdict=verdict)]).to_json() == report(rows).to_json()
 
 
 @examples(40)
@@ -96,13 +99,13 @@ def test_swapping_the_raters_swaps_precision_and_recall(cells):
 
 def test_data_are_values_and_cannot_be_changed():
     data = calibration_data(simple([("a", "a", "s")]))
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(FrozenInstanceError):
         data.values = ()
     assert data.with_codes(np.array([-1]), data.verdict).truth[0] == -1 and data.truth[0] == 0
 
 
 def test_hand_picked_items_alone_say_nothing_about_production():
-    rows = [CalibrationRow(f"i{k}", t, v, weight=0.0) for k, (t, v) in enumerate(["aa", "ab", "bb"])]
+    rows = [CalibrationRow(item=f"i{k}", truth=t, verdict=v, weight=0.0) for k, (t, v) in enumerate(["aa", "ab", "bb"])]
     found = report(rows)
     assert {q.undefined for q in found.weighted.values()} == {NO_WEIGHT}
     assert found.classes["a"].recall.undefined == NO_WEIGHT and found.classes["a"].support == 2
@@ -117,14 +120,17 @@ def light_and_heavy(caught, missed, heavy, *, weeks=1, quiet=30):
         failing = [("a", "a")] * (caught * first) + [("a", "b")] * (missed * first) + [("b", "b")] * 5
         rest = [("a", heavy)] * first + [("b", "b")] * (quiet - first)
         for group, cells, weight in ((f"{week} failing", failing, 1), (f"{week} rest", rest, 100)):
-            rows += [CalibrationRow(f"{group} {k}", t, v, group, weight * len(cells)) for k, (t, v) in enumerate(cells)]
+            rows += [
+                CalibrationRow(item=f"{group} {k}", truth=t, verdict=v, stratum=group, population=weight * len(cells))
+                for k, (t, v) in enumerate(cells)
+            ]
     return rows
 
 
 def by_weight(rows):
     """The same rows with their weights alone, in one group."""
     return [
-        row._replace(stratum="all", population=None, weight=100.0 if "rest" in row.stratum else 1.0) for row in rows
+        replace(row, stratum="all", population=None, weight=100.0 if "rest" in row.stratum else 1.0) for row in rows
     ]
 
 
@@ -146,10 +152,10 @@ def intervals(rows):
 def test_groups_of_similar_weight_are_one_group_over_any_number_of_weeks():
     weeks = light_and_heavy(20, 2, "a", weeks=12)
     sizes = {"failing": 22 + 12 * 5, "rest": 12 * 3000}
-    pooled = [row._replace(stratum=name, population=sizes[name]) for row in weeks for name in [row.stratum.split()[1]]]
+    pooled = [replace(row, stratum=name, population=sizes[name]) for row in weeks for name in [row.stratum.split()[1]]]
     assert intervals(weeks) == intervals(pooled)
 
 
 def test_rows_with_different_weights_in_one_group_are_kept_apart():
     mixed = by_weight(light_and_heavy(20, 2, "a", quiet=100))
-    assert intervals(mixed) == intervals([row._replace(stratum=f"weight {row.weight}") for row in mixed])
+    assert intervals(mixed) == intervals([replace(row, stratum=f"weight {row.weight}") for row in mixed])

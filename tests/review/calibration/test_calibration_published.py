@@ -24,7 +24,7 @@ def begg_greenes(design: str):
                 extra = {"stratum": cell["verdict"], "population": cell["population"]}
             else:
                 extra = {"weight": cell["population"] / labelled[cell["verdict"]]}
-            rows.append(CalibrationRow(name, cell["truth"], cell["verdict"], **extra))
+            rows.append(CalibrationRow(item=name, truth=cell["truth"], verdict=cell["verdict"], **extra))
     return calibration_report(calibration_data(rows), positive="1")
 
 
@@ -76,7 +76,7 @@ def test_pandalm_figures_with_unparseable_verdicts_counted_wrong(judge, field, a
     for item in items:
         votes = [str(item[f"annotator{k}"]) for k in (1, 2, 3)]
         verdict = {"Tie": "0", "tie": "0"}.get(said[item["idx"]], said[item["idx"]])
-        rows.append(CalibrationRow(str(item["idx"]), max(votes, key=votes.count), verdict))
+        rows.append(CalibrationRow(item=str(item["idx"]), truth=max(votes, key=votes.count), verdict=verdict))
     data = calibration_data(rows, values=("0", "1", "2"))
     report = calibration_report(data, positive=None, missing="wrong")
     assert report.n == 999

@@ -13,7 +13,7 @@ from review.statistics.calibration.report import METRICS, calibration_report, pl
 def rows_of(cells, **extra):
     """CalibrationRows from {(truth, verdict): n}."""
     return [
-        CalibrationRow(f"{t}/{v}/{k}/{sorted(extra.items())}", t, v, **extra)
+        CalibrationRow(item=f"{t}/{v}/{k}/{sorted(extra.items())}", truth=t, verdict=v, **extra)
         for (t, v), n in cells.items()
         for k in range(n)
     ]
@@ -59,7 +59,10 @@ def test_many_classes_agree_with_scikit_learn(missing):
     truth = rng.choice(["a", "b", "c", "d"], 300, p=[0.5, 0.3, 0.15, 0.05])
     verdict = np.where(rng.random(300) < 0.7, truth, rng.choice(["a", "b", "c", "d"], 300))
     verdict = np.where(rng.random(300) < 0.1, "", verdict)
-    rows = [CalibrationRow(str(k), t, v or None) for k, (t, v) in enumerate(zip(truth, verdict, strict=True))]
+    rows = [
+        CalibrationRow(item=str(k), truth=t, verdict=v or None)
+        for k, (t, v) in enumerate(zip(truth, verdict, strict=True))
+    ]
     report = calibration_report(calibration_data(rows), positive="b", missing=missing)
     keep = np.ones(300, bool) if missing == "wrong" else verdict != ""
     t, v = truth[keep], np.where(verdict == "", "none", verdict)[keep]
@@ -79,7 +82,7 @@ def test_design_weights_agree_with_scikit_learn_sample_weights():
     truth = rng.choice(["ok", "wrong"], 200, p=[0.8, 0.2])
     verdict = np.where(rng.random(200) < 0.8, truth, "ok")
     weight = rng.choice([1.0, 7.5, 40.0], 200)
-    rows = [CalibrationRow(str(k), truth[k], verdict[k], weight=weight[k]) for k in range(200)]
+    rows = [CalibrationRow(item=str(k), truth=truth[k], verdict=verdict[k], weight=weight[k]) for k in range(200)]
     w = calibration_report(calibration_data(rows), positive="wrong").weighted
     options = {"sample_weight": weight}
     assert w["accuracy"].value == pytest.approx(oracle.accuracy_score(truth, verdict, **options))
@@ -181,7 +184,7 @@ def test_one_labelled_row_in_a_group_is_pooled_with_its_neighbour_with_a_warning
 
 def test_a_group_without_a_label_is_named():
     rows = rows_of(TWO_BY_TWO, stratum="rest", population=5000)
-    rows += [CalibrationRow("x", None, "ok", "low", 700)]
+    rows += [CalibrationRow(item="x", truth=None, verdict="ok", stratum="low", population=700)]
     report = calibration_report(calibration_data(rows), positive="wrong")
     assert any("No item is labelled in 'low' (700 items)" in w for w in report.warnings)
 
@@ -204,7 +207,9 @@ def test_one_class_only_leaves_recall_and_kappa_undefined():
 
 
 def test_nothing_labelled_is_undefined_throughout():
-    data = calibration_data([CalibrationRow("a", None, "ok"), CalibrationRow("b", None, "wrong")])
+    data = calibration_data(
+        [CalibrationRow(item="a", truth=None, verdict="ok"), CalibrationRow(item="b", truth=None, verdict="wrong")]
+    )
     report = calibration_report(data, positive="wrong")
     assert report.n == 0 and report.n_effective is None
     assert all(q.value is None and q.undefined for q in report.weighted.values())
@@ -248,7 +253,7 @@ def test_hand_picked_items_have_no_weight_but_count_in_the_unweighted_figures():
 
 def test_kish_effective_size_by_hand():
     # weights 1, 1, 3: (1 + 1 + 3)^2 / (1 + 1 + 9) = 25/11
-    rows = [CalibrationRow(str(k), "a", "a", weight=w) for k, w in enumerate((1, 1, 3))]
+    rows = [CalibrationRow(item=str(k), truth="a", verdict="a", weight=w) for k, w in enumerate((1, 1, 3))]
     assert calibration_report(calibration_data(rows), positive="a").n_effective == pytest.approx(25 / 11)
 
 
@@ -272,6 +277,9 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_nearly():
     assert first.ci == pytest.approx(other.ci, abs=0.05)
 
 
+ROW = ("item", "truth", "verdict", "stratum", "population", "weight")
+
+
 @pytest.mark.parametrize(
     "rows, message",
     [
@@ -286,7 +294,7 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_nearly():
 )
 def test_impossible_input_is_refused_with_what_was_expected(rows, message):
     with pytest.raises(InputError, match=message):
-        calibration_data([CalibrationRow(*row) for row in rows])
+        calibration_data([CalibrationRow(**dict(zip(ROW, row, strict=False))) for row in rows])
 
 
 def test_plain_words_include_recall_precision_and_the_warnings():

@@ -28,7 +28,8 @@ def people():
 
 def judged(**extra):
     return calibration_data(
-        [CalibrationRow(i, None, row[3] or None, **extra) for i, row in VOTES.items()], values=SCALE.values
+        [CalibrationRow(item=i, truth=None, verdict=row[3] or None, **extra) for i, row in VOTES.items()],
+        values=SCALE.values,
     )
 
 
@@ -61,13 +62,15 @@ def test_including_the_person_would_inflate_the_figure():
     for name in ("ana", "ben", "eva"):
         said[name] = np.where(rng.random(400) < 0.75, truth, 1 - truth)
         labels += [Label(f"i{k}", name, "d", SCALE.values[v]) for k, v in enumerate(said[name])]
-    data = calibration_data([CalibrationRow(f"i{k}", None, "ok") for k in range(400)], values=SCALE.values)
+    data = calibration_data(
+        [CalibrationRow(item=f"i{k}", truth=None, verdict="ok") for k in range(400)], values=SCALE.values
+    )
     majority = (sum(said.values()) >= 2).astype(int)
     for row in human_ceiling(data, ratings_of(labels, SCALE), positive="wrong"):
         assert row.person["accuracy"].value < (said[row.rater] == majority).mean() - 0.02
 
 
 def test_a_label_outside_the_scale_is_refused():
-    data = calibration_data([CalibrationRow("i1", None, "ok")], values=("ok",))
+    data = calibration_data([CalibrationRow(item="i1", truth=None, verdict="ok")], values=("ok",))
     with pytest.raises(InputError, match="found 'wrong'"):
         human_ceiling(data, people(), positive="ok")

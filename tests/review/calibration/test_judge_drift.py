@@ -24,7 +24,12 @@ def cells(week: str, caught: int, missed: int, accused: int, quiet: int, *, popu
     pairs = [("wrong", "wrong")] * caught + [("wrong", "ok")] * missed
     pairs += [("ok", "wrong")] * accused + [("ok", "ok")] * quiet
     return [
-        (week, CalibrationRow(f"{week} {k}", truth, verdict, f"{week} rest", float(population)))
+        (
+            week,
+            CalibrationRow(
+                item=f"{week} {k}", truth=truth, verdict=verdict, stratum=f"{week} rest", population=float(population)
+            ),
+        )
         for k, (truth, verdict) in enumerate(pairs)
     ]
 
@@ -86,7 +91,7 @@ def test_with_too_few_weeks_the_change_is_undefined_with_the_reason() -> None:
 
 
 def test_a_week_without_labels_is_skipped_and_the_newest_one_is_the_last_with_any() -> None:
-    holiday = [(WEEKS[2], row._replace(truth=None)) for _, row in cells(WEEKS[2], 27, 3, 3, 27)]
+    holiday = [(WEEKS[2], replace(row, truth=None)) for _, row in cells(WEEKS[2], 27, 3, 3, 27)]
     rows = [*steady(WEEKS[0], WEEKS[1]), *holiday, *steady(WEEKS[3], WEEKS[4]), *cells(WEEKS[5], 3, 27, 3, 27)]
     found = over(rows, weeks=(*WEEKS, "2026-W46"))
     assert found.newest == WEEKS[5]
@@ -97,7 +102,8 @@ def test_a_week_without_labels_is_skipped_and_the_newest_one_is_the_last_with_an
 
 def test_hand_picked_items_are_not_counted_in_a_week() -> None:
     picked = [
-        (WEEKS[4], CalibrationRow(f"picked {k}", "wrong", "ok", stratum=None, population=None)) for k in range(50)
+        (WEEKS[4], CalibrationRow(item=f"picked {k}", truth="wrong", verdict="ok", stratum=None, population=None))
+        for k in range(50)
     ]
     with_them, without = (over([*steady(*WEEKS[:5]), *more]) for more in (picked, []))
     assert with_them.latest["recall"] == without.latest["recall"]
@@ -110,7 +116,14 @@ def test_weights_do_not_decide_whether_a_judge_changed() -> None:
     for k, week in enumerate(WEEKS[:5]):
         verdict = "ok" if k == 4 else "wrong"
         rows += cells(week, 27, 3, 3, 27, population=60)
-        rows += [(week, CalibrationRow(f"{week} heavy", "wrong", verdict, f"{week} heavy", 1000.0))]
+        rows += [
+            (
+                week,
+                CalibrationRow(
+                    item=f"{week} heavy", truth="wrong", verdict=verdict, stratum=f"{week} heavy", population=1000.0
+                ),
+            )
+        ]
     row = over(rows).latest["recall"]
     # Weighted 27 of 1,030; as reviewed 27 of 31.
     assert row.weighted.value == pytest.approx(27 / 1030)
@@ -120,7 +133,7 @@ def test_weights_do_not_decide_whether_a_judge_changed() -> None:
 
 def test_the_weighted_figure_of_a_week_is_the_one_of_its_calibration() -> None:
     rows = [*steady(*WEEKS[:4]), *cells(WEEKS[4], 20, 10, 3, 27)]
-    rows += [(w, r._replace(item=f"{r.item} f", stratum=f"{w} failing", population=60.0)) for w, r in rows]
+    rows += [(w, replace(r, item=f"{r.item} f", stratum=f"{w} failing", population=60.0)) for w, r in rows]
     found = over(rows)
     alone = calibration_data([row for week, row in rows if week == WEEKS[4]], values=VALUES)
     report = calibration_report(alone, positive="wrong", bootstrap=0)

@@ -16,7 +16,11 @@ def scored(n=400, seed=1, weight=None):
     truth = rng.random(n) < score
     rows = [
         CalibrationRow(
-            f"c{k}", "wrong" if truth[k] else "ok", "ok", score=score[k], weight=None if weight is None else weight[k]
+            item=f"c{k}",
+            truth="wrong" if truth[k] else "ok",
+            verdict="ok",
+            score=score[k],
+            weight=None if weight is None else weight[k],
         )
         for k in range(n)
     ]
@@ -47,11 +51,30 @@ def test_brier_score_and_average_precision_agree_with_scikit_learn(weighted):
     assert report.average_precision.ci[0] < expected < report.average_precision.ci[1]
 
 
+def test_the_interval_of_the_brier_score_holds_the_truth_when_a_sure_judge_rarely_errs():
+    # sure (.95) and wrong in 4% of items: a loss of .9025 there, .0025 elsewhere
+    truth = 0.04 * 0.9025 + 0.96 * 0.0025
+    rng, held, wald = np.random.default_rng(6), 0, 0
+    for seed in range(120):
+        wrong = rng.random(30) < 0.04
+        data = calibration_data(
+            [
+                CalibrationRow(item=f"i{i}", truth="0" if w else "1", verdict="1", score=0.95)
+                for i, w in enumerate(wrong)
+            ]
+        )
+        found = score_report(data, data.values.index("1"), bootstrap=200, seed=seed).brier
+        held += found.ci[0] <= truth <= found.ci[1]
+        wald += abs(found.value - truth) <= 2.045 * found.se
+    assert held >= 0.92 * 120
+    assert wald <= 0.8 * 120
+
+
 def test_calibration_error_by_hand_with_counts_per_bin():
     # bin [.2, .3): scores .2, .2, one positive: |.2 - .5|; bin [.9, 1]: .9, 1, both positive: |.95 - 1|
     # ECE = (2 * .3 + 2 * .05)/4 = .175; Brier = (.64 + .04 + .01 + 0)/4
     rows = [("a", "1", 0.2), ("b", "0", 0.2), ("c", "1", 0.9), ("d", "1", 1.0)]
-    data = calibration_data([CalibrationRow(i, t, "1", score=s) for i, t, s in rows])
+    data = calibration_data([CalibrationRow(item=i, truth=t, verdict="1", score=s) for i, t, s in rows])
     report = score_report(data, 1, bootstrap=20)
     assert report.ece.value == pytest.approx(0.175)
     assert report.brier.value == pytest.approx(0.69 / 4)
@@ -77,14 +100,16 @@ def test_the_threshold_is_chosen_on_dev_and_reported_on_test():
 
 
 def test_scores_that_are_not_probabilities_have_a_curve_but_no_brier_score():
-    data = calibration_data([CalibrationRow(str(k), str(k % 2), "1", score=k) for k in range(10)])
+    data = calibration_data([CalibrationRow(item=str(k), truth=str(k % 2), verdict="1", score=k) for k in range(10)])
     report = score_report(data, 1, bootstrap=20)
     assert report.average_precision.value is not None
     assert "some are outside [0, 1]" in report.brier.undefined and "some are outside [0, 1]" in report.ece.undefined
 
 
 def test_without_a_scored_item_everything_is_undefined():
-    data = calibration_data([CalibrationRow("a", None, "1", score=0.5), CalibrationRow("b", "1", "1")])
+    data = calibration_data(
+        [CalibrationRow(item="a", truth=None, verdict="1", score=0.5), CalibrationRow(item="b", truth="1", verdict="1")]
+    )
     report = score_report(data, 0)
     assert report.n == 0
     assert report.brier.undefined and report.average_precision.undefined and report.threshold.undefined

@@ -134,7 +134,7 @@ def test_pickled_and_missing_weights_are_refused(copied: Path) -> None:
 @needs_models
 def test_a_folder_without_a_model_is_refused_and_nothing_is_downloaded(tmp_path: Path) -> None:
     for name in (str(tmp_path), "sentence-transformers/all-mpnet-base-v2"):
-        with pytest.raises(InputError, match=r"no folder with a config\.json.*Nothing is downloaded"):
+        with pytest.raises(InputError, match=r"found no config\.json.*Spotcheck downloads nothing"):
             load_embedder(name)
 
 

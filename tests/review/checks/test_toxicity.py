@@ -90,7 +90,7 @@ def test_the_note_counts_sentences_longer_than_the_model_reads(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"model": ""}, "found nothing, expected a folder"),
+        ({"model": ""}, "is empty. Name a text-classification model"),
         ({"model": "no/such"}, "nothing is downloaded"),
         ({"threshold": 0}, "threshold: found 0"),
         ({"threshold": "high"}, "threshold: found 'high'"),
@@ -109,7 +109,7 @@ def test_a_wrong_option_is_named(model: str, options: dict[str, object], message
 def test_without_a_model_the_error_names_the_setting_and_the_file() -> None:
     with pytest.raises(InputError) as told:
         toxicity(pair("", "thank you"), {"model": ""})
-    assert str(told.value).startswith("checks.toxicity.model: found nothing, expected a folder or the name")
+    assert str(told.value).startswith("checks.toxicity.model is empty. Name a text-classification model")
     assert 'in spotcheck.toml, as model = "…" under [checks.toxicity]' in str(told.value)
 
 
@@ -134,7 +134,7 @@ def test_labels_that_mean_toxic_are_recognised_by_their_names(
 
 @pytest.mark.parametrize("labels", [("LABEL_0", "LABEL_1"), ("0", "1"), ("spam", "ham"), ("clean", "neutral")])
 def test_labels_without_a_clear_meaning_must_be_named(labels: tuple[str, ...]) -> None:
-    with pytest.raises(InputError, match="do not tell which of them mean toxic"):
+    with pytest.raises(InputError, match="do not show which of them mean toxic"):
         toxic_labels(labels)
     assert toxic_labels(labels, [labels[1]]) == (labels[1],)
 

@@ -143,6 +143,7 @@ def test_a_quantity_reads_well_and_has_the_agreed_json():
         "ci": [0.61, 0.85],
         "se": 0.06,
         "method": "bootstrap",
+        "method_se": "bootstrap",
         "n": 112,
         "undefined": None,
     }

@@ -30,15 +30,16 @@ from flow_store import (
 )
 
 from review.audit import chain
-from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.errors import InputError, NothingToDo, Refused, ReviewError, UnknownError
 from review.closing.closing import close_week
 from review.commands.cli import spotcheck
 from review.evidence import evidence
+from review.people.people import add_person
 from review.privacy.reveal import revealed
 from review.rubric.rubric import current_rubric
 from review.sampling.key import chosen, sample_digest
 from review.settings.project import Privacy, Project, project_of
-from review.week import opening
+from review.week import drawing, opening
 from review.week.drawing import Request, preview
 from review.week.items_from_draw import target_turn, verdicts_in
 from review.week.opening import open_week
@@ -221,7 +222,7 @@ def test_another_week_is_drawn_beside_it(opened):
         ({"week": "2026-W60"}, InputError, "has no week 60"),
         ({"week": "last"}, InputError, "expected an ISO week"),
         ({"raters": ("ana", "zed")}, UnknownError, "nobody called 'zed'"),
-        ({"raters": ()}, InputError, "raters: found nobody"),
+        ({"raters": ()}, InputError, "Choose at least one reviewer"),
         ({"rate": 0.0}, InputError, "expected a share"),
         ({"rate": 1.5}, InputError, "expected a share"),
         ({"rate": float("nan")}, InputError, "expected a share"),
@@ -460,6 +461,39 @@ def test_a_dry_run_refuses_what_the_draw_of_an_open_week_refuses(opened, tmp_pat
     other = write_log(tmp_path / "elsewhere.jsonl", [conversation(1)])
     with pytest.raises(Refused, match=r"was drawn from .*; found .*elsewhere\.jsonl"):
         dry_run(opened, "--rate", "0.5", str(other))
+
+
+@pytest.mark.parametrize(
+    "asked, message",
+    [
+        ({"week": BEFORE, "unit": "page"}, "unit: found 'page'"),
+        ({"week": BEFORE, "due": "friday"}, "due: found 'friday'"),
+        ({"week": BEFORE, "raters": ("zed",)}, "nobody called 'zed'"),
+        ({"week": BEFORE, "overlap_raters": -1}, "overlap_raters: found -1"),
+        ({"week": BEFORE, "raters": ("lea", "ana", "guest")}, "guest"),
+        ({"raters": ("guest",), "rate": 0.2}, "guest"),
+    ],
+)
+def test_a_preview_refuses_what_the_draw_refuses(opened, asked, message):
+    add_person(opened, "guest", role="none", by="lea")
+    request = replace(REQUEST, **asked)
+    with pytest.raises(ReviewError, match=message) as drawn:
+        open_the_week(opened, request)
+    with pytest.raises(type(drawn.value), match=message) as shown:
+        preview(opened, project_of(opened.path), request)
+    assert str(shown.value) == str(drawn.value)
+
+
+def test_a_preview_of_a_closed_week_and_of_one_without_reviewers_is_refused(opened, monkeypatch):
+    project, raised = project_of(opened.path), replace(REQUEST, rate=0.2, raters=())
+    so_far = drawing.week_so_far(opened, WEEK)
+    nobody = replace(so_far, reviewers=(), without_role=("Ana",))
+    for found, message in ((replace(so_far, closed=True), "is closed"), (nobody, "may annotate any more")):
+        for module in (drawing, opening):
+            monkeypatch.setattr(module, "week_so_far", lambda *_, found=found, **__: found)
+        for verb in (lambda: preview(opened, project, raised), lambda: open_the_week(opened, raised)):
+            with pytest.raises(Refused, match=message):
+                verb()
 
 
 def test_a_draw_is_refused_when_somebody_else_drew_the_week_meanwhile(opened, monkeypatch):

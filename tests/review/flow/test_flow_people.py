@@ -190,7 +190,15 @@ def test_a_changed_row_is_found(store, chain, field, place):
 
 def test_a_changed_row_with_a_new_hash_breaks_the_next_row(store, chain):
     row = chain[2]
-    forged = audit_chain.entry_hash(row.sequence, row.at, "eve", row.action, row.subject, row.detail, row.previous)
+    forged = audit_chain.entry_hash(
+        row.sequence,
+        row.at,
+        actor="eve",
+        action=row.action,
+        subject=row.subject,
+        detail=row.detail,
+        previous=row.previous,
+    )
     store.db.execute("UPDATE audit SET actor = 'eve', hash = ? WHERE sequence = 3", [forged])
     store.db.conn.commit()
     assert audit_chain.verify(store)[1] == 4

@@ -106,15 +106,15 @@ def test_somebody_elses_assignment_and_a_missing_one_are_refused_alike(opened, k
     [
         ({**GOOD, "correctness": "perfect"}, "correctness: found 'perfect', expected one of wrong, partly, correct"),
         ({**GOOD, "correctness": "WRONG"}, r"did you mean 'wrong'"),
-        ({k: v for k, v in GOOD.items() if k != "intent"}, "intent: found nothing, expected one of order_status"),
-        ({**GOOD, "correctness": "wrong"}, "reasons: found nothing"),
-        ({**BAD, "reasons": []}, "reasons: found nothing"),
+        ({k: v for k, v in GOOD.items() if k != "intent"}, "intent has no value. Choose one of order_status"),
+        ({**GOOD, "correctness": "wrong"}, "reasons has no value"),
+        ({**BAD, "reasons": []}, "reasons has no value"),
         ({**BAD, "reasons": ["wrong_fact", "lazy"]}, "reasons: found .*expected one of wrong_fact"),
         ({**BAD, "reasons": {"wrong_fact": 1}}, "reasons: found dict"),
         ({**GOOD, "mood": "good"}, "found dimension 'mood', expected one of correctness"),
         ({**GOOD, "intent": ["order_status"]}, "intent: found"),
         ({**GOOD, "politeness": 3}, "politeness: found '3'"),
-        ([], "correctness: found nothing"),
+        ([], "correctness has no value"),
         ("wrong", "labels: found str"),
         ([["correctness", "wrong"]], "labels: found list"),
         ({**GOOD, "intent": "x" * 10_000_000}, "intent: found 'x{80}', expected"),
@@ -246,7 +246,7 @@ def test_one_bad_entry_does_not_stop_the_others(opened, mine):
 
 def test_a_skip_needs_a_reason(opened, mine):
     skip = {"kind": "skip", "submission_id": uuid4().hex, "assignment": mine[0].id}
-    assert "reason: found nothing" in refusal(opened, "ana", skip)
+    assert "Give a reason for skipping the item." in refusal(opened, "ana", skip)
     send(opened, "ana", {**skip, "reason": "not my language"})
     assert opened.find(Skip)[0].reason == "not my language"
     assert mine[0].id not in batch(opened, "ana", week=WEEK)["order"]

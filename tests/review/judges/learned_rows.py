@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from review.judges.learned.spec import LearnedSpec
-from review.judges.protocol.protocol import Bench, Row, Subject
+from review.judges.protocol.protocol import Bench, Subject, TrainingRow
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import Dimension, rubric_from
 
@@ -43,12 +43,12 @@ def subjects(count: int, *, seed: int = 0, per_conversation: int = 1, noise: flo
     return found
 
 
-def rows(labelled: list[tuple[Subject, str]], dimension: Dimension = POLITENESS) -> tuple[Row, ...]:
+def rows(labelled: list[tuple[Subject, str]], dimension: Dimension = POLITENESS) -> tuple[TrainingRow, ...]:
     """The same as rows of a training set."""
-    return tuple(Row(subject, dimension.name, label) for subject, label in labelled)
+    return tuple(TrainingRow(subject, dimension.name, label) for subject, label in labelled)
 
 
-def bench(training: tuple[Row, ...], *dimensions: Dimension, **spec: object) -> Bench:
+def bench(training: tuple[TrainingRow, ...], *dimensions: Dimension, **spec: object) -> Bench:
     """A learned judge of these dimensions, politeness unless told otherwise."""
     return Bench(
         name="learned", version="1", spec=LearnedSpec(**spec), dimensions=dimensions or (POLITENESS,), training=training

@@ -56,7 +56,7 @@ def speaks(monkeypatch: pytest.MonkeyPatch, speak: Speak, kind: str = "scripted"
     def checked(spec: AnySpec, dimensions: Any, settings: Any) -> AnySpec:
         return spec
 
-    scripted = Kind("Says what a test wants", AnySpec.from_json, checked, speak, terms)
+    scripted = Kind(title="Says what a test wants", read=AnySpec.from_json, checked=checked, judge=speak, terms=terms)
     monkeypatch.setitem(kinds.JUDGES, kind, scripted)
 
 

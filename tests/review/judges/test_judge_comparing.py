@@ -185,7 +185,7 @@ def test_where_one_has_nothing_to_read_on_test_no_look_is_counted_at_any(week):
         version(week, "tone", number)
     speaks(week, "tone", "1")
     speaks(week, "tone", "2", **dict.fromkeys(TEST))
-    with pytest.raises(NothingToDo, match=r"has a verdict of tone@2 in .*; no look was counted"):
+    with pytest.raises(NothingToDo, match=r"tone@2 has no verdict .*did not count as a look"):
         calls(week, "compare-judges", "--judge", "tone@1", "--judge", "tone@2", "--split", "test", "--as", "eva")
     assert accesses(week, "tone") == [] and week.find(AuditEntry, action="look at test") == []
 

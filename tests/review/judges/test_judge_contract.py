@@ -19,7 +19,7 @@ from tiny_model import needs_models, save_model
 
 from review.basics.errors import InputError
 from review.judges.kinds import JUDGES
-from review.judges.protocol.protocol import CAUSES, Bench, Opinion, Options, Row, Spec, Subject
+from review.judges.protocol.protocol import CAUSES, Bench, Opinion, Options, Spec, Subject, TrainingRow
 from review.settings.judges import JudgeSettings
 
 DIMENSIONS = (POLITENESS, CORRECTNESS)
@@ -116,7 +116,7 @@ def learned(folder: Path) -> Iterator[Case]:
 @contextmanager
 def recorded(folder: Path) -> Iterator[Case]:
     said = tuple(
-        Row(s, d.name, None if k % 4 == 1 else d.scale.values[k % 3])
+        TrainingRow(s, d.name, None if k % 4 == 1 else d.scale.values[k % 3])
         for k, s in enumerate(SUBJECTS)
         for d in DIMENSIONS
         if k % 4

@@ -197,14 +197,14 @@ def test_a_look_that_shows_nothing_is_not_counted(week):
     version(week, "tone", 1)
     for name in DEV:
         says(week, "tone", "1", NAMES.index(name), "wrong")
-    with pytest.raises(NothingToDo, match="no labelled item of the test half has a verdict of tone@1"):
+    with pytest.raises(NothingToDo, match="tone@1 has no verdict on a labelled item of the test half"):
         report_on_test(week, [WEEK], "tone", by="eva")
     assert accesses(week, "tone") == []
 
 
 def test_there_is_nothing_to_look_at_behind_what_is_shown_anyway(week):
     speaks(week, "tone", "log")
-    with pytest.raises(Refused, match="tone@log was not made here"):
+    with pytest.raises(Refused, match="tone@log does not run in Spotcheck"):
         report_on_test(week, [WEEK], "tone", by="eva")
 
 

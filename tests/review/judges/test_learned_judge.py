@@ -10,7 +10,7 @@ from learned_rows import CORRECTNESS, INTENT, POLITENESS, RUBRIC, bench, rows, s
 from review.basics.errors import InputError
 from review.judges.learned.kind import BATCH, KIND
 from review.judges.learned.spec import DEFAULTS, LearnedSpec
-from review.judges.protocol.protocol import Opinion, Row, Subject
+from review.judges.protocol.protocol import Opinion, Subject, TrainingRow
 from review.models import embeddings
 from review.models.embeddings import CARRIED, lacking
 from review.rubric.rubric import Dimension
@@ -21,7 +21,7 @@ ROWS = rows(TRAINING)
 NEW = [replace(s, id=f"new-{s.id}", conversation_id=f"n{s.id}", group=f"n{s.id}") for s, _ in subjects(60, seed=9)]
 
 
-def said(training: tuple[Row, ...], some: list[Subject], *dimensions, **spec: object) -> list[Opinion]:
+def said(training: tuple[TrainingRow, ...], some: list[Subject], *dimensions, **spec: object) -> list[Opinion]:
     return list(KIND.judge(bench(training, *dimensions, **spec), some))
 
 

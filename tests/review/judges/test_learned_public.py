@@ -10,11 +10,11 @@ import numpy as np
 from review.basics.labels import Scale
 from review.judges.learned.kind import KIND
 from review.judges.learned.spec import LearnedSpec
-from review.judges.protocol.protocol import Bench, Opinion, Row, Subject
+from review.judges.protocol.protocol import Bench, Opinion, Subject, TrainingRow
 from review.rubric.rubric import Dimension
 
 
-def judged(rows: list[Row], subjects: list[Subject], dimension: Dimension) -> list[Opinion]:
+def judged(rows: list[TrainingRow], subjects: list[Subject], dimension: Dimension) -> list[Opinion]:
     return list(
         KIND.judge(
             Bench(name="learned", version="1", spec=LearnedSpec(), dimensions=(dimension,), training=tuple(rows)),
@@ -31,7 +31,7 @@ def test_the_77_intents_of_banking_are_learned_on_one_half_and_found_on_the_othe
         ]
     dimension = Dimension(name="intent", scale=Scale("nominal", tuple(sorted({label for _, label in found}))))
     half = np.random.default_rng(0).permutation(len(found)) < len(found) / 2
-    rows = [Row(s, "intent", label) for (s, label), training in zip(found, half, strict=True) if training]
+    rows = [TrainingRow(s, "intent", label) for (s, label), training in zip(found, half, strict=True) if training]
     other = [pair for pair, training in zip(found, half, strict=True) if not training]
     said = judged(rows, [s for s, _ in other], dimension)
     accuracy = np.mean([v.value == label for v, (_, label) in zip(said, other, strict=True)])
@@ -47,7 +47,7 @@ def test_polite_and_impolite_requests_are_told_apart_about_as_well_as_by_words_i
     low, high = np.quantile([score for _, _, score in found], [0.25, 0.75])
     dimension = Dimension(name="politeness", scale=Scale("ordinal", ("rude", "friendly")), positive="rude")
     rows = [
-        Row(
+        TrainingRow(
             Subject(id=item, conversation_id=item, group=item, question="", answer=text),
             "politeness",
             "rude" if score <= low else "friendly",

@@ -125,12 +125,12 @@ def test_braces_and_fields_in_data_stay_text():
 
 
 def test_a_prompt_that_shows_nothing_to_judge_is_refused():
-    with pytest.raises(InputError, match="prompt: found no field that shows what is to be judged"):
+    with pytest.raises(InputError, match=r"prompt: add \{material\} or \{answer\}"):
         spec(prompt="Is it good? {values}")
 
 
 def test_data_never_stands_in_the_system_text():
-    with pytest.raises(InputError, match=r"system: found \{answer\}.*authority"):
+    with pytest.raises(InputError, match=r"system: found \{answer\}.*obeys its system text"):
         spec(system="You saw {answer}")
     assert spec(system="By {guidance}").system == "By {guidance}"
 

@@ -52,7 +52,7 @@ def test_labels_of_examples_are_canonical_and_those_of_other_dimensions_stay_awa
         ({"endpoint": "http://localhost:99999/v1"}, "the address cannot be read"),
         ({"endpoint": "http://[::1/v1"}, "the address cannot be read"),
         ({"endpoint": "http://local host/v1"}, "expected http:// or https:// with a host"),
-        ({"model": " "}, "model: found nothing"),
+        ({"model": " "}, "Give the model"),
         ({"model": 5}, "model: found int, expected a text"),
         ({"prompt": ["x"]}, "prompt: found list, expected a text"),
         ({"structured": "yes"}, "structured: found 'yes', expected one of auto, json_schema, json_object, none"),
@@ -63,8 +63,8 @@ def test_labels_of_examples_are_canonical_and_those_of_other_dimensions_stay_awa
         ({"parameters": {"seed": "x"}}, "parameters.seed: found 'x', expected a whole number"),
         ({"parameters": {"x": {1, 2}}}, "parameters: found a value that JSON cannot hold"),
         ({"price_in": -1, "price_out": 1}, "price_in: found -1, expected the price of a million tokens"),
-        ({"price_in": 1}, "price_out: found nothing beside price_in"),
-        ({"price_out": 1}, "price_in: found nothing beside price_out"),
+        ({"price_in": 1}, "price_out is missing beside price_in"),
+        ({"price_out": 1}, "price_in is missing beside price_out"),
         ({"price_in": True, "price_out": 1}, "price_in: found True"),
         ({"price_in": float("nan"), "price_out": 1}, "price_in: found nan"),
         ({"examples": "x"}, "examples: found str, expected a list"),
@@ -84,7 +84,7 @@ def test_a_wrong_setting_is_named(settings, sentence):
 
 
 def test_a_judge_of_nothing_is_refused():
-    with pytest.raises(InputError, match="found no dimension"):
+    with pytest.raises(InputError, match="Choose at least one dimension"):
         checked(BASE, (), HOSTS)
 
 
@@ -132,7 +132,7 @@ def test_parameters_that_only_sound_like_keys_are_taken():
 
 @pytest.mark.parametrize("found", ["AIzaSyD0123456789abcdefghij", "AKIAIOSFODNN7EXAMPLE", "0123abcd", "f00dbeef" * 8])
 def test_a_key_that_could_be_a_variables_name_is_not_taken_for_one(found):
-    with pytest.raises(InputError, match="key_env: found something that is not the name") as caught:
+    with pytest.raises(InputError, match="key_env: this is not the name") as caught:
         checked({**BASE, "key_env": found}, (POLITENESS,), HOSTS)
     assert found not in str(caught.value)
 
@@ -183,6 +183,6 @@ def test_the_key_comes_from_the_environment_alone():
 @pytest.mark.parametrize("key", ["abc\r\nX-Evil: 1", "schlüssel", "two words"])
 def test_a_key_that_no_header_can_hold_is_not_repeated(key):
     whole = checked({**BASE, "key_env": "LLM_KEY"}, (POLITENESS,), HOSTS)
-    with pytest.raises(InputError, match="LLM_KEY holds characters that no key has") as caught:
+    with pytest.raises(InputError, match="the key in LLM_KEY contains characters that no key has") as caught:
         key_of(whole.key_env, whole.endpoint, {"LLM_KEY": key})
     assert key not in str(caught.value)

@@ -60,7 +60,7 @@ def test_a_host_that_nobody_knows_is_named():
 def test_https_to_a_plain_endpoint_is_told():
     with OpenAIServer() as server:
         bench = bench_on(server, endpoint=f"https://{server.place}/v1", options=Options(attempts=1, timeout=5))
-        assert "cannot be reached: no secure connection came about" in sentence(bench, error=ReviewError)
+        assert "cannot be reached: the secure connection failed" in sentence(bench, error=ReviewError)
 
 
 def test_an_endpoint_that_is_there_but_breaks_off_is_not_taken_for_missing():
@@ -242,7 +242,7 @@ def test_a_key_that_stands_in_a_remembered_reply_shows_in_no_verdict():
         bench = bench_on(server, key_env="K", environment={"K": "sk-planted/0123"})
         run(bench, subjects(1))
         text = r'{"politeness": {"label": "rude", "rationale": "sk-planted\/0123"}}'
-        bench.replies.calls[:] = [c._replace(reply={"text": text}) for c in bench.replies.calls]
+        bench.replies.calls[:] = [replace(c, reply={"text": text}) for c in bench.replies.calls]
         told = run(bench, subjects(1))
     assert (told[0].value, told[0].rationale) == ("rude", "[key]")
 

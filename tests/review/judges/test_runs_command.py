@@ -112,9 +112,9 @@ def test_a_spec_comes_from_a_file(run, endpoint, server, tmp_path):
 @pytest.mark.parametrize(
     ("words", "error", "message"),
     [
-        (("add", "new"), InputError, "--kind: found none"),
+        (("add", "new"), InputError, "kind of the new judge with --kind: one of llm, local, learned, recorded"),
         (("add", "new", "--kind", "oracle", "--dimension", "politeness"), InputError, "kind: found 'oracle'"),
-        (("add", "new", "--kind", "llm"), InputError, "--dimension: found none"),
+        (("add", "new", "--kind", "llm"), InputError, "dimensions of the rubric with --dimension"),
         (("add", "tone", "--set", "model"), InputError, "--set: found 'model', expected KEY=VALUE"),
         (("add", "tone", "--set", "prompt={nonsense}"), InputError, "{nonsense}"),
         (
@@ -193,7 +193,7 @@ def test_a_week_is_planned_run_and_listed(run, endpoint, server, store):
     text = run("run", "tone", "--week", WEEK)
     rest = 40 - len(DEV)
     assert f"{rest} of {rest} subjects" in text and "latency P50" in text
-    assert "tone@1 has a verdict on everything" in run("run", "tone", "--week", WEEK, fails=NothingToDo)
+    assert "tone@1 has already judged everything" in run("run", "tone", "--week", WEEK, fails=NothingToDo)
     # Judging all of it again costs nothing: every reply is remembered.
     again = run("run", "tone", "--week", WEEK, "--again", "--json")["run"]
     assert (again["calls"], again["cached"]) == (0, 40) and len(server.seen) == 40

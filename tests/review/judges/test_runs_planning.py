@@ -7,7 +7,7 @@ from run_store import OVER, obedient, store_with_judge
 from review.basics.errors import InputError, UnknownError
 from review.judges.protocol.protocol import Call, Opinion, Options
 from review.judges.runs import running
-from review.judges.runs.planning import options_for, plan_run, words
+from review.judges.runs.planning import Chosen, options_for, plan_run, words
 from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work
 from review.settings.judges import JudgeSettings
@@ -107,4 +107,4 @@ def test_a_plan_refuses_what_a_run_would_refuse(store, monkeypatch):
 def test_options_come_from_the_settings_unless_they_are_said(tmp_path):
     project = Project(path=tmp_path / "spotcheck.toml", judges=JudgeSettings(concurrency=3, timeout=7.0))
     assert options_for(project) == Options(concurrency=3, timeout=7.0)
-    assert options_for(project, timeout=9.0, swap=None, repeats=2) == Options(repeats=2, concurrency=3, timeout=9.0)
+    assert options_for(project, Chosen(timeout=9.0, repeats=2)) == Options(repeats=2, concurrency=3, timeout=9.0)

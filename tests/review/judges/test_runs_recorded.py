@@ -57,7 +57,7 @@ def test_of_a_file_with_several_judges_the_named_one_counts(store, tmp_path):
     mixed = table(tmp_path, [*rows_of(judge="gpt"), *rows_of(judge="qwen", label="rude")])
     made, _ = add_recorded(store, "qwen", mixed, by="eva")
     assert {v.value for v in store.find(Verdict)} == {"rude"} and made.name == "qwen"
-    with pytest.raises(InputError, match="found the judges gpt, qwen, expected 'llama' or only one judge"):
+    with pytest.raises(InputError, match=r"found the judges gpt, qwen\. Keep one judge, or name it 'llama'"):
         add_recorded(store, "llama", mixed, by="eva")
     # With a single judge in the file its name there does not matter.
     renamed, _ = add_recorded(store, "llama", table(tmp_path, rows_of()), by="eva")

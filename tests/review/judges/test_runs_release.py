@@ -82,7 +82,7 @@ def test_a_week_run_takes_no_example_from_the_run_over_a_release(store):
 
 def test_a_release_run_again_knows_what_it_has_judged(store):
     run_over(store, OVER)
-    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything in release v1"):
+    with pytest.raises(NothingToDo, match="j@1 has already judged everything in release v1"):
         run_over(store, OVER)
 
 

@@ -16,18 +16,19 @@ from review.judges.runs.work_run import work
 
 def call(k, *, error="", latency=0.0, cost=None, tokens=(None, None), reply=None):
     return Call(
-        f"c{k:02d}",
-        f"key{k}",
-        1,
-        "2026-11-20",
-        "host:1",
-        "m",
-        200,
-        error,
-        latency,
-        *tokens,
-        cost,
-        reply or {"text": "x"},
+        subject=f"c{k:02d}",
+        key=f"key{k}",
+        attempt=1,
+        at="2026-11-20",
+        host="host:1",
+        model="m",
+        status=200,
+        error=error,
+        latency_ms=latency,
+        tokens_in=tokens[0],
+        tokens_out=tokens[1],
+        cost=cost,
+        reply=reply or {"text": "x"},
     )
 
 

@@ -8,6 +8,7 @@ from run_store import obedient, speaks
 
 from review.audit import chain
 from review.basics.errors import InputError, Refused, UnknownError
+from review.basics.limits import MAX_NOTE
 from review.current.verdicts import verdicts_of
 from review.evidence.test_set_access import example_conversations
 from review.judges.numbering import split_reference
@@ -132,7 +133,7 @@ def test_a_judge_of_the_log_is_told_from_one_that_is_not_there(here):
     )
     with pytest.raises(UnknownError, match="you can calibrate them, but not run the judge"):
         judge_named(here, "gpt")
-    with pytest.raises(InputError, match="'gpt' has verdicts from the log or a file"):
+    with pytest.raises(InputError, match="the name 'gpt' belongs to verdicts from the log or a file"):
         added(here, "gpt")
 
 
@@ -185,3 +186,11 @@ def test_what_changed_is_told_in_words(here):
     assert changes(one, one) == []
     assert text_diff(one, two).splitlines()[2:] == ["@@ -1,2 +1,3 @@", "-Be strict.", "+Be kind.", " Judge.", "+Now."]
     assert example_conversations(one) == {"c01", "c02"} and example_conversations(two) == {"c01", "c03"}
+
+
+def test_a_note_is_as_long_as_the_page_lets_it_be(store):
+    made = add_judge(store, "tone", kind="scripted", dimensions=("politeness",), spec={}, by="eva", note="x" * MAX_NOTE)
+    assert made.note == "x" * MAX_NOTE
+    with pytest.raises(InputError, match=rf"note: found {MAX_NOTE + 1} characters, expected at most {MAX_NOTE}"):
+        add_judge(store, "j", kind="scripted", dimensions=("politeness",), spec={}, by="eva", note="x" * (MAX_NOTE + 1))
+    assert versions_of(store, "j") == []

@@ -62,7 +62,7 @@ def test_half_a_week_and_a_second_run_over_the_rest(store, monkeypatch):
     rest = start(store)
     assert rest.subjects == 40 - len(DEV)
     work(store, rest)
-    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything in week 2026-W45") as failed:
+    with pytest.raises(NothingToDo, match="j@1 has already judged everything in week 2026-W45") as failed:
         start(store)
     assert failed.value.command_hint == "`--again` judges it once more."
     again = start(store, again=True)
@@ -111,7 +111,7 @@ def test_what_is_not_asked_is_not_missing_and_is_not_asked_again(store, monkeypa
     assert finished.detail == {"verdicts": len(DEV), "missing": 0}
     assert {v.dimension for v in store.find(Verdict)} == {"correctness"}
     assert {r["dimension"] for r in result_rows(store, run.id)} == {"correctness"}
-    with pytest.raises(NothingToDo, match="j@1 has a verdict on everything"):
+    with pytest.raises(NothingToDo, match="j@1 has already judged everything"):
         start(store, target=Target("week", WEEK, "dev"))
 
 
@@ -329,7 +329,9 @@ def test_a_spec_that_does_not_hold_any_more_is_refused_before_anything_is_asked(
     def refuses(spec, dimensions, settings):
         raise InputError("the host is not allow-listed any more.")
 
-    monkeypatch.setitem(kinds.JUDGES, "scripted", Kind("x", AnySpec.from_json, refuses, obedient))
+    monkeypatch.setitem(
+        kinds.JUDGES, "scripted", Kind(title="x", read=AnySpec.from_json, checked=refuses, judge=obedient)
+    )
     with pytest.raises(InputError, match="not allow-listed any more"):
         start(store)
     assert store.find(JudgeRun) == []
@@ -402,7 +404,12 @@ def test_examples_in_a_prompt_lose_what_was_hidden_since(store, monkeypatch):
 
     example = {"example_id": "ex-1", "conversation_id": "c01", "question": "q", "answer": "answer 1 of c01"}
     example |= {"labels": {"politeness": "rude"}}
-    llm = Kind("Looks at its examples", LlmSpec.from_json, lambda spec, dimensions, settings: spec, looking)
+    llm = Kind(
+        title="Looks at its examples",
+        read=LlmSpec.from_json,
+        checked=lambda spec, dimensions, settings: spec,
+        judge=looking,
+    )
     monkeypatch.setitem(kinds.JUDGES, "llm", llm)
     monkeypatch.setattr("review.judges.versions.vouched_for", lambda store, asked, dimensions, before: asked)
     judged(store)

@@ -1,0 +1,99 @@
+"""The rule of the gate: which evidence fails a candidate, which passes it, and the reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from review.basics.words import counted
+from review.statistics.gate.cases import GateCase
+from review.statistics.gate.evidence import Evidence
+from review.statistics.gate.slices import SMALL_SLICE, Slice
+
+Decision = Literal["pass", "fail", "inconclusive"]
+
+
+def decide(
+    cases: Sequence[GateCase], e: Evidence, slices: Sequence[Slice], *, margin: float, alpha: float, strict: bool
+) -> tuple[Decision, list[str]]:
+    """Return the decision and its reasons; ``gate_report`` states the rule."""
+    if against := _against(cases, e, slices, margin=margin, alpha=alpha, strict=strict):
+        return "fail", against
+    suspicions = [_suspicion(s) for s in slices if s.status == "suspect"]
+    if strict and not suspicions:
+        return "pass", [f"the drop of {_points(e.drop)} is not over the margin (strict rule)"]
+    if strict or (suspicions and e.upper < margin):
+        return "inconclusive", suspicions
+    if e.upper < margin:
+        limit = f"with {1 - alpha:.0%} confidence the drop is under {_points(e.upper)}"
+        return "pass", [f"{limit}, less than the margin of {_points(margin)}"]
+    return "inconclusive", suspicions + _undecided(e, margin=margin, alpha=alpha)
+
+
+def _against(
+    cases: Sequence[GateCase], e: Evidence, slices: Sequence[Slice], *, margin: float, alpha: float, strict: bool
+) -> list[str]:
+    """Return every reason to reject the candidate."""
+    reasons = []
+    broken = [c.name for c in cases if c.must_pass and c.change == "broke"]
+    if broken:
+        reasons.append(f"{counted(len(broken), 'must-pass case')} broke: {_listed(broken)}")
+    if e.drop > margin + 1e-12 and (strict or e.p <= alpha):
+        unproven = e.p > alpha
+        how = "the strict rule needs no proof" if unproven else f"p = {e.p:.3g} if nothing had changed"
+        reasons.append(
+            f"the result dropped by {_points(e.drop)}, more than the margin of {_points(margin)}"
+            f"{'' if unproven else ', and is proven worse'}: {e.broke} cases broke, {e.fixed} were fixed ({how})"
+        )
+    for s in slices:
+        if s.status == "fail":
+            reasons.append(
+                f"{s.kind} '{s.name}' is proven worse: it dropped from {s.baseline:.1%} to {s.candidate:.1%} "
+                f"on {s.evidence.n} cases (p = {s.adjusted_p:.3g} after Holm over the slices)"
+            )
+    return reasons
+
+
+def _suspicion(s: Slice) -> str:
+    return (
+        f"{s.kind} '{s.name}' may have collapsed: it dropped from {s.baseline:.1%} to {s.candidate:.1%} on "
+        f"{s.evidence.n} cases (p = {s.evidence.p:.3g}, not proven over all slices)"
+    )
+
+
+def _undecided(e: Evidence, *, margin: float, alpha: float) -> list[str]:
+    limit = (
+        f"a drop of up to {_points(e.upper)} is possible ({1 - alpha:.0%} confidence), which is not under the margin "
+        f"of {_points(margin)}"
+    )
+    if e.drop > margin + 1e-12:
+        return [f"the drop of {_points(e.drop)} is over the margin but not proven (p = {e.p:.3g})", limit]
+    return [f"the drop of {_points(e.drop)} is not over the margin, but the true drop may be", limit]
+
+
+def remarks(cases: Sequence[GateCase], slices: Sequence[Slice], decision: Decision) -> list[str]:
+    """Return what the reader should know besides the reasons: slices to look at, cases that fail with both versions."""
+    found = []
+    if decision == "fail":
+        found += [_suspicion(s) for s in slices if s.status == "suspect"]
+    dropped = [s for s in slices if s.status == "dropped"]
+    if dropped:
+        shown = [f"{s.kind} '{s.name}' ({_points(s.evidence.drop)} on {s.evidence.n})" for s in dropped]
+        found.append(f"these slices dropped by more than the margin, which chance may explain: {_listed(shown)}")
+    small = [s for s in slices if s.small]
+    if small:
+        shown = [f"{s.kind} '{s.name}' ({s.evidence.n})" for s in small]
+        found.append(f"a collapse may go unseen in slices of fewer than {SMALL_SLICE} cases: {_listed(shown)}")
+    failing = [c.name for c in cases if c.must_pass and c.change == "same" and c.candidate < 0.5]
+    if failing:
+        found.append(f"must-pass cases that fail with both versions: {_listed(failing)}")
+    return found
+
+
+def _points(x: float) -> str:
+    return f"{100 * x:.1f} points"
+
+
+def _listed(names: Sequence[str], most: int = 8) -> str:
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")

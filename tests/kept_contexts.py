@@ -1,0 +1,78 @@
+"""Browser contexts that tests use one after the other. A new one would load and compile all of Streamlit's scripts.
+
+Between two tests a context loses its pages, cookies, permissions, routes and all storage of the origins it visited.
+Only the cache of static files stays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+VIEWPORT = {"width": 1280, "height": 800}
+PATIENCE = 60_000
+"""Milliseconds after which a page is given up: a quiet machine never waits so long, a busy one may have to."""
+
+
+class Used(NamedTuple):
+    """A context in use: its options as text (None: closed after the test), its listener, the origins it visited."""
+
+    context: Any
+    key: str | None
+    on_error: Any
+    on_page: Any
+    origins: set[str]
+
+
+class KeptContexts:
+    """The idle contexts of one browser, by their options."""
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+        self.idle: defaultdict[str, list[Any]] = defaultdict(list)
+
+    def take(self, options: dict[str, Any], errors: list[str], *, fresh: bool) -> Used:
+        """Return an idle context with these options, else a new one. Errors of its pages go into ``errors``."""
+        key = None if fresh else json.dumps(options, sort_keys=True)
+        context = self.idle[key].pop() if key and self.idle[key] else self.browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        origins: set[str] = set()
+
+        def on_error(error: Any) -> None:
+            errors.append(str(error.error))
+
+        def on_page(page: Any) -> None:
+            page.on("framenavigated", lambda frame: origins.add(origin_of(frame.url)))
+
+        context.on("weberror", on_error)
+        context.on("page", on_page)
+        return Used(context, key, on_error, on_page, origins)
+
+    def give_back(self, used: Used) -> None:
+        """Empty a context and keep it, or close it for good."""
+        context = used.context
+        context.remove_listener("weberror", used.on_error)
+        context.remove_listener("page", used.on_page)
+        if used.key is None:
+            context.close()
+            return
+        for page in context.pages:
+            page.close()
+        context.set_offline(False)
+        context.unroute_all()
+        context.clear_cookies()
+        context.clear_permissions()
+        blank = context.new_page()
+        devtools = context.new_cdp_session(blank)
+        for origin in used.origins - {""}:
+            devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        blank.close()
+        self.idle[used.key].append(context)
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address over http, "" for any other."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else ""
