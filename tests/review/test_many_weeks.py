@@ -15,6 +15,8 @@ from storage.queries.states import weeks_state
 from storage.records_review import Assignment, Withdrawal
 from storage.store import Store
 
+NEW = "00000000-0000-4000-8000-000000000001"
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
@@ -26,14 +28,15 @@ def test_an_answer_in_the_open_week_leaves_the_figures_of_a_closed_one(store: St
     closed, running = many_weeks.week_names(2)
     before = weeks_state(store, [closed]), weeks_state(store, [running])
     known = len(annotations_that_count(store, running))
-    mine = [a for a in store.find(Assignment, week=running)][-1]
+    mine = store.find(Assignment, week=running)[-1]
     labels = {"correctness": "correct", "intent": "return", "politeness": "neutral"}
-    entry = {"submission_id": "new", "kind": "annotation", "assignment": mine.id, "labels": labels, "seconds": 9}
-    assert receive(store, mine.rater_id, [entry]).acknowledged == ("new",)
+    entry = {"submission_id": NEW, "kind": "annotation", "assignment": mine.id, "labels": labels, "seconds": 9}
+    receipt = receive(store, mine.rater_id, [entry])
+    assert (receipt.acknowledged, receipt.rejected) == ((NEW,), ())
     assert weeks_state(store, [closed]) == before[0]
     assert weeks_state(store, [running]) != before[1]
     assert len(annotations_that_count(store, running)) == known + 1
-    store.add(Withdrawal("undo", "new", mine.rater_id, "2027-01-05T08:00:00Z"))
+    store.add(Withdrawal("undo", NEW, mine.rater_id, "2027-01-05T08:00:00Z"))
     assert len(annotations_that_count(store, running)) == known
 
 
