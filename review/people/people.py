@@ -122,6 +122,12 @@ def arrived(store: Store, visitor: Visitor) -> Person:
     return somebody
 
 
+def login_of(store: Store, visitor: Visitor) -> Person | None:
+    """Return the person of a login, None for one who was never here. Writes nothing."""
+    rater = next(iter(_raters_of(store, visitor)), None)
+    return None if rater is None else find_person(store, rater.id)
+
+
 def _raters_of(store: Store, visitor: Visitor) -> list[Rater]:
     return store.find(Rater, issuer=visitor.issuer, subject=visitor.subject)
 

@@ -116,6 +116,17 @@ WHERE a.week = :week
 """  # noqa: S608 - constants of ours
 
 
+def items_skipped(store: Store, week: str) -> set[str]:
+    """Return the items of a week that a rater skipped in time and has not answered in time."""
+    return {row["item_id"] for row in store.query(_SKIPPED_SQL, {"week": week})}
+
+
+_SKIPPED_SQL = f"""
+SELECT DISTINCT a.item_id FROM assignments a
+WHERE a.week = :week AND {skipped_in_time("a")} AND NOT {answered_in_time("a")}
+"""  # noqa: S608 - constants of ours
+
+
 def version_of_most_dealt_items(store: Store, week: str) -> int | None:
     """Return the rubric version of most dealt items of a week; ties go to the later version. None before a deal.
 

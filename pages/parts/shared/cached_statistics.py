@@ -12,7 +12,9 @@ from review.current.verdicts import Reference
 from review.evidence import evidence
 from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
-from review.evidence.production import judges_of_frame, production_data, quality_of
+from review.evidence.production_data import production_data
+from review.evidence.ties import settle_first
+from review.evidence.withheld import withheld_items
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
@@ -22,10 +24,12 @@ from review.judges.workbench.over_time import over_time as over_time_of
 from review.judges.workbench.workbench import Economy
 from review.judges.workbench.workbench import economy as economy_of
 from review.judges.workbench.workbench import near_duplicates as near_of
+from review.report.gather import week_quality
+from review.report.model import Quality
+from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.report import CalibrationReport, calibration_report
-from review.statistics.quality.report import QualityReport
 from storage.queries.items import items_in_weeks
 from storage.queries.states import WeekState, weeks_state
 from storage.records_judges import Judge
@@ -158,22 +162,26 @@ def _comparison(
     return compared(open_store(path, create=False), weeks, judges, viewer=_viewer)
 
 
-def quality(session: Session, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
-    """Return the estimated quality of production by (dimension, positive value), with the first judge of the frame."""
-    return _quality(str(session.store.path), weeks_state(session.store, weeks), weeks)
+def quality(session: Session, week: str) -> tuple[Quality, ...]:
+    """Return the estimated quality of production in a week, as its report has it."""
+    return _quality(str(session.store.path), weeks_state(session.store, (week,)), week)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
-def _quality(path: str, state: WeekState, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
+def _quality(path: str, state: WeekState, week: str) -> tuple[Quality, ...]:
     store = open_store(path, create=False)
-    rubric = evidence.latest_used_rubric(store, weeks)
-    judge = next(iter(judges_of_frame(store, weeks)), None)
-    data = production_data(store, weeks, judges=[judge] if judge else [])
-    return {
-        (d.name, d.positive): quality_of(data, d, positive=d.positive, judge=judge)
-        for d in rubric.dimensions
-        if d.positive is not None
-    }
+    return week_quality(store, week, production_data(store, [week]))
+
+
+def withheld(session: Session, weeks: tuple[str, ...]) -> int:
+    """Return how many reviewed items the figures leave out because the viewer still owes them."""
+    viewer, owed = _view(session, weeks)
+    return _withheld(str(session.store.path), weeks_state(session.store, weeks), weeks, owed, viewer)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _withheld(path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[str, ...], _viewer: str) -> int:
+    return withheld_items(open_store(path, create=False), weeks, viewer=_viewer)
 
 
 def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
@@ -209,6 +217,17 @@ def ranking(session: Session, week: str) -> dict[str, float]:
 @st.cache_data(show_spinner="Sorting the cases …", max_entries=32)
 def _ranking(path: str, state: WeekState, week: str) -> dict[str, float]:
     return ranking_of(open_store(path, create=False), week)
+
+
+def open_disagreements(session: Session, week: str) -> tuple[list[str], int]:
+    """Return the ties to settle first, in order, and the number of open disagreements, whoever is looking."""
+    return _open_disagreements(str(session.store.path), weeks_state(session.store, (week,)), week)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _open_disagreements(path: str, state: WeekState, week: str) -> tuple[list[str], int]:
+    store = open_store(path, create=False)
+    return settle_first(store, week), sum(c.kind == "disputed" for c in cases(store, week, viewer=""))
 
 
 def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
