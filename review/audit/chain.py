@@ -20,6 +20,7 @@ from storage.queries.audit import (
     actions,
     actors,
     all_entries,
+    count_of_fitting,
     entries_that_fit,
     first_and_last_day,
     first_entry_of,
@@ -112,17 +113,35 @@ EVERYTHING = Search()
 
 def entries(store: Store, search: Search = EVERYTHING) -> list[AuditEntry]:
     """Return the entries that fit, newest first."""
-    found = entries_that_fit(
-        store,
-        actors=search.actors,
-        actions=search.actions,
-        week=search.week,
-        since=search.since,
-        before=search.until + timedelta(days=1) if search.until else None,
-    )
+    found = entries_that_fit(store, **_filters(search))
     # The text is compared here: SQLite ignores case for ASCII letters only.
     wanted = search.text.strip().casefold()
     return [e for e in found if wanted in f"{e.subject} {detail_text(e.detail)}".casefold()] if wanted else found
+
+
+def newest(store: Store, search: Search, most: int) -> tuple[list[AuditEntry], int]:
+    """Return the newest ``most`` entries that fit, and how many fit."""
+    if search.text.strip():
+        found = entries(store, search)
+        return found[:most], len(found)
+    total = count_of_fitting(store, **_filters(search)) if search != EVERYTHING else _length(store)
+    return entries_that_fit(store, most=most, **_filters(search)), total
+
+
+def _length(store: Store) -> int:
+    last = last_entry(store)
+    return last.sequence if last else 0
+
+
+def _filters(search: Search) -> dict[str, Any]:
+    before = search.until + timedelta(days=1) if search.until else None
+    return {
+        "actors": search.actors,
+        "actions": search.actions,
+        "week": search.week,
+        "since": search.since,
+        "before": before,
+    }
 
 
 def detail_text(detail: dict[str, Any]) -> str:

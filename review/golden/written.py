@@ -68,7 +68,12 @@ def import_examples(store: Store, table: Table, *, by: str, project: Project | N
     """
     require(store, by, "adjudicator")
     privacy = (project or project_of(store.path)).privacy
-    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    wanted = recognisers(
+        privacy.patterns,
+        phone_region=privacy.phone_region,
+        countries=privacy.countries,
+        library=privacy.library,
+    )
     version = current_rubric(store).version
     known = _known(store, table)
     examples = [

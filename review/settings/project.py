@@ -30,7 +30,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values"),
-    "privacy": ("originals", "patterns", "phone_region", "library"),
+    "privacy": ("originals", "patterns", "phone_region", "countries", "library"),
     "sampling": ("unit", "confidence", "judges_disagree"),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
@@ -45,13 +45,15 @@ class Privacy:
     """The settings of [privacy].
 
     ``originals`` says what happens to unmasked originals. ``patterns`` are the team's own (token name -> regular
-    expression). ``phone_region`` is the country of phone numbers without a country code. ``library`` is "presidio" to
-    run its recognisers of national numbers after ours, else "".
+    expression). ``phone_region`` is the country of phone numbers without a country code. ``countries`` are those whose
+    phone numbers are found in their national formats as well. ``library`` is "presidio" to run its recognisers of
+    national numbers after ours, else "".
     """
 
     originals: str = "apart"
     patterns: Mapping[str, str] = field(default_factory=dict)
     phone_region: str = "US"
+    countries: tuple[str, ...] = ()
     library: str = ""
 
 
@@ -128,6 +130,7 @@ def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
         setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
         _patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
         str(table.get("phone_region", "US")),
+        setting.texts(f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"),
         setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
     )
 
@@ -157,6 +160,7 @@ mode = "names"           # how people sign in: names (chosen freely, this machin
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
 phone_region = "US"      # country of phone numbers without a country code
+# countries = ["DE", "FR"]   # countries of your users: their phone numbers are found in national formats as well
 # library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
 
 [privacy.patterns]       # your own patterns to mask: token name = regular expression

@@ -107,7 +107,12 @@ def content_hash(conversation: Conversation) -> str:
 
 def recognisers_of(privacy: Privacy) -> Recognisers:
     """What is masked under these settings. Raises InputError for a pattern, region or library that cannot be used."""
-    return recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    return recognisers(
+        privacy.patterns,
+        phone_region=privacy.phone_region,
+        countries=privacy.countries,
+        library=privacy.library,
+    )
 
 
 def masked_value(found: object, wanted: Recognisers) -> str:

@@ -41,7 +41,7 @@ def owed_item_ids(store: Store, rater_id: str, *, settles: bool) -> set[str]:
 
 _OWED_SQL = f"""
 SELECT DISTINCT a.item_id FROM assignments a
-WHERE a.rater_id = :rater AND a.week NOT IN (SELECT week FROM week_closings)
+WHERE a.rater_id = :rater AND a.week IN (SELECT name FROM weeks EXCEPT SELECT week FROM week_closings)
   AND NOT {answered("a")}
   AND NOT (
     ({handed_on("a")} OR {skipped("a")})

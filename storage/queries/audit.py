@@ -18,12 +18,6 @@ def last_entry(store: Store) -> AuditEntry | None:
     return next(iter(store.select(AuditEntry, "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1")), None)
 
 
-def last_entry_but(store: Store, action: str) -> int:
-    """Return the sequence of the newest entry of any other action, 0 while there is none."""
-    sql = "SELECT sequence FROM audit WHERE action <> :action ORDER BY sequence DESC LIMIT 1"
-    return next((int(row["sequence"]) for row in store.query(sql, {"action": action})), 0)
-
-
 def first_entry_of(store: Store, action: str) -> AuditEntry | None:
     """Return the oldest entry of an action, or None."""
     sql = "SELECT * FROM audit WHERE action = :action ORDER BY sequence LIMIT 1"
@@ -69,30 +63,55 @@ def entries_that_fit(
     week: str | None = None,
     since: date | None = None,
     before: date | None = None,
+    most: int | None = None,
 ) -> list[AuditEntry]:
     """Return the entries by these people, of these actions and about this week, newest first; empty means any.
 
-    ``since`` is included and ``before`` is not; both are days in UTC. An entry is about a week when its subject or its
-    detail names the week, or its subject is an item or assignment of the week.
+    Returns the newest ``most`` of them (None: all). ``since`` is included and ``before`` is not; both are days in UTC.
+    An entry is about a week when its subject or its detail names the week, or its subject is an item or assignment of
+    the week.
     """
-    where = {
+    where = _where(actors, actions, week, since, before)
+    return store.select(
+        AuditEntry,
+        f"SELECT a.* {_FIT_SQL} ORDER BY a.sequence DESC LIMIT :most",
+        {**where, "most": -1 if most is None else most},
+    )
+
+
+def count_of_fitting(
+    store: Store,
+    *,
+    actors: Collection[str] = (),
+    actions: Collection[str] = (),
+    week: str | None = None,
+    since: date | None = None,
+    before: date | None = None,
+) -> int:
+    """Return how many entries there are by these people, of these actions and about this week; empty means any."""
+    where = _where(actors, actions, week, since, before)
+    return int(store.query(f"SELECT count(*) AS n {_FIT_SQL}", where)[0]["n"])
+
+
+def _where(
+    actors: Collection[str], actions: Collection[str], week: str | None, since: date | None, before: date | None
+) -> dict[str, str | None]:
+    return {
         "actors": json_list(sorted(actors)) if actors else None,
         "actions": json_list(sorted(actions)) if actions else None,
         "week": week,
         "since": since.isoformat() if since else None,
         "before": before.isoformat() if before else None,
     }
-    return store.select(AuditEntry, _FIT_SQL, where)
 
 
 _FIT_SQL = """
-SELECT a.* FROM audit a
+FROM audit a
 WHERE (:actors IS NULL OR a.actor IN (SELECT value FROM json_each(:actors)))
   AND (:actions IS NULL OR a.action IN (SELECT value FROM json_each(:actions)))
   AND (:week IS NULL OR a.subject = :week OR json_extract(a.detail, '$.week') = :week
        OR a.subject IN (SELECT id FROM assignments WHERE week = :week UNION SELECT id FROM items WHERE week = :week))
   AND (:since IS NULL OR a.at >= :since) AND (:before IS NULL OR a.at < :before)
-ORDER BY a.sequence DESC
 """
 
 
@@ -104,17 +123,28 @@ def entries_with_field(store: Store, action: str, field: str) -> list[AuditEntry
 
 def actors(store: Store) -> list[str]:
     """Return everybody who occurs in the chain, by name."""
-    return [row["actor"] for row in store.query("SELECT DISTINCT actor FROM audit ORDER BY 1")]
+    return [row["value"] for row in store.query(_distinct("actor"))]
 
 
 def actions(store: Store) -> list[str]:
     """Return every action that occurs in the chain, by name."""
-    return [row["action"] for row in store.query("SELECT DISTINCT action FROM audit ORDER BY 1")]
+    return [row["value"] for row in store.query(_distinct("action"))]
+
+
+def _distinct(column: str) -> str:
+    """Return the statement that asks the index of a column for one value after another, instead of every entry."""
+    return f"""
+WITH RECURSIVE known (value) AS (
+  SELECT min({column}) FROM audit
+  UNION ALL SELECT (SELECT min({column}) FROM audit WHERE {column} > known.value) FROM known WHERE value IS NOT NULL
+)
+SELECT value FROM known WHERE value IS NOT NULL ORDER BY 1
+"""  # noqa: S608 - a name of ours
 
 
 def first_and_last_day(store: Store) -> tuple[date, date] | None:
     """Return the days in UTC of the oldest and the newest entry, or None while there is none."""
-    row = store.query("SELECT min(at) AS first, max(at) AS last FROM audit")[0]
+    row = store.query("SELECT (SELECT min(at) FROM audit) AS first, (SELECT max(at) FROM audit) AS last")[0]
     return (_day(row["first"]), _day(row["last"])) if row["first"] else None
 
 

@@ -113,13 +113,13 @@ def test_the_export_holds_every_match_and_proves_the_chain(demo: Store) -> None:
     here = Session(demo, person(demo, "visitor"), None)
     add_person(demo, "=cmd|calc", role="annotator", by="visitor")
     found = chain.entries(demo)
-    rows = json.loads(audit_view._json(here, found))
+    rows = json.loads(audit_view._json(here, chain.EVERYTHING))
     assert len(rows) == len(demo.find(AuditEntry)) > 0
     fields = [AuditEntry(**{k: v for k, v in row.items() if k != "item"}) for row in reversed(rows)]
     key = chain.signing_key(demo)
     assert key and chain.first_break(fields, key) is None
     assert chain.first_break(fields[:5] + fields[6:], key) == 6
-    table = list(csv.DictReader(io.StringIO(audit_view._csv(here, found).decode())))
+    table = list(csv.DictReader(io.StringIO(audit_view._csv(here, chain.EVERYTHING).decode())))
     assert [int(r["sequence"]) for r in table] == [e.sequence for e in found]
     assert not [cell for row in table for cell in row.values() if cell.startswith(("=", "@"))]
     items = {a.id: a.item_id for a in demo.find(Assignment)}
@@ -129,12 +129,12 @@ def test_the_export_holds_every_match_and_proves_the_chain(demo: Store) -> None:
 def test_a_download_after_losing_the_role_gives_nothing(demo: Store) -> None:
     add_person(demo, "lea", role="lead", by="visitor")
     here = Session(demo, person(demo, "lea"), None)
-    found, week = chain.entries(demo), demo.find(Week)[-1].name
-    assert audit_view._csv(here, found) and week_page._report_page(here, week)
+    week = demo.find(Week)[-1].name
+    assert audit_view._csv(here, chain.EVERYTHING) and week_page._report_page(here, week)
     add_person(demo, "lea", role="none", by="visitor")
     for make in (audit_view._csv, audit_view._json):
         with pytest.raises(Refused, match="needs the role lead"):
-            make(here, found)
+            make(here, chain.EVERYTHING)
     with pytest.raises(Refused, match="needs the role annotator"):
         week_page._report_page(here, week)
 

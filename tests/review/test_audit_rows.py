@@ -229,7 +229,7 @@ def unsigned(demo: Store, path: Path) -> Path:
     """A store as the last version without a key wrote it: plain hashes, and no digests of rows but in details."""
     old = sqlite3.connect(copy_store(demo.path, path))
     with old:
-        old.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm010e%'")
+        old.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm010_the%'")
         old.execute("DROP TABLE audit_rows")
         old.execute("DELETE FROM settings WHERE name = 'audit_key'")
         old.execute("UPDATE settings SET value = ? WHERE name = 'store_id'", [f"old-{uuid4().hex[:8]}"])

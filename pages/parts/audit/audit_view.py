@@ -40,13 +40,7 @@ def chain(here: Session) -> None:
     ):
         _checked(check_store(here.store))
     if last is not None:
-        with st.expander("The head of the chain"):
-            st.caption(
-                "Each entry covers the one before it, so a changed or removed entry breaks the chain. Only entries "
-                "removed from the end go unnoticed. Keep this head somewhere else. The person who installed Spotcheck "
-                "can then check that it is still in the chain."
-            )
-            st.code(last.hash, language=None, wrap_lines=True)
+        _head(last)
 
 
 def _checked(check: Check) -> None:
@@ -60,8 +54,18 @@ def _checked(check: Check) -> None:
         st.markdown(f":green[:material/verified:] {lines[0]}")
 
 
-def search(here: Session) -> list[AuditEntry]:
-    """Draw the filters in one row. Returns the entries that match, newest first."""
+def _head(last: AuditEntry) -> None:
+    with st.expander("The head of the chain"):
+        st.caption(
+            "Each entry covers the one before it, so a changed or removed entry breaks the chain. Only entries "
+            "removed from the end go unnoticed. Keep this head somewhere else. The person who installed Spotcheck "
+            "can then check that it is still in the chain."
+        )
+        st.code(last.hash, language=None, wrap_lines=True)
+
+
+def search(here: Session) -> audit_chain.Search:
+    """Draw the filters in one row. Returns what they ask for."""
     known = audit_chain.known(here.store)
     weeks = [w.name for w in here.store.find(Week, order_by="name desc")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -73,9 +77,8 @@ def search(here: Session) -> list[AuditEntry]:
         days = st.date_input("Days, in UTC", [], min_value=known.first, max_value=known.last, key="audit_days")
         text = st.text_input("Text", key="audit_text", placeholder="subject or details")
     since, until = _span(days)
-    return audit_chain.entries(
-        here.store,
-        audit_chain.Search(actors=actors, actions=actions, text=text or "", week=week, since=since, until=until),
+    return audit_chain.Search(
+        actors=tuple(actors), actions=tuple(actions), text=text or "", week=week, since=since, until=until
     )
 
 
@@ -85,12 +88,13 @@ def _span(days: object) -> tuple[date | None, date | None]:
     return (chosen[0], chosen[-1]) if chosen else (None, None)
 
 
-def table(here: Session, found: Sequence[AuditEntry]) -> None:
-    """Draw the newest of the entries found, and the downloads of all of them."""
+def table(here: Session, wanted: audit_chain.Search) -> None:
+    """Draw the newest of the entries that match, and the downloads of all of them."""
+    found, total = audit_chain.newest(here.store, wanted, SHOWN)
     if not found:
         st.info("No entry matches. Remove a filter to see more.", icon=":material/filter_alt_off:")
         return
-    shown = audit_chain.as_rows(here.store, found[:SHOWN])
+    shown = audit_chain.as_rows(here.store, found)
     frame = pd.DataFrame(
         [
             {
@@ -105,14 +109,14 @@ def table(here: Session, found: Sequence[AuditEntry]) -> None:
         ]
     )
     st.dataframe(frame, hide_index=True, width="stretch", height=460, key="audit_table")
-    more = f" The table shows the newest {SHOWN:,}; the downloads have all." if len(found) > SHOWN else ""
-    st.caption(f"{counted(len(found), 'entry', 'entries')}.{more}")
+    more = f" The table shows the newest {SHOWN:,}; the downloads have all." if total > SHOWN else ""
+    st.caption(f"{counted(total, 'entry', 'entries')}.{more}")
     with st.container(horizontal=True):
         # The files are made on the click: a year of entries is too much to assemble on every rerun.
         for label, make, mime in (("CSV", _csv, "text/csv"), ("JSON", _json, "application/json")):
             st.download_button(
                 label,
-                partial(make, here, found),
+                partial(make, here, wanted),
                 file_name=f"audit.{label.lower()}",
                 mime=mime,
                 icon=":material/download:",
@@ -121,18 +125,18 @@ def table(here: Session, found: Sequence[AuditEntry]) -> None:
             )
 
 
-def _csv(here: Session, found: Sequence[AuditEntry]) -> bytes:
-    return csv_text((*audit_chain.COLUMNS, "item"), _rows(here, found)).encode()
+def _csv(here: Session, wanted: audit_chain.Search) -> bytes:
+    return csv_text((*audit_chain.COLUMNS, "item"), _rows(here, wanted)).encode()
 
 
-def _json(here: Session, found: Sequence[AuditEntry]) -> bytes:
-    return orjson.dumps(_rows(here, found), option=orjson.OPT_INDENT_2)
+def _json(here: Session, wanted: audit_chain.Search) -> bytes:
+    return orjson.dumps(_rows(here, wanted), option=orjson.OPT_INDENT_2)
 
 
-def _rows(here: Session, found: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+def _rows(here: Session, wanted: audit_chain.Search) -> list[dict[str, Any]]:
     """Return the entries for a file. Raises Refused when the person has lost the role since the page was drawn."""
     require(here.store, here.rater.id, "lead")
-    return audit_chain.as_rows(here.store, found)
+    return audit_chain.as_rows(here.store, audit_chain.entries(here.store, wanted))
 
 
 def reveal(here: Session) -> None:

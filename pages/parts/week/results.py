@@ -9,7 +9,6 @@ import streamlit as st
 from pages.parts.shared import cached_statistics, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.annotating.anchoring import anchoring
 from review.basics.errors import ReviewError
 from review.current.assignments import closing_of
 from review.current.rubric_in_use import left_out
@@ -43,7 +42,7 @@ def results(here: Session, week: str) -> None:
         _heading("Agreement beyond chance", span(_weeks_to(here, week)), help=ALPHA)
         _or_why_not(_agreement, here, week)
         _heading("Changes of mind", "This week", help=CHANGES)
-        st.caption(changes_of_mind(anchoring(here.store, [week])))
+        st.caption(changes_of_mind(cached_statistics.changes_of_mind(here, (week,))))
     with judge:
         _heading("Recall of the judges", span(_weeks_to(here, week)), help=RECALL)
         _or_why_not(_judges, here, week)
