@@ -51,7 +51,8 @@ for column, name, title, explained in zip(st.columns(3), report.headline, PLAIN_
     with column:
         figures.figure(title, quantity, help=f"{term}: {explained}. {quantity.method}".strip())
 others = left_out(here.store, weeks)
-for warning in [*report.warnings, *([others] if others else [])]:
+hidden = figures.withheld_words(cached_statistics.withheld(here, weeks))
+for warning in [*report.warnings, *(line for line in (others, hidden) if line)]:
     st.caption(f":material/info: {as_text(warning)}")
 
 with st.expander("How many more items make this more precise?"):

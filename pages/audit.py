@@ -12,6 +12,5 @@ here.need_role("lead")
 
 st.title("Audit")
 audit_view.chain(here)
-found = audit_view.search(here)
-audit_view.table(here, found)
+audit_view.table(here, audit_view.search(here))
 audit_view.reveal(here)

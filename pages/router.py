@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.shared import session
+from pages.parts.shared import opening, session
 
 # Section -> its pages: the file beside this one (its name is the address), the title, the Material icon.
 # A comment, because Streamlit writes a bare text in a script onto the page.
@@ -35,4 +35,5 @@ sections = {
 page = st.navigation({"": [start], **sections})
 if page != start:
     session.begin()
-page.run()
+with opening.turn(page.url_path):
+    page.run()

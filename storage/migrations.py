@@ -354,3 +354,22 @@ def m009_the_store_has_its_key(db: Database) -> None:
     """Add the store's key for hashes of identities and its short name, where an older store has not made them yet."""
     for name, value in (("hmac_key", secrets.token_hex(32)), ("store_id", secrets.token_hex(6))):
         db.execute("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", [name, value])
+
+
+@migrations()
+def m010_the_chain_covers_every_row(db: Database) -> None:
+    """Add the digests of rows that entries of the audit chain cover. Older entries have none; signing begins later."""
+    db.execute(
+        'CREATE TABLE audit_rows ("table" TEXT NOT NULL, entry INTEGER NOT NULL, position INTEGER NOT NULL, '
+        'key TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY ("table", entry, position)) STRICT, WITHOUT ROWID'
+    )
+
+
+@migrations()
+def m011_indexes_for_many_weeks(db: Database) -> None:
+    """Let pages read the rows of their week alone, and searches of the audit chain the entries they ask for."""
+    db.table("items").create_index(["week", "id"])
+    db.table("annotations").create_index(["item_id", "rater_id", "rubric_version"])
+    db.table("audit").create_index(["action"])
+    db.table("audit").create_index(["actor"])
+    db.table("audit").create_index(["at"])

@@ -29,10 +29,11 @@ def columns(record: Any) -> str:
 
 @cache
 def insert_sql(record: Any) -> str:
-    """Return the statement that inserts a record unless its primary key exists."""
+    """Return the statement that inserts a record unless its primary key exists, and gives the row back if it is new."""
     table, key = KEYS[record]
     marks = ", ".join("?" for _ in fields(record))
-    return f'INSERT INTO "{table}" ({columns(record)}) VALUES ({marks}) ON CONFLICT ("{key}") DO NOTHING'  # noqa: S608
+    given = f'INSERT INTO "{table}" ({columns(record)}) VALUES ({marks})'  # noqa: S608 - names come from our dataclasses
+    return f'{given} ON CONFLICT ("{key}") DO NOTHING RETURNING {columns(record)}'
 
 
 def encode(value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,13 +18,19 @@ import orjson
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
+from storage import proof
+from storage.clock import utc_text
 from storage.migrations import migrations
+from storage.proof_key import ProofError
 from storage.records import KEYS
 from storage.rows import columns, decode, decode_dict, encode, fields, insert_sql
 
 R = TypeVar("R")
 BUSY_MS = 10_000
 """Milliseconds that a statement waits for another process to finish writing."""
+_SAVING = threading.Lock()
+_SAVED: dict[str, int] = {}
+"""How often this process has saved the content of a removed -wal file, by store."""
 LOCK_SECONDS = 60
 """Seconds that opening a store waits for another process that migrates it."""
 
@@ -45,42 +51,83 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Make a store without opening or migrating it. Use :func:`open_store` instead."""
         self.path = path
+        self._wal = Path(f"{path}-wal")
+        self._name = str(path.resolve())
         self._local = threading.local()
 
     @property
     def db(self) -> Database:
         """This thread's connection, opened on first use."""
         db = getattr(self._local, "db", None)
+        if db is not None and not db.conn.in_transaction and self._lost_its_wal():
+            self._keep_what_the_wal_holds(db)
+            db = None
         if db is None:
+            self._local.saved = _SAVED.get(self._name, 0)
             db = self._local.db = _connect(self.path)
+            with _plain_errors(self.path):
+                db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the -wal file
+            self._local.wal = _inode(self._wal)
         return db
+
+    def _lost_its_wal(self) -> bool:
+        """Return whether somebody removed the -wal file that this connection has open."""
+        if self._local.wal is None:
+            self._local.wal = _inode(self._wal)
+        return self._local.wal is not None and self._local.wal != _inode(self._wal)
+
+    def _keep_what_the_wal_holds(self, db: Database) -> None:
+        """Save what was acknowledged, and close this connection, which would go on with the removed file.
+
+        The file lives until its last connection is closed; a checkpoint moves its content into the store. Connections
+        of other threads have the same file open: only the first may save it, before anybody makes a new one.
+        """
+        with _SAVING, _plain_errors(self.path):
+            if self._local.saved == _SAVED.get(self._name, 0):
+                busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if busy:
+                    raise StorageError(
+                        f"{self.path}: somebody removed the file {self._wal.name} while the store was open, and a "
+                        "reader keeps its content from being saved. Nothing was written. Try again in a moment."
+                    )
+                _SAVED[self._name] = self._local.saved + 1
+            self.close()
 
     def close(self) -> None:
         """Close this thread's connection."""
         db = getattr(self._local, "db", None)
         if db is not None:
             db.close()
-            self._local.db = None
+            self._local.db = self._local.wal = None
 
     @contextmanager
     def transaction(self) -> Iterator[Store]:
         """Write everything inside together or not at all. A nested transaction joins the outer one.
 
         It begins with BEGIN IMMEDIATE: a transaction that begins with a read fails at its first write if another
-        process wrote in between.
+        process wrote in between. Rows that no entry of the audit chain covers yet get one at the end.
         """
-        connection = self.db.conn
-        if connection.in_transaction:
+        if self.db.conn.in_transaction:
             yield self
             return
         with _plain_errors(self.path):
+            connection = self.db.conn
             connection.execute("BEGIN IMMEDIATE")
+            if proof.signed_with(connection) is None:
+                connection.rollback()
+                proof.begin_signing(connection)
+                connection.execute("BEGIN IMMEDIATE")
+            written = self._local.written = []
             try:
                 yield self
+                if written:
+                    self.append_entry(at=utc_text(), actor=proof.PROGRAM, action=proof.OTHER_ROWS, subject="")
                 connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
+            finally:
+                written.clear()
 
     def add(self, *records: Any) -> int:
         """Insert records and return how many were new. A record whose primary key exists stays unchanged."""
@@ -89,8 +136,37 @@ class Store:
             for record in records:
                 kind: Any = type(record)
                 values = [encode(getattr(record, f.name)) for f in fields(kind)]
-                new += int(self.db.conn.execute(insert_sql(kind), values).rowcount)
+                for row in self.db.conn.execute(insert_sql(kind), values).fetchall():
+                    new += 1
+                    if kind in proof.COVERED:
+                        self._local.written.append((kind, row))
         return new
+
+    def append_entry(
+        self, *, at: str, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Append an entry to the audit chain. It covers the rows that the transaction has added since the last one."""
+        with self.transaction():
+            connection, written = self.db.conn, self._local.written
+            key = proof.key_to_sign(connection)
+            rows = [proof.covered_row(key, kind, row) for kind, row in written]
+            written.clear()
+            given: dict[str, Any] = {"actor": actor, "action": action, "subject": subject, "detail": detail or {}}
+            proof.append(connection, key, at=at, rows=rows, **given)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Store]:
+        """See one state of the store inside, whatever others write meanwhile. Only reads."""
+        connection = self.db.conn
+        if connection.in_transaction:
+            yield self
+            return
+        with _plain_errors(self.path):
+            connection.execute("BEGIN")
+            try:
+                yield self
+            finally:
+                connection.rollback()
 
     def get(self, record: type[R], key: str | int) -> R | None:
         """Return the record with this primary key, or None."""
@@ -127,6 +203,19 @@ class Store:
         with _plain_errors(self.path):
             return list(self.db.query(sql, params or {}))
 
+    def stream(self, sql: str, params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a reading statement one by one, for more of them than memory should hold."""
+        with _plain_errors(self.path):
+            yield from self.db.conn.execute(sql, params)
+
+    def begin_signing(self) -> None:
+        """Sign the audit chain from here on, as the first write does; in a large old store that takes seconds.
+
+        Does nothing when it is signed. Raises StorageError when the key of a signed store is not here.
+        """
+        with self.transaction():
+            proof.key_to_sign(self.db.conn)
+
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the whole store to ``target``. Others can keep working meanwhile."""
         with _plain_errors(self.path), sqlite3.connect(target) as copy:
@@ -136,8 +225,8 @@ class Store:
 def open_store(path: str | Path, *, create: bool = True) -> Store:
     """Open the store at ``path`` and bring its schema up to date, behind a lock: many processes may start at once.
 
-    Raises NoStore when it does not exist and ``create`` is false; StorageError when it is not a store, was written by a
-    newer version, or cannot be written.
+    Raises NoStore when it does not exist and ``create`` is false; StorageError when it is not a store, is empty or
+    lacks tables, was written by a newer version, or cannot be written. What exists is never made anew.
     """
     path = Path(path)
     if not path.exists() and not create:
@@ -152,8 +241,10 @@ def open_store(path: str | Path, *, create: bool = True) -> Store:
             return store
         try:
             with FileLock(f"{path}.lock", timeout=LOCK_SECONDS):
-                store.db.enable_wal()
-                if _pending(store):
+                if not path.exists():
+                    _create(path)
+                elif _pending(store):
+                    store.db.enable_wal()
                     migrations.apply(store.db)
         except Timeout:
             raise StorageError(
@@ -163,7 +254,29 @@ def open_store(path: str | Path, *, create: bool = True) -> Store:
     return store
 
 
+def _create(path: Path) -> None:
+    """Make a new store under another name and rename it, so that an empty file is never a store that is being made."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    for part in (unfinished, *(unfinished.with_name(unfinished.name + end) for end in ("-wal", "-shm"))):
+        part.unlink(missing_ok=True)
+    unfinished.touch()
+    store = Store(unfinished)
+    try:
+        store.db.enable_wal()
+        migrations.apply(store.db)
+        store.begin_signing()
+    except BaseException:
+        store.close()
+        unfinished.unlink(missing_ok=True)
+        raise
+    store.close()
+    unfinished.replace(path)
+
+
 def _pending(store: Store) -> bool:
+    """Return whether steps of the schema are missing. Raises StorageError for anything that is no whole store."""
+    if store.path.stat().st_size == 0:
+        raise StorageError(f"{store.path}: the file is empty (0 bytes); expected a store. {_LOST}")
     known = {m.name for m in migrations._migrations}
     applied = {m.name for m in migrations.applied(store.db)}
     newer = sorted(applied - known)
@@ -172,15 +285,32 @@ def _pending(store: Store) -> bool:
             f"{store.path}: the store was written by a newer version of Spotcheck (it has '{newer[-1]}'). "
             "Nothing was changed. Upgrade Spotcheck."
         )
-    tables = set(store.db.table_names()) - {"_sqlite_migrations"}
-    if tables and not applied:
-        raise StorageError(f"{store.path}: this is an SQLite file, but not a Spotcheck store. Choose another file.")
+    tables = set(store.db.table_names())
+    if not applied:
+        other = "holds no tables" if not tables - {"_sqlite_migrations"} else "is not a Spotcheck store"
+        raise StorageError(f"{store.path}: this SQLite file {other}. Choose another file, or restore a backup.")
+    missing = sorted(({table for table, _ in KEYS.values()} | set(proof.NOT_COVERED)) - tables)
+    if missing and applied == known:
+        raise StorageError(f"{store.path}: the store has lost its table '{missing[0]}'. {_LOST}")
     return applied != known
 
 
+_LOST = "Its content is lost; nothing was changed. Restore a backup, or move the file away to begin anew."
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
 def _connect(path: Path) -> Database:
+    """Open a file that exists: a store that somebody removed must not come back as an empty one."""
     with _plain_errors(path):
-        connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None
+        )
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
@@ -195,13 +325,17 @@ def _plain_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.IntegrityError:
         raise
+    except ProofError as error:
+        raise StorageError(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
         text = str(error)
         advice = {
             "disk is full": "Nothing was written. Free some space and try again.",
             "locked": "Another process is writing to the store. Try again in a moment.",
             "readonly": "The file or its folder is read-only. Change its permissions.",
-            "unable to open": "The file cannot be opened. Check the folder and its permissions.",
+            "unable to open": "The file is gone or cannot be opened. Check the folder and its permissions.",
+            "disk I/O error": "Nothing was written. The disk may be full or broken; make sure of it and try again.",
+            "no such table": "The store has lost this table. Restore a backup.",
             "not a database": "This file is not an SQLite store. Choose another file.",
             "malformed": "The file is damaged. Restore a backup.",
         }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -15,6 +18,12 @@ sys.path.insert(0, str(ROOT))
 # Every core has its worker: a library that starts threads for all cores only makes the others wait.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# Audit keys of the stores that tests make: one folder for a whole run, which its workers inherit.
+if "SPOTCHECK_TEST_KEYS" not in os.environ:
+    os.environ["SPOTCHECK_TEST_KEYS"] = os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="spotcheck-config-")
+    atexit.register(shutil.rmtree, os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
+    os.environ.pop("SPOTCHECK_AUDIT_KEY", None)
 
 from demo_cache import cached_demo  # noqa: E402 - the source tree comes first
 from examples import load_profile  # noqa: E402

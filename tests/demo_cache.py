@@ -38,17 +38,36 @@ def cached_demo(cache_folder: Path, **arguments: int) -> Path:
             for old in cache_folder.glob(f"{kind}.*/"):
                 shutil.rmtree(old)
             _build(folder, today, arguments)
+        _keep_key(folder)
     return folder / STORE
+
+
+def _keep_key(folder: Path) -> None:
+    """Copy the audit key of the cached store to where this run of the tests looks for it."""
+    from storage.proof_key import key_file
+
+    here = key_file((folder / "store_id").read_text())
+    if not here.exists():
+        here.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / "audit.key", here)
 
 
 def _build(folder: Path, today: date, arguments: dict[str, int]) -> None:
     """Build beside ``folder`` and move, so that a build that breaks off leaves nothing that looks finished."""
+    from review.audit.store_secrets import store_id
     from review.demo.build import build_demo
+    from storage.proof_key import key_file
+    from storage.store import open_store
 
     unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     build_demo(unfinished / STORE, today=today, weeks=arguments["weeks"], size=arguments["size"])
+    store = open_store(unfinished / STORE)
+    identity = store_id(store)
+    store.close()
+    (unfinished / "store_id").write_text(identity)
+    shutil.copyfile(key_file(identity), unfinished / "audit.key")
     unfinished.rename(folder)
 
 

@@ -1,15 +1,15 @@
 """Quick stores for tests: copied from a template that is already migrated, and never synced to the disk.
 
 A new store takes 3 ms instead of 54, a commit 0.04 ms instead of 1.6. The product knows nothing of this: ``quickly``
-replaces the function of ``storage.store`` that opens a connection, in the process of the tests alone. Tests of power
-cuts, full disks and migrations carry the mark ``durable`` and get stores as the product opens them.
+replaces the functions of ``storage.store`` that open a connection and make a store, in the process of the tests alone.
+Tests of power cuts, full disks and migrations carry the mark ``durable`` and get stores as the product opens them.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from storage import store as stores
 
 as_in_the_product = stores._connect
+made_in_the_product = stores._create
 
 
 @contextmanager
@@ -28,15 +29,16 @@ def quickly(template: Path) -> Iterator[None]:
             stores.open_store(template).close()
 
     def connect(path: Path) -> Database:
-        if not path.exists():
-            with suppress(OSError):  # SQLite has the better message
-                shutil.copyfile(template, path)
         database = as_in_the_product(path)
         database.execute("PRAGMA synchronous = OFF")
         return database
 
+    def create(path: Path) -> None:
+        shutil.copyfile(template, path)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stores, "_connect", connect)
+        patch.setattr(stores, "_create", create)
         yield
 
 
@@ -45,6 +47,7 @@ def durably() -> Iterator[None]:
     """Open stores as the product does while inside."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stores, "_connect", as_in_the_product)
+        patch.setattr(stores, "_create", made_in_the_product)
         yield
 
 

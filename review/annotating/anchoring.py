@@ -61,7 +61,7 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
     by_person: dict[tuple[str, str, int], list[Annotation]] = {}
     for row in rows:
         by_person.setdefault((row.item_id, row.rater_id, row.rubric_version), []).append(row)
-    reveals = {version: rubric_version(store, version).reveal for _, _, version in by_person}
+    reveals = {version: rubric_version(store, version).reveal for version in {version for _, _, version in by_person}}
     return rate_of_changes(
         Revealed(blind[-1].labels, [n.labels for n in standing if n.revealed], said[item])
         for (item, _, version), sent in by_person.items()

@@ -21,7 +21,7 @@ from review.annotating.entries import (
     read_header,
     shown,
 )
-from review.audit import chain, covered
+from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import Refused, ReviewError
 from review.people.people import Person, require
@@ -81,8 +81,7 @@ def _take(store: Store, rater_id: str, raw: Any) -> None:
         rater = require(store, rater_id, "annotator")
         if not _is_known(store, rater_id, header.submission_id):
             subject = _write(store, rater, read_entry(header, raw))
-            content = covered.digest(store, header.kind, header.submission_id)
-            chain.record(store, rater_id, header.kind, subject, submission=header.submission_id, content=content)
+            chain.record(store, rater_id, header.kind, subject, submission=header.submission_id)
 
 
 def _is_known(store: Store, rater_id: str, identity: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,62 +10,86 @@ from typing import Any
 import orjson
 
 from review.audit.covered import FOR_THE_CHECK
+from review.audit.store_secrets import store_id
 from review.basics.clock import now
+from storage.proof import FIRST_SIGNED, GENESIS
+from storage.proof_digests import entry_hash
+from storage.proof_key import find_key, kept_key
 from storage.queries.assignments import item_of_each
-from storage.queries.audit import actions, actors, entries_that_fit, first_and_last_day, last_entry
+from storage.queries.audit import (
+    actions,
+    actors,
+    all_entries,
+    count_of_fitting,
+    entries_that_fit,
+    first_and_last_day,
+    first_entry_of,
+    last_entry,
+)
 from storage.records_people import AuditEntry
 from storage.store import Store
 
-GENESIS = "0" * 64
-"""The hash "before" the first entry."""
-
 
 def record(store: Store, actor: str, action: str, subject: str, **detail: Any) -> None:
-    """Append one entry. Call it in the transaction of the action itself, so that both are written or neither is."""
-    with store.transaction():
-        last = last_entry(store)
-        sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
-        at = now()
-        digest = entry_hash(sequence, at, actor=actor, action=action, subject=subject, detail=detail, previous=previous)
-        store.add(
-            AuditEntry(
-                sequence=sequence,
-                at=at,
-                actor=actor,
-                action=action,
-                subject=subject,
-                detail=detail,
-                previous=previous,
-                hash=digest,
-            )
-        )
+    """Append one entry. Call it in the transaction of the action itself, so that both are written or neither is.
+
+    The entry covers the rows that the transaction has added before it; so call it after they are added.
+    """
+    store.append_entry(at=now(), actor=actor, action=action, subject=subject, detail=detail)
 
 
-def entry_hash(
-    sequence: int, at: str, *, actor: str, action: str, subject: str, detail: dict[str, Any], previous: str
-) -> str:
-    """Return the SHA-256 over the canonical JSON of an entry and the hash of the entry before it."""
-    body = orjson.dumps([sequence, at, actor, action, subject, detail, previous], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(body).hexdigest()
+class Links:
+    """The check of a chain, entry by entry in order.
+
+    ``signed`` is whether the last entry followed is signed. Without ``key`` only the order and the links of signed
+    entries are checked, not what they say.
+    """
+
+    def __init__(self, key: bytes | None) -> None:
+        """Begin before the first entry."""
+        self.key, self.signed, self.count = key, False, 0
+        self.broken_at: int | None = None
+        self._previous = GENESIS
+
+    def follow(self, e: AuditEntry) -> None:
+        """Check the next entry."""
+        self.count += 1
+        self.signed = self.signed or e.action == FIRST_SIGNED
+        right = hash_of(e, self.key) if self.signed and self.key else None if self.signed else hash_of(e, None)
+        wrong = e.sequence != self.count or e.previous != self._previous or (right is not None and e.hash != right)
+        if wrong and self.broken_at is None:
+            self.broken_at = self.count
+        self._previous = e.hash
 
 
-def first_break(entries: Iterable[AuditEntry]) -> int | None:
-    """Return the sequence number at which the chain breaks, or None when it is intact."""
-    expected, previous = 1, GENESIS
-    for e in entries:
-        right = entry_hash(
-            e.sequence, e.at, actor=e.actor, action=e.action, subject=e.subject, detail=e.detail, previous=previous
-        )
-        if e.sequence != expected or e.previous != previous or e.hash != right:
-            return expected
-        expected, previous = expected + 1, e.hash
-    return None
+def first_break(entries: Iterable[AuditEntry], key: bytes | None = None) -> int | None:
+    """Return the sequence number at which the chain breaks, or None when it is intact. See :class:`Links`."""
+    links = Links(key)
+    for entry in entries:
+        links.follow(entry)
+    return links.broken_at
+
+
+def hash_of(e: AuditEntry, key: bytes | None) -> str:
+    """Return the hash that an entry should have."""
+    said = {"actor": e.actor, "action": e.action, "subject": e.subject}
+    return entry_hash(e.sequence, e.at, **said, detail=e.detail, previous=e.previous, key=key)
 
 
 def verify(store: Store) -> tuple[int, int | None]:
     """Return the number of entries, and the sequence number at which the chain breaks (None when it is intact)."""
-    entries = store.find(AuditEntry, order_by="sequence")
-    return len(entries), first_break(entries)
+    with store.snapshot():
+        links = Links(signing_key(store))
+        for entry in all_entries(store):
+            links.follow(entry)
+        return links.count, links.broken_at
+
+
+def signing_key(store: Store) -> bytes | None:
+    """Return the key that signs this store's entries, None when nothing is signed or the key is not here."""
+    first = first_entry_of(store, FIRST_SIGNED)
+    # With a key of this store that did not sign the first entry, every signed entry is wrong, and is reported.
+    return (find_key(store_id(store), first.subject) or kept_key(store_id(store))) if first else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,17 +113,35 @@ EVERYTHING = Search()
 
 def entries(store: Store, search: Search = EVERYTHING) -> list[AuditEntry]:
     """Return the entries that fit, newest first."""
-    found = entries_that_fit(
-        store,
-        actors=search.actors,
-        actions=search.actions,
-        week=search.week,
-        since=search.since,
-        before=search.until + timedelta(days=1) if search.until else None,
-    )
+    found = entries_that_fit(store, **_filters(search))
     # The text is compared here: SQLite ignores case for ASCII letters only.
     wanted = search.text.strip().casefold()
     return [e for e in found if wanted in f"{e.subject} {detail_text(e.detail)}".casefold()] if wanted else found
+
+
+def newest(store: Store, search: Search, most: int) -> tuple[list[AuditEntry], int]:
+    """Return the newest ``most`` entries that fit, and how many fit."""
+    if search.text.strip():
+        found = entries(store, search)
+        return found[:most], len(found)
+    total = count_of_fitting(store, **_filters(search)) if search != EVERYTHING else _length(store)
+    return entries_that_fit(store, most=most, **_filters(search)), total
+
+
+def _length(store: Store) -> int:
+    last = last_entry(store)
+    return last.sequence if last else 0
+
+
+def _filters(search: Search) -> dict[str, Any]:
+    before = search.until + timedelta(days=1) if search.until else None
+    return {
+        "actors": search.actors,
+        "actions": search.actions,
+        "week": search.week,
+        "since": search.since,
+        "before": before,
+    }
 
 
 def detail_text(detail: dict[str, Any]) -> str:

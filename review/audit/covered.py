@@ -1,4 +1,4 @@
-"""Audit entries cover the row they are about: a digest of the row shows when it was changed or removed later."""
+"""The digest that entries of early versions hold of the row they are about. Newer entries sign their rows instead."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from storage.proof import SIGNED
 from storage.queries.audit import entries_with_field
 from storage.records import KEYS
 from storage.records_people import AuditEntry, Role
@@ -16,7 +17,7 @@ from storage.records_review import Adjudication, Annotation, Flag, Skip, WeekClo
 from storage.store import Store
 
 CONTENT = "content"
-"""The field of an entry's detail that holds the digest of its row. Entries of early versions have none."""
+"""The field of an entry's detail that holds the digest of its row. Later and the earliest entries have none."""
 
 COVERED: dict[str, tuple[type[Any], str]] = {
     "annotation": (Annotation, "submission"),
@@ -33,19 +34,8 @@ COVERED: dict[str, tuple[type[Any], str]] = {
 "" means that the subject of the entry is the key.
 """
 
-FOR_THE_CHECK = (CONTENT, "submissions", "given")
+FOR_THE_CHECK = (CONTENT, "submissions", "given", SIGNED)
 """Fields of a detail that only this check needs; they are not shown to people."""
-
-
-def digest(store: Store, action: str, *keys: str) -> str:
-    """Return the SHA-256 over the canonical JSON of the row that this action has written, as read from the store.
-
-    For several rows: the SHA-256 over their digests, in the order of ``keys``.
-    """
-    record = COVERED[action][0]
-    key = KEYS[record][1]
-    rows: dict[str, Any] = {getattr(row, key): row for row in store.find(record, **{key: list(keys)})}  # type: ignore[arg-type]
-    return _joined(_digest(rows[k]) for k in keys)
 
 
 def _joined(digests: Iterable[str]) -> str:

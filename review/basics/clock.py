@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
-_SHIFT: ContextVar[timedelta] = ContextVar("clock_shift", default=timedelta())
+from storage.clock import SHIFT, utc_text
 
 
 def now() -> str:
     """Return the current time in UTC as ISO 8601 text with milliseconds."""
-    return (datetime.now(UTC) + _SHIFT.get()).isoformat(timespec="milliseconds")
+    return utc_text()
 
 
 @contextmanager
 def shifted(by: timedelta) -> Iterator[None]:
     """Set the clock ``by`` earlier or later inside the block, to write what belongs to another time."""
-    token = _SHIFT.set(by)
+    token = SHIFT.set(by)
     try:
         yield
     finally:
-        _SHIFT.reset(token)
+        SHIFT.reset(token)
 
 
 def new_id() -> str:

@@ -109,6 +109,23 @@ def canonical_text(raw: object) -> str:
     return unicodedata.normalize("NFC", str(raw)).strip()
 
 
+def one_line(text: str) -> str:
+    """Return a text in lower case with single blanks: what two spellings of one value have in common."""
+    return " ".join(text.casefold().split())
+
+
+def spelled(text: str, values: Sequence[str]) -> str | None:
+    """Return the value that a text of a file means: itself, the same number, or the only one in another case."""
+    if text in values:
+        return text
+    number = _number(text)
+    if number is not None:
+        return next((v for v in values if _number(v) == number), None)
+    folded = one_line(text)
+    alike = [v for v in values if one_line(v) == folded]
+    return alike[0] if len(alike) == 1 else None
+
+
 def number_text(number: float) -> str:
     """Return the shortest decimal text of a number: 3 and not 3.0."""
     return str(int(number)) if number == int(number) and abs(number) < 1e15 else repr(float(number))

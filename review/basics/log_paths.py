@@ -16,6 +16,11 @@ class LogPaths:
     logs: Path
     originals: Path
 
+    @property
+    def rejects(self) -> Path:
+        """The folder with one file of rejected records per import, beside the log."""
+        return self.logs.with_suffix(".rejects")
+
 
 def log_of(store_path: str | Path) -> LogPaths:
     """Return the log of a store: ``<store file>.logs`` and ``<store file>.originals``."""

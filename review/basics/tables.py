@@ -1,39 +1,47 @@
-"""Small tables that people give us: CSV, JSONL or Parquet with named columns, read strictly.
+"""Small tables that people give us, with named columns, read strictly: every file that an import of a log can read.
 
 A row that cannot be read raises an InputError that names file, line, column, what was found and what is expected, so
-that nothing is computed from half a file. ``-`` is standard input (CSV, or JSONL when it begins with ``{``).
+that nothing is computed from half a file. ``-`` is standard input.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from review.basics.errors import InputError
+from review.basics.input_file import input_file
+from review.basics.raw import layout_of, read_raw
+from review.basics.record import MENDED
 
-csv.field_size_limit(16 * 1024 * 1024)
+IDS = ("item", "case", "id")
+"""Columns of names: ``1`` and ``1.0`` of one file are one of them."""
+_WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of data and its line in the file (line 1 of a CSV is the header; Parquet rows count from 1)."""
+    """One row of data and its line in the file (line 1 of a CSV is the header; Parquet and JSON rows count from 1).
+
+    ``names`` are the names that columns have in the file where these differ from ours.
+    """
 
     file: str
     line: int
     cells: dict[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, column: str) -> str:
-        """Return the cell as stripped text; "" when it is empty or missing."""
+        """Return the cell as stripped text; "" when it is empty or missing. A whole float is written without ``.0``."""
         cell = self.cells.get(column)
         if isinstance(cell, bool):
             return "true" if cell else "false"
+        if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+            cell = int(cell)
         return "" if cell is None or cell != cell else str(cell).strip()
 
     def required(self, column: str) -> str:
@@ -58,145 +66,121 @@ class Row:
 
     def error(self, column: str | None, found: object, expected: str, remedy: str = "") -> InputError:
         """Return an InputError at this row."""
-        return InputError.at(self.file, self.line, column=column, found=found, expected=expected, remedy=remedy)
+        named = None if column is None else self.names.get(column, column)
+        return InputError.at(self.file, self.line, column=named, found=found, expected=expected, remedy=remedy)
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one file, its columns in order, and notes for the user (such as ignored columns)."""
+    """The rows of one file, its columns in order, its layout, and notes for the user (such as ignored columns)."""
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    format: str = ""
 
     def has(self, column: str) -> bool:
         """Return whether the file has this column."""
         return column in self.columns
 
 
+Choices = Sequence[str | tuple[str, ...]]
+
+
 def read_table(
     path: str | Path,
     *,
-    required: Sequence[str | tuple[str, ...]],
+    required: Choices,
     optional: Sequence[str] = (),
     keep: Callable[[str], bool] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Table:
     """Read a whole table strictly.
 
     ``required`` names columns. A tuple lists names of one column: the file must have one of them, and the rows use the
-    first. ``optional`` and ``keep`` tell of other known columns; the rest is ignored with a note.
+    first. ``optional`` and ``keep`` tell of other known columns; the rest is ignored with a note. ``names`` gives the
+    name that a column has in the file (ours -> the file's).
     Raises InputError for a missing, empty, wrongly encoded or ragged file and for a missing column.
     """
-    name = "standard input" if str(path) == "-" else str(path)
-    columns, rows = _load(path, name)
+    return with_columns(load(path, names=names), required=required, optional=optional, keep=keep)
+
+
+def load(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
+    """Read all rows with all their columns."""
+    given = input_file(path)
+    file, layout = given.name, layout_of(given, otherwise="csv")
+    ours = {theirs: name for name, theirs in (names or {}).items()}
+    rows, mended = [], Counter[str]()
+    for raw in read_raw(given, layout):
+        if raw.record is None:
+            what = raw.error
+            column = None if what is None or what.field in ("line", "record") else what.field
+            expected = what.expected if what else "a record"
+            raise InputError.at(file, raw.line, column=column, found=what and what.found, expected=expected)
+        mended.update(dict(raw.mended))
+        cells = {ours.get(name := str(key).strip(), name): cell for key, cell in raw.record.items()}
+        rows.append(Row(file, raw.line, cells, names or {}))
+    if not rows:
+        raise InputError(f"{file}: there are no rows below the header; expected at least one.")
+    columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
+    absent = [theirs for name, theirs in (names or {}).items() if name not in columns]
+    if absent:
+        raise InputError(f"{file}, line 1: there is no column '{absent[0]}'; found {', '.join(columns)}.")
+    notes = tuple(f"{file}: {n:,} x {MENDED[reason]}" for reason, n in mended.items())
+    return _one_id_each(Table(file, columns, tuple(rows), notes, layout))
+
+
+def _one_id_each(table: Table) -> Table:
+    """Write an id such as ``1.0`` as ``1`` when the file also has ``1``: it came from a column with gaps."""
+    notes = list(table.notes)
+    for column in IDS:
+        if not table.has(column):
+            continue
+        texts = {row.text(column) for row in table.rows}
+        whole = {t: found[1] for t in texts if (found := _WHOLE.fullmatch(t)) and found[1] in texts}
+        for row in table.rows:
+            text = row.text(column)
+            if text in whole:
+                row.cells[column] = whole[text]
+        if whole:
+            first = min(whole)
+            notes.append(
+                f"{table.file}: in column '{column}', {first} and {whole[first]} are one id"
+                + (f", and so are {len(whole) - 1} more pairs" if len(whole) > 1 else "")
+            )
+    return Table(table.file, table.columns, table.rows, tuple(notes), table.format)
+
+
+def with_columns(
+    table: Table, *, required: Choices, optional: Collection[str] = (), keep: Callable[[str], bool] | None = None
+) -> Table:
+    """Return the table with the known columns alone, under our names; see :func:`read_table`."""
     renames, missing = {}, []
     for want in required:
         choices = (want,) if isinstance(want, str) else want
-        found = next((c for c in choices if c in columns), None)
+        found = next((c for c in choices if table.has(c)), None)
         if found is None:
             missing.append(" or ".join(f"'{c}'" for c in choices))
         else:
             renames[found] = choices[0]
     if missing:
         raise InputError(
-            f"{name}, line 1: column {', '.join(missing)} is missing; found {', '.join(columns) or 'no columns'}. "
-            "Rename or add the column."
+            f"{table.file}, line 1: column {', '.join(missing)} is missing; found "
+            f"{', '.join(table.columns) or 'no columns'}. Rename or add the column."
         )
     known = set(renames) | set(optional)
-    unknown = [c for c in columns if c not in known and not (keep and keep(c))]
-    notes = (f"{name}: ignored column(s) {', '.join(unknown)}",) if unknown else ()
+    unknown = [c for c in table.columns if c not in known and not (keep and keep(c))]
+    notes = (*table.notes, f"{table.file}: ignored column(s) {', '.join(unknown)}") if unknown else table.notes
+    names = {ours: theirs for theirs, ours in renames.items() if ours != theirs}
     data = tuple(
-        Row(name, line, {renames.get(k, k): v for k, v in cells.items() if k not in unknown}) for line, cells in rows
+        Row(
+            row.file,
+            row.line,
+            {renames.get(k, k): v for k, v in row.cells.items() if k not in unknown},
+            {**names, **row.names} if names else row.names,
+        )
+        for row in table.rows
     )
-    if not data:
-        raise InputError(f"{name}: there are no rows below the header; expected at least one.")
-    return Table(name, tuple(renames.get(c, c) for c in columns if c not in unknown), data, notes)
-
-
-def _load(path: str | Path, name: str) -> tuple[list[str], list[tuple[int, dict[str, Any]]]]:
-    if str(path) == "-":
-        return _parse_text(sys.stdin.buffer.read(), name)
-    file = Path(path)
-    if not file.is_file():
-        raise InputError(f"{name}: there is no such file. Check the path; `-` reads standard input.")
-    if file.suffix == ".parquet":
-        return _parse_parquet(file, name)
-    return _parse_text(file.read_bytes(), name, jsonl=file.suffix in (".jsonl", ".ndjson"))
-
-
-def _parse_text(data: bytes, name: str, *, jsonl: bool = False) -> tuple[list[str], list[tuple[int, dict[str, Any]]]]:
-    if not data.strip():
-        raise InputError(f"{name}: the file is empty; expected a header and rows.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InputError.at(
-            name,
-            line,
-            column=None,
-            found=data[error.start : error.start + 4],
-            expected="UTF-8 text",
-            remedy="Save the file as UTF-8.",
-        ) from None
-    rows = list(_jsonl_rows(text, name) if jsonl or text.lstrip().startswith("{") else _csv_rows(text, name))
-    columns = list(dict.fromkeys(c for _, cells in rows for c in cells)) if rows else _csv_header(text)
-    return columns, rows
-
-
-def _csv_header(text: str) -> list[str]:
-    return [c.strip() for c in next(csv.reader(io.StringIO(text, newline="")), [])]
-
-
-def _csv_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    start = 1
-    try:
-        for record in reader:
-            line, start = start, reader.line_num + 1
-            if not header:
-                header = [c.strip() for c in record]
-                twice = [c for c in header if header.count(c) > 1]
-                if twice:
-                    raise InputError(f"{name}, line 1: column '{twice[0]}' occurs twice. Rename one of them.")
-                continue
-            if not any(cell.strip() for cell in record):
-                continue
-            if len(record) != len(header):
-                raise InputError.at(
-                    name,
-                    line,
-                    column=None,
-                    found=f"{len(record)} fields",
-                    expected=f"{len(header)} ({', '.join(header)})",
-                    remedy="Quote fields that contain a comma.",
-                )
-            yield line, dict(zip(header, record, strict=True))
-    except csv.Error as error:
-        raise InputError(f"{name}, line {start}: not readable as CSV ({error}). Check the quotes.") from None
-
-
-def _jsonl_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    for line, raw in enumerate(text.split("\n"), start=1):
-        if not raw.strip():
-            continue
-        try:
-            cells = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            raise InputError.at(name, line, column=None, found=raw, expected=f"one JSON object ({error})") from None
-        if not isinstance(cells, dict):
-            raise InputError.at(name, line, column=None, found=raw, expected="a JSON object with named columns")
-        yield line, cells
-
-
-def _parse_parquet(file: Path, name: str) -> tuple[list[str], list[tuple[int, dict[str, Any]]]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(file)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{name}: not readable as Parquet ({error}).") from None
-    return list(table.column_names), list(enumerate(table.to_pylist(), start=1))
+    columns = tuple(renames.get(c, c) for c in table.columns if c not in unknown)
+    return Table(table.file, columns, data, notes, table.format)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.audit import chain, covered
+from review.audit import chain
 from review.basics.clock import now
 from review.basics.errors import Refused
 from review.basics.words import counted
@@ -75,6 +75,5 @@ def close_week(store: Store, week: str, *, by: str, reason: str = "") -> WeekClo
         state = {c.name: {"open": c.open, "total": c.total} for c in checks}
         closing = WeekClosing(week, now(), by, state, reason.strip())
         store.add(closing)
-        content = covered.digest(store, "close", week)
-        chain.record(store, by, "close", week, reason=reason.strip(), content=content, **state)
+        chain.record(store, by, "close", week, reason=reason.strip(), **state)
     return closing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, cast
 
 import click
@@ -19,6 +20,7 @@ from review.commands.inputs import (
     seed_option,
     source_options,
     values_option,
+    wide_option,
 )
 from review.statistics.agreement.pairs import RaterPair
 from review.statistics.agreement.report import AgreementReport, agreement_report
@@ -34,6 +36,7 @@ VALUES_SHOWN = 12
 @scale_option()
 @values_option
 @click.option("--cluster", metavar="COLUMN", help="Column with the user or thread that items share.")
+@wide_option
 @bootstrap_option()
 @seed_option
 @click.option(
@@ -49,6 +52,7 @@ def agreement(
     scale: str | None,
     values: str | None,
     cluster: str | None,
+    wide: bool,
     bootstrap: int,
     seed: int,
     se: Literal["ratio", "gwet"],
@@ -61,9 +65,10 @@ def agreement(
     if source.file is not None and scale is None:
         raise click.UsageError(f"with --file, give the scale of the labels: --scale {'|'.join(SCALE_KINDS)}.")
     kind = cast(ScaleKind, scale or "nominal")
-    found = ratings_from(source, scale=kind, values=values, cluster=cluster)
+    found = ratings_from(source, scale=kind, values=values, cluster=cluster, wide=wide)
     reports = {name: agreement_report(r, bootstrap=bootstrap, seed=seed, se=se) for name, r in found.dimensions.items()}
-    show_by_dimension(reports, as_json, render_report, named=found.named)
+    reports = {name: replace(r, warnings=(*r.warnings, *found.said.get(name, ()))) for name, r in reports.items()}
+    show_by_dimension(reports, as_json, render_report, named=found.named, notes=found.notes)
 
 
 def render_report(report: AgreementReport) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from review.audit import chain
-from review.audit.covered import altered
+from review.audit.heads import missing_heads
+from review.audit.verifying import check_store, in_words
 from review.basics.errors import InputError
 from review.basics.words import counted
 from review.commands.common import acting_person, as_option, emit, json_option, opened, out, split_values, store_option
@@ -80,43 +83,57 @@ def _day(option: str, text: str | None) -> date | None:
 
 @audit_group.command("verify")
 @click.option("--head", "noted", metavar="HASH", help="A hash noted earlier, which must still be in the chain.")
+@click.option(
+    "--heads",
+    "file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file that `spotcheck nightly` writes: each of its heads must still be in the chain.",
+)
 @store_option
 @json_option
-def audit_verify(noted: str | None, store_path: str, as_json: bool) -> None:
-    """Check that no entry, and nothing that people said, was changed or removed; exit code 1 when something was."""
+def audit_verify(noted: str | None, file: Path | None, store_path: str, as_json: bool) -> None:
+    """Check that no entry, and no row of any table, was added, changed or removed by other means than Spotcheck.
+
+    Exit code 1 when something was; 3 when nothing was but the audit key is not here, so that only the links of the
+    chain and the presence of rows could be checked.
+    """
     store = opened(store_path)
-    total, broken = chain.verify(store)
-    changed = altered(store)
+    check = check_store(store)
     cut = noted is not None and not chain.holds(store, noted)
+    missing = missing_heads(store, file) if file is not None else []
     last = chain.head(store)
-    text = (
-        f"{total} entries, the chain holds" if broken is None else f"the chain is broken at entry {broken} of {total}"
-    )
-    if changed:
-        text += f"; rows were changed or removed behind {counted(len(changed), 'entry', 'entries')}: {_some(changed)}"
+    lines = in_words(check)
     if cut:
-        text += "; the noted entry is not in it: entries were cut off or written anew"
+        lines.append("the noted entry is not in the chain: entries were cut off or written anew")
+    if missing:
+        days = ", ".join(f"{head.day} (entry {head.sequence})" for head in missing[:10])
+        lines.append(f"not in the chain any more: {counted(len(missing), 'head')} of {file}: {days}")
     result = {
-        "entries": total,
-        "broken_at": broken,
-        "altered": changed,
+        "entries": check.entries,
+        "broken_at": check.broken_at,
+        "altered": list(check.altered),
+        "rows": check.rows,
+        "changes": [asdict(change) for change in check.changes],
+        "trouble": check.trouble,
+        "proven": not check.unproven,
+        "unknown": list(check.unknown),
         "head": last.hash if last else None,
         "noted_missing": cut,
+        "heads_missing": [asdict(head) for head in missing],
     }
 
     def render() -> None:
-        out.print(text, highlight=False)
+        for line in lines:
+            out.print(line, highlight=False, markup=False)
         if last:
             out.print(f"head {last.hash}", highlight=False, style="dim")
 
     emit(result, as_json, render)
-    if broken is not None or changed or cut:
+    if not check.holds or cut or missing:
         raise SystemExit(1)
-
-
-def _some(numbers: list[int], most: int = 10) -> str:
-    shown = ", ".join(map(str, numbers[:most]))
-    return f"{shown} and {len(numbers) - most} more" if len(numbers) > most else shown
+    if check.unproven:
+        raise SystemExit(3)
 
 
 @audit_group.command("reveal")

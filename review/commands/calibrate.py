@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import click
 
 from review.basics.errors import InputError
-from review.basics.labels import canonical_text
+from review.basics.labels import canonical_text, spelled
 from review.commands.calibrate_input import by_dimension, needed, read_calibration
 from review.commands.calibrate_render import show_calibration
 from review.commands.common import acting_person, as_option, emit, note, split_values
@@ -41,10 +41,14 @@ POSITIVE_OF_DIMENSION = {"correctness": "wrong", "politeness": "rude"}
 
 @dataclass(frozen=True)
 class CalibrationInput:
-    """The calibration data of one dimension and its positive value, None when there is none."""
+    """The calibration data of one dimension and its positive value, None when there is none.
+
+    ``notes`` are the sentences about the file.
+    """
 
     data: CalibrationData
     positive: str | None
+    notes: tuple[str, ...] = ()
 
 
 @click.command()
@@ -85,8 +89,9 @@ def calibrate(
     if source.file is not None:
         if split is not None:
             raise click.UsageError("--split needs a judge of the store; leave it out with --file.")
-        reports = reports_of(_from_file(source, values, positive))
-        emit(by_dimension(reports), as_json, lambda: _show_reports(reports))
+        inputs = _from_file(source, values, positive)
+        reports, notes = reports_of(inputs), next(iter(inputs.values())).notes
+        emit(by_dimension(reports, notes), as_json, lambda: _show_reports(reports))
         return
     store = source.store()
     weeks, pairs = _pairs(store, source, judge, cast(Half | None, split))
@@ -160,16 +165,22 @@ def _from_pairs(pairs: Mapping[str, Paired], positive: str | None) -> dict[str, 
 
 def _from_file(source: Source, values: str | None, positive: str | None) -> dict[str, CalibrationInput]:
     declared = split_values(values)
-    rows, notes = read_calibration(needed(source.file, "item,truth,verdict"), values=declared)
-    for text in notes:
+    also = () if positive is None else (positive,)
+    rows, sentences = read_calibration(needed(source.file, "item,truth,verdict"), values=declared, also=also)
+    for text in sentences.notes:
         note(text)
-    data = {dimension: calibration_data(group, values=declared) for dimension, group in rows.items()}
-    return _with_positive(source.only(data), positive)
+    data = {d: calibration_data(group, values=declared) for d, group in rows.items()}
+    data = {d: replace(one, notes=(*one.notes, *sentences.said.get(d, ()))) for d, one in data.items()}
+    found = _with_positive(source.only(data), positive)
+    return {d: replace(one, notes=sentences.notes) for d, one in found.items()}
 
 
 def _with_positive(data: Mapping[str, CalibrationData], positive: str | None) -> dict[str, CalibrationInput]:
     """Give each dimension its positive value: the option, else the usual one of the name or of a yes/no scale."""
     wanted = None if positive is None else canonical_text(positive)
+    if wanted is not None:
+        seen_values = dict.fromkeys(v for one in data.values() for v in one.values)
+        wanted = spelled(wanted, tuple(seen_values)) or wanted
     if wanted is not None and not any(wanted in one.values for one in data.values()):
         seen = ", ".join(dict.fromkeys(v for one in data.values() for v in one.values)) or "no values at all"
         raise InputError(

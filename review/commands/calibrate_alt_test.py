@@ -11,7 +11,7 @@ from review.basics.labels import canonical_text, ratings_of
 from review.commands.calibrate_input import by_dimension, needed, read_ratings
 from review.commands.calibrate_render import show_alt_test
 from review.commands.common import emit, file_option, json_option, note, split_values
-from review.commands.inputs import values_option
+from review.commands.inputs import values_option, wide_option
 from review.statistics.calibration.alt_test import Scoring
 from review.statistics.calibration.alt_test import alt_test as run_alt_test
 
@@ -41,13 +41,14 @@ from review.statistics.calibration.alt_test import alt_test as run_alt_test
     help="False discovery rate over the people.",
 )
 @values_option
+@wide_option
 @json_option
 def alt_test(
-    file: str | None, judge: str, epsilon: float, scoring: str, q: float, values: str | None, as_json: bool
+    file: str | None, judge: str, epsilon: float, scoring: str, q: float, values: str | None, wide: bool, as_json: bool
 ) -> None:
     """Test whether a judge can replace one of the people (alternative annotator test)."""
-    groups, notes = read_ratings(needed(file, "item,rater,label"), values=split_values(values))
-    for text in notes:
+    groups, sentences = read_ratings(needed(file, "item,rater,label"), values=split_values(values), wide=wide)
+    for text in sentences.notes:
         note(text)
     wanted = canonical_text(judge)
     tests = {}
@@ -70,7 +71,7 @@ def alt_test(
         for dimension, test in tests.items():
             show_alt_test(test, title=dimension)
 
-    emit(by_dimension(tests), as_json, show)
+    emit(by_dimension(tests, sentences.notes), as_json, show)
 
 
 def _is_number(text: str) -> bool:

@@ -56,8 +56,8 @@ def compare_judges(
         return
     if judges or split or source.dimension:
         raise click.UsageError("--judge, --split and --dimension need the store; leave them out with --file.")
-    tables, notes = read_verdicts(source.file, values=split_values(values))
-    for text in notes:
+    tables, sentences = read_verdicts(source.file, values=split_values(values))
+    for text in sentences.notes:
         note(text)
     results = {name: _compared(table, how) for name, table in tables.items()}
 
@@ -67,7 +67,8 @@ def compare_judges(
             accuracies = {j: judge_accuracy(table.truth, v, missing=how) for j, v in table.verdicts.items()}
             show_pairs(pairs, accuracies, title=name)
 
-    emit(results[""] if list(results) == [""] else {"dimensions": results}, as_json, show)
+    result = results[""] if list(results) == [""] else {"dimensions": results}
+    emit({**result, **({"notes": list(sentences.notes)} if sentences.notes else {})}, as_json, show)
 
 
 def _on_store(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
 import numpy as np
 
 from review.basics.errors import InputError
-from review.basics.labels import Label, Scale, canonical_text, number_text
+from review.basics.labels import Label, Scale, canonical_text
+from review.basics.rating_tables import read_rating_table
+from review.basics.spellings import Spellings
 from review.basics.tables import Row, Table, read_table
 from review.statistics.calibration.data import CalibrationRow, IntArray
 
@@ -29,21 +32,34 @@ class VerdictTable(NamedTuple):
     unreadable: int
 
 
-def read_calibration(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, list[CalibrationRow]], tuple[str, ...]]:
-    """Return rows by dimension (``""`` when the file has no such column) and notes for the reader."""
+class Sentences(NamedTuple):
+    """Sentences about a file: all of them, and by dimension those about its values."""
+
+    notes: tuple[str, ...]
+    said: Mapping[str, tuple[str, ...]]
+
+
+def read_calibration(
+    path: str, *, values: tuple[str, ...], also: tuple[str, ...] = ()
+) -> tuple[dict[str, list[CalibrationRow]], Sentences]:
+    """Return rows by dimension (``""`` when the file has no such column) and sentences for the reader.
+
+    ``values`` are all values of the scale; ``also`` are values that exist on a scale that is not declared.
+    """
     table = read_table(
         path,
         required=["item", ("truth", "label"), "verdict"],
         optional=["stratum", "population", "weight", "score", "dimension"],
     )
-    canonical = _canonical(table, ("truth", "verdict"), values)
+    reader = Cells(values, also)
     result: dict[str, list[CalibrationRow]] = {}
     for row in table.rows:
-        result.setdefault(dimension_of(table, row), []).append(
+        dimension = dimension_of(table, row)
+        result.setdefault(dimension, []).append(
             CalibrationRow(
                 item=_item(row),
-                truth=canonical(row, "truth"),
-                verdict=canonical(row, "verdict"),
+                truth=reader.of(dimension, row, "truth"),
+                verdict=reader.of(dimension, row, "verdict"),
                 stratum=row.text("stratum") or None,
                 population=row.number("population"),
                 weight=row.number("weight"),
@@ -52,11 +68,11 @@ def read_calibration(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, l
                 line=row.line,
             )
         )
-    return result, table.notes
+    return result, reader.sentences(table)
 
 
-def read_verdicts(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, VerdictTable], tuple[str, ...]]:
-    """Return truth and all columns named ``verdict_...`` by dimension, and notes for the reader."""
+def read_verdicts(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, VerdictTable], Sentences]:
+    """Return truth and all columns named ``verdict_...`` by dimension, and sentences for the reader."""
     table = read_table(
         path, required=["item", ("truth", "label")], optional=["dimension"], keep=lambda c: c.startswith("verdict_")
     )
@@ -67,11 +83,12 @@ def read_verdicts(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, Verd
             f"{table.file}, line 1: found the columns {found}, expected at least two of the form verdict_NAME. "
             "Give each judge a column, such as verdict_a and verdict_b."
         )
-    canonical = _canonical(table, ("truth", *columns), values)
+    reader = Cells(values)
     groups: dict[str, list[Row]] = {}
     for row in table.rows:
         groups.setdefault(dimension_of(table, row), []).append(row)
-    return {d: _verdict_table(rows, columns, canonical, values) for d, rows in groups.items()}, table.notes
+    tables = {d: _verdict_table(rows, columns, partial(reader.of, d), values) for d, rows in groups.items()}
+    return tables, reader.sentences(table)
 
 
 def _verdict_table(
@@ -89,10 +106,12 @@ def _verdict_table(
     return VerdictTable(known, coded["truth"], {c.removeprefix("verdict_"): coded[c] for c in columns}, unreadable)
 
 
-def read_ratings(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, tuple[list[Label], Scale]], tuple[str, ...]]:
-    """Return labels by dimension with their scale (the declared values, else those that occur), and notes."""
-    table = read_table(path, required=["item", "rater", ("label", "value")], optional=["dimension"])
-    canonical = _canonical(table, ("label",), values)
+def read_ratings(
+    path: str, *, values: tuple[str, ...], wide: bool = False
+) -> tuple[dict[str, tuple[list[Label], Scale]], Sentences]:
+    """Return labels by dimension with their scale (the declared values, else those that occur), and sentences."""
+    table = read_rating_table(path, optional=["dimension"], wide=wide)
+    reader = Cells(values)
     groups: dict[str, list[Row]] = {}
     for row in table.rows:
         groups.setdefault(dimension_of(table, row), []).append(row)
@@ -101,7 +120,7 @@ def read_ratings(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, tuple
         _refuse_repeats(rows, lambda row: (_item(row), _name(row, "rater")), "rater", "one label per item and rater")
         labels = []
         for row in rows:
-            value = canonical(row, "label")
+            value = reader.of(dimension, row, "label")
             if value is not None and values and value not in values:
                 expected = f"one of the declared values {', '.join(values)}"
                 raise row.error("label", value, expected, "Correct the label or declare the value.")
@@ -109,13 +128,14 @@ def read_ratings(path: str, *, values: tuple[str, ...]) -> tuple[dict[str, tuple
                 labels.append(Label(_item(row), _name(row, "rater"), dimension, value))
         seen = values or tuple(sorted({str(label.value) for label in labels}))
         result[dimension] = labels, Scale("nominal", seen)
-    return result, table.notes
+    return result, reader.sentences(table)
 
 
-def by_dimension(results: Mapping[str, Any]) -> dict[str, Any]:
-    """Return results as JSON: the one object, or by dimension when the file names dimensions."""
+def by_dimension(results: Mapping[str, Any], notes: Sequence[str] = ()) -> dict[str, Any]:
+    """Return results as JSON: the one object, or by dimension when the file names dimensions; notes beside them."""
     shown = {dimension: result.to_json() for dimension, result in results.items()}
-    return shown[ONE] if list(shown) == [ONE] else {"dimensions": shown}
+    found = dict(shown[ONE]) if list(shown) == [ONE] else {"dimensions": shown}
+    return {**found, "notes": list(notes)} if notes else found
 
 
 def needed(file: str | None, columns: str) -> str:
@@ -139,35 +159,25 @@ def _name(row: Row, column: str) -> str:
     return canonical_text(row.cells[column])
 
 
-def _canonical(table: Table, columns: Iterable[str], values: tuple[str, ...]) -> Callable[[Row, str], str | None]:
-    """Return a reader of cells that maps every spelling of a number to its declared value, or 1.0 to 1."""
-    declared = {_number(v): v for v in values if _number(v) is not None}
-    spellings: dict[float, set[str]] = {}
-    for text in {canonical_text(row.cells[c]) for c in columns for row in table.rows if row.text(c)}:
-        number = _number(text)
-        if number is not None:
-            spellings.setdefault(number, set()).add(text)
+class Cells:
+    """Reads the values of a table, each dimension with its own spellings."""
 
-    def read(row: Row, column: str) -> str | None:
-        if not row.text(column):
-            return None
-        text = canonical_text(row.cells[column])
-        number = _number(text)
-        if number is None or text in values:
-            return text
-        if values:
-            return declared.get(number, text)
-        return number_text(number) if len(spellings[number]) > 1 else text
+    def __init__(self, values: tuple[str, ...], also: tuple[str, ...] = ()) -> None:
+        self.values, self.also = tuple(map(canonical_text, values)), tuple(map(canonical_text, also))
+        self.dimensions: dict[str, Spellings] = {}
 
-    return read
+    def of(self, dimension: str, row: Row, column: str) -> str | None:
+        """Return the value of a cell in its one form, None for a missing one."""
+        spellings = self.dimensions.setdefault(dimension, Spellings(self.values, self.also))
+        return spellings.of(row.cells.get(column))
 
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if np.isfinite(number) else None
+    def sentences(self, table: Table) -> Sentences:
+        """Return what a reader must know of the file and its values."""
+        said = {
+            name: tuple(spellings.sentences(f"{table.file}, {name}" if name else table.file, "cell"))
+            for name, spellings in self.dimensions.items()
+        }
+        return Sentences((*table.notes, *(text for texts in said.values() for text in texts)), said)
 
 
 def _refuse_repeats(rows: list[Row], key: Callable[[Row], tuple[str, ...]], column: str, expected: str) -> None:

@@ -20,9 +20,10 @@ from review.log.append import Entry
 from review.log.log import every_conversation, weeks_in_log
 from review.settings.project import Project, project_of
 from review.sources.checking import checked
-from review.sources.importing import Tally, masked_file
+from review.sources.importing import masked_file
 from review.sources.options import import_options
 from review.sources.readers.mapping import parse_mapping
+from review.sources.tally import Tally
 
 SHOWN = 5
 

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "init": "review.commands.setup:init",
     "judge": "review.commands.judge:judge_group",
     "labels": "review.commands.exchange:labels",
+    "nightly": "review.commands.nightly:nightly",
     "people": "review.commands.setup:people_group",
     "plan": "review.commands.plan:plan_group",
     "quality": "review.commands.quality:quality",
@@ -34,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "rubric": "review.commands.rubric:rubric_group",
     "sample": "review.commands.sample:sample",
     "serve": "review.commands.setup:serve",
+    "store": "review.commands.store:store_group",
     "verdicts": "review.commands.exchange:verdicts",
     "week": "review.commands.week:week_group",
 }

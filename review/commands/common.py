@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -11,6 +12,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from review.basics.csv_safe import long_cells_of
 from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Ratings
 from review.evidence.evidence import ratings_by_dimension, weeks_between
@@ -41,16 +43,18 @@ def store_option(function: F) -> F:
     )(function)
 
 
-def weeks_option(function: F) -> F:
-    """Add ``--weeks``: W44..W47, one week, or several with commas; default the last four."""
-    return click.option(
-        "--weeks", "--week", "weeks", metavar="W44..W47", help="Which weeks of the store; default the last four."
-    )(function)
+LAST_FOUR = "the last four"
+
+
+def weeks_option(default: str) -> Callable[[F], F]:
+    """Add ``--weeks``: W44..W47, one week, or several with commas; the help names the ``default``."""
+    words = f"Weeks of the store: one, several with commas, or a span. Default: {default}."
+    return click.option("--weeks", "--week", "weeks", metavar="W44..W47", help=words)
 
 
 def file_option(columns: str) -> Callable[[F], F]:
     """Add ``--file``: read a table instead of the store. The help shows ``columns``, its header."""
-    words = f"A table to read instead of a store: CSV, JSONL or Parquet with {columns}; - is standard input."
+    words = f"A table to read instead of a store: CSV, JSON, JSONL or Parquet with {columns}; - is standard input."
     return click.option("--file", "file", metavar="FILE", help=words)
 
 
@@ -66,6 +70,13 @@ def emit(result: dict[str, Any], as_json: bool, render: Callable[[], None]) -> N
 def note(text: str) -> None:
     """Print a note on standard error, beside the result."""
     err.print(text, style="dim", highlight=False, markup=False)
+
+
+def note_long_cells(file: Path) -> None:
+    """Say which cells of an exported CSV file a spreadsheet would cut off, if any."""
+    text = long_cells_of(file)
+    if text:
+        note(f"{file}: {text}")
 
 
 def ratings_on_store(store: Store, weeks: str | None, dimension: str | None) -> dict[str, Ratings]:
@@ -133,11 +144,21 @@ def system_user() -> str:
 
 
 def show_by_dimension(
-    reports: Mapping[str, Any], as_json: bool, render_report: Callable[[Any], None], *, named: bool
+    reports: Mapping[str, Any],
+    as_json: bool,
+    render_report: Callable[[Any], None],
+    *,
+    named: bool,
+    notes: Sequence[str] = (),
 ) -> None:
-    """Print one report by dimension, for people or as JSON. ``named`` adds the names of the dimensions."""
+    """Print one report by dimension, for people or as JSON. ``named`` adds the names of the dimensions.
+
+    ``notes`` are the sentences about a file, in JSON under ``notes``.
+    """
     objects = {name: report.to_json() for name, report in reports.items()}
-    result = {"dimensions": objects} if named else next(iter(objects.values()))
+    result = {"dimensions": objects} if named else dict(next(iter(objects.values())))
+    if notes:
+        result["notes"] = list(notes)
 
     def render() -> None:
         for name, report in reports.items():

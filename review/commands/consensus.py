@@ -11,7 +11,7 @@ from rich.text import Text
 
 from review.basics.labels import ScaleKind
 from review.commands.common import out, show_by_dimension
-from review.commands.inputs import Source, ratings_from, scale_option, source_options, values_option
+from review.commands.inputs import Source, ratings_from, scale_option, source_options, values_option, wide_option
 from review.statistics.consensus import METHODS, ConsensusReport, ItemConsensus, Method, by_entropy, consensus_report
 
 ITEMS_SHOWN = 20
@@ -25,14 +25,15 @@ ITEMS_SHOWN = 20
 )  # fmt: skip
 @scale_option("nominal")
 @values_option
-def consensus(source: Source, method: str, scale: str, values: str | None, as_json: bool) -> None:
+@wide_option
+def consensus(source: Source, method: str, scale: str, values: str | None, wide: bool, as_json: bool) -> None:
     """Decide one label per item, by plurality or by Dawid and Skene's model; ties are never broken.
 
     With --file on a table, else on the store: the last four weeks, or --weeks.
     """
-    found = ratings_from(source, scale=cast(ScaleKind, scale), values=values, repeated=True)
+    found = ratings_from(source, scale=cast(ScaleKind, scale), values=values, repeated=True, wide=wide)
     reports = {name: consensus_report(r, method=cast(Method, method)) for name, r in found.dimensions.items()}
-    show_by_dimension(reports, as_json, render_report, named=found.named)
+    show_by_dimension(reports, as_json, render_report, named=found.named, notes=found.notes)
 
 
 def render_report(report: ConsensusReport) -> None:

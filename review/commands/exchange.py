@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.basics.errors import InputError
+from review.basics.tables import Table
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    note_long_cells,
+    opened,
+    out,
+    store_option,
+)
 from review.exchange.label_export import export_labels
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
+from review.exchange.values import UnknownValues
 from review.exchange.verdicts import ImportedVerdicts, export_verdicts, import_verdicts, read_verdicts
 
+LABEL_COLUMNS = ("item", "rater", "label", "dimension", "at", "comment", "seconds")
+VERDICT_COLUMNS = ("item", "judge", "version", "label", "dimension", "score", "rationale", "raw", "error")
 _dimension = click.option("--dimension", metavar="D", help="The dimension, for files without that column.")
 _force = click.option("--force", is_flag=True, help="Replace what is there.")
 _target = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -22,22 +39,74 @@ def labels() -> None:
     """Labels of people: item,rater,dimension,label[,at,comment]."""
 
 
+_map = click.option(
+    "--map", "maps", multiple=True, metavar="COLUMN=NAME", help="The name of a column in FILE, such as label=answer."
+)
+_value = click.option(
+    "--value", "tables", multiple=True, metavar="D:RAW=VALUE",
+    help="Translate a value, such as politeness:Polite=friendly.",
+)  # fmt: skip
+
+
 @labels.command("import")
 @click.argument("file")
+@_map
+@_value
+@click.option("--wide", is_flag=True, help="FILE has a column per rater. Recognised when it has no rater or label.")
 @click.option("--week", metavar="W", help="Where unknown items go; default: the current ISO week.")
 @_dimension
 @as_option
 @store_option
 @json_option
 def labels_import(
-    file: str, week: str | None, dimension: str | None, acting: str | None, store_path: str, as_json: bool
+    file: str,
+    maps: tuple[str, ...],
+    tables: tuple[str, ...],
+    wide: bool,
+    week: str | None,
+    dimension: str | None,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
 ) -> None:
-    """Take all labels of FILE (CSV, JSONL, Parquet; - is standard input) or none."""
-    store, table = opened(store_path), read_labels(file)
-    for text in table.notes:
+    """Take all labels of FILE (CSV, JSON, JSONL or Parquet; - is standard input) or none.
+
+    Columns: item, rater, label and optionally dimension, at, comment, seconds; or item and a column for each rater.
+    """
+    store, table = opened(store_path), read_labels(file, names=column_names(maps, LABEL_COLUMNS), wide=wide)
+    by = acting_person(store, acting).id
+    with _unknown_told(table, as_json):
+        done = import_labels(store, table, by=by, week=week, dimension=dimension, translate=tables)
+    notes = (*table.notes, *done.notes)
+    for text in notes:
         note(text)
-    done = import_labels(store, table, by=acting_person(store, acting).id, week=week, dimension=dimension)
-    emit(asdict(done), as_json, lambda: _labels_done(done))
+    counts = {"read": done.rows, "rejected": 0, "unknown_values": {}, "notes": list(notes)}
+    emit({**asdict(done), **counts}, as_json, lambda: _labels_done(done))
+
+
+def column_names(options: tuple[str, ...], known: tuple[str, ...]) -> dict[str, str]:
+    """Read ``label=answer`` options: a column of ours and its name in the file."""
+    names: dict[str, str] = {}
+    for option in options:
+        ours, equals, theirs = (part.strip() for part in option.partition("="))
+        if not equals or not theirs or ours not in known:
+            raise InputError(f"--map: found '{option}', expected COLUMN=NAME with a column of {', '.join(known)}.")
+        names[ours] = theirs
+    return names
+
+
+@contextmanager
+def _unknown_told(table: Table, as_json: bool) -> Iterator[None]:
+    """Print the counts as JSON too when values that the rubric does not have stop an import."""
+    try:
+        yield
+    except UnknownValues as error:
+        if as_json:
+            rows = len(table.rows)
+            counts = {"read": rows, "added": 0, "duplicate": 0, "rejected": rows}
+            result = {"format": table.format, **counts, "values": error.values, "unknown_values": error.unknown}
+            emit({**result, "notes": list(table.notes)}, True, lambda: None)
+        raise
 
 
 def _labels_done(done: ImportedLabels) -> None:
@@ -60,21 +129,23 @@ def _labels_done(done: ImportedLabels) -> None:
 @labels.command("export")
 @_target
 @_force
+@click.option("--wide", is_flag=True, help="One row for each item and dimension, with a column for each rater.")
 @as_option
 @store_option
 @json_option
-def labels_export(file: Path, force: bool, acting: str | None, store_path: str, as_json: bool) -> None:
+def labels_export(file: Path, force: bool, wide: bool, acting: str | None, store_path: str, as_json: bool) -> None:
     """Write every label that counts to FILE (.csv, .jsonl or .parquet).
 
-    Columns: item, rater, dimension, label, at, comment, rubric_version (under which it was given; compute on one
-    version at a time) and late (given after the item was handed on).
+    Columns: item, rater, dimension, label, at, comment, seconds, rubric_version (under which it was given; compute on
+    one version at a time) and late (given after the item was handed on).
     """
     store = opened(store_path)
-    rows = export_labels(store, file, by=acting_person(store, acting).id, force=force)
+    rows = export_labels(store, file, by=acting_person(store, acting).id, force=force, wide=wide)
+    note_long_cells(file)
     emit(
         {"file": str(file), "rows": rows},
         as_json,
-        lambda: out.print(f"{file}: {rows} labels", highlight=False, soft_wrap=True),
+        lambda: out.print(f"{file}: {rows} {'rows' if wide else 'labels'}", highlight=False, soft_wrap=True),
     )
 
 
@@ -85,17 +156,46 @@ def verdicts() -> None:
 
 @verdicts.command("import")
 @click.argument("file")
+@_map
+@_value
+@click.option("--missing-as-no-verdict", is_flag=True, help="Take values that the rubric does not have as no verdict.")
+@click.option("--replace", is_flag=True, help="Replace verdicts that differ; the old ones are kept, and it is audited.")
 @_dimension
 @as_option
 @store_option
 @json_option
-def verdicts_import(file: str, dimension: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Take all verdicts of FILE (CSV, JSONL, Parquet; - is standard input) or none."""
-    store, table = opened(store_path), read_verdicts(file)
-    for text in table.notes:
+def verdicts_import(
+    file: str,
+    maps: tuple[str, ...],
+    tables: tuple[str, ...],
+    missing_as_no_verdict: bool,
+    replace: bool,
+    dimension: str | None,
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
+    """Take all verdicts of FILE (CSV, JSON, JSONL or Parquet; - is standard input) or none.
+
+    Values that the rubric does not have stop the import; translate them with --value.
+    """
+    store, table = opened(store_path), read_verdicts(file, names=column_names(maps, VERDICT_COLUMNS))
+    by = acting_person(store, acting).id
+    with _unknown_told(table, as_json):
+        done = import_verdicts(
+            store,
+            table,
+            by=by,
+            dimension=dimension,
+            translate=tables,
+            unknown_as_missing=missing_as_no_verdict,
+            replace=replace,
+        )
+    notes = (*table.notes, *done.notes)
+    for text in notes:
         note(text)
-    done = import_verdicts(store, table, by=acting_person(store, acting).id, dimension=dimension)
-    emit(asdict(done), as_json, lambda: _verdicts_done(done))
+    counts = {"read": done.rows, "duplicate": done.unchanged, "rejected": done.unknown_items, "notes": list(notes)}
+    emit({**asdict(done), **counts}, as_json, lambda: _verdicts_done(done))
 
 
 def _verdicts_done(done: ImportedVerdicts) -> None:
@@ -104,7 +204,12 @@ def _verdicts_done(done: ImportedVerdicts) -> None:
         out.print(f"  {n} of them are no verdict: {reason}", highlight=False)
     parts = (
         (done.unchanged, "were there already"),
-        (done.changed, "say something else than the verdict that is there, which stays; give them a new version"),
+        (done.replaced, "replace the verdict that was there"),
+        (
+            done.changed,
+            "say something else than the verdict that is there, which stays; give them a new version, or replace it "
+            "with --replace",
+        ),
         (done.unknown_items, "are about items that the store does not know, and were ignored"),
     )
     for n, text in parts:
@@ -122,6 +227,7 @@ def verdicts_export(file: Path, force: bool, acting: str | None, store_path: str
     """Write every verdict to FILE (.csv, .jsonl or .parquet)."""
     store = opened(store_path)
     rows = export_verdicts(store, file, by=acting_person(store, acting).id, force=force)
+    note_long_cells(file)
     emit(
         {"file": str(file), "rows": rows},
         as_json,

@@ -10,7 +10,17 @@ import click
 
 from review.basics.errors import InputError, NothingToDo
 from review.commands import golden_render as render
-from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    note_long_cells,
+    opened,
+    out,
+    store_option,
+)
 from review.evidence.evidence import weeks_between
 from review.golden import releases
 from review.golden.approve import approve, bulk_approve
@@ -224,6 +234,8 @@ def export_(
     """Write RELEASE in another tool's format."""
     store = opened(store_path)
     files = export(store, release, to=to, target=target, by=acting_person(store, acting).id, force=force)
+    for file in files:
+        note_long_cells(file)
     made = releases.release_named(store, release)
     result = {
         "files": [str(f) for f in files],

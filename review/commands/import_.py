@@ -10,8 +10,9 @@ from typing import Any
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
-from review.basics.errors import NothingToDo
+from review.basics.errors import NothingToDo, UnknownError
 from review.basics.log_paths import log_of
+from review.basics.spellings import MISSING
 from review.basics.words import counted
 from review.commands.common import (
     acting_person,
@@ -25,15 +26,19 @@ from review.commands.common import (
     store_option,
 )
 from review.log.log import weeks_in_log
+from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import project_of, remember_import
 from review.sources.import_into import import_into
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import import_options
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
+from review.sources.tally import Tally
 from storage.records_log import Import
+from storage.store import Store
 
 SHOWN = 20
+COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
 
 
 @click.command("import")
@@ -84,14 +89,23 @@ def import_(
     mapping, values = parse_mapping(maps), parse_values(tables)
     options = import_options(project, format=format, mapping=mapping, values=values, source=source, week=week)
     done: list[Import] = []
+    reports: list[dict[str, Any]] = []
     with _bar() as bar:
         for file in files:
-            watch, announce = _progress(bar, file), _announce(file)
-            done.append(import_into(store, file, options, by=by, progress=watch, on_detected=announce))
+            watch, tally, formats = _progress(bar, file), Tally(), list[Detected]()
+            told = _announce(file, formats)
+            record = import_into(store, file, options, by=by, progress=watch, on_detected=told, tally=tally)
+            done.append(record)
+            notes = [*tally.notes, *_verdict_notes(tally, _rubric(store))]
+            for text in notes:
+                note(f"{file}: {text}")
+            reports.append(_as_file(record, formats[0].reason, notes, tally))
     if maps or tables:
         remember_import(project, mapping, options.values)
-    result = {"imports": [dataclasses.asdict(r) for r in done], "weeks": weeks_in_log(log_of(store_path))}
-    emit(result, as_json, lambda: _show(done))
+    sums = {name: sum(f[name] for f in reports) for name in COUNTS}
+    imports = [dataclasses.asdict(r) for r in done]
+    result = {"files": reports, **sums, "imports": imports, "weeks": weeks_in_log(log_of(store_path))}
+    emit(result, as_json, lambda: _show(done, [f["rejects_file"] for f in reports]))
     if any(r.rejected for r in done) and not any(r.added or r.duplicate for r in done):
         raise NothingToDo(_nothing_added(done))
 
@@ -121,15 +135,67 @@ def _progress(bar: Progress, file: str) -> Callable[[int, int], None]:
     return progress
 
 
-def _announce(file: str) -> Callable[[Detected], None]:
+def _announce(file: str, seen: list[Detected]) -> Callable[[Detected], None]:
     def announce(detected: Detected) -> None:
+        seen.append(detected)
         note(f"{file}: format {detected.format}; {detected.reason}")
 
     return announce
 
 
-def _show(done: list[Import]) -> None:
-    for record in done:
+def _as_file(record: Import, reason: str, notes: list[str], tally: Tally) -> dict[str, Any]:
+    """Return what an import of one file did as JSON; ``rejects_file`` lists every rejected record."""
+    return {
+        "file": record.file,
+        "format": record.format,
+        "reason": reason,
+        **{name: getattr(record, name) for name in COUNTS},
+        "notes": notes,
+        "rejects_file": None if tally.rejects_file is None else str(tally.rejects_file),
+    }
+
+
+def _rubric(store: Store) -> Rubric | None:
+    """Return the rubric, None in a store that has none yet."""
+    try:
+        return current_rubric(store)
+    except UnknownError:
+        return None
+
+
+def _verdict_notes(tally: Tally, rubric: Rubric | None) -> list[str]:
+    """Say which verdicts of a log cannot count: their dimension, or their value, is not in the rubric."""
+    notes: list[str] = []
+    if rubric is None:
+        return notes
+    for name, counts in tally.verdicts.items():
+        if name not in rubric.names:
+            notes.append(
+                f"{counted(counts.total(), 'verdict')} in the dimension '{name}', which the rubric does not have; "
+                f"expected one of {', '.join(rubric.names)}. They stay in the log and do not count."
+            )
+            continue
+        odd = {v: n for v, n in counts.items() if v.casefold() not in MISSING and _outside(rubric[name], v)}
+        if odd:
+            shown = ", ".join(f"'{v}' ({n:,})" for v, n in sorted(odd.items(), key=lambda pair: -pair[1])[:8])
+            notes.append(
+                f"{counted(sum(odd.values()), 'verdict')} in the dimension '{name}' with a value that the rubric does "
+                f"not have: {shown}; expected {', '.join(rubric[name].scale.values) or 'a number'}. They count as no "
+                "verdict."
+            )
+    return notes
+
+
+def _outside(dimension: Dimension, raw: object) -> bool:
+    try:
+        dimension.scale.canonical(raw)
+    except ValueError:
+        return True
+    return False
+
+
+def _show(done: list[Import], rejects: list[str | None]) -> None:
+    for record, listed in zip(done, rejects, strict=True):
         out.print(
             f"{record.file} ({record.format}): read {record.read:,}, added {record.added:,}, "
             f"duplicate {record.duplicate:,}, changed {record.changed:,}, rejected {record.rejected:,}, "
@@ -143,4 +209,6 @@ def _show(done: list[Import]) -> None:
             text = f"{place}: found {row['found']}, expected {row['expected']}"
             err.print(text, highlight=False, markup=False, soft_wrap=True)
         if record.rejected > SHOWN:
-            err.print(f"... and {record.rejected - SHOWN:,} more; --json lists up to 100.", highlight=False)
+            err.print(f"... and {record.rejected - SHOWN:,} more.", highlight=False)
+        if listed is not None:
+            err.print(f"All {record.rejected:,} rejected: {listed}", highlight=False, markup=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import click
@@ -12,6 +12,7 @@ import click
 from review.basics.errors import InputError
 from review.basics.labels import SCALE_KINDS, Ratings, ScaleKind
 from review.commands.common import (
+    LAST_FOUR,
     file_option,
     json_option,
     note,
@@ -48,6 +49,11 @@ split_option = click.option(
 )
 judge_option = click.option(
     "--judge", metavar="NAME[@VERSION]", help="On the store: the judge. Without a version: its latest."
+)
+
+
+wide_option = click.option(
+    "--wide", is_flag=True, help="The file has one column per rater. Recognised when it has no rater or label column."
 )
 
 
@@ -95,10 +101,10 @@ class Source:
         return {self.dimension: found[self.dimension]}
 
 
-def source_options(columns: str) -> Callable[[F], F]:
+def source_options(columns: str, *, default_weeks: str = LAST_FOUR) -> Callable[[F], F]:
     """Add ``--file``, ``--dimension``, ``--weeks``, ``--store`` and ``--json``; the first four become one ``source``.
 
-    ``columns`` is the header of the table, shown in the help.
+    ``columns`` is the header of the table and ``default_weeks`` what is used without ``--weeks``; the help shows both.
     """
 
     def wrap(function: F) -> F:
@@ -111,7 +117,7 @@ def source_options(columns: str) -> Callable[[F], F]:
 
         dimension_option = click.option("--dimension", help="Only this dimension.")
         made: Any = command
-        for option in (json_option, store_option, weeks_option, dimension_option, file_option(columns)):
+        for option in (json_option, store_option, weeks_option(default_weeks), dimension_option, file_option(columns)):
             made = option(made)
         return cast(F, made)
 
@@ -120,14 +126,25 @@ def source_options(columns: str) -> Callable[[F], F]:
 
 @dataclass(frozen=True)
 class NamedRatings:
-    """Ratings by dimension; ``named`` tells whether the input names its dimensions."""
+    """Ratings by dimension; ``named`` tells whether the input names its dimensions.
+
+    ``notes`` are sentences about the file, ``said`` those about the labels of each dimension.
+    """
 
     dimensions: dict[str, Ratings]
     named: bool
+    notes: tuple[str, ...] = ()
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def ratings_from(
-    source: Source, *, scale: ScaleKind, values: str | None = None, cluster: str | None = None, repeated: bool = False
+    source: Source,
+    *,
+    scale: ScaleKind,
+    values: str | None = None,
+    cluster: str | None = None,
+    repeated: bool = False,
+    wide: bool = False,
 ) -> NamedRatings:
     """Read the ratings of a file or a store; ``scale`` and the rest describe a file, see :func:`read_ratings`."""
     if source.file is None:
@@ -139,7 +156,8 @@ def ratings_from(
         dimension=source.dimension,
         cluster=cluster,
         repeated=repeated,
+        wide=wide,
     )
-    for text in read.notes:
+    for text in (*read.notes, *read.remarks):
         note(text)
-    return NamedRatings(read.dimensions, named=read.named)
+    return NamedRatings(read.dimensions, named=read.named, notes=read.notes, said=read.said)

@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from review.commands.calibrate_compare import compare_judges
-from review.commands.common import as_option, json_option, store_option, weeks_option
+from review.commands.common import LAST_FOUR, as_option, json_option, store_option, weeks_option
 
 
 @click.command("compare")
 @click.argument("refs", metavar="NAME[@VERSION]...", nargs=-1)
 @click.option("--dimension", help="Only this dimension.")
 @click.option("--split", type=click.Choice(["dev", "test", "all"]), help="Which half; test is a look that is counted.")
-@weeks_option
+@weeks_option(LAST_FOUR)
 @as_option
 @store_option
 @json_option

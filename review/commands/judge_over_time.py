@@ -8,7 +8,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from review.commands.common import emit, json_option, note, opened, out, store_option, weeks_option
+from review.commands.common import LAST_FOUR, emit, json_option, note, opened, out, store_option, weeks_option
 from review.judges.workbench.over_time import OverTime, all_over_time, judge_agreement, over_time, weeks_over_time
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.calibration.drift import WeekFigure, plain_words
@@ -20,7 +20,7 @@ from review.statistics.quantity import Quantity
 @click.option("--dimension", help="Only this dimension.")
 @click.option("--bootstrap", type=click.IntRange(0, 1_000_000), default=1000, show_default=True, help="Replicates.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the replicates.")
-@weeks_option
+@weeks_option(LAST_FOUR)
 @store_option
 @json_option
 def over_time_command(

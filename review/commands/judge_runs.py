@@ -14,7 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from review.basics.errors import InputError, UnknownError
 from review.basics.whole_files import check_target
 from review.commands import judge_render as render
-from review.commands.common import acting_person, as_option, emit, err, json_option, note, opened, store_option
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    err,
+    json_option,
+    note,
+    note_long_cells,
+    opened,
+    store_option,
+)
 from review.evidence.evidence import weeks_between
 from review.exchange.items import FORMATS
 from review.judges.keys import environment_of
@@ -154,6 +164,7 @@ def _worked(store: Store, run_id: str, by: str, target: Path | None = None, forc
     if target is not None and done.state == "finished":
         rows = write_results(store, run_id, target, by=by, force=force)
         note(f"{target}: {rows} rows")
+        note_long_cells(target)
     return done
 
 

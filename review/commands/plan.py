@@ -96,7 +96,7 @@ def plan_for_quality(source: Source, positive: str | None, half_width: float, as
     if source.file is not None:
         if positive is None:
             raise click.UsageError("give the positive value with --positive.")
-        plans = {"": plan_quality(from_file(source.file, positive).strata, half_width)}
+        plans = {"": plan_quality(from_file(source.file, positive)[0].strata, half_width)}
     else:
         _, found = reports_on_store(source, positive=positive)
         plans = {name: plan_quality(one.report.strata, half_width) for name, one in found.items()}

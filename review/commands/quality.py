@@ -8,36 +8,45 @@ import click
 from rich.table import Table as Grid
 
 from review.basics.errors import InputError
-from review.basics.labels import canonical_text, number_text
+from review.basics.labels import canonical_text, spelled
+from review.basics.spellings import Spellings
 from review.basics.tables import Row, Table, read_table
-from review.commands.common import emit, note, out
-from review.commands.inputs import Source, positive_option, source_options
+from review.commands.common import emit, note, out, split_values
+from review.commands.inputs import Source, positive_option, source_options, values_option
 from review.evidence.evidence import latest_used_rubric, weeks_between
-from review.evidence.production import production_data, quality_of
+from review.evidence.production import Wanted, production_reports
+from review.evidence.production_data import production_data
 from review.rubric.rubric import Dimension, Rubric
-from review.statistics.quality.report import QualityReport, quality_report
+from review.statistics.quality.report import QualityReport, corrected_report, quality_report
 from review.statistics.quality.rogan_gladen import Calibration
 from review.statistics.quality.strata import QualityRow, check_positive, stratify
 from review.statistics.quality.words import plain_words, table
 
 
 @click.command()
-@source_options("item,verdict,truth[,stratum,population] (empty truth: not labelled; empty verdict: none)")
+@source_options(
+    "item,verdict,truth[,stratum,population] (empty truth: not labelled; empty verdict: none)",
+    default_weeks="the latest week",
+)
 @positive_option
+@values_option
 @click.option("--separate", is_flag=True, help="The labelled rows are a calibration set from elsewhere (Rogan-Gladen).")
 @click.option("--judge", metavar="NAME", help="On the store: use this judge's verdicts on all traffic.")
-def quality(source: Source, positive: str | None, separate: bool, judge: str | None, as_json: bool) -> None:
+def quality(
+    source: Source, positive: str | None, values: str | None, separate: bool, judge: str | None, as_json: bool
+) -> None:
     """Estimate the share of positive conversations from people's labels and a judge's verdicts.
 
-    With --file on a table, else on the store: the latest week, or --weeks.
+    With --file on a table, else on the store.
     """
     if source.file is None:
         _on_store(source, judge, positive, as_json)
         return
     if positive is None:
         raise click.UsageError("with --file, give --positive VALUE, the value whose share is estimated.")
-    report = from_file(source.file, positive, separate=separate)
-    emit(report.to_json(), as_json, lambda: show(report))
+    report, notes = from_file(source.file, positive, separate=separate, values=split_values(values))
+    result = {**report.to_json(), **({"notes": list(notes)} if notes else {})}
+    emit(result, as_json, lambda: show(report))
 
 
 @dataclass(frozen=True)
@@ -65,8 +74,9 @@ def reports_on_store(
         known = ", ".join(data.judges) or "none"
         raise InputError(f"--judge: found '{judge}', expected a judge with verdicts on all traffic: {known}.")
     used = judge or next(iter(data.judges), None)
+    reports = production_reports(store, weeks, [Wanted(d, value, used) for d, value in chosen], data=data)
     return weeks, {
-        d.name: DimensionQuality(value, used, quality_of(data, d, positive=value, judge=used)) for d, value in chosen
+        d.name: DimensionQuality(value, used, report) for (d, value), report in zip(chosen, reports, strict=True)
     }
 
 
@@ -102,19 +112,26 @@ def _on_store(source: Source, judge: str | None, positive: str | None, as_json: 
     emit(result, as_json, render)
 
 
-def from_file(file: str, positive: str, *, separate: bool = False) -> QualityReport:
-    """Read a table of conversations and compute its report; raises InputError with file, line and remedy."""
+def from_file(
+    file: str, positive: str, *, separate: bool = False, values: tuple[str, ...] = ()
+) -> tuple[QualityReport, tuple[str, ...]]:
+    """Read a table of conversations, and return its report and the sentences about the file, which are printed too.
+
+    ``values`` are all values of the scale. Raises InputError with file, line and remedy.
+    """
     data = read_table(file, required=("item", "verdict", "truth"), optional=("stratum", "population"))
-    for line in data.notes:
-        note(line)
-    value = _label(positive)
-    rows = _rows(data)
+    spellings = Spellings(tuple(map(canonical_text, values)), (canonical_text(positive),))
+    value = spelled(canonical_text(positive), spellings.declared) or canonical_text(positive)
+    rows = _rows(data, spellings)
+    notes = [*data.notes, *spellings.sentences(data.file, "cell")]
     try:
         check_positive(rows, value)
         if any(r.verdict for r in rows) and all(r.verdict != value for r in rows):
             given = ", ".join(sorted({r.verdict for r in rows if r.verdict})[:12])
-            note(f"{data.file}: no verdict is '{value}'; the verdicts are {given}.")
-        return _separate(rows, value) if separate else quality_report(stratify(rows, value))
+            notes.append(f"{data.file}: no verdict is '{value}'; the verdicts are {given}.")
+        for line in notes:
+            note(line)
+        return (_separate(rows, value) if separate else quality_report(stratify(rows, value))), tuple(notes)
     except InputError as error:
         raise InputError(f"{data.file}: {error}") from None
 
@@ -145,10 +162,10 @@ def _separate(rows: list[QualityRow], positive: str) -> QualityReport:
         negatives=sum(not y for y, _ in pairs),
         rejections=sum(not y and not f for y, f in pairs),
     )
-    return quality_report(stratify(traffic, positive), calibration=calibration)
+    return corrected_report(stratify(traffic, positive), calibration)
 
 
-def _rows(data: Table) -> list[QualityRow]:
+def _rows(data: Table, spellings: Spellings) -> list[QualityRow]:
     """Return the rows as values. Raises InputError for a repeated item or a stratum with two populations."""
     seen: dict[str, int] = {}
     populations: dict[str, tuple[int, int]] = {}
@@ -166,7 +183,7 @@ def _rows(data: Table) -> list[QualityRow]:
         if size is not None and populations.setdefault(stratum, (size, row.line))[0] != size:
             before, line = populations[stratum]
             raise row.error("population", size, f"{before}, as on line {line}", "Give one population per stratum.")
-        found.append(QualityRow(_cell(row, "verdict"), _cell(row, "truth"), stratum))
+        found.append(QualityRow(spellings.of(row.cells.get("verdict")), spellings.of(row.cells.get("truth")), stratum))
     if populations:
         bare = next((r.stratum for r in found if r.stratum not in populations), None)
         if bare is not None:
@@ -181,17 +198,3 @@ def _population(row: Row) -> int | None:
     if number < 1 or number != int(number):
         raise row.error("population", row.text("population"), "a whole number of at least 1 (N_h)")
     return int(number)
-
-
-def _cell(row: Row, column: str) -> str | None:
-    return _label(row.text(column)) or None
-
-
-def _label(text: str) -> str:
-    """Return the canonical text of a label: 1.0 is 1, because a number column with gaps often has decimals."""
-    text = canonical_text(text)
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return number_text(number) if abs(number) < float("inf") else text

@@ -59,7 +59,7 @@ def show(report: WeekReport) -> None:
         f"Disagreements: {words.settlement(report)}",
         f"Golden dataset: {words.golden(report)}",
         f"Changes of mind: {words.changes_of_mind(report.anchoring)}",
-        f"Audit: entry {report.head}, {report.head_hash[:16]}…"
+        f"Audit: entry {report.head}, {report.head_hash}"
         + ("" if report.broken_at is None else f", BROKEN at entry {report.broken_at}"),
     ]
     for line in lines:

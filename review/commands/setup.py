@@ -26,6 +26,7 @@ from review.people.people import NO_ROLE, ROLES, add_person, people, require
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.serving import server
+from review.serving.presence import served_at
 from review.settings.project import STARTER, project_of
 from storage.store import open_store
 
@@ -134,7 +135,12 @@ def people_list(store_path: str, as_json: bool) -> None:
 @store_option
 def serve(port: int, address: str, names_are_enough: bool, browser: bool, store_path: str) -> None:
     """Start the application on this project's store."""
-    opened(store_path).close()
+    store = opened(store_path)
+    store.begin_signing()
+    store.close()
+    elsewhere = served_at(Path(store_path))
+    if elsewhere:
+        note(f"{store_path}: another application already serves this store at {elsewhere}. End one of the two.")
     code = server.serve(
         Path(store_path), port=port, browser=browser, address=address, names_are_enough=names_are_enough
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from storage.queries.annotations import annotations_per_rubric_version, version_of_most_labelled_items
+from review.current.counting import versions
 from storage.queries.assignments import version_of_most_dealt_items
 from storage.records_review import Week
 from storage.store import Store
@@ -18,7 +18,7 @@ def used_version(store: Store, week: Week) -> int:
     leaves the week where it was; a week asked again as a whole moves on when half of it is done. Without labels it is
     the version the week was opened under.
     """
-    return version_of_most_labelled_items(store, week.name) or week.rubric_version
+    return versions(store, week.name).most or week.rubric_version
 
 
 def asked_version(store: Store, week: Week) -> int:
@@ -35,7 +35,7 @@ def annotations_by_version(store: Store, weeks: Iterable[str]) -> dict[int, int]
     """Return how many annotations of some weeks count under each rubric version, by version."""
     total: Counter[int] = Counter()
     for week in weeks:
-        total.update(annotations_per_rubric_version(store, week))
+        total.update(versions(store, week).annotations)
     return dict(sorted(total.items()))
 
 

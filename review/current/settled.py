@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.basics.labels import Label, Value
-from storage.queries.annotations import current_annotations
+from review.basics.remembered import Remembered
+from review.current.counting import annotations_that_count, state_of_annotations
+from storage.queries.states import latest_adjudication
 from storage.records_review import Adjudication, Annotation, Item
 from storage.store import Store
 
@@ -43,7 +45,7 @@ def canonical_value(stored: Any) -> Value:
 
 def annotations_of(store: Store, weeks: Iterable[str]) -> list[Annotation]:
     """Return the annotations of some weeks that count, of the latest rubric version on each item."""
-    found = [n for week in weeks for n in current_annotations(store, week)]
+    found = [n for week in weeks for n in annotations_that_count(store, week)]
     latest: dict[str, int] = {}
     for n in found:
         latest[n.item_id] = max(latest.get(n.item_id, 0), n.rubric_version)
@@ -111,6 +113,18 @@ def by_votes(item: str, dimension: str, votes: Mapping[Value, int]) -> Settled:
 
 def settled_labels(store: Store, weeks: Sequence[str], *, rubric: int | None = None) -> dict[tuple[str, str], Settled]:
     """Return every current label of some weeks by (item, dimension); with ``rubric`` under that version alone."""
+    if store.db.conn.in_transaction:
+        return _settled_labels(store, weeks, rubric)
+    states = tuple(state_of_annotations(store, week) for week in weeks)
+    key = (str(store.path), tuple(weeks), rubric, states, latest_adjudication(store))
+    # A copy: whoever asks may drop what they do not need.
+    return dict(_SETTLED.get(key, lambda: _settled_labels(store, weeks, rubric)))
+
+
+_SETTLED: Remembered[dict[tuple[str, str], Settled]] = Remembered(4)
+
+
+def _settled_labels(store: Store, weeks: Sequence[str], rubric: int | None) -> dict[tuple[str, str], Settled]:
     annotations = annotations_of(store, weeks)
     finals = adjudications_that_count(current_adjudications(store, weeks), annotations).items()
     rows = [n for n in annotations if rubric in (None, n.rubric_version)]

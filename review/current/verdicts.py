@@ -16,6 +16,8 @@ from storage.queries.verdicts import judge_versions, knows_judge, verdicts_of_ve
 from storage.records_review import Verdict
 from storage.store import Store
 
+REPLACES = "replaced: "
+"""Begins the error of a missing verdict that counts in place of an earlier value."""
 LOG_VERDICTS = "log"
 """The version of verdicts that came with the log."""
 
@@ -93,11 +95,16 @@ def that_count(rows: Sequence[Verdict]) -> dict[tuple[str, str], Verdict]:
 
     The latest with a value counts, else the latest missing one. A missing verdict (a time-out, an unreadable reply)
     does not replace an earlier value: the version is unchanged and did judge this item before, and a network failure
-    would look like a judge that refuses.
+    would look like a judge that refuses. A missing one that an import put in place of a
+    wrong value does replace it: its error begins with ``REPLACES``.
     """
     found: dict[tuple[str, str], Verdict] = {}
     for v in rows:
-        before = found.get((v.item_id, v.dimension))
-        if v.value is not None or before is None or before.value is None:
+        if counts_over(v, found.get((v.item_id, v.dimension))):
             found[v.item_id, v.dimension] = v
     return found
+
+
+def counts_over(later: Verdict, before: Verdict | None) -> bool:
+    """Return whether a verdict counts in place of the one before it; see :func:`that_count`. Pure."""
+    return later.value is not None or before is None or before.value is None or later.error.startswith(REPLACES)

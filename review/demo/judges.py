@@ -43,7 +43,7 @@ def deliver(store: Store, week: str, truth: Mapping[str, DemoConversation], *, s
         tuple(dict.fromkeys(column for row in rows for column in row)),
         tuple(Row(file, line, row) for line, row in enumerate(rows, start=2)),
     )
-    import_verdicts(store, table, by=by)
+    import_verdicts(store, table, by=by, unknown_as_missing=True)
 
 
 def learn(store: Store, closed: Sequence[str], current: str, *, seed: int, by: str) -> None:

@@ -216,6 +216,7 @@ def paired_labels(
     prompted = (example_conversations(made) if made else frozenset()) | frozenset(without)
     in_half = {i.id for i in people.items if half in ("all", split_of(i.conversation_id))}
     examples = {i.id for i in people.items if i.id in in_half and i.conversation_id in prompted}
+    counting = in_half - examples
     found: dict[str, Paired] = {}
     for d in people.rubric.dimensions:
         given = {item: v for (item, dimension), v in verdicts.items() if dimension == d.name}
@@ -224,7 +225,7 @@ def paired_labels(
         labels = {item: s for (item, dimension), s in people.settled.items() if dimension == d.name and item in in_half}
         left_out = sum(item in examples and s.value is not None for item, s in labels.items())
         labels = {item: s for item, s in labels.items() if item not in examples}
-        given = {item: v for item, v in given.items() if item in in_half - examples}
+        given = {item: v for item, v in given.items() if item in counting}
         rows = calibration_rows(people.items, labels, given, people.populations)
         notes = notes_on(half, left_out)
         data = calibration_data(rows, values=d.scale.values)

@@ -22,7 +22,7 @@ PREFIX = "labels/"
 
 FORMATS = (".csv", ".jsonl", ".parquet")
 """Endings of the files that can be written."""
-NUMBERS = ("score", "latency_ms", "cost")
+NUMBERS = ("score", "latency_ms", "cost", "seconds")
 
 
 def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...]]:

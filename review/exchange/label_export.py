@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
-from review.basics.errors import NothingToDo
+from review.basics.errors import InputError, NothingToDo
+from review.basics.rating_tables import BESIDE
 from review.current.settled import annotations_of
 from review.exchange.items import label_text, write_table
 from review.people.people import require
@@ -20,11 +22,15 @@ from storage.records_people import Rater
 from storage.records_review import Annotation, Item
 from storage.store import Store
 
-COLUMNS = ("item", "rater", "dimension", "label", "at", "comment", "rubric_version", "late")
+COLUMNS = ("item", "rater", "dimension", "label", "at", "comment", "seconds", "rubric_version", "late")
+WIDE = ("item", "dimension", "rubric_version")
+"""The first columns of the wide form; a column for each rater follows."""
 
 
-def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -> int:
+def export_labels(store: Store, target: Path, *, by: str, force: bool = False, wide: bool = False) -> int:
     """Write every label that counts as CSV, JSON Lines or Parquet, by the ending of ``target``. Returns the rows.
+
+    ``wide`` writes one row for each item and dimension, with a column for each rater, without times and comments.
 
     A label given after its item was handed on is ``late``. The file may hold labels of several rubric versions; filter
     by ``rubric_version`` before computing on it.
@@ -43,6 +49,7 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -
             "label": label_text(value),
             "at": n.at,
             "comment": comments[n.submission_id],
+            "seconds": n.seconds,
             "rubric_version": n.rubric_version,
             "late": n.late,
         }
@@ -51,11 +58,27 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False) -
     ]
     if not rows:
         raise NothingToDo("the store holds no labels yet; there is nothing to export.")
+    columns: tuple[str, ...] = COLUMNS
+    if wide:
+        columns, rows = _wide(rows)
     # If the file cannot be written, the audit entry is taken back too.
     with store.transaction():
         chain.record(store, by, "export labels", target.name, rows=len(rows))
-        write_table(target, COLUMNS, rows, force=force)
+        write_table(target, columns, rows, force=force)
     return len(rows)
+
+
+def _wide(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Return the columns and rows of the wide form. Raises InputError when a rater is called like another column."""
+    raters = sorted({str(row["rater"]) for row in rows})
+    clash = next((r for r in raters if r in BESIDE), None)
+    if clash is not None:
+        raise InputError(f"the rater '{clash}' is called like a column of the wide form. Export the long form.")
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        key = tuple(row[c] for c in WIDE)
+        found.setdefault(key, dict(zip(WIDE, key, strict=True)))[row["rater"]] = row["label"]
+    return (*WIDE, *raters), list(found.values())
 
 
 def _comments(store: Store, annotations: Sequence[Annotation]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Import of people's labels from a file: ``item,rater,dimension,label[,at,comment]``.
+"""Import of people's labels from a file: ``item,rater,dimension,label[,at,comment,seconds]``.
 
 All rows of one rater on one item are one annotation. A file is imported completely or not at all, and the same file
 again adds nothing. Columns that an export adds (``rubric_version`` and ``late``) are ignored: every label gets the
@@ -8,19 +8,21 @@ rubric version of its week.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from review.audit import chain, covered
+from review.audit import chain
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.csv_safe import row_text
 from review.basics.errors import Refused, ReviewError
 from review.basics.labels import canonical_text
-from review.basics.tables import Table, read_table
+from review.basics.rating_tables import read_rating_table
+from review.basics.tables import Table
 from review.basics.weeks import due_date, monday_of, week_of
 from review.exchange.items import imported_id, known_items, the_item
+from review.exchange.values import ValuesRead, as_counts, value_tables
 from review.exchange.votes import Vote, annotation, assignment_for, assignments_of, compare, gather_votes, merged
 from review.people.people import Person, add_person, people, person_id, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
@@ -39,7 +41,8 @@ class ImportedLabels:
     """What an import of labels did.
 
     ``annotations`` counts new ones; ``changed`` of them replace an earlier one by the same rater. ``unchanged`` are
-    already in the store, ``older`` were made before the current one. ``empty`` cells are missing ratings.
+    already in the store, ``older`` were made before the current one. ``empty`` cells are missing ratings. ``added`` and
+    ``duplicate`` count labels: those written, and those that the store has. ``values`` counts by dimension and value.
     """
 
     rows: int
@@ -52,17 +55,33 @@ class ImportedLabels:
     new_raters: tuple[str, ...]
     weeks: tuple[str, ...]
     dimensions: tuple[str, ...]
+    added: int = 0
+    duplicate: int = 0
+    format: str = ""
+    values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
-def read_labels(path: str | Path) -> Table:
-    """Read a label file. The column of the label may be called ``label`` or ``value``."""
-    return read_table(path, required=["item", "rater", ("label", "value")], optional=("dimension", "at", "comment"))
+def read_labels(path: str | Path, *, names: Mapping[str, str] | None = None, wide: bool = False) -> Table:
+    """Read a label file: a row for each label, or a column for each rater (``wide``, or recognised).
+
+    The column of the label may be called ``label`` or ``value``; ``names`` gives the columns that are called otherwise.
+    """
+    return read_rating_table(path, optional=("dimension", "at", "comment", "seconds"), names=names, wide=wide)
 
 
 def import_labels(
-    store: Store, table: Table, *, by: str, week: str | None = None, dimension: str | None = None
+    store: Store,
+    table: Table,
+    *,
+    by: str,
+    week: str | None = None,
+    dimension: str | None = None,
+    translate: Iterable[str] = (),
 ) -> ImportedLabels:
     """Import all rows of a label file or none; ``dimension`` names it for files without that column.
+
+    ``translate`` are texts such as ``politeness:Polite=friendly``.
 
     A label must be on its scale, under the rubric version of the item's week. Required dimensions may be missing: a
     file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater
@@ -76,13 +95,14 @@ def import_labels(
         items, fresh = _items(store, table, week)
         raters, new_raters = _raters(store, table, by)
         rubrics = _rubrics(store, {i.week for i in items.values()})
-        votes, empty = gather_votes(table, items, raters, rubrics, dimension)
+        read = ValuesRead(tables=value_tables(translate, current_rubric(store)))
+        votes, empty = gather_votes(table, items, raters, rubrics, dimension=dimension, read=read)
         weeks = tuple(sorted({v.item.week for v in votes}))
         _refuse_closed(store, weeks)
         used = {v.item.id for v in votes}
         fresh = [i for i in fresh if i.id in used]
         _add_items(store, fresh, by=by, raters=tuple(dict.fromkeys(v.rater for v in votes)))
-        outcome, written = _add_votes(store, votes, rubrics, by)
+        outcome = _add_votes(store, votes, rubrics, by)
         done = ImportedLabels(
             rows=len(table.rows),
             **outcome,
@@ -91,9 +111,11 @@ def import_labels(
             new_raters=new_raters,
             weeks=weeks,
             dimensions=tuple(dict.fromkeys(d for v in votes for d in v.labels)),
+            format=table.format,
+            values=as_counts(read.values),
+            notes=read.sentences(table.file),
         )
-        content = {"content": covered.digest(store, "import labels", *written)} if written else {}
-        chain.record(store, by, "import labels", Path(table.file).name, **asdict(done), submissions=written, **content)
+        chain.record(store, by, "import labels", Path(table.file).name, **asdict(done))
     return done
 
 
@@ -197,12 +219,9 @@ def _add_items(store: Store, fresh: list[Item], *, by: str, raters: tuple[str, .
         chain.record(store, by, "open", week, why="imported labels")
 
 
-def _add_votes(
-    store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str
-) -> tuple[dict[str, int], list[str]]:
-    """Write the new votes. Returns the counts, and the ids of the submissions that were written."""
-    written: list[str] = []
-    counts = dict.fromkeys(("annotations", "changed", "unchanged", "older"), 0)
+def _add_votes(store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str) -> dict[str, int]:
+    """Write the new votes. Returns the counts."""
+    counts = dict.fromkeys(("annotations", "changed", "unchanged", "older", "added", "duplicate"), 0)
     weeks = {v.item.week for v in votes}
     latest = {(n.item_id, n.rater_id, n.rubric_version): n for w in weeks for n in current_annotations(store, w)}
     known = {n.submission_id for n in store.find(Annotation, submission_id=[v.submission_id for v in votes])}
@@ -217,6 +236,8 @@ def _add_votes(
             desk = desks[vote.item.week]
             assignment = assignment_for(store, desk, vote, rubric.version, by=by)
             store.add(annotation(vote, current, labels, assignment, late=assignment.id in desk.gone))
-            written.append(vote.submission_id)
+            counts["added"] += len(vote.labels)
+        elif outcome == "unchanged":
+            counts["duplicate"] += len(vote.labels)
     counts["annotations"] += counts["changed"]
-    return counts, written
+    return counts

@@ -1,14 +1,16 @@
 """Import and export of judges' verdicts: ``item,judge[,version],dimension,label[,score,rationale]``.
 
-A label that is empty or outside its scale is "no verdict": it is kept with its raw text, counted, and never becomes a
-label.
+An empty label is "no verdict": it is kept with its raw text, counted, and never becomes a label. Values that the rubric
+does not have stop an import, unless the caller takes them as "no verdict".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
@@ -17,7 +19,9 @@ from review.basics.clock import now
 from review.basics.csv_safe import row_text
 from review.basics.errors import InputError, NothingToDo
 from review.basics.tables import Row, Table, read_table
+from review.current.verdicts import REPLACES, counts_over
 from review.exchange.items import dimension_of, known_items, label_text, the_item, write_table
+from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from review.rubric.rubric import Rubric, current_rubric
@@ -34,8 +38,9 @@ class ImportedVerdicts:
     """What an import of verdicts did, in rows.
 
     ``added`` are new; ``no_verdict`` counts those of them without a value by reason (missing, unparseable).
-    ``unchanged`` are already in the store. ``changed`` differ from the verdict in the store, which stays.
-    ``unknown_items`` are about items that the store does not have.
+    ``unchanged`` are already in the store. ``changed`` differ from the verdict in the store, which stays; ``replaced``
+    ones count in its place, and it is kept. ``unknown_items`` are about items that the store does not have. ``values``
+    counts by dimension and value, ``unknown_values`` those that the rubric does not have.
     """
 
     rows: int
@@ -46,26 +51,45 @@ class ImportedVerdicts:
     unknown_items: int
     judges: tuple[str, ...]
     dimensions: tuple[str, ...]
+    replaced: int = 0
+    format: str = ""
+    values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    unknown_values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
-def read_verdicts(path: str | Path) -> Table:
-    """Read a verdict file. The column of the label may be called ``label``, ``verdict`` or ``value``."""
+def read_verdicts(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
+    """Read a verdict file. The column of the label may be called ``label``, ``verdict`` or ``value``.
+
+    ``names`` gives the columns that are called otherwise (ours -> the file's).
+    """
     optional = ("version", "dimension", "score", "rationale", "raw", "error", "latency_ms", "cost")
-    return read_table(path, required=["item", "judge", ("label", "verdict", "value")], optional=optional)
+    return read_table(path, required=["item", "judge", ("label", "verdict", "value")], optional=optional, names=names)
 
 
-def import_verdicts(store: Store, table: Table, *, by: str, dimension: str | None = None) -> ImportedVerdicts:
+def import_verdicts(
+    store: Store,
+    table: Table,
+    *,
+    by: str,
+    dimension: str | None = None,
+    translate: Iterable[str] = (),
+    unknown_as_missing: bool = False,
+    replace: bool = False,
+) -> ImportedVerdicts:
     """Import all rows of a verdict file or none; ``dimension`` names it for files without that column.
 
     One version of a judge has one verdict per item and dimension: the first one stays, the same again adds nothing, and
-    a different one is counted as changed (give it a new ``version``). Rows about items that the store does not know are
-    ignored and counted: a verdict alone is nothing to review.
+    a different one is counted as changed (give it a new ``version``, or ``replace`` a wrong import). ``translate`` are
+    texts such as ``politeness:Polite=friendly``; ``unknown_as_missing`` takes other values as "no verdict". Rows about
+    items that the store does not know are ignored and counted: a verdict alone is nothing to review.
 
-    Raises Refused without the role adjudicator; InputError that names file, line and column.
+    Raises Refused without the role adjudicator; UnknownValues; InputError that names file, line and column.
     """
     require(store, by, "adjudicator")
     with store.transaction():
         rubric = current_rubric(store)
+        read = ValuesRead(tables=value_tables(translate, rubric))
         found = known_items(store, {row_text(row, "item") for row in table.rows})
         verdicts, unknown = [], 0
         for row in table.rows:
@@ -73,41 +97,50 @@ def import_verdicts(store: Store, table: Table, *, by: str, dimension: str | Non
             if not name:
                 raise row.error("item", "", "a value", "Fill the cell or remove the row.")
             item = the_item(row, name, found[name])
-            made = verdict(row, item, rubric, dimension)
+            made = verdict(row, item, rubric, dimension, read)
             unknown += made is None
             verdicts += [made] if made is not None else []
-        new, unchanged, changed = _sort(store, verdicts)
+        if not unknown_as_missing:
+            hint = "--value DIMENSION:RAW=VALUE translates them; --missing-as-no-verdict takes them as no verdict."
+            read.refuse_unknown(table.file, "verdict", command_hint=hint)
+        new, unchanged, changed, again = _sort(store, verdicts)
+        replaced = [_replacing(v, before) for v, before in changed] if replace else []
+        new = [*new, *replaced]
         _refuse_made_here(store, new)
         store.add(*new)
-        missing = [v.error for v in new if v.value is None]
+        missing = [v.error.removeprefix(REPLACES) for v in new if v.value is None]
         done = ImportedVerdicts(
             rows=len(table.rows),
             added=len(new),
             no_verdict={reason: missing.count(reason) for reason in sorted(set(missing))},
             unchanged=unchanged,
-            changed=changed,
+            changed=again + (0 if replace else len(changed)),
             unknown_items=unknown,
             judges=tuple(dict.fromkeys(v.judge for v in verdicts)),
             dimensions=tuple(dict.fromkeys(v.dimension for v in verdicts)),
+            replaced=len(replaced),
+            format=table.format,
+            values=as_counts(read.values),
+            unknown_values=as_counts(read.unknown),
+            notes=read.sentences(table.file),
         )
         chain.record(store, by, "import verdicts", Path(table.file).name, **asdict(done))
+        if replaced:
+            ids = {v.id: before.id for v, (_, before) in zip(replaced, changed, strict=True)}
+            chain.record(store, by, "replace verdicts", Path(table.file).name, replaced=ids)
     return done
 
 
-def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None) -> Verdict | None:
+def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None, read: ValuesRead) -> Verdict | None:
     """Return the verdict of one row, or None when its item is unknown. The row is checked either way."""
     judge, version = row_text(row, "judge"), row_text(row, "version")
     if not judge:
         raise row.error("judge", "", "the judge's name", "Fill the cell or remove the row.")
     d = dimension_of(row, dimension, rubric)
     score, latency, cost = row.number("score"), row.number("latency_ms"), row.number("cost")
-    try:
-        value = d.scale.canonical(row.cells.get("label"))
-    except ValueError:
-        value = None
-    if value == () and not row.text("label"):
-        value = None
-    raw = row.text("label") if value is None else ""
+    found = read.of(row, d)
+    value = None if isinstance(found, NotInRubric) or (found == () and not row.text("label")) else found
+    raw = found.text if isinstance(found, NotInRubric) else ""
     raw = raw or row_text(row, "raw")
     error = "" if value is not None else row.text("error") or ("unparseable" if raw else "missing")
     if item is None:
@@ -129,28 +162,52 @@ def verdict(row: Row, item: Item | None, rubric: Rubric, dimension: str | None) 
     )
 
 
-def _sort(store: Store, verdicts: list[Verdict]) -> tuple[list[Verdict], int, int]:
-    """Return the verdicts that are new, and how many are already there unchanged, and changed.
+def _replacing(new: Verdict, before: Verdict) -> Verdict:
+    """Return a verdict as a row of its own after the one that it replaces."""
+    error = f"{REPLACES}{new.error.removeprefix(REPLACES)}" if new.value is None else new.error
+    return dataclasses.replace(
+        new, id=digest([*_subject(new), before.id, new.value, new.raw, new.score])[:32], error=error
+    )
+
+
+class _Sorted(NamedTuple):
+    """Verdicts of a file: new ones, how many are there unchanged, and those that differ, each with the one that counts.
+
+    ``again`` counts rows that say something else than an earlier row of the same file.
+    """
+
+    new: list[Verdict]
+    unchanged: int
+    changed: list[tuple[Verdict, Verdict]]
+    again: int
+
+
+def _sort(store: Store, verdicts: list[Verdict]) -> _Sorted:
+    """Compare verdicts with the store.
 
     The first of several in one file counts.
     """
     known: dict[tuple[str, ...], Verdict] = {}
     for v in verdicts_on(store, {v.item_id for v in verdicts}):
-        # After several runs of a judge here, a missing verdict does not replace an earlier value.
-        if v.value is not None or _subject(v) not in known:
+        if counts_over(v, known.get(_subject(v))):
             known[_subject(v)] = v
     new: list[Verdict] = []
-    unchanged = changed = 0
+    changed: dict[tuple[str, ...], tuple[Verdict, Verdict]] = {}
+    fresh: set[int] = set()
+    unchanged = again = 0
     for v in verdicts:
         first = known.get(_subject(v))
         if first is None:
             known[_subject(v)] = v
             new.append(v)
+            fresh.add(id(v))
         elif (first.value, first.raw, first.score) == (v.value, v.raw, v.score):
             unchanged += 1
+        elif id(first) in fresh or _subject(v) in changed:
+            again += 1
         else:
-            changed += 1
-    return new, unchanged, changed
+            changed[_subject(v)] = (v, first)
+    return _Sorted(new, unchanged, list(changed.values()), again)
 
 
 def _subject(v: Verdict) -> tuple[str, ...]:

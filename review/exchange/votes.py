@@ -13,6 +13,7 @@ from review.basics.limits import MAX_COMMENT
 from review.basics.tables import Row, Table
 from review.basics.times import read_time
 from review.exchange.items import dimension_of, label_text, stored
+from review.exchange.values import NotInRubric, ValuesRead
 from review.rubric.rubric import Rubric
 from storage.records_base import StoredLabels
 from storage.records_review import Annotation, Assignment, Item, Reassignment
@@ -29,6 +30,7 @@ class Vote:
     labels: StoredLabels = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     at: str = ""
+    seconds: float | None = None
     comments: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -43,12 +45,14 @@ def gather_votes(
     raters: Mapping[str, str],
     rubrics: Mapping[str, Rubric],
     dimension: str | None = None,
+    read: ValuesRead | None = None,
 ) -> tuple[list[Vote], int]:
     """Return one vote per item and rater, in the order of the file, and the number of empty labels. Pure.
 
-    Raises InputError for a label outside its scale, an unknown dimension, an unreadable time, or two different labels
-    of one rater for one item and dimension.
+    ``read`` reads the labels and counts them. Raises UnknownValues for labels outside their scale; InputError for an
+    unknown dimension, an unreadable time, or two different labels of one rater for one item and dimension.
     """
+    read = read or ValuesRead()
     votes: dict[tuple[str, str], Vote] = {}
     empty = 0
     for row in table.rows:
@@ -58,30 +62,28 @@ def gather_votes(
         item, rater = items[name], raters[row_text(row, "rater")]
         rubric = rubrics[item.week]
         d = dimension_of(row, dimension, rubric, where=f"the rubric of {item.week}, version {rubric.version},")
-        raw = row.cells.get("label")
-        try:
-            value = d.scale.canonical(raw)
-        except ValueError as error:
-            raise row.error("label", raw, str(error)) from None
-        if value is None or value == ():
+        value = read.of(row, d)
+        if value is None or value == () or isinstance(value, NotInRubric):
             empty += 1
             continue
         vote = votes.setdefault((item.id, rater), Vote(row=row, item=item, rater=rater))
         if vote.labels.setdefault(d.name, stored(value)) != stored(value):
             raise row.error(
                 "label",
-                raw,
+                row.cells.get("label"),
                 f"the label of line {vote.lines[d.name]} for the same item, rater and dimension "
                 f"({label_text(vote.labels[d.name])})",
                 "Keep one of the rows.",
             )
         vote.lines.setdefault(d.name, row.line)
         vote.at = max(vote.at, _time(row))
+        vote.seconds = max(vote.seconds or 0.0, seconds) if (seconds := _seconds(row)) is not None else vote.seconds
         comment = row_text(row, "comment")
         if len(comment) > MAX_COMMENT:
             raise row.error("comment", comment, f"at most {MAX_COMMENT:,} characters")
         if comment:
             vote.comments[comment] = None
+    read.refuse_unknown(table.file, "label", command_hint="--value DIMENSION:RAW=VALUE translates them.")
     return list(votes.values()), empty
 
 
@@ -93,6 +95,13 @@ def _time(row: Row) -> str:
     if moment is None:
         raise row.error("at", raw, "a time such as 2026-11-20T14:05:00Z")
     return moment.isoformat(timespec="milliseconds")
+
+
+def _seconds(row: Row) -> float | None:
+    seconds = row.number("seconds")
+    if seconds is not None and seconds < 0:
+        raise row.error("seconds", row.text("seconds"), "a number of seconds, zero or more")
+    return seconds
 
 
 def merged(vote: Vote, current: Annotation | None, rubric: Rubric) -> StoredLabels:
@@ -130,6 +139,7 @@ def annotation(
         corrected_answer=current.corrected_answer if current else "",
         supersedes=current.submission_id if current else None,
         late=late,
+        seconds=vote.seconds,
     )
 
 

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from review.audit.store_secrets import hmac_key
 from review.basics.canonical import canonical, digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
 from review.basics.tables import Row, Table, read_table
 from review.golden.content import Wish, content_of, origin_of
-from review.golden.examples import BEHAVIOURS, SOURCES, SPLITS, add_version, latest_version, says_the_same
+from review.golden.examples import (
+    BEHAVIOURS,
+    SOURCES,
+    SPLITS,
+    add_version,
+    latest_version,
+    latest_versions,
+    says_the_same,
+)
+from review.golden.from_export import ReadCell, as_the_row_says
 from review.people.people import require
+from review.privacy.hidden_spans import spans_by_conversation, without
 from review.privacy.masking import Recognisers, mask_values, recognisers
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
 from review.statistics.calibration.split import split_of
-from storage.records_golden import EXAMPLE_KINDS, GoldenExample, Turn
+from storage.records_golden import EXAMPLE_KINDS, GoldenContent, GoldenExample, Turn
 from storage.store import Store
 
 OPTIONAL = (
     *("id", "expected_answer", "expected_behaviour", "reference_sql", "kind", "scenario", "tags", "split", "must_pass"),
-    *("source", "context", "prior_turns", "required", "expected_result", "as_of", "snapshot", "note"),
+    *("example_id", "source", "context", "prior_turns", "required", "expected_result", "as_of", "snapshot", "note"),
 )
 """The columns that a table may have besides ``question``."""
 
@@ -47,17 +58,29 @@ def read_written(path: str | Path) -> Table:
 def import_examples(store: Store, table: Table, *, by: str, project: Project | None = None) -> Written:
     """Import all rows or none.
 
-    A row belongs to the example with its ``id``; without an id, to the one with its question and the turns before it.
-    A row that differs corrects the example; the same file again adds nothing. Personal data is masked as in an imported
-    conversation. Cells with several values (tags, required, context) separate them by ``|`` or are lists in JSONL.
+    A row belongs to the example with its ``id``, or with its ``example_id`` as an export names it; without an id, to
+    the one with its question and the turns before it. A row that differs corrects the example; the same file again, and
+    an export of these examples, add nothing. Personal data is masked as in an imported conversation. Cells with several
+    values (tags, required, context) separate them by ``|`` or are lists in JSONL.
 
     Raises Refused without the role adjudicator, InputError that names file, line and column.
     """
     require(store, by, "adjudicator")
     privacy = (project or project_of(store.path)).privacy
-    wanted = recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    wanted = recognisers(
+        privacy.patterns,
+        phone_region=privacy.phone_region,
+        countries=privacy.countries,
+        library=privacy.library,
+    )
     version = current_rubric(store).version
-    examples = [_example(row, by, version, wanted) for row in table.rows]
+    known = _known(store, table)
+    examples = [
+        _corrected(row, known[name], by, wanted)
+        if (name := row.text("example_id")) in known
+        else _example(row, by, version, wanted)
+        for row in table.rows
+    ]
     _check_distinct(examples, table)
     counts = {"added": 0, "corrected": 0, "unchanged": 0}
     kept = []
@@ -75,14 +98,45 @@ def import_examples(store: Store, table: Table, *, by: str, project: Project | N
     return Written(**counts, examples=tuple(kept))
 
 
+def _known(store: Store, table: Table) -> dict[str, tuple[GoldenExample, GoldenContent]]:
+    """Return the examples that rows name by ``example_id``, each with its content as an export shows it."""
+    names = {name for row in table.rows if (name := row.text("example_id"))}
+    latest = {name: e for name, e in latest_versions(store).items() if name in names} if names else {}
+    spans = spans_by_conversation(store, [e.conversation_id for e in latest.values()])
+    key = hmac_key(store) if spans else b""
+    return {
+        name: (e, without(e.content, spans[e.conversation_id], key) if e.conversation_id in spans else e.content)
+        for name, e in latest.items()
+    }
+
+
+def _corrected(row: Row, known: tuple[GoldenExample, GoldenContent], by: str, wanted: Recognisers) -> GoldenExample:
+    earlier, shown = known
+    cells: dict[str, ReadCell] = {
+        "prior_turns": lambda r, _: _turns(r),
+        "context": _several,
+        "tags": _several,
+        "required": _several,
+        "expected_result": _object,
+        "scenario": row_text,
+        "must_pass": lambda r, c: _yes(r, c),
+        "expected_behaviour": lambda r, c: _choice(r, c, BEHAVIOURS, shown["expected_behaviour"]),
+        "kind": lambda r, c: _choice(r, c, EXAMPLE_KINDS, earlier.kind),
+        "split": lambda r, c: _choice(r, c, SPLITS, earlier.split),
+        "source": lambda r, c: _choice(r, c, SOURCES, earlier.source),
+    }
+    said = as_the_row_says(row, earlier, shown, cells, wanted)
+    return replace(said, id=new_id(), approved_by=by, at=now(), note=row_text(row, "note"))
+
+
 def _check_distinct(examples: list[GoldenExample], table: Table) -> None:
     first: dict[str, tuple[GoldenExample, int]] = {}
     for example, row in zip(examples, table.rows, strict=True):
         before, line = first.setdefault(example.example_id, (example, row.line))
         if canonical([before.content, before.kind]) != canonical([example.content, example.kind]):
             raise row.error(
-                "id" if row.text("id") else "question",
-                row.text("id") or row_text(row, "question"),
+                next((c for c in ("id", "example_id") if row.text(c)), "question"),
+                row.text("id") or row.text("example_id") or row_text(row, "question"),
                 f"each example once (line {line} has the same one with other values)",
                 "Give the two rows different values in the column 'id'.",
             )
@@ -99,7 +153,8 @@ def _example(row: Row, by: str, rubric_version: int, wanted: Recognisers) -> Gol
         )
     turns = _turns(row)
     # The id is made before masking: two questions that differ only in a masked name stay two examples.
-    identity = f"ex-{digest(['id', row.text('id')] if row.text('id') else ['written', question, turns])[:12]}"
+    name = row.text("id") or row.text("example_id")
+    identity = f"ex-{digest(['id', name] if name else ['written', question, turns])[:12]}"
     # The reference SQL and its expected result are not masked here because they are executed and compared. They are
     # masked when they are sent to a judge.
     masked, spans = mask_values(

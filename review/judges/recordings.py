@@ -61,7 +61,8 @@ def add_recorded(
         )
         own = tuple(replace(r, cells={**r.cells, "judge": name, "version": made.version}) for r in rows)
         columns = tuple(dict.fromkeys((*table.columns, "judge", "version")))
-        done = import_verdicts(store, replace(table, rows=own, columns=columns), by=by, dimension=dimension)
+        own_table = replace(table, rows=own, columns=columns)
+        done = import_verdicts(store, own_table, by=by, dimension=dimension, unknown_as_missing=True)
     return made, done
 
 

@@ -80,7 +80,7 @@ _ISSUERS = (
     (re.compile("62"), (16, 17, 18, 19)),  # UnionPay
     (re.compile("50(?:18|20|38)|6304|6759|676[1-3]"), (16, 18, 19)),  # Maestro
 )
-_NAMED_OTHERWISE = re.compile(
+NAMED_OTHERWISE = re.compile(
     r"(?:\b|_)(?:id|ids|order|invoice|tracking|item|product|sku|ticket|ref|reference|isbn|imei|ean|gtin)\b[^0-9]{0,12}\Z",
     re.IGNORECASE,
 )
@@ -113,7 +113,7 @@ def cards(text: str) -> Iterator[Hit]:
         if (
             digits == found[0]
             and not _CALLED_CARD.search(before)
-            and (len(digits) == _DINERS or _NAMED_OTHERWISE.search(before))
+            and (len(digits) == _DINERS or NAMED_OTHERWISE.search(before))
         ):
             continue
         yield Hit(found.start(), found.end(), digits)

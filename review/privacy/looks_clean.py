@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+from review.privacy.keys_and_tokens import may_hold_secret
+from review.privacy.labelled import may_hold_labelled
+from review.privacy.spelt_out import may_hold_spelt
+
 _NUMBER = re.compile(r"[0-9](?:[ ().\-/]{0,3}[0-9]){6,}")
 _DATES = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2})?(?: ?-? ?[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2})?)?"
@@ -16,7 +20,7 @@ _DATES = re.compile(
 _IP4 = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
 _IP6 = re.compile(r":[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:")
 _DIGIT_LETTER = re.compile(r"[0-9] ?[A-Z]")
-_LETTERED = re.compile(r"[A-Z]{2}(?:[A-Z]{4}[0-9]{2}[A-Z]| ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])")
+_LETTERED = re.compile(r"[A-Z]{2}(?:[A-Z]{4}[0-9]{2}[A-Z]|[A-Z]{3}[0-9]{4}[A-Z]| ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])")
 _WORDS = (
     "phone",
     "fone",
@@ -30,19 +34,24 @@ _WORDS = (
     "rufnummer",
     "me at",
     "me on",
-    *("bsn", "burgerservice", "ssn", "social security"),
+    *("bsn", "burgerservice", "ssn", "social security", "aadha", "uidai", "personn", "samordningsnummer"),
+    *("sin", "social insurance", "nas", "assurance sociale", "nhs", "pan"),
     *("电话", "手机", "電話", "携帯", "핸드폰", "전화", "телефон"),
 )
 _NAMED = re.compile(
-    r"phone|fone|(?:\b|\\[nrtbf]|tele)fon|burgerservice|social security|tel[eé]fono"
+    r"phone|fone|(?:\b|\\[nrtbf]|tele)fon|burgerservice|social (?:security|insurance)|tel[eé]fono"
+    r"|aadha|uidai|personn|samordningsnummer|assurance sociale"
     r"|电话|手机|電話|携帯|핸드폰|전화|телефон"
-    r"|(?:\b|\\[nrtbf])(?:tel|mobile?|cell|fax|whatsapp|handy|rufnummer|call me|reach me|bsn|ssn)\b"
+    r"|(?:\b|\\[nrtbf])(?:tel|mobile?|cell|fax|whatsapp|handy|rufnummer|call me|reach me|bsn|ssn|sin|nas|nhs)\b"
 )
 _SHORTEST_CARD, _LONGEST_CARD, _TAX_ID = 14, 19, 11
 
 
 def looks_clean(text: str) -> bool:
     """Return True when no recogniser can find anything in ``text`` (any text, also JSON), else False."""
+    lower = text.lower()
+    if may_hold_labelled(lower) or may_hold_spelt(lower) or may_hold_secret(text, lower):
+        return False
     if "@" in text or _IP4.search(text) or _IP6.search(text):
         return False
     if _DIGIT_LETTER.search(text) and _LETTERED.search(text):
@@ -51,7 +60,7 @@ def looks_clean(text: str) -> bool:
     for found in _NUMBER.finditer(text):
         if _suspect(text, found):
             return False
-    return found is None or not _named(text.lower())
+    return found is None or not _named(lower)
 
 
 def _named(lower: str) -> bool:

@@ -6,12 +6,12 @@ Plain digits count only after a word such as phone: order ids, dates, prices and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from review.privacy.identifiers import NO_WORD_BEFORE, Hit
+from review.privacy.identifiers import NAMED_OTHERWISE, NO_WORD_BEFORE, Hit
 
 _MORE = r"[0-9](?:[0-9]|[ .\-/](?=[0-9(])|[()] ?(?=[0-9])){4,22}"
 _INTERNATIONAL = re.compile(rf"{NO_WORD_BEFORE}(?<!\+)(?:\+ ?\(?|00(?=[1-9][0-9]{{0,2}}[ /-]))(?=[1-9]){_MORE}")
@@ -29,6 +29,12 @@ _NAMED = re.compile(
     r"(?P<b>\+?[0-9][0-9 ().\-/]{5,20}[0-9])(?![\w-]|[.,][0-9])",
     re.IGNORECASE,
 )
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
+_ALONE, _END = r"(?<![\w.#$€£+/,:-])(?<![0-9] )", r"(?![\w-]|[.,][0-9])"
+_GROUPED = re.compile(
+    rf"{_ALONE}[0-9](?:[0-9]|[ .\-/](?=[0-9(])|[()] ?(?=[0-9])){{7,18}}{_END}"
+    rf"|{_ALONE}\([0-9]{{2,5}}\) ?[0-9](?:[0-9]|[ .\-/](?=[0-9])){{4,12}}{_END}"
+)
 _CALLING = re.compile(
     "phone|fone|fon|tel|mobil|cell|fax|whatsapp|handy|rufnummer|call me|reach me"
     "|电话|手机|電話|携帯|핸드폰|전화|телефон"
@@ -41,10 +47,14 @@ _BRACKETS_SHAPE = re.compile(r"(?:1[ -]?)?\([0-9]{3}\)[ .-]?[0-9]{3}[ .-]?[0-9]{
 _LAST_GROUP = re.compile(r"[^0-9]+[0-9]+\)?\Z")
 
 
-def phones(text: str, region: str) -> Iterator[Hit]:
-    """Yield phone numbers. ``region`` (such as ``US`` or ``DE``) is the country of those without a country code."""
+def phones(text: str, regions: Sequence[str]) -> Iterator[Hit]:
+    """Yield phone numbers. The first of ``regions`` (such as ``US``) is the country of those without a country code.
+
+    Numbers in the national formats of the other regions are found too.
+    """
     if not _ENOUGH.search(text):
         return
+    region = regions[0]
     if "+" in text or "00" in text:
         yield from _international(text)
     if "(" in text:
@@ -55,6 +65,52 @@ def phones(text: str, region: str) -> Iterator[Hit]:
     for found in _TRUNK.finditer(text):
         yield from _longest(found.start(), found[0], region, certain=False)
     yield from _named(text)
+    if regions[1:]:
+        yield from _national(text, regions[1:])
+
+
+def may_hold_national(text: str) -> bool:
+    """Return whether a text has enough digits for a number in a national format."""
+    return _ENOUGH.search(text) is not None
+
+
+def _national(text: str, regions: Sequence[str]) -> Iterator[Hit]:
+    """Yield numbers that a plan of these regions knows, in the groups in which people there write them.
+
+    Digits without groups count only as a mobile number with its leading zero.
+    """
+    for found in _GROUPED.finditer(text):
+        candidate = found[0].rstrip(" .-/(")
+        if (
+            _DATE_FIRST.match(candidate)
+            or _DECIMAL.fullmatch(candidate)
+            or NAMED_OTHERWISE.search(text[max(0, found.start() - 32) : found.start()])
+        ):
+            continue
+        for region in regions:
+            hit = _in_groups(found.start(), candidate, region)
+            if hit is not None:
+                yield hit
+                break
+
+
+def _in_groups(start: int, candidate: str, region: str) -> Hit | None:
+    number = _parse(candidate, region)
+    if number is None or not phonenumbers.is_valid_number_for_region(number, region):
+        return None
+    key = phonenumbers.format_number(number, PhoneNumberFormat.E164)[-10:]
+    hit = Hit(start, start + len(candidate), key)
+    if candidate.isdigit():
+        mobile = phonenumbers.number_type(number) in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+        return hit if mobile and candidate[0] == "0" else None
+    if candidate[0] in "0(":
+        return hit
+    # Without a leading zero, prices and codes look the same; the groups must be those of the country.
+    written = re.split(r"[ .\-/()]+", candidate.strip("("))
+    usual = re.split(r"[ .\-/()]+", phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL).strip("("))
+    shorter = usual[1:] if usual[0] == "0" else [usual[0].removeprefix("0"), *usual[1:]]
+    pairs = [len(part) for part in written] in ([2] * len(written), [3] * len(written))
+    return hit if written in (usual, shorter) or (pairs and len(written) >= 3 and "." not in candidate) else None
 
 
 def _international(text: str) -> Iterator[Hit]:

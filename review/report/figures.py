@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from review.basics.words import counted
-from review.report.model import JudgeFigures, WeekReport
+from review.report.model import JudgeFigures, Quality, WeekReport
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
+from review.report.quality_words import details, quality_lines
 from review.report.words import interval, percent, span
 from review.statistics.quantity import Quantity
 
@@ -37,11 +38,13 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Figures in rows, with a note on how to read them."""
+class QualityFigures:
+    """The headlines; ``others`` and ``details`` are shown on request, so that the report prints on one page."""
 
     rows: tuple[Figure, ...]
+    others: tuple[Figure, ...]
     note: str
+    details: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,17 +80,43 @@ class Cards:
     note: str
 
 
-def quality(report: WeekReport) -> Figures:
-    """Return each positive value's share of the week's conversations, by people alone and with a judge."""
-    rows: list[tuple[str, Quantity]] = []
-    for q in report.quality:
-        rows.append((f"{q.positive}, by people alone", q.report.people))
-        if q.judge is not None:
-            rows.append((f"{q.positive}, with {q.judge}", q.report.ppi.quantity))
-    high = upper_end(q for _, q in rows)
-    axis = f"Shares of all conversations. Axis from 0% to {percent(high)}."
-    note = " ".join([*([axis] if any(q.value is not None for _, q in rows) else []), *_worth(report)])
-    return Figures(tuple(_share(q, label, f"quality-{k}", high=high) for k, (label, q) in enumerate(rows)), note)
+def quality(report: WeekReport) -> QualityFigures:
+    """Return each positive value's share of the week's conversations; the other estimates are behind details."""
+    every = [q for found in report.quality for q in (found.best, *found.report.by_name.values())]
+    high = upper_end(every)
+    high = max([high, *(upper_end([_as_quantity(r)]) for r in _ranges(report))])
+    rows = tuple(_headline(q, f"quality-{k}", high) for k, q in enumerate(report.quality))
+    others = tuple(
+        _share(found, f"{q.positive}, {name}", f"other-{k}-{n}", high=high)
+        for k, q in enumerate(report.quality)
+        for n, (name, found) in enumerate(q.report.by_name.items())
+    )
+    note = f"Shares of all conversations. Axis from 0% to {percent(high)}." if report.quality else ""
+    return QualityFigures(
+        rows,
+        others,
+        " ".join([note, *_worth(report)]).strip(),
+        tuple(f"'{q.positive}': {line}" for q in report.quality for line in [*quality_lines(q)[1:], *details(q)]),
+    )
+
+
+def _ranges(report: WeekReport) -> list[tuple[float, float]]:
+    return [q.report.range for q in report.quality if q.report.range is not None]
+
+
+def _as_quantity(ends: tuple[float, float]) -> Quantity:
+    return Quantity(value=ends[1], ci=ends)
+
+
+def _headline(q: Quality, identity: str, high: float) -> Figure:
+    """Return the figure of one headline: a value with its interval, or the range that open ties leave."""
+    if q.best.value is not None or q.report.range is None:
+        return _share(q.best, q.positive, identity, high=high)
+    low, top = q.report.range
+    value = f"{percent(low)} to {percent(top)}"
+    text = f"{value}, depending on {counted(q.report.open_ties, 'open tie')}"
+    drawn = interval_plot(_as_quantity(q.report.range), title=q.positive, text=text, high=high, identity=identity)
+    return Figure(label=q.positive, plot=replace(drawn, point=None), value=value, interval="open ties")
 
 
 def _worth(report: WeekReport) -> list[str]:
@@ -96,7 +125,7 @@ def _worth(report: WeekReport) -> list[str]:
     for q in report.quality:
         if q.judge is not None and q.report.labels_saved:
             found.setdefault(q.judge, []).append(f"{counted(q.report.labels_saved, 'label')} for '{q.positive}'")
-    return [f"{judge} saved {', '.join(parts)}." for judge, parts in found.items()]
+    return [f"{judge} saved about {', '.join(parts)}." for judge, parts in found.items()]
 
 
 def _share(q: Quantity, label: str, identity: str, *, high: float = 1.0) -> Figure:

@@ -15,7 +15,9 @@ from review.current.rubric_in_use import left_out
 from review.current.settled import settled_labels
 from review.current.verdicts import judges
 from review.evidence import evidence
-from review.evidence.production import ProductionData, production_data, quality_of
+from review.evidence.production import Wanted, production_reports, quality_of
+from review.evidence.production_data import ProductionData, production_data
+from review.evidence.weekly_change import weekly_changes
 from review.golden.examples import current_examples
 from review.people.people import people
 from review.report.model import Agreement, Golden, JudgeFigures, Quality, SampleGroup, Settlement, WeekReport
@@ -24,6 +26,7 @@ from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
 from review.statistics.agreement.report import agreement_report
 from review.statistics.calibration.report import calibration_report
+from storage.proof import GENESIS
 from storage.records_review import Item
 from storage.store import Store
 
@@ -42,13 +45,14 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
     items = store.find(Item, week=week)
     owed = owed_items(store, viewer) & {i.id for i in items} if viewer else set()
     production = production_data(store, [week])
-    quality = _quality(production, rubric)
+    quality = week_quality(store, week, production)
     last = chain.head(store)
     return WeekReport(
         week=opened,
         closing=closing_of(store, week),
         generated_at=now(),
         items=len(items),
+        overlap_items=sum(i.overlap for i in items),
         window=window,
         quality=quality,
         agreement=_agreement(store, window, rubric, viewer, bootstrap),
@@ -72,17 +76,28 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         anchoring=anchoring(store, [week]),
         withheld=len(owed),
         head=last.sequence if last else 0,
-        head_hash=last.hash if last else chain.GENESIS,
+        head_hash=last.hash if last else GENESIS,
         broken_at=chain.verify(store)[1],
     )
 
 
-def _quality(production: ProductionData, rubric: Rubric) -> tuple[Quality, ...]:
+def week_quality(store: Store, week: str, production: ProductionData) -> tuple[Quality, ...]:
+    """Return the estimates of a week for each positive value of its rubric, with the first judge of the frame."""
+    rubric = evidence.latest_used_rubric(store, [week])
     judge = next(iter(production.judges), None)
+    wanted = [Wanted(d, d.positive, judge) for d in rubric.dimensions if d.positive is not None]
+    found = production_reports(store, [week], wanted, data=production)
+    against = weekly_changes(store, week, found, wanted)
     return tuple(
-        Quality(d.title, d.name, d.positive, judge, quality_of(production, d, positive=d.positive, judge=judge))
-        for d in rubric.dimensions
-        if d.positive is not None
+        Quality(
+            title=w.dimension.title,
+            dimension=w.dimension.name,
+            positive=w.positive,
+            judge=judge,
+            report=report,
+            change=change,
+        )
+        for w, report, change in zip(wanted, found, against, strict=True)
     )
 
 
@@ -97,7 +112,7 @@ def _shares(production: ProductionData, rubric: Rubric, quality: Sequence[Qualit
     found: Shares = {}
     for judge in production.judges:
         for q in quality:
-            known = quality_of(production, rubric[q.dimension], positive=q.positive, judge=judge)
+            known = quality_of(production, rubric[q.dimension], q.positive, judge)
             ci = known.people.ci
             outside = None if known.judge_alone is None or ci is None else not ci[0] <= known.judge_alone <= ci[1]
             found[judge, q.dimension] = known.judge_alone, outside

@@ -9,28 +9,38 @@ from typing import Any
 from review.annotating.anchoring import Anchoring
 from review.closing.closing import Check
 from review.current.progress import Progress
+from review.evidence.weekly_change import WeeklyChange
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.agreement.words import plain_words as agreement_words
 from review.statistics.quality.report import QualityReport
-from review.statistics.quality.words import best_estimate
 from review.statistics.quantity import Quantity
 from storage.records_review import Week, WeekClosing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Quality:
-    """The share of all conversations with one positive value; ``judge`` names the judge that the estimate uses."""
+    """The share of all conversations with one positive value; ``judge`` names the judge that the estimate uses.
+
+    ``change`` is the change against the week before, None in the first week.
+    """
 
     title: str
     dimension: str
     positive: str
     judge: str | None
     report: QualityReport
+    change: WeeklyChange | None = None
 
     @property
     def best(self) -> Quantity:
-        """The best estimate: with the judge where that is defined, else from people alone."""
-        return best_estimate(self.report)
+        """The one estimate to read, undefined while open ties decide it."""
+        return self.report.headline
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object in the JSON of the report."""
+        change = self.change and {"before": self.change.before, **self.change.quantity.to_json()}
+        named = {"dimension": self.dimension, "positive": self.positive, "judge": self.judge}
+        return {**named, "change": change, **self.report.to_json()}
 
 
 @dataclass(frozen=True)
@@ -136,6 +146,7 @@ class WeekReport:
     closing: WeekClosing | None
     generated_at: str
     items: int
+    overlap_items: int
     window: tuple[str, ...]
     quality: tuple[Quality, ...]
     agreement: tuple[Agreement, ...]
@@ -166,6 +177,11 @@ class WeekReport:
         return sum(g.labelled for g in self.groups if g.probability is not None)
 
     @property
+    def overlap(self) -> float:
+        """The share of the items that several people review, 0 without items."""
+        return self.overlap_items / self.items if self.items else 0.0
+
+    @property
     def response_rate(self) -> float | None:
         """Labelled over drawn; None when nothing was drawn."""
         return self.labelled / self.drawn if self.drawn else None
@@ -187,15 +203,13 @@ class WeekReport:
             "rubric_version": self.rubric_version,
             "left_out": self.left_out,
             "items": self.items,
+            "overlap": self.overlap,
             "drawn": self.drawn,
             "labelled": self.labelled,
             "response_rate": self.response_rate,
             "withheld": self.withheld,
             "window": list(self.window),
-            "quality": [
-                {"dimension": q.dimension, "positive": q.positive, "judge": q.judge, **q.report.to_json()}
-                for q in self.quality
-            ],
+            "quality": [q.to_json() for q in self.quality],
             "agreement": [
                 {"dimension": a.title, "words": a.words, **{name: q.to_json() for name, q in a.trio.items()}}
                 for a in self.agreement

@@ -28,7 +28,7 @@ def report_html(report: WeekReport) -> str:
     facts = [
         f"{report.items} items",
         counted(len(report.people), "reviewer"),
-        f"{week.overlap:.0%} overlap",
+        f"{words.percent(report.overlap)} overlap",
         f"due {words.day(week.due)}",
         f"rubric version {report.rubric_version}",
     ]

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from review.annotating.anchoring import Anchoring
 from review.basics.words import counted
 from review.report.model import JudgeFigures, Quality, WeekReport
+from review.report.quality_words import changed
+from review.statistics.quality.words import headline_words, unlabelled_words
 from review.statistics.quantity import Quantity
 
 
@@ -57,7 +59,7 @@ def how_good(report: WeekReport) -> list[str]:
 def _share(report: WeekReport, q: Quality) -> str:
     best = q.best
     if best.value is None:
-        return f"The share of '{q.positive}' conversations is undefined: {best.undefined}."
+        return headline_words(q.report, q.positive)
     whole = f"the {q.report.population:,} conversations" if q.report.population else "the conversations"
     return f"About {percent(best.value)} of {whole} of {report.week.name} are '{q.positive}' ({q.title.lower()})."
 
@@ -65,15 +67,15 @@ def _share(report: WeekReport, q: Quality) -> str:
 def how_sure(report: WeekReport) -> list[str]:
     """Return the intervals, the response rate, people's agreement, and the reviews of other rubric versions."""
     lines = [
-        f"With 95% confidence, {percent(q.best.ci[0])} to {percent(q.best.ci[1])} are '{q.positive}'."
+        f"With 95% confidence, {interval(q.best)} are '{q.positive}'. {changed(q)}".strip()
         for q in report.quality
-        if q.best.ci is not None
+        if q.best.ci is not None and q.best.value is not None
     ]
     if report.response_rate is None:
         lines.append("Nothing was drawn, so there is no estimate for all conversations.")
     else:
-        rest = "" if report.labelled == report.drawn else " The others are assumed to be like them within each group."
-        lines.append(f"{report.labelled} of {report.drawn} drawn items have a settled label.{rest}")
+        missing = unlabelled_words(report.quality[0].report) if report.quality else ""
+        lines.append(f"{report.labelled} of {report.drawn} drawn items have a settled label. {missing}".strip())
     if report.agreement:
         first = report.agreement[0]
         lines.append(f"{first.title}: {first.words[0].lower()}{first.words[1:]}")

@@ -14,6 +14,7 @@ from review.basics.errors import InputError
 
 KEY_RULE = "md5(seed || ':' || id), first 8 hex digits < round(p * 2^32)"
 OVERLAP = ":overlap"
+SETTLE = ":settle"
 SMALLEST = 2.0**-32
 
 
@@ -45,6 +46,11 @@ def in_overlap(seed: str, id: str, share: float) -> bool:
     A threshold instead of a fixed number lets a later draw add to the subset and never remove from it.
     """
     return share > 0 and chosen(seed + OVERLAP, id, share)
+
+
+def settling_order(seed: str, ids: Iterable[str]) -> list[str]:
+    """Return ids in the random order in which ties are settled: by the digest of ``seed || ':settle:' || id``."""
+    return sorted(ids, key=lambda id: digest(seed + SETTLE, id))
 
 
 def sample_digest(ids: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ import orjson
 import requests
 
 from review.basics.errors import InputError, NothingToDo
+from review.serving.presence import serving
 from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, refusal
 from review.settings.project import project_of
 
@@ -34,6 +35,9 @@ OPTIONS = {
     "server.maxUploadSize": "50",
     "server.enableCORS": "true",
     "server.enableXsrfProtection": "true",
+    "server.enableAgentApi": "false",
+    "server.maxMessageSize": "50",
+    "server.enableWebsocketCompression": "true",
     "browser.gatherUsageStats": "false",
     "runner.postScriptGC": "false",
     "client.toolbarMode": "minimal",
@@ -124,6 +128,7 @@ def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, name
         # In a process group of its own, Ctrl+C reaches this command alone, which then ends the application quietly.
         with (
             _ended_by_signals(),
+            serving(store, url_of(address, port)),
             subprocess.Popen(arguments, env=environment, cwd=config_folder(app), process_group=0) as process,
         ):
             try:

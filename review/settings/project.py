@@ -28,9 +28,10 @@ UNITS = ("session", "turn")
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "access": ACCESS_SETTINGS,
+    "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values"),
-    "privacy": ("originals", "patterns", "phone_region", "library"),
+    "privacy": ("originals", "patterns", "phone_region", "countries", "library"),
     "sampling": ("unit", "confidence", "judges_disagree"),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
@@ -45,13 +46,15 @@ class Privacy:
     """The settings of [privacy].
 
     ``originals`` says what happens to unmasked originals. ``patterns`` are the team's own (token name -> regular
-    expression). ``phone_region`` is the country of phone numbers without a country code. ``library`` is "presidio" to
-    run its recognisers of national numbers after ours, else "".
+    expression). ``phone_region`` is the country of phone numbers without a country code. ``countries`` are those whose
+    phone numbers are found in their national formats as well. ``library`` is "presidio" to run its recognisers of
+    national numbers after ours, else "".
     """
 
     originals: str = "apart"
     patterns: Mapping[str, str] = field(default_factory=dict)
     phone_region: str = "US"
+    countries: tuple[str, ...] = ()
     library: str = ""
 
 
@@ -63,7 +66,8 @@ class Project:
     Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations with
     contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric`` is
     the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
-    have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names.
+    have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names. ``heads`` is the
+    file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -79,6 +83,7 @@ class Project:
     access: Access = field(default_factory=Access)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    heads: Path | None = None
 
 
 def project_of(store_path: str | Path) -> Project:
@@ -110,7 +115,15 @@ def project_of(store_path: str | Path) -> Project:
         access=access_of(path, tables["access"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
+        heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
     )
+
+
+def _file(path: Path, name: str, found: object) -> Path | None:
+    """Return a path of the settings, read from the folder of spotcheck.toml; None for ""."""
+    if not isinstance(found, str):
+        raise setting.wrong(f"{path}, {name}", found, "the path of a file")
+    return path.parent / Path(found).expanduser() if found else None
 
 
 def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
@@ -118,6 +131,7 @@ def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
         setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
         _patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
         setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
+        setting.texts(f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"),
         setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
     )
 
@@ -147,10 +161,14 @@ mode = "names"           # how people sign in: names (chosen freely, this machin
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
 phone_region = "US"      # country of phone numbers without a country code
+# countries = ["DE", "FR"]   # countries of your users: their phone numbers are found in national formats as well
 # library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
 
 [privacy.patterns]       # your own patterns to mask: token name = regular expression
 # CUSTOMER = "KD-[0-9]{6}"
+
+# [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
+# heads = "/mnt/elsewhere/spotcheck-heads.txt"
 
 [sampling]
 unit = "session"         # what a reviewer sees as one item: session | turn

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from review.audit import chain, covered
+from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
@@ -147,9 +147,8 @@ def adjudicate(
             supersedes=earlier.id if earlier else None,
         )
         store.add(decision)
-        content = covered.digest(store, "adjudicate", decision.id)
         late = {"late": True} if store.get(WeekClosing, item.week) is not None else {}
-        chain.record(store, by, "adjudicate", item_id, adjudication=decision.id, content=content, **late)
+        chain.record(store, by, "adjudicate", item_id, adjudication=decision.id, **late)
     return decision
 
 

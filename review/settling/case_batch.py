@@ -41,22 +41,24 @@ def case_batch(
     week: str,
     kind: str = "disputed",
     rank: Mapping[str, float] | None = None,
+    ahead: Sequence[str] = (),
     first: str | None = None,
     have: Collection[str] = (),
     size: int = 25,
 ) -> CaseBatchPayload:
     """Return the payload for an adjudicator's browser: at most ``size`` cases of one kind, and recent own decisions.
 
-    The most uncertain by ``rank`` come first, then the widest spread of votes. Cases that the viewer may not settle,
-    because they annotated them, come last. ``first`` is sent before all others. ``have`` names the cases that the
-    browser holds as ``item@state``; a case that has changed since is sent again, also one that somebody else settled.
-    Raises UnknownError when the week or the viewer does not exist.
+    Those in ``ahead`` come first (:func:`~review.evidence.ties.settle_first`), then the most uncertain by ``rank``,
+    then the widest spread of votes. Cases that the viewer may not settle, because they annotated them, come last.
+    ``first`` is sent before all others. ``have`` names the cases that the browser holds as ``item@state``; a case that
+    has changed since is sent again, also one that somebody else settled. Raises UnknownError when the week or the
+    viewer does not exist.
     """
     somebody, opened = person(store, viewer), week_of_store(store, week)
     found = cases(store, week, viewer=somebody.id)
     everybody = people(store)
     barred = {c.item.id for c in found if judges_between(everybody, c.annotations, somebody.id)}
-    order, done = _walk(found, kind, rank or {}, barred)
+    order, done = _walk(found, kind, rank or {}, barred, ahead)
     by_id = {c.item.id: c for c in found}
     lacking = {i for i, case in by_id.items() if held_name(case, somebody.id) not in have}
     wanted = [i for i in ([first] if first in order else []) + order if i in lacking]
@@ -91,7 +93,7 @@ def case_batch(
 
 
 def _walk(
-    found: Sequence[Case], kind: str, rank: Mapping[str, float], barred: Collection[str]
+    found: Sequence[Case], kind: str, rank: Mapping[str, float], barred: Collection[str], ahead: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     """Return the items to settle in order, and the settled ones, the earliest first.
 
@@ -101,7 +103,16 @@ def _walk(
     if kind == "settled":
         return [c.item.id for c in reversed(settled)], []
     waiting = [c for c in found if c.kind == kind]
-    waiting.sort(key=lambda c: (c.item.id in barred, -rank.get(c.item.id, 0.0), -c.spread, c.item.id))
+    place = {item: k for k, item in enumerate(ahead)}
+    waiting.sort(
+        key=lambda c: (
+            c.item.id in barred,
+            place.get(c.item.id, len(place)),
+            -rank.get(c.item.id, 0.0),
+            -c.spread,
+            c.item.id,
+        )
+    )
     return [c.item.id for c in waiting], [c.item.id for c in settled]
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from review.sources.readers.fields import Unreadable, as_json_text, object_of, parsed, text_of
+from review.basics.record import Unreadable
+from review.sources.readers.fields import as_json_text, object_of, parsed, text_of
 from storage.records_log import ResultTable
 
 

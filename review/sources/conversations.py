@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
+from review.basics.record import Raw, Unreadable
 from review.log.append import Entry
 from review.privacy.masking import FIELDS, Recognisers, mask, mask_text, recognisers
 from review.privacy.originals import Seal, content_before
@@ -17,9 +18,8 @@ from review.settings.project import Privacy
 from review.sources.normalise import Origin, canonical, conversation_of
 from review.sources.readers import plain
 from review.sources.readers.catalogue import PLAIN, READERS
-from review.sources.readers.fields import Fields, Record, Unreadable, as_json_text
+from review.sources.readers.fields import Fields, Record, as_json_text
 from review.sources.readers.mapping import picked, renamed, translated
-from review.sources.record import Raw
 from storage.records_log import Conversation
 
 LONGEST_FOUND = 120
@@ -107,7 +107,12 @@ def content_hash(conversation: Conversation) -> str:
 
 def recognisers_of(privacy: Privacy) -> Recognisers:
     """What is masked under these settings. Raises InputError for a pattern, region or library that cannot be used."""
-    return recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    return recognisers(
+        privacy.patterns,
+        phone_region=privacy.phone_region,
+        countries=privacy.countries,
+        library=privacy.library,
+    )
 
 
 def masked_value(found: object, wanted: Recognisers) -> str:

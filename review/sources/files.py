@@ -7,13 +7,14 @@ from itertools import chain
 from pathlib import Path
 
 from review.basics.errors import InputError
+from review.basics.input_file import InputFile
+from review.basics.raw import layout_of, read_raw
+from review.basics.record import Raw
 from review.privacy.masking import recognisers
 from review.sources.conversations import masked_value
 from review.sources.options import AUTO
-from review.sources.raw import layout_of, read_raw
 from review.sources.readers.catalogue import Detected, detect, detect_or_plain
 from review.sources.readers.fields import Record
-from review.sources.record import Raw
 
 PEEK = 20
 """The most records that the format is detected from."""
@@ -23,8 +24,9 @@ PEEK_LINES = 1_000
 
 def open_file(path: Path, *, format: str, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:
     """Return the format of a file and its records. Raises InputError when no format fits, or several do."""
-    layout = layout_of(path, None if format == AUTO else format)
-    first, raws = _peeked(path, layout)
+    given = InputFile(str(path), path=path)
+    layout = layout_of(given, None if format == AUTO else format)
+    first, raws = _peeked(given, layout)
     if format != AUTO:
         return Detected(format, "chosen by --format"), raws
     return detect(records_in(first), layout, file=str(path), mapping=mapping), raws
@@ -32,8 +34,9 @@ def open_file(path: Path, *, format: str, mapping: Mapping[str, str]) -> tuple[D
 
 def open_file_by_keys(path: Path, *, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:
     """The same where nobody can choose a format: unless exactly one fits, the file is read as a plain log."""
-    layout = layout_of(path)
-    first, raws = _peeked(path, layout)
+    given = InputFile(str(path), path=path)
+    layout = layout_of(given)
+    first, raws = _peeked(given, layout)
     return detect_or_plain(records_in(first), layout, mapping=mapping), raws
 
 
@@ -42,9 +45,9 @@ def records_in(raws: Sequence[Raw]) -> list[Record]:
     return [raw.record for raw in raws if raw.record is not None]
 
 
-def _peeked(path: Path, layout: str) -> tuple[list[Raw], Iterator[Raw]]:
+def _peeked(given: InputFile, layout: str) -> tuple[list[Raw], Iterator[Raw]]:
     """The first records, and all of them. Raises InputError when there is none among many lines."""
-    raws = read_raw(path, layout)
+    raws = read_raw(given, layout)
     first: list[Raw] = []
     records = 0
     for raw in raws:
@@ -55,9 +58,9 @@ def _peeked(path: Path, layout: str) -> tuple[list[Raw], Iterator[Raw]]:
     if not records:
         error = first[0].error if first else None
         if error is None:
-            raise InputError(f"{path}: there are no records; expected at least one.")
+            raise InputError(f"{given.name}: there are no records; expected at least one.")
         raise InputError.at(
-            str(path),
+            given.name,
             first[0].line,
             column=None,
             found=masked_value(error.found, recognisers()),

@@ -12,6 +12,7 @@ from review.people.people import require
 from review.sources.importing import Progress, import_file
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
+from review.sources.tally import Tally
 from storage.records_log import Import
 from storage.store import Store
 
@@ -24,8 +25,9 @@ def import_into(
     by: str,
     progress: Progress | None = None,
     on_detected: Callable[[Detected], None] | None = None,
+    tally: Tally | None = None,
 ) -> Import:
-    """Import one file into the log of this store.
+    """Import one file into the log of this store. ``tally`` is filled with what the record does not hold.
 
     Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
     """
@@ -38,6 +40,7 @@ def import_into(
         by=by,
         progress=progress,
         on_detected=on_detected,
+        tally=tally,
     )
     return recorded(store, done)
 

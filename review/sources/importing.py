@@ -7,11 +7,11 @@ was.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from review.basics.clock import new_id, now
 from review.basics.log_paths import LogPaths
+from review.basics.record import Raw
 from review.checks.running import ready
 from review.log.append import Entry, append
 from review.privacy.masking import Recognisers
@@ -27,25 +27,13 @@ from review.sources.conversations import (
 from review.sources.files import open_file
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
-from review.sources.record import Raw
-from storage.records_base import Json
+from review.sources.tally import Tally
 from storage.records_log import Import
 
-MAX_REJECTIONS = 100
 PROGRESS_EVERY = 500
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are done and the bytes of the whole file."""
-
-
-@dataclass
-class Tally:
-    """Counts of an import, filled while its records are read."""
-
-    read: int = 0
-    rejected: int = 0
-    undated: int = 0
-    rejections: list[Json] = field(default_factory=list)
 
 
 def import_file(
@@ -57,27 +45,34 @@ def import_file(
     by: str,
     progress: Progress | None = None,
     on_detected: Callable[[Detected], None] | None = None,
+    tally: Tally | None = None,
 ) -> Import:
     """Import one file into the log and return its record, which the caller stores.
 
     ``key`` is the store's HMAC key. ``on_detected`` gets the format and the reason for it. In the record,
     read = added + duplicate + changed + rejected, and up to 100 rejections are {line, column, found, expected},
-    masked. Raises InputError when the file or its format cannot be read at all, or a check cannot run; then nothing is
-    added.
+    masked; ``tally.rejects_file`` lists all of them. Raises InputError when the file or its format cannot be read at
+    all, or a check cannot run; then nothing is added.
     """
-    options, tally, at, import_id = options or ImportOptions(), Tally(), now(), new_id()
+    options, tally, at, import_id = options or ImportOptions(), tally or Tally(), now(), new_id()
+    tally.rejects_file = log.rejects / f"{import_id}.jsonl"
     to_run = ready(options.checks)
     detected, masked = masked_file(file, options, key=key, tally=tally, progress=progress)
     if on_detected is not None:
         on_detected(detected)
-    counts = append(
-        log,
-        masked,
-        import_id=import_id,
-        at=at,
-        encrypted=options.privacy.originals == "encrypted",
-        examine=lambda new: checked(new, to_run),
-    )
+    try:
+        counts = append(
+            log,
+            masked,
+            import_id=import_id,
+            at=at,
+            encrypted=options.privacy.originals == "encrypted",
+            examine=lambda new: checked(new, to_run),
+        )
+    except BaseException:
+        tally.discard()
+        raise
+    tally.close()
     return Import(
         id=import_id,
         at=at,
@@ -131,9 +126,11 @@ def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -
         tally.read += 1
         if entry is not None:
             tally.undated += entry.conversation.created_at is None
+            if entry.conversation.verdicts:
+                tally.saw_verdicts(entry.conversation.verdicts)
+            if raw.mended:
+                tally.mended.update(dict(raw.mended))
             yield entry
         elif error is not None:
-            tally.rejected += 1
-            if len(tally.rejections) < MAX_REJECTIONS:
-                found = {"found": masked_value(error.found, wanted), "expected": error.expected}
-                tally.rejections.append({"line": raw.line, "column": error.field, **found})
+            found = {"found": masked_value(error.found, wanted), "expected": error.expected}
+            tally.reject({"line": raw.line, "column": error.field, **found})

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from review.basics.record import Unreadable
 from review.basics.times import read_time, utc_text
 from review.basics.weeks import week_of
 from review.sources.cells import (
@@ -22,7 +23,7 @@ from review.sources.cells import (
     verdicts_of,
 )
 from review.sources.readers import plain
-from review.sources.readers.fields import Fields, Record, Unreadable, text_of
+from review.sources.readers.fields import Fields, Record, text_of
 from storage.records_log import Conversation
 
 DEFAULT_SOURCE = "production"

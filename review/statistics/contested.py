@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from review.basics.labels import Label, Ratings
-from review.statistics.consensus import ConsensusReport, consensus_report
+from review.statistics.dawid_skene import Floats, dawid_skene
 
 FEW_DOUBLE = 10
 """With fewer items that have two votes or more, a model of raters has too little to learn from."""
@@ -22,18 +22,30 @@ def disagreement(ratings: Mapping[str, Ratings]) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for one in ratings.values():
-        for item in _consensus(one).items if len(one) else ():
-            found[item.item] = found.get(item.item, 0.0) + item.entropy
+        if not len(one):
+            continue
+        rated = np.flatnonzero(np.bincount(one.item, minlength=len(one.items)))
+        for item, bits in zip(rated.tolist(), _entropy(_shares(one)[rated]).tolist(), strict=True):
+            name = one.items[item]
+            found[name] = found.get(name, 0.0) + bits
     return found
 
 
-def _consensus(ratings: Ratings) -> ConsensusReport:
+def _shares(ratings: Ratings) -> Floats:
+    """Return the probability of each value for each item: the model's, or the shares of the votes."""
     double = int((np.bincount(ratings.item) > 1).sum())
     if double >= FEW_DOUBLE:
-        fitted = consensus_report(ratings, method="dawid-skene")
+        fitted = dawid_skene(ratings)
         if fitted.converged:
-            return fitted
-    return consensus_report(ratings)
+            return fitted.posterior
+    counts = ratings.counts().astype(float)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+def _entropy(shares: Floats) -> Floats:
+    """Return the Shannon entropy of each row in bits."""
+    bits: Floats = np.abs(np.sum(shares * -np.log2(np.where(shares > 0, shares, 1)), axis=1))
+    return bits
 
 
 def contested(labels: Sequence[Label]) -> list[tuple[str, str, float]]:

@@ -3,14 +3,18 @@
 Every item has one true value. Every rater has their own table of how often they give each value for each true one.
 Ratings are independent given the truth. The fit starts from the vote shares, does not smooth, and stops when the log
 likelihood of the observed ratings no longer rises.
+
+A week of thousands of items has a few hundred patterns of ratings, so each pattern is computed once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from review.basics.labels import Ratings
 
@@ -45,77 +49,91 @@ def dawid_skene(ratings: Ratings, *, tolerance: float = TOLERANCE, iterations: i
     """
     if not len(ratings):
         raise ValueError("the model needs at least one rating")
-    order = np.argsort(ratings.item, kind="stable")
-    item, rater, value = ratings.item[order], ratings.rater[order], ratings.value[order]
-    starts = np.flatnonzero(np.diff(item, prepend=-1))
-    place = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(item)))
     shape = (len(ratings.raters), len(ratings.scale.values))
+    alike = _alike(ratings, shape)
 
-    truth = _vote_shares(place, value, shape[1])
+    truth = _vote_shares(alike, shape)
     log_likelihood, step, converged = -np.inf, 0, False
     while step < iterations and not converged:
         step += 1
-        prevalence, confusion = _maximise(truth, place, rater, value, shape)
-        truth, reached = _expect(prevalence, confusion, rater, value, starts)
+        prevalence, confusion = _maximise(truth, alike, shape)
+        truth, reached = _expect(prevalence, confusion, alike)
         converged = reached - log_likelihood < tolerance
         log_likelihood = reached
     posterior = np.full((len(ratings.items), shape[1]), np.nan)
-    posterior[item[starts]] = truth
+    posterior[alike.items] = truth[alike.group]
     return DawidSkene(
         posterior=posterior,
         prevalence=prevalence,
-        confusion=_known(confusion, truth, place, rater),
+        confusion=_known(confusion, truth, alike),
         log_likelihood=log_likelihood,
         iterations=step,
         converged=converged,
     )
 
 
-def _vote_shares(place: npt.NDArray[np.intp], value: npt.NDArray[np.intp], k: int) -> Floats:
-    size = int(place[-1]) + 1
-    votes = np.bincount(place * k + value, minlength=size * k).reshape(size, k).astype(float)
+class _Alike(NamedTuple):
+    """Items with the same ratings by the same raters, as one group each: their posterior is the same.
+
+    ``given`` (G, J K) counts the ratings of one item of each group by rater and value, ``raters`` (J K, G) is its
+    transpose, ``size`` (G, 1) the number of items of each group. ``group`` is the group of each of the rated ``items``.
+    """
+
+    given: sparse.csr_matrix
+    raters: sparse.csr_matrix
+    size: Floats
+    items: npt.NDArray[np.intp]
+    group: npt.NDArray[np.intp]
+
+
+def _alike(ratings: Ratings, shape: tuple[int, int]) -> _Alike:
+    cell = ratings.rater.astype(np.intp) * shape[1] + ratings.value
+    order = np.lexsort((cell, ratings.item))
+    item, cell = ratings.item[order], cell[order]
+    first = np.flatnonzero(np.diff(item, prepend=-1))
+    parts = np.split(cell, first[1:])
+    names = [part.tobytes() for part in parts]
+    number = {name: n for n, name in enumerate(dict.fromkeys(names))}
+    group = np.array([number[name] for name in names], dtype=np.intp)
+    own = [parts[k] for k in np.unique(group, return_index=True)[1]]
+    ends = np.cumsum([0, *map(len, own)])
+    cells = np.concatenate(own)
+    given = sparse.csr_matrix((np.ones(len(cells)), cells, ends), shape=(len(own), shape[0] * shape[1]))
+    size = np.bincount(group).astype(float)[:, None]
+    return _Alike(given=given, raters=given.T.tocsr(), size=size, items=item[first], group=group)
+
+
+def _vote_shares(alike: _Alike, shape: tuple[int, int]) -> Floats:
+    votes: Floats = alike.given @ np.tile(np.eye(shape[1]), (shape[0], 1))
     return votes / votes.sum(axis=1, keepdims=True)
 
 
-def _maximise(
-    truth: Floats,
-    place: npt.NDArray[np.intp],
-    rater: npt.NDArray[np.intp],
-    value: npt.NDArray[np.intp],
-    shape: tuple[int, int],
-) -> tuple[Floats, Floats]:
+def _maximise(truth: Floats, alike: _Alike, shape: tuple[int, int]) -> tuple[Floats, Floats]:
     """Return prevalence (equation 2.4) and confusion (2.3) from the expected true values.
 
     Where none of a rater's items can have a true value, its row is uniform, which leaves the likelihood at its maximum.
     """
     raters, k = shape
-    cell = rater * k + value
-    given = np.stack(
-        [np.bincount(cell, weights=truth[place, t], minlength=raters * k).reshape(raters, k) for t in range(k)], axis=1
-    )
+    expected = truth * alike.size
+    given = (alike.raters @ expected).reshape(raters, k, k).transpose(0, 2, 1)
     total = given.sum(axis=2, keepdims=True)
-    return truth.mean(axis=0), np.where(total > 0, given / np.where(total > 0, total, 1), 1 / k)
+    return expected.sum(axis=0) / alike.size.sum(), np.where(total > 0, given / np.where(total > 0, total, 1), 1 / k)
 
 
-def _expect(
-    prevalence: Floats,
-    confusion: Floats,
-    rater: npt.NDArray[np.intp],
-    value: npt.NDArray[np.intp],
-    starts: npt.NDArray[np.intp],
-) -> tuple[Floats, float]:
+def _expect(prevalence: Floats, confusion: Floats, alike: _Alike) -> tuple[Floats, float]:
     """Return the posterior of the true values (equation 2.5) and the log likelihood of the observed ratings."""
     with np.errstate(divide="ignore"):
         log_prevalence, log_confusion = np.log(prevalence), np.log(confusion)
-    joint = log_prevalence + np.add.reduceat(log_confusion[rater, :, value], starts, axis=0)
+    by_value = log_confusion.transpose(0, 2, 1).reshape(-1, len(prevalence))
+    joint = log_prevalence + alike.given @ by_value
     peak = joint.max(axis=1, keepdims=True)
     scaled = np.exp(joint - peak)
     total = scaled.sum(axis=1, keepdims=True)
-    return scaled / total, float((np.log(total) + peak).sum())
+    return scaled / total, float((alike.size * (np.log(total) + peak)).sum())
 
 
-def _known(confusion: Floats, truth: Floats, place: npt.NDArray[np.intp], rater: npt.NDArray[np.intp]) -> Floats:
+def _known(confusion: Floats, truth: Floats, alike: _Alike) -> Floats:
     """Return the confusion tables with NaN in rows that no rating supports."""
     raters, k, _ = confusion.shape
-    weight = np.stack([np.bincount(rater, weights=truth[place, t], minlength=raters) for t in range(k)], axis=1)
+    weight = (alike.raters @ (truth * alike.size)).reshape(raters, k, k).sum(axis=1)
     return np.where(weight[:, :, None] > 0, confusion, np.nan)

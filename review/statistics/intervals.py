@@ -38,6 +38,19 @@ def clopper_pearson(successes: float, n: float, level: float = 0.95) -> tuple[fl
     return max(0.0, low), min(1.0, high)
 
 
+def jeffreys(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Return the equal-tailed Jeffreys interval: quantiles of Beta(successes + 1/2, n - successes + 1/2).
+
+    The lower limit is 0 without successes and the upper limit 1 without failures (Brown, Cai & DasGupta 2001, Statist.
+    Sci. 16, 101-133). Raises ValueError when there are no trials or the counts are impossible.
+    """
+    _check(successes, n, level)
+    tail = (1 - level) / 2
+    low = 0.0 if successes == 0 else float(betaincinv(successes + 0.5, n - successes + 0.5, tail))
+    high = 1.0 if successes == n else float(betaincinv(successes + 0.5, n - successes + 0.5, 1 - tail))
+    return low, high
+
+
 def rule_of_three(n: float, level: float = 0.95) -> float:
     """Return the lower one-sided bound of a proportion when all ``n`` trials succeeded: (1 - level) ** (1/n).
 

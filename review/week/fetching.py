@@ -15,6 +15,7 @@ from sqlglot import exp
 from review.basics.clock import new_id
 from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths
+from review.basics.record import Raw
 from review.basics.weeks import zone_of
 from review.checks.running import ready
 from review.log.append import Entry
@@ -28,7 +29,6 @@ from review.sources.conversations import RecordRules, masked_conversations, mask
 from review.sources.files import PEEK, records_in
 from review.sources.normalise import DEFAULT_SOURCE, Origin
 from review.sources.readers.catalogue import detect_or_plain
-from review.sources.record import Raw
 from review.week.drawing import Request
 from storage.records_log import Conversation
 

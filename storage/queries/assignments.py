@@ -41,7 +41,7 @@ def owed_item_ids(store: Store, rater_id: str, *, settles: bool) -> set[str]:
 
 _OWED_SQL = f"""
 SELECT DISTINCT a.item_id FROM assignments a
-WHERE a.rater_id = :rater AND a.week NOT IN (SELECT week FROM week_closings)
+WHERE a.rater_id = :rater AND a.week IN (SELECT name FROM weeks EXCEPT SELECT week FROM week_closings)
   AND NOT {answered("a")}
   AND NOT (
     ({handed_on("a")} OR {skipped("a")})
@@ -113,6 +113,17 @@ WHERE a.week = :week
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {not_withdrawn("n")})
   AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
                   AND NOT {handed_on("o")} AND NOT {skipped("o")})
+"""  # noqa: S608 - constants of ours
+
+
+def items_skipped(store: Store, week: str) -> set[str]:
+    """Return the items of a week that a rater skipped in time and has not answered in time."""
+    return {row["item_id"] for row in store.query(_SKIPPED_SQL, {"week": week})}
+
+
+_SKIPPED_SQL = f"""
+SELECT DISTINCT a.item_id FROM assignments a
+WHERE a.week = :week AND {skipped_in_time("a")} AND NOT {answered_in_time("a")}
 """  # noqa: S608 - constants of ours
 
 

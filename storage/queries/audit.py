@@ -2,17 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
+from typing import Any
 
 from storage.queries.parameters import json_list
+from storage.records import KEYS
 from storage.records_people import AuditEntry
+from storage.rows import columns, decode
 from storage.store import Store
 
 
 def last_entry(store: Store) -> AuditEntry | None:
     """Return the newest entry, or None while there is none."""
     return next(iter(store.select(AuditEntry, "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1")), None)
+
+
+def first_entry_of(store: Store, action: str) -> AuditEntry | None:
+    """Return the oldest entry of an action, or None."""
+    sql = "SELECT * FROM audit WHERE action = :action ORDER BY sequence LIMIT 1"
+    return next(iter(store.select(AuditEntry, sql, {"action": action})), None)
+
+
+def all_entries(store: Store) -> Iterator[AuditEntry]:
+    """Yield the entries in order, one by one."""
+    for row in store.stream(f"SELECT {columns(AuditEntry)} FROM audit ORDER BY sequence"):  # noqa: S608 - our names
+        try:
+            yield decode(AuditEntry, row)
+        except (ValueError, TypeError):  # somebody changed the detail to what is no JSON; its hash cannot match
+            yield decode(AuditEntry, (*row[:5], "{}", *row[6:]))
+
+
+def all_rows(store: Store, record: type) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a record's table as stored, in order of arrival, with the columns of the record's fields."""
+    return store.stream(f'SELECT {columns(record)} FROM "{KEYS[record][0]}" ORDER BY rowid')  # noqa: S608 - our names
+
+
+def covered_rows(store: Store, table: str) -> Iterator[tuple[int, str, bytes]]:
+    """Yield (sequence of the entry, key of the row, digest) for each row of a table that was written, in order."""
+    sql = 'SELECT entry, key, digest FROM audit_rows WHERE "table" = ? ORDER BY entry, position'
+    return store.stream(sql, [table])
+
+
+def covered_tables(store: Store) -> list[str]:
+    """Return the names of the tables that the digests of rows are about."""
+    return [str(name) for (name,) in store.stream('SELECT DISTINCT "table" FROM audit_rows ORDER BY 1')]
+
+
+def schema_objects(store: Store) -> list[tuple[str, str]]:
+    """Return (type, name) of every table, view and trigger of the file, for a comparison with those of a store."""
+    sql = "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite_%'"
+    return [(str(kind), str(name)) for kind, name in store.stream(f"{sql} ORDER BY name")]
 
 
 def entries_that_fit(
@@ -23,30 +63,55 @@ def entries_that_fit(
     week: str | None = None,
     since: date | None = None,
     before: date | None = None,
+    most: int | None = None,
 ) -> list[AuditEntry]:
     """Return the entries by these people, of these actions and about this week, newest first; empty means any.
 
-    ``since`` is included and ``before`` is not; both are days in UTC. An entry is about a week when its subject or its
-    detail names the week, or its subject is an item or assignment of the week.
+    Returns the newest ``most`` of them (None: all). ``since`` is included and ``before`` is not; both are days in UTC.
+    An entry is about a week when its subject or its detail names the week, or its subject is an item or assignment of
+    the week.
     """
-    where = {
+    where = _where(actors, actions, week, since, before)
+    return store.select(
+        AuditEntry,
+        f"SELECT a.* {_FIT_SQL} ORDER BY a.sequence DESC LIMIT :most",
+        {**where, "most": -1 if most is None else most},
+    )
+
+
+def count_of_fitting(
+    store: Store,
+    *,
+    actors: Collection[str] = (),
+    actions: Collection[str] = (),
+    week: str | None = None,
+    since: date | None = None,
+    before: date | None = None,
+) -> int:
+    """Return how many entries there are by these people, of these actions and about this week; empty means any."""
+    where = _where(actors, actions, week, since, before)
+    return int(store.query(f"SELECT count(*) AS n {_FIT_SQL}", where)[0]["n"])
+
+
+def _where(
+    actors: Collection[str], actions: Collection[str], week: str | None, since: date | None, before: date | None
+) -> dict[str, str | None]:
+    return {
         "actors": json_list(sorted(actors)) if actors else None,
         "actions": json_list(sorted(actions)) if actions else None,
         "week": week,
         "since": since.isoformat() if since else None,
         "before": before.isoformat() if before else None,
     }
-    return store.select(AuditEntry, _FIT_SQL, where)
 
 
 _FIT_SQL = """
-SELECT a.* FROM audit a
+FROM audit a
 WHERE (:actors IS NULL OR a.actor IN (SELECT value FROM json_each(:actors)))
   AND (:actions IS NULL OR a.action IN (SELECT value FROM json_each(:actions)))
   AND (:week IS NULL OR a.subject = :week OR json_extract(a.detail, '$.week') = :week
        OR a.subject IN (SELECT id FROM assignments WHERE week = :week UNION SELECT id FROM items WHERE week = :week))
   AND (:since IS NULL OR a.at >= :since) AND (:before IS NULL OR a.at < :before)
-ORDER BY a.sequence DESC
 """
 
 
@@ -58,17 +123,28 @@ def entries_with_field(store: Store, action: str, field: str) -> list[AuditEntry
 
 def actors(store: Store) -> list[str]:
     """Return everybody who occurs in the chain, by name."""
-    return [row["actor"] for row in store.query("SELECT DISTINCT actor FROM audit ORDER BY 1")]
+    return [row["value"] for row in store.query(_distinct("actor"))]
 
 
 def actions(store: Store) -> list[str]:
     """Return every action that occurs in the chain, by name."""
-    return [row["action"] for row in store.query("SELECT DISTINCT action FROM audit ORDER BY 1")]
+    return [row["value"] for row in store.query(_distinct("action"))]
+
+
+def _distinct(column: str) -> str:
+    """Return the statement that asks the index of a column for one value after another, instead of every entry."""
+    return f"""
+WITH RECURSIVE known (value) AS (
+  SELECT min({column}) FROM audit
+  UNION ALL SELECT (SELECT min({column}) FROM audit WHERE {column} > known.value) FROM known WHERE value IS NOT NULL
+)
+SELECT value FROM known WHERE value IS NOT NULL ORDER BY 1
+"""  # noqa: S608 - a name of ours
 
 
 def first_and_last_day(store: Store) -> tuple[date, date] | None:
     """Return the days in UTC of the oldest and the newest entry, or None while there is none."""
-    row = store.query("SELECT min(at) AS first, max(at) AS last FROM audit")[0]
+    row = store.query("SELECT (SELECT min(at) FROM audit) AS first, (SELECT max(at) FROM audit) AS last")[0]
     return (_day(row["first"]), _day(row["last"])) if row["first"] else None
 
 

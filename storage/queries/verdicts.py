@@ -26,7 +26,7 @@ def judge_versions(store: Store, weeks: Sequence[str]) -> dict[str, list[str]]:
 
 
 _VERSIONS_SQL = f"""
-SELECT v.judge, v.version, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id
+SELECT v.judge, v.version, min(v.rowid) AS first FROM items i CROSS JOIN verdicts v ON v.item_id = i.id
 WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {MAY_COUNT_SQL}
 GROUP BY v.judge, v.version ORDER BY v.judge, first
 """  # noqa: S608 - a constant of ours
@@ -49,7 +49,7 @@ def verdicts_of_version(store: Store, judge: str, version: str, weeks: Sequence[
 
 
 _OF_VERSION_SQL = f"""
-SELECT v.* FROM verdicts v JOIN items i ON i.id = v.item_id
+SELECT v.* FROM items i CROSS JOIN verdicts v ON v.item_id = i.id
 WHERE v.judge = :judge AND v.version = :version
   AND i.week IN (SELECT value FROM json_each(:weeks)) AND {MAY_COUNT_SQL}
 ORDER BY v.rowid

@@ -33,8 +33,9 @@ from review.log.append import Entry
 from review.models.embeddings import lacking
 from review.settings.project import Privacy
 from review.sources.checking import checked
-from review.sources.importing import Tally, masked_file
+from review.sources.importing import masked_file
 from review.sources.options import ImportOptions
+from review.sources.tally import Tally
 from storage.records_log import Conversation
 
 ROUNDS = 3

@@ -16,6 +16,7 @@ from pages.parts.audit import audit_view
 from pages.parts.shared.session import Session
 from pages.parts.week import week_page
 from review.audit import chain
+from review.audit.verifying import check_store
 from review.basics.errors import Refused
 from review.commands.cli import spotcheck
 from review.people.people import add_person, person
@@ -52,13 +53,15 @@ def test_only_a_lead_sees_the_audit(demo: Store, monkeypatch: pytest.MonkeyPatch
 def test_a_row_changed_outside_spotcheck_is_reported(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = demo.find(AuditEntry, action="annotation")[0]
     damage(demo, f"UPDATE annotations SET comment = 'x' WHERE submission_id = '{entry.detail['submission']}'")
-    assert f"1 entry no longer matches the row in the store: #{entry.sequence}." in texts(run(demo, monkeypatch))
+    assert f"1 row edited: annotations '{entry.detail['submission']}' (entry {entry.sequence})." in texts(
+        run(demo, monkeypatch)
+    )
 
 
 def test_the_newest_entries_come_first_and_the_chain_holds(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch)
     total = len(demo.find(AuditEntry))
-    assert f"{total} entries; the chain holds." in texts(at)
+    assert f"{total} entries, the chain holds; " in texts(at)
     shown = at.dataframe[0].value
     assert list(shown["#"])[:2] == [total, total - 1]
     assert at.code[0].value == demo.find(AuditEntry)[-1].hash
@@ -110,12 +113,13 @@ def test_the_export_holds_every_match_and_proves_the_chain(demo: Store) -> None:
     here = Session(demo, person(demo, "visitor"), None)
     add_person(demo, "=cmd|calc", role="annotator", by="visitor")
     found = chain.entries(demo)
-    rows = json.loads(audit_view._json(here, found))
+    rows = json.loads(audit_view._json(here, chain.EVERYTHING))
     assert len(rows) == len(demo.find(AuditEntry)) > 0
     fields = [AuditEntry(**{k: v for k, v in row.items() if k != "item"}) for row in reversed(rows)]
-    assert chain.first_break(fields) is None
-    assert chain.first_break(fields[:5] + fields[6:]) == 6
-    table = list(csv.DictReader(io.StringIO(audit_view._csv(here, found).decode())))
+    key = chain.signing_key(demo)
+    assert key and chain.first_break(fields, key) is None
+    assert chain.first_break(fields[:5] + fields[6:], key) == 6
+    table = list(csv.DictReader(io.StringIO(audit_view._csv(here, chain.EVERYTHING).decode())))
     assert [int(r["sequence"]) for r in table] == [e.sequence for e in found]
     assert not [cell for row in table for cell in row.values() if cell.startswith(("=", "@"))]
     items = {a.id: a.item_id for a in demo.find(Assignment)}
@@ -125,12 +129,12 @@ def test_the_export_holds_every_match_and_proves_the_chain(demo: Store) -> None:
 def test_a_download_after_losing_the_role_gives_nothing(demo: Store) -> None:
     add_person(demo, "lea", role="lead", by="visitor")
     here = Session(demo, person(demo, "lea"), None)
-    found, week = chain.entries(demo), demo.find(Week)[-1].name
-    assert audit_view._csv(here, found) and week_page._report_page(here, week)
+    week = demo.find(Week)[-1].name
+    assert audit_view._csv(here, chain.EVERYTHING) and week_page._report_page(here, week)
     add_person(demo, "lea", role="none", by="visitor")
     for make in (audit_view._csv, audit_view._json):
         with pytest.raises(Refused, match="needs the role lead"):
-            make(here, found)
+            make(here, chain.EVERYTHING)
     with pytest.raises(Refused, match="needs the role annotator"):
         week_page._report_page(here, week)
 
@@ -138,7 +142,7 @@ def test_a_download_after_losing_the_role_gives_nothing(demo: Store) -> None:
 def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:
     for day, who in (("2026-11-01T23:59:59.999+00:00", "ana"), ("2026-11-02T00:00:00.000+00:00", "ben")):
         entry = AuditEntry(
-            sequence=1 if who == "ana" else 2,
+            sequence=2 if who == "ana" else 3,
             at=day,
             actor=who,
             action="note",
@@ -150,18 +154,20 @@ def test_a_search_takes_days_in_utc_both_included(store: Store) -> None:
         store.add(entry)
     day = date(2026, 11, 1)
     assert [e.actor for e in chain.entries(store, chain.Search(since=day, until=day))] == ["ana"]
-    assert [e.actor for e in chain.entries(store, chain.Search(since=date(2026, 11, 2)))] == ["ben"]
+    assert [e.actor for e in chain.entries(store, chain.Search(since=date(2026, 11, 2), actions=["note"]))] == ["ben"]
     assert len(chain.entries(store, chain.Search(text="über"))) == 2
     assert len(chain.entries(store, chain.Search(text="STRASSE", actors=["ben"], actions=["note"]))) == 1
     assert chain.entries(store, chain.Search(actions=["other"])) == []
     known = chain.known(store)
-    assert (known.actors, known.actions) == (("ana", "ben"), ("note",))
-    assert (known.first, known.last) == (day, date(2026, 11, 2))
+    assert (known.actors, known.actions) == (("ana", "ben", "spotcheck"), ("audit key", "note"))
+    assert known.first == day
 
 
-def test_an_empty_chain_has_no_filters(store: Store) -> None:
+def test_a_new_store_begins_with_the_entry_that_signs(store: Store) -> None:
+    assert [e.action for e in chain.entries(store)] == ["audit key"] and chain.verify(store) == (1, None)
+    damage(store, "DELETE FROM audit")
     assert chain.known(store) == chain.Known((), (), None, None)
-    assert chain.head(store) is None and chain.entries(store) == [] and chain.verify(store) == (0, None)
+    assert chain.head(store) is None and chain.entries(store) == [] and not check_store(store).holds
 
 
 def test_the_audit_on_the_command_line(demo: Store) -> None:
@@ -179,8 +185,13 @@ def test_the_audit_on_the_command_line(demo: Store) -> None:
     head = few["entries"][0]["hash"]
     code, said = command("verify", "--head", head)
     assert (code, said["head"], said["noted_missing"]) == (0, head, False)
-    # Removing entries from the end breaks no link; only the noted head reveals it.
+    # Removing entries from the end with their rows breaks no link; only the noted head reveals it.
+    add_person(demo, "zoe", role="lead", by="visitor")
+    head = chain.head(demo).hash
     damage(demo, f"DELETE FROM audit WHERE hash = '{head}'")
+    damage(demo, "DELETE FROM audit_rows WHERE entry = (SELECT max(entry) FROM audit_rows)")
+    damage(demo, "DELETE FROM roles WHERE rater_id = 'zoe'")
+    damage(demo, "DELETE FROM raters WHERE id = 'zoe'")
     assert command("verify")[0] == 0
     code, said = command("verify", "--head", head)
     assert (code, said["broken_at"], said["noted_missing"]) == (1, None, True)

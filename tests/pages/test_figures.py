@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -41,3 +44,18 @@ def test_an_interval_says_its_bounds_or_why_there_is_none() -> None:
 
 def test_rows_have_texts_as_keys() -> None:
     assert figures.rows_of(pd.DataFrame([{1: "a", "b": 2}])) == [{"1": "a", "b": 2}]
+
+
+def test_no_page_and_no_report_reads_a_standard_error() -> None:
+    # An interval of two standard errors would hold the truth too rarely, so pages show limits and never the error.
+    root = Path(__file__).resolve().parents[2]
+    files = [*(root / "pages").rglob("*.py"), *(root / "review" / "report").rglob("*.py")]
+    readers = [
+        f"{file.name}:{node.lineno}"
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "se"
+    ]
+    assert files and readers == []
+    shown = figures.quantity_table({"x": Quantity(value=0.5, ci=(0.4, 0.6), se=0.05, n=10)})
+    assert "se" not in shown.columns and {"low", "high"} <= set(shown.columns)

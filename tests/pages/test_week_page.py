@@ -25,7 +25,7 @@ from review.week.dealing_again import held_by_nobody
 from storage.queries.assignments import OPEN_SQL
 from storage.records_log import Draw
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Week
+from storage.records_review import Assignment, Week, Withdrawal
 from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -282,6 +282,8 @@ def test_reviews_left_out_for_another_rubric_version_are_reported(demo: Store, m
     (item, *_) = [n.item_id for n in annotations_of(demo, [week])]
     with sqlite3.connect(demo.path) as db:
         db.execute("UPDATE annotations SET rubric_version = 2 WHERE item_id = ?", (item,))
+    # No verb changes a row in place. A withdrawal of nothing tells the page that something changed.
+    demo.add(Withdrawal("of-nothing", "nothing", "visitor", "2026-11-28T08:00:00Z"))
     moved = sum(n.item_id == item for n in annotations_of(demo, [week]))
     said = f"leave out the reviews under other versions: {moved} under version 2."
     assert said in texts(run(demo, monkeypatch, "week", week=week))

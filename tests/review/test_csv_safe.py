@@ -2,16 +2,18 @@
 
 import csv
 import io
+import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.basics.csv_safe import csv_text, plain_cell, safe_cell
+from review.basics.csv_safe import LONGEST_CELL, csv_text, long_cells, long_cells_of, plain_cell, safe_cell
 from review.basics.errors import InputError, Refused
 from review.basics.whole_files import check_target, replacing
 
-STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹢", "﹣", "﹦", "﹫")
 
 
 @pytest.mark.parametrize("start", STARTERS)
@@ -38,7 +40,28 @@ def test_other_values_have_one_form(value, cell):
     assert safe_cell(value) == cell
 
 
-hostile = st.text(alphabet=st.sampled_from("=+-@'\t\r\n,;\"a1｜＝"), max_size=8)
+def test_no_invisible_character_hides_a_formula():
+    kinds = ("Cc", "Cf", "Zs", "Zl", "Zp")
+    others = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u2800\u3164\ufe0f\uffa0\U000e0100"
+    invisible = [c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in kinds] + list(others)
+    assert len(invisible) > 200
+    for character in invisible:
+        for text in (f"{character}=1+1", f"\ufeff{character} @x", f"'{character}-1+2"):
+            assert safe_cell(text) == f"'{text}"
+            assert plain_cell(safe_cell(text)) == text
+
+
+def test_a_cell_that_a_spreadsheet_would_cut_off_is_named(tmp_path):
+    rows = [{"id": 1, "answer": "a" * LONGEST_CELL}, {"id": 2, "answer": "b" * (LONGEST_CELL + 1)}, {"id": 3}]
+    assert long_cells(["id", "answer"], rows[:1]) == ""
+    said = long_cells(["id", "answer"], rows)
+    assert said.startswith("1 cell is longer than the 32,767 characters") and "row 2, column answer" in said
+    file = tmp_path / "x.csv"
+    file.write_text(csv_text(["id", "answer"], rows), encoding="utf-8", newline="")
+    assert long_cells_of(file) == said and long_cells_of(tmp_path / "x.jsonl") == ""
+
+
+hostile = st.text(alphabet=st.sampled_from("=+-@'\t\r\n,;\"a1｜＝ \u200b\ufeff\xa0"), max_size=8)
 
 
 @given(st.one_of(st.text(max_size=20), hostile))
@@ -85,7 +108,7 @@ def test_a_folder_is_replaced_only_by_its_own_kind(tmp_path):
     (target / "stale").write_text("")
     write()
     assert [p.name for p in target.iterdir()] == ["README.md"]
-    with pytest.raises(Refused, match="no earlier export"):
+    with pytest.raises(Refused, match="not an earlier export"):
         write(marker="other.md")
     with pytest.raises(Refused, match="a folder"), replacing(target) as temporary:
         temporary.write_text("a file")

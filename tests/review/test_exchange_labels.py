@@ -168,7 +168,7 @@ def test_a_conversation_id_means_its_item_unless_it_has_several(store, tmp_path)
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("item,rater,dimension,label\nu1,ana,politeness,kind\n", "column 'label': found 'kind', expected one of rude"),
+        ("item,rater,dimension,label\nu1,ana,politeness,kind\n", "rubric does not have: 'kind' (1). Expected: rude"),
         ("item,rater,dimension,label\nu1,ana,reasons,wrong_fact|nice\n", "line 2, column 'label'"),
         ("item,rater,dimension,label\nu1,ana,tone,rude\n", "[rubric] in spotcheck.toml"),
         ("item,rater,label\nu1,ana,rude\n", "name one with --dimension"),

@@ -47,7 +47,9 @@ def loaded(tmp_path_factory):
     own = [(p["idx"], "pandalm-7b", p["pandalm_result"]) for p in read("pandalm_judge_pandalm7b.json")]
     verdicts = write(folder / "verdicts.csv", [("item", "judge", "label"), *gpt, *own])
     people_said = import_labels(store, read_labels(labels), by="lea", week=WEEK, dimension="preference")
-    judges_said = import_verdicts(store, read_verdicts(verdicts), by="lea", dimension="preference")
+    judges_said = import_verdicts(
+        store, read_verdicts(verdicts), by="lea", dimension="preference", unknown_as_missing=True
+    )
     return store, people_said, judges_said, labels
 
 

@@ -25,6 +25,7 @@ def store(tmp_path):
 def load(store, tmp_path, text, name="verdicts.csv", **options):
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
+    options = {"unknown_as_missing": True, **options}
     return import_verdicts(store, read_verdicts(path), by="eva", **options)
 
 

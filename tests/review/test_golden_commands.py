@@ -125,9 +125,12 @@ def test_labels_and_verdicts_are_imported_and_exported(run, tmp_path):
     assert run("labels", "export", "out.csv", "--json")["rows"] > 2
     assert "labels" in run("labels", "export", "out.jsonl")
     (tmp_path / "v.csv").write_text("item,judge,label\nu1,gpt,rude\nnew,gpt,garbage\nnone,gpt,rude\n")
-    done = run("verdicts", "import", "v.csv", "--dimension", "politeness", "--json")
+    again = ("verdicts", "import", "v.csv", "--dimension", "politeness", "--missing-as-no-verdict")
+    done = run(*again, "--json")
     assert (done["added"], done["no_verdict"], done["unknown_items"]) == (2, {"unparseable": 1}, 1)
-    assert "1 are about items" in run("verdicts", "import", "v.csv", "--dimension", "politeness")
+    assert "1 are about items" in run(
+        "verdicts", "import", "v.csv", "--dimension", "politeness", "--missing-as-no-verdict"
+    )
     assert run("verdicts", "export", "v.parquet", "--json")["rows"] == 2
     assert "l.csv, line 2" in run("labels", "import", "l.csv", "--dimension", "intent", acting="lea", fails=InputError)
 

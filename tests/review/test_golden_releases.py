@@ -7,6 +7,7 @@ from golden_store import GOOD, WEEK, reviewed_store
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.audit.verifying import check_store
 from review.basics.canonical import digest
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
 from review.golden.approve import approve, bulk_approve
@@ -19,6 +20,8 @@ from review.golden.rows import exported
 from review.golden.sql_tags import sql_tags
 from review.settling.adjudication import adjudicate
 from storage.records_golden import GoldenExample, Release, ReleaseExample
+from storage.records_people import AuditEntry
+from storage.store import StorageError, open_store
 
 
 @pytest.fixture
@@ -215,3 +218,15 @@ def test_tags_describe_the_query(sql, tags):
 
 def test_every_example_knows_the_week_of_its_item(store):
     assert all(e.content["origin"]["week"] == WEEK for e in current_examples(store))
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_a_release_leaves_no_part_of_it(store):
+    entries = store.find(AuditEntry)
+    store.db.execute(f"PRAGMA max_page_count = {store.db.execute('PRAGMA page_count').fetchone()[0]}")
+    with pytest.raises(StorageError, match=r"disk is full\. Nothing was written\. Free some space"):
+        release(store, "v1", by="eva", notes="x" * 50_000)
+    assert releases(store) == [] and store.find(ReleaseExample) == [] and store.find(AuditEntry) == entries
+    assert check_store(open_store(store.path)).holds
+    store.db.execute("PRAGMA max_page_count = 1000000")
+    assert release(store, "v1", by="eva").size == 2 and verify(store, "v1").holds
+    assert check_store(store).holds

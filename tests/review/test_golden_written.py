@@ -2,9 +2,10 @@
 
 import orjson
 import pytest
-from golden_store import new_store
+from golden_store import GOOD, add_item, new_store, open_test_week, vote
 
 from review.basics.errors import InputError, Refused
+from review.golden.approve import approve
 from review.golden.examples import current_examples, versions_of
 from review.golden.releases import release
 from review.golden.retire import retire
@@ -160,3 +161,37 @@ def test_the_same_private_row_again_adds_nothing(store, tmp_path):
     assert import_examples(store, table(tmp_path, text, "w.jsonl"), by="eva").unchanged == 1
     other = text.replace("I am eva@", "I am mia@")
     assert import_examples(store, table(tmp_path, other, "w.jsonl"), by="eva").added == 1, "another question"
+
+
+@pytest.mark.parametrize("to", ["jsonl", "csv", "parquet"])
+def test_an_export_comes_back_without_a_change(store, tmp_path, to):
+    open_test_week(store)
+    add_item(store, "u1")
+    for rater in ("ana", "ben"):
+        vote(store, "u1", rater, GOOD)
+    approve(store, "u1", by="eva", scenario="orders")
+    import_examples(store, table(tmp_path, FILE), by="eva")
+    import_examples(store, table(tmp_path, 'id,question,expected_answer\ng1," a, b ",=x\n'), by="eva")
+    release(store, "r1", by="lea")
+    export(store, "r1", to=to, target=tmp_path / f"out.{to}", by="lea")
+    before = current_examples(store)
+    again = import_examples(store, read_written(tmp_path / f"out.{to}"), by="eva")
+    assert (again.added, again.corrected, again.unchanged) == (0, 0, 5)
+    assert current_examples(store) == before
+    (tmp_path / "other").mkdir()
+    other = new_store(tmp_path / "other")
+    there = [import_examples(other, read_written(tmp_path / f"out.{to}"), by="eva") for _ in range(2)]
+    assert [(w.added, w.unchanged) for w in there] == [(5, 0), (0, 5)]
+
+
+def test_a_row_of_an_export_corrects_its_example_and_keeps_the_votes(store, tmp_path):
+    open_test_week(store)
+    add_item(store, "u1")
+    vote(store, "u1", "ana", GOOD)
+    made = approve(store, "u1", by="eva")
+    row = {"example_id": made.example_id, "question": made.content["question"], "expected_answer": "Write a@b.com."}
+    done = import_examples(store, table(tmp_path, orjson.dumps(row).decode(), "one.jsonl"), by="eva")
+    (now,) = current_examples(store)
+    assert done.corrected == 1 and now.content["expected_answer"] == "Write [EMAIL_1]."
+    assert now.votes == made.votes and now.labels == made.labels and now.item_id == "u1"
+    assert now.content["context"] == made.content["context"] and now.supersedes == made.id

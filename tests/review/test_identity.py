@@ -127,7 +127,7 @@ def test_a_first_login_adds_a_rater_without_a_role_and_one_audit_entry(store: St
     assert made.role == "" and not made.may("annotator") and made.issuer == ISSUER
     assert arrived(store, Visitor(ISSUER, "7", "Ana Müller, married")) == made  # a new name is the same person
     logins = [e for e in store.find(AuditEntry) if e.action == "first login"]
-    assert [(e.actor, e.subject, e.detail) for e in logins] == [(made.id, made.id, {"issuer": ISSUER})]
+    assert [(e.actor, e.subject, e.detail["issuer"]) for e in logins] == [(made.id, made.id, ISSUER)]
     assert chain.verify(store)[1] is None
     with pytest.raises(Refused, match="has no role"):
         require(store, made.id, "annotator")

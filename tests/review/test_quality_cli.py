@@ -6,8 +6,11 @@ import json
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from review.commands.agreement import agreement
 from review.commands.cli import main
+from review.commands.quality import quality
 
 HEADER = "item,verdict,truth"
 
@@ -58,6 +61,33 @@ def test_the_json_follows_the_contract(run):
     assert "difference estimator applies" in data["rogan_gladen"]["undefined"]
     assert isinstance(data["labels_saved"], int)
     assert set(data["people"]) == {"value", "ci", "se", "method", "method_se", "n", "undefined"}
+
+
+def test_the_headline_comes_with_its_basis_and_what_the_labels_prove(run):
+    text = f"{HEADER}\n" + rows((2, "wrong,wrong"), (98, "ok,ok"), (198, "wrong,"), (9702, "ok,"))
+    code, out, _ = run(text, "--positive", "wrong", "--json")
+    data = json.loads(out)
+    assert code == 0
+    # No label contradicts the judge, which called 2% wrong. PPI says 0.
+    assert data["headline"]["value"] == pytest.approx(0.02, abs=0.002) and data["headline"]["ci"][0] > 0
+    assert data["headline"]["basis"] and data["headline"]["undefined"] is None
+    assert data["proven"] == pytest.approx([2 / 10_000, 1 - 98 / 10_000])
+    assert data["ppi"]["value"] >= 2 / 10_000
+    assert data["unsettled"] == {} and data["range"] is None
+    assert data["missed_errors"]["withheld"]
+
+
+def test_labels_from_elsewhere_make_rogan_gladen_the_headline(run):
+    code, out, _ = run(SIMPLE, "--positive", "ok", "--separate", "--json")
+    data = json.loads(out)
+    assert code == 0
+    assert data["headline"]["value"] == data["rogan_gladen"]["value"] is not None
+
+
+def test_the_help_names_one_default():
+    found = CliRunner().invoke(quality, ["--help"])
+    assert found.output.count("latest week") == 1 and "last four" not in found.output
+    assert "Default: the last four" in " ".join(CliRunner().invoke(agreement, ["--help"]).output.split())
 
 
 def test_people_read_a_table_and_sentences(run):

@@ -168,11 +168,13 @@ def test_ppi_is_narrower_than_people_and_counts_the_labels_saved():
     assert report.people.ci is not None
     assert report.ppi.quantity.ci is not None
     assert np.diff(report.ppi.quantity.ci) < np.diff(report.people.ci)
-    # by hand: people S^2 = .82*.18*100/99; by verdict s1^2 = 77*3/(80*79), s0^2 = 5*15/(20*19)
-    joint = 0.9 * (0.8**2 * 77 * 3 / (80 * 79) / 80 + 0.2**2 * 75 / (20 * 19) / 20)
-    spread = 0.82 * 0.18 * 100 / 99
-    needed = spread / (joint + spread / 1000)
-    assert report.labels_saved == round(needed - 100)
+    # by hand, from the smoothed rates (k + q)/(n + 1) with q = 82.5/101, to one significant digit
+    q = 82.5 / 101
+    said_positive, said_other = (77 + q) / 81, (5 + q) / 21
+    mean = 0.8 * said_positive + 0.2 * said_other
+    within = 0.8 * said_positive * (1 - said_positive) + 0.2 * said_other * (1 - said_other)
+    assert 100 * (mean * (1 - mean) / within - 1) == pytest.approx(106.457, abs=0.001)
+    assert report.labels_saved == 100
 
 
 def test_a_useless_judge_gets_lambda_zero_and_saves_no_label():

@@ -7,6 +7,7 @@ import random
 import re
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import quote
 
 import duckdb
 import pyarrow as pa
@@ -463,3 +464,88 @@ def make_sqlite(folder, texts):
     lite.commit()
     lite.close()
     return folder / "times.db"
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory):
+    """A database with a table, views over it and over files, and a file that nobody may read through it."""
+    folder = tmp_path_factory.mktemp("locked")
+    (folder / "secret.csv").write_text("id,question\nsecret-1,secret\n")
+    base = duckdb.connect(str(folder / "a.duckdb"))
+    base.execute("CREATE TABLE log AS SELECT 'a' AS id, 'q' AS question")
+    base.execute("CREATE VIEW fine AS SELECT * FROM log")
+    for name, source in (
+        ("text", f"read_text('{folder}/secret.csv')"),
+        ("csv", f"read_csv('{folder}/secret.csv')"),
+        ("bare", f"'{folder}/secret.csv'"),
+        ("globbed", f"glob('{folder}/*')"),
+    ):
+        base.execute(f"CREATE VIEW {name}_view AS SELECT * FROM {source}")
+    base.execute("CREATE VIEW second AS SELECT * FROM csv_view")
+    base.execute("CREATE SCHEMA s; CREATE TABLE s.log AS SELECT 'b' AS id, 'q' AS question")
+    base.execute("CREATE MACRO m() AS TABLE SELECT 1 AS id")
+    base.close()
+    return folder
+
+
+def test_a_table_or_view_of_the_database_is_read(locked):
+    for name in ("log", "fine", "s.log", "main.log", "a.main.log", "LOG"):
+        engine = open_source(f"{locked}/a.duckdb#{name}")
+        assert list(engine.columns()) == ["id", "question"]
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{0}/secret.csv", "secret.csv", '"{0}/secret.csv"', "'{0}/secret.csv'", "read_text('{0}/secret.csv')",
+        "m()", "m",
+        "duckdb_settings()", "duckdb_secrets", "information_schema.tables", "pg_catalog.pg_class", "temp.main.x", "",
+        "log; DROP TABLE log", "log UNION SELECT 1", "b.main.log", "sqlite_master", "../a.duckdb",
+        "https://example.com/x.csv",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_no_table_of_the_database_is_refused(locked, name):
+    with pytest.raises(InputError, match=r"found no table .* expected one of"):
+        open_source(f"duckdb:///{locked}/a.duckdb?table={quote(name.format(locked))}")
+
+
+@pytest.mark.parametrize("name", ["text_view", "csv_view", "bare_view", "globbed_view", "second"])
+def test_a_view_that_reads_files_is_refused_in_a_sentence(locked, name):
+    with pytest.raises(InputError, match="outside this database") as refused:
+        open_source(f"{locked}/a.duckdb#{name}")
+    assert "secret-1" not in str(refused.value) and "Error" not in str(refused.value)
+
+
+def test_an_open_database_stays_locked(locked):
+    engine = open_source(f"{locked}/a.duckdb#log")
+    for statement in (
+        f"SELECT * FROM read_text('{locked}/secret.csv')",
+        f"ATTACH '{locked}/b.duckdb'",
+        "SET enable_external_access = true",
+        "SET lock_configuration = false",
+        f"COPY log TO '{locked}/out.csv'",
+        "INSTALL httpfs",
+    ):
+        with pytest.raises(duckdb.Error):
+            engine.connection.execute(statement)
+    engine.close()
+
+
+def test_sqlite_reads_its_own_tables_alone(tmp_path):
+    base = sqlite3.connect(tmp_path / "a.db")
+    base.executescript("CREATE TABLE log (id TEXT); CREATE TABLE 'x.y' (id TEXT); CREATE VIEW v AS SELECT * FROM log")
+    base.close()
+    for name in ("log", "v", "x.y"):
+        assert list(open_source(f"sqlite:///{tmp_path}/a.db?table={name}").columns()) == ["id"]
+    for name in ("sqlite_master", "sqlite_schema", "pragma_database_list", "json_each", "temp.log", "log;"):
+        with pytest.raises(InputError, match="found no table"):
+            open_source(f"sqlite:///{tmp_path}/a.db?table={quote(name)}")
+    with pytest.raises(sqlite3.Error):
+        open_source(f"{tmp_path}/a.db#log").connection.execute(f"ATTACH '{tmp_path}/b.db' AS b")
+
+
+@pytest.mark.parametrize("name", ["system.users", "other.log", "a.b.c", "shop.x.y"])
+def test_clickhouse_reads_the_named_database_alone(name):
+    with pytest.raises(InputError, match="expected a table of the database 'shop'"):
+        open_source(f"clickhouse://127.0.0.1:9/shop?table={name}")

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
+from review.basics.record import Unreadable
 from review.basics.times import read_time, utc_text
 from review.basics.weeks import monday_of, week_of
 from review.sources.normalise import Origin, conversation_of, keyed_hash
-from review.sources.readers.fields import Unreadable
 from review.sources.readers.mapping import parse_mapping, parse_values, picked, renamed, translated
 from review.sources.readers.plain import read
 

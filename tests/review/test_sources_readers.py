@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.basics.errors import InputError
+from review.basics.input_file import input_file
+from review.basics.raw import layout_of, read_raw
+from review.basics.record import Unreadable
 from review.sources.normalise import Origin, conversation_of
-from review.sources.raw import layout_of, read_raw
 from review.sources.readers.catalogue import READERS, detect
-from review.sources.readers.fields import ROLES, Unreadable
+from review.sources.readers.fields import ROLES
 from storage.records_log import Conversation
 
 REAL = Path(__file__).parents[2] / "../shared/data"
@@ -189,8 +191,9 @@ def test_real_files_are_detected_and_read_whole(file, format, conversations, use
     path = REAL / file
     if not path.exists():
         pytest.skip("the real data is not here")
-    layout = layout_of(path)
-    records = [raw.record for raw in read_raw(path, layout)]
+    given = input_file(path)
+    layout = layout_of(given)
+    records = [raw.record for raw in read_raw(given, layout)]
     assert detect(records[:20], layout, file=file, mapping={}).format == format
     read = [conversation(format, record) for record in records]
     assert len(read) == conversations

@@ -202,7 +202,7 @@ def test_force_never_replaces_a_folder_that_is_not_an_export(store, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     logged = len(store.find(AuditEntry, action="export"))
-    with pytest.raises(Refused, match="no earlier export"):
+    with pytest.raises(Refused, match="not an earlier export"):
         export(store, "v1", to="hf", target=tmp_path / "mine", by="eva", force=True)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
     assert len(store.find(AuditEntry, action="export")) == logged

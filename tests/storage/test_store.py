@@ -37,10 +37,10 @@ def rater(identity: str) -> Rater:
 
 
 def added(store: Store) -> list[str]:
-    """The names of the settings that a test has added, sorted; every store has two of its own."""
+    """The names of the settings that a test has added, sorted; every store has three of its own."""
     names = [s.name for s in store.find(Setting, order_by="name")]
-    assert names[-2:] == ["hmac_key", "store_id"]
-    return names[:-2]
+    assert names[-3:] == ["audit_key", "hmac_key", "store_id"]
+    return names[:-3]
 
 
 def test_records_are_read_as_they_were_written(store: Store) -> None:

@@ -7,6 +7,7 @@ acknowledged and answered with the cases that the browser lacks or that have cha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import streamlit as st
 
@@ -61,16 +62,21 @@ def _cases(here: Session, week: str) -> None:
     answer = handle(here.store, here.rater.id, outbox.entries)
     kind = settle_toolbar.view_of_session()
     opened = st.session_state.get(OPEN_KEY)
+    ahead, disagreements = cached_statistics.open_disagreements(here, week)
     batch = case_batch(
         here.store,
         here.rater.id,
         week=week,
         kind=kind if kind in KINDS else "disputed",
         rank=cached_statistics.ranking(here, week),
+        ahead=ahead,
         first=opened[0] if opened else None,
         have=outbox.have,
     )
     settle_toolbar.choose_view(batch["counts"])
+    if kind == "disputed":
+        random_first = list(takewhile(lambda item: item in ahead, batch["order"]))
+        settle_toolbar.say_order(len(random_first), hidden=disagreements - batch["counts"]["disputed"])
     if kind not in KINDS:
         settle_toolbar.bulk_approve(here, [c for c in cases(here.store, week, viewer=here.rater.id) if c.kind == kind])
         return

@@ -16,6 +16,17 @@ from review.basics.words import counted
 from review.people.people import NO_ROLE, ROLES, add_person, people, require
 from storage.records_log import Import
 
+MASKED = """
+- **Masked by default:** email addresses (also spelt out), phone numbers, payment cards, bank accounts, network
+  addresses, national identity numbers, API keys, tokens and passwords; dates of birth and patient record numbers
+  after words that name them.
+- **With one more setting:** phone numbers in the national formats of your users' countries (`countries` under
+  `[privacy]` in spotcheck.toml), your own patterns, and national numbers of more countries with the Presidio library.
+- **Never masked on its own:** names and postal addresses in running text. The check for personal data flags many of
+  them, and reviewers can hide what they see. Ask the person who installed Spotcheck to change these settings.
+"""
+"""What the Settings page says about masking."""
+
 
 def people_table(here: Session) -> None:
     """Draw all people with their roles. A lead adds people, changes roles and hands over items here."""
@@ -56,6 +67,8 @@ def _try(act: Callable[[], object], done: str) -> None:
 def import_table(here: Session) -> None:
     """Draw the imports with their counts, and the rows that were rejected."""
     rows = here.store.find(Import, order_by="at desc")
+    with st.expander("What an import masks", icon=":material/visibility_off:"):
+        st.markdown(MASKED)
     if not rows:
         st.info(
             "Nothing has been imported yet. Ask the person who installed Spotcheck to import conversations.",

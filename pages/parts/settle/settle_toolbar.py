@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.labels import Value
+from review.basics.words import counted
 from review.evidence.evidence import conversation_of
 from review.golden.approve import bulk_approve as approve_all
 from review.settling.adjudication import Case
@@ -34,6 +35,22 @@ def choose_view(counts: Mapping[str, int]) -> None:
         key=VIEW_KEY,
         label_visibility="collapsed",
     )
+
+
+def say_order(ahead: int, *, hidden: int) -> None:
+    """Say which disagreements come first and why, and how many are hidden from this viewer."""
+    if ahead:
+        # One line, so that the case below still fits on a phone; the tooltip says why.
+        st.caption(
+            f"{counted(ahead, 'random tie')} first: {'it stands' if ahead == 1 else 'they stand'} for the others.",
+            help="Chosen at random among the ties. Settle them first: the other ties are then taken to be like them, "
+            "and the Week page shows one number instead of a range.",
+        )
+    if hidden:
+        st.caption(
+            f":material/visibility_off: {counted(hidden, 'more disagreement')} of the week "
+            f"{'is on an item' if hidden == 1 else 'are on items'} that you still have to review."
+        )
 
 
 def shown(value: Value | list[str] | None) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.shared.session import Session
+from review.annotating.anchoring import Anchoring, anchoring
 from review.current.assignments import owed_items
+from review.current.counting import state_of_annotations
 from review.current.verdicts import Reference
 from review.evidence import evidence
 from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
-from review.evidence.production import judges_of_frame, production_quality
+from review.evidence.production_data import production_data
 from review.evidence.prompt_examples import example_ids
+from review.evidence.ties import settle_first
+from review.evidence.withheld import withheld_items
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
@@ -21,69 +25,91 @@ from review.judges.workbench.over_time import over_time as over_time_of
 from review.judges.workbench.workbench import Economy
 from review.judges.workbench.workbench import economy as economy_of
 from review.judges.workbench.workbench import near_duplicates as near_of
+from review.report.gather import week_quality
+from review.report.model import Quality
+from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.report import CalibrationReport, calibration_report
-from review.statistics.quality.report import QualityReport
+from storage.queries.items import items_in_weeks
+from storage.queries.states import WeekState, weeks_state
 from storage.records_judges import Judge
 from storage.store import Store, open_store
 
-JudgeState = tuple[int, int, int]
+JudgeState = tuple[int, ...]
 
 
-def state_of(store: Store) -> int:
-    """Return a number that grows with every change of the store, because each change is a row of the audit chain."""
-    return int(store.query("SELECT coalesce(max(sequence), 0) AS head FROM audit")[0]["head"])
+def judge_state(store: Store, weeks: tuple[str, ...]) -> JudgeState:
+    """Return the state of everything that figures about judges in these weeks depend on.
 
-
-def judge_state(store: Store) -> JudgeState:
-    """Return the state of everything that figures about judges depend on.
-
-    A run is an entry of the audit chain only when it starts and when it ends. Its verdicts in between are counted.
+    The verdicts of a run are counted apart, because the state of the weeks changes only when a run starts and ends.
     """
     rows = store.query(
         "SELECT (SELECT coalesce(max(rowid), 0) FROM verdicts) AS verdicts, "
         "(SELECT coalesce(max(rowid), 0) FROM judge_results) AS results"
     )[0]
-    return state_of(store), int(rows["verdicts"]), int(rows["results"])
+    return (*weeks_state(store, weeks), int(rows["verdicts"]), int(rows["results"]))
 
 
 def agreement(session: Session, weeks: tuple[str, ...]) -> dict[str, AgreementReport]:
     """Return the agreement of some weeks by dimension, without the items that the viewer has yet to review."""
-    return _agreement(str(session.store.path), state_of(session.store), weeks, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    return _agreement(str(session.store.path), weeks_state(session.store, weeks), weeks, owed, viewer)
+
+
+def _view(session: Session, weeks: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return the viewer, and the items of these weeks that the viewer owes: those who owe the same see the same."""
+    viewer = session.rater.id
+    return viewer, tuple(sorted(items_in_weeks(session.store, owed_items(session.store, viewer), weeks)))
 
 
 @st.cache_data(show_spinner="Computing agreement …", max_entries=64)
-def _agreement(path: str, state: int, weeks: tuple[str, ...], viewer: str) -> dict[str, AgreementReport]:
-    store = open_store(path, create=False)
+def _agreement(
+    path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[str, ...], _viewer: str
+) -> dict[str, AgreementReport]:
+    store, viewer = open_store(path, create=False), _viewer
     found = evidence.ratings_by_dimension(store, weeks, viewer=viewer)
     return {name: agreement_report(ratings) for name, ratings in found.items() if len(ratings)}
 
 
+def changes_of_mind(session: Session, weeks: tuple[str, ...]) -> Anchoring:
+    """Return how often reviewers changed a label of these weeks after seeing the verdicts of the judges."""
+    return _changes_of_mind(str(session.store.path), judge_state(session.store, weeks), weeks)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _changes_of_mind(path: str, state: JudgeState, weeks: tuple[str, ...]) -> Anchoring:
+    return anchoring(open_store(path, create=False), weeks)
+
+
 def calibration(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, CalibrationReport]:
     """Return a judge against the people in some weeks, by dimension, without opening the test half."""
-    return _calibration(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    return _calibration(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Computing calibration …", max_entries=64)
 def _calibration(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
+    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
 ) -> dict[str, CalibrationReport]:
     store = open_store(path, create=False)
-    pairs = evidence.paired_labels(store, weeks, judge, viewer=viewer)
+    pairs = evidence.paired_labels(store, weeks, judge, viewer=_viewer)
     return {name: calibration_report(p.data, positive=p.dimension.positive) for name, p in pairs.items()}
 
 
 def disagreements(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, list[Disagreement]]:
     """Return where a judge and the people differ, by dimension, without opening the test half."""
-    return _disagreements(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    return _disagreements(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Finding the disagreements …", max_entries=32)
 def _disagreements(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str
+    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
 ) -> dict[str, list[Disagreement]]:
-    pairs = evidence.paired_labels(open_store(path, create=False), weeks, judge, viewer=viewer)
+    pairs = evidence.paired_labels(open_store(path, create=False), weeks, judge, viewer=_viewer)
     return {name: disagreements_of(pair) for name, pair in pairs.items()}
 
 
@@ -109,7 +135,7 @@ def _near(path: str, key: tuple[object, ...], weeks: tuple[str, ...], viewer: st
 
 def economy(session: Session, weeks: tuple[str, ...], judge: Reference) -> Economy:
     """Return what a version of a judge costs, how long it takes, and which verdicts are missing."""
-    return _economy(str(session.store.path), judge_state(session.store), weeks, judge)
+    return _economy(str(session.store.path), judge_state(session.store, weeks), weeks, judge)
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
@@ -119,69 +145,101 @@ def _economy(path: str, state: JudgeState, weeks: tuple[str, ...], judge: Refere
 
 def comparison(session: Session, weeks: tuple[str, ...], judges: tuple[str, ...]) -> dict[str, Comparison]:
     """Return several judges side by side, by dimension, without opening the test half."""
-    return _comparison(str(session.store.path), judge_state(session.store), weeks, judges, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    return _comparison(path, state, weeks=weeks, judges=judges, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Comparing the judges …", max_entries=32)
 def _comparison(
-    path: str, state: JudgeState, weeks: tuple[str, ...], judges: tuple[str, ...], viewer: str
+    path: str,
+    state: JudgeState,
+    *,
+    weeks: tuple[str, ...],
+    judges: tuple[str, ...],
+    owed: tuple[str, ...],
+    _viewer: str,
 ) -> dict[str, Comparison]:
-    return compared(open_store(path, create=False), weeks, judges, viewer=viewer)
+    return compared(open_store(path, create=False), weeks, judges, viewer=_viewer)
 
 
-def quality(session: Session, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
-    """Return the estimated quality of production by (dimension, positive value), with the first judge of the frame."""
-    return _quality(str(session.store.path), state_of(session.store), weeks)
+def quality(session: Session, week: str) -> tuple[Quality, ...]:
+    """Return the estimated quality of production in a week, as its report has it."""
+    return _quality(str(session.store.path), weeks_state(session.store, (week,)), week)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
-def _quality(path: str, state: int, weeks: tuple[str, ...]) -> dict[tuple[str, str], QualityReport]:
+def _quality(path: str, state: WeekState, week: str) -> tuple[Quality, ...]:
     store = open_store(path, create=False)
-    rubric = evidence.latest_used_rubric(store, weeks)
-    judges = judges_of_frame(store, weeks)
-    return {
-        (d.name, d.positive): production_quality(
-            store, weeks, d, positive=d.positive, judge=judges[0] if judges else None
-        )
-        for d in rubric.dimensions
-        if d.positive is not None
-    }
+    return week_quality(store, week, production_data(store, [week]))
+
+
+def withheld(session: Session, weeks: tuple[str, ...]) -> int:
+    """Return how many reviewed items the figures leave out because the viewer still owes them."""
+    viewer, owed = _view(session, weeks)
+    return _withheld(str(session.store.path), weeks_state(session.store, weeks), weeks, owed, viewer)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _withheld(path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[str, ...], _viewer: str) -> int:
+    return withheld_items(open_store(path, create=False), weeks, viewer=_viewer)
 
 
 def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
     """Return how a judge compares with the people in one dimension."""
-    path, state = str(session.store.path), judge_state(session.store)
-    return _judge_vs_people(path, state, weeks=weeks, judge=judge, dimension=dimension, viewer=session.rater.id)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    viewer, owed = _view(session, weeks)
+    return _judge_vs_people(path, state, weeks=weeks, judge=judge, dimension=dimension, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
 def _judge_vs_people(
-    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, dimension: str, viewer: str
+    path: str,
+    state: JudgeState,
+    *,
+    weeks: tuple[str, ...],
+    judge: str,
+    dimension: str,
+    owed: tuple[str, ...],
+    _viewer: str,
 ) -> JudgeVsPeople:
     store = open_store(path, create=False)
-    pair = evidence.paired_labels(store, weeks, judge, viewer=viewer)[dimension]
-    return judge_vs_people_of(store, weeks, judge, pair, viewer=viewer)
+    pair = evidence.paired_labels(store, weeks, judge, viewer=_viewer)[dimension]
+    return judge_vs_people_of(store, weeks, judge, pair, viewer=_viewer)
 
 
 def ranking(session: Session, week: str) -> dict[str, float]:
     """Return how uncertain the labels of each item are. Settling changes no vote, so the key counts only the votes."""
-    state = session.store.query(
-        "SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS votes, "
-        "(SELECT coalesce(max(rowid), 0) FROM withdrawals) AS withdrawn"
-    )[0]
-    return _ranking(str(session.store.path), (state["votes"], state["withdrawn"]), week)
+    store = session.store
+    state = tuple(n for w in evidence.weeks_up_to(store, week) for n in state_of_annotations(store, w))
+    return _ranking(str(store.path), state, week)
 
 
 @st.cache_data(show_spinner="Sorting the cases …", max_entries=32)
-def _ranking(path: str, state: tuple[int, int], week: str) -> dict[str, float]:
+def _ranking(path: str, state: WeekState, week: str) -> dict[str, float]:
     return ranking_of(open_store(path, create=False), week)
+
+
+def open_disagreements(session: Session, week: str) -> tuple[list[str], int]:
+    """Return the ties to settle first, in order, and the number of open disagreements, whoever is looking."""
+    return _open_disagreements(str(session.store.path), weeks_state(session.store, (week,)), week)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _open_disagreements(path: str, state: WeekState, week: str) -> tuple[list[str], int]:
+    store = open_store(path, create=False)
+    return settle_first(store, week), sum(c.kind == "disputed" for c in cases(store, week, viewer=""))
 
 
 def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
     """Return one version of a judge week by week, without opening the test half. Raises NothingToDo."""
-    return _over_time(str(session.store.path), judge_state(session.store), weeks, judge, session.rater.id)
+    viewer, owed = _view(session, weeks)
+    path, state = str(session.store.path), judge_state(session.store, weeks)
+    return _over_time(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Computing week by week …", max_entries=32)
-def _over_time(path: str, state: JudgeState, weeks: tuple[str, ...], judge: str, viewer: str) -> OverTime:
-    return over_time_of(open_store(path, create=False), weeks, judge, viewer=viewer)
+def _over_time(
+    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
+) -> OverTime:
+    return over_time_of(open_store(path, create=False), weeks, judge, viewer=_viewer)

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.shared.wording import as_text
-from review.basics.csv_safe import csv_text
+from review.basics.csv_safe import csv_text, long_cells
+from review.basics.words import counted
 from review.basics.words import percent as percent_of
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.quality import planner
@@ -67,7 +68,8 @@ def quantity_table(rows: Mapping[str, Quantity], *, first: str = "figure") -> pd
 def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """Draw a table with its download, which is safe to open in a spreadsheet."""
     st.dataframe(frame, hide_index=True, width="stretch", key=f"{key}_table", placeholder="–")
-    data = csv_text([str(c) for c in frame.columns], rows_of(frame))
+    columns, rows = [str(c) for c in frame.columns], rows_of(frame)
+    data = csv_text(columns, rows)
     st.download_button(
         "CSV",
         data,
@@ -76,6 +78,7 @@ def table(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
         icon=":material/download:",
         key=f"{key}_csv",
         on_click="ignore",
+        help=long_cells(columns, rows) or None,
     )
 
 
@@ -124,14 +127,30 @@ def intervals(
 
 
 def forest(
-    rows: Mapping[str, Quantity], *, key: str, file_name: str, percent: bool = False, names: str = "figure"
+    rows: Mapping[str, Quantity],
+    *,
+    key: str,
+    file_name: str,
+    percent: bool = False,
+    names: str = "figure",
+    ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> None:
-    """Draw figures one below the other with their intervals and values. Undefined ones follow as sentences."""
+    """Draw figures one below the other with their intervals and values. Undefined ones follow as sentences.
+
+    ``ranges`` names figures that have no single value: a broad bar shows the range, and the caller says why.
+    """
+    ranges = ranges or {}
     frame = quantity_table(rows, first=names)
-    known = frame.dropna(subset=["value"]).copy()
+    known = frame[frame["value"].notna() | frame[names].isin(list(ranges))].copy()
     if not known.empty:
-        known["text"] = [number(v, percent=percent) for v in known["value"]]
-        low = min(0.0, float(known["low"].fillna(known["value"]).min()))
+        known["from"] = [ranges.get(name, (None, None))[0] for name in known[names]]
+        known["to"] = [ranges.get(name, (None, None))[1] for name in known[names]]
+        known["text"] = [
+            " to ".join(number(x, percent=percent) for x in (ranges.get(name) or (value,)))
+            for name, value in zip(known[names], known["value"], strict=True)
+        ]
+        known["centre"] = known["value"].fillna((known["from"] + known["to"]) / 2)
+        low = min(0.0, float(known["low"].fillna(known["centre"]).min()))
         axis = alt.Axis(format="%" if percent else ".1f", tickCount=5)
         base = alt.Chart(known).encode(
             y=alt.Y(f"{names}:N", sort=list(known[names]), title=None, axis=alt.Axis(labelLimit=220, ticks=False))
@@ -142,12 +161,13 @@ def forest(
         bars = base.mark_rule(strokeWidth=3, opacity=0.45, color=ink).encode(
             x=alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(domain=[low, 1], nice=False)), x2="high:Q"
         )
+        broad = base.mark_rule(strokeWidth=9, opacity=0.7, color=BLUE).encode(x="from:Q", x2="to:Q")
         points = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", tooltip=tooltip)
-        texts = base.mark_text(dy=-13, fontWeight=600, color=ink).encode(x="value:Q", text="text:N")
-        chart = alt.layer(bars, points, texts).properties(height=44 * len(known) + 40)
+        texts = base.mark_text(dy=-13, fontWeight=600, color=ink).encode(x="centre:Q", text="text:N")
+        chart = alt.layer(bars, *([broad] if ranges else []), points, texts).properties(height=44 * len(known) + 40)
         st.altair_chart(chart, width="stretch", key=f"{key}_chart")
     for name, quantity in rows.items():
-        if quantity.undefined:
+        if quantity.undefined and name not in ranges:
             st.caption(as_text(f"{name}: {quantity.undefined}"))
     with st.expander("Table and download"):
         table(frame, key=key, file_name=file_name)
@@ -205,6 +225,16 @@ def pair_map(report: AgreementReport, *, names: Mapping[str, str], key: str) -> 
     chart = heat_map(frame, x="reviewer", y="other", value="kappa", text="text", order=order, domain=(0, 1))
     with_table(chart, frame.drop(columns="text"), key=key, file_name="pairs.csv")
     st.caption("Cohen's kappa, with the number of items that both reviewed in brackets.")
+
+
+def withheld_words(n: int) -> str:
+    """Say that agreement and judges leave out items that the viewer still owes; "" when nothing is left out."""
+    if not n:
+        return ""
+    return (
+        f"Agreement and recall leave out {counted(n, 'item')} that you still have to review, so others may see other "
+        "figures until you are done."
+    )
 
 
 def foot(text: str) -> None:

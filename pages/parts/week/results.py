@@ -9,15 +9,14 @@ import streamlit as st
 from pages.parts.shared import cached_statistics, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.annotating.anchoring import anchoring
 from review.basics.errors import ReviewError
-from review.basics.words import percent
 from review.current.assignments import closing_of
 from review.current.rubric_in_use import left_out
 from review.current.verdicts import judges, reference
 from review.evidence import evidence
 from review.evidence.test_set_access import shown_half
-from review.report.words import changes_of_mind
+from review.report.quality_words import details, quality_lines
+from review.report.words import changes_of_mind, span
 from review.statistics.quality.planner import plan_quality
 
 ALPHA = "Krippendorff's alpha: 1 is full agreement, 0 is what chance alone would give. The lines are 95% intervals."
@@ -40,21 +39,23 @@ def results(here: Session, week: str) -> None:
         _heading("Quality of production", "This week", help=QUALITY)
         _or_why_not(_quality, here, week)
     with agreement:
-        _heading("Agreement beyond chance", "Last four weeks", help=ALPHA)
+        _heading("Agreement beyond chance", span(_weeks_to(here, week)), help=ALPHA)
         _or_why_not(_agreement, here, week)
         _heading("Changes of mind", "This week", help=CHANGES)
-        st.caption(changes_of_mind(anchoring(here.store, [week])))
+        st.caption(changes_of_mind(cached_statistics.changes_of_mind(here, (week,))))
     with judge:
-        _heading("Recall of the judges", "Last four weeks", help=RECALL)
+        _heading("Recall of the judges", span(_weeks_to(here, week)), help=RECALL)
         _or_why_not(_judges, here, week)
+    if line := figures.withheld_words(cached_statistics.withheld(here, _weeks_to(here, week))):
+        st.caption(f":material/visibility_off: {line}")
     if others := left_out(here.store, _weeks_to(here, week)):
         st.caption(f":material/info: {as_text(others)}")
 
 
-def _heading(name: str, span: str, *, help: str) -> None:
+def _heading(name: str, weeks: str, *, help: str) -> None:
     """Draw the name of a figure with the weeks that it covers; ``help`` holds the term of art."""
     st.markdown(f"##### {name}", help=help)
-    st.caption(span)
+    st.caption(weeks)
 
 
 def _or_why_not(part: Callable[[Session, str], None], here: Session, week: str) -> None:
@@ -70,26 +71,37 @@ def _weeks_to(here: Session, week: str) -> tuple[str, ...]:
 
 
 def _quality(here: Session, week: str) -> None:
-    reports = cached_statistics.quality(here, (week,))
-    rows = {}
-    for (_, positive), report in reports.items():
-        rows[f"{positive}, by people"] = report.people
-        if report.ppi.quantity.value is not None:
-            rows[f"{positive}, with a judge"] = report.ppi.quantity
-    if not rows:
+    found = cached_statistics.quality(here, week)
+    if not found:
         st.caption("No dimension of the rubric has a positive value, so there is no share to estimate.")
         return
-    figures.forest(rows, key="weekly_quality", file_name=f"quality-{week}.csv", percent=True)
+    figures.forest(
+        {q.positive: q.best for q in found},
+        key="weekly_quality",
+        file_name=f"quality-{week}.csv",
+        percent=True,
+        ranges={q.positive: q.report.range for q in found if q.best.value is None and q.report.range is not None},
+    )
+    for line in dict.fromkeys(line for q in found for line in quality_lines(q)):
+        st.caption(as_text(line))
+    if any(q.best.value is None and q.report.open_ties for q in found) and here.rater.may("adjudicator"):
+        st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
+    with st.expander("Other estimates"):
+        st.caption("The figure above is the one to use. The others are here to compare.")
+        for q in found:
+            st.markdown(f"*{as_text(q.positive)}*")
+            figures.table(
+                figures.quantity_table(q.report.by_name, first="estimate"),
+                key=f"weekly_others_{q.dimension}_{q.positive}",
+                file_name=f"estimates-{q.dimension}-{week}.csv",
+            )
+            for line in details(q):
+                st.caption(as_text(line))
     with st.expander("How many more labels for a narrower interval?"):
         wanted = st.number_input("Wanted margin (±)", 0.005, 0.5, 0.03, 0.005, format="%.3f", key="weekly_half")
-        for (_, positive), report in reports.items():
-            st.markdown(f"*{as_text(positive)}*")
-            figures.plan_sentence(plan_quality(report.strata, float(wanted)))
-    rates = [r.response_rate for r in reports.values() if r.response_rate is not None]
-    if rates:
-        st.caption(
-            f"Estimated for all conversations of the week; {percent(min(rates))} of the drawn ones have a label."
-        )
+        for q in found:
+            st.markdown(f"*{as_text(q.positive)}*")
+            figures.plan_sentence(plan_quality(q.report.strata, float(wanted)))
 
 
 def _agreement(here: Session, week: str) -> None:

@@ -28,7 +28,12 @@ while it is a table, and in one text neighbouring numbers would look like a long
 def sought(project: Project) -> Recognisers:
     """Return what to mask before anything is sent, by the current spotcheck.toml."""
     privacy = project.privacy
-    return recognisers(privacy.patterns, phone_region=privacy.phone_region, library=privacy.library)
+    return recognisers(
+        privacy.patterns,
+        phone_region=privacy.phone_region,
+        countries=privacy.countries,
+        library=privacy.library,
+    )
 
 
 def masked(subject: Subject, wanted: Recognisers) -> Subject:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 
+from review.audit import chain
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.errors import InputError
@@ -28,6 +29,9 @@ ROWS_AT_ONCE = 500
 """Rows in one transaction, few enough for a reviewer's submission to come between two of them."""
 
 LONGEST_RAW = 20_000
+
+JUDGE_RESULTS = "judge results"
+"""The action of the audit entries that cover the calls and results of a run."""
 
 
 class Recording:
@@ -101,12 +105,15 @@ class Recording:
             rows, self._rows = self._rows, []
         calls = self.replies.take()
         for start in range(0, len(calls), ROWS_AT_ONCE):
-            self.store.add(*calls[start : start + ROWS_AT_ONCE])
+            self._keep(*calls[start : start + ROWS_AT_ONCE])
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
-            with self.store.transaction():
-                self.store.add(*(result for result, _ in part))
-                self.store.add(*(verdict for _, verdict in part if verdict is not None))
+            self._keep(*(result for result, _ in part), *(verdict for _, verdict in part if verdict is not None))
+
+    def _keep(self, *rows: object) -> None:
+        with self.store.transaction():
+            if self.store.add(*rows):
+                chain.record(self.store, self.run.by, JUDGE_RESULTS, self.run.id)
 
 
 def result_of(opinion: Opinion, run_id: str, dimension: Dimension) -> JudgeResult:

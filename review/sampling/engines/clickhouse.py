@@ -148,9 +148,16 @@ def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 def _open(address: Address, week: str | None) -> Engine:
+    database = address.path.strip("/") or "default"
+    # A dot would lead into another database, such as the server's own tables.
+    if "." in address.table.removeprefix(f"{database}."):
+        raise InputError(
+            f"source: found the table {address.table!r}, expected a table of the database {database!r}. Another "
+            "database stands before the question mark."
+        )
     return open_clickhouse(
         address.host,
-        database=address.path.strip("/") or "default",
+        database=database,
         table_name=address.table,
         final=address.options.get("final") == "1",
         secure=address.options.get("secure") == "1",

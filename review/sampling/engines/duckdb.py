@@ -5,6 +5,7 @@ Our own rules turn times into microseconds since 1970, so no time-zone package i
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,10 @@ INSTANT = parse_one(
               WHEN CAST(:t AS DOUBLE) < 1e20 THEN CAST(CAST(:t AS DOUBLE) / 1e3 AS BIGINT) END END""",
     dialect="duckdb",
 )
+_TABLES_SQL = """SELECT database_name, schema_name, table_name FROM (
+    SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal UNION ALL
+    SELECT database_name, schema_name, view_name FROM duckdb_views() WHERE NOT internal)
+    WHERE database_name = current_database() ORDER BY schema_name <> 'main', schema_name, table_name"""
 Loader = Callable[[Sequence[str]], None]
 
 
@@ -51,14 +56,13 @@ class DuckDBEngine:
         load: Loader | None = None,
         fault: Callable[[], InputError | None] = lambda: None,
         open_schema: bool = False,
+        scratch: tempfile.TemporaryDirectory[str] | None = None,
     ) -> None:
         self.connection, self.source, self.open_schema = connection, source, open_schema
         self._types, self._relation, self._load = types, relation, load
         self._fault = fault
         # DuckDB spills here, never beside the source or into the current folder.
-        self._scratch = tempfile.TemporaryDirectory(prefix="spotcheck-")
-        place = exp.Literal.string(self._scratch.name).sql("duckdb")
-        connection.execute(f"SET temp_directory = {place}")
+        self._scratch = scratch or spilling(connection)
 
     def columns(self) -> Mapping[str, str]:
         """Column names with DuckDB's types."""
@@ -130,12 +134,28 @@ class _Reading:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, duckdb.Error):
-            first = str(error).strip().split("\n", 1)[0]
-            raise self.fault() or InputError(f"{self.source}: not readable ({first}).") from None
+            raise self.fault() or InputError(f"{self.source}: {_sentence(error)}") from None
+
+
+def _sentence(error: duckdb.Error) -> str:
+    """Say what DuckDB could not do, in words for somebody who may not know DuckDB."""
+    if isinstance(error, duckdb.PermissionException):
+        return (
+            "the table reads files or something else outside this database. Draw from those files directly, or copy "
+            "the rows into a table."
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "the source needs more memory than there is. Draw from fewer rows, such as one week."
+    if isinstance(error, duckdb.ConversionException):
+        return f"a value is not of the type that its column has ({_first_line(error)}). Correct the source."
+    return f"not readable ({_first_line(error)})."
 
 
 def open_database(path: str, table_name: str) -> DuckDBEngine:
-    """Open a table or view of a DuckDB database, read-only."""
+    """Open a table or view of a DuckDB database, read-only and locked: nothing but this database can be read.
+
+    Raises InputError for a name that is no table or view of it, and for a view that reads something else.
+    """
     if not Path(path).is_file():
         raise InputError(
             f"{path}: there is no such DuckDB database. Check the path; an absolute path needs four slashes."
@@ -143,19 +163,54 @@ def open_database(path: str, table_name: str) -> DuckDBEngine:
     try:
         connection = connect(path, read_only=True)
     except duckdb.Error as error:
-        raise InputError(f"{path}: not readable as a DuckDB database ({str(error).splitlines()[0]}).") from None
-    relation = table(table_name)
+        raise InputError(f"{path}: not readable as a DuckDB database ({_first_line(error)}).") from None
+    scratch, source = spilling(connection), f"{path}#{table_name}"
     try:
-        types = types_of(connection, relation.sql("duckdb"))
-    except duckdb.CatalogException:
-        found = [
-            str(name) for (name,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
-        ]
+        with _Reading(source, lambda: None):
+            _lock(connection)
+            named = _table_of(connection, path, table_name)
+            types = types_of(connection, named.sql("duckdb"))
+    except InputError:
         connection.close()
-        raise InputError(
-            f"{path}: found no table {table_name!r}, expected one of {', '.join(found) or 'none'}."
-        ) from None
-    return DuckDBEngine(connection, f"{path}#{table_name}", types, relation=relation)
+        scratch.cleanup()
+        raise
+    return DuckDBEngine(connection, source, types, relation=named, scratch=scratch)
+
+
+def spilling(connection: duckdb.DuckDBPyConnection) -> tempfile.TemporaryDirectory[str]:
+    """Let a connection spill into a new temporary folder, and return that."""
+    folder = tempfile.TemporaryDirectory(prefix="spotcheck-")
+    connection.execute(f"SET temp_directory = {exp.Literal.string(folder.name).sql('duckdb')}")
+    return folder
+
+
+def _lock(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep the connection from files, the network and other databases for good."""
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _table_of(connection: duckdb.DuckDBPyConnection, path: str, table_name: str) -> exp.Expr:
+    """Return a table or view of the database by its full name. Raises InputError that names those there are."""
+    found = [tuple(map(str, row)) for row in connection.execute(_TABLES_SQL).fetchall()]
+    wanted = tuple(part.casefold() for part in table_name.split("."))
+    for names in found:
+        if tuple(part.casefold() for part in names[-len(wanted) :]) == wanted and (
+            len(wanted) > 1 or names[1] == "main"
+        ):
+            return exp.Table(
+                **{
+                    part: exp.to_identifier(plain_text("table", name), quoted=True)
+                    for part, name in zip(("catalog", "db", "this"), names, strict=True)
+                }
+            )
+    known = ", ".join(name if schema == "main" else f"{schema}.{name}" for _, schema, name in found)
+    raise InputError(f"{path}: found no table {table_name!r}, expected one of {known or 'none'}.")
+
+
+def _first_line(error: Exception) -> str:
+    """Return the first line of DuckDB's message without the name of its kind of error."""
+    return re.sub(r"^[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)* Error: ", "", str(error).strip().split("\n", 1)[0])
 
 
 def json_path(path: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from review.basics.errors import InputError
 from review.basics.times import read_time
 from review.sampling.engines.duckdb import json_path
 from review.sampling.engines.engine import Address, Engine, EngineKind
-from review.sampling.engines.sql import as_text, column, render, table
+from review.sampling.engines.sql import as_text, column, plain_text, render, table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -34,7 +34,10 @@ class SQLiteEngine:
 
     def __init__(self, connection: sqlite3.Connection, source: str, table_name: str, types: Mapping[str, str]) -> None:
         self.connection, self.source = connection, source
-        self._table, self._types = table(table_name), types
+        self._table, self._types = (
+            exp.Table(this=exp.to_identifier(plain_text("table", table_name), quoted=True)),
+            types,
+        )
 
     def columns(self) -> Mapping[str, str]:
         """Column names with their declared types."""
@@ -94,7 +97,10 @@ def open_sqlite(path: str, table_name: str) -> SQLiteEngine:
     connection.create_function("md5", 1, _md5, deterministic=True)
     connection.create_function("finite_number", 1, _finite, deterministic=True)
     connection.create_function("utc_micros", 1, _utc_micros, deterministic=True)
+    # What the file itself defines may attach nothing and call no function that has effects.
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     try:
+        connection.execute("PRAGMA trusted_schema = OFF")
         rows = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table_name,)).fetchall()
         tables = connection.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
@@ -102,7 +108,8 @@ def open_sqlite(path: str, table_name: str) -> SQLiteEngine:
     except sqlite3.Error as error:
         connection.close()
         raise InputError(f"{path}: not readable as a SQLite database ({error}).") from None
-    if not rows:
+    # SQLite also knows tables of its own and functions that look like tables.
+    if not rows or table_name.casefold() not in {str(name).casefold() for (name,) in tables}:
         connection.close()
         found = ", ".join(str(name) for (name,) in tables) or "none"
         raise InputError(f"{path}: found no table {table_name!r}, expected one of {found}.")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.sources.readers.fields import Fields, Record, Unreadable, list_of, message, parsed
+from review.basics.record import Unreadable
+from review.sources.readers.fields import Fields, Record, list_of, message, parsed
 from review.sources.readers.reader import Reader
 
 SPEAKERS = ("agent", "customer", "action")

@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from review.basics.record import Unreadable
+
 Record = Mapping[str, Any]
 Fields = dict[str, Any]
 
@@ -34,16 +36,6 @@ ROLES = {
 
 UNKNOWN_CALL = {"type": "function", "function": {"name": "not recorded", "arguments": ""}}
 """The tool call that is recorded when the source only says that there was one."""
-
-
-class Unreadable(Exception):
-    """One record cannot be read: its field, what was found there and what was expected."""
-
-    def __init__(self, field: str, found: object, expected: str) -> None:
-        super().__init__(f"{field}: found {found!r}, expected {expected}")
-        self.field = field
-        self.found = found
-        self.expected = expected
 
 
 def text_of(field: str, value: Any) -> str | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from review.basics.record import Unreadable
 from review.sources.readers import plain
-from review.sources.readers.fields import Fields, Record, Unreadable, is_list_of_objects, messages_of, object_of, parsed
+from review.sources.readers.fields import Fields, Record, is_list_of_objects, messages_of, object_of, parsed
 from review.sources.readers.reader import Reader
 
 

@@ -7,15 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from review.sources.readers.fields import (
-    Fields,
-    Record,
-    Unreadable,
-    is_list_of_objects,
-    messages_of,
-    object_of,
-    text_of,
-)
+from review.basics.record import Unreadable
+from review.sources.readers.fields import Fields, Record, is_list_of_objects, messages_of, object_of, text_of
 from review.sources.readers.reader import Reader
 
 TEXT = (

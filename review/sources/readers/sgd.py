@@ -9,16 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from review.sources.readers.fields import (
-    Fields,
-    Record,
-    Unreadable,
-    as_json_text,
-    is_list_of_objects,
-    list_of,
-    message,
-    parsed,
-)
+from review.basics.record import Unreadable
+from review.sources.readers.fields import Fields, Record, as_json_text, is_list_of_objects, list_of, message, parsed
 from review.sources.readers.reader import Reader
 
 SPEAKERS = {"USER": "user", "SYSTEM": "assistant"}

@@ -5,16 +5,8 @@ Some vendors use the name for another shape, ``conversation`` of ``{human, assis
 
 from __future__ import annotations
 
-from review.sources.readers.fields import (
-    Fields,
-    Record,
-    Unreadable,
-    as_json_text,
-    is_list_of_objects,
-    list_of,
-    message,
-    parsed,
-)
+from review.basics.record import Unreadable
+from review.sources.readers.fields import Fields, Record, as_json_text, is_list_of_objects, list_of, message, parsed
 from review.sources.readers.reader import Reader
 
 

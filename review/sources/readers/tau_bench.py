@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from review.sources.readers.fields import UNKNOWN_CALL, Fields, Record, Unreadable, message
+from review.basics.record import Unreadable
+from review.sources.readers.fields import UNKNOWN_CALL, Fields, Record, message
 from review.sources.readers.reader import Reader
 
 _TURN = re.compile(r"^(system|user|assistant|tool): ?", re.MULTILINE)

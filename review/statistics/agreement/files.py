@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,17 +20,26 @@ from review.basics.labels import (
     ratings_of,
     set_members,
 )
-from review.basics.tables import Row, Table, read_table
+from review.basics.rating_tables import read_rating_table
+from review.basics.spellings import Spellings
+from review.basics.tables import Row, Table
 from review.statistics.agreement.weights import are_numbers
 
 
 @dataclass(frozen=True)
 class RatingsFile:
-    """The ratings of each dimension in a file; ``named`` tells whether the file (or a set scale) names dimensions."""
+    """The ratings of each dimension in a file.
+
+    ``named`` tells whether the file (or a set scale) names dimensions. ``said`` are the sentences about the labels of
+    each dimension (missing ones, joined spellings); they are among the ``notes`` too. ``remarks``
+    say that a scale was not declared.
+    """
 
     dimensions: dict[str, Ratings]
     named: bool
     notes: tuple[str, ...] = ()
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 class _Cell(NamedTuple):
@@ -48,19 +57,21 @@ def read_ratings(
     dimension: str | None = None,
     cluster: str | None = None,
     repeated: bool = False,
+    wide: bool = False,
 ) -> RatingsFile:
-    """Read a CSV, JSONL or Parquet file of ratings; the first row that cannot be read is an error.
+    """Read a table of ratings, a row for each or a column for each rater (``wide``); a bad row is an error.
 
     ``values`` declares the scale's values in order. Without them the values in the file are used, which an ordinal
     scale allows for numbers only. ``dimension`` keeps one dimension. ``cluster`` names the column with the user or
     thread that items share. ``repeated`` allows a rater several ratings of an item; a column ``occasion`` then tells
-    them apart. An empty label is a missing rating. On a set scale ``|`` separates labels (a lone ``|`` is the empty
+    them apart. An empty label, and one such as NA, is a missing rating.
+    On a set scale ``|`` separates labels (a lone ``|`` is the empty
     set) and each value becomes a yes/no dimension. Raises InputError with file, line, what was found, what was expected
     and what to do.
     """
     declared = _declared(kind, tuple(values))
     optional = ["dimension", "occasion" if repeated else "", cluster or ""]
-    table = read_table(path, required=("item", "rater", ("label", "value")), optional=[c for c in optional if c])
+    table = read_rating_table(path, optional=[c for c in optional if c], wide=wide)
     named = table.has("dimension")
     if cluster is not None and not table.has(cluster):
         raise InputError(
@@ -69,22 +80,36 @@ def read_ratings(
         )
     rows = _by_dimension(table, named, dimension)
     clusters = _clusters(table.rows, cluster) if cluster else None
-    notes, out = list(table.notes), dict[str, Ratings]()
+    notes, remarks, out = list(table.notes), list[str](), dict[str, Ratings]()
+    said: dict[str, tuple[str, ...]] = {}
     for name, mine in rows.items():
-        cells = [_Cell(r, r.required("item"), r.required("rater"), r.cells.get("label")) for r in mine]
+        spellings = Spellings(declared.values)
+        cells = [_cell(row, spellings, kind) for row in mine]
         if not repeated or table.has("occasion"):
             _refuse_repeats(cells, with_occasion=repeated)
         scale, remark = (declared, "") if declared.values else _observed(cells, kind)
-        notes += [f"{table.file}: {remark}"] if remark else []
+        about = spellings.sentences(f"{table.file}, {name}" if named else table.file, "rating")
+        notes += about
+        remarks += [f"{table.file}: {remark}"] if remark else []
         labels = [Label(c.item, c.rater, name, v) for c in cells if (v := _canonical(c, scale)) is not None]
         if kind == "set":
             members = set_members(labels, scale)
-            out |= {
-                (f"{name}: {v}" if named else v): ratings_of(*split, clusters=clusters) for v, split in members.items()
-            }
+            made = {(f"{name}: {v}" if named else v): ratings_of(*m, clusters=clusters) for v, m in members.items()}
         else:
-            out[name] = ratings_of(labels, scale, clusters=clusters)
-    return RatingsFile(out, named or kind == "set", tuple(notes))
+            made = {name: ratings_of(labels, scale, clusters=clusters)}
+        out |= made
+        said |= dict.fromkeys(made, tuple(about))
+    return RatingsFile(out, named or kind == "set", tuple(dict.fromkeys(notes)), said, tuple(dict.fromkeys(remarks)))
+
+
+def _cell(row: Row, spellings: Spellings, kind: ScaleKind) -> _Cell:
+    """Return a rating with its label in one form; a set keeps its cell unless it says that it is missing."""
+    raw = row.cells.get("label")
+    if kind == "set":
+        raw = spellings.of_set(raw)
+    else:
+        raw = spellings.of(raw)
+    return _Cell(row, row.required("item"), row.required("rater"), raw)
 
 
 def _declared(kind: ScaleKind, values: tuple[str, ...]) -> Scale:

@@ -22,7 +22,7 @@ from review.statistics.quality.parts import (
     with_verdict,
 )
 from review.statistics.quality.people import finish, unlabelled_share
-from review.statistics.quality.strata import StratumCounts, shares, spread
+from review.statistics.quality.strata import StratumCounts, shares
 from review.statistics.quantity import Quantity
 
 
@@ -72,30 +72,6 @@ def ppi(strata: Sequence[StratumCounts], *, level: float = 0.95) -> Ppi:
     by_stratum = {s.name: tuning(s) for s in tuned}
     total = sum(w * by_stratum[s.name] for w, s in zip(shares(tuned), tuned, strict=True)) if tuned else 0.0
     return Ppi(found, total, by_stratum)
-
-
-def labels_saved(strata: Sequence[StratumCounts]) -> int | None:
-    """Return how many more labels people alone would need to be as precise as PPI; never below 0.
-
-    Both variances are analytic. People's allocation grows in proportion, up to a fully labelled population. None when
-    PPI is undefined or either estimate has no variance left.
-    """
-    if ppi(strata).quantity.value is None:
-        return None
-    strata = [s for s in strata if s.labelled.n > 0]
-    alone = limit = joint = 0.0
-    for w, s in zip(shares(strata), strata, strict=True):
-        if s.census:
-            continue
-        alone += w * w * spread(s.labelled) / s.labelled.n
-        limit += w * w * spread(s.labelled) / s.size
-        joint += w * w * (first_phase(s) + sum(p.share**2 * p.variance for p in ppi_parts(s, 0.95)))
-    if joint <= 0:
-        return None
-    growth = alone / (joint + limit)
-    sampled = [s for s in strata if not s.census]
-    needed = sum(min(s.size, s.labelled.n * growth) for s in sampled)
-    return max(0, round(needed - sum(s.labelled.n for s in sampled)))
 
 
 def _combine(

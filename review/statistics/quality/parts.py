@@ -130,11 +130,11 @@ def _of_one_kind(cell: Cell, count: int, share: float, level: float) -> Part:
     return Part(share, value, value - low, high - value, shrink * spread(cell) / cell.n)
 
 
-def _bias_variance(missed: int, invented: int, m: int) -> float:
+def _bias_variance(missed: float, invented: float, m: int) -> float:
     """Return the variance of the mean of Y - F over ``m``, with half a disagreement per side where it has no spread."""
     if missed + invented == 0 or m in (missed, invented):
         missed_, invented_, total = missed + 0.5, invented + 0.5, m + 1.0
     else:
-        missed_, invented_, total = float(missed), float(invented), float(m)
+        missed_, invented_, total = missed, invented, float(m)
     bias = (missed_ - invented_) / total
     return ((missed_ + invented_) / total - bias * bias) / max(1.0, total - 1)

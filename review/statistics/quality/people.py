@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from review.statistics.intervals import clopper_pearson, wilson
+from review.statistics.quality.bounds import consistent
 from review.statistics.quality.strata import Cell, StratumCounts, shares, spread
 from review.statistics.quantity import Quantity
 
@@ -79,24 +80,18 @@ def unlabelled_share(strata: Sequence[StratumCounts]) -> Unlabelled:
 
 
 def finish(found: Quantity, strata: Sequence[StratumCounts], unlabelled: float) -> Quantity:
-    """Keep an interval within what the labels prove, and widen it by the share of strata without any label.
+    """Keep an estimate and its interval within what the labels prove, and widen it by the strata without any label.
 
-    More labels can only add to the positives and negatives already counted, so these bound the share in a known
-    population. In a stratum without labels, anything from none to all may be positive.
+    In a stratum without labels, anything from none to all may be positive.
     """
     if found.value is None or found.ci is None:
         return found
-    low, high = found.ci
-    if all(s.population is not None for s in strata):
-        total = sum(s.size for s in strata)
-        low = max(low, sum(s.labelled.positive for s in strata) / total)
-        high = min(high, 1 - sum(s.labelled.n - s.labelled.positive for s in strata) / total)
-    low, high = max(0.0, min(low, found.value)), min(1.0, max(high, found.value))
+    value, (low, high) = consistent(found.value, *found.ci, strata)
     method = found.method
     if unlabelled:
         low, high = low * (1 - unlabelled), high * (1 - unlabelled) + unlabelled
         method += f"; widened by the {unlabelled:.2%} of the traffic in strata without a label"
-    return replace(found, ci=(low, high), method=method)
+    return replace(found, value=value, ci=(low, high), method=method)
 
 
 def _one(stratum: StratumCounts, level: float) -> Quantity:

@@ -10,10 +10,13 @@ from review.basics.errors import InputError
 
 
 class Cell(NamedTuple):
-    """Labelled conversations of one kind: their number, and how many of them people called positive."""
+    """Labelled conversations of one kind: their number, and how many of them people called positive.
+
+    ``positive`` is a fraction where open ties count by the share of the adjudicated ones.
+    """
 
     n: int = 0
-    positive: int = 0
+    positive: float = 0
 
 
 NO_LABELS = Cell()
@@ -34,7 +37,10 @@ class StratumCounts:
     ``population`` is N_h, the number of distinct conversations; None when the rows are a sample from a stream of
     unknown length (then the stratum must be the only one). ``verdicts`` counts the judge's verdicts over all known
     conversations, including the labelled ones; normally these are all N_h. The three cells count the labelled
-    conversations by the judge's verdict. ``drawn`` is the number drawn for review, for the response rate. Raises
+    conversations by the judge's verdict. ``drawn`` is the number drawn for review, for the response rate. Strata
+    with the same ``pool`` were drawn at the same rate (one group in several weeks). ``open_ties`` counts, in the order
+    of the cells, the items that nobody has adjudicated and whose votes tie between positive and another value;
+    ``other_ties`` those that tie between other values, which cannot be positive. No cell includes them. Raises
     InputError when the counts contradict each other.
     """
 
@@ -45,13 +51,17 @@ class StratumCounts:
     said_other: Cell = NO_LABELS
     said_nothing: Cell = NO_LABELS
     drawn: int | None = None
+    pool: str | None = None
+    open_ties: tuple[int, int, int] = (0, 0, 0)
+    other_ties: tuple[int, int, int] = (0, 0, 0)
 
     def __post_init__(self) -> None:
-        for known, cell in zip(self.verdicts, self.cells, strict=True):
-            if not 0 <= cell.positive <= cell.n <= known:
+        for known, cell, *tied in zip(self.verdicts, self.cells, self.open_ties, self.other_ties, strict=True):
+            ties = sum(tied)
+            if not 0 <= cell.positive <= cell.n <= known - ties:
                 raise InputError(
-                    f"stratum '{self.name}': found {cell.n} labelled conversations ({cell.positive} positive) among "
-                    f"{known} with that verdict, expected no more labelled than there are. Correct the counts."
+                    f"stratum '{self.name}': found {cell.n + ties} labelled conversations ({cell.positive} positive) "
+                    f"among {known} with that verdict, expected no more labelled than there are. Correct the counts."
                 )
         if self.population is not None and self.population < self.rows:
             raise InputError(
@@ -67,12 +77,12 @@ class StratumCounts:
     @property
     def labelled(self) -> Cell:
         """All labelled conversations with any verdict or none: m_h and how many are positive."""
-        return _sum(self.cells)
+        return joined(*self.cells)
 
     @property
     def judged(self) -> Cell:
         """The labelled conversations that have a verdict."""
-        return _sum(self.cells[:2])
+        return joined(*self.cells[:2])
 
     @property
     def rows(self) -> int:
@@ -146,9 +156,9 @@ def smoothed(cell: Cell) -> float:
     return (cell.positive + 0.5) / (cell.n + 1)
 
 
-def _sum(cells: Iterable[Cell]) -> Cell:
-    n, positive = (sum(column) for column in zip(*cells, strict=True))
-    return Cell(n, positive)
+def joined(*cells: Cell) -> Cell:
+    """Return several cells as one."""
+    return Cell(sum(c.n for c in cells), sum(c.positive for c in cells))
 
 
 def _count(name: str, rows: Sequence[QualityRow], positive: str, *, named: bool) -> StratumCounts:

@@ -78,6 +78,10 @@ def ours(library: str = "") -> Any:
     return lambda text: {(s.kind, s.start, s.end) for s in mask_text(text, searched)[1]}
 
 
+NONE_OF_IT = dict.fromkeys(("SECRET", "BIRTH_DATE", "RECORD_NUMBER"), (0, 0, 0))
+"""Kinds that these lists do not hold."""
+
+
 def total(by_kind: dict[str, tuple[int, int, int]]) -> tuple[int, int, int]:
     right, hits, there = (sum(column) for column in zip(*by_kind.values(), strict=True))
     return right, hits, there
@@ -90,14 +94,16 @@ def total(by_kind: dict[str, tuple[int, int, int]]) -> tuple[int, int, int]:
         (
             "labelled",
             {"EMAIL": (9, 9, 10), "IBAN": (7, 7, 8), "CARD": (9, 12, 10)}
-            | {"NATIONAL_ID": (8, 12, 15), "IP": (4, 9, 4), "PHONE": (16, 26, 18)},
-            (63, 63, 65),
+            | {"NATIONAL_ID": (8, 12, 15), "IP": (4, 9, 4), "PHONE": (16, 26, 18)}
+            | NONE_OF_IT,
+            (64, 64, 65),
         ),
         (
             "second",
             {"EMAIL": (13, 14, 16), "IBAN": (11, 11, 12), "CARD": (10, 12, 12)}
-            | {"NATIONAL_ID": (21, 27, 31), "IP": (9, 12, 9), "PHONE": (25, 39, 30)},
-            (88, 90, 110),
+            | {"NATIONAL_ID": (21, 27, 31), "IP": (9, 12, 9), "PHONE": (25, 39, 30)}
+            | NONE_OF_IT,
+            (95, 96, 110),
         ),
     ],
 )
@@ -115,10 +121,10 @@ def test_with_its_defaults_the_library_has_many_false_positives(
 
 @needs_library
 def test_its_national_numbers_beside_ours_find_more_and_nothing_wrong() -> None:
-    assert total(figures("labelled", ours("presidio"))) == (63, 63, 65)
-    # Recall of the second list rises from 88 to 98 of 110; the one that is wrong is half of an address, as before.
+    assert total(figures("labelled", ours("presidio"))) == (64, 64, 65)
+    # Recall of the second list rises from 95 to 100 of 110; the one that is wrong is half of an address, as before.
     found = figures("second", ours("presidio"))
-    assert total(found) == (98, 99, 110) and found["NATIONAL_ID"] == (24, 24, 31)
+    assert total(found) == (100, 101, 110) and found["NATIONAL_ID"] == (26, 26, 31)
 
 
 @needs_library

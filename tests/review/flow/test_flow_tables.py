@@ -30,19 +30,18 @@ def write(folder, content, name="t.csv"):
         (" \n\t\n", "t.csv", "t.csv: the file is empty"),
         ("item,rater,label\n", "t.csv", "t.csv: there are no rows below the header"),
         ("item,rater\na,b\n", "t.csv", "t.csv, line 1: column 'label' or 'value' is missing; found item, rater"),
-        ("item;rater;label\na;b;c\n", "t.csv", "found item;rater;label"),
         (
             "item,rater,label\na,b,c\na,b\n",
             "t.csv",
             r"t.csv, line 3: found '2 fields', expected 3 \(item, rater, label\)",
         ),
         ("item,rater,label\na,b,c,d\n", "t.csv", "t.csv, line 2: found '4 fields'"),
-        ("item,rater,label,item\na,b,c,d\n", "t.csv", "t.csv, line 1: column 'item' occurs twice"),
-        ('item,rater,label\na,b,"c\n', "t.csv", "t.csv, line 2: not readable as CSV"),
-        ('item,rater,label\n"a\nb",x,y\na,"b"c,d\n', "t.csv", "t.csv, line 4: not readable as CSV"),
+        ("item,rater,label,item\na,b,c,d\n", "t.csv", "t.csv, line 1: found the column 'item' twice"),
+        ('item,rater,label\na,b,"c\n', "t.csv", "t.csv, line 2: found .* unreadable as CSV"),
+        ('item,rater,label\n"a\nb",x,y\na,"b"c,d\n', "t.csv", "t.csv, line 4: found .* unreadable as CSV"),
         (b"item,rater,label\na,b,\xff\n", "t.csv", r"t.csv, line 2: found .*xff.*, expected UTF-8 text"),
         ('{"item": 1}\n{"item": }\n', "t.jsonl", "t.jsonl, line 2: found .* expected one JSON object"),
-        ('{"item": 1}\n\n[1]\n', "t.jsonl", "t.jsonl, line 3: found .* expected a JSON object with named columns"),
+        ('{"item": 1}\n\n[1]\n', "t.jsonl", "t.jsonl, line 3: found .* expected a JSON object"),
         ('{"item": 1}\n', "t.jsonl", "column 'rater', 'label' or 'value' is missing"),
         (b"PAR1 nonsense", "t.parquet", "t.parquet: not readable as Parquet"),
     ],
@@ -55,7 +54,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place(tmp_path, content,
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"nowhere.csv: there is no such file"):
         read_table(tmp_path / "nowhere.csv", required=WANT)
-    with pytest.raises(InputError, match="there is no such file"):
+    with pytest.raises(InputError, match="found a folder, expected a file"):
         read_table(tmp_path, required=WANT)
 
 
@@ -68,7 +67,7 @@ def test_cells_are_read_with_the_line_they_stood_on(tmp_path):
         (5, "b", "ben", ""),
     ]
     assert found.notes == (f"{tmp_path / 't.csv'}: ignored column(s) note",)
-    with pytest.raises(InputError, match=r"t.csv, line 5, column 'label': found '', expected a value"):
+    with pytest.raises(InputError, match=r"t.csv, line 5, column 'value': found '', expected a value"):
         found.rows[1].required("label")
 
 

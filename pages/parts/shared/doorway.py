@@ -1,0 +1,122 @@
+"""The door of the server: what the guard needs to know from Streamlit, and what happens when the server starts."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+from google.protobuf.message import DecodeError
+from starlette.middleware import Middleware
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime import Runtime
+
+from review.basics.clock import now
+from review.basics.errors import ReviewError
+from review.people.identity import Visitor
+from review.serving.callers import Secrets, role_of
+from review.serving.component_state import is_sound
+from review.serving.door import Rules
+from review.serving.guard import Guard
+from review.serving.listener import send_at_once
+from review.serving.upload_room import MEGABYTE, UploadRoom
+from review.settings.access import SECRET, Access, hosts_of, refusal
+from review.settings.project import project_of
+from storage.store import Store, open_store
+
+PAGES = frozenset({"start", *(file.stem for file in Path(__file__).parents[2].glob("*.py"))})
+STATES = ("json_value", "json_trigger_value")
+FILES_OF_A_PERSON = 2
+FILES_TOGETHER = 8
+"""How many of the largest uploads one person and all people together may have on the server at once."""
+
+
+@functools.cache
+def _access(path: str) -> Access:
+    return project_of(path).access
+
+
+@functools.cache
+def _store(path: str) -> Store:
+    return open_store(path, create=False)
+
+
+@functools.cache
+def _login_secrets() -> tuple[str, str]:
+    auth = st.secrets["auth"]
+    return str(auth["cookie_secret"]), str(auth["redirect_uri"])
+
+
+def rules() -> Rules:
+    """Return how this server tells people apart. [access] is read once, as the pages read it."""
+    path, address = os.environ.get("SPOTCHECK_STORE", "spotcheck.db"), st.get_option("server.address")
+    try:
+        access, refused = _access(path), ""
+    except ReviewError as error:
+        access, refused = Access(), str(error)
+    cookie, redirect = _login_secrets() if access.mode == "oidc" else ("", "")
+    hosts = st.get_option("server.allowedHosts") or hosts_of(access, address=address or "", redirect_uri=redirect)
+    unsafe = refusal(access, address=address, hosts=hosts, environment=os.environ)
+    return Rules(
+        access=access,
+        secrets=Secrets(proxy=os.environ.get(SECRET, ""), cookie=cookie, redirect_uri=redirect),
+        hosts=hosts,
+        pages=PAGES,
+        role_of=lambda visitor: _role(path, visitor),
+        now=lambda: datetime.fromisoformat(now()).timestamp(),
+        refused=refused or ("" if unsafe is None else str(unsafe)),
+        base=st.get_option("server.baseUrlPath") or "",
+    )
+
+
+def _role(path: str, visitor: Visitor) -> str:
+    return role_of(_store(path), visitor)
+
+
+def held() -> Mapping[str, int]:
+    """Return the bytes of all uploaded files that the server holds, by address."""
+    files = getattr(Runtime.instance().uploaded_file_mgr, "file_storage", {}) if Runtime.exists() else {}
+    return {
+        f"/_stcore/upload_file/{session}/{file}": len(record.data)
+        for session, records in list(files.items())
+        for file, record in list(records.items())
+    }
+
+
+def guards() -> list[Middleware]:
+    """Return what stands before Streamlit in the server."""
+    largest = int(st.get_option("server.maxUploadSize")) * MEGABYTE
+    room = UploadRoom(held, file=largest, person=FILES_OF_A_PERSON * largest, total=FILES_TOGETHER * largest)
+    return [Middleware(Guard, rules=rules, room=room, sound=sound)]
+
+
+def sound(message: bytes) -> bytes | None:
+    """Return a browser's message without the states of components that are no sound JSON, None if it is no message.
+
+    Streamlit reads these states before any page runs, so that a page could only show an exception.
+    """
+    asked = BackMsg()
+    try:
+        asked.ParseFromString(message)
+    except DecodeError:
+        return None
+    widgets = asked.rerun_script.widget_states.widgets
+    states = {k: w.json_value or w.json_trigger_value for k, w in enumerate(widgets) if w.WhichOneof("value") in STATES}
+    bad = {k for k, state in states.items() if not is_sound(state)}
+    if not bad:
+        return message
+    kept = [widget for k, widget in enumerate(widgets) if k not in bad]
+    del widgets[:]
+    widgets.extend(kept)
+    return asked.SerializeToString()
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Prepare the listener when the server starts."""
+    send_at_once(int(st.get_option("server.port")))
+    yield

@@ -1,0 +1,92 @@
+"""Read raw records from files, one after another in bounded memory, each with its line number.
+
+A line that holds no record is passed on with its error, so an import can report it and continue. A file that cannot be
+read at all (absent, empty, an archive or a spreadsheet) raises InputError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+
+from review.basics.errors import InputError
+from review.basics.input_file import DAMAGED, InputFile
+from review.basics.raw_csv import read_csv
+from review.basics.raw_json import read_json, read_jsonl
+from review.basics.raw_parquet import read_parquet
+from review.basics.record import MAX_LINE, Raw
+
+_BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
+_REFUSED = {
+    b"PK\x03\x04": ("a spreadsheet or zip archive", "Save a spreadsheet as CSV; unpack an archive."),
+    b"\xd0\xcf\x11\xe0": ("a spreadsheet of an old kind", "Save it as CSV."),
+    b"SQLite format 3": ("an SQLite database", "Export its table as CSV."),
+    b"\x28\xb5\x2f\xfd": ("a zstd archive", "Unpack the file."),
+    b"BZh": ("a bzip2 archive", "Unpack the file."),
+    b"\xfd7zXZ": ("an xz archive", "Unpack the file."),
+}
+_READERS = {"jsonl": read_jsonl, "csv": read_csv, "parquet": read_parquet, "json": read_json}
+
+
+def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | None = None) -> str:
+    """Return the layout of a file: that of a chosen plain format, else by its content, else by its suffix.
+
+    ``otherwise`` is the layout where nothing tells it. Raises InputError when the file cannot be read or there is none.
+    """
+    head = given.head()
+    for magic, (what, remedy) in _REFUSED.items():
+        if head.startswith(magic):
+            raise InputError(
+                f"{given.name}, line 1, byte 0: found {what}, expected CSV, JSON, JSONL or Parquet. {remedy}"
+            )
+    if head.startswith(b"PAR1"):
+        if given.head(4) != _first(given, 4):
+            raise InputError(f"{given.name}: found Parquet inside gzip, expected plain Parquet. Unpack the file.")
+        return "parquet"
+    if not head.strip(b"\xef\xbb\xbf \t\r\n\v\f"):
+        raise InputError(f"{given.name}: the file is empty; expected records.")
+    suffix, first = given.suffix, head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    chosen = format if format in ("csv", "parquet") else _by_content(given, first, suffix)
+    chosen = chosen or ("jsonl" if format == "jsonl" else _BY_SUFFIX.get(suffix)) or otherwise
+    if chosen is None:
+        raise InputError(
+            f"{given.name}: found neither JSON nor Parquet, and the suffix '{suffix}'; expected a file ending in "
+            ".jsonl, .json, .csv or .parquet. Rename the file, or choose its format."
+        )
+    return chosen
+
+
+def _first(given: InputFile, size: int) -> bytes:
+    with given.raw() as file:
+        return file.read(size)
+
+
+def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:
+    if suffix in (".csv", ".tsv"):
+        return "csv"
+    if first.startswith(b"["):
+        return "json"
+    if first.startswith(b"{"):
+        return "jsonl" if suffix in (".jsonl", ".ndjson") or _line_is_json(given) else "json"
+    return None
+
+
+def _line_is_json(given: InputFile) -> bool:
+    file, lines = given.open()
+    with file:
+        line = lines.readline(MAX_LINE).removeprefix(b"\xef\xbb\xbf").strip()
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        # One object over several lines: its first line is incomplete JSON.
+        return len(line) > 1 and line.endswith(b"}")
+    return True
+
+
+def read_raw(given: InputFile, layout: str) -> Iterator[Raw]:
+    """Yield the records of a file in order. Raises InputError when the file as a whole cannot be read."""
+    try:
+        yield from _READERS[layout](given)
+    except DAMAGED as error:
+        raise given.damaged(error) from None

@@ -1,0 +1,49 @@
+"""One raw record of a file, or the error instead, and the check that a line is UTF-8."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+MAX_LINE = 64 * 1024 * 1024
+"""The most bytes one line of JSONL or CSV may have."""
+
+
+class Unreadable(Exception):
+    """One record cannot be read: its field, what was found there and what was expected."""
+
+    def __init__(self, field: str, found: object, expected: str) -> None:
+        super().__init__(f"{field}: found {found!r}, expected {expected}")
+        self.field = field
+        self.found = found
+        self.expected = expected
+
+
+class Raw(NamedTuple):
+    """A record, or the error instead. ``line`` counts from 1 (JSON, Parquet: records), ``done`` the bytes read.
+
+    ``mended`` are the values that were replaced so that the record could be read, by the reason in ``MENDED``.
+    """
+
+    line: int
+    record: dict[str, Any] | None
+    error: Unreadable | None
+    done: int
+    mended: tuple[tuple[str, int], ...] = ()
+
+
+MENDED = {
+    "number": "NaN or Infinity in place of a number: read as missing",
+    "half": "half of a character pair (a lone surrogate): replaced by U+FFFD",
+    "long": "whole numbers of more than 64 bits: read as text, digit by digit",
+}
+"""Why a value was replaced -> the words for it."""
+
+
+def encoding_error(line: bytes) -> Unreadable | None:
+    """Return an error that names the first byte of a line that is not UTF-8, or None."""
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start} is 0x{line[error.start]:02x}"
+        return Unreadable("line", found, "UTF-8 text; save the file as UTF-8")
+    return None

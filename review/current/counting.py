@@ -1,0 +1,63 @@
+"""The annotations of a week that count, read once and kept until something in that week changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from review.basics.remembered import Remembered
+from storage.queries.annotations import current_annotations
+from storage.queries.states import WeekState, annotations_state, annotations_written
+from storage.records_review import Annotation
+from storage.store import Store
+
+_STATES: Remembered[WeekState] = Remembered(256)
+_VERSIONS: Remembered[Versions] = Remembered(256)
+_ROWS: Remembered[tuple[Annotation, ...]] = Remembered(8)
+"""The annotations of the weeks that were looked at last: every figure of a page begins with them."""
+
+
+class Versions(NamedTuple):
+    """How many annotations of a week count under each rubric version, and the version of most labelled items.
+
+    An item belongs to the latest version that somebody labelled it under; ties go to the later version. ``most`` is
+    None without labels.
+    """
+
+    annotations: Mapping[int, int]
+    most: int | None
+
+
+def state_of_annotations(store: Store, week: str) -> WeekState:
+    """Return a state that changes whenever other annotations of the week count."""
+    key = (str(store.path), week, annotations_written(store))
+    return _STATES.get(key, lambda: annotations_state(store, week))
+
+
+def annotations_that_count(store: Store, week: str) -> Sequence[Annotation]:
+    """Return the annotations of a week that count, of every rubric version, in order of arrival."""
+    if store.db.conn.in_transaction:
+        # What this transaction has written may be rolled back.
+        return current_annotations(store, week)
+    key = (str(store.path), week, state_of_annotations(store, week))
+    return _ROWS.get(key, lambda: tuple(current_annotations(store, week)))
+
+
+def versions(store: Store, week: str) -> Versions:
+    """Return under which rubric versions a week was annotated."""
+    if store.db.conn.in_transaction:
+        return versions_of(annotations_that_count(store, week))
+    key = (str(store.path), week, state_of_annotations(store, week))
+    return _VERSIONS.get(key, lambda: versions_of(annotations_that_count(store, week)))
+
+
+def versions_of(annotations: Iterable[Annotation]) -> Versions:
+    """Count the rubric versions of the annotations that count in one week. Pure."""
+    found: Counter[int] = Counter()
+    latest: dict[str, int] = {}
+    for n in annotations:
+        found[n.rubric_version] += 1
+        latest[n.item_id] = max(latest.get(n.item_id, 0), n.rubric_version)
+    items = Counter(latest.values())
+    return Versions(found, max(items, key=lambda version: (items[version], version), default=None))

@@ -1,0 +1,70 @@
+"""What the guard itself answers, and how it counts the bytes of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+REPLACED = (b"content-length", b"content-encoding", b"etag")
+
+
+async def refuse(send: Send, websocket: bool, status: int, why: str) -> None:
+    """Answer with a status and one sentence, and close the connection: nobody reads the rest of the request.
+
+    A websocket that is closed before it is accepted becomes a plain answer with status 403.
+    """
+    if websocket:
+        await send({"type": "websocket.close", "code": 1008, "reason": why[:100]})
+        return
+    body = f"{why}\n".encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def without_content(send: Send) -> Send:
+    """Return a function that sends an answer with its status, without its content."""
+
+    async def empty(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(k, v) for k, v in message["headers"] if k.lower() not in REPLACED]
+            message = {**message, "headers": [*kept, (b"content-length", b"0")]}
+        elif message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return empty
+
+
+def announced(headers: Sequence[tuple[bytes, bytes]]) -> int:
+    """Return the length of a body as its request announces it, 0 when it does not."""
+    said = [value for name, value in headers if name.lower() == b"content-length"]
+    return max((int(value) for value in said if value.isdigit()), default=0)
+
+
+async def counting(
+    app: Application, way: tuple[MutableMapping[str, Any], Receive, Send], count: Callable[[int], None]
+) -> None:
+    """Run an application and hand the size of each part of the body to ``count``, which may raise to end it.
+
+    Once the answer has begun, nothing else can be sent; then the server ends the connection.
+    """
+    scope, receive, send = way
+
+    async def counted() -> Message:
+        message = await receive()
+        if message["type"] == "http.request":
+            count(len(message.get("body", b"")))
+        return message
+
+    await app(scope, counted, send)

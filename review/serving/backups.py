@@ -1,0 +1,71 @@
+"""Back up a store into one file, and restore it from there."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from review.audit.store_secrets import store_id
+from review.audit.verifying import Check, check_store
+from review.basics.clock import now
+from review.basics.errors import InputError, Refused
+from review.basics.whole_files import check_target, replacing
+from review.serving.presence import served_at
+from storage.proof_key import VARIABLE, kept_key, key_file
+from storage.store import Store, open_store
+
+BESIDE = ("", "-wal", "-shm")
+"""Endings of the files that are one store while it is open."""
+
+
+def back_up(store: Store, target: Path, *, force: bool = False) -> str:
+    """Write a consistent copy of the store to ``target`` and return where its audit key is: not inside.
+
+    Raises Refused when ``target`` exists and ``force`` is off, InputError when it cannot be written.
+    """
+    check_target(target, force=force)
+    with replacing(target) as temporary:
+        store.backup(temporary)
+    place = str(key_file(store_id(store))) if kept_key(store_id(store)) else f"the environment variable {VARIABLE}"
+    return f"The audit key is not in the backup. Keep {place} in another safe place."
+
+
+def restore(source: Path, path: Path, *, force: bool = False) -> tuple[Check, Path | None]:
+    """Put the backup ``source`` in the place of the store at ``path``. Returns its check, and where the old file went.
+
+    A file that is there is moved aside, never deleted. Raises Refused when it exists and ``force`` is off or while the
+    application serves it, InputError when the backup cannot be read, StorageError when it is no whole store.
+    """
+    if not source.is_file():
+        raise InputError(f"{source}: there is no such file; expected a backup of a store.")
+    url = served_at(path)
+    if url:
+        raise Refused(f"{path}: the application at {url} has this store open. End it first.")
+    if path.exists() and not force:
+        raise Refused(f"{path} exists already. Use --force to move it aside.")
+    waiting = path.with_name(f"{path.name}.restoring")
+    try:
+        shutil.copyfile(source, waiting)
+        restored = open_store(waiting, create=False)
+        check = check_store(restored)
+        restored.close()
+        aside = _move_aside(path) if path.exists() else None
+        waiting.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be restored ({error.strerror or error}). The store was not changed."
+        ) from error
+    finally:
+        for part in path.parent.glob(f"{waiting.name}*"):
+            part.unlink(missing_ok=True)
+    return check, aside
+
+
+def _move_aside(path: Path) -> Path:
+    stamp = now()[:19].replace(":", "").replace("-", "")
+    aside = path.with_name(f"{path.name}.before-{stamp}")
+    for ending in BESIDE:
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside

@@ -1,0 +1,160 @@
+"""The guard at the door of the server: host, identity and size of every request, before anything else sees it.
+
+Pages check the person and the role again on each run; this is the door in front of them. It covers what pages cannot:
+uploads, downloads, figures on the server, and every address that a later version adds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from review.basics.errors import ReviewError
+from review.serving import answers, door
+from review.serving.callers import Caller, caller, values
+from review.serving.door import Rules, Verdict
+from review.serving.endpoints import Endpoint, address_of, endpoint
+from review.serving.given_out import EVERYBODY, GivenOut
+from review.serving.upload_room import MEGABYTE, NoRoom, UploadRoom
+from storage.store import StorageError
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BODY = MEGABYTE
+"""Bytes that the body of any request other than an upload may have."""
+MESSAGE = 32 * MEGABYTE
+MESSAGE_OF_NOBODY = 64 * 1024
+"""Bytes of one message over a session's websocket; somebody who is not logged in only asks for the login."""
+SESSIONS_OF_NOBODY = 200
+"""Sessions of people who have not logged in that may be open at once."""
+
+
+class Guard:
+    """An ASGI application around another one.
+
+    ``rules`` is called for each request and may read its settings once. ``sound`` returns a session's message as the
+    application may read it, None to drop it.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        *,
+        rules: Callable[[], Rules],
+        room: UploadRoom,
+        sound: Callable[[bytes], bytes | None] = lambda message: message,
+    ) -> None:
+        self._app, self._rules, self._room, self._sound = app, rules, room, sound
+        self._given = GivenOut()
+        self._waiting = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it."""
+        if scope["type"] not in ("http", "websocket"):
+            return await self._app(scope, receive, send)
+        websocket = scope["type"] == "websocket"
+        try:
+            rules = self._rules()
+            path = door.path_of(scope, rules.base)
+            kind = endpoint(path, scope.get("method", ""), websocket=websocket, pages=rules.pages)
+            address = address_of(path)
+            who = caller(scope["headers"], rules.access, rules.secrets, now=rules.now())
+            verdict = self._verdict(rules, kind, address, who, values(scope["headers"], "host"))
+        except (ReviewError, StorageError) as error:
+            verdict = Verdict(503, str(error))
+        if verdict.status != 200:
+            return await answers.refuse(send, websocket, verdict.status, verdict.why)
+        if websocket:
+            return await self._session(rules, who, (scope, receive, send))
+        if kind is Endpoint.UPLOAD:
+            return await self._upload(address, _owner(who, address), (scope, receive, send))
+        if kind is Endpoint.HEALTH:
+            send = answers.without_content(send)
+        return await self._counted(BODY, (scope, receive, send))
+
+    def _verdict(self, rules: Rules, kind: Endpoint, address: str, who: Caller, hosts: list[str]) -> Verdict:
+        """Return whether a request may pass."""
+        first = door.may_enter(rules, kind, who, hosts)
+        if first.status != 200 or kind not in (Endpoint.UPLOAD, Endpoint.MEDIA):
+            return first
+        needed = self._given.role_needed(address, _owner(who, address))
+        role = rules.role_of(who.visitor) if who.visitor else ""
+        return door.may_use_file(rules, kind, needed, role)
+
+    async def _session(self, rules: Rules, who: Caller, way: tuple[Scope, Receive, Send]) -> None:
+        """Run a session: bound its messages, and remember which addresses it is given."""
+        scope, receive, send = way
+        nobody = who.visitor is None and rules.access.mode != "names"
+        if nobody and self._waiting >= SESSIONS_OF_NOBODY:
+            return await answers.refuse(send, True, 503, "Too many people are about to log in.")
+        most = MESSAGE_OF_NOBODY if nobody else MESSAGE
+
+        def role() -> str:
+            return "" if who.visitor is None else rules.role_of(who.visitor)
+
+        async def bounded() -> Message:
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
+                sent = message.get("bytes") or (message.get("text") or "").encode()
+                if len(sent) > most:
+                    return {"type": "websocket.disconnect", "code": 1009}
+                read = self._sound(sent)
+                if read is not None:
+                    return {"type": "websocket.receive", "bytes": read}
+
+        async def noted(message: Message) -> None:
+            if message.get("bytes"):
+                # Without the store nobody's role is known, and then the addresses are given to nobody.
+                with contextlib.suppress(ReviewError, StorageError):
+                    self._given.note(message["bytes"], _owner(who, ""), role)
+            await send(message)
+
+        self._waiting += nobody
+        try:
+            await self._app(scope, bounded, noted)
+        finally:
+            self._waiting -= nobody
+
+    async def _upload(self, address: str, owner: str, way: tuple[Scope, Receive, Send]) -> None:
+        """Let an upload in while there is room for it."""
+        scope, _, send = way
+        if scope["method"] != "PUT":
+            return await self._counted(BODY, way)
+        try:
+            with self._room.arriving(address, owner, answers.announced(scope["headers"])) as count:
+                await answers.counting(self._app, way, count)
+        except NoRoom as error:
+            await answers.refuse(send, False, 413, str(error))
+        return None
+
+    async def _counted(self, most: int, way: tuple[Scope, Receive, Send]) -> None:
+        """Pass a request on whose body has at most ``most`` bytes."""
+        scope, _, send = way
+        read = 0
+
+        def count(size: int) -> None:
+            nonlocal read
+            read += size
+            if read > most:
+                raise NoRoom(f"A request to this address may carry at most {most // MEGABYTE} MB.")
+
+        try:
+            count(answers.announced(scope["headers"]))
+            read = 0
+            await answers.counting(self._app, way, count)
+        except NoRoom as error:
+            await answers.refuse(send, False, 413, str(error))
+
+
+def _owner(who: Caller, address: str) -> str:
+    """Return whose addresses and uploads are counted together: a person's, or a session's when nobody logs in."""
+    if who.visitor is not None:
+        return f"{who.visitor.issuer}\0{who.visitor.subject}"
+    return address.rsplit("/", 1)[0] if "/upload_file/" in address else EVERYBODY

@@ -1,0 +1,168 @@
+"""Every row is covered by an entry of the audit chain, which signs the digests of the rows written with it.
+
+The digests stand in the table ``audit_rows``, one line for each row, in order of arrival. The entry signs how many
+there are by table, and a digest over them. A row without a line was added by somebody else; one whose digest differs
+was edited; a line without its row was deleted. The first signed entry covers every row that was there before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import orjson
+
+from storage.clock import utc_text
+from storage.proof_digests import entry_hash, row_digest, rows_digest
+from storage.proof_key import VARIABLE, ProofError, find_key, forget_key, found_key, keep_key, key_id, new_key
+from storage.records import KEYS
+from storage.records_people import AuditEntry
+from storage.rows import columns, fields
+
+GENESIS = "0" * 64
+"""The hash "before" the first entry."""
+PROGRAM = "spotcheck"
+"""The actor of entries that the program makes by itself."""
+FIRST_SIGNED = "audit key"
+"""The action of the entry with which signing begins."""
+OTHER_ROWS = "rows"
+"""The action of an entry about rows that were written without an entry of their own."""
+SIGNED = "signed"
+"""The field of an entry's detail with the rows it covers: table -> [how many, digest]."""
+SETTING = "audit_key"
+"""The setting that holds the short name of the key."""
+
+COVERED: dict[type, tuple[str, ...]] = {record: place for record, place in KEYS.items() if record is not AuditEntry}
+"""Table and primary key of every record whose rows the entries cover."""
+NOT_COVERED = {
+    "audit": "the chain itself: each entry signs the one before it",
+    "audit_rows": "the digests of rows: each entry signs its own",
+    "_sqlite_migrations": "which steps of the schema ran; holds nothing that people or judges said",
+}
+"""The other tables of a store, and why no entry covers their rows."""
+
+
+class Row(NamedTuple):
+    """A row as an entry covers it."""
+
+    table: str
+    key: str
+    digest: bytes
+
+
+def covered_row(key: bytes, record: type, values: Sequence[Any]) -> Row:
+    """Return a row of ``record``, with all columns in the order of its fields, as an entry covers it."""
+    table, place, names = shape_of(record)
+    return Row(table, str(values[place]), row_digest(key, table, names, values))
+
+
+@cache
+def shape_of(record: type) -> tuple[str, int, tuple[str, ...]]:
+    """Return the table of a record, the place of its primary key among the columns, and the names of the columns."""
+    table, primary = COVERED[record]
+    names = tuple(f.name for f in fields(record))
+    return table, names.index(primary), names
+
+
+def signed_with(connection: sqlite3.Connection) -> str | None:
+    """Return the short name of the key that signs the entries; None while nothing is signed."""
+    return _setting(connection, SETTING)
+
+
+def key_to_sign(connection: sqlite3.Connection) -> bytes:
+    """Return the key with which this store is signed. Raises ProofError when it is not here."""
+    name = signed_with(connection)
+    key = found_key(name) or find_key(_setting(connection, "store_id") or "", name) if name else None
+    if key is None:
+        raise ProofError(
+            "the audit key of this store is not here, so nothing can be written. "
+            f"Give it in {VARIABLE}, or start as the user who keeps it. Reading is possible without it."
+        )
+    return key
+
+
+def append(
+    connection: sqlite3.Connection,
+    key: bytes,
+    *,
+    at: str,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: dict[str, Any],
+    rows: Sequence[Row] = (),
+) -> int:
+    """Add one signed entry that covers ``rows``, and their digests. Returns its sequence. Call it in a transaction."""
+    last = connection.execute("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1").fetchone()
+    sequence, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    by_table: dict[str, list[tuple[str, bytes]]] = {}
+    for row in rows:
+        by_table.setdefault(row.table, []).append((row.key, row.digest))
+    for table, lines in by_table.items():
+        connection.executemany(
+            'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?)',
+            [(table, sequence, n, k, digest) for n, (k, digest) in enumerate(lines)],
+        )
+    if rows:
+        detail = {**detail, SIGNED: {t: [len(lines), rows_digest(key, lines)] for t, lines in by_table.items()}}
+    digest = entry_hash(
+        sequence, at, actor=actor, action=action, subject=subject, detail=detail, previous=previous, key=key
+    )
+    text = orjson.dumps(detail).decode()
+    connection.execute(
+        "INSERT INTO audit (sequence, at, actor, action, subject, detail, previous, hash) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (sequence, at, actor, action, subject, text, previous, digest),
+    )
+    return sequence
+
+
+def begin_signing(connection: sqlite3.Connection) -> None:
+    """Sign the chain from here on: make the key, and cover every row there is in one signed entry, in one transaction.
+
+    Does nothing when it is signed already. Raises ProofError when there was a key before, or none can be made.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    kept: tuple[str, bytes] | None = None
+    try:
+        if signed_with(connection) is None:
+            if connection.execute("SELECT 1 FROM audit WHERE action = ? LIMIT 1", (FIRST_SIGNED,)).fetchone():
+                raise ProofError(f"the store has lost its setting '{SETTING}'. Restore a backup of the store.")
+            store_id = _setting(connection, "store_id") or ""
+            key = new_key(store_id)
+            _cover_everything(connection, key)
+            # The key is kept last: one without its entry would look as if the records had been replaced.
+            keep_key(store_id, key)
+            kept = store_id, key
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        if kept:
+            forget_key(*kept)
+        raise
+
+
+def _cover_everything(connection: sqlite3.Connection, key: bytes) -> None:
+    connection.execute("INSERT INTO settings (name, value) VALUES (?, ?)", (SETTING, key_id(key)))
+    rows = [
+        covered_row(key, record, values)
+        for record, (table, _) in COVERED.items()
+        for values in connection.execute(f'SELECT {columns(record)} FROM "{table}" ORDER BY rowid')  # noqa: S608
+    ]
+    append(
+        connection,
+        key,
+        at=utc_text(),
+        actor=PROGRAM,
+        action=FIRST_SIGNED,
+        subject=key_id(key),
+        detail={"covers": len(rows)},
+        rows=rows,
+    )
+
+
+def _setting(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])

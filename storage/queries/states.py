@@ -1,0 +1,70 @@
+"""What has changed since figures were computed: states that grow with the rows behind some weeks, never a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storage.queries.parameters import json_list
+from storage.store import Store
+
+WeekState = tuple[int, ...]
+
+
+def annotations_written(store: Store) -> WeekState:
+    """Return the latest rows of everything that decides which annotations count, in any week. Costs next to nothing."""
+    return tuple(int(value) for value in store.query(_WRITTEN_SQL)[0].values())
+
+
+_WRITTEN_SQL = """
+SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS annotations,
+  (SELECT coalesce(max(rowid), 0) FROM items) AS items,
+  (SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone,
+  (SELECT coalesce(max(rowid), 0) FROM week_closings) AS closed
+"""
+
+
+def annotations_state(store: Store, week: str) -> WeekState:
+    """Return the state of which annotations of a week count. An annotation in another week does not change it."""
+    row = store.query(_ANNOTATIONS_SQL, {"week": week})[0]
+    return tuple(int(value) for value in row.values())
+
+
+_ANNOTATIONS_SQL = """
+SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS latest,
+  (SELECT count(*) FROM items WHERE week = :week) AS items,
+  (SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone,
+  (SELECT coalesce(max(rowid), 0) FROM week_closings) AS closed
+FROM items i CROSS JOIN annotations n ON n.item_id = i.id WHERE i.week = :week
+"""
+
+
+def latest_adjudication(store: Store) -> int:
+    """Return the place of the latest adjudication, 0 before the first."""
+    return int(store.query("SELECT coalesce(max(rowid), 0) AS latest FROM adjudications")[0]["latest"])
+
+
+def weeks_state(store: Store, weeks: Sequence[str]) -> WeekState:
+    """Return the state of everything that figures on some weeks depend on.
+
+    It changes with each annotation in these weeks, and with each other change of the store, which is an entry of the
+    audit chain. Annotations and skips in other weeks leave it as it is, and so do the results that a running judge
+    adds: the figures of a closed week stay known while people and judges work.
+    """
+    head = store.query(_OTHER_HEAD_SQL)[0]["head"]
+    rows = store.query(_WEEKS_SQL, {"weeks": json_list(weeks)})[0]
+    return int(head or 0), int(rows["annotations"]), int(rows["latest"])
+
+
+_OTHER_HEAD_SQL = """
+WITH RECURSIVE known (action) AS (
+  SELECT min(action) FROM audit
+  UNION ALL SELECT (SELECT min(action) FROM audit WHERE action > known.action) FROM known WHERE action IS NOT NULL
+)
+SELECT max((SELECT max(sequence) FROM audit WHERE audit.action = known.action)) AS head
+FROM known WHERE action NOT IN ('annotation', 'skip', 'judge results')
+"""
+
+_WEEKS_SQL = """
+SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS latest
+FROM items i CROSS JOIN annotations n ON n.item_id = i.id WHERE i.week IN (SELECT value FROM json_each(:weeks))
+"""

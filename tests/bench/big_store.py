@@ -1,0 +1,156 @@
+"""How fast pages open, and submissions are acknowledged, on a store of many big weeks.
+
+    python tests/bench/big_store.py [--annotations 200000] [--store FILE] [--visitors 30] [--submissions 60]
+
+Builds the store, or takes the one in FILE. Opens every page on the last closed week: "first" with nothing computed yet,
+"again" with the figures known. Then visitors open Week together on a server while one reviewer submits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from itertools import count
+from pathlib import Path
+from statistics import median, quantiles
+from uuid import uuid4
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import many_weeks  # noqa: E402
+import streamlit as st  # noqa: E402
+from app_pages import ROUTER, pages  # noqa: E402
+from raw_client import served, visit  # noqa: E402
+from streamlit.components.v2 import manifest_scanner  # noqa: E402
+from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
+from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
+
+COMPONENT = "spotcheck_annotator"
+LABELS = {"correctness": "correct", "intent": "return", "politeness": "neutral"}
+
+
+class Navigated(PagesManager):
+    """The pages of a server on which somebody has been through the router before."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        PagesManager.uses_pages_directory = False
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+
+
+def opened(page: str, week: str) -> tuple[float, float]:
+    """Return the seconds, and the seconds of processor time, that a page takes to open for the lead."""
+    at = AppTest.from_file(str(ROUTER), default_timeout=600)
+    at.query_params["rater"], at.query_params["week"] = many_weeks.LEAD, week
+    at.switch_page(f"{page}.py")
+    start, busy = time.perf_counter(), time.process_time()
+    at.run()
+    if at.exception:
+        raise RuntimeError(f"{page}: {[e.value for e in at.exception]}")
+    return time.perf_counter() - start, time.process_time() - busy
+
+
+def print_pages(store: Path, week: str) -> None:
+    """Open each page twice and print the times."""
+    app_test.PagesManager = Navigated  # type: ignore[attr-defined]
+    manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+    with tempfile.TemporaryDirectory() as folder:
+        # What every process loads once is no part of the figures.
+        os.environ["SPOTCHECK_STORE"] = str(Path(folder) / "small.db")
+        many_weeks.build(Path(folder) / "small.db", many_weeks.size_of(2_000))
+        for page in pages():
+            opened(page, many_weeks.week_names(2)[0])
+    os.environ["SPOTCHECK_STORE"] = str(store)
+    print(f"{'page':12} {'first':>8} {'(busy)':>8} {'again':>8} {'(busy)':>8}   seconds, week {week}")
+    for page in pages():
+        st.cache_data.clear()
+        first, again = opened(page, week), opened(page, week)
+        print(f"{page:12} {first[0]:8.2f} {first[1]:8.2f} {again[0]:8.2f} {again[1]:8.2f}", flush=True)
+
+
+def acknowledgements(port: int, week: str, rater: str, stop: threading.Event, most: int) -> list[float]:
+    """Submit one item after another until ``stop``; return the milliseconds to each acknowledgement."""
+    query, took = f"rater={rater}&week={week}", list[float]()
+    with visit(port) as one:
+        for _ in range(2):
+            one.run("annotate", query=query)
+        have = {item["assignment"] for item in one.data[COMPONENT]["items"]}
+        for number, assignment in zip(count(1), one.data[COMPONENT]["order"][:most], strict=False):
+            if stop.is_set():
+                break
+            entry = {"submission_id": str(uuid4()), "kind": "annotation", "assignment": assignment, "at": ""}
+            entries = [{**entry, "labels": LABELS, "seconds": 12.5, "rubric_version": 1}]
+            outbox = {"rater": rater, "sequence": number, "have": sorted(have), "begun": [], "entries": entries}
+            states = {one.components[COMPONENT]: json.dumps({"outbox": outbox})}
+            start = time.perf_counter()
+            one.run("annotate", query=query, fragment=one.fragments[-1], states=states)
+            took.append(1000 * (time.perf_counter() - start))
+            if entry["submission_id"] not in one.data[COMPONENT]["ack"]:
+                raise RuntimeError(f"{rater}: {one.data[COMPONENT]}")
+            have |= {item["assignment"] for item in one.data[COMPONENT]["items"]}
+    return took
+
+
+def open_week(port: int, week: str, rater: str, together: threading.Barrier, took: list[float]) -> None:
+    """Open the Week page when everybody is ready, and note the seconds."""
+    with visit(port) as one:
+        together.wait()
+        start = time.perf_counter()
+        one.run("week", query=f"rater={rater}&week={week}")
+        took.append(time.perf_counter() - start)
+
+
+def print_acknowledgements(store: Path, closed: str, running: str, visitors: int, submissions: int) -> None:
+    """Print how long acknowledgements take with nobody else there, and while everybody opens Week."""
+    raters = many_weeks.RATERS
+    with served(store, {}) as port:
+        alone = acknowledgements(port, running, raters[-1], threading.Event(), submissions)
+        together, took, stop = threading.Barrier(visitors + 1), list[float](), threading.Event()
+        names = [raters[k % (len(raters) - 2)] for k in range(visitors)]
+        threads = [threading.Thread(target=open_week, args=(port, closed, n, together, took)) for n in names]
+        for thread in threads:
+            thread.start()
+        busy: list[float] = []
+        worker = threading.Thread(
+            target=lambda: busy.extend(acknowledgements(port, running, raters[-2], stop, submissions))
+        )
+        worker.start()
+        together.wait()
+        for thread in threads:
+            thread.join()
+        stop.set()
+        worker.join()
+    print(f"acknowledgement, ms as median / 95th percentile of {len(alone)} and {len(busy)} submissions")
+    print(f"  nobody else there: {median(alone):.0f} / {quantiles(alone, n=20)[-1]:.0f}")
+    slow = f"{median(busy):.0f} / {quantiles(busy, n=20)[-1]:.0f}, at most {max(busy):.0f}"
+    print(f"  {visitors} visitors open Week: {slow}")
+    print(f"  Week opened in {median(took):.1f} s (median), {max(took):.1f} s (slowest)")
+
+
+def main() -> None:
+    """Build or take a store and print both tables."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--annotations", type=int, default=200_000)
+    options.add_argument("--store", type=Path)
+    options.add_argument("--visitors", type=int, default=30)
+    options.add_argument("--submissions", type=int, default=60)
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path, size = asked.store or Path(folder) / "spotcheck.db", many_weeks.size_of(asked.annotations)
+        if not path.exists():
+            start = time.perf_counter()
+            many_weeks.build(path, size)
+            print(f"built {size.weeks} closed weeks of {size.items:,} items in {time.perf_counter() - start:.0f} s")
+        closed, running = many_weeks.week_names(2)
+        print_pages(path, closed)
+        print_acknowledgements(path, closed, running, asked.visitors, asked.submissions)
+
+
+if __name__ == "__main__":
+    main()

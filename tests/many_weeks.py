@@ -1,0 +1,255 @@
+"""A store of many closed weeks and an open one, written in bulk: for measurements and tests of what grows with it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from review.audit import chain as audit_chain
+from review.audit import covered
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from storage.records_log import Conversation, Draw, Import, Stratum
+from storage.records_people import AuditEntry
+from storage.records_review import Adjudication, Annotation, Assignment, Flag, Item, Verdict, Week, WeekClosing
+from storage.rows import encode, fields, insert_sql
+from storage.store import Store, open_store
+
+LEAD = "lea"
+RATERS = tuple(f"r{k:02d}" for k in range(30))
+ITEMS = 2_000
+"""Items of one week; two reviewers rate each."""
+STRATA = {"failing": (300, 300), "low confidence": (6_000, 500), "rest": (120_000, 1_200)}
+"""By group: how many conversations it has, and how many of a week of 2,000 items are drawn from it."""
+
+
+class Size(NamedTuple):
+    """How many closed weeks there are, and how many items each week has."""
+
+    weeks: int
+    items: int = ITEMS
+
+
+def size_of(annotations: int) -> Size:
+    """Return the size of a store with about so many annotations."""
+    items = min(ITEMS, annotations // 10)
+    return Size(max(1, annotations // (2 * items)), items)
+
+
+def build(path: Path, size: Size, *, seed: int = 0) -> Store:
+    """Make the store. The last week is open, and half of it is reviewed."""
+    store = open_store(path)
+    add_person(store, LEAD, role="lead", by="bench")
+    add_person(store, "ada", role="adjudicator", by=LEAD)
+    for name in RATERS:
+        add_person(store, name, role="annotator", by=LEAD)
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by=LEAD)
+    rng = random.Random(seed)
+    names = week_names(size.weeks + 1)
+    with store.transaction():
+        for name in names:
+            _week(store, name, size.items, rng, is_open=name == names[-1])
+    return store
+
+
+def week_names(count: int) -> list[str]:
+    """Return the names of consecutive weeks, the last one first week of 2027."""
+    last = date(2027, 1, 4)
+    days = (last - timedelta(weeks=count - 1 - k) for k in range(count))
+    return [f"{d.isocalendar().year}-W{d.isocalendar().week:02d}" for d in days]
+
+
+def _insert(store: Store, rows: Iterable[Any]) -> None:
+    """Insert records of one kind in bulk. The caller holds the transaction."""
+    found = iter(rows)
+    first = next(found, None)
+    if first is None:
+        return
+    kind: Any = type(first)
+    names = [f.name for f in fields(kind)]
+    cells = ([encode(getattr(row, n)) for n in names] for row in chain([first], found))
+    store.db.conn.executemany(insert_sql(kind), cells)
+
+
+def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bool) -> None:
+    monday = date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
+    at = f"{monday.isoformat()}T08:00:00Z"
+    end = f"{(monday + timedelta(days=6)).isoformat()}T20:00:00Z"
+    _insert(
+        store,
+        [
+            Week(
+                name=week, opened_at=at, opened_by=LEAD, due=end[:10], seed="s", unit="session", overlap=1.0,
+                overlap_raters=2, raters=RATERS, rubric_version=1, minutes=60.0,
+            )
+        ],
+    )  # fmt: skip
+    draw = f"draw-{week}"
+    population = sum(n for n, _ in STRATA.values())
+    frame = {"rows": population, "verdicts": _counts()}
+    _insert(
+        store,
+        [
+            Draw(
+                id=draw, week=week, at=at, by=LEAD, source="log", seed="s", key_rule="md5", rate=0.01, frame=frame,
+                digest="0" * 32,
+            )
+        ],
+    )  # fmt: skip
+    shares = {name: drawn * size // ITEMS for name, (_, drawn) in STRATA.items()}
+    _insert(
+        store,
+        [
+            Stratum(
+                id=f"{draw}:{name}", draw_id=draw, week=week, name=name, population=of_group, sampled=shares[name],
+                probability=shares[name] / of_group,
+            )
+            for name, (of_group, _) in STRATA.items()
+        ],
+    )  # fmt: skip
+    _insert(
+        store,
+        [
+            Import(
+                id=f"import-{week}", at=at, by=LEAD, file=f"{week}.jsonl", format="plain", source="production",
+                read=population, added=population, duplicate=0, changed=0, rejected=0, undated=0,
+            )
+        ],
+    )  # fmt: skip
+    strata = [name for name, n in shares.items() for _ in range(n)]
+    items = [f"{week}-{k:04d}" for k in range(len(strata))]
+    _insert(store, (_conversation(f"c-{i}", week, at, k) for k, i in enumerate(items)))
+    _insert(
+        store,
+        (
+            Item(id=i, conversation_id=f"c-{i}", week=week, at=at, draw_id=draw, stratum=s, overlap=True)
+            for i, s in zip(items, strata, strict=True)
+        ),
+    )
+    pairs = [(i, RATERS[(k + step) % len(RATERS)]) for k, i in enumerate(items) for step in (0, 7)]
+    _insert(
+        store,
+        (
+            Assignment(
+                id=f"a-{i}-{r}", item_id=i, rater_id=r, week=week, position=k, rubric_version=1, at=at, by=LEAD
+            )
+            for k, (i, r) in enumerate(pairs)
+        ),
+    )  # fmt: skip
+    truth = {i: _labels(rng) for i in items}
+    _insert(store, _verdicts(truth, at, rng))
+    said = [_annotation(i, r, truth[i], monday, rng) for i, r in (pairs[: len(pairs) // 2] if is_open else pairs)]
+    _insert(store, said)
+    flagged = [i for i in items if rng.random() < 0.01]
+    flags = [Flag(submission_id=f"f-{i}", item_id=i, rater_id=RATERS[0], at=at, kind="unclear") for i in flagged]
+    _insert(store, flags)
+    settled = [] if is_open else _adjudications(said, truth, end, rng)
+    _insert(store, settled)
+    closing = WeekClosing(week, end, LEAD, {"reviewed": {"open": 0, "total": len(said)}})
+    _insert(store, [] if is_open else [closing])
+    _log(store, said, settled, [] if is_open else [closing])
+
+
+def _counts() -> dict[str, Any]:
+    """Return the verdicts of the judge over all traffic, by group."""
+    return {
+        name: {"judge": {"correctness": {"wrong": n // 10, "correct": n - n // 10}, "politeness": {"neutral": n}}}
+        for name, (n, _) in STRATA.items()
+    }
+
+
+def _conversation(identity: str, week: str, at: str, k: int) -> Conversation:
+    return Conversation(
+        id=identity,
+        source="production",
+        source_id=identity,
+        created_at=at,
+        week=week,
+        messages=(
+            {"role": "user", "content": f"Where is order {k}? Nothing has arrived since I ordered it. " * 5},
+            {"role": "assistant", "content": f"Order {k} is on its way and should be with you within three days. " * 8},
+        ),
+        steps=({"name": "intent", "output": "order status"},),
+        sql="SELECT id, state FROM shop.orders WHERE id = 4711",
+        user_id=f"u{k % 900}",
+        checks={"length": {"flagged": False, "value": 300}},
+    )
+
+
+def _labels(rng: random.Random) -> dict[str, Any]:
+    correctness = rng.choices(("wrong", "partly", "correct"), (8, 12, 80))[0]
+    labels: dict[str, Any] = {
+        "correctness": correctness,
+        "intent": rng.choice(("order_status", "return", "refund", "shipping", "other")),
+        "politeness": rng.choices(("rude", "neutral", "friendly"), (3, 57, 40))[0],
+    }
+    if correctness != "correct":
+        labels["reasons"] = [rng.choice(("wrong_fact", "incomplete", "misunderstood"))]
+    return labels
+
+
+def _annotation(item: str, rater: str, truth: dict[str, Any], monday: date, rng: random.Random) -> Annotation:
+    labels = truth if rng.random() < 0.9 else _labels(rng)
+    at = f"{monday + timedelta(days=rng.randrange(5))}T{rng.randrange(8, 18):02d}:00:00Z"
+    return Annotation(
+        submission_id=f"s-{item}-{rater}", assignment_id=f"a-{item}-{rater}", item_id=item, rater_id=rater,
+        rubric_version=1, labels=labels, at=at, seconds=float(rng.randrange(10, 90)),
+    )  # fmt: skip
+
+
+def _verdicts(truth: dict[str, dict[str, Any]], at: str, rng: random.Random) -> Iterator[Verdict]:
+    for item, labels in truth.items():
+        given = labels if rng.random() < 0.85 else _labels(rng)
+        for dimension in ("correctness", "politeness"):
+            yield Verdict(
+                id=f"v-{item}-{dimension}", item_id=item, judge="judge", version="log", dimension=dimension,
+                value=given[dimension], at=at,
+            )  # fmt: skip
+
+
+def _adjudications(
+    said: Sequence[Annotation], truth: dict[str, dict[str, Any]], at: str, rng: random.Random
+) -> list[Adjudication]:
+    """Settle half of the items whose two annotations differ."""
+    differ = [a for a, b in zip(said[::2], said[1::2], strict=True) if a.labels != b.labels and rng.random() < 0.5]
+    return [
+        Adjudication(
+            id=f"d-{n.item_id}", item_id=n.item_id, rubric_version=1, labels=truth[n.item_id],
+            rationale="The policy says so.", adjudicator="ada", at=at, reason="slip",
+        )
+        for n in differ
+    ]  # fmt: skip
+
+
+def _log(
+    store: Store, said: Sequence[Annotation], settled: Sequence[Adjudication], closed: Sequence[WeekClosing]
+) -> None:
+    """Continue the audit chain with an entry for each of these rows, as the verbs would have written them."""
+    facts: Iterable[tuple[str, str, str, dict[str, Any], Any]] = chain(
+        (("annotation", n.rater_id, n.assignment_id, {"submission": n.submission_id}, n) for n in said),
+        (("adjudicate", a.adjudicator, a.item_id, {"adjudication": a.id}, a) for a in settled),
+        (("close", c.by, c.week, {"reason": c.reason, **c.checklist}, c) for c in closed),
+    )
+    last = audit_chain.head(store)
+    assert last is not None
+    sequence, previous = last.sequence, last.hash
+    entries = []
+    for action, actor, subject, detail, row in facts:
+        sequence += 1
+        detail = {**detail, covered.CONTENT: covered._digest(row)}
+        told: dict[str, Any] = {
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "detail": detail,
+            "previous": previous,
+        }
+        digest = audit_chain.entry_hash(sequence, row.at, **told)
+        entries.append(AuditEntry(sequence=sequence, at=row.at, hash=digest, **told))
+        previous = digest
+    _insert(store, entries)

@@ -1,0 +1,59 @@
+"""Pages of a week with ties: the range and what to do about it, the random order, and what a viewer does not see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from app_pages import run
+from streamlit.testing.v1 import AppTest
+from unsettled_store import THIS, add_split_week, deal, labels, people_only
+
+from review.evidence.ties import settle_first
+from review.settling.adjudication import adjudicate
+from storage.store import Store
+
+
+@pytest.fixture
+def split(tmp_path: Path) -> Store:
+    return add_split_week(people_only(tmp_path / "s.db"))
+
+
+def texts(at: AppTest) -> str:
+    return "\n".join(str(e.value) for kind in (at.markdown, at.caption, at.info, at.warning) for e in kind)
+
+
+def test_the_week_page_shows_a_range_and_asks_to_settle_ties(split: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(split, monkeypatch, "week", "mia")
+    said = texts(at).replace("\\", "")
+    assert "8 items have tied votes" in said and "Settle the 3 that the Adjudicate page offers first" in said
+    assert "does not mean that quality changed" in said and "2 skipped, 2 not answered" in said
+    assert "Other estimates" in [e.label for e in at.expander]
+    for item in settle_first(split, THIS):
+        adjudicate(split, item, by="mia", labels=labels("correct"), reason="slip")
+    settled = texts(run(split, monkeypatch, "week", "mia"))
+    assert "tied votes" not in settled and "stand for them" in settled
+
+
+def test_the_adjudicate_page_says_which_come_first_and_what_is_hidden(
+    split: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = texts(run(split, monkeypatch, "adjudicate", "mia"))
+    assert "3 random ties first: they stand for the others." in said and "more disagreement" not in said
+    for item in settle_first(split, THIS)[:2]:
+        deal(split, THIS, item, "mia", 50)
+    # Figures are computed once for each entry of the audit chain.
+    first = settle_first(split, THIS)[2]
+    adjudicate(split, first, by="lea", labels=labels("correct"), reason="slip")
+    assert "2 more disagreements of the week are on items that you still have to review" in texts(
+        run(split, monkeypatch, "adjudicate", "mia")
+    )
+
+
+def test_figures_that_leave_out_owed_items_say_so_on_both_pages(split: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for page in ("week", "agreement"):
+        assert "that you still have to review" not in texts(run(split, monkeypatch, page, "cleo"))
+    deal(split, THIS, f"{THIS}-00", "cleo", 60)
+    adjudicate(split, settle_first(split, THIS)[0], by="mia", labels=labels("correct"), reason="slip")
+    for page in ("week", "agreement"):
+        assert "leave out 1 item that you still have to review" in texts(run(split, monkeypatch, page, "cleo"))

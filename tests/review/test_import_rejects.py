@@ -1,0 +1,108 @@
+"""What an import rejects is in a file that it names; what it mends or cannot use is said."""
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from command_line import spotcheck
+
+from review.basics.log_paths import log_of
+from review.log.log import weeks_in_log
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from storage.store import open_store
+
+
+@pytest.fixture
+def folder(tmp_path):
+    store = open_store(tmp_path / "spotcheck.db")
+    add_person(store, "Ana", role="lead", by="test")
+    save_rubric(store, rubric_from(DEFAULT_RUBRIC), by="ana")
+    return tmp_path
+
+
+def imported(folder, name, content):
+    (folder / name).write_bytes(content)
+    done = spotcheck(folder, "import", name, "--json")
+    return orjson.loads(done.stdout), done
+
+
+def test_all_rejects_are_in_a_private_file_that_is_named(folder):
+    bad = b"".join(b'{"id": "b%d", "question": "q", "created_at": "write to a@b.com"}\n' % i for i in range(150))
+    answer, done = imported(folder, "log.jsonl", b'{"id": "1", "question": "q"}\n' + bad)
+    (file,) = answer["files"]
+    assert (answer["read"], answer["added"], answer["rejected"]) == (151, 1, 150) and done.returncode == 0
+    listed = folder / file["rejects_file"]
+    rows = [orjson.loads(line) for line in listed.read_bytes().splitlines()]
+    assert [r["line"] for r in rows] == list(range(2, 152)) and {r["column"] for r in rows} == {"created_at"}
+    assert b"a@b.com" not in listed.read_bytes() and listed.stat().st_mode & 0o077 == 0
+    assert (file["file"], file["format"], file["notes"]) == ("log.jsonl", "jsonl", []) and file["reason"]
+    shown = spotcheck(folder, "import", "log.jsonl", "--source", "again")
+    assert "All 150 rejected: spotcheck.db.rejects/" in shown.stderr
+
+
+def test_without_a_reject_there_is_no_file_and_a_failed_import_leaves_none(folder):
+    answer, _ = imported(folder, "log.jsonl", b'{"id": "1", "question": "q"}\n')
+    assert answer["files"][0]["rejects_file"] is None and not (folder / "spotcheck.db.rejects").exists()
+    packed = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03" + b"\x00" * 40
+    (folder / "broken.jsonl.gz").write_bytes(packed)
+    assert spotcheck(folder, "import", "broken.jsonl.gz").returncode == 2
+    assert not (folder / "spotcheck.db.rejects").exists()
+
+
+def test_one_bad_time_in_parquet_costs_one_row(folder):
+    times = pa.array([1_764_000_000_000_000 + i for i in range(999)] + [2**62], pa.int64()).view(pa.timestamp("us"))
+    table = pa.table({"id": [str(i) for i in range(1000)], "question": ["q"] * 1000, "created_at": times})
+    pq.write_table(table, folder / "log.parquet")
+    answer, done = imported(folder, "log.parquet", (folder / "log.parquet").read_bytes())
+    assert (answer["added"], answer["rejected"]) == (999, 1), done.stderr
+    reject = orjson.loads((folder / answer["files"][0]["rejects_file"]).read_bytes())
+    assert (reject["line"], reject["column"]) == (1000, "created_at") and str(2**62) in reject["found"]
+
+
+def test_one_open_quote_in_csv_costs_one_row(folder):
+    lines = ["id,question,answer", *(f"{i},q,a" for i in range(201))]
+    lines[101] = '100,"open,a'
+    answer, _ = imported(folder, "log.csv", "\n".join(lines).encode())
+    assert (answer["added"], answer["rejected"]) == (200, 1)
+    assert answer["imports"][0]["rejections"][0]["line"] == 102
+
+
+def test_values_that_json_forbids_are_mended_and_counted(folder):
+    content = (
+        b'{"id":"c1","question":"Where?","confidence":NaN,"metadata":{"n":"half \\ud83d"}}\n'
+        b'{"id":"c2","question":"half \\udc00","latency_ms":Infinity}\n'
+        b'{"id":123456789012345678901234567890,"question":"q"}\n'
+        b'{"id":123456789012345678901234567891,"question":"q"}\n'
+    )
+    answer, done = imported(folder, "log.jsonl", content)
+    assert (answer["added"], answer["rejected"]) == (4, 0), done.stderr
+    notes = answer["files"][0]["notes"]
+    assert [n.split(" x ")[0] for n in notes] == ["2", "2", "2"] and "U+FFFD" in notes[1]
+    assert sum(weeks_in_log(log_of(folder / "spotcheck.db")).values()) == 4
+
+
+def test_verdicts_of_a_log_that_cannot_count_are_reported(folder):
+    rows = [
+        {"id": "1", "question": "q", "verdicts": {"j": {"correctnes": "wrong", "politeness": "Nice"}}},
+        {"id": "2", "question": "q", "verdicts": {"j": {"correctness": {"value": "wrong"}, "politeness": "n/a"}}},
+    ]
+    answer, done = imported(folder, "log.jsonl", b"\n".join(map(orjson.dumps, rows)))
+    first, second = answer["files"][0]["notes"]
+    assert "1 verdict in the dimension 'correctnes'" in first and "correctness" in first
+    assert "1 verdict in the dimension 'politeness'" in second and "'Nice' (1)" in second and "friendly" in second
+    assert "correctnes" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("log.csv", "id;question, user;answer\n1;Wo?;Graz, Linz\n".encode("utf-16")),
+        ("log.tsv", "\ufeffid\tquestion, user\tanswer\n1\tWo?\tx\n".encode()),
+    ],
+)
+def test_other_separators_and_encodings_are_imported(folder, name, content):
+    (folder / name).write_bytes(content)
+    done = spotcheck(folder, "import", name, "--map", "question=question, user", "--json")
+    assert orjson.loads(done.stdout)["added"] == 1, done.stderr

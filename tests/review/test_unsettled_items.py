@@ -1,0 +1,121 @@
+"""Items that people have not settled: how the estimates of a week count them, and which are settled first."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from unsettled_store import AT, BEFORE, THIS, add_split_week, add_week, deal, labels, people_only
+
+from review.evidence.production import production_quality
+from review.evidence.ties import settle_first
+from review.evidence.weekly_change import weekly_changes
+from review.evidence.withheld import withheld_items
+from review.report.gather import week_report
+from review.report.model import Quality
+from review.report.page import report_html
+from review.report.quality_words import quality_lines
+from review.rubric.rubric import current_rubric
+from review.settling.adjudication import adjudicate
+from review.settling.case_batch import case_batch
+from review.statistics.quality.report import QualityReport
+from storage.records_review import Verdict
+from storage.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return people_only(tmp_path / "s.db")
+
+
+@pytest.fixture
+def split(store: Store) -> Store:
+    return add_split_week(store)
+
+
+def report_of(store: Store, week: str = THIS) -> QualityReport:
+    return production_quality(store, [week], current_rubric(store)["correctness"], positive="wrong")
+
+
+def test_what_is_unsettled_is_counted_apart_and_ties_make_a_range(split: Store) -> None:
+    found = report_of(split)
+    assert dict(found.unsettled) == {"ties": 9, "open_disagreements": 1, "skipped": 2, "not_answered": 2}
+    # 27 with a label, 8 tied on wrong and one tie that nobody called wrong: 2 of 36 to 10 of 36.
+    assert found.headline.value is None and found.range == pytest.approx((2 / 36, 10 / 36))
+    assert found.ties_needed == 3 and found.open_ties == 8
+    assert found.headline.ci[0] <= 2 / 36 and found.headline.ci[1] >= 10 / 36
+    assert found.people.n == 27
+
+
+def test_the_random_third_comes_first_and_then_stands_for_the_rest(split: Store) -> None:
+    tied = [f"{THIS}-{k}" for k in range(26, 34)]
+    keyed = sorted(tied, key=lambda i: hashlib.md5(f"{THIS}:settle:{i}".encode()).hexdigest())
+    assert settle_first(split, THIS) == keyed[:3]
+    assert case_batch(split, "mia", week=THIS, ahead=settle_first(split, THIS))["order"][:3] == keyed[:3]
+
+    adjudicate(split, keyed[5], by="mia", labels=labels("wrong"), reason="slip")
+    assert report_of(split).headline.value is None and settle_first(split, THIS) == keyed[:3]
+    for item, value in zip(keyed[:3], ("wrong", "correct", "correct"), strict=True):
+        adjudicate(split, item, by="mia", labels=labels(value), reason="slip")
+    found = report_of(split)
+    # a third of the 5 others is 5/3, one of which is known: 2 + 1 + 1 + 2/3 wrong of 36
+    assert settle_first(split, THIS) == [] and found.ties_needed == 0
+    assert found.headline.value == pytest.approx((4 + 2 / 3) / 36)
+    assert found.range == pytest.approx((4 / 36, 8 / 36))
+    assert "The ties settled in random order stand for them." in " ".join(quality_lines(week_quality_of(split)))
+
+
+def week_quality_of(store: Store, week: str = THIS) -> Quality:
+    return next(q for q in week_report(store, week, bootstrap=10).quality if q.positive == "wrong")
+
+
+def test_the_report_shows_the_range_and_what_to_do(split: Store) -> None:
+    page = report_html(week_report(split, THIS, bootstrap=10))
+    assert "5.6% to 28%" in page and "Settle the 3 that the Adjudicate page offers first" in page
+    assert "does not mean that quality changed" in page and "<summary>Other estimates</summary>" in page
+    assert "8 items have tied votes. The share" in page
+
+
+def test_a_change_inside_its_interval_is_not_called_a_change(store: Store) -> None:
+    add_week(store, BEFORE, [("wrong", "wrong")] * 2 + [("correct", "correct")] * 38)
+    add_week(store, THIS, [("wrong", "wrong")] * 3 + [("correct", "correct")] * 37)
+    found = week_quality_of(store)
+    assert found.change is not None and found.change.before == BEFORE
+    assert found.change.quantity.value == pytest.approx(0.025)
+    assert any(f"No change shown against {BEFORE}" in line for line in quality_lines(found))
+    assert week_quality_of(store, BEFORE).change is None
+    assert weekly_changes(store, BEFORE, [], []) == []
+
+
+def test_a_rare_verdict_is_weighed_by_the_labels_of_earlier_weeks(store: Store) -> None:
+    said = {"verdicts": {"rest": {"j": {"correctness": {"wrong": 8, "correct": 392}}}}}
+    add_week(store, BEFORE, [("wrong",)] * 8 + [("correct",)] * 32, frame=said)
+    add_week(store, THIS, [("wrong",)] * 2 + [("correct",)] * 38, frame=said)
+    for week, flagged in ((BEFORE, 8), (THIS, 1)):
+        for k in range(40):
+            name = f"{week}-{k:02}"
+            value = "wrong" if k < flagged else "correct"
+            store.add(
+                Verdict(
+                    id=f"v-{name}", item_id=name, judge="j", version="log", dimension="correctness", value=value, at=AT
+                )
+            )  # fmt: skip
+    found = production_quality(store, [THIS], current_rubric(store)["correctness"], positive="wrong", judge="j")
+    # 8 flagged of 400 are .8 expected labels, so a difference; earlier flags were right in all of 8: L is nearly 1.
+    assert "weight from other labels" in found.basis
+    people_alone = 2 / 40
+    assert found.headline.value == pytest.approx((2 - 1) / 40 + 8 / 400, abs=0.01)
+    assert found.headline.value < people_alone and not found.uses_history
+
+
+def test_the_overlap_on_page_and_report_is_that_of_the_items(split: Store) -> None:
+    report = week_report(split, THIS, bootstrap=10)
+    assert report.overlap == pytest.approx(36 / 40) and report.week.overlap == 1.0
+    assert "90% overlap" in report_html(report)
+
+
+def test_what_a_viewer_still_owes_is_counted_to_be_said_beside_the_figures(split: Store) -> None:
+    assert withheld_items(split, [THIS], viewer="mia") == 0
+    deal(split, THIS, f"{THIS}-00", "cleo", 90)
+    assert withheld_items(split, [THIS], viewer="cleo") == 1

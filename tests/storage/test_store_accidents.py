@@ -1,0 +1,195 @@
+"""Accidents with real files: an emptied store, a lost table, a removed -wal file, a clock set back, a full disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from review.audit.verifying import check_store
+from review.basics.clock import shifted
+from review.people.people import add_person, people
+from storage.migrations import migrations
+from storage.records import KEYS
+from storage.records_people import AuditEntry, Role, Setting
+from storage.store import StorageError, Store, open_store
+
+pytestmark = pytest.mark.durable
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_an_emptied_store_is_refused_and_never_made_anew(store: Store, create: bool) -> None:
+    store.close()
+    store.path.write_bytes(b"")
+    with pytest.raises(StorageError, match=r"the file is empty \(0 bytes\); expected a store.*Restore a backup"):
+        open_store(store.path, create=create)
+    assert store.path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("table", sorted({t for t, _ in KEYS.values()} | {"audit_rows"}))
+def test_a_store_without_one_of_its_tables_is_refused(store: Store, table: str) -> None:
+    store.db.execute("PRAGMA foreign_keys = OFF")
+    store.db.execute(f"DROP TABLE {table}")
+    store.close()
+    before = store.path.read_bytes()
+    with pytest.raises(StorageError, match=f"the store has lost its table '{table}'.*Restore a backup"):
+        open_store(store.path)
+    assert store.path.read_bytes() == before
+
+
+def test_a_store_without_any_table_is_refused(store: Store) -> None:
+    store.db.execute("PRAGMA foreign_keys = OFF")
+    for name in store.db.table_names():
+        store.db.execute(f'DROP TABLE "{name}"')
+    store.close()
+    with pytest.raises(StorageError, match="holds no tables"):
+        open_store(store.path)
+    assert sqlite3.connect(store.path).execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
+def test_a_store_that_was_removed_while_open_does_not_come_back_empty(store: Store) -> None:
+    store.close()
+    store.path.unlink()
+    with pytest.raises(StorageError, match="gone or cannot be opened"):
+        store.find(Role)
+    assert not store.path.exists()
+
+
+def test_a_creation_that_was_killed_leaves_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "apply", killed)
+        with pytest.raises(KeyboardInterrupt):
+            open_store(tmp_path / "s.db")
+    assert not (tmp_path / "s.db").exists()
+    assert check_store(open_store(tmp_path / "s.db")).holds
+
+
+WRITER = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from review.people.people import add_person
+from storage.store import open_store
+path = Path({path!r})
+store = open_store(path)
+add_person(store, "before", role="lead", by="test")
+print("before", flush=True)
+sys.stdin.readline()
+for name in ("after", "later"):
+    add_person(store, name, role="annotator", by="before")
+    print(name, flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_a_removed_wal_file_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    open_store(path).close()
+    code = WRITER.format(root=str(ROOT), path=str(path))
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout.readline() == "before\n"
+        Path(f"{path}-wal").unlink()
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        assert [process.stdout.readline() for _ in range(2)] == ["after\n", "later\n"]
+        os.kill(process.pid, signal.SIGKILL)
+    kept = open_store(path)
+    assert {p.name for p in people(kept)} == {"before", "after", "later"}
+    assert check_store(kept).holds
+    assert kept.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_removed_wal_file_loses_nothing_while_several_threads_write(store: Store) -> None:
+    """Each thread has a connection of its own, which goes on with the removed file until it notices."""
+    ready, removed = threading.Barrier(5), threading.Event()
+    acknowledged: list[str] = []
+
+    def work(thread: int) -> None:
+        try:
+            store.add(Setting(f"{thread}-before", "x"))
+            ready.wait(60)
+            removed.wait(60)
+            for n in range(20):
+                store.add(Setting(f"{thread}-{n}", "x"))
+                acknowledged.append(f"{thread}-{n}")
+                assert store.get(Setting, f"{thread}-{n}")
+        finally:
+            store.close()
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    ready.wait(60)
+    Path(f"{store.path}-wal").unlink()
+    removed.set()
+    for thread in threads:
+        thread.join()
+    assert len(acknowledged) == 80
+    kept = {s.name for s in open_store(store.path).find(Setting)}
+    assert {*acknowledged, *(f"{k}-before" for k in range(4))} <= kept
+    assert check_store(open_store(store.path)).holds
+
+
+def test_a_clock_set_back_stops_nobody_and_keeps_the_order(store: Store) -> None:
+    add_person(store, "lea", role="lead", by="test")
+    with shifted(timedelta(days=-400)):
+        add_person(store, "ana", role="annotator", by="lea")
+        add_person(store, "ana", role="adjudicator", by="lea")
+    add_person(store, "ben", role="annotator", by="lea")
+    entries = store.find(AuditEntry, order_by="sequence")
+    assert [e.sequence for e in entries] == list(range(1, len(entries) + 1))
+    assert [e.subject for e in entries[1:]] == ["lea", "ana", "ana", "ben"]
+    assert entries[2].at < entries[1].at
+    assert {p.name: p.role for p in people(store)}["ana"] == "adjudicator"
+    assert check_store(store).holds
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 3 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    if mount is None or os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
+    command = [mount, "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("this machine does not let a test mount a file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_up_keeps_what_was_acknowledged(small_disk: Path) -> None:
+    store = open_store(small_disk / "s.db")
+    acknowledged = []
+    with pytest.raises(StorageError, match=r"disk is full|disk I/O error"):
+        for n in range(1000):
+            store.add(Setting(f"{n:04d}", "x" * 20_000))
+            acknowledged.append(f"{n:04d}")
+    assert len(acknowledged) > 10
+    with pytest.raises(StorageError, match=r"Nothing was written"):
+        store.add(*(Setting(f"more {n}", "x" * 20_000) for n in range(100)))
+    store.close()
+    again = open_store(small_disk / "s.db")
+    kept = [s.name for s in again.find(Setting, order_by="name") if s.name.isdecimal()]
+    holds = check_store(again).holds
+    again.close()
+    assert kept == acknowledged and holds
