@@ -9,7 +9,7 @@ from typing import Any
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
-from storage.records_log import Conversation, Draw, Stratum
+from storage.records_log import Conversation, Draw, Message, Stratum
 from storage.records_review import Annotation, Assignment, Item, Skip, Week
 from storage.store import Store, open_store
 
@@ -50,7 +50,7 @@ def add_week(store: Store, week: str, votes: Sequence[tuple[str, ...]], *, frame
     )  # fmt: skip
     for k, given in enumerate(votes):
         name = f"{week}-{k:02}"
-        words = ({"role": "user", "content": "q"}, {"role": "assistant", "content": "a"})
+        words: tuple[Message, ...] = ({"role": "user", "content": "q"}, {"role": "assistant", "content": "a"})
         store.add(
             Conversation(id=name, source="production", source_id=name, created_at=AT, week=week, messages=words),
             Item(

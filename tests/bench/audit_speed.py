@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -26,13 +27,14 @@ from review.audit.verifying import check_store
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
-from storage.records_log import Conversation
+from storage.records_base import StoredLabels
+from storage.records_log import Conversation, Message
 from storage.records_review import Annotation, Assignment, Item, Week
 from storage.store import Store, open_store
 
 AT = "2026-11-20T09:00:00.000+00:00"
 WEEK = "2026-W46"
-LABELS = {"correctness": "correct", "intent": "shipping", "politeness": "neutral"}
+LABELS: StoredLabels = {"correctness": "correct", "intent": "shipping", "politeness": "neutral"}
 RATERS = 10
 TOGETHER = 2000
 
@@ -61,7 +63,7 @@ def fill(store: Store, annotations: int) -> None:
             rubric_version=1,
         )
     )
-    messages = (
+    messages: tuple[Message, ...] = (
         {"role": "user", "content": "Where is it? " * 20},
         {"role": "assistant", "content": "On its way. " * 40},
     )
@@ -76,7 +78,7 @@ def fill(store: Store, annotations: int) -> None:
                         ),
                         Item(id=item, conversation_id=item, week=WEEK, at=AT, purposive=True),
                     )
-                given = {"item_id": item, "rater_id": rater, "rubric_version": 1, "at": AT}
+                given: dict[str, Any] = {"item_id": item, "rater_id": rater, "rubric_version": 1, "at": AT}
                 store.add(Assignment(id=f"a{n}", week=WEEK, position=n, by="maria", **given))
                 store.add(Annotation(submission_id=f"s{n}", assignment_id=f"a{n}", labels=LABELS, **given))
                 chain.record(store, rater, "annotation", f"a{n}", submission=f"s{n}")

@@ -58,7 +58,7 @@ def opened(page: str, week: str) -> tuple[float, float]:
 
 def print_pages(store: Path, week: str) -> None:
     """Open each page twice and print the times."""
-    app_test.PagesManager = Navigated  # type: ignore[attr-defined]
+    app_test.PagesManager = Navigated  # type: ignore[misc]
     manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
     with tempfile.TemporaryDirectory() as folder:
         # What every process loads once is no part of the figures.
