@@ -42,7 +42,7 @@ def restore(source: Path, path: Path, *, force: bool = False) -> tuple[Check, Pa
     if url:
         raise Refused(f"{path}: the application at {url} has this store open. End it first.")
     if path.exists() and not force:
-        raise Refused(f"{path} exists already. Use --force to move it aside.")
+        raise Refused(f"{path} exists already.", command_hint="`--force` moves it aside.")
     waiting = path.with_name(f"{path.name}.restoring")
     try:
         shutil.copyfile(source, waiting)

@@ -110,7 +110,7 @@ def test_a_judge_whose_labels_are_sets_is_said_to_have_no_figures(
     for k in range(4):
         says(week, "why", "log", k, "wrong_fact", dimension="reasons")
     said = texts(opened(week, monkeypatch, judge="why", view=view))
-    assert "labels that are sets of values are not calibrated" in said
+    assert "Figures need verdicts in a dimension that has one value" in said
     assert "has no verdict on items" not in said
 
 
