@@ -52,8 +52,8 @@ def test_content_and_suffix_decide_the_layout(tmp_path, name, content, layout):
     [
         ("a.jsonl", b"", "empty"),
         ("a.csv", b" \n\n", "empty"),
-        ("a.jsonl.gz", gzip.compress(b"{}" * 99, mtime=0)[:15], "gzip"),
-        ("a.parquet.gz", gzip.compress(b"PAR1rest"), "Parquet inside gzip"),
+        ("a.jsonl.gz", gzip.compress(b"{}" * 99, mtime=0, mtime=0)[:15], "gzip"),
+        ("a.parquet.gz", gzip.compress(b"PAR1rest", mtime=0), "Parquet inside gzip"),
         ("a.xlsx", b"PK\x03\x04rest", "spreadsheet.*Save a spreadsheet as CSV"),
         ("a.txt", b"hello there", "neither JSON nor Parquet"),
     ],
@@ -175,7 +175,7 @@ def test_a_file_is_unpacked_and_decoded(tmp_path, name, encoding):
     text = "id,q\n1,caf\u00e9 \u2028 x\n" if name == "a.csv" else '{"id":"1","q":"caf\u00e9 \u2028 x"}\n'
     content = text.encode(encoding.split("+")[0] if encoding != "gzip" else "utf-8")
     if "gzip" in encoding:
-        name, content = f"{name}.gz", gzip.compress(content)
+        name, content = f"{name}.gz", gzip.compress(content, mtime=0)
     assert rows(written(tmp_path, name, content))[0].record == {"id": "1", "q": "caf\u00e9 \u2028 x"}
 
 
