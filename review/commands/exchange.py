@@ -11,6 +11,7 @@ import click
 
 from review.basics.errors import InputError
 from review.basics.tables import Table
+from review.basics.words import counted
 from review.commands.common import (
     acting_person,
     as_option,
@@ -123,7 +124,7 @@ def _labels_done(done: ImportedLabels) -> None:
             out.print(f"  {n} {text}", highlight=False)
     if done.new_raters:
         shown = ", ".join(done.new_raters[:12]) + (", ..." if len(done.new_raters) > 12 else "")
-        note(f"added {len(done.new_raters)} people as annotators: {shown}")
+        note(f"added {counted(len(done.new_raters), 'person', 'people')} as annotators: {shown}")
 
 
 @labels.command("export")

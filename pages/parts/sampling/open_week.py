@@ -33,7 +33,8 @@ def open_form(here: Session) -> None:
     looked = st.session_state.get(LOOKED, False)
     outlook = st.container()
     with st.container(horizontal=True):
-        if not looked and st.button("Preview", icon=":material/visibility:", key="planning_look"):
+        # The button stays where it is: if it went, the next click on its place would draw.
+        if st.button("Preview", icon=":material/visibility:", key="planning_look", disabled=looked):
             st.session_state[LOOKED] = looked = True
         go = st.button("Draw and deal", type="primary", icon=":material/playing_cards:", key="planning_go")
     try:
