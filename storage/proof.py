@@ -130,6 +130,7 @@ def begin_signing(connection: sqlite3.Connection) -> None:
         if signed_with(connection) is None:
             if connection.execute("SELECT 1 FROM audit WHERE action = ? LIMIT 1", (FIRST_SIGNED,)).fetchone():
                 raise ProofError(f"the store has lost its setting '{SETTING}'. Restore a backup of the store.")
+            _refuse_records_without_entries(connection)
             store_id = _setting(connection, "store_id") or ""
             key = new_key(store_id)
             _cover_everything(connection, key)
@@ -142,6 +143,21 @@ def begin_signing(connection: sqlite3.Connection) -> None:
         if kept:
             forget_key(*kept)
         raise
+
+
+def _refuse_records_without_entries(connection: sqlite3.Connection) -> None:
+    """Raise ProofError for people or items without any entry: signing them would prove what somebody else wrote.
+
+    Every version has written an entry about each of them, so their entries were removed.
+    """
+    if connection.execute("SELECT 1 FROM audit LIMIT 1").fetchone():
+        return
+    for table in ("raters", "roles", "weeks", "items", "annotations"):
+        if connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone():  # noqa: S608 - our names
+            raise ProofError(
+                f"the table {table} has rows, but the audit chain has no entry. The entries were removed outside "
+                "Spotcheck. Restore a backup of the store."
+            )
 
 
 def _cover_everything(connection: sqlite3.Connection, key: bytes) -> None:

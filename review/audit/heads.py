@@ -13,7 +13,7 @@ from pathlib import Path
 from review.audit import chain
 from review.audit.store_secrets import store_id
 from review.basics.clock import now
-from review.basics.errors import InputError, NothingToDo
+from review.basics.errors import InputError, NothingToDo, Refused
 from storage.records_people import AuditEntry
 from storage.store import Store
 
@@ -31,13 +31,21 @@ class Head:
 def note_head(store: Store, file: Path) -> str:
     """Append today's head to ``file`` unless it has a line for this store and day. Returns what was done, in words.
 
-    Raises InputError when the file cannot be written or holds other lines, NothingToDo for a store without entries.
+    Raises InputError when the file cannot be written or holds other lines, NothingToDo for a store without entries,
+    Refused when an earlier head of this store is no longer in its chain.
     """
+    own = [head for head in heads_in(file) if head.store == store_id(store)] if file.exists() else []
+    lost = missing_heads(store, file) if own else []
+    if lost:
+        raise Refused(
+            f"the chain no longer has entry {lost[0].sequence}, which {file} notes for {lost[0].day}. Entries were "
+            "removed outside Spotcheck. Compare the store with a backup."
+        )
     last = chain.head(store)
     if last is None:
         raise NothingToDo("the store has no entries yet.")
     today = Head(now()[:10], store_id(store), last.sequence, last.hash)
-    if file.exists() and any((h.day, h.store) == (today.day, today.store) for h in heads_in(file)):
+    if any(head.day == today.day for head in own):
         return f"{file} has the head of {today.day} already"
     try:
         with file.open("a", encoding="utf-8") as target:

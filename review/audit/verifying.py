@@ -121,11 +121,13 @@ def _unproven(*, signed: bool, key: bytes | None) -> str:
 
 def in_words(check: Check, most: int = 10) -> list[str]:
     """Return what a check found, one sentence a line."""
-    lines = [
-        f"{counted(check.entries, 'entry', 'entries')}, the chain holds"
-        if check.broken_at is None
-        else f"the chain is broken at entry {check.broken_at} of {check.entries}"
-    ]
+    entries = counted(check.entries, "entry", "entries")
+    if check.broken_at is not None:
+        lines = [f"the chain is broken at entry {check.broken_at} of {check.entries}"]
+    elif not check.entries:
+        lines = ["the chain has no entries"]
+    else:
+        lines = [f"{entries}, the chain holds" if check.holds else f"{entries}, linked without a gap"]
     if check.rows:
         lines[0] += f"; {counted(check.rows, 'row')} checked"
     for kind, words in _KINDS.items():

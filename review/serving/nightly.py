@@ -28,7 +28,7 @@ def check_the_records(store: Store, project: Project) -> str:
     """Check the audit chain and every row that it covers."""
     check = check_store(store)
     words = "; ".join(in_words(check))
-    if not check.holds:
+    if not check.holds or check.unproven:
         raise Refused(words)
     return words
 

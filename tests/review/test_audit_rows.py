@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from quick_stores import copy_store
 
 from review.audit.store_secrets import store_id
-from review.audit.verifying import Check, check_store
+from review.audit.verifying import Check, check_store, in_words
 from review.commands.cli import spotcheck
 from review.people.people import add_person, people
 from storage.migrations import migrations
@@ -279,6 +279,36 @@ def test_a_chain_that_was_replaced_by_an_unsigned_one_is_found(demo: Store, tmp_
     assert code == 1 and "no entry is signed: the chain was replaced" in said["trouble"]
     with pytest.raises(StorageError, match=f"the audit key {key} for this store"):
         add_person(open_store(path), "zoe", role="annotator", by="visitor")
+
+
+@pytest.mark.parametrize("with_variable", [False, True])
+def test_records_without_any_entry_are_not_signed(
+    demo: Store, monkeypatch: pytest.MonkeyPatch, *, with_variable: bool
+) -> None:
+    """Somebody who wipes the chain and renames the store must not get their own rows signed at the next write."""
+    if with_variable:
+        monkeypatch.setenv("SPOTCHECK_AUDIT_KEY", "k" * 40)
+    attack(
+        demo.path,
+        "DELETE FROM audit",
+        "DELETE FROM audit_rows",
+        "DELETE FROM settings WHERE name = 'audit_key'",
+        "UPDATE settings SET value = 'aaaaaaaaaaaa' WHERE name = 'store_id'",
+        "INSERT INTO roles (id, rater_id, role, at, by, scope) VALUES ('x', 'ana', 'lead', '2026-11-29', 'boss', '')",
+    )
+    store = open_store(demo.path)
+    with pytest.raises(StorageError, match="has rows, but the audit chain has no entry"):
+        store.begin_signing()
+    with pytest.raises(StorageError, match="has rows, but the audit chain has no entry"):
+        add_person(store, "zoe", role="annotator", by="visitor")
+
+
+def test_the_chain_is_not_said_to_hold_where_rows_were_changed_or_none_is_there(demo: Store) -> None:
+    attack(demo.path, "UPDATE weeks SET due = '2020-01-01' WHERE rowid = 1")
+    found = in_words(check_store(open_store(demo.path)))
+    assert found[0].endswith("checked") and "linked without a gap" in found[0] and "edited" in found[1]
+    attack(demo.path, "DELETE FROM audit", "DELETE FROM audit_rows")
+    assert in_words(check_store(open_store(demo.path)))[0].startswith("the chain has no entries")
 
 
 def test_a_lost_setting_does_not_make_a_second_beginning(demo: Store) -> None:

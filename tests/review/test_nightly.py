@@ -56,6 +56,25 @@ def test_the_night_notes_one_head_a_day_elsewhere(demo: Store, tmp_path: Path) -
     assert command(demo, "audit", "verify", "--heads", str(file))[0] == 0
 
 
+def test_the_night_fails_where_entries_were_cut_off_or_nothing_is_proven(demo: Store, tmp_path: Path) -> None:
+    demo.path.with_name("spotcheck.toml").write_text('[audit]\nheads = "heads.txt"\n')
+    assert command(demo, "nightly")[0] == 0
+    last = chain.head(demo)
+    assert last is not None
+    with sqlite3.connect(demo.path) as raw:
+        raw.execute("DELETE FROM audit_rows WHERE entry >= ?", [last.sequence])
+        raw.execute("DELETE FROM audit WHERE sequence >= ?", [last.sequence])
+    code, said = command(demo, "nightly")
+    assert code == 1 and said["steps"][0]["status"] == "failed"
+    assert f"no longer has entry {last.sequence}" in said["steps"][0]["detail"]
+
+
+def test_the_night_fails_without_the_key(demo: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "another user"))
+    code, said = command(demo, "nightly")
+    assert code == 1 and said["steps"][-1]["status"] == "failed"
+
+
 def test_a_chain_that_was_cut_lacks_a_noted_head(demo: Store, tmp_path: Path) -> None:
     file = tmp_path / "heads.txt"
     before = copy_store(demo.path, tmp_path / "before.db")

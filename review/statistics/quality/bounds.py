@@ -25,11 +25,11 @@ def consistent(
 ) -> tuple[float, tuple[float, float]]:
     """Move an estimate and its limits into what the labels prove; the limits hold the estimate.
 
-    Of a stream of unknown length the labels prove nothing beyond the known conversations, so there the limits are only
-    kept within [0, 1].
+    Where the population is unknown and every conversation is labelled, the labels are a sample of something longer and
+    prove nothing about it, so there the limits are only kept within [0, 1].
     """
     floor, ceiling = proven(strata)
     value = min(max(value, floor), ceiling)
-    if any(s.population is None for s in strata):
+    if any(s.population is None for s in strata) and all(s.labelled.n == s.rows for s in strata):
         floor, ceiling = 0.0, 1.0
     return value, (min(max(low, floor), value), max(min(high, ceiling), value))
