@@ -38,9 +38,10 @@ FROM items i CROSS JOIN annotations n ON n.item_id = i.id WHERE i.week = :week
 """
 
 
-def latest_adjudication(store: Store) -> int:
-    """Return the place of the latest adjudication, 0 before the first."""
-    return int(store.query("SELECT coalesce(max(rowid), 0) AS latest FROM adjudications")[0]["latest"])
+def latest_adjudication(store: Store) -> str:
+    """Return the id of the latest adjudication, "" before the first. A restored store has other ids."""
+    rows = store.query("SELECT id FROM adjudications ORDER BY rowid DESC LIMIT 1")
+    return str(rows[0]["id"]) if rows else ""
 
 
 def weeks_state(store: Store, weeks: Sequence[str]) -> WeekState:
@@ -50,9 +51,11 @@ def weeks_state(store: Store, weeks: Sequence[str]) -> WeekState:
     audit chain. Annotations and skips in other weeks leave it as it is, and so do the results that a running judge
     adds: the figures of a closed week stay known while people and judges work.
     """
-    head = store.query(_OTHER_HEAD_SQL)[0]["head"]
+    head = store.query(_OTHER_HEAD_SQL)
     rows = store.query(_WEEKS_SQL, {"weeks": json_list(weeks)})[0]
-    return int(head or 0), int(rows["annotations"]), int(rows["latest"])
+    # The hash of the entry, because a restored store has other entries under the same numbers.
+    last = int(head[0]["hash"][:15], 16) if head else 0
+    return last, int(rows["annotations"]), int(rows["latest"])
 
 
 _OTHER_HEAD_SQL = """
@@ -60,8 +63,10 @@ WITH RECURSIVE known (action) AS (
   SELECT min(action) FROM audit
   UNION ALL SELECT (SELECT min(action) FROM audit WHERE action > known.action) FROM known WHERE action IS NOT NULL
 )
-SELECT max((SELECT max(sequence) FROM audit WHERE audit.action = known.action)) AS head
-FROM known WHERE action NOT IN ('annotation', 'skip', 'judge results')
+SELECT hash FROM audit WHERE sequence = (
+  SELECT max((SELECT max(sequence) FROM audit WHERE audit.action = known.action))
+  FROM known WHERE action NOT IN ('annotation', 'skip', 'judge results')
+)
 """
 
 _WEEKS_SQL = """

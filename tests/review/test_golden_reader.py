@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from golden_store import reviewed_store
 
+from review.audit.store_secrets import store_id
 from review.basics.canonical import digest
 from review.basics.errors import InputError, Refused
 from review.golden.approve import approve
@@ -20,6 +21,7 @@ from review.golden.reader import Misfit, misfit
 from review.golden.releases import diff, examples_of, frozen, frozen_examples, release, release_hash, verify
 from review.golden.rows import exported
 from review.golden.writers.catalogue import export
+from storage.proof_key import key_file
 from storage.records_base import StoredLabels
 from storage.records_golden import FrozenExample, GoldenContent, GoldenVote
 from storage.store import Store, open_store
@@ -42,9 +44,12 @@ EXPORTS = {
 
 @pytest.fixture
 def old(tmp_path: Path) -> Store:
+    """An old store, as on a machine that has not written it yet; all copies share one id."""
     with sqlite3.connect(tmp_path / "spotcheck.db") as db:
         db.executescript(DUMP.read_text(encoding="utf-8"))
-    return open_store(tmp_path / "spotcheck.db")
+    store = open_store(tmp_path / "spotcheck.db")
+    key_file(store_id(store)).unlink(missing_ok=True)
+    return store
 
 
 def change(store: Store, table: str, expression: str, name: str) -> None:

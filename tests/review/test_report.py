@@ -40,7 +40,7 @@ from review.week.requeue import requeue
 from storage.records_golden import GoldenExample
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
-from storage.records_review import Assignment, Item, Week
+from storage.records_review import Assignment, Item, Week, Withdrawal
 from storage.store import Store
 
 pytestmark = pytest.mark.usefixtures("few_replicates")
@@ -403,6 +403,8 @@ def moved_on(store: Store, week: str) -> int:
             f"AND item_id NOT IN ({marks})",
             (week, *old),
         )
+    # No verb changes a row in place. A withdrawal of nothing tells readers that something changed.
+    store.add(Withdrawal("of-nothing", "nothing", "visitor", "2026-11-28T08:00:00Z"))
     return sum(n.item_id in old for n in annotations_of(store, [week]))
 
 

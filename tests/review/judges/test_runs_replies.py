@@ -12,6 +12,7 @@ from review.judges.runs.recording import ROWS_AT_ONCE, Recording
 from review.judges.runs.replies import StoreReplies
 from review.judges.runs.work_run import work
 from storage.records_judges import JudgeCall, JudgeResult
+from storage.store import StorageError
 
 
 def call(key, *, error="", text="x"):
@@ -88,7 +89,7 @@ def test_what_cannot_be_written_ends_the_run_and_says_so(store, monkeypatch):
 
     store_with_judge(store, monkeypatch, speak, "politeness")
     run = running.start_run(store, "j", OVER, OPTIONS, by="eva")
-    with pytest.raises(sqlite3.OperationalError, match="judge_results"):
+    with pytest.raises(StorageError, match="no such table: judge_results"):
         work(store, run.id, environment={})
     assert len(asked) == 1
 
