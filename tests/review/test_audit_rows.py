@@ -19,6 +19,7 @@ from quick_stores import copy_store
 
 from review.audit.store_secrets import store_id
 from review.audit.verifying import Check, check_store, in_words
+from review.basics.errors import Refused, UnknownError
 from review.commands.cli import spotcheck
 from review.people.people import add_person, people
 from storage.migrations import migrations
@@ -129,8 +130,15 @@ def test_any_edit_of_any_column_of_any_row_is_seen(intact: Path, data: st.DataOb
     if not column.notnull and not column.is_pk:
         value = data.draw(st.sampled_from([value, None]))
     sql = f'UPDATE OR IGNORE {table} SET "{column.name}" = ? WHERE {primary} = ? AND "{column.name}" IS NOT ?'
-    count, check = changed(intact, sql, (value, key, value))
-    assert check.holds == (count == 0)
+    try:
+        count, check = changed(intact, sql, (value, key, value))
+    except (Refused, UnknownError):
+        # The key is looked up by the store's id: without it nothing can be proven, and the check says so.
+        assert (table, key) == ("settings", "store_id")
+        return
+    assert (check.holds and not check.unproven) == (count == 0)
+    if (table, key) == ("settings", "store_id"):
+        return
     if count and not column.is_pk:
         assert (table, str(key)) in {(c.table, c.key) for c in check.changes}
 
