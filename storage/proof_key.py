@@ -1,7 +1,7 @@
 """The key of the audit chain: made once for each store, kept outside of it, and looked up by the store's id.
 
-It is not the store's key for hashes of identities, which stands in the store. Whoever can write the store must not be
-able to read this one, or the chain proves nothing.
+The store holds another key, for hashes of identities. A person who can write the store must not be able to read the key
+of the chain, or the chain proves nothing.
 """
 
 from __future__ import annotations

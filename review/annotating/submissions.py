@@ -176,7 +176,7 @@ def _late(store: Store, assignment: Assignment) -> bool:
 def _current(store: Store, assignment_id: str) -> Annotation | None:
     rows = store.select(
         Annotation,
-        f"SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND {not_withdrawn('n')} ORDER BY n.rowid DESC",  # noqa: S608
+        f"SELECT n.* FROM annotations n WHERE n.assignment_id = :a AND {not_withdrawn('n')} ORDER BY n.rowid DESC",  # noqa: S608 - a constant of ours
         {"a": assignment_id},
     )
     return rows[0] if rows else None

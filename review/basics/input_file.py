@@ -58,11 +58,10 @@ class InputFile:
         file = self.raw()
         start = file.read(2)
         file.seek(0)
+        unpacked: BinaryIO = file
         if start == GZIP:
-            unpacked = cast(BinaryIO, io.BufferedReader(gzip.GzipFile(fileobj=file)))
-            start = unpacked.peek(2)[:2]  # type: ignore[attr-defined]
-        else:
-            unpacked = file
+            packed = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)))
+            start, unpacked = packed.peek(2)[:2], packed
         return file, _Utf16(unpacked) if start in UTF16 else unpacked
 
     def head(self, size: int = 4096) -> bytes:

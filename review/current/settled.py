@@ -117,7 +117,7 @@ def settled_labels(store: Store, weeks: Sequence[str], *, rubric: int | None = N
         return _settled_labels(store, weeks, rubric)
     states = tuple(state_of_annotations(store, week) for week in weeks)
     key = (str(store.path), tuple(weeks), rubric, states, latest_adjudication(store))
-    # A copy: whoever asks may drop what they do not need.
+    # Return a copy, because callers may remove labels from it.
     return dict(_SETTLED.get(key, lambda: _settled_labels(store, weeks, rubric)))
 
 

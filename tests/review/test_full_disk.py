@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from small_disks import mounted
 
 from review.basics.errors import NoSpace, NothingToDo
 
@@ -21,18 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 1.5 MB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    if mount is None or os.geteuid() != 0:
-        pytest.skip("mounting a small file system needs root")
-    command = [mount, "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(folder)]
-    if subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("this machine does not let a test mount a file system")
-    try:
+    with mounted(tmp_path / "small", "1500k") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def spotcheck(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -221,7 +221,7 @@ def _ranking(path: str, state: WeekState, week: str) -> dict[str, float]:
 
 
 def open_disagreements(session: Session, week: str) -> tuple[list[str], int]:
-    """Return the ties to settle first, in order, and the number of open disagreements, whoever is looking."""
+    """Return the ties to settle first, in order, and how many disagreements are open for all viewers together."""
     return _open_disagreements(str(session.store.path), weeks_state(session.store, (week,)), week)
 
 
