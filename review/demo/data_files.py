@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from review.basics.errors import InputError
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 FOLDER = Path(__file__).parent / "data"
 
 
@@ -26,7 +29,7 @@ def record(kind: type[T], table: Mapping[str, Any], where: str) -> T:
 
     Raises InputError, which names ``where`` and the field, for a field that is unknown, missing or of another type.
     """
-    declared = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    declared = {f.name: f for f in fields(kind)}
     if unknown := table.keys() - declared.keys():
         raise InputError(f"{where}: found {', '.join(sorted(unknown))}, expected only {', '.join(declared)}.")
     required = {n for n, f in declared.items() if f.default is MISSING and f.default_factory is MISSING}
@@ -39,8 +42,8 @@ def record(kind: type[T], table: Mapping[str, Any], where: str) -> T:
 def value_of(hint: Any, value: Any, where: str) -> Any:
     """Return ``value`` as the type ``hint`` says: arrays as tuples, tables as mappings or dataclasses."""
     origin, inner = get_origin(hint) or hint, get_args(hint)
-    if is_dataclass(hint) and isinstance(value, dict):
-        return record(hint, value, where)  # type: ignore[arg-type]
+    if isinstance(hint, type) and is_dataclass(hint) and isinstance(value, dict):
+        return record(hint, value, where)
     if origin is tuple and isinstance(value, list):
         return tuple(value_of(inner[0], one, f"{where} {number}") for number, one in enumerate(value, start=1))
     if origin is Mapping and isinstance(value, dict):

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
-from typing import Generic, NamedTuple, TypeVar
+from typing import TypeVar
 
 import orjson
 
@@ -157,12 +157,6 @@ class Halt:
             self._set = True
 
 
-class _Done(NamedTuple, Generic[T, R]):
-    task: T | None
-    result: R | None
-    error: BaseException | None = None
-
-
 def each(
     work: Callable[[T], R], tasks: Sequence[T], *, width: int, halt: Halt, closed: Callable[[], None] = lambda: None
 ) -> Iterator[tuple[T, R]]:
@@ -173,7 +167,7 @@ def each(
     an endpoint that does not answer holds nobody up.
     """
     waiting = deque(tasks)
-    done: SimpleQueue[_Done[T, R] | None] = SimpleQueue()
+    done: SimpleQueue[tuple[T, R] | BaseException | None] = SimpleQueue()
 
     def run() -> None:
         try:
@@ -182,9 +176,9 @@ def each(
                     task = waiting.popleft()
                 except IndexError:
                     break
-                done.put(_Done(task, work(task)))
+                done.put((task, work(task)))
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
-            done.put(_Done(None, None, error))
+            done.put(error)
         finally:
             closed()
             done.put(None)
@@ -206,12 +200,12 @@ def each(
         thread.join()
 
 
-def _results(done: SimpleQueue[_Done[T, R] | None], threads: int) -> Iterator[tuple[T, R]]:
+def _results(done: SimpleQueue[tuple[T, R] | BaseException | None], threads: int) -> Iterator[tuple[T, R]]:
     while threads:
         found = done.get()
         if found is None:
             threads -= 1
-        elif found.error is not None:
-            raise found.error
+        elif isinstance(found, BaseException):
+            raise found
         else:
-            yield found.task, found.result  # type: ignore[misc]
+            yield found

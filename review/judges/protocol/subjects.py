@@ -11,7 +11,8 @@ from review.annotating.payload import ROWS_SHOWN, conversation_payload
 from review.golden.content import asked
 from review.judges.protocol.protocol import Subject
 from review.privacy.hidden_spans import conversations
-from review.privacy.masking import Recognisers, mask, mask_values, recognisers
+from review.privacy.masking import mask, mask_values
+from review.privacy.recognisers import Recognisers, recognisers
 from review.settings.project import Project
 from storage.records_log import Conversation, ResultTable
 from storage.records_review import Item

@@ -16,7 +16,8 @@ from review.golden.releases import examples_of
 from review.judges.protocol.protocol import Subject
 from review.judges.protocol.subjects import masked, sought, subject_of, subjects_of_items
 from review.privacy.hidden_spans import conversations
-from review.privacy.masking import Recognisers, mask
+from review.privacy.masking import mask
+from review.privacy.recognisers import Recognisers
 from review.settings.project import Project, project_of
 from review.sources.conversations import RecordRules, masked_conversations, masked_value
 from review.sources.files import open_file_by_keys

@@ -33,7 +33,8 @@ from review.judges.runs.summary import RunStatus, statuses
 from review.judges.runs.uploads import forget
 from review.judges.versions import judge_named, spec_of
 from review.privacy.hidden_spans import spans_by_conversation, without
-from review.privacy.masking import Recognisers, mask_values
+from review.privacy.masking import mask_values
+from review.privacy.recognisers import Recognisers
 from review.rubric.rubric import Dimension
 from review.settings.project import Project, project_of
 from storage.records_judges import Judge, JudgeRun
