@@ -10,7 +10,8 @@ from review.basics.canonical import canonical
 from review.basics.csv_safe import row_text
 from review.basics.tables import Row
 from review.golden.sql_tags import sql_tags
-from review.privacy.masking import Recognisers, mask_values
+from review.privacy.masking import mask_values
+from review.privacy.recognisers import Recognisers
 from storage.records_golden import GoldenContent, GoldenExample
 
 TEXTS = ("question", "expected_answer", "reference_sql", "as_of", "snapshot")

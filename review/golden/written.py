@@ -26,7 +26,8 @@ from review.golden.examples import (
 from review.golden.from_export import ReadCell, as_the_row_says
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
-from review.privacy.masking import Recognisers, mask_values, recognisers
+from review.privacy.masking import mask_values
+from review.privacy.recognisers import Recognisers, recognisers
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
 from review.statistics.calibration.split import split_of

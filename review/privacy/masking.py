@@ -8,42 +8,15 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
 
-from review.basics.errors import InputError
-from review.privacy import identifiers
 from review.privacy.identifiers import Hit
-from review.privacy.keys_and_tokens import secrets
-from review.privacy.labelled import birth_dates, record_numbers
-from review.privacy.looks_clean import looks_clean
-from review.privacy.national_ids import national_ids
-from review.privacy.phones import may_hold_national, phones
-from review.privacy.presidio import check_library, may_hold, national_ids_by_library
-from review.privacy.spelt_out import spelt_emails
+from review.privacy.recognisers import Recognisers
 from storage.records_log import Conversation
-
-Regions = tuple[str, ...]
-Find = Callable[[str, Regions], Iterable[Hit]]
-
-RECOGNISERS: dict[str, Find] = {
-    "SECRET": lambda text, regions: secrets(text),
-    "EMAIL": lambda text, regions: (*(identifiers.emails(text) if "@" in text else ()), *spelt_emails(text)),
-    "BIRTH_DATE": lambda text, regions: birth_dates(text),
-    "RECORD_NUMBER": lambda text, regions: record_numbers(text),
-    "IBAN": lambda text, regions: identifiers.ibans(text),
-    "CARD": lambda text, regions: identifiers.cards(text),
-    "NATIONAL_ID": lambda text, regions: national_ids(text),
-    "IP": lambda text, regions: identifiers.ip_addresses(text),
-    "PHONE": phones,
-}
-"""By kind of personal data, a function from a text and the regions of phone numbers to hits.
-
-Earlier kinds take precedence.
-"""
 
 FIELDS = (
     *("messages", "context", "steps", "sql", "result", "error_message", "metadata"),
@@ -54,29 +27,6 @@ FIELDS = (
 _TOKEN = re.compile(r"\[[A-Z][A-Z0-9_]*_[0-9]+\]")
 _IDENTIFYING = operator.attrgetter(*FIELDS)
 _CARD_FROM = 10**13
-
-
-@dataclass(frozen=True)
-class Recognisers:
-    """What to search for: the team's own patterns first, then the kinds of ``RECOGNISERS``.
-
-    ``own`` is True when there are own patterns, ``library`` when the library searches for national numbers as well.
-    ``regions`` begins with the country of phone numbers without a country code; ``countries`` is True when more follow,
-    whose national formats are searched too.
-    """
-
-    kinds: Mapping[str, Find]
-    regions: Regions
-    own: bool
-    library: bool = False
-    countries: bool = False
-
-    def clean(self, text: str) -> bool:
-        """Return whether a quick test shows that nothing can be found in a text."""
-        return not self.own and looks_clean(text) and not self._may_hold_more(text)
-
-    def _may_hold_more(self, text: str) -> bool:
-        return (self.countries and may_hold_national(text)) or (self.library and may_hold(text))
 
 
 class MaskedSpan(NamedTuple):
@@ -94,47 +44,6 @@ class Masked(NamedTuple):
 
     conversation: Conversation
     spans: tuple[MaskedSpan, ...]
-
-
-def recognisers(
-    patterns: Mapping[str, str] | None = None,
-    *,
-    phone_region: str = "US",
-    countries: Sequence[str] = (),
-    library: str = "",
-) -> Recognisers:
-    """Return all recognisers together with the team's own ``patterns`` (token name -> regular expression).
-
-    ``countries`` are those whose phone numbers are searched in their national formats, beside ``phone_region``.
-    ``library`` "presidio" adds its national numbers to ours. Raises InputError for a pattern that is no regular
-    expression or has an unusable name, for an unknown region, and for a library that is unknown or not installed.
-    """
-    import phonenumbers
-
-    if phone_region not in phonenumbers.SUPPORTED_REGIONS:
-        raise InputError(f"privacy.phone_region: found '{phone_region}', expected two letters such as US or DE.")
-    unknown = [c for c in countries if c not in phonenumbers.SUPPORTED_REGIONS]
-    if unknown:
-        raise InputError(f"privacy.countries: found '{unknown[0]}', expected two letters each, such as ['US', 'DE'].")
-    own = {name: _own(name, pattern) for name, pattern in (patterns or {}).items()}
-    check_library(library)
-    known = {**RECOGNISERS, "NATIONAL_ID": _national_ids_of_both} if library else RECOGNISERS
-    kinds = {**own, **{kind: find for kind, find in known.items() if kind not in own}}
-    return Recognisers(kinds, (phone_region, *countries), bool(own), bool(library), bool(countries))
-
-
-def _national_ids_of_both(text: str, regions: Regions) -> Iterable[Hit]:
-    return (*national_ids(text), *national_ids_by_library(text))
-
-
-def _own(name: str, pattern: str) -> Find:
-    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-        raise InputError(f"privacy.patterns: found the name '{name}', expected capitals such as CUSTOMER.")
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise InputError(f"privacy.patterns.{name}: {pattern!r} is not a valid regular expression ({error}).") from None
-    return lambda text, regions: (Hit(m.start(), m.end(), m[0]) for m in compiled.finditer(text) if m[0])
 
 
 class _Numbering:

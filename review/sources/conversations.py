@@ -12,8 +12,9 @@ import orjson
 
 from review.basics.record import Raw, Unreadable
 from review.log.append import Entry
-from review.privacy.masking import FIELDS, Recognisers, mask, mask_text, recognisers
+from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.originals import Seal, content_before
+from review.privacy.recognisers import Recognisers, recognisers
 from review.settings.project import Privacy
 from review.sources.normalise import Origin, canonical, conversation_of
 from review.sources.readers import plain

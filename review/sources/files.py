@@ -10,7 +10,7 @@ from review.basics.errors import InputError
 from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
 from review.basics.record import Raw
-from review.privacy.masking import recognisers
+from review.privacy.recognisers import recognisers
 from review.sources.conversations import masked_value
 from review.sources.options import AUTO
 from review.sources.readers.catalogue import Detected, detect, detect_or_plain

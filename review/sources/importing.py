@@ -14,8 +14,8 @@ from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
 from review.checks.running import ready
 from review.log.append import Entry, append
-from review.privacy.masking import Recognisers
 from review.privacy.originals import seal_of
+from review.privacy.recognisers import Recognisers
 from review.sources.checking import checked
 from review.sources.conversations import (
     ReadRecord,

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from review.basics.errors import InputError
 from review.privacy.identifiers import IBAN_LENGTHS, luhn
 from review.privacy.looks_clean import looks_clean
-from review.privacy.masking import FIELDS, RECOGNISERS, mask, mask_text, recognisers
+from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.national_ids import NATIONAL_IDS
+from review.privacy.recognisers import RECOGNISERS, recognisers
 from storage.records_log import Conversation
 
 DATA = Path(__file__).parents[1] / "data" / "personal_data"

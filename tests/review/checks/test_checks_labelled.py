@@ -13,7 +13,8 @@ import pytest
 from review.checks.catalogue import CHECKS
 from review.checks.politeness import politeness
 from review.checks.protocol import Finding, pair
-from review.privacy.masking import mask_text, recognisers
+from review.privacy.masking import mask_text
+from review.privacy.recognisers import recognisers
 
 DATA = Path(__file__).parents[2] / "data" / "checks"
 

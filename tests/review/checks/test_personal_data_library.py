@@ -12,8 +12,9 @@ import orjson
 import pytest
 
 from review.basics.errors import InputError
-from review.privacy.masking import RECOGNISERS, mask_text, recognisers
+from review.privacy.masking import mask_text
 from review.privacy.presidio import NATIONAL, check_library
+from review.privacy.recognisers import RECOGNISERS, recognisers
 from review.settings.project import project_of
 
 DATA = Path(__file__).parents[2] / "data" / "personal_data"
