@@ -20,29 +20,17 @@ from sqlite_utils import Database
 
 from storage import proof
 from storage.clock import utc_text
+from storage.connection import NoStore, StorageError, connect, plain_errors
 from storage.migrations import migrations
-from storage.proof_key import ProofError
 from storage.records import KEYS
 from storage.rows import columns, decode, decode_dict, encode, fields, insert_sql
 
 R = TypeVar("R")
-BUSY_MS = 10_000
-"""Milliseconds that a statement waits for another process to finish writing."""
 _SAVING = threading.Lock()
 _SAVED: dict[str, int] = {}
 """How often this process has saved the content of a removed -wal file, by store."""
 LOCK_SECONDS = 60
 """Seconds that opening a store waits for another process that migrates it."""
-
-
-class StorageError(Exception):
-    """The store cannot be opened, read or written. The message says what to do. Exit code 2."""
-
-    exit_code = 2
-
-
-class NoStore(StorageError):
-    """There is no store at this path."""
 
 
 class Store:
@@ -64,8 +52,8 @@ class Store:
             db = None
         if db is None:
             self._local.saved = _SAVED.get(self._name, 0)
-            db = self._local.db = _connect(self.path)
-            with _plain_errors(self.path):
+            db = self._local.db = connect(self.path)
+            with plain_errors(self.path):
                 db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the -wal file
             self._local.wal = _inode(self._wal)
         return db
@@ -82,7 +70,7 @@ class Store:
         The file lives until its last connection is closed; a checkpoint moves its content into the store. Connections
         of other threads have the same file open: only the first may save it, before anybody makes a new one.
         """
-        with _SAVING, _plain_errors(self.path):
+        with _SAVING, plain_errors(self.path):
             if self._local.saved == _SAVED.get(self._name, 0):
                 busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 if busy:
@@ -110,7 +98,7 @@ class Store:
         if self.db.conn.in_transaction:
             yield self
             return
-        with _plain_errors(self.path):
+        with plain_errors(self.path):
             connection = self.db.conn
             connection.execute("BEGIN IMMEDIATE")
             if proof.signed_with(connection) is None:
@@ -161,7 +149,7 @@ class Store:
         if connection.in_transaction:
             yield self
             return
-        with _plain_errors(self.path):
+        with plain_errors(self.path):
             connection.execute("BEGIN")
             try:
                 yield self
@@ -191,7 +179,7 @@ class Store:
                 params.append(wanted)
         sql = f'SELECT {columns(kind)} FROM "{KEYS[record][0]}"'  # noqa: S608 - names come from our dataclasses
         sql += (" WHERE " + " AND ".join(clauses) if clauses else "") + f" ORDER BY {_order(order_by, names)}"
-        with _plain_errors(self.path):
+        with plain_errors(self.path):
             return [decode(record, row) for row in self.db.conn.execute(sql, params)]
 
     def select(self, record: type[R], sql: str, params: dict[str, Any] | None = None) -> list[R]:
@@ -200,12 +188,12 @@ class Store:
 
     def query(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of a reading statement as dicts, for questions that span tables. JSON columns stay text."""
-        with _plain_errors(self.path):
+        with plain_errors(self.path):
             return list(self.db.query(sql, params or {}))
 
     def stream(self, sql: str, params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a reading statement one by one, for more of them than memory should hold."""
-        with _plain_errors(self.path):
+        with plain_errors(self.path):
             yield from self.db.conn.execute(sql, params)
 
     def begin_signing(self) -> None:
@@ -218,7 +206,7 @@ class Store:
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the whole store to ``target``. Others can keep working meanwhile."""
-        with _plain_errors(self.path), sqlite3.connect(target) as copy:
+        with plain_errors(self.path), sqlite3.connect(target) as copy:
             self.db.conn.backup(copy)
 
 
@@ -236,7 +224,7 @@ def open_store(path: str | Path, *, create: bool = True) -> Store:
     if path.is_dir():
         raise StorageError(f"{path}: this is a folder; expected a file.")
     store = Store(path)
-    with _plain_errors(path):
+    with plain_errors(path):
         if path.exists() and not _pending(store):
             return store
         try:
@@ -303,46 +291,6 @@ def _inode(path: Path) -> int | None:
         return path.stat().st_ino
     except OSError:
         return None
-
-
-def _connect(path: Path) -> Database:
-    """Open a file that exists: a store that somebody removed must not come back as an empty one."""
-    with _plain_errors(path):
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None
-        )
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        return Database(connection, execute_plugins=False)
-
-
-@contextmanager
-def _plain_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into StorageErrors that say what to do."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise
-    except ProofError as error:
-        raise StorageError(f"{path}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        text = str(error)
-        advice = {
-            "disk is full": "Nothing was written. Free some space and try again.",
-            "locked": "Another process is writing to the store. Try again in a moment.",
-            "readonly": "The file or its folder is read-only. Change its permissions.",
-            "unable to open": "The file is gone or cannot be opened. Check the folder and its permissions.",
-            "disk I/O error": "Nothing was written. The disk may be full or broken; make sure of it and try again.",
-            "no such table": "The store has lost this table. Restore a backup.",
-            "not a database": "This file is not an SQLite store. Choose another file.",
-            "malformed": "The file is damaged. Restore a backup.",
-        }
-        remedy = next((advice[key] for key in advice if key in text), None)
-        if remedy is None:
-            raise
-        raise StorageError(f"{path}: {text}. {remedy}") from error
 
 
 def _order(order_by: str, names: set[str]) -> str:

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from storage import store as stores
 
-as_in_the_product = stores._connect
+as_in_the_product = stores.connect
 made_in_the_product = stores._create
 
 
@@ -37,7 +37,7 @@ def quickly(template: Path) -> Iterator[None]:
         shutil.copyfile(template, path)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stores, "_connect", connect)
+        patch.setattr(stores, "connect", connect)
         patch.setattr(stores, "_create", create)
         yield
 
@@ -46,7 +46,7 @@ def quickly(template: Path) -> Iterator[None]:
 def durably() -> Iterator[None]:
     """Open stores as the product does while inside."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stores, "_connect", as_in_the_product)
+        patch.setattr(stores, "connect", as_in_the_product)
         patch.setattr(stores, "_create", made_in_the_product)
         yield
 

@@ -99,7 +99,7 @@ def main() -> None:
 
 def _refusals() -> tuple[type[Exception], ...]:
     """Return the errors that explain themselves. The store takes half a second to import, so only a failure does."""
-    from storage.store import StorageError
+    from storage.connection import StorageError
 
     return ReviewError, StorageError
 

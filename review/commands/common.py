@@ -17,7 +17,8 @@ from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Ratings
 from review.evidence.evidence import ratings_by_dimension, weeks_between
 from review.people.people import Person, people, person
-from storage.store import NoStore, StorageError, Store, open_store
+from storage.connection import NoStore, StorageError
+from storage.store import Store, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -17,7 +17,7 @@ from review.serving.door import Rules, Verdict
 from review.serving.endpoints import Endpoint, address_of, endpoint
 from review.serving.given_out import EVERYBODY, GivenOut
 from review.serving.upload_room import MEGABYTE, NoRoom, UploadRoom
-from storage.store import StorageError
+from storage.connection import StorageError
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]

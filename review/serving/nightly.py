@@ -11,7 +11,8 @@ from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
 from review.basics.errors import NothingToDo, Refused, ReviewError
 from review.settings.project import Project, project_of
-from storage.store import StorageError, Store
+from storage.connection import StorageError
+from storage.store import Store
 
 Step = Callable[[Store, Project], str]
 """Does one thing and returns it in words. Raises NothingToDo to be skipped; any other error is a failure."""

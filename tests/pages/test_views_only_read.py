@@ -11,8 +11,9 @@ from sqlite_utils import Database
 
 from review.basics.clock import now
 from storage import store as storage_store
+from storage.connection import StorageError
 from storage.records_people import Setting
-from storage.store import StorageError, Store
+from storage.store import Store
 
 
 def read_only(path: Path) -> Database:
@@ -24,7 +25,7 @@ def read_only(path: Path) -> Database:
 @pytest.mark.parametrize("page", pages())
 def test_opening_a_page_starts_no_write(page: str, demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     demo.close()
-    monkeypatch.setattr(storage_store, "_connect", read_only)
+    monkeypatch.setattr(storage_store, "connect", read_only)
     with pytest.raises(StorageError, match="readonly"):
         demo.add(Setting("test", now()))
     at = run(demo, monkeypatch, page)

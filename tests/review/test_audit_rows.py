@@ -22,6 +22,7 @@ from review.audit.verifying import Check, check_store, in_words
 from review.basics.errors import Refused, UnknownError
 from review.commands.cli import spotcheck
 from review.people.people import add_person, people
+from storage.connection import StorageError
 from storage.migrations import migrations
 from storage.proof import COVERED, NOT_COVERED
 from storage.proof_digests import entry_hash
@@ -29,7 +30,7 @@ from storage.proof_key import VARIABLE, key_file
 from storage.records_people import AuditEntry, Setting
 from storage.records_review import Annotation, Week
 from storage.rows import columns
-from storage.store import StorageError, Store, open_store
+from storage.store import Store, open_store
 
 LATE = "2030-01-01T00:00:00.000+00:00"
 

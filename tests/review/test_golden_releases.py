@@ -19,9 +19,10 @@ from review.golden.retire import retire
 from review.golden.rows import exported
 from review.golden.sql_tags import sql_tags
 from review.settling.adjudication import adjudicate
+from storage.connection import StorageError
 from storage.records_golden import GoldenExample, Release, ReleaseExample
 from storage.records_people import AuditEntry
-from storage.store import StorageError, open_store
+from storage.store import open_store
 
 
 @pytest.fixture

@@ -17,11 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from storage.connection import StorageError
 from storage.migrations import migrations
 from storage.records import KEYS
 from storage.records_log import Conversation
 from storage.records_people import Rater, Setting
-from storage.store import StorageError, Store, open_store
+from storage.store import Store, open_store
 
 pytestmark = pytest.mark.durable
 

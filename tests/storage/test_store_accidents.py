@@ -18,10 +18,11 @@ from small_disks import mounted
 from review.audit.verifying import check_store
 from review.basics.clock import shifted
 from review.people.people import add_person, people
+from storage.connection import StorageError
 from storage.migrations import migrations
 from storage.records import KEYS
 from storage.records_people import AuditEntry, Role, Setting
-from storage.store import StorageError, Store, open_store
+from storage.store import Store, open_store
 
 pytestmark = pytest.mark.durable
 ROOT = Path(__file__).resolve().parents[2]

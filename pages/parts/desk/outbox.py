@@ -8,7 +8,8 @@ from typing import TypedDict
 
 from review.annotating.submissions import Receipt
 from review.basics.errors import ReviewError
-from storage.store import StorageError, Store
+from storage.connection import StorageError
+from storage.store import Store
 
 ENTRIES_AT_ONCE = 500
 ASSIGNMENTS_HELD = 2000

@@ -15,8 +15,9 @@ from review.basics.errors import ReviewError
 from review.people.people import Person, people
 from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
+from storage.connection import StorageError
 from storage.records_review import Week
-from storage.store import StorageError, Store, open_store
+from storage.store import Store, open_store
 
 RATER_KEY = "session_rater"
 WEEK_KEY = "session_week"

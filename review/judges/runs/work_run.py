@@ -37,8 +37,9 @@ from review.privacy.masking import mask_values
 from review.privacy.recognisers import Recognisers
 from review.rubric.rubric import Dimension
 from review.settings.project import Project, project_of
+from storage.connection import StorageError
 from storage.records_judges import Judge, JudgeRun
-from storage.store import StorageError, Store
+from storage.store import Store
 
 Progress = Callable[[int, int], None]
 """Called with the number of subjects that are done and the number of all subjects."""

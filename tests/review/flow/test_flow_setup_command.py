@@ -21,8 +21,9 @@ from review.rubric.change import change_rubric
 from review.rubric.rubric import current_rubric, rubric_from
 from review.serving import server
 from review.settings.project import project_of
+from storage.connection import StorageError
 from storage.records_people import Rater, Role, RubricVersion
-from storage.store import StorageError, open_store
+from storage.store import open_store
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from review.judges.runs import running
 from review.judges.runs.recording import ROWS_AT_ONCE, Recording
 from review.judges.runs.replies import StoreReplies
 from review.judges.runs.work_run import work
+from storage.connection import StorageError
 from storage.records_judges import JudgeCall, JudgeResult
-from storage.store import StorageError
 
 
 def call(key, *, error="", text="x"):
