@@ -164,7 +164,7 @@ def test_no_text_of_the_store_becomes_markup_on_any_page(
 
 
 def test_the_conversation_shows_the_markup_as_text(context: Any, markup_server: Server) -> None:
-    page = context.new_page()
+    page = page_of(context)
     page.goto(f"{markup_server.url}/annotate?rater=ana&week={OPEN}")
     page.wait_for_selector(f"{ROOT}[data-assignment]:not([data-assignment=''])")
     page.keyboard.press("e")
