@@ -10,7 +10,10 @@ from typing import Literal
 from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
 from review.basics.errors import NothingToDo, Refused, ReviewError
+from review.basics.words import counted
+from review.people.people import people
 from review.settings.project import Project, project_of
+from review.sources.pulling.pull import pull
 from storage.connection import StorageError
 from storage.store import Store
 
@@ -34,7 +37,27 @@ def check_the_records(store: Store, project: Project) -> str:
     return words
 
 
+def pull_the_sources(store: Store, project: Project) -> str:
+    """Import what is new in every source, in the name of a lead. One that fails does not stop the others."""
+    if not project.sources:
+        raise NothingToDo("spotcheck.toml lists no source to pull; add one under [[sources]].")
+    done = [pull(store, project, source, by=a_lead(store)) for source in project.sources]
+    failed = [f"{one.source}: {one.error}" for one in done if one.error is not None]
+    if failed:
+        raise Refused("; ".join(failed))
+    return "; ".join(f"{one.source}: {counted(one.total('added'), 'conversation')} added" for one in done)
+
+
+def a_lead(store: Store) -> str:
+    """Return the id of the first lead, who answers for what runs at night. Raises NothingToDo without one."""
+    found = next((one.id for one in people(store) if one.may("lead")), None)
+    if found is None:
+        raise NothingToDo("nobody in the store is a lead yet, and a lead answers for what runs at night.")
+    return found
+
+
 NIGHTLY: dict[str, Step] = {
+    "pull": pull_the_sources,
     "heads": note_the_head,
     "verify": check_the_records,
 }
