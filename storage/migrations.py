@@ -387,3 +387,17 @@ def m012_sources_are_pulled(db: Database) -> None:
         "source kind at by status seconds cursor left_out detail",
     )
     db.table("pulls").create_index(["source", "at"])
+
+
+@migrations()
+def m013_weeks_open_themselves(db: Database) -> None:
+    """Add how weeks open themselves, and how each night went."""
+    _create(
+        db,
+        "week_schedules",
+        {"id": str, "at": str, "by": str, "on": int, "weekday": int, "rate": float, "raters": str, "overlap": float}
+        | {"source": str, "minutes": float},
+        "id",
+        "at by on weekday rate raters overlap",
+    )
+    _create(db, "nights", {"id": str, "at": str, "steps": str}, "id", "at steps")

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from review.audit import chain
 from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
+from review.basics.clock import new_id, now
 from review.basics.errors import NothingToDo, Refused, ReviewError
 from review.basics.words import counted
 from review.people.people import people
 from review.settings.project import Project, project_of
 from review.sources.pulling.pull import pull
+from review.week.automatic import open_when_due
 from storage.connection import StorageError
+from storage.records_review import Night
 from storage.store import Store
 
 Step = Callable[[Store, Project], str]
@@ -48,6 +52,13 @@ def pull_the_sources(store: Store, project: Project) -> str:
     return "; ".join(f"{one.source}: {counted(one.total('added'), 'conversation')} added" for one in done)
 
 
+def open_the_week(store: Store, project: Project) -> str:
+    """Open the last week, if a schedule says so and its conversations are all there."""
+    found = open_when_due(store, project)
+    items, dealt = counted(found.opened.new_items, "item"), counted(found.opened.assignments, "assignment")
+    return f"{found.week} is open: {items} drawn, {dealt} dealt"
+
+
 def a_lead(store: Store) -> str:
     """Return the id of the first lead, who answers for what runs at night. Raises NothingToDo without one."""
     found = next((one.id for one in people(store) if one.may("lead")), None)
@@ -58,6 +69,7 @@ def a_lead(store: Store) -> str:
 
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
+    "week": open_the_week,
     "heads": note_the_head,
     "verify": check_the_records,
 }
@@ -75,9 +87,19 @@ class Outcome:
 
 
 def run_nightly(store: Store, *, steps: dict[str, Step] | None = None) -> list[Outcome]:
-    """Run every step and return how each went. Raises InputError when spotcheck.toml cannot be read."""
+    """Run every step and return how each went, which is also kept for the lead's next look at the Week page.
+
+    Raises InputError when spotcheck.toml cannot be read.
+    """
     project = project_of(store.path)
-    return [_run(name, step, store, project) for name, step in (NIGHTLY if steps is None else steps).items()]
+    outcomes = [_run(name, step, store, project) for name, step in (NIGHTLY if steps is None else steps).items()]
+    kept = {one.name: {"status": one.status, "seconds": one.seconds, "detail": one.detail} for one in outcomes}
+    with store.transaction():
+        night = Night(id=new_id(), at=now(), steps=kept)
+        store.add(night)
+        failed = [one.name for one in outcomes if one.status == "failed"]
+        chain.record(store, "nightly", "night", night.id, failed=failed)
+    return outcomes
 
 
 def _run(name: str, step: Step, store: Store, project: Project) -> Outcome:

@@ -18,6 +18,8 @@ CONNECT, READ = 10.0, 60.0
 LARGEST = 64 * 1024 * 1024
 """Bytes of one answer at most."""
 TRIES = 5
+BACKOFF = 0.5
+"""Seconds before the first new try; each further one waits twice as long."""
 WAITS = 60
 """Seconds that a source may ask to wait before one try. Who asks for more is asked again at the next pull."""
 BUSY = (429, 500, 502, 503, 504)
@@ -42,7 +44,7 @@ class Web:
         self._session.auth = auth
         retry = Retry(
             total=TRIES,
-            backoff_factor=0.5,
+            backoff_factor=BACKOFF,
             status_forcelist=BUSY,
             allowed_methods=None,
             respect_retry_after_header=True,
