@@ -391,7 +391,7 @@ def m012_sources_are_pulled(db: Database) -> None:
 
 @migrations()
 def m013_weeks_open_themselves(db: Database) -> None:
-    """Add how weeks open themselves, and how each night went."""
+    """Add how weeks open themselves."""
     _create(
         db,
         "week_schedules",
@@ -400,4 +400,3 @@ def m013_weeks_open_themselves(db: Database) -> None:
         "id",
         "at by on weekday rate raters overlap",
     )
-    _create(db, "nights", {"id": str, "at": str, "steps": str}, "id", "at steps")

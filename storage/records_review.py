@@ -55,15 +55,6 @@ class WeekSchedule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Night:
-    """How one night went: every step by name with its status (done, skipped, failed), seconds and detail."""
-
-    id: str
-    at: str
-    steps: dict[str, Json]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Item:
     """A unit of review: a conversation, or one answer in it (``target_turn``).
 
@@ -230,7 +221,6 @@ REVIEW_KEYS: dict[type, tuple[str, ...]] = {
     Week: ("weeks", "name"),
     WeekClosing: ("week_closings", "week"),
     WeekSchedule: ("week_schedules", "id"),
-    Night: ("nights", "id"),
     Item: ("items", "id"),
     Assignment: ("assignments", "id"),
     Reassignment: ("reassignments", "id"),

@@ -7,18 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from review.audit import chain
 from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
-from review.basics.clock import new_id, now
+from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, ReviewError
 from review.basics.words import counted
 from review.people.people import people
+from review.serving.last_night import Night, note_night
 from review.settings.project import Project, project_of
 from review.sources.pulling.pull import pull
 from review.week.automatic import open_when_due
 from storage.connection import StorageError
-from storage.records_review import Night
 from storage.store import Store
 
 Step = Callable[[Store, Project], str]
@@ -93,12 +92,8 @@ def run_nightly(store: Store, *, steps: dict[str, Step] | None = None) -> list[O
     """
     project = project_of(store.path)
     outcomes = [_run(name, step, store, project) for name, step in (NIGHTLY if steps is None else steps).items()]
-    kept = {one.name: {"status": one.status, "seconds": one.seconds, "detail": one.detail} for one in outcomes}
-    with store.transaction():
-        night = Night(id=new_id(), at=now(), steps=kept)
-        store.add(night)
-        failed = [one.name for one in outcomes if one.status == "failed"]
-        chain.record(store, "nightly", "night", night.id, failed=failed)
+    kept = {one.name: {"status": one.status, "detail": one.detail} for one in outcomes}
+    note_night(store.path, Night(now(), kept))
     return outcomes
 
 
