@@ -373,3 +373,30 @@ def m011_indexes_for_many_weeks(db: Database) -> None:
     db.table("audit").create_index(["action"])
     db.table("audit").create_index(["actor"])
     db.table("audit").create_index(["at"])
+
+
+@migrations()
+def m012_sources_are_pulled(db: Database) -> None:
+    """Add the visits to sources that are pulled, each with the cursor for the next one."""
+    _create(
+        db,
+        "pulls",
+        {"id": str, "source": str, "kind": str, "at": str, "by": str, "status": str, "seconds": float}
+        | {"cursor": str, "left_out": str, "import_id": str, "detail": str},
+        "id",
+        "source kind at by status seconds cursor left_out detail",
+    )
+    db.table("pulls").create_index(["source", "at"])
+
+
+@migrations()
+def m013_weeks_open_themselves(db: Database) -> None:
+    """Add how weeks open themselves."""
+    _create(
+        db,
+        "week_schedules",
+        {"id": str, "at": str, "by": str, "on": int, "weekday": int, "rate": float, "raters": str, "overlap": float}
+        | {"source": str, "minutes": float},
+        "id",
+        "at by on weekday rate raters overlap",
+    )

@@ -47,6 +47,28 @@ class Import:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pull:
+    """One visit to a source that is pulled: what it gave, and where the next visit goes on.
+
+    ``status`` is "done", "nothing" (there was nothing new) or "failed", with the reason in ``detail``. A visit that
+    imports several files has one row for each; ``import_id`` names the import. ``left_out`` counts what was not
+    fetched, by reason.
+    """
+
+    id: str
+    source: str
+    kind: str
+    at: str
+    by: str
+    status: str
+    seconds: float
+    cursor: Json = field(default_factory=dict)
+    left_out: Json = field(default_factory=dict)
+    import_id: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Conversation:
     """A masked production conversation, never changed after it was drawn or picked.
 
@@ -142,6 +164,7 @@ class Stratum:
 
 LOG_KEYS: dict[type, tuple[str, ...]] = {
     Import: ("imports", "id"),
+    Pull: ("pulls", "id"),
     Conversation: ("conversations", "id"),
     Draw: ("draws", "id"),
     Stratum: ("strata", "id"),

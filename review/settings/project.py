@@ -21,6 +21,7 @@ from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
+from review.settings.pulled import PulledSource, pulled_sources
 from storage.records_golden import EXAMPLE_KINDS
 
 ORIGINALS = ("apart", "encrypted", "none")
@@ -39,6 +40,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "rubric": ("reveal", "dimensions"),
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
+SOURCES = "sources"
+"""The list of sources that are pulled. Which settings one has depends on its kind."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Project:
     contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric`` is
     the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
     have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names. ``heads`` is the
-    file to which the head of the audit chain is written every night, or None.
+    file to which the head of the audit chain is written every night, or None. ``sources`` are those that are pulled.
     """
 
     path: Path
@@ -84,6 +87,7 @@ class Project:
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     heads: Path | None = None
+    sources: tuple[PulledSource, ...] = ()
 
 
 def project_of(store_path: str | Path) -> Project:
@@ -95,9 +99,10 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    unknown = sorted(set(data) - set(SETTINGS))
+    known = {*SETTINGS, SOURCES}
+    unknown = sorted(set(data) - known)
     if unknown:
-        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(SETTINGS))}.")
+        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(known))}.")
     tables = _tables(path, data)
     imports, sampling = tables["import"], tables["sampling"]
     values = setting.table(f"{path}, import.values", imports.get("values", {}), header="[import.values]")
@@ -116,6 +121,7 @@ def project_of(store_path: str | Path) -> Project:
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
+        sources=pulled_sources(path, data.get(SOURCES, [])),
     )
 
 
@@ -169,6 +175,13 @@ phone_region = "US"      # country of phone numbers without a country code
 
 # [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
 # heads = "/mnt/elsewhere/spotcheck-heads.txt"
+
+# [[sources]]            # systems that `spotcheck pull` and `spotcheck nightly` read by themselves
+# name = "shop"
+# kind = "langfuse"      # langfuse | langsmith | phoenix | zendesk | intercom | folder | warehouse
+# address = "https://cloud.langfuse.com"
+# public_key = "LANGFUSE_PUBLIC_KEY"   # the variable of the environment that holds the key, never the key
+# secret_key = "LANGFUSE_SECRET_KEY"
 
 [sampling]
 unit = "session"         # what a reviewer sees as one item: session | turn
