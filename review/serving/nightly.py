@@ -10,6 +10,9 @@ from typing import Literal
 from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
 from review.basics.errors import NothingToDo, Refused, ReviewError
+from review.basics.log_paths import log_of
+from review.basics.words import counted
+from review.log.rejects import expire_rejects
 from review.settings.project import Project, project_of
 from storage.connection import StorageError
 from storage.store import Store
@@ -34,9 +37,18 @@ def check_the_records(store: Store, project: Project) -> str:
     return words
 
 
+def expire_the_rejects(store: Store, project: Project) -> str:
+    """Remove the files of rejected records that are older than the days in [privacy]."""
+    days = project.privacy.rejects_days
+    if not days:
+        raise NothingToDo("spotcheck.toml keeps the files of rejected records for ever.")
+    return f"{counted(expire_rejects(log_of(store.path), days), 'file')} of rejected records removed, after {days} days"
+
+
 NIGHTLY: dict[str, Step] = {
     "heads": note_the_head,
     "verify": check_the_records,
+    "rejects": expire_the_rejects,
 }
 """Every step by name, in order. A new one is a function and a line here."""
 
