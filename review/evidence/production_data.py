@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from review.current.known import items_of
 from review.current.settled import Settled, settled_labels
 from review.current.verdicts import LOG_VERDICTS, verdicts_of
 from review.evidence import evidence
 from storage.queries.assignments import items_skipped
 from storage.records_log import Draw
-from storage.records_review import Item, Verdict, Week
+from storage.records_review import Verdict, Week
 from storage.store import Store
 
 VerdictCounts = Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]]
@@ -52,7 +53,7 @@ def production_data(store: Store, weeks: Sequence[str], *, judges: Sequence[str]
     names = judges_in_all(counts) if judges is None else judges
     verdicts = {judge: _verdicts_on_drawn(store, weeks, judge) for judge in names}
     members: dict[tuple[str, str], list[str]] = {key: [] for key in lines}
-    for item in (i for w in weeks for i in store.find(Item, week=w)):
+    for item in (i for w in weeks for i in items_of(store, w)):
         if not item.purposive and item.stratum is not None and (item.week, item.stratum) in members:
             members[item.week, item.stratum].append(item.id)
     return ProductionData(

@@ -185,11 +185,12 @@ def _withheld(path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[s
     return withheld_items(open_store(path, create=False), weeks, viewer=_viewer)
 
 
-def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
-    """Return how a judge compares with the people in one dimension."""
+def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str, figure: str) -> JudgeVsPeople:
+    """Return how a judge compares with the people in one dimension, with one figure of the human ceiling."""
     path, state = str(session.store.path), judge_state(session.store, weeks)
     viewer, owed = _view(session, weeks)
-    return _judge_vs_people(path, state, weeks=weeks, judge=judge, dimension=dimension, owed=owed, _viewer=viewer)
+    key = {"weeks": weeks, "judge": judge, "dimension": dimension, "figure": figure, "owed": owed}
+    return _judge_vs_people(path, state, **key, _viewer=viewer)
 
 
 @st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
@@ -200,12 +201,13 @@ def _judge_vs_people(
     weeks: tuple[str, ...],
     judge: str,
     dimension: str,
+    figure: str,
     owed: tuple[str, ...],
     _viewer: str,
 ) -> JudgeVsPeople:
     store = open_store(path, create=False)
     pair = evidence.paired_labels(store, weeks, judge, viewer=_viewer)[dimension]
-    return judge_vs_people_of(store, weeks, judge, pair, viewer=_viewer)
+    return judge_vs_people_of(store, weeks, judge, pair, figures=(figure,), viewer=_viewer)
 
 
 def ranking(session: Session, week: str) -> dict[str, float]:

@@ -12,6 +12,7 @@ import orjson
 
 from review.basics.errors import NothingToDo, Refused
 from review.current.assignments import owed_items
+from review.current.known import items_of
 from review.current.verdicts import LOG_VERDICTS, Reference, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import paired_labels
 from review.evidence.prompt_examples import example_conversations
@@ -219,5 +220,5 @@ def near_duplicates(store: Store, weeks: Sequence[str], judge: Judge, *, viewer:
         return []
     examples = {str(e.get("example_id")): f"{e.get('question')}\n{e.get('answer')}" for e in spec.examples}
     own, owed = example_conversations(judge), owed_items(store, viewer)
-    items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed and i.conversation_id not in own]
+    items = [i for w in weeks for i in items_of(store, w) if i.id not in owed and i.conversation_id not in own]
     return near_examples({s.id: f"{s.question}\n{s.answer}" for s in subjects_of_items(store, items)}, examples)
