@@ -373,3 +373,9 @@ def m011_indexes_for_many_weeks(db: Database) -> None:
     db.table("audit").create_index(["action"])
     db.table("audit").create_index(["actor"])
     db.table("audit").create_index(["at"])
+
+
+@migrations()
+def m012_assignments_of_a_week(db: Database) -> None:
+    """Let the progress of a week be counted from its own assignments."""
+    db.table("assignments").create_index(["week", "rater_id"])

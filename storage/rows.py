@@ -48,18 +48,19 @@ def encode(value: Any) -> Any:
 
 def decode(record: type[R], row: Sequence[Any]) -> R:
     """Return the record of a row that has all columns in the order of the fields."""
-    return reader(record)(row)
+    kind: Any = record
+    made: R = reader(kind)(row)
+    return made
 
 
 @cache
-def reader(record: type[R], names: tuple[str, ...] = ()) -> Callable[[Sequence[Any]], R]:
+def reader(record: Any, names: tuple[str, ...] = ()) -> Callable[[Sequence[Any]], Any]:
     """Return the function that makes a record of a row with all columns: those in ``names``, else as the fields stand.
 
     Records run no code of their own when they are made, so they are filled directly: of thousands of rows that takes
     half the time.
     """
-    kind: Any = record
-    readers = _decoders(kind)
+    readers = _decoders(record)
     found = names or tuple(readers)
     if set(found) != readers.keys():
         raise ValueError(f"{record.__name__} has the columns {', '.join(readers)}; found {', '.join(found)}")
@@ -68,7 +69,7 @@ def reader(record: type[R], names: tuple[str, ...] = ()) -> Callable[[Sequence[A
     as_is, fields_in_order = order == sorted(order), tuple(readers)
     make = object.__new__
 
-    def read(row: Sequence[Any]) -> R:
+    def read(row: Sequence[Any]) -> Any:
         made = make(record)
         cells = made.__dict__
         cells.update(zip(fields_in_order, row if as_is else [row[place] for place in order], strict=True))

@@ -186,7 +186,8 @@ class Store:
         """Return records from a reading statement with all columns of the record's table (``SELECT t.* ...``)."""
         with plain_errors(self.path):
             rows = self.db.conn.execute(sql, params or {})
-            read = reader(record, tuple(column[0] for column in rows.description))
+            kind: Any = record
+            read = reader(kind, tuple(column[0] for column in rows.description))
             return list(map(read, rows))
 
     def query(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:

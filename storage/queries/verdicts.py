@@ -62,6 +62,17 @@ ORDER BY v.rowid
 """  # noqa: S608 - a constant of ours
 
 
+def items_with_verdicts(store: Store, weeks: Sequence[str]) -> set[str]:
+    """Return the items of these weeks on which a judge gave a value that may count."""
+    return {row["id"] for row in store.query(_JUDGED_SQL, {"weeks": json_list(weeks)})}
+
+
+_JUDGED_SQL = f"""
+SELECT i.id FROM items i WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND EXISTS (
+  SELECT 1 FROM verdicts v WHERE v.item_id = i.id AND v.value IS NOT NULL AND {MAY_COUNT_SQL})
+"""  # noqa: S608 - a constant of ours
+
+
 def verdicts_on(store: Store, items: Collection[str] | None = None) -> list[Verdict]:
     """Return all verdicts on these items that may count, of every judge and version, in order of arrival.
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import orjson
 
 from review.basics.errors import NothingToDo, Refused
 from review.current.assignments import owed_items
@@ -30,7 +29,6 @@ from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.calibration.split import split_of
-from storage.queries.verdicts import MAY_COUNT_SQL
 from storage.records_judges import Judge, JudgeRun
 from storage.records_review import Item, Verdict
 from storage.store import Store
@@ -80,13 +78,7 @@ def listed(store: Store, weeks: Sequence[str]) -> list[Listed]:
 
 
 def _dimensions_given(store: Store, weeks: Sequence[str], judge: Reference) -> tuple[str, ...]:
-    rows = store.query(
-        "SELECT v.dimension, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608
-        "WHERE v.judge = :judge AND v.version = :version AND i.week IN (SELECT value FROM json_each(:weeks)) "
-        f"AND {MAY_COUNT_SQL} GROUP BY v.dimension ORDER BY first",
-        {**judge._asdict(), "weeks": orjson.dumps(list(weeks)).decode()},
-    )
-    return tuple(r["dimension"] for r in rows)
+    return tuple(dict.fromkeys(dimension for _, dimension in verdicts_of(store, weeks, str(judge))))
 
 
 @dataclass(frozen=True, kw_only=True)
