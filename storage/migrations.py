@@ -400,3 +400,9 @@ def m013_weeks_open_themselves(db: Database) -> None:
         "id",
         "at by on weekday rate raters overlap",
     )
+
+
+@migrations()
+def m014_assignments_of_a_week(db: Database) -> None:
+    """Let the progress of a week be counted from its own assignments."""
+    db.table("assignments").create_index(["week", "rater_id"])
