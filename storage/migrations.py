@@ -373,3 +373,25 @@ def m011_indexes_for_many_weeks(db: Database) -> None:
     db.table("audit").create_index(["action"])
     db.table("audit").create_index(["actor"])
     db.table("audit").create_index(["at"])
+
+
+@migrations()
+def m012l_people_come_in_by_link(db: Database) -> None:
+    """Add invitations, the logins that come from them, and the ends of both."""
+    _create(
+        db,
+        "invitations",
+        dict.fromkeys(["id", "digest", "rater_id", "name", "role", "scope", "role_row", "at", "by", "ends_at"], str),
+        "id",
+        "digest rater_id name role scope role_row at by ends_at",
+    )
+    _create(
+        db,
+        "link_logins",
+        dict.fromkeys(["id", "invitation_id", "rater_id", "digest", "at", "ends_at"], str),
+        "id",
+        "invitation_id rater_id digest at ends_at",
+        foreign_keys=[("invitation_id", "invitations", "id"), ("rater_id", "raters", "id")],
+    )
+    _create(db, "link_ends", dict.fromkeys(["id", "how", "at", "by"], str), "id", "how at by")
+    db.table("link_logins").create_index(["rater_id"])
