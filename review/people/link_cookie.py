@@ -14,8 +14,8 @@ from storage.store import Store
 
 SECONDS = LOGIN_DAYS * 24 * 60 * 60
 NO_LINK = (
-    "You need a link to come in. Ask a lead for one. If there is no lead yet, the server printed the first link when it "
-    "started."
+    "You need a link to come in. Ask a lead for one. "
+    "If there is no lead yet, the server printed the first link when it started."
 )
 ENDED = "Your login has ended. Ask a lead for a new link. Everything you submitted is saved."
 
