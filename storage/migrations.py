@@ -406,3 +406,25 @@ def m013_weeks_open_themselves(db: Database) -> None:
 def m014_assignments_of_a_week(db: Database) -> None:
     """Let the progress of a week be counted from its own assignments."""
     db.table("assignments").create_index(["week", "rater_id"])
+
+
+@migrations()
+def m015_people_come_in_by_link(db: Database) -> None:
+    """Add invitations, the logins that come from them, and the ends of both."""
+    _create(
+        db,
+        "invitations",
+        dict.fromkeys(["id", "digest", "rater_id", "name", "role", "scope", "role_row", "at", "by", "ends_at"], str),
+        "id",
+        "digest rater_id name role scope role_row at by ends_at",
+    )
+    _create(
+        db,
+        "link_logins",
+        dict.fromkeys(["id", "invitation_id", "rater_id", "digest", "at", "ends_at"], str),
+        "id",
+        "invitation_id rater_id digest at ends_at",
+        foreign_keys=[("invitation_id", "invitations", "id"), ("rater_id", "raters", "id")],
+    )
+    _create(db, "link_ends", dict.fromkeys(["id", "how", "at", "by"], str), "id", "how at by")
+    db.table("link_logins").create_index(["rater_id"])

@@ -166,7 +166,8 @@ STARTER = """\
 time_zone = "UTC"        # weeks are ISO weeks in this zone
 
 [access]
-mode = "names"           # how people sign in: names (chosen freely, this machine only) | oidc | proxy
+mode = "names"           # how people sign in: names (chosen freely, this machine only) | links | oidc | proxy
+# url = "https://review.example.org"   # where people open the application; links begin with it
 
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
