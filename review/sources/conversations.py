@@ -60,39 +60,54 @@ class ReadRecord(NamedTuple):
 
 
 def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[ReadRecord]:
-    """Read, normalise, mask and hash each record; a record that cannot be read comes back with its error."""
+    """Read, normalise, mask and hash each record; a record that cannot be read comes back with its error.
+
+    A record with several conversations comes back once for each, and as a whole with its error.
+    """
     fields_of = _plain_fields if rules.format in PLAIN.values() else _other_fields
     for raw in raws:
-        entry, error = None, None
+        entries: list[Entry | None] = [None]
+        error = None
         try:
-            entry = _entry(raw, rules, fields_of)
+            entries = _entries(raw, rules, fields_of)
         except Unreadable as reason:
             error = reason
         except (RecursionError, orjson.JSONEncodeError):
             error = Unreadable("record", "nested JSON", "JSON at most 200 levels deep")
-        yield ReadRecord(raw, entry, error)
+        for entry in entries:
+            yield ReadRecord(raw, entry, error)
 
 
-def _entry(raw: Raw, rules: RecordRules, fields_of: Callable[[Record, RecordRules], Fields]) -> Entry:
+def _entries(
+    raw: Raw, rules: RecordRules, fields_of: Callable[[Record, RecordRules], list[Fields]]
+) -> list[Entry | None]:
     if raw.record is None:
         raise raw.error or Unreadable("line", None, "a record")
-    found = translated(fields_of(raw.record, rules), rules.values)
+    return [_entry(found, raw.record, rules) for found in fields_of(raw.record, rules)]
+
+
+def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
+    found = translated(fields, rules.values)
     if rules.id_required and not str("" if found.get("id") is None else found["id"]).strip():
         raise Unreadable("id", None, "a value that names the row")
-    before = conversation_of(found, raw.record, rules.origin)
+    before = conversation_of(found, record, rules.origin)
     masked, spans = mask(before, rules.recognisers)
     original = rules.seal(content_before(before, FIELDS)) if spans and rules.seal else None
     # What dataclasses.replace does, in a quarter of its time.
     return Entry(Conversation(**{**vars(masked), "content_hash": content_hash(masked)}), original)
 
 
-def _plain_fields(record: Record, rules: RecordRules) -> Fields:
-    return READERS[rules.format].read(renamed(record, rules.mapping) if rules.mapping else record)
+def _plain_fields(record: Record, rules: RecordRules) -> list[Fields]:
+    return READERS[rules.format].conversations(renamed(record, rules.mapping) if rules.mapping else record)
 
 
-def _other_fields(record: Record, rules: RecordRules) -> Fields:
+def _other_fields(record: Record, rules: RecordRules) -> list[Fields]:
     """The fields of a format of its own, then those that the mapping names and the extra ones."""
-    found, chosen = READERS[rules.format].read(record), picked(record, rules.mapping)
+    return [_with_chosen(found, record, rules) for found in READERS[rules.format].conversations(record)]
+
+
+def _with_chosen(found: Fields, record: Record, rules: RecordRules) -> Fields:
+    chosen = picked(record, rules.mapping)
     found["messages"] = plain.with_turns(found["messages"], chosen)
     found |= {name: value for name, value in chosen.items() if name not in plain.TURNS}
     extra = {name: record[name] for name in rules.extra if record.get(name) is not None}
