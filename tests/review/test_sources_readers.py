@@ -24,10 +24,11 @@ SAMPLES = {name: dict(reader.sample) for name, reader in READERS.items()}
 
 
 def conversation(name: str, record: dict) -> Conversation:
+    """The first conversation of a record."""
     from zoneinfo import ZoneInfo
 
     origin = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
-    return conversation_of(READERS[name].read(record), record, origin)
+    return next(conversation_of(found, record, origin) for found in READERS[name].conversations(record))
 
 
 @pytest.mark.parametrize("name", READERS)
