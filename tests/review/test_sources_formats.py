@@ -13,26 +13,37 @@ from review.basics.input_file import input_file
 from review.basics.raw import layout_of, read_raw
 from review.basics.record import Raw, Unreadable
 from review.privacy.recognisers import recognisers
+from review.sources.assembling import traces
 from review.sources.conversations import RecordRules, masked_conversations
 from review.sources.normalise import Origin, conversation_of
 from review.sources.readers.catalogue import PLAIN, READERS, detect
 from review.sources.readers.html_text import html_text
-from review.sources.readers.reader import Reader
+from review.sources.readers.reader import Reader, TraceReader
 from storage.records_log import Conversation, final_answer
 
 SHARED = Path(__file__).parents[2] / "../shared"
 ORIGIN = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
-ONE_BY_ONE = [name for name, reader in READERS.items() if isinstance(reader, Reader)]
 USER, TOOL_ID = {"role": "user", "content": "Where is parcel 77?"}, "call_1"
 
 
-def conversations(name: str, record: dict) -> list[Conversation]:
-    return [conversation_of(found, record, ORIGIN) for found in READERS[name].conversations(record)]
+def conversations(name: str, *records: dict) -> list[Conversation]:
+    reader = READERS[name]
+    if isinstance(reader, TraceReader):
+        raws = (Raw(line, dict(record), None, 0) for line, record in enumerate(records, start=1))
+        made = [(found.fields, found.raw.error, found.records) for found in traces(raws, reader)]
+        assert not [error for _, error, _ in made if error]
+        return [conversation_of(fields, {"records": found}, ORIGIN) for fields, _, found in made]
+    return [conversation_of(found, record, ORIGIN) for record in records for found in reader.conversations(record)]
 
 
 def one(name: str, record: dict) -> Conversation:
     (found,) = conversations(name, record)
     return found
+
+
+def sample_of(name: str) -> list[dict]:
+    sample = READERS[name].sample
+    return [dict(sample)] if isinstance(READERS[name], Reader) else [dict(record) for record in sample]
 
 
 def turns(conversation: Conversation) -> list[tuple[str, str]]:
@@ -48,18 +59,18 @@ def error(conversation: Conversation) -> tuple[str, str | None, str | None]:
     return conversation.status, conversation.error_type, conversation.error_message
 
 
-@pytest.mark.parametrize("name", ONE_BY_ONE)
+@pytest.mark.parametrize("name", READERS)
 def test_every_sample_is_recognised_by_exactly_one_format(name):
     plain = set(PLAIN.values())
-    fitting = {other for other in READERS if READERS[other].recognise(dict(READERS[name].sample))}
+    fitting = {other for other in READERS if any(map(READERS[other].recognise, sample_of(name)))}
     assert fitting == (plain if name in plain else {name})
 
 
-@pytest.mark.parametrize(("name", "other"), [(n, o) for n in ONE_BY_ONE for o in READERS[n].includes])
+@pytest.mark.parametrize(("name", "other"), [(n, o) for n, reader in READERS.items() for o in reader.includes])
 def test_a_format_reads_what_it_includes_alike_and_a_file_that_mixes_them_is_of_that_format(name, other):
-    theirs = dict(READERS[other].sample)
-    assert turns(one(name, theirs)) == turns(one(other, theirs))
-    assert detect([dict(READERS[name].sample), theirs], "json", file="f", mapping={}).format == name
+    theirs = sample_of(other)
+    assert [turns(c) for c in conversations(name, *theirs)] == [turns(c) for c in conversations(other, *theirs)]
+    assert detect([*sample_of(name), *theirs], "json", file="f", mapping={}).format == name
 
 
 SHAPES = {
@@ -317,6 +328,32 @@ def test_a_completion_with_its_messages_in_one_object_has_its_answer():
     assert (read.answer, read.tokens_in, read.id, read.model) == ("In Graz.", 9, "1", "m")
 
 
+def test_calls_of_one_trace_are_one_conversation_in_any_order_with_their_sums():
+    call = {"id": TOOL_ID, "type": "function", "function": {"name": "track", "arguments": "{}"}}
+    asking = {"role": "assistant", "content": None, "tool_calls": [call]}
+    found = {"role": "tool", "content": "Graz", "tool_call_id": TOOL_ID}
+
+    def logged(number, messages, answer, start):
+        return {
+            "litellm_call_id": number,
+            "trace_id": "s-1",
+            "messages": messages,
+            "response": {"choices": [{"message": answer}]},
+            "startTime": start,
+            "response_time": 0.5,
+            **{"prompt_tokens": 10, "completion_tokens": 2, "response_cost": 0.5, "request_tags": ["shop"]},
+        }
+
+    first = logged("1", [USER], asking, 1795428000.0)
+    last = logged("2", [USER, asking, found], {"role": "assistant", "content": "In Graz."}, 1795428002.0)
+    for records in ((first, last), (last, first), (last, first, first)):
+        (read,) = conversations("litellm", *records)
+        assert [m["role"] for m in read.messages] == ["user", "assistant", "tool", "assistant"]
+        assert (read.id, read.answer, read.tokens_in, read.tokens_out) == ("s-1", "In Graz.", 20, 4)
+        assert (read.cost, read.latency_ms, read.tags) == (1.0, 1000.0, ("shop",))
+        assert read.created_at == "2026-11-23T10:00:00.000+00:00"
+
+
 def test_an_embedding_call_is_no_response_of_the_responses_api():
     record = {"request": {"input": "text", "model": "m"}, "response": {"object": "list", "data": []}}
     assert not any(READERS[name].recognise(record) for name in READERS)
@@ -511,7 +548,7 @@ def test_an_earlier_turn_is_no_answer_to_a_question_that_failed(roles, status, a
 
 
 NOT_IN_THE_FILE = {"anthropic-messages", "openai-chat-log", "openai-responses", "gemini-generate-content"}
-NOT_IN_THE_FILE |= {"langgraph-state", "rasa-tracker", "langchain-dumpd"}
+NOT_IN_THE_FILE |= {"langgraph-state", "rasa-tracker", "langchain-dumpd", "litellm-standard-logging"}
 FORMATS = {
     "anthropic-messages": "anthropic",
     "openai-chat-log": "openai",
@@ -521,6 +558,7 @@ FORMATS = {
     "langchain-messages": "langchain",
     "langchain-dumpd": "langchain",
     "langgraph-state": "langgraph",
+    "litellm-standard-logging": "litellm",
     "ai-sdk-uimessage": "ai_sdk",
     "ai-sdk-modelmessage": "ai_sdk",
     "chatgpt-export": "chatgpt",
@@ -554,7 +592,7 @@ def test_the_collected_samples_are_read_as_expected(given):
     for file in (f for f in orjson.loads((folder / "expected.json").read_bytes())["files"] if f["format"] == given):
         records, layout = records_of(folder / file["file"])
         assert detect(records[:20], layout, file=file["file"], mapping={}).format == FORMATS[given]
-        read = [c for record in records for c in conversations(FORMATS[given], record)]
+        read = conversations(FORMATS[given], *records)
         assert len(read) == file["conversations"]
         for found, expected in zip(read, file["items"], strict=True):
             got = {
@@ -584,7 +622,7 @@ def test_the_cases_from_practice_are_read_with_their_answers(file, format):
         pytest.skip("the cases are not here")
     records, layout = records_of(path)
     assert detect(records, layout, file=file, mapping={}).format == format
-    read = [c for record in records for c in conversations(format, record)]
+    read = conversations(format, *records)
     assert read[0].answer in ("It is in Graz.", "In Graz.") and "[tool" not in str(read)
 
 

@@ -9,10 +9,10 @@ from review.basics.errors import InputError
 from review.basics.plug_ins import loaded
 from review.sources.readers.fields import Record
 from review.sources.readers.mapping import picked
-from review.sources.readers.reader import Reader
+from review.sources.readers.reader import Format, Reader
 
 READERS = loaded(
-    Reader,
+    Format,
     {
         "jsonl": "review.sources.readers.plain:JSONL",
         "csv": "review.sources.readers.plain:CSV",
@@ -41,7 +41,7 @@ READERS = loaded(
         "dialogflow": "review.sources.readers.dialogflow:READER",
     },
 )
-"""Every format by its name in ``--format``. A new one is a file with a ``Reader`` and a line here."""
+"""Every format by its name in ``--format``. A new one is a file with a ``Reader`` or ``TraceReader``, and a line."""
 
 PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
 """Layout of a file -> the name of its plain format."""
@@ -78,8 +78,11 @@ def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mappin
 
 
 def detect_or_plain(records: Sequence[Record], layout: str, *, mapping: Mapping[str, str]) -> Detected:
-    """Return the one format that fits the first records, else the plain log: for sources without a choice of format."""
-    found = _fitting(records, layout, mapping)
+    """Return the one format that fits the first records, else the plain log: for sources without a choice of format.
+
+    Only formats with one conversation in a record count: such sources ask for single rows.
+    """
+    found = [one for one in _fitting(records, layout, mapping) if isinstance(READERS[one.format], Reader)]
     return found[0] if len(found) == 1 else Detected(PLAIN[layout], "a plain log, because no single format fits")
 
 
