@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 
@@ -123,10 +124,25 @@ class Conversation:
 
     @property
     def answer(self) -> str:
-        """The text of the last assistant message that has one."""
-        return next(
-            (str(m["content"]) for m in reversed(self.messages) if m["role"] == "assistant" and m.get("content")), ""
-        )
+        """The text of the final answer, "" without one; see :func:`final_answer`."""
+        at = final_answer(self.messages, self.status)
+        return "" if at is None else str(self.messages[at]["content"])
+
+
+def final_answer(messages: Sequence[Message], status: str) -> int | None:
+    """Return the position of the last assistant message with text, None without one.
+
+    A conversation with an error has an answer only if nothing was asked and no tool ran after it: an earlier turn does
+    not answer the question that failed.
+    """
+    failed = status == "error"
+    for at in range(len(messages) - 1, -1, -1):
+        message = messages[at]
+        if failed and (message["role"] in ("user", "tool") or message.get("tool_calls")):
+            return None
+        if message["role"] == "assistant" and message.get("content"):
+            return at
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
