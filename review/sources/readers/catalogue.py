@@ -22,6 +22,11 @@ READERS = loaded(
         "tau_bench": "review.sources.readers.tau_bench:READER",
         "sgd": "review.sources.readers.sgd:READER",
         "abcd": "review.sources.readers.abcd:READER",
+        "langsmith": "review.sources.readers.langsmith:READER",
+        "otlp": "review.sources.readers.otlp:READER",
+        "langfuse": "review.sources.readers.langfuse:READER",
+        "langfuse_rows": "review.sources.readers.langfuse_rows:READER",
+        "openai_batch": "review.sources.readers.openai_batch:READER",
     },
 )
 """Every format by its name in ``--format``. A new one is a file with a ``Reader`` or ``TraceReader``, and a line."""
