@@ -373,3 +373,28 @@ def m011_indexes_for_many_weeks(db: Database) -> None:
     db.table("audit").create_index(["action"])
     db.table("audit").create_index(["actor"])
     db.table("audit").create_index(["at"])
+
+
+@migrations()
+def m012d_sources_and_withdrawn_imports(db: Database) -> None:
+    """Add how files of each source are read, and which imports were undone."""
+    declared: dict[str, type] = dict.fromkeys(
+        ("id", "source", "at", "by", "mapping", "value_tables", "date_format", "encoding"), str
+    )
+    _create(
+        db,
+        "source_settings",
+        declared,
+        "id",
+        "source at by mapping value_tables date_format encoding",
+    )
+    undo: dict[str, type] = dict.fromkeys(("import_id", "at", "by", "reason"), str)
+    _create(
+        db,
+        "import_withdrawals",
+        undo,
+        "import_id",
+        "at by reason",
+        foreign_keys=[("import_id", "imports", "id")],
+    )
+    db.table("source_settings").create_index(["source"])

@@ -218,7 +218,7 @@ def test_a_file_without_any_record_is_refused_with_its_first_line(tmp_path, log)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"format": "excel"}, "--format: found 'excel', expected auto or one of jsonl"),
+        ({"format": "excel"}, "format: found 'excel', expected auto or one of jsonl"),
         ({"source": "a/b"}, "--source"),
         ({"week": "47"}, "ISO week"),
         ({"mapping": {"querstion": "x"}}, "no field 'querstion'"),

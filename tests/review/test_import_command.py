@@ -8,8 +8,7 @@ from review.audit import chain
 from review.basics.log_paths import log_of
 from review.log.log import weeks_in_log
 from review.people.people import add_person
-from review.settings.project import project_of
-from storage.records_log import Import
+from storage.records_log import Import, SourceSettings
 from storage.records_people import AuditEntry
 from storage.store import open_store
 
@@ -89,9 +88,9 @@ def test_a_mapping_is_remembered_for_the_next_time(folder):
         "2026-W46",
     ]
     assert run(folder, "log.csv", *options).returncode == 0
-    project = project_of(folder / "spotcheck.db")
-    assert project.mapping == {"question": "text", "feedback": "rating"}
-    assert project.values == {"feedback": {"good": "up"}}
+    (kept,) = open_store(folder / "spotcheck.db").find(SourceSettings)
+    assert kept.source == "production" and kept.mapping == {"question": "text", "feedback": "rating"}
+    assert kept.value_tables == {"feedback": {"good": "up"}}
     assert run(folder, "more.csv", "--week", "2026-W47").returncode == 0
     assert weeks_in_log(log_of(folder / "spotcheck.db")) == {"2026-W46": 1, "2026-W47": 1}
 

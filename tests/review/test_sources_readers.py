@@ -26,7 +26,7 @@ SAMPLES = {name: dict(reader.sample) for name, reader in READERS.items()}
 def conversation(name: str, record: dict) -> Conversation:
     from zoneinfo import ZoneInfo
 
-    origin = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
+    origin = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
     return conversation_of(READERS[name].read(record), record, origin)
 
 
