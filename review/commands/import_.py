@@ -34,6 +34,7 @@ from review.sources.options import import_options
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
 from review.sources.tally import Tally
+from review.sources.undoing import undo_import
 from storage.records_log import Import
 from storage.store import Store
 
@@ -42,7 +43,7 @@ COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
 
 
 @click.command("import")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="[FILE]...", nargs=-1)
 @click.option(
     "--format", "format", default="auto", show_default=True, help=f"auto (by the keys) or {', '.join(READERS)}."
 )
@@ -71,6 +72,12 @@ COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
     "--source", default=DEFAULT_SOURCE, show_default=True, help="The name of the system these conversations come from."
 )
 @click.option("--week", default=None, help="The week of records without a date (default: the current one).")
+@click.option(
+    "--undo",
+    default=None,
+    metavar="ID",
+    help="Undo an import that nothing was drawn from: its conversations leave the log, and their ids become free.",
+)
 @as_option
 @store_option
 @json_option
@@ -83,6 +90,7 @@ def import_(
     encoding: str,
     source: str,
     week: str | None,
+    undo: str | None,
     acting: str | None,
     store_path: str,
     as_json: bool,
@@ -96,6 +104,11 @@ def import_(
     """
     store, project = opened(store_path), project_of(store_path)
     by = acting_person(store, acting).id
+    if (undo is None) != bool(files):
+        raise click.UsageError("give the files to import, or --undo with the id of an import.")
+    if undo is not None:
+        _undo(store, undo, by, as_json)
+        return
     options = import_options(
         project,
         format=format,
@@ -127,6 +140,16 @@ def import_(
     emit(result, as_json, lambda: _show(done, [f["rejects_file"] for f in reports]))
     if any(r.rejected for r in done) and not any(r.added or r.duplicate for r in done):
         raise NothingToDo(_nothing_added(done))
+
+
+def _undo(store: Store, import_id: str, by: str, as_json: bool) -> None:
+    undone = undo_import(store, import_id, by=by)
+
+    def render() -> None:
+        text = f"Undone: the {counted(undone.added, 'conversation')} of {undone.file} left the log."
+        out.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    emit({"undone": dataclasses.asdict(undone), "weeks": weeks_in_log(log_of(store.path))}, as_json, render)
 
 
 def _nothing_added(done: list[Import]) -> str:
@@ -223,6 +246,7 @@ def _show(done: list[Import], rejects: list[str | None]) -> None:
             markup=False,
             soft_wrap=True,
         )
+        out.print(f"id {record.id}", highlight=False, style="dim")
         for row in record.rejections[:SHOWN]:
             place = f"{record.file}, line {row['line']}" + ("" if row["column"] == "line" else f", {row['column']}")
             text = f"{place}: found {row['found']}, expected {row['expected']}"

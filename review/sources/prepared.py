@@ -68,7 +68,7 @@ def prepared(file: str | Path, asked: ImportOptions, known: Sequence[Reading] = 
     form, why = asked.date_format, ""
     if not form:
         in_use = dataclasses.replace(reading, encoding=encoding)
-        form, why = _date_form(path, records, layout, asked.format, in_use)
+        form, why = date_form(path, records, layout, asked.format, in_use)
     news = dataclasses.replace(reading, date_format=form or reading.date_format)
     options = dataclasses.replace(
         asked, mapping=reading.mapping, values=reading.values, date_format=news.date_format, encoding=encoding
@@ -100,7 +100,7 @@ def _known_encoding(path: Path, known: Sequence[Reading]) -> str:
     return declared
 
 
-def _date_form(path: Path, records: Sequence[Record], layout: str, format: str, reading: Reading) -> tuple[str, str]:
+def date_form(path: Path, records: Sequence[Record], layout: str, format: str, reading: Reading) -> tuple[str, str]:
     """Return the form of the dates of a file and why, both "" when they need none. Raises AmbiguousDates."""
     place = reading.mapping.get(DATE) or (DATE if any(DATE in record for record in records) else "")
     if not place or (DATE not in reading.mapping and format not in (AUTO, *PLAIN.values())):
