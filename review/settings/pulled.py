@@ -42,7 +42,7 @@ def named_source(sources: tuple[PulledSource, ...], name: str) -> PulledSource:
     found = next((one for one in sources if one.name == name), None)
     if found is None:
         known = ", ".join(one.name for one in sources) or "none"
-        raise UnknownError(f"no source '{name}' with a kind in spotcheck.toml (there are: {known}).")
+        raise UnknownError(f"no source '{name}' is connected (there are: {known}).")
     return found
 
 

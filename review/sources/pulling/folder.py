@@ -88,4 +88,5 @@ PULLER = Puller(
     needs={"path": "a folder, or an address such as s3://bucket/exports"},
     may={"files": "a pattern of names, such as *.jsonl.gz", "format": "the format of the files, if not told by keys"},
     fetch=fetch,
+    remote=False,
 )

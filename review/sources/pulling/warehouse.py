@@ -66,4 +66,5 @@ PULLER = Puller(
     needs={"query": "a table or view, such as clickhouse://host:8123/shop?table=conversations"},
     may={"time": "the column that says when a row was added; default created_at", "since": "the first day to read"},
     fetch=as_files(pages, "auto"),
+    remote=False,
 )
