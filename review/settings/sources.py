@@ -1,11 +1,10 @@
-"""The tables ``[sources.NAME]``: how files of one source are read before anybody declares it in the application."""
+"""The tables ``[import.sources.NAME]`` and ``[sources.NAME]``: how files of one source are read before anybody declares it in the application."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from review.basics import setting
@@ -26,16 +25,16 @@ class SourcePreset:
     encoding: str = ""
 
 
-def source_presets(path: Path, found: object) -> dict[str, SourcePreset]:
+def source_presets(where: str, found: object) -> dict[str, SourcePreset]:
     """Return the presets by source. Raises InputError for a setting that cannot be one."""
-    tables = setting.table(f"{path}, sources", found, header="[sources.NAME]")
-    return {name: _preset(f"{path}, sources.{name}", table, name) for name, table in tables.items()}
+    tables = setting.table(where, found, header=f"[{where.rpartition(', ')[2]}.NAME]")
+    return {name: _preset(f"{where}.{name}", table, name) for name, table in tables.items()}
 
 
 def _preset(where: str, found: object, name: str) -> SourcePreset:
-    table = setting.table(where, found, header=f"[sources.{name}]")
+    table = setting.table(where, found, header=f"[{name}]")
     setting.known_keys(where, table, SETTINGS)
-    values = setting.table(f"{where}.values", table.get("values", {}), header=f"[sources.{name}.values]")
+    values = setting.table(f"{where}.values", table.get("values", {}), header=f"[{name}.values]")
     return SourcePreset(
         alias=setting.text(f"{where}.alias", table.get("alias", ""), of="the name of a source"),
         mapping=setting.text_table(f"{where}.map", table.get("map", {})),

@@ -44,11 +44,16 @@ def test_the_night_notes_one_head_a_day_elsewhere(demo: Store, tmp_path: Path) -
     last = chain.head(demo)
     assert last is not None
     code, said = command(demo, "nightly")
-    assert code == 0 and [(s["name"], s["status"]) for s in said["steps"]] == [("heads", "done"), ("verify", "done")]
-    assert set(said["steps"][0]) == {"name", "status", "seconds", "detail"}
+    assert code == 0 and [(s["name"], s["status"]) for s in said["steps"]] == [
+        ("pull", "skipped"),
+        ("week", "skipped"),
+        ("heads", "done"),
+        ("verify", "done"),
+    ]
+    assert set(said["steps"][2]) == {"name", "status", "seconds", "detail"}
     day, identity, entries, head = file.read_text().rstrip("\n").split("\t")
     assert (identity, int(entries), head) == (store_id(demo), last.sequence, last.hash) and len(day) == 10
-    assert "already" in command(demo, "nightly")[1]["steps"][0]["detail"]
+    assert "already" in command(demo, "nightly")[1]["steps"][2]["detail"]
     with shifted(timedelta(days=1)):
         add_person(demo, "zoe", role="annotator", by="visitor")
         assert command(demo, "nightly")[0] == 0
@@ -65,8 +70,8 @@ def test_the_night_fails_where_entries_were_cut_off_or_nothing_is_proven(demo: S
         raw.execute("DELETE FROM audit_rows WHERE entry >= ?", [last.sequence])
         raw.execute("DELETE FROM audit WHERE sequence >= ?", [last.sequence])
     code, said = command(demo, "nightly")
-    assert code == 1 and said["steps"][0]["status"] == "failed"
-    assert f"no longer has entry {last.sequence}" in said["steps"][0]["detail"]
+    assert code == 1 and said["steps"][2]["status"] == "failed"
+    assert f"no longer has entry {last.sequence}" in said["steps"][2]["detail"]
 
 
 def test_the_night_fails_without_the_key(demo: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,19 +112,19 @@ def test_a_failed_step_does_not_stop_the_others(demo: Store, monkeypatch: pytest
     monkeypatch.setitem(NIGHTLY, "last", lambda store, project: "well")
     code, said = command(demo, "nightly")
     assert code == 1
-    assert [(s["name"], s["status"], s["detail"]) for s in said["steps"][2:]] == [
+    assert [(s["name"], s["status"], s["detail"]) for s in said["steps"][4:]] == [
         ("broken", "failed", "ZeroDivisionError: by zero"),
         ("idle", "skipped", "nothing is due"),
         ("last", "done", "well"),
     ]
-    assert said["steps"][0]["status"] == "skipped" and "[audit]" in said["steps"][0]["detail"]
+    assert said["steps"][2]["status"] == "skipped" and "[audit]" in said["steps"][2]["detail"]
 
 
 def test_the_night_fails_when_somebody_changed_a_row(demo: Store) -> None:
     with sqlite3.connect(demo.path) as attacker:
         attacker.execute("UPDATE weeks SET due = '2020-01-01'")
     code, said = command(demo, "nightly")
-    assert code == 1 and "edited: weeks" in said["steps"][1]["detail"]
+    assert code == 1 and "edited: weeks" in said["steps"][3]["detail"]
 
 
 def test_the_report_of_a_week_carries_the_head(demo: Store) -> None:

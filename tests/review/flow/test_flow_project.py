@@ -108,12 +108,14 @@ def test_every_setting_is_read(folder):
 
 
 def test_a_source_is_preset(folder):
-    found = read(
-        folder,
+    text = (
         "[sources.helpdesk]\ndate_format = 'day-first'\nencoding = 'windows-1252'\nalias = 'production'\n"
-        "[sources.helpdesk.map]\nquestion = 'Frage'\n[sources.helpdesk.values.feedback]\n5 = 'up'\n",
+        "[sources.helpdesk.map]\nquestion = 'Frage'\n[sources.helpdesk.values.feedback]\n5 = 'up'\n"
     )
-    assert found.sources == {
+    found = read(folder, text)
+    beside = read(folder, text.replace("[sources", "[import.sources") + "[[sources]]\nname = 'a'\nkind = 'folder'\n")
+    assert (found.sources, [one.name for one in beside.sources], beside.presets) == ((), ["a"], found.presets)
+    assert found.presets == {
         "helpdesk": SourcePreset(
             alias="production",
             mapping={"question": "Frage"},
