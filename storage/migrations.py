@@ -431,7 +431,7 @@ def m015_people_come_in_by_link(db: Database) -> None:
 
 
 @migrations()
-def m014_sources_and_withdrawn_imports(db: Database) -> None:
+def m016_sources_and_withdrawn_imports(db: Database) -> None:
     """Add how files of each source are read, and which imports were undone."""
     declared: dict[str, type] = dict.fromkeys(
         ("id", "source", "at", "by", "mapping", "value_tables", "date_format", "encoding"), str

@@ -28,7 +28,7 @@ COMMANDS: dict[str, str] = {
     "judge": "review.commands.judge:judge_group",
     "labels": "review.commands.exchange:labels",
     "nightly": "review.commands.nightly:nightly",
-    "people": "review.commands.setup:people_group",
+    "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",
     "pull": "review.commands.pull:pull_",
     "quality": "review.commands.quality:quality",

@@ -11,7 +11,9 @@ from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
 from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, ReviewError
+from review.basics.log_paths import log_of
 from review.basics.words import counted
+from review.log.rejects import expire_rejects
 from review.people.people import people
 from review.serving.last_night import Night, note_night
 from review.settings.project import Project, project_of
@@ -66,11 +68,20 @@ def a_lead(store: Store) -> str:
     return found
 
 
+def expire_the_rejects(store: Store, project: Project) -> str:
+    """Remove the files of rejected records that are older than the days in [privacy]."""
+    days = project.privacy.rejects_days
+    if not days:
+        raise NothingToDo("spotcheck.toml keeps the files of rejected records for ever.")
+    return f"{counted(expire_rejects(log_of(store.path), days), 'file')} of rejected records removed, after {days} days"
+
+
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
     "week": open_the_week,
     "heads": note_the_head,
     "verify": check_the_records,
+    "rejects": expire_the_rejects,
 }
 """Every step by name, in order. A new one is a function and a line here."""
 

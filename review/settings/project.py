@@ -31,7 +31,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values", "sources"),
-    "privacy": ("originals", "patterns", "phone_region", "countries", "library"),
+    "privacy": ("originals", "patterns", "phone_region", "countries", "library", "rejects_days"),
     "sampling": ("unit", "confidence", "judges_disagree"),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
@@ -43,14 +43,14 @@ SOURCES = "sources"
 """The list of sources that are pulled, whose settings depend on their kind; or a table of presets by source."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Privacy:
     """The settings of [privacy].
 
     ``originals`` says what happens to unmasked originals. ``patterns`` are the team's own (token name -> regular
     expression). ``phone_region`` is the country of phone numbers without a country code. ``countries`` are those whose
     phone numbers are found in their national formats as well. ``library`` is "presidio" to run its recognisers of
-    national numbers after ours, else "".
+    national numbers after ours, else "". Files of rejected records are removed after ``rejects_days`` days, 0: never.
     """
 
     originals: str = "apart"
@@ -58,6 +58,7 @@ class Privacy:
     phone_region: str = "US"
     countries: tuple[str, ...] = ()
     library: str = ""
+    rejects_days: int = 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,11 +139,14 @@ def _file(path: Path, name: str, found: object) -> Path | None:
 
 def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
     return Privacy(
-        setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
-        _patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
-        setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
-        setting.texts(f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"),
-        setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
+        originals=setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
+        patterns=_patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
+        phone_region=setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
+        countries=setting.texts(
+            f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"
+        ),
+        library=setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
+        rejects_days=setting.whole_number(f"{path}, privacy.rejects_days", table.get("rejects_days", 90), least=0),
     )
 
 
@@ -153,13 +157,15 @@ STARTER = """\
 time_zone = "UTC"        # weeks are ISO weeks in this zone
 
 [access]
-mode = "names"           # how people sign in: names (chosen freely, this machine only) | oidc | proxy
+mode = "names"           # how people sign in: names (chosen freely, this machine only) | links | oidc | proxy
+# url = "https://review.example.org"   # where people open the application; links begin with it
 
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
 phone_region = "US"      # country of phone numbers without a country code
 # countries = ["DE", "FR"]   # countries of your users: their phone numbers are found in national formats as well
 # library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
+# rejects_days = 90      # `spotcheck nightly` removes files of rejected records, which are masked, by then; 0: never
 
 [privacy.patterns]       # your own patterns to mask: token name = regular expression
 # CUSTOMER = "KD-[0-9]{6}"

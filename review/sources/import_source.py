@@ -33,9 +33,9 @@ def import_from_source(
 ) -> Import:
     """Import one file into the log of this store, and keep its mapping, values, date format and encoding.
 
-    ``on_note`` gets sentences about how the file is read; ``called`` is what the record calls it. Raises Refused without the role lead, and what
-    :func:`review.sources.prepared.prepared` and :func:`review.sources.importing.import_file` raise; then nothing is
-    added or kept.
+    ``on_note`` gets sentences about how the file is read; ``called`` is what the record calls it. Raises Refused
+    without the role lead, and what :func:`review.sources.prepared.prepared` and
+    :func:`review.sources.importing.import_file` raise; then nothing is added or kept.
     """
     require(store, by, "lead")
     found = prepared(file, asked, known_readings(store, project, asked.source))

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.serving.last_night import last_night
+from storage.records_review import Week
 
 
 def failed(here: Session) -> None:
@@ -14,8 +15,9 @@ def failed(here: Session) -> None:
     night = last_night(here.store.path) if here.rater.may("lead") else None
     if night is None:
         return
+    opened_since = any(week.opened_at > night.at for week in here.store.find(Week))
     for name, step in night.steps.items():
-        if step["status"] != "failed":
+        if step["status"] != "failed" or (name == "week" and opened_since):
             continue
         with st.container(border=True):
             st.markdown(f":red[:material/error:] **Last night** · {as_text(step['detail'])}")
