@@ -144,7 +144,7 @@ def settings(tmp_path: Path, text: str) -> Project:
         ('[[sources]]\nname = "a/b"\nkind = "folder"\n', "letters, digits"),
         ('[[sources]]\nname = "a"\n[[sources]]\nname = "a"\n', "the name 'a' twice"),
         ('[[sources]]\nname = "a"\npath = 3\n', r"sources\[1\].path: found 3"),
-        ('[sources]\nname = "a"\n', "sources: found"),
+        ('[sources]\nname = "a"\n', r"sources\.name: found 'a', expected a table"),
     ],
 )
 def test_a_wrong_source_in_the_settings_is_named(text: str, words: str, tmp_path: Path):

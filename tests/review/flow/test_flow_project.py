@@ -132,7 +132,7 @@ def test_a_source_is_preset(folder):
         ("[sources.a]\ndate_format = 'dmy'", "sources.a.date_format.*'dmy'.*day-first"),
         ("[sources.a]\nencoding = 'base64'", "sources.a.encoding.*base64"),
         ("[sources.a]\nmapping = 'x'", "setting 'mapping'"),
-        ("sources = 3", "table"),
+        ("sources = 3", "sources: found 3"),
     ],
 )
 def test_a_wrong_preset_is_refused(folder, text, words):
