@@ -1,4 +1,4 @@
-"""The tables ``[sources.NAME]``: how files of one source are read before anybody declares it in the application."""
+"""The tables ``[import.sources.NAME]`` and ``[sources.NAME]``: how files of one source are read by default."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from review.audit import chain
@@ -28,12 +28,13 @@ def import_into(
     progress: Progress | None = None,
     on_detected: Callable[[Detected], None] | None = None,
     tally: Tally | None = None,
-    name: str = "",
+    called: str = "",
 ) -> Import:
     """Import one file into the log of this store. ``tally`` is filled with what the record does not hold.
 
-    ``name`` is what people call the file, if that is not its path. Raises Refused without the role lead, and what
-    :func:`import_file` raises; then nothing is added.
+    ``called`` is what the record calls the file, where its own name says nothing.
+
+    Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
     """
     require(store, by, "lead")
     hide_withdrawn(store)
@@ -47,7 +48,7 @@ def import_into(
         on_detected=on_detected,
         tally=tally,
     )
-    return recorded(store, dataclasses.replace(done, file=name or done.file))
+    return recorded(store, replace(done, file=called) if called else done)
 
 
 def recorded(store: Store, done: Import) -> Import:

@@ -21,7 +21,7 @@ from review.basics.log_paths import log_of
 from review.people.people import require
 from review.settings.project import Project
 from review.settings.pulled import PulledSource
-from review.sources.import_into import import_into
+from review.sources.import_source import import_from_source
 from review.sources.options import import_options
 from review.sources.pulling.catalogue import puller_of
 from review.sources.pulling.puller import Fetched, Visit
@@ -112,7 +112,7 @@ def _imported(
     if on_file is not None:
         on_file(fetched.name)
     options = import_options(project, format=fetched.format, source=source.name)
-    return import_into(store, fetched.file, options, by=by, name=fetched.name)
+    return import_from_source(store, project, fetched.file, options, by=by, called=fetched.name)
 
 
 def _noted(

@@ -108,12 +108,17 @@ def test_every_setting_is_read(folder):
 
 
 def test_a_source_is_preset(folder):
-    found = read(
-        folder,
+    text = (
         "[sources.helpdesk]\ndate_format = 'day-first'\nencoding = 'windows-1252'\nalias = 'production'\n"
-        "[sources.helpdesk.map]\nquestion = 'Frage'\n[sources.helpdesk.values.feedback]\n5 = 'up'\n",
+        "[sources.helpdesk.map]\nquestion = 'Frage'\n[sources.helpdesk.values.feedback]\n5 = 'up'\n"
     )
-    assert found.sources == {
+    found = read(folder, text)
+    pulled = read(folder, text.replace("\nencoding", "\nkind = 'folder'\npath = 'in'\nencoding"))
+    assert (found.pulled, pulled.presets) == ((), found.presets)
+    assert [(one.name, one.kind, one.options) for one in pulled.pulled] == [("helpdesk", "folder", {"path": "in"})]
+    listed = read(folder, "[[sources]]\nname = 'a'\nkind = 'folder'\npath = 'in'\ndate_format = 'day-first'\n")
+    assert [one.name for one in listed.pulled] == ["a"] and listed.presets["a"].date_format == "day-first"
+    assert found.presets == {
         "helpdesk": SourcePreset(
             alias="production",
             mapping={"question": "Frage"},
@@ -130,7 +135,7 @@ def test_a_source_is_preset(folder):
         ("[sources.a]\ndate_format = 'dmy'", "sources.a.date_format.*'dmy'.*day-first"),
         ("[sources.a]\nencoding = 'base64'", "sources.a.encoding.*base64"),
         ("[sources.a]\nmapping = 'x'", "setting 'mapping'"),
-        ("sources = 3", "table"),
+        ("sources = 3", "sources: found 3"),
     ],
 )
 def test_a_wrong_preset_is_refused(folder, text, words):
