@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.conversations import arrive, browse, imports, progress
+from pages.parts.conversations import arrive, browse, imports, progress, sources
 from pages.parts.shared import session
 
 here = session.current()
@@ -12,7 +12,7 @@ here.need_role("lead")
 
 st.title("Conversations")
 imports.summary(here)
-VIEWS = {"import": "Import", "imports": "Past imports", "browse": "Browse the log"}
+VIEWS = {"import": "Import", "sources": "Sources", "imports": "Past imports", "browse": "Browse the log"}
 view = st.segmented_control(
     "Show",
     list(VIEWS),
@@ -25,6 +25,8 @@ view = st.segmented_control(
 if view == "import":
     progress.jobs(here)
     arrive.drop(here)
+elif view == "sources":
+    sources.sources(here)
 elif view == "imports":
     imports.past(here)
 else:
