@@ -66,6 +66,7 @@ def _show(done: list[Pulled]) -> None:
     for one in done:
         counts = ", ".join(f"{count} {one.total(count):,}" for count in COUNTS)
         left_out = "".join(f"; left out: {n:,} {reason}" for reason, n in one.left_out.items())
-        said = f"{counts}{left_out}" if one.imports or one.left_out else "nothing new"
+        nothing = "nothing came in" if one.error else "nothing new"
+        said = f"{counts}{left_out}" if one.imports or one.left_out else nothing
         how = f" ({counted(len(one.imports), 'import')})" if len(one.imports) > 1 else ""
         out.print(f"{one.source}{how}: {said}", highlight=False, markup=False, soft_wrap=True)

@@ -26,7 +26,7 @@ def pages(visit: Visit) -> Iterator[Page]:
         columns = list(engine.columns())
         if column not in columns:
             raise InputError(
-                f"{visit.source.name}: time: found no column '{column}' in {engine.source}; it has "
+                f"time: found no column '{column}' in {engine.source}; it has "
                 f"{', '.join(columns[:20])}. Name the column that says when a row was added."
             )
         start, end = window(visit)
