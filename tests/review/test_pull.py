@@ -19,6 +19,7 @@ from review.people.people import add_person
 from review.serving.nightly import NIGHTLY, run_nightly
 from review.settings.project import Project, project_of
 from review.sources.pulling import pull as pulling
+from review.sources.pulling.catalogue import puller_of
 from review.sources.pulling.connecting import connect, connected_sources, disconnect
 from review.sources.pulling.pull import pull
 from storage.queries.pulls import last_cursor, latest_pulls
@@ -156,8 +157,9 @@ def test_a_wrong_source_in_the_settings_is_named(text: str, words: str, tmp_path
 
 
 def test_a_key_in_the_settings_is_refused_and_not_repeated(tmp_path: Path):
-    with pytest.raises(InputError, match="Keys do not belong in this file") as caught:
-        settings(tmp_path, '[[sources]]\nname = "a"\nkind = "langfuse"\nsecret_key = "sk-lf-0123"\n')
+    text = '[sources.a]\nkind = "langfuse"\naddress = "x"\npublic_key = "PUBLIC"\nsecret_key = "sk-lf-0123"\n'
+    with pytest.raises(InputError, match="Keys do not belong in settings") as caught:
+        puller_of(settings(tmp_path, text).pulled[0])
     assert "0123" not in str(caught.value)
 
 

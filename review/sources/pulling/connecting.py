@@ -17,9 +17,9 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused
 from review.people.people import require
 from review.settings.project import Project
-from review.settings.pulled import KEYS, PulledSource
+from review.settings.pulled import PulledSource
 from review.settings.sources import NAME
-from review.sources.pulling.catalogue import puller_of
+from review.sources.pulling.catalogue import PULLERS, puller_of
 from storage.queries.pulls import latest_connections
 from storage.records_log import SourceConnection
 from storage.store import Store
@@ -49,11 +49,12 @@ def connect(
     if any(one.name == row.source for one in project.pulled):
         raise Refused(f"{row.source} is set up in spotcheck.toml; change it there.")
     source = _source(row)
+    if kind in PULLERS:
+        _check_variables(source)
     if not puller_of(source).remote:
         raise Refused(
             f"a source of the kind {kind} reads what this machine can reach; it is listed in spotcheck.toml alone."
         )
-    _check_variables(source)
     _check_address(source)
     _add(store, row)
     return source
@@ -80,7 +81,7 @@ def _source(row: SourceConnection) -> PulledSource:
 
 
 def _check_variables(source: PulledSource) -> None:
-    for key in KEYS:
+    for key in PULLERS[source.kind].keys:
         found = source.options.get(key)
         if found is not None and not VARIABLE.fullmatch(found):
             # The value may be the key itself, so it is not repeated.
