@@ -48,28 +48,6 @@ class Import:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pull:
-    """One visit to a source that is pulled: what it gave, and where the next visit goes on.
-
-    ``status`` is "done", "nothing" (there was nothing new) or "failed", with the reason in ``detail``. A visit that
-    imports several files has one row for each; ``import_id`` names the import. ``left_out`` counts what was not
-    fetched, by reason.
-    """
-
-    id: str
-    source: str
-    kind: str
-    at: str
-    by: str
-    status: str
-    seconds: float
-    cursor: Json = field(default_factory=dict)
-    left_out: Json = field(default_factory=dict)
-    import_id: str | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class ImportWithdrawal:
     """The undo of an import that nothing was drawn from: its conversations leave all queries, their ids become free."""
 
@@ -95,6 +73,28 @@ class SourceSettings:
     value_tables: dict[str, dict[str, str]] = field(default_factory=dict)
     date_format: str = ""
     encoding: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull:
+    """One visit to a source that is pulled: what it gave, and where the next visit goes on.
+
+    ``status`` is "done", "nothing" (there was nothing new) or "failed", with the reason in ``detail``. A visit that
+    imports several files has one row for each; ``import_id`` names the import. ``left_out`` counts what was not
+    fetched, by reason.
+    """
+
+    id: str
+    source: str
+    kind: str
+    at: str
+    by: str
+    status: str
+    seconds: float
+    cursor: Json = field(default_factory=dict)
+    left_out: Json = field(default_factory=dict)
+    import_id: str | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,22 @@
-"""The tables ``[import.sources.NAME]`` and ``[sources.NAME]``: how files of one source are read by default."""
+"""The tables ``[sources.NAME]``: how files of one source are read before anybody declares it in the application."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from review.basics import setting
 from review.basics.date_forms import check_form
 from review.basics.errors import InputError
 
+NAME = re.compile(r"\w[\w.-]{0,63}")
 SETTINGS = ("alias", "map", "values", "date_format", "encoding")
+KIND = "kind"
+"""A table with this setting is also a source that is pulled; its other settings depend on the kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,16 +30,43 @@ class SourcePreset:
     encoding: str = ""
 
 
-def source_presets(where: str, found: object) -> dict[str, SourcePreset]:
+def source_tables(path: Path, found: object) -> dict[str, dict[str, Any]]:
+    """Return the tables by the name of their source. ``[[sources]]`` with a ``name`` in each is read as well.
+
+    Raises InputError for a name that cannot be one, or that two tables have.
+    """
+    tables: dict[str, dict[str, Any]] = {}
+    for name, place, table in _named(path, found):
+        if not NAME.fullmatch(name):
+            raise setting.wrong(f"{place}.name", name, "up to 64 letters, digits, '.', '_' or '-'")
+        if name in tables:
+            raise InputError(f"{path}, sources: found the name '{name}' twice, expected one name for each source.")
+        tables[name] = table
+    return tables
+
+
+def _named(path: Path, found: object) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the name, the place in the file, and the settings of each source."""
+    if isinstance(found, list):
+        for number, one in enumerate(found, start=1):
+            place = f"{path}, sources[{number}]"
+            table = dict(setting.table(place, one, header="[[sources]]"))
+            yield setting.text(f"{place}.name", table.pop("name", ""), of="a name such as 'shop'"), place, table
+        return
+    for name, one in setting.table(f"{path}, sources", found, header="[sources.NAME]").items():
+        place = f"{path}, sources.{name}"
+        yield name, place, dict(setting.table(place, one, header=f"[sources.{name}]"))
+
+
+def source_presets(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, SourcePreset]:
     """Return the presets by source. Raises InputError for a setting that cannot be one."""
-    tables = setting.table(where, found, header=f"[{where.rpartition(', ')[2]}.NAME]")
-    return {name: _preset(f"{where}.{name}", table, name) for name, table in tables.items()}
+    return {name: _preset(f"{path}, sources.{name}", table, name) for name, table in tables.items()}
 
 
-def _preset(where: str, found: object, name: str) -> SourcePreset:
-    table = setting.table(where, found, header=f"[{name}]")
-    setting.known_keys(where, table, SETTINGS)
-    values = setting.table(f"{where}.values", table.get("values", {}), header=f"[{name}.values]")
+def _preset(where: str, table: Mapping[str, Any], name: str) -> SourcePreset:
+    if KIND not in table:
+        setting.known_keys(where, table, (*SETTINGS, KIND))
+    values = setting.table(f"{where}.values", table.get("values", {}), header=f"[sources.{name}.values]")
     return SourcePreset(
         alias=setting.text(f"{where}.alias", table.get("alias", ""), of="the name of a source"),
         mapping=setting.text_table(f"{where}.map", table.get("map", {})),

@@ -95,8 +95,8 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         return
     answer = st.container()
     try:
-        look = _look(here, file.path, asked)
-        asked, look = questions.encoding(look, asked, lambda a: _look(here, file.path, a), key=file.path)
+        first = _look(here, file.path, asked)
+        asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), key=file.path)
         if look is None:
             return
         options, open_question = _declared(look, asked, file)
@@ -114,7 +114,7 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
 
 
 def _source(here: Session) -> str:
-    known = [DEFAULT_SOURCE, *here.project.presets, *(row.source for row in here.store.find(Import))]
+    known = [DEFAULT_SOURCE, *here.project.sources, *(row.source for row in here.store.find(Import))]
     chosen = st.selectbox(
         "Source",
         list(dict.fromkeys(known)),

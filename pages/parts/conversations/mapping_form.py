@@ -133,7 +133,7 @@ def values(
             f"{one.field} {one.raw} becomes",
             list(options),
             index=list(options).index(start),
-            format_func=lambda value, options=options: options[value],
+            format_func=options.__getitem__,
             key=f"arrive_value_{key}_{one.field}_{one.raw}",
             label_visibility="collapsed",
         )
