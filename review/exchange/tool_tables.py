@@ -62,9 +62,9 @@ def as_ratings(table: Table, name: str, tool: Tool, *, by: str, author: str, pat
             continue
         chosen = {name: _at(row, path) for name, path in paths.items()}
         for found in tool.ratings(row.cells, table.file):
-            rating = found._replace(item=chosen.get("item", found.item))
+            rating = replace(found, item=chosen.get("item", found.item))
             if by in chosen:
-                rating = rating._replace(by=chosen[by], author_known=True)
+                rating = replace(rating, by=chosen[by], author_known=True)
             if not rating.item:
                 nameless += 1
             elif (rating.by and rating.author_known) or author:

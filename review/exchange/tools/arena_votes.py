@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from review.basics.times import read_time, utc_text
-from review.exchange.tools.tool import Rating, Record, Tool, text
+from review.exchange.tools.tool import Rating, Record, Tool, rated, text
 from review.sources.readers import arena
 
 
@@ -21,7 +21,7 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
     """Yield the vote."""
     moment = read_time(record.get("tstamp") or record.get("timestamp"))
     at = "" if moment is None else utc_text(moment)
-    yield Rating(
+    yield rated(
         text(record.get("question_id") or record.get("id")),
         text(record.get("judge")),
         "winner",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, rated, text
 from review.sources.readers.fields import parsed
 
 _RESPONSES, _USERS, _STATUS = ".responses", ".responses.users", ".responses.status"
@@ -30,7 +30,7 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
     item = item_of(inner(record, "metadata"), record)
     for name, responses in inner(record, "responses").items():
         for one in objects(responses):
-            yield Rating(item, text(one.get("user_id")), name, one.get("value"))
+            yield rated(item, text(one.get("user_id")), name, one.get("value"))
 
 
 def flat_labels(record: Record, _: str) -> Iterator[Rating]:
@@ -43,7 +43,7 @@ def flat_labels(record: Record, _: str) -> Iterator[Rating]:
         values, users, status = (parsed(record.get(name + end)) for end in (_RESPONSES, _USERS, _STATUS))
         for i, value in enumerate(values if isinstance(values, list) else []):
             if _at(status, i) in (None, "submitted"):
-                yield Rating(item, text(_at(users, i)), name, value)
+                yield rated(item, text(_at(users, i)), name, value)
 
 
 def _at(values: Any, i: int) -> Any:
@@ -56,7 +56,7 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
     for name, one in inner(record, "suggestions").items():
         if isinstance(one, Mapping):
             score = one.get("score")
-            yield Rating(item, text(one.get("agent")), name, one.get("value"), score=number(score))
+            yield rated(item, text(one.get("agent")), name, one.get("value"), score=number(score))
 
 
 _SAMPLE: dict[str, Any] = {

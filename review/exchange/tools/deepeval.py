@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, passed, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, passed, rated, text
 
 CASES = ("testCases", "conversationalTestCases", "test_cases", "conversational_test_cases")
 
@@ -28,7 +28,7 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
         item = item_of(about, otherwise=case.get("name"))
         for one in objects(case.get("metricsData", case.get("metrics_data"))):
             error = text(one.get("error"))
-            yield Rating(
+            yield rated(
                 item,
                 text(one.get("evaluationModel") or one.get("evaluation_model")) or "deepeval",
                 text(one.get("name")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.exchange.tools.tool import Rating, Record, Tool, item_of, stem
+from review.exchange.tools.tool import Rating, Record, Tool, item_of, rated, stem
 
 SHARED = ("all", "unknown", "admin-all")
 
@@ -30,7 +30,7 @@ def labels(record: Record, file: str) -> Iterator[Rating]:
     others = {key: value for key, value in record.items() if key != "id"}
     if values:
         item = item_of(others, otherwise=record.get("id"))
-        yield Rating(item, by, "label", values[0] if len(values) == 1 else values, comment=said)
+        yield rated(item, by, "label", values[0] if len(values) == 1 else values, comment=said)
 
 
 LABELS = Tool(

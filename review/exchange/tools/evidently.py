@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.exchange.tools.tool import ITEM_KEYS, Rating, Record, Tool, item_of, number, text
+from review.exchange.tools.tool import ITEM_KEYS, Rating, Record, Tool, item_of, number, rated, text
 
 REASONING, SCORE = (" reasoning", " score")
 
@@ -30,7 +30,7 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
     item = item_of({key: value for key, value in record.items() if key in ITEM_KEYS}, otherwise=index)
     for name in _judges(record):
         label = record[name] if record[name] not in (None, "") else None
-        yield Rating(
+        yield rated(
             item,
             "evidently",
             name,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.exchange.tools.tool import ITEM_KEYS, Rating, Record, Tool, inner, item_of, number, objects, text
+from review.exchange.tools.tool import ITEM_KEYS, Rating, Record, Tool, inner, item_of, number, objects, rated, text
 from review.sources.readers.fields import parsed
 
 MIN_KEYS = frozenset(("annotator", "annotation_id", "lead_time"))
@@ -36,7 +36,7 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
             continue
         by, at = _person(one.get("completed_by")), text(one.get("updated_at") or one.get("created_at"))
         for name, value in _answers(one):
-            yield Rating(item, by, name, value, at=at, seconds=number(one.get("lead_time")))
+            yield rated(item, by, name, value, at=at, seconds=number(one.get("lead_time")))
 
 
 def verdicts(record: Record, _: str) -> Iterator[Rating]:
@@ -44,7 +44,7 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
     item = item_of(inner(record, "data"), otherwise=record.get("id"))
     for one in objects(record.get("predictions")):
         for name, value in _answers(one):
-            yield Rating(item, text(one.get("model_version")), name, value, score=number(one.get("score")))
+            yield rated(item, text(one.get("model_version")), name, value, score=number(one.get("score")))
 
 
 def _person(value: Any) -> str:
@@ -75,7 +75,7 @@ def row_labels(record: Record, _: str) -> Iterator[Rating]:
     for name, cell in record.items():
         if name in _OWN or name in ITEM_KEYS or name in _INPUTS or cell in (None, ""):
             continue
-        yield Rating(item, _person(parsed(record["annotator"])), name, _unwrapped(cell), at=at, seconds=seconds)
+        yield rated(item, _person(parsed(record["annotator"])), name, _unwrapped(cell), at=at, seconds=seconds)
 
 
 def _unwrapped(cell: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from review.exchange.tools.tool import Rating, Record, Tool, number, text
+from review.exchange.tools.tool import Rating, Record, Tool, number, rated, text
 
 SOURCES = ("ANNOTATION", "EVAL", "API")
 
@@ -35,7 +35,7 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
 def _rating(record: Record, by: str, known: str) -> Iterator[Rating]:
     if record.get("dataType") == "CORRECTION":
         return
-    yield Rating(
+    yield rated(
         text(record.get("traceId") or record.get("sessionId")),
         by,
         text(record.get("name")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, number, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, number, rated, text
 
 PEOPLE, JUDGES = ("app",), ("model", "evaluator", "auto_eval")
 
@@ -40,7 +40,7 @@ def _rating(record: Record, by: str, known: tuple[str, ...]) -> Iterator[Rating]
     label = score if value in (None, "") else value
     if label is None:
         return
-    yield Rating(
+    yield rated(
         text(record.get("trace_id") or record.get("run_id")),
         by,
         text(record.get("key")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, number, passed, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, number, passed, rated, text
 
 
 def recognise(record: Record) -> bool:
@@ -24,12 +24,12 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
         record.get("created_at"),
     )
     if kind == "match":
-        yield Rating(item, "openai_evals", "match", passed(data.get("correct")), at=text(at))
+        yield rated(item, "openai_evals", "match", passed(data.get("correct")), at=text(at))
     elif kind == "metrics":
         for name, value in data.items():
             label = passed(value) or text(value)
             if label:
-                yield Rating(item, "openai_evals", name, label, at=text(at), score=number(value))
+                yield rated(item, "openai_evals", name, label, at=text(at), score=number(value))
 
 
 VERDICTS = Tool(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, number, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, number, rated, text
 from review.sources.readers.fields import parsed
 
 PEOPLE = "HUMAN"
@@ -65,7 +65,7 @@ def _rating(item: str, one: Mapping[str, Any]) -> tuple[str, Rating]:
     score = number(one.get("score"))
     label = one.get("label") if one.get("label") not in (None, "") else score
     by = text(one.get("identifier")) or ("" if kind == PEOPLE else "openinference")
-    made = Rating(
+    made = rated(
         item,
         by,
         text(one.get("name") or one.get("eval_name")),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from review.basics.times import read_time, utc_text
-from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, rated, text
 
 
 def recognise(record: Record) -> bool:
@@ -29,9 +29,9 @@ def labels(record: Record, _: str) -> Iterator[Rating]:
         return
     if isinstance(chosen, list):
         if answer == "accept" and chosen:
-            yield Rating(item, by, "choice", chosen[0] if len(chosen) == 1 else chosen, at=at)
+            yield rated(item, by, "choice", chosen[0] if len(chosen) == 1 else chosen, at=at)
     elif text(record.get("label")):
-        yield Rating(item, by, text(record["label"]), answer == "accept", at=at)
+        yield rated(item, by, text(record["label"]), answer == "accept", at=at)
 
 
 def _rater(record: Record) -> str:

@@ -9,8 +9,9 @@ Facts: a run of promptfoo 0.119.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, passed, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, passed, rated, text
 
 FAILED_WITH_ERROR = 2
 
@@ -32,10 +33,10 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
         if row.get("failureReason") == FAILED_WITH_ERROR:
             said = text(row.get("error")) or "the test failed with an error"
             for name in _names(row):
-                yield Rating(item, "promptfoo", name, None, version=version, error=said, also=also)
+                yield rated(item, "promptfoo", name, None, version=version, error=said, also=also)
             continue
         for one in objects(inner(row, "gradingResult").get("componentResults")):
-            yield _verdict(item, version, one)._replace(also=also)
+            yield replace(_verdict(item, version, one), also=also)
 
 
 def _names(row: Record) -> list[str]:
@@ -48,7 +49,7 @@ def _verdict(item: str, version: str, one: Record) -> Rating:
     asked = inner(one, "assertion")
     provider = asked.get("provider")
     judge = text(provider.get("id") if isinstance(provider, dict) else provider) or "promptfoo"
-    return Rating(
+    return rated(
         item,
         judge,
         text(asked.get("metric")) or text(asked.get("type")),

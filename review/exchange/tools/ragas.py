@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.exchange.tools.tool import ITEM_KEYS, Rating, Record, Tool, item_of, number, text
+from review.exchange.tools.tool import ITEM_KEYS, Rating, Record, Tool, item_of, number, rated, text
 
 INPUTS = frozenset(
     (
@@ -36,7 +36,7 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
     item = item_of({key: value for key, value in record.items() if key in ITEM_KEYS}, otherwise=record["user_input"])
     for name in _metrics(record):
         score = number(record[name])
-        yield Rating(
+        yield rated(
             item,
             "ragas",
             name,

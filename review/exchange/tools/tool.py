@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 Record = Mapping[str, Any]
 
@@ -16,7 +16,8 @@ ITEM_KEYS = (
 """What tools and teams call the id of a conversation, the surest first."""
 
 
-class Rating(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Rating:
     """One rating by a person or a judge. ``name`` is what the tool calls the question or metric.
 
     ``label`` is a value, a list of values, or None where none was given (``error`` says why). ``by`` is "" where the
@@ -36,6 +37,11 @@ class Rating(NamedTuple):
     error: str = ""
     author_known: bool = True
     also: str = ""
+
+
+def rated(item: str, by: str, name: str, label: Any, **more: Any) -> Rating:
+    """Return a rating; ``more`` are its other fields."""
+    return Rating(item=item, by=by, name=name, label=label, **more)
 
 
 @dataclass(frozen=True, kw_only=True)
