@@ -26,7 +26,7 @@ BUCKETS = 256
 LEVELS = 8
 """How often a bucket may be split: the bytes of the hash."""
 
-_HEAD = struct.Struct("<QII")
+_HEAD = struct.Struct("<QQII")
 _OPTIONS = orjson.OPT_NON_STR_KEYS
 
 
@@ -64,9 +64,9 @@ def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int =
     """
     buckets = _Buckets(scratch, memory, level=0)
     try:
-        for part in parts:
+        for number, part in enumerate(parts):
             key = part.key.encode("utf-8", "surrogatepass")
-            buckets.add(key, b"".join((_HEAD.pack(part.line, len(key), len(part.text)), key, part.text)))
+            buckets.add(key, b"".join((_HEAD.pack(number, part.line, len(key), len(part.text)), key, part.text)))
         yield from buckets.groups()
     except OSError as error:
         full = NoSpace.from_error(error, scratch or tempfile.gettempdir())
@@ -78,11 +78,10 @@ def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int =
 
 
 class _Frame(NamedTuple):
-    """One record inside a block of bytes: where it begins, its text, and where it ends."""
+    """One record inside a block of bytes: where it begins, where its text begins and ends, and its number."""
 
-    start: int
-    text: int
-    end: int
+    at: tuple[int, int, int]
+    number: int
     line: int
     key: bytes
 
@@ -90,9 +89,9 @@ class _Frame(NamedTuple):
 def _frames(block: bytes) -> Iterator[_Frame]:
     at, size = 0, len(block)
     while at < size:
-        line, key, text = _HEAD.unpack_from(block, at)
+        number, line, key, text = _HEAD.unpack_from(block, at)
         begin = at + _HEAD.size + key
-        yield _Frame(at, begin, begin + text, line, block[begin - key : begin])
+        yield _Frame((at, begin, begin + text), number, line, block[begin - key : begin])
         at = begin + text
 
 
@@ -104,9 +103,10 @@ def _groups(block: bytes) -> list[Group]:
     view = memoryview(block)
     groups = []
     for key, frames in found.items():
-        texts = tuple(view[f.text : f.end] for f in frames)
-        groups.append(Group(key.decode("utf-8", "surrogatepass"), frames[0].line, len(frames), texts))
-    return sorted(groups, key=lambda group: group.line)
+        texts = tuple(view[frame.at[1] : frame.at[2]] for frame in frames)
+        group = Group(key.decode("utf-8", "surrogatepass"), frames[0].line, len(frames), texts)
+        groups.append((frames[0].number, group))
+    return [group for _, group in sorted(groups, key=lambda pair: pair[0])]
 
 
 class _Buckets:
@@ -159,7 +159,7 @@ class _Buckets:
             for frame in _frames(self._read(*block)):
                 seen = sizes.setdefault(frame.key, [frame.line, 0, 0])
                 seen[1] += 1
-                seen[2] += frame.end - frame.start
+                seen[2] += frame.at[2] - frame.at[0]
         large = {key for key, (_, _, size) in sizes.items() if size > self._memory}
         for key in large:
             line, parts, size = sizes[key]
@@ -172,7 +172,7 @@ class _Buckets:
                 data = self._read(*block)
                 for frame in _frames(data):
                     if frame.key not in large:
-                        smaller.add(frame.key, data[frame.start : frame.end])
+                        smaller.add(frame.key, data[frame.at[0] : frame.at[2]])
             yield from smaller.groups()
         finally:
             smaller.close()

@@ -39,6 +39,11 @@ READERS = loaded(
         "rasa": "review.sources.readers.rasa:READER",
         "oasst": "review.sources.readers.oasst:READER",
         "dialogflow": "review.sources.readers.dialogflow:READER",
+        "langsmith": "review.sources.readers.langsmith:READER",
+        "otlp": "review.sources.readers.otlp:READER",
+        "langfuse": "review.sources.readers.langfuse:READER",
+        "langfuse_rows": "review.sources.readers.langfuse_rows:READER",
+        "openai_batch": "review.sources.readers.openai_batch:READER",
     },
 )
 """Every format by its name in ``--format``. A new one is a file with a ``Reader`` or ``TraceReader``, and a line."""
