@@ -66,7 +66,7 @@ class Project:
     """The settings of one store.
 
     ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value);
-    ``presets`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
+    ``sources`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric``
     is the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
@@ -81,7 +81,7 @@ class Project:
     judges_disagree: int | Literal["all"] | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    presets: Mapping[str, SourcePreset] = field(default_factory=dict)
+    sources: Mapping[str, SourcePreset] = field(default_factory=dict)
     pulled: tuple[PulledSource, ...] = ()
     privacy: Privacy = Privacy()
     rubric: Mapping[str, Any] | None = None
@@ -117,7 +117,7 @@ def project_of(store_path: str | Path) -> Project:
         judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
         mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
-        presets=source_presets(path, sources),
+        sources=source_presets(path, sources),
         pulled=pulled_sources(path, sources),
         privacy=_privacy(path, tables["privacy"]),
         rubric=data.get("rubric"),

@@ -1,4 +1,4 @@
-"""The tables ``[import.sources.NAME]`` and ``[sources.NAME]``: how files of one source are read by default."""
+"""The tables ``[sources.NAME]``: how files of one source are read before anybody declares it in the application."""
 
 from __future__ import annotations
 

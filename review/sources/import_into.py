@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from review.audit import chain
@@ -28,13 +28,12 @@ def import_into(
     progress: Progress | None = None,
     on_detected: Callable[[Detected], None] | None = None,
     tally: Tally | None = None,
-    called: str = "",
+    name: str = "",
 ) -> Import:
     """Import one file into the log of this store. ``tally`` is filled with what the record does not hold.
 
-    ``called`` is what the record calls the file, where its own name says nothing.
-
-    Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
+    ``name`` is what people call the file, if that is not its path. Raises Refused without the role lead, and what
+    :func:`import_file` raises; then nothing is added.
     """
     require(store, by, "lead")
     hide_withdrawn(store)
@@ -48,7 +47,7 @@ def import_into(
         on_detected=on_detected,
         tally=tally,
     )
-    return recorded(store, replace(done, file=called) if called else done)
+    return recorded(store, dataclasses.replace(done, file=name or done.file))
 
 
 def recorded(store: Store, done: Import) -> Import:

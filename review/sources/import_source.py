@@ -29,11 +29,11 @@ def import_from_source(
     on_detected: Callable[[Detected], None] | None = None,
     on_note: Callable[[str], None] | None = None,
     tally: Tally | None = None,
-    called: str = "",
+    name: str = "",
 ) -> Import:
     """Import one file into the log of this store, and keep its mapping, values, date format and encoding.
 
-    ``on_note`` gets sentences about how the file is read; ``called`` is what the record calls it. Raises Refused
+    ``on_note`` gets sentences about how the file is read; ``name`` is what people call it. Raises Refused
     without the role lead, and what :func:`review.sources.prepared.prepared` and
     :func:`review.sources.importing.import_file` raise; then nothing is added or kept.
     """
@@ -50,7 +50,7 @@ def import_from_source(
         progress=progress,
         on_detected=on_detected,
         tally=tally,
-        called=called,
+        name=name,
     )
     if found.news is not None and (done.added or done.duplicate):
         remember(store, asked.source, found.news, by=by)

@@ -108,7 +108,7 @@ def run(job: Job) -> Import:
     store, tally = open_store(job.store_path, create=False), Tally()
     try:
         job.result = import_into(
-            store, job.file, job.options, by=job.by, progress=job.watch, tally=tally, called=job.name
+            store, job.file, job.options, by=job.by, progress=job.watch, tally=tally, name=job.name
         )
         job.notes = tuple(tally.notes)
         job.rejects = log_of(job.store_path).rejects / f"{job.result.id}.jsonl" if job.result.rejected else None

@@ -77,7 +77,7 @@ def import_options(
 
     What is known of the source joins it in :func:`review.sources.prepared.prepared`.
     """
-    preset = project.presets.get(source)
+    preset = project.sources.get(source)
     return ImportOptions(
         format=format,
         mapping=mapping or {},

@@ -54,7 +54,7 @@ def known_readings(store: Store | None, project: Project, source: str) -> tuple[
             encoding=preset.encoding,
             where=f"set for the source {name} in {project.path.name}",
         )
-        for name, preset in project.presets.items()
+        for name, preset in project.sources.items()
         if source in (name, preset.alias)
     ]
     found.append(Reading(mapping=project.mapping, values=project.values, where=f"set in {project.path.name}"))

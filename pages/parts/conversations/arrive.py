@@ -52,7 +52,7 @@ def drop(here: Session) -> None:
         st.warning(as_text(sentence), icon=":material/info:")
     if not waiting:
         st.caption(
-            "Nothing is imported yet: first you see how a file is read and what would come in. "
+            "A file is not imported at once: first you see how it is read and what would come in. "
             "Personal data is masked before it reaches the log."
         )
         return
@@ -84,6 +84,7 @@ def _kept(here: Session, uploaded: list[st.runtime.uploaded_file_manager.Uploade
 
 def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
     """Draw one file: its source, the questions it leaves open, its mapping, values and preview, and the buttons."""
+    st.subheader(as_text(file.name))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = _source(here)
         asked = _asked(here, file, source)
@@ -92,9 +93,10 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
             st.rerun()
     if asked is None:
         return
+    answer = st.container()
     try:
-        look = _look(here, file.path, asked)
-        asked, look = questions.encoding(look, asked, lambda a: _look(here, file.path, a), key=file.path)
+        first = _look(here, file.path, asked)
+        asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), key=file.path)
         if look is None:
             return
         options, open_question = _declared(look, asked, file)
@@ -104,13 +106,15 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
     except ReviewError as error:
         st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
         return
-    preview_view.show(here, seen, options, file.name)
+    with answer:
+        preview_view.answer(here, seen, options)
+    preview_view.details(seen.counted)
     alike = [one for one in others if _is_like(here, one, look, asked)]
     _buttons(here, [file, *alike], options, look, blocked=open_question or not seen.counted.conversations)
 
 
 def _source(here: Session) -> str:
-    known = [DEFAULT_SOURCE, *here.project.presets, *(row.source for row in here.store.find(Import))]
+    known = [DEFAULT_SOURCE, *here.project.sources, *(row.source for row in here.store.find(Import))]
     chosen = st.selectbox(
         "Source",
         list(dict.fromkeys(known)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from pages.parts.conversations import pick
 from pages.parts.shared import conversation as drawn
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -62,8 +63,9 @@ def log(here: Session) -> None:
         st.pagination(-(-found.total // PAGE), key="browse_page")
     ids = [str(frame["id"].iloc[row]) for row in picked.selection.rows if row < len(frame)]
     if not ids:
-        st.caption("Tick a row to open it.")
+        st.caption("Tick a row to open it, or several to add them to a week.")
         return
+    pick.form(here, ids)
     _open(here, ids)
 
 

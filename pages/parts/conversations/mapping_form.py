@@ -93,9 +93,9 @@ def _some_rows(look: Look, paths: Sequence[str], means: Mapping[str, str], key: 
     for path in paths:
         left, right = st.columns([3, 2], vertical_alignment="center")
         with left:
-            why = f" · {reasons[path]}" if look.guessed and path in means and path in reasons else ""
-            st.markdown(f"**{as_text(path)}**{as_text(why)}")
-            st.caption(as_text(_samples(look.places[path])) or "empty in the first rows")
+            why = f" · {as_text(reasons[path])}" if look.guessed and path in means and path in reasons else ""
+            samples = as_text(_samples(look.places[path])) or "empty in the first rows"
+            st.markdown(f"**{as_text(path)}**{why}  \n:small[{samples}]")
         with right:
             chosen[path] = str(
                 st.selectbox(
@@ -133,7 +133,7 @@ def values(
             f"{one.field} {one.raw} becomes",
             list(options),
             index=list(options).index(start),
-            format_func=lambda value, options=options: options[value],
+            format_func=options.__getitem__,
             key=f"arrive_value_{key}_{one.field}_{one.raw}",
             label_visibility="collapsed",
         )

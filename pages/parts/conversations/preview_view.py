@@ -28,10 +28,9 @@ def _preview(path: str, key: str, _options: ImportOptions, _secret: bytes) -> Pr
     return preview_of(path, _options, key=_secret)
 
 
-def show(here: Session, seen: Preview, options: ImportOptions, name: str) -> None:
-    """Draw a preview: the answer first, then what to look at."""
+def answer(here: Session, seen: Preview, options: ImportOptions) -> None:
+    """Draw the answer: the format and why, how many rows would come in, and what to think about first."""
     c = seen.counted
-    st.subheader(as_text(f"What would come in from {name}"))
     st.caption(as_text(f"Format {seen.format}: {seen.reason}."))
     rows = f"All {counted(c.read, 'row')}" if seen.whole else f"The first {c.read:,} rows"
     taken = c.read - c.rejected
@@ -41,6 +40,10 @@ def show(here: Session, seen: Preview, options: ImportOptions, name: str) -> Non
         st.metric("Masked spans", f"{c.masked:,}", border=True, help=f"In {counted(c.masked_in, 'conversation')}.")
     for sentence in _warnings(here, c, options):
         st.warning(as_text(sentence), icon=":material/warning:")
+
+
+def details(c: Counted) -> None:
+    """Draw what would be rejected and why, and ten rows as conversations."""
     if c.rejected:
         _rejected(c)
     if not c.conversations:
