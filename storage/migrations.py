@@ -376,7 +376,40 @@ def m011_indexes_for_many_weeks(db: Database) -> None:
 
 
 @migrations()
-def m012l_people_come_in_by_link(db: Database) -> None:
+def m012_sources_are_pulled(db: Database) -> None:
+    """Add the visits to sources that are pulled, each with the cursor for the next one."""
+    _create(
+        db,
+        "pulls",
+        {"id": str, "source": str, "kind": str, "at": str, "by": str, "status": str, "seconds": float}
+        | {"cursor": str, "left_out": str, "import_id": str, "detail": str},
+        "id",
+        "source kind at by status seconds cursor left_out detail",
+    )
+    db.table("pulls").create_index(["source", "at"])
+
+
+@migrations()
+def m013_weeks_open_themselves(db: Database) -> None:
+    """Add how weeks open themselves."""
+    _create(
+        db,
+        "week_schedules",
+        {"id": str, "at": str, "by": str, "on": int, "weekday": int, "rate": float, "raters": str, "overlap": float}
+        | {"source": str, "minutes": float},
+        "id",
+        "at by on weekday rate raters overlap",
+    )
+
+
+@migrations()
+def m014_assignments_of_a_week(db: Database) -> None:
+    """Let the progress of a week be counted from its own assignments."""
+    db.table("assignments").create_index(["week", "rater_id"])
+
+
+@migrations()
+def m015_people_come_in_by_link(db: Database) -> None:
     """Add invitations, the logins that come from them, and the ends of both."""
     _create(
         db,

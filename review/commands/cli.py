@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "nightly": "review.commands.nightly:nightly",
     "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",
+    "pull": "review.commands.pull:pull_",
     "quality": "review.commands.quality:quality",
     "report": "review.commands.report:report",
     "rubric": "review.commands.rubric:rubric_group",
