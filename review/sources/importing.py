@@ -106,7 +106,7 @@ def masked_file(
     ``scratch``. Raises InputError as :func:`import_file` does.
     """
     path, wanted, seal = Path(file), recognisers_of(options.privacy), seal_of(options.privacy.originals)
-    detected, raws = open_file(path, format=options.format, mapping=options.mapping)
+    detected, raws = open_file(path, format=options.format, mapping=options.mapping, encoding=options.encoding)
     rules = RecordRules(
         format=detected.format,
         origin=options.origin(key),
