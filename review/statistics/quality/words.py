@@ -153,8 +153,8 @@ def missed_words(found: MissedErrors, positive: str | None = None) -> str:
     low, high = (f"{100 * m:.0f}" for m in found.missed)
     return (
         f"If reviewers miss {low}% to {high}% of the {_named(positive)} conversations, the share is "
-        f"{share(found.value[0])} to {share(found.value[1])} (95% limits {share(found.ci[0])} to {share(found.ci[1])}). "
-        "Then up to 3 of the judge's false alarms are real for every 7 of its confirmed hits."
+        f"{share(found.value[0])} to {share(found.value[1])} (95% limits {share(found.ci[0])} to {share(found.ci[1])})"
+        ". Then up to 3 of the judge's false alarms are real for every 7 of its confirmed hits."
     )
 
 
