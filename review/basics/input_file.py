@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from review.basics.errors import InputError
+from review.basics.utf16 import SEEN, utf16_of
 
 GZIP = b"\x1f\x8b"
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 """What reading a damaged gzip file raises."""
 
@@ -56,13 +56,14 @@ class InputFile:
     def open(self) -> tuple[BinaryIO, ByteLines]:
         """Return the open file, to close, and its content unpacked and as UTF-8."""
         file = self.raw()
-        start = file.read(2)
+        start = file.read(SEEN)
         file.seek(0)
         unpacked: BinaryIO = file
-        if start == GZIP:
-            packed = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)))
-            start, unpacked = packed.peek(2)[:2], packed
-        return file, _Utf16(unpacked) if start in UTF16 else unpacked
+        if start.startswith(GZIP):
+            unpacked = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)), SEEN)
+            start = unpacked.peek(SEEN)
+        codec = utf16_of(start)
+        return file, _Utf16(unpacked, codec) if codec else unpacked
 
     def head(self, size: int = 4096) -> bytes:
         """Return the first bytes, unpacked. Raises InputError when the file cannot be read."""
@@ -94,8 +95,8 @@ def input_file(path: str | Path) -> InputFile:
 class _Utf16:
     """UTF-16 text as UTF-8 bytes, broken into lines at line breaks alone."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._text = io.TextIOWrapper(file, encoding="utf-16", errors="replace", newline="\n")
+    def __init__(self, file: BinaryIO, codec: str) -> None:
+        self._text = io.TextIOWrapper(file, encoding=codec, errors="replace", newline="\n")
 
     def readline(self, limit: int = -1, /) -> bytes:
         return self._text.readline(limit).encode("utf-8")
