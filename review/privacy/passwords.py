@@ -23,16 +23,14 @@ _TOKEN = re.compile(
     r"(?P<it>[A-Za-z0-9._~+/%-]{8,2000}={0,2})(?![\w(])",
     re.IGNORECASE,
 )
-_ABOUT_PASSWORDS = frozenset(
-    """
-    required optional missing incorrect invalid wrong correct forgotten forgot lost reset changed change expired hidden
-    masked redacted removed none null true false undefined empty blank string text varchar your yours mine same unknown
-    unchanged protected encrypted hashed weak strong medium minimum maximum password passwd secret example placeholder
-    value field login failed failure error success updated open here this that what when where which click enter type
-    choose must should with from self auto manual default disabled enabled falsch richtig vergessen leer ungültig
-    abgelaufen erforderlich geändert zurücksetzen oublié incorrecto incorrecta olvidada esqueci errata sbagliata
-    dimenticata onjuist vergeten
-    """.split()
+_ABOUT_PASSWORDS = re.compile(
+    r"required|optional|missing|incorrect|invalid|wrong|correct|forgotten|forgot|lost|reset|changed|change"
+    r"|expired|hidden|masked|redacted|removed|none|null|true|false|undefined|empty|blank|string|text|varchar"
+    r"|your|yours|mine|same|unknown|unchanged|protected|encrypted|hashed|weak|strong|medium|minimum|maximum"
+    r"|password|passwd|secret|example|placeholder|value|field|login|failed|failure|error|success|updated|open"
+    r"|here|this|that|what|when|where|which|click|enter|type|choose|must|should|with|from|self|auto|manual"
+    r"|default|disabled|enabled|falsch|richtig|vergessen|leer|ungültig|abgelaufen|erforderlich|geändert"
+    r"|zurücksetzen|oublié|incorrecto|incorrecta|olvidada|esqueci|errata|sbagliata|dimenticata|onjuist|vergeten"
 )
 """Words after "password:" that say something about one."""
 _STANDS_FOR_ANOTHER = re.compile(
@@ -62,7 +60,7 @@ def is_parameter(value: str) -> bool:
 
 def _is_word(value: str) -> bool:
     plain = value.casefold().strip("*_-.")
-    return bool(plain) and plain not in _ABOUT_PASSWORDS and "_" not in value
+    return bool(plain) and not _ABOUT_PASSWORDS.fullmatch(plain) and "_" not in value
 
 
 def _is_token(value: str) -> bool:
