@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import cached_statistics, conversation, figures, gathered, session
+from pages.parts.shared import cached_statistics, charts, conversation, figures, gathered, session
 from pages.parts.shared.wording import as_text
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_of
@@ -66,7 +66,7 @@ with by_week:
         {w: r.coefficients[report.headline[0]] for w, r in rows.items() if r is not None}, first="week"
     )
     figures.with_table(
-        figures.intervals(frame.dropna(subset=["value"]), x="week", y_title="agreement beyond chance"),
+        charts.intervals(frame.dropna(subset=["value"]), x="week", y_title="agreement beyond chance"),
         frame, key="agreement_weekly", file_name=f"agreement-{dimension}.csv",
     )  # fmt: skip
 with pairs:
