@@ -90,7 +90,7 @@ figures.table(
 )  # fmt: skip
 
 st.subheader("Most contested")
-labels = labels_of(evidence.annotations_under_one_rubric(here.store, weeks, viewer=here.rater.id))
+labels = labels_of(evidence.said_under_one_rubric(here.store, weeks, viewer=here.rater.id))
 worst = [row for row in contested(labels) if row[1] == dimension.split(": ")[0]][:8]
 if not worst:
     st.caption("No item with two or more votes is contested in this dimension.")

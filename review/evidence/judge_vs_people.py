@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from review.basics.labels import Label, ratings_of
 from review.current.settled import canonical_value
-from review.evidence.evidence import Paired, annotations_under_one_rubric
+from review.evidence.evidence import Paired, said_under_one_rubric
 from review.statistics.calibration.alt_test import AltTest, alt_test
 from review.statistics.calibration.ceiling import PersonCeiling, human_ceiling
 from review.statistics.calibration.report import METRICS
@@ -36,7 +36,7 @@ def judge_vs_people(
 
     ``figures`` names those of the human ceiling.
     """
-    rows = annotations_under_one_rubric(store, weeks, viewer=viewer)
+    rows = said_under_one_rubric(store, weeks, viewer=viewer)
     scale, name_of = pair.dimension.scale, pair.dimension.name
     people = [
         Label(n.item_id, n.rater_id, name_of, canonical_value(n.labels[name_of])) for n in rows if name_of in n.labels
