@@ -73,6 +73,15 @@ def labels_of(annotations: Iterable[Annotation | Said]) -> list[Label]:
     ]
 
 
+def labels_in(annotations: Iterable[Annotation | Said], dimension: str) -> list[Label]:
+    """Return the canonical labels of one dimension, one per item and rater."""
+    return [
+        Label(n.item_id, n.rater_id, dimension, canonical_value(n.labels[dimension]))
+        for n in annotations
+        if dimension in n.labels
+    ]
+
+
 def columns_of(annotations: Iterable[Annotation | Said]) -> dict[str, Columns]:
     """Return the annotations as canonical labels by dimension, in the same order as :func:`labels_of`."""
     found: dict[str, Columns] = {}
