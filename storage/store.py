@@ -106,6 +106,7 @@ class Store:
                 proof.begin_signing(connection)
                 connection.execute("BEGIN IMMEDIATE")
             written = self._local.written = []
+            self._local.newest = None
             try:
                 yield self
                 if written:
@@ -116,6 +117,8 @@ class Store:
                 raise
             finally:
                 written.clear()
+            if self._local.newest is not None:
+                proof.note_written(connection, self.path, *self._local.newest)
 
     def add(self, *records: Any) -> int:
         """Insert records and return how many were new. A record whose primary key exists stays unchanged."""
@@ -140,7 +143,15 @@ class Store:
             rows = [proof.covered_row(key, kind, row) for kind, row in written]
             written.clear()
             given: dict[str, Any] = {"actor": actor, "action": action, "subject": subject, "detail": detail or {}}
-            proof.append(connection, key, at=at, rows=rows, **given)
+            self._local.newest = key, proof.append(connection, key, at=at, rows=rows, **given)
+
+    def signing_key(self) -> bytes | None:
+        """Return the key that signs the audit chain; None when nothing is signed or the key is not here.
+
+        Raises StorageError when the key's file cannot be found or read, because somebody changed the id of the store.
+        """
+        with plain_errors(self.path):
+            return proof.signing_key(self.db.conn)
 
     @contextmanager
     def snapshot(self) -> Iterator[Store]:

@@ -25,7 +25,7 @@ class Tally:
 
     ``rejections`` holds the first ones. ``rejects_file`` holds all of them, one JSON object a line, masked; it is
     made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
-    values that had to be replaced, by the reason in ``MENDED``.
+    what was done to read the records, by the reason in ``MENDED`` or in words.
     """
 
     read: int = 0
@@ -77,5 +77,5 @@ class Tally:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader must know of the values that were replaced."""
-        return [f"{n:,} x {MENDED[reason]}" for reason, n in self.mended.items() if n]
+        """What a person must know: which values were replaced, what is missing and why."""
+        return [f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n]

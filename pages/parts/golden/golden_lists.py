@@ -198,7 +198,7 @@ def _export(here: Session, names: list[str]) -> None:
 def _packed(here: Session, name: str, to: str) -> tuple[bytes, str]:
     """Return the exported file and its name. A format of several files becomes a zip archive."""
     with tempfile.TemporaryDirectory() as folder:
-        files = export(here.store, name, to=to, target=Path(folder) / f"golden-{to}", by=here.rater.id)
+        files = export(here.store, name, to=to, target=Path(folder) / f"golden-{to}", by=here.rater.id, card=True)
         if len(files) == 1:
             return files[0].read_bytes(), f"{name}-{files[0].name}"
         buffer = io.BytesIO()
