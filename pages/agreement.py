@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import cached_statistics, conversation, figures, session
+from pages.parts.shared import cached_statistics, conversation, figures, gathered, session
 from pages.parts.shared.wording import as_text
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_of
@@ -33,16 +33,15 @@ span = st.pills(
     help="One week has too few shared items for a useful interval. Four weeks are usual.",
 )  # fmt: skip
 weeks = tuple(sorted(span)) or (week,)
-reports = cached_statistics.agreement(here, weeks)
-if not reports:
+rated = [name for name, ratings in gathered.ratings(here, weeks).items() if len(ratings)]
+if not rated:
     st.info("Nobody has annotated an item in these weeks yet.", icon=":material/edit_note:")
     st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")
     st.stop()
 
-dimension = st.segmented_control(
-    "Dimension", list(reports), default=next(iter(reports)), required=True, key="agreement_dim"
-)
-report = reports[dimension]
+dimension = st.segmented_control("Dimension", rated, default=rated[0], required=True, key="agreement_dim")
+report = cached_statistics.agreement(here, weeks, dimension)
+assert report is not None  # it is among those that were rated
 first, *others_in_words = sentences(report)
 st.markdown(f"#### {as_text(first)}")
 st.markdown(as_text(" ".join(others_in_words)))
@@ -62,7 +61,7 @@ with st.expander("How many more items make this more precise?"):
 by_week, pairs = st.columns(2, gap="large")
 with by_week:
     st.subheader("By week")
-    rows = {w: cached_statistics.agreement(here, (w,)).get(dimension) for w in weeks}
+    rows = {w: cached_statistics.agreement(here, (w,), dimension) for w in weeks}
     frame = figures.quantity_table(
         {w: r.coefficients[report.headline[0]] for w, r in rows.items() if r is not None}, first="week"
     )

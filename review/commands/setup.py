@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
+import os
+import sys
 from pathlib import Path
 
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 from review.commands.common import (
-    acting_person,
-    as_option,
     emit,
     err,
     json_option,
@@ -22,11 +19,13 @@ from review.commands.common import (
     store_option,
     system_user,
 )
-from review.people.people import NO_ROLE, ROLES, add_person, people, require
+from review.people.people import add_person, people
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.serving import server
+from review.serving.first_start import first_link, new_by_links
 from review.serving.presence import served_at
+from review.settings.access import public_url
 from review.settings.project import STARTER, project_of
 from storage.store import open_store
 
@@ -61,67 +60,6 @@ def init(name: str | None, store_path: str, as_json: bool) -> None:
     emit({**result, "rubric_version": version}, as_json, render)
 
 
-@click.group("people")
-def people_group() -> None:
-    """The people of the project and their roles."""
-
-
-@people_group.command("add")
-@click.argument("names", nargs=-1, required=True)
-@click.option(
-    "--role",
-    type=click.Choice((*ROLES, NO_ROLE)),
-    default="annotator",
-    show_default=True,
-    help="Their role; none takes it away.",
-)
-@click.option("--scope", default="", help="What they review, such as billing.")
-@click.option("--issuer", default="", help="Where they log in: the iss of the provider, or proxy.")
-@click.option("--subject", default="", help="Their login there: the sub of the provider, or the user of the proxy.")
-@as_option
-@store_option
-@json_option
-def people_add(
-    names: tuple[str, ...],
-    role: str,
-    scope: str,
-    issuer: str,
-    subject: str,
-    acting: str | None,
-    store_path: str,
-    as_json: bool,
-) -> None:
-    """Add people, or change the role of existing ones: by name, or by the id that `people list` shows."""
-    if (issuer or subject) and len(names) != 1:
-        raise click.UsageError("--issuer and --subject apply to one person; name only one.")
-    store = opened(store_path)
-    by = require(store, acting_person(store, acting).id, "lead").id
-    with store.transaction():
-        added = [
-            add_person(store, name, role=role, by=by, scope=scope, issuer=issuer, subject=subject) for name in names
-        ]
-    text = "\n".join(f"{p.name}: {p.role or 'none'}" for p in added)
-    emit({"people": [dataclasses.asdict(p) for p in added]}, as_json, lambda: out.print(text, highlight=False))
-
-
-@people_group.command("list")
-@store_option
-@json_option
-def people_list(store_path: str, as_json: bool) -> None:
-    """List everybody with their role."""
-    rows = people(opened(store_path))
-
-    def render() -> None:
-        table = Table("name", "role", "scope", "id", "login")
-        for p in rows:
-            table.add_row(
-                *(Text(t) for t in (p.name, p.role or "none", p.scope, p.id, f"{p.issuer} {p.subject}".strip()))
-            )
-        out.print(table)
-
-    emit({"people": [dataclasses.asdict(p) for p in rows]}, as_json, render)
-
-
 @click.command()
 @click.option("--port", default=8501, show_default=True, help="The port.")
 @click.option(
@@ -132,18 +70,28 @@ def people_list(store_path: str, as_json: bool) -> None:
 )
 @click.option("--names-are-enough", is_flag=True, help="Let everybody who reaches the address choose any name.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
+@click.option("--first-start", is_flag=True, help="If there is no store, create one that people enter by links.")
 @store_option
-def serve(port: int, address: str, names_are_enough: bool, browser: bool, store_path: str) -> None:
+def serve(port: int, address: str, names_are_enough: bool, browser: bool, first_start: bool, store_path: str) -> None:
     """Start the application on this project's store."""
+    path = Path(store_path)
+    if first_start and not path.exists():
+        new_by_links(path)
     store = opened(store_path)
     store.begin_signing()
-    store.close()
-    elsewhere = served_at(Path(store_path))
+    elsewhere = served_at(path)
     if elsewhere:
         note(f"{store_path}: another application already serves this store at {elsewhere}. End one of the two.")
-    code = server.serve(
-        Path(store_path), port=port, browser=browser, address=address, names_are_enough=names_are_enough
-    )
+    access = project_of(path).access
+    first = None
+    if access.mode == "links":
+        base = public_url(access, os.environ) or server.url_of(address, port)
+        first = first_link(store, base)
+    store.close()
+    if first:
+        click.echo(f"This project has no lead yet. Open this link to become its lead (it works once):\n{first}")
+        sys.stdout.flush()
+    code = server.serve(path, port=port, browser=browser, address=address, names_are_enough=names_are_enough)
     raise SystemExit(code)
 
 

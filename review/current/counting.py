@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from review.basics.remembered import Remembered
-from storage.queries.annotations import current_annotations
+from review.current.known import Known
+from storage.queries.annotations import current_annotations, rubric_versions_given
 from storage.queries.states import WeekState, annotations_state, annotations_written
 from storage.records_review import Annotation
 from storage.store import Store
@@ -42,6 +43,19 @@ def annotations_that_count(store: Store, week: str) -> Sequence[Annotation]:
         return current_annotations(store, week)
     key = (str(store.path), week, state_of_annotations(store, week))
     return _ROWS.get(key, lambda: tuple(current_annotations(store, week)))
+
+
+def versions_given(store: Store, week: str) -> frozenset[int]:
+    """Return the rubric versions of all annotations of a week, of those that count and of others."""
+    return _GIVEN.get(
+        store,
+        week,
+        lambda: state_of_annotations(store, week),
+        lambda: frozenset(rubric_versions_given(store, week)),
+    )
+
+
+_GIVEN: Known[frozenset[int]] = Known(256)
 
 
 def versions(store: Store, week: str) -> Versions:

@@ -21,8 +21,9 @@ import orjson
 import requests
 
 from review.basics.errors import InputError, NothingToDo
-from review.serving.presence import serving
-from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, refusal
+from review.serving.guard import PERSON
+from review.serving.presence import served_at, serving
+from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
 
 ADDRESS = "127.0.0.1"
@@ -61,12 +62,12 @@ def access_flags(store: Path, access: Access, *, address: str, environment: Mapp
     """
     secrets = store.resolve().parent / ".streamlit" / "secrets.toml"
     redirect = _redirect_uri(secrets) if access.mode == "oidc" else ""
-    hosts = hosts_of(access, address=address, redirect_uri=redirect)
+    hosts = hosts_of(access, address=address, redirect_uri=redirect, url=public_url(access, environment))
     refused = refusal(access, address=address, hosts=hosts, environment=environment)
     if refused is not None:
         raise refused
-    # Streamlit resumes a dropped session only for the same user; in proxy mode this is how it knows the user.
-    users = {access.user_header: "proxy_user"} if access.mode == "proxy" else {}
+    # Streamlit resumes a dropped session only for the same user; this is how it knows the user.
+    users = {"proxy": {access.user_header: "proxy_user"}, "links": {PERSON.decode(): "link_user"}}.get(access.mode, {})
     return (
         *(f"--server.allowedHosts={host}" for host in hosts),
         f"--server.trustedUserHeaders={orjson.dumps(users).decode()}",
@@ -174,6 +175,13 @@ def url_of(address: str, port: int) -> str:
     """Return the URL at which this machine reaches a server; one on all addresses answers on the loopback address."""
     host = {"0.0.0.0": ADDRESS, "::": "[::1]"}.get(address, f"[{address}]" if ":" in address else address)  # noqa: S104
     return f"http://{host}:{port}"
+
+
+def link_base(store: Path, access: Access, *, environment: Mapping[str, str]) -> str:
+    """Return the address with which links begin: as the settings say, else where this store is served now."""
+    served = served_at(store)
+    here = served.split(" ", 1)[0] if served and served.startswith("http") else url_of(ADDRESS, 8501)
+    return public_url(access, environment) or here
 
 
 def check_port(port: int, address: str = ADDRESS) -> None:

@@ -21,6 +21,7 @@ from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
+from review.settings.pulled import PulledSource, pulled_sources
 from storage.records_golden import EXAMPLE_KINDS
 
 ORIGINALS = ("apart", "encrypted", "none")
@@ -31,7 +32,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values"),
-    "privacy": ("originals", "patterns", "phone_region", "countries", "library"),
+    "privacy": ("originals", "patterns", "phone_region", "countries", "library", "rejects_days"),
     "sampling": ("unit", "confidence", "judges_disagree"),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
@@ -39,16 +40,18 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "rubric": ("reveal", "dimensions"),
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
+SOURCES = "sources"
+"""The list of sources that are pulled. Which settings one has depends on its kind."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Privacy:
     """The settings of [privacy].
 
     ``originals`` says what happens to unmasked originals. ``patterns`` are the team's own (token name -> regular
     expression). ``phone_region`` is the country of phone numbers without a country code. ``countries`` are those whose
     phone numbers are found in their national formats as well. ``library`` is "presidio" to run its recognisers of
-    national numbers after ours, else "".
+    national numbers after ours, else "". Files of rejected records are removed after ``rejects_days`` days, 0: never.
     """
 
     originals: str = "apart"
@@ -56,6 +59,7 @@ class Privacy:
     phone_region: str = "US"
     countries: tuple[str, ...] = ()
     library: str = ""
+    rejects_days: int = 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,7 @@ class Project:
     contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric`` is
     the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
     have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names. ``heads`` is the
-    file to which the head of the audit chain is written every night, or None.
+    file to which the head of the audit chain is written every night, or None. ``sources`` are those that are pulled.
     """
 
     path: Path
@@ -84,6 +88,7 @@ class Project:
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     heads: Path | None = None
+    sources: tuple[PulledSource, ...] = ()
 
 
 def project_of(store_path: str | Path) -> Project:
@@ -95,9 +100,10 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    unknown = sorted(set(data) - set(SETTINGS))
+    known = {*SETTINGS, SOURCES}
+    unknown = sorted(set(data) - known)
     if unknown:
-        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(SETTINGS))}.")
+        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(known))}.")
     tables = _tables(path, data)
     imports, sampling = tables["import"], tables["sampling"]
     values = setting.table(f"{path}, import.values", imports.get("values", {}), header="[import.values]")
@@ -116,6 +122,7 @@ def project_of(store_path: str | Path) -> Project:
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
+        sources=pulled_sources(path, data.get(SOURCES, [])),
     )
 
 
@@ -128,11 +135,14 @@ def _file(path: Path, name: str, found: object) -> Path | None:
 
 def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
     return Privacy(
-        setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
-        _patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
-        setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
-        setting.texts(f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"),
-        setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
+        originals=setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
+        patterns=_patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
+        phone_region=setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
+        countries=setting.texts(
+            f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"
+        ),
+        library=setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
+        rejects_days=setting.whole_number(f"{path}, privacy.rejects_days", table.get("rejects_days", 90), least=0),
     )
 
 
@@ -156,19 +166,28 @@ STARTER = """\
 time_zone = "UTC"        # weeks are ISO weeks in this zone
 
 [access]
-mode = "names"           # how people sign in: names (chosen freely, this machine only) | oidc | proxy
+mode = "names"           # how people sign in: names (chosen freely, this machine only) | links | oidc | proxy
+# url = "https://review.example.org"   # where people open the application; links begin with it
 
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
 phone_region = "US"      # country of phone numbers without a country code
 # countries = ["DE", "FR"]   # countries of your users: their phone numbers are found in national formats as well
 # library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
+# rejects_days = 90      # `spotcheck nightly` removes files of rejected records, which are masked, by then; 0: never
 
 [privacy.patterns]       # your own patterns to mask: token name = regular expression
 # CUSTOMER = "KD-[0-9]{6}"
 
 # [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
 # heads = "/mnt/elsewhere/spotcheck-heads.txt"
+
+# [[sources]]            # systems that `spotcheck pull` and `spotcheck nightly` read by themselves
+# name = "shop"
+# kind = "langfuse"      # langfuse | langsmith | phoenix | zendesk | intercom | folder | warehouse
+# address = "https://cloud.langfuse.com"
+# public_key = "LANGFUSE_PUBLIC_KEY"   # the variable of the environment that holds the key, never the key
+# secret_key = "LANGFUSE_SECRET_KEY"
 
 [sampling]
 unit = "session"         # what a reviewer sees as one item: session | turn

@@ -12,6 +12,7 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.labels import Value
 from review.current.assignments import owed_items
+from review.current.known import items_of
 from review.current.settled import adjudications_that_count, annotations_of, current_adjudications, labels_of, settle
 from review.people.people import Person, people, require
 from review.privacy.hidden_spans import spans_by_conversation, without_words
@@ -47,7 +48,7 @@ class Case:
 def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
     """Return the items of a week that have votes and that the viewer does not owe, the most disputed first."""
     owed = owed_items(store, viewer)
-    items = {i.id: i for i in store.find(Item, week=week)}
+    items = {i.id: i for i in items_of(store, week)}
     by_item: dict[str, list[Annotation]] = {}
     annotations = annotations_of(store, [week])
     for annotation in annotations:

@@ -67,7 +67,8 @@ class ReadRecord(NamedTuple):
 def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[ReadRecord]:
     """Read, normalise, mask and hash each record; a record that cannot be read comes back with its error.
 
-    In a format of traces, ``raw`` is the first record of each trace.
+    A record with several conversations comes back once for each, and once as a whole with an error. In a format of
+    traces, ``raw`` is the first record of each trace.
     """
     reader = READERS[rules.format]
     if isinstance(reader, TraceReader):
@@ -77,17 +78,18 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
         raise TypeError(f"{rules.format}: found {type(reader).__name__}, expected a Reader or a TraceReader.")
     read = _plain_fields if rules.format in PLAIN.values() else _other_fields
     for raw in raws:
-        entry, error, record = None, None, raw.record
         try:
-            if record is None:
+            if raw.record is None:
                 raise raw.error or Unreadable("line", None, "a record")
-            fields = read(record, rules, reader)
-            if "notes" in fields:
-                raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in fields.pop("notes"))))
-            entry = _entry(fields, record, rules)
+            found = [(one.pop("notes", ()), _entry(one, raw.record, rules)) for one in read(raw.record, rules, reader)]
         except REFUSALS as reason:
-            error = refusal(reason)
-        yield ReadRecord(raw, entry, error)
+            yield ReadRecord(raw, None, refusal(reason))
+            continue
+        for notes, entry in found:
+            if notes:
+                raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
+            yield ReadRecord(raw, entry, None)
+            raw = raw._replace(mended=()) if raw.mended else raw
 
 
 def _of_traces(raws: Iterable[Raw], rules: RecordRules, reader: TraceReader) -> Iterator[ReadRecord]:
@@ -114,13 +116,16 @@ def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
     return Entry(Conversation(**{**vars(masked), "content_hash": content_hash(masked)}), original)
 
 
-def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> Fields:
-    return reader.read(renamed(record, rules.mapping) if rules.mapping else record)
+def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:
+    return reader.conversations(renamed(record, rules.mapping) if rules.mapping else record)
 
 
-def _other_fields(record: Record, rules: RecordRules, reader: Reader) -> Fields:
+def _other_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:
     """The fields of a format of its own, then those that the mapping names and the extra ones."""
-    found = _with_chosen(reader.read(record), record, rules)
+    return [_with_extra(_with_chosen(found, record, rules), record, rules) for found in reader.conversations(record)]
+
+
+def _with_extra(found: Fields, record: Record, rules: RecordRules) -> Fields:
     extra = {name: record[name] for name in rules.extra if record.get(name) is not None}
     if extra:
         found["metadata"] = {**extra, **(found.get("metadata") or {})}

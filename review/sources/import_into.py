@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from review.audit import chain
@@ -26,8 +27,11 @@ def import_into(
     progress: Progress | None = None,
     on_detected: Callable[[Detected], None] | None = None,
     tally: Tally | None = None,
+    called: str = "",
 ) -> Import:
     """Import one file into the log of this store. ``tally`` is filled with what the record does not hold.
+
+    ``called`` is what the record calls the file, where its own name says nothing.
 
     Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
     """
@@ -42,7 +46,7 @@ def import_into(
         on_detected=on_detected,
         tally=tally,
     )
-    return recorded(store, done)
+    return recorded(store, replace(done, file=called) if called else done)
 
 
 def recorded(store: Store, done: Import) -> Import:

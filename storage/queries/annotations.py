@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from storage.queries.conditions import in_time, not_withdrawn
+from storage.queries.parameters import json_list
 from storage.records_review import Annotation
 from storage.store import Store
 
@@ -41,6 +43,17 @@ def current_annotations_of_item(store: Store, week: str, item_id: str) -> list[A
     return store.select(Annotation, sql, {"week": week, "rater": None, "item": item_id})
 
 
+def rubric_versions_given(store: Store, week: str) -> list[int]:
+    """Return the rubric versions of all annotations of a week."""
+    return [row["version"] for row in store.query(_GIVEN_SQL, {"week": week})]
+
+
+_GIVEN_SQL = """
+SELECT DISTINCT n.rubric_version AS version FROM items i CROSS JOIN annotations n ON n.item_id = i.id
+WHERE i.week = :week
+"""
+
+
 def annotations_per_rubric_version(store: Store, week: str) -> dict[int, int]:
     """Return how many annotations of a week count under each rubric version."""
     sql = f"SELECT rubric_version AS version, count(*) AS n FROM ({CURRENT_SQL}) GROUP BY rubric_version"  # noqa: S608
@@ -61,6 +74,29 @@ SELECT version, count(*) AS n
 FROM (SELECT item_id, max(rubric_version) AS version FROM ({CURRENT_SQL}) GROUP BY item_id)
 GROUP BY version ORDER BY n DESC, version DESC
 """  # noqa: S608 - a constant of ours
+
+
+class Sent(NamedTuple):
+    """One submission without what it says: of which item, by whom, and whether it was revealed or undone."""
+
+    item: str
+    rater: str
+    version: int
+    submission: str
+    revealed: int
+    undone: int
+
+
+def sent_in_time(store: Store, weeks: Sequence[str]) -> list[Sent]:
+    """Return every annotation of some weeks that was not late, undone ones included, in order of arrival."""
+    return [Sent(*row) for row in store.stream(_SENT_SQL, {"weeks": json_list(weeks)})]
+
+
+_SENT_SQL = f"""
+SELECT n.item_id, n.rater_id, n.rubric_version, n.submission_id, n.revealed, NOT {not_withdrawn("n")}
+FROM items i CROSS JOIN annotations n ON n.item_id = i.id
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {in_time("n", "i.week")} ORDER BY n.rowid
+"""  # noqa: S608 - constants of ours
 
 
 def measured_seconds(store: Store) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storage.queries.parameters import json_list
+from storage.records import KEYS
 from storage.store import Store
 
 WeekState = tuple[int, ...]
@@ -38,10 +39,11 @@ FROM items i CROSS JOIN annotations n ON n.item_id = i.id WHERE i.week = :week
 """
 
 
-def latest_adjudication(store: Store) -> str:
-    """Return the id of the latest adjudication, "" before the first. A restored store has other ids."""
-    rows = store.query("SELECT id FROM adjudications ORDER BY rowid DESC LIMIT 1")
-    return str(rows[0]["id"]) if rows else ""
+def latest_key(store: Store, record: type) -> str:
+    """Return the key of the latest row of a record, "" before the first. A restored store has other keys."""
+    table, key = KEYS[record]
+    rows = store.query(f'SELECT "{key}" AS key FROM "{table}" ORDER BY rowid DESC LIMIT 1')  # noqa: S608 - our names
+    return str(rows[0]["key"]) if rows else ""
 
 
 def weeks_state(store: Store, weeks: Sequence[str]) -> WeekState:

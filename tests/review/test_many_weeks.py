@@ -8,6 +8,7 @@ import many_weeks
 import pytest
 
 from review.annotating.submissions import receive
+from review.audit.verifying import check_store, in_words
 from review.current.counting import annotations_that_count
 from review.current.settled import settled_labels
 from storage.queries.annotations import current_annotations
@@ -45,3 +46,9 @@ def test_what_is_remembered_is_what_the_store_holds(store: Store) -> None:
     first, again = settled_labels(store, [week]), settled_labels(store, [week])
     assert first == again and first is not again
     assert list(annotations_that_count(store, week)) == current_annotations(store, week)
+
+
+def test_the_chain_covers_every_row(tmp_path: Path) -> None:
+    store = many_weeks.build(tmp_path / "s.db", many_weeks.Size(2, 40))
+    check = check_store(store)
+    assert check.holds and check.rows > 500, in_words(check)

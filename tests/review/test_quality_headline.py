@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from review.statistics.intervals import jeffreys
@@ -134,6 +134,18 @@ def test_every_estimator_by_name_keeps_to_the_labels_too(found: list[StratumCoun
         if quantity.value is not None:
             assert quantity.ci is not None, name
             assert low - 1e-9 <= quantity.ci[0] <= quantity.value <= quantity.ci[1] <= high + 1e-9, name
+
+
+@given(strata(), st.booleans())
+@example(found=[stratum("one has no verdict", (0, 1, 1), said_other=(1, 0))], endless=False)
+def test_only_complete_labels_leave_no_interval(found: list[StratumCounts], endless: bool) -> None:
+    if endless:
+        found = [replace(found[0], population=None)]
+    report = quality_report(found)
+    known = all(s.labelled.n == s.population for s in found)
+    for name, quantity in {"headline": report.headline, **report.by_name}.items():
+        if quantity.ci is not None:
+            assert (quantity.ci[0] == quantity.ci[1]) == known, name
 
 
 @given(

@@ -57,9 +57,10 @@ def _checked(check: Check) -> None:
 def _head(last: AuditEntry) -> None:
     with st.expander("The head of the chain"):
         st.caption(
-            "Each entry covers the one before it, so a changed or removed entry breaks the chain. Only entries "
-            "removed from the end go unnoticed. Keep this head somewhere else. The person who installed Spotcheck "
-            "can then check that it is still in the chain."
+            "Each entry covers the one before it, so a changed or removed entry breaks the chain. Entries removed "
+            "from the end are noticed on the machine that wrote them, as long as nobody changes its note of the newest "
+            "entry. Keep this head somewhere else. The person who installed Spotcheck can then check that it is still "
+            "in the chain."
         )
         st.code(last.hash, language=None, wrap_lines=True)
 

@@ -17,11 +17,11 @@ METRICS = {"recall": "Recall", "precision": "Precision", "accuracy": "Same as th
 
 def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, key: str) -> None:
     """Show the human ceiling, and whether the judge may replace a person."""
-    found = cached_statistics.judge_vs_people(here, weeks, judge, dimension)
     names = here.names
     metric = st.segmented_control(
         "Figure", list(METRICS), format_func=METRICS.__getitem__, default="accuracy", required=True, key=f"{key}_metric"
     )
+    found = cached_statistics.judge_vs_people(here, weeks, judge, dimension, metric)
     rows = [
         {
             "reviewer": names.get(c.rater, c.rater),

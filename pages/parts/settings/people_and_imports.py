@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from pages.parts.settings import inviting
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -39,6 +40,8 @@ def people_table(here: Session) -> None:
     if not here.rater.may("lead"):
         st.caption("Leads add people and change roles.")
         return
+    if here.access.mode == "links":
+        inviting.invite_somebody(here)
     with st.form("managing_add", border=True, clear_on_submit=True):
         st.markdown("**Add a person, or change a role**")
         name = st.text_input("Name, or the id of a person who logs in", key="managing_name")

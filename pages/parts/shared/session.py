@@ -46,6 +46,11 @@ class Session:
             st.stop()
 
     @property
+    def access(self) -> Access:
+        """Return how this server tells visitors apart, as it was when the server started."""
+        return _access(_path())
+
+    @property
     def names(self) -> dict[str, str]:
         """Return the names of all people by id."""
         return {p.id: p.name for p in people(self.store)}

@@ -19,23 +19,33 @@ class Format:
     ``about`` is the format in a few words, for documentation; ``sign`` is what ``recognise`` looks for, for messages.
     Fields may hold ``notes``: phrases that say what a person should know of a conversation, such as why it has no
     answer. An import counts equal ones, so they name no ids.
+
+    ``includes`` names formats that records of this one look like where they lack its marks, such as messages without
+    any tool call. It reads them alike, and a file that holds both is of this format.
     """
 
     about: str
     sign: str
     recognise: Callable[[Record], bool]
+    includes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reader(Format):
     """One format. ``read`` maps a raw record to the fields of a conversation, or raises Unreadable; it sees no files.
 
+    A record that holds several conversations (a pair of answers) gives a list, each with an ``id`` of its own.
     ``sample`` is a record in which a user asks "How many?" and the assistant answers "Seven.": the tests read the
     sample of every format.
     """
 
-    read: Callable[[Record], Fields]
+    read: Callable[[Record], Fields | list[Fields]]
     sample: Record
+
+    def conversations(self, record: Record) -> list[Fields]:
+        """Return the fields of each conversation in a record. Raises Unreadable."""
+        found = self.read(record)
+        return found if isinstance(found, list) else [found]
 
 
 def whole(record: Record) -> Iterable[Record]:
