@@ -85,23 +85,25 @@ def _records(number: int, message: bytes, done: int) -> Iterator[Raw]:
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-    expected = "a request of OTLP with spans or logs"
-    try:
-        traces = ExportTraceServiceRequest.FromString(message)
-        spans = [span for r in traces.resource_spans for s in r.scope_spans for span in s.spans]
-        if spans and all(len(span.trace_id) == 16 and len(span.span_id) == 8 for span in spans):
-            for resource in traces.resource_spans:
-                yield Raw(number, {**_resource(resource), "scopeSpans": _scopes(resource.scope_spans)}, None, done)
-            return
-        logs = ExportLogsServiceRequest.FromString(message)
-    except DecodeError as error:
-        yield Raw(number, None, Unreadable("request", f"{len(message):,} bytes ({error})", expected), done)
-        return
+    # Both kinds of requests have the same outline, so each is read as both, and its ids tell which it is.
+    traces, logs, fault = ExportTraceServiceRequest(), ExportLogsServiceRequest(), ""
+    for request in (traces, logs):
+        try:
+            request.ParseFromString(message)
+        except DecodeError as error:
+            request.Clear()
+            fault = f" ({error})"
+    spans = [span for r in traces.resource_spans for s in r.scope_spans for span in s.spans]
     records = [record for r in logs.resource_logs for s in r.scope_logs for record in s.log_records]
-    if not records and message:
-        yield Raw(number, None, Unreadable("request", f"{len(message):,} bytes without spans and logs", expected), done)
-    for resource in logs.resource_logs:
-        yield Raw(number, {**_resource(resource), "scopeLogs": _log_scopes(resource.scope_logs)}, None, done)
+    if spans and all(len(span.trace_id) == 16 and len(span.span_id) == 8 for span in spans):
+        for resource in traces.resource_spans:
+            yield Raw(number, {**_resource(resource), "scopeSpans": _scopes(resource.scope_spans)}, None, done)
+    elif records:
+        for resource in logs.resource_logs:
+            yield Raw(number, {**_resource(resource), "scopeLogs": _log_scopes(resource.scope_logs)}, None, done)
+    elif message:
+        found = f"{len(message):,} bytes without spans and logs{fault}"
+        yield Raw(number, None, Unreadable("request", found, "a request of OTLP with spans or logs"), done)
 
 
 def _resource(resource: Any) -> dict[str, Any]:

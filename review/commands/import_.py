@@ -28,6 +28,7 @@ from review.commands.common import (
 from review.log.log import weeks_in_log
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import project_of, remember_import
+from review.sources.file_sets import file_sets
 from review.sources.import_into import import_into
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import import_options
@@ -63,6 +64,12 @@ COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
 @click.option(
     "--source", default=DEFAULT_SOURCE, show_default=True, help="The name of the system these conversations come from."
 )
+@click.option(
+    "--records",
+    default=None,
+    metavar="PATH",
+    help="Where the records of a JSON document are, such as data.items; of a spreadsheet the name of the sheet.",
+)
 @click.option("--week", default=None, help="The week of records without a date (default: the current one).")
 @as_option
 @store_option
@@ -73,6 +80,7 @@ def import_(
     maps: tuple[str, ...],
     tables: tuple[str, ...],
     source: str,
+    records: str | None,
     week: str | None,
     acting: str | None,
     store_path: str,
@@ -80,6 +88,8 @@ def import_(
 ) -> None:
     """Mask the conversations in FILE... and add them to the log; importing a file twice adds nothing.
 
+    FILE is a file, a folder, a pattern such as 'logs/*.jsonl' or a zip archive; files may be packed (.gz, .zst). Files
+    of one trace format are read together.
     --map names the path of a field, --value translates a value; both are saved in spotcheck.toml for the next import.
     Records that cannot be read are reported with their line, and the others are imported. Exit code 1 when records were
     rejected and none could be read, 2 when a file cannot be read at all.
@@ -87,14 +97,18 @@ def import_(
     store, project = opened(store_path), project_of(store_path)
     by = acting_person(store, acting).id
     mapping, values = parse_mapping(maps), parse_values(tables)
-    options = import_options(project, format=format, mapping=mapping, values=values, source=source, week=week)
+    options = import_options(
+        project, format=format, mapping=mapping, values=values, source=source, week=week, records=records
+    )
+    sets = file_sets(files, format=format, mapping=options.mapping, records=records)
     done: list[Import] = []
     reports: list[dict[str, Any]] = []
     with _bar() as bar:
-        for file in files:
+        for together in sets:
+            file = together.name
             watch, tally, formats = _progress(bar, file), Tally(), list[Detected]()
             told = _announce(file, formats)
-            record = import_into(store, file, options, by=by, progress=watch, on_detected=told, tally=tally)
+            record = import_into(store, together, options, by=by, progress=watch, on_detected=told, tally=tally)
             done.append(record)
             notes = [*tally.notes, *_verdict_notes(tally, _rubric(store))]
             for text in notes:
@@ -205,7 +219,9 @@ def _show(done: list[Import], rejects: list[str | None]) -> None:
             soft_wrap=True,
         )
         for row in record.rejections[:SHOWN]:
-            place = f"{record.file}, line {row['line']}" + ("" if row["column"] == "line" else f", {row['column']}")
+            place = f"{row.get('file', record.file)}, line {row['line']}" + (
+                "" if row["column"] == "line" else f", {row['column']}"
+            )
             text = f"{place}: found {row['found']}, expected {row['expected']}"
             err.print(text, highlight=False, markup=False, soft_wrap=True)
         if record.rejected > SHOWN:

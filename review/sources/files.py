@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+import orjson
+
 from review.basics.errors import InputError
 from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
 from review.basics.raw_xlsx import read_xlsx, sheets_of
-from review.basics.record import Raw
+from review.basics.record import MAX_LINE, Raw
 from review.privacy.recognisers import recognisers
 from review.sources.containers import TOP, find, unwrapped
 from review.sources.conversations import masked_value
@@ -32,7 +34,7 @@ class Opened:
 
     detected: Detected
     raws: Iterator[Raw]
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
 
 
 def opened_file(given: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None = None) -> Opened:
@@ -78,10 +80,11 @@ def _peeked(
     recognised: Callable[[Record], bool],
     mapping: Mapping[str, str],
     records: str | None,
-) -> tuple[list[Raw], Iterator[Raw], tuple[str, ...]]:
+) -> tuple[list[Raw], Iterator[Raw], Sequence[str]]:
     """The first records, all of them, and notes. Raises InputError when there is none among many lines."""
-    notes: tuple[str, ...] = ()
-    if layout == "json":
+    notes: Sequence[str] = ()
+    if layout == "json" or (layout == "jsonl" and _is_one_document(given)):
+        layout = "json"
         raws, notes = read_document(given, recognised, mapping=mapping, records=records)
     elif layout == "xlsx":
         raws, notes = _sheet(given, records)
@@ -96,6 +99,19 @@ def _peeked(
     elif records is not None and layout not in ("json", "xlsx"):
         raise InputError(f"{given.name}: found the path '{records}' to records, but each row of this file is a record.")
     return first, raws, notes
+
+
+def _is_one_document(given: InputFile) -> bool:
+    """Whether a file is one line that holds a JSON object, which may be a page with many records."""
+    file, content = given.open()
+    with file:
+        line = content.readline(MAX_LINE).removeprefix(b"\xef\xbb\xbf").strip()
+        if not line.startswith(b"{") or content.read(1 << 16).strip():
+            return False
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], tuple[str, ...]]:

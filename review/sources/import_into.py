@@ -10,6 +10,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.people.people import require
+from review.sources.file_sets import Files
 from review.sources.importing import Progress, import_file
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
@@ -20,7 +21,7 @@ from storage.store import Store
 
 def import_into(
     store: Store,
-    file: str | Path,
+    file: Files,
     options: ImportOptions | None = None,
     *,
     by: str,
@@ -29,11 +30,10 @@ def import_into(
     tally: Tally | None = None,
     called: str = "",
 ) -> Import:
-    """Import one file into the log of this store. ``tally`` is filled with what the record does not hold.
+    """Import one file, or files that belong together, into the log of this store.
 
-    ``called`` is what the record calls the file, where its own name says nothing.
-
-    Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
+    ``tally`` is filled with what the record does not hold. ``called`` is what the record calls the file, where its own
+    name says nothing. Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
     """
     require(store, by, "lead")
     done = import_file(
@@ -58,7 +58,7 @@ def recorded(store: Store, done: Import) -> Import:
             store,
             done.by,
             "import",
-            Path(done.file).name,
+            ", ".join(Path(name).name for name in done.file.split(", ")),
             id=done.id,
             source=done.source,
             **{name: getattr(done, name) for name in counts},

@@ -24,7 +24,8 @@ class ImportOptions:
 
     ``format`` is a name in ``READERS``, or "auto" to tell it by the keys of the first records. ``mapping`` names the
     path of a field (field -> dotted path), ``values`` translates cells (field -> raw -> value). Records without a date
-    belong to ``week``, None: the current one. ``checks`` run over each new conversation.
+    belong to ``week``, None: the current one. ``checks`` run over each new conversation. ``records`` is the path to the
+    records of a JSON document, or the name of a sheet.
     Raises InputError for an unknown format or field, a source name that cannot be one, and a week that is none.
     """
 
@@ -33,6 +34,7 @@ class ImportOptions:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     source: str = DEFAULT_SOURCE
     week: str | None = None
+    records: str | None = None
     time_zone: str = "UTC"
     privacy: Privacy = field(default_factory=Privacy)
     checks: CheckSettings = field(default_factory=CheckSettings)
@@ -60,6 +62,7 @@ def import_options(
     values: Mapping[str, Mapping[str, str]] | None = None,
     source: str = DEFAULT_SOURCE,
     week: str | None = None,
+    records: str | None = None,
 ) -> ImportOptions:
     """Return the project's settings for an import, with the mapping and value tables given here added to its own."""
     tables = values or {}
@@ -69,6 +72,7 @@ def import_options(
         values={name: {**project.values.get(name, {}), **tables.get(name, {})} for name in (*project.values, *tables)},
         source=source,
         week=week,
+        records=records,
         time_zone=project.time_zone,
         privacy=project.privacy,
         checks=project.checks,
