@@ -80,6 +80,8 @@ def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:
         return "csv"
     if first.startswith(b"["):
         return "jsonl" if suffix in (".jsonl", ".ndjson") and _list_by_line(given) else "json"
+    if first.startswith(b'"') and suffix == ".json":
+        return "json"
     if first.startswith(b"{"):
         return "jsonl" if suffix in (".jsonl", ".ndjson") or _line_is_json(given) else "json"
     return None

@@ -108,6 +108,8 @@ def _is_one_document(given: InputFile) -> bool:
         line = content.readline(MAX_LINE).removeprefix(b"\xef\xbb\xbf").strip()
         if not line.startswith(b"{") or content.read(1 << 16).strip():
             return False
+    if given.suffix == ".json":
+        return True
     try:
         return isinstance(orjson.loads(line), dict)
     except orjson.JSONDecodeError:
