@@ -428,3 +428,28 @@ def m015_people_come_in_by_link(db: Database) -> None:
     )
     _create(db, "link_ends", dict.fromkeys(["id", "how", "at", "by"], str), "id", "how at by")
     db.table("link_logins").create_index(["rater_id"])
+
+
+@migrations()
+def m016_sources_and_withdrawn_imports(db: Database) -> None:
+    """Add how files of each source are read, and which imports were undone."""
+    declared: dict[str, type] = dict.fromkeys(
+        ("id", "source", "at", "by", "mapping", "value_tables", "date_format", "encoding"), str
+    )
+    _create(
+        db,
+        "source_settings",
+        declared,
+        "id",
+        "source at by mapping value_tables date_format encoding",
+    )
+    undo: dict[str, type] = dict.fromkeys(("import_id", "at", "by", "reason"), str)
+    _create(
+        db,
+        "import_withdrawals",
+        undo,
+        "import_id",
+        "at by reason",
+        foreign_keys=[("import_id", "imports", "id")],
+    )
+    db.table("source_settings").create_index(["source"])

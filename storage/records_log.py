@@ -48,6 +48,34 @@ class Import:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportWithdrawal:
+    """The undo of an import that nothing was drawn from: its conversations leave all queries, their ids become free."""
+
+    import_id: str
+    at: str
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSettings:
+    """How files of a source are read, as somebody declared it; of several that fit a file the latest counts.
+
+    ``mapping`` gives the path of a field (field -> dotted path), ``value_tables`` translate cells (field -> raw ->
+    value). ``date_format`` is a form of :mod:`review.basics.date_forms`, ``encoding`` the name of a codec; "" is none.
+    """
+
+    id: str
+    source: str
+    at: str
+    by: str
+    mapping: dict[str, str] = field(default_factory=dict)
+    value_tables: dict[str, dict[str, str]] = field(default_factory=dict)
+    date_format: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pull:
     """One visit to a source that is pulled: what it gave, and where the next visit goes on.
 
@@ -180,6 +208,8 @@ class Stratum:
 
 LOG_KEYS: dict[type, tuple[str, ...]] = {
     Import: ("imports", "id"),
+    ImportWithdrawal: ("import_withdrawals", "import_id"),
+    SourceSettings: ("source_settings", "id"),
     Pull: ("pulls", "id"),
     Conversation: ("conversations", "id"),
     Draw: ("draws", "id"),

@@ -19,7 +19,6 @@ ONLY_ON_THE_COMMAND_LINE = {
     "review/serving/server.py",
     "review/settings/project.py",
     "review/sources/files.py",
-    "review/sources/options.py",
     "review/sources/readers/mapping.py",
     "review/statistics/agreement/files.py",
 }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 import zipfile
@@ -35,12 +36,14 @@ class ByteLines(Protocol):
 class InputFile:
     """A file, the bytes of standard input, or a member of a zip archive.
 
-    ``name`` is for messages, ``suffix`` is without that of a packing.
+    ``name`` is for messages, ``suffix`` is without that of a packing. ``encoding`` is the codec of its text as somebody
+    declared it; "" is UTF-8, or UTF-16 with its mark.
     """
 
     name: str
     path: Path | None = None
     data: bytes | None = None
+    encoding: str = ""
     member: str | None = None
 
     @property
@@ -99,7 +102,9 @@ class InputFile:
         content = unpacked(self.name, file, start, self.size) or file
         if isinstance(content, io.BufferedReader):
             start = content.peek(2)[:2]
-        return file, _Utf16(content) if start[:2] in UTF16 else content
+        if start[:2] in UTF16 or self.encoding.startswith(_WIDE):
+            return file, _Wide(content, "utf-16" if start[:2] in UTF16 else self.encoding)
+        return file, _Declared(content, self.encoding) if self.encoding else content
 
     def head(self, size: int = 4096) -> bytes:
         """Return the first bytes, unpacked. Raises InputError when the file cannot be read."""
@@ -116,6 +121,19 @@ class InputFile:
         except OSError as error:
             raise InputError(f"{self.name}: the file cannot be read ({error.strerror}).") from None
 
+    def is_utf8(self) -> bool:
+        """Whether the whole content is UTF-8, or UTF-16 with its mark."""
+        file, content = self.open()
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with file:
+            try:
+                while block := content.read(1 << 20):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                return False
+        return True
+
     def damaged(self, error: BaseException) -> InputError:
         """Return the error for a packed file that does not unpack."""
         packing = "zip" if self.member else "zstd" if self.name.lower().endswith((".zst", ".zstd")) else "gzip"
@@ -129,14 +147,40 @@ def input_file(path: str | Path) -> InputFile:
     return InputFile(str(path), path=Path(path))
 
 
-class _Utf16:
-    """UTF-16 text as UTF-8 bytes, broken into lines at line breaks alone."""
+_WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
+"""Encodings in which a line break is more than one byte."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._text = io.TextIOWrapper(file, encoding="utf-16", errors="replace", newline="\n")
+
+class _Wide:
+    """UTF-16 or UTF-32 text as UTF-8 bytes, broken into lines at line breaks alone."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="\n")
 
     def readline(self, limit: int = -1, /) -> bytes:
         return self._text.readline(limit).encode("utf-8")
 
     def read(self, size: int = -1, /) -> bytes:
         return self._text.read(size).encode("utf-8")
+
+
+class _Declared:
+    """Text in a declared encoding as UTF-8 bytes. A line that the encoding cannot read stays as it is, to be named."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._file, self._encoding = file, encoding
+        # A block may end within a character.
+        self._blocks = codecs.getincrementaldecoder(encoding)("replace")
+
+    def readline(self, limit: int = -1, /) -> bytes:
+        line = self._file.readline(limit)
+        try:
+            return line.decode(self._encoding).encode("utf-8")
+        except UnicodeDecodeError:
+            return line
+
+    def read(self, size: int = -1, /) -> bytes:
+        while block := self._file.read(size):
+            if text := self._blocks.decode(block):
+                return text.encode("utf-8")
+        return self._blocks.decode(b"", final=True).encode("utf-8")

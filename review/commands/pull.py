@@ -23,15 +23,15 @@ COUNTS = ("read", "added", "duplicate", "changed", "rejected")
 @store_option
 @json_option
 def pull_(name: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Import what is new in SOURCE, or in every source that spotcheck.toml lists under [[sources]].
+    """Import what is new in SOURCE, or in every source that spotcheck.toml lists under [sources.NAME].
 
     A pull goes on where the last one ended and adds nothing twice. Keys come from the environment. What was imported
     before an error stays; exit code 1 when a source failed.
     """
     store, project = opened(store_path), project_of(store_path)
-    sources = (named_source(project.sources, name),) if name else project.sources
+    sources = (named_source(project.pulled, name),) if name else project.pulled
     if not sources:
-        raise NothingToDo("spotcheck.toml lists no source. Add one under [[sources]], with its name and kind.")
+        raise NothingToDo("spotcheck.toml lists no source. Add one under [sources.NAME], with its name and kind.")
     for source in sources:
         puller_of(source)
     by = acting_person(store, acting).id

@@ -44,9 +44,9 @@ def check_the_records(store: Store, project: Project) -> str:
 
 def pull_the_sources(store: Store, project: Project) -> str:
     """Import what is new in every source, in the name of a lead. One that fails does not stop the others."""
-    if not project.sources:
-        raise NothingToDo("spotcheck.toml lists no source to pull; add one under [[sources]].")
-    done = [pull(store, project, source, by=a_lead(store)) for source in project.sources]
+    if not project.pulled:
+        raise NothingToDo("spotcheck.toml lists no source to pull; add one under [sources.NAME].")
+    done = [pull(store, project, source, by=a_lead(store)) for source in project.pulled]
     failed = [f"{one.source}: {one.error}" for one in done if one.error is not None]
     if failed:
         raise Refused("; ".join(failed))

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import tomlkit
-
 from review.basics import setting
 from review.basics.errors import InputError
 from review.checks.settings import SETTINGS as CHECK_SETTINGS
@@ -22,6 +20,7 @@ from review.settings.access import Access, access_of
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.pulled import PulledSource, pulled_sources
+from review.settings.sources import SourcePreset, source_presets, source_tables
 from storage.records_golden import EXAMPLE_KINDS
 
 ORIGINALS = ("apart", "encrypted", "none")
@@ -41,7 +40,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
 SOURCES = "sources"
-"""The list of sources that are pulled. Which settings one has depends on its kind."""
+"""One table for each source, under names of the team's own; also written as a list of tables with names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +65,13 @@ class Privacy:
 class Project:
     """The settings of one store.
 
-    ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value).
-    Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations with
-    contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric`` is
-    the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
+    ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value);
+    ``sources`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
+    itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
+    with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric``
+    is the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
     have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names. ``heads`` is the
-    file to which the head of the audit chain is written every night, or None. ``sources`` are those that are pulled.
+    file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -81,6 +81,8 @@ class Project:
     judges_disagree: int | Literal["all"] | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sources: Mapping[str, SourcePreset] = field(default_factory=dict)
+    pulled: tuple[PulledSource, ...] = ()
     privacy: Privacy = Privacy()
     rubric: Mapping[str, Any] | None = None
     plan: Mapping[str, int | Mapping[str, int]] = field(default_factory=dict)
@@ -88,7 +90,6 @@ class Project:
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     heads: Path | None = None
-    sources: tuple[PulledSource, ...] = ()
 
 
 def project_of(store_path: str | Path) -> Project:
@@ -100,11 +101,12 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    known = {*SETTINGS, SOURCES}
-    unknown = sorted(set(data) - known)
+    unknown = sorted(set(data) - {*SETTINGS, SOURCES})
     if unknown:
-        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(known))}.")
+        expected = ", ".join(sorted([*SETTINGS, SOURCES]))
+        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {expected}.")
     tables = _tables(path, data)
+    sources = source_tables(path, data.get(SOURCES, {}))
     imports, sampling = tables["import"], tables["sampling"]
     values = setting.table(f"{path}, import.values", imports.get("values", {}), header="[import.values]")
     return Project(
@@ -115,6 +117,8 @@ def project_of(store_path: str | Path) -> Project:
         judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
         mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
+        sources=source_presets(path, sources),
+        pulled=pulled_sources(path, sources),
         privacy=_privacy(path, tables["privacy"]),
         rubric=data.get("rubric"),
         plan=_plan(f"{path}, golden.plan", tables["golden"].get("plan", {})),
@@ -122,7 +126,6 @@ def project_of(store_path: str | Path) -> Project:
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
-        sources=pulled_sources(path, data.get(SOURCES, [])),
     )
 
 
@@ -144,19 +147,6 @@ def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
         library=setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
         rejects_days=setting.whole_number(f"{path}, privacy.rejects_days", table.get("rejects_days", 90), least=0),
     )
-
-
-def remember_import(project: Project, mapping: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> None:
-    """Write the mapping and value tables of an import into spotcheck.toml. Everything else in the file stays."""
-    document = tomlkit.parse(project.path.read_text(encoding="utf-8")) if project.path.exists() else tomlkit.document()
-    imports = document.setdefault("import", tomlkit.table())
-    for name, table in (("map", mapping), *((("values", values),) if values else ())):
-        target = imports.setdefault(name, tomlkit.table())
-        for key, value in table.items():
-            target[key] = value if isinstance(value, str) else dict(value)
-    temporary = project.path.with_suffix(".toml.part")
-    temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
-    temporary.replace(project.path)
 
 
 STARTER = """\
@@ -182,12 +172,16 @@ phone_region = "US"      # country of phone numbers without a country code
 # [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
 # heads = "/mnt/elsewhere/spotcheck-heads.txt"
 
-# [[sources]]            # systems that `spotcheck pull` and `spotcheck nightly` read by themselves
-# name = "shop"
+# [sources.shop]         # a system that `spotcheck pull` and `spotcheck nightly` read by themselves
 # kind = "langfuse"      # langfuse | langsmith | phoenix | zendesk | intercom | folder | warehouse
 # address = "https://cloud.langfuse.com"
 # public_key = "LANGFUSE_PUBLIC_KEY"   # the variable of the environment that holds the key, never the key
 # secret_key = "LANGFUSE_SECRET_KEY"
+
+# [sources.helpdesk]     # how files of one source are read; declarations in the application come before these
+# date_format = "day-first"  # day-first | month-first | year-first | a pattern such as "%d.%m.%Y %H:%M"
+# encoding = "cp1252"
+# map = { question = "Frage", answer = "Antwort", id = "Ticket" }
 
 [sampling]
 unit = "session"         # what a reviewer sees as one item: session | turn

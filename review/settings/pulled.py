@@ -1,4 +1,4 @@
-"""The ``[[sources]]`` of spotcheck.toml: systems that Spotcheck reads by itself."""
+"""The sources of spotcheck.toml that have a ``kind``: systems that Spotcheck reads by itself."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from review.basics import setting
 from review.basics.errors import InputError, UnknownError
+from review.settings.sources import KIND, SETTINGS
 
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 KEYS = ("public_key", "secret_key", "api_key", "token")
@@ -29,17 +30,11 @@ class PulledSource:
     where: str
 
 
-def pulled_sources(path: Path, found: object) -> tuple[PulledSource, ...]:
-    """Read the sources of the file ``path``. Raises InputError that names the wrong setting."""
-    sources = tuple(
-        _source(f"{path}, sources[{number}]", one)
-        for number, one in enumerate(setting.listed(f"{path}, sources", found), start=1)
+def pulled_sources(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> tuple[PulledSource, ...]:
+    """Return the sources that have a kind. Raises InputError that names the wrong setting."""
+    return tuple(
+        _source(f"{path}, sources.{name}", name, table) for name, table in tables.items() if table.get(KIND) is not None
     )
-    names = [one.name for one in sources]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise InputError(f"{path}, sources: found the name '{twice}' twice, expected one name for each source.")
-    return sources
 
 
 def named_source(sources: tuple[PulledSource, ...], name: str) -> PulledSource:
@@ -47,17 +42,13 @@ def named_source(sources: tuple[PulledSource, ...], name: str) -> PulledSource:
     found = next((one for one in sources if one.name == name), None)
     if found is None:
         known = ", ".join(one.name for one in sources) or "none"
-        raise UnknownError(f"no source '{name}' in spotcheck.toml (there are: {known}).")
+        raise UnknownError(f"no source '{name}' with a kind in spotcheck.toml (there are: {known}).")
     return found
 
 
-def _source(where: str, found: object) -> PulledSource:
-    given: dict[str, Any] = dict(setting.table(where, found, header="[[sources]]"))
-    name = setting.text(f"{where}.name", given.pop("name", ""), of="a name such as 'shop'")
-    if not re.fullmatch(r"\w[\w.-]{0,63}", name):
-        raise setting.wrong(f"{where}.name", name, "up to 64 letters, digits, '.', '_' or '-'")
-    kind = setting.text(f"{where}.kind", given.pop("kind", ""))
-    options = {key: setting.text(f"{where}.{key}", value) for key, value in given.items()}
+def _source(where: str, name: str, table: Mapping[str, Any]) -> PulledSource:
+    own = {key: value for key, value in table.items() if key not in (*SETTINGS, KIND)}
+    options = {key: setting.text(f"{where}.{key}", value) for key, value in own.items()}
     for key in KEYS:
         if key in options and not VARIABLE.fullmatch(options[key]):
             # The value may be the key itself, so it is not repeated.
@@ -65,4 +56,4 @@ def _source(where: str, found: object) -> PulledSource:
                 f"{where}.{key}: found a text that is no name of a variable, expected one such as LANGFUSE_SECRET_KEY. "
                 "Keys do not belong in this file."
             )
-    return PulledSource(name=name, kind=kind, options=options, where=where)
+    return PulledSource(name=name, kind=setting.text(f"{where}.kind", table[KIND]), options=options, where=where)

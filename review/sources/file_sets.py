@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from review.basics.errors import InputError
@@ -35,6 +35,10 @@ class FileSet:
         """The bytes of all files as they are on disk."""
         return sum(file.size for file in self.files)
 
+    def encoded(self, encoding: str) -> FileSet:
+        """Return the same files with a declared encoding."""
+        return replace(self, files=tuple(replace(file, encoding=encoding) for file in self.files))
+
     def place(self, line: int) -> tuple[str | None, int]:
         """Return the file of a line, None where there is only one, and the line in it."""
         if len(self.files) == 1:
@@ -52,13 +56,19 @@ def file_set(files: Files) -> FileSet:
 
 
 def file_sets(
-    paths: Iterable[str | Path], *, format: str, mapping: Mapping[str, str], records: str | None = None
+    paths: Iterable[str | Path],
+    *,
+    format: str,
+    mapping: Mapping[str, str],
+    records: str | None = None,
+    known: Callable[[FileSet], object] | None = None,
 ) -> list[FileSet]:
     """Return what some paths name, as sets that are imported one after another.
 
-    A path may be a file, a folder, a pattern or a zip archive. Files of one trace format are one set. Files of a
-    folder, a pattern or an archive that cannot be read, or that fit no format, are left out and named; a file that
-    somebody named alone is kept, so that its import says what is wrong. Raises InputError where nothing can be read.
+    A path may be a file, a folder, a pattern or a zip archive. Files of one trace format are one set. ``known`` looks
+    at a file without a format of its own, and raises InputError when it has no mapping either: such a file of a folder,
+    a pattern or an archive is left out and named. A file that somebody named alone is kept, so that its import says
+    what is wrong. Raises InputError where nothing can be read.
     """
     sets: dict[str, list[InputFile]] = {}
     left_out: list[str] = []
@@ -70,14 +80,19 @@ def file_sets(
         for file in named.files:
             try:
                 shape = _format(file, format=format, mapping=mapping, records=records)
-            except InputError as reason:
-                if alone:
-                    raise
-                error = error or reason
-                left_out.append(f"not imported: {reason}")
-                continue
-            together = isinstance(READERS[shape], TraceReader)
-            sets.setdefault(shape if together else file.name, []).append(file)
+                together = isinstance(READERS[shape], TraceReader)
+            except InputError:
+                together = False
+                try:
+                    if known is not None and not alone:
+                        known(FileSet((file,)))
+                    elif not alone:
+                        raise
+                except InputError as reason:
+                    error = error or reason
+                    left_out.append(f"not imported: {reason}")
+                    continue
+            sets.setdefault(shape if together else f"file {file.name}", []).append(file)
     if not sets:
         raise error or InputError("There is no file to import. Name at least one.")
     found = [FileSet(tuple(dict.fromkeys(files))) for files in sets.values()]

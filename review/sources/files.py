@@ -37,21 +37,44 @@ class Opened:
     notes: Sequence[str] = ()
 
 
-def opened_file(given: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None = None) -> Opened:
-    """Return a file of records. ``records`` is the path to them in a JSON document, or the name of a sheet.
+@dataclass(frozen=True)
+class Peeked:
+    """A file before its format is told: its layout, its first records, all records, and notes as in ``Opened``."""
 
-    Raises InputError when no format fits, or several do, and for a path that leads nowhere.
+    layout: str
+    first: list[Record]
+    raws: Iterator[Raw]
+    notes: Sequence[str]
+
+
+def peeked(given: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None = None) -> Peeked:
+    """Look into a file. ``records`` is the path to the records in a JSON document, or the name of a sheet.
+
+    Raises InputError for a file that cannot be read or holds no records, and for a path that leads nowhere.
     """
     layout = layout_of(given, None if format == AUTO else format)
     first, raws, notes = _peeked(given, layout, _recognised(format, layout), mapping, records)
+    return Peeked(layout, records_in(first), raws, notes)
+
+
+def opened_file(given: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None = None) -> Opened:
+    """Return the records of a file with their format, as :func:`peeked` finds them.
+
+    Raises InputError as it does, and when no format fits, or several do.
+    """
+    found = peeked(given, format=format, mapping=mapping, records=records)
     if format != AUTO:
-        return Opened(Detected(format, "chosen by --format"), raws, notes)
-    return Opened(detect(records_in(first), layout, file=given.name, mapping=mapping), raws, notes)
+        return Opened(Detected(format, "chosen by --format"), found.raws, found.notes)
+    detected = detect(found.first, found.layout, file=given.name, mapping=mapping)
+    return Opened(detected, found.raws, found.notes)
 
 
-def open_file(path: Path, *, format: str, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:
+def open_file(
+    path: Path, *, format: str, mapping: Mapping[str, str], encoding: str = "", records: str | None = None
+) -> tuple[Detected, Iterator[Raw]]:
     """Return the format of a file and its records. Raises InputError when no format fits, or several do."""
-    opened = opened_file(InputFile(str(path), path=path), format=format, mapping=mapping)
+    given = InputFile(str(path), path=path, encoding=encoding)
+    opened = opened_file(given, format=format, mapping=mapping, records=records)
     return opened.detected, opened.raws
 
 

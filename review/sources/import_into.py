@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from review.audit import chain
@@ -15,6 +15,7 @@ from review.sources.importing import Progress, import_file
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
 from review.sources.tally import Tally
+from review.sources.undoing import hide_withdrawn
 from storage.records_log import Import
 from storage.store import Store
 
@@ -28,14 +29,15 @@ def import_into(
     progress: Progress | None = None,
     on_detected: Callable[[Detected], None] | None = None,
     tally: Tally | None = None,
-    called: str = "",
+    name: str = "",
 ) -> Import:
     """Import one file, or files that belong together, into the log of this store.
 
-    ``tally`` is filled with what the record does not hold. ``called`` is what the record calls the file, where its own
-    name says nothing. Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
+    ``tally`` is filled with what the record does not hold. ``name`` is what people call the file, if that is not its
+    path. Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
     """
     require(store, by, "lead")
+    hide_withdrawn(store)
     done = import_file(
         file,
         options,
@@ -46,7 +48,7 @@ def import_into(
         on_detected=on_detected,
         tally=tally,
     )
-    return recorded(store, replace(done, file=called) if called else done)
+    return recorded(store, dataclasses.replace(done, file=name or done.file))
 
 
 def recorded(store: Store, done: Import) -> Import:

@@ -106,7 +106,9 @@ def masked_file(
     ``scratch``. Raises InputError as :func:`import_file` does.
     """
     files, wanted, seal = file_set(file), recognisers_of(options.privacy), seal_of(options.privacy.originals)
-    opened = opened_set(files, format=options.format, mapping=options.mapping, records=options.records)
+    opened = opened_set(
+        files.encoded(options.encoding), format=options.format, mapping=options.mapping, records=options.records
+    )
     tally.told = opened.notes
     rules = RecordRules(
         format=opened.detected.format,

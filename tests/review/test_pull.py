@@ -49,7 +49,7 @@ def wrote(folder: Path, name: str, *ids: str) -> None:
 
 def pulled(store: Store, lead: str) -> pulling.Pulled:
     project = project_of(store.path)
-    return pull(store, project, project.sources[0], by=lead)
+    return pull(store, project, project.pulled[0], by=lead)
 
 
 def test_a_pull_adds_what_is_new_and_nothing_twice(store: Store, lead: str, folder: Path):
@@ -143,8 +143,9 @@ def settings(tmp_path: Path, text: str) -> Project:
         ('[[sources]]\nkind = "folder"\n', r"sources\[1\].name: found ''"),
         ('[[sources]]\nname = "a/b"\nkind = "folder"\n', "letters, digits"),
         ('[[sources]]\nname = "a"\n[[sources]]\nname = "a"\n', "the name 'a' twice"),
-        ('[[sources]]\nname = "a"\npath = 3\n', r"sources\[1\].path: found 3"),
-        ('[sources]\nname = "a"\n', "sources: found"),
+        ('[sources.a]\nkind = "folder"\npath = 3\n', r"sources.a.path: found 3"),
+        ('[sources]\nname = "a"\n', "sources.name: found"),
+        ('[sources.a]\npath = "in"\n', "found setting .path., expected one of"),
     ],
 )
 def test_a_wrong_source_in_the_settings_is_named(text: str, words: str, tmp_path: Path):

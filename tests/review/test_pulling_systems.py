@@ -39,7 +39,7 @@ def fetched(
     environment: Mapping[str, str] = KEYS,
 ) -> tuple[list[dict[str, Any]], list[Fetched]]:
     """The records that one visit writes, and the files they are in."""
-    source = PulledSource(name="shop", kind=kind, options=options, where="sources[1]")
+    source = PulledSource(name="shop", kind=kind, options=options, where="sources.shop")
     folder = folder / f"visit{len(list(folder.iterdir()))}"
     folder.mkdir()
     visit = Visit(source=source, cursor=dict(cursor or {}), now=NOW, environment=environment, folder=folder)
@@ -308,9 +308,9 @@ def test_a_missing_key_names_its_variable(tmp_path: Path):
 def test_a_source_names_the_setting_that_is_missing(kind: str):
     puller = PULLERS[kind]
     assert puller.about and all(puller.needs.values()) and all(puller.may.values())
-    source = PulledSource(name="shop", kind=kind, options={}, where="sources[1]")
+    source = PulledSource(name="shop", kind=kind, options={}, where="sources.shop")
     first = next(iter(puller.needs))
-    with pytest.raises(InputError, match=rf"sources\[1\]\.{first}: found nothing, expected"):
+    with pytest.raises(InputError, match=rf"sources.shop\.{first}: found nothing, expected"):
         puller_of(source)
     odd = PulledSource(name="shop", kind=kind, options={**dict.fromkeys(puller.needs, "X"), "odd": "1"}, where="s")
     with pytest.raises(InputError, match="found 'odd', expected one of"):

@@ -22,7 +22,7 @@ from review.sources.readers.reader import Reader, TraceReader
 from storage.records_log import Conversation, final_answer
 
 SHARED = Path(__file__).parents[2] / "../shared"
-ORIGIN = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
+ORIGIN = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
 USER, TOOL_ID = {"role": "user", "content": "Where is parcel 77?"}, "call_1"
 
 

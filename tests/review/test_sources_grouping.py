@@ -51,7 +51,7 @@ def raws(*records):
 
 def test_traces_go_the_way_of_all_records_and_errors_keep_their_lines(monkeypatch):
     monkeypatch.setitem(catalogue.READERS, "toy", TOY)
-    origin = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
+    origin = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
     given_records = raws(
         {"trace": "b", "n": 0, "text": "Where?"},
         {"trace": "a", "n": 1, "text": "Seven."},
@@ -73,7 +73,7 @@ def test_traces_go_the_way_of_all_records_and_errors_keep_their_lines(monkeypatc
 
 def test_a_mapping_reaches_into_the_records_of_a_trace(monkeypatch):
     monkeypatch.setitem(catalogue.READERS, "toy", TOY)
-    origin = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
+    origin = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
     rules = RecordRules(format="toy", origin=origin, recognisers=recognisers(), mapping={"model": "of.model"})
     records = raws({"trace": "a", "n": 0, "text": "Hi"}, {"trace": "a", "n": 1, "text": "Ho", "of": {"model": "m"}})
     [read] = masked_conversations(records, rules)

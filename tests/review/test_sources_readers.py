@@ -23,7 +23,7 @@ from storage.records_log import Conversation
 
 REAL = Path(__file__).parents[2] / "../shared/data"
 
-ORIGIN = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
+ORIGIN = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
 
 SINGLE = {name: reader for name, reader in READERS.items() if isinstance(reader, Reader)}
 TRACES = {name: reader for name, reader in READERS.items() if isinstance(reader, TraceReader)}

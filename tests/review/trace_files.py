@@ -15,7 +15,7 @@ from review.sources.file_sets import FileSet, opened_set
 from review.sources.normalise import Origin
 from storage.records_log import Conversation
 
-ORIGIN = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
+ORIGIN = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
 
 
 @dataclass

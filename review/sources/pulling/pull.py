@@ -112,7 +112,7 @@ def _imported(
     if on_file is not None:
         on_file(fetched.name)
     options = import_options(project, format=fetched.format, source=source.name)
-    return import_into(store, fetched.file, options, by=by, called=fetched.name)
+    return import_into(store, fetched.file, options, by=by, name=fetched.name)
 
 
 def _noted(
