@@ -28,11 +28,14 @@ from review.commands.common import (
 from review.log.log import weeks_in_log
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import project_of
+from review.sources.file_sets import file_sets
 from review.sources.import_source import import_from_source
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import import_options
+from review.sources.prepared import prepared
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
+from review.sources.readings import known_readings
 from review.sources.tally import Tally
 from review.sources.undoing import undo_import
 from storage.records_log import Import
@@ -71,6 +74,12 @@ COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
 @click.option(
     "--source", default=DEFAULT_SOURCE, show_default=True, help="The name of the system these conversations come from."
 )
+@click.option(
+    "--records",
+    default=None,
+    metavar="PATH",
+    help="Where the records of a JSON document are, such as data.items; of a spreadsheet the name of the sheet.",
+)
 @click.option("--week", default=None, help="The week of records without a date (default: the current one).")
 @click.option(
     "--undo",
@@ -89,6 +98,7 @@ def import_(
     date_format: str,
     encoding: str,
     source: str,
+    records: str | None,
     week: str | None,
     undo: str | None,
     acting: str | None,
@@ -97,6 +107,8 @@ def import_(
 ) -> None:
     """Mask the conversations in FILE... and add them to the log; importing a file twice adds nothing.
 
+    FILE is a file, a folder, a pattern such as 'logs/*.jsonl' or a zip archive; files may be packed (.gz, .zst). Files
+    of one trace format are read together.
     --map names the path of a field, --value translates a value; both are remembered for the source, and so are the form
     of its dates and its encoding. A file that no remembered mapping fits is refused with a proposal. Records that
     cannot be read are reported with their line, and the others are imported. Exit code 1 when records were rejected and
@@ -118,15 +130,25 @@ def import_(
         week=week,
         date_format=date_format,
         encoding=encoding,
+        records=records,
+    )
+    readings = known_readings(store, project, options.source)
+    sets = file_sets(
+        files,
+        format=format,
+        mapping=options.mapping,
+        records=records,
+        known=lambda one: prepared(one, options, readings),
     )
     done: list[Import] = []
     reports: list[dict[str, Any]] = []
     with _bar() as bar:
-        for file in files:
+        for together in sets:
+            file = together.name
             watch, tally, formats = _progress(bar, file), Tally(), list[Detected]()
             told, found_out = _announce(file, formats), list[str]()
             record = import_from_source(
-                store, project, file, options, by=by, progress=watch, on_detected=told, on_note=found_out.append,
+                store, project, together, options, by=by, progress=watch, on_detected=told, on_note=found_out.append,
                 tally=tally,
             )  # fmt: skip
             done.append(record)
@@ -248,7 +270,8 @@ def _show(done: list[Import], rejects: list[str | None]) -> None:
         )
         out.print(f"id {record.id}", highlight=False, style="dim")
         for row in record.rejections[:SHOWN]:
-            place = f"{record.file}, line {row['line']}" + ("" if row["column"] == "line" else f", {row['column']}")
+            field = "" if row["column"] == "line" else f", {row['column']}"
+            place = f"{row.get('file', record.file)}, line {row['line']}{field}"
             text = f"{place}: found {row['found']}, expected {row['expected']}"
             err.print(text, highlight=False, markup=False, soft_wrap=True)
         if record.rejected > SHOWN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,8 @@ class Tally:
 
     ``rejections`` holds the first ones. ``rejects_file`` holds all of them, one JSON object a line, masked; it is
     made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
-    what was done to read the records, by the reason in ``MENDED`` or in words.
+    what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
+    records are, and what is not read.
     """
 
     read: int = 0
@@ -35,6 +36,7 @@ class Tally:
     rejects_file: Path | None = None
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
     mended: Counter[str] = field(default_factory=Counter)
+    told: Sequence[str] = ()
     _open: BinaryIO | None = None
 
     def reject(self, rejection: Json) -> None:
@@ -78,4 +80,4 @@ class Tally:
     @property
     def notes(self) -> list[str]:
         """What a person must know: which values were replaced, what is missing and why."""
-        return [f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n]
+        return [*self.told, *(f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n)]
