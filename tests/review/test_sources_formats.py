@@ -1,5 +1,6 @@
 """Formats of APIs, frameworks and helpdesks: their own shapes, each told from all others, and the collected samples."""
 
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,12 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.annotating.payload import conversation_payload
 from review.basics.input_file import input_file
 from review.basics.raw import layout_of, read_raw
 from review.basics.record import Raw, Unreadable
+from review.checks.protocol import texts_of
+from review.golden.content import asked
 from review.privacy.recognisers import recognisers
 from review.sources.assembling import traces
 from review.sources.conversations import RecordRules, masked_conversations
@@ -20,6 +24,7 @@ from review.sources.readers.catalogue import PLAIN, READERS, detect
 from review.sources.readers.html_text import html_text
 from review.sources.readers.reader import Reader, TraceReader
 from storage.records_log import Conversation, final_answer
+from storage.records_review import Item
 
 SHARED = Path(__file__).parents[2] / "../shared"
 ORIGIN = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
@@ -545,6 +550,21 @@ def test_any_text_is_some_html(html):
 )
 def test_an_earlier_turn_is_no_answer_to_a_question_that_failed(roles, status, answer):
     assert final_answer([{"role": role, "content": "text"} for role in roles], status) == answer
+
+
+def test_what_failed_is_shown_with_the_question_that_failed_alone():
+    record = {"status": "error", "error_message": "time-out", "steps": ["s"]}
+    record["messages"] = [USER, {"role": "assistant", "content": "In Graz."}, {"role": "user", "content": "And 78?"}]
+    read = one("jsonl", record | {"id": "1"})
+    item = Item(id="1", conversation_id="1", week="2026-W47", at="2026-11-20")
+    assert (read.answer, texts_of(read).answered, asked(read, item).answer) == ("", "", "")
+    whole = conversation_payload(item, read)
+    assert (whole["error"], whole["steps"], texts_of(read).fields["error_message"]) == ("time-out", ["s"], "time-out")
+    earlier = replace(item, target_turn=1)
+    shown = conversation_payload(earlier, read)
+    assert (shown["error"], shown["steps"]) == (None, [])
+    assert texts_of(read, turn=1).answered == asked(read, earlier).answer == "In Graz."
+    assert "error_message" not in texts_of(read, turn=1).fields
 
 
 NOT_IN_THE_FILE = {"anthropic-messages", "openai-chat-log", "openai-responses", "gemini-generate-content"}
