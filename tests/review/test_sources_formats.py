@@ -359,6 +359,54 @@ def test_calls_of_one_trace_are_one_conversation_in_any_order_with_their_sums():
         assert read.created_at == "2026-11-23T10:00:00.000+00:00"
 
 
+@pytest.mark.parametrize("as_parts", [True, False])
+def test_messages_of_the_ai_sdk_4_keep_their_calls_beside_their_content(as_parts):
+    call = {"toolCallId": TOOL_ID, "toolName": "track", "args": {"n": 77}, "state": "result", "result": "Graz"}
+    parts = [
+        *({"type": "step-start"}, {"type": "reasoning", "reasoning": "Hm."}),
+        *({"type": "tool-invocation", "toolInvocation": call}, {"type": "text", "text": "In Graz."}),
+    ]
+    answer = {"id": "2", "role": "assistant", "content": "In Graz."}
+    answer |= {"parts": parts} if as_parts else {"toolInvocations": [call]}
+    record = {"id": "chat", "messages": [{"id": "1", **USER}, answer]}
+    assert detect([record], "jsonl", file="f", mapping={}).format == "ai_sdk"
+    read = one("ai_sdk", record)
+    assert [m["role"] for m in read.messages] == ["user", "assistant", "tool", "assistant"]
+    assert (tools(read), read.messages[2]["content"], read.answer) == ([("track", '{"n":77}')], "Graz", "In Graz.")
+    assert len(read.steps) == as_parts
+
+
+def test_a_message_with_parts_and_text_of_another_program_stays_a_chat():
+    record = {"messages": [{**USER, "parts": 3}, {"role": "assistant", "content": "Graz.", "toolInvocations": []}]}
+    assert detect([record], "jsonl", file="f", mapping={}).format == "openai"
+
+
+def test_headers_keys_and_addresses_of_a_call_are_dropped():
+    response = {"choices": [{"message": {"role": "assistant", "content": "Graz."}}]}
+    secret = {"headers": {"authorization": "Bearer sk-1"}, "api_key": "sk-1", "ip": "10.0.0.1", "region": "eu"}
+    record = {"request": {"messages": [USER]}, "response": response, **secret, "metadata": dict(secret)}
+    assert one("openai", record).metadata == {"region": "eu"}
+
+
+def test_search_results_of_a_server_tool_are_named():
+    found = [{"type": "web_search_result", "title": "Parcels", "url": "https://example.org", "encrypted_content": "x"}]
+    blocks = [
+        {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "parcel"}},
+        {"type": "web_search_tool_result", "tool_use_id": "s", "content": found},
+        *({"type": "text", "text": "In "}, {"type": "text", "text": "Graz."}),
+    ]
+    read = one("anthropic", {"messages": [USER, {"role": "assistant", "content": blocks}]})
+    assert [m["role"] for m in read.messages] == ["user", "assistant", "tool", "assistant"]
+    assert (read.messages[2]["content"], read.answer) == ("Parcels https://example.org", "In Graz.")
+
+
+def test_a_list_of_intercom_without_parts_is_refused_and_told_why():
+    sample = {k: v for k, v in READERS["intercom"].sample.items() if k != "conversation_parts"}
+    assert detect([sample], "json", file="f", mapping={}).format == "intercom"
+    with pytest.raises(Unreadable, match="fetch each one by its id"):
+        one("intercom", sample)
+
+
 def test_an_embedding_call_is_no_response_of_the_responses_api():
     record = {"request": {"input": "text", "model": "m"}, "response": {"object": "list", "data": []}}
     assert not any(READERS[name].recognise(record) for name in READERS)

@@ -135,8 +135,15 @@ def _result_text(content: Any, at: str) -> str:
         return content or ""
     if not isinstance(content, list) or not all(isinstance(b, Mapping) and b.get("type") for b in content):
         return as_json_text(content)
-    texts = [b["text"] if isinstance(b.get("text"), str) else f"[{b['type']}]" for b in content]
-    return "\n".join(texts)
+    return "\n".join(map(_block_text, content))
+
+
+def _block_text(block: Mapping[str, Any]) -> str:
+    """Return the text of a block in a tool result, of a search result its title and address, else its type."""
+    if isinstance(block.get("text"), str):
+        return str(block["text"])
+    named = [block[name] for name in ("title", "url") if isinstance(block.get(name), str)]
+    return " ".join(named) or f"[{block['type']}]"
 
 
 READER = Reader(
