@@ -407,6 +407,94 @@ def test_a_list_of_intercom_without_parts_is_refused_and_told_why():
         one("intercom", sample)
 
 
+LC_DOCUMENT = {"lc": 1, "type": "constructor", "id": ["Document"], "kwargs": {"page_content": "Graz is closed."}}
+
+
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [
+        (
+            "anthropic",
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "document", "source": {"type": "text", "data": "Graz is closed."}},
+                            {"type": "text", "text": "Where?"},
+                        ],
+                    },
+                    {"role": "assistant", "content": [{"type": "tool_use", "id": "1", "name": "t", "input": {}}]},
+                    {
+                        "role": "user",
+                        "content": [
+                            {
+                                "type": "tool_result",
+                                "tool_use_id": "1",
+                                "content": [
+                                    {"type": "search_result", "content": [{"type": "text", "text": "Graz is closed."}]}
+                                ],
+                            }
+                        ],
+                    },
+                ]
+            },
+        ),
+        (
+            "openai_responses",
+            {
+                "request": {"input": "Where?"},
+                "response": {
+                    "object": "response",
+                    "output": [
+                        {"type": "file_search_call", "queries": ["q"], "results": [{"text": "Graz is closed."}]}
+                    ],
+                },
+            },
+        ),
+        (
+            "gemini",
+            {
+                "contents": [{"parts": [{"text": "Where?"}]}],
+                "candidates": [
+                    {"groundingMetadata": {"groundingChunks": [{"retrievedContext": {"text": "Graz is closed."}}]}}
+                ],
+            },
+        ),
+        (
+            "ai_sdk",
+            {
+                "messages": [
+                    {"role": "user", "parts": [{"type": "text", "text": "Where?"}]},
+                    {"role": "assistant", "parts": [{"type": "source-url", "title": "Graz is closed.", "url": ""}]},
+                ]
+            },
+        ),
+        (
+            "langchain",
+            {
+                "messages": [
+                    {"type": "human", "content": "Where?"},
+                    {
+                        "type": "tool",
+                        "content": "found",
+                        "artifact": [{"page_content": "Graz is closed."}, LC_DOCUMENT],
+                    },
+                ]
+            },
+        ),
+        (
+            "langgraph",
+            {"values": {"messages": [{"type": "human", "content": "Where?"}], "context": [LC_DOCUMENT]}, "next": []},
+        ),
+    ],
+)
+def test_retrieved_documents_are_the_context_once_and_no_part_of_a_turn(name, record):
+    read = one(name, record)
+    assert [text.strip() for text in read.context] == ["Graz is closed."]
+    assert read.question == "Where?" and "closed" not in read.answer
+
+
 def test_an_embedding_call_is_no_response_of_the_responses_api():
     record = {"request": {"input": "text", "model": "m"}, "response": {"object": "list", "data": []}}
     assert not any(READERS[name].recognise(record) for name in READERS)

@@ -18,7 +18,7 @@ from review.sources.readers import plain
 from review.sources.readers.call_log import beside
 from review.sources.readers.dialects import AI_SDK, dialect
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of
-from review.sources.readers.parts import Call, Mark, Part, Result, Text, Thought, Transcript
+from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
 
 STEP = "step-start"
@@ -57,7 +57,11 @@ def read(record: Record) -> Fields:
             fields[name] = made.get(name) or made["metadata"][name]
     steps = [*_listed(fields.get("steps")), *found.steps]
     turns = {name: record[name] for name in ("question", "answer") if name in record}
-    return {**fields, "messages": plain.with_turns(found.messages, turns), "steps": steps}
+    return {**fields, "messages": plain.with_turns(found.messages, turns), "steps": steps, **_context(fields, found)}
+
+
+def _context(fields: Fields, found: Transcript) -> Fields:
+    return {"context": found.context} if found.context and not fields.get("context") else {}
 
 
 def _listed(steps: Any) -> list[Any]:
@@ -93,8 +97,16 @@ def _parts(content: Any, at: str) -> Iterator[Part | None]:
             yield _model_tool(kind, part)
         elif kind.startswith("tool-") or kind == "dynamic-tool":
             yield from _ui_tool(kind, part)
-        elif not kind.startswith(("source", "data-")):
+        elif kind.startswith("source"):
+            inner = part.get("source")
+            yield _source(inner if isinstance(inner, Mapping) else part)
+        elif not kind.startswith("data-"):
             yield Mark(kind)
+
+
+def _source(source: Mapping[str, Any]) -> Passage:
+    """Return the title and address of a source that the answer cites."""
+    return Passage(" ".join(source[name] for name in ("title", "url", "filename") if isinstance(source.get(name), str)))
 
 
 def _ui_tool(kind: str, part: Mapping[str, Any]) -> Iterator[Part]:
