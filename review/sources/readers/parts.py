@@ -2,8 +2,8 @@
 
 Each reader turns its own kinds of parts into these; the transcript decides what becomes one message. Texts of one
 message are joined without a separator, because APIs split an answer anywhere. A tool result is a message of its own
-with the role tool. Thoughts are steps, retrieved passages the context, and neither is part of an answer. What is no text
-leaves a mark such as ``[image]``.
+with the role tool. Thoughts are steps, retrieved passages the context, and neither is part of an answer. What is no
+text leaves a mark such as ``[image]``.
 """
 
 from __future__ import annotations
