@@ -20,7 +20,7 @@ from review.basics.csv_safe import row_text
 from review.basics.errors import InputError, NothingToDo
 from review.basics.tables import Row, Table, read_table
 from review.current.verdicts import REPLACES, counts_over
-from review.exchange.items import dimension_of, known_items, label_text, the_item, write_table
+from review.exchange.items import dimension_of, known_items, label_text, names_of, the_item, write_table
 from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
@@ -239,11 +239,12 @@ def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False)
     where = {i.id: i.conversation_id for i in store.find(Item, id=sorted({v.item_id for v in verdicts}))}
     spans = spans_by_conversation(store, list(where.values()))
     key = hmac_key(store) if spans else b""
+    shown = names_of(store, where)
     rows = [
         without(
             {
                 **{c: getattr(v, c) for c in ("judge", "version", "dimension", "score", "rationale", "raw", "error")},
-                "item": v.item_id,
+                "item": shown[v.item_id],
                 "label": v.value,
             },
             spans.get(where[v.item_id], []),

@@ -128,6 +128,8 @@ def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -
             tally.undated += entry.conversation.created_at is None
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
+            if entry.conversation.feedback:
+                tally.saw_feedback(entry.conversation.feedback)
             if raw.mended:
                 tally.mended.update(dict(raw.mended))
             yield entry
