@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import sys
@@ -33,11 +34,15 @@ class ByteLines(Protocol):
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file, or the bytes of standard input. ``name`` is for messages, ``suffix`` is without ``.gz``."""
+    """A file, or the bytes of standard input. ``name`` is for messages, ``suffix`` is without ``.gz``.
+
+    ``encoding`` is the codec of its text as somebody declared it; "" is UTF-8, or UTF-16 with its mark.
+    """
 
     name: str
     path: Path | None = None
     data: bytes | None = None
+    encoding: str = ""
 
     @property
     def suffix(self) -> str:
@@ -62,8 +67,12 @@ class InputFile:
         if start.startswith(GZIP):
             unpacked = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)), SEEN)
             start = unpacked.peek(SEEN)
-        codec = utf16_of(start)
-        return file, _Utf16(unpacked, codec) if codec else unpacked
+        marked = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        declared = "" if marked else self.encoding
+        wide = (declared if declared.startswith(_WIDE) else None) if declared else utf16_of(start)
+        if wide:
+            return file, _Wide(unpacked, wide)
+        return file, _Declared(unpacked, declared) if declared else unpacked
 
     def head(self, size: int = 4096) -> bytes:
         """Return the first bytes, unpacked. Raises InputError when the file cannot be read."""
@@ -80,6 +89,19 @@ class InputFile:
         except OSError as error:
             raise InputError(f"{self.name}: the file cannot be read ({error.strerror}).") from None
 
+    def is_utf8(self) -> bool:
+        """Whether the whole content is UTF-8, or UTF-16 with its mark."""
+        file, content = self.open()
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with file:
+            try:
+                while block := content.read(1 << 20):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                return False
+        return True
+
     def damaged(self, error: BaseException) -> InputError:
         """Return the error for a gzip file that does not unpack."""
         return InputError(f"{self.name}: not readable as gzip ({error}). Pack the file again, or unpack it.")
@@ -92,14 +114,40 @@ def input_file(path: str | Path) -> InputFile:
     return InputFile(str(path), path=Path(path))
 
 
-class _Utf16:
-    """UTF-16 text as UTF-8 bytes, broken into lines at line breaks alone."""
+_WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
+"""Encodings in which a line break is more than one byte."""
 
-    def __init__(self, file: BinaryIO, codec: str) -> None:
-        self._text = io.TextIOWrapper(file, encoding=codec, errors="replace", newline="\n")
+
+class _Wide:
+    """UTF-16 or UTF-32 text as UTF-8 bytes, broken into lines at line breaks alone."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="\n")
 
     def readline(self, limit: int = -1, /) -> bytes:
         return self._text.readline(limit).encode("utf-8")
 
     def read(self, size: int = -1, /) -> bytes:
         return self._text.read(size).encode("utf-8")
+
+
+class _Declared:
+    """Text in a declared encoding as UTF-8 bytes. A line that the encoding cannot read stays as it is, to be named."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._file, self._encoding = file, encoding
+        # A block may end within a character.
+        self._blocks = codecs.getincrementaldecoder(encoding)("replace")
+
+    def readline(self, limit: int = -1, /) -> bytes:
+        line = self._file.readline(limit)
+        try:
+            return line.decode(self._encoding).encode("utf-8")
+        except UnicodeDecodeError:
+            return line
+
+    def read(self, size: int = -1, /) -> bytes:
+        while block := self._file.read(size):
+            if text := self._blocks.decode(block):
+                return text.encode("utf-8")
+        return self._blocks.decode(b"", final=True).encode("utf-8")

@@ -72,10 +72,18 @@ def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:
     if suffix in (".csv", ".tsv"):
         return "csv"
     if first.startswith(b"["):
-        return "json"
+        return "jsonl" if suffix in (".jsonl", ".ndjson") and _list_by_line(given) else "json"
     if first.startswith(b"{"):
         return "jsonl" if suffix in (".jsonl", ".ndjson") or _line_is_json(given) else "json"
     return None
+
+
+def _list_by_line(given: InputFile) -> bool:
+    """Whether each line is a list of its own, and not the file one array: the second line begins a list too."""
+    file, lines = given.open()
+    with file:
+        first, second = lines.readline(MAX_LINE).removeprefix(b"\xef\xbb\xbf").strip(), lines.readline(64)
+    return first.endswith(b"]") and second.startswith(b"[")
 
 
 def _line_is_json(given: InputFile) -> bool:

@@ -67,9 +67,16 @@ def _record(number: int, line: bytes, done: int) -> Raw:
             record, mended = mended_json(line.decode())
         except (ValueError, RecursionError):
             return Raw(number, None, encoding_error(line) or _json_error(line, error), done)
+    record = _named(record)
     if not isinstance(record, dict):
         return Raw(number, None, Unreadable("line", _short(line), "a JSON object"), done)
     return Raw(number, record, None, done, mended)
+
+
+def _named(value: Any) -> Any:
+    """Return a list of objects as an object with ``messages``: some programs write a conversation as its messages."""
+    bare = isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+    return {"messages": value} if bare else value
 
 
 def _has_long(record: dict[str, Any]) -> bool:
@@ -161,8 +168,9 @@ def read_json(given: InputFile) -> Iterator[Raw]:
     for i, record in enumerate(rows, start=1):
         done = size * i // len(rows)
         first = mended if i == 1 else ()
-        if isinstance(record, dict):
-            yield Raw(i, record, None, done, first)
+        named = _named(record)
+        if isinstance(named, dict):
+            yield Raw(i, named, None, done, first)
         else:
             yield Raw(i, None, Unreadable("record", record, "a JSON object"), done, first)
 

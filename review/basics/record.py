@@ -21,7 +21,8 @@ class Unreadable(Exception):
 class Raw(NamedTuple):
     """A record, or the error instead. ``line`` counts from 1 (JSON, Parquet: records), ``done`` the bytes read.
 
-    ``mended`` are the values that were replaced so that the record could be read, by the reason in ``MENDED``.
+    ``mended`` counts what was done so that the record could be read, and what a person should know of it: a reason in
+    ``MENDED``, or the words themselves.
     """
 
     line: int
@@ -34,9 +35,10 @@ class Raw(NamedTuple):
 MENDED = {
     "number": "NaN or Infinity in place of a number: read as missing",
     "half": "half of a character pair (a lone surrogate): replaced by U+FFFD",
+    "part": "records of traces, put together to conversations",
     "long": "whole numbers of more than 64 bits: read as text, digit by digit",
 }
-"""Why a value was replaced -> the words for it."""
+"""What was done -> the words for it."""
 
 
 def encoding_error(line: bytes) -> Unreadable | None:

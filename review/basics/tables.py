@@ -129,10 +129,10 @@ def load(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
     if absent:
         raise InputError(f"{file}, line 1: there is no column '{absent[0]}'; found {', '.join(columns)}.")
     notes = tuple(f"{file}: {n:,} x {MENDED[reason]}" for reason, n in mended.items())
-    return _one_id_each(Table(file, columns, tuple(rows), notes, layout))
+    return one_id_each(Table(file, columns, tuple(rows), notes, layout))
 
 
-def _one_id_each(table: Table) -> Table:
+def one_id_each(table: Table) -> Table:
     """Write an id such as ``1.0`` as ``1`` when the file also has ``1``: it came from a column with gaps."""
     notes = list(table.notes)
     for column in IDS:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from storage.records_log import Conversation
+from storage.records_log import Conversation, final_answer
 
 Options = Mapping[str, Any]
 
@@ -125,6 +125,8 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
                 asked = path
             elif role == "assistant":
                 question, answer = asked, path
+    if turn is None and final_answer(conversation.messages, conversation.status) is None:
+        answer = ""
     if whole and (conversation.context or conversation.sql or conversation.error_message):
         fields |= {f"context.{k}": text for k, text in enumerate(conversation.context)}
         fields |= {"sql": conversation.sql} if conversation.sql else {}

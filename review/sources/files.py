@@ -22,9 +22,11 @@ PEEK_LINES = 1_000
 """The most lines that are searched for these records."""
 
 
-def open_file(path: Path, *, format: str, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:
+def open_file(
+    path: Path, *, format: str, mapping: Mapping[str, str], encoding: str = ""
+) -> tuple[Detected, Iterator[Raw]]:
     """Return the format of a file and its records. Raises InputError when no format fits, or several do."""
-    given = InputFile(str(path), path=path)
+    given = InputFile(str(path), path=path, encoding=encoding)
     layout = layout_of(given, None if format == AUTO else format)
     first, raws = _peeked(given, layout)
     if format != AUTO:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from review.sources.importing import Progress, import_file
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
 from review.sources.tally import Tally
+from review.sources.undoing import hide_withdrawn
 from storage.records_log import Import
 from storage.store import Store
 
@@ -26,12 +28,15 @@ def import_into(
     progress: Progress | None = None,
     on_detected: Callable[[Detected], None] | None = None,
     tally: Tally | None = None,
+    name: str = "",
 ) -> Import:
     """Import one file into the log of this store. ``tally`` is filled with what the record does not hold.
 
-    Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
+    ``name`` is what people call the file, if that is not its path. Raises Refused without the role lead, and what
+    :func:`import_file` raises; then nothing is added.
     """
     require(store, by, "lead")
+    hide_withdrawn(store)
     done = import_file(
         file,
         options,
@@ -42,7 +47,7 @@ def import_into(
         on_detected=on_detected,
         tally=tally,
     )
-    return recorded(store, done)
+    return recorded(store, dataclasses.replace(done, file=name or done.file))
 
 
 def recorded(store: Store, done: Import) -> Import:

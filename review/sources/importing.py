@@ -57,7 +57,8 @@ def import_file(
     options, tally, at, import_id = options or ImportOptions(), tally or Tally(), now(), new_id()
     tally.rejects_file = log.rejects / f"{import_id}.jsonl"
     to_run = ready(options.checks)
-    detected, masked = masked_file(file, options, key=key, tally=tally, progress=progress)
+    scratch = log.logs.parent
+    detected, masked = masked_file(file, options, key=key, tally=tally, progress=progress, scratch=scratch)
     if on_detected is not None:
         on_detected(detected)
     try:
@@ -91,14 +92,21 @@ def import_file(
 
 
 def masked_file(
-    file: str | Path, options: ImportOptions, *, key: bytes, tally: Tally, progress: Progress | None = None
+    file: str | Path,
+    options: ImportOptions,
+    *,
+    key: bytes,
+    tally: Tally,
+    progress: Progress | None = None,
+    scratch: Path | None = None,
 ) -> tuple[Detected, Iterator[Entry]]:
     """Return the format of a file and its masked conversations, which are read as they are asked for.
 
-    ``tally`` counts on the way what is read and rejected. Raises InputError as :func:`import_file` does.
+    ``tally`` counts on the way what is read and rejected. Traces that do not fit into memory wait in the folder
+    ``scratch``. Raises InputError as :func:`import_file` does.
     """
     path, wanted, seal = Path(file), recognisers_of(options.privacy), seal_of(options.privacy.originals)
-    detected, raws = open_file(path, format=options.format, mapping=options.mapping)
+    detected, raws = open_file(path, format=options.format, mapping=options.mapping, encoding=options.encoding)
     rules = RecordRules(
         format=detected.format,
         origin=options.origin(key),
@@ -106,6 +114,7 @@ def masked_file(
         mapping=options.mapping,
         values=options.values,
         seal=seal,
+        scratch=scratch,
     )
     records = masked_conversations(_watched(raws, path.stat().st_size, progress), rules)
     return detected, _counted(records, tally, wanted)
@@ -124,14 +133,14 @@ def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -
     """Yield the conversations that could be read; count the other records, with the line of each."""
     for raw, entry, error in records:
         tally.read += 1
+        if raw.mended:
+            tally.mended.update(dict(raw.mended))
         if entry is not None:
             tally.undated += entry.conversation.created_at is None
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
             if entry.conversation.feedback:
                 tally.saw_feedback(entry.conversation.feedback)
-            if raw.mended:
-                tally.mended.update(dict(raw.mended))
             yield entry
         elif error is not None:
             found = {"found": masked_value(error.found, wanted), "expected": error.expected}

@@ -36,8 +36,8 @@ class Tally:
 
     ``rejections`` holds the first ones. ``rejects_file`` holds all of them, one JSON object a line, masked; it is
     made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
-    values that had to be replaced, by the reason in ``MENDED``. ``odd_feedback`` counts feedback that says neither
-    thumb up nor thumb down.
+    what was done to read the records, by the reason in ``MENDED`` or in words. ``odd_feedback`` counts feedback that
+    says neither thumb up nor thumb down.
     """
 
     read: int = 0
@@ -97,8 +97,8 @@ class Tally:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader must know of the values that were replaced."""
-        notes = [f"{n:,} x {MENDED[reason]}" for reason, n in self.mended.items() if n]
+        """What a person must know: which values were replaced, what is missing and why."""
+        notes = [f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n]
         if self.odd_feedback:
             shown = ", ".join(f"'{text}' ({n:,})" for text, n in self.odd_feedback.most_common(6))
             notes.append(

@@ -137,12 +137,16 @@ def nothing_new(so_far: WeekSoFar, result: DrawResult) -> bool:
 
 
 @contextmanager
-def opened_source(request: Request, log: LogPaths | None) -> Iterator[Engine]:
-    """The source to draw from, open for the block. Raises NothingToDo while the imported log is empty."""
+def opened_source(request: Request, log: LogPaths | None, *, all_weeks: bool = False) -> Iterator[Engine]:
+    """The source to draw from, open for the block. Raises NothingToDo while the imported log is empty.
+
+    Files of other weeks are left out, unless ``all_weeks``.
+    """
+    week = None if all_weeks else request.week
     if request.source is not None:
-        engine = open_source(request.source, week=request.week)
+        engine = open_source(request.source, week=week)
     elif log is not None and any(log.logs.glob("*/*.parquet")):
-        engine = open_source(log.logs, week=request.week)
+        engine = open_source(log.logs, week=week)
     else:
         where = f" at {log.logs}" if log is not None else ""
         raise NothingToDo(f"the log{where} is empty. Import conversations first, or name another source to draw from.")

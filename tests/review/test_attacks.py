@@ -372,7 +372,7 @@ def test_the_audit_chain_notices_a_changed_entry(reviewed: Store) -> None:
     from review.audit import chain
 
     entries = reviewed.find(AuditEntry)
-    key = chain.signing_key(reviewed)
+    key = reviewed.signing_key()
     assert key and chain.first_break(entries, key) is None
     forged = [replace(entries[0], actor="ana"), *entries[1:]]
     assert chain.first_break(forged, key) is not None

@@ -154,7 +154,7 @@ def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers
     detected, raws = open_file_by_keys(path, mapping=project.mapping)
     rules = RecordRules(
         format=detected.format,
-        origin=Origin(FILE_SOURCE, hmac_key(store), zone_of(project.time_zone), ""),
+        origin=Origin(source=FILE_SOURCE, key=hmac_key(store), zone=zone_of(project.time_zone), week=""),
         recognisers=wanted,
         mapping=project.mapping,
         values=project.values,
