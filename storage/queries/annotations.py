@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -104,20 +104,26 @@ GROUP BY version ORDER BY n DESC, version DESC
 """  # noqa: S608 - a constant of ours
 
 
-class Sent(NamedTuple):
-    """One submission without what it says: of which item, by whom, and whether it was revealed or undone."""
+class Asked(NamedTuple):
+    """An item in one version of the rubric, and the person who was asked."""
 
     item: str
     rater: str
     version: int
+
+
+class Sent(NamedTuple):
+    """One submission without what it says: whether the judges had been revealed, and whether it was undone."""
+
     submission: str
     revealed: int
     undone: int
 
 
-def sent_in_time(store: Store, weeks: Sequence[str]) -> list[Sent]:
-    """Return every annotation of some weeks that was not late, undone ones included, in order of arrival."""
-    return [Sent(*row) for row in store.stream(_SENT_SQL, {"weeks": json_list(weeks)})]
+def sent_in_time(store: Store, weeks: Sequence[str]) -> Iterator[tuple[Asked, Sent]]:
+    """Yield every annotation of some weeks that was not late, undone ones included, in order of arrival."""
+    for item, rater, version, *how in store.stream(_SENT_SQL, {"weeks": json_list(weeks)}):
+        yield Asked(item, rater, version), Sent(*how)
 
 
 _SENT_SQL = f"""

@@ -52,7 +52,8 @@ def agreement(session: Session, weeks: tuple[str, ...], dimension: str) -> Agree
     if found is None or not len(found):
         return None
     path, state = str(session.store.path), state_of_weeks(session.store, weeks)
-    return _agreement(path, state, weeks, gathered.view(session, weeks)[1], dimension, found)
+    owed = gathered.view(session, weeks)[1]
+    return _agreement(path, state, weeks, owed=owed, dimension=dimension, _ratings=found)
 
 
 @st.cache_data(show_spinner="Computing agreement …", max_entries=256)
