@@ -142,6 +142,8 @@ def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers, f
             tally.undated += entry.conversation.created_at is None
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
+            if entry.conversation.feedback:
+                tally.saw_feedback(entry.conversation.feedback)
             yield entry
         elif error is not None:
             found = {"found": masked_value(error.found, wanted), "expected": error.expected}
