@@ -109,6 +109,8 @@ def serve(
         note(f"{store_path}: another application already serves this store at {elsewhere}. End one of the two.")
     _say_first_link(store, server.url_of(address, port))
     store.close()
+    if address in server.EVERYWHERE:
+        note(f"Spotcheck is at {public_url(project_of(path).access, os.environ) or server.url_of(address, port)}")
     code = server.serve(
         path, port=port, browser=browser, address=address, names_are_enough=names_are_enough, nightly=nightly
     )
