@@ -64,7 +64,19 @@ def test_the_first_start_makes_a_store_of_links_and_prints_one_link(tmp_path: Pa
     with pytest.raises(Refused, match="newer link"):
         use(store, links(said)[0].rsplit("/", 1)[1], name="Lea")
     use(store, links(again)[0].rsplit("/", 1)[1], name="Lea")
-    assert not links(run("serve", "--first-start", "--no-browser", "--store", str(path)))
+    said = run("serve", "--first-start", "--no-browser", "--store", str(path))
+    assert not links(said) and "Nobody has come in" not in said
+
+
+def test_a_project_that_turns_to_links_says_how_its_lead_comes_in(tmp_path: Path, served: list[Any]) -> None:
+    path = tmp_path / "spotcheck.db"
+    run("init", "--name", "lea", "--store", str(path))
+    settings = tmp_path / "spotcheck.toml"
+    settings.write_text(settings.read_text().replace('mode = "names"', 'mode = "links"'))
+    said = run("serve", "--no-browser", "--store", str(path))
+    assert not links(said) and "people invite NAME --role lead" in said
+    use(open_store(path), links(run("people", "invite", "lea", "--role", "lead", "--store", str(path)))[0][-43:])
+    assert "Nobody has come in" not in run("serve", "--no-browser", "--store", str(path))
 
 
 def test_a_first_start_keeps_the_settings_that_are_there(tmp_path: Path, served: list[Any]) -> None:
