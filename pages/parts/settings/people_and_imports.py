@@ -77,7 +77,7 @@ def import_table(here: Session) -> None:
         st.markdown(MASKED)
     if not rows:
         st.info(
-            "Nothing has been imported yet. Ask the person who installed Spotcheck to import conversations.",
+            "Nothing has been imported yet. A lead imports conversations on the Conversations page.",
             icon=":material/upload_file:",
         )
         return
