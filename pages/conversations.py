@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.conversations import arrive, browse, imports, progress
+from pages.parts.conversations import arrive, browse, imports, judgements, progress
 from pages.parts.shared import session
 
 here = session.current()
@@ -12,7 +12,12 @@ here.need_role("lead")
 
 st.title("Conversations")
 imports.summary(here)
-VIEWS = {"import": "Import", "imports": "Past imports", "browse": "Browse the log"}
+VIEWS = {
+    "import": "Import",
+    "imports": "Past imports",
+    "browse": "Browse the log",
+    "judgements": "Labels and verdicts",
+}
 view = st.segmented_control(
     "Show",
     list(VIEWS),
@@ -27,5 +32,7 @@ if view == "import":
     arrive.drop(here)
 elif view == "imports":
     imports.past(here)
+elif view == "judgements":
+    judgements.arrive(here)
 else:
     browse.log(here)
