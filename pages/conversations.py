@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.conversations import arrive, browse, imports, judgements, progress
+from pages.parts.conversations import arrive, browse, imports, judgements, progress, sources
 from pages.parts.shared import session
 
 here = session.current()
@@ -14,6 +14,7 @@ st.title("Conversations")
 imports.summary(here)
 VIEWS = {
     "import": "Import",
+    "sources": "Sources",
     "imports": "Past imports",
     "browse": "Browse the log",
     "judgements": "Labels and verdicts",
@@ -30,6 +31,8 @@ view = st.segmented_control(
 if view == "import":
     progress.jobs(here)
     arrive.drop(here)
+elif view == "sources":
+    sources.sources(here)
 elif view == "imports":
     imports.past(here)
 elif view == "judgements":

@@ -48,10 +48,14 @@ class Columns:
 
 @dataclass(frozen=True)
 class Filled:
-    """The dimension that rows without one fill, and which dimension each name of the file fills."""
+    """The dimension that rows without one fill, and which dimension each name of the file fills.
+
+    ``nothing`` says that no name of the file fills any.
+    """
 
     default: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    nothing: bool = False
 
 
 def columns(raw: Table, kind: str, tool: str | None, *, key: str) -> Columns | None:
@@ -123,7 +127,7 @@ def dimensions(table: Table, rubric: Rubric, *, of_tool: bool, key: str) -> Fill
         )  # fmt: skip
         if target != LEFT_OUT:
             given[name] = str(target)
-    return Filled(given=given)
+    return Filled(given=given, nothing=not given)
 
 
 def words(table: Table, rubric: Rubric, filled: Filled, *, key: str) -> list[str]:

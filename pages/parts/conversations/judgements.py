@@ -102,7 +102,7 @@ def _form(here: Session, kind: str, file: Dropped) -> None:
     words = judgement_form.words(table, rubric, filled, key=f"{kind}_{file.path}")
     with answer:
         _answer(here, table, kind, tool, tools)
-    blocked = not table.rows or (filled.default is None and not table.has("dimension"))
+    blocked = not table.rows or filled.nothing
     if st.button(f"Import {KINDS[kind].lower()}", type="primary", disabled=blocked, key="judgements_go"):
         st.session_state[DONE] = _imported(here, kind, table, filled, words, rubric)
         _forget(here, file)

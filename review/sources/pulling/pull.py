@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import Refused, ReviewError
-from review.basics.log_paths import log_of
+from review.basics.log_paths import LogPaths, log_of
 from review.people.people import require
 from review.settings.project import Project
 from review.settings.pulled import PulledSource
@@ -71,7 +71,7 @@ def pull(
     left_out: Counter[str] = Counter()
     cursor, error, begun = last_cursor(store, source.name), None, time.monotonic()
     try:
-        with FileLock(logs / f".pull-{source.name}.lock", timeout=0):
+        with FileLock(lock_of(log_of(store.path), source.name), timeout=0):
             cursor = last_cursor(store, source.name)
             visit = Visit(
                 source=source,
@@ -95,6 +95,11 @@ def pull(
     finally:
         shutil.rmtree(folder)
     return Pulled(source=source.name, imports=tuple(imports), left_out=dict(left_out), cursor=cursor, error=error)
+
+
+def lock_of(log: LogPaths, name: str) -> Path:
+    """Return the file that is locked while a source is pulled."""
+    return log.logs / f".pull-{name}.lock"
 
 
 def _imported(
