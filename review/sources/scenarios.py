@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Any
 
 from review.audit import chain
 from review.basics.clock import new_id, now
@@ -40,7 +41,7 @@ def assign_scenario(store: Store, ids: Collection[str], scenario: str, *, by: st
 
 def assigned_scenarios(store: Store, ids: Collection[str] | None = None) -> dict[str, str]:
     """Return the assigned scenario by conversation id; the latest counts, and one taken back is left out."""
-    where = {} if ids is None else {"conversation_id": list(ids)}
+    where: dict[str, Any] = {} if ids is None else {"conversation_id": list(ids)}
     found = {row.conversation_id: row.scenario for row in store.find(ScenarioAssignment, **where)}
     return {conversation: name for conversation, name in found.items() if name}
 

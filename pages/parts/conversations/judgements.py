@@ -20,7 +20,7 @@ from review.exchange.tool_tables import AUTO, tool_of
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.tools.tool import Tool
 from review.exchange.verdicts import ImportedVerdicts, import_verdicts, read_verdicts
-from review.rubric.rubric import Rubric, current_rubric
+from review.rubric.rubric import current_rubric
 from review.sources.uploads import forget, keep
 
 FILE = "judgements_file"
@@ -47,9 +47,10 @@ def arrive(here: Session) -> None:
     )  # fmt: skip
     if said := st.session_state.pop(DONE, None):
         st.success(as_text(said), icon=":material/task_alt:")
-        st.page_link(
-            "agreement.py" if kind == "labels" else "judges.py", label="See the figures", icon=":material/group:"
-        )
+        if kind == "labels":
+            st.page_link("agreement.py", label="See the agreement", icon=":material/group:")
+        else:
+            st.page_link("judges.py", label="See the judges", icon=":material/balance:")
     file = _file(here)
     if file is None:
         st.caption(
@@ -104,7 +105,7 @@ def _form(here: Session, kind: str, file: Dropped) -> None:
         _answer(here, table, kind, tool, tools)
     blocked = not table.rows or filled.nothing
     if st.button(f"Import {KINDS[kind].lower()}", type="primary", disabled=blocked, key="judgements_go"):
-        st.session_state[DONE] = _imported(here, kind, table, filled, words, rubric)
+        st.session_state[DONE] = _imported(here, kind, table, filled, words)
         _forget(here, file)
         st.rerun()
 
@@ -134,7 +135,6 @@ def _imported(
     table: Table,
     filled: judgement_form.Filled,
     words: list[str],
-    rubric: Rubric,
 ) -> str:
     by = here.rater.id
     if kind == "labels":
