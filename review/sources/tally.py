@@ -35,6 +35,7 @@ class Tally:
     rejects_file: Path | None = None
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
     mended: Counter[str] = field(default_factory=Counter)
+    most_values: int = MAX_VALUES
     _open: BinaryIO | None = None
 
     def reject(self, rejection: Json) -> None:
@@ -54,9 +55,17 @@ class Tally:
         for judged in verdicts.values():
             for dimension, cell in judged.items():
                 value = cell.get("value") if isinstance(cell, dict) else cell
-                counts = self.verdicts.setdefault(dimension, Counter())
-                text = "" if value is None else str(value)[:80]
-                counts[text if text in counts or len(counts) < MAX_VALUES else "..."] += 1
+                self._saw(dimension, "" if value is None else str(value)[:80], 1)
+
+    def saw_counts(self, verdicts: Mapping[str, Counter[str]]) -> None:
+        """Count verdicts that somebody has counted, by dimension and value, in the order in which they came."""
+        for dimension, counts in verdicts.items():
+            for text, n in counts.items():
+                self._saw(dimension, text, n)
+
+    def _saw(self, dimension: str, text: str, n: int) -> None:
+        counts = self.verdicts.setdefault(dimension, Counter())
+        counts[text if text in counts or len(counts) < self.most_values else "..."] += n
 
     def close(self) -> None:
         """Finish the file of rejects; without a reject there is none."""
