@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from review.basics.errors import InputError
+from review.basics.utf16 import SEEN, utf16_of
 
 GZIP = b"\x1f\x8b"
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 """What reading a damaged gzip file raises."""
 
@@ -61,15 +61,18 @@ class InputFile:
     def open(self) -> tuple[BinaryIO, ByteLines]:
         """Return the open file, to close, and its content unpacked and as UTF-8."""
         file = self.raw()
-        start = file.read(2)
+        start = file.read(SEEN)
         file.seek(0)
         unpacked: BinaryIO = file
-        if start == GZIP:
-            packed = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)))
-            start, unpacked = packed.peek(2)[:2], packed
-        if start in UTF16 or self.encoding.startswith(_WIDE):
-            return file, _Wide(unpacked, "utf-16" if start in UTF16 else self.encoding)
-        return file, _Declared(unpacked, self.encoding) if self.encoding else unpacked
+        if start.startswith(GZIP):
+            unpacked = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)), SEEN)
+            start = unpacked.peek(SEEN)
+        marked = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        declared = "" if marked else self.encoding
+        wide = (declared if declared.startswith(_WIDE) else None) if declared else utf16_of(start)
+        if wide:
+            return file, _Wide(unpacked, wide)
+        return file, _Declared(unpacked, declared) if declared else unpacked
 
     def head(self, size: int = 4096) -> bytes:
         """Return the first bytes, unpacked. Raises InputError when the file cannot be read."""
