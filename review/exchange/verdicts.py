@@ -21,7 +21,7 @@ from review.basics.errors import InputError, NothingToDo
 from review.basics.tables import Choices, Row, Table, load, with_columns
 from review.current.verdicts import REPLACES, counts_over
 from review.exchange.columns import renamed_columns
-from review.exchange.items import dimension_of, known_items, label_text, the_item, write_table
+from review.exchange.items import dimension_of, known_items, label_text, names_of, the_item, write_table
 from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions, with_thresholds
 from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
@@ -267,11 +267,12 @@ def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False)
     where = {i.id: i.conversation_id for i in store.find(Item, id=sorted({v.item_id for v in verdicts}))}
     spans = spans_by_conversation(store, list(where.values()))
     key = hmac_key(store) if spans else b""
+    shown = names_of(store, where)
     rows = [
         without(
             {
                 **{c: getattr(v, c) for c in ("judge", "version", "dimension", "score", "rationale", "raw", "error")},
-                "item": v.item_id,
+                "item": shown[v.item_id],
                 "label": v.value,
             },
             spans.get(where[v.item_id], []),

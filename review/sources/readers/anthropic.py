@@ -14,7 +14,7 @@ from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers import plain
-from review.sources.readers.call_log import beside, ending, failure, request_of, response_of, tokens
+from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
 from review.sources.readers.dialects import ANTHROPIC, CHAT, dialect
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of, object_of, parsed
 from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
@@ -180,6 +180,7 @@ READER = Reader(
     sign="messages with blocks of the Anthropic API, or request.messages with system or a response of type message",
     recognise=recognise,
     read=read,
+    calls=is_call,
     sample={
         "request": {"model": "m", "system": [], "messages": [{"role": "user", "content": "How many?"}]},
         "response": {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Seven."}]},

@@ -44,6 +44,11 @@ def response_of(record: Record) -> Mapping[str, Any] | None:
     return _body(record, RESPONSE)
 
 
+def is_call(record: Record) -> bool:
+    """Whether a record is one logged call, and not only its messages."""
+    return request_of(record) is not None or "choices" in record or "candidates" in record
+
+
 def _body(record: Record, names: tuple[str, ...]) -> Mapping[str, Any] | None:
     found = next((value for name in names if isinstance(value := parsed(record.get(name)), Mapping)), None)
     inner = parsed(found.get("body")) if found else None

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.call_log import beside, ending, failure, request_of, response_of, tokens
+from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
 from review.sources.readers.fields import Fields, Record, as_json_text, is_list_of_objects, list_of, parsed
 from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
@@ -160,6 +160,7 @@ READER = Reader(
     sign="contents with parts",
     recognise=recognise,
     read=read,
+    calls=is_call,
     sample={
         "request": {"contents": [{"role": "user", "parts": [{"text": "How many?"}]}]},
         "response": {"candidates": [{"content": {"role": "model", "parts": [{"text": "Seven."}]}}]},

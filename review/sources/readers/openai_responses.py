@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.call_log import beside, ending, failure, request_of, response_of, tokens
+from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of, object_of, parsed
 from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
@@ -146,6 +146,7 @@ READER = Reader(
     sign="request.input, or a response with object = response",
     recognise=recognise,
     read=read,
+    calls=is_call,
     sample={
         "request": {"input": "How many?"},
         "response": {
