@@ -495,6 +495,23 @@ def test_retrieved_documents_are_the_context_once_and_no_part_of_a_turn(name, re
     assert read.question == "Where?" and "closed" not in read.answer
 
 
+def test_verdicts_of_evaluation_tools_come_with_their_conversations():
+    graded = {"pass": False, "score": 0.2, "reason": "r", "assertion": {"type": "llm-rubric", "metric": "tone"}}
+    row = {**READERS["promptfoo"].sample, "gradingResult": {"componentResults": [graded]}, "latencyMs": 3}
+    read = one("promptfoo", row)
+    assert read.verdicts == {"promptfoo": {"tone": {"value": "fail", "score": 0.2, "rationale": "r"}}}
+    case = {**READERS["deepeval"].sample, "retrievalContext": ["ctx"], "runDuration": 1.2}
+    case["metricsData"] = [
+        {"name": "Relevancy", "success": True, "score": 0.9, "reason": "r", "evaluationModel": "m"},
+        {"name": "Faithfulness", "success": False, "error": "time-out"},
+    ]
+    read = one("deepeval", {"testRunData": {"testCases": [case]}})
+    assert read.verdicts == {"m": {"Relevancy": {"value": "pass", "score": 0.9, "rationale": "r"}}}
+    assert (read.context, read.latency_ms) == (("ctx",), 1200.0)
+    turns_of = [USER, {"role": "assistant", "content": "Graz."}]
+    assert one("deepeval", {"conversationalTestCases": [{"name": "c", "turns": turns_of}]}).answer == "Graz."
+
+
 def test_an_embedding_call_is_no_response_of_the_responses_api():
     record = {"request": {"input": "text", "model": "m"}, "response": {"object": "list", "data": []}}
     assert not any(READERS[name].recognise(record) for name in READERS)
@@ -726,6 +743,8 @@ FORMATS = {
     "intercom-conversation": "intercom",
     "zendesk-ticket": "zendesk",
     "dialogflow-cx": "dialogflow",
+    "promptfoo-results": "promptfoo",
+    "deepeval-test-run": "deepeval",
 }
 """Names in the collected samples -> ours; ids of the first set are those of the sample's plan, not in the files."""
 
