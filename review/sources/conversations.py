@@ -18,6 +18,7 @@ from review.privacy.originals import Seal, content_before
 from review.privacy.recognisers import Recognisers, recognisers
 from review.settings.project import Privacy
 from review.sources.assembling import REFUSALS, refusal, traces
+from review.sources.chaining import ReadFields, joined_calls
 from review.sources.normalise import Origin, canonical, conversation_of
 from review.sources.readers import plain
 from review.sources.readers.catalogue import PLAIN, READERS
@@ -76,12 +77,13 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
         return
     if not isinstance(reader, Reader):
         raise TypeError(f"{rules.format}: found {type(reader).__name__}, expected a Reader or a TraceReader.")
-    read = _plain_fields if rules.format in PLAIN.values() else _other_fields
-    for raw in raws:
+    read = _fields_of(raws, rules, reader)
+    for raw, many, record in read if reader.calls is None else joined_calls(read, reader.calls, rules.scratch):
+        if raw.error is not None:
+            yield ReadRecord(raw, None, raw.error)
+            continue
         try:
-            if raw.record is None:
-                raise raw.error or Unreadable("line", None, "a record")
-            found = [(one.pop("notes", ()), _entry(one, raw.record, rules)) for one in read(raw.record, rules, reader)]
+            found = [(one.pop("notes", ()), _entry(one, record, rules)) for one in many]
         except REFUSALS as reason:
             yield ReadRecord(raw, None, refusal(reason))
             continue
@@ -90,6 +92,19 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
             yield ReadRecord(raw, entry, None)
             raw = raw._replace(mended=()) if raw.mended else raw
+
+
+def _fields_of(raws: Iterable[Raw], rules: RecordRules, reader: Reader) -> Iterator[ReadFields]:
+    """Yield what a reader finds in each record; nothing, with the error, in one that cannot be read."""
+    read = _plain_fields if rules.format in PLAIN.values() else _other_fields
+    for raw in raws:
+        record = raw.record
+        try:
+            if record is None:
+                raise raw.error or Unreadable("line", None, "a record")
+            yield ReadFields(raw, read(record, rules, reader), record)
+        except REFUSALS as reason:
+            yield ReadFields(raw._replace(error=refusal(reason)), [], {})
 
 
 def _of_traces(raws: Iterable[Raw], rules: RecordRules, reader: TraceReader) -> Iterator[ReadRecord]:

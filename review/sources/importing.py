@@ -24,7 +24,7 @@ from review.sources.conversations import (
     masked_value,
     recognisers_of,
 )
-from review.sources.files import open_file
+from review.sources.file_sets import Files, FileSet, file_set, opened_set
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
 from review.sources.tally import Tally
@@ -37,7 +37,7 @@ Progress = Callable[[int, int], None]
 
 
 def import_file(
-    file: str | Path,
+    file: Files,
     options: ImportOptions | None = None,
     *,
     log: LogPaths,
@@ -47,12 +47,12 @@ def import_file(
     on_detected: Callable[[Detected], None] | None = None,
     tally: Tally | None = None,
 ) -> Import:
-    """Import one file into the log and return its record, which the caller stores.
+    """Import one file, or files that belong together, into the log and return the record, which the caller stores.
 
     ``key`` is the store's HMAC key. ``on_detected`` gets the format and the reason for it. In the record,
     read = added + duplicate + changed + rejected, and up to 100 rejections are {line, column, found, expected},
-    masked; ``tally.rejects_file`` lists all of them. Raises InputError when the file or its format cannot be read at
-    all, or a check cannot run; then nothing is added.
+    masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them. Raises InputError when
+    a file or its format cannot be read at all, or a check cannot run; then nothing is added.
     """
     options, tally, at, import_id = options or ImportOptions(), tally or Tally(), now(), new_id()
     tally.rejects_file = log.rejects / f"{import_id}.jsonl"
@@ -78,7 +78,7 @@ def import_file(
         id=import_id,
         at=at,
         by=by,
-        file=str(Path(file)),
+        file=file_set(file).name,
         format=detected.format,
         source=options.source,
         read=tally.read,
@@ -92,7 +92,7 @@ def import_file(
 
 
 def masked_file(
-    file: str | Path,
+    file: Files,
     options: ImportOptions,
     *,
     key: bytes,
@@ -105,10 +105,13 @@ def masked_file(
     ``tally`` counts on the way what is read and rejected. Traces that do not fit into memory wait in the folder
     ``scratch``. Raises InputError as :func:`import_file` does.
     """
-    path, wanted, seal = Path(file), recognisers_of(options.privacy), seal_of(options.privacy.originals)
-    detected, raws = open_file(path, format=options.format, mapping=options.mapping, encoding=options.encoding)
+    files, wanted, seal = file_set(file), recognisers_of(options.privacy), seal_of(options.privacy.originals)
+    opened = opened_set(
+        files.encoded(options.encoding), format=options.format, mapping=options.mapping, records=options.records
+    )
+    tally.told = opened.notes
     rules = RecordRules(
-        format=detected.format,
+        format=opened.detected.format,
         origin=options.origin(key),
         recognisers=wanted,
         mapping=options.mapping,
@@ -116,8 +119,8 @@ def masked_file(
         seal=seal,
         scratch=scratch,
     )
-    records = masked_conversations(_watched(raws, path.stat().st_size, progress), rules)
-    return detected, _counted(records, tally, wanted)
+    records = masked_conversations(_watched(opened.raws, files.size, progress), rules)
+    return opened.detected, _counted(records, tally, wanted, files)
 
 
 def _watched(raws: Iterator[Raw], size: int, progress: Progress | None) -> Iterator[Raw]:
@@ -129,7 +132,7 @@ def _watched(raws: Iterator[Raw], size: int, progress: Progress | None) -> Itera
         progress(size, size)
 
 
-def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -> Iterator[Entry]:
+def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers, files: FileSet) -> Iterator[Entry]:
     """Yield the conversations that could be read; count the other records, with the line of each."""
     for raw, entry, error in records:
         tally.read += 1
@@ -139,7 +142,10 @@ def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -
             tally.undated += entry.conversation.created_at is None
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
+            if entry.conversation.feedback:
+                tally.saw_feedback(entry.conversation.feedback)
             yield entry
         elif error is not None:
             found = {"found": masked_value(error.found, wanted), "expected": error.expected}
-            tally.reject({"line": raw.line, "column": error.field, **found})
+            name, line = files.place(raw.line)
+            tally.reject({**({"file": name} if name else {}), "line": line, "column": error.field, **found})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,22 @@ from typing import Any, BinaryIO
 import orjson
 
 from review.basics.record import MENDED
+from review.basics.words import counted
+from review.sampling.strata import NEGATIVE_FEEDBACK
 from storage.records_base import Json
 
 MAX_REJECTIONS = 100
 MAX_VALUES = 1_000
-"""The most different verdicts that are counted one by one."""
+"""The most different verdicts, and forms of feedback, that are counted one by one."""
+KNOWN_FEEDBACK = frozenset(
+    (
+        *NEGATIVE_FEEDBACK,
+        *("up", "thumb_up", "thumbs_up", "thumb-up", "thumbs-up", "thumb up", "thumbs up", "thumbsup", "\U0001f44d"),
+        *("positive", "like", "liked", "good", "true", "1", "1.0"),
+        *("0", "0.0", "none", "neutral", "copied", "edited"),
+    )
+)
+"""Feedback whose meaning is known: the first of its parts, in lower case. All but thumbs down decide nothing."""
 
 
 @dataclass(kw_only=True)
@@ -25,7 +36,8 @@ class Tally:
 
     ``rejections`` holds the first ones. ``rejects_file`` holds all of them, one JSON object a line, masked; it is
     made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
-    what was done to read the records, by the reason in ``MENDED`` or in words.
+    what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
+    records are, and what is not read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down.
     """
 
     read: int = 0
@@ -35,6 +47,8 @@ class Tally:
     rejects_file: Path | None = None
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
     mended: Counter[str] = field(default_factory=Counter)
+    told: Sequence[str] = ()
+    odd_feedback: Counter[str] = field(default_factory=Counter)
     _open: BinaryIO | None = None
 
     def reject(self, rejection: Json) -> None:
@@ -58,6 +72,13 @@ class Tally:
                 text = "" if value is None else str(value)[:80]
                 counts[text if text in counts or len(counts) < MAX_VALUES else "..."] += 1
 
+    def saw_feedback(self, feedback: str) -> None:
+        """Count the feedback of one record, if nothing knows what it says."""
+        first = feedback.split(",")[0].strip().lower()
+        if first not in KNOWN_FEEDBACK:
+            text = feedback[:80]
+            self.odd_feedback[text if text in self.odd_feedback or len(self.odd_feedback) < MAX_VALUES else "..."] += 1
+
     def close(self) -> None:
         """Finish the file of rejects; without a reject there is none."""
         if self._open is None:
@@ -78,4 +99,12 @@ class Tally:
     @property
     def notes(self) -> list[str]:
         """What a person must know: which values were replaced, what is missing and why."""
-        return [f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n]
+        notes = [*self.told, *(f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n)]
+        if self.odd_feedback:
+            shown = ", ".join(f"'{text}' ({n:,})" for text, n in self.odd_feedback.most_common(6))
+            notes.append(
+                f"{counted(self.odd_feedback.total(), 'record')} with feedback that is neither a thumb up nor a thumb "
+                f"down: {shown}; expected up or down. They count as neither. If some mean down, import with a "
+                f"translation of the value, such as feedback:{next(iter(self.odd_feedback))}=down."
+            )
+        return notes

@@ -48,7 +48,7 @@ READERS = loaded(
 )
 """Every format by its name in ``--format``. A new one is a file with a ``Reader`` or ``TraceReader``, and a line."""
 
-PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
+PLAIN = {"jsonl": "jsonl", "json": "jsonl", "otlp": "jsonl", "csv": "csv", "xlsx": "csv", "parquet": "parquet"}
 """Layout of a file -> the name of its plain format."""
 
 

@@ -110,7 +110,6 @@ def conversation(
     verdicts, others = _scores(scores)
     version = words_of(trace.get("version"))
     given: Fields = {
-        "created_at": trace.get("timestamp"),
         "latency_ms": round(seconds * 1000, 3) if seconds else None,
         "cost": cost or None,
         "user_id": words_of(at(source, "userId")),

@@ -68,10 +68,12 @@ RESULT = (
 INPUT = (
     *("input.value", "langfuse.observation.input", "langfuse.trace.input", "traceloop.entity.input", "ai.prompt"),
     *("ai.prompt.messages", "gen_ai.prompt", "gen_ai.retrieval.query.text", "gen_ai.task.input"),
+    *("input", "question", "query"),
 )
 OUTPUT = (
     *("output.value", "langfuse.observation.output", "langfuse.trace.output", "traceloop.entity.output"),
     *("ai.response.text", "gen_ai.completion", "gen_ai.task.output", "result"),
+    *("output", "answer"),
 )
 
 
@@ -187,6 +189,19 @@ def _body(event: Fields) -> Fields:
     attributes = event["attributes"]
     content = mapping_of(attributes.get("gen_ai.event.content"))
     return dict(content) if content else dict(attributes)
+
+
+DETAILS = "gen_ai.client.inference.operation.details"
+"""The event that carries attributes of a model call, for spans that must stay small."""
+
+
+def with_details(attributes: Mapping[str, Any], events: list[Fields]) -> Fields:
+    """Return the attributes of a span with those that an event or log record carries for it."""
+    details = [event for event in events if event_name(event) == DETAILS]
+    return {
+        **dict(attributes),
+        **{k: v for event in details for k, v in {**event["attributes"], **_body(event)}.items()},
+    }
 
 
 def event_name(event: Fields) -> str:

@@ -115,7 +115,8 @@ def _found(tree: Tree, calls: dict[str, _Call], *, question: bool) -> tuple[str 
     root = tree.root
     raw = root.input if question else root.output
     # An object without a known name for its text is shown whole, not hidden.
-    return (as_text(raw), root) if isinstance(raw, dict | list) and raw else (None, None)
+    whole = isinstance(raw, dict | list) and bool(raw) and talk_in(raw, role="user") is None
+    return (as_text(raw), root) if whole else (None, None)
 
 
 def _question(span: Span, calls: dict[str, _Call], tree: Tree) -> str | None:
