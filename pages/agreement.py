@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import cached_statistics, conversation, figures, gathered, session
+from pages.parts.shared import cached_statistics, charts, conversation, figures, gathered, session
 from pages.parts.shared.wording import as_text
 from review.current.rubric_in_use import left_out
-from review.current.settled import labels_of
+from review.current.settled import labels_in
 from review.evidence import evidence
 from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.words import sentences
@@ -66,7 +66,7 @@ with by_week:
         {w: r.coefficients[report.headline[0]] for w, r in rows.items() if r is not None}, first="week"
     )
     figures.with_table(
-        figures.intervals(frame.dropna(subset=["value"]), x="week", y_title="agreement beyond chance"),
+        charts.intervals(frame.dropna(subset=["value"]), x="week", y_title="agreement beyond chance"),
         frame, key="agreement_weekly", file_name=f"agreement-{dimension}.csv",
     )  # fmt: skip
 with pairs:
@@ -90,8 +90,9 @@ figures.table(
 )  # fmt: skip
 
 st.subheader("Most contested")
-labels = labels_of(evidence.annotations_under_one_rubric(here.store, weeks, viewer=here.rater.id))
-worst = [row for row in contested(labels) if row[1] == dimension.split(": ")[0]][:8]
+said = evidence.said_under_one_rubric(here.store, weeks, viewer=here.rater.id)
+labels = labels_in(said, dimension.split(": ")[0])
+worst = contested(labels)[:8]
 if not worst:
     st.caption("No item with two or more votes is contested in this dimension.")
 for item, name, spread in worst:

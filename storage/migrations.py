@@ -453,3 +453,15 @@ def m016_sources_and_withdrawn_imports(db: Database) -> None:
         foreign_keys=[("import_id", "imports", "id")],
     )
     db.table("source_settings").create_index(["source"])
+
+
+@migrations()
+def m017_leads_connect_sources(db: Database) -> None:
+    """Add the sources that leads connect in the application."""
+    _create(
+        db,
+        "source_connections",
+        {"id": str, "source": str, "kind": str, "at": str, "by": str, "options": str, "on": int},
+        "id",
+        "source kind at by options on",
+    )

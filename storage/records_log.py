@@ -76,6 +76,22 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceConnection:
+    """A source that is pulled, as a lead set it up in the application; the latest of a name counts.
+
+    ``options`` are the settings of its kind; keys are named there by their variable. ``on`` False ends it.
+    """
+
+    id: str
+    source: str
+    kind: str
+    at: str
+    by: str
+    options: dict[str, str] = field(default_factory=dict)
+    on: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pull:
     """One visit to a source that is pulled: what it gave, and where the next visit goes on.
 
@@ -210,6 +226,7 @@ LOG_KEYS: dict[type, tuple[str, ...]] = {
     Import: ("imports", "id"),
     ImportWithdrawal: ("import_withdrawals", "import_id"),
     SourceSettings: ("source_settings", "id"),
+    SourceConnection: ("source_connections", "id"),
     Pull: ("pulls", "id"),
     Conversation: ("conversations", "id"),
     Draw: ("draws", "id"),

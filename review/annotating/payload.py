@@ -6,7 +6,7 @@ A field that is not named here is not sent: no verdict, no confidence, no feedba
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from review.annotating.entries import Limits
 from review.annotating.findings import Shown
@@ -118,16 +118,22 @@ class BatchPayload(TypedDict):
     ``key`` is the browser's name for this store and rater. ``order`` and ``done`` are assignments, ``skipped`` pairs
     of an assignment and how many of ``done`` came before it, ``taken`` a sentence per assignment that the rater no
     longer holds. ``reveals`` maps assignment to judge to dimension to verdict.
+
+    With ``same``, the lists are as the browser expected. They are left out, and so is what never changes under one
+    rubric version. With ``unsure`` they are not as expected, so it is unknown what the browser holds: no item is sent,
+    and the browser asks again.
     """
 
     key: str
-    rater: RaterPayload
     week: WeekPayload
-    rubric: RubricPayload
-    limits: Limits
-    order: list[str]
-    done: list[str]
-    skipped: list[list[str | int]]
+    rater: NotRequired[RaterPayload]
+    rubric: NotRequired[RubricPayload]
+    limits: NotRequired[Limits]
+    order: NotRequired[list[str]]
+    done: NotRequired[list[str]]
+    skipped: NotRequired[list[list[str | int]]]
+    same: NotRequired[bool]
+    unsure: NotRequired[bool]
     taken: dict[str, str]
     items: list[ItemPayload]
     reveals: dict[str, dict[str, dict[str, str | None]]]

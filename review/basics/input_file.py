@@ -15,8 +15,8 @@ from typing import BinaryIO, Protocol, cast
 
 from review.basics.errors import InputError
 from review.basics.unpacking import DAMAGED, guarded, unpacked
+from review.basics.utf16 import SEEN, utf16_of
 
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 PACKED = (".gz", ".zst", ".zstd")
 MAX_AT_ONCE = 256 * 1024 * 1024
 """The most bytes that a table inside an archive may have."""
@@ -96,15 +96,20 @@ class InputFile:
     def open(self) -> tuple[BinaryIO, ByteLines]:
         """Return the open file, to close, and its content unpacked and as UTF-8."""
         file = self.raw()
-        start = file.peek(4)[:4] if isinstance(file, io.BufferedReader) else file.read(4)
+        start = file.peek(SEEN)[:SEEN] if isinstance(file, io.BufferedReader) else file.read(SEEN)
         if file.seekable():
             file.seek(0)
-        content = unpacked(self.name, file, start, self.size) or file
-        if isinstance(content, io.BufferedReader):
-            start = content.peek(2)[:2]
-        if start[:2] in UTF16 or self.encoding.startswith(_WIDE):
-            return file, _Wide(content, "utf-16" if start[:2] in UTF16 else self.encoding)
-        return file, _Declared(content, self.encoding) if self.encoding else content
+        content = unpacked(self.name, file, start, self.size)
+        if content is None:
+            content = file
+        elif isinstance(content, io.BufferedReader):
+            start = content.peek(SEEN)[:SEEN]
+        marked = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        declared = "" if marked else self.encoding
+        wide = (declared if declared.startswith(_WIDE) else None) if declared else utf16_of(start)
+        if wide:
+            return file, _Wide(content, wide)
+        return file, _Declared(content, declared) if declared else content
 
     def head(self, size: int = 4096) -> bytes:
         """Return the first bytes, unpacked. Raises InputError when the file cannot be read."""

@@ -19,6 +19,7 @@ from review.basics.raw_parquet import read_parquet
 from review.basics.raw_xlsx import is_spreadsheet, read_xlsx
 from review.basics.record import MAX_LINE, Raw
 from review.basics.unpacking import DAMAGED
+from review.basics.utf16 import has_zeros
 
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
 _REFUSED = {
@@ -59,6 +60,11 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
         return "otlp"
     if not head.strip(b"\xef\xbb\xbf \t\r\n\v\f"):
         raise InputError(f"{given.name}: the file is empty; expected records.")
+    if has_zeros(head):
+        raise InputError(
+            f"{given.name}, line 1, byte {head.index(0)}: found zero bytes, expected text in UTF-8 or UTF-16. "
+            "Save the file as UTF-8."
+        )
     suffix, first = given.suffix, head.removeprefix(b"\xef\xbb\xbf").lstrip()
     chosen = format if format in ("csv", "parquet") else _by_content(given, first, suffix)
     chosen = chosen or ("jsonl" if format == "jsonl" else _BY_SUFFIX.get(suffix)) or otherwise

@@ -12,6 +12,7 @@ from review.commands.common import acting_person, as_option, emit, err, json_opt
 from review.settings.project import project_of
 from review.settings.pulled import named_source
 from review.sources.pulling.catalogue import puller_of
+from review.sources.pulling.connecting import connected_sources
 from review.sources.pulling.pull import Pulled, pull
 
 COUNTS = ("read", "added", "duplicate", "changed", "rejected")
@@ -23,15 +24,16 @@ COUNTS = ("read", "added", "duplicate", "changed", "rejected")
 @store_option
 @json_option
 def pull_(name: str | None, acting: str | None, store_path: str, as_json: bool) -> None:
-    """Import what is new in SOURCE, or in every source that spotcheck.toml lists under [sources.NAME].
+    """Import what is new in SOURCE, or in every source of spotcheck.toml and of the Conversations page.
 
     A pull goes on where the last one ended and adds nothing twice. Keys come from the environment. What was imported
     before an error stays; exit code 1 when a source failed.
     """
     store, project = opened(store_path), project_of(store_path)
-    sources = (named_source(project.pulled, name),) if name else project.pulled
+    known = connected_sources(store, project)
+    sources = (named_source(known, name),) if name else known
     if not sources:
-        raise NothingToDo("spotcheck.toml lists no source. Add one under [sources.NAME], with its name and kind.")
+        raise NothingToDo("no source is connected. Add one to spotcheck.toml under [sources.NAME], with its kind.")
     for source in sources:
         puller_of(source)
     by = acting_person(store, acting).id
@@ -64,6 +66,7 @@ def _show(done: list[Pulled]) -> None:
     for one in done:
         counts = ", ".join(f"{count} {one.total(count):,}" for count in COUNTS)
         left_out = "".join(f"; left out: {n:,} {reason}" for reason, n in one.left_out.items())
-        said = f"{counts}{left_out}" if one.imports or one.left_out else "nothing new"
+        nothing = "nothing came in" if one.error else "nothing new"
+        said = f"{counts}{left_out}" if one.imports or one.left_out else nothing
         how = f" ({counted(len(one.imports), 'import')})" if len(one.imports) > 1 else ""
         out.print(f"{one.source}{how}: {said}", highlight=False, markup=False, soft_wrap=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from review.basics.errors import InputError
 from review.commands.common import (
     emit,
     err,
@@ -23,19 +25,31 @@ from review.people.people import add_person, people
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.serving import server
+from review.serving.container.writing import write_container
+from review.serving.daily import time_of
 from review.serving.first_start import first_link, new_by_links
 from review.serving.presence import served_at
-from review.settings.access import public_url
+from review.settings.access import is_loopback, public_url
 from review.settings.project import STARTER, project_of
-from storage.store import open_store
+from storage.store import Store, open_store
 
 
 @click.command()
 @click.option("--name", default=None, help="Your name (default: your user name on this system).")
+@click.option(
+    "--container",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Create no store here; write the files that start Spotcheck in containers into FOLDER.",
+)
 @store_option
 @json_option
-def init(name: str | None, store_path: str, as_json: bool) -> None:
+def init(name: str | None, container: Path | None, store_path: str, as_json: bool) -> None:
     """Create spotcheck.toml and an empty store; the person who runs this becomes the lead."""
+    if container is not None:
+        files = [str(file) for file in write_container(container)]
+        words = "\n".join([*files, f"next: copy {container / 'example.env'} to .env beside it and fill it in"])
+        return emit({"files": files}, as_json, lambda: click.echo(words))
     path = Path(store_path)
     existed = path.exists()
     project = project_of(path)
@@ -57,7 +71,7 @@ def init(name: str | None, store_path: str, as_json: bool) -> None:
         out.print(f"store [bold]{path}[/], settings [bold]{project.path}[/], lead [bold]{who.name}[/]", highlight=False)
         out.print("next: spotcheck people add NAME --role annotator, then spotcheck import FILE", highlight=False)
 
-    emit({**result, "rubric_version": version}, as_json, render)
+    return emit({**result, "rubric_version": version}, as_json, render)
 
 
 @click.command()
@@ -70,11 +84,22 @@ def init(name: str | None, store_path: str, as_json: bool) -> None:
 )
 @click.option("--names-are-enough", is_flag=True, help="Let everybody who reaches the address choose any name.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
+@click.option("--nightly", metavar="HH:MM", default="", help="Do the nightly steps at this time of the project.")
 @click.option("--first-start", is_flag=True, help="If there is no store, create one that people enter by links.")
 @store_option
-def serve(port: int, address: str, names_are_enough: bool, browser: bool, first_start: bool, store_path: str) -> None:
+def serve(
+    port: int,
+    address: str,
+    names_are_enough: bool,
+    browser: bool,
+    nightly: str,
+    first_start: bool,
+    store_path: str,
+) -> None:
     """Start the application on this project's store."""
     path = Path(store_path)
+    if nightly:
+        _check_time("--nightly", nightly)
     if first_start and not path.exists():
         new_by_links(path)
     store = opened(store_path)
@@ -82,17 +107,33 @@ def serve(port: int, address: str, names_are_enough: bool, browser: bool, first_
     elsewhere = served_at(path)
     if elsewhere:
         note(f"{store_path}: another application already serves this store at {elsewhere}. End one of the two.")
-    access = project_of(path).access
-    first = None
-    if access.mode == "links":
-        base = public_url(access, os.environ) or server.url_of(address, port)
-        first = first_link(store, base)
+    _say_first_link(store, server.url_of(address, port))
     store.close()
-    if first:
-        click.echo(f"This project has no lead yet. Open this link to become its lead (it works once):\n{first}")
-        sys.stdout.flush()
-    code = server.serve(path, port=port, browser=browser, address=address, names_are_enough=names_are_enough)
+    code = server.serve(
+        path, port=port, browser=browser, address=address, names_are_enough=names_are_enough, nightly=nightly
+    )
     raise SystemExit(code)
+
+
+def _check_time(option: str, text: str) -> None:
+    try:
+        time_of(text)
+    except InputError as error:
+        raise InputError(f"{option}: {error}") from None
+
+
+def _say_first_link(store: Store, here: str) -> None:
+    """Print a link for the first lead where people come in by link and nobody leads yet."""
+    access = project_of(store.path).access
+    if access.mode != "links":
+        return
+    base = public_url(access, os.environ) or here
+    link = first_link(store, base)
+    if link:
+        click.echo(f"This project has no lead yet. Open this link to become its lead (it works once):\n{link}")
+        sys.stdout.flush()
+    if base.startswith("http://") and not is_loopback(urlsplit(base).hostname):
+        note(f"{base} is not encrypted: others on the network can read links and logins. Put a TLS proxy in front.")
 
 
 @click.command()

@@ -13,8 +13,9 @@ from functools import partial
 from typing import Any
 
 from review.basics.labels import Columns, Label, Value
-from review.current.counting import annotations_that_count, state_of_annotations
+from review.current.counting import annotations_that_count, said_in, state_of_annotations
 from review.current.known import Known
+from storage.queries.annotations import Said
 from storage.queries.items import adjudications_of_week
 from storage.queries.states import latest_key
 from storage.records_review import Adjudication, Annotation, Item
@@ -54,7 +55,16 @@ def annotations_of(store: Store, weeks: Iterable[str]) -> list[Annotation]:
     return [n for n in found if n.rubric_version == latest[n.item_id]]
 
 
-def labels_of(annotations: Iterable[Annotation]) -> list[Label]:
+def said_of(store: Store, weeks: Iterable[str]) -> list[Said]:
+    """Return what the annotations of some weeks that count say, of the latest rubric version on each item."""
+    found = [n for week in weeks for n in said_in(store, week)]
+    latest: dict[str, int] = {}
+    for n in found:
+        latest[n.item_id] = max(latest.get(n.item_id, 0), n.rubric_version)
+    return [n for n in found if n.rubric_version == latest[n.item_id]]
+
+
+def labels_of(annotations: Iterable[Annotation | Said]) -> list[Label]:
     """Return the annotations as canonical labels, one per item, rater and dimension."""
     return [
         Label(n.item_id, n.rater_id, dimension, canonical_value(value))
@@ -63,7 +73,16 @@ def labels_of(annotations: Iterable[Annotation]) -> list[Label]:
     ]
 
 
-def columns_of(annotations: Iterable[Annotation]) -> dict[str, Columns]:
+def labels_in(annotations: Iterable[Annotation | Said], dimension: str) -> list[Label]:
+    """Return the canonical labels of one dimension, one per item and rater."""
+    return [
+        Label(n.item_id, n.rater_id, dimension, canonical_value(n.labels[dimension]))
+        for n in annotations
+        if dimension in n.labels
+    ]
+
+
+def columns_of(annotations: Iterable[Annotation | Said]) -> dict[str, Columns]:
     """Return the annotations as canonical labels by dimension, in the same order as :func:`labels_of`."""
     found: dict[str, Columns] = {}
     for n in annotations:
@@ -93,7 +112,7 @@ _DECISIONS: Known[Sequence[Adjudication]] = Known(16)
 
 
 def adjudications_that_count(
-    finals: Mapping[str, Adjudication], annotations: Iterable[Annotation]
+    finals: Mapping[str, Adjudication], annotations: Iterable[Annotation | Said]
 ) -> dict[str, Adjudication]:
     """Return the adjudications that are not older than the annotations of their item, by rubric version. Pure.
 
@@ -169,7 +188,7 @@ _SETTLED: Known[Mapping[tuple[str, str], Settled]] = Known(12)
 
 
 def _settled_labels(store: Store, week: str, rubric: int | None) -> dict[tuple[str, str], Settled]:
-    annotations = annotations_of(store, [week])
+    annotations = said_of(store, [week])
     finals = adjudications_that_count(current_adjudications(store, [week]), annotations).items()
     given: dict[tuple[str, str], list[Value]] = {}
     for n in annotations:

@@ -14,7 +14,7 @@ from review.basics.labels import YES_NO, Columns, Label, Ratings, ratings_of_col
 from review.current.assignments import owed_items
 from review.current.known import Known, items_of
 from review.current.rubric_in_use import used_version, weeks_under
-from review.current.settled import Settled, annotations_of, columns_of, settled_labels
+from review.current.settled import Settled, columns_of, said_of, settled_labels
 from review.current.verdicts import Reference, reference, verdicts_of
 from review.evidence.calibration_rows import calibration_rows, notes_on
 from review.evidence.prompt_examples import example_conversations
@@ -23,11 +23,12 @@ from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import Dimension, Rubric, current_rubric, rubric_version
 from review.statistics.calibration.data import CalibrationData, calibration_data
 from review.statistics.calibration.split import split_of
+from storage.queries.annotations import Said
 from storage.queries.items import cluster_of_each
 from storage.queries.states import latest_key
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Stratum
-from storage.records_review import Annotation, Item, Verdict, Week
+from storage.records_review import Item, Verdict, Week
 from storage.store import Store
 
 DEFAULT_WEEKS = 4
@@ -79,7 +80,7 @@ def ratings_by_dimension(
     """
     clusters, owed = clusters_of(store, weeks), _owed(store, viewer)
     rubric = latest_used_rubric(store, weeks)
-    by_dimension = columns_of(_counted(annotations_of(store, weeks), rubric.version, owed))
+    by_dimension = columns_of(_counted(said_of(store, weeks), rubric.version, owed))
     found: dict[str, Ratings] = {}
     for d in [rubric[dimension]] if dimension else rubric.dimensions:
         given = by_dimension.get(d.name, Columns([], [], []))
@@ -92,13 +93,13 @@ def ratings_by_dimension(
     return found
 
 
-def annotations_under_one_rubric(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[Annotation]:
-    """Return the annotations of some weeks under the latest rubric version they use, without what ``viewer`` owes."""
+def said_under_one_rubric(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[Said]:
+    """Return what people said in some weeks under the latest rubric version they use, without what ``viewer`` owes."""
     version = latest_used_rubric(store, weeks).version
-    return _counted(annotations_of(store, weeks), version, _owed(store, viewer))
+    return _counted(said_of(store, weeks), version, _owed(store, viewer))
 
 
-def _counted(annotations: Iterable[Annotation], version: int, owed: Collection[str]) -> list[Annotation]:
+def _counted(annotations: Iterable[Said], version: int, owed: Collection[str]) -> list[Said]:
     return [n for n in annotations if n.rubric_version == version and n.item_id not in owed]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from review.basics.labels import Label, ratings_of
-from review.current.settled import canonical_value
-from review.evidence.evidence import Paired, annotations_under_one_rubric
+from review.basics.labels import ratings_of
+from review.current.settled import labels_in
+from review.evidence.evidence import Paired, said_under_one_rubric
 from review.statistics.calibration.alt_test import AltTest, alt_test
 from review.statistics.calibration.ceiling import PersonCeiling, human_ceiling
 from review.statistics.calibration.report import METRICS
@@ -36,11 +36,8 @@ def judge_vs_people(
 
     ``figures`` names those of the human ceiling.
     """
-    rows = annotations_under_one_rubric(store, weeks, viewer=viewer)
-    scale, name_of = pair.dimension.scale, pair.dimension.name
-    people = [
-        Label(n.item_id, n.rater_id, name_of, canonical_value(n.labels[name_of])) for n in rows if name_of in n.labels
-    ]
+    rows = said_under_one_rubric(store, weeks, viewer=viewer)
+    scale, people = pair.dimension.scale, labels_in(rows, pair.dimension.name)
     rated = {label.item for label in people}
     name = f"judge {judge}"
     judged = [label for label in pair.labels_of_judge(name) if label.item in rated]

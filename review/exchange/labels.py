@@ -18,12 +18,16 @@ from review.basics.clock import now
 from review.basics.csv_safe import row_text
 from review.basics.errors import Refused, ReviewError
 from review.basics.labels import canonical_text
-from review.basics.rating_tables import read_rating_table
-from review.basics.tables import Table
+from review.basics.rating_tables import as_rating_table
+from review.basics.tables import Table, load
 from review.basics.weeks import due_date, monday_of, week_of
+from review.exchange.columns import renamed_columns
 from review.exchange.items import imported_id, known_items, the_item
+from review.exchange.tool_tables import AUTO, as_ratings, tool_of, with_dimensions
+from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
 from review.exchange.votes import Vote, annotation, assignment_for, assignments_of, compare, gather_votes, merged
+from review.exchange.wide import narrowed, with_comments
 from review.people.people import Person, add_person, people, person_id, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
@@ -62,12 +66,31 @@ class ImportedLabels:
     notes: tuple[str, ...] = ()
 
 
-def read_labels(path: str | Path, *, names: Mapping[str, str] | None = None, wide: bool = False) -> Table:
-    """Read a label file: a row for each label, or a column for each rater (``wide``, or recognised).
+OPTIONAL = ("dimension", "at", "comment", "seconds")
 
-    The column of the label may be called ``label`` or ``value``; ``names`` gives the columns that are called otherwise.
+
+def read_labels(
+    path: str | Path,
+    *,
+    names: Mapping[str, str] | None = None,
+    wide: bool = False,
+    format: str = AUTO,
+    rater: str = "",
+) -> Table:
+    """Read a label file: a row for each label, a column for each rater, or the export of an annotation tool.
+
+    The column of the label may be called ``label`` or ``value``; ``names`` gives the columns that are called otherwise,
+    also as dotted paths. ``wide`` declares a column for each rater, ``format`` the export (a name in
+    ``LABEL_READERS``); both are recognised otherwise. ``rater`` names the author of labels in an export that
+    have none.
     """
-    return read_rating_table(path, optional=("dimension", "at", "comment", "seconds"), names=names, wide=wide)
+    table, names = load(path), names or {}
+    name = None if wide or "label" in names else tool_of(table, LABEL_READERS, format)
+    if name is not None:
+        return as_ratings(table, name, LABEL_READERS[name], by="rater", author=rater, paths=names)
+    table = renamed_columns(table, names)
+    made = as_rating_table(narrowed(table, declared=wide), optional=OPTIONAL, wide=wide)
+    return with_comments(made, table)
 
 
 def import_labels(
@@ -77,10 +100,12 @@ def import_labels(
     by: str,
     week: str | None = None,
     dimension: str | None = None,
+    questions: Mapping[str, str] | None = None,
     translate: Iterable[str] = (),
 ) -> ImportedLabels:
     """Import all rows of a label file or none; ``dimension`` names it for files without that column.
 
+    ``questions`` says which dimension a question of an annotation tool fills (its name -> dimension, or ``comment``).
     ``translate`` are texts such as ``politeness:Polite=friendly``.
 
     A label must be on its scale, under the rubric version of the item's week. Required dimensions may be missing: a
@@ -92,6 +117,9 @@ def import_labels(
     """
     require(store, by, "lead")
     with store.transaction():
+        left: tuple[str, ...] = ()
+        if table.format in LABEL_READERS:
+            table, left = with_dimensions(table, current_rubric(store).names, questions or {}, default=dimension)
         items, fresh = _items(store, table, week)
         raters, new_raters = _raters(store, table, by)
         rubrics = _rubrics(store, {i.week for i in items.values()})
@@ -113,7 +141,7 @@ def import_labels(
             dimensions=tuple(dict.fromkeys(d for v in votes for d in v.labels)),
             format=table.format,
             values=as_counts(read.values),
-            notes=read.sentences(table.file),
+            notes=(*left, *read.sentences(table.file)),
         )
         chain.record(store, by, "import labels", Path(table.file).name, **asdict(done))
     return done

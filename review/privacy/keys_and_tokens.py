@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from review.privacy.identifiers import Hit
+from review.privacy.passwords import HINTS, is_parameter, words_and_tokens
 
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -40,7 +41,7 @@ _NAMED = re.compile(
 _HINTS = (
     *("sk-", "k_live_", "k_test_", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat", "glpat-"),
     *("xox", "aiza", "ya29.", "npm_", "hf_", "dop_v1_", "shpat_", "sg.", "eyj", "slack.com", "bearer", "basic"),
-    *("private key", "passw", "passphrase", "kennwort", "mot de passe", "contrase", "pwd", "key", "token", "secret"),
+    *("private key", "key", "secret", *HINTS),
 )
 
 
@@ -57,7 +58,7 @@ def may_hold_secret(text: str, lower: str) -> bool:
 def secrets(text: str) -> Iterator[Hit]:
     """Yield keys and tokens of known issuers, private keys, and passwords in addresses or after their name.
 
-    After a name, a value counts only with a digit: "password is incorrect" says nothing.
+    After a name, a value counts with a digit; what else counts, ``words_and_tokens`` says.
     """
     if not may_hold_secret(text, text.lower()):
         return
@@ -71,10 +72,6 @@ def secrets(text: str) -> Iterator[Hit]:
             yield Hit(*found.span("it"), found["it"])
     for found in _NAMED.finditer(text):
         value = found["it"].rstrip(".!?:")
-        if len(value) >= 6 and any(c.isdigit() for c in value) and not _is_parameter(value):
+        if len(value) >= 6 and any(c.isdigit() for c in value) and not is_parameter(value):
             yield Hit(found.start("it"), found.start("it") + len(value), value)
-
-
-def _is_parameter(value: str) -> bool:
-    """Whether a value stands for another: $1, :name, %s, ${NAME}, a column of a table."""
-    return value[0] in "$:%?" or re.fullmatch(r"[a-z_]{1,20}[0-9]?\.[a-z_0-9]+", value) is not None
+    yield from words_and_tokens(text)

@@ -33,9 +33,9 @@ class Page:
     problem: bool = False
 
 
-def closed(why: str) -> Page:
-    """Return the page for somebody who may not come in."""
-    return Page(title="You cannot come in yet", sentences=(why,), problem=True)
+def closed(why: str, *, title: str = "You cannot come in yet") -> Page:
+    """Return the page for somebody who may not come in, and why."""
+    return Page(title=title, sentences=(why,), problem=True)
 
 
 async def show(send: Send, page: Page, *, status: int, more: Headers = (), head: bool = False) -> None:

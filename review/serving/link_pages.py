@@ -26,6 +26,7 @@ from review.serving.wrong_links import WrongLinks
 from storage.records_people import Invitation
 from storage.store import Store
 
+BROKEN = "This link does not work"
 TOO_MANY = "Too many wrong links came from your network. Try again later."
 NOT_OURS = "This form did not come from the page of this server. Open the link again and press the button."
 
@@ -113,14 +114,14 @@ class LinkPages:
             login = await asyncio.to_thread(use, asked.store, asked.token, name=fields.get("name", "").strip())
         except UnknownLink as error:
             self._wrong.note(asked.client)
-            return await show(send, closed(str(error)), status=404, head=head)
+            return await show(send, closed(str(error), title=BROKEN), status=404, head=head)
         except InputError as error:
             page = _welcome(asked.store, found, name=(fields or {}).get("name", ""), wrong=str(error))
             return await _with_form(asked, send, page, status=422)
         except Refused as error:
             if fields is None and isinstance(visitor_of(asked.store, asked.logins), Visitor):
                 return await redirect(send, f"{asked.base}/")
-            return await show(send, closed(str(error)), status=410, head=head)
+            return await show(send, closed(str(error), title=BROKEN), status=410, head=head)
         return await redirect(send, f"{asked.base}/", more=[_login(asked, login)])
 
     async def _leave(self, asked: Request, send: Send, fields: dict[str, str] | None) -> None:

@@ -17,6 +17,7 @@ from review.log.rejects import expire_rejects
 from review.people.people import people
 from review.serving.last_night import Night, note_night
 from review.settings.project import Project, project_of
+from review.sources.pulling.connecting import connected_sources
 from review.sources.pulling.pull import pull
 from review.week.automatic import open_when_due
 from storage.connection import StorageError
@@ -44,9 +45,10 @@ def check_the_records(store: Store, project: Project) -> str:
 
 def pull_the_sources(store: Store, project: Project) -> str:
     """Import what is new in every source, in the name of a lead. One that fails does not stop the others."""
-    if not project.pulled:
-        raise NothingToDo("spotcheck.toml lists no source to pull; add one under [sources.NAME].")
-    done = [pull(store, project, source, by=a_lead(store)) for source in project.pulled]
+    sources = connected_sources(store, project)
+    if not sources:
+        raise NothingToDo("no source is connected; a lead can connect one on the Conversations page.")
+    done = [pull(store, project, source, by=a_lead(store)) for source in sources]
     failed = [f"{one.source}: {one.error}" for one in done if one.error is not None]
     if failed:
         raise Refused("; ".join(failed))

@@ -22,6 +22,7 @@ import requests
 
 from review.basics.errors import InputError, NothingToDo
 from review.serving.guard import PERSON
+from review.serving.nightly_process import every_night
 from review.serving.presence import served_at, serving
 from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
@@ -112,10 +113,19 @@ def config_folder(app: Path) -> Path:
     return found.parent.parent.resolve()
 
 
-def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, names_are_enough: bool = False) -> int:
+def serve(
+    store: Path,
+    *,
+    port: int,
+    browser: bool,
+    address: str = ADDRESS,
+    names_are_enough: bool = False,
+    nightly: str = "",
+) -> int:
     """Run the application on a store until somebody stops it. Returns Streamlit's exit code.
 
-    Raises InputError when the port is taken, Refused when anybody could pose as anybody at this address.
+    ``nightly`` is when to do the nightly steps (HH:MM in the time zone of the project), "" for never. Raises
+    InputError when the port is taken, Refused when anybody could pose as anybody at this address.
     """
     # Only the option sets the variable: one that a shell happens to hold is not a decision.
     environment = {**os.environ, "SPOTCHECK_STORE": str(store.resolve()), NAMES_ARE_ENOUGH: ""}
@@ -130,6 +140,7 @@ def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, name
         with (
             _ended_by_signals(),
             serving(store, url_of(address, port)),
+            every_night(store, nightly, environment=environment, folder=app.parent),
             subprocess.Popen(arguments, env=environment, cwd=config_folder(app), process_group=0) as process,
         ):
             try:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from review.basics import setting
-from review.basics.errors import InputError, UnknownError
+from review.basics.errors import UnknownError
 from review.settings.sources import KIND, SETTINGS
-
-VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
-KEYS = ("public_key", "secret_key", "api_key", "token")
-"""Settings that name a variable of the environment. The key itself does not belong in the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,18 +37,11 @@ def named_source(sources: tuple[PulledSource, ...], name: str) -> PulledSource:
     found = next((one for one in sources if one.name == name), None)
     if found is None:
         known = ", ".join(one.name for one in sources) or "none"
-        raise UnknownError(f"no source '{name}' with a kind in spotcheck.toml (there are: {known}).")
+        raise UnknownError(f"no source '{name}' is connected (there are: {known}).")
     return found
 
 
 def _source(where: str, name: str, table: Mapping[str, Any]) -> PulledSource:
     own = {key: value for key, value in table.items() if key not in (*SETTINGS, KIND)}
     options = {key: setting.text(f"{where}.{key}", value) for key, value in own.items()}
-    for key in KEYS:
-        if key in options and not VARIABLE.fullmatch(options[key]):
-            # The value may be the key itself, so it is not repeated.
-            raise InputError(
-                f"{where}.{key}: found a text that is no name of a variable, expected one such as LANGFUSE_SECRET_KEY. "
-                "Keys do not belong in this file."
-            )
     return PulledSource(name=name, kind=setting.text(f"{where}.kind", table[KIND]), options=options, where=where)

@@ -166,6 +166,8 @@ def recognisers_of(privacy: Privacy) -> Recognisers:
         phone_region=privacy.phone_region,
         countries=privacy.countries,
         library=privacy.library,
+        names=privacy.names,
+        street_addresses=privacy.addresses,
     )
 
 

@@ -29,19 +29,29 @@ def import_from_source(
     on_detected: Callable[[Detected], None] | None = None,
     on_note: Callable[[str], None] | None = None,
     tally: Tally | None = None,
+    name: str = "",
 ) -> Import:
     """Import one file into the log of this store, and keep its mapping, values, date format and encoding.
 
-    ``on_note`` gets sentences about how the file is read. Raises Refused without the role lead, and what
-    :func:`review.sources.prepared.prepared` and :func:`review.sources.importing.import_file` raise; then nothing is
-    added or kept.
+    ``on_note`` gets sentences about how the file is read; ``name`` is what people call it. Raises Refused
+    without the role lead, and what :func:`review.sources.prepared.prepared` and
+    :func:`review.sources.importing.import_file` raise; then nothing is added or kept.
     """
     require(store, by, "lead")
     found = prepared(file, asked, known_readings(store, project, asked.source))
     if on_note is not None:
         for sentence in found.notes:
             on_note(sentence)
-    done = import_into(store, file, found.options, by=by, progress=progress, on_detected=on_detected, tally=tally)
+    done = import_into(
+        store,
+        file,
+        found.options,
+        by=by,
+        progress=progress,
+        on_detected=on_detected,
+        tally=tally,
+        name=name,
+    )
     if found.news is not None and (done.added or done.duplicate):
         remember(store, asked.source, found.news, by=by)
     return done

@@ -14,11 +14,12 @@ from review.basics.date_forms import DateColumn
 from review.basics.input_file import InputFile
 from review.basics.raw_otlp import is_otlp
 from review.sources.file_sets import file_set
-from review.sources.fit import NotMapped, reading_for
+from review.sources.fit import AUTO, NotMapped, reading_for
 from review.sources.options import ImportOptions
 from review.sources.paths import places
 from review.sources.prepared import AmbiguousDates, date_form, first_records
 from review.sources.proposing import Proposed, proposed
+from review.sources.readers.catalogue import PLAIN, detect
 from review.sources.readers.fields import Record
 from review.sources.readings import Reading
 
@@ -46,6 +47,7 @@ class Look:
     """
 
     reading: Reading = field(default_factory=Reading)
+    plain: bool = True
     records: tuple[Record, ...] = ()
     places: Mapping[str, list[Any]] = field(default_factory=dict)
     proposal: tuple[Proposed, ...] = ()
@@ -85,8 +87,12 @@ def look_at(path: Path, asked: ImportOptions, known: Sequence[Reading]) -> Look:
     reading = Reading(
         mapping=reading.mapping, values=reading.values, date_format=form, encoding=encoding, where=reading.where
     )
+    format = asked.format
+    if format == AUTO and not guessed:
+        format = detect(records, layout, file=path.name, mapping=reading.mapping).format
     return Look(
         reading=reading,
+        plain=guessed or format in PLAIN.values(),
         records=tuple(records),
         places=places(records),
         proposal=rows,

@@ -95,7 +95,7 @@ def proposed(records: Sequence[Record]) -> list[Proposed]:
 
 
 def _row(name: str, content: Content, *, named: bool) -> Proposed:
-    why = f"its name; {content.words}" if named else content.words
+    why = f"by its name; {content.words}" if named else content.words
     return Proposed(field=name, path=content.path, samples=content.samples, why=why)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
 
 from storage.queries.conditions import in_time, not_withdrawn
 from storage.queries.parameters import json_list
@@ -11,10 +13,10 @@ from storage.records_review import Annotation
 from storage.store import Store
 
 
-def _latest(counts: Callable[[str], str]) -> str:
+def _latest(counts: Callable[[str], str], columns: str = "n.*") -> str:
     """Return the statement for the latest annotation per item, rater and rubric version that meets ``counts``."""
     return f"""
-SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
+SELECT {columns} FROM annotations n JOIN items i ON i.id = n.item_id
 WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND {counts("n")}
   AND NOT EXISTS (SELECT 1 FROM annotations later WHERE later.item_id = n.item_id AND later.rater_id = n.rater_id
                   AND later.rubric_version = n.rubric_version AND later.rowid > n.rowid AND {counts("later")})
@@ -22,7 +24,11 @@ ORDER BY n.rowid
 """  # noqa: S608 - constants of ours
 
 
-CURRENT_SQL = _latest(lambda row: f"{not_withdrawn(row)} AND {in_time(row, 'i.week')}")
+def _counts(row: str) -> str:
+    return f"{not_withdrawn(row)} AND {in_time(row, 'i.week')}"
+
+
+CURRENT_SQL = _latest(_counts)
 """The annotations of a week that count: per item, rater and rubric version the latest that was not undone.
 
 Parameters: ``week``; ``rater``, or NULL for everybody.
@@ -35,6 +41,28 @@ OWN_SQL = _latest(not_withdrawn)
 def current_annotations(store: Store, week: str, *, rater: str | None = None) -> list[Annotation]:
     """Return the annotations of a week that count, of one rater or of everybody, in order of arrival."""
     return store.select(Annotation, CURRENT_SQL, {"week": week, "rater": rater})
+
+
+class Said(NamedTuple):
+    """What an annotation says. Many share one ``labels``, so nobody may change it."""
+
+    item_id: str
+    rater_id: str
+    rubric_version: int
+    labels: Mapping[str, Any]
+
+
+def said_that_counts(store: Store, week: str) -> list[Said]:
+    """Return what the annotations of a week that count say, in order of arrival."""
+    known: dict[str, Mapping[str, Any]] = {}
+    rows = store.stream(_SAID_SQL, {"week": week, "rater": None})
+    return [
+        Said(item, rater, version, known.get(text) or known.setdefault(text, orjson.loads(text)))
+        for item, rater, version, text in rows
+    ]
+
+
+_SAID_SQL = _latest(_counts, "n.item_id, n.rater_id, n.rubric_version, n.labels")
 
 
 def current_annotations_of_item(store: Store, week: str, item_id: str) -> list[Annotation]:
@@ -112,8 +140,8 @@ def seconds_by_rater(
     ``late`` includes annotations made after the week had closed.
     """
     found: dict[str, list[float]] = {}
-    for row in store.query(_SECONDS_SQL, {"week": week, "rater": rater, "late": late}):
-        found.setdefault(row["rater_id"], []).append(row["seconds"])
+    for who, seconds in store.stream(_SECONDS_SQL, {"week": week, "rater": rater, "late": late}):
+        found.setdefault(who, []).append(seconds)
     return found
 
 

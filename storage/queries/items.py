@@ -41,7 +41,7 @@ SELECT a.* FROM items i CROSS JOIN adjudications a ON a.item_id = i.id WHERE i.w
 
 def cluster_of_each(store: Store, week: str) -> dict[str, str]:
     """Return the cluster of each item of a week: its session, else its user, else its own conversation."""
-    return {row["id"]: row["cluster"] for row in store.query(_CLUSTERS_SQL, {"week": week})}
+    return dict(store.stream(_CLUSTERS_SQL, {"week": week}))
 
 
 _CLUSTERS_SQL = """

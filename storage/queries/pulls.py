@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.records_base import Json
-from storage.records_log import Pull
+from storage.records_log import Pull, SourceConnection
 from storage.store import Store
 
 
@@ -19,4 +19,13 @@ def latest_pulls(store: Store) -> list[Pull]:
     return store.select(Pull, f"{_SQL} WHERE rowid IN ({newest}) ORDER BY source")
 
 
+def latest_connections(store: Store) -> list[SourceConnection]:
+    """Return the latest connection of each source that leads connected, by name; ended ones too."""
+    return store.select(SourceConnection, _CONNECTIONS)
+
+
 _SQL = "SELECT * FROM pulls"
+_CONNECTIONS = """
+SELECT * FROM source_connections WHERE rowid IN (SELECT max(rowid) FROM source_connections GROUP BY source)
+ORDER BY source
+"""

@@ -64,7 +64,7 @@ ORDER BY v.rowid
 
 def items_with_verdicts(store: Store, weeks: Sequence[str]) -> set[str]:
     """Return the items of these weeks on which a judge gave a value that may count."""
-    return {row["id"] for row in store.query(_JUDGED_SQL, {"weeks": json_list(weeks)})}
+    return {item for (item,) in store.stream(_JUDGED_SQL, {"weeks": json_list(weeks)})}
 
 
 _JUDGED_SQL = f"""

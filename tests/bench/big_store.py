@@ -32,6 +32,8 @@ from streamlit.components.v2 import manifest_scanner  # noqa: E402
 from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
 from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
 
+from review.serving.interpreter import prepare  # noqa: E402
+
 COMPONENT = "spotcheck_annotator"
 LABELS = {"correctness": "correct", "intent": "return", "politeness": "neutral"}
 
@@ -59,6 +61,7 @@ def opened(page: str, week: str) -> tuple[float, float]:
 
 def print_pages(store: Path, week: str) -> None:
     """Open each page twice and print the times."""
+    prepare()  # as the server does
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml of the working folder
     app_test.PagesManager = Navigated  # type: ignore[misc]
     manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)

@@ -6,18 +6,21 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import spotcheck
 from filelock import FileLock
 
 from review.audit.verifying import check_store
-from review.basics.errors import InputError, Refused
+from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.log_paths import log_of
 from review.people.people import add_person
 from review.serving.nightly import NIGHTLY, run_nightly
 from review.settings.project import Project, project_of
 from review.sources.pulling import pull as pulling
+from review.sources.pulling.catalogue import puller_of
+from review.sources.pulling.connecting import connect, connected_sources, disconnect
 from review.sources.pulling.pull import pull
 from storage.queries.pulls import last_cursor, latest_pulls
 from storage.records_log import Import, Pull
@@ -154,6 +157,66 @@ def test_a_wrong_source_in_the_settings_is_named(text: str, words: str, tmp_path
 
 
 def test_a_key_in_the_settings_is_refused_and_not_repeated(tmp_path: Path):
-    with pytest.raises(InputError, match="Keys do not belong in this file") as caught:
-        settings(tmp_path, '[[sources]]\nname = "a"\nkind = "langfuse"\nsecret_key = "sk-lf-0123"\n')
+    text = '[sources.a]\nkind = "langfuse"\naddress = "x"\npublic_key = "PUBLIC"\nsecret_key = "sk-lf-0123"\n'
+    with pytest.raises(InputError, match="Keys do not belong in settings") as caught:
+        puller_of(settings(tmp_path, text).pulled[0])
+    assert "0123" not in str(caught.value)
+
+
+# --- sources that leads connect
+
+
+KIND = {"public_key": "SPOTCHECK_SOURCE_PUBLIC", "secret_key": "SPOTCHECK_SOURCE_SECRET"}
+ADDRESS = {"address": "https://cloud.langfuse.com"}
+
+
+def test_a_lead_connects_changes_and_ends_a_source(store: Store, lead: str):
+    project = project_of(store.path)
+    assert connected_sources(store, project) == ()
+    connect(store, project, name="shop", kind="langfuse", options={**KIND, **ADDRESS, "since": " "}, by=lead)
+    (found,) = connected_sources(store, project)
+    assert (found.name, found.kind, found.options) == ("shop", "langfuse", {**KIND, **ADDRESS})
+    connect(store, project, name="shop", kind="langfuse", options={**KIND, "address": "https://b.org"}, by=lead)
+    assert [one.options["address"] for one in connected_sources(store, project)] == ["https://b.org"]
+    disconnect(store, "shop", by=lead)
+    assert connected_sources(store, project) == ()
+    with pytest.raises(Refused, match="was not connected"):
+        disconnect(store, "shop", by=lead)
+    assert check_store(store).holds
+
+
+def test_a_source_of_the_settings_wins_and_is_changed_there(store: Store, lead: str, folder: Path):
+    project = project_of(store.path)
+    assert [one.kind for one in connected_sources(store, project)] == ["folder"]
+    with pytest.raises(Refused, match=r"set up in spotcheck\.toml"):
+        connect(store, project, name="shop", kind="langfuse", options={**KIND, **ADDRESS}, by=lead)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"name": "a/b"}, InputError, "letters, digits"),
+        ({"kind": "excel"}, InputError, "expected one of langfuse"),
+        ({"kind": "folder", "options": {"path": "/etc"}}, Refused, r"spotcheck\.toml alone"),
+        ({"options": {**KIND, **ADDRESS, "secret_key": "SPOTCHECK_AUDIT_KEY"}}, InputError, "SPOTCHECK_SOURCE_"),
+        ({"options": {**KIND, "address": "file:///etc/passwd"}}, InputError, "address: found"),
+        ({"options": {**KIND, "address": "https://me:pass@b.org"}}, InputError, "address: found"),
+        ({"options": KIND}, InputError, "address: found nothing"),
+        ({"by": "ann"}, Refused, "needs the role lead"),
+    ],
+)
+def test_what_a_lead_may_not_connect(
+    store: Store, lead: str, changes: dict[str, Any], error: type[ReviewError], words: str
+):
+    add_person(store, "Ann", role="annotator", by="test")
+    given = {"name": "shop", "kind": "langfuse", "options": {**KIND, **ADDRESS}, "by": lead, **changes}
+    with pytest.raises(error, match=words):
+        connect(store, project_of(store.path), **given)
+    assert connected_sources(store, project_of(store.path)) == ()
+
+
+def test_a_key_that_was_typed_as_its_variable_is_not_repeated(store: Store, lead: str):
+    options = {**KIND, **ADDRESS, "secret_key": "sk-lf-0123"}
+    with pytest.raises(InputError) as caught:
+        connect(store, project_of(store.path), name="shop", kind="langfuse", options=options, by=lead)
     assert "0123" not in str(caught.value)

@@ -308,6 +308,7 @@ def test_a_missing_key_names_its_variable(tmp_path: Path):
 def test_a_source_names_the_setting_that_is_missing(kind: str):
     puller = PULLERS[kind]
     assert puller.about and all(puller.needs.values()) and all(puller.may.values())
+    assert set(puller.keys) <= {*puller.needs, *puller.may} and not set(puller.needs) & set(puller.may)
     source = PulledSource(name="shop", kind=kind, options={}, where="sources.shop")
     first = next(iter(puller.needs))
     with pytest.raises(InputError, match=rf"sources.shop\.{first}: found nothing, expected"):
@@ -315,3 +316,13 @@ def test_a_source_names_the_setting_that_is_missing(kind: str):
     odd = PulledSource(name="shop", kind=kind, options={**dict.fromkeys(puller.needs, "X"), "odd": "1"}, where="s")
     with pytest.raises(InputError, match="found 'odd', expected one of"):
         puller_of(odd)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, puller in PULLERS.items() if puller.keys])
+def test_a_key_is_never_written_into_settings(kind: str):
+    puller = PULLERS[kind]
+    for key in puller.keys:
+        options = {**dict.fromkeys(puller.needs, "X"), key: "sk-0123"}
+        with pytest.raises(InputError, match="found a text that is no name of a variable") as caught:
+            puller_of(PulledSource(name="shop", kind=kind, options=options, where="s"))
+        assert "0123" not in str(caught.value)

@@ -67,11 +67,11 @@ def _head(last: AuditEntry) -> None:
 
 def search(here: Session) -> audit_chain.Search:
     """Draw the filters in one row. Returns what they ask for."""
-    known = audit_chain.known(here.store)
+    known, names = audit_chain.known(here.store), here.names
     weeks = [w.name for w in here.store.find(Week, order_by="name desc")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         actors = st.multiselect(
-            "Who", known.actors, format_func=lambda i: here.names.get(i, i), key="audit_actors", placeholder="everybody"
+            "Who", known.actors, format_func=lambda i: names.get(i, i), key="audit_actors", placeholder="everybody"
         )
         actions = st.multiselect("What", known.actions, key="audit_actions", placeholder="everything")
         week = st.selectbox("Week", weeks, index=None, key="audit_week", placeholder="all weeks")
@@ -95,13 +95,13 @@ def table(here: Session, wanted: audit_chain.Search) -> None:
     if not found:
         st.info("No entry matches. Remove a filter to see more.", icon=":material/filter_alt_off:")
         return
-    shown = audit_chain.as_rows(here.store, found)
+    shown, names = audit_chain.as_rows(here.store, found), here.names
     frame = pd.DataFrame(
         [
             {
                 "#": row["sequence"],
                 "at": row["at"][:19].replace("T", " "),
-                "who": here.names.get(row["actor"], row["actor"]),
+                "who": names.get(row["actor"], row["actor"]),
                 "action": row["action"],
                 "what": row["item"] or row["subject"],
                 "detail": audit_chain.detail_text(row["detail"]),

@@ -23,8 +23,8 @@ def invite_somebody(here: Session) -> None:
     with st.form("inviting_form", border=True, clear_on_submit=True):
         st.markdown("**Invite somebody**")
         st.caption(
-            f"You get a link to send. It works once, within {INVITATION_DAYS} days, and keeps one browser "
-            f"logged in for {LOGIN_DAYS} days. A new link for somebody who is here already ends their other logins."
+            f"You get a link to send. It works once, within {INVITATION_DAYS} days. It keeps one browser logged in for "
+            f"{LOGIN_DAYS} days. A new link for somebody who is here already ends their other logins."
         )
         name = st.text_input("Name", key="inviting_name", max_chars=80)
         role = st.segmented_control("Role", ROLES, default="annotator", required=True, key="inviting_role")

@@ -12,7 +12,7 @@ from pages.parts.shared.session import Session
 from review.annotating.anchoring import Anchoring, anchoring
 from review.basics.labels import Ratings
 from review.current.assignments import owed_items
-from review.current.counting import state_of_annotations
+from review.current.counting import state_of_annotations, state_of_weeks
 from review.current.verdicts import Reference
 from review.evidence import evidence
 from review.evidence.evidence import Paired
@@ -38,7 +38,7 @@ from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.report import CalibrationReport, calibration_report, weighted_figures
 from review.statistics.quantity import Quantity
-from storage.queries.states import WeekState, weeks_state
+from storage.queries.states import WeekState
 from storage.records_judges import Judge
 from storage.store import open_store
 
@@ -51,7 +51,7 @@ def agreement(session: Session, weeks: tuple[str, ...], dimension: str) -> Agree
     found = gathered.ratings(session, weeks).get(dimension)
     if found is None or not len(found):
         return None
-    path, state = str(session.store.path), weeks_state(session.store, weeks)
+    path, state = str(session.store.path), state_of_weeks(session.store, weeks)
     return _agreement(path, state, weeks, gathered.view(session, weeks)[1], dimension, found)
 
 
@@ -172,7 +172,7 @@ def _comparison(
 
 def quality(session: Session, week: str) -> tuple[Quality, ...]:
     """Return the estimated quality of production in a week, as its report has it."""
-    return _quality(str(session.store.path), weeks_state(session.store, (week,)), week)
+    return _quality(str(session.store.path), state_of_weeks(session.store, (week,)), week)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
@@ -184,7 +184,7 @@ def _quality(path: str, state: WeekState, week: str) -> tuple[Quality, ...]:
 def withheld(session: Session, weeks: tuple[str, ...]) -> int:
     """Return how many reviewed items the figures leave out because the viewer still owes them."""
     viewer, owed = gathered.view(session, weeks)
-    return _withheld(str(session.store.path), weeks_state(session.store, weeks), weeks, owed, viewer)
+    return _withheld(str(session.store.path), state_of_weeks(session.store, weeks), weeks, owed, viewer)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -220,7 +220,7 @@ def _ranking(path: str, state: WeekState, week: str) -> dict[str, float]:
 
 def open_disagreements(session: Session, week: str) -> tuple[list[str], int]:
     """Return the ties to settle first, in order, and how many disagreements are open for all viewers together."""
-    return _open_disagreements(str(session.store.path), weeks_state(session.store, (week,)), week)
+    return _open_disagreements(str(session.store.path), state_of_weeks(session.store, (week,)), week)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

@@ -23,6 +23,7 @@ from review.serving.callers import Secrets, role_of
 from review.serving.component_state import is_sound
 from review.serving.door import Rules
 from review.serving.guard import Guard
+from review.serving.interpreter import prepare
 from review.serving.link_pages import LinkPages
 from review.serving.listener import send_at_once
 from review.serving.login_cookie import cookies_named
@@ -138,6 +139,7 @@ def sound(message: bytes) -> bytes | None:
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Prepare the listener when the server starts."""
+    """Prepare the interpreter and the listener when the server starts."""
+    prepare()
     send_at_once(int(st.get_option("server.port")))
     yield

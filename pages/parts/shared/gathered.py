@@ -8,9 +8,10 @@ from pages.parts.shared.session import Session
 from review.basics.labels import Ratings
 from review.basics.remembered import Remembered
 from review.current.assignments import owed_items
+from review.current.counting import state_of_weeks
 from review.evidence.evidence import Paired, paired_labels, ratings_by_dimension
 from storage.queries.items import items_in_weeks
-from storage.queries.states import WeekState, latest_key, weeks_state
+from storage.queries.states import WeekState, latest_key
 from storage.records_judges import JudgeResult
 from storage.records_review import Verdict
 from storage.store import Store
@@ -26,7 +27,7 @@ def judge_state(store: Store, weeks: tuple[str, ...]) -> JudgeState:
 
     The verdicts of a run are counted apart, because the state of the weeks changes only when a run starts and ends.
     """
-    return weeks_state(store, weeks), latest_key(store, Verdict), latest_key(store, JudgeResult)
+    return state_of_weeks(store, weeks), latest_key(store, Verdict), latest_key(store, JudgeResult)
 
 
 def view(session: Session, weeks: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -38,7 +39,7 @@ def view(session: Session, weeks: tuple[str, ...]) -> tuple[str, tuple[str, ...]
 def ratings(session: Session, weeks: tuple[str, ...]) -> Mapping[str, Ratings]:
     """Return the ratings of some weeks by dimension, without the items that the viewer has yet to review."""
     store, (viewer, owed) = session.store, view(session, weeks)
-    key = (str(store.path), weeks_state(store, weeks), weeks, owed)
+    key = (str(store.path), state_of_weeks(store, weeks), weeks, owed)
     return _RATINGS.get(key, lambda: ratings_by_dimension(store, weeks, viewer=viewer))
 
 

@@ -26,7 +26,9 @@ def failed(here: Session) -> None:
 
 def _help(step: str) -> None:
     """Link to the page on which a lead can do something about a failed step."""
-    if step == "week":
+    if step == "pull":
+        st.page_link("conversations.py", label="See the sources", icon=":material/cable:")
+    elif step == "week":
         st.page_link("sampling.py", label="Look at the week and open it", icon=":material/filter_alt:")
     elif step in ("heads", "verify"):
         st.page_link("audit.py", label="See the records", icon=":material/history:")

@@ -82,10 +82,14 @@ def _quality(here: Session, week: str) -> None:
         percent=True,
         ranges={q.positive: q.report.range for q in found if q.best.value is None and q.report.range is not None},
     )
-    for line in dict.fromkeys(line for q in found for line in quality_lines(q)):
-        st.caption(as_text(line))
-    if any(q.best.value is None and q.report.open_ties for q in found) and here.rater.may("adjudicator"):
+    waiting = [q for q in found if q.best.value is None and q.report.range is not None]
+    for q in waiting:
+        st.warning(as_text(quality_lines(q)[0]), icon=":material/gavel:")
+    if waiting and here.rater.may("adjudicator"):
         st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
+    lines = (line for q in found for line in quality_lines(q)[1 if q in waiting else 0 :])
+    for line in dict.fromkeys(lines):
+        st.caption(as_text(line))
     with st.expander("Other estimates"):
         st.caption("The figure above is the one to use. The others are here to compare.")
         for q in found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from review.basics.errors import InputError
 from review.basics.plug_ins import loaded
 from review.settings.pulled import PulledSource
@@ -22,6 +24,9 @@ PULLERS = loaded(
 """Every kind of source by its name in ``kind``. A new one is a file with a ``Puller`` and a line here."""
 
 
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+
+
 def puller_of(source: PulledSource) -> Puller:
     """Return the puller of a source. Raises InputError for an unknown kind, or a setting that is missing or unknown."""
     if source.kind not in PULLERS:
@@ -34,4 +39,11 @@ def puller_of(source: PulledSource) -> Puller:
     unknown = sorted(set(source.options) - set(known))
     if unknown:
         raise InputError(f"{source.where}: found '{unknown[0]}', expected one of {', '.join(known)}.")
+    for key in puller.keys:
+        if key in source.options and not VARIABLE.fullmatch(source.options[key]):
+            # The value may be the key itself, so it is not repeated.
+            raise InputError(
+                f"{source.where}.{key}: found a text that is no name of a variable, expected one such as "
+                "SPOTCHECK_SOURCE_KEY. Keys do not belong in settings."
+            )
     return puller

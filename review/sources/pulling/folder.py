@@ -52,9 +52,9 @@ def _opened(visit: Visit) -> tuple[fs.FileSystem, str]:
         where = given if "://" in given else str(Path(given).expanduser().resolve())
         system, root = fs.FileSystem.from_uri(where)
         if system.get_file_info(root).type != fs.FileType.Directory:
-            raise InputError(f"{visit.source.name}: path: found no folder at {given}. Create it, or correct the path.")
+            raise InputError(f"path: found no folder at {given}. Create it, or correct the path.")
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"{visit.source.name}: path: {given} cannot be read ({_first_line(error)}).") from None
+        raise InputError(f"path: {given} cannot be read ({_first_line(error)}).") from None
     return system, root
 
 
@@ -62,10 +62,10 @@ def _files(visit: Visit, system: fs.FileSystem, root: str) -> list[fs.FileInfo]:
     try:
         found = system.get_file_info(fs.FileSelector(root, recursive=True))
     except OSError as error:
-        raise InputError(f"{visit.source.name}: path: cannot be listed ({_first_line(error)}).") from None
+        raise InputError(f"path: cannot be listed ({_first_line(error)}).") from None
     files = [one for one in found if one.type == fs.FileType.File and not one.base_name.startswith((".", "_"))]
     if len(files) > FILES_AT_MOST:
-        raise InputError(f"{visit.source.name}: found {len(files):,} files, expected at most {FILES_AT_MOST:,}.")
+        raise InputError(f"found {len(files):,} files, expected at most {FILES_AT_MOST:,}.")
     return files
 
 
@@ -88,4 +88,5 @@ PULLER = Puller(
     needs={"path": "a folder, or an address such as s3://bucket/exports"},
     may={"files": "a pattern of names, such as *.jsonl.gz", "format": "the format of the files, if not told by keys"},
     fetch=fetch,
+    remote=False,
 )

@@ -57,4 +57,5 @@ PULLER = Puller(
     needs={"token": "the variable with the access token"},
     may={"address": f"of your region; default {HOSTED}", "since": "the first day to read"},
     fetch=as_files(pages, "intercom"),
+    keys=("token",),
 )

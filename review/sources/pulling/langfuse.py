@@ -56,4 +56,5 @@ PULLER = Puller(
     },
     may={"since": "the first day to read"},
     fetch=as_files(pages, "langfuse"),
+    keys=("public_key", "secret_key"),
 )

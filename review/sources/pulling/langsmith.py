@@ -75,4 +75,5 @@ PULLER = Puller(
     needs={"project": "the name of the project", "api_key": "the variable with the API key"},
     may={"address": f"of your own server; default {HOSTED}", "since": "the first day to read"},
     fetch=as_traces(pages, "langsmith", trace_of=_trace, is_root=_is_root),
+    keys=("api_key",),
 )

@@ -85,12 +85,12 @@ def checked(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
     seen: set[bytes] = set()
     for number, page in enumerate(_readable(visit, pages), start=1):
         if number > PAGES_AT_MOST:
-            raise InputError(f"{visit.source.name}: found over {PAGES_AT_MOST:,} pages. Set a later `since`.")
+            raise InputError(f"found over {PAGES_AT_MOST:,} pages. Set a later `since`.")
         if page.records:
             digest = hashlib.blake2b(orjson.dumps(page.records), digest_size=16).digest()
             if digest in seen:
                 raise InputError(
-                    f"{visit.source.name}: page {number} has the same records as a page before it, expected new ones. "
+                    f"page {number} has the same records as a page before it, expected new ones. "
                     "The system gives its pages without end; nothing of this step was imported."
                 )
             seen.add(digest)
@@ -103,7 +103,7 @@ def _readable(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
         yield from pages
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(
-            f"{visit.source.name}: found an answer of another shape than {visit.source.kind} documents "
+            f"found an answer of another shape than {visit.source.kind} documents "
             f"({type(error).__name__}: {error}). Is `address` right, and is its version supported?"
         ) from error
 
@@ -125,7 +125,7 @@ def since(visit: Visit) -> datetime:
     try:
         found = datetime.fromisoformat(given)
     except ValueError:
-        raise InputError(f"{visit.source.name}: since: found {given!r}, expected a date such as 2026-11-01.") from None
+        raise InputError(f"since: found {given!r}, expected a date such as 2026-11-01.") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -140,7 +140,7 @@ def secret(visit: Visit, setting: str) -> str:
     found = visit.environment.get(name, "")
     if not found:
         raise InputError(
-            f"{visit.source.name}: the environment variable {name} is not set; expected the key of the source. Set it "
+            f"the environment variable {name} is not set; expected the key of the source. Set it "
             "for the program that pulls."
         )
     return found

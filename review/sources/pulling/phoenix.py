@@ -111,4 +111,5 @@ PULLER = Puller(
         trace_of=lambda record: str(_span(record)["traceId"]),
         is_root=lambda record: not _span(record)["parentSpanId"],
     ),
+    keys=("api_key",),
 )

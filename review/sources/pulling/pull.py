@@ -17,11 +17,11 @@ from filelock import FileLock, Timeout
 from review.audit import chain
 from review.basics.clock import new_id, now
 from review.basics.errors import Refused, ReviewError
-from review.basics.log_paths import log_of
+from review.basics.log_paths import LogPaths, log_of
 from review.people.people import require
 from review.settings.project import Project
 from review.settings.pulled import PulledSource
-from review.sources.import_into import import_into
+from review.sources.import_source import import_from_source
 from review.sources.options import import_options
 from review.sources.pulling.catalogue import puller_of
 from review.sources.pulling.puller import Fetched, Visit
@@ -71,7 +71,7 @@ def pull(
     left_out: Counter[str] = Counter()
     cursor, error, begun = last_cursor(store, source.name), None, time.monotonic()
     try:
-        with FileLock(logs / f".pull-{source.name}.lock", timeout=0):
+        with FileLock(lock_of(log_of(store.path), source.name), timeout=0):
             cursor = last_cursor(store, source.name)
             visit = Visit(
                 source=source,
@@ -97,6 +97,11 @@ def pull(
     return Pulled(source=source.name, imports=tuple(imports), left_out=dict(left_out), cursor=cursor, error=error)
 
 
+def lock_of(log: LogPaths, name: str) -> Path:
+    """Return the file that is locked while a source is pulled."""
+    return log.logs / f".pull-{name}.lock"
+
+
 def _imported(
     store: Store,
     project: Project,
@@ -112,7 +117,7 @@ def _imported(
     if on_file is not None:
         on_file(fetched.name)
     options = import_options(project, format=fetched.format, source=source.name)
-    return import_into(store, fetched.file, options, by=by, name=fetched.name)
+    return import_from_source(store, project, fetched.file, options, by=by, name=fetched.name)
 
 
 def _noted(

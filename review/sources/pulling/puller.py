@@ -46,14 +46,18 @@ class Puller:
     """One kind of source.
 
     ``about`` is the kind in a few words, for documentation. ``needs`` and ``may`` are the settings it must and may
-    have, each with what it means. ``fetch`` visits the source and gives one file after the other; it raises a
-    ReviewError when the source refuses or answers what it should not, and then nothing of that file is imported.
+    have, each with what it means; those in ``keys`` name the variable that holds a key, never the key. ``fetch`` visits
+    the source and gives one file after the other; it raises a ReviewError when the source refuses or answers what it
+    should not, and then nothing of that file is imported. ``remote`` sources are asked over HTTP alone, so a lead may
+    connect one in the application; another reads files or databases that this machine can reach.
     """
 
     about: str
     needs: Mapping[str, str]
     may: Mapping[str, str]
     fetch: Callable[[Visit], Iterator[Fetched]]
+    keys: tuple[str, ...] = ()
+    remote: bool = True
 
 
 @dataclass(frozen=True)

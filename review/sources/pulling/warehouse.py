@@ -26,7 +26,7 @@ def pages(visit: Visit) -> Iterator[Page]:
         columns = list(engine.columns())
         if column not in columns:
             raise InputError(
-                f"{visit.source.name}: time: found no column '{column}' in {engine.source}; it has "
+                f"time: found no column '{column}' in {engine.source}; it has "
                 f"{', '.join(columns[:20])}. Name the column that says when a row was added."
             )
         start, end = window(visit)
@@ -66,4 +66,5 @@ PULLER = Puller(
     needs={"query": "a table or view, such as clickhouse://host:8123/shop?table=conversations"},
     may={"time": "the column that says when a row was added; default created_at", "since": "the first day to read"},
     fetch=as_files(pages, "auto"),
+    remote=False,
 )

@@ -62,4 +62,5 @@ PULLER = Puller(
     },
     may={"since": "the first day to read"},
     fetch=as_files(pages, "zendesk"),
+    keys=("token",),
 )

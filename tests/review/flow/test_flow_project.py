@@ -108,11 +108,16 @@ def test_every_setting_is_read(folder):
 
 
 def test_a_source_is_preset(folder):
-    found = read(
-        folder,
+    text = (
         "[sources.helpdesk]\ndate_format = 'day-first'\nencoding = 'windows-1252'\nalias = 'production'\n"
-        "[sources.helpdesk.map]\nquestion = 'Frage'\n[sources.helpdesk.values.feedback]\n5 = 'up'\n",
+        "[sources.helpdesk.map]\nquestion = 'Frage'\n[sources.helpdesk.values.feedback]\n5 = 'up'\n"
     )
+    found = read(folder, text)
+    pulled = read(folder, text.replace("\nencoding", "\nkind = 'folder'\npath = 'in'\nencoding"))
+    assert (found.pulled, pulled.sources) == ((), found.sources)
+    assert [(one.name, one.kind, one.options) for one in pulled.pulled] == [("helpdesk", "folder", {"path": "in"})]
+    listed = read(folder, "[[sources]]\nname = 'a'\nkind = 'folder'\npath = 'in'\ndate_format = 'day-first'\n")
+    assert [one.name for one in listed.pulled] == ["a"] and listed.sources["a"].date_format == "day-first"
     assert found.sources == {
         "helpdesk": SourcePreset(
             alias="production",

@@ -1,0 +1,208 @@
+"""Drop files, say how each one is read, see what would come in, and start the import."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.parts.conversations import mapping_form, preview_view, questions
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.basics.words import counted
+from review.sources.jobs import Job, start
+from review.sources.look import Look, look_at
+from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.options import ImportOptions, import_options
+from review.sources.readings import Reading, known_readings
+from review.sources.uploads import forget, keep
+from storage.records_log import Import
+
+ARRIVED = "arrive_files"
+ROUND = "arrive_round"
+TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "gz", "zip"]
+
+
+class Arrived(NamedTuple):
+    """A dropped file, where it is kept until its import, and what its owner calls it."""
+
+    path: str
+    name: str
+
+
+def drop(here: Session) -> None:
+    """Draw the place to drop files and, for each file that waits, how it is read and what would come in."""
+    waiting: list[Arrived] = [f for f in st.session_state.get(ARRIVED, []) if Path(f.path).exists()]
+    uploaded = st.file_uploader(
+        "Drop files with conversations here",
+        type=TYPES,
+        accept_multiple_files=True,
+        key=f"arrive_drop_{st.session_state.get(ROUND, 0)}",
+        help="CSV, JSON, JSON Lines or Parquet, also in a zip archive. Exports of tracing tools are recognised.",
+    )
+    if uploaded:
+        st.session_state[ARRIVED] = [*waiting, *_kept(here, uploaded)]
+        # A new key empties the widget, so that the server holds the file once, on disk.
+        st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+        st.rerun()
+    for sentence in st.session_state.pop("arrive_said", []):
+        st.warning(as_text(sentence), icon=":material/info:")
+    if not waiting:
+        st.caption(
+            "A file is not imported at once: first you see how it is read and what would come in. "
+            "Personal data is masked before it reaches the log."
+        )
+        return
+    file = waiting[0]
+    if len(waiting) > 1:
+        by_path = {one.path: one for one in waiting}
+        chosen = st.selectbox(
+            f"{counted(len(waiting), 'file')} waiting", list(by_path), format_func=lambda p: by_path[p].name,
+            key="arrive_chosen",
+        )  # fmt: skip
+        file = by_path.get(chosen, file)
+    _file(here, file, [one for one in waiting if one != file])
+
+
+def _kept(here: Session, uploaded: list[st.runtime.uploaded_file_manager.UploadedFile]) -> list[Arrived]:
+    """Write dropped files to disk; what cannot be kept is said in the next run."""
+    found, said = list[Arrived](), list[str]()
+    for one in uploaded:
+        try:
+            files, left = keep(here.store.path, one.name, one.getbuffer())
+        except ReviewError as error:
+            said.append(str(error))
+            continue
+        said += left
+        found += [Arrived(str(path), one.name if len(files) == 1 else f"{one.name}: {path.name}") for path in files]
+    st.session_state["arrive_said"] = said
+    return found
+
+
+def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
+    """Draw one file: its source, the questions it leaves open, its mapping, values and preview, and the buttons."""
+    st.subheader(as_text(file.name))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = _source(here)
+        asked = _asked(here, file, source)
+        if st.button("Remove this file", icon=":material/close:", type="tertiary", key="arrive_remove"):
+            forget(Path(file.path), here.store.path)
+            st.rerun()
+    if asked is None:
+        return
+    answer = st.container()
+    try:
+        first = _look(here, file.path, asked)
+        asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), key=file.path)
+        if look is None:
+            return
+        options, open_question = _declared(look, asked, file)
+        seen = preview_view.preview(here, file.path, options)
+        options = dataclasses.replace(options, values=mapping_form.values(seen.values, options.values, key=file.path))
+        seen = preview_view.preview(here, file.path, options)
+    except ReviewError as error:
+        st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
+        return
+    with answer:
+        preview_view.answer(here, seen, options)
+    preview_view.details(seen.counted)
+    alike = [one for one in others if _is_like(here, one, look, asked)]
+    _buttons(here, [file, *alike], options, look, blocked=open_question or not seen.counted.conversations)
+
+
+def _source(here: Session) -> str:
+    known = [DEFAULT_SOURCE, *here.project.sources, *(row.source for row in here.store.find(Import))]
+    chosen = st.selectbox(
+        "Source",
+        list(dict.fromkeys(known)),
+        accept_new_options=True,
+        key="arrive_source",
+        width=260,
+        help="The system these conversations come from. How its files are read is remembered for the next one. "
+        "Type a new name to add a source.",
+    )
+    return str(chosen or DEFAULT_SOURCE).strip()
+
+
+def _asked(here: Session, file: Arrived, source: str) -> ImportOptions | None:
+    """Ask for what is rarely needed: another format, and the week of records without a date."""
+    with st.popover("More settings", icon=":material/tune:"):
+        format = questions.format_choice(file.path)
+        week = st.text_input(
+            "Week of conversations without a date", placeholder="the current week", key="arrive_week",
+            help="An ISO week, such as 2026-W47.",
+        )  # fmt: skip
+    try:
+        return import_options(here.project, format=format, source=source, week=(week or "").strip() or None)
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+        return None
+
+
+def _look(here: Session, path: str, asked: ImportOptions) -> Look:
+    known = known_readings(here.store, here.project, asked.source)
+    key = repr((asked.format, asked.source, asked.encoding, asked.date_format, known))
+    return _looked(path, key, asked, known)
+
+
+@st.cache_data(show_spinner="Looking at the file …", max_entries=64)
+def _looked(path: str, key: str, _asked: ImportOptions, _known: tuple[Reading, ...]) -> Look:
+    return look_at(Path(path), _asked, _known)
+
+
+def _declared(look: Look, asked: ImportOptions, file: Arrived) -> tuple[ImportOptions, bool]:
+    """Return what the person declares of this file, and whether a question is still open."""
+    for note in look.notes:
+        st.caption(f":material/info: {as_text(note)}")
+    form, undecided = questions.dates(look, key=file.path)
+    mapping, clash = mapping_form.mapping(look, key=f"{file.path}_{asked.source}_{asked.format}")
+    options = dataclasses.replace(
+        asked, mapping=mapping, values=look.reading.values, date_format=form, encoding=look.reading.encoding
+    )
+    return options, undecided or clash
+
+
+def _is_like(here: Session, other: Arrived, look: Look, asked: ImportOptions) -> bool:
+    """Whether another waiting file has the same fields and asks nothing else."""
+    try:
+        there = _look(here, other.path, dataclasses.replace(asked, encoding=look.reading.encoding))
+    except ReviewError:
+        return False
+    return not there.encodings and list(there.places) == list(look.places)
+
+
+def _buttons(here: Session, files: list[Arrived], options: ImportOptions, look: Look, *, blocked: bool) -> None:
+    together = len(files) > 1 and st.checkbox(
+        f"Read {counted(len(files) - 1, 'other file')} with the same fields in the same way",
+        value=True,
+        key="arrive_together",
+    )
+    chosen = files if together else files[:1]
+    label = f"Import {counted(len(chosen), 'file')}" if len(chosen) > 1 else f"Import {as_text(files[0].name)}"
+    if not st.button(label, type="primary", icon=":material/download_done:", disabled=blocked, key="arrive_go"):
+        return
+    declared = Reading(
+        mapping=options.mapping,
+        values=options.values,
+        date_format=options.date_format,
+        encoding=options.encoding,
+    )
+    start(
+        [
+            Job(
+                store_path=here.store.path,
+                file=Path(one.path),
+                name=one.name,
+                options=options,
+                by=here.rater.id,
+                to_remember=declared if declared.says_something else None,
+            )
+            for one in chosen
+        ]
+    )
+    gone = {one.path for one in chosen}
+    st.session_state[ARRIVED] = [one for one in st.session_state.get(ARRIVED, []) if one.path not in gone]
+    st.rerun()

@@ -1,0 +1,61 @@
+"""What a file leaves open and only a person can answer: its encoding, the order of its dates, its format."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.shared.wording import as_text
+from review.basics.date_forms import ORDERS
+from review.sources.look import ENCODINGS, Look
+from review.sources.options import AUTO, ImportOptions
+from review.sources.readers.catalogue import READERS
+
+FORMS = {
+    "day-first": "the day comes first (30/11/2026)",
+    "month-first": "the month comes first (11/30/2026)",
+    "year-first": "the year comes first (2026/11/30)",
+}
+"""Forms of dates in words."""
+
+
+def format_choice(path: str) -> str:
+    """Ask for the format; by default the keys of the records decide."""
+    words = {AUTO: "recognised by its fields", **{name: f"{name}: {reader.about}" for name, reader in READERS.items()}}
+    return str(st.selectbox("Format", list(words), format_func=lambda name: words[name], key=f"arrive_format_{path}"))
+
+
+def encoding(
+    look: Look, asked: ImportOptions, again: Callable[[ImportOptions], Look], *, key: str
+) -> tuple[ImportOptions, Look | None]:
+    """Ask how text that is not UTF-8 is written; returns the options and the look under the answer, if there is one."""
+    if not look.encodings:
+        return asked, look
+    chosen = st.radio(
+        "This file is not written in UTF-8. Choose the line that reads right.",
+        list(look.encodings),
+        format_func=lambda name: f"{ENCODINGS[name]}: {as_text(look.encodings[name])}",
+        index=None,
+        key=f"arrive_encoding_{key}",
+    )
+    if chosen is None:
+        return asked, None
+    asked = dataclasses.replace(asked, encoding=chosen)
+    return asked, again(asked)
+
+
+def dates(look: Look, *, key: str) -> tuple[str, bool]:
+    """Return the form of the dates, asked for when it is open, and whether it still is."""
+    if look.dates is None:
+        return look.reading.date_format, False
+    fits = [form for form in look.dates.fits if form in ORDERS]
+    chosen = st.radio(
+        f"How are the dates written? {as_text(look.dates.why)}",
+        fits or list(ORDERS),
+        format_func=lambda form: FORMS[form],
+        index=None,
+        key=f"arrive_dates_{key}",
+    )
+    return str(chosen or ""), chosen is None
