@@ -58,8 +58,16 @@ def spans_of(trace: int) -> Iterator[dict[str, Any]]:
     tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "order", "gen_ai.tool.call.result": "shipped"}
     yield span(trace, 3, 1, "tool", {**tool, "gen_ai.tool.call.arguments": f'{{"id": {trace}}}'})
     for number in (4, 5):
-        usage = {"gen_ai.usage.input_tokens": 200, "gen_ai.usage.output_tokens": 40, "gen_ai.request.model": "m"}
-        call = {"gen_ai.operation.name": "chat", "gen_ai.input.messages": asked, "gen_ai.output.messages": told}
+        usage: dict[str, str | int] = {
+            "gen_ai.usage.input_tokens": 200,
+            "gen_ai.usage.output_tokens": 40,
+            "gen_ai.request.model": "m",
+        }
+        call: dict[str, str | int] = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.input.messages": asked,
+            "gen_ai.output.messages": told,
+        }
         yield span(trace, number, 1, "chat", {**call, **usage})
 
 
