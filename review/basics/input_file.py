@@ -99,8 +99,10 @@ class InputFile:
         start = file.peek(SEEN)[:SEEN] if isinstance(file, io.BufferedReader) else file.read(SEEN)
         if file.seekable():
             file.seek(0)
-        content = unpacked(self.name, file, start[:4], self.size) or file
-        if isinstance(content, io.BufferedReader):
+        content = unpacked(self.name, file, start, self.size)
+        if content is None:
+            content = file
+        elif isinstance(content, io.BufferedReader):
             start = content.peek(SEEN)[:SEEN]
         declared = "" if start[:2] in MARKS else self.encoding
         wide = (declared if declared.startswith(_WIDE) else None) if declared else utf16_of(start)

@@ -71,7 +71,7 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
     if chosen is None:
         raise InputError(
             f"{given.name}: found neither JSON nor Parquet, and the suffix '{suffix}'; expected a file ending in "
-            ".jsonl, .json, .csv or .parquet. Rename the file, or choose its format."
+            ".jsonl, .json, .csv, .parquet or .xlsx. Rename the file, or choose its format."
         )
     return chosen
 

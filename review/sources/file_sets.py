@@ -11,6 +11,7 @@ from review.basics.input_file import InputFile
 from review.basics.input_files import files_of
 from review.basics.record import Raw
 from review.sources.files import Opened, opened_file
+from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import READERS
 from review.sources.readers.reader import TraceReader
 
@@ -52,7 +53,22 @@ Files = str | Path | FileSet
 
 def file_set(files: Files) -> FileSet:
     """Return a file by its path as a set of one."""
-    return files if isinstance(files, FileSet) else FileSet((InputFile(str(files), path=Path(files)),))
+    return files if isinstance(files, FileSet) else files_at((files,))
+
+
+def files_at(paths: Iterable[str | Path]) -> FileSet:
+    """Return files by their paths as one set."""
+    return FileSet(tuple(InputFile(str(path), path=Path(path)) for path in paths))
+
+
+def trace_format(file: Path, asked: ImportOptions) -> str | None:
+    """Return the format of a file if its records are parts of traces, None for any other file."""
+    given = InputFile(str(file), path=file, encoding=asked.encoding)
+    try:
+        shape = _format(given, format=asked.format, mapping=asked.mapping, records=asked.records)
+    except InputError:
+        return None
+    return shape if isinstance(READERS[shape], TraceReader) else None
 
 
 def file_sets(

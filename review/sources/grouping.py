@@ -63,8 +63,8 @@ class Group(NamedTuple):
         return tuple(cast(Record, orjson.loads(text)) for text in self.texts)
 
 
-def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int = MEMORY) -> Iterator[Group]:
-    """Yield the traces. If all records fit into ``memory`` bytes, in the order of their first records.
+def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int | None = None) -> Iterator[Group]:
+    """Yield the traces. If all records fit into ``memory`` bytes (default: ``MEMORY``), in the order of the file.
 
     Raises NoSpace when the disk of the folder ``scratch`` is full.
     """
@@ -77,9 +77,9 @@ def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int =
 class Grouping:
     """Records that wait for the others of their trace. To be closed, which removes its file."""
 
-    def __init__(self, scratch: Path | None = None, memory: int = MEMORY) -> None:
+    def __init__(self, scratch: Path | None = None, memory: int | None = None) -> None:
         self._scratch = scratch
-        self._buckets = _Buckets(scratch, memory, level=0)
+        self._buckets = _Buckets(scratch, MEMORY if memory is None else memory, level=0)
         self._number = 0
 
     def __enter__(self) -> Grouping:

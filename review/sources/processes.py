@@ -14,6 +14,7 @@ from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -102,7 +103,8 @@ def in_processes(pool: ProcessPoolExecutor, raws: Iterator[Raw], tally: Tally) -
     try:
         while True:
             while len(under_way) < UNDER_WAY * AT_ONCE and (batch := next(batches, None)) is not None:
-                under_way.append(pool.submit(_work, batch))
+                with _interrupts_wait():
+                    under_way.append(pool.submit(_work, batch))
             if not under_way:
                 return
             done = under_way.popleft().result()
@@ -115,6 +117,19 @@ def in_processes(pool: ProcessPoolExecutor, raws: Iterator[Raw], tally: Tally) -
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Hold Ctrl-C back while processes may start, which inherit that: it is for this process alone."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _batches(raws: Iterator[Raw]) -> Iterator[list[Raw]]:

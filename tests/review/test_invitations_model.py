@@ -36,7 +36,7 @@ NAMES = ("lea", "ana", "ben")
 ROLES = ("annotator", "adjudicator", "lead")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Link:
     """What the model knows of a link. ``changes`` is how often the person's role had changed when it was made."""
 
@@ -119,7 +119,8 @@ class Links(RuleBasedStateMachine):
             older.open = older.open and not (older.name == name and model.waits(older))
         if by != name:
             model.end_logins(name)
-        model.links.append(Link(made, name, role, by, model.day, model.changes.get(name, 0)))
+        changes = model.changes.get(name, 0)
+        model.links.append(Link(made=made, name=name, role=role, by=by, day=model.day, changes=changes))
 
     @precondition(lambda self: self.model.links)
     @rule(data=st.data())

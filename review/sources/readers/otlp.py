@@ -147,7 +147,7 @@ def _class_name(kind: str | None) -> str | None:
 
 def _documents(attributes: Mapping[str, Any]) -> list[Any]:
     rows = listed(attributes, "retrieval.documents")
-    texts = [row.get("document.content") for row in rows if isinstance(row, Mapping)]
+    texts = [row.get("document.content") for row in rows if isinstance(row, dict)]
     return [text for text in texts if text] or list_in(attributes.get("gen_ai.retrieval.documents"))
 
 

@@ -10,8 +10,7 @@ from typing import Any
 from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.sources.readers.fields import Fields
-from review.sources.readers.span_messages import talk_in
-from review.sources.readers.span_talk import Said, answer_of, said_in
+from review.sources.readers.span_talk import Said, said_in
 from review.sources.readers.span_values import as_text, mapping_of, opened
 from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span, Tree, tree_of
 
@@ -123,10 +122,10 @@ def _empty(said: Said, status: Fields) -> list[str]:
 
 def _steps(span: Span) -> list[Fields]:
     """Return a span as a step of the reasoning chain, after what its model thought."""
-    told = answer_of(span) if span.kind == LLM else None
+    told = span.told if span.kind == LLM else None
     thoughts = [{"name": span.name, "kind": "thinking", "output": text} for text in (told.thoughts if told else ())]
     # The messages of a model call are in the conversation already.
-    shown = None if span.kind == LLM and talk_in(span.input) is not None else span.input
+    shown = None if span.kind == LLM and span.asked is not None else span.input
     if told is not None:
         last = told.messages[-1] if told.messages else {}
         output = last.get("content") or as_text([c["function"] for c in last.get("tool_calls", ())] or None)
