@@ -303,6 +303,8 @@ def test_the_commands_import_exports_under_the_dimensions_and_values_given(store
     done = run("verdicts", "import", str(rows), "--threshold", "faithful=0.7", *given)
     assert (done["format"], done["added"], done["judges"]) == ("ragas", 1, ["ragas"])
     assert "expected NAME=SCORE" in str(run("verdicts", "import", str(rows), "--threshold", "faithful", fails=True))
+    refused = run("judge", "add", "j", "--kind", "recorded", "--file", str(rows), fails=True)
+    assert "found an export of ragas" in str(refused) and "verdicts import" in refused.command_hint
     two = ("--dimension", "correctness", "--dimension", "intent")
     assert "expected one dimension" in str(run("verdicts", "import", str(rows), *two, fails=True))
     assert "expected one of auto, table" in str(run("labels", "import", str(task), "--format", "csv", fails=True))
