@@ -32,6 +32,7 @@ from streamlit.components.v2 import manifest_scanner  # noqa: E402
 from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
 from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
 
+from review.basics.remembered import forget_everything  # noqa: E402
 from review.serving.interpreter import prepare  # noqa: E402
 
 COMPONENT = "spotcheck_annotator"
@@ -75,6 +76,7 @@ def print_pages(store: Path, week: str) -> None:
     print(f"{'page':12} {'first':>8} {'(busy)':>8} {'again':>8} {'(busy)':>8}   seconds, week {week}")
     for page in pages():
         st.cache_data.clear()
+        forget_everything()
         first, again = opened(page, week), opened(page, week)
         print(f"{page:12} {first[0]:8.2f} {first[1]:8.2f} {again[0]:8.2f} {again[1]:8.2f}", flush=True)
 
