@@ -118,7 +118,7 @@ def print_acknowledgements(store: Path, closed: str, running: str, groups: list[
     """Print how long acknowledgements take with nobody else there, and while groups of visitors open Week."""
     raters = many_weeks.RATERS
     print(
-        "acknowledgement, ms as median / 95th percentile / longest, and seconds until Week was open, as median / longest"
+        "acknowledgement in ms as median / 95th percentile / longest; seconds until Week was open as median / longest"
     )
     with served(store, {}) as port:
         alone = acknowledgements(port, running, raters[-1], threading.Event(), submissions)
