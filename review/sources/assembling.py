@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -40,9 +41,13 @@ def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = N
     Records wait in memory, and beyond its limit in a temporary file in the folder ``scratch``.
     """
     refused: list[Raw] = []
-    for group in grouped(_parts(raws, reader, refused.append), scratch=scratch):
+    mended: Counter[str] = Counter()
+    for group in grouped(_parts(raws, reader, refused.append, mended), scratch=scratch):
         yield from _drained(refused)
-        yield from _of_group(group, reader)
+        for one in _of_group(group, reader):
+            # What was mended in the whole file is told with the first conversation.
+            yield one._replace(raw=one.raw._replace(mended=(*one.raw.mended, *mended.items()))) if mended else one
+            mended.clear()
     yield from _drained(refused)
 
 
@@ -52,12 +57,16 @@ def _drained(refused: list[Raw]) -> Iterator[Assembled]:
     refused.clear()
 
 
-def _parts(raws: Iterable[Raw], reader: TraceReader, refuse: Callable[[Raw], None]) -> Iterator[Part]:
+def _parts(
+    raws: Iterable[Raw], reader: TraceReader, refuse: Callable[[Raw], None], mended: Counter[str]
+) -> Iterator[Part]:
     """Yield the parts of the records with the name of their trace; a record that has none is refused."""
     for raw in raws:
         if raw.record is None:
             refuse(raw)
             continue
+        if raw.mended:
+            mended.update(dict(raw.mended))
         try:
             # A record is taken whole or not at all.
             parts = [part_of(reader.key(part), raw.line, part) for part in reader.parts(raw.record)]

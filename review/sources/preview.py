@@ -86,7 +86,9 @@ def preview_of(file: str | Path, options: ImportOptions, *, key: bytes) -> Previ
     Raises InputError when the file or its format cannot be read.
     """
     path, wanted = Path(file), recognisers_of(options.privacy)
-    detected, raws = open_file(path, format=options.format, mapping=options.mapping, encoding=options.encoding)
+    detected, raws = open_file(
+        path, format=options.format, mapping=options.mapping, encoding=options.encoding, records=options.records
+    )
     rules = RecordRules(
         format=detected.format,
         origin=options.origin(key),

@@ -25,7 +25,7 @@ MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO = 200
 """How many times larger than its packed form a file may be: text packs 20 times, a zip bomb 1,000 times."""
 BLOCK = 1 << 20
-SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".gz", ".zst")
+SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".pb", ".binpb", ".otlp", ".gz", ".zst")
 """Files in an archive that are looked at; others are named and left out."""
 HIDDEN = ("__MACOSX", ".")
 

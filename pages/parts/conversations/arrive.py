@@ -17,6 +17,7 @@ from review.basics.words import counted
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.privacy.masking import mask_text
 from review.sources.conversations import recognisers_of
+from review.sources.file_sets import trace_format
 from review.sources.jobs import Job, start
 from review.sources.look import Look, look_at
 from review.sources.normalise import DEFAULT_SOURCE
@@ -27,7 +28,7 @@ from storage.records_log import Import
 
 ARRIVED = "arrive_files"
 ROUND = "arrive_round"
-TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "gz", "zip"]
+TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "pb", "binpb", "otlp", "gz", "zst", "zip"]
 
 
 TOOLS = (*LABEL_READERS.values(), *VERDICT_READERS.values())
@@ -48,7 +49,8 @@ def drop(here: Session) -> None:
         type=TYPES,
         accept_multiple_files=True,
         key=f"arrive_drop_{st.session_state.get(ROUND, 0)}",
-        help="CSV, JSON, JSON Lines or Parquet, also in a zip archive. Exports of tracing tools are recognised.",
+        help="CSV, JSON, JSON Lines, Parquet or Excel, also packed (gz, zst) or in a zip archive. Exports of tracing "
+        "tools are recognised; files that hold one trace together are read together.",
     )
     if uploaded:
         st.session_state[ARRIVED] = [*waiting, *_kept(here, uploaded)]
@@ -125,8 +127,13 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
     with answer:
         preview_view.answer(here, seen, options)
     preview_view.details(seen.counted)
-    alike = [one for one in others if _is_like(here, one, look, asked)]
-    _buttons(here, [file, *alike], options, look, blocked=open_question or not seen.counted.conversations)
+    shape = _trace_format(file.path, repr(asked), asked)
+    if shape:
+        alike = [one for one in others if _trace_format(one.path, repr(asked), asked) == shape]
+    else:
+        alike = [one for one in others if _is_like(here, one, look, asked)]
+    blocked = open_question or not seen.counted.conversations
+    _buttons(here, [file, *alike], options, traces=shape is not None, blocked=blocked)
 
 
 def _source(here: Session) -> str:
@@ -201,9 +208,17 @@ def _is_like(here: Session, other: Arrived, look: Look, asked: ImportOptions) ->
     return not there.encodings and list(there.places) == list(look.places)
 
 
-def _buttons(here: Session, files: list[Arrived], options: ImportOptions, look: Look, *, blocked: bool) -> None:
+@st.cache_data(show_spinner=False, max_entries=64)
+def _trace_format(path: str, key: str, _asked: ImportOptions) -> str | None:
+    return trace_format(Path(path), _asked)
+
+
+def _buttons(here: Session, files: list[Arrived], options: ImportOptions, *, traces: bool, blocked: bool) -> None:
+    others = counted(len(files) - 1, "other file")
     together = len(files) > 1 and st.checkbox(
-        f"Read {counted(len(files) - 1, 'other file')} with the same fields in the same way",
+        f"Read {others} of this format together with it: a trace may spread over them"
+        if traces
+        else f"Read {others} with the same fields in the same way",
         value=True,
         key="arrive_together",
     )
@@ -222,12 +237,13 @@ def _buttons(here: Session, files: list[Arrived], options: ImportOptions, look: 
             Job(
                 store_path=here.store.path,
                 file=Path(one.path),
-                name=one.name,
+                beside=tuple(Path(other.path) for other in joined),
+                name=", ".join(other.name for other in (one, *joined)),
                 options=options,
                 by=here.rater.id,
                 to_remember=declared if declared.says_something else None,
             )
-            for one in chosen
+            for one, joined in ([(chosen[0], chosen[1:])] if traces else [(one, []) for one in chosen])
         ]
     )
     gone = {one.path for one in chosen}
