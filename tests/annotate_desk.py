@@ -18,7 +18,10 @@ LABELS = {"correctness": "wrong", "usefulness": "great", "politeness": "friendly
 
 
 def opened(context: Any, server: Server, rater: str) -> Any:
-    page = context.new_page()
+    return shown(context.new_page(), server, rater)
+
+
+def shown(page: Any, server: Server, rater: str) -> Any:
     page.goto(server.page(rater))
     page.wait_for_selector(f"{ROOT}[data-assignment^='{rater}-']")
     at_rest(page)

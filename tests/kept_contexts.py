@@ -16,6 +16,11 @@ PATIENCE = 60_000
 """Milliseconds after which a page is given up: a quiet machine never waits so long, a busy one may have to."""
 
 
+def all_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a context with those that every test wants."""
+    return {"viewport": VIEWPORT, "reduced_motion": "reduce", **options}
+
+
 class Used(NamedTuple):
     """A context in use: its options as text (None: closed after the test), its listener, the origins it visited."""
 
@@ -70,6 +75,29 @@ class KeptContexts:
             devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
         blank.close()
         self.idle[used.key].append(context)
+
+
+class LastingPages:
+    """Pages that several tests use one after the other without loading them anew, one for each set of options."""
+
+    def __init__(self, contexts: KeptContexts, errors: list[str]) -> None:
+        self.contexts = contexts
+        self.errors = errors
+        self.used: dict[str, Used] = {}
+
+    def page(self, **options: Any) -> Any:
+        """Return the page of a context with these options: blank at first, later as the test before left it."""
+        key = json.dumps(options, sort_keys=True)
+        if key not in self.used:
+            self.used[key] = self.contexts.take(all_options(options), self.errors, fresh=False)
+            self.used[key].context.new_page()
+        return self.used[key].context.pages[0]
+
+    def close(self) -> None:
+        """Give the contexts back, which closes the pages."""
+        for one in self.used.values():
+            self.contexts.give_back(one)
+        self.used.clear()
 
 
 def origin_of(url: str) -> str:

@@ -59,7 +59,7 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
     """
     by_person: dict[tuple[str, str, int], list[Sent]] = {}
     for sent in sent_in_time(store, weeks):
-        by_person.setdefault((sent.item, sent.rater, sent.version), []).append(sent)
+        by_person.setdefault(sent.of, []).append(sent)
     reveals = {version: rubric_version(store, version).reveal for version in {version for _, _, version in by_person}}
     could = [
         (item, blind[-1], [n for n in standing if n.revealed])

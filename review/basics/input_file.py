@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol, cast
 
 from review.basics.errors import InputError
 from review.basics.unpacking import DAMAGED, guarded, unpacked
-from review.basics.utf16 import SEEN, utf16_of
+from review.basics.utf16 import MARKS, SEEN, utf16_of
 
 PACKED = (".gz", ".zst", ".zstd")
 MAX_AT_ONCE = 256 * 1024 * 1024
@@ -104,8 +104,7 @@ class InputFile:
             content = file
         elif isinstance(content, io.BufferedReader):
             start = content.peek(SEEN)[:SEEN]
-        marked = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        declared = "" if marked else self.encoding
+        declared = "" if start[:2] in MARKS else self.encoding
         wide = (declared if declared.startswith(_WIDE) else None) if declared else utf16_of(start)
         if wide:
             return file, _Wide(content, wide)

@@ -23,6 +23,10 @@ class Unreadable(Exception):
         self.found = found
         self.expected = expected
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[str, object, str]]:
+        """Travel to another process with all three."""
+        return type(self), (self.field, self.found, self.expected)
+
 
 class Raw(NamedTuple):
     """A record, or the error instead. ``line`` counts from 1 (JSON, Parquet: records), ``done`` the bytes read.

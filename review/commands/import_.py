@@ -269,12 +269,24 @@ def _show(done: list[Import], rejects: list[str | None]) -> None:
             soft_wrap=True,
         )
         out.print(f"id {record.id}", highlight=False, style="dim")
-        for row in record.rejections[:SHOWN]:
-            field = "" if row["column"] == "line" else f", {row['column']}"
-            place = f"{row.get('file', record.file)}, line {row['line']}{field}"
-            text = f"{place}: found {row['found']}, expected {row['expected']}"
+        for text in _rejections(record):
             err.print(text, highlight=False, markup=False, soft_wrap=True)
-        if record.rejected > SHOWN:
-            err.print(f"... and {record.rejected - SHOWN:,} more.", highlight=False)
         if listed is not None:
             err.print(f"All {record.rejected:,} rejected: {listed}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _rejections(record: Import) -> list[str]:
+    """Return a sentence for each kind of rejection, with its first line and how often it comes."""
+    kinds: dict[tuple[str, str, str, str], list[int]] = {}
+    for row in record.rejections:
+        kind = (row.get("file", record.file), row["column"], str(row["found"]), row["expected"])
+        kinds.setdefault(kind, []).append(row["line"])
+    lines = []
+    for (file, column, found, expected), at in list(kinds.items())[:SHOWN]:
+        place = f"{file}, line {at[0]}" + ("" if column == "line" else f", {column}")
+        others = f" ({len(at) - 1:,} more like this)" if len(at) > 1 else ""
+        lines.append(f"{place}: found {found}, expected {expected}{others}")
+    told = sum(len(at) for at in list(kinds.values())[:SHOWN])
+    if record.rejected > told:
+        lines.append(f"... and {record.rejected - told:,} more.")
+    return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -91,6 +92,7 @@ def _one_night(store: Path, as_json: bool) -> None:
 
 
 def _until_closed(end: Callable[[], None]) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Python's own reader of standard input holds a lock that a process cannot end with.
+    while os.read(0, 4096):
         pass
     end()

@@ -45,6 +45,18 @@ def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...
     return found
 
 
+def names_of(store: Store, ids: Iterable[str]) -> dict[str, str]:
+    """Return the name under which each item is exported: that of the file it came with, where it means this item alone.
+
+    :func:`known_items` finds the item by this name again.
+    """
+    found = {id_: id_ for id_ in ids}
+    bare = {id_: id_.removeprefix(PREFIX) for id_ in found if id_.startswith(PREFIX)}
+    meant = known_items(store, bare.values())
+    found.update({id_: name for id_, name in bare.items() if [item.id for item in meant[name]] == [id_]})
+    return found
+
+
 def imported_id(name: str) -> str:
     """Return the id of an item that came with a label file."""
     return name if name.startswith(PREFIX) else f"{PREFIX}{name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -43,7 +43,7 @@ class RecordRules:
     (field -> dotted path), ``values`` translates cells (field -> raw -> value). ``seal`` writes originals; None keeps
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
-    memory wait in the folder ``scratch``.
+    memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
     """
 
     format: str
@@ -55,6 +55,7 @@ class RecordRules:
     extra: tuple[str, ...] = ()
     id_required: bool = False
     scratch: Path | None = None
+    digest: Callable[[Record], bytes] | None = None
 
 
 class ReadRecord(NamedTuple):
@@ -88,6 +89,8 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
             yield ReadRecord(raw, None, refusal(reason))
             continue
         for notes, entry in found:
+            if rules.digest and raw.record is not None and len(found) == 1 and not notes:
+                entry = entry._replace(raw=rules.digest(raw.record))
             if notes:
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
             yield ReadRecord(raw, entry, None)

@@ -42,7 +42,7 @@ def keep(store_path: str | Path, name: str, data: bytes | memoryview) -> tuple[l
     """
     room = uploads_of(store_path)
     room.mkdir(mode=0o700, exist_ok=True)
-    _sweep(room)
+    expire_uploads(store_path)
     folder = room / new_id()
     folder.mkdir(mode=0o700)
     target = folder / _safe(name)
@@ -146,7 +146,11 @@ def _private(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _sweep(room: Path) -> None:
-    for folder in room.iterdir():
-        if folder.is_dir() and folder.stat().st_mtime < time() - KEPT_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+def expire_uploads(store_path: str | Path) -> int:
+    """Remove what was dropped a day ago and never imported; returns how many drops that were."""
+    room = uploads_of(store_path)
+    folders = [folder for folder in room.iterdir() if folder.is_dir()] if room.is_dir() else []
+    old = [folder for folder in folders if folder.stat().st_mtime < time() - KEPT_SECONDS]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)

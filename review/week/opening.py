@@ -18,6 +18,7 @@ from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.sampling.draw import DrawResult
 from review.settings.project import Project
+from review.sources.scenarios import with_scenarios
 from review.week.dealing import deal_items
 from review.week.drawing import (
     Request,
@@ -77,7 +78,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
             return OpenedWeek(result, 0, 0)
         raters = takers(store, request, so_far)
         groups = {i: name for name, ids in result.added.items() for i in ids}
-        found = fetch(engine, list(groups), project, request, log=log, key=hmac_key(store))
+        found = with_scenarios(store, fetch(engine, list(groups), project, request, log=log, key=hmac_key(store)))
     missing = len(groups) - len(found)
     if missing:
         raise NothingToDo(

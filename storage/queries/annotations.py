@@ -105,11 +105,9 @@ GROUP BY version ORDER BY n DESC, version DESC
 
 
 class Sent(NamedTuple):
-    """One submission without what it says: of which item, by whom, and whether it was revealed or undone."""
+    """One submission without what it says: (item, rater, rubric version), its id, and if it was revealed or undone."""
 
-    item: str
-    rater: str
-    version: int
+    of: tuple[str, str, int]
     submission: str
     revealed: int
     undone: int
@@ -117,7 +115,7 @@ class Sent(NamedTuple):
 
 def sent_in_time(store: Store, weeks: Sequence[str]) -> list[Sent]:
     """Return every annotation of some weeks that was not late, undone ones included, in order of arrival."""
-    return [Sent(*row) for row in store.stream(_SENT_SQL, {"weeks": json_list(weeks)})]
+    return [Sent(row[:3], *row[3:]) for row in store.stream(_SENT_SQL, {"weeks": json_list(weeks)})]
 
 
 _SENT_SQL = f"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
+from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
+from review.privacy.masking import mask_text
+from review.sources.conversations import recognisers_of
 from review.sources.file_sets import trace_format
 from review.sources.jobs import Job, start
 from review.sources.look import Look, look_at
@@ -25,6 +29,9 @@ from storage.records_log import Import
 ARRIVED = "arrive_files"
 ROUND = "arrive_round"
 TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "pb", "binpb", "otlp", "gz", "zst", "zip"]
+
+
+TOOLS = (*LABEL_READERS.values(), *VERDICT_READERS.values())
 
 
 class Arrived(NamedTuple):
@@ -95,15 +102,24 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
             st.rerun()
     if asked is None:
         return
-    answer = st.container()
+    answer, wanted = st.container(), recognisers_of(here.project.privacy)
+
+    def hide(text: str) -> str:
+        return mask_text(text, wanted)[0]
+
     try:
         first = _look(here, file.path, asked)
-        asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), key=file.path)
+        asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), hide, key=file.path)
         if look is None:
             return
-        options, open_question = _declared(look, asked, file)
+        options, open_question = _declared(look, asked, file, hide)
+        if not _has_turns(look, options.mapping):
+            with answer:
+                st.info("Choose the field that holds the question of the user, or the list of all messages.")
+            return
         seen = preview_view.preview(here, file.path, options)
-        options = dataclasses.replace(options, values=mapping_form.values(seen.values, options.values, key=file.path))
+        chosen = mapping_form.values(seen.values, options.values, hide, key=file.path)
+        options = dataclasses.replace(options, values=chosen)
         seen = preview_view.preview(here, file.path, options)
     except ReviewError as error:
         st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
@@ -160,12 +176,23 @@ def _looked(path: str, key: str, _asked: ImportOptions, _known: tuple[Reading, .
     return look_at(Path(path), _asked, _known)
 
 
-def _declared(look: Look, asked: ImportOptions, file: Arrived) -> tuple[ImportOptions, bool]:
+def _has_turns(look: Look, mapping: Mapping[str, str]) -> bool:
+    """Whether anything says where questions or messages are: the format, the mapping, or a field of that name."""
+    return not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
+
+
+def _declared(look: Look, asked: ImportOptions, file: Arrived, hide: mapping_form.Hide) -> tuple[ImportOptions, bool]:
     """Return what the person declares of this file, and whether a question is still open."""
+    if look.plain and any(tool.recognise(record) for tool in TOOLS for record in look.records):
+        st.info(
+            "This file looks like an export of labels or verdicts. Drop it under **Labels and verdicts** to bring "
+            "these in.",
+            icon=":material/label:",
+        )
     for note in look.notes:
         st.caption(f":material/info: {as_text(note)}")
     form, undecided = questions.dates(look, key=file.path)
-    mapping, clash = mapping_form.mapping(look, key=f"{file.path}_{asked.source}_{asked.format}")
+    mapping, clash = mapping_form.mapping(look, hide, key=f"{file.path}_{asked.source}_{asked.format}")
     options = dataclasses.replace(
         asked, mapping=mapping, values=look.reading.values, date_format=form, encoding=look.reading.encoding
     )

@@ -28,7 +28,7 @@ def format_choice(path: str) -> str:
 
 
 def encoding(
-    look: Look, asked: ImportOptions, again: Callable[[ImportOptions], Look], *, key: str
+    look: Look, asked: ImportOptions, again: Callable[[ImportOptions], Look], hide: Callable[[str], str], *, key: str
 ) -> tuple[ImportOptions, Look | None]:
     """Ask how text that is not UTF-8 is written; returns the options and the look under the answer, if there is one."""
     if not look.encodings:
@@ -36,7 +36,7 @@ def encoding(
     chosen = st.radio(
         "This file is not written in UTF-8. Choose the line that reads right.",
         list(look.encodings),
-        format_func=lambda name: f"{ENCODINGS[name]}: {as_text(look.encodings[name])}",
+        format_func=lambda name: f"{ENCODINGS[name]}: {as_text(hide(look.encodings[name]))}",
         index=None,
         key=f"arrive_encoding_{key}",
     )

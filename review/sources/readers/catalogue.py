@@ -39,6 +39,8 @@ READERS = loaded(
         "rasa": "review.sources.readers.rasa:READER",
         "oasst": "review.sources.readers.oasst:READER",
         "dialogflow": "review.sources.readers.dialogflow:READER",
+        "promptfoo": "review.sources.readers.promptfoo:READER",
+        "deepeval": "review.sources.readers.deepeval:READER",
         "langsmith": "review.sources.readers.langsmith:READER",
         "otlp": "review.sources.readers.otlp:READER",
         "langfuse": "review.sources.readers.langfuse:READER",
