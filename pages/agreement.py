@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import cached_statistics, conversation, figures, session
+from pages.parts.shared import cached_statistics, charts, conversation, figures, gathered, session
 from pages.parts.shared.wording import as_text
 from review.current.rubric_in_use import left_out
-from review.current.settled import labels_of
+from review.current.settled import labels_in
 from review.evidence import evidence
 from review.statistics.agreement.coefficients import COEFFICIENTS
 from review.statistics.agreement.words import sentences
@@ -33,16 +33,15 @@ span = st.pills(
     help="One week has too few shared items for a useful interval. Four weeks are usual.",
 )  # fmt: skip
 weeks = tuple(sorted(span)) or (week,)
-reports = cached_statistics.agreement(here, weeks)
-if not reports:
+rated = [name for name, ratings in gathered.ratings(here, weeks).items() if len(ratings)]
+if not rated:
     st.info("Nobody has annotated an item in these weeks yet.", icon=":material/edit_note:")
     st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")
     st.stop()
 
-dimension = st.segmented_control(
-    "Dimension", list(reports), default=next(iter(reports)), required=True, key="agreement_dim"
-)
-report = reports[dimension]
+dimension = st.segmented_control("Dimension", rated, default=rated[0], required=True, key="agreement_dim")
+report = cached_statistics.agreement(here, weeks, dimension)
+assert report is not None  # it is among those that were rated
 first, *others_in_words = sentences(report)
 st.markdown(f"#### {as_text(first)}")
 st.markdown(as_text(" ".join(others_in_words)))
@@ -62,12 +61,12 @@ with st.expander("How many more items make this more precise?"):
 by_week, pairs = st.columns(2, gap="large")
 with by_week:
     st.subheader("By week")
-    rows = {w: cached_statistics.agreement(here, (w,)).get(dimension) for w in weeks}
+    rows = {w: cached_statistics.agreement(here, (w,), dimension) for w in weeks}
     frame = figures.quantity_table(
         {w: r.coefficients[report.headline[0]] for w, r in rows.items() if r is not None}, first="week"
     )
     figures.with_table(
-        figures.intervals(frame.dropna(subset=["value"]), x="week", y_title="agreement beyond chance"),
+        charts.intervals(frame.dropna(subset=["value"]), x="week", y_title="agreement beyond chance"),
         frame, key="agreement_weekly", file_name=f"agreement-{dimension}.csv",
     )  # fmt: skip
 with pairs:
@@ -91,8 +90,9 @@ figures.table(
 )  # fmt: skip
 
 st.subheader("Most contested")
-labels = labels_of(evidence.annotations_under_one_rubric(here.store, weeks, viewer=here.rater.id))
-worst = [row for row in contested(labels) if row[1] == dimension.split(": ")[0]][:8]
+said = evidence.said_under_one_rubric(here.store, weeks, viewer=here.rater.id)
+labels = labels_in(said, dimension.split(": ")[0])
+worst = contested(labels)[:8]
 if not worst:
     st.caption("No item with two or more votes is contested in this dimension.")
 for item, name, spread in worst:

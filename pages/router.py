@@ -13,6 +13,7 @@ PAGES = {
     "Settle": [("adjudicate", "Adjudicate", "gavel"), ("golden", "Golden", "workspace_premium")],
     "Trust": [("agreement", "Agreement", "group"), ("judges", "Judges", "balance")],
     "Set up": [
+        ("conversations", "Conversations", "forum"),
         ("sampling", "Sampling", "filter_alt"),
         ("rubric", "Rubric", "checklist"),
         ("settings", "Settings", "tune"),

@@ -1,18 +1,20 @@
-"""Open a week: look at the frame, choose reviewers and rates, draw; and the ledger of all draws."""
+"""Open a week: look at the frame, choose reviewers and rates, draw; let weeks open themselves; all draws."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.sampling import open_week
+from pages.parts.sampling import every_week, open_week
 from pages.parts.shared import session
 
 here = session.current()
 here.need_role("lead")
 
 st.title("Sampling")
-plan, ledger = st.tabs(["Open or extend a week", "Ledger"])
+plan, every, ledger = st.tabs(["Open or extend a week", "Every week", "Ledger"])
 with plan:
     open_week.open_form(here)
+with every:
+    every_week.form(here)
 with ledger:
     open_week.ledger(here)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.shared import session
-from pages.parts.week import differences, flags, results, week_page
+from pages.parts.week import differences, flags, night, results, week_page
 
 here = session.current()
+night.failed(here)
 week = here.need_week()
 
 week_page.title(here, week)

@@ -373,3 +373,103 @@ def m011_indexes_for_many_weeks(db: Database) -> None:
     db.table("audit").create_index(["action"])
     db.table("audit").create_index(["actor"])
     db.table("audit").create_index(["at"])
+
+
+@migrations()
+def m012_sources_are_pulled(db: Database) -> None:
+    """Add the visits to sources that are pulled, each with the cursor for the next one."""
+    _create(
+        db,
+        "pulls",
+        {"id": str, "source": str, "kind": str, "at": str, "by": str, "status": str, "seconds": float}
+        | {"cursor": str, "left_out": str, "import_id": str, "detail": str},
+        "id",
+        "source kind at by status seconds cursor left_out detail",
+    )
+    db.table("pulls").create_index(["source", "at"])
+
+
+@migrations()
+def m013_weeks_open_themselves(db: Database) -> None:
+    """Add how weeks open themselves."""
+    _create(
+        db,
+        "week_schedules",
+        {"id": str, "at": str, "by": str, "on": int, "weekday": int, "rate": float, "raters": str, "overlap": float}
+        | {"source": str, "minutes": float},
+        "id",
+        "at by on weekday rate raters overlap",
+    )
+
+
+@migrations()
+def m014_assignments_of_a_week(db: Database) -> None:
+    """Let the progress of a week be counted from its own assignments."""
+    db.table("assignments").create_index(["week", "rater_id"])
+
+
+@migrations()
+def m015_people_come_in_by_link(db: Database) -> None:
+    """Add invitations, the logins that come from them, and the ends of both."""
+    _create(
+        db,
+        "invitations",
+        dict.fromkeys(["id", "digest", "rater_id", "name", "role", "scope", "role_row", "at", "by", "ends_at"], str),
+        "id",
+        "digest rater_id name role scope role_row at by ends_at",
+    )
+    _create(
+        db,
+        "link_logins",
+        dict.fromkeys(["id", "invitation_id", "rater_id", "digest", "at", "ends_at"], str),
+        "id",
+        "invitation_id rater_id digest at ends_at",
+        foreign_keys=[("invitation_id", "invitations", "id"), ("rater_id", "raters", "id")],
+    )
+    _create(db, "link_ends", dict.fromkeys(["id", "how", "at", "by"], str), "id", "how at by")
+    db.table("link_logins").create_index(["rater_id"])
+
+
+@migrations()
+def m016_sources_and_withdrawn_imports(db: Database) -> None:
+    """Add how files of each source are read, and which imports were undone."""
+    declared: dict[str, type] = dict.fromkeys(
+        ("id", "source", "at", "by", "mapping", "value_tables", "date_format", "encoding"), str
+    )
+    _create(
+        db,
+        "source_settings",
+        declared,
+        "id",
+        "source at by mapping value_tables date_format encoding",
+    )
+    undo: dict[str, type] = dict.fromkeys(("import_id", "at", "by", "reason"), str)
+    _create(
+        db,
+        "import_withdrawals",
+        undo,
+        "import_id",
+        "at by reason",
+        foreign_keys=[("import_id", "imports", "id")],
+    )
+    db.table("source_settings").create_index(["source"])
+
+
+@migrations()
+def m017_leads_connect_sources(db: Database) -> None:
+    """Add the sources that leads connect in the application."""
+    _create(
+        db,
+        "source_connections",
+        {"id": str, "source": str, "kind": str, "at": str, "by": str, "options": str, "on": int},
+        "id",
+        "source kind at by options on",
+    )
+
+
+@migrations()
+def m018_scenarios_are_assigned(db: Database) -> None:
+    """Add the scenarios that people give conversations of the log."""
+    columns: dict[str, type] = dict.fromkeys(("id", "conversation_id", "scenario", "at", "by"), str)
+    _create(db, "scenario_assignments", columns, "id", "conversation_id scenario at by")
+    db.table("scenario_assignments").create_index(["conversation_id"])

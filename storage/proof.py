@@ -10,13 +10,25 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
 from storage.clock import utc_text
 from storage.proof_digests import entry_hash, row_digest, rows_digest
-from storage.proof_key import VARIABLE, ProofError, find_key, forget_key, found_key, keep_key, key_id, new_key
+from storage.proof_key import (
+    VARIABLE,
+    ProofError,
+    find_key,
+    forget_key,
+    found_key,
+    keep_key,
+    kept_key,
+    key_id,
+    new_key,
+)
+from storage.proof_seen import Seen, note_seen
 from storage.records import KEYS
 from storage.records_people import AuditEntry
 from storage.rows import columns, fields
@@ -83,6 +95,26 @@ def key_to_sign(connection: sqlite3.Connection) -> bytes:
     return key
 
 
+def signing_key(connection: sqlite3.Connection) -> bytes | None:
+    """Return the key that signs the entries of this store; None when nothing is signed or the key is not here.
+
+    With a key of this store that did not sign the first entry, every signed entry is wrong, and is reported. Raises
+    ProofError when the key's file cannot be found or read, because somebody changed the id of the store.
+    """
+    first = connection.execute(
+        "SELECT subject FROM audit WHERE action = ? ORDER BY sequence LIMIT 1", (FIRST_SIGNED,)
+    ).fetchone()
+    if first is None:
+        return None
+    store_id = _setting(connection, "store_id") or ""
+    return find_key(store_id, first[0]) or kept_key(store_id)
+
+
+def note_written(connection: sqlite3.Connection, path: Path, key: bytes, entry: Seen) -> None:
+    """Note beside the key that this machine has seen an entry of the store at ``path``, after it was committed."""
+    note_seen(connection, _setting(connection, "store_id") or "", path, key, entry)
+
+
 def append(
     connection: sqlite3.Connection,
     key: bytes,
@@ -93,18 +125,18 @@ def append(
     subject: str,
     detail: dict[str, Any],
     rows: Sequence[Row] = (),
-) -> int:
-    """Add one signed entry that covers ``rows``, and their digests. Returns its sequence. Call it in a transaction."""
+) -> Seen:
+    """Add one signed entry that covers ``rows``, and their digests. Returns the entry. Call it in a transaction.
+
+    Raises ProofError when the store has digests of an entry that the chain has lost.
+    """
     last = connection.execute("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1").fetchone()
     sequence, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     by_table: dict[str, list[tuple[str, bytes]]] = {}
     for row in rows:
         by_table.setdefault(row.table, []).append((row.key, row.digest))
     for table, lines in by_table.items():
-        connection.executemany(
-            'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?)',
-            [(table, sequence, n, k, digest) for n, (k, digest) in enumerate(lines)],
-        )
+        _add_lines(connection, table, sequence, lines)
     if rows:
         detail = {**detail, SIGNED: {t: [len(lines), rows_digest(key, lines)] for t, lines in by_table.items()}}
     digest = entry_hash(
@@ -116,7 +148,20 @@ def append(
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (sequence, at, actor, action, subject, text, previous, digest),
     )
-    return sequence
+    return Seen(sequence, digest, at)
+
+
+def _add_lines(connection: sqlite3.Connection, table: str, sequence: int, lines: list[tuple[str, bytes]]) -> None:
+    try:
+        connection.executemany(
+            'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?)',
+            [(table, sequence, n, k, digest) for n, (k, digest) in enumerate(lines)],
+        )
+    except sqlite3.IntegrityError:
+        raise ProofError(
+            f"entries were removed from the end of the audit chain: it ends at entry {sequence - 1}, but rows of "
+            f"{table} are signed by entry {sequence}. Nothing was written. Restore a backup of the store."
+        ) from None
 
 
 def begin_signing(connection: sqlite3.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 
@@ -44,6 +45,83 @@ class Import:
     rejected: int
     undated: int
     rejections: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportWithdrawal:
+    """The undo of an import that nothing was drawn from: its conversations leave all queries, their ids become free."""
+
+    import_id: str
+    at: str
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioAssignment:
+    """The scenario that somebody gave a conversation of the log; the latest counts, and "" takes it back."""
+
+    id: str
+    conversation_id: str
+    scenario: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSettings:
+    """How files of a source are read, as somebody declared it; of several that fit a file the latest counts.
+
+    ``mapping`` gives the path of a field (field -> dotted path), ``value_tables`` translate cells (field -> raw ->
+    value). ``date_format`` is a form of :mod:`review.basics.date_forms`, ``encoding`` the name of a codec; "" is none.
+    """
+
+    id: str
+    source: str
+    at: str
+    by: str
+    mapping: dict[str, str] = field(default_factory=dict)
+    value_tables: dict[str, dict[str, str]] = field(default_factory=dict)
+    date_format: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceConnection:
+    """A source that is pulled, as a lead set it up in the application; the latest of a name counts.
+
+    ``options`` are the settings of its kind; keys are named there by their variable. ``on`` False ends it.
+    """
+
+    id: str
+    source: str
+    kind: str
+    at: str
+    by: str
+    options: dict[str, str] = field(default_factory=dict)
+    on: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull:
+    """One visit to a source that is pulled: what it gave, and where the next visit goes on.
+
+    ``status`` is "done", "nothing" (there was nothing new) or "failed", with the reason in ``detail``. A visit that
+    imports several files has one row for each; ``import_id`` names the import. ``left_out`` counts what was not
+    fetched, by reason.
+    """
+
+    id: str
+    source: str
+    kind: str
+    at: str
+    by: str
+    status: str
+    seconds: float
+    cursor: Json = field(default_factory=dict)
+    left_out: Json = field(default_factory=dict)
+    import_id: str | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +179,25 @@ class Conversation:
 
     @property
     def answer(self) -> str:
-        """The text of the last assistant message that has one."""
-        return next(
-            (str(m["content"]) for m in reversed(self.messages) if m["role"] == "assistant" and m.get("content")), ""
-        )
+        """The text of the final answer, "" without one; see :func:`final_answer`."""
+        at = final_answer(self.messages, self.status)
+        return "" if at is None else str(self.messages[at]["content"])
+
+
+def final_answer(messages: Sequence[Message], status: str) -> int | None:
+    """Return the position of the last assistant message with text, None without one.
+
+    A conversation with an error has an answer only if nothing was asked and no tool ran after it: an earlier turn does
+    not answer the question that failed.
+    """
+    failed = status == "error"
+    for at in range(len(messages) - 1, -1, -1):
+        message = messages[at]
+        if failed and (message["role"] in ("user", "tool") or message.get("tool_calls")):
+            return None
+        if message["role"] == "assistant" and message.get("content"):
+            return at
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +235,11 @@ class Stratum:
 
 LOG_KEYS: dict[type, tuple[str, ...]] = {
     Import: ("imports", "id"),
+    ImportWithdrawal: ("import_withdrawals", "import_id"),
+    SourceSettings: ("source_settings", "id"),
+    ScenarioAssignment: ("scenario_assignments", "id"),
+    SourceConnection: ("source_connections", "id"),
+    Pull: ("pulls", "id"),
     Conversation: ("conversations", "id"),
     Draw: ("draws", "id"),
     Stratum: ("strata", "id"),

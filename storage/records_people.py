@@ -1,4 +1,4 @@
-"""Records of people and roles, versions of the rubric, settings of the store, and the audit chain."""
+"""Records of people, roles and links, versions of the rubric, settings of the store, and the audit chain."""
 
 from __future__ import annotations
 
@@ -29,6 +29,51 @@ class Role:
     at: str
     by: str
     scope: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """A link that lets one person in, once, until ``ends_at``. ``digest`` is a keyed hash of its secret part.
+
+    ``rater_id`` is the id that the person has or will have. It is empty in a link for the first lead, who says a name
+    when they use it. ``role_row`` is the person's latest role row at that time: a later one makes the link void.
+    """
+
+    id: str
+    digest: str
+    rater_id: str
+    name: str
+    role: str
+    scope: str
+    role_row: str
+    at: str
+    by: str
+    ends_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkLogin:
+    """A browser that a person let in with an invitation. ``digest`` is a keyed hash of the secret in its cookie."""
+
+    id: str
+    invitation_id: str
+    rater_id: str
+    digest: str
+    at: str
+    ends_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkEnd:
+    """The end of an invitation or of a login, by its id, so each ends once.
+
+    ``how`` is used, withdrawn or replaced (invitations); replaced or left (logins).
+    """
+
+    id: str
+    how: str
+    at: str
+    by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +113,9 @@ class AuditEntry:
 PEOPLE_KEYS: dict[type, tuple[str, ...]] = {
     Rater: ("raters", "id"),
     Role: ("roles", "id"),
+    Invitation: ("invitations", "id"),
+    LinkLogin: ("link_logins", "id"),
+    LinkEnd: ("link_ends", "id"),
     RubricVersion: ("rubric_versions", "version"),
     Setting: ("settings", "name"),
     AuditEntry: ("audit", "sequence"),

@@ -36,6 +36,25 @@ class WeekClosing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WeekSchedule:
+    """How each week opens itself; the latest row counts, and ``on`` False ends it.
+
+    ``weekday`` is 1 (Monday) to 7 of the week after the one that is opened. ``source`` None is the imported log.
+    """
+
+    id: str
+    at: str
+    by: str
+    on: bool
+    weekday: int
+    rate: float
+    raters: tuple[str, ...]
+    overlap: float
+    source: str | None = None
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """A unit of review: a conversation, or one answer in it (``target_turn``).
 
@@ -201,6 +220,7 @@ class Verdict:
 REVIEW_KEYS: dict[type, tuple[str, ...]] = {
     Week: ("weeks", "name"),
     WeekClosing: ("week_closings", "week"),
+    WeekSchedule: ("week_schedules", "id"),
     Item: ("items", "id"),
     Assignment: ("assignments", "id"),
     Reassignment: ("reassignments", "id"),

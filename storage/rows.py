@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -45,18 +46,39 @@ def encode(value: Any) -> Any:
     return value
 
 
-def decode(record: type[R], row: tuple[Any, ...]) -> R:
+def decode(record: type[R], row: Sequence[Any]) -> R:
     """Return the record of a row that has all columns in the order of the fields."""
     kind: Any = record
-    cells = zip(_decoders(kind).items(), row, strict=True)
-    return record(**{name: v if v is None or read is None else read(v) for (name, read), v in cells})
+    made: R = reader(kind)(row)
+    return made
 
 
-def decode_dict(record: type[R], row: dict[str, Any]) -> R:
-    """Return the record of a row with all columns in any order."""
-    kind: Any = record
-    read = _decoders(kind)
-    return record(**{name: v if v is None or read[name] is None else read[name](v) for name, v in row.items()})
+@cache
+def reader(record: Any, names: tuple[str, ...] = ()) -> Callable[[Sequence[Any]], Any]:
+    """Return the function that makes a record of a row with all columns: those in ``names``, else as the fields stand.
+
+    Records run no code of their own when they are made, so they are filled directly: of thousands of rows that takes
+    half the time.
+    """
+    readers = _decoders(record)
+    found = names or tuple(readers)
+    if set(found) != readers.keys():
+        raise ValueError(f"{record.__name__} has the columns {', '.join(readers)}; found {', '.join(found)}")
+    columns_read = [(place, name, readers[name]) for place, name in enumerate(found) if readers[name]]
+    order = sorted(range(len(found)), key=lambda place: list(readers).index(found[place]))
+    as_is, fields_in_order = order == sorted(order), tuple(readers)
+    make = object.__new__
+
+    def read(row: Sequence[Any]) -> Any:
+        made = make(record)
+        cells = made.__dict__
+        cells.update(zip(fields_in_order, row if as_is else [row[place] for place in order], strict=True))
+        for place, name, read_cell in columns_read:
+            if row[place] is not None:
+                cells[name] = read_cell(row[place])
+        return made
+
+    return read
 
 
 @cache

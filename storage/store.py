@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ from storage.clock import utc_text
 from storage.connection import NoStore, StorageError, connect, plain_errors
 from storage.migrations import migrations
 from storage.records import KEYS
-from storage.rows import columns, decode, decode_dict, encode, fields, insert_sql
+from storage.rows import columns, encode, fields, insert_sql, reader
 
 R = TypeVar("R")
 _SAVING = threading.Lock()
@@ -106,6 +106,7 @@ class Store:
                 proof.begin_signing(connection)
                 connection.execute("BEGIN IMMEDIATE")
             written = self._local.written = []
+            self._local.newest = None
             try:
                 yield self
                 if written:
@@ -116,6 +117,8 @@ class Store:
                 raise
             finally:
                 written.clear()
+            if self._local.newest is not None:
+                proof.note_written(connection, self.path, *self._local.newest)
 
     def add(self, *records: Any) -> int:
         """Insert records and return how many were new. A record whose primary key exists stays unchanged."""
@@ -140,7 +143,15 @@ class Store:
             rows = [proof.covered_row(key, kind, row) for kind, row in written]
             written.clear()
             given: dict[str, Any] = {"actor": actor, "action": action, "subject": subject, "detail": detail or {}}
-            proof.append(connection, key, at=at, rows=rows, **given)
+            self._local.newest = key, proof.append(connection, key, at=at, rows=rows, **given)
+
+    def signing_key(self) -> bytes | None:
+        """Return the key that signs the audit chain; None when nothing is signed or the key is not here.
+
+        Raises StorageError when the key's file cannot be found or read, because somebody changed the id of the store.
+        """
+        with plain_errors(self.path):
+            return proof.signing_key(self.db.conn)
 
     @contextmanager
     def snapshot(self) -> Iterator[Store]:
@@ -180,18 +191,22 @@ class Store:
         sql = f'SELECT {columns(kind)} FROM "{KEYS[record][0]}"'  # noqa: S608 - names come from our dataclasses
         sql += (" WHERE " + " AND ".join(clauses) if clauses else "") + f" ORDER BY {_order(order_by, names)}"
         with plain_errors(self.path):
-            return [decode(record, row) for row in self.db.conn.execute(sql, params)]
+            return list(map(reader(kind), self.db.conn.execute(sql, params)))
 
     def select(self, record: type[R], sql: str, params: dict[str, Any] | None = None) -> list[R]:
         """Return records from a reading statement with all columns of the record's table (``SELECT t.* ...``)."""
-        return [decode_dict(record, row) for row in self.query(sql, params)]
+        with plain_errors(self.path):
+            rows = self.db.conn.execute(sql, params or {})
+            kind: Any = record
+            read = reader(kind, tuple(column[0] for column in rows.description))
+            return list(map(read, rows))
 
     def query(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of a reading statement as dicts, for questions that span tables. JSON columns stay text."""
         with plain_errors(self.path):
             return list(self.db.query(sql, params or {}))
 
-    def stream(self, sql: str, params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    def stream(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a reading statement one by one, for more of them than memory should hold."""
         with plain_errors(self.path):
             yield from self.db.conn.execute(sql, params)

@@ -24,6 +24,7 @@ from review.commands.cli import COMMANDS, overview, spotcheck  # noqa: E402
 from review.golden.writers.catalogue import WRITERS  # noqa: E402
 from review.judges.kinds import JUDGES  # noqa: E402
 from review.sampling.engines.catalogue import ENGINES  # noqa: E402
+from review.sources.pulling.catalogue import PULLERS  # noqa: E402
 from review.sources.readers.catalogue import READERS  # noqa: E402
 from review.statistics.agreement.coefficients import COEFFICIENTS  # noqa: E402
 
@@ -40,7 +41,8 @@ def main() -> None:
 def derived(text: str) -> str:
     """Return a README with all its derived tables as they should be. Raises KeyError for an unknown name of one."""
     tables = {"readers": readers, "engines": engines, "commands": commands, "coefficients": coefficients,
-              "judges": judges, "checks": checks, "writers": writers, "pages": pages}  # fmt: skip
+              "judges": judges, "checks": checks, "writers": writers, "pages": pages,
+              "pullers": pullers}  # fmt: skip
     names = [found["name"] for found in _SECTION.finditer(text)]
     assert sorted(names) == sorted(tables), f"README.md derives {sorted(names)}, expected each of {sorted(tables)} once"
     return _SECTION.sub(lambda found: f"{found[1]}{tables[found['name']]()}{found[3]}", text)
@@ -68,6 +70,16 @@ def readers() -> str:
 def writers() -> str:
     """The formats of `golden export`."""
     return table(("`--to`", "what it is"), grouped({name: writer.about for name, writer in WRITERS.items()}))
+
+
+def pullers() -> str:
+    """The kinds of `[[sources]]`, each with the settings it needs and may have."""
+    rows = []
+    for name, puller in PULLERS.items():
+        needs = "; ".join(f"`{setting}`: {meaning}" for setting, meaning in puller.needs.items())
+        may = "; ".join(f"`{setting}`: {meaning}" for setting, meaning in puller.may.items())
+        rows.append((f"`{name}`", puller.about, needs, may))
+    return table(("`kind`", "what it reads", "needs", "may have"), rows)
 
 
 def engines() -> str:

@@ -1,19 +1,23 @@
-"""A store of many closed weeks and an open one, written in bulk: for measurements and tests of what grows with it."""
+"""A store of many closed weeks and an open one, for measurements and tests of what grows with it.
+
+It is written in bulk, past :meth:`Store.add`, but each row is covered by a signed entry of the audit chain, as if the
+verbs had written it: one entry for each annotation, decision and closing, and one for all else of a week.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from review.audit import chain as audit_chain
-from review.audit import covered
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from storage import proof
+from storage.proof_digests import entry_hash, rows_digest
 from storage.records_log import Conversation, Draw, Import, Stratum
 from storage.records_people import AuditEntry
 from storage.records_review import Adjudication, Annotation, Assignment, Flag, Item, Verdict, Week, WeekClosing
@@ -53,7 +57,9 @@ def build(path: Path, size: Size, *, seed: int = 0) -> Store:
     names = week_names(size.weeks + 1)
     with store.transaction():
         for name in names:
-            _week(store, name, size.items, rng, is_open=name == names[-1])
+            bulk = _Bulk(store)
+            _week(bulk, name, size.items, rng, is_open=name == names[-1])
+            bulk.write()
     return store
 
 
@@ -64,24 +70,69 @@ def week_names(count: int) -> list[str]:
     return [f"{d.isocalendar().year}-W{d.isocalendar().week:02d}" for d in days]
 
 
-def _insert(store: Store, rows: Iterable[Any]) -> None:
-    """Insert records of one kind in bulk. The caller holds the transaction."""
-    found = iter(rows)
-    first = next(found, None)
-    if first is None:
-        return
-    kind: Any = type(first)
-    names = [f.name for f in fields(kind)]
-    cells = ([encode(getattr(row, n)) for n in names] for row in chain([first], found))
-    store.db.conn.executemany(insert_sql(kind), cells)
+class _Bulk:
+    """Rows and entries that are written together at the end. The caller holds the transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self.connection = store.db.conn
+        self.key = proof.key_to_sign(self.connection)
+        self.waiting: list[proof.Row] = []
+        self.lines: list[tuple[str, int, int, str, bytes]] = []
+        self.entries: list[AuditEntry] = []
+        last = audit_chain.head(store)
+        assert last is not None
+        self.sequence, self.previous = last.sequence, last.hash
+
+    def add(self, rows: Iterable[Any]) -> None:
+        """Insert records of one kind. The next entry covers them."""
+        self.waiting += self._inserted(rows)
+
+    def add_each(self, rows: Sequence[Any], fact: Callable[[Any], tuple[str, str, str, dict[str, Any]]]) -> None:
+        """Insert records of one kind, each with an entry of its own: actor, action, subject and detail."""
+        for row, covered in zip(rows, self._inserted(rows), strict=True):
+            self.waiting.append(covered)
+            self.entry(row.at, *fact(row))
+
+    def _inserted(self, rows: Iterable[Any]) -> list[proof.Row]:
+        found = list(rows)
+        if not found:
+            return []
+        kind: Any = type(found[0])
+        names = [f.name for f in fields(kind)]
+        cells = [[encode(getattr(row, n)) for n in names] for row in found]
+        self.connection.executemany(insert_sql(kind), cells)
+        return [proof.covered_row(self.key, kind, row) for row in cells]
+
+    def entry(self, at: str, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
+        """Continue the chain with an entry that covers what was added since the last one."""
+        self.sequence += 1
+        by_table: dict[str, list[tuple[str, bytes]]] = {}
+        for row in self.waiting:
+            by_table.setdefault(row.table, []).append((row.key, row.digest))
+        self.waiting = []
+        signed = {t: [len(rows), rows_digest(self.key, rows)] for t, rows in by_table.items()}
+        self.lines += [(t, self.sequence, n, *row) for t, rows in by_table.items() for n, row in enumerate(rows)]
+        said: dict[str, Any] = {"actor": actor, "action": action, "subject": subject}
+        said |= {"detail": {**detail, proof.SIGNED: signed}, "previous": self.previous}
+        digest = entry_hash(self.sequence, at, **said, key=self.key)
+        self.entries.append(AuditEntry(sequence=self.sequence, at=at, hash=digest, **said))
+        self.previous = digest
+
+    def write(self) -> None:
+        """Write the entries and the digests of the rows."""
+        names = [f.name for f in fields(AuditEntry)]
+        cells = ([encode(getattr(e, n)) for n in names] for e in self.entries)
+        self.connection.executemany(insert_sql(AuditEntry), cells)
+        self.connection.executemany(
+            'INSERT INTO audit_rows ("table", entry, position, key, digest) VALUES (?, ?, ?, ?, ?)', self.lines
+        )
 
 
-def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bool) -> None:
+def _week(bulk: _Bulk, week: str, size: int, rng: random.Random, *, is_open: bool) -> None:
     monday = date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
     at = f"{monday.isoformat()}T08:00:00Z"
     end = f"{(monday + timedelta(days=6)).isoformat()}T20:00:00Z"
-    _insert(
-        store,
+    bulk.add(
         [
             Week(
                 name=week, opened_at=at, opened_by=LEAD, due=end[:10], seed="s", unit="session", overlap=1.0,
@@ -92,8 +143,7 @@ def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bo
     draw = f"draw-{week}"
     population = sum(n for n, _ in STRATA.values())
     frame = {"rows": population, "verdicts": _counts()}
-    _insert(
-        store,
+    bulk.add(
         [
             Draw(
                 id=draw, week=week, at=at, by=LEAD, source="log", seed="s", key_rule="md5", rate=0.01, frame=frame,
@@ -102,8 +152,7 @@ def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bo
         ],
     )  # fmt: skip
     shares = {name: drawn * size // ITEMS for name, (_, drawn) in STRATA.items()}
-    _insert(
-        store,
+    bulk.add(
         [
             Stratum(
                 id=f"{draw}:{name}", draw_id=draw, week=week, name=name, population=of_group, sampled=shares[name],
@@ -112,8 +161,7 @@ def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bo
             for name, (of_group, _) in STRATA.items()
         ],
     )  # fmt: skip
-    _insert(
-        store,
+    bulk.add(
         [
             Import(
                 id=f"import-{week}", at=at, by=LEAD, file=f"{week}.jsonl", format="plain", source="production",
@@ -123,17 +171,15 @@ def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bo
     )  # fmt: skip
     strata = [name for name, n in shares.items() for _ in range(n)]
     items = [f"{week}-{k:04d}" for k in range(len(strata))]
-    _insert(store, (_conversation(f"c-{i}", week, at, k) for k, i in enumerate(items)))
-    _insert(
-        store,
+    bulk.add((_conversation(f"c-{i}", week, at, k) for k, i in enumerate(items)))
+    bulk.add(
         (
             Item(id=i, conversation_id=f"c-{i}", week=week, at=at, draw_id=draw, stratum=s, overlap=True)
             for i, s in zip(items, strata, strict=True)
         ),
     )
     pairs = [(i, RATERS[(k + step) % len(RATERS)]) for k, i in enumerate(items) for step in (0, 7)]
-    _insert(
-        store,
+    bulk.add(
         (
             Assignment(
                 id=f"a-{i}-{r}", item_id=i, rater_id=r, week=week, position=k, rubric_version=1, at=at, by=LEAD
@@ -142,17 +188,21 @@ def _week(store: Store, week: str, size: int, rng: random.Random, *, is_open: bo
         ),
     )  # fmt: skip
     truth = {i: _labels(rng) for i in items}
-    _insert(store, _verdicts(truth, at, rng))
+    bulk.add(_verdicts(truth, at, rng))
+    bulk.entry(at, LEAD, "sample", week, {"draw": draw, "items": len(items)})
     said = [_annotation(i, r, truth[i], monday, rng) for i, r in (pairs[: len(pairs) // 2] if is_open else pairs)]
-    _insert(store, said)
-    flagged = [i for i in items if rng.random() < 0.01]
-    flags = [Flag(submission_id=f"f-{i}", item_id=i, rater_id=RATERS[0], at=at, kind="unclear") for i in flagged]
-    _insert(store, flags)
-    settled = [] if is_open else _adjudications(said, truth, end, rng)
-    _insert(store, settled)
-    closing = WeekClosing(week, end, LEAD, {"reviewed": {"open": 0, "total": len(said)}})
-    _insert(store, [] if is_open else [closing])
-    _log(store, said, settled, [] if is_open else [closing])
+    bulk.add_each(said, lambda n: (n.rater_id, "annotation", n.assignment_id, {"submission": n.submission_id}))
+    flags = [
+        Flag(submission_id=f"f-{i}", item_id=i, rater_id=RATERS[0], at=at, kind="unclear")
+        for i in items
+        if rng.random() < 0.01
+    ]
+    bulk.add_each(flags, lambda f: (f.rater_id, "flag", f.item_id, {"submission": f.submission_id}))
+    if not is_open:
+        decided = _adjudications(said, truth, end, rng)
+        bulk.add_each(decided, lambda a: (a.adjudicator, "adjudicate", a.item_id, {"adjudication": a.id}))
+        closing = WeekClosing(week, end, LEAD, {"reviewed": {"open": 0, "total": len(said)}})
+        bulk.add_each([closing], lambda c: (c.by, "close", c.week, {"reason": c.reason, **c.checklist}))
 
 
 def _counts() -> dict[str, Any]:
@@ -224,32 +274,3 @@ def _adjudications(
         )
         for n in differ
     ]  # fmt: skip
-
-
-def _log(
-    store: Store, said: Sequence[Annotation], settled: Sequence[Adjudication], closed: Sequence[WeekClosing]
-) -> None:
-    """Continue the audit chain with an entry for each of these rows, as the verbs would have written them."""
-    facts: Iterable[tuple[str, str, str, dict[str, Any], Any]] = chain(
-        (("annotation", n.rater_id, n.assignment_id, {"submission": n.submission_id}, n) for n in said),
-        (("adjudicate", a.adjudicator, a.item_id, {"adjudication": a.id}, a) for a in settled),
-        (("close", c.by, c.week, {"reason": c.reason, **c.checklist}, c) for c in closed),
-    )
-    last = audit_chain.head(store)
-    assert last is not None
-    sequence, previous = last.sequence, last.hash
-    entries = []
-    for action, actor, subject, detail, row in facts:
-        sequence += 1
-        detail = {**detail, covered.CONTENT: covered._digest(row)}
-        told: dict[str, Any] = {
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "detail": detail,
-            "previous": previous,
-        }
-        digest = audit_chain.entry_hash(sequence, row.at, **told)
-        entries.append(AuditEntry(sequence=sequence, at=row.at, hash=digest, **told))
-        previous = digest
-    _insert(store, entries)

@@ -62,6 +62,53 @@ READER = Reader(
         '"abcd": ',
         '        "toy": "review.sources.readers.toy:READER",\n',
     ),
+    "source to pull": Toy(
+        "review/sources/pulling/toy.py",
+        '''"""Toy conversations."""
+
+from collections.abc import Iterator
+
+from review.sources.pulling.pages import as_files
+from review.sources.pulling.puller import Page, Puller, Visit
+
+
+def pages(visit: Visit) -> Iterator[Page]:
+    """One page with one conversation."""
+    yield Page([{"id": "1", "question": "How many?", "answer": visit.source.options["word"]}], {"page": 1}, {})
+
+
+PULLER = Puller(about="toy conversations", needs={"word": "the answer"}, may={}, fetch=as_files(pages, "jsonl"))
+''',
+        "review/sources/pulling/catalogue.py",
+        '"warehouse": ',
+        '        "toy": "review.sources.pulling.toy:PULLER",\n',
+    ),
+    "export of a tool": Toy(
+        "review/exchange/tools/toy.py",
+        '''"""Toy labels."""
+
+from collections.abc import Iterator
+
+from review.exchange.tools.tool import Rating, Record, Tool, rated
+
+
+def labels(record: Record, _: str) -> Iterator[Rating]:
+    """One label a line."""
+    yield rated(str(record["toy_item"]), str(record["toy_rater"]), "correctness", str(record["toy_label"]))
+
+
+LABELS = Tool(
+    about="Toy",
+    sign="toy_item, toy_rater and toy_label",
+    recognise=lambda record: {"toy_item", "toy_rater", "toy_label"} <= set(record),
+    ratings=labels,
+    sample={"toy_item": "c-1", "toy_rater": "ana", "toy_label": "yes"},
+)
+''',
+        "review/exchange/tools/catalogue.py",
+        '"arena": ',
+        '        "toy": "review.exchange.tools.toy:LABELS",\n',
+    ),
     "writer": Toy(
         "review/golden/writers/toy.py",
         '''"""Toy text."""
@@ -240,13 +287,15 @@ st.markdown("This page shows nothing of the week.")
 CONTRACTS = (
     "tests/test_docs.py",
     "tests/review/test_sources_readers.py",
+    "tests/review/test_pulling_systems.py",
+    "tests/review/test_exchange_tools.py",
     "tests/review/test_writers.py",
     "tests/review/judges/test_judge_contract.py",
     "tests/review/checks/test_checks_contract.py",
     "tests/review/agreement/test_agreement_properties.py",
     "tests/pages/test_app.py::test_on_an_empty_store_every_page_says_what_to_do_next",
 )
-CHOSEN = "toy or test_docs or under_this_contract or has_a_title or every_sample"
+CHOSEN = "toy or names_the_setting or of_every_tool or test_docs or under_this_contract or has_a_title or every_sample"
 """The toys' own tests, those of the documents, and those that look at a whole dict."""
 
 
@@ -304,6 +353,7 @@ def test_a_toy_of_each_kind_is_one_file_and_one_line(tree: Path) -> None:
         *(
             "| `toy` | toy dialogues |",
             "| `toy` | toy text |",
+            "| `toy` | toy conversations | `word`: the answer |",
             "| a toy database | `toy:///shop.toy?table=log` | `toy://` |",
         ),
         *("| `toy` | Toy agreement |  |", "| `toy` | a toy that always gives the same value |"),

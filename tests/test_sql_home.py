@@ -12,14 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LEFT = {
-    "pages/parts/shared/cached_statistics.py": 2,
-    "review/annotating/anchoring.py": 1,
+    "pages/parts/shared/cached_statistics.py": 1,
     "review/annotating/findings.py": 1,
     "review/annotating/flags.py": 1,
     "review/annotating/skipped.py": 1,
     "review/annotating/submissions.py": 1,
     "review/annotating/taken.py": 1,
-    "review/evidence/evidence.py": 1,
     "review/judges/learned/training.py": 1,
     "review/judges/numbering.py": 2,
     "review/judges/runs/events.py": 3,
@@ -28,7 +26,7 @@ LEFT = {
     "review/judges/runs/summary.py": 7,
     "review/judges/runs/work_run.py": 1,
     "review/judges/workbench/drafts.py": 1,
-    "review/judges/workbench/workbench.py": 2,
+    "review/judges/workbench/workbench.py": 1,
     "review/privacy/hidden_spans.py": 1,
     "review/week/dealing_again.py": 2,
     "review/week/requeue.py": 1,
@@ -36,6 +34,7 @@ LEFT = {
 """Statements per module that have not moved to storage/queries yet. Never raise a number and never add a module."""
 
 NOT_ON_THE_STORE = {
+    "review/privacy/names.py": "recognises SQL in a conversation, and runs none",
     "review/log/": "DuckDB on the Parquet files of the log",
     "review/sampling/engines/": "the warehouse or file that a sample is drawn from",
     "review/privacy/originals.py": "DuckDB on the Parquet files of the originals",

@@ -10,14 +10,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import orjson
-
 from review.rubric.rubric import rubric_version
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
-from storage.queries.conditions import in_time
-from storage.queries.verdicts import verdicts_on
-from storage.records_review import Annotation, Item, Withdrawal
+from storage.queries.annotations import Sent, sent_in_time
+from storage.queries.verdicts import items_with_verdicts, verdicts_on
+from storage.records_review import Annotation
 from storage.store import Store
 
 NOBODY = "nobody could have changed their mind: no submitted item has a verdict that was revealed afterwards"
@@ -29,6 +27,10 @@ class Revealed(NamedTuple):
     blind: Mapping[str, Any]
     later: Sequence[Mapping[str, Any]]
     verdicts: Mapping[str, Collection[str]]
+
+
+UNCHANGED = Revealed({}, (), {})
+"""Somebody who sent nothing after the reveal."""
 
 
 @dataclass(frozen=True)
@@ -55,33 +57,33 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
     An item counts once per person and rubric version, if its first submission was blind, it has verdicts, the rubric
     reveals them, and a submission still counts. A submission that was undone and sent again counts as a change.
     """
-    rows = store.select(Annotation, _SAID_SQL, {"weeks": orjson.dumps(list(weeks)).decode()})
-    undone = {w.withdraws for w in store.find(Withdrawal)}
-    said = _verdicts(store, weeks)
-    by_person: dict[tuple[str, str, int], list[Annotation]] = {}
-    for row in rows:
-        by_person.setdefault((row.item_id, row.rater_id, row.rubric_version), []).append(row)
+    by_person: dict[tuple[str, str, int], list[Sent]] = {}
+    for sent in sent_in_time(store, weeks):
+        by_person.setdefault(sent.of, []).append(sent)
     reveals = {version: rubric_version(store, version).reveal for version in {version for _, _, version in by_person}}
+    could = [
+        (item, blind[-1], [n for n in standing if n.revealed])
+        for (item, _, version), rows in by_person.items()
+        for blind in [[n for n in rows if not n.revealed]]
+        for standing in [[n for n in rows if not n.undone]]
+        if blind and standing and reveals[version]
+    ]
+    judged = items_with_verdicts(store, weeks)
+    # Most people change nothing, so labels and verdicts are read only where something was sent after the reveal.
+    again = {item for item, _, later in could if later and item in judged}
+    said = _verdicts(store, again)
+    labels = {n.submission_id: n.labels for n in store.find(Annotation, item_id=sorted(again))} if again else {}
     return rate_of_changes(
-        Revealed(blind[-1].labels, [n.labels for n in standing if n.revealed], said[item])
-        for (item, _, version), sent in by_person.items()
-        for blind in [[n for n in sent if not n.revealed]]
-        for standing in [[n for n in sent if n.submission_id not in undone]]
-        if blind and standing and reveals[version] and item in said
+        Revealed(labels[blind.submission], [labels[n.submission] for n in later], said[item]) if later else UNCHANGED
+        for item, blind, later in could
+        if item in judged
     )
 
 
-_SAID_SQL = f"""
-SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
-WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {in_time("n", "i.week")} ORDER BY n.rowid
-"""  # noqa: S608 - a constant of ours
-
-
-def _verdicts(store: Store, weeks: Sequence[str]) -> dict[str, dict[str, set[str]]]:
+def _verdicts(store: Store, items: Collection[str]) -> dict[str, dict[str, set[str]]]:
     """Return the judges' values by item and dimension, without items that have no readable verdict."""
     found: dict[str, dict[str, set[str]]] = {}
-    items = [i.id for i in store.find(Item, week=list(weeks))]
-    for v in verdicts_on(store, items):
+    for v in verdicts_on(store, items) if items else []:
         if v.value is not None:
             found.setdefault(v.item_id, {}).setdefault(v.dimension, set()).add(v.value)
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from review.audit.store_secrets import hmac_key
 from review.basics.labels import Value
 from review.current.assignments import closing_of, owed_items
+from review.current.known import items_of
 from review.current.settled import (
     Settled,
     adjudications_that_count,
@@ -18,7 +19,7 @@ from review.current.settled import (
 )
 from review.people.people import person
 from review.privacy.hidden_spans import spans_by_conversation, without_words
-from storage.records_review import Adjudication, Annotation, Item
+from storage.records_review import Adjudication, Annotation
 from storage.store import Store
 
 
@@ -55,7 +56,7 @@ def differences(store: Store, week: str, rater: str) -> list[Difference]:
     for (item, _), s in settled_labels(store, [week]).items():
         if s.rule in rules:
             settled.setdefault(item, []).append(s)
-    places = {i.id: i.conversation_id for i in store.find(Item, week=week)}
+    places = {i.id: i.conversation_id for i in items_of(store, week)}
     finals = adjudications_that_count(current_adjudications(store, [week]), said)
     finals = _without_spans(store, finals, places)
     return [

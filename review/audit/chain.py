@@ -10,12 +10,9 @@ from typing import Any
 import orjson
 
 from review.audit.covered import FOR_THE_CHECK
-from review.audit.store_secrets import store_id
 from review.basics.clock import now
-from review.basics.errors import Refused
 from storage.proof import FIRST_SIGNED, GENESIS
 from storage.proof_digests import entry_hash
-from storage.proof_key import ProofError, find_key, kept_key
 from storage.queries.assignments import item_of_each
 from storage.queries.audit import (
     actions,
@@ -24,7 +21,6 @@ from storage.queries.audit import (
     count_of_fitting,
     entries_that_fit,
     first_and_last_day,
-    first_entry_of,
     last_entry,
 )
 from storage.records_people import AuditEntry
@@ -80,23 +76,10 @@ def hash_of(e: AuditEntry, key: bytes | None) -> str:
 def verify(store: Store) -> tuple[int, int | None]:
     """Return the number of entries, and the sequence number at which the chain breaks (None when it is intact)."""
     with store.snapshot():
-        links = Links(signing_key(store))
+        links = Links(store.signing_key())
         for entry in all_entries(store):
             links.follow(entry)
         return links.count, links.broken_at
-
-
-def signing_key(store: Store) -> bytes | None:
-    """Return the key that signs this store's entries, None when nothing is signed or the key is not here.
-
-    Raises Refused when the key's file cannot be found or read, because somebody changed the id of the store.
-    """
-    first = first_entry_of(store, FIRST_SIGNED)
-    try:
-        # With a key of this store that did not sign the first entry, every signed entry is wrong, and is reported.
-        return (find_key(store_id(store), first.subject) or kept_key(store_id(store))) if first else None
-    except ProofError as error:
-        raise Refused(f"{store.path}: {error}") from None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,8 +34,8 @@ def note_head(store: Store, file: Path) -> str:
     Raises InputError when the file cannot be written or holds other lines, NothingToDo for a store without entries,
     Refused when an earlier head of this store is no longer in its chain.
     """
-    own = [head for head in heads_in(file) if head.store == store_id(store)] if file.exists() else []
-    lost = missing_heads(store, file) if own else []
+    own = _heads_of(store, file) if file.exists() else []
+    lost = _not_in_chain(store, own)
     if lost:
         raise Refused(
             f"the chain no longer has entry {lost[0].sequence}, which {file} notes for {lost[0].day}. Entries were "
@@ -77,8 +77,16 @@ def missing_heads(store: Store, file: Path) -> list[Head]:
 
     Raises InputError when the file has none of this store: then it proves nothing about it.
     """
-    own = [head for head in heads_in(file) if head.store == store_id(store)]
+    own = _heads_of(store, file)
     if not own:
         raise InputError(f"{file}: no line is about this store (its id is {store_id(store)}).")
+    return _not_in_chain(store, own)
+
+
+def _heads_of(store: Store, file: Path) -> list[Head]:
+    return [head for head in heads_in(file) if head.store == store_id(store)]
+
+
+def _not_in_chain(store: Store, own: list[Head]) -> list[Head]:
     hashes = {e.sequence: e.hash for e in store.find(AuditEntry, sequence=[head.sequence for head in own])}
     return [head for head in own if hashes.get(head.sequence) != head.hash]

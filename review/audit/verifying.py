@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from review.audit.chain import Links, signing_key
+from review.audit import end_of_chain
+from review.audit.chain import Links
 from review.audit.covered import CONTENT, altered
+from review.audit.end_of_chain import End, end_of, is_restored
 from review.audit.row_findings import Change, Found, Promises, TableCheck, check_table
 from review.audit.store_secrets import store_id
 from review.basics.words import counted
@@ -24,7 +26,8 @@ class Check:
     ``altered`` are the entries whose rows are not all as they were written, ``changes`` the rows. ``trouble`` is a
     sentence about the chain as a whole, "" for none. ``unproven`` says why the content could not be proven, "" if it
     was: then only the links of the chain and the presence of rows were checked. ``unknown`` names what the file holds
-    beside a store; triggers among it can change what is written, so they are trouble.
+    beside a store; triggers among it can change what is written, so they are trouble. ``end`` is what is known of the
+    end of the chain, ``restores`` are the entries about backups that were restored and lacked newer entries.
     """
 
     entries: int
@@ -35,6 +38,8 @@ class Check:
     trouble: str
     unproven: str
     unknown: tuple[str, ...]
+    end: End
+    restores: tuple[AuditEntry, ...]
 
     @property
     def holds(self) -> bool:
@@ -46,17 +51,20 @@ def check_store(store: Store) -> Check:
     """Check every entry of the chain and every row of every covered table, in one state of the store."""
     with store.snapshot():
         first = first_entry_of(store, FIRST_SIGNED)
-        key = signing_key(store)
-        links, promises, early = Links(key), dict[str, Promises](), False
+        key = store.signing_key()
+        links, promises, early, restores = Links(key), dict[str, Promises](), False, list[AuditEntry]()
         for entry in all_entries(store):
             links.follow(entry)
             early = early or CONTENT in entry.detail
+            if is_restored(entry):
+                restores.append(entry)
             for table, promise in entry.detail.get(SIGNED, {}).items() if links.signed else ():
                 promises.setdefault(table, {})[entry.sequence] = promise
         found = [_checked(store, record, promises, key) for record in COVERED] if first else []
         tables = {table for table, _ in COVERED.values()}
         strange = [name for name in covered_tables(store) if name not in tables]
         objects = schema_objects(store)
+        end = end_of(store, key)
         return Check(
             entries=links.count,
             broken_at=links.broken_at,
@@ -64,9 +72,11 @@ def check_store(store: Store) -> Check:
             changes=tuple(change for one in found for change in one.changes)
             + tuple(Change("added", "audit_rows", name) for name in strange),
             rows=sum(one.rows for one in found),
-            trouble=_trouble(store, links.count, first, key, objects),
+            trouble=" ".join(text for text in (_trouble(store, links.count, first, key, objects), end.trouble) if text),
             unproven=_unproven(signed=first is not None, key=key),
             unknown=tuple(n for kind, n in objects if kind != "trigger" and n not in tables | set(NOT_COVERED)),
+            end=end,
+            restores=tuple(restores),
         )
 
 
@@ -141,6 +151,12 @@ def in_words(check: Check, most: int = 10) -> list[str]:
         shown = ", ".join(map(str, rest[:most])) + (f" and {len(rest) - most} more" * (len(rest) > most))
         lines.append(f"rows were changed or removed behind {counted(len(rest), 'entry', 'entries')}: {shown}")
     lines += [text for text in (check.trouble, check.unproven) if text]
+    lines += [
+        f"restored from a backup at entry {e.sequence}: entries up to entry {e.detail.get('lost')} of the former store "
+        "are not in it"
+        for e in check.restores
+    ]
+    lines += [text for text in (end_of_chain.in_words(check.end),) if text and check.entries and not check.unproven]
     if check.unknown:
         lines.append(f"not part of a store, and not checked: {', '.join(check.unknown[:most])}")
     return lines

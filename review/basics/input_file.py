@@ -1,24 +1,25 @@
-"""The bytes of a file that somebody gives us, unpacked and as UTF-8: gzip and UTF-16 are read, other packings refused.
+"""The bytes of a file that somebody gives us, unpacked and as UTF-8: gzip, zstd and UTF-16 are read, and zip members.
 
 ``-`` is standard input.
 """
 
 from __future__ import annotations
 
-import gzip
+import codecs
 import io
 import sys
-import zlib
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from review.basics.errors import InputError
+from review.basics.unpacking import DAMAGED, guarded, unpacked
+from review.basics.utf16 import MARKS, SEEN, utf16_of
 
-GZIP = b"\x1f\x8b"
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
-"""What reading a damaged gzip file raises."""
+PACKED = (".gz", ".zst", ".zstd")
+MAX_AT_ONCE = 256 * 1024 * 1024
+"""The most bytes that a table inside an archive may have."""
 
 
 class ByteLines(Protocol):
@@ -33,36 +34,81 @@ class ByteLines(Protocol):
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file, or the bytes of standard input. ``name`` is for messages, ``suffix`` is without ``.gz``."""
+    """A file, the bytes of standard input, or a member of a zip archive.
+
+    ``name`` is for messages, ``suffix`` is without that of a packing. ``encoding`` is the codec of its text as somebody
+    declared it; "" is UTF-8, or UTF-16 with its mark.
+    """
 
     name: str
     path: Path | None = None
     data: bytes | None = None
+    encoding: str = ""
+    member: str | None = None
 
     @property
     def suffix(self) -> str:
         """The ending in lower case, such as ``.csv``."""
-        return Path(self.name.lower().removesuffix(".gz")).suffix if self.path else ""
+        name = self.name.lower()
+        for ending in PACKED:
+            name = name.removesuffix(ending)
+        return Path(name).suffix if self.path else ""
 
     @property
     def size(self) -> int:
         """The bytes of the file as it is on disk."""
-        return len(self.data) if self.data is not None else Path(self.name).stat().st_size
+        if self.data is not None:
+            return len(self.data)
+        if self.member is not None:
+            with zipfile.ZipFile(self._place) as archive:
+                return max(archive.getinfo(self.member).compress_size, 1)
+        return self._place.stat().st_size
+
+    @property
+    def _place(self) -> Path:
+        return self.path or Path(self.name)
 
     def raw(self) -> BinaryIO:
-        """Open the bytes as they are on disk."""
-        return io.BytesIO(self.data) if self.data is not None else Path(self.name).open("rb")
+        """Open the bytes as they are on disk, or as they are in the archive."""
+        if self.data is not None:
+            return io.BytesIO(self.data)
+        if self.member is None:
+            return self._place.open("rb")
+        try:
+            with zipfile.ZipFile(self._place) as archive:
+                opened = cast(BinaryIO, archive.open(self.member))
+            return guarded(self.name, opened, self.size)
+        except (RuntimeError, NotImplementedError) as error:
+            raise InputError(f"{self.name}: the archive cannot be unpacked ({error}). Unpack it.") from None
+
+    def anywhere(self) -> BinaryIO:
+        """Open the bytes for reading at any place; a member of an archive is read at once."""
+        opened = self.raw()
+        if self.member is None:
+            return opened
+        with opened:
+            data = opened.read(MAX_AT_ONCE + 1)
+        if len(data) > MAX_AT_ONCE:
+            found = f"found more than {MAX_AT_ONCE // 2**20} MB in an archive"
+            raise InputError(f"{self.name}: {found}, expected a smaller file of this kind. Unpack the archive.")
+        return io.BytesIO(data)
 
     def open(self) -> tuple[BinaryIO, ByteLines]:
         """Return the open file, to close, and its content unpacked and as UTF-8."""
         file = self.raw()
-        start = file.read(2)
-        file.seek(0)
-        unpacked: BinaryIO = file
-        if start == GZIP:
-            packed = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)))
-            start, unpacked = packed.peek(2)[:2], packed
-        return file, _Utf16(unpacked) if start in UTF16 else unpacked
+        start = file.peek(SEEN)[:SEEN] if isinstance(file, io.BufferedReader) else file.read(SEEN)
+        if file.seekable():
+            file.seek(0)
+        content = unpacked(self.name, file, start, self.size)
+        if content is None:
+            content = file
+        elif isinstance(content, io.BufferedReader):
+            start = content.peek(SEEN)[:SEEN]
+        declared = "" if start[:2] in MARKS else self.encoding
+        wide = (declared if declared.startswith(_WIDE) else None) if declared else utf16_of(start)
+        if wide:
+            return file, _Wide(content, wide)
+        return file, _Declared(content, declared) if declared else content
 
     def head(self, size: int = 4096) -> bytes:
         """Return the first bytes, unpacked. Raises InputError when the file cannot be read."""
@@ -79,9 +125,23 @@ class InputFile:
         except OSError as error:
             raise InputError(f"{self.name}: the file cannot be read ({error.strerror}).") from None
 
+    def is_utf8(self) -> bool:
+        """Whether the whole content is UTF-8, or UTF-16 with its mark."""
+        file, content = self.open()
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with file:
+            try:
+                while block := content.read(1 << 20):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                return False
+        return True
+
     def damaged(self, error: BaseException) -> InputError:
-        """Return the error for a gzip file that does not unpack."""
-        return InputError(f"{self.name}: not readable as gzip ({error}). Pack the file again, or unpack it.")
+        """Return the error for a packed file that does not unpack."""
+        packing = "zip" if self.member else "zstd" if self.name.lower().endswith((".zst", ".zstd")) else "gzip"
+        return InputError(f"{self.name}: not readable as {packing} ({error}). Pack the file again, or unpack it.")
 
 
 def input_file(path: str | Path) -> InputFile:
@@ -91,14 +151,40 @@ def input_file(path: str | Path) -> InputFile:
     return InputFile(str(path), path=Path(path))
 
 
-class _Utf16:
-    """UTF-16 text as UTF-8 bytes, broken into lines at line breaks alone."""
+_WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
+"""Encodings in which a line break is more than one byte."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._text = io.TextIOWrapper(file, encoding="utf-16", errors="replace", newline="\n")
+
+class _Wide:
+    """UTF-16 or UTF-32 text as UTF-8 bytes, broken into lines at line breaks alone."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="\n")
 
     def readline(self, limit: int = -1, /) -> bytes:
         return self._text.readline(limit).encode("utf-8")
 
     def read(self, size: int = -1, /) -> bytes:
         return self._text.read(size).encode("utf-8")
+
+
+class _Declared:
+    """Text in a declared encoding as UTF-8 bytes. A line that the encoding cannot read stays as it is, to be named."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._file, self._encoding = file, encoding
+        # A block may end within a character.
+        self._blocks = codecs.getincrementaldecoder(encoding)("replace")
+
+    def readline(self, limit: int = -1, /) -> bytes:
+        line = self._file.readline(limit)
+        try:
+            return line.decode(self._encoding).encode("utf-8")
+        except UnicodeDecodeError:
+            return line
+
+    def read(self, size: int = -1, /) -> bytes:
+        while block := self._file.read(size):
+            if text := self._blocks.decode(block):
+                return text.encode("utf-8")
+        return self._blocks.decode(b"", final=True).encode("utf-8")

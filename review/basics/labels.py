@@ -6,7 +6,6 @@ them in declared order for a set, the shortest decimal text for interval and rat
 
 from __future__ import annotations
 
-import difflib
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from review.basics.errors import InputError
+from review.basics.words import meant
 
 ScaleKind = Literal["nominal", "ordinal", "interval", "ratio", "set"]
 SCALE_KINDS: tuple[ScaleKind, ...] = ("nominal", "ordinal", "interval", "ratio", "set")
@@ -95,9 +95,7 @@ class Scale:
 
     def _expected(self, text: str) -> str:
         shown = ", ".join(self.values[:12]) + (", ..." if len(self.values) > 12 else "")
-        near = difflib.get_close_matches(text[:100].casefold(), [v.casefold() for v in self.values], n=1)
-        hint = next((v for v in self.values if near and v.casefold() == near[0]), None)
-        return f"one of {shown}" + (f" (did you mean '{hint}'?)" if hint else "")
+        return f"one of {shown}{meant(text, self.values)}"
 
 
 def canonical_text(raw: object) -> str:
@@ -179,37 +177,53 @@ def ratings_of(labels: Iterable[Label], scale: Scale, *, clusters: Mapping[str, 
     A numeric scale without declared values gets the observed ones, ascending. ``clusters`` maps items to cluster names.
     """
     rows = list(labels)
+    columns = Columns([r.item for r in rows], [r.rater for r in rows], [r.value for r in rows])
+    return ratings_of_columns(columns, scale, clusters=clusters)
+
+
+class Columns(NamedTuple):
+    """Labels of one dimension as parallel lists."""
+
+    item: list[str]
+    rater: list[str]
+    value: list[Value]
+
+
+def ratings_of_columns(columns: Columns, scale: Scale, *, clusters: Mapping[str, str] | None = None) -> Ratings:
+    """Return labels of one dimension as Ratings, as :func:`ratings_of` does."""
+    values = [v if v.__class__ is str else str(v) for v in columns.value]
     if scale.numeric and not scale.values:
-        seen = sorted({float(str(r.value)) for r in rows})
+        seen = sorted({float(v) for v in values})
         scale = Scale(scale.kind, tuple(number_text(v) for v in seen))
-    items, raters = _index(r.item for r in rows), _index(r.rater for r in rows)
+    items, raters = _index(columns.item), _index(columns.rater)
     codes = {v: k for k, v in enumerate(scale.values)}
     cluster = None
     if clusters is not None:
-        names = _index(clusters.get(i, f"item:{i}") for i in items)
-        cluster = np.array([names[clusters.get(i, f"item:{i}")] for i in items], dtype=np.intp)
+        of_items = [clusters.get(i, f"item:{i}") for i in items]
+        names = _index(of_items)
+        cluster = np.array([names[c] for c in of_items], dtype=np.intp)
     return Ratings(
         items=tuple(items),
         raters=tuple(raters),
         scale=scale,
-        item=np.array([items[r.item] for r in rows], dtype=np.intp),
-        rater=np.array([raters[r.rater] for r in rows], dtype=np.intp),
-        value=np.array([codes[str(r.value)] for r in rows], dtype=np.intp),
+        item=np.array([items[i] for i in columns.item], dtype=np.intp),
+        rater=np.array([raters[r] for r in columns.rater], dtype=np.intp),
+        value=np.array([codes[v] for v in values], dtype=np.intp),
         cluster=cluster,
     )
 
 
+YES_NO = Scale("nominal", ("no", "yes"))
+"""The scale of one value of a set: whether it was named."""
+
+
 def set_members(labels: Sequence[Label], scale: Scale) -> dict[str, tuple[list[Label], Scale]]:
     """Split labels of a set into one yes/no dimension per declared value: statistics are defined on these."""
-    yes_no = Scale("nominal", ("no", "yes"))
     return {
-        v: ([label._replace(value="yes" if v in label.value else "no") for label in labels], yes_no)
+        v: ([label._replace(value="yes" if v in label.value else "no") for label in labels], YES_NO)
         for v in scale.values
     }
 
 
 def _index(names: Iterable[str]) -> dict[str, int]:
-    index: dict[str, int] = {}
-    for name in names:
-        index.setdefault(name, len(index))
-    return index
+    return {name: code for code, name in enumerate(dict.fromkeys(names))}

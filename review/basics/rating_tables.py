@@ -26,7 +26,11 @@ def read_rating_table(
     nor a label; ``wide`` declares it. Its columns that are known otherwise (``optional``, dimension, at, comment) are
     no raters. Raises InputError as ``read_table`` does.
     """
-    table = load(path, names=names)
+    return as_rating_table(load(path, names=names), optional=optional, wide=wide)
+
+
+def as_rating_table(table: Table, *, optional: Sequence[str] = (), wide: bool = False) -> Table:
+    """Return a table with all its columns as :func:`read_rating_table` does."""
     raters = [c for c in table.columns if c not in BESIDE and c not in optional]
     if wide or (_looks_wide(table) and len(raters) > 1):
         table = _long(table, raters, declared=wide)

@@ -44,7 +44,7 @@ def read_jsonl(given: InputFile) -> Iterator[Raw]:
             if number == 1:
                 line = line.removeprefix(_BOM)
             if line.strip():
-                yield _record(number, line, done)
+                yield from json_records(number, line, done)
 
 
 def _skip_line(lines: ByteLines) -> int:
@@ -54,6 +54,26 @@ def _skip_line(lines: ByteLines) -> int:
         if chunk.endswith(b"\n"):
             break
     return skipped
+
+
+def json_records(number: int, line: bytes, done: int) -> Iterator[Raw]:
+    """Yield the record of a text, or its error; of a list of objects, and of JSON inside JSON text, each object."""
+    raw = _record(number, line, done)
+    if raw.record is not None or not line.lstrip().startswith((b"[", b'"')):
+        yield raw
+        return
+    try:
+        found, mended = mended_json(line.decode())
+        found = mended_json(found)[0] if isinstance(found, str) else found
+    except (ValueError, RecursionError):
+        yield raw
+        return
+    listed = found if isinstance(found, list) else [found]
+    if not listed or not all(isinstance(item, dict) for item in listed):
+        yield raw
+        return
+    for i, item in enumerate(listed):
+        yield Raw(number, item, None, done, mended if i == 0 else ())
 
 
 def _record(number: int, line: bytes, done: int) -> Raw:
@@ -67,9 +87,16 @@ def _record(number: int, line: bytes, done: int) -> Raw:
             record, mended = mended_json(line.decode())
         except (ValueError, RecursionError):
             return Raw(number, None, encoding_error(line) or _json_error(line, error), done)
+    record = _named(record)
     if not isinstance(record, dict):
         return Raw(number, None, Unreadable("line", _short(line), "a JSON object"), done)
     return Raw(number, record, None, done, mended)
+
+
+def _named(value: Any) -> Any:
+    """Return a list of objects as an object with ``messages``: some programs write a conversation as its messages."""
+    bare = isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+    return {"messages": value} if bare else value
 
 
 def _has_long(record: dict[str, Any]) -> bool:
@@ -161,8 +188,9 @@ def read_json(given: InputFile) -> Iterator[Raw]:
     for i, record in enumerate(rows, start=1):
         done = size * i // len(rows)
         first = mended if i == 1 else ()
-        if isinstance(record, dict):
-            yield Raw(i, record, None, done, first)
+        named = _named(record)
+        if isinstance(named, dict):
+            yield Raw(i, named, None, done, first)
         else:
             yield Raw(i, None, Unreadable("record", record, "a JSON object"), done, first)
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+from review.basics.errors import InputError
 
 MAX_LINE = 64 * 1024 * 1024
 """The most bytes one line of JSONL or CSV may have."""
+
+MAX_COLUMNS = 2_000
+"""The most columns a table may have."""
 
 
 class Unreadable(Exception):
@@ -17,11 +23,16 @@ class Unreadable(Exception):
         self.found = found
         self.expected = expected
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[str, object, str]]:
+        """Travel to another process with all three."""
+        return type(self), (self.field, self.found, self.expected)
+
 
 class Raw(NamedTuple):
     """A record, or the error instead. ``line`` counts from 1 (JSON, Parquet: records), ``done`` the bytes read.
 
-    ``mended`` are the values that were replaced so that the record could be read, by the reason in ``MENDED``.
+    ``mended`` counts what was done so that the record could be read, and what a person should know of it: a reason in
+    ``MENDED``, or the words themselves.
     """
 
     line: int
@@ -34,9 +45,10 @@ class Raw(NamedTuple):
 MENDED = {
     "number": "NaN or Infinity in place of a number: read as missing",
     "half": "half of a character pair (a lone surrogate): replaced by U+FFFD",
+    "part": "records of traces, put together to conversations",
     "long": "whole numbers of more than 64 bits: read as text, digit by digit",
 }
-"""Why a value was replaced -> the words for it."""
+"""What was done -> the words for it."""
 
 
 def encoding_error(line: bytes) -> Unreadable | None:
@@ -47,3 +59,12 @@ def encoding_error(line: bytes) -> Unreadable | None:
         found = f"byte {error.start} is 0x{line[error.start]:02x}"
         return Unreadable("line", found, "UTF-8 text; save the file as UTF-8")
     return None
+
+
+def check_columns(name: str, columns: Sequence[str]) -> None:
+    """Raise InputError for a table with too many columns."""
+    if len(columns) > MAX_COLUMNS:
+        raise InputError(
+            f"{name}: found {len(columns):,} columns, expected at most {MAX_COLUMNS:,}. Keep those that describe a "
+            "conversation."
+        )

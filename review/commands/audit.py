@@ -95,6 +95,10 @@ def _day(option: str, text: str | None) -> date | None:
 def audit_verify(noted: str | None, file: Path | None, store_path: str, as_json: bool) -> None:
     """Check that no entry, and no row of any table, was added, changed or removed by other means than Spotcheck.
 
+    Entries cut off the end leave a whole chain behind. They are found when rows still point at them, when this
+    machine has written or noted a later entry of the store at this path, or with --head and --heads, which compare it
+    with what is kept elsewhere.
+
     Exit code 1 when something was; 3 when nothing was but the audit key is not here, so that only the links of the
     chain and the presence of rows could be checked.
     """
@@ -118,6 +122,7 @@ def audit_verify(noted: str | None, file: Path | None, store_path: str, as_json:
         "trouble": check.trouble,
         "proven": not check.unproven,
         "unknown": list(check.unknown),
+        "seen_here": check.end.seen._asdict() if check.end.seen else None,
         "head": last.hash if last else None,
         "noted_missing": cut,
         "heads_missing": [asdict(head) for head in missing],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import click
 from rich.table import Table
@@ -22,8 +23,11 @@ from review.settings.project import Project, project_of
 from review.sources.checking import checked
 from review.sources.importing import masked_file
 from review.sources.options import import_options
+from review.sources.prepared import prepared
 from review.sources.readers.mapping import parse_mapping
+from review.sources.readings import known_readings
 from review.sources.tally import Tally
+from storage.store import open_store
 
 SHOWN = 5
 
@@ -45,7 +49,7 @@ def check(
     project = project_of(store_path)
     wanted = names_of("--checks", list(split_values(names))) if names else project.checks.run or CHEAP
     to_run = ready(project.checks, wanted)
-    entries = _of_file(file, project, maps) if file else _of_log(store_path, split_values(weeks))
+    entries = _of_file(file, project, maps, store_path) if file else _of_log(store_path, split_values(weeks))
     summaries = summed_up(_findings(entries, to_run))
     if not summaries:
         raise NothingToDo("there is no conversation to check. Name another --file or --week.")
@@ -58,9 +62,11 @@ def _findings(entries: Iterator[Entry], to_run: tuple[Ready, ...]) -> Iterator[t
         yield entry.conversation.id, dict(entry.findings)
 
 
-def _of_file(file: str, project: Project, maps: tuple[str, ...]) -> Iterator[Entry]:
+def _of_file(file: str, project: Project, maps: tuple[str, ...], store_path: str) -> Iterator[Entry]:
     tally = Tally()
-    options = import_options(project, mapping=parse_mapping(maps))
+    store = open_store(store_path, create=False) if Path(store_path).exists() else None
+    asked = import_options(project, mapping=parse_mapping(maps))
+    options = prepared(file, asked, known_readings(store, project, asked.source)).options
     # Nothing is kept, so there is no original to write and no id that has to match another run.
     options = replace(options, privacy=replace(project.privacy, originals="none"))
     detected, entries = masked_file(file, options, key=b"", tally=tally)

@@ -11,7 +11,7 @@ import click
 
 from review.basics.errors import InputError
 from review.basics.tables import Table
-from review.basics.words import counted
+from review.basics.words import counted, meant
 from review.commands.common import (
     acting_person,
     as_option,
@@ -25,12 +25,17 @@ from review.commands.common import (
 )
 from review.exchange.label_export import export_labels
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
+from review.exchange.tool_tables import AUTO
+from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.values import UnknownValues
 from review.exchange.verdicts import ImportedVerdicts, export_verdicts, import_verdicts, read_verdicts
 
 LABEL_COLUMNS = ("item", "rater", "label", "dimension", "at", "comment", "seconds")
 VERDICT_COLUMNS = ("item", "judge", "version", "label", "dimension", "score", "rationale", "raw", "error")
-_dimension = click.option("--dimension", metavar="D", help="The dimension, for files without that column.")
+_dimension = click.option(
+    "--dimension", "dimensions", multiple=True, metavar="[NAME=]D",
+    help="The dimension, for files without that column; for exports of tools, what a question or metric fills.",
+)  # fmt: skip
 _force = click.option("--force", is_flag=True, help="Replace what is there.")
 _target = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -54,7 +59,21 @@ _value = click.option(
 @_map
 @_value
 @click.option("--wide", is_flag=True, help="FILE has a column per rater. Recognised when it has no rater or label.")
+@click.option(
+    "--format",
+    "format",
+    default=AUTO,
+    show_default=True,
+    help=f"auto (by the keys), table, or an export: {', '.join(LABEL_READERS)}.",
+)
+@click.option("--rater", default="", metavar="NAME", help="Whose labels those of an export are that name nobody.")
 @click.option("--week", metavar="W", help="Where unknown items go; default: the current ISO week.")
+@click.option(
+    "--new-people/--no-new-people",
+    default=True,
+    show_default=True,
+    help="Whether raters whom the store does not know become annotators; otherwise nothing is imported.",
+)
 @_dimension
 @as_option
 @store_option
@@ -64,20 +83,28 @@ def labels_import(
     maps: tuple[str, ...],
     tables: tuple[str, ...],
     wide: bool,
+    new_people: bool,
+    format: str,
+    rater: str,
     week: str | None,
-    dimension: str | None,
+    dimensions: tuple[str, ...],
     acting: str | None,
     store_path: str,
     as_json: bool,
 ) -> None:
     """Take all labels of FILE (CSV, JSON, JSONL or Parquet; - is standard input) or none.
 
-    Columns: item, rater, label and optionally dimension, at, comment, seconds; or item and a column for each rater.
+    Columns: item, rater, label and optionally dimension, at, comment, seconds; or item and a column for each rater; or
+    the export of an annotation tool, whose questions become dimensions of the same name, or those of --dimension.
     """
-    store, table = opened(store_path), read_labels(file, names=column_names(maps, LABEL_COLUMNS), wide=wide)
+    names, (dimension, questions) = column_names(maps, LABEL_COLUMNS), dimension_names(dimensions)
+    store, table = opened(store_path), read_labels(file, names=names, wide=wide, format=format, rater=rater)
     by = acting_person(store, acting).id
     with _unknown_told(table, as_json):
-        done = import_labels(store, table, by=by, week=week, dimension=dimension, translate=tables)
+        done = import_labels(
+            store, table, by=by, week=week, dimension=dimension, questions=questions, translate=tables,
+            new_people=new_people,
+        )  # fmt: skip
     notes = (*table.notes, *done.notes)
     for text in notes:
         note(text)
@@ -90,10 +117,39 @@ def column_names(options: tuple[str, ...], known: tuple[str, ...]) -> dict[str, 
     names: dict[str, str] = {}
     for option in options:
         ours, equals, theirs = (part.strip() for part in option.partition("="))
-        if not equals or not theirs or ours not in known:
+        if not equals or not theirs:
             raise InputError(f"--map: found '{option}', expected COLUMN=NAME with a column of {', '.join(known)}.")
+        if ours not in known:
+            near = meant(ours, known)
+            raise InputError(f"--map: there is no column '{ours}'{near}; expected one of {', '.join(known)}.")
         names[ours] = theirs
     return names
+
+
+def dimension_names(options: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
+    """Read ``correctness`` and ``verdict=correctness`` options: the one dimension, and what names of a tool fill."""
+    plain = [option for option in options if "=" not in option]
+    if len(plain) > 1:
+        raise InputError(f"--dimension: found {', '.join(plain)}, expected one dimension, or NAME=DIMENSION for each.")
+    named = {}
+    for option in options:
+        name, equals, target = (part.strip() for part in option.rpartition("="))
+        if equals:
+            named[name] = target
+    return (plain[0] if plain else None), named
+
+
+def _thresholds(options: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for option in options:
+        name, equals, limit = (part.strip() for part in option.rpartition("="))
+        try:
+            found[name] = float(limit)
+        except ValueError:
+            equals = ""
+        if not equals or not name or found.get(name) != found.get(name):
+            raise InputError(f"--threshold: found '{option}', expected NAME=SCORE such as faithfulness=0.7.")
+    return found
 
 
 @contextmanager
@@ -161,6 +217,21 @@ def verdicts() -> None:
 @_value
 @click.option("--missing-as-no-verdict", is_flag=True, help="Take values that the rubric does not have as no verdict.")
 @click.option("--replace", is_flag=True, help="Replace verdicts that differ; the old ones are kept, and it is audited.")
+@click.option(
+    "--format",
+    "format",
+    default=AUTO,
+    show_default=True,
+    help=f"auto (by the keys), table, or an export: {', '.join(VERDICT_READERS)}.",
+)
+@click.option("--judge", default="", metavar="NAME", help="Whose verdicts those of an export are that name no judge.")
+@click.option(
+    "--threshold",
+    "thresholds",
+    multiple=True,
+    metavar="NAME=SCORE",
+    help="The least score of a metric that is a pass; lower ones are a fail.",
+)
 @_dimension
 @as_option
 @store_option
@@ -171,16 +242,23 @@ def verdicts_import(
     tables: tuple[str, ...],
     missing_as_no_verdict: bool,
     replace: bool,
-    dimension: str | None,
+    format: str,
+    judge: str,
+    thresholds: tuple[str, ...],
+    dimensions: tuple[str, ...],
     acting: str | None,
     store_path: str,
     as_json: bool,
 ) -> None:
     """Take all verdicts of FILE (CSV, JSON, JSONL or Parquet; - is standard input) or none.
 
-    Values that the rubric does not have stop the import; translate them with --value.
+    Or the export of an evaluation tool, whose metrics become dimensions of the same name, or those of --dimension; its
+    verdicts are pass and fail. Values that the rubric does not have stop the import; translate them with --value.
     """
-    store, table = opened(store_path), read_verdicts(file, names=column_names(maps, VERDICT_COLUMNS))
+    names, (dimension, metrics) = column_names(maps, VERDICT_COLUMNS), dimension_names(dimensions)
+    limits = _thresholds(thresholds)
+    store = opened(store_path)
+    table = read_verdicts(file, names=names, format=format, judge=judge, thresholds=limits)
     by = acting_person(store, acting).id
     with _unknown_told(table, as_json):
         done = import_verdicts(
@@ -188,6 +266,7 @@ def verdicts_import(
             table,
             by=by,
             dimension=dimension,
+            metrics=metrics,
             translate=tables,
             unknown_as_missing=missing_as_no_verdict,
             replace=replace,

@@ -27,6 +27,7 @@ from review.golden.approve import approve, bulk_approve
 from review.golden.candidates import Candidate, candidates
 from review.golden.coverage import coverage
 from review.golden.examples import BEHAVIOURS, SPLITS, current_examples
+from review.golden.judge_cards import judge_cards
 from review.golden.provenance import provenance
 from review.golden.retire import retire
 from review.golden.writers.catalogue import WRITERS, export
@@ -49,9 +50,9 @@ def golden() -> None:
 def import_(file: str, acting: str | None, store_path: str, as_json: bool) -> None:
     """Import examples that the team has written.
 
-    FILE is CSV, JSONL or Parquet with question and any of expected_answer, expected_behaviour, reference_sql, kind,
-    scenario, tags, split, must_pass, source, id, context, prior_turns, required, expected_result, as_of, snapshot,
-    note. A row corrects the example with the same id; without an id, the one with the same question.
+    FILE is CSV, JSON, JSONL or Parquet with question and any of expected_answer, expected_behaviour, reference_sql,
+    kind, scenario, tags, split, must_pass, source, id, context, prior_turns, required, expected_result, as_of,
+    snapshot, note. A row corrects the example with the same id; without an id, the one with the same question.
     """
     store, table = opened(store_path), read_written(file)
     for text in table.notes:
@@ -147,7 +148,25 @@ def release_(name: str, notes: str, acting: str | None, store_path: str, as_json
     store = opened(store_path)
     made = releases.release(store, name, by=acting_person(store, acting).id, notes=notes)
     text = f"release {made.name}: {made.size:,} examples, sha256 {made.content_hash}"
-    emit(asdict(made), as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
+    result = {**asdict(made), "judges": _cards(store, name)}
+    emit(result, as_json, lambda: out.print(text, highlight=False, soft_wrap=True))
+
+
+@golden.command("judges")
+@click.argument("release")
+@store_option
+@json_option
+def judges_(release: str, store_path: str, as_json: bool) -> None:
+    """Show the judge card of RELEASE: each judge against its labels, with intervals."""
+    store = opened(store_path)
+    found = judge_cards(store, [row.content for row in releases.examples_of(store, release)])
+    result = {"release": release, "judges": [card.to_json() for card in found]}
+    emit(result, as_json, lambda: render.judges(found))
+
+
+def _cards(store: Store, release: str) -> list[dict[str, Any]]:
+    contents = [row.content for row in releases.examples_of(store, release)]
+    return [card.to_json() for card in judge_cards(store, contents)]
 
 
 @golden.command("list")
@@ -231,9 +250,9 @@ def coverage_(per_scenario: int | None, store_path: str, as_json: bool) -> None:
 def export_(
     release: str, to: str, target: Path | None, force: bool, acting: str | None, store_path: str, as_json: bool
 ) -> None:
-    """Write RELEASE in another tool's format."""
+    """Write RELEASE in another tool's format, and the judge card beside it (NAME.judges.json)."""
     store = opened(store_path)
-    files = export(store, release, to=to, target=target, by=acting_person(store, acting).id, force=force)
+    files = export(store, release, to=to, target=target, by=acting_person(store, acting).id, force=force, card=True)
     for file in files:
         note_long_cells(file)
     made = releases.release_named(store, release)
@@ -242,5 +261,6 @@ def export_(
         "release": release,
         "content_hash": made.content_hash,
         "examples": made.size,
+        "judges": _cards(store, release),
     }
     emit(result, as_json, lambda: out.print("\n".join(map(str, files)), highlight=False, soft_wrap=True))

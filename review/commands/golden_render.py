@@ -10,8 +10,10 @@ from rich.table import Table
 from review.commands.common import note, out
 from review.golden.candidates import Candidate
 from review.golden.coverage import Coverage
+from review.golden.judge_cards import FIGURES, JudgeCard
 from review.golden.provenance import Provenance
 from review.golden.releases import Diff
+from review.statistics.quantity import Quantity
 from storage.records_base import StoredLabels
 from storage.records_golden import GoldenExample, Release
 
@@ -106,6 +108,26 @@ def coverage(found: Coverage) -> None:
     table.add_section()
     table.add_row("all", *([""] * len(kinds)), _of(found.n, found.target), str(found.missing or ""))
     out.print(table)
+
+
+def judges(found: Sequence[JudgeCard]) -> None:
+    """Print the judge card: precision, recall and F1 with their intervals."""
+    if not found:
+        out.print("no judge has a verdict on an example of this release")
+        return
+    table = Table("judge", "dimension", "rubric", "value", "n", *FIGURES)
+    for card in found:
+        figures = (_figure(card.report.unweighted[name]) for name in FIGURES)
+        name = escape(f"{card.judge}@{card.version}")
+        value = escape(card.report.positive or "none declared")
+        table.add_row(name, escape(card.dimension), str(card.rubric_version), value, str(card.report.n), *figures)
+    out.print(table)
+
+
+def _figure(q: Quantity) -> str:
+    if q.value is None:
+        return "undefined"
+    return f"{q.value:.2f}" + (f" ({q.ci[0]:.2f} to {q.ci[1]:.2f})" if q.ci else "")
 
 
 def _of(n: int, target: int | None) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
+import os
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.table import Table
-from rich.text import Text
 
+from review.basics.errors import InputError
 from review.commands.common import (
-    acting_person,
-    as_option,
     emit,
     err,
     json_option,
@@ -22,21 +21,35 @@ from review.commands.common import (
     store_option,
     system_user,
 )
-from review.people.people import NO_ROLE, ROLES, add_person, people, require
+from review.people.people import add_person, people
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.serving import server
+from review.serving.container.writing import write_container
+from review.serving.daily import time_of
+from review.serving.first_start import anybody_came, first_link, new_by_links
 from review.serving.presence import served_at
+from review.settings.access import is_loopback, public_url
 from review.settings.project import STARTER, project_of
-from storage.store import open_store
+from storage.store import Store, open_store
 
 
 @click.command()
 @click.option("--name", default=None, help="Your name (default: your user name on this system).")
+@click.option(
+    "--container",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Create no store here; write the files that start Spotcheck in containers into FOLDER.",
+)
 @store_option
 @json_option
-def init(name: str | None, store_path: str, as_json: bool) -> None:
+def init(name: str | None, container: Path | None, store_path: str, as_json: bool) -> None:
     """Create spotcheck.toml and an empty store; the person who runs this becomes the lead."""
+    if container is not None:
+        files = [str(file) for file in write_container(container)]
+        words = "\n".join([*files, f"next: copy {container / 'example.env'} to .env beside it and fill it in"])
+        return emit({"files": files}, as_json, lambda: click.echo(words))
     path = Path(store_path)
     existed = path.exists()
     project = project_of(path)
@@ -58,68 +71,7 @@ def init(name: str | None, store_path: str, as_json: bool) -> None:
         out.print(f"store [bold]{path}[/], settings [bold]{project.path}[/], lead [bold]{who.name}[/]", highlight=False)
         out.print("next: spotcheck people add NAME --role annotator, then spotcheck import FILE", highlight=False)
 
-    emit({**result, "rubric_version": version}, as_json, render)
-
-
-@click.group("people")
-def people_group() -> None:
-    """The people of the project and their roles."""
-
-
-@people_group.command("add")
-@click.argument("names", nargs=-1, required=True)
-@click.option(
-    "--role",
-    type=click.Choice((*ROLES, NO_ROLE)),
-    default="annotator",
-    show_default=True,
-    help="Their role; none takes it away.",
-)
-@click.option("--scope", default="", help="What they review, such as billing.")
-@click.option("--issuer", default="", help="Where they log in: the iss of the provider, or proxy.")
-@click.option("--subject", default="", help="Their login there: the sub of the provider, or the user of the proxy.")
-@as_option
-@store_option
-@json_option
-def people_add(
-    names: tuple[str, ...],
-    role: str,
-    scope: str,
-    issuer: str,
-    subject: str,
-    acting: str | None,
-    store_path: str,
-    as_json: bool,
-) -> None:
-    """Add people, or change the role of existing ones: by name, or by the id that `people list` shows."""
-    if (issuer or subject) and len(names) != 1:
-        raise click.UsageError("--issuer and --subject apply to one person; name only one.")
-    store = opened(store_path)
-    by = require(store, acting_person(store, acting).id, "lead").id
-    with store.transaction():
-        added = [
-            add_person(store, name, role=role, by=by, scope=scope, issuer=issuer, subject=subject) for name in names
-        ]
-    text = "\n".join(f"{p.name}: {p.role or 'none'}" for p in added)
-    emit({"people": [dataclasses.asdict(p) for p in added]}, as_json, lambda: out.print(text, highlight=False))
-
-
-@people_group.command("list")
-@store_option
-@json_option
-def people_list(store_path: str, as_json: bool) -> None:
-    """List everybody with their role."""
-    rows = people(opened(store_path))
-
-    def render() -> None:
-        table = Table("name", "role", "scope", "id", "login")
-        for p in rows:
-            table.add_row(
-                *(Text(t) for t in (p.name, p.role or "none", p.scope, p.id, f"{p.issuer} {p.subject}".strip()))
-            )
-        out.print(table)
-
-    emit({"people": [dataclasses.asdict(p) for p in rows]}, as_json, render)
+    return emit({**result, "rubric_version": version}, as_json, render)
 
 
 @click.command()
@@ -132,19 +84,60 @@ def people_list(store_path: str, as_json: bool) -> None:
 )
 @click.option("--names-are-enough", is_flag=True, help="Let everybody who reaches the address choose any name.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser.")
+@click.option("--nightly", metavar="HH:MM", default="", help="Do the nightly steps at this time of the project.")
+@click.option("--first-start", is_flag=True, help="If there is no store, create one that people enter by links.")
 @store_option
-def serve(port: int, address: str, names_are_enough: bool, browser: bool, store_path: str) -> None:
+def serve(
+    port: int,
+    address: str,
+    names_are_enough: bool,
+    browser: bool,
+    nightly: str,
+    first_start: bool,
+    store_path: str,
+) -> None:
     """Start the application on this project's store."""
+    path = Path(store_path)
+    if nightly:
+        _check_time("--nightly", nightly)
+    if first_start and not path.exists():
+        new_by_links(path)
     store = opened(store_path)
     store.begin_signing()
-    store.close()
-    elsewhere = served_at(Path(store_path))
+    elsewhere = served_at(path)
     if elsewhere:
         note(f"{store_path}: another application already serves this store at {elsewhere}. End one of the two.")
+    _say_first_link(store, server.url_of(address, port))
+    store.close()
+    if address in server.EVERYWHERE:
+        note(f"Spotcheck is at {public_url(project_of(path).access, os.environ) or server.url_of(address, port)}")
     code = server.serve(
-        Path(store_path), port=port, browser=browser, address=address, names_are_enough=names_are_enough
+        path, port=port, browser=browser, address=address, names_are_enough=names_are_enough, nightly=nightly
     )
     raise SystemExit(code)
+
+
+def _check_time(option: str, text: str) -> None:
+    try:
+        time_of(text)
+    except InputError as error:
+        raise InputError(f"{option}: {error}") from None
+
+
+def _say_first_link(store: Store, here: str) -> None:
+    """Print a link for the first lead where people come in by link and nobody leads yet."""
+    access = project_of(store.path).access
+    if access.mode != "links":
+        return
+    base = public_url(access, os.environ) or here
+    link = first_link(store, base)
+    if link:
+        click.echo(f"This project has no lead yet. Open this link to become its lead (it works once):\n{link}")
+        sys.stdout.flush()
+    elif not anybody_came(store):
+        note("Nobody has come in by a link yet. `spotcheck people invite NAME --role lead` prints one for a lead.")
+    if base.startswith("http://") and not is_loopback(urlsplit(base).hostname):
+        note(f"{base} is not encrypted: others on the network can read links and logins. Put a TLS proxy in front.")
 
 
 @click.command()

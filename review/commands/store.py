@@ -24,7 +24,8 @@ def store_group() -> None:
 def store_backup(file: Path, force: bool, store_path: str, as_json: bool) -> None:
     """Write a consistent copy of the store to FILE, while others work. The audit key is not inside.
 
-    The folders beside the store (the log and the originals) are not inside either; copy them too.
+    The files of rejected records, whose values are masked, go to the folder FILE.rejects. The log and the originals
+    beside the store are not in the backup; copy their folders too.
     """
     words = back_up(opened(store_path), file, force=force)
     note(words)
@@ -37,7 +38,11 @@ def store_backup(file: Path, force: bool, store_path: str, as_json: bool) -> Non
 @store_option
 @json_option
 def store_restore(file: Path, force: bool, store_path: str, as_json: bool) -> None:
-    """Put the backup FILE in the place of the store, and check its records. End the application first."""
+    """Put the backup FILE in the place of the store, and check its records. End the application first.
+
+    Files of rejected records in FILE.rejects come back too. If this machine knows of newer entries than the backup
+    has, the audit chain says so from then on.
+    """
     check, aside = restore(file, Path(store_path), force=force)
     lines = in_words(check)
     result = {"store": store_path, "moved_aside": str(aside) if aside else None, "entries": check.entries}

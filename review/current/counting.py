@@ -7,8 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from review.basics.remembered import Remembered
-from storage.queries.annotations import current_annotations
-from storage.queries.states import WeekState, annotations_state, annotations_written
+from review.current.known import Known
+from storage.queries.annotations import Said, current_annotations, rubric_versions_given, said_that_counts
+from storage.queries.states import (
+    WeekState,
+    annotations_of_weeks,
+    annotations_state,
+    annotations_written,
+    latest_other_entry,
+)
 from storage.records_review import Annotation
 from storage.store import Store
 
@@ -35,6 +42,20 @@ def state_of_annotations(store: Store, week: str) -> WeekState:
     return _STATES.get(key, lambda: annotations_state(store, week))
 
 
+def state_of_weeks(store: Store, weeks: Sequence[str]) -> WeekState:
+    """Return the state of everything that figures on some weeks depend on.
+
+    It changes with each annotation and skip in these weeks, and with each other change of the store, which is an entry
+    of the audit chain. Annotations and skips in other weeks leave it as it is, and so do the results that a running
+    judge adds: the figures of a closed week stay known while people and judges work.
+    """
+    key = (str(store.path), tuple(weeks), annotations_written(store))
+    return latest_other_entry(store), *_WEEKS.get(key, lambda: annotations_of_weeks(store, weeks))
+
+
+_WEEKS: Remembered[WeekState] = Remembered(256)
+
+
 def annotations_that_count(store: Store, week: str) -> Sequence[Annotation]:
     """Return the annotations of a week that count, of every rubric version, in order of arrival."""
     if store.db.conn.in_transaction:
@@ -44,15 +65,38 @@ def annotations_that_count(store: Store, week: str) -> Sequence[Annotation]:
     return _ROWS.get(key, lambda: tuple(current_annotations(store, week)))
 
 
+def said_in(store: Store, week: str) -> Sequence[Said]:
+    """Return what the annotations of a week that count say, in order of arrival, without comments and times."""
+    return _SAID.get(
+        store, week, lambda: state_of_annotations(store, week), lambda: tuple(said_that_counts(store, week))
+    )
+
+
+_SAID: Known[Sequence[Said]] = Known(12)
+
+
+def versions_given(store: Store, week: str) -> frozenset[int]:
+    """Return the rubric versions of all annotations of a week, of those that count and of others."""
+    return _GIVEN.get(
+        store,
+        week,
+        lambda: state_of_annotations(store, week),
+        lambda: frozenset(rubric_versions_given(store, week)),
+    )
+
+
+_GIVEN: Known[frozenset[int]] = Known(256)
+
+
 def versions(store: Store, week: str) -> Versions:
     """Return under which rubric versions a week was annotated."""
     if store.db.conn.in_transaction:
-        return versions_of(annotations_that_count(store, week))
+        return versions_of(said_in(store, week))
     key = (str(store.path), week, state_of_annotations(store, week))
-    return _VERSIONS.get(key, lambda: versions_of(annotations_that_count(store, week)))
+    return _VERSIONS.get(key, lambda: versions_of(said_in(store, week)))
 
 
-def versions_of(annotations: Iterable[Annotation]) -> Versions:
+def versions_of(annotations: Iterable[Said]) -> Versions:
     """Count the rubric versions of the annotations that count in one week. Pure."""
     found: Counter[int] = Counter()
     latest: dict[str, int] = {}

@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from review.current.counting import state_of_annotations
+from review.current.known import Known
 from review.people.people import Person, find_person, people
 from storage.queries.annotations import measured_seconds, seconds_by_rater
 from storage.queries.assignments import Counts, counts_per_rater
+from storage.queries.states import latest_key
+from storage.records_review import Assignment, Reassignment, Skip
 from storage.store import Store
 
 FALLBACK_SECONDS = 60.0
@@ -41,12 +45,32 @@ def progress(store: Store, week: str, *, rater_id: str | None = None, late: bool
     For a closed week this is the progress at its end: what was answered or skipped later changes no figure. ``late``
     includes it, for a reviewer who goes on.
     """
-    counts = counts_per_rater(store, week, rater=rater_id, late=late)
-    seconds = seconds_by_rater(store, week, rater=rater_id, late=late)
+    if rater_id is None:
+        counts, seconds = _EVERYBODY.get(
+            store, (week, late), lambda: _state(store, week), lambda: _measured(store, week, None, late)
+        )
+    else:
+        counts, seconds = _measured(store, week, rater_id, late)
     own_pace = rater_id is None or len(seconds.get(rater_id, ())) >= ENOUGH_SECONDS
     overall = _overall(seconds if own_pace else seconds_by_rater(store, week, late=late))
     everybody = people(store) if rater_id is None else [find_person(store, rater_id)]
     return [_progress(p, counts.get(p.id, Counts()), seconds.get(p.id, []), overall) for p in everybody if p]
+
+
+def _measured(store: Store, week: str, rater_id: str | None, late: bool) -> _Measured:
+    return (
+        counts_per_rater(store, week, rater=rater_id, late=late),
+        seconds_by_rater(store, week, rater=rater_id, late=late),
+    )
+
+
+def _state(store: Store, week: str) -> tuple[object, ...]:
+    dealt = (latest_key(store, record) for record in (Assignment, Reassignment, Skip))
+    return state_of_annotations(store, week), *dealt
+
+
+_Measured = tuple[Mapping[str, Counts], Mapping[str, Sequence[float]]]
+_EVERYBODY: Known[_Measured] = Known(16)
 
 
 def _overall(seconds: Mapping[str, Sequence[float]]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from review.current.counting import versions
+from review.current.counting import versions, versions_given
 from storage.queries.assignments import version_of_most_dealt_items
 from storage.records_review import Week
 from storage.store import Store
@@ -18,6 +18,8 @@ def used_version(store: Store, week: Week) -> int:
     leaves the week where it was; a week asked again as a whole moves on when half of it is done. Without labels it is
     the version the week was opened under.
     """
+    if versions_given(store, week.name) <= {week.rubric_version}:
+        return week.rubric_version
     return versions(store, week.name).most or week.rubric_version
 
 
@@ -53,7 +55,9 @@ def left_out(store: Store, weeks: Sequence[str]) -> str | None:
     found = store.find(Week, name=list(weeks), order_by="name")
     if not found:
         return None
-    return other_versions_sentence(annotations_by_version(store, weeks), used_version(store, found[-1]))
+    used = used_version(store, found[-1])
+    mixed = [w.name for w in found if not versions_given(store, w.name) <= {used}]
+    return other_versions_sentence(annotations_by_version(store, mixed), used) if mixed else None
 
 
 def weeks_under(store: Store, weeks: Sequence[Week], version: int) -> list[str]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-from review.basics.labels import Label, Value
-from review.basics.remembered import Remembered
-from review.current.counting import annotations_that_count, state_of_annotations
-from storage.queries.states import latest_adjudication
+from review.basics.labels import Columns, Label, Value
+from review.current.counting import annotations_that_count, said_in, state_of_annotations
+from review.current.known import Known
+from storage.queries.annotations import Said
+from storage.queries.items import adjudications_of_week
+from storage.queries.states import latest_key
 from storage.records_review import Adjudication, Annotation, Item
 from storage.store import Store
 
@@ -22,8 +24,7 @@ RULES = ("adjudicated", "unanimous", "plurality", "single", "tie")
 """How a label was settled."""
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """One item's label in one dimension: ``value`` is None for a tie; ``votes`` counts values; ``rule`` is of RULES."""
 
     item: str
@@ -40,7 +41,7 @@ class Settled:
 
 def canonical_value(stored: Any) -> Value:
     """Return a label of the store in canonical form: a list (the label of a set) becomes a tuple."""
-    return tuple(stored) if isinstance(stored, list) else str(stored)
+    return stored if stored.__class__ is str else tuple(stored) if isinstance(stored, list) else str(stored)
 
 
 def annotations_of(store: Store, weeks: Iterable[str]) -> list[Annotation]:
@@ -52,7 +53,16 @@ def annotations_of(store: Store, weeks: Iterable[str]) -> list[Annotation]:
     return [n for n in found if n.rubric_version == latest[n.item_id]]
 
 
-def labels_of(annotations: Iterable[Annotation]) -> list[Label]:
+def said_of(store: Store, weeks: Iterable[str]) -> list[Said]:
+    """Return what the annotations of some weeks that count say, of the latest rubric version on each item."""
+    found = [n for week in weeks for n in said_in(store, week)]
+    latest: dict[str, int] = {}
+    for n in found:
+        latest[n.item_id] = max(latest.get(n.item_id, 0), n.rubric_version)
+    return [n for n in found if n.rubric_version == latest[n.item_id]]
+
+
+def labels_of(annotations: Iterable[Annotation | Said]) -> list[Label]:
     """Return the annotations as canonical labels, one per item, rater and dimension."""
     return [
         Label(n.item_id, n.rater_id, dimension, canonical_value(value))
@@ -61,14 +71,46 @@ def labels_of(annotations: Iterable[Annotation]) -> list[Label]:
     ]
 
 
+def labels_in(annotations: Iterable[Annotation | Said], dimension: str) -> list[Label]:
+    """Return the canonical labels of one dimension, one per item and rater."""
+    return [
+        Label(n.item_id, n.rater_id, dimension, canonical_value(n.labels[dimension]))
+        for n in annotations
+        if dimension in n.labels
+    ]
+
+
+def columns_of(annotations: Iterable[Annotation | Said]) -> dict[str, Columns]:
+    """Return the annotations as canonical labels by dimension, in the same order as :func:`labels_of`."""
+    found: dict[str, Columns] = {}
+    for n in annotations:
+        for dimension, value in n.labels.items():
+            columns = found.get(dimension) or found.setdefault(dimension, Columns([], [], []))
+            columns.item.append(n.item_id)
+            columns.rater.append(n.rater_id)
+            columns.value.append(canonical_value(value))
+    return found
+
+
 def current_adjudications(store: Store, weeks: Sequence[str]) -> dict[str, Adjudication]:
     """Return the latest adjudication of each item of some weeks, by item."""
-    items = [i.id for w in weeks for i in store.find(Item, week=w)]
-    return {a.item_id: a for a in store.find(Adjudication, item_id=items)}
+    return {
+        a.item_id: a
+        for week in weeks
+        for a in _DECISIONS.get(
+            store,
+            week,
+            lambda: (latest_key(store, Item), latest_key(store, Adjudication)),
+            partial(adjudications_of_week, store, week),
+        )
+    }
+
+
+_DECISIONS: Known[Sequence[Adjudication]] = Known(16)
 
 
 def adjudications_that_count(
-    finals: Mapping[str, Adjudication], annotations: Iterable[Annotation]
+    finals: Mapping[str, Adjudication], annotations: Iterable[Annotation | Said]
 ) -> dict[str, Adjudication]:
     """Return the adjudications that are not older than the annotations of their item, by rubric version. Pure.
 
@@ -85,47 +127,70 @@ def settle(labels: Iterable[Label], adjudicated: Mapping[str, Mapping[str, Any]]
     ``adjudicated`` maps an item to its settled labels. An adjudicated item has these labels and no others, so a
     dimension that no longer applies (a reason for a correct answer) has none.
     """
-    votes: dict[tuple[str, str], Counter[Value]] = {}
-    for label in labels:
-        votes.setdefault((label.item, label.dimension), Counter())[label.value] += 1
-    decided = {
-        (item, dimension): by_votes(item, dimension, counts)
-        for (item, dimension), counts in votes.items()
-        if item not in adjudicated
-    }
+    given: dict[tuple[str, str], list[Value]] = {}
+    for item, _, dimension, value in labels:
+        given.setdefault((item, dimension), []).append(value)
+    return _settled_votes(given, adjudicated)
+
+
+def _settled_votes(
+    given: Mapping[tuple[str, str], Sequence[Value]], adjudicated: Mapping[str, Mapping[str, Any]]
+) -> dict[tuple[str, str], Settled]:
+    # Few different votes occur, so each is counted once; nobody may change the counts.
+    votes: dict[tuple[Value, ...], Counter[Value]] = {(): Counter()}
+    decisions: dict[tuple[Value, ...], tuple[Value | None, str]] = {}
+    decided: dict[tuple[str, str], Settled] = {}
+    for (item, dimension), values in given.items():
+        if item in adjudicated:
+            continue
+        said = tuple(values)
+        if said not in decisions:
+            counts = votes[said] = Counter(said)
+            decisions[said] = _decision(counts)
+        decided[item, dimension] = Settled(item, dimension, *decisions[said], votes[said])
     for item, final in adjudicated.items():
         for dimension, value in final.items():
-            counts = votes.get((item, dimension), Counter())
+            counts = Counter(given.get((item, dimension), ()))
             decided[item, dimension] = Settled(item, dimension, canonical_value(value), "adjudicated", counts)
     return decided
 
 
 def by_votes(item: str, dimension: str, votes: Mapping[Value, int]) -> Settled:
     """Return the label that the votes alone give."""
+    return Settled(item, dimension, *_decision(votes), votes)
+
+
+def _decision(votes: Mapping[Value, int]) -> tuple[Value | None, str]:
+    """Return the label that the votes alone give, and its rule."""
     top = max(votes.values())
     leaders = [value for value, n in votes.items() if n == top]
     if len(leaders) > 1:
-        return Settled(item, dimension, None, "tie", votes)
+        return None, "tie"
     total = sum(votes.values())
-    rule = "single" if total == 1 else "unanimous" if len(votes) == 1 else "plurality"
-    return Settled(item, dimension, leaders[0], rule, votes)
+    return leaders[0], "single" if total == 1 else "unanimous" if len(votes) == 1 else "plurality"
 
 
 def settled_labels(store: Store, weeks: Sequence[str], *, rubric: int | None = None) -> dict[tuple[str, str], Settled]:
     """Return every current label of some weeks by (item, dimension); with ``rubric`` under that version alone."""
-    if store.db.conn.in_transaction:
-        return _settled_labels(store, weeks, rubric)
-    states = tuple(state_of_annotations(store, week) for week in weeks)
-    key = (str(store.path), tuple(weeks), rubric, states, latest_adjudication(store))
-    # Return a copy, because callers may remove labels from it.
-    return dict(_SETTLED.get(key, lambda: _settled_labels(store, weeks, rubric)))
+    return {key: label for week in weeks for key, label in _settled_in(store, week, rubric).items()}
 
 
-_SETTLED: Remembered[dict[tuple[str, str], Settled]] = Remembered(4)
+def _settled_in(store: Store, week: str, rubric: int | None) -> Mapping[tuple[str, str], Settled]:
+    def state() -> tuple[object, ...]:
+        return state_of_annotations(store, week), latest_key(store, Adjudication)
+
+    return _SETTLED.get(store, (week, rubric), state, lambda: _settled_labels(store, week, rubric))
 
 
-def _settled_labels(store: Store, weeks: Sequence[str], rubric: int | None) -> dict[tuple[str, str], Settled]:
-    annotations = annotations_of(store, weeks)
-    finals = adjudications_that_count(current_adjudications(store, weeks), annotations).items()
-    rows = [n for n in annotations if rubric in (None, n.rubric_version)]
-    return settle(labels_of(rows), {item: a.labels for item, a in finals if rubric in (None, a.rubric_version)})
+_SETTLED: Known[Mapping[tuple[str, str], Settled]] = Known(12)
+
+
+def _settled_labels(store: Store, week: str, rubric: int | None) -> dict[tuple[str, str], Settled]:
+    annotations = said_of(store, [week])
+    finals = adjudications_that_count(current_adjudications(store, [week]), annotations).items()
+    given: dict[tuple[str, str], list[Value]] = {}
+    for n in annotations:
+        if rubric in (None, n.rubric_version):
+            for dimension, value in n.labels.items():
+                given.setdefault((n.item_id, dimension), []).append(canonical_value(value))
+    return _settled_votes(given, {item: a.labels for item, a in finals if rubric in (None, a.rubric_version)})

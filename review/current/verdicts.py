@@ -12,8 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from review.basics.errors import NothingToDo, UnknownError
+from review.current.known import Known
+from storage.queries.states import latest_key
 from storage.queries.verdicts import judge_versions, knows_judge, verdicts_of_version, verdicts_on
-from storage.records_review import Verdict
+from storage.records_review import Item, Verdict
 from storage.store import Store
 
 REPLACES = "replaced: "
@@ -43,8 +45,17 @@ def versions_with_verdicts(store: Store, weeks: Sequence[str]) -> dict[str, tupl
     Numbered versions come in order of their numbers, whichever ran last. Other names (``log``) come before them, in
     order of arrival.
     """
-    found = judge_versions(store, weeks)
-    return {judge: tuple(sorted(versions, key=_number)) for judge, versions in found.items()}
+    return dict(
+        _VERSIONS.get(
+            store,
+            tuple(weeks),
+            lambda: (latest_key(store, Item), latest_key(store, Verdict)),
+            lambda: {judge: tuple(sorted(v, key=_number)) for judge, v in judge_versions(store, weeks).items()},
+        )
+    )
+
+
+_VERSIONS: Known[dict[str, tuple[str, ...]]] = Known(64)
 
 
 def _number(version: str) -> int:
@@ -78,7 +89,38 @@ def _named(known: Mapping[str, tuple[str, ...]], judge: str) -> Reference | None
 def verdicts_of(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, str], Verdict]:
     """Return the verdicts of a judge that count in some weeks, by (item, dimension); {} for an unknown judge."""
     found = _named(versions_with_verdicts(store, weeks), judge)
-    return {} if found is None else that_count(verdicts_of_version(store, found.judge, found.version, weeks))
+    if found is None:
+        return {}
+    # In order of arrival over all these weeks, whichever came first: intervals may depend on the order.
+    placed = sorted((p for week in weeks for p in _counting(store, week, found)), key=lambda p: p.place)
+    return {p.key: p.verdict for p in placed}
+
+
+class _Placed(NamedTuple):
+    """A verdict that counts, and the place of the first verdict on its item and dimension among all in the store."""
+
+    place: int
+    key: tuple[str, str]
+    verdict: Verdict
+
+
+def _counting(store: Store, week: str, judge: Reference) -> Sequence[_Placed]:
+    return _COUNTING.get(
+        store,
+        (week, judge),
+        lambda: (latest_key(store, Item), latest_key(store, Verdict)),
+        lambda: _placed(verdicts_of_version(store, judge.judge, judge.version, week)),
+    )
+
+
+def _placed(rows: Sequence[tuple[int, Verdict]]) -> tuple[_Placed, ...]:
+    first: dict[tuple[str, str], int] = {}
+    for place, v in rows:
+        first.setdefault((v.item_id, v.dimension), place)
+    return tuple(_Placed(first[key], key, v) for key, v in that_count([v for _, v in rows]).items())
+
+
+_COUNTING: Known[Sequence[_Placed]] = Known(24)
 
 
 def revealed_on(store: Store, items: Collection[str]) -> list[Verdict]:

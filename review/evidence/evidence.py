@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import orjson
+from functools import partial
 
 from review.basics.errors import NothingToDo, UnknownError
-from review.basics.labels import Label, Ratings, ratings_of, set_members
+from review.basics.labels import YES_NO, Columns, Label, Ratings, ratings_of_columns
 from review.current.assignments import owed_items
+from review.current.known import Known, items_of
 from review.current.rubric_in_use import used_version, weeks_under
-from review.current.settled import Settled, annotations_of, labels_of, settled_labels
+from review.current.settled import Settled, columns_of, said_of, settled_labels
 from review.current.verdicts import Reference, reference, verdicts_of
 from review.evidence.calibration_rows import calibration_rows, notes_on
 from review.evidence.prompt_examples import example_conversations
@@ -23,9 +23,12 @@ from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import Dimension, Rubric, current_rubric, rubric_version
 from review.statistics.calibration.data import CalibrationData, calibration_data
 from review.statistics.calibration.split import split_of
+from storage.queries.annotations import Said
+from storage.queries.items import cluster_of_each
+from storage.queries.states import latest_key
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Stratum
-from storage.records_review import Annotation, Item, Verdict, Week
+from storage.records_review import Item, Verdict, Week
 from storage.store import Store
 
 DEFAULT_WEEKS = 4
@@ -77,27 +80,26 @@ def ratings_by_dimension(
     """
     clusters, owed = clusters_of(store, weeks), _owed(store, viewer)
     rubric = latest_used_rubric(store, weeks)
-    by_dimension: dict[str, list[Label]] = {}
-    for label in labels_of(_counted(annotations_of(store, weeks), rubric.version, owed)):
-        by_dimension.setdefault(label.dimension, []).append(label)
+    by_dimension = columns_of(_counted(said_of(store, weeks), rubric.version, owed))
     found: dict[str, Ratings] = {}
     for d in [rubric[dimension]] if dimension else rubric.dimensions:
-        given = by_dimension.get(d.name, [])
+        given = by_dimension.get(d.name, Columns([], [], []))
         if d.scale.kind == "set":
-            members = set_members(given, d.scale)
-            found |= {f"{d.name}: {v}": ratings_of(ls, s, clusters=clusters) for v, (ls, s) in members.items()}
+            for v in d.scale.values:
+                chosen = given._replace(value=["yes" if v in value else "no" for value in given.value])
+                found[f"{d.name}: {v}"] = ratings_of_columns(chosen, YES_NO, clusters=clusters)
         else:
-            found[d.name] = ratings_of(given, d.scale, clusters=clusters)
+            found[d.name] = ratings_of_columns(given, d.scale, clusters=clusters)
     return found
 
 
-def annotations_under_one_rubric(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[Annotation]:
-    """Return the annotations of some weeks under the latest rubric version they use, without what ``viewer`` owes."""
+def said_under_one_rubric(store: Store, weeks: Sequence[str], *, viewer: str | None = None) -> list[Said]:
+    """Return what people said in some weeks under the latest rubric version they use, without what ``viewer`` owes."""
     version = latest_used_rubric(store, weeks).version
-    return _counted(annotations_of(store, weeks), version, _owed(store, viewer))
+    return _counted(said_of(store, weeks), version, _owed(store, viewer))
 
 
-def _counted(annotations: Iterable[Annotation], version: int, owed: Collection[str]) -> list[Annotation]:
+def _counted(annotations: Iterable[Said], version: int, owed: Collection[str]) -> list[Said]:
     return [n for n in annotations if n.rubric_version == version and n.item_id not in owed]
 
 
@@ -107,12 +109,16 @@ def _owed(store: Store, viewer: str | None) -> set[str]:
 
 def clusters_of(store: Store, weeks: Sequence[str]) -> dict[str, str]:
     """Return each item's cluster: the session, else the user, else the item's own conversation."""
-    rows = store.query(
-        "SELECT i.id, coalesce(c.session_id, c.user_id, i.conversation_id) AS cluster FROM items i "
-        "JOIN conversations c ON c.id = i.conversation_id WHERE i.week IN (SELECT value FROM json_each(:weeks))",
-        {"weeks": orjson.dumps(list(weeks)).decode()},
-    )
-    return {r["id"]: r["cluster"] for r in rows}
+    return {
+        item: cluster
+        for week in weeks
+        for item, cluster in _CLUSTERS.get(
+            store, week, lambda: latest_key(store, Item), partial(cluster_of_each, store, week)
+        ).items()
+    }
+
+
+_CLUSTERS: Known[Mapping[str, str]] = Known(16)
 
 
 def latest_used_rubric(store: Store, weeks: Sequence[str]) -> Rubric:
@@ -182,7 +188,7 @@ def settled_weeks(store: Store, weeks: Sequence[str], *, viewer: str | None = No
     populations = {key: line.population for key, line in ledger(store, weeks).items()}
     rubric = latest_used_rubric(store, weeks)
     settled = settled_labels(store, weeks, rubric=rubric.version)
-    items = tuple(i for w in weeks for i in store.find(Item, week=w) if i.id not in owed)
+    items = tuple(i for w in weeks for i in items_of(store, w) if i.id not in owed)
     return SettledWeeks(rubric=rubric, items=items, settled=settled, populations=populations)
 
 

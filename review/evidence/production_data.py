@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from review.current.counting import state_of_annotations
+from review.current.known import Known, items_of
 from review.current.settled import Settled, settled_labels
 from review.current.verdicts import LOG_VERDICTS, verdicts_of
 from review.evidence import evidence
 from storage.queries.assignments import items_skipped
+from storage.queries.states import latest_key
 from storage.records_log import Draw
-from storage.records_review import Item, Verdict, Week
+from storage.records_review import Assignment, Skip, Verdict, Week
 from storage.store import Store
 
 VerdictCounts = Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]]
@@ -52,7 +55,7 @@ def production_data(store: Store, weeks: Sequence[str], *, judges: Sequence[str]
     names = judges_in_all(counts) if judges is None else judges
     verdicts = {judge: _verdicts_on_drawn(store, weeks, judge) for judge in names}
     members: dict[tuple[str, str], list[str]] = {key: [] for key in lines}
-    for item in (i for w in weeks for i in store.find(Item, week=w)):
+    for item in (i for w in weeks for i in items_of(store, w)):
         if not item.purposive and item.stratum is not None and (item.week, item.stratum) in members:
             members[item.week, item.stratum].append(item.id)
     return ProductionData(
@@ -61,9 +64,19 @@ def production_data(store: Store, weeks: Sequence[str], *, judges: Sequence[str]
         settled=settled,
         counts=counts,
         verdicts=verdicts,
-        skipped={item for w in weeks for item in items_skipped(store, w)},
+        skipped={item for w in weeks for item in _skipped(store, w)},
         seeds={w.name: w.seed for w in store.find(Week, name=list(weeks))},
     )
+
+
+def _skipped(store: Store, week: str) -> Collection[str]:
+    def state() -> tuple[object, ...]:
+        return state_of_annotations(store, week), latest_key(store, Skip), latest_key(store, Assignment)
+
+    return _SKIPPED.get(store, week, state, lambda: items_skipped(store, week))
+
+
+_SKIPPED: Known[Collection[str]] = Known(16)
 
 
 def judges_in_all(counts: Mapping[str, VerdictCounts]) -> list[str]:

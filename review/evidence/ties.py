@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from review.basics.labels import Value
 from review.current.assignments import week_of_store
+from review.current.known import items_of
 from review.current.settled import Settled, settled_labels
 from review.evidence.evidence import latest_used_rubric
 from review.sampling.key import settling_order
 from review.statistics.quality.ties import RandomTies
-from storage.records_review import Item
 from storage.store import Store
 
 
@@ -66,7 +66,7 @@ def settle_first(store: Store, week: str) -> list[str]:
     among them.
     """
     rubric, seed = latest_used_rubric(store, [week]), week_of_store(store, week).seed
-    drawn = {i.id for i in store.find(Item, week=week) if not i.purposive and i.stratum is not None}
+    drawn = {i.id for i in items_of(store, week) if not i.purposive and i.stratum is not None}
     labels = [s for s in settled_labels(store, [week], rubric=rubric.version).values() if s.item in drawn]
     wanted: set[str] = set()
     for d in rubric.dimensions:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from review.current.assignments import owed_items
-from review.current.settled import annotations_of
+from review.current.settled import said_of
 from review.evidence.evidence import latest_used_rubric
+from storage.queries.items import items_in_weeks
 from storage.store import Store
 
 
 def withheld_items(store: Store, weeks: Sequence[str], *, viewer: str) -> int:
     """Return how many items with labels that count the figures of some weeks leave out for this viewer."""
-    owed = owed_items(store, viewer)
+    owed = items_in_weeks(store, owed_items(store, viewer), weeks)
     if not owed:
         return 0
     version = latest_used_rubric(store, weeks).version
-    counted = {n.item_id for n in annotations_of(store, weeks) if n.rubric_version == version}
+    counted = {n.item_id for n in said_of(store, weeks) if n.rubric_version == version}
     return len(counted & owed)

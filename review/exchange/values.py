@@ -49,7 +49,10 @@ class ValuesRead:
         """Return the canonical label of a row, None for a missing one."""
         self.dimensions[d.name] = d
         spellings = self.spellings.setdefault(d.name, Spellings(d.scale.values))
-        raw = self._translated(row.cells.get("label"), d)
+        raw = row.cells.get("label")
+        if d.scale.kind != "set" and isinstance(raw, list | tuple) and len(raw) == 1:
+            raw = raw[0]
+        raw = self._translated(raw, d)
         plain = spellings.of_set(raw) if d.scale.kind == "set" else spellings.of(raw)
         try:
             value = d.scale.canonical(plain)

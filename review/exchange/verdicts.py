@@ -18,9 +18,12 @@ from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.csv_safe import row_text
 from review.basics.errors import InputError, NothingToDo
-from review.basics.tables import Row, Table, read_table
+from review.basics.tables import Choices, Row, Table, load, with_columns
 from review.current.verdicts import REPLACES, counts_over
-from review.exchange.items import dimension_of, known_items, label_text, the_item, write_table
+from review.exchange.columns import renamed_columns
+from review.exchange.items import dimension_of, known_items, label_text, names_of, the_item, write_table
+from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions, with_thresholds
+from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
@@ -58,13 +61,33 @@ class ImportedVerdicts:
     notes: tuple[str, ...] = ()
 
 
-def read_verdicts(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
-    """Read a verdict file. The column of the label may be called ``label``, ``verdict`` or ``value``.
+OPTIONAL = ("version", "dimension", "score", "rationale", "raw", "error", "latency_ms", "cost")
 
-    ``names`` gives the columns that are called otherwise (ours -> the file's).
+
+def read_verdicts(
+    path: str | Path,
+    *,
+    names: Mapping[str, str] | None = None,
+    format: str = AUTO,
+    judge: str = "",
+    thresholds: Mapping[str, float] | None = None,
+) -> Table:
+    """Read a verdict file, or the export of an evaluation tool.
+
+    The column of the label may be called ``label``, ``verdict`` or ``value``. ``names`` gives the columns that are
+    called otherwise (ours -> the file's, also as dotted paths). ``format`` declares the export (a name in
+    ``VERDICT_READERS``), which is recognised otherwise. ``judge`` is whose verdicts those are that name none.
+    ``thresholds`` turns scores into ``pass`` and ``fail`` (the tool's name -> the least score that passes).
     """
-    optional = ("version", "dimension", "score", "rationale", "raw", "error", "latency_ms", "cost")
-    return read_table(path, required=["item", "judge", ("label", "verdict", "value")], optional=optional, names=names)
+    table, names = opened_page(load(path), VERDICT_READERS), names or {}
+    name = None if "label" in names else tool_of(table, VERDICT_READERS, format)
+    if name is not None:
+        table = as_ratings(table, name, VERDICT_READERS[name], by="judge", author=judge, paths=names)
+        return with_thresholds(table, thresholds or {})
+    if thresholds:
+        raise InputError(f"{table.file}: thresholds are for scores of evaluation tools; this file has labels.")
+    choices: Choices = ["item", "judge", ("label", "verdict", "value")]
+    return with_columns(renamed_columns(table, names), required=choices, optional=OPTIONAL)
 
 
 def import_verdicts(
@@ -73,12 +96,14 @@ def import_verdicts(
     *,
     by: str,
     dimension: str | None = None,
+    metrics: Mapping[str, str] | None = None,
     translate: Iterable[str] = (),
     unknown_as_missing: bool = False,
     replace: bool = False,
 ) -> ImportedVerdicts:
     """Import all rows of a verdict file or none; ``dimension`` names it for files without that column.
 
+    ``metrics`` says which dimension a metric of an evaluation tool fills (its name -> dimension).
     One version of a judge has one verdict per item and dimension: the first one stays, the same again adds nothing, and
     a different one is counted as changed (give it a new ``version``, or ``replace`` a wrong import). ``translate`` are
     texts such as ``politeness:Polite=friendly``; ``unknown_as_missing`` takes other values as "no verdict". Rows about
@@ -89,14 +114,17 @@ def import_verdicts(
     require(store, by, "adjudicator")
     with store.transaction():
         rubric = current_rubric(store)
+        left: tuple[str, ...] = ()
+        if table.format in VERDICT_READERS:
+            table, left = with_dimensions(table, rubric.names, metrics or {}, default=dimension)
         read = ValuesRead(tables=value_tables(translate, rubric))
-        found = known_items(store, {row_text(row, "item") for row in table.rows})
+        found = known_items(store, {row_text(row, column) for row in table.rows for column in ("item", "also")})
         verdicts, unknown = [], 0
         for row in table.rows:
             name = row_text(row, "item")
             if not name:
                 raise row.error("item", "", "a value", "Fill the cell or remove the row.")
-            item = the_item(row, name, found[name])
+            item = the_item(row, name, found[name]) or the_item(row, name, found.get(row_text(row, "also"), ()))
             made = verdict(row, item, rubric, dimension, read)
             unknown += made is None
             verdicts += [made] if made is not None else []
@@ -122,7 +150,7 @@ def import_verdicts(
             format=table.format,
             values=as_counts(read.values),
             unknown_values=as_counts(read.unknown),
-            notes=read.sentences(table.file),
+            notes=(*left, *read.sentences(table.file)),
         )
         chain.record(store, by, "import verdicts", Path(table.file).name, **asdict(done))
         if replaced:
@@ -239,11 +267,12 @@ def export_verdicts(store: Store, target: Path, *, by: str, force: bool = False)
     where = {i.id: i.conversation_id for i in store.find(Item, id=sorted({v.item_id for v in verdicts}))}
     spans = spans_by_conversation(store, list(where.values()))
     key = hmac_key(store) if spans else b""
+    shown = names_of(store, where)
     rows = [
         without(
             {
                 **{c: getattr(v, c) for c in ("judge", "version", "dimension", "score", "rationale", "raw", "error")},
-                "item": v.item_id,
+                "item": shown[v.item_id],
                 "label": v.value,
             },
             spans.get(where[v.item_id], []),

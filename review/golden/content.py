@@ -10,7 +10,7 @@ from review.golden.sql_tags import sql_tags
 from review.rubric.rubric import Dimension, Rubric
 from storage.records_base import Json
 from storage.records_golden import GoldenContent, GoldenVote, Origin, Turn
-from storage.records_log import Conversation
+from storage.records_log import Conversation, final_answer
 from storage.records_review import Adjudication, Annotation, Item
 
 
@@ -50,13 +50,10 @@ def asked(conversation: Conversation, item: Item) -> Asked:
     has no answer. The query belongs to the final answer, so an earlier answer has none.
     """
     messages = list(conversation.messages)
-    answers = [k for k, m in enumerate(messages) if m.get("role") == "assistant" and m.get("content")]
     questions = [k for k, m in enumerate(messages) if m.get("role") == "user"]
-    final = answers[-1] if answers else len(messages)
+    answer = final_answer(messages, conversation.status)
+    final = len(messages) if answer is None else answer
     target = final if item.target_turn is None else item.target_turn
-    unanswered = bool(questions) and questions[-1] > target and conversation.status == "error"
-    if item.target_turn is None and unanswered:
-        target = len(messages)
     at = max((k for k in questions if k < target), default=None)
     return Asked(
         "" if at is None else str(messages[at].get("content") or ""),

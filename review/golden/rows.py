@@ -12,6 +12,7 @@ import orjson
 from review.audit.store_secrets import hmac_key
 from review.basics.errors import Refused
 from review.current.settled import canonical_value
+from review.golden.judge_cards import JudgeCard, judge_cards
 from review.golden.reader import check_frozen
 from review.golden.releases import frozen_examples, release_named, releases, verification
 from review.privacy.hidden_spans import spans_by_conversation, without
@@ -26,6 +27,7 @@ class ReleaseInfo:
     """What an export says about its release; ``version`` is its ordinal number among the store's releases.
 
     ``hidden_since`` counts examples in which a span was hidden after the release: their text is not what was hashed.
+    ``judges`` are the cards of the judges that were compared with its labels.
     """
 
     name: str
@@ -35,6 +37,7 @@ class ReleaseInfo:
     at: str
     notes: str = ""
     hidden_since: int = 0
+    judges: tuple[JudgeCard, ...] = ()
 
 
 class Carried(TypedDict):
@@ -113,6 +116,7 @@ def exported(store: Store, release: str) -> tuple[list[Exported], ReleaseInfo]:
         size=recorded.size,
         at=recorded.at,
         notes=recorded.notes,
+        judges=tuple(judge_cards(store, [row.content for row in rows])),
         hidden_since=sum(e.content != row.content for e, row in zip(found, rows, strict=True)),
     )
     return found, info

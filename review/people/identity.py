@@ -20,6 +20,8 @@ LEEWAY = 30.0
 
 PROXY = "proxy"
 """The issuer of visitors that an authenticating proxy names."""
+LINKS = "links"
+"""The issuer of visitors who came in by a link of this store. Their subject is their id in the store."""
 
 NAMES = ("name", "preferred_username", "email", "nickname")
 """The claims to take a name from, in this order."""

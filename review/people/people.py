@@ -11,7 +11,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
-from review.people.identity import Visitor, display_name, identifier, rater_id
+from review.people.identity import LINKS, Visitor, display_name, identifier, rater_id
 from storage.queries.people import RaterWithRole, rater_with_role, raters_with_roles
 from storage.records_people import Rater, Role
 from storage.store import Store
@@ -112,6 +112,8 @@ def arrived(store: Store, visitor: Visitor) -> Person:
     Writes on the first login only.
     """
     rater = next(iter(_raters_of(store, visitor)), None)
+    if rater is None and visitor.issuer == LINKS:
+        raise UnknownError(f"the rater '{visitor.subject}' is not in the store any more. Ask a lead for a new link.")
     if rater is None:
         with store.transaction():
             rater = _logged_in(store, visitor, by="login")
@@ -128,6 +130,8 @@ def login_of(store: Store, visitor: Visitor) -> Person | None:
 
 
 def _raters_of(store: Store, visitor: Visitor) -> list[Rater]:
+    if visitor.issuer == LINKS:
+        return store.find(Rater, id=visitor.subject)
     return store.find(Rater, issuer=visitor.issuer, subject=visitor.subject)
 
 
@@ -162,6 +166,17 @@ def _announced(name: str, issuer: str, subject: str) -> Visitor:
 
 def _named(store: Store, name: str, *, by: str) -> Rater:
     """Return the rater with this name or id, added if there is none. Call it inside a transaction."""
+    known = rater_named(store, name)
+    if known is not None:
+        return known
+    name = unicodedata.normalize("NFC", name).strip()
+    rater = Rater(id=person_id(name), name=name, created_at=now(), created_by=by)
+    store.add(rater)
+    return rater
+
+
+def rater_named(store: Store, name: str) -> Rater | None:
+    """Return the rater with this name or id, or None. Raises InputError when a new one of this name would confuse."""
     name = unicodedata.normalize("NFC", name).strip()
     identity = person_id(name)
     raters = store.find(Rater)
@@ -177,9 +192,7 @@ def _named(store: Store, name: str, *, by: str) -> Rater:
             f"name: {login.name!r} is the name of a login, and anybody may log in under any name. "
             f"Give the id {login.id!r} if you mean the person with subject {login.subject!r}."
         )
-    rater = Rater(id=identity, name=name, created_at=now(), created_by=by)
-    store.add(rater)
-    return rater
+    return None
 
 
 def person_id(name: str) -> str:

@@ -10,6 +10,7 @@ from review.audit import chain
 from review.basics.clock import now
 from review.closing.checklist_shown import shown_checklist
 from review.current.assignments import closing_of, owed_items, week_of_store
+from review.current.known import items_of
 from review.current.progress import progress
 from review.current.rubric_in_use import left_out
 from review.current.settled import settled_labels
@@ -42,7 +43,7 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
     opened = week_of_store(store, week)
     rubric = evidence.latest_used_rubric(store, [week])
     window = evidence.weeks_up_to(store, week)
-    items = store.find(Item, week=week)
+    items = items_of(store, week)
     owed = owed_items(store, viewer) & {i.id for i in items} if viewer else set()
     production = production_data(store, [week])
     quality = week_quality(store, week, production)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from review.audit.end_of_chain import record_restore
 from review.audit.store_secrets import store_id
 from review.audit.verifying import Check, check_store
 from review.basics.clock import now
 from review.basics.errors import InputError, Refused
+from review.basics.log_paths import log_of
 from review.basics.whole_files import check_target, replacing
+from review.basics.words import counted
+from review.log.rejects import copy_rejects
 from review.serving.presence import served_at
 from storage.proof_key import VARIABLE, kept_key, key_file
 from storage.store import Store, open_store
@@ -21,19 +25,28 @@ BESIDE = ("", "-wal", "-shm")
 def back_up(store: Store, target: Path, *, force: bool = False) -> str:
     """Write a consistent copy of the store to ``target`` and return where its audit key is: not inside.
 
+    The files of rejected records are copied to the folder ``<target>.rejects``.
+
     Raises Refused when ``target`` exists and ``force`` is off, InputError when it cannot be written.
     """
     check_target(target, force=force)
     with replacing(target) as temporary:
         store.backup(temporary)
+    copied = copy_rejects(log_of(store.path), log_of(target))
     place = str(key_file(store_id(store))) if kept_key(store_id(store)) else f"the environment variable {VARIABLE}"
-    return f"The audit key is not in the backup. Keep {place} in another safe place."
+    rejects = (
+        f" {counted(copied, 'file')} of rejected records, with masked values, went to {log_of(target).rejects}."
+        if copied
+        else ""
+    )
+    return f"The audit key is not in the backup. Keep {place} in another safe place.{rejects}"
 
 
 def restore(source: Path, path: Path, *, force: bool = False) -> tuple[Check, Path | None]:
     """Put the backup ``source`` in the place of the store at ``path``. Returns its check, and where the old file went.
 
-    A file that is there is moved aside, never deleted. Raises Refused when it exists and ``force`` is off or while the
+    A file that is there is moved aside, never deleted. The chain gets an entry when this machine knows of newer entries
+    that the backup lacks. Raises Refused when it exists and ``force`` is off or while the
     application serves it, InputError when the backup cannot be read, StorageError when it is no whole store.
     """
     if not source.is_file():
@@ -51,6 +64,10 @@ def restore(source: Path, path: Path, *, force: bool = False) -> tuple[Check, Pa
         restored.close()
         aside = _move_aside(path) if path.exists() else None
         waiting.replace(path)
+        moved = open_store(path, create=False)
+        record_restore(moved, source.name)
+        copy_rejects(log_of(source), log_of(path))
+        moved.close()
     except OSError as error:
         raise InputError(
             f"{path} cannot be restored ({error.strerror or error}). The store was not changed."

@@ -1,8 +1,8 @@
-"""Who sends a request, by the mode of [access]: nobody in particular, whom the proxy names, or whom the login names."""
+"""Who sends a request, by the mode of [access]: nobody in particular, or whom the link, login or proxy names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,13 +45,20 @@ def values(headers: Iterable[tuple[bytes, bytes]], name: str) -> list[str]:
     return [value.decode("latin-1") for key, value in headers if key.lower() == wanted]
 
 
-def caller(headers: Headers, access: Access, secrets: Secrets, *, now: float) -> Caller:
+ByLink = Callable[[str], Visitor | Nobody]
+"""Returns who came in by a link, from a Cookie header."""
+
+
+def caller(headers: Headers, access: Access, secrets: Secrets, *, now: float, by_link: ByLink | None = None) -> Caller:
     """Return who sends a request with these headers at ``now`` (seconds since 1970).
 
-    In the mode ``names`` nobody logs in, so everybody is nobody.
+    In the mode ``names`` nobody logs in, so everybody is nobody. The mode ``links`` needs ``by_link``.
     """
     if access.mode == "names":
         return Caller(None)
+    if access.mode == "links":
+        found = by_link("; ".join(values(headers, "cookie"))) if by_link else Nobody()
+        return Caller(None, found.why) if isinstance(found, Nobody) else Caller(found)
     if access.mode == "proxy":
         users, signs = values(headers, access.user_header), values(headers, access.secret_header)
         found = by_headers(users, signs, secret=secrets.proxy)

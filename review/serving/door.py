@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.people.identity import Visitor
-from review.serving.callers import Caller, Secrets, includes
+from review.serving.callers import ByLink, Caller, Secrets, includes
 from review.serving.endpoints import Endpoint
 from review.serving.hosts import is_allowed
 from review.settings.access import LOOPBACK_HOSTS, Access
@@ -22,6 +22,8 @@ BEFORE_LOGIN = (
     *(Endpoint.STREAM, Endpoint.MEDIA),
 )
 """What leads to the login page: a session that shows only this page, and the pictures on it, asked for one by one."""
+OPEN_FIRST = {"oidc": BEFORE_LOGIN, "links": (Endpoint.HEALTH, Endpoint.LINK), "proxy": (Endpoint.HEALTH,)}
+"""What answers before a login, by mode. The proxy puts its headers on every request, so only health needs none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class Rules:
     now: Callable[[], float]
     refused: str = ""
     base: str = ""
+    by_link: ByLink | None = None
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,13 @@ def may_enter(rules: Rules, kind: Endpoint, who: Caller, hosts: Sequence[str]) -
     known = (*rules.hosts, *LOOPBACK_HOSTS) if kind is Endpoint.HEALTH else rules.hosts
     if not is_allowed(hosts, known):
         return Verdict(403, "This server does not answer under this host name.")
-    if kind is Endpoint.AGENT:
+    if kind is Endpoint.AGENT or (kind is Endpoint.LINK and rules.access.mode != "links"):
         return Verdict(404, "There is nothing at this address.")
     if rules.refused:
         return WELCOME if kind in BEFORE_LOGIN and kind is not Endpoint.MEDIA else Verdict(403, rules.refused)
     if rules.access.mode == "names" or who.visitor is not None:
         return _with_role(rules, kind, who)
-    # The proxy puts its headers on every request, so in that mode only the health answer needs none.
-    first = BEFORE_LOGIN if rules.access.mode == "oidc" else (Endpoint.HEALTH,)
-    if kind in first:
+    if kind in OPEN_FIRST[rules.access.mode]:
         return WELCOME
     return Verdict(403, who.why or "Log in first.")
 

@@ -18,6 +18,7 @@ class Endpoint(Enum):
     HEALTH = "whether the server runs"
     HOST_CONFIG = "what a browser asks before it connects"
     LOGIN = "to the provider and back"
+    LINK = "an invitation, and the way out"
     STREAM = "a session's websocket"
     UPLOAD = "the address of an uploaded file"
     MEDIA = "the address of a picture or download"
@@ -31,6 +32,7 @@ EXACT = {
     "/_stcore/host-config": Endpoint.HOST_CONFIG,
     "/_stcore/stream": Endpoint.STREAM,
     "/_stcore/metrics": Endpoint.METRICS,
+    "/leave": Endpoint.LINK,
     "/auth/login": Endpoint.LOGIN,
     "/auth/logout": Endpoint.LOGIN,
     "/oauth2callback": Endpoint.LOGIN,
@@ -42,6 +44,7 @@ EXACT = {
 PREFIXES = {
     "/_stcore/upload_file/": Endpoint.UPLOAD,
     "/_stcore/agent/": Endpoint.AGENT,
+    "/invite/": Endpoint.LINK,
     "/media/": Endpoint.MEDIA,
     "/static/": Endpoint.ASSET,
 }

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from review.basics.errors import ReviewError
-from review.serving import answers, door
+from review.serving import answers, door, link_answers
 from review.serving.callers import Caller, caller, values
 from review.serving.door import Rules, Verdict
 from review.serving.endpoints import Endpoint, address_of, endpoint
@@ -24,6 +24,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Links = Callable[[Scope, Receive, Send, str], Awaitable[None]]
+"""Answers the addresses of invitations; the last argument is the path below the base path of the server."""
 
 BODY = MEGABYTE
 """Bytes that the body of any request other than an upload may have."""
@@ -32,13 +34,16 @@ MESSAGE_OF_NOBODY = 64 * 1024
 """Bytes of one message over a session's websocket; somebody who is not logged in only asks for the login."""
 SESSIONS_OF_NOBODY = 200
 """Sessions of people who have not logged in that may be open at once."""
+PERSON = b"x-spotcheck-person"
+"""The header in which the guard tells Streamlit who came in by a link. A client's own one is removed."""
 
 
 class Guard:
     """An ASGI application around another one.
 
     ``rules`` is called for each request and may read its settings once. ``sound`` returns a session's message as the
-    application may read it, None to drop it.
+    application may read it, None to drop it. ``links`` answers the addresses of invitations where people come in by
+    link.
     """
 
     def __init__(
@@ -48,8 +53,9 @@ class Guard:
         rules: Callable[[], Rules],
         room: UploadRoom,
         sound: Callable[[bytes], bytes | None] = lambda message: message,
+        links: Links | None = None,
     ) -> None:
-        self._app, self._rules, self._room, self._sound = app, rules, room, sound
+        self._app, self._rules, self._room, self._sound, self._links = app, rules, room, sound, links
         self._given = GivenOut()
         self._waiting = 0
 
@@ -63,12 +69,18 @@ class Guard:
             path = door.path_of(scope, rules.base)
             kind = endpoint(path, scope.get("method", ""), websocket=websocket, pages=rules.pages)
             address = address_of(path)
-            who = caller(scope["headers"], rules.access, rules.secrets, now=rules.now())
+            who = caller(scope["headers"], rules.access, rules.secrets, now=rules.now(), by_link=rules.by_link)
             verdict = self._verdict(rules, kind, address, who, values(scope["headers"], "host"))
+            if verdict.status == 200 and kind is Endpoint.LINK and self._links is not None:
+                return await self._links(scope, receive, send, path)
         except (ReviewError, StorageError) as error:
-            verdict = Verdict(503, str(error))
+            return await answers.refuse(send, websocket, 503, str(error))
+        if verdict.status != 200 and kind is Endpoint.DOCUMENT and rules.access.mode == "links":
+            return await link_answers.show(send, link_answers.closed(verdict.why), status=verdict.status)
         if verdict.status != 200:
             return await answers.refuse(send, websocket, verdict.status, verdict.why)
+        if rules.access.mode == "links":
+            scope = _naming(scope, who)
         if websocket:
             return await self._session(rules, who, (scope, receive, send))
         if kind is Endpoint.UPLOAD:
@@ -151,6 +163,13 @@ class Guard:
             await answers.counting(self._app, way, count)
         except NoRoom as error:
             await answers.refuse(send, False, 413, str(error))
+
+
+def _naming(scope: Scope, who: Caller) -> Scope:
+    """Return the request with the person's id in the header ``PERSON``, and nothing else in it."""
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() != PERSON]
+    person = [] if who.visitor is None else [(PERSON, who.visitor.subject.encode())]
+    return {**scope, "headers": [*kept, *person]}
 
 
 def _owner(who: Caller, address: str) -> str:

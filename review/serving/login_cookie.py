@@ -34,6 +34,12 @@ def claims_of(header: str, *, secret: str, redirect_uri: str) -> Mapping[str, An
     return said
 
 
+def cookies_named(header: str, name: str) -> list[str]:
+    """Return every value that a Cookie header has under this name, in order."""
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    return [value.strip().strip('"') for found, _, value in pairs if found.strip() == name]
+
+
 def _cookies(header: str) -> dict[str, str]:
     """Return the cookies of a header by name; of two with one name the last, as Streamlit does."""
     pairs = (part.strip().partition("=") for part in header.split(";"))

@@ -9,8 +9,18 @@ from typing import Literal
 
 from review.audit.heads import note_head
 from review.audit.verifying import check_store, in_words
+from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, ReviewError
+from review.basics.log_paths import log_of
+from review.basics.words import counted
+from review.log.rejects import expire_rejects
+from review.people.people import people
+from review.serving.last_night import Night, note_night
 from review.settings.project import Project, project_of
+from review.sources.pulling.connecting import connected_sources
+from review.sources.pulling.pull import pull
+from review.sources.uploads import expire_uploads
+from review.week.automatic import open_when_due
 from storage.connection import StorageError
 from storage.store import Store
 
@@ -34,9 +44,53 @@ def check_the_records(store: Store, project: Project) -> str:
     return words
 
 
+def pull_the_sources(store: Store, project: Project) -> str:
+    """Import what is new in every source, in the name of a lead. One that fails does not stop the others."""
+    sources = connected_sources(store, project)
+    if not sources:
+        raise NothingToDo("no source is connected; a lead can connect one on the Conversations page.")
+    done = [pull(store, project, source, by=a_lead(store)) for source in sources]
+    failed = [f"{one.source}: {one.error}" for one in done if one.error is not None]
+    if failed:
+        raise Refused("; ".join(failed))
+    return "; ".join(f"{one.source}: {counted(one.total('added'), 'conversation')} added" for one in done)
+
+
+def open_the_week(store: Store, project: Project) -> str:
+    """Open the last week, if a schedule says so and its conversations are all there."""
+    found = open_when_due(store, project)
+    items, dealt = counted(found.opened.new_items, "item"), counted(found.opened.assignments, "assignment")
+    return f"{found.week} is open: {items} drawn, {dealt} dealt"
+
+
+def a_lead(store: Store) -> str:
+    """Return the id of the first lead, who answers for what runs at night. Raises NothingToDo without one."""
+    found = next((one.id for one in people(store) if one.may("lead")), None)
+    if found is None:
+        raise NothingToDo("nobody in the store is a lead yet, and a lead answers for what runs at night.")
+    return found
+
+
+def expire_the_rejects(store: Store, project: Project) -> str:
+    """Remove the files of rejected records that are older than the days in [privacy]."""
+    days = project.privacy.rejects_days
+    if not days:
+        raise NothingToDo("spotcheck.toml keeps the files of rejected records for ever.")
+    return f"{counted(expire_rejects(log_of(store.path), days), 'file')} of rejected records removed, after {days} days"
+
+
+def remove_old_uploads(store: Store, project: Project) -> str:
+    """Remove files that somebody dropped into the application a day ago and never imported."""
+    return f"{counted(expire_uploads(store.path), 'dropped file')} removed that nobody imported for a day"
+
+
 NIGHTLY: dict[str, Step] = {
+    "pull": pull_the_sources,
+    "week": open_the_week,
     "heads": note_the_head,
     "verify": check_the_records,
+    "rejects": expire_the_rejects,
+    "uploads": remove_old_uploads,
 }
 """Every step by name, in order. A new one is a function and a line here."""
 
@@ -52,9 +106,15 @@ class Outcome:
 
 
 def run_nightly(store: Store, *, steps: dict[str, Step] | None = None) -> list[Outcome]:
-    """Run every step and return how each went. Raises InputError when spotcheck.toml cannot be read."""
+    """Run every step and return how each went, which is also kept for the lead's next look at the Week page.
+
+    Raises InputError when spotcheck.toml cannot be read.
+    """
     project = project_of(store.path)
-    return [_run(name, step, store, project) for name, step in (NIGHTLY if steps is None else steps).items()]
+    outcomes = [_run(name, step, store, project) for name, step in (NIGHTLY if steps is None else steps).items()]
+    kept = {one.name: {"status": one.status, "detail": one.detail} for one in outcomes}
+    note_night(store.path, Night(now(), kept))
+    return outcomes
 
 
 def _run(name: str, step: Step, store: Store, project: Project) -> Outcome:

@@ -21,11 +21,15 @@ import orjson
 import requests
 
 from review.basics.errors import InputError, NothingToDo
-from review.serving.presence import serving
-from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, refusal
+from review.serving.guard import PERSON
+from review.serving.nightly_process import every_night
+from review.serving.presence import served_at, serving
+from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
 
 ADDRESS = "127.0.0.1"
+EVERYWHERE = {"0.0.0.0": ADDRESS, "::": "[::1]"}  # noqa: S104 - names of what to recognise
+"""Addresses that mean all addresses of the machine, and where this machine reaches such a server."""
 START_SECONDS = 60
 
 OPTIONS = {
@@ -50,6 +54,9 @@ OPTIONS = {
 def command(app: Path, *, port: int, address: str = ADDRESS, access_flags: tuple[str, ...] = ()) -> list[str]:
     """Return the command line that runs the application."""
     options = {**OPTIONS, "server.address": address, "server.port": str(port)}
+    if address in EVERYWHERE:
+        # Its message would ask a service on the internet for the address of this machine.
+        options["logger.hideWelcomeMessage"] = "true"
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(app), *flags, *access_flags]
 
@@ -61,12 +68,12 @@ def access_flags(store: Path, access: Access, *, address: str, environment: Mapp
     """
     secrets = store.resolve().parent / ".streamlit" / "secrets.toml"
     redirect = _redirect_uri(secrets) if access.mode == "oidc" else ""
-    hosts = hosts_of(access, address=address, redirect_uri=redirect)
+    hosts = hosts_of(access, address=address, redirect_uri=redirect, url=public_url(access, environment))
     refused = refusal(access, address=address, hosts=hosts, environment=environment)
     if refused is not None:
         raise refused
-    # Streamlit resumes a dropped session only for the same user; in proxy mode this is how it knows the user.
-    users = {access.user_header: "proxy_user"} if access.mode == "proxy" else {}
+    # Streamlit resumes a dropped session only for the same user; this is how it knows the user.
+    users = {"proxy": {access.user_header: "proxy_user"}, "links": {PERSON.decode(): "link_user"}}.get(access.mode, {})
     return (
         *(f"--server.allowedHosts={host}" for host in hosts),
         f"--server.trustedUserHeaders={orjson.dumps(users).decode()}",
@@ -111,10 +118,19 @@ def config_folder(app: Path) -> Path:
     return found.parent.parent.resolve()
 
 
-def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, names_are_enough: bool = False) -> int:
+def serve(
+    store: Path,
+    *,
+    port: int,
+    browser: bool,
+    address: str = ADDRESS,
+    names_are_enough: bool = False,
+    nightly: str = "",
+) -> int:
     """Run the application on a store until somebody stops it. Returns Streamlit's exit code.
 
-    Raises InputError when the port is taken, Refused when anybody could pose as anybody at this address.
+    ``nightly`` is when to do the nightly steps (HH:MM in the time zone of the project), "" for never. Raises
+    InputError when the port is taken, Refused when anybody could pose as anybody at this address.
     """
     # Only the option sets the variable: one that a shell happens to hold is not a decision.
     environment = {**os.environ, "SPOTCHECK_STORE": str(store.resolve()), NAMES_ARE_ENOUGH: ""}
@@ -129,6 +145,7 @@ def serve(store: Path, *, port: int, browser: bool, address: str = ADDRESS, name
         with (
             _ended_by_signals(),
             serving(store, url_of(address, port)),
+            every_night(store, nightly, environment=environment, folder=app.parent),
             subprocess.Popen(arguments, env=environment, cwd=config_folder(app), process_group=0) as process,
         ):
             try:
@@ -172,8 +189,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def url_of(address: str, port: int) -> str:
     """Return the URL at which this machine reaches a server; one on all addresses answers on the loopback address."""
-    host = {"0.0.0.0": ADDRESS, "::": "[::1]"}.get(address, f"[{address}]" if ":" in address else address)  # noqa: S104
+    host = EVERYWHERE.get(address, f"[{address}]" if ":" in address else address)
     return f"http://{host}:{port}"
+
+
+def link_base(store: Path, access: Access, *, environment: Mapping[str, str]) -> str:
+    """Return the address with which links begin: as the settings say, else where this store is served now."""
+    served = served_at(store)
+    here = served.split(" ", 1)[0] if served and served.startswith("http") else url_of(ADDRESS, 8501)
+    return public_url(access, environment) or here
 
 
 def check_port(port: int, address: str = ADDRESS) -> None:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import tomlkit
-
 from review.basics import setting
 from review.basics.errors import InputError
 from review.checks.settings import SETTINGS as CHECK_SETTINGS
@@ -21,6 +19,8 @@ from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
+from review.settings.pulled import PulledSource, pulled_sources
+from review.settings.sources import SourcePreset, source_presets, source_tables
 from storage.records_golden import EXAMPLE_KINDS
 
 ORIGINALS = ("apart", "encrypted", "none")
@@ -31,7 +31,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values"),
-    "privacy": ("originals", "patterns", "phone_region", "countries", "library"),
+    "privacy": ("originals", "patterns", "phone_region", "countries", "library", "names", "addresses", "rejects_days"),
     "sampling": ("unit", "confidence", "judges_disagree"),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
@@ -39,16 +39,19 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "rubric": ("reveal", "dimensions"),
 }
 """Every table of spotcheck.toml and its settings. A misspelt one is an error; the default never applies in silence."""
+SOURCES = "sources"
+"""One table for each source, under names of the team's own; also written as a list of tables with names."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Privacy:
     """The settings of [privacy].
 
     ``originals`` says what happens to unmasked originals. ``patterns`` are the team's own (token name -> regular
     expression). ``phone_region`` is the country of phone numbers without a country code. ``countries`` are those whose
     phone numbers are found in their national formats as well. ``library`` is "presidio" to run its recognisers of
-    national numbers after ours, else "".
+    national numbers after ours, else "". ``names`` is a spaCy model that finds names of people, ``addresses`` says that
+    street addresses are masked. Files of rejected records are removed after ``rejects_days`` days, 0: never.
     """
 
     originals: str = "apart"
@@ -56,16 +59,20 @@ class Privacy:
     phone_region: str = "US"
     countries: tuple[str, ...] = ()
     library: str = ""
+    names: str = ""
+    addresses: bool = False
+    rejects_days: int = 90
 
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """The settings of one store.
 
-    ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value).
-    Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations with
-    contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric`` is
-    the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
+    ``mapping`` renames fields on import (field -> dotted path), ``values`` translates cells (field -> raw -> value);
+    ``sources`` holds the same and more by the name of a source, and ``pulled`` are the sources that Spotcheck reads by
+    itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
+    with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric``
+    is the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
     have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names. ``heads`` is the
     file to which the head of the audit chain is written every night, or None.
     """
@@ -77,6 +84,8 @@ class Project:
     judges_disagree: int | Literal["all"] | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sources: Mapping[str, SourcePreset] = field(default_factory=dict)
+    pulled: tuple[PulledSource, ...] = ()
     privacy: Privacy = Privacy()
     rubric: Mapping[str, Any] | None = None
     plan: Mapping[str, int | Mapping[str, int]] = field(default_factory=dict)
@@ -95,10 +104,12 @@ def project_of(store_path: str | Path) -> Project:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error}).") from None
-    unknown = sorted(set(data) - set(SETTINGS))
+    unknown = sorted(set(data) - {*SETTINGS, SOURCES})
     if unknown:
-        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {', '.join(sorted(SETTINGS))}.")
+        expected = ", ".join(sorted([*SETTINGS, SOURCES]))
+        raise InputError(f"{path}: found table [{unknown[0]}], expected one of {expected}.")
     tables = _tables(path, data)
+    sources = source_tables(path, data.get(SOURCES, {}))
     imports, sampling = tables["import"], tables["sampling"]
     values = setting.table(f"{path}, import.values", imports.get("values", {}), header="[import.values]")
     return Project(
@@ -109,6 +120,8 @@ def project_of(store_path: str | Path) -> Project:
         judges_disagree=_cap(f"{path}, sampling.judges_disagree", sampling.get("judges_disagree")),
         mapping=setting.text_table(f"{path}, import.map", imports.get("map", {})),
         values={name: setting.text_table(f"{path}, import.values.{name}", table) for name, table in values.items()},
+        sources=source_presets(path, sources),
+        pulled=pulled_sources(path, sources),
         privacy=_privacy(path, tables["privacy"]),
         rubric=data.get("rubric"),
         plan=_plan(f"{path}, golden.plan", tables["golden"].get("plan", {})),
@@ -128,25 +141,19 @@ def _file(path: Path, name: str, found: object) -> Path | None:
 
 def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
     return Privacy(
-        setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
-        _patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
-        setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
-        setting.texts(f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"),
-        setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
+        originals=setting.one_of(f"{path}, privacy.originals", table.get("originals", "apart"), ORIGINALS),
+        patterns=_patterns(f"{path}, privacy.patterns", table.get("patterns", {})),
+        phone_region=setting.text(f"{path}, privacy.phone_region", table.get("phone_region", "US")),
+        countries=setting.texts(
+            f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"
+        ),
+        library=setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
+        names=setting.text(
+            f"{path}, privacy.names", table.get("names", ""), of="the name of a spaCy model such as en_core_web_sm"
+        ),
+        addresses=setting.flag(f"{path}, privacy.addresses", table.get("addresses", False)),
+        rejects_days=setting.whole_number(f"{path}, privacy.rejects_days", table.get("rejects_days", 90), least=0),
     )
-
-
-def remember_import(project: Project, mapping: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> None:
-    """Write the mapping and value tables of an import into spotcheck.toml. Everything else in the file stays."""
-    document = tomlkit.parse(project.path.read_text(encoding="utf-8")) if project.path.exists() else tomlkit.document()
-    imports = document.setdefault("import", tomlkit.table())
-    for name, table in (("map", mapping), *((("values", values),) if values else ())):
-        target = imports.setdefault(name, tomlkit.table())
-        for key, value in table.items():
-            target[key] = value if isinstance(value, str) else dict(value)
-    temporary = project.path.with_suffix(".toml.part")
-    temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
-    temporary.replace(project.path)
 
 
 STARTER = """\
@@ -156,19 +163,35 @@ STARTER = """\
 time_zone = "UTC"        # weeks are ISO weeks in this zone
 
 [access]
-mode = "names"           # how people sign in: names (chosen freely, this machine only) | oidc | proxy
+mode = "names"           # how people sign in: names (chosen freely, this machine only) | links | oidc | proxy
+# url = "https://review.example.org"   # where people open the application; links begin with it
 
 [privacy]
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
 phone_region = "US"      # country of phone numbers without a country code
 # countries = ["DE", "FR"]   # countries of your users: their phone numbers are found in national formats as well
+# addresses = true       # masks street addresses as they are written in twelve languages
+# names = "en_core_web_sm"   # masks names of people with this spaCy model; needs `pip install 'spotcheck[privacy]'`
+#                          # and the model: `python -m spacy download en_core_web_sm`; it never downloads by itself
 # library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
+# rejects_days = 90      # `spotcheck nightly` removes files of rejected records, which are masked, by then; 0: never
 
 [privacy.patterns]       # your own patterns to mask: token name = regular expression
 # CUSTOMER = "KD-[0-9]{6}"
 
 # [audit]                # `spotcheck nightly` notes the head of the audit chain here; best on another machine
 # heads = "/mnt/elsewhere/spotcheck-heads.txt"
+
+# [sources.shop]         # a system that `spotcheck pull` and `spotcheck nightly` read by themselves
+# kind = "langfuse"      # langfuse | langsmith | phoenix | zendesk | intercom | folder | warehouse
+# address = "https://cloud.langfuse.com"
+# public_key = "LANGFUSE_PUBLIC_KEY"   # the variable of the environment that holds the key, never the key
+# secret_key = "LANGFUSE_SECRET_KEY"
+
+# [sources.helpdesk]     # how files of one source are read; declarations in the application come before these
+# date_format = "day-first"  # day-first | month-first | year-first | a pattern such as "%d.%m.%Y %H:%M"
+# encoding = "cp1252"
+# map = { question = "Frage", answer = "Antwort", id = "Ticket" }
 
 [sampling]
 unit = "session"         # what a reviewer sees as one item: session | turn

@@ -12,10 +12,19 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.labels import Value
 from review.current.assignments import owed_items
-from review.current.settled import adjudications_that_count, annotations_of, current_adjudications, labels_of, settle
+from review.current.known import items_of
+from review.current.settled import (
+    Settled,
+    adjudications_that_count,
+    annotations_of,
+    current_adjudications,
+    labels_of,
+    settle,
+)
 from review.people.people import Person, people, require
 from review.privacy.hidden_spans import spans_by_conversation, without_words
 from review.rubric.rubric import rubric_version
+from storage.queries.annotations import current_annotations_of_item
 from storage.records_review import Adjudication, Annotation, Item, WeekClosing
 from storage.store import Store
 
@@ -47,13 +56,20 @@ class Case:
 def cases(store: Store, week: str, *, viewer: str) -> list[Case]:
     """Return the items of a week that have votes and that the viewer does not owe, the most disputed first."""
     owed = owed_items(store, viewer)
-    items = {i.id: i for i in store.find(Item, week=week)}
+    items = {i.id: i for i in items_of(store, week)}
     by_item: dict[str, list[Annotation]] = {}
     annotations = annotations_of(store, [week])
     for annotation in annotations:
         by_item.setdefault(annotation.item_id, []).append(annotation)
     finals = adjudications_that_count(current_adjudications(store, [week]), annotations)
-    found = [_case(items[item], rows, finals.get(item)) for item, rows in by_item.items() if item not in owed]
+    by_votes: dict[str, list[Settled]] = {}
+    for (item, _), decision in settle(labels_of(annotations), {}).items():
+        by_votes.setdefault(item, []).append(decision)
+    found = [
+        _case(items[item], rows, by_votes.get(item, ()), finals.get(item))
+        for item, rows in by_item.items()
+        if item not in owed
+    ]
     found = _without_spans(store, found)
     return sorted(found, key=lambda c: (c.kind == "settled", -c.spread, c.item.id))
 
@@ -73,12 +89,11 @@ def _without_spans(store: Store, found: Sequence[Case]) -> list[Case]:
     return [clean(case) for case in found]
 
 
-def _case(item: Item, rows: Sequence[Annotation], final: Adjudication | None) -> Case:
-    decided = settle(labels_of(rows), {})
-    votes = {dimension: s.votes for (_, dimension), s in decided.items()}
+def _case(item: Item, rows: Sequence[Annotation], decided: Sequence[Settled], final: Adjudication | None) -> Case:
+    votes = {s.dimension: s.votes for s in decided}
     spread = max((_spread(v) for v in votes.values()), default=0.0)
     # A dimension that only some were asked (reasons, when not correct) follows another's disagreement and adds none.
-    kind = "single" if len(rows) == 1 else "disputed" if any(s.disputed for s in decided.values()) else "unanimous"
+    kind = "single" if len(rows) == 1 else "disputed" if any(s.disputed for s in decided) else "unanimous"
     return Case(
         item=item, kind="settled" if final else kind, votes=votes, spread=spread, annotations=tuple(rows), settled=final
     )
@@ -119,7 +134,8 @@ def adjudicate(
         made = decided(store, decision_id, by=by) if decision_id else None
         if made is not None:
             return made
-        rows = [n for n in annotations_of(store, [item.week]) if n.item_id == item_id]
+        said = current_annotations_of_item(store, item.week, item_id)
+        rows = [n for n in said if n.rubric_version == max(other.rubric_version for other in said)]
         if not rows:
             raise Refused(f"item '{item_id}' has no annotation yet. Settle it after somebody has reviewed it.")
         others = judges_between(people(store), rows, by)
@@ -129,9 +145,10 @@ def adjudicate(
         final = rubric.canonical(labels)
         if reason and reason not in REASONS:
             raise InputError(f"reason: found {reason!r}, expected one of {', '.join(REASONS)}.")
-        if _case(item, rows, None).kind == "disputed" and not (rationale.strip() or reason):
+        disputed = any(s.disputed for s in settle(labels_of(rows), {}).values())
+        if disputed and not (rationale.strip() or reason):
             raise InputError("Give a rationale or a reason, because the reviewers disagree.")
-        earlier = current_adjudications(store, [item.week]).get(item_id)
+        earlier = next(iter(store.find(Adjudication, item_id=item_id, order_by="rowid desc")), None)
         decision = Adjudication(
             id=decision_id or new_id(),
             item_id=item_id,

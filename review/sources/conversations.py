@@ -6,6 +6,7 @@ import hashlib
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import NamedTuple
 
 import orjson
@@ -16,11 +17,14 @@ from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.originals import Seal, content_before
 from review.privacy.recognisers import Recognisers, recognisers
 from review.settings.project import Privacy
+from review.sources.assembling import REFUSALS, refusal, traces
+from review.sources.chaining import ReadFields, joined_calls
 from review.sources.normalise import Origin, canonical, conversation_of
 from review.sources.readers import plain
 from review.sources.readers.catalogue import PLAIN, READERS
 from review.sources.readers.fields import Fields, Record, as_json_text
 from review.sources.readers.mapping import picked, renamed, translated
+from review.sources.readers.reader import Reader, TraceReader
 from storage.records_log import Conversation
 
 LONGEST_FOUND = 120
@@ -38,7 +42,8 @@ class RecordRules:
     ``format`` is a name in ``READERS``; ``mapping`` gives the path of a field that has another name in the source
     (field -> dotted path), ``values`` translates cells (field -> raw -> value). ``seal`` writes originals; None keeps
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
-    With ``id_required`` a record without an id is refused, otherwise its content names it.
+    With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
+    memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
     """
 
     format: str
@@ -49,6 +54,8 @@ class RecordRules:
     seal: Seal | None = None
     extra: tuple[str, ...] = ()
     id_required: bool = False
+    scratch: Path | None = None
+    digest: Callable[[Record], bytes] | None = None
 
 
 class ReadRecord(NamedTuple):
@@ -60,45 +67,94 @@ class ReadRecord(NamedTuple):
 
 
 def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[ReadRecord]:
-    """Read, normalise, mask and hash each record; a record that cannot be read comes back with its error."""
-    fields_of = _plain_fields if rules.format in PLAIN.values() else _other_fields
-    for raw in raws:
-        entry, error = None, None
+    """Read, normalise, mask and hash each record; a record that cannot be read comes back with its error.
+
+    A record with several conversations comes back once for each, and once as a whole with an error. In a format of
+    traces, ``raw`` is the first record of each trace.
+    """
+    reader = READERS[rules.format]
+    if isinstance(reader, TraceReader):
+        yield from _of_traces(raws, rules, reader)
+        return
+    if not isinstance(reader, Reader):
+        raise TypeError(f"{rules.format}: found {type(reader).__name__}, expected a Reader or a TraceReader.")
+    read = _fields_of(raws, rules, reader)
+    for raw, many, record in read if reader.calls is None else joined_calls(read, reader.calls, rules.scratch):
+        if raw.error is not None:
+            yield ReadRecord(raw, None, raw.error)
+            continue
         try:
-            entry = _entry(raw, rules, fields_of)
-        except Unreadable as reason:
-            error = reason
-        except (RecursionError, orjson.JSONEncodeError):
-            error = Unreadable("record", "nested JSON", "JSON at most 200 levels deep")
+            found = [(one.pop("notes", ()), _entry(one, record, rules)) for one in many]
+        except REFUSALS as reason:
+            yield ReadRecord(raw, None, refusal(reason))
+            continue
+        for notes, entry in found:
+            if rules.digest and raw.record is not None and len(found) == 1 and not notes:
+                entry = entry._replace(raw=rules.digest(raw.record))
+            if notes:
+                raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
+            yield ReadRecord(raw, entry, None)
+            raw = raw._replace(mended=()) if raw.mended else raw
+
+
+def _fields_of(raws: Iterable[Raw], rules: RecordRules, reader: Reader) -> Iterator[ReadFields]:
+    """Yield what a reader finds in each record; nothing, with the error, in one that cannot be read."""
+    read = _plain_fields if rules.format in PLAIN.values() else _other_fields
+    for raw in raws:
+        record = raw.record
+        try:
+            if record is None:
+                raise raw.error or Unreadable("line", None, "a record")
+            yield ReadFields(raw, read(record, rules, reader), record)
+        except REFUSALS as reason:
+            yield ReadFields(raw._replace(error=refusal(reason)), [], {})
+
+
+def _of_traces(raws: Iterable[Raw], rules: RecordRules, reader: TraceReader) -> Iterator[ReadRecord]:
+    for raw, found, records in traces(raws, reader, scratch=rules.scratch):
+        entry, error = None, raw.error
+        if found is not None:
+            try:
+                for record in records if rules.mapping else ():
+                    found = _with_chosen(found, record, rules)
+                entry = _entry(found, {"records": records}, rules)
+            except REFUSALS as reason:
+                error = refusal(reason)
         yield ReadRecord(raw, entry, error)
 
 
-def _entry(raw: Raw, rules: RecordRules, fields_of: Callable[[Record, RecordRules], Fields]) -> Entry:
-    if raw.record is None:
-        raise raw.error or Unreadable("line", None, "a record")
-    found = translated(fields_of(raw.record, rules), rules.values)
+def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
+    found = translated(fields, rules.values)
     if rules.id_required and not str("" if found.get("id") is None else found["id"]).strip():
         raise Unreadable("id", None, "a value that names the row")
-    before = conversation_of(found, raw.record, rules.origin)
+    before = conversation_of(found, record, rules.origin)
     masked, spans = mask(before, rules.recognisers)
     original = rules.seal(content_before(before, FIELDS)) if spans and rules.seal else None
     # What dataclasses.replace does, in a quarter of its time.
     return Entry(Conversation(**{**vars(masked), "content_hash": content_hash(masked)}), original)
 
 
-def _plain_fields(record: Record, rules: RecordRules) -> Fields:
-    return READERS[rules.format].read(renamed(record, rules.mapping) if rules.mapping else record)
+def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:
+    return reader.conversations(renamed(record, rules.mapping) if rules.mapping else record)
 
 
-def _other_fields(record: Record, rules: RecordRules) -> Fields:
+def _other_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:
     """The fields of a format of its own, then those that the mapping names and the extra ones."""
-    found, chosen = READERS[rules.format].read(record), picked(record, rules.mapping)
-    found["messages"] = plain.with_turns(found["messages"], chosen)
-    found |= {name: value for name, value in chosen.items() if name not in plain.TURNS}
+    return [_with_extra(_with_chosen(found, record, rules), record, rules) for found in reader.conversations(record)]
+
+
+def _with_extra(found: Fields, record: Record, rules: RecordRules) -> Fields:
     extra = {name: record[name] for name in rules.extra if record.get(name) is not None}
     if extra:
         found["metadata"] = {**extra, **(found.get("metadata") or {})}
     return found
+
+
+def _with_chosen(found: Fields, record: Record, rules: RecordRules) -> Fields:
+    """The fields, and over them those that the mapping finds in a record."""
+    chosen = picked(record, rules.mapping)
+    found["messages"] = plain.with_turns(found["messages"], chosen)
+    return found | {name: value for name, value in chosen.items() if name not in plain.TURNS}
 
 
 def content_hash(conversation: Conversation) -> str:
@@ -113,6 +169,8 @@ def recognisers_of(privacy: Privacy) -> Recognisers:
         phone_region=privacy.phone_region,
         countries=privacy.countries,
         library=privacy.library,
+        names=privacy.names,
+        street_addresses=privacy.addresses,
     )
 
 

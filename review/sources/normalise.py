@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from review.basics.date_forms import read_date
 from review.basics.record import Unreadable
-from review.basics.times import read_time, utc_text
+from review.basics.times import utc_text
 from review.basics.weeks import week_of
 from review.sources.cells import (
     NUMBERS,
@@ -31,18 +33,20 @@ MAX_ID = 512
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Origin:
     """Where records come from.
 
     ``source`` is the name of the source, ``key`` the store's HMAC key; ``zone`` decides the week of a date, and records
-    without a date belong to ``week``.
+    without a date belong to ``week``. Times without an offset are in ``clock``; ``date_format`` is the declared form.
     """
 
     source: str
     key: bytes
     zone: ZoneInfo
     week: str
+    clock: tzinfo = UTC
+    date_format: str = ""
 
 
 def keyed_hash(key: bytes, data: bytes) -> str:
@@ -61,7 +65,7 @@ def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversat
     messages = fields.get("messages") or []
     if not any(m["content"] or m.get("tool_calls") for m in messages):
         raise Unreadable("messages", messages, "at least one message with text")
-    moment = _moment(fields.get("created_at"))
+    moment = _moment(fields.get("created_at"), origin)
     source_id = _source_id(fields.get("id")) or keyed_hash(origin.key, canonical(record))
     numbers: dict[str, Any] = {name: convert(name, fields[name]) for name, convert in NUMBERS.items() if name in fields}
     texts: dict[str, Any] = {name: text_of(name, fields[name]) for name in plain.TEXT if name in fields}
@@ -100,12 +104,13 @@ def _source_id(value: Any) -> str:
     return text
 
 
-def _moment(value: Any) -> Any:
+def _moment(value: Any, origin: Origin) -> Any:
     if value is None or value == "":
         return None
-    moment = read_time(value)
+    moment = read_date(value, origin.date_format, origin.clock)
     if moment is None:
-        raise Unreadable("created_at", value, "ISO 8601 such as 2026-11-21T09:30:00Z, or epoch seconds")
+        form = f"a date in the form {origin.date_format}, or " if origin.date_format else ""
+        raise Unreadable("created_at", value, f"{form}ISO 8601 such as 2026-11-21T09:30:00Z, or epoch seconds")
     return moment
 
 

@@ -66,7 +66,7 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
     first = list(islice(rows, PEEK))
     rules = RecordRules(
         format=detect_or_plain(records_in(first), "jsonl", mapping=names).format,
-        origin=Origin(DEFAULT_SOURCE, key, zone_of(project.time_zone), request.week),
+        origin=Origin(source=DEFAULT_SOURCE, key=key, zone=zone_of(project.time_zone), week=request.week),
         recognisers=recognisers_of(project.privacy),
         mapping=names,
         values=project.values,

@@ -18,6 +18,9 @@ from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.sampling.draw import DrawResult
 from review.settings.project import Project
+from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.readings import as_remembered
+from review.sources.scenarios import with_scenarios
 from review.week.dealing import deal_items
 from review.week.drawing import (
     Request,
@@ -33,7 +36,7 @@ from review.week.drawing import (
 from review.week.fetching import fetch
 from review.week.items_from_draw import checked_at_turn, items_of, verdicts_in
 from review.week.so_far import WeekSoFar, week_so_far
-from storage.records_log import Draw, Stratum
+from storage.records_log import Draw, ImportWithdrawal, Stratum
 from storage.records_review import Item, Week
 from storage.store import Store
 
@@ -66,18 +69,19 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     """
     require(store, by, "lead")
     so_far = week_so_far(store, request.week, with_pace=request.minutes is not None)
+    project = as_remembered(store, project, DEFAULT_SOURCE)
     refuse_running_week(request.week, project.time_zone)
     check_asked(store, project, request, so_far)
     rubric = rubric_version(store, asked_version(store, so_far.week)) if so_far.week else current_rubric(store)
     week = so_far.week or _new_week(store, project, request, rubric, by)
-    log = log_of(store.path)
+    log, undone = log_of(store.path), withdrawals(store)
     with opened_source(request, log) as engine:
         result = drawing(engine, project, request, so_far)
         if nothing_new(so_far, result):
             return OpenedWeek(result, 0, 0)
         raters = takers(store, request, so_far)
         groups = {i: name for name, ids in result.added.items() for i in ids}
-        found = fetch(engine, list(groups), project, request, log=log, key=hmac_key(store))
+        found = with_scenarios(store, fetch(engine, list(groups), project, request, log=log, key=hmac_key(store)))
     missing = len(groups) - len(found)
     if missing:
         raise NothingToDo(
@@ -89,6 +93,8 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     verdicts = [v for c, i in zip(found, items, strict=True) for v in verdicts_in(c, i, rubric)]
     with store.transaction():
         _refuse_a_draw_in_between(store, request.week, so_far)
+        if withdrawals(store) != undone:
+            raise Refused(f"somebody undid an import while {request.week} was drawn. Draw again.")
         _refuse_twice(store, items)
         if so_far.week is None:
             store.add(week)
@@ -96,6 +102,11 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
         dealt = deal_items(store, week, items, version=rubric.version, by=by, raters=raters)
         chain.record(store, by, "draw", week.name, draw=draw.id, digest=result.digest, items=len(items))
     return OpenedWeek(result, len(items), len(dealt), () if request.raters else so_far.without_role)
+
+
+def withdrawals(store: Store) -> int:
+    """Return how many imports were undone: an undo in the middle of a draw would take rows out of its frame."""
+    return len(store.find(ImportWithdrawal))
 
 
 def refuse_running_week(week: str, time_zone: str) -> None:

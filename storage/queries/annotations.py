@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
 
 from storage.queries.conditions import in_time, not_withdrawn
+from storage.queries.parameters import json_list
 from storage.records_review import Annotation
 from storage.store import Store
 
 
-def _latest(counts: Callable[[str], str]) -> str:
+def _latest(counts: Callable[[str], str], columns: str = "n.*") -> str:
     """Return the statement for the latest annotation per item, rater and rubric version that meets ``counts``."""
     return f"""
-SELECT n.* FROM annotations n JOIN items i ON i.id = n.item_id
+SELECT {columns} FROM annotations n JOIN items i ON i.id = n.item_id
 WHERE i.week = :week AND (:rater IS NULL OR n.rater_id = :rater) AND {counts("n")}
   AND NOT EXISTS (SELECT 1 FROM annotations later WHERE later.item_id = n.item_id AND later.rater_id = n.rater_id
                   AND later.rubric_version = n.rubric_version AND later.rowid > n.rowid AND {counts("later")})
@@ -20,7 +24,11 @@ ORDER BY n.rowid
 """  # noqa: S608 - constants of ours
 
 
-CURRENT_SQL = _latest(lambda row: f"{not_withdrawn(row)} AND {in_time(row, 'i.week')}")
+def _counts(row: str) -> str:
+    return f"{not_withdrawn(row)} AND {in_time(row, 'i.week')}"
+
+
+CURRENT_SQL = _latest(_counts)
 """The annotations of a week that count: per item, rater and rubric version the latest that was not undone.
 
 Parameters: ``week``; ``rater``, or NULL for everybody.
@@ -35,10 +43,43 @@ def current_annotations(store: Store, week: str, *, rater: str | None = None) ->
     return store.select(Annotation, CURRENT_SQL, {"week": week, "rater": rater})
 
 
+class Said(NamedTuple):
+    """What an annotation says. Many share one ``labels``, so nobody may change it."""
+
+    item_id: str
+    rater_id: str
+    rubric_version: int
+    labels: Mapping[str, Any]
+
+
+def said_that_counts(store: Store, week: str) -> list[Said]:
+    """Return what the annotations of a week that count say, in order of arrival."""
+    known: dict[str, Mapping[str, Any]] = {}
+    rows = store.stream(_SAID_SQL, {"week": week, "rater": None})
+    return [
+        Said(item, rater, version, known.get(text) or known.setdefault(text, orjson.loads(text)))
+        for item, rater, version, text in rows
+    ]
+
+
+_SAID_SQL = _latest(_counts, "n.item_id, n.rater_id, n.rubric_version, n.labels")
+
+
 def current_annotations_of_item(store: Store, week: str, item_id: str) -> list[Annotation]:
     """Return the annotations of one item that count, in order of arrival."""
     sql = f"SELECT * FROM ({CURRENT_SQL}) WHERE item_id = :item"  # noqa: S608 - a constant of ours
     return store.select(Annotation, sql, {"week": week, "rater": None, "item": item_id})
+
+
+def rubric_versions_given(store: Store, week: str) -> list[int]:
+    """Return the rubric versions of all annotations of a week."""
+    return [row["version"] for row in store.query(_GIVEN_SQL, {"week": week})]
+
+
+_GIVEN_SQL = """
+SELECT DISTINCT n.rubric_version AS version FROM items i CROSS JOIN annotations n ON n.item_id = i.id
+WHERE i.week = :week
+"""
 
 
 def annotations_per_rubric_version(store: Store, week: str) -> dict[int, int]:
@@ -63,6 +104,27 @@ GROUP BY version ORDER BY n DESC, version DESC
 """  # noqa: S608 - a constant of ours
 
 
+class Sent(NamedTuple):
+    """One submission without what it says: (item, rater, rubric version), its id, and if it was revealed or undone."""
+
+    of: tuple[str, str, int]
+    submission: str
+    revealed: int
+    undone: int
+
+
+def sent_in_time(store: Store, weeks: Sequence[str]) -> list[Sent]:
+    """Return every annotation of some weeks that was not late, undone ones included, in order of arrival."""
+    return [Sent(row[:3], *row[3:]) for row in store.stream(_SENT_SQL, {"weeks": json_list(weeks)})]
+
+
+_SENT_SQL = f"""
+SELECT n.item_id, n.rater_id, n.rubric_version, n.submission_id, n.revealed, NOT {not_withdrawn("n")}
+FROM items i CROSS JOIN annotations n ON n.item_id = i.id
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {in_time("n", "i.week")} ORDER BY n.rowid
+"""  # noqa: S608 - constants of ours
+
+
 def measured_seconds(store: Store) -> list[float]:
     """Return the active seconds of every annotation in the store that was timed."""
     return [row["seconds"] for row in store.query("SELECT seconds FROM annotations WHERE seconds > 0")]
@@ -76,8 +138,8 @@ def seconds_by_rater(
     ``late`` includes annotations made after the week had closed.
     """
     found: dict[str, list[float]] = {}
-    for row in store.query(_SECONDS_SQL, {"week": week, "rater": rater, "late": late}):
-        found.setdefault(row["rater_id"], []).append(row["seconds"])
+    for who, seconds in store.stream(_SECONDS_SQL, {"week": week, "rater": rater, "late": late}):
+        found.setdefault(who, []).append(seconds)
     return found
 
 

@@ -122,8 +122,9 @@ def items_skipped(store: Store, week: str) -> set[str]:
 
 
 _SKIPPED_SQL = f"""
-SELECT DISTINCT a.item_id FROM assignments a
-WHERE a.week = :week AND {skipped_in_time("a")} AND NOT {answered_in_time("a")}
+SELECT DISTINCT a.item_id FROM items i
+CROSS JOIN skips s ON s.item_id = i.id JOIN assignments a ON a.id = s.assignment_id
+WHERE i.week = :week AND a.week = :week AND {skipped_in_time("a")} AND NOT {answered_in_time("a")}
 """  # noqa: S608 - constants of ours
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
+from storage.proof_seen import Seen, is_given_up, is_in_chain
 from storage.queries.parameters import json_list
 from storage.records import KEYS
 from storage.records_people import AuditEntry
@@ -47,6 +48,21 @@ def covered_rows(store: Store, table: str) -> Iterator[tuple[int, str, bytes]]:
 def covered_tables(store: Store) -> list[str]:
     """Return the names of the tables that the digests of rows are about."""
     return [str(name) for (name,) in store.stream('SELECT DISTINCT "table" FROM audit_rows ORDER BY 1')]
+
+
+def last_sequence(store: Store) -> int:
+    """Return the number of the newest entry, 0 while there is none; its content is not read."""
+    return int(next(store.stream("SELECT coalesce(max(sequence), 0) FROM audit"))[0])
+
+
+def newest_signed(store: Store) -> int:
+    """Return the highest number of an entry that the digests of rows name, 0 without any."""
+    return int(next(store.stream("SELECT coalesce(max(entry), 0) FROM audit_rows"))[0])
+
+
+def holds_or_has_lost(store: Store, seen: Seen) -> bool:
+    """Return whether the chain has an entry at its place, or says that a restore has lost it."""
+    return is_in_chain(store.db.conn, seen) or is_given_up(store.db.conn, seen)
 
 
 def schema_objects(store: Store) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from storage.queries.parameters import json_list
+from storage.records_review import Adjudication, Item
 from storage.store import Store
 
 
@@ -20,6 +21,32 @@ WITH RECURSIVE known (week) AS (
   UNION ALL SELECT (SELECT min(week) FROM items WHERE week > known.week) FROM known WHERE week IS NOT NULL
 )
 SELECT week FROM known WHERE week IS NOT NULL
+"""
+
+
+def items_of_week(store: Store, week: str) -> list[Item]:
+    """Return the items of a week in order of arrival."""
+    return store.find(Item, week=week)
+
+
+def adjudications_of_week(store: Store, week: str) -> list[Adjudication]:
+    """Return the adjudications of the items of a week in order of arrival, superseded ones included."""
+    return store.select(Adjudication, _DECIDED_SQL, {"week": week})
+
+
+_DECIDED_SQL = """
+SELECT a.* FROM items i CROSS JOIN adjudications a ON a.item_id = i.id WHERE i.week = :week ORDER BY a.rowid
+"""
+
+
+def cluster_of_each(store: Store, week: str) -> dict[str, str]:
+    """Return the cluster of each item of a week: its session, else its user, else its own conversation."""
+    return dict(store.stream(_CLUSTERS_SQL, {"week": week}))
+
+
+_CLUSTERS_SQL = """
+SELECT i.id, coalesce(c.session_id, c.user_id, i.conversation_id) AS cluster
+FROM items i JOIN conversations c ON c.id = i.conversation_id WHERE i.week = :week
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storage.queries.parameters import json_list
+from storage.records import KEYS
 from storage.store import Store
 
 WeekState = tuple[int, ...]
@@ -19,7 +20,8 @@ _WRITTEN_SQL = """
 SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS annotations,
   (SELECT coalesce(max(rowid), 0) FROM items) AS items,
   (SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone,
-  (SELECT coalesce(max(rowid), 0) FROM week_closings) AS closed
+  (SELECT coalesce(max(rowid), 0) FROM week_closings) AS closed,
+  (SELECT coalesce(max(rowid), 0) FROM skips) AS skips
 """
 
 
@@ -38,24 +40,25 @@ FROM items i CROSS JOIN annotations n ON n.item_id = i.id WHERE i.week = :week
 """
 
 
-def latest_adjudication(store: Store) -> str:
-    """Return the id of the latest adjudication, "" before the first. A restored store has other ids."""
-    rows = store.query("SELECT id FROM adjudications ORDER BY rowid DESC LIMIT 1")
-    return str(rows[0]["id"]) if rows else ""
+def latest_key(store: Store, record: type) -> str:
+    """Return the key of the latest row of a record, "" before the first. A restored store has other keys."""
+    table, key = KEYS[record]
+    rows = store.query(f'SELECT "{key}" AS key FROM "{table}" ORDER BY rowid DESC LIMIT 1')  # noqa: S608 - our names
+    return str(rows[0]["key"]) if rows else ""
 
 
-def weeks_state(store: Store, weeks: Sequence[str]) -> WeekState:
-    """Return the state of everything that figures on some weeks depend on.
+def latest_other_entry(store: Store) -> int:
+    """Return a number for the last entry of the audit chain that is no annotation, skip or result of a running judge.
 
-    It changes with each annotation in these weeks, and with each other change of the store, which is an entry of the
-    audit chain. Annotations and skips in other weeks leave it as it is, and so do the results that a running judge
-    adds: the figures of a closed week stay known while people and judges work.
+    It comes from the hash of the entry, because a restored store has other entries under the same numbers.
     """
     head = store.query(_OTHER_HEAD_SQL)
-    rows = store.query(_WEEKS_SQL, {"weeks": json_list(weeks)})[0]
-    # The hash of the entry, because a restored store has other entries under the same numbers.
-    last = int(head[0]["hash"][:15], 16) if head else 0
-    return last, int(rows["annotations"]), int(rows["latest"])
+    return int(head[0]["hash"][:15], 16) if head else 0
+
+
+def annotations_of_weeks(store: Store, weeks: Sequence[str]) -> WeekState:
+    """Return how many annotations and skips there are in some weeks, and the latest of each."""
+    return tuple(int(value) for value in store.query(_WEEKS_SQL, {"weeks": json_list(weeks)})[0].values())
 
 
 _OTHER_HEAD_SQL = """
@@ -70,6 +73,9 @@ SELECT hash FROM audit WHERE sequence = (
 """
 
 _WEEKS_SQL = """
-SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS latest
-FROM items i CROSS JOIN annotations n ON n.item_id = i.id WHERE i.week IN (SELECT value FROM json_each(:weeks))
+WITH ours (id) AS MATERIALIZED (SELECT id FROM items WHERE week IN (SELECT value FROM json_each(:weeks)))
+SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS latest,
+  (SELECT count(*) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skips,
+  (SELECT coalesce(max(s.rowid), 0) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skipped
+FROM ours i CROSS JOIN annotations n ON n.item_id = i.id
 """

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from storage.queries.parameters import json_list
 from storage.records_review import Verdict
+from storage.rows import fields, reader
 from storage.store import Store
 
 MAY_COUNT_SQL = (
@@ -43,16 +44,32 @@ UNION ALL SELECT 1 FROM verdicts WHERE judge = :judge OR judge || '@' || version
 """
 
 
-def verdicts_of_version(store: Store, judge: str, version: str, weeks: Sequence[str]) -> list[Verdict]:
-    """Return the verdicts of one version of a judge on items of these weeks that may count, in order of arrival."""
-    return store.select(Verdict, _OF_VERSION_SQL, {"judge": judge, "version": version, "weeks": json_list(weeks)})
+def verdicts_of_version(store: Store, judge: str, version: str, week: str) -> list[tuple[int, Verdict]]:
+    """Return the verdicts of one version of a judge on items of a week that may count, in order of arrival.
+
+    The number before each is its place among all verdicts of the store.
+    """
+    read = reader(Verdict)
+    rows = store.stream(_OF_VERSION_SQL, {"judge": judge, "version": version, "week": week})
+    return [(row[0], read(row[1:])) for row in rows]
 
 
+_COLUMNS = ", ".join(f'v."{f.name}"' for f in fields(Verdict))
 _OF_VERSION_SQL = f"""
-SELECT v.* FROM items i CROSS JOIN verdicts v ON v.item_id = i.id
-WHERE v.judge = :judge AND v.version = :version
-  AND i.week IN (SELECT value FROM json_each(:weeks)) AND {MAY_COUNT_SQL}
+SELECT v.rowid, {_COLUMNS} FROM items i CROSS JOIN verdicts v ON v.item_id = i.id
+WHERE v.judge = :judge AND v.version = :version AND i.week = :week AND {MAY_COUNT_SQL}
 ORDER BY v.rowid
+"""  # noqa: S608 - a constant of ours
+
+
+def items_with_verdicts(store: Store, weeks: Sequence[str]) -> set[str]:
+    """Return the items of these weeks on which a judge gave a value that may count."""
+    return {item for (item,) in store.stream(_JUDGED_SQL, {"weeks": json_list(weeks)})}
+
+
+_JUDGED_SQL = f"""
+SELECT i.id FROM items i WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND EXISTS (
+  SELECT 1 FROM verdicts v WHERE v.item_id = i.id AND v.value IS NOT NULL AND {MAY_COUNT_SQL})
 """  # noqa: S608 - a constant of ours
 
 

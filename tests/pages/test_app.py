@@ -24,7 +24,13 @@ from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Assignment, Week, WeekClosing
 from storage.store import Store, open_store
 
-NEEDS = {"adjudicate": "adjudicator", "golden": "adjudicator", "sampling": "lead", "audit": "lead"}
+NEEDS = {
+    "adjudicate": "adjudicator",
+    "golden": "adjudicator",
+    "conversations": "lead",
+    "sampling": "lead",
+    "audit": "lead",
+}
 REACH = {"visitor": ("annotator", "adjudicator", "lead"), "mara": ("annotator", "adjudicator"), "ana": ("annotator",)}
 
 

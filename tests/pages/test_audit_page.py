@@ -16,10 +16,12 @@ from pages.parts.audit import audit_view
 from pages.parts.shared.session import Session
 from pages.parts.week import week_page
 from review.audit import chain
+from review.audit.store_secrets import store_id
 from review.audit.verifying import check_store
 from review.basics.errors import Refused
 from review.commands.cli import spotcheck
 from review.people.people import add_person, person
+from storage.proof_seen import seen_file
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Item, Week
@@ -116,7 +118,7 @@ def test_the_export_holds_every_match_and_proves_the_chain(demo: Store) -> None:
     rows = json.loads(audit_view._json(here, chain.EVERYTHING))
     assert len(rows) == len(demo.find(AuditEntry)) > 0
     fields = [AuditEntry(**{k: v for k, v in row.items() if k != "item"}) for row in reversed(rows)]
-    key = chain.signing_key(demo)
+    key = demo.signing_key()
     assert key and chain.first_break(fields, key) is None
     assert chain.first_break(fields[:5] + fields[6:], key) == 6
     table = list(csv.DictReader(io.StringIO(audit_view._csv(here, chain.EVERYTHING).decode())))
@@ -185,13 +187,16 @@ def test_the_audit_on_the_command_line(demo: Store) -> None:
     head = few["entries"][0]["hash"]
     code, said = command("verify", "--head", head)
     assert (code, said["head"], said["noted_missing"]) == (0, head, False)
-    # Removing entries from the end with their rows breaks no link; only the noted head reveals it.
+    # Removing entries from the end with their rows breaks no link; only a note of the newest entry reveals it.
     add_person(demo, "zoe", role="lead", by="visitor")
     head = chain.head(demo).hash
     damage(demo, f"DELETE FROM audit WHERE hash = '{head}'")
     damage(demo, "DELETE FROM audit_rows WHERE entry = (SELECT max(entry) FROM audit_rows)")
     damage(demo, "DELETE FROM roles WHERE rater_id = 'zoe'")
     damage(demo, "DELETE FROM raters WHERE id = 'zoe'")
+    code, said = command("verify")
+    assert code == 1 and "Entries were cut off" in said["trouble"] and not said["changes"]
+    seen_file(store_id(demo), demo.path).unlink()
     assert command("verify")[0] == 0
     code, said = command("verify", "--head", head)
     assert (code, said["broken_at"], said["noted_missing"]) == (1, None, True)

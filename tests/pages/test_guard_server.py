@@ -17,6 +17,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, generate_xsrf_token_string
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from review.people.invitations import invite, use
+from review.people.link_cookie import cookie_name, cookie_value
 from review.people.people import add_person
 from storage.records_people import Rater
 
@@ -101,7 +103,20 @@ def logged_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             yield House(port, f"127.0.0.1:{port}", people, 403, frozenset(first | login))
 
 
-@pytest.fixture(params=["proxied", "logged_in"])
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("guarded")
+    (folder / "spotcheck.toml").write_text(f'[access]\nmode = "links"\nurl = "https://{HOST}"\n')
+    store = build_store(folder / "spotcheck.db", items=3, raters=("bob",))
+    people = {}
+    for name, role in (("ana", "annotator"), ("eva", "adjudicator"), ("lea-login", "lead")):
+        login = use(store, invite(store, name.capitalize(), role=role, by="lea").token)
+        people[name] = [("Cookie", f"{cookie_name(store)}={cookie_value(store, login)}")]
+    with served(Path(store.path), {}) as port:
+        yield House(port, f"{HOST}:{port}", people, 403, frozenset({"/_stcore/health"}))
+
+
+@pytest.fixture(params=["proxied", "logged_in", "linked"])
 def house(request: pytest.FixtureRequest) -> House:
     found: House = request.getfixturevalue(request.param)
     return found
@@ -180,7 +195,8 @@ def test_without_a_login_only_what_leads_to_it_answers(house: House, method: str
     if path in house.open_first:
         assert status not in (401, 403)
     else:
-        assert status in (403, 404) and "set-cookie" not in headers and len(said) < 200
+        assert status in (403, 404) and "set-cookie" not in headers and b"script" not in said
+        assert len(said) < 200 or b"<h1>You cannot come in yet</h1>" in said
 
 
 @pytest.mark.parametrize(("method", "path"), ENDPOINTS)
@@ -267,3 +283,22 @@ def test_every_run_still_ends(house: House) -> None:
     assert FINISHED
     with entering(house, house.people["ana"]) as ana:
         assert "Ana · annotator" in ana.run("week")
+
+
+def test_a_session_by_link_is_not_resumed_as_somebody_else(linked: House) -> None:
+    """A session has a memory of its own; whoever learns its id gets a new one."""
+
+    def entered(who: str, *session: str) -> Any:
+        cookies = "; ".join([linked.people[who][0][1], f"_streamlit_xsrf={PAIR}"])
+        tokens = ("streamlit", PAIR, *session)
+        origin = f"http://{linked.host}"
+        return visit(linked.port, host=HOST, headers=[("Cookie", cookies)], tokens=tokens, origin=origin)
+
+    with entered("eva") as one:
+        one.run("week")
+        left = one.session
+    with entered("ana", left) as other:
+        assert "Ana · annotator" in other.run("week") and other.session and other.session != left
+    with entered("eva", left) as same:
+        same.run("week")
+        assert same.session == left

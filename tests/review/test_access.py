@@ -10,12 +10,24 @@ from click.testing import CliRunner
 from review.basics.errors import InputError, Refused
 from review.commands.cli import spotcheck
 from review.serving import server
-from review.settings.access import NAMES_ARE_ENOUGH, SECRET, Access, access_of, hosts_of, is_loopback, refusal
+from review.settings.access import (
+    LOOPBACK_HOSTS,
+    NAMES_ARE_ENOUGH,
+    SECRET,
+    URL,
+    Access,
+    access_of,
+    hosts_of,
+    is_loopback,
+    own_url,
+    public_url,
+    refusal,
+)
 from review.settings.project import project_of
 from storage.store import Store
 
 STRONG = "0123456789abcdef"
-PROXY = Access("proxy", allowed_hosts=("review.example.org",))
+PROXY = Access(mode="proxy", allowed_hosts=("review.example.org",))
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
@@ -56,14 +68,14 @@ def test_the_accepted_host_names_follow_from_the_mode() -> None:
     assert hosts_of(Access(), address="0.0.0.0") == ("*",)
     assert hosts_of(Access(allowed_hosts=("review.lan",)), address="0.0.0.0") == (*loopback, "0.0.0.0", "review.lan")
     assert hosts_of(PROXY, address="127.0.0.1") == ("review.example.org",)
-    oidc = Access("oidc")
+    oidc = Access(mode="oidc")
     assert hosts_of(oidc, address="127.0.0.1", redirect_uri="https://r.example:8443/oauth2callback") == ("r.example",)
 
 
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ({"mode": "open"}, "access.mode: found 'open', expected one of names, oidc, proxy"),
+        ({"mode": "open"}, "access.mode: found 'open', expected one of names, links, oidc, proxy"),
         ({"mode": ["proxy"]}, "access.mode: found"),
         ({"user_header": "X_User"}, "access.user_header: found 'X_User', expected letters, digits and hyphens"),
         ({"user_header": ""}, "access.user_header: found ''"),
@@ -88,7 +100,11 @@ def test_the_settings_of_access_are_read(tmp_path: Path) -> None:
         'allowed_hosts = ["*.example.org", "10.0.0.7", "::1"]\nprovider = "google"\n'
     )
     assert project_of(tmp_path / "spotcheck.db").access == Access(
-        "proxy", "X-Email", "X-Mine", ("*.example.org", "10.0.0.7", "::1"), "google"
+        mode="proxy",
+        user_header="X-Email",
+        secret_header="X-Mine",
+        allowed_hosts=("*.example.org", "10.0.0.7", "::1"),
+        provider="google",
     )
     (tmp_path / "spotcheck.toml").write_text("[access]\nmod = 'oidc'\n")
     with pytest.raises(InputError, match=r"\[access\]: found setting 'mod'"):
@@ -131,14 +147,14 @@ def test_the_flags_pin_hosts_and_override_what_another_configuration_trusts(tmp_
 def test_a_login_needs_its_secrets_beside_the_store(tmp_path: Path) -> None:
     pytest.importorskip("authlib", reason="Authlib is not installed: pip install 'spotcheck[auth]'")
     with pytest.raises(InputError, match="secrets of the login cannot be read"):
-        flags(tmp_path / "s.db", Access("oidc"))
+        flags(tmp_path / "s.db", Access(mode="oidc"))
     secrets = tmp_path / ".streamlit" / "secrets.toml"
     secrets.parent.mkdir()
     secrets.write_text("[auth]\nredirect_uri = 'https://r.example/oauth2callback'\n")
     with pytest.raises(InputError, match="found no cookie_secret"):
-        flags(tmp_path / "s.db", Access("oidc"))
+        flags(tmp_path / "s.db", Access(mode="oidc"))
     secrets.write_text("[auth]\nredirect_uri = 'https://r.example/oauth2callback'\ncookie_secret = 'x'\n")
-    assert flags(tmp_path / "s.db", Access("oidc")) == (
+    assert flags(tmp_path / "s.db", Access(mode="oidc")) == (
         "--server.allowedHosts=r.example",
         "--server.trustedUserHeaders={}",
         f"--secrets.files={secrets}",
@@ -149,3 +165,29 @@ def test_a_server_on_all_addresses_is_reached_on_the_loopback_address() -> None:
     assert server.url_of("0.0.0.0", 8501) == "http://127.0.0.1:8501"
     assert server.url_of("::", 8501) == server.url_of("::1", 8501) == "http://[::1]:8501"
     assert server.url_of("192.168.1.5", 80) == "http://192.168.1.5:80"
+
+
+@pytest.mark.parametrize("url", ["https://r.example", "http://10.0.0.7:8501", "https://r.example/spot/", ""])
+def test_an_address_for_links_is_accepted(url: str) -> None:
+    assert own_url("access.url", url) == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["r.example", "ftp://r.example", "https://", "https://a@r.example", "https://r.example?x=1", "https://r.example#x",
+     "https://r.example:x", " https://r.example", "https://r.example:0x1", "javascript:alert(1)", 7]
+)  # fmt: skip
+def test_a_wrong_address_for_links_is_named(url: object) -> None:
+    with pytest.raises(InputError, match=r"access\.url: found .* expected the address"):
+        own_url("access.url", url)
+
+
+def test_a_server_of_links_answers_to_the_host_of_its_address() -> None:
+    links = Access(mode="links", url="https://r.example")
+    assert hosts_of(links, address="0.0.0.0", url=links.url) == ("r.example",)
+    assert hosts_of(links, address="127.0.0.1", url=links.url) == ("localhost", "127.0.0.1", "::1", "r.example")
+    assert public_url(links, {}) == "https://r.example" and public_url(links, {URL: "https://s.example"})[8] == "s"
+    why = refusal(Access(mode="links"), address="0.0.0.0", hosts=(), environment={})
+    assert isinstance(why, Refused) and "access.url" in str(why)
+    assert refusal(links, address="0.0.0.0", hosts=("r.example",), environment={}) is None
+    assert refusal(Access(mode="links"), address="127.0.0.1", hosts=LOOPBACK_HOSTS, environment={}) is None

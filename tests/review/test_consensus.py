@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from review.basics.labels import Label, Scale, ratings_of
 from review.statistics.consensus import by_entropy, competence, consensus_report, entropy, ordinal_median, plurality
-from review.statistics.dawid_skene import dawid_skene
+from review.statistics.dawid_skene import _row_sums, dawid_skene
 
 CASE = json.loads((Path(__file__).resolve().parents[1] / "data/agreement/dawid_skene_1979.json").read_text())
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
@@ -165,3 +165,10 @@ def test_pandalm_has_a_majority_on_every_item():
     report = consensus_report(ratings_of(labels, Scale("nominal", ("1", "2", "0"))))
     assert report.ties == 0
     assert {v: round(share * 999) for v, share in report.prevalence.items()} == {"1": 422, "2": 472, "0": 105}
+
+
+def test_sums_of_rows_are_those_of_numpy_to_the_last_bit() -> None:
+    rng = np.random.default_rng(0)
+    for columns in range(1, 13):
+        table = rng.random((500, columns)) * 10.0 ** rng.integers(-12, 12, (500, columns))
+        assert np.array_equal(_row_sums(table), table.sum(axis=1, keepdims=True))

@@ -158,7 +158,7 @@ def test_a_server_that_may_show_nothing_answers_with_its_reason() -> None:
 
 
 def test_two_headers_of_the_proxy_are_nobody() -> None:
-    rules = Rules(**{**vars(NAMES), "access": Access("proxy")})
+    rules = Rules(**{**vars(NAMES), "access": Access(mode="proxy")})
     sign, user = (b"x-spotcheck-proxy", SECRET.encode()), (b"x-forwarded-user", b"ana")
     for headers, status in (([sign, user], 200), ([sign, user, user], 403), ([sign, sign, user], 403), ([user], 403)):
         scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"localhost"), *headers]}

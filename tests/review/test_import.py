@@ -218,8 +218,8 @@ def test_a_file_without_any_record_is_refused_with_its_first_line(tmp_path, log)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"format": "excel"}, "--format: found 'excel', expected auto or one of jsonl"),
-        ({"source": "a/b"}, "--source"),
+        ({"format": "excel"}, "format: found 'excel', expected auto or one of jsonl"),
+        ({"source": "a/b"}, "source: found"),
         ({"week": "47"}, "ISO week"),
         ({"mapping": {"querstion": "x"}}, "no field 'querstion'"),
         ({"privacy": Privacy(patterns={"A": "["})}, "not a valid regular expression"),

@@ -8,8 +8,7 @@ from review.audit import chain
 from review.basics.log_paths import log_of
 from review.log.log import weeks_in_log
 from review.people.people import add_person
-from review.settings.project import project_of
-from storage.records_log import Import
+from storage.records_log import Import, SourceSettings
 from storage.records_people import AuditEntry
 from storage.store import open_store
 
@@ -89,9 +88,9 @@ def test_a_mapping_is_remembered_for_the_next_time(folder):
         "2026-W46",
     ]
     assert run(folder, "log.csv", *options).returncode == 0
-    project = project_of(folder / "spotcheck.db")
-    assert project.mapping == {"question": "text", "feedback": "rating"}
-    assert project.values == {"feedback": {"good": "up"}}
+    (kept,) = open_store(folder / "spotcheck.db").find(SourceSettings)
+    assert kept.source == "production" and kept.mapping == {"question": "text", "feedback": "rating"}
+    assert kept.value_tables == {"feedback": {"good": "up"}}
     assert run(folder, "more.csv", "--week", "2026-W47").returncode == 0
     assert weeks_in_log(log_of(folder / "spotcheck.db")) == {"2026-W46": 1, "2026-W47": 1}
 
@@ -104,3 +103,22 @@ def test_conversations_that_the_log_has_with_other_content_are_named_when_nothin
     assert done.returncode == 1
     assert "1 conversation is already in the log with other content; the first version is kept." in done.stderr
     assert "1 record could not be read" in done.stderr and "Nothing was added." in done.stderr
+
+
+def test_an_import_is_undone_by_its_id(folder):
+    (folder / "log.csv").write_text("id,question,created_at\n1,hello,2026-11-20\n")
+    done = orjson.loads(run(folder, "log.csv", "--json").stdout)
+    undone = run(folder, "--undo", done["imports"][0]["id"])
+    assert undone.returncode == 0 and "the 1 conversation of log.csv left the log" in undone.stdout
+    assert weeks_in_log(log_of(folder / "spotcheck.db")) == {}
+    assert run(folder, "--undo", "none").returncode == 2
+    assert run(folder, "log.csv", "--undo", "x").returncode == 2
+
+
+def test_a_file_that_needs_a_mapping_is_refused_with_a_proposal(folder):
+    (folder / "desk.csv").write_text("Ticket;Frage;Antwort\nT-1;Wo ist es?;Hier.\n")
+    done = run(folder, "desk.csv")
+    assert done.returncode == 2
+    text = " ".join(done.stderr.split())
+    assert "found the fields Ticket, Frage, Antwort" in text
+    assert "--map id=Ticket --map question=Frage --map answer=Antwort" in text

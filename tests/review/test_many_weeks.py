@@ -8,14 +8,14 @@ import many_weeks
 import pytest
 
 from review.annotating.submissions import receive
-from review.current.counting import annotations_that_count
+from review.audit.verifying import check_store, in_words
+from review.current.counting import annotations_that_count, state_of_weeks
 from review.current.settled import settled_labels
 from storage.queries.annotations import current_annotations
-from storage.queries.states import weeks_state
-from storage.records_review import Assignment, Withdrawal
+from storage.records_review import Assignment, Skip, Withdrawal
 from storage.store import Store
 
-NEW = "00000000-0000-4000-8000-000000000001"
+NEW, SKIPPED = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +26,29 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def test_an_answer_in_the_open_week_leaves_the_figures_of_a_closed_one(store: Store) -> None:
     closed, running = many_weeks.week_names(2)
-    before = weeks_state(store, [closed]), weeks_state(store, [running])
+    before = state_of_weeks(store, [closed]), state_of_weeks(store, [running])
     known = len(annotations_that_count(store, running))
     mine = store.find(Assignment, week=running)[-1]
     labels = {"correctness": "correct", "intent": "return", "politeness": "neutral"}
     entry = {"submission_id": NEW, "kind": "annotation", "assignment": mine.id, "labels": labels, "seconds": 9}
     receipt = receive(store, mine.rater_id, [entry])
     assert (receipt.acknowledged, receipt.rejected) == ((NEW,), ())
-    assert weeks_state(store, [closed]) == before[0]
-    assert weeks_state(store, [running]) != before[1]
+    assert state_of_weeks(store, [closed]) == before[0]
+    assert state_of_weeks(store, [running]) != before[1]
     assert len(annotations_that_count(store, running)) == known + 1
+    before_skip = state_of_weeks(store, [running]), state_of_weeks(store, [closed])
+    store.add(
+        Skip(
+            submission_id=SKIPPED,
+            assignment_id=mine.id,
+            item_id=mine.item_id,
+            rater_id=mine.rater_id,
+            at="2027-01-05T07:00:00Z",
+            reason="unclear",
+        )
+    )
+    assert state_of_weeks(store, [running])[1:] != before_skip[0][1:]
+    assert state_of_weeks(store, [closed])[1:] == before_skip[1][1:]
     store.add(Withdrawal("undo", NEW, mine.rater_id, "2027-01-05T08:00:00Z"))
     assert len(annotations_that_count(store, running)) == known
 
@@ -45,3 +58,9 @@ def test_what_is_remembered_is_what_the_store_holds(store: Store) -> None:
     first, again = settled_labels(store, [week]), settled_labels(store, [week])
     assert first == again and first is not again
     assert list(annotations_that_count(store, week)) == current_annotations(store, week)
+
+
+def test_the_chain_covers_every_row(tmp_path: Path) -> None:
+    store = many_weeks.build(tmp_path / "s.db", many_weeks.Size(2, 40))
+    check = check_store(store)
+    assert check.holds and check.rows > 500, in_words(check)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -269,6 +269,7 @@ counts = st.integers(0, 40)
 
 
 @given(st.tuples(counts, counts, counts, counts), st.integers(0, 500), st.integers(0, 500))
+@example(cells=(0, 0, 7, 9), more_said=19, more_not=0)  # the judge contradicts the labels: 98% where they allow 74%
 def test_estimates_stay_shares_and_lie_in_their_interval(cells, more_said, more_not):
     tp, fp, fn, tn = cells
     assume(tp + fp + fn + tn > 0)
@@ -322,6 +323,14 @@ def test_rogan_gladen_is_refused_where_the_labels_are_a_sample_of_the_traffic():
     assert "difference estimator applies" in (quality_report([ONE]).rogan_gladen.undefined or "")
 
 
+def test_rogan_gladen_beyond_everything_keeps_an_interval():
+    # everything is said to be positive by a judge that calls hardly any positive: (1 + .99 - 1)/(.03 + .99 - 1) = 49.5
+    found = rogan_gladen(1000, 1000, Calibration(1000, 30, 1000, 990))
+    assert found.value == 1.0
+    assert found.ci is not None
+    assert found.ci[0] < found.ci[1] == 1.0
+
+
 @given(st.integers(0, 100), st.integers(1, 30), st.integers(1, 30), st.data())
 def test_rogan_gladen_stays_a_share(said, positives, negatives, data):
     known = Calibration(
@@ -331,6 +340,7 @@ def test_rogan_gladen_stays_a_share(said, positives, negatives, data):
     if found.value is not None:
         assert found.ci is not None
         assert 0 <= found.ci[0] <= found.value <= found.ci[1] <= 1
+        assert found.ci[1] > found.ci[0]
 
 
 # --- planning

@@ -15,7 +15,7 @@ from review.sources.normalise import Origin, conversation_of, keyed_hash
 from review.sources.readers.mapping import parse_mapping, parse_values, picked, renamed, translated
 from review.sources.readers.plain import read
 
-ORIGIN = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
+ORIGIN = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
 
 
 def conversation(origin=ORIGIN, **fields):
@@ -80,7 +80,7 @@ def test_an_undated_record_belongs_to_the_week_of_the_import():
 
 def test_identity_is_the_source_and_its_id():
     assert conversation().id == "1"
-    assert conversation(Origin("shop", b"key", ZoneInfo("UTC"), "2026-W47")).id == "shop/1"
+    assert conversation(Origin(source="shop", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")).id == "shop/1"
     assert conversation(id=17).source_id == "17"
 
 

@@ -1,6 +1,7 @@
 """Readers: one contract for all formats, each format's own shape, and the real files."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -11,42 +12,70 @@ from hypothesis import strategies as st
 from review.basics.errors import InputError
 from review.basics.input_file import input_file
 from review.basics.raw import layout_of, read_raw
-from review.basics.record import Unreadable
+from review.basics.record import Raw, Unreadable
+from review.privacy.recognisers import recognisers
+from review.sources.conversations import RecordRules, masked_conversations
 from review.sources.normalise import Origin, conversation_of
 from review.sources.readers.catalogue import READERS, detect
 from review.sources.readers.fields import ROLES
+from review.sources.readers.reader import Reader, TraceReader
 from storage.records_log import Conversation
 
 REAL = Path(__file__).parents[2] / "../shared/data"
 
-SAMPLES = {name: dict(reader.sample) for name, reader in READERS.items()}
-"""The same conversation in every format."""
+ORIGIN = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
+
+SINGLE = {name: reader for name, reader in READERS.items() if isinstance(reader, Reader)}
+TRACES = {name: reader for name, reader in READERS.items() if isinstance(reader, TraceReader)}
+SAMPLES = {name: dict(reader.sample) for name, reader in SINGLE.items()}
+"""The same conversation in every format of single records."""
 
 
 def conversation(name: str, record: dict) -> Conversation:
-    from zoneinfo import ZoneInfo
+    """The first conversation of a record."""
+    return next(conversation_of(found, record, ORIGIN) for found in SINGLE[name].conversations(record))
 
-    origin = Origin("production", b"key", ZoneInfo("UTC"), "2026-W47")
-    return conversation_of(READERS[name].read(record), record, origin)
+
+def conversations(name: str, records: list[dict]) -> list[Conversation]:
+    """What both shapes read, through the one way that all sources take."""
+    raws = [Raw(line, dict(record), None, 0) for line, record in enumerate(records, start=1)]
+    found = list(masked_conversations(raws, RecordRules(format=name, origin=ORIGIN, recognisers=recognisers())))
+    assert not [str(one.error) for one in found if one.error]
+    return [one.entry.conversation for one in found]
+
+
+def sample_of(name: str) -> list[dict]:
+    """The raw records of a format's sample, whatever its shape."""
+    return [SAMPLES[name]] if name in SINGLE else [dict(record) for record in TRACES[name].sample]
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_every_format_reads_the_same_conversation_alike(name):
-    read = conversation(name, SAMPLES[name])
-    assert [(m["role"], m["content"]) for m in read.messages] == [("user", "How many?"), ("assistant", "Seven.")]
-    assert (read.question, read.answer) == ("How many?", "Seven.")
+    for read in conversations(name, sample_of(name)):
+        assert [(m["role"], m["content"]) for m in read.messages] == [("user", "How many?"), ("assistant", "Seven.")]
+        assert (read.question, read.answer) == ("How many?", "Seven.")
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_every_format_is_detected_by_its_keys_and_says_why(name):
     layout = name if name in ("csv", "parquet") else "json"
-    found = detect([SAMPLES[name]], layout, file="f", mapping={})
+    found = detect(sample_of(name), layout, file="f", mapping={})
     assert found.format == name
     assert READERS[name].sign in found.reason
     assert READERS[name].about
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", TRACES)
+def test_the_records_of_a_trace_may_stand_in_any_order_and_twice(name):
+    records = sample_of(name)
+    [straight] = conversations(name, records)
+    for order in (records[::-1], [*records, *records], [*records[1:], records[0]]):
+        [read] = conversations(name, order)
+        assert (read.id, read.messages, read.steps) == (straight.id, straight.messages, straight.steps)
+        assert (read.tokens_in, read.cost, read.latency_ms) == (straight.tokens_in, straight.cost, straight.latency_ms)
+
+
+@pytest.mark.parametrize("name", SINGLE)
 @given(data=st.data())
 @examples(60)
 def test_a_reader_refuses_or_reads_any_record_and_raises_nothing_else(name, data):
@@ -64,7 +93,7 @@ def test_a_reader_refuses_or_reads_any_record_and_raises_nothing_else(name, data
         [*SAMPLES[name], "messages", "question", "result", "verdicts", "tags", "metadata", "context"]
     )
     record = {**SAMPLES[name], **data.draw(st.dictionaries(keys, json_values, max_size=3))}
-    READERS[name].recognise(record)
+    SINGLE[name].recognise(record)
     try:
         read = conversation(name, record)
     except Unreadable as error:

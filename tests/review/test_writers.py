@@ -90,7 +90,7 @@ ROWS = {
 def carried_of(files: list[Path]) -> list[dict]:
     """What each row of an export carries, read back from its files; no rows of files in any other form."""
     rows: list[dict] = []
-    for file in files:
+    for file in (f for f in files if not f.name.endswith("judges.json")):
         if file.suffix == ".parquet":
             rows += pq.read_table(file).to_pylist()
         elif file.suffix == ".csv":

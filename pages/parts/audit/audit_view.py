@@ -57,20 +57,21 @@ def _checked(check: Check) -> None:
 def _head(last: AuditEntry) -> None:
     with st.expander("The head of the chain"):
         st.caption(
-            "Each entry covers the one before it, so a changed or removed entry breaks the chain. Only entries "
-            "removed from the end go unnoticed. Keep this head somewhere else. The person who installed Spotcheck "
-            "can then check that it is still in the chain."
+            "Each entry covers the one before it, so a changed or removed entry breaks the chain. Entries removed "
+            "from the end are noticed on the machine that wrote them, as long as nobody changes its note of the newest "
+            "entry. Keep this head somewhere else. The person who installed Spotcheck can then check that it is still "
+            "in the chain."
         )
         st.code(last.hash, language=None, wrap_lines=True)
 
 
 def search(here: Session) -> audit_chain.Search:
     """Draw the filters in one row. Returns what they ask for."""
-    known = audit_chain.known(here.store)
+    known, names = audit_chain.known(here.store), here.names
     weeks = [w.name for w in here.store.find(Week, order_by="name desc")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         actors = st.multiselect(
-            "Who", known.actors, format_func=lambda i: here.names.get(i, i), key="audit_actors", placeholder="everybody"
+            "Who", known.actors, format_func=lambda i: names.get(i, i), key="audit_actors", placeholder="everybody"
         )
         actions = st.multiselect("What", known.actions, key="audit_actions", placeholder="everything")
         week = st.selectbox("Week", weeks, index=None, key="audit_week", placeholder="all weeks")
@@ -94,13 +95,13 @@ def table(here: Session, wanted: audit_chain.Search) -> None:
     if not found:
         st.info("No entry matches. Remove a filter to see more.", icon=":material/filter_alt_off:")
         return
-    shown = audit_chain.as_rows(here.store, found)
+    shown, names = audit_chain.as_rows(here.store, found), here.names
     frame = pd.DataFrame(
         [
             {
                 "#": row["sequence"],
                 "at": row["at"][:19].replace("T", " "),
-                "who": here.names.get(row["actor"], row["actor"]),
+                "who": names.get(row["actor"], row["actor"]),
                 "action": row["action"],
                 "what": row["item"] or row["subject"],
                 "detail": audit_chain.detail_text(row["detail"]),

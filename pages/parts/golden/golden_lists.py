@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import figures
+from pages.parts.shared import charts, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -132,7 +132,7 @@ def coverage_matrix(here: Session) -> None:
     frame = pd.DataFrame(
         [{"scenario": c.scenario or "none", "kind": c.kind, "n": c.n, "text": str(c.n)} for c in found.cells]
     )
-    chart = figures.heat_map(frame, x="kind", y="scenario", value="n", text="text", x_title="kind", y_title=None)
+    chart = charts.heat_map(frame, x="kind", y="scenario", value="n", text="text", x_title="kind", y_title=None)
     figures.with_table(chart, frame.drop(columns="text"), key="curating_coverage", file_name="coverage.csv")
     st.caption(f"{counted(found.n, 'example')}. {found.missing:,} more would give each scenario {target:,}.")
 
@@ -198,7 +198,7 @@ def _export(here: Session, names: list[str]) -> None:
 def _packed(here: Session, name: str, to: str) -> tuple[bytes, str]:
     """Return the exported file and its name. A format of several files becomes a zip archive."""
     with tempfile.TemporaryDirectory() as folder:
-        files = export(here.store, name, to=to, target=Path(folder) / f"golden-{to}", by=here.rater.id)
+        files = export(here.store, name, to=to, target=Path(folder) / f"golden-{to}", by=here.rater.id, card=True)
         if len(files) == 1:
             return files[0].read_bytes(), f"{name}-{files[0].name}"
         buffer = io.BytesIO()

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared import cached_statistics, charts, figures
 from pages.parts.shared.session import Session
 from review.statistics.calibration.report import CalibrationReport
 from review.statistics.calibration.scores import ScoreReport
@@ -17,11 +17,11 @@ METRICS = {"recall": "Recall", "precision": "Precision", "accuracy": "Same as th
 
 def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *, key: str) -> None:
     """Show the human ceiling, and whether the judge may replace a person."""
-    found = cached_statistics.judge_vs_people(here, weeks, judge, dimension)
     names = here.names
     metric = st.segmented_control(
         "Figure", list(METRICS), format_func=METRICS.__getitem__, default="accuracy", required=True, key=f"{key}_metric"
     )
+    found = cached_statistics.judge_vs_people(here, weeks, judge, dimension, metric)
     rows = [
         {
             "reviewer": names.get(c.rater, c.rater),
@@ -37,7 +37,7 @@ def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *,
     ]
     if rows:
         frame = pd.DataFrame(rows)
-        chart = figures.intervals(
+        chart = charts.intervals(
             frame, x="reviewer", y_title=METRICS[metric], series="who", series_order=("the person", judge)
         )
         figures.with_table(chart, frame, key=f"{key}_ceiling", file_name="ceiling.csv")
@@ -103,8 +103,8 @@ def reliability(report: ScoreReport, *, key: str) -> None:
         return
     frame = pd.DataFrame(rows)
     x = alt.X("score:Q", title="mean score", scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart(frame).encode(x=x, color=alt.value(figures.BLUE))
-    diagonal = alt.Chart(pd.DataFrame({"x": [0, 1]})).encode(x="x:Q", y="x:Q", color=alt.value(figures.BLUE))
+    base = alt.Chart(frame).encode(x=x, color=alt.value(charts.BLUE))
+    diagonal = alt.Chart(pd.DataFrame({"x": [0, 1]})).encode(x="x:Q", y="x:Q", color=alt.value(charts.BLUE))
     line = diagonal.mark_line(strokeDash=[4, 4], opacity=0.5)
     y = alt.Y("low:Q", title="share positive", scale=alt.Scale(domain=[0, 1]))
     bars = base.mark_rule(strokeWidth=2).encode(y=y, y2="high:Q")

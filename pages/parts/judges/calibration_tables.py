@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import figures
+from pages.parts.shared import charts, figures
 from review.statistics.calibration.report import CalibrationReport
 from review.statistics.quantity import Quantity
 
@@ -34,7 +34,7 @@ def metrics(report: CalibrationReport, *, key: str) -> None:
         if q.value is not None and q.ci
     ]
     if rows:
-        chart = figures.intervals(
+        chart = charts.intervals(
             pd.DataFrame(rows),
             x="figure",
             y_title=None,
@@ -42,7 +42,7 @@ def metrics(report: CalibrationReport, *, key: str) -> None:
             order=list(METRICS.values()),
             series_order=("weighted", "unweighted"),
         )
-        st.altair_chart(chart, width="stretch", key=f"{key}_metrics_chart")
+        figures.draw(chart, key=f"{key}_metrics_chart")
     frame = pd.DataFrame(
         [
             {"figure": title, "weighted": _text(report.weighted[name]), "unweighted": _text(report.unweighted[name])}
@@ -76,7 +76,7 @@ def confusion(report: CalibrationReport, *, key: str) -> None:
     if frame.empty or not frame["items"].sum():
         st.caption("Nothing to compare yet.")
         return
-    chart = figures.heat_map(
+    chart = charts.heat_map(
         frame, x="judge", y="people", value="items", text="text", x_title="judge", y_title="people",
         order=list(report.confusion),
     )  # fmt: skip
@@ -96,10 +96,10 @@ def classes(report: CalibrationReport, *, key: str) -> None:
         if isinstance(q, Quantity) and q.value is not None and q.ci
     ]
     if rows and len(each) <= MANY_CLASSES:
-        chart = figures.intervals(
+        chart = charts.intervals(
             pd.DataFrame(rows), x="class", y_title=None, series="figure", order=list(each), series_order=FIGURES
         )
-        st.altair_chart(chart, width="stretch", key=f"{key}_classes_chart")
+        figures.draw(chart, key=f"{key}_classes_chart")
     frame = pd.DataFrame(
         [
             {"class": name, **{f: _text(q) if isinstance(q, Quantity) else q for f, q in of.items()}}

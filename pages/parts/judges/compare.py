@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.judges import choose
 from pages.parts.judges.trust import choose_dimension
-from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared import cached_statistics, charts, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -92,10 +92,10 @@ def _picture(found: Comparison, *, key: str) -> None:
     ]
     if rows:
         order = [str(side.judge) for side in found.sides]
-        chart = figures.intervals(
+        chart = charts.intervals(
             pd.DataFrame(rows), x="judge", y_title="share", series="figure", order=order, series_order=FIGURES
         )
-        st.altair_chart(chart, width="stretch", key=f"{key}_chart")
+        figures.draw(chart, key=f"{key}_chart")
     frame = pd.DataFrame(
         [
             {
@@ -171,7 +171,7 @@ def _agreement(found: Comparison, *, key: str) -> None:
         st.caption("No item has verdicts of two of these judges.")
         return
     order = [str(side.judge) for side in found.sides]
-    chart = figures.heat_map(
+    chart = charts.heat_map(
         frame, x="judge", y="other", value="kappa", text="text", order=order, domain=(0, 1), angle=-35
     )
     figures.with_table(chart, frame.drop(columns="text"), key=f"{key}_agreement", file_name="judges-agreement.csv")

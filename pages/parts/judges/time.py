@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts.judges import choose
 from pages.parts.judges.trust import choose_dimension
-from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared import cached_statistics, charts, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -61,7 +61,7 @@ def _figure(one: Drift, rows: tuple[WeekFigure, ...], *, key: str, file_name: st
     band = base.mark_bar(opacity=0.35, color="#8a94a6", size=26).encode(
         y=alt.Y("band low:Q", title=None, scale=scale), y2="band high:Q"
     )
-    colour = alt.condition(alt.datum.alarm, alt.value("#d1495b"), alt.value(figures.BLUE))
+    colour = alt.condition(alt.datum.alarm, alt.value("#d1495b"), alt.value(charts.BLUE))
     bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q", color=colour)
     points = base.mark_point(filled=True, size=80, opacity=1).encode(
         y="value:Q", color=colour, tooltip=["week", "value", "low", "high", "n", "band low", "band high", "moved"]

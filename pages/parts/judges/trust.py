@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts.judges import beside_people, calibration_tables, choose, near_duplicates
-from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared import cached_statistics, figures, gathered
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -28,12 +28,12 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     if version.version not in judge.spoke:
         choose.without_verdicts(here, judge, version)
         return
-    reports = cached_statistics.calibration(here, weeks, str(version))
-    if not reports:
+    judged = list(gathered.pairs(here, weeks, str(version)))
+    if not judged:
         choose.without_figures(version)
         return
-    dimension = choose_dimension(list(reports))
-    report = reports[dimension]
+    dimension = choose_dimension(judged)
+    report = cached_statistics.calibration(here, weeks, str(version), dimension)
     dev = shown_half(here.store, version) == "dev"
     key = f"judges_{version}_{dimension}"
     _in_words(report, badge=":blue-badge[dev half]" if dev else "")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from pages.parts.settings import inviting
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -39,9 +40,14 @@ def people_table(here: Session) -> None:
     if not here.rater.may("lead"):
         st.caption("Leads add people and change roles.")
         return
+    by_links = here.access.mode == "links"
+    if by_links:
+        inviting.invite_somebody(here)
     with st.form("managing_add", border=True, clear_on_submit=True):
-        st.markdown("**Add a person, or change a role**")
-        name = st.text_input("Name, or the id of a person who logs in", key="managing_name")
+        st.markdown("**Change a role**" if by_links else "**Add a person, or change a role**")
+        name = st.text_input(
+            "Name or id" if by_links else "Name, or the id of a person who logs in", key="managing_name"
+        )
         role = st.segmented_control("Role", (*ROLES, NO_ROLE), default="annotator", required=True, key="managing_role")
         if st.form_submit_button("Save"):
             _try(lambda: add_person(here.store, name, role=role, by=_lead(here)), f"{name} is {role}")
@@ -71,7 +77,7 @@ def import_table(here: Session) -> None:
         st.markdown(MASKED)
     if not rows:
         st.info(
-            "Nothing has been imported yet. Ask the person who installed Spotcheck to import conversations.",
+            "Nothing has been imported yet. A lead imports conversations on the Conversations page.",
             icon=":material/upload_file:",
         )
         return

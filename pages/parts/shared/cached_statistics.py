@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from pages.parts.shared import gathered
+from pages.parts.shared.gathered import JudgeState, judge_state
 from pages.parts.shared.session import Session
 from review.annotating.anchoring import Anchoring, anchoring
+from review.basics.labels import Ratings
 from review.current.assignments import owed_items
-from review.current.counting import state_of_annotations
+from review.current.counting import state_of_annotations, state_of_weeks
 from review.current.verdicts import Reference
 from review.evidence import evidence
+from review.evidence.evidence import Paired
 from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
 from review.evidence.production_data import production_data
@@ -30,46 +36,30 @@ from review.report.model import Quality
 from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
-from review.statistics.calibration.report import CalibrationReport, calibration_report
-from storage.queries.items import items_in_weeks
-from storage.queries.states import WeekState, weeks_state
+from review.statistics.calibration.report import CalibrationReport, calibration_report, weighted_figures
+from review.statistics.quantity import Quantity
+from storage.queries.states import WeekState
 from storage.records_judges import Judge
-from storage.store import Store, open_store
-
-JudgeState = tuple[int, ...]
+from storage.store import open_store
 
 
-def judge_state(store: Store, weeks: tuple[str, ...]) -> JudgeState:
-    """Return the state of everything that figures about judges in these weeks depend on.
+def agreement(session: Session, weeks: tuple[str, ...], dimension: str) -> AgreementReport | None:
+    """Return the agreement of some weeks in one dimension, without the items that the viewer has yet to review.
 
-    The verdicts of a run are counted apart, because the state of the weeks changes only when a run starts and ends.
+    None while nobody has rated it.
     """
-    rows = store.query(
-        "SELECT (SELECT coalesce(max(rowid), 0) FROM verdicts) AS verdicts, "
-        "(SELECT coalesce(max(rowid), 0) FROM judge_results) AS results"
-    )[0]
-    return (*weeks_state(store, weeks), int(rows["verdicts"]), int(rows["results"]))
+    found = gathered.ratings(session, weeks).get(dimension)
+    if found is None or not len(found):
+        return None
+    key = str(session.store.path), state_of_weeks(session.store, weeks), weeks
+    return _agreement(key, gathered.view(session, weeks)[1], dimension, found)
 
 
-def agreement(session: Session, weeks: tuple[str, ...]) -> dict[str, AgreementReport]:
-    """Return the agreement of some weeks by dimension, without the items that the viewer has yet to review."""
-    viewer, owed = _view(session, weeks)
-    return _agreement(str(session.store.path), weeks_state(session.store, weeks), weeks, owed, viewer)
-
-
-def _view(session: Session, weeks: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the viewer, and the items of these weeks that the viewer owes: those who owe the same see the same."""
-    viewer = session.rater.id
-    return viewer, tuple(sorted(items_in_weeks(session.store, owed_items(session.store, viewer), weeks)))
-
-
-@st.cache_data(show_spinner="Computing agreement …", max_entries=64)
+@st.cache_data(show_spinner="Computing agreement …", max_entries=256)
 def _agreement(
-    path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[str, ...], _viewer: str
-) -> dict[str, AgreementReport]:
-    store, viewer = open_store(path, create=False), _viewer
-    found = evidence.ratings_by_dimension(store, weeks, viewer=viewer)
-    return {name: agreement_report(ratings) for name, ratings in found.items() if len(ratings)}
+    key: tuple[str, WeekState, tuple[str, ...]], owed: tuple[str, ...], dimension: str, _ratings: Ratings
+) -> AgreementReport:
+    return agreement_report(_ratings)
 
 
 def changes_of_mind(session: Session, weeks: tuple[str, ...]) -> Anchoring:
@@ -82,35 +72,52 @@ def _changes_of_mind(path: str, state: JudgeState, weeks: tuple[str, ...]) -> An
     return anchoring(open_store(path, create=False), weeks)
 
 
-def calibration(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, CalibrationReport]:
-    """Return a judge against the people in some weeks, by dimension, without opening the test half."""
-    viewer, owed = _view(session, weeks)
-    path, state = str(session.store.path), judge_state(session.store, weeks)
-    return _calibration(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
+def calibration(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> CalibrationReport:
+    """Return a judge against the people in one dimension, without opening the test half."""
+    pair = gathered.pairs(session, weeks, judge)[dimension]
+    return _calibration(*_judge_key(session, weeks, judge), dimension, pair)
 
 
 @st.cache_data(show_spinner="Computing calibration …", max_entries=64)
-def _calibration(
-    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
-) -> dict[str, CalibrationReport]:
-    store = open_store(path, create=False)
-    pairs = evidence.paired_labels(store, weeks, judge, viewer=_viewer)
-    return {name: calibration_report(p.data, positive=p.dimension.positive) for name, p in pairs.items()}
+def _calibration(key: JudgeKey, judge: str, owed: tuple[str, ...], dimension: str, _pair: Paired) -> CalibrationReport:
+    return calibration_report(_pair.data, positive=_pair.dimension.positive)
+
+
+def recall(session: Session, weeks: tuple[str, ...], judge: str) -> list[tuple[str, Quantity]]:
+    """Return the positive value and the recall of a judge in each dimension that has a positive value."""
+    return _recall(*_judge_key(session, weeks, judge), gathered.pairs(session, weeks, judge))
+
+
+@st.cache_data(show_spinner="Computing recall …", max_entries=64)
+def _recall(
+    key: JudgeKey, judge: str, owed: tuple[str, ...], _pairs: Mapping[str, Paired]
+) -> list[tuple[str, Quantity]]:
+    return [
+        (p.dimension.positive, weighted_figures(p.data, ("recall",), positive=p.dimension.positive)[1]["recall"])
+        for p in _pairs.values()
+        if p.dimension.positive
+    ]
+
+
+JudgeKey = tuple[str, JudgeState, tuple[str, ...]]
+
+
+def _judge_key(session: Session, weeks: tuple[str, ...], judge: str) -> tuple[JudgeKey, str, tuple[str, ...]]:
+    """Return what the figures of a judge depend on: store, state and weeks, the judge, and what the viewer owes."""
+    store = session.store
+    return (str(store.path), judge_state(store, weeks), weeks), judge, gathered.view(session, weeks)[1]
 
 
 def disagreements(session: Session, weeks: tuple[str, ...], judge: str) -> dict[str, list[Disagreement]]:
     """Return where a judge and the people differ, by dimension, without opening the test half."""
-    viewer, owed = _view(session, weeks)
-    path, state = str(session.store.path), judge_state(session.store, weeks)
-    return _disagreements(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
+    return _disagreements(*_judge_key(session, weeks, judge), gathered.pairs(session, weeks, judge))
 
 
 @st.cache_data(show_spinner="Finding the disagreements …", max_entries=32)
 def _disagreements(
-    path: str, state: JudgeState, *, weeks: tuple[str, ...], judge: str, owed: tuple[str, ...], _viewer: str
+    key: JudgeKey, judge: str, owed: tuple[str, ...], _pairs: Mapping[str, Paired]
 ) -> dict[str, list[Disagreement]]:
-    pairs = evidence.paired_labels(open_store(path, create=False), weeks, judge, viewer=_viewer)
-    return {name: disagreements_of(pair) for name, pair in pairs.items()}
+    return {name: disagreements_of(pair) for name, pair in _pairs.items()}
 
 
 def near_duplicates(session: Session, weeks: tuple[str, ...], judge: Judge) -> list[Near]:
@@ -145,7 +152,7 @@ def _economy(path: str, state: JudgeState, weeks: tuple[str, ...], judge: Refere
 
 def comparison(session: Session, weeks: tuple[str, ...], judges: tuple[str, ...]) -> dict[str, Comparison]:
     """Return several judges side by side, by dimension, without opening the test half."""
-    viewer, owed = _view(session, weeks)
+    viewer, owed = gathered.view(session, weeks)
     path, state = str(session.store.path), judge_state(session.store, weeks)
     return _comparison(path, state, weeks=weeks, judges=judges, owed=owed, _viewer=viewer)
 
@@ -165,7 +172,7 @@ def _comparison(
 
 def quality(session: Session, week: str) -> tuple[Quality, ...]:
     """Return the estimated quality of production in a week, as its report has it."""
-    return _quality(str(session.store.path), weeks_state(session.store, (week,)), week)
+    return _quality(str(session.store.path), state_of_weeks(session.store, (week,)), week)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
@@ -176,8 +183,8 @@ def _quality(path: str, state: WeekState, week: str) -> tuple[Quality, ...]:
 
 def withheld(session: Session, weeks: tuple[str, ...]) -> int:
     """Return how many reviewed items the figures leave out because the viewer still owes them."""
-    viewer, owed = _view(session, weeks)
-    return _withheld(str(session.store.path), weeks_state(session.store, weeks), weeks, owed, viewer)
+    viewer, owed = gathered.view(session, weeks)
+    return _withheld(str(session.store.path), state_of_weeks(session.store, weeks), weeks, owed, viewer)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -185,27 +192,18 @@ def _withheld(path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[s
     return withheld_items(open_store(path, create=False), weeks, viewer=_viewer)
 
 
-def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str) -> JudgeVsPeople:
-    """Return how a judge compares with the people in one dimension."""
-    path, state = str(session.store.path), judge_state(session.store, weeks)
-    viewer, owed = _view(session, weeks)
-    return _judge_vs_people(path, state, weeks=weeks, judge=judge, dimension=dimension, owed=owed, _viewer=viewer)
+def judge_vs_people(session: Session, weeks: tuple[str, ...], judge: str, dimension: str, figure: str) -> JudgeVsPeople:
+    """Return how a judge compares with the people in one dimension, with one figure of the human ceiling."""
+    pair, viewer = gathered.pairs(session, weeks, judge)[dimension], session.rater.id
+    return _judge_vs_people(*_judge_key(session, weeks, judge), dimension, figure, pair, viewer)
 
 
 @st.cache_data(show_spinner="Comparing with the people …", max_entries=64)
 def _judge_vs_people(
-    path: str,
-    state: JudgeState,
-    *,
-    weeks: tuple[str, ...],
-    judge: str,
-    dimension: str,
-    owed: tuple[str, ...],
-    _viewer: str,
+    key: JudgeKey, judge: str, owed: tuple[str, ...], dimension: str, figure: str, _pair: Paired, _viewer: str
 ) -> JudgeVsPeople:
-    store = open_store(path, create=False)
-    pair = evidence.paired_labels(store, weeks, judge, viewer=_viewer)[dimension]
-    return judge_vs_people_of(store, weeks, judge, pair, viewer=_viewer)
+    store, weeks = open_store(key[0], create=False), key[2]
+    return judge_vs_people_of(store, weeks, judge, _pair, figures=(figure,), viewer=_viewer)
 
 
 def ranking(session: Session, week: str) -> dict[str, float]:
@@ -222,7 +220,7 @@ def _ranking(path: str, state: WeekState, week: str) -> dict[str, float]:
 
 def open_disagreements(session: Session, week: str) -> tuple[list[str], int]:
     """Return the ties to settle first, in order, and how many disagreements are open for all viewers together."""
-    return _open_disagreements(str(session.store.path), weeks_state(session.store, (week,)), week)
+    return _open_disagreements(str(session.store.path), state_of_weeks(session.store, (week,)), week)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -233,7 +231,7 @@ def _open_disagreements(path: str, state: WeekState, week: str) -> tuple[list[st
 
 def over_time(session: Session, weeks: tuple[str, ...], judge: str) -> OverTime:
     """Return one version of a judge week by week, without opening the test half. Raises NothingToDo."""
-    viewer, owed = _view(session, weeks)
+    viewer, owed = gathered.view(session, weeks)
     path, state = str(session.store.path), judge_state(session.store, weeks)
     return _over_time(path, state, weeks=weeks, judge=judge, owed=owed, _viewer=viewer)
 

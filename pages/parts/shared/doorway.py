@@ -17,14 +17,18 @@ from streamlit.runtime import Runtime
 
 from review.basics.clock import now
 from review.basics.errors import ReviewError
-from review.people.identity import Visitor
+from review.people.identity import Nobody, Visitor
+from review.people.link_cookie import cookie_name, visitor_of
 from review.serving.callers import Secrets, role_of
 from review.serving.component_state import is_sound
 from review.serving.door import Rules
 from review.serving.guard import Guard
+from review.serving.interpreter import prepare
+from review.serving.link_pages import LinkPages
 from review.serving.listener import send_at_once
+from review.serving.login_cookie import cookies_named
 from review.serving.upload_room import MEGABYTE, UploadRoom
-from review.settings.access import SECRET, Access, hosts_of, refusal
+from review.settings.access import SECRET, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
 from storage.store import Store, open_store
 
@@ -51,15 +55,21 @@ def _login_secrets() -> tuple[str, str]:
     return str(auth["cookie_secret"]), str(auth["redirect_uri"])
 
 
+def _store_path() -> str:
+    return os.environ.get("SPOTCHECK_STORE", "spotcheck.db")
+
+
 def rules() -> Rules:
     """Return how this server tells people apart. [access] is read once, as the pages read it."""
-    path, address = os.environ.get("SPOTCHECK_STORE", "spotcheck.db"), st.get_option("server.address")
+    path, address = _store_path(), st.get_option("server.address")
     try:
         access, refused = _access(path), ""
+        url = public_url(access, os.environ)
     except ReviewError as error:
-        access, refused = Access(), str(error)
+        access, refused, url = Access(), str(error), ""
     cookie, redirect = _login_secrets() if access.mode == "oidc" else ("", "")
-    hosts = st.get_option("server.allowedHosts") or hosts_of(access, address=address or "", redirect_uri=redirect)
+    accepted = hosts_of(access, address=address or "", redirect_uri=redirect, url=url)
+    hosts = st.get_option("server.allowedHosts") or accepted
     unsafe = refusal(access, address=address, hosts=hosts, environment=os.environ)
     return Rules(
         access=access,
@@ -67,10 +77,19 @@ def rules() -> Rules:
         hosts=hosts,
         pages=PAGES,
         role_of=lambda visitor: _role(path, visitor),
-        now=lambda: datetime.fromisoformat(now()).timestamp(),
+        now=_seconds,
         refused=refused or ("" if unsafe is None else str(unsafe)),
         base=st.get_option("server.baseUrlPath") or "",
+        by_link=lambda cookies: _by_link(_store(path), cookies),
     )
+
+
+def _by_link(store: Store, cookies: str) -> Visitor | Nobody:
+    return visitor_of(store, cookies_named(cookies, cookie_name(store)))
+
+
+def _seconds() -> float:
+    return datetime.fromisoformat(now()).timestamp()
 
 
 def _role(path: str, visitor: Visitor) -> str:
@@ -91,7 +110,10 @@ def guards() -> list[Middleware]:
     """Return what stands before Streamlit in the server."""
     largest = int(st.get_option("server.maxUploadSize")) * MEGABYTE
     room = UploadRoom(held, file=largest, person=FILES_OF_A_PERSON * largest, total=FILES_TOGETHER * largest)
-    return [Middleware(Guard, rules=rules, room=room, sound=sound)]
+    links = LinkPages(
+        lambda: _store(_store_path()), own_url=lambda: public_url(_access(_store_path()), os.environ), now=_seconds
+    )
+    return [Middleware(Guard, rules=rules, room=room, sound=sound, links=links)]
 
 
 def sound(message: bytes) -> bytes | None:
@@ -117,6 +139,7 @@ def sound(message: bytes) -> bytes | None:
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Prepare the listener when the server starts."""
+    """Prepare the interpreter and the listener when the server starts."""
+    prepare()
     send_at_once(int(st.get_option("server.port")))
     yield

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from review.serving.interpreter import keep_modules
+
 AT_ONCE = 2
 NEVER_WAITS = ("annotate",)
 """Pages whose first run must not wait: a reviewer is at work there. Submissions rerun a fragment and never wait."""
@@ -25,3 +27,4 @@ def turn(page: str) -> Iterator[None]:
         return
     with _turns:
         yield
+    keep_modules()

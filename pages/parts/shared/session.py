@@ -46,6 +46,11 @@ class Session:
             st.stop()
 
     @property
+    def access(self) -> Access:
+        """Return how this server tells visitors apart, as it was when the server started."""
+        return _access(_path())
+
+    @property
     def names(self) -> dict[str, str]:
         """Return the names of all people by id."""
         return {p.id: p.name for p in people(self.store)}
@@ -54,11 +59,12 @@ class Session:
         """Return the chosen week. Without one, say what to do next and end the page."""
         if self.week is None:
             st.info(
-                "No week is open yet. A lead opens one on the **Sampling** page once conversations are imported. "
-                "If none are, ask the person who installed Spotcheck to import them.",
+                "No week is open yet. A lead imports conversations on the **Conversations** page, and then opens a "
+                "week on the **Sampling** page.",
                 icon=":material/calendar_add_on:",
             )
             if self.rater.may("lead"):
+                st.page_link("conversations.py", label="Import conversations", icon=":material/forum:")
                 st.page_link("sampling.py", label="Open the first week", icon=":material/filter_alt:")
             st.stop()
         return self.week

@@ -10,14 +10,16 @@ import streamlit as st
 from review.basics.clock import now
 from review.basics.errors import Refused
 from review.people.identity import Nobody, Visitor, by_claims, by_headers
+from review.people.link_cookie import cookie_name, visitor_of
 from review.people.people import Person, arrived, require
+from review.serving.login_cookie import cookies_named
 from review.settings.access import SECRET, Access
 from storage.store import Store
 
 
 def logged_in(store: Store, access: Access) -> Person:
     """Return the person who logged in. Without a login or a role, say what to do next and end the run."""
-    visitor = _visitor(access)
+    visitor = _visitor(store, access)
     if isinstance(visitor, Nobody):
         _ask_to_log_in(visitor, access)
         st.stop()
@@ -26,6 +28,8 @@ def logged_in(store: Store, access: Access) -> Person:
         st.text(f"{person.name} · {person.role or 'no role'}")
         if access.mode == "oidc" and st.button("Log out", key="visitor_logout", icon=":material/logout:"):
             st.logout()
+        if access.mode == "links":
+            st.link_button("Log out", f"{_base()}/leave", icon=":material/logout:")
     if not person.may("annotator"):
         st.title("No role yet")
         st.text(
@@ -39,7 +43,7 @@ def logged_in(store: Store, access: Access) -> Person:
 def is_still(store: Store, access: Access, rater_id: str, role: str) -> bool:
     """Return whether the visitor is still this rater and the store still gives them ``role`` or a higher one."""
     if access.mode != "names":
-        visitor = _visitor(access)
+        visitor = _visitor(store, access)
         if isinstance(visitor, Nobody) or arrived(store, visitor).id != rater_id:
             return False
     try:
@@ -49,8 +53,17 @@ def is_still(store: Store, access: Access, rater_id: str, role: str) -> bool:
     return True
 
 
-def _visitor(access: Access) -> Visitor | Nobody:
-    """Return whom the login (checked against the clock) or the proxy (checked by its shared secret) names."""
+def _base() -> str:
+    """Return the path before all paths of this server."""
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}" if base else ""
+
+
+def _visitor(store: Store, access: Access) -> Visitor | Nobody:
+    """Return whom the link, the login (checked against the clock) or the proxy (by its shared secret) names."""
+    if access.mode == "links":
+        cookies = "; ".join(st.context.headers.get_all("cookie"))
+        return visitor_of(store, cookies_named(cookies, cookie_name(store)))
     if access.mode == "oidc":
         return by_claims(st.user.to_dict(), now=datetime.fromisoformat(now()).timestamp())
     headers = st.context.headers

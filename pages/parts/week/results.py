@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.shared import cached_statistics, figures
+from pages.parts.shared import cached_statistics, figures, gathered
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -75,6 +75,11 @@ def _quality(here: Session, week: str) -> None:
     if not found:
         st.caption("No dimension of the rubric has a positive value, so there is no share to estimate.")
         return
+    waiting = [q for q in found if q.best.value is None and q.report.range is not None]
+    for q in waiting:
+        st.warning(as_text(quality_lines(q)[0]), icon=":material/gavel:")
+    if waiting and here.rater.may("adjudicator"):
+        st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
     figures.forest(
         {q.positive: q.best for q in found},
         key="weekly_quality",
@@ -82,10 +87,9 @@ def _quality(here: Session, week: str) -> None:
         percent=True,
         ranges={q.positive: q.report.range for q in found if q.best.value is None and q.report.range is not None},
     )
-    for line in dict.fromkeys(line for q in found for line in quality_lines(q)):
+    lines = (line for q in found for line in quality_lines(q)[1 if q in waiting else 0 :])
+    for line in dict.fromkeys(lines):
         st.caption(as_text(line))
-    if any(q.best.value is None and q.report.open_ties for q in found) and here.rater.may("adjudicator"):
-        st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
     with st.expander("Other estimates"):
         st.caption("The figure above is the one to use. The others are here to compare.")
         for q in found:
@@ -105,8 +109,10 @@ def _quality(here: Session, week: str) -> None:
 
 
 def _agreement(here: Session, week: str) -> None:
-    reports = cached_statistics.agreement(here, _weeks_to(here, week))
-    rows = {name: r.coefficients[r.headline[0]] for name, r in reports.items() if ": " not in name}
+    weeks = _weeks_to(here, week)
+    names = [name for name in gathered.ratings(here, weeks) if ": " not in name]
+    reports = {name: cached_statistics.agreement(here, weeks, name) for name in names}
+    rows = {name: r.coefficients[r.headline[0]] for name, r in reports.items() if r}
     if not rows:
         st.caption("Nobody has reviewed an item in these weeks yet.")
         return
@@ -117,11 +123,10 @@ def _agreement(here: Session, week: str) -> None:
 def _judges(here: Session, week: str) -> None:
     weeks = _weeks_to(here, week)
     rows = {
-        f"{judge}{' (dev half)' if dev else ''}: {report.positive}": report.weighted["recall"]
+        f"{judge}{' (dev half)' if dev else ''}: {positive}": quantity
         for judge in judges(here.store, weeks)
         for dev in [shown_half(here.store, reference(here.store, weeks, judge)) == "dev"]
-        for report in cached_statistics.calibration(here, weeks, judge).values()
-        if report.positive
+        for positive, quantity in cached_statistics.recall(here, weeks, judge)
     }
     if not rows:
         st.caption("No judge has given verdicts in these weeks. The Judges page shows how to add one.")

@@ -15,18 +15,18 @@ from review.basics.words import counted, percent
 from review.closing.checklist_shown import shown_checklist
 from review.closing.closing import close_week
 from review.current.assignments import closing_of, week_of_store
+from review.current.known import items_of
 from review.current.progress import Progress, progress
 from review.people.people import require
 from review.report.gather import week_report
 from review.report.page import report_html
-from storage.records_review import Item
 
 
 def title(here: Session, week: str) -> None:
     """Draw the week in one line (state, items, reviewers, minutes, overlap, due date) and the button for its report."""
     opened = week_of_store(here.store, week)
     rows = [p for p in progress(here.store, week) if p.dealt]
-    items = here.store.find(Item, week=week)
+    items = items_of(here.store, week)
     minutes = [round(p.dealt * (p.median_seconds or 60) / 60) for p in rows] or [0]
     spent = f"{min(minutes)}" if min(minutes) == max(minutes) else f"{min(minutes)} to {max(minutes)}"
     overlap = sum(i.overlap for i in items) / len(items) if items else 0

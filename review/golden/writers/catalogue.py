@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from review.audit import chain
@@ -13,6 +14,7 @@ from review.basics.whole_files import check_target, replacing
 from review.basics.words import counted
 from review.current.assignments import owed_items
 from review.golden.rows import Exported, exported
+from review.golden.writers.cards import write_cards
 from review.golden.writers.writer import Writer
 from review.people.people import person, require
 from storage.store import Store
@@ -33,13 +35,22 @@ WRITERS = loaded(
 
 
 def export(
-    store: Store, release: str, *, to: str, target: Path | None = None, by: str, force: bool = False
+    store: Store,
+    release: str,
+    *,
+    to: str,
+    target: Path | None = None,
+    by: str,
+    force: bool = False,
+    card: bool = False,
 ) -> list[Path]:
     """Write a release in the format ``to``, one of ``WRITERS``, and return the files.
 
     ``target`` is the file (for ``hf`` the folder) to write. An existing folder gets a file named after the release, and
     a name without an ending gets the format's ending. None means the current folder. Files are written under a
     temporary name and renamed, so a full disk leaves nothing half-written. Spans hidden after the release are left out.
+    A folder holds the judge card of the release. With ``card`` it stands beside a file as ``NAME.judges.json``, unless
+    no judge was compared with its labels.
 
     Raises Refused without the role adjudicator, when the target exists and ``force`` is not given, when the release
     does not match its hash, or while ``by`` still owes an item of it; UnknownError for an unknown release; InputError
@@ -51,15 +62,26 @@ def export(
     _refuse_owed(store, release, examples, by)
     path = _path(target, release, form)
     check_target(path, force=force)
+    beside = None if form.marker or not (card and info.judges) else path.with_name(f"{path.stem}.judges.json")
+    if beside is not None:
+        check_target(beside, force=force)
     # If the files cannot be moved to their place, the audit entry is taken back too.
-    with store.transaction(), replacing(path, marker=form.marker) as temporary:
+    with store.transaction(), replacing(path, marker=form.marker) as temporary, _card(beside) as written:
         if form.marker:
             temporary.mkdir()
         files = [path / f.relative_to(temporary) for f in form.write(examples, info, temporary)]
+        if beside is not None and written is not None:
+            write_cards(info, written)
+            files.append(beside)
         chain.record(
             store, by, "export", release, format=to, target=path.name, examples=len(examples), hidden=info.hidden_since
         )
     return files
+
+
+def _card(beside: Path | None) -> AbstractContextManager[Path | None]:
+    """Return where to write the judge card first, None where there is none beside the file."""
+    return nullcontext() if beside is None else replacing(beside)
 
 
 def _refuse_owed(store: Store, release: str, examples: Sequence[Exported], by: str) -> None:

@@ -1,5 +1,7 @@
 """A Hugging Face data set folder: README.md and up to three configurations, items, votes and judge_verdicts.
 
+The README shows the judge card; ``judges.json`` holds it.
+
 ``datasets.load_dataset(folder, "items")`` reads it. Layout: huggingface/hub-docs, datasets-manual-configuration.
 """
 
@@ -10,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from review.golden.examples import SPLITS
+from review.golden.judge_cards import FIGURES
 from review.golden.rows import Exported, ReleaseInfo, dimensions_of, labels_flat, picked, table_rows
+from review.golden.writers.cards import write_cards
 from review.golden.writers.parquet import write_rows
 from review.golden.writers.writer import Writer
+from review.statistics.quantity import Quantity
 
 VOTE = ("example_id", "item_id", "split", "rater", "submission_id", "vote_rubric_version")
 VERDICT = (
@@ -42,6 +47,8 @@ def write(examples: Sequence[Exported], info: ReleaseInfo, target: Path) -> list
         for split, path in files[name].items():
             write_rows([r for r in rows if r["split"] == split], columns, info, target / path)
             written.append(target / path)
+    if info.judges:
+        written.append(write_cards(info, target / "judges.json"))
     readme = target / "README.md"
     readme.write_text(_readme(info, files, {n: len(rows) for n, (_, rows) in tables.items()}), encoding="utf-8")
     return [readme, *written]
@@ -96,7 +103,41 @@ def _readme(info: ReleaseInfo, files: Mapping[str, Mapping[str, str]], counts: M
         "Every row carries the release and its hash, the rubric version, the number of votes and their agreement, "
         "whether the item was adjudicated, its inclusion probability and stratum, its source and conversation, and "
         "whether personal data was masked in it.\n"
+        f"{_judges(info)}"
     )
+
+
+def _judges(info: ReleaseInfo) -> str:
+    """Return the judge card as a section with a table; nothing without a judge."""
+    if not info.judges:
+        return ""
+    lines = [
+        "| judge | version | dimension | rubric | value | precision | recall | F1 | n | part |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for card in info.judges:
+        figures = card.report.unweighted
+        shown = " | ".join(_shown(figures[name]) for name in FIGURES)
+        positive = card.report.positive or "none declared"
+        names = (card.judge, card.version, card.dimension, str(card.rubric_version), positive)
+        cells = " | ".join(_cell(text) for text in names)
+        lines.append(f"| {cells} | {shown} | {card.report.n} | {card.half} |")
+    return (
+        "\n## Judges\n\nEach judge against the settled labels of this release, with 95% intervals. The release is no "
+        "sample of production. `judges.json` has the figures of every value.\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _cell(text: str) -> str:
+    """Return a name as one cell of a Markdown table, whatever it contains."""
+    return "".join(f"\\{c}" if c in "\\|`*_[]<>" else " " if c in "\r\n" else c for c in text)
+
+
+def _shown(figure: Quantity) -> str:
+    if figure.value is None:
+        return "undefined"
+    interval = f" ({figure.ci[0]:.2f} to {figure.ci[1]:.2f})" if figure.ci else ""
+    return f"{figure.value:.2f}{interval}"
 
 
 WRITER = Writer(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from review.golden.rows import Exported, ReleaseInfo, table_rows
+from review.golden.writers.cards import release_of
 from review.golden.writers.writer import Writer
 
 STRINGS = ("context", "required", "tags")
@@ -42,7 +42,7 @@ def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], info: 
         return pa.bool_() if column in YES_NO else pa.string()
 
     schema = pa.schema([(c, type_of(c)) for c in columns])
-    schema = schema.with_metadata({"spotcheck": orjson.dumps(asdict(info))})
+    schema = schema.with_metadata({"spotcheck": orjson.dumps(release_of(info))})
     pq.write_table(pa.Table.from_pylist([{c: r.get(c) for c in columns} for r in rows], schema=schema), target)
 
 

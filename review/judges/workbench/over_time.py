@@ -9,13 +9,14 @@ from typing import Any
 from review.basics.errors import NothingToDo, UnknownError
 from review.basics.labels import Label, ratings_of
 from review.current.assignments import owed_items
+from review.current.known import items_of
 from review.current.rubric_in_use import used_version, weeks_under
 from review.current.verdicts import Reference, judges, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import Paired, clusters_of, latest_used_rubric, paired_labels, weeks_between
 from review.evidence.test_set_access import Half, shown_half
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.drift import Drift, drift
-from storage.records_review import Item, Week
+from storage.records_review import Week
 from storage.store import Store
 
 RECENT = 12
@@ -107,7 +108,7 @@ def all_over_time(
 
 
 def _week_of(store: Store, weeks: Sequence[str]) -> dict[str, str]:
-    return {i.id: i.week for week in weeks for i in store.find(Item, week=week)}
+    return {i.id: i.week for week in weeks for i in items_of(store, week)}
 
 
 def _followed(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import orjson
 
 from review.basics.errors import NothingToDo, Refused
 from review.current.assignments import owed_items
+from review.current.known import items_of
 from review.current.verdicts import LOG_VERDICTS, Reference, reference, verdicts_of, versions_with_verdicts
 from review.evidence.evidence import paired_labels
 from review.evidence.prompt_examples import example_conversations
@@ -29,7 +29,6 @@ from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.calibration.split import split_of
-from storage.queries.verdicts import MAY_COUNT_SQL
 from storage.records_judges import Judge, JudgeRun
 from storage.records_review import Item, Verdict
 from storage.store import Store
@@ -79,13 +78,7 @@ def listed(store: Store, weeks: Sequence[str]) -> list[Listed]:
 
 
 def _dimensions_given(store: Store, weeks: Sequence[str], judge: Reference) -> tuple[str, ...]:
-    rows = store.query(
-        "SELECT v.dimension, min(v.rowid) AS first FROM verdicts v JOIN items i ON i.id = v.item_id "  # noqa: S608
-        "WHERE v.judge = :judge AND v.version = :version AND i.week IN (SELECT value FROM json_each(:weeks)) "
-        f"AND {MAY_COUNT_SQL} GROUP BY v.dimension ORDER BY first",
-        {**judge._asdict(), "weeks": orjson.dumps(list(weeks)).decode()},
-    )
-    return tuple(r["dimension"] for r in rows)
+    return tuple(dict.fromkeys(dimension for _, dimension in verdicts_of(store, weeks, str(judge))))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,5 +212,5 @@ def near_duplicates(store: Store, weeks: Sequence[str], judge: Judge, *, viewer:
         return []
     examples = {str(e.get("example_id")): f"{e.get('question')}\n{e.get('answer')}" for e in spec.examples}
     own, owed = example_conversations(judge), owed_items(store, viewer)
-    items = [i for w in weeks for i in store.find(Item, week=w) if i.id not in owed and i.conversation_id not in own]
+    items = [i for w in weeks for i in items_of(store, w) if i.id not in owed and i.conversation_id not in own]
     return near_examples({s.id: f"{s.question}\n{s.answer}" for s in subjects_of_items(store, items)}, examples)

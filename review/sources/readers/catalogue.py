@@ -9,10 +9,10 @@ from review.basics.errors import InputError
 from review.basics.plug_ins import loaded
 from review.sources.readers.fields import Record
 from review.sources.readers.mapping import picked
-from review.sources.readers.reader import Reader
+from review.sources.readers.reader import Format, Reader
 
 READERS = loaded(
-    Reader,
+    Format,
     {
         "jsonl": "review.sources.readers.plain:JSONL",
         "csv": "review.sources.readers.plain:CSV",
@@ -22,11 +22,35 @@ READERS = loaded(
         "tau_bench": "review.sources.readers.tau_bench:READER",
         "sgd": "review.sources.readers.sgd:READER",
         "abcd": "review.sources.readers.abcd:READER",
+        "anthropic": "review.sources.readers.anthropic:READER",
+        "openai_responses": "review.sources.readers.openai_responses:READER",
+        "gemini": "review.sources.readers.gemini:READER",
+        "ai_sdk": "review.sources.readers.ai_sdk:READER",
+        "langchain": "review.sources.readers.langchain:READER",
+        "langgraph": "review.sources.readers.langgraph:READER",
+        "litellm": "review.sources.readers.litellm:READER",
+        "chatgpt": "review.sources.readers.chatgpt:READER",
+        "wildchat": "review.sources.readers.wildchat:READER",
+        "arena": "review.sources.readers.arena:READER",
+        "preference": "review.sources.readers.preference:READER",
+        "alpaca": "review.sources.readers.alpaca:READER",
+        "intercom": "review.sources.readers.intercom:READER",
+        "zendesk": "review.sources.readers.zendesk:READER",
+        "rasa": "review.sources.readers.rasa:READER",
+        "oasst": "review.sources.readers.oasst:READER",
+        "dialogflow": "review.sources.readers.dialogflow:READER",
+        "promptfoo": "review.sources.readers.promptfoo:READER",
+        "deepeval": "review.sources.readers.deepeval:READER",
+        "langsmith": "review.sources.readers.langsmith:READER",
+        "otlp": "review.sources.readers.otlp:READER",
+        "langfuse": "review.sources.readers.langfuse:READER",
+        "langfuse_rows": "review.sources.readers.langfuse_rows:READER",
+        "openai_batch": "review.sources.readers.openai_batch:READER",
     },
 )
-"""Every format by its name in ``--format``. A new one is a file with a ``Reader`` and a line here."""
+"""Every format by its name in ``--format``. A new one is a file with a ``Reader`` or ``TraceReader``, and a line."""
 
-PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
+PLAIN = {"jsonl": "jsonl", "json": "jsonl", "otlp": "jsonl", "csv": "csv", "xlsx": "csv", "parquet": "parquet"}
 """Layout of a file -> the name of its plain format."""
 
 
@@ -61,21 +85,34 @@ def detect(records: Sequence[Record], layout: str, *, file: str, mapping: Mappin
 
 
 def detect_or_plain(records: Sequence[Record], layout: str, *, mapping: Mapping[str, str]) -> Detected:
-    """Return the one format that fits the first records, else the plain log: for sources without a choice of format."""
-    found = _fitting(records, layout, mapping)
+    """Return the one format that fits the first records, else the plain log: for sources without a choice of format.
+
+    Only formats with one conversation in a record count: such sources ask for single rows.
+    """
+    found = [one for one in _fitting(records, layout, mapping) if isinstance(READERS[one.format], Reader)]
     return found[0] if len(found) == 1 else Detected(PLAIN[layout], "a plain log, because no single format fits")
 
 
 def _fitting(records: Sequence[Record], layout: str, mapping: Mapping[str, str]) -> list[Detected]:
-    """Return the formats that at least one of the records has."""
+    """Return the formats that at least one of the records has; of those, one that reads all the others alone."""
     turns = {field: path for field, path in mapping.items() if field in ("question", "messages")}
     if any(picked(record, turns) for record in records):
         named = ", ".join(f"{field} from {path}" for field, path in turns.items())
         return [Detected(PLAIN[layout], f"the mapping names {named}")]
     names = [name for name in READERS if name not in PLAIN.values() or name == PLAIN[layout]]
-    found = [(name, _hits(records, name)) for name in names]
+    found = {name: hits for name in names if (hits := _hits(records, name))}
+    whole = [name for name in found if all(_reads(name, other) for other in found)]
     reason = f"of the first {len(records)} records have"
-    return [Detected(name, f"{hits} {reason} {READERS[name].sign}") for name, hits in found if hits]
+    return [Detected(name, f"{found[name]} {reason} {READERS[name].sign}") for name in whole or found]
+
+
+def _reads(name: str, other: str) -> bool:
+    """Whether a format reads the records of another one too."""
+    return (
+        other == name
+        or other in READERS[name].includes
+        or (other in PLAIN.values() and "jsonl" in READERS[name].includes)
+    )
 
 
 def _hits(records: Sequence[Record], name: str) -> int:

@@ -127,11 +127,14 @@ def _chat_message(item: Any, at: str) -> Fields:
         calls = [{"type": "function", "function": item["function_call"]}]
     if calls is not None and not (isinstance(calls, list) and all(isinstance(c, Mapping) for c in calls)):
         raise Unreadable(f"{at}.tool_calls", calls, "a list of objects")
-    if item.get("content") is None and not calls and "content" not in item:
+    content = item.get("content")
+    if content in (None, "") and isinstance(item.get("refusal"), str):
+        content = item["refusal"]
+    if content is None and not calls and "content" not in item:
         raise Unreadable(at, item, "an object with role and content")
     return message(
         item["role"],
-        item.get("content"),
+        content,
         at=at,
         name=text_of(f"{at}.name", item.get("name")),
         tool_calls=calls,

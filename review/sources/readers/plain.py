@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from review.basics.record import Unreadable
+from review.sources.readers.dialects import CHAT, dialect
 from review.sources.readers.fields import Fields, Record, is_list_of_objects, messages_of, object_of, text_of
 from review.sources.readers.reader import Reader
 
@@ -25,12 +26,20 @@ FIELDS = frozenset((*TEXT, *CONTENT, *NUMBERS, *TURNS, "metadata"))
 """The fields of a plain log, which ``--map`` may fill."""
 
 SHARED_WITH_CHATS = frozenset({"messages", "metadata", "model"})
+OF_CALLS = frozenset({"choices", "litellm_call_id", "stop_reason"})
+"""Keys of a logged API call: with one of them, messages are no plain log."""
+PAIR = frozenset({"chosen", "rejected"})
+"""Keys of a pair of answers, which is no plain log even with a question."""
 
 
 def recognise(record: Record) -> bool:
     """Whether there is a question, or messages beside at least one field that only a plain log has."""
+    if PAIR.issubset(record):
+        return False
     if "question" in record:
         return True
+    if dialect(record.get("messages")) not in (CHAT, None) or not OF_CALLS.isdisjoint(record):
+        return False
     return is_list_of_objects(record.get("messages")) and bool((FIELDS - SHARED_WITH_CHATS) & set(record))
 
 

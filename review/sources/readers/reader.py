@@ -1,24 +1,73 @@
-"""What a format is: how its records are recognised and read, what documentation says about it, and a sample."""
+"""What a format is: how its records are recognised and read, what documentation says about it, and a sample.
+
+There are two shapes. In one, each record is a conversation (``Reader``). In the other, the records of one trace stand
+anywhere in a file, in any order, and make a conversation together (``TraceReader``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from review.sources.readers.fields import Fields, Record
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
-    """One format. ``read`` maps a raw record to the fields of a conversation, or raises Unreadable; it sees no files.
+class Format:
+    """What both shapes have.
 
     ``about`` is the format in a few words, for documentation; ``sign`` is what ``recognise`` looks for, for messages.
-    ``sample`` is a record in which a user asks "How many?" and the assistant answers "Seven.": the tests read the
-    sample of every format.
+    Fields may hold ``notes``: phrases that say what a person should know of a conversation, such as why it has no
+    answer. An import counts equal ones, so they name no ids.
+
+    ``includes`` names formats that records of this one look like where they lack its marks, such as messages without
+    any tool call. It reads them alike, and a file that holds both is of this format.
     """
 
     about: str
     sign: str
     recognise: Callable[[Record], bool]
-    read: Callable[[Record], Fields]
+    includes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader(Format):
+    """One format. ``read`` maps a raw record to the fields of a conversation, or raises Unreadable; it sees no files.
+
+    A record that holds several conversations (a pair of answers) gives a list, each with an ``id`` of its own.
+    ``sample`` is a record in which a user asks "How many?" and the assistant answers "Seven.": the tests read the
+    sample of every format.
+
+    ``calls`` says of a record whether it is one call of an API. Agents send their growing history with each call, so
+    calls that continue one another become one conversation (:mod:`review.sources.chaining`).
+    """
+
+    read: Callable[[Record], Fields | list[Fields]]
     sample: Record
+    calls: Callable[[Record], bool] | None = None
+
+    def conversations(self, record: Record) -> list[Fields]:
+        """Return the fields of each conversation in a record. Raises Unreadable."""
+        found = self.read(record)
+        return found if isinstance(found, list) else [found]
+
+
+def whole(record: Record) -> Iterable[Record]:
+    """The record itself: for formats whose records are not packed into larger ones."""
+    return (record,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceReader(Format):
+    """A format in which several records make a conversation.
+
+    ``parts`` unpacks a raw record, such as a request with many spans. ``key`` names the trace of each part, or raises
+    Unreadable. ``assemble`` gets all parts of one trace in the order of the file, repeated ones included, and returns
+    the fields of one conversation or of several; it raises Unreadable for a trace that is none. None of them sees
+    files. ``sample`` is the same short conversation as that of a ``Reader``, as raw records in any order.
+    """
+
+    key: Callable[[Record], str]
+    assemble: Callable[[Sequence[Record]], list[Fields]]
+    sample: Sequence[Record]
+    parts: Callable[[Record], Iterable[Record]] = whole

@@ -6,7 +6,7 @@ majority, because including them inflates the figure. The judge is compared with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from review.basics.errors import InputError
 from review.basics.labels import Ratings
 from review.statistics.calibration.data import CalibrationData, IntArray
-from review.statistics.calibration.report import calibration_report
+from review.statistics.calibration.report import METRICS, weighted_figures
 from review.statistics.calibration.shares import Missing
 from review.statistics.quantity import Quantity
 
@@ -43,12 +43,13 @@ def human_ceiling(
     bootstrap: int = 0,
     seed: int = 0,
     missing: Missing = "drop",
+    figures: Collection[str] = METRICS,
 ) -> tuple[PersonCeiling, ...]:
     """Compare each person of ``ratings`` and the judge of ``data`` with the majority of the other people.
 
     The items are those of ``data`` that have a verdict. Its design weights apply: N_h/m_h, with m_h the items of that
-    person. ``ratings`` contains people only, on the same values as ``data``. Raises InputError for a value that is not
-    among them.
+    person. ``ratings`` contains people only, on the same values as ``data``. ``figures`` names those to compute: each
+    takes time for each person. Raises InputError for a value that is not among them.
     """
     unknown = [v for v in np.unique(ratings.value) if ratings.scale.values[v] not in data.values]
     if unknown:
@@ -70,17 +71,18 @@ def human_ceiling(
         others, ties, alone = _majority_of_others(votes, row[own], value[own])
         person = np.full(len(data), -1, dtype=np.intp)
         person[row[own]] = value[own]
-        by_person, by_judge = (
-            calibration_report(
-                data.with_codes(others, verdict), positive=positive, bootstrap=bootstrap, seed=seed, missing=missing
+        (n, by_person), (_, by_judge) = (
+            weighted_figures(
+                data.with_codes(others, verdict),
+                figures,
+                positive=positive,
+                bootstrap=bootstrap,
+                seed=seed,
+                missing=missing,
             )
             for verdict in (person, data.verdict)
         )
-        result.append(
-            PersonCeiling(
-                rater=name, n=by_person.n, ties=ties, alone=alone, person=by_person.weighted, judge=by_judge.weighted
-            )
-        )
+        result.append(PersonCeiling(rater=name, n=n, ties=ties, alone=alone, person=by_person, judge=by_judge))
     return tuple(result)
 
 

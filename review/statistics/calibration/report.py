@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,14 +129,43 @@ def calibration_report(
     )
 
 
+def weighted_figures(
+    data: CalibrationData,
+    names: Collection[str],
+    *,
+    positive: str | None,
+    bootstrap: int = 1000,
+    seed: int = 0,
+    missing: Missing = "drop",
+) -> tuple[int, dict[str, Quantity]]:
+    """Return ``n`` and some of the ``weighted`` figures of :func:`calibration_report`, without computing the others."""
+    drawn, counts = sampling_design(data), plain_design(data).matrix().astype(int)
+    n = int(counts.sum() if missing == "wrong" else counts[:, :-1].sum())
+    if counts.any() and not drawn.mass.any():
+        return n, {name: Quantity.missing(NO_WEIGHT) for name in METRICS if name in names}
+    found = _figures(drawn, data.values, positive, missing=missing, bootstrap=bootstrap, seed=seed, names=names)
+    return n, {name: q for name, q in found.items() if name in names}
+
+
 def _figures(
-    design: Design, values: tuple[str, ...], positive: str | None, *, missing: Missing, bootstrap: int, seed: int
+    design: Design,
+    values: tuple[str, ...],
+    positive: str | None,
+    *,
+    missing: Missing,
+    bootstrap: int,
+    seed: int,
+    names: Collection[str] = METRICS,
 ) -> dict[str, Quantity]:
-    found = estimate_agreement(design, missing=missing, bootstrap=bootstrap, seed=seed)
+    found: dict[str, Quantity] = {}
+    if not {"mcc", "cohen_kappa"}.isdisjoint(names):
+        found = estimate_agreement(design, missing=missing, bootstrap=bootstrap, seed=seed)
     wanted = {"accuracy": accuracy(len(values), missing)}
     if positive is not None:
         wanted |= shares(values, values.index(positive), missing)
     for name, share in wanted.items():
+        if name not in names:
+            continue
         salt = "" if name == "accuracy" else str(positive)
         found[name] = estimate_share(design, share, bootstrap=bootstrap, seed=seed, salt=salt)
     return {name: found.get(name) or Quantity.missing(NO_POSITIVE) for name in METRICS}

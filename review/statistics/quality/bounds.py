@@ -25,11 +25,14 @@ def consistent(
 ) -> tuple[float, tuple[float, float]]:
     """Move an estimate and its limits into what the labels prove; the limits hold the estimate.
 
-    Where the population is unknown and every conversation is labelled, the labels are a sample of something longer and
-    prove nothing about it, so there the limits are only kept within [0, 1].
+    The limits move with the estimate and keep their distances to it. Limits that stayed behind would be cut to a point
+    where the judge contradicts the labels, as if nothing were uncertain there. Where the population is unknown and
+    every conversation is labelled, the labels are a sample of something longer and prove nothing about it, so there the
+    limits are only kept within [0, 1].
     """
     floor, ceiling = proven(strata)
-    value = min(max(value, floor), ceiling)
+    kept = min(max(value, floor), ceiling)
+    low, high = kept - (value - low), kept + (high - value)
     if any(s.population is None for s in strata) and all(s.labelled.n == s.rows for s in strata):
         floor, ceiling = 0.0, 1.0
-    return value, (min(max(low, floor), value), max(min(high, ceiling), value))
+    return kept, (min(max(low, floor), kept), max(min(high, ceiling), kept))

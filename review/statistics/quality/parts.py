@@ -42,7 +42,7 @@ def difference_parts(stratum: StratumCounts, level: float) -> list[Part]:
         return _people_only(stratum, level)
     missed, invented = stratum.said_other.positive, stratum.said_positive.n - stratum.said_positive.positive
     bias = (missed - invented) / m
-    shrink = 1 - m / known
+    shrink = 1 - m / (known * _stands_for(stratum))
     low, high = tango(missed / shrink, invented / shrink, m / shrink, level) if shrink > 0 else (bias, bias)
     variance = shrink * _bias_variance(missed, invented, m)
     judged = Part(_judged_share(stratum), stratum.verdicts.positive / known + bias, bias - low, high - bias, variance)
@@ -61,7 +61,8 @@ def ppi_parts(stratum: StratumCounts, level: float) -> list[Part]:
     kinds = list(zip(stratum.cells[:2], stratum.verdicts[:2], strict=True))
     if any(cell.n == 0 < count for cell, count in kinds):
         kinds = [(stratum.judged, known)]
-    parts = [_of_one_kind(cell, count, count / known, level) for cell, count in kinds if count]
+    times = _stands_for(stratum)
+    parts = [_of_one_kind(cell, count * times, count / known, level) for cell, count in kinds if count]
     below = math.sqrt(sum((p.share * p.below) ** 2 for p in parts))
     above = math.sqrt(sum((p.share * p.above) ** 2 for p in parts))
     variance = sum(p.share**2 * p.variance for p in parts)
@@ -122,7 +123,12 @@ def _judged_share(stratum: StratumCounts) -> float:
     return with_verdict(stratum) / stratum.rows if stratum.said_nothing.n else 1.0
 
 
-def _of_one_kind(cell: Cell, count: int, share: float, level: float) -> Part:
+def _stands_for(stratum: StratumCounts) -> float:
+    """Return how many conversations each judged one stands for: more than one where the unjudged are pooled."""
+    return 1.0 if stratum.said_nothing.n else stratum.rows / with_verdict(stratum)
+
+
+def _of_one_kind(cell: Cell, count: float, share: float, level: float) -> Part:
     """Estimate the mean label of ``count`` conversations of one kind, of which those in ``cell`` are labelled."""
     value = cell.positive / cell.n
     shrink = 1 - cell.n / count

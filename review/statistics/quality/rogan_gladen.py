@@ -67,8 +67,9 @@ def _limits(positive: int, verdicts: int, calibration: Calibration, z: float) ->
         * math.sqrt(_variance(share, n, centre=centre, tpr=tpr, positives=positives, tnr=tnr, negatives=negatives))
         / youden
     )
-    low, high = centre + shift - half, centre + shift + half
-    return min(1.0, max(0.0, low)), max(0.0, min(1.0, high))
+    # The middle is clipped before the limits: an interval wholly outside [0, 1] would be cut to a point.
+    middle = min(1.0, max(0.0, centre + shift))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _variance(

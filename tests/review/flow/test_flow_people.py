@@ -170,7 +170,7 @@ def test_an_intact_or_empty_chain_has_no_break(chain, store):
 
 
 def first_break(store, entries):
-    return audit_chain.first_break(entries, audit_chain.signing_key(store))
+    return audit_chain.first_break(entries, store.signing_key())
 
 
 @pytest.mark.parametrize("place", range(5))
@@ -194,7 +194,7 @@ def test_a_changed_row_is_found(store, chain, field, place):
 
 
 def test_a_changed_row_with_a_new_hash_breaks_the_next_row(store, chain):
-    forged = audit_chain.hash_of(replace(chain[2], actor="eve"), audit_chain.signing_key(store))
+    forged = audit_chain.hash_of(replace(chain[2], actor="eve"), store.signing_key())
     store.db.execute("UPDATE audit SET actor = 'eve', hash = ? WHERE sequence = 3", [forged])
     store.db.conn.commit()
     assert audit_chain.verify(store)[1] == 4

@@ -6,7 +6,8 @@ import pytest
 
 from review.basics.errors import InputError
 from review.settings.judges import JudgeSettings
-from review.settings.project import STARTER, Project, project_of, remember_import
+from review.settings.project import STARTER, Project, project_of
+from review.settings.sources import SourcePreset
 
 
 @pytest.fixture
@@ -106,18 +107,37 @@ def test_every_setting_is_read(folder):
     assert found.plan == {"orders": 25, "returns": {"normal": 19, "edge": 4}}
 
 
-def test_an_import_is_remembered_and_everything_else_stays(folder):
-    before = read(folder, STARTER)
-    remember_import(before, {"question": "input.text"}, {"feedback": {"good": "up"}})
-    text = (folder / "spotcheck.toml").read_text()
-    assert "# Settings of this Spotcheck project" in text and "weeks are ISO weeks" in text
-    after = project_of(folder / "spotcheck.db")
-    assert after.mapping == {"question": "input.text"} and after.values == {"feedback": {"good": "up"}}
-    remember_import(after, {"answer": "output"}, {})
-    assert project_of(folder / "spotcheck.db").mapping == {"question": "input.text", "answer": "output"}
-    assert [p.name for p in folder.iterdir()] == ["spotcheck.toml"]
+def test_a_source_is_preset(folder):
+    text = (
+        "[sources.helpdesk]\ndate_format = 'day-first'\nencoding = 'windows-1252'\nalias = 'production'\n"
+        "[sources.helpdesk.map]\nquestion = 'Frage'\n[sources.helpdesk.values.feedback]\n5 = 'up'\n"
+    )
+    found = read(folder, text)
+    pulled = read(folder, text.replace("\nencoding", "\nkind = 'folder'\npath = 'in'\nencoding"))
+    assert (found.pulled, pulled.sources) == ((), found.sources)
+    assert [(one.name, one.kind, one.options) for one in pulled.pulled] == [("helpdesk", "folder", {"path": "in"})]
+    listed = read(folder, "[[sources]]\nname = 'a'\nkind = 'folder'\npath = 'in'\ndate_format = 'day-first'\n")
+    assert [one.name for one in listed.pulled] == ["a"] and listed.sources["a"].date_format == "day-first"
+    assert found.sources == {
+        "helpdesk": SourcePreset(
+            alias="production",
+            mapping={"question": "Frage"},
+            values={"feedback": {"5": "up"}},
+            date_format="day-first",
+            encoding="cp1252",
+        )
+    }
 
 
-def test_an_import_is_remembered_where_there_was_no_file(folder):
-    remember_import(project_of(folder / "spotcheck.db"), {"id": "key"}, {})
-    assert project_of(folder / "spotcheck.db").mapping == {"id": "key"}
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[sources.a]\ndate_format = 'dmy'", "sources.a.date_format.*'dmy'.*day-first"),
+        ("[sources.a]\nencoding = 'base64'", "sources.a.encoding.*base64"),
+        ("[sources.a]\nmapping = 'x'", "setting 'mapping'"),
+        ("sources = 3", "table"),
+    ],
+)
+def test_a_wrong_preset_is_refused(folder, text, words):
+    with pytest.raises(InputError, match=words):
+        read(folder, text)

@@ -298,7 +298,7 @@ def test_a_week_moves_to_the_new_version_when_half_of_it_is_asked_again(store):
     send(store, "ana", entry(new[half - 1], GOOD2))
     assert used_version(store, opened) == 2
     assert evidence.latest_used_rubric(store, [WEEK]).version == 2
-    assert {n.rubric_version for n in evidence.annotations_under_one_rubric(store, [WEEK])} == {2}
+    assert {n.rubric_version for n in evidence.said_under_one_rubric(store, [WEEK])} == {2}
     assert list(evidence.ratings_by_dimension(store, [WEEK])) == ["correctness"]
     assert evidence.weeks_between(store, None) == (WEEK,)
 
@@ -317,7 +317,7 @@ def test_items_drawn_later_are_asked_under_the_version_of_the_rest(imported):
     assert {v.value for v in imported.find(Verdict, item_id=later[0].item_id, dimension="correctness")} == {None}
     send(imported, "ana", *(entry(a, BAD2) for a in later if a.rater_id == "ana"))
     assert used_version(imported, imported.get(Week, WEEK)) == 2
-    assert {n.rubric_version for n in evidence.annotations_under_one_rubric(imported, [WEEK])} == {2}
+    assert {n.rubric_version for n in evidence.said_under_one_rubric(imported, [WEEK])} == {2}
 
 
 def test_a_small_sample_that_is_asked_again_does_not_change_the_version_of_later_items(imported):

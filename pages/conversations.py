@@ -1,0 +1,41 @@
+"""Bring conversations in, look at what each import did and undo it, and browse the log."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.conversations import arrive, browse, imports, judgements, progress, sources
+from pages.parts.shared import session
+
+here = session.current()
+here.need_role("lead")
+
+st.title("Conversations")
+imports.summary(here)
+VIEWS = {
+    "import": "Import",
+    "sources": "Sources",
+    "imports": "Past imports",
+    "browse": "Browse the log",
+    "judgements": "Labels and verdicts",
+}
+view = st.segmented_control(
+    "Show",
+    list(VIEWS),
+    format_func=lambda v: VIEWS[v],
+    default="import",
+    required=True,
+    key="conversations_view",
+    label_visibility="collapsed",
+)
+if view == "import":
+    progress.jobs(here)
+    arrive.drop(here)
+elif view == "sources":
+    sources.sources(here)
+elif view == "imports":
+    imports.past(here)
+elif view == "judgements":
+    judgements.arrive(here)
+else:
+    browse.log(here)

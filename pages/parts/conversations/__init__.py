@@ -1,0 +1,1 @@
+"""The parts of the Conversations page: import of dropped files, past imports, and the log."""

@@ -1,0 +1,126 @@
+"""Browse the log: search, open one conversation, add some to a week by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.conversations import pick
+from pages.parts.shared import conversation as drawn
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.log_paths import log_of
+from review.basics.words import counted
+from review.log.log import read_conversations, weeks_in_log
+from review.log.searching import REASONS, Choices, Judged, LogSearch, choices, search_log
+from review.sampling.strata import NEGATIVE_FEEDBACK
+from review.sources.scenarios import assigned_scenarios, with_scenarios
+
+PAGE = 25
+TITLES = {
+    "week": "Week",
+    "source": "Source",
+    "status": "Status",
+    "scenario": "Scenario",
+    "model": "Model",
+    "prompt_version": "Prompt version",
+    "variant": "Variant",
+    "language": "Language",
+    "feedback": "Feedback",
+}
+
+
+def log(here: Session) -> None:
+    """Draw the search, what it finds, and the conversation that is open."""
+    where = log_of(here.store.path)
+    weeks = weeks_in_log(where)
+    if not weeks:
+        st.info("The log is empty. Import a file first, under **Import**.", icon=":material/upload_file:")
+        return
+    assigned = assigned_scenarios(here.store)
+    known = _choices(str(here.store.path), tuple(weeks.items()), assigned)
+    search = dataclasses.replace(_search(here, known), assigned=assigned)
+    pages = st.session_state.get("browse_page", 1)
+    found = search_log(where, search, most=PAGE, skip=(pages - 1) * PAGE)
+    if not found.rows and pages > 1:
+        st.session_state["browse_page"] = 1
+        st.rerun()
+    st.markdown(f"**{counted(found.total, 'conversation')}** found.")
+    if not found.rows:
+        st.caption("Nothing fits. Remove a filter, or search for fewer words.")
+        return
+    frame = pd.DataFrame(found.rows)
+    frame["created_at"] = [(text or "")[:16].replace("T", " ") for text in frame["created_at"]]
+    frame = frame[["id", "created_at", "question", *[n for n in TITLES if n in frame and frame[n].notna().any()]]]
+    picked = st.dataframe(
+        frame.rename(columns={"created_at": "date (UTC)", **{n: t.lower() for n, t in TITLES.items()}}),
+        hide_index=True,
+        width="stretch",
+        key=f"browse_rows_{hash(tuple(frame['id']))}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        placeholder="–",
+    )
+    if found.total > PAGE:
+        st.pagination(-(-found.total // PAGE), key="browse_page")
+    ids = [str(frame["id"].iloc[row]) for row in picked.selection.rows if row < len(frame)]
+    if not ids:
+        st.caption("Tick a row to open it, or several to add them to a week.")
+        return
+    with st.container(horizontal=True):
+        pick.form(here, ids)
+        pick.scenario(here, ids, known.values["scenario"])
+    _open(here, ids)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _choices(path: str, weeks: tuple[tuple[str, int], ...], assigned: dict[str, str]) -> Choices:
+    return choices(log_of(path), assigned)
+
+
+def _search(here: Session, known: Choices) -> LogSearch:
+    with st.container(horizontal=True):
+        text = st.text_input("Text in a message", key="browse_text", icon=":material/search:") or ""
+        identity = st.text_input("Id", key="browse_id") or ""
+    with st.expander("Filters", icon=":material/filter_list:"), st.container(horizontal=True):
+        values = {
+            name: st.multiselect(title, known.values[name], key=f"browse_{name}", width=260)
+            for name, title in TITLES.items()
+            if known.values[name]
+        }
+        judged = (
+            st.selectbox(
+                "Verdict of a judge",
+                list(known.judged),
+                index=None,
+                format_func=lambda one: f"{one.judge}, {one.dimension}: {one.value}",
+                key="browse_judged",
+                width=260,
+            )
+            if known.judged
+            else None
+        )
+        reasons = st.multiselect(
+            "Reason to look", list(REASONS), format_func=lambda name: REASONS[name], key="browse_reasons", width=260
+        )
+    return LogSearch(
+        text=text,
+        id=identity,
+        values=values,
+        judged=None if judged is None else Judged(*judged),
+        reasons=tuple(reasons),
+        negative=NEGATIVE_FEEDBACK,
+        confidence=here.project.confidence,
+    )
+
+
+def _open(here: Session, ids: list[str]) -> None:
+    for one in with_scenarios(here.store, read_conversations(log_of(here.store.path), ids[:3])):
+        with st.container(border=True):
+            scenario = f" · {as_text(one.scenario)}" if one.scenario else ""
+            st.markdown(f"**{as_text(one.id)}** · {one.week} · {as_text(one.source)}{scenario}")
+            drawn.show(one)
+    if len(ids) > 3:
+        st.caption(f"The first 3 of {counted(len(ids), 'chosen conversation')} are open.")

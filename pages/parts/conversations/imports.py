@@ -1,0 +1,73 @@
+"""What the log holds, and every import that brought it in."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.conversations import progress, undo
+from pages.parts.shared import figures
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.log_paths import log_of
+from review.basics.words import counted
+from review.log.log import weeks_in_log
+from review.sources.undoing import withdrawn_imports
+from storage.records_log import Import
+
+COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
+
+
+def summary(here: Session) -> None:
+    """Say in a sentence what the log holds."""
+    weeks = weeks_in_log(log_of(here.store.path))
+    if not weeks:
+        st.markdown("The log is empty. Drop the first file to fill it.")
+        return
+    first, last = min(weeks), max(weeks)
+    span = first if first == last else f"{first} to {last}"
+    st.markdown(f"**{counted(sum(weeks.values()), 'conversation')}** in the log, {span}.")
+
+
+def past(here: Session) -> None:
+    """Draw all imports with their counts, and one of them with its rejects and its undo."""
+    rows = here.store.find(Import, order_by="at desc")
+    if not rows:
+        st.info("Nothing was imported yet. Drop a file under **Import**.", icon=":material/upload_file:")
+        return
+    undone = withdrawn_imports(here.store)
+    frame = pd.DataFrame(
+        [
+            {
+                "at": row.at[:16].replace("T", " "),
+                "file": row.file,
+                "source": row.source,
+                "format": row.format,
+                **{name: getattr(row, name) for name in COUNTS},
+                "by": here.names.get(row.by, row.by),
+                "undone": "yes" if row.id in undone else "",
+            }
+            for row in rows
+        ]
+    )
+    figures.table(frame, key="conversations_imports", file_name="imports.csv")
+    by_id = {row.id: row for row in rows}
+    chosen = st.selectbox(
+        "Look at one import",
+        list(by_id),
+        format_func=lambda i: f"{by_id[i].at[:16].replace('T', ' ')} · {by_id[i].file}",
+        key="conversations_import",
+    )
+    record = by_id[chosen]
+    with st.container(border=True):
+        progress.counts(record)
+        if record.id in undone:
+            st.caption("This import was undone: its conversations have left the log.")
+        if record.rejections:
+            frame = pd.DataFrame(record.rejections).rename(columns={"column": "field"})
+            st.dataframe(frame, hide_index=True, width="stretch", key=f"conversations_rejections_{record.id}")
+            if record.rejected > len(record.rejections):
+                st.caption(as_text(f"The first {len(record.rejections)} of {record.rejected:,} rejected rows."))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            progress.rejects(here, record)
+            undo.button(here, record, key=f"conversations_undo_{record.id}")

@@ -1,0 +1,109 @@
+"""Imports on their way: progress while they run; afterwards the counts, the rejects, and the next step."""
+
+from __future__ import annotations
+
+import orjson
+import streamlit as st
+
+from pages.parts.conversations import undo
+from pages.parts.shared import session
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.csv_safe import csv_text
+from review.basics.log_paths import log_of
+from review.basics.words import counted
+from review.sources.jobs import Job, dismiss, jobs_of
+from storage.records_log import Import
+
+REFRESH = 1.0
+"""Seconds between two refreshes while an import runs."""
+COUNTS = {
+    "read": "rows read",
+    "added": "added",
+    "duplicate": "already in the log",
+    "changed": "changed since",
+    "rejected": "rejected",
+}
+REJECTS = ("line", "column", "found", "expected")
+
+
+def jobs(here: Session) -> None:
+    """Draw the imports of this server that run or have ended, the latest first."""
+    found = jobs_of(here.store.path)
+    if not found:
+        return
+    active = [job.id for job in found if not job.ended]
+    st.fragment(_jobs, run_every=REFRESH if active else None)(here, active)
+
+
+def _jobs(here: Session, active: list[str]) -> None:
+    session.stay(here.store, here.rater.id, "lead")
+    found = jobs_of(here.store.path)
+    if [job.id for job in found if not job.ended] != active:
+        st.rerun()
+    for job in found:
+        with st.container(border=True, key=f"job_{job.id}"):
+            _job(here, job)
+
+
+def _job(here: Session, job: Job) -> None:
+    if not job.ended:
+        share = min(job.done / job.total, 1.0)
+        waits = "waits for the import before it" if job.state == "waiting" else f"{share:.0%} read"
+        st.progress(share, text=as_text(f"{job.name}: {waits}"))
+        return
+    if job.result is None:
+        text = job.error.replace(str(job.file), job.name)
+        st.error(as_text(f"{job.name}: nothing was added. {text}"), icon=":material/block:")
+    else:
+        _done(here, job, job.result)
+    if st.button("Close", key=f"job_close_{job.id}", type="tertiary", icon=":material/close:"):
+        dismiss(job)
+        st.rerun()
+
+
+def _done(here: Session, job: Job, result: Import) -> None:
+    st.markdown(f"**{as_text(_sentence(result, job.name))}**")
+    counts(result)
+    for note in job.notes:
+        st.caption(as_text(note))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if result.added:
+            st.page_link("sampling.py", label="Draw a week", icon=":material/filter_alt:")
+        rejects(here, result)
+        undo.button(here, result, key=f"job_undo_{job.id}")
+
+
+def _sentence(result: Import, name: str) -> str:
+    if result.added:
+        return f"{counted(result.added, 'conversation')} of {name} came in."
+    if result.duplicate or result.changed:
+        return f"{name} added nothing: its conversations are in the log already."
+    return f"{name} added nothing: no row could be read."
+
+
+def counts(result: Import) -> None:
+    """Draw the counts of an import."""
+    with st.container(horizontal=True):
+        for name, words in COUNTS.items():
+            st.metric(words, f"{getattr(result, name):,}", border=True, help=HELP.get(name))
+
+
+HELP = {"changed": "The log holds another version of these conversations. The first version is kept."}
+
+
+def rejects(here: Session, result: Import) -> None:
+    """Draw the download of all rejected rows of an import, while the log still has them."""
+    file = log_of(here.store.path).rejects / f"{result.id}.jsonl"
+    if not result.rejected or not file.exists():
+        return
+    st.download_button(
+        f"{counted(result.rejected, 'rejected row')}",
+        lambda: csv_text(REJECTS, [orjson.loads(line) for line in file.read_bytes().splitlines()]),
+        file_name=f"rejected-{result.id}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        key=f"rejects_{result.id}",
+        on_click="ignore",
+        help="Each rejected row with its line, what was found and what was expected. Personal data is masked.",
+    )

@@ -1,0 +1,39 @@
+"""What was read or computed for one week, kept while the rows behind it are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from review.basics.remembered import Remembered
+from storage.queries.items import items_of_week
+from storage.queries.states import latest_key
+from storage.records_review import Item
+from storage.store import Store
+
+V = TypeVar("V")
+
+
+class Known(Generic[V]):
+    """Values by store, key and state. Nobody may change what :meth:`get` returns.
+
+    Inside a transaction nothing is kept: what it has written may be rolled back.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Keep the ``most`` values that were asked for last."""
+        self._values: Remembered[V] = Remembered(most)
+
+    def get(self, store: Store, key: Hashable, state: Callable[[], Hashable], make: Callable[[], V]) -> V:
+        """Return the value of a key in the current state; threads that ask at the same time make it once."""
+        if store.db.conn.in_transaction:
+            return make()
+        return self._values.get((str(store.path), key, state()), make)
+
+
+_ITEMS: Known[Sequence[Item]] = Known(16)
+
+
+def items_of(store: Store, week: str) -> Sequence[Item]:
+    """Return the items of a week in order of arrival."""
+    return _ITEMS.get(store, week, lambda: latest_key(store, Item), lambda: tuple(items_of_week(store, week)))

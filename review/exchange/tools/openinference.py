@@ -1,0 +1,99 @@
+"""Evaluations in the terms of OpenInference: annotations of a span, rows of the Phoenix API, or Phoenix evaluations.
+
+``annotator_kind`` tells people (HUMAN) from judges (LLM, CODE). The value is the label, else the score.
+
+Facts: ``spec/annotations.md`` of Arize-ai/openinference and the span annotations of the Phoenix API.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from review.exchange.tools.tool import Rating, Record, Tool, inner, number, rated, text
+from review.sources.readers.fields import parsed
+
+PEOPLE = "HUMAN"
+_FLAT = re.compile(r"(?:(?:trace|session)\.)?(?:annotations|evaluations)\.(\d+)\.(?:annotation|evaluation)\.(\w+)")
+_SPAN_IDS = ("context.trace_id", "trace_id", "traceId", "context.span_id", "span_id", "spanId", "session_id")
+_FRAME = {"label", "score", "explanation"}
+
+
+def recognise(record: Record) -> bool:
+    """Whether there are flattened annotations, a row of the API, or a row of Phoenix evaluations."""
+    if any(_FLAT.fullmatch(key) for key in _attributes(record)):
+        return True
+    if "annotator_kind" in record and isinstance(parsed(record.get("result")), Mapping):
+        return True
+    return set(record) >= _FRAME and bool({"context.span_id", "context.trace_id"} & set(record))
+
+
+def labels(record: Record, _: str) -> Iterator[Rating]:
+    """Yield the annotations by people."""
+    return (made for kind, made in _ratings(record) if kind == PEOPLE)
+
+
+def verdicts(record: Record, _: str) -> Iterator[Rating]:
+    """Yield the annotations by models and code."""
+    return (made for kind, made in _ratings(record) if kind != PEOPLE)
+
+
+def _attributes(record: Record) -> Mapping[str, Any]:
+    found = parsed(record.get("attributes"))
+    return {**record, **found} if isinstance(found, Mapping) else record
+
+
+def _ratings(record: Record) -> Iterator[tuple[str, Rating]]:
+    attributes = _attributes(record)
+    item = next((text(attributes[key]) for key in _SPAN_IDS if text(attributes.get(key))), "")
+    item = item or next((text(v) for v in inner(record, "context").values() if text(v)), "")
+    flat: dict[str, dict[str, Any]] = {}
+    for key, value in attributes.items():
+        if found := _FLAT.fullmatch(key):
+            flat.setdefault(key[: found.end(1)], {})[found[2]] = value
+    if flat:
+        yield from (_rating(item, one) for _, one in sorted(flat.items()))
+    elif "annotator_kind" in record:
+        yield _rating(item, {**record, **inner({"result": parsed(record.get("result"))}, "result")})
+    else:
+        yield _rating(item, record)
+
+
+def _rating(item: str, one: Mapping[str, Any]) -> tuple[str, Rating]:
+    kind = text(one.get("annotator_kind")).upper() or "LLM"
+    score = number(one.get("score"))
+    label = one.get("label") if one.get("label") not in (None, "") else score
+    by = text(one.get("identifier")) or ("" if kind == PEOPLE else "openinference")
+    made = rated(
+        item,
+        by,
+        text(one.get("name") or one.get("eval_name")),
+        label,
+        at=text(one.get("created_at")),
+        comment=text(one.get("explanation")),
+        score=score,
+        error="" if label is not None else "missing",
+    )
+    return kind, made
+
+
+_SAMPLE = {
+    **{"trace_id": "c-1", "annotations.0.annotation.name": "verdict", "annotations.0.annotation.label": "good"},
+    "annotations.0.annotation.identifier": "mara",
+}
+_KIND, _SIGN = "annotations.0.annotation.annotator_kind", "annotations or evaluations of a span"
+LABELS = Tool(
+    about="annotations of OpenInference and Phoenix by people",
+    sign=_SIGN,
+    recognise=recognise,
+    ratings=labels,
+    sample={**_SAMPLE, _KIND: PEOPLE},
+)
+VERDICTS = Tool(
+    about="evaluations of OpenInference and Phoenix",
+    sign=_SIGN,
+    recognise=recognise,
+    ratings=verdicts,
+    sample={**_SAMPLE, _KIND: "LLM"},
+)

@@ -1,0 +1,194 @@
+"""Search the log: by text, by id, and by the fields that people sort conversations by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from review.basics.log_paths import LogPaths
+from review.log.judges_disagree import verdict_text
+from review.log.log import log_relation
+
+FILTERS = ("week", "source", "status", "scenario", "model", "prompt_version", "variant", "language", "feedback")
+"""Columns of the log that a search may narrow down to some values."""
+REASONS = {
+    "error": "status error",
+    "negative": "negative feedback",
+    "flagged": "flagged by a check",
+    "judges": "judges disagree",
+    "unsure": "low confidence",
+}
+"""Why a conversation may be worth a look -> in words."""
+MOST_CHOICES = 200
+MOST_VERDICTS = 5_000
+_MESSAGES = "array_to_string(json_extract_string(content, '$.messages[*].content'), ' ')"
+
+
+class Judged(NamedTuple):
+    """One value that a judge gave in a dimension."""
+
+    judge: str
+    dimension: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogSearch:
+    """What to look for; an empty one finds everything.
+
+    ``text`` occurs in a message, in any case; ``id`` in the id. ``values`` narrows columns of ``FILTERS`` down to some
+    values. ``judged`` is a value of a judge. ``reasons`` are keys of ``REASONS``, any of which may hold. ``negative``
+    are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence. ``assigned``
+    are scenarios by conversation id, in place of those that the source said.
+    """
+
+    text: str = ""
+    id: str = ""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    judged: Judged | None = None
+    reasons: Collection[str] = ()
+    negative: Sequence[str] = ()
+    confidence: float = 0.5
+    assigned: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """How many conversations fit, and some of them, the latest first, as dicts with the columns shown in a list."""
+
+    total: int
+    rows: list[dict[str, Any]]
+
+
+SHOWN = ("id", "created_at", "week", "source", "status", "feedback", "scenario", "model", "prompt_version", "language")
+
+
+def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) -> Found:
+    """Return the conversations that fit; ``most`` of them after the first ``skip``."""
+    weeks = search.values.get("week") or None
+    where, given = _conditions(search)
+    relation = _with_scenarios(log_relation(log, weeks=weeks))
+    columns = ", ".join(SHOWN)
+    page = (
+        f"SELECT {columns}, json_extract_string(content, '$.messages[*].content') AS texts, "  # noqa: S608
+        f"json_extract_string(content, '$.messages[*].role') AS roles FROM {relation} WHERE {where} "
+        "ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
+    )
+    with duckdb.connect() as db:
+        db.register("assigned", _as_table(search.assigned))
+        (total,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}", given).fetchone() or (0,)  # noqa: S608
+        rows = db.execute(page, [*given, most, skip]).fetchall()
+    return Found(total=total, rows=[_row(row) for row in rows])
+
+
+def _with_scenarios(relation: str) -> str:
+    """Return a relation with the assigned scenarios over those of the log."""
+    joined = f"(SELECT * FROM {relation}) AS entry LEFT JOIN assigned ON assigned.conversation = entry.id"  # noqa: S608
+    return f"(SELECT entry.* REPLACE (coalesce(assigned.given, entry.scenario) AS scenario) FROM {joined})"  # noqa: S608
+
+
+def _as_table(assigned: Mapping[str, str]) -> pa.Table:
+    cells = {"conversation": list(assigned), "given": list(assigned.values())}
+    return pa.table(cells, schema=pa.schema([("conversation", pa.string()), ("given", pa.string())]))
+
+
+def _row(cells: tuple[Any, ...]) -> dict[str, Any]:
+    texts, roles = cells[-2], cells[-1]
+    question = next((t for t, r in zip(reversed(texts), reversed(roles), strict=True) if r == "user" and t), "")
+    return {**dict(zip(SHOWN, cells, strict=False)), "question": question}
+
+
+def _conditions(search: LogSearch) -> tuple[str, list[Any]]:
+    """Return the WHERE clause and what its question marks stand for."""
+    parts, given = ["true"], list[Any]()
+    if search.text.strip():
+        parts.append(f"contains(lower({_MESSAGES}), lower(?))")
+        given.append(search.text.strip())
+    if search.id.strip():
+        parts.append("contains(lower(id), lower(?))")
+        given.append(search.id.strip())
+    for name, values in search.values.items():
+        if name not in FILTERS:
+            raise ValueError(f"the log cannot be searched by {name!r}")
+        if values:
+            parts.append(f"{name} IN (SELECT unnest(?))")
+            given.append(list(values))
+    if search.judged is not None:
+        judge, dimension, value = search.judged
+        path = f"$.{orjson.dumps(judge).decode()}.{orjson.dumps(dimension).decode()}"
+        parts.append("coalesce(json_extract_string(verdicts, ? || '.value'), json_extract_string(verdicts, ?)) = ?")
+        given += [path, path, value]
+    if search.reasons:
+        some, more = _reasons(search)
+        parts.append(f"({' OR '.join(some)})")
+        given += more
+    return " AND ".join(parts), given
+
+
+def _reasons(search: LogSearch) -> tuple[list[str], list[Any]]:
+    parts, given = list[str](), list[Any]()
+    for reason in search.reasons:
+        if reason == "error":
+            parts.append("status = 'error'")
+        elif reason == "negative":
+            parts.append("lower(trim(split_part(feedback, ',', 1))) IN (SELECT unnest(?))")
+            given.append(list(search.negative))
+        elif reason == "flagged":
+            parts.append("coalesce(flagged, '') <> ''")
+        elif reason == "judges":
+            parts.append("coalesce(judges_disagree, false)")
+        elif reason == "unsure":
+            parts.append("(coalesce(low_confidence, false) OR confidence < ?)")
+            given.append(search.confidence)
+        else:
+            raise ValueError(f"the log cannot be searched by the reason {reason!r}")
+    return parts, given
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What a search can narrow down to: the most frequent values by column, and the values of judges."""
+
+    values: Mapping[str, Sequence[str]]
+    judged: Sequence[Judged]
+
+
+def choices(log: LogPaths, assigned: Mapping[str, str] | None = None) -> Choices:
+    """Return what occurs in the log, with the scenarios ``assigned`` to conversations."""
+    relation, values = _with_scenarios(log_relation(log)), dict[str, list[str]]()
+    with duckdb.connect() as db:
+        db.register("assigned", _as_table(assigned or {}))
+        for name in FILTERS:
+            order = "1 DESC" if name == "week" else "count(*) DESC, 1"
+            sql = f"SELECT {name} FROM {relation} WHERE {name} IS NOT NULL GROUP BY {name} ORDER BY {order} LIMIT ?"  # noqa: S608
+            values[name] = [row[0] for row in db.execute(sql, [MOST_CHOICES]).fetchall()]
+        sql = f"SELECT DISTINCT verdicts FROM {relation} WHERE verdicts <> '{{}}' LIMIT ?"  # noqa: S608
+        verdicts = [orjson.loads(row[0]) for row in db.execute(sql, [MOST_VERDICTS]).fetchall()]
+    return Choices(values=values, judged=sorted({one for found in verdicts for one in _judged(found)})[:MOST_CHOICES])
+
+
+def _judged(verdicts: Mapping[str, Any]) -> list[Judged]:
+    return [
+        Judged(judge, dimension, text)
+        for judge, dimensions in verdicts.items()
+        if isinstance(dimensions, Mapping)
+        for dimension, cell in dimensions.items()
+        if (text := verdict_text(cell)) and "|" not in text
+    ]
+
+
+def other_sources(log: LogPaths, source_ids: Sequence[str], *, besides: str) -> dict[str, int]:
+    """Return how many of these ids of a source the log has under the names of other sources."""
+    if not source_ids:
+        return {}
+    sql = (
+        f"SELECT source, count(DISTINCT source_id) FROM {log_relation(log)} "  # noqa: S608 - our own paths
+        "WHERE source <> ? AND source_id IN (SELECT unnest(?)) GROUP BY source ORDER BY 2 DESC"
+    )
+    with duckdb.connect() as db:
+        return dict(db.execute(sql, [besides, list(source_ids)]).fetchall())

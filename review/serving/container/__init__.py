@@ -1,0 +1,1 @@
+"""The files that start Spotcheck in containers: image, compose file, TLS proxy."""

@@ -1,0 +1,31 @@
+"""Write the files that start Spotcheck in containers into a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from review.basics.errors import InputError, Refused
+
+FILES = ("Containerfile", "compose.yaml", "spotcheck.conf.template", "example.env")
+"""The files, as they lie beside this module."""
+CERTIFICATES = "certificates"
+
+
+def write_container(folder: Path) -> list[Path]:
+    """Write the files and the folder for the certificate, and return the files. One that is there is never replaced.
+
+    Raises Refused when one of them differs from ours, InputError when the folder cannot be written.
+    """
+    contents = {folder / name: Path(__file__).with_name(name).read_bytes() for name in FILES}
+    try:
+        other = [file for file, content in contents.items() if file.exists() and file.read_bytes() != content]
+        if other:
+            raise Refused(
+                f"{other[0]} exists already and differs from ours. Nothing was written. Choose another folder."
+            )
+        (folder / CERTIFICATES).mkdir(parents=True, exist_ok=True)
+        for file, content in contents.items():
+            file.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{error.filename or folder} cannot be written ({error.strerror or error}).") from None
+    return list(contents)

@@ -1,0 +1,45 @@
+"""How the last night went, in a file beside the store.
+
+A night must be able to say that the store could not be written or signed, so this is no row of the store. It proves
+nothing: what the night did is in the store, in its own rows and entries.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from review.basics.whole_files import replacing
+
+
+@dataclass(frozen=True)
+class Night:
+    """When a night ran (ISO 8601, UTC), and each step by name with its ``status`` and ``detail``."""
+
+    at: str
+    steps: Mapping[str, Mapping[str, Any]]
+
+
+def note_night(store: Path, night: Night) -> None:
+    """Keep a night instead of the one before. Raises InputError when the file cannot be written."""
+    with replacing(_file(store)) as temporary:
+        temporary.write_text(json.dumps({"at": night.at, "steps": dict(night.steps)}), encoding="utf-8")
+
+
+def last_night(store: Path) -> Night | None:
+    """Return the last night; None before the first, and for a file that cannot be read."""
+    try:
+        found = json.loads(_file(store).read_text(encoding="utf-8"))
+        steps = {
+            str(name): {"status": str(s["status"]), "detail": str(s["detail"])} for name, s in found["steps"].items()
+        }
+        return Night(str(found["at"]), steps)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _file(store: Path) -> Path:
+    return store.with_name(f"{store.name}.night.json")

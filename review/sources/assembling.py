@@ -1,0 +1,89 @@
+"""From raw records to the fields of conversations, for both shapes of formats: one by one, or whole traces."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from review.basics.record import Raw, Unreadable
+from review.sources.grouping import Group, Grouping, part_of
+from review.sources.readers.fields import Fields, Record
+from review.sources.readers.reader import TraceReader
+
+REFUSALS = (Unreadable, RecursionError, orjson.JSONEncodeError)
+"""What a record raises that cannot be read."""
+
+
+def refusal(reason: Exception) -> Unreadable:
+    """Return the error that says why a record cannot be read."""
+    deep = Unreadable("record", "nested JSON", "JSON at most 200 levels deep")
+    return reason if isinstance(reason, Unreadable) else deep
+
+
+class Assembled(NamedTuple):
+    """The fields of a conversation with the raw record that stands for it, or the error of a record or trace.
+
+    ``records`` are all records that the conversation was made from.
+    """
+
+    raw: Raw
+    fields: Fields | None
+    records: tuple[Record, ...]
+
+
+def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = None) -> Iterator[Assembled]:
+    """Yield the conversations of each trace, and each record or trace that cannot be read with its error.
+
+    Records wait in memory, and beyond its limit in a temporary file in the folder ``scratch``. The place of a
+    conversation in its file (``done``) is as far as putting together has come.
+    """
+    mended: Counter[str] = Counter()
+    end = 0
+    with Grouping(scratch) as grouping:
+        for raw in raws:
+            end = max(end, raw.done)
+            mended.update(dict(raw.mended))
+            error = _kept(raw, reader, grouping)
+            if error is not None:
+                yield Assembled(raw._replace(record=None, error=error, mended=()), None, ())
+        for group in grouping.groups():
+            for one in _of_group(group, reader, int(end * grouping.share)):
+                # What was mended in the whole file is told with the first conversation.
+                yield one._replace(raw=one.raw._replace(mended=(*one.raw.mended, *mended.items()))) if mended else one
+                mended.clear()
+
+
+def _kept(raw: Raw, reader: TraceReader, grouping: Grouping) -> Unreadable | None:
+    """Keep the parts of a record until their traces are whole; one that cannot be read is not kept, and why."""
+    if raw.record is None:
+        return raw.error or Unreadable("line", None, "a record")
+    try:
+        # A record is taken whole or not at all.
+        parts = [part_of(reader.key(part), raw.line, part) for part in reader.parts(raw.record)]
+    except REFUSALS as reason:
+        return refusal(reason)
+    for part in parts:
+        grouping.add(part)
+    return None
+
+
+def _of_group(group: Group, reader: TraceReader, done: int) -> Iterator[Assembled]:
+    """Yield the conversations of one trace. If one of them cannot be read, none is."""
+    raw = Raw(group.line, None, None, done, (("part", group.parts),))
+    if group.error is not None:
+        yield Assembled(raw._replace(error=group.error), None, ())
+        return
+    records = group.records()
+    try:
+        found = reader.assemble(records)
+    except REFUSALS as reason:
+        yield Assembled(raw._replace(error=refusal(reason)), None, ())
+        return
+    for i, fields in enumerate(found):
+        of_trace = raw.mended if i == 0 else ()
+        mended = (*of_trace, *((note, 1) for note in fields.pop("notes", ())))
+        yield Assembled(raw._replace(record=dict(records[0]), mended=mended), fields, records)

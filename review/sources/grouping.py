@@ -1,0 +1,236 @@
+"""Bring the records of one trace together, wherever they stand in a file, in bounded memory.
+
+Records wait as JSON in memory. Beyond the limit they go to a temporary file without a name, in buckets by the hash of
+their trace: nothing of it remains when the process ends, however it ends. Then one bucket after another is read back,
+and a bucket that does not fit is split again by the next byte of the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+import orjson
+
+from review.basics.errors import NoSpace
+from review.basics.record import Unreadable
+from review.sources.readers.fields import Record
+
+MEMORY = 32 * 1024 * 1024
+"""The bytes of JSON that wait in memory, and the most that one bucket, or one trace, may have when it is read back."""
+BUCKETS = 256
+LEVELS = 8
+"""How often a bucket may be split: the bytes of the hash."""
+
+_HEAD = struct.Struct("<QQII")
+_OPTIONS = orjson.OPT_NON_STR_KEYS
+
+
+class Part(NamedTuple):
+    """One record as JSON, the name of its trace, and the line where it stands."""
+
+    key: str
+    line: int
+    text: bytes
+
+
+def part_of(key: str, line: int, record: Record) -> Part:
+    """Return a record as JSON. Raises orjson.JSONEncodeError for one that is nested too deeply."""
+    return Part(key, line, orjson.dumps(record, option=_OPTIONS, default=str))
+
+
+class Group(NamedTuple):
+    """The records of one trace as JSON, in the order of the file; or the error of a trace that is too large."""
+
+    key: str
+    lines: tuple[int, ...]
+    texts: tuple[bytes | memoryview, ...]
+    parts: int
+    error: Unreadable | None = None
+
+    @property
+    def line(self) -> int:
+        """Where the first record stands."""
+        return self.lines[0]
+
+    def records(self) -> tuple[Record, ...]:
+        """Return the records, decoded."""
+        return tuple(cast(Record, orjson.loads(text)) for text in self.texts)
+
+
+def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int | None = None) -> Iterator[Group]:
+    """Yield the traces. If all records fit into ``memory`` bytes (default: ``MEMORY``), in the order of the file.
+
+    Raises NoSpace when the disk of the folder ``scratch`` is full.
+    """
+    with Grouping(scratch, memory) as grouping:
+        for part in parts:
+            grouping.add(part)
+        yield from grouping.groups()
+
+
+class Grouping:
+    """Records that wait for the others of their trace. To be closed, which removes its file."""
+
+    def __init__(self, scratch: Path | None = None, memory: int | None = None) -> None:
+        self._scratch = scratch
+        self._buckets = _Buckets(scratch, MEMORY if memory is None else memory, level=0)
+        self._number = self._taken = 0
+
+    def __enter__(self) -> Grouping:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._buckets.close()
+
+    def add(self, part: Part) -> None:
+        """Keep a record. Raises NoSpace when the disk is full."""
+        key = part.key.encode("utf-8", "surrogatepass")
+        head = _HEAD.pack(self._number, part.line, len(key), len(part.text))
+        self._number += 1
+        with self._full_disk():
+            self._buckets.add(key, b"".join((head, key, part.text)))
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the traces. Raises NoSpace when the disk is full."""
+        with self._full_disk():
+            for group in self._buckets.groups():
+                self._taken += group.parts
+                yield group
+
+    @property
+    def share(self) -> float:
+        """The share of the records whose traces were taken."""
+        return self._taken / max(self._number, 1)
+
+    @contextmanager
+    def _full_disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            full = NoSpace.from_error(error, self._scratch or tempfile.gettempdir())
+            if full is None:
+                raise
+            raise full from error
+
+
+class _Frame(NamedTuple):
+    """One record inside a block of bytes: where it begins, where its text begins and ends, and its number."""
+
+    at: tuple[int, int, int]
+    number: int
+    line: int
+    key: bytes
+
+
+def _frames(block: bytes) -> Iterator[_Frame]:
+    at, size = 0, len(block)
+    while at < size:
+        number, line, key, text = _HEAD.unpack_from(block, at)
+        begin = at + _HEAD.size + key
+        yield _Frame((at, begin, begin + text), number, line, block[begin - key : begin])
+        at = begin + text
+
+
+def _groups(block: bytes) -> list[Group]:
+    """Return the traces of a block in the order of their first records."""
+    found: dict[bytes, list[_Frame]] = {}
+    for frame in _frames(block):
+        found.setdefault(frame.key, []).append(frame)
+    view = memoryview(block)
+    groups = []
+    for key, frames in found.items():
+        texts = tuple(view[frame.at[1] : frame.at[2]] for frame in frames)
+        group = Group(key.decode("utf-8", "surrogatepass"), tuple(f.line for f in frames), texts, len(frames))
+        groups.append((frames[0].number, group))
+    return [group for _, group in sorted(groups, key=lambda pair: pair[0])]
+
+
+class _Buckets:
+    """Records in buckets by one byte of the hash of their trace: in memory, and beyond its limit in a file."""
+
+    def __init__(self, folder: Path | None, memory: int, *, level: int) -> None:
+        self._folder, self._memory, self._level = folder, memory, level
+        self._waiting = [bytearray() for _ in range(BUCKETS)]
+        self._size = self._end = 0
+        self._file: BinaryIO | None = None
+        self._blocks: list[list[tuple[int, int]]] = [[] for _ in range(BUCKETS)]
+
+    def add(self, key: bytes, frame: bytes) -> None:
+        """Keep one record."""
+        self._waiting[hashlib.blake2b(key, digest_size=LEVELS).digest()[self._level]] += frame
+        self._size += len(frame)
+        if self._size > self._memory:
+            self._write()
+
+    def _write(self) -> None:
+        """Move what waits in memory to the file, and remember the place of each block."""
+        if self._file is None:
+            self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115
+        for bucket, records in enumerate(self._waiting):
+            if records:
+                self._file.write(records)
+                self._blocks[bucket].append((self._end, len(records)))
+                self._end += len(records)
+        self._waiting = [bytearray() for _ in range(BUCKETS)]
+        self._size = 0
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the traces: all of them in the order of the file, or one bucket after another."""
+        if self._file is None:
+            block = b"".join(self._waiting)
+            self._waiting = []
+            yield from _groups(block)
+            return
+        self._write()
+        for blocks in self._blocks:
+            if sum(size for _, size in blocks) <= self._memory:
+                yield from _groups(b"".join(self._read(*block) for block in blocks))
+            else:
+                yield from self._split(blocks)
+
+    def _split(self, blocks: list[tuple[int, int]]) -> Iterator[Group]:
+        """Yield the traces of a bucket that is too large, sorted in again by the next byte of the hash."""
+        sizes: dict[bytes, list[int]] = {}
+        for block in blocks:
+            for frame in _frames(self._read(*block)):
+                seen = sizes.setdefault(frame.key, [frame.line, 0, 0])
+                seen[1] += 1
+                seen[2] += frame.at[2] - frame.at[0]
+        large = {key for key, (_, _, size) in sizes.items() if size > self._memory}
+        for key in large:
+            line, parts, size = sizes[key]
+            name = key.decode("utf-8", "surrogatepass")
+            yield Group(name, (line,), (), parts, _too_large(name, parts, size, self._memory))
+        del sizes
+        smaller = _Buckets(self._folder, self._memory, level=self._level + 1)
+        try:
+            for block in blocks:
+                data = self._read(*block)
+                for frame in _frames(data):
+                    if frame.key not in large:
+                        smaller.add(frame.key, data[frame.at[0] : frame.at[2]])
+            yield from smaller.groups()
+        finally:
+            smaller.close()
+
+    def _read(self, start: int, size: int) -> bytes:
+        if self._file is None:
+            return b""
+        self._file.seek(start)
+        return self._file.read(size)
+
+    def close(self) -> None:
+        """Close the file, which removes it."""
+        if self._file is not None:
+            self._file.close()
+
+
+def _too_large(name: str, parts: int, size: int, memory: int) -> Unreadable:
+    found = f"a trace of {size / 1e6:,.1f} MB in {parts:,} records ({name})"
+    return Unreadable("trace", found, f"at most {memory / 1e6:,.1f} MB in one trace")

@@ -1,0 +1,1 @@
+"""Pull: read new conversations from the systems where they live, and import them without doubles."""

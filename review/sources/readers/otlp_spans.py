@@ -1,0 +1,191 @@
+"""Spans and log records of OpenTelemetry in one plain form, from OTLP/JSON and as SDKs and Phoenix print them.
+
+OTLP/JSON writes ids as hex, 64-bit numbers as text and enums as numbers; a plain protobuf-to-JSON writes base64 and
+names. Both are read. The plain form is {trace, span, parent, name, start, end, attributes, events, resource, scope}
+with the status as ``failed`` and ``message``; a log record has its ``body`` besides.
+
+Facts: opentelemetry-proto (``trace.proto``, ``logs.proto``, ``common.proto``), opentelemetry-sdk 1.45.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from review.basics.record import Unreadable
+from review.sources.readers.fields import Fields, Record
+from review.sources.readers.span_values import milliseconds
+
+CONTAINERS = ("resourceSpans", "resource_spans", "resourceLogs", "resource_logs")
+SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans", "scopeLogs", "scope_logs")
+_ITEMS = ("spans", "logRecords", "log_records")
+_FAILED = (2, "2", "STATUS_CODE_ERROR", "ERROR")
+_HEX = re.compile(r"(0x)?([0-9a-fA-F]{16}|[0-9a-fA-F]{32})\Z")
+
+
+def is_otlp(record: Record) -> bool:
+    """Whether a record is a request with spans or logs, the spans of one resource, or one span."""
+    if any(isinstance(record.get(name), list) for name in (*CONTAINERS, *SCOPES)):
+        return True
+    return _is_span(record)
+
+
+def _is_span(record: Record) -> bool:
+    context = record.get("context")
+    if isinstance(context, dict):
+        return "trace_id" in context and "span_id" in context and isinstance(record.get("attributes"), dict)
+    return _id_of(record, "trace") is not None and _id_of(record, "span") is not None and "attributes" in record
+
+
+def spans_in(record: Record) -> Iterator[Fields]:
+    """Yield the spans and log records of a raw record in the plain form. Raises Unreadable for what is neither."""
+    for name in CONTAINERS:
+        for resource in _objects(record.get(name), name):
+            yield from _of_resource(resource)
+    if any(name in record for name in SCOPES):
+        yield from _of_resource(record)
+    if _is_span(record):
+        yield _plain(record, attributes_of(record.get("resource")), "")
+
+
+def _objects(value: Any, name: str) -> Iterable[Mapping[str, Any]]:
+    if value is None:
+        return
+    if not isinstance(value, list):
+        raise Unreadable(name, value, "a list")
+    for item in value:
+        if not isinstance(item, dict):
+            raise Unreadable(name, item, "an object")
+        yield item
+
+
+def _of_resource(resource: Mapping[str, Any]) -> Iterator[Fields]:
+    shared = resource.get("resource")
+    described = attributes_of(shared.get("attributes")) if isinstance(shared, dict) else {}
+    for scopes in SCOPES:
+        for scope in _objects(resource.get(scopes), scopes):
+            named = scope.get("scope")
+            name = str(named.get("name") or "") if isinstance(named, dict) else ""
+            for items in _ITEMS:
+                for item in _objects(scope.get(items), items):
+                    yield _plain(item, described, name)
+
+
+def _plain(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields:
+    status = item.get("status")
+    status = status if isinstance(status, dict) else {"code": item.get("status_code")}
+    events = item.get("events")
+    made: Fields = {
+        "trace": _id_of(item, "trace"),
+        "span": _id_of(item, "span"),
+        "parent": _id_of(item, "parent"),
+        "name": str(item.get("name") or item.get("eventName") or item.get("event_name") or ""),
+        "start": _time_of(item, "start"),
+        "end": _time_of(item, "end"),
+        "attributes": attributes_of(item.get("attributes")),
+        "events": [_event(event) for event in events if isinstance(event, dict)] if isinstance(events, list) else [],
+        "resource": resource,
+        "scope": scope,
+        "failed": status.get("code", status.get("status_code")) in _FAILED,
+        "message": status.get("message") or status.get("description") or item.get("status_message"),
+        "span_kind": item.get("span_kind"),
+    }
+    if "body" in item:
+        made |= {"log": True, "body": _value(item["body"]), "start": _time_of(item, "log")}
+    return made
+
+
+def _event(event: Mapping[str, Any]) -> Fields:
+    return {"name": str(event.get("name") or ""), "attributes": attributes_of(event.get("attributes"))}
+
+
+_IDS = {
+    "trace": ("traceId", "trace_id", "TraceId"),
+    "span": ("spanId", "span_id", "SpanId"),
+    "parent": ("parentSpanId", "parent_span_id", "parent_id", "ParentSpanId"),
+}
+_TIMES = {
+    "start": ("startTimeUnixNano", "start_time_unix_nano", "start_time"),
+    "end": ("endTimeUnixNano", "end_time_unix_nano", "end_time"),
+    "log": ("timeUnixNano", "time_unix_nano", "observedTimeUnixNano", "observed_time_unix_nano"),
+}
+
+
+def _id_of(item: Mapping[str, Any], which: str) -> str | None:
+    """Return an id as lower-case hex; None without one, and for one of zeros."""
+    context = item.get("context")
+    places: list[Mapping[str, Any]] = [item, context] if isinstance(context, dict) else [item]
+    raw = next((place[name] for name in _IDS[which] for place in places if place.get(name)), None)
+    if not isinstance(raw, str):
+        return None
+    if _HEX.match(raw):
+        text = raw.removeprefix("0x").lower()
+    else:
+        try:
+            text = base64.b64decode(raw, validate=True).hex() if len(raw) in (12, 24) else raw
+        except (binascii.Error, ValueError):
+            text = raw
+    return text if text.strip("0") else None
+
+
+def _time_of(item: Mapping[str, Any], which: str) -> float | None:
+    """Return a moment in milliseconds since 1970."""
+    raw = next((item[name] for name in _TIMES[which] if item.get(name)), None)
+    if isinstance(raw, str) and raw.isdecimal():
+        raw = int(raw)
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw > 10**17:
+        return raw / 1e6
+    return milliseconds(raw)
+
+
+def attributes_of(value: Any) -> Fields:
+    """Return attributes by name, from a list of {key, value} or an object, nested objects with dotted names."""
+    if isinstance(value, list):
+        return {
+            str(pair["key"]): _value(pair.get("value")) for pair in value if isinstance(pair, dict) and "key" in pair
+        }
+    return dict(_flat(value, "")) if isinstance(value, dict) else {}
+
+
+def _pairs(value: list[Any]) -> Fields:
+    return {str(pair["key"]): _value(pair.get("value")) for pair in value if isinstance(pair, dict) and "key" in pair}
+
+
+def _flat(value: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+    for name, item in value.items():
+        if isinstance(item, dict):
+            yield from _flat(item, f"{before}{name}.")
+        elif isinstance(item, list) and any(isinstance(one, dict) for one in item):
+            yield from _flat({str(i): one for i, one in enumerate(item)}, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", item
+
+
+_PLAIN = ("stringValue", "string_value", "boolValue", "bool_value", "doubleValue", "double_value")
+
+
+def _value(value: Any) -> Any:
+    """Return the value that an AnyValue holds; anything else unchanged."""
+    if not isinstance(value, dict):
+        return value
+    for name in _PLAIN:
+        if name in value:
+            return value[name]
+    for name in ("intValue", "int_value"):
+        if name in value:
+            raw = value[name]
+            return int(raw) if isinstance(raw, str) and raw.lstrip("-").isdecimal() else raw
+    for name in ("arrayValue", "array_value"):
+        if isinstance(value.get(name), dict):
+            return [_value(item) for item in value[name].get("values") or ()]
+    for name in ("kvlistValue", "kvlist_value"):
+        if isinstance(value.get(name), dict):
+            return {
+                str(p.get("key")): _value(p.get("value"))
+                for p in value[name].get("values") or ()
+                if isinstance(p, dict)
+            }
+    return None if not value else dict(value)

@@ -1,0 +1,168 @@
+"""The fields of a conversation from the spans of its trace: messages, steps, context, errors, times and cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from review.basics.record import Unreadable
+from review.basics.times import utc_text
+from review.sources.readers.fields import Fields
+from review.sources.readers.span_talk import Said, said_in
+from review.sources.readers.span_values import as_text, mapping_of, opened
+from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span, Tree, tree_of
+
+_SQL = re.compile(r"\s*(select|with|show|describe|explain|insert|update|delete)\b", re.IGNORECASE)
+_SQL_KEYS = ("sql", "sql_query", "query", "statement", "sql_cmd")
+
+
+def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
+    """Return the fields of the conversation that a trace holds.
+
+    ``given`` are fields that the tool records for the trace as a whole; they win over those of spans, and its
+    metadata is kept. Raises Unreadable for parents in a circle, and for a trace without any text.
+    """
+    tree = tree_of(spans)
+    said = said_in(tree)
+    if not any(m["content"] or m.get("tool_calls") for m in said.messages):
+        names = ", ".join(dict.fromkeys(span.name for span in tree.spans))[:200]
+        raise Unreadable(
+            "messages",
+            f"{len(tree.spans)} spans without input and output ({names})",
+            "an input or an output in one of them; capture of content may be off in the traced product",
+        )
+    status = _status(tree, said)
+    answers = [span for span in tree.spans if span.kind == LLM]
+    known = {name: value for name, value in given.items() if value not in (None, "", [], {}) and name != "metadata"}
+    tokens = {name: _sum(tree, name) for name in ("tokens_in", "tokens_out", "cost")}
+    return {
+        "id": id,
+        "created_at": _time(tree),
+        "messages": said.messages,
+        "steps": [step for span in tree.spans if tree.below(span) for step in _steps(span)],
+        "context": [document for span in tree.spans for document in span.documents],
+        "latency_ms": tree.root.milliseconds,
+        "model": _latest(answers, "model") or _latest(tree.spans, "model"),
+        "prompt_version": _latest(answers, "prompt") or _latest(tree.spans, "prompt"),
+        "user_id": _first(tree, "user"),
+        "session_id": _first(tree, "session"),
+        "tags": list(dict.fromkeys(tag for span in tree.spans for tag in span.tags)),
+        **tokens,
+        **_query(tree, said.messages),
+        **status,
+        **known,
+        "metadata": {
+            "trace": tree.root.name,
+            "taken_from": said.taken_from,
+            **(given.get("metadata") or {}),
+        },
+        "notes": [*tree.notes, *_empty(said, status)],
+    }
+
+
+def _time(tree: Tree) -> str | None:
+    starts = [span.start for span in (tree.root, *tree.spans) if span.start is not None]
+    return utc_text(datetime.fromtimestamp(starts[0] / 1000, UTC)) if starts else None
+
+
+def _latest(spans: Sequence[Span], name: str) -> Any:
+    return next((getattr(span, name) for span in reversed(spans) if getattr(span, name)), None)
+
+
+def _first(tree: Tree, name: str) -> Any:
+    return next((getattr(span, name) for span in (tree.root, *tree.spans) if getattr(span, name)), None)
+
+
+def _sum(tree: Tree, name: str) -> Any:
+    """Return the sum over the spans that count for themselves; the totals of a span around others are not added.
+
+    Zero is what tools write where nothing was counted, so it is missing.
+    """
+    counted = {span.id for span in tree.spans if getattr(span, name)}
+    parents = {span.id: span.parent for span in tree.spans}
+    around: set[str] = set()
+    for span in counted:
+        at = parents.get(span)
+        while at is not None and at in parents and at not in around:
+            around.add(at)
+            at = parents[at]
+    values = [getattr(span, name) for span in tree.spans if span.id in counted - around]
+    return round(sum(values), 12) if values else None
+
+
+def _status(tree: Tree, said: Said) -> Fields:
+    """Return the status: the root's, and an error of a step where the trace has no answer."""
+    failed = [span for span in tree.spans if span.error is not None]
+    if tree.root.error is None and (not failed or _has_answer(said)):
+        return {"status": "ok"}
+    source = tree.root if tree.root.error else failed[-1]
+    message = next((span.error for span in (source, *reversed(failed)) if span.error), None)
+    kind = next((span.error_type for span in (source, *reversed(failed)) if span.error_type), None)
+    return {"status": "error", "error_message": message or "the tool gives no reason", "error_type": kind}
+
+
+def _has_answer(said: Said) -> bool:
+    last = said.messages[-1] if said.messages else {}
+    return last.get("role") == "assistant" and bool(last.get("content"))
+
+
+def _empty(said: Said, status: Fields) -> list[str]:
+    """Say why a conversation has no question or no answer."""
+    notes = []
+    if not any(m["role"] == "user" and m["content"] for m in said.messages):
+        notes.append("no question: no span of the trace has one")
+    if not _has_answer(said):
+        last = said.messages[-1]
+        waits = "the trace ends with a tool" if last["role"] == "tool" or last.get("tool_calls") else "no span has one"
+        notes.append("no answer: the trace failed" if status["status"] == "error" else f"no answer: {waits}")
+    return notes
+
+
+def _steps(span: Span) -> list[Fields]:
+    """Return a span as a step of the reasoning chain, after what its model thought."""
+    told = span.told if span.kind == LLM else None
+    thoughts = [{"name": span.name, "kind": "thinking", "output": text} for text in (told.thoughts if told else ())]
+    # The messages of a model call are in the conversation already.
+    shown = None if span.kind == LLM and span.asked is not None else span.input
+    if told is not None:
+        last = told.messages[-1] if told.messages else {}
+        output = last.get("content") or as_text([c["function"] for c in last.get("tool_calls", ())] or None)
+    else:
+        output = "" if span.kind == RETRIEVER and span.documents else as_text(span.output)
+    made = {
+        "name": span.name,
+        "kind": span.kind,
+        "input": as_text(shown),
+        "output": output,
+        "milliseconds": span.milliseconds,
+        "tokens_in": span.tokens_in or None,
+        "tokens_out": span.tokens_out or None,
+        "cost": span.cost or None,
+        "model": span.model,
+        "error": span.error,
+    }
+    return [*thoughts, {name: value for name, value in made.items() if value not in (None, "")}]
+
+
+def _query(tree: Tree, messages: list[Fields]) -> Fields:
+    """Return the last query that a tool ran, and its result: from the spans of tools, else from the messages."""
+    for span in reversed(tree.spans):
+        query = _sql_in(span.input) if span.kind == TOOL else None
+        if query is not None:
+            return {"sql": query, "result": as_text(span.output) or None}
+    results = {m.get("tool_call_id"): m["content"] for m in messages if m["role"] == "tool"}
+    for message in reversed(messages):
+        for call in reversed(message.get("tool_calls") or []):
+            query = _sql_in(opened(call["function"]["arguments"]))
+            if query is not None:
+                return {"sql": query, "result": results.get(call.get("id")) or None}
+    return {}
+
+
+def _sql_in(given: Any) -> str | None:
+    """Return the query among the arguments of a tool."""
+    named = mapping_of(given)
+    texts = [given] if isinstance(given, str) else [named.get(name) for name in _SQL_KEYS]
+    return next((text for text in texts if isinstance(text, str) and _SQL.match(text)), None)

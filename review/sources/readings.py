@@ -1,0 +1,91 @@
+"""How files of a source are read: what was declared for earlier files, and what spotcheck.toml presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from review.audit import chain
+from review.basics.clock import new_id, now
+from review.settings.project import Project
+from storage.records_log import SourceSettings
+from storage.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What is declared about files of a source; ``where`` says in words who declared it.
+
+    ``mapping`` gives the path of a field (field -> dotted path), ``values`` translate cells (field -> raw -> value);
+    ``date_format`` is a form of :mod:`review.basics.date_forms`, ``encoding`` the name of a codec; "" is none.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    date_format: str = ""
+    encoding: str = ""
+    where: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is declared at all."""
+        return bool(self.mapping or self.values or self.date_format or self.encoding)
+
+
+def known_readings(store: Store | None, project: Project, source: str) -> tuple[Reading, ...]:
+    """Return what is known of a source, the latest first: rows of the store, then the presets of spotcheck.toml."""
+    rows = [] if store is None else store.find(SourceSettings, source=source, order_by="rowid desc")
+    found = [
+        Reading(
+            mapping=row.mapping,
+            values=row.value_tables,
+            date_format=row.date_format,
+            encoding=row.encoding,
+            where=f"remembered for the source {source} since {row.at[:10]}",
+        )
+        for row in rows
+    ]
+    found += [
+        Reading(
+            mapping=preset.mapping,
+            values=preset.values,
+            date_format=preset.date_format,
+            encoding=preset.encoding,
+            where=f"set for the source {name} in {project.path.name}",
+        )
+        for name, preset in project.sources.items()
+        if source in (name, preset.alias)
+    ]
+    found.append(Reading(mapping=project.mapping, values=project.values, where=f"set in {project.path.name}"))
+    return tuple(reading for reading in found if reading.says_something)
+
+
+def as_remembered(store: Store, project: Project, source: str) -> Project:
+    """Return the project with the mapping and value tables that are remembered of a source over those of its settings.
+
+    For sources that are read without an import of their own, where nobody can be asked.
+    """
+    latest = next(iter(store.find(SourceSettings, source=source, order_by="rowid desc")), None)
+    if latest is None:
+        return project
+    tables = {name: {**project.values.get(name, {}), **table} for name, table in latest.value_tables.items()}
+    return replace(project, mapping={**project.mapping, **latest.mapping}, values={**project.values, **tables})
+
+
+def remember(store: Store, source: str, reading: Reading, *, by: str) -> bool:
+    """Keep what was declared for a source, unless the latest row says the same. Returns whether a row was added."""
+    said: dict[str, Any] = {
+        "mapping": dict(reading.mapping),
+        "value_tables": {name: dict(table) for name, table in reading.values.items()},
+        "date_format": reading.date_format,
+        "encoding": reading.encoding,
+    }
+    with store.transaction():
+        latest = next(iter(store.find(SourceSettings, source=source, order_by="rowid desc")), None)
+        if latest is not None and said == {name: getattr(latest, name) for name in said}:
+            return False
+        row = SourceSettings(id=new_id(), source=source, at=now(), by=by, **said)
+        store.add(row)
+        chain.record(store, by, "source settings", source, id=row.id, **said)
+    return True

@@ -1,0 +1,31 @@
+"""Visits to sources that are pulled: the latest of each, and where the next one goes on."""
+
+from __future__ import annotations
+
+from storage.records_base import Json
+from storage.records_log import Pull, SourceConnection
+from storage.store import Store
+
+
+def last_cursor(store: Store, source: str) -> Json:
+    """Return the cursor that the latest visit to a source left; {} before the first."""
+    found = store.select(Pull, f"{_SQL} WHERE source = :source ORDER BY rowid DESC LIMIT 1", {"source": source})
+    return found[0].cursor if found else {}
+
+
+def latest_pulls(store: Store) -> list[Pull]:
+    """Return the latest visit to each source, by name of the source."""
+    newest = "SELECT max(rowid) FROM pulls GROUP BY source"
+    return store.select(Pull, f"{_SQL} WHERE rowid IN ({newest}) ORDER BY source")
+
+
+def latest_connections(store: Store) -> list[SourceConnection]:
+    """Return the latest connection of each source that leads connected, by name; ended ones too."""
+    return store.select(SourceConnection, _CONNECTIONS)
+
+
+_SQL = "SELECT * FROM pulls"
+_CONNECTIONS = """
+SELECT * FROM source_connections WHERE rowid IN (SELECT max(rowid) FROM source_connections GROUP BY source)
+ORDER BY source
+"""

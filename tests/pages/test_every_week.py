@@ -1,0 +1,44 @@
+"""Weeks that open themselves, on the pages: what a lead sets on Sampling, and what failed at night on Week."""
+
+from __future__ import annotations
+
+import pytest
+from app_pages import run
+from streamlit.testing.v1 import AppTest
+
+from review.serving.last_night import Night, note_night
+from storage.queries.schedules import latest_schedule
+from storage.store import Store
+
+SHORT = {"status": "failed", "detail": "2026-W48 was not opened: Sunday is short."}
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(str(e.value) for kind in (at.markdown, at.caption, at.info) for e in kind)
+
+
+def test_a_lead_sets_once_that_weeks_open_by_themselves(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "sampling")
+    assert "Weeks open by hand" in said(at) and "No night has run" in said(at)
+    at.selectbox(key="every_week_day").set_value(2)
+    at.number_input(key="every_week_rate").set_value(2.0)
+    at.multiselect(key="every_week_raters").set_value(["ana", "ben"])
+    at.button(key="every_week_save").click().run()
+    assert not at.exception
+    found = latest_schedule(demo)
+    assert found is not None
+    assert (found.on, found.weekday, found.rate, found.raters, found.by) == (True, 2, 0.02, ("ana", "ben"), "visitor")
+    assert "Every Tuesday the week before opens by itself: 2.00% of its conversations" in said(at)
+
+
+def test_what_failed_at_night_is_the_first_thing_a_lead_sees(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = {"pull": {"status": "done", "detail": "shop: 3 conversations added"}, "week": SHORT}
+    note_night(demo.path, Night("2999-01-01T03:30:00Z", steps))
+    assert str(run(demo, monkeypatch, "week").markdown[0].value).endswith("2026-W48 was not opened: Sunday is short.")
+    assert "2026-W48 was not opened" not in said(run(demo, monkeypatch, "week", rater="ana"))
+    assert "shop: 3 conversations added" in said(run(demo, monkeypatch, "sampling"))
+
+
+def test_a_week_that_was_opened_since_is_no_failure_any_more(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_night(demo.path, Night("2001-01-01T03:30:00Z", {"week": SHORT}))
+    assert "2026-W48 was not opened" not in said(run(demo, monkeypatch, "week"))

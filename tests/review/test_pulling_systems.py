@@ -1,0 +1,328 @@
+"""Each kind of pulled source against a local server that speaks its documented shapes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from pulled_server import Answer, Asked, PulledServer
+
+from review.basics.errors import InputError, Refused, ReviewError
+from review.settings.pulled import PulledSource
+from review.sources.pulling import warehouse, web
+from review.sources.pulling.catalogue import PULLERS, puller_of
+from review.sources.pulling.puller import Fetched, Visit
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+KEYS = {"PUBLIC": "pk-1", "SECRET": "sk-1"}
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once."""
+    monkeypatch.setattr(web, "BACKOFF", 0)
+
+
+def fetched(
+    kind: str,
+    options: Mapping[str, str],
+    folder: Path,
+    *,
+    cursor: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] = KEYS,
+) -> tuple[list[dict[str, Any]], list[Fetched]]:
+    """The records that one visit writes, and the files they are in."""
+    source = PulledSource(name="shop", kind=kind, options=options, where="sources.shop")
+    folder = folder / f"visit{len(list(folder.iterdir()))}"
+    folder.mkdir()
+    visit = Visit(source=source, cursor=dict(cursor or {}), now=NOW, environment=environment, folder=folder)
+    files, records = [], []
+    for one in puller_of(source).fetch(visit):
+        files.append(one)
+        records += [json.loads(line) for line in one.file.read_text(encoding="utf-8").splitlines()]
+    return records, files
+
+
+# --- Langfuse
+
+
+def langfuse(pages: list[list[str]]) -> Callable[[Asked], Any]:
+    def answer(asked: Asked) -> Any:
+        if asked.path == "/api/public/traces":
+            page = int(asked.params["page"])
+            data = [{"id": i, "timestamp": f"2026-11-1{page}T08:00:00.000Z"} for i in pages[page - 1]]
+            return {"data": data, "meta": {"page": page, "limit": 100, "totalPages": len(pages)}}
+        return {"id": asked.path.rsplit("/", 1)[1], "observations": [], "scores": [], "input": "How many?"}
+
+    return answer
+
+
+def langfuse_options(url: str) -> dict[str, str]:
+    return {"address": url, "public_key": "PUBLIC", "secret_key": "SECRET"}
+
+
+def test_langfuse_traces_come_whole_page_by_page(tmp_path: Path):
+    with PulledServer(langfuse([["a", "b"], ["c"]])) as server:
+        records, files = fetched("langfuse", langfuse_options(server.url), tmp_path)
+    assert [one["id"] for one in records] == ["a", "b", "c"]
+    assert all("observations" in one for one in records)
+    assert [one.format for one in files] == ["langfuse"]
+    assert files[-1].cursor == {"until": "2026-11-20T11:50:00.000Z"}
+    first = server.asked[0]
+    assert base64.b64decode(first.headers["Authorization"].removeprefix("Basic ")) == b"pk-1:sk-1"
+    assert first.params["fromTimestamp"] == "2026-10-21T12:00:00.000Z"
+    assert first.params["toTimestamp"] == "2026-11-20T11:50:00.000Z"
+
+
+def test_langfuse_goes_on_a_little_before_its_cursor(tmp_path: Path):
+    with PulledServer(langfuse([[]])) as server:
+        records, files = fetched(
+            "langfuse", langfuse_options(server.url), tmp_path, cursor={"until": "2026-11-19T11:50:00.000Z"}
+        )
+    assert records == [] and len(files) == 1
+    assert server.asked[0].params["fromTimestamp"] == "2026-11-19T09:50:00.000Z"
+
+
+def test_langfuse_that_pages_for_ever_is_stopped(tmp_path: Path):
+    def answer(asked: Asked) -> Any:
+        if asked.path == "/api/public/traces":
+            return {"data": [{"id": "a", "timestamp": "2026-11-10T00:00:00Z"}], "meta": {"totalPages": 10**9}}
+        return {"id": "a", "observations": []}
+
+    with PulledServer(answer) as server, pytest.raises(InputError, match="page 2 has the same records"):
+        fetched("langfuse", langfuse_options(server.url), tmp_path)
+
+
+# --- LangSmith
+
+
+def langsmith(runs: list[dict[str, Any]]) -> Callable[[Asked], Any]:
+    def answer(asked: Asked) -> Any:
+        if asked.path == "/api/v1/sessions":
+            return [{"id": "p-1", "name": "shop"}]
+        start = int(asked.body.get("cursor") or 0)
+        return {"runs": runs[start : start + 2], "cursors": {"next": str(start + 2) if start + 2 < len(runs) else None}}
+
+    return answer
+
+
+def run(id: str, trace: str, parent: str | None, start: str, *, ended: bool = True) -> dict[str, Any]:
+    end = start if ended else None
+    return {"id": id, "trace_id": trace, "parent_run_id": parent, "start_time": start, "end_time": end}
+
+
+def test_langsmith_takes_whole_traces_alone(tmp_path: Path):
+    runs = [
+        run("late", "before", "root-before", "2026-11-10T00:00:00.000001"),
+        run("root", "t", None, "2026-11-10T00:00:01"),
+        run("child", "t", "root", "2026-11-10T00:00:02"),
+        run("young", "young", None, "2026-11-20T11:55:00"),
+        run("open", "open", None, "2026-11-20T10:00:00", ended=False),
+        run("open-child", "open", "open", "2026-11-20T10:00:01"),
+    ]
+    options = {"address": "", "project": "shop", "api_key": "SECRET"}
+    with PulledServer(langsmith(runs)) as server:
+        records, files = fetched("langsmith", {**options, "address": server.url}, tmp_path)
+        assert server.asked[0].headers["x-api-key"] == "sk-1"
+    assert [one["id"] for one in records] == ["root", "child"]
+    assert files[0].left_out == {"traces that began before this window, or have not ended": 2}
+    # The next pull begins before the trace that had not ended.
+    assert files[0].cursor == {"until": "2026-11-20T10:00:00.000Z"}
+
+
+def test_langsmith_names_a_project_that_is_not_there(tmp_path: Path):
+    with PulledServer(langsmith([])) as server, pytest.raises(InputError, match="found no project 'shoop'"):
+        fetched("langsmith", {"address": server.url, "project": "shoop", "api_key": "SECRET"}, tmp_path)
+
+
+# --- Phoenix
+
+
+def test_phoenix_spans_become_otlp(tmp_path: Path):
+    span = {
+        "context": {"trace_id": "t1", "span_id": "s1"},
+        "parent_id": None,
+        "name": "chat",
+        "span_kind": "LLM",
+        "start_time": "2026-11-10T00:00:00+00:00",
+        "end_time": "2026-11-10T00:00:01.500+00:00",
+        "status_code": "ERROR",
+        "status_message": "timed out",
+        "attributes": {"llm.token_count.total": 7, "llm.cost.total": 0.5, "tag.tags": ["a"], "ok": True, "none": None},
+        "events": [{"name": "exception", "timestamp": "2026-11-10T00:00:01+00:00", "attributes": {"kind": "x"}}],
+    }
+
+    def answer(asked: Asked) -> Any:
+        return {"data": [span], "next_cursor": None}
+
+    with PulledServer(answer) as server:
+        records, files = fetched("phoenix", {"address": server.url, "project": "my shop"}, tmp_path)
+        assert server.asked[0].path == "/v1/projects/my%20shop/spans"
+    found = records[0]["resourceSpans"][0]["scopeSpans"][0]["spans"][0]
+    assert (found["traceId"], found["spanId"], found["parentSpanId"]) == ("t1", "s1", "")
+    assert found["startTimeUnixNano"] == "1794268800000000000"
+    assert found["endTimeUnixNano"] == "1794268801500000000"
+    assert found["status"] == {"code": 2, "message": "timed out"}
+    values = {one["key"]: one["value"] for one in found["attributes"]}
+    assert values["openinference.span.kind"] == {"stringValue": "LLM"}
+    assert values["llm.token_count.total"] == {"intValue": "7"}
+    assert values["tag.tags"] == {"arrayValue": {"values": [{"stringValue": "a"}]}}
+    assert values["ok"] == {"boolValue": True} and "none" not in values
+    assert files[0].format == "otlp"
+
+
+# --- helpdesks
+
+
+def test_zendesk_takes_tickets_that_have_ended_with_their_comments(tmp_path: Path):
+    def answer(asked: Asked) -> Any:
+        if "incremental" in asked.path:
+            if "cursor" not in asked.params:
+                tickets = [{"id": 1, "status": "solved"}, {"id": 2, "status": "open"}]
+                return {"tickets": tickets, "after_cursor": "c1", "end_of_stream": False}
+            return {"tickets": [{"id": 3, "status": "closed"}], "after_cursor": "c2", "end_of_stream": True}
+        page = int(asked.params["page"])
+        return {"comments": [{"id": page}], "next_page": "more" if page == 1 else None}
+
+    with PulledServer(answer) as server:
+        options = {"address": server.url, "email": "lead@example.org", "token": "SECRET", "since": "2026-11-01"}
+        records, files = fetched("zendesk", options, tmp_path)
+    assert [(one["id"], len(one["comments"])) for one in records] == [(1, 2), (3, 2)]
+    assert files[0].left_out == {"tickets that are open": 1}
+    assert files[0].cursor == {"cursor": "c2"}
+    assert server.asked[0].params == {"start_time": "1793491200"}
+    sent = base64.b64decode(server.asked[0].headers["Authorization"].removeprefix("Basic "))
+    assert sent == b"lead@example.org/token:sk-1"
+
+
+def test_intercom_fetches_each_closed_conversation_whole(tmp_path: Path):
+    def answer(asked: Asked) -> Any:
+        if asked.path == "/conversations/search":
+            second = "starting_after" in asked.body["pagination"]
+            found = [{"id": "9" if second else "8", "updated_at": 1_794_268_800}]
+            return {"conversations": found, "pages": {"next": None if second else {"starting_after": "x"}}}
+        return {"id": asked.path.rsplit("/", 1)[1], "conversation_parts": {}}
+
+    with PulledServer(answer) as server:
+        records, files = fetched("intercom", {"address": server.url, "token": "SECRET"}, tmp_path)
+    assert [one["id"] for one in records] == ["8", "9"]
+    assert {"field": "state", "operator": "=", "value": "closed"} in server.asked[0].body["query"]["value"]
+    assert files[0].cursor == {"until": "2026-11-20T11:50:00.000Z"}
+
+
+# --- files and warehouses
+
+
+def test_a_folder_gives_each_file_once_and_again_when_it_changed(tmp_path: Path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    old = NOW.timestamp() - 3600
+    for name in ("a.jsonl", "b.jsonl", "note.txt", ".hidden.jsonl"):
+        (folder / name).write_text('{"id": "1", "question": "How many?"}\n')
+        os.utime(folder / name, (old, old))
+    (folder / "growing.jsonl").write_text("{")
+    os.utime(folder / "growing.jsonl", (NOW.timestamp(), NOW.timestamp()))
+    options = {"path": str(folder), "files": "*.jsonl"}
+    visits = tmp_path / "visits"
+    visits.mkdir()
+    _, first = fetched("folder", options, visits)
+    assert [one.name for one in first] == ["a.jsonl", "b.jsonl"]
+    # Only b: the first visit stopped after a.
+    _, rest = fetched("folder", options, visits, cursor=first[0].cursor)
+    assert [one.name for one in rest] == ["b.jsonl"]
+    os.utime(folder / "a.jsonl", (old + 9, old + 9))
+    _, changed = fetched("folder", options, visits, cursor=first[-1].cursor)
+    assert [one.name for one in changed] == ["a.jsonl"]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(InputError, match="path: found no folder at /nowhere"):
+        fetched("folder", {"path": "/nowhere"}, tmp_path)
+
+
+def test_a_warehouse_gives_the_rows_of_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(warehouse, "ROWS", 2)
+    place = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(place)) as db:
+        db.execute("CREATE TABLE conversations AS SELECT 'c' || i AS id, 'How many?' AS question, "
+                   "TIMESTAMP '2026-11-10 00:00:00' + to_hours(i) AS at FROM range(5) t(i)")  # fmt: skip
+        db.execute("INSERT INTO conversations VALUES ('old', 'x', '2026-01-01'), ('young', 'x', '2026-11-20 11:55:00')")
+    options = {"query": f"{place}#conversations", "time": "at"}
+    records, files = fetched("warehouse", options, tmp_path)
+    assert [one["id"] for one in records] == [f"c{i}" for i in range(5)]
+    assert files[-1].cursor == {"until": "2026-11-20T11:50:00.000Z"}
+    with pytest.raises(InputError, match="found no column 'created_at'"):
+        fetched("warehouse", {"query": f"{place}#conversations"}, tmp_path)
+
+
+# --- what goes wrong
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (Answer(401), Refused, "the key was refused .HTTP 401.. Expected a key in PUBLIC and SECRET"),
+        (Answer(429, headers={"Retry-After": "0"}), Refused, "too many requests, still after 5 tries"),
+        (Answer(302, headers={"Location": "http://127.0.0.1:1/"}), InputError, "found a redirect"),
+        (Answer(404), InputError, "found HTTP 404, expected 200"),
+        (Answer(200, raw=b"<html>"), InputError, "not JSON"),
+        ({"nothing": 1}, InputError, "without a list of records in `data`"),
+        ({"data": [{"id": "a"}], "meta": [1]}, InputError, "another shape than langfuse documents"),
+    ],
+)
+def test_what_a_system_should_not_answer_is_one_sentence(
+    answer: Any, error: type[ReviewError], words: str, tmp_path: Path
+):
+    with PulledServer(lambda asked: answer) as server, pytest.raises(error, match=words):
+        fetched("langfuse", langfuse_options(server.url), tmp_path)
+
+
+def test_a_system_that_is_busy_once_is_asked_again(tmp_path: Path):
+    calm = langfuse([["a"]])
+    busy = iter([Answer(429, headers={"Retry-After": "0"}), Answer(503, headers={"Retry-After": "0"})])
+    with PulledServer(lambda asked: next(busy, None) or calm(asked)) as server:
+        records, _ = fetched("langfuse", langfuse_options(server.url), tmp_path)
+    assert [one["id"] for one in records] == ["a"]
+
+
+def test_nobody_at_the_address_is_one_sentence(tmp_path: Path):
+    with PulledServer(langfuse([[]])) as server:
+        url = server.url
+    with pytest.raises(Refused, match="no answer to GET /api/public/traces"):
+        fetched("langfuse", langfuse_options(url), tmp_path)
+
+
+def test_a_missing_key_names_its_variable(tmp_path: Path):
+    with pytest.raises(InputError, match="environment variable PUBLIC is not set"):
+        fetched("langfuse", langfuse_options("http://127.0.0.1:1"), tmp_path, environment={})
+
+
+@pytest.mark.parametrize("kind", PULLERS)
+def test_a_source_names_the_setting_that_is_missing(kind: str):
+    puller = PULLERS[kind]
+    assert puller.about and all(puller.needs.values()) and all(puller.may.values())
+    assert set(puller.keys) <= {*puller.needs, *puller.may} and not set(puller.needs) & set(puller.may)
+    source = PulledSource(name="shop", kind=kind, options={}, where="sources.shop")
+    first = next(iter(puller.needs))
+    with pytest.raises(InputError, match=rf"sources.shop\.{first}: found nothing, expected"):
+        puller_of(source)
+    odd = PulledSource(name="shop", kind=kind, options={**dict.fromkeys(puller.needs, "X"), "odd": "1"}, where="s")
+    with pytest.raises(InputError, match="found 'odd', expected one of"):
+        puller_of(odd)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, puller in PULLERS.items() if puller.keys])
+def test_a_key_is_never_written_into_settings(kind: str):
+    puller = PULLERS[kind]
+    for key in puller.keys:
+        options = {**dict.fromkeys(puller.needs, "X"), key: "sk-0123"}
+        with pytest.raises(InputError, match="found a text that is no name of a variable") as caught:
+            puller_of(PulledSource(name="shop", kind=kind, options=options, where="s"))
+        assert "0123" not in str(caught.value)
