@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -104,8 +104,12 @@ def build_store(
     raters: tuple[str, ...] = ("ana", "ben"),
     rubric: dict[str, Any] | None = None,
     special: dict[int, dict[str, Any]] | None = None,
+    names: Callable[[str, int], str] = "{}-{:04d}".format,
 ) -> Store:
-    """A store with one open week: every item dealt to every rater, a verdict of a judge on each."""
+    """A store with one open week: every item dealt to every rater, a verdict of a judge on each.
+
+    ``names`` gives the name of a rater's assignment of the k-th item.
+    """
     store = open_store(path)
     saved = save_rubric(store, rubric_from(rubric or DEFAULT_RUBRIC), by="lea")
     with store.transaction():
@@ -155,7 +159,7 @@ def build_store(
             for rater in raters:
                 store.add(
                     Assignment(
-                        id=f"{rater}-{k:04d}",
+                        id=names(rater, k),
                         item_id=f"item-{k:04d}",
                         rater_id=rater,
                         week=WEEK,

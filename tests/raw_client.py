@@ -124,11 +124,12 @@ def visit(
     host: str = ADDRESS,
     origin: str | None = None,
     tokens: Sequence[str] = ("streamlit",),
+    sock: socket.socket | None = None,
 ) -> Iterator[Visit]:
-    """Connect with any headers, under any host name, from any origin."""
+    """Connect with any headers, under any host name, from any origin, over any open socket."""
     with connect(
         f"ws://{host}:{port}/_stcore/stream",
-        sock=socket.create_connection((ADDRESS, port), timeout=20),
+        sock=sock or socket.create_connection((ADDRESS, port), timeout=20),
         additional_headers=list(headers),
         subprotocols=[Subprotocol(t) for t in tokens],
         origin=None if origin is None else Origin(origin),

@@ -23,8 +23,18 @@ def labels(value: str) -> dict[str, Any]:
     return {"correctness": value, "intent": "other", "politeness": "neutral", **reasons}
 
 
-def add_week(store: Store, week: str, votes: Sequence[tuple[str, ...]], *, frame: dict[str, Any] | None = None) -> None:
-    """Open a week of one group of 400 conversations, an item for each tuple of votes by ana, ben and so on."""
+def add_week(
+    store: Store,
+    week: str,
+    votes: Sequence[tuple[str, ...]],
+    *,
+    frame: dict[str, Any] | None = None,
+    again: str | None = None,
+) -> None:
+    """Open a week of one group of 400 conversations, an item for each tuple of votes by ana, ben and so on.
+
+    With ``again``, the items are those conversations of an earlier week.
+    """
     raters = ("ana", "ben", "cleo")
     store.add(
         Week(
@@ -51,10 +61,14 @@ def add_week(store: Store, week: str, votes: Sequence[tuple[str, ...]], *, frame
     for k, given in enumerate(votes):
         name = f"{week}-{k:02}"
         words: tuple[Message, ...] = ({"role": "user", "content": "q"}, {"role": "assistant", "content": "a"})
+        conversation = f"{again or week}-{k:02}"
+        if again is None:
+            store.add(
+                Conversation(id=name, source="production", source_id=name, created_at=AT, week=week, messages=words)
+            )
         store.add(
-            Conversation(id=name, source="production", source_id=name, created_at=AT, week=week, messages=words),
             Item(
-                id=name, conversation_id=name, week=week, at=AT, draw_id=f"d-{week}", stratum="rest",
+                id=name, conversation_id=conversation, week=week, at=AT, draw_id=f"d-{week}", stratum="rest",
                 overlap=len(given) > 1,
             ),
         )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from review.annotating.entries import LIMITS
 from review.annotating.findings import Shown, findings_by_item
+from review.annotating.guess import Guess, Lists
 from review.annotating.payload import (
     BatchPayload,
     ItemPayload,
@@ -75,11 +76,13 @@ def batch(
     begun: Collection[str] = (),
     back: Collection[str] = (),
     size: int = 25,
+    guess: Guess | None = None,
 ) -> BatchPayload:
     """Return the payload for one rater's browser: at most ``size`` open items that it lacks, and recent own ones.
 
     ``have`` names the assignments whose items the browser holds, ``begun`` those with labels that were not submitted.
-    ``back`` names answered or skipped ones that it wants again, however old they are.
+    ``back`` names answered or skipped ones that it wants again, however old they are. ``guess`` is what it expects of
+    its lists; if it is right, they are not sent, and verdicts and findings only for what was just submitted.
 
     A browser shows one rubric version at a time. When items were asked again under a new version, everything that is
     sent belongs to the latest version that the rater has open; older versions follow when those items are done. Of
@@ -89,27 +92,37 @@ def batch(
     """
     rater, opened = person(store, rater_id), week_of_store(store, week)
     walk = _walk(store, rater.id, opened)
-    known = set(have)
+    lists, known = _lists(walk), set(have)
+    same = guess is not None and lists.check == guess.check
+    if guess is not None and same:
+        known.update(lists.held(guess))
+    unsure = guess is not None and not same
     taken = {k: t for k, t in walk.taken.items() if k in {*known, *begun} and k not in walk.answered}
     recent = {*list(walk.answered)[-DONE_SENT:], *list(walk.skipped)[-DONE_SENT:], *back}
-    wanted = _wanted(walk, taken, known=known, back=recent - known, size=size)
-    read = {n.item_id: n.assignment_id for n in walk.answered.values() if n.assignment_id in recent}
-    return {
+    wanted = [] if unsure else _wanted(walk, taken, known=known, back=recent - known, size=size)
+    told = recent & guess.said if guess is not None and same else recent
+    read = {n.item_id: n.assignment_id for n in walk.answered.values() if n.assignment_id in told}
+    payload: BatchPayload = {
         "key": f"{store_id(store)}:{rater.id}",
-        "rater": rater_payload(rater),
         "week": _week_payload(store, opened, rater.id),
-        "rubric": rubric_payload(walk.rubric),
-        "limits": LIMITS,
-        "order": [a.assignment_id for a in walk.open],
-        "done": list(walk.answered),
-        "skipped": [
-            [s.assignment_id, sum(n.at <= s.at for n in walk.answered.values())] for s in walk.skipped.values()
-        ],
         "taken": {k: t.sentence for k, t in taken.items()},
         "items": list(_items(store, walk, wanted)),
         "reveals": _reveals(store, read) if walk.rubric.reveal else {},
         "findings": _findings(store, read) if walk.rubric.reveal else {},
     }
+    if same:
+        return {**payload, "same": True}
+    payload["rater"], payload["limits"], payload["rubric"] = rater_payload(rater), LIMITS, rubric_payload(walk.rubric)
+    payload["order"], payload["done"], payload["skipped"] = lists
+    return {**payload, "unsure": True} if unsure else payload
+
+
+def _lists(walk: _Walk) -> Lists:
+    """Return the lists of a walk as the browser keeps them."""
+    skipped: list[list[str | int]] = [
+        [s.assignment_id, sum(n.at <= s.at for n in walk.answered.values())] for s in walk.skipped.values()
+    ]
+    return Lists([a.assignment_id for a in walk.open], list(walk.answered), skipped)
 
 
 def _walk(store: Store, rater_id: str, opened: Week) -> _Walk:

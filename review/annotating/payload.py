@@ -6,7 +6,7 @@ A field that is not named here is not sent: no verdict, no confidence, no feedba
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from review.annotating.entries import Limits
 from review.annotating.findings import Shown
@@ -16,7 +16,7 @@ from review.people.people import Person
 from review.privacy.hidden_spans import without, without_words
 from review.rubric.rubric import Dimension, Rubric
 from storage.records_base import StoredLabels
-from storage.records_log import Conversation, Message, ResultTable
+from storage.records_log import Conversation, Message, ResultTable, final_answer
 from storage.records_review import Annotation, HiddenSpan, Item
 
 ROWS_SHOWN = 100
@@ -118,16 +118,22 @@ class BatchPayload(TypedDict):
     ``key`` is the browser's name for this store and rater. ``order`` and ``done`` are assignments, ``skipped`` pairs
     of an assignment and how many of ``done`` came before it, ``taken`` a sentence per assignment that the rater no
     longer holds. ``reveals`` maps assignment to judge to dimension to verdict.
+
+    With ``same``, the lists are as the browser expected. They are left out, and so is what never changes under one
+    rubric version. With ``unsure`` they are not as expected, so it is unknown what the browser holds: no item is sent,
+    and the browser asks again.
     """
 
     key: str
-    rater: RaterPayload
     week: WeekPayload
-    rubric: RubricPayload
-    limits: Limits
-    order: list[str]
-    done: list[str]
-    skipped: list[list[str | int]]
+    rater: NotRequired[RaterPayload]
+    rubric: NotRequired[RubricPayload]
+    limits: NotRequired[Limits]
+    order: NotRequired[list[str]]
+    done: NotRequired[list[str]]
+    skipped: NotRequired[list[list[str | int]]]
+    same: NotRequired[bool]
+    unsure: NotRequired[bool]
     taken: dict[str, str]
     items: list[ItemPayload]
     reveals: dict[str, dict[str, dict[str, str | None]]]
@@ -165,11 +171,12 @@ def _own(mine: Annotation | Skipped | None, hidden: Hidden) -> AnsweredPayload |
 def conversation_payload(item: Item, conversation: Conversation) -> ConversationPayload:
     """Return the part of a conversation that an item is about, up to the turn under review.
 
-    Steps, SQL, result, passages and error belong to the final answer. They are left out when an earlier answer is
-    under review.
+    Steps, SQL, result, passages and error belong to the final answer, or to the question that failed. They are left
+    out when an earlier answer is under review.
     """
     final = max((k for k, m in enumerate(conversation.messages) if m.get("role") == "assistant"), default=-1)
-    whole = item.target_turn is None or item.target_turn >= final
+    answered = final_answer(conversation.messages, conversation.status) is not None
+    whole = item.target_turn is None or (answered and item.target_turn >= final)
     sql = sql_text.pretty(conversation.sql) if conversation.sql and whole else None
     end = None if item.target_turn is None else item.target_turn + 1
     return {

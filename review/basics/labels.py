@@ -6,7 +6,6 @@ them in declared order for a set, the shortest decimal text for interval and rat
 
 from __future__ import annotations
 
-import difflib
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from review.basics.errors import InputError
+from review.basics.words import meant
 
 ScaleKind = Literal["nominal", "ordinal", "interval", "ratio", "set"]
 SCALE_KINDS: tuple[ScaleKind, ...] = ("nominal", "ordinal", "interval", "ratio", "set")
@@ -95,9 +95,7 @@ class Scale:
 
     def _expected(self, text: str) -> str:
         shown = ", ".join(self.values[:12]) + (", ..." if len(self.values) > 12 else "")
-        near = difflib.get_close_matches(text[:100].casefold(), [v.casefold() for v in self.values], n=1)
-        hint = next((v for v in self.values if near and v.casefold() == near[0]), None)
-        return f"one of {shown}" + (f" (did you mean '{hint}'?)" if hint else "")
+        return f"one of {shown}{meant(text, self.values)}"
 
 
 def canonical_text(raw: object) -> str:

@@ -19,6 +19,12 @@ from review.basics.words import counted
 MISSING = frozenset(("na", "n/a", "#n/a", "#na", "<na>", "nan", "none", "null", "-", "\u2013", "\u2014"))
 """What stands for a missing value, folded to lower case."""
 
+
+def is_missing(text: str) -> bool:
+    """Whether a cell is empty or says that its value is missing, where no value is written like that."""
+    return not text.strip() or text.strip().casefold() in MISSING
+
+
 _NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 

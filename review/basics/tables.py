@@ -17,6 +17,7 @@ from review.basics.errors import InputError
 from review.basics.input_file import input_file
 from review.basics.raw import layout_of, read_raw
 from review.basics.record import MENDED
+from review.basics.spellings import is_missing
 
 IDS = ("item", "case", "id")
 """Columns of names: ``1`` and ``1.0`` of one file are one of them."""
@@ -52,9 +53,9 @@ class Row:
         return text
 
     def number(self, column: str, *, default: float | None = None) -> float | None:
-        """Return the cell as a finite float, ``default`` when it is empty. Raises InputError for anything else."""
+        """Return the cell as a finite float, ``default`` when it is missing. Raises InputError for anything else."""
         text = self.text(column)
-        if not text:
+        if is_missing(text):
             return default
         try:
             number = float(text)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 def counted(n: int, noun: str, plural: str | None = None) -> str:
     """Return ``1 item``, ``3 items`` or ``no items``."""
     many = plural or f"{noun}s"
     return f"1 {noun}" if n == 1 else f"{n:,} {many}" if n else f"no {many}"
+
+
+def meant(text: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean 'item'?)`` with the known name that is spelt most like a text; "" without one."""
+    names = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(text[:100].casefold(), list(names), n=1)
+    return f" (did you mean '{names[near[0]]}'?)" if near else ""
 
 
 def percent(share: float) -> str:

@@ -11,7 +11,7 @@ import click
 
 from review.basics.errors import InputError
 from review.basics.tables import Table
-from review.basics.words import counted
+from review.basics.words import counted, meant
 from review.commands.common import (
     acting_person,
     as_option,
@@ -68,6 +68,12 @@ _value = click.option(
 )
 @click.option("--rater", default="", metavar="NAME", help="Whose labels those of an export are that name nobody.")
 @click.option("--week", metavar="W", help="Where unknown items go; default: the current ISO week.")
+@click.option(
+    "--new-people/--no-new-people",
+    default=True,
+    show_default=True,
+    help="Whether raters whom the store does not know become annotators; otherwise nothing is imported.",
+)
 @_dimension
 @as_option
 @store_option
@@ -77,6 +83,7 @@ def labels_import(
     maps: tuple[str, ...],
     tables: tuple[str, ...],
     wide: bool,
+    new_people: bool,
     format: str,
     rater: str,
     week: str | None,
@@ -94,7 +101,10 @@ def labels_import(
     store, table = opened(store_path), read_labels(file, names=names, wide=wide, format=format, rater=rater)
     by = acting_person(store, acting).id
     with _unknown_told(table, as_json):
-        done = import_labels(store, table, by=by, week=week, dimension=dimension, questions=questions, translate=tables)
+        done = import_labels(
+            store, table, by=by, week=week, dimension=dimension, questions=questions, translate=tables,
+            new_people=new_people,
+        )  # fmt: skip
     notes = (*table.notes, *done.notes)
     for text in notes:
         note(text)
@@ -107,8 +117,11 @@ def column_names(options: tuple[str, ...], known: tuple[str, ...]) -> dict[str, 
     names: dict[str, str] = {}
     for option in options:
         ours, equals, theirs = (part.strip() for part in option.partition("="))
-        if not equals or not theirs or ours not in known:
+        if not equals or not theirs:
             raise InputError(f"--map: found '{option}', expected COLUMN=NAME with a column of {', '.join(known)}.")
+        if ours not in known:
+            near = meant(ours, known)
+            raise InputError(f"--map: there is no column '{ours}'{near}; expected one of {', '.join(known)}.")
         names[ours] = theirs
     return names
 

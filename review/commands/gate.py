@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 import click
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from review.basics.errors import InputError
+from review.basics.spellings import is_missing
 from review.basics.tables import Row, Table, read_table
+from review.basics.words import counted
 from review.commands.common import emit, file_option, json_option, note, out
-from review.statistics.gate.cases import PairedResult
+from review.statistics.gate.cases import MissingCase, PairedResult
 from review.statistics.gate.report import GateReport, gate_report
 from review.statistics.gate.words import heading, markdown, plain_words
 
 EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
-YES, NO = ("1", "true", "yes", "x", "1.0"), ("", "0", "false", "no", "0.0")
+YES, NO = ("1", "true", "yes", "x", "1.0"), ("0", "false", "no", "0.0")
 
 
 @click.command()
@@ -44,25 +48,47 @@ def gate(
 ) -> None:
     """Compare two versions on the same cases: exit code 0 pass, 1 fail, 3 not enough evidence.
 
-    A scenario or tag that may have collapsed makes the result 3, even if the total passes.
+    A scenario or tag that may have collapsed makes the result 3, even if the total passes. So do cases without a result
+    (empty, NA, null and the like) that could hide a drop.
     """
     if file is None:
         raise click.UsageError("give --file with a table of case,baseline,candidate.")
     if as_json and as_markdown:
         raise click.UsageError("give --json or --markdown, not both.")
-    report = gate_report(read_cases(file), margin=margin, alpha=alpha, strict=strict, seed=seed)
+    cases, missing = read_cases(file)
+    report = gate_report(cases, margin=margin, alpha=alpha, strict=strict, seed=seed, missing=missing)
     emit(report.to_json(), as_json, lambda: click.echo(markdown(report), nl=False) if as_markdown else show(report))
     ctx.exit(EXIT[report.decision])
 
 
-def read_cases(file: str) -> list[PairedResult]:
-    """Read paired results; raises InputError with file, line, column and remedy."""
+def read_cases(file: str) -> tuple[list[PairedResult], list[MissingCase]]:
+    """Read paired results, and the cases of which no row has both results; says how many results are missing.
+
+    Raises InputError with file, line, column and remedy.
+    """
     data = read_table(file, required=("case", "baseline", "candidate"), optional=("scenario", "tags", "must_pass"))
-    for line in data.notes:
+    pairs = [(_result(row, "baseline"), _result(row, "candidate")) for row in data.rows]
+    rows = [_paired(row, *pair) for row, pair in zip(data.rows, pairs, strict=True)]
+    for line in [*data.notes, *_missing_words(data)]:
         note(line)
-    rows = [_paired(row) for row in data.rows]
     _check_same(data, rows)
-    return rows
+    whole = [row for row, pair in zip(rows, pairs, strict=True) if None not in pair]
+    known = {row.case for row in whole}
+    missing = {row.case: MissingCase(row.case, row.must_pass) for row in rows if row.case not in known}
+    if not whole:
+        raise InputError(f"{data.file}: no row has the results of both versions; expected at least one.")
+    return whole, list(missing.values())
+
+
+def _missing_words(data: Table) -> list[str]:
+    """Return the sentence about results that are missing, by how the file writes them."""
+    texts = [row.text(column) for row in data.rows for column in ("baseline", "candidate")]
+    found = Counter(text for text in texts if is_missing(text))
+    if not found:
+        return []
+    shown = ", ".join(f"{repr(text) if text else 'empty'} ({n:,})" for text, n in found.most_common(6))
+    are = "is" if found.total() == 1 else "are"
+    return [f"{data.file}: {counted(found.total(), 'result')} {are} missing: {shown}. Their rows are left out."]
 
 
 def show(report: GateReport) -> None:
@@ -93,19 +119,22 @@ def show(report: GateReport) -> None:
         out.print(f"{c.change}: {c.name}{mark} {c.baseline:.2f} -> {c.candidate:.2f}", markup=False, highlight=False)
 
 
-def _paired(row: Row) -> PairedResult:
+def _paired(row: Row, baseline: float | None, candidate: float | None) -> PairedResult:
+    """Return the row; a missing result is 0 until its row is left out."""
     return PairedResult(
         case=row.required("case"),
-        baseline=_result(row, "baseline"),
-        candidate=_result(row, "candidate"),
+        baseline=baseline or 0.0,
+        candidate=candidate or 0.0,
         scenario=row.text("scenario"),
         tags=_tags(row),
         must_pass=_flag(row, "must_pass"),
     )
 
 
-def _result(row: Row, column: str) -> float:
-    text = row.required(column)
+def _result(row: Row, column: str) -> float | None:
+    text = row.text(column)
+    if is_missing(text):
+        return None
     if text.lower() in ("true", "false"):
         return float(text.lower() == "true")
     number = row.number(column)
@@ -117,6 +146,8 @@ def _result(row: Row, column: str) -> float:
 
 def _flag(row: Row, column: str) -> bool:
     text = row.text(column).lower()
+    if is_missing(text):
+        return False
     if text not in YES + NO:
         raise row.error(column, text, "1 or 0 (true or false, yes or no)")
     return text in YES

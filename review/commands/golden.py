@@ -50,9 +50,9 @@ def golden() -> None:
 def import_(file: str, acting: str | None, store_path: str, as_json: bool) -> None:
     """Import examples that the team has written.
 
-    FILE is CSV, JSONL or Parquet with question and any of expected_answer, expected_behaviour, reference_sql, kind,
-    scenario, tags, split, must_pass, source, id, context, prior_turns, required, expected_result, as_of, snapshot,
-    note. A row corrects the example with the same id; without an id, the one with the same question.
+    FILE is CSV, JSON, JSONL or Parquet with question and any of expected_answer, expected_behaviour, reference_sql,
+    kind, scenario, tags, split, must_pass, source, id, context, prior_turns, required, expected_result, as_of,
+    snapshot, note. A row corrects the example with the same id; without an id, the one with the same question.
     """
     store, table = opened(store_path), read_written(file)
     for text in table.notes:

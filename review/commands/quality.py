@@ -16,6 +16,8 @@ from review.commands.inputs import Source, positive_option, source_options, valu
 from review.evidence.evidence import latest_used_rubric, weeks_between
 from review.evidence.production import Wanted, production_reports
 from review.evidence.production_data import production_data
+from review.evidence.weekly_change import WeeklyChange, changes_json, weekly_changes
+from review.report.quality_words import change_lines
 from review.rubric.rubric import Dimension, Rubric
 from review.statistics.quality.report import QualityReport, corrected_report, quality_report
 from review.statistics.quality.rogan_gladen import Calibration
@@ -46,16 +48,20 @@ def quality(
         raise click.UsageError("with --file, give --positive VALUE, the value whose share is estimated.")
     report, notes = from_file(source.file, positive, separate=separate, values=split_values(values))
     result = {**report.to_json(), **({"notes": list(notes)} if notes else {})}
-    emit(result, as_json, lambda: show(report))
+    emit(result, as_json, lambda: show(report, positive))
 
 
 @dataclass(frozen=True)
 class DimensionQuality:
-    """The quality report of one dimension, with its positive value and the judge that it uses."""
+    """The quality report of one dimension, with its positive value and the judge that it uses.
+
+    ``change`` is the change against the weeks before, None in the first week and for several weeks together.
+    """
 
     positive: str
     judge: str | None
     report: QualityReport
+    change: WeeklyChange | None = None
 
 
 def reports_on_store(
@@ -74,9 +80,12 @@ def reports_on_store(
         known = ", ".join(data.judges) or "none"
         raise InputError(f"--judge: found '{judge}', expected a judge with verdicts on all traffic: {known}.")
     used = judge or next(iter(data.judges), None)
-    reports = production_reports(store, weeks, [Wanted(d, value, used) for d, value in chosen], data=data)
+    wanted = [Wanted(d, value, used) for d, value in chosen]
+    reports = production_reports(store, weeks, wanted, data=data)
+    changes = weekly_changes(store, weeks[0], reports, wanted) if len(weeks) == 1 else [None] * len(reports)
     return weeks, {
-        d.name: DimensionQuality(value, used, report) for (d, value), report in zip(chosen, reports, strict=True)
+        w.dimension.name: DimensionQuality(w.positive, used, report, change)
+        for w, report, change in zip(wanted, reports, changes, strict=True)
     }
 
 
@@ -100,14 +109,22 @@ def _on_store(source: Source, judge: str | None, positive: str | None, as_json: 
     result = {
         "weeks": list(weeks),
         "dimensions": {
-            name: {"positive": one.positive, "judge": one.judge, **one.report.to_json()} for name, one in found.items()
+            name: {
+                "positive": one.positive,
+                "judge": one.judge,
+                **changes_json(one.change),
+                **one.report.to_json(),
+            }
+            for name, one in found.items()
         },
     }
 
     def render() -> None:
         for name, one in found.items():
             out.rule(f"{name}: {one.positive}, {', '.join(weeks)}")
-            show(one.report)
+            show(one.report, one.positive)
+            for sentence in change_lines(one.change, one.positive) if one.change else ():
+                out.print(sentence, markup=False, highlight=False)
 
     emit(result, as_json, render)
 
@@ -136,13 +153,13 @@ def from_file(
         raise InputError(f"{data.file}: {error}") from None
 
 
-def show(report: QualityReport) -> None:
-    """Print the report for people."""
+def show(report: QualityReport, positive: str) -> None:
+    """Print the report for people. ``positive`` is the value whose share is estimated."""
     grid = Grid("estimate", "value [95% interval]", "width", "method")
     for line in table(report):
         grid.add_row(*line)
     out.print(grid)
-    for sentence in plain_words(report):
+    for sentence in plain_words(report, positive):
         out.print(sentence, markup=False, highlight=False)
 
 

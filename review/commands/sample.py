@@ -77,6 +77,7 @@ class RateType(click.ParamType):
 @click.option(
     "--overlap", type=RateType(), default=0.2, show_default=True, help="The share of items that several people rate."
 )
+@click.option("--due", metavar="DATE", help="When a new week is due (default: the Friday after it ends).")
 @click.option("--raters", help="Names of the reviewers, separated by commas.")
 @click.option(
     "--map",
@@ -107,6 +108,7 @@ def sample(
     minutes: float | None,
     seed: str | None,
     overlap: float,
+    due: str | None,
     raters: str | None,
     unit: str | None,
 ) -> None:
@@ -130,6 +132,7 @@ def sample(
         overlap=overlap,
         minutes=minutes,
         seed=seed,
+        due=due,
         unit=unit or project.unit,
         source=source,
         mapping=mapping,

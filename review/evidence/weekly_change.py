@@ -1,38 +1,125 @@
-"""The change of production quality against the week before."""
+"""The change of production quality: against the week before, and over eight weeks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from review.evidence.production import Wanted, earlier_weeks, production_reports
-from review.evidence.production_data import production_data
-from review.statistics.quality.change import change
+from review.current.rubric_in_use import weeks_under
+from review.evidence import evidence
+from review.evidence.production import Wanted, quality_of
+from review.evidence.production_data import ProductionData, production_data
+from review.statistics.quality.change import SPAN, Pairs, change, change_over_weeks, paired_change
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity
+from storage.records_review import Item, Week
 from storage.store import Store
+
+MOSTLY = 0.5
+"""Two weeks are compared conversation by conversation when more than this share of either week's labels is in both."""
 
 
 class WeeklyChange(NamedTuple):
-    """The headline minus that of the week ``before``, the latest earlier one under the same rubric version."""
+    """The headline minus that of the week ``before``, the latest earlier one under the same rubric version.
+
+    ``over`` is the change over ``weeks``, at most eight, oldest first.
+    """
 
     before: str
     quantity: Quantity
+    weeks: tuple[str, ...] = ()
+    over: Quantity = Quantity.missing("there is no earlier week")
+
+
+def changes_json(found: WeeklyChange | None) -> dict[str, Any]:
+    """Return both changes for JSON, null in the first week."""
+    if found is None:
+        return {"change": None, "change_over_weeks": None}
+    return {
+        "change": {"before": found.before, **found.quantity.to_json()},
+        "change_over_weeks": {"weeks": list(found.weeks), **found.over.to_json()},
+    }
 
 
 def weekly_changes(
     store: Store, week: str, found: Sequence[QualityReport], wanted: Sequence[Wanted]
 ) -> list[WeeklyChange | None]:
-    """Return the change of each report of a week against the week before; None when there is no such week.
+    """Return the change of each report of a week; None when there is no earlier week.
 
-    The two draws are independent, so their intervals are joined (:func:`change`).
+    Draws of different weeks are independent, so their intervals are joined. Where most conversations were labelled in
+    both weeks, the change is that of the pairs.
     """
-    before = earlier_weeks(store, [week])[-1:]
+    before = _weeks_before(store, week, SPAN - 1 + evidence.DEFAULT_WEEKS)
     if not before:
         return [None] * len(found)
-    data = production_data(store, before, judges=sorted({w.judge for w in wanted if w.judge}))
-    known = [w if w.judge in data.judges else w._replace(judge=None) for w in wanted]
-    earlier = production_reports(store, before, known, data=data)
-    return [
-        WeeklyChange(before[0], change(now.headline, then.headline)) for now, then in zip(found, earlier, strict=True)
-    ]
+    last, span = before[-1], before[-(SPAN - 1) :]
+    twins = _twins(store, last, week)
+    judges = sorted({w.judge for w in wanted if w.judge})
+    data = production_data(store, [*before, *([week] if twins else [])], judges=judges)
+    changes: list[WeeklyChange | None] = []
+    for now, w in zip(found, wanted, strict=True):
+        earlier = [_headline(data, name, [b for b in before if b < name], w) for name in span]
+        quantity = change(now.headline, earlier[-1])
+        pairs = _pairs(data, (last, week), twins, w) if quantity.value is not None else None
+        over = change_over_weeks([*earlier, now.headline])
+        changes.append(WeeklyChange(last, paired_change(pairs) if pairs else quantity, (*span, week), over))
+    return changes
+
+
+def _headline(data: ProductionData, week: str, before: Sequence[str], wanted: Wanted) -> Quantity:
+    """Return the headline of one week, without the judge where the frame of that week does not know it."""
+    alone = _only(data, [week])
+    known = wanted if wanted.judge in alone.judges else wanted._replace(judge=None)
+    found = quality_of(alone, *known)
+    if found.uses_history and before:
+        return quality_of(alone, *known, earlier=_only(data, before[-evidence.DEFAULT_WEEKS :])).headline
+    return found.headline
+
+
+def _only(data: ProductionData, weeks: Collection[str]) -> ProductionData:
+    """Return what is known of some of the weeks. Labels and verdicts are by item, so they can stay."""
+    return replace(
+        data,
+        lines={key: line for key, line in data.lines.items() if key[0] in weeks},
+        members={key: items for key, items in data.members.items() if key[0] in weeks},
+        counts={w: counts for w, counts in data.counts.items() if w in weeks},
+        seeds={w: seed for w, seed in data.seeds.items() if w in weeks},
+    )
+
+
+def _pairs(
+    data: ProductionData, weeks: tuple[str, str], twins: Mapping[str, str], wanted: Wanted
+) -> list[Pairs] | None:
+    """Return the conversations labelled in both weeks by group; None unless they are most of either week's labels."""
+
+    def positive(item: str) -> bool | None:
+        settled = data.settled.get((item, wanted.dimension.name))
+        return None if settled is None or settled.value is None else settled.value == wanted.positive
+
+    both = {i for i, twin in twins.items() if positive(i) is not None and positive(twin) is not None}
+    for week in weeks:
+        labels = [i for key, items in data.members.items() if key[0] == week for i in items if positive(i) is not None]
+        if len(both) <= MOSTLY * len(labels):
+            return None
+    groups = []
+    for key, line in data.lines.items():
+        if key[0] == weeks[1] and line.population:
+            seen = [(positive(i), positive(twins[i])) for i in data.members[key] if i in both]
+            gained, lost = (sum(pair == which for pair in seen) for which in ((True, False), (False, True)))
+            groups.append(Pairs(line.population, len(seen), gained, lost))
+    return groups if all(g.n for g in groups) else None
+
+
+def _twins(store: Store, before: str, week: str) -> dict[str, str]:
+    """Return the items of a week whose conversation is also an item of the week before, by their own id."""
+    then = {(i.conversation_id, i.target_turn): i.id for i in store.find(Item, week=before)}
+    now = store.find(Item, week=week)
+    return {i.id: then[i.conversation_id, i.target_turn] for i in now if (i.conversation_id, i.target_turn) in then}
+
+
+def _weeks_before(store: Store, week: str, most: int) -> list[str]:
+    """Return up to ``most`` weeks before one, without those counted under another rubric version."""
+    version = evidence.latest_used_rubric(store, [week]).version
+    before = [w for w in store.find(Week, order_by="name") if w.name < week][-most:]
+    return weeks_under(store, before, version)

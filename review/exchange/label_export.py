@@ -14,7 +14,7 @@ from review.audit.store_secrets import hmac_key
 from review.basics.errors import InputError, NothingToDo
 from review.basics.rating_tables import BESIDE
 from review.current.settled import annotations_of
-from review.exchange.items import label_text, write_table
+from review.exchange.items import label_text, names_of, write_table
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from storage.queries.items import weeks_with_items
@@ -41,9 +41,10 @@ def export_labels(store: Store, target: Path, *, by: str, force: bool = False, w
     found = annotations_of(store, weeks_with_items(store))
     names = {r.id: r.name for r in store.find(Rater)}
     comments = _comments(store, found)
+    shown = names_of(store, {n.item_id for n in found})
     rows = [
         {
-            "item": n.item_id,
+            "item": shown[n.item_id],
             "rater": names[n.rater_id],
             "dimension": dimension,
             "label": label_text(value),

@@ -16,19 +16,19 @@ from review.audit import chain
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.csv_safe import row_text
-from review.basics.errors import Refused, ReviewError
-from review.basics.labels import canonical_text
+from review.basics.errors import Refused
 from review.basics.rating_tables import as_rating_table
 from review.basics.tables import Table, load
 from review.basics.weeks import due_date, monday_of, week_of
 from review.exchange.columns import renamed_columns
 from review.exchange.items import imported_id, known_items, the_item
-from review.exchange.tool_tables import AUTO, as_ratings, tool_of, with_dimensions
+from review.exchange.raters import raters_of
+from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
 from review.exchange.votes import Vote, annotation, assignment_for, assignments_of, compare, gather_votes, merged
 from review.exchange.wide import narrowed, with_comments
-from review.people.people import Person, add_person, people, person_id, require
+from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
 from storage.queries.annotations import current_annotations
@@ -84,7 +84,7 @@ def read_labels(
     ``LABEL_READERS``); both are recognised otherwise. ``rater`` names the author of labels in an export that
     have none.
     """
-    table, names = load(path), names or {}
+    table, names = opened_page(load(path), LABEL_READERS), names or {}
     name = None if wide or "label" in names else tool_of(table, LABEL_READERS, format)
     if name is not None:
         return as_ratings(table, name, LABEL_READERS[name], by="rater", author=rater, paths=names)
@@ -102,6 +102,7 @@ def import_labels(
     dimension: str | None = None,
     questions: Mapping[str, str] | None = None,
     translate: Iterable[str] = (),
+    new_people: bool = True,
 ) -> ImportedLabels:
     """Import all rows of a label file or none; ``dimension`` names it for files without that column.
 
@@ -110,8 +111,9 @@ def import_labels(
 
     A label must be on its scale, under the rubric version of the item's week. Required dimensions may be missing: a
     file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater
-    becomes an annotator. An unknown item becomes a hand-picked one (no probability, weight 0) with a conversation
-    without text, in ``week``, else the current week. Missing assignments are added after the rater's last.
+    becomes an annotator, with a note when the name is much like a known one; without ``new_people`` it is an error. An
+    unknown item becomes a hand-picked one (no probability, weight 0) with a conversation without text, in ``week``,
+    else the current week. Missing assignments are added after the rater's last.
 
     Raises Refused without the role lead or when a week is closed; InputError that names file, line and column.
     """
@@ -121,7 +123,7 @@ def import_labels(
         if table.format in LABEL_READERS:
             table, left = with_dimensions(table, current_rubric(store).names, questions or {}, default=dimension)
         items, fresh = _items(store, table, week)
-        raters, new_raters = _raters(store, table, by)
+        raters, new_raters, likely = raters_of(store, table, by, new_people=new_people)
         rubrics = _rubrics(store, {i.week for i in items.values()})
         read = ValuesRead(tables=value_tables(translate, current_rubric(store)))
         votes, empty = gather_votes(table, items, raters, rubrics, dimension=dimension, read=read)
@@ -141,7 +143,7 @@ def import_labels(
             dimensions=tuple(dict.fromkeys(d for v in votes for d in v.labels)),
             format=table.format,
             values=as_counts(read.values),
-            notes=(*left, *read.sentences(table.file)),
+            notes=(*left, *likely, *read.sentences(table.file)),
         )
         chain.record(store, by, "import labels", Path(table.file).name, **asdict(done))
     return done
@@ -171,32 +173,6 @@ def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item
             fresh[identity] = item
         items[name] = item
     return items, list(fresh.values())
-
-
-def _raters(store: Store, table: Table, by: str) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the id of every rater in the file, and the names of unknown raters, who are added as annotators."""
-    known: dict[str, Person] = {}
-    for one in people(store):
-        known.update({one.id: one, one.name.casefold(): one})
-    raters: dict[str, str] = {}
-    new: list[str] = []
-    for row in table.rows:
-        name = row_text(row, "rater")
-        if not name:
-            raise row.error("rater", "", "a name", "Fill the cell or remove the row.")
-        if name in raters:
-            continue
-        somebody = known.get(canonical_text(name).casefold())
-        if somebody is None:
-            try:
-                person_id(name)
-                somebody = add_person(store, name, role="annotator", by=by)
-            except ReviewError as error:
-                raise row.error("rater", name, f"a usable name ({error})") from None
-            known.update({somebody.id: somebody, somebody.name.casefold(): somebody})
-            new.append(somebody.name)
-        raters[name] = somebody.id
-    return raters, tuple(new)
 
 
 def _rubrics(store: Store, weeks: Iterable[str]) -> dict[str, Rubric]:

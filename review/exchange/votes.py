@@ -10,6 +10,7 @@ from review.basics.canonical import digest
 from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
 from review.basics.limits import MAX_COMMENT
+from review.basics.spellings import is_missing
 from review.basics.tables import Row, Table
 from review.basics.times import read_time
 from review.exchange.items import dimension_of, label_text, stored
@@ -89,7 +90,7 @@ def gather_votes(
 
 def _time(row: Row) -> str:
     raw = row.text("at")
-    if not raw:
+    if is_missing(raw):
         return ""
     moment = read_time(raw)
     if moment is None:

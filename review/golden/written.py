@@ -27,9 +27,10 @@ from review.golden.from_export import ReadCell, as_the_row_says
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from review.privacy.masking import mask_values
-from review.privacy.recognisers import Recognisers, recognisers
+from review.privacy.recognisers import Recognisers
 from review.rubric.rubric import current_rubric
 from review.settings.project import Project, project_of
+from review.sources.conversations import recognisers_of
 from review.statistics.calibration.split import split_of
 from storage.records_golden import EXAMPLE_KINDS, GoldenContent, GoldenExample, Turn
 from storage.store import Store
@@ -67,13 +68,7 @@ def import_examples(store: Store, table: Table, *, by: str, project: Project | N
     Raises Refused without the role adjudicator, InputError that names file, line and column.
     """
     require(store, by, "adjudicator")
-    privacy = (project or project_of(store.path)).privacy
-    wanted = recognisers(
-        privacy.patterns,
-        phone_region=privacy.phone_region,
-        countries=privacy.countries,
-        library=privacy.library,
-    )
+    wanted = recognisers_of((project or project_of(store.path)).privacy)
     version = current_rubric(store).version
     known = _known(store, table)
     examples = [

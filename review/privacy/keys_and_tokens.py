@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from review.privacy.any_of import any_of
 from review.privacy.identifiers import Hit
+from review.privacy.passwords import HINTS as PASSWORD_HINTS
+from review.privacy.passwords import is_parameter, words_and_tokens
 
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -37,27 +40,28 @@ _NAMED = re.compile(
     r"(?P<it>[^\s\"'<>(){}\[\],;]{6,200})",
     re.IGNORECASE,
 )
-_HINTS = (
+HINTS = (
     *("sk-", "k_live_", "k_test_", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat", "glpat-"),
     *("xox", "aiza", "ya29.", "npm_", "hf_", "dop_v1_", "shpat_", "sg.", "eyj", "slack.com", "bearer", "basic"),
-    *("private key", "passw", "passphrase", "kennwort", "mot de passe", "contrase", "pwd", "key", "token", "secret"),
+    *("private key", "key", "secret", *PASSWORD_HINTS),
 )
+
+
+"""A text in lower case without one of these, and without an address of a web page, holds nothing of the kind."""
+_has_hint = any_of(HINTS)
 
 
 def may_hold_secret(text: str, lower: str) -> bool:
     """Return whether a text holds a part of a word with which one of these begins; ``lower`` is it in lower case."""
     if "://" in text and "@" in text:
         return True
-    for hint in _HINTS:  # noqa: SIM110 - a plain loop: any() over a generator takes twice as long
-        if hint in lower:
-            return True
-    return False
+    return _has_hint(lower)
 
 
 def secrets(text: str) -> Iterator[Hit]:
     """Yield keys and tokens of known issuers, private keys, and passwords in addresses or after their name.
 
-    After a name, a value counts only with a digit: "password is incorrect" says nothing.
+    After a name, a value counts with a digit; what else counts, ``words_and_tokens`` says.
     """
     if not may_hold_secret(text, text.lower()):
         return
@@ -71,10 +75,6 @@ def secrets(text: str) -> Iterator[Hit]:
             yield Hit(*found.span("it"), found["it"])
     for found in _NAMED.finditer(text):
         value = found["it"].rstrip(".!?:")
-        if len(value) >= 6 and any(c.isdigit() for c in value) and not _is_parameter(value):
+        if len(value) >= 6 and any(c.isdigit() for c in value) and not is_parameter(value):
             yield Hit(found.start("it"), found.start("it") + len(value), value)
-
-
-def _is_parameter(value: str) -> bool:
-    """Whether a value stands for another: $1, :name, %s, ${NAME}, a column of a table."""
-    return value[0] in "$:%?" or re.fullmatch(r"[a-z_]{1,20}[0-9]?\.[a-z_0-9]+", value) is not None
+    yield from words_and_tokens(text)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from review.basics.errors import InputError
 from review.privacy import identifiers
+from review.privacy.addresses import addresses, may_hold_address
 from review.privacy.identifiers import Hit
 from review.privacy.keys_and_tokens import secrets
 from review.privacy.labelled import birth_dates, record_numbers
 from review.privacy.looks_clean import looks_clean
+from review.privacy.names import check_model, may_hold_name, names_by
 from review.privacy.national_ids import national_ids
 from review.privacy.phones import may_hold_national, phones
 from review.privacy.presidio import check_library, may_hold, national_ids_by_library
@@ -41,23 +43,19 @@ Earlier kinds take precedence.
 class Recognisers:
     """What to search for: the team's own patterns first, then the kinds of ``RECOGNISERS``.
 
-    ``own`` is True when there are own patterns, ``library`` when the library searches for national numbers as well.
-    ``regions`` begins with the country of phone numbers without a country code; ``countries`` is True when more follow,
-    whose national formats are searched too.
+    ``own`` is True when there are own patterns. ``regions`` begins with the country of phone numbers without a country
+    code; the national formats of the others are searched too. ``may_hold`` are quick tests of what is searched beside
+    the built-in kinds: a text that passes one of them may hold something.
     """
 
     kinds: Mapping[str, Find]
     regions: Regions
     own: bool
-    library: bool = False
-    countries: bool = False
+    may_hold: tuple[Callable[[str], bool], ...] = ()
 
     def clean(self, text: str) -> bool:
         """Return whether a quick test shows that nothing can be found in a text."""
-        return not self.own and looks_clean(text) and not self._may_hold_more(text)
-
-    def _may_hold_more(self, text: str) -> bool:
-        return (self.countries and may_hold_national(text)) or (self.library and may_hold(text))
+        return not self.own and looks_clean(text) and not any(test(text) for test in self.may_hold)
 
 
 def recognisers(
@@ -66,12 +64,15 @@ def recognisers(
     phone_region: str = "US",
     countries: Sequence[str] = (),
     library: str = "",
+    names: str = "",
+    street_addresses: bool = False,
 ) -> Recognisers:
     """Return all recognisers together with the team's own ``patterns`` (token name -> regular expression).
 
     ``countries`` are those whose phone numbers are searched in their national formats, beside ``phone_region``.
-    ``library`` "presidio" adds its national numbers to ours. Raises InputError for a pattern that is no regular
-    expression or has an unusable name, for an unknown region, and for a library that is unknown or not installed.
+    ``library`` "presidio" adds its national numbers to ours. ``names`` is a spaCy model that finds people. Raises
+    InputError for a pattern that is no regular expression or has an unusable name, for an unknown region, and for a
+    library or model that is unknown or not installed.
     """
     import phonenumbers
 
@@ -82,9 +83,21 @@ def recognisers(
         raise InputError(f"privacy.countries: found '{unknown[0]}', expected two letters each, such as ['US', 'DE'].")
     own = {name: _own(name, pattern) for name, pattern in (patterns or {}).items()}
     check_library(library)
-    known = {**RECOGNISERS, "NATIONAL_ID": _national_ids_of_both} if library else RECOGNISERS
+    check_model(names)
+    known = {**RECOGNISERS, "NATIONAL_ID": _national_ids_of_both} if library else dict(RECOGNISERS)
+    if street_addresses:
+        known["ADDRESS"] = lambda text, regions: addresses(text)
+    if names:
+        people = names_by(names)
+        known["NAME"] = lambda text, regions: people(text)
     kinds = {**own, **{kind: find for kind, find in known.items() if kind not in own}}
-    return Recognisers(kinds, (phone_region, *countries), bool(own), bool(library), bool(countries))
+    tests = (
+        (countries, may_hold_national),
+        (library, may_hold),
+        (street_addresses, may_hold_address),
+        (names, may_hold_name),
+    )
+    return Recognisers(kinds, (phone_region, *countries), bool(own), tuple(test for on, test in tests if on))
 
 
 def _national_ids_of_both(text: str, regions: Regions) -> Iterable[Hit]:

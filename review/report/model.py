@@ -9,7 +9,7 @@ from typing import Any
 from review.annotating.anchoring import Anchoring
 from review.closing.closing import Check
 from review.current.progress import Progress
-from review.evidence.weekly_change import WeeklyChange
+from review.evidence.weekly_change import WeeklyChange, changes_json
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.agreement.words import plain_words as agreement_words
 from review.statistics.quality.report import QualityReport
@@ -21,7 +21,7 @@ from storage.records_review import Week, WeekClosing
 class Quality:
     """The share of all conversations with one positive value; ``judge`` names the judge that the estimate uses.
 
-    ``change`` is the change against the week before, None in the first week.
+    ``change`` is the change against the weeks before, None in the first week.
     """
 
     title: str
@@ -38,9 +38,8 @@ class Quality:
 
     def to_json(self) -> dict[str, Any]:
         """Return the object in the JSON of the report."""
-        change = self.change and {"before": self.change.before, **self.change.quantity.to_json()}
         named = {"dimension": self.dimension, "positive": self.positive, "judge": self.judge}
-        return {**named, "change": change, **self.report.to_json()}
+        return {**named, **changes_json(self.change), **self.report.to_json()}
 
 
 @dataclass(frozen=True)

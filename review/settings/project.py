@@ -31,7 +31,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values"),
-    "privacy": ("originals", "patterns", "phone_region", "countries", "library", "rejects_days"),
+    "privacy": ("originals", "patterns", "phone_region", "countries", "library", "names", "addresses", "rejects_days"),
     "sampling": ("unit", "confidence", "judges_disagree"),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
@@ -50,7 +50,8 @@ class Privacy:
     ``originals`` says what happens to unmasked originals. ``patterns`` are the team's own (token name -> regular
     expression). ``phone_region`` is the country of phone numbers without a country code. ``countries`` are those whose
     phone numbers are found in their national formats as well. ``library`` is "presidio" to run its recognisers of
-    national numbers after ours, else "". Files of rejected records are removed after ``rejects_days`` days, 0: never.
+    national numbers after ours, else "". ``names`` is a spaCy model that finds names of people, ``addresses`` says that
+    street addresses are masked. Files of rejected records are removed after ``rejects_days`` days, 0: never.
     """
 
     originals: str = "apart"
@@ -58,6 +59,8 @@ class Privacy:
     phone_region: str = "US"
     countries: tuple[str, ...] = ()
     library: str = ""
+    names: str = ""
+    addresses: bool = False
     rejects_days: int = 90
 
 
@@ -145,6 +148,10 @@ def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
             f"{path}, privacy.countries", table.get("countries", []), of="countries such as ['US', 'DE']"
         ),
         library=setting.one_of(f"{path}, privacy.library", table.get("library", ""), LIBRARIES),
+        names=setting.text(
+            f"{path}, privacy.names", table.get("names", ""), of="the name of a spaCy model such as en_core_web_sm"
+        ),
+        addresses=setting.flag(f"{path}, privacy.addresses", table.get("addresses", False)),
         rejects_days=setting.whole_number(f"{path}, privacy.rejects_days", table.get("rejects_days", 90), least=0),
     )
 
@@ -163,6 +170,9 @@ mode = "names"           # how people sign in: names (chosen freely, this machin
 originals = "apart"      # unmasked originals: apart | encrypted (needs SPOTCHECK_ORIGINALS_KEY) | none
 phone_region = "US"      # country of phone numbers without a country code
 # countries = ["DE", "FR"]   # countries of your users: their phone numbers are found in national formats as well
+# addresses = true       # masks street addresses as they are written in twelve languages
+# names = "en_core_web_sm"   # masks names of people with this spaCy model; needs `pip install 'spotcheck[privacy]'`
+#                          # and the model: `python -m spacy download en_core_web_sm`; it never downloads by itself
 # library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
 # rejects_days = 90      # `spotcheck nightly` removes files of rejected records, which are masked, by then; 0: never
 

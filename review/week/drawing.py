@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.log_paths import LogPaths, log_of
-from review.basics.weeks import due_date, week_window
+from review.basics.weeks import due_date, week_window, zone_of
 from review.people.people import person, require
 from review.sampling.allocate import SECONDS_PER_ITEM, Budget, Wishes
 from review.sampling.draw import DrawResult, draw, extend
@@ -23,6 +23,9 @@ from review.sampling.frame import fitting
 from review.sampling.needs import is_imported_log
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project
+from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.readings import as_remembered
+from review.week.cautions import overdue, undrawn
 from review.week.dealing import check_overlap_raters
 from review.week.grouping import Grouping, grouping_of, sealed_grouping
 from review.week.so_far import WeekSoFar, week_so_far
@@ -63,6 +66,7 @@ def preview(store: Store | None, project: Project, request: Request, *, log: Log
     """
     so_far = WeekSoFar() if store is None else week_so_far(store, request.week, with_pace=request.minutes is not None)
     named = store if so_far.week is not None or request.raters else None
+    project = project if store is None else as_remembered(store, project, DEFAULT_SOURCE)
     check_asked(named, project, request, so_far)
     with opened_source(request, log or (log_of(store.path) if store is not None else None)) as engine:
         result = drawing(engine, project, request, so_far)
@@ -173,7 +177,7 @@ def drawing(engine: Engine, project: Project, request: Request, so_far: WeekSoFa
     window = week_window(request.week, project.time_zone)
     wishes, groups = wishes_of(request, so_far), grouping(project, request, so_far).groups
     if so_far.week is None or so_far.sealed is None:
-        return draw(
+        found = draw(
             engine,
             wishes,
             window=window,
@@ -184,17 +188,21 @@ def drawing(engine: Engine, project: Project, request: Request, so_far: WeekSoFa
             values=values,
             groups=groups,
         )
-    # The overlap was fixed when the week was opened; what is added to the week keeps it.
-    return extend(
-        engine,
-        so_far.sealed,
-        wishes,
-        window=window,
-        overlap=so_far.week.overlap,
-        mapping=mapping,
-        values=values,
-        groups=groups,
-    )
+    else:
+        # The overlap was fixed when the week was opened; what is added to the week keeps it.
+        found = extend(
+            engine,
+            so_far.sealed,
+            wishes,
+            window=window,
+            overlap=so_far.week.overlap,
+            mapping=mapping,
+            values=values,
+            groups=groups,
+        )
+    today = datetime.now(zone_of(project.time_zone)).date()
+    late = [] if so_far.week else overdue(request.week, due_of(request), today)
+    return replace(found, notes=(*found.notes, *undrawn(found.strata), *late))
 
 
 def grouping(project: Project, request: Request, so_far: WeekSoFar) -> Grouping:

@@ -257,6 +257,16 @@ def test_the_sampling_page_shows_what_a_draw_costs_and_follows_the_form(
     assert "reviewers, about" in second and second != first
 
 
+def test_an_open_week_shows_only_fields_that_can_change_it(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = run(demo, monkeypatch, "sampling")
+    at.text_input("planning_week").set_value(weeks(demo)[0]).run()
+    said = texts(at)
+    assert f"{weeks(demo)[0]} is open. Its groups, its overlap (" in said and "stay as they are" in said
+    assert not at.slider and not at.date_input
+    at.text_input("planning_week").set_value("2026-W30").run()
+    assert at.slider and at.date_input and "is open. Its groups" not in texts(at)
+
+
 def test_a_draw_shows_its_progress_and_its_end(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     draws = len(demo.find(Draw))
     at = run(demo, monkeypatch, "sampling")

@@ -350,3 +350,30 @@ def test_labels_settle_like_those_from_the_browser(store, tmp_path):
     load(store, tmp_path, HEADER + "u1,ana,correctness,wrong,,\nu1,ana,intent,order_status,,\n")
     found = settled_labels(store, [WEEK])
     assert (found["u1", "correctness"].rule, found["u1", "politeness"].rule) == ("unanimous", "single")
+
+
+def test_a_new_name_like_a_known_one_is_noted_and_can_be_refused(store, tmp_path):
+    text = "item,rater,dimension,label\nu1,anna,politeness,rude\nu1,Zoltan,politeness,rude\n"
+    with pytest.raises(InputError, match=r"line 2, column 'rater': found 'anna', expected one of .*did you mean 'ana'"):
+        load(store, tmp_path, text, new_people=False)
+    assert "anna" not in [p.id for p in people(store)]
+    done = load(store, tmp_path, text)
+    assert done.new_raters == ("anna", "Zoltan")
+    (said,) = [n for n in done.notes if "becomes an annotator" in n]
+    assert "'anna' is new and becomes an annotator (did you mean 'ana'?)" in said
+
+
+def test_an_export_names_items_as_their_file_did_and_finds_them_again(store, tmp_path):
+    load(
+        store, tmp_path, "item,rater,dimension,label\n17,ana,politeness,rude\nu2,ana,politeness,rude\n", week="2026-W40"
+    )
+    target = tmp_path / "out.csv"
+    export_labels(store, target, by="eva")
+    assert [r["item"] for r in csv.DictReader(target.open(encoding="utf-8"))] == ["17", "u2"]
+    again = import_labels(store, read_labels(target), by="lea")
+    assert (again.unchanged, again.annotations, again.new_items) == (2, 0, 0)
+    # An item of production that is called 17 too makes the bare name mean another item.
+    add_item(store, "17")
+    export_labels(store, target, by="eva", force=True)
+    assert [r["item"] for r in csv.DictReader(target.open(encoding="utf-8"))] == ["labels/17", "u2"]
+    assert import_labels(store, read_labels(target), by="lea").unchanged == 2

@@ -123,7 +123,7 @@ def test_markdown_for_a_pull_request(run):
     [
         ("case,baseline,candidate\na,1,2\n", "line 2, column 'candidate': found '2', expected a result from 0 to 1"),
         ("case,baseline,candidate\na,1,93\n", "Divide percentages by 100."),
-        ("case,baseline,candidate\na,1,\n", "line 2, column 'candidate'"),
+        ("case,baseline,candidate\na,1,\n", "no row has the results of both versions"),
         ("case,baseline,candidate\na,1,good\n", "expected a number"),
         ("case,baseline\na,1\n", "column 'candidate' is missing"),
         ("case,baseline,candidate,scenario\na,1,1,x\na,1,1,y\n", "line 3, column 'scenario': found 'y'"),
@@ -155,3 +155,40 @@ def test_without_a_file_the_usage_says_what_to_give(monkeypatch, capsys):
         main()
     assert exit_.value.code == 2
     assert "--file" in capsys.readouterr().err
+
+
+MISSING = ["", "NA", "N/A", "nan", "None", "null", "-"]
+
+
+@pytest.mark.parametrize("written", MISSING)
+def test_a_missing_result_is_left_out_counted_and_said(run, written):
+    code, out, err = run(table(0, 0, 300) + f"lost,1,{written}\n", "--json")
+    data = json.loads(out)
+    assert (code, data["decision"], data["n"], data["missing_cases"]) == (0, "pass", 300, ["lost"])
+    shown = f"'{written}'" if written else "empty"
+    assert f"1 result is missing: {shown} (1). Their rows are left out." in " ".join(err.split())
+    assert data["remarks"][0] == "1 of 301 cases has no result of both versions and is left out: lost"
+
+
+def test_missing_results_that_may_hide_a_drop_do_not_pass(run):
+    lost = "".join(f"lost{i},1,NA\n" for i in range(10))
+    for options in ((), ("--strict",)):
+        code, out, _ = run(table(0, 0, 300) + lost, "--json", *options)
+        data = json.loads(out)
+        assert (code, data["decision"], len(data["missing_cases"])) == (3, "inconclusive", 10)
+        assert "10 of 310 cases have no result, which may hide a drop of 3.2 points" in data["reasons"][0]
+    text = table(0, 0, 300, "case,baseline,candidate,must_pass", ",0") + "key,1,null,1\n"
+    code, out, _ = run(text)
+    assert code == 3 and "1 must-pass case has no result: key; run again" in " ".join(out.split())
+    assert out.startswith("INCONCLUSIVE: results are missing")
+
+
+def test_a_repeat_without_result_costs_only_that_repeat(run):
+    _, out, _ = run("case,baseline,candidate\na,1,1\na,1,NA\nb,0,0\n", "--json")
+    data = json.loads(out)
+    assert (data["n"], data["missing_cases"]) == (2, [])
+
+
+def test_a_file_without_any_result_is_refused(run):
+    code, _, err = run("case,baseline,candidate\na,NA,NA\n")
+    assert code == 2 and "no row has the results of both versions" in " ".join(err.split())

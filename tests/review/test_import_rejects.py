@@ -106,3 +106,23 @@ def test_other_separators_and_encodings_are_imported(folder, name, content):
     (folder / name).write_bytes(content)
     done = spotcheck(folder, "import", name, "--map", "question=question, user", "--json")
     assert orjson.loads(done.stdout)["added"] == 1, done.stderr
+
+
+def test_feedback_that_nothing_knows_is_counted_and_said_once(folder):
+    odd = b"".join(b'{"id": "%d", "question": "q", "feedback": "awful"}\n' % i for i in range(15))
+    known = b'{"id": "u", "question": "q", "feedback": "up"}\n'
+    known += b'{"id": "d", "question": "q", "feedback": {"thumb": "down", "copied": true}}\n'
+    answer, done = imported(folder, "log.jsonl", odd + known)
+    (note,) = answer["files"][0]["notes"]
+    assert answer["added"] == 17
+    assert note.startswith("15 records with feedback that is neither a thumb up nor a thumb down: 'awful' (15)")
+    assert "feedback:awful=down" in note and done.stderr.count("awful") == 2
+
+
+def test_rejections_of_one_kind_are_one_line_with_a_count(folder):
+    bad = b"".join(b'{"id": "%d", "question": "q", "status": "done"}\n' % i for i in range(15))
+    _, _ = imported(folder, "log.jsonl", b'{"id": "ok", "question": "q"}\n')
+    (folder / "bad.jsonl").write_bytes(bad + b'{"id": "x", "question": "q", "status": "odd"}\n')
+    shown = " ".join(spotcheck(folder, "import", "bad.jsonl").stderr.split())
+    assert shown.count("found done, expected ok or error") == 1 and "(14 more like this)" in shown
+    assert "bad.jsonl, line 16, status: found odd" in shown

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from review.statistics.intervals import jeffreys
 from review.statistics.quality.bounds import proven
-from review.statistics.quality.change import change, is_real
+from review.statistics.quality.change import Pairs, change, change_over_weeks, is_real, paired_change
 from review.statistics.quality.headline import Rates, headline
 from review.statistics.quality.judged import difference, ppi
 from review.statistics.quality.missed import Planted, missed_errors
@@ -19,8 +19,9 @@ from review.statistics.quality.report import Unsettled, quality_report
 from review.statistics.quality.saved import labels_saved
 from review.statistics.quality.strata import Cell, QualityRow, StratumCounts, Verdicts, stratify
 from review.statistics.quality.ties import RandomTies, headline_with_ties
-from review.statistics.quality.words import compared, plain_words
+from review.statistics.quality.words import change_words, compared, over_weeks_words, plain_words, table
 from review.statistics.quantity import Quantity
+from review.statistics.tango import tango
 
 
 def stratum(
@@ -212,10 +213,17 @@ def test_missed_errors_stretch_the_share_and_its_limits() -> None:
 def test_a_range_asks_to_settle_the_ties_and_says_that_quality_did_not_change() -> None:
     found = [stratum("all", (0, 0, 400), said_nothing=(32, 2), open_ties=(0, 0, 8))]
     report = quality_report(found, unsettled=Unsettled(causes={"ties": 8, "skipped": 1, "not_answered": 0}))
-    words = " ".join(plain_words(report))
+    words = " ".join(plain_words(report, "wrong"))
     assert report.range == pytest.approx((0.05, 0.25)) and report.headline.value is None
-    assert "8 items have tied votes" in words and "Settle the 3 that the Adjudicate page offers first" in words
-    assert "5.0%" in words and "25.0%" in words and "does not mean that quality changed" in words
+    assert words.startswith(
+        "Settle the ties first: the votes on 8 items are tied, so there is no single share of 'wrong'"
+    )
+    assert "To get it, settle 3 of them: the Adjudicate page offers them first" in words
+    assert "5.0% if none of them is 'wrong' and 25.0% if all are" in words
+    assert "decisions are missing, not that quality fell" in words
+    assert "The other estimates leave out 8 items with tied votes, also people alone" in words
+    assert "people alone, without 8 ties" in [line.name for line in table(report)]
+    assert "positive" not in words
     assert "Without a label: 8 ties, 1 skipped. Skipped and unanswered ones are taken to be like" in words
 
 
@@ -284,3 +292,45 @@ def test_a_change_inside_its_interval_is_not_a_change() -> None:
     assert found.value == pytest.approx(0.01) and not is_real(found)
     assert is_real(change(Quantity(value=0.2, ci=(0.17, 0.23), n=100), before))
     assert change(now, Quantity.missing("no conversation is labelled")).value is None
+
+
+def week_of(value: float) -> Quantity:
+    return Quantity(value=value, ci=(value - 0.03, value + 0.04), n=100)
+
+
+def test_the_same_conversations_in_both_weeks_are_compared_in_pairs() -> None:
+    # 100 of 10,000: 1 became wrong and 9 stopped being wrong; effective number 100/.99
+    found = paired_change([Pairs(10_000, 100, 1, 9)])
+    low, high = tango(1 / 0.99, 9 / 0.99, 100 / 0.99)
+    assert found.value == pytest.approx(-0.08) and found.ci == pytest.approx((low, high))
+    assert is_real(found) and "100 conversations labelled in both weeks" in change_words(found, "2026-W46", "wrong")
+    independent = change(Quantity(value=0.1, ci=(0.056, 0.174), n=100), Quantity(value=0.18, ci=(0.12, 0.26), n=100))
+    assert not is_real(independent)
+    census = paired_change([Pairs(10, 10, 1, 3), Pairs(30, 30, 0, 0)])
+    assert census.ci == pytest.approx((-0.05, -0.05))
+    assert paired_change([Pairs(10, 0, 0, 0)]).value is None and paired_change([]).value is None
+
+
+def test_the_change_over_weeks_is_the_later_half_against_the_earlier_half() -> None:
+    found = change_over_weeks([week_of(v) for v in (0.1, 0.1, 0.1, 0.1, 0.16, 0.16, 0.16, 0.16)])
+    assert found.value == pytest.approx(0.06)
+    # MOVER of eight equal intervals: .06 - sqrt(4 (.03/4)^2 + 4 (.04/4)^2) = .06 - .025
+    assert found.ci == pytest.approx((0.035, 0.085)) and found.n == 800
+    said = over_weeks_words(found, [f"2026-W{n}" for n in range(40, 48)])
+    assert said.startswith("Over 8 weeks: 6.0 points more (+3.5 to +8.5, the later half of 2026-W40 to 2026-W47")
+    odd = [*map(week_of, (0.1, 0.1, 0.9, 0.2)), Quantity.missing("ties"), week_of(0.2)]
+    assert change_over_weeks(odd).value == pytest.approx(0.1)
+    few = change_over_weeks([week_of(0.1)] * 3)
+    assert few.value is None and "3 of the weeks have a figure, and it takes 4" in (few.undefined or "")
+    assert over_weeks_words(few, ["2026-W46"]) == ""
+
+
+@given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 20), st.integers(0, 20), st.integers(0, 90)), min_size=1))
+def test_paired_limits_hold_the_change_and_have_width(groups: list[tuple[int, int, int, int]]) -> None:
+    pairs = [
+        Pairs(same + gained + lost + more, same + gained + lost, gained, lost) for same, gained, lost, more in groups
+    ]
+    found = paired_change(pairs)
+    assert found.value is not None and found.ci is not None
+    assert -1 <= found.ci[0] <= found.value <= found.ci[1] <= 1
+    assert (found.ci[0] == found.ci[1]) == all(g.n == g.population for g in pairs)

@@ -150,3 +150,24 @@ def test_minutes_of_three_people_set_how_many_are_drawn(folder):
     )
     # 3 * 60 judgements of a minute each, 1.4 for an item: 128 items.
     assert found["sampled"] == 128
+
+
+def test_a_group_of_which_nothing_is_drawn_and_a_due_date_that_has_passed_are_said(folder):
+    small = folder / "small.jsonl"
+    small.write_text("".join(json.dumps(r) + "\n" for r in ROWS[:28]))
+    found = as_json("small.jsonl", "--week", "2026-W46", "--rate", "0.01", "--failing", "all")
+    rest = next(s for s in found["strata"] if s["name"] == "rest")
+    assert rest["population"] > 0 and rest["sampled"] == 0
+    (note,) = [n for n in found["notes"] if "Nothing is drawn" in n]
+    assert note.startswith(f"Nothing is drawn from the group 'rest': 1.0% of its {rest['population']} conversations")
+    assert "A rate of" in note and "would give about 4." in note
+    assert not [n for n in as_json("small.jsonl", "--week", "2026-W46", "--rate", "1")["notes"] if "Nothing" in n]
+    late = as_json("small.jsonl", "--week", "2026-W46", "--rate", "1", "--due", "2026-11-02")["notes"]
+    assert any("2026-W46 is due on 2026-11-02, which has passed" in n for n in late)
+    with pytest.raises(InputError, match="due: found 'soon', expected a date"):
+        run("small.jsonl", "--week", "2026-W46", "--rate", "1", "--due", "soon", "--dry-run")
+
+
+def test_a_misspelt_field_of_a_map_names_the_nearest(folder):
+    with pytest.raises(InputError, match=r"no field 'quesion' \(did you mean 'question'\?\)"):
+        run("log.jsonl", "--week", "2026-W46", "--rate", "1", "--map", "quesion=q", "--dry-run")

@@ -10,6 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from command_line import spotcheck
 from golden_store import new_store
+from hypothesis import given
+from hypothesis import strategies as st
+
+from review.basics.utf16 import has_zeros, utf16_of
 
 ROUNDS = ["wrong partly wrong", "correct correct correct", "partly partly wrong", "wrong wrong -"]
 RATINGS = [
@@ -73,6 +77,10 @@ FORMS = {
     "pipe.csv": lambda rows: as_csv(rows, "|").encode(),
     "bom.csv": lambda rows: as_csv(rows, ";").encode("utf-8-sig"),
     "utf16.csv": lambda rows: as_csv(rows, "\t").encode("utf-16"),
+    "utf16-le.csv": lambda rows: as_csv(rows).encode("utf-16-le"),
+    "utf16-be.tsv": lambda rows: as_csv(rows, "\t").encode("utf-16-be"),
+    "utf16-be.jsonl": lambda rows: "\n".join(map(json.dumps, rows)).encode("utf-16-be"),
+    "packed-utf16-le.json.gz": lambda rows: gzip.compress(json.dumps(rows).encode("utf-16-le")),
     "packed.csv.gz": lambda rows: gzip.compress(as_csv(rows).encode()),
     "array.json": lambda rows: json.dumps(rows, indent=1).encode(),
     "lines.jsonl": lambda rows: "\n".join(map(json.dumps, rows)).encode(),
@@ -134,3 +142,25 @@ def test_a_verdict_that_says_it_is_missing_is_no_verdict(run):
     answer = run("verdicts import", "comma.csv", as_csv(COMMANDS["verdicts import"][0]).encode())
     assert answer["added"] == 2 and answer["no_verdict"] == {"missing": 1}
     assert answer["values"] == {"correctness": {"wrong": 1}} and answer["unknown_values"] == {}
+
+
+def test_text_that_is_neither_utf8_nor_utf16_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / "ratings.csv"
+    path.write_bytes(as_csv(RATINGS).encode("utf-32-le"))
+    done = spotcheck(tmp_path, *COMMANDS["agreement"][1], str(path))
+    assert done.returncode == 2
+    assert "found zero bytes, expected text in UTF-8 or UTF-16. Save the file as UTF-8." in " ".join(
+        done.stderr.split()
+    )
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-16", exclude_characters='\0\r\n,;\t|"'), max_size=12), min_size=1),
+    st.sampled_from(["utf-16-le", "utf-16-be"]),
+)
+def test_utf16_without_a_mark_is_recognised_and_utf8_is_not_taken_for_it(cells, codec):
+    text = "id,question\n" + "".join(f"{k},{cell}\n" for k, cell in enumerate(cells))
+    assert utf16_of(text.encode("utf-8")) is None and not has_zeros(text.encode("utf-8"))
+    if all(c >= " " for c in text.replace("\n", "")):
+        assert utf16_of(text.encode(codec)) == codec
+    assert utf16_of(text.encode("utf-16")) == "utf-16"

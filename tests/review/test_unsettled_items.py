@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
+from command_line import spotcheck
 from unsettled_store import AT, BEFORE, THIS, add_split_week, add_week, deal, labels, people_only
 
 from review.evidence.production import production_quality
@@ -15,10 +17,11 @@ from review.evidence.withheld import withheld_items
 from review.report.gather import week_report
 from review.report.model import Quality
 from review.report.page import report_html
-from review.report.quality_words import quality_lines
+from review.report.quality_words import changed, quality_lines
 from review.rubric.rubric import current_rubric
 from review.settling.adjudication import adjudicate
 from review.settling.case_batch import case_batch
+from review.statistics.quality.change import PAIRED, change_over_weeks
 from review.statistics.quality.report import QualityReport
 from storage.records_review import Verdict
 from storage.store import Store
@@ -72,9 +75,9 @@ def week_quality_of(store: Store, week: str = THIS) -> Quality:
 
 def test_the_report_shows_the_range_and_what_to_do(split: Store) -> None:
     page = report_html(week_report(split, THIS, bootstrap=10))
-    assert "5.6% to 28%" in page and "Settle the 3 that the Adjudicate page offers first" in page
-    assert "does not mean that quality changed" in page and "<summary>Other estimates</summary>" in page
-    assert "8 items have tied votes. The share" in page
+    assert "5.6% to 28%" in page and "Settle the ties first: the votes on 8 items are tied" in page
+    assert "settle 3 of them" in page and "not that quality fell" in page
+    assert "<summary>Other estimates</summary>" in page and "people alone, without 9 ties" in page
 
 
 def test_a_change_inside_its_interval_is_not_called_a_change(store: Store) -> None:
@@ -85,7 +88,35 @@ def test_a_change_inside_its_interval_is_not_called_a_change(store: Store) -> No
     assert found.change.quantity.value == pytest.approx(0.025)
     assert any(f"No change shown against {BEFORE}" in line for line in quality_lines(found))
     assert week_quality_of(store, BEFORE).change is None
+    assert found.change.over.undefined is not None and found.to_json()["change_over_weeks"]["weeks"] == [BEFORE, THIS]
     assert weekly_changes(store, BEFORE, [], []) == []
+
+
+def test_conversations_of_both_weeks_are_compared_in_pairs(store: Store) -> None:
+    add_week(store, BEFORE, [("wrong", "wrong")] * 10 + [("correct", "correct")] * 30)
+    now = [("correct", "correct")] * 9 + [("wrong", "wrong")] + [("correct", "correct")] * 30
+    add_week(store, THIS, now, again=BEFORE)
+    found = week_quality_of(store)
+    assert found.change is not None and found.change.quantity.method == PAIRED
+    assert found.change.quantity.value == pytest.approx(-9 / 40) and found.change.quantity.n == 40
+    assert "22.5 points fewer 'wrong' than in 2026-W46" in changed(found)
+    assert "40 conversations labelled in both weeks" in changed(found)
+
+
+def test_the_change_over_eight_weeks_uses_the_figures_that_the_weeks_show(store: Store, tmp_path: Path) -> None:
+    weeks = [f"2026-W{n}" for n in range(38, 48)]
+    for k, week in enumerate(weeks):
+        wrong = 2 if k < 6 else 12
+        add_week(store, week, [("wrong", "wrong")] * wrong + [("correct", "correct")] * (40 - wrong))
+    found = week_quality_of(store, weeks[-1])
+    assert found.change is not None and found.change.weeks == tuple(weeks[-8:])
+    shown = [week_quality_of(store, week).best for week in weeks[-8:]]
+    assert found.change.over == change_over_weeks(shown)
+    assert found.change.over.value == pytest.approx(10 / 40)
+    assert "Over 8 weeks: 25.0 points more" in changed(found)
+    spoken = spotcheck(tmp_path, "quality", "--store", str(store.path), "--weeks", weeks[-1], "--json")
+    one = json.loads(spoken.stdout)["dimensions"]["correctness"]
+    assert one["change"]["before"] == weeks[-2] and one["change_over_weeks"]["value"] == pytest.approx(10 / 40)
 
 
 def test_a_rare_verdict_is_weighed_by_the_labels_of_earlier_weeks(store: Store) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount_scripts
 from pages.parts.desk.outbox import Answer, deliver, read_outbox
+from pages.parts.desk.packing import packed, without_empty
 from pages.parts.shared import session
 from review.annotating.batch import batch
 from review.annotating.submissions import receive
@@ -43,8 +44,10 @@ def _items(store: Store, rater_id: str, week: str) -> None:
         begun=outbox.begun,
         back=outbox.back,
         size=outbox.wants,
+        guess=outbox.guess,
     )
-    data = {**payload, **answer, "heard": outbox.sequence}
+    items = [packed(item) for item in payload["items"]]
+    data = {**payload, "items": items, **without_empty({**answer, "heard": outbox.sequence})}
     answer_again(key, state, _desk.entrance(key=key, data=data, on_outbox_change=lambda: None))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from review.annotating.guess import Guess, read_guess
 from review.annotating.submissions import Receipt
 from review.basics.errors import ReviewError
 from storage.connection import StorageError
@@ -24,7 +25,8 @@ class Outbox:
 
     ``entries`` are submissions in their order, each still to be checked. ``have`` names the assignments whose items
     the browser holds, ``begun`` those with labels that were not submitted, ``back`` those it wants again. ``wants``
-    is the number of open items it asks for, ``sequence`` its own number for this outbox.
+    is the number of open items it asks for, ``sequence`` its own number for this outbox. With a ``guess``, ``have``
+    holds only what is in none of its lists.
     """
 
     entries: tuple[Mapping[str, object], ...] = ()
@@ -33,6 +35,7 @@ class Outbox:
     back: frozenset[str] = frozenset()
     wants: int = ITEMS_AT_ONCE
     sequence: int | None = None
+    guess: Guess | None = None
 
 
 class Answer(TypedDict):
@@ -59,6 +62,7 @@ def read_outbox(state: object, rater_id: str) -> Outbox:
         back=_names(state.get("back"), ITEMS_AT_ONCE),
         wants=_wants(state.get("wants")),
         sequence=_sequence(state.get("sequence")),
+        guess=read_guess(state.get("guess"), known, ASSIGNMENTS_HELD),
     )
 
 

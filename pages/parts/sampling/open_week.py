@@ -13,10 +13,11 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.weeks import due_date, week_of
-from review.basics.words import counted
+from review.basics.words import counted, percent
 from review.evidence.forecast import forecast, sentences
 from review.people.people import people
 from review.sampling.draw import DrawResult
+from review.sampling.strata import JUDGES_DISAGREE
 from review.week.drawing import Request, preview
 from review.week.opening import open_week
 from storage.records_log import Draw, Stratum
@@ -86,25 +87,33 @@ def _forecast(here: Session, request: Request, result: DrawResult) -> None:
 
 def _ask(here: Session) -> Request:
     last = week_of(datetime.now(UTC) - timedelta(days=7), here.project.time_zone)
-    reviewers = {p.id: p.name for p in people(here.store) if p.may("annotator")}
+    names = {p.id: p.name for p in people(here.store) if p.may("annotator")}
     left, right = st.columns(2, gap="large")
     with left:
         week = st.text_input("Week", value=last, key="planning_week", help="An ISO week, such as 2026-W47.")
+        opened = here.store.get(Week, week)
         rate = st.number_input("Rate, in % of all", 0.01, 100.0, 1.0, key="planning_rate")
         failing = _cap("Failing", "planning_failing")
         low = _cap("Low confidence", "planning_low")
-        disagreeing = _judges_disagree(here)
+        has_it = opened is None or bool(here.store.find(Stratum, week=week, name=JUDGES_DISAGREE))
+        disagreeing = _judges_disagree(here) if has_it else None
     with right:
+        overlap, due = (opened.overlap, opened.due) if opened else (0.2, None)
+        if opened:
+            st.info(_fixed(opened), icon=":material/lock:")
         raters = st.multiselect(
-            "Reviewers",
-            list(reviewers),
-            default=list(reviewers),
-            format_func=lambda i: reviewers[i],
-            key="planning_raters",
+            "Reviewers" if opened is None else "Reviewers of the new items",
+            list(names),
+            default=[name for name in names if opened is None or name in opened.raters],
+            format_func=lambda i: names[i],
+            key=f"planning_raters{'' if opened is None else '_' + week}",
         )
-        overlap = st.slider("Overlap, in % of the items", 0, 100, 20, key="planning_overlap")
+        if opened is None:
+            overlap = st.slider("Overlap, in % of the items", 0, 100, 20, key="planning_overlap") / 100
         minutes = st.number_input("Minutes per person (0 = no budget)", 0, 600, 0, step=15, key="planning_minutes")
-        due = st.date_input("Due", value=_due(week), key=f"planning_due_{week}")
+        if opened is None:
+            chosen = st.date_input("Due", value=_due(week), key=f"planning_due_{week}")
+            due = chosen.isoformat() if isinstance(chosen, date) else None
     return Request(
         week=week,
         rate=rate / 100,
@@ -112,9 +121,18 @@ def _ask(here: Session) -> Request:
         low_confidence=low,
         judges_disagree=disagreeing,
         raters=tuple(raters),
-        overlap=overlap / 100,
+        overlap=overlap,
         minutes=float(minutes) or None,
-        due=due.isoformat() if isinstance(due, date) else None,
+        due=due,
+    )
+
+
+def _fixed(opened: Week) -> str:
+    """Say what of an open week a later draw cannot change."""
+    due = date.fromisoformat(opened.due)
+    return as_text(
+        f"{opened.name} is open. Its groups, its overlap ({percent(opened.overlap)}) and its due date "
+        f"({due:%A} {due.day} {due:%B}) stay as they are. A higher rate or number adds items."
     )
 
 

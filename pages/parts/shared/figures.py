@@ -112,7 +112,8 @@ def forest(
 ) -> None:
     """Draw figures one below the other with their intervals and values. Undefined ones follow as sentences.
 
-    ``ranges`` names figures that have no single value: a broad bar shows the range, and the caller says why.
+    ``ranges`` names figures that have no single value while ties are open: a broad bar shows the range, and the caller
+    says what to do.
     """
     ranges = ranges or {}
     frame = quantity_table(rows, first=names)
@@ -122,6 +123,7 @@ def forest(
         known["to"] = [ranges.get(name, (None, None))[1] for name in known[names]]
         known["text"] = [
             " to ".join(number(x, percent=percent) for x in (ranges.get(name) or (value,)))
+            + (", ties open" if name in ranges else "")
             for name, value in zip(known[names], known["value"], strict=True)
         ]
         known["centre"] = known["value"].fillna((known["from"] + known["to"]) / 2)

@@ -75,6 +75,11 @@ def _quality(here: Session, week: str) -> None:
     if not found:
         st.caption("No dimension of the rubric has a positive value, so there is no share to estimate.")
         return
+    waiting = [q for q in found if q.best.value is None and q.report.range is not None]
+    for q in waiting:
+        st.warning(as_text(quality_lines(q)[0]), icon=":material/gavel:")
+    if waiting and here.rater.may("adjudicator"):
+        st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
     figures.forest(
         {q.positive: q.best for q in found},
         key="weekly_quality",
@@ -82,10 +87,9 @@ def _quality(here: Session, week: str) -> None:
         percent=True,
         ranges={q.positive: q.report.range for q in found if q.best.value is None and q.report.range is not None},
     )
-    for line in dict.fromkeys(line for q in found for line in quality_lines(q)):
+    lines = (line for q in found for line in quality_lines(q)[1 if q in waiting else 0 :])
+    for line in dict.fromkeys(lines):
         st.caption(as_text(line))
-    if any(q.best.value is None and q.report.open_ties for q in found) and here.rater.may("adjudicator"):
-        st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
     with st.expander("Other estimates"):
         st.caption("The figure above is the one to use. The others are here to compare.")
         for q in found:

@@ -12,8 +12,9 @@ from review.golden.content import asked
 from review.judges.protocol.protocol import Subject
 from review.privacy.hidden_spans import conversations
 from review.privacy.masking import mask, mask_values
-from review.privacy.recognisers import Recognisers, recognisers
+from review.privacy.recognisers import Recognisers
 from review.settings.project import Project
+from review.sources.conversations import recognisers_of
 from storage.records_log import Conversation, ResultTable
 from storage.records_review import Item
 from storage.store import Store
@@ -28,13 +29,7 @@ while it is a table, and in one text neighbouring numbers would look like a long
 
 def sought(project: Project) -> Recognisers:
     """Return what to mask before anything is sent, by the current spotcheck.toml."""
-    privacy = project.privacy
-    return recognisers(
-        privacy.patterns,
-        phone_region=privacy.phone_region,
-        countries=privacy.countries,
-        library=privacy.library,
-    )
+    return recognisers_of(project.privacy)
 
 
 def masked(subject: Subject, wanted: Recognisers) -> Subject:

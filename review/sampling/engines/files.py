@@ -19,7 +19,7 @@ from review.basics.weeks import monday_of
 from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, types_of
 from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import column
-from review.sampling.engines.text_files import csv_fault, header, json_fault, json_keys
+from review.sampling.engines.text_files import check_utf8, csv_fault, header, json_fault, json_keys
 
 LARGEST_LINE = 64 * 1024 * 1024
 WEEK_IN_NAME = re.compile(r"\d{4}-W\d{2}")
@@ -31,6 +31,8 @@ def open_files(pattern: str, *, week: str | None = None) -> DuckDBEngine:
     kind = Path(files[0].removesuffix(".gz")).suffix.lower()
     if kind == ".parquet":
         return _parquet(pattern, files)
+    for file in files:
+        check_utf8(file)
     connection = connect()
     types = dict.fromkeys(
         json_keys(files) if kind in (".jsonl", ".ndjson") else header(files, _delimiter(kind)), "VARCHAR"

@@ -12,8 +12,19 @@ from typing import IO, Any
 import orjson
 
 from review.basics.errors import InputError
+from review.basics.utf16 import SEEN, has_zeros, utf16_of
 
 SEEN_LINES = 1_000
+
+
+def check_utf8(file: str) -> None:
+    """Raise InputError for a file in UTF-16, which DuckDB does not read."""
+    with _open(file) as data:
+        start = data.read(SEEN)
+    if utf16_of(start) or has_zeros(start):
+        raise InputError(
+            f"{file}: found text in UTF-16, expected UTF-8. Save the file as UTF-8, or import it and sample the log."
+        )
 
 
 def _open(file: str) -> IO[bytes]:

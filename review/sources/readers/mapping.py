@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from review.basics.errors import InputError
+from review.basics.words import meant
 from review.sources.readers import plain
 from review.sources.readers.fields import Record, as_json_text, parsed
 
@@ -31,7 +32,8 @@ def check_mapping(mapping: Mapping[str, str], *, further: Iterable[str] = ()) ->
     known = plain.FIELDS | set(further)
     unknown = sorted(set(mapping) - known)
     if unknown:
-        raise InputError(f"--map: there is no field '{unknown[0]}'; expected one of {', '.join(sorted(known))}.")
+        near = meant(unknown[0], known)
+        raise InputError(f"--map: there is no field '{unknown[0]}'{near}; expected one of {', '.join(sorted(known))}.")
     return dict(mapping)
 
 
@@ -47,7 +49,8 @@ def parse_values(options: Iterable[str]) -> dict[str, dict[str, str]]:
     unknown = sorted(set(tables) - plain.FIELDS)
     if unknown:
         raise InputError(
-            f"--value: there is no field '{unknown[0]}'; expected one of {', '.join(sorted(plain.FIELDS))}."
+            f"--value: there is no field '{unknown[0]}'{meant(unknown[0], plain.FIELDS)}; expected one of "
+            f"{', '.join(sorted(plain.FIELDS))}."
         )
     return tables
 

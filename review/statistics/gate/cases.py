@@ -23,6 +23,14 @@ class PairedResult:
     must_pass: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class MissingCase:
+    """A case of which no row has the results of both versions, so it is no evidence."""
+
+    name: str
+    must_pass: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class GateCase:
     """A case with the mean result of each version over its ``repeats``.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from review.basics.words import counted
-from review.statistics.gate.cases import GateCase
+from review.statistics.gate.cases import GateCase, MissingCase
 from review.statistics.gate.evidence import Evidence
 from review.statistics.gate.slices import SMALL_SLICE, Slice
 
@@ -28,6 +28,41 @@ def decide(
         limit = f"with {1 - alpha:.0%} confidence the drop is under {_points(e.upper)}"
         return "pass", [f"{limit}, less than the margin of {_points(margin)}"]
     return "inconclusive", suspicions + _undecided(e, margin=margin, alpha=alpha)
+
+
+def without_result(missing: Sequence[MissingCase], n: int, *, margin: float) -> list[str]:
+    """Return why cases without a result keep a candidate from passing: what they hide may be over the margin.
+
+    A must-pass case without a result always does.
+    """
+    reasons = []
+    needed = [c.name for c in missing if c.must_pass]
+    if needed:
+        has = "has" if len(needed) == 1 else "have"
+        reasons.append(f"{counted(len(needed), 'must-pass case')} {has} no result: {_listed(needed)}; run again")
+    share = len(missing) / (n + len(missing))
+    if share > margin + 1e-12:
+        reasons.append(
+            f"{_cases(len(missing), n)} no result, which may hide a drop of {_points(share)}, more than the margin of "
+            f"{_points(margin)}; run again: {_listed([c.name for c in missing])}"
+        )
+    return reasons
+
+
+def left_out(missing: Sequence[MissingCase], n: int) -> list[str]:
+    """Return the remark that cases without a result are left out; nothing without such cases."""
+    if not missing:
+        return []
+    names = _listed([c.name for c in missing])
+    return [f"{_cases(len(missing), n)} no result of both versions and {_is(len(missing))} left out: {names}"]
+
+
+def _cases(missing: int, n: int) -> str:
+    return f"{missing:,} of {counted(n + missing, 'case')} {'has' if missing == 1 else 'have'}"
+
+
+def _is(n: int) -> str:
+    return "is" if n == 1 else "are"
 
 
 def _against(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from review.basics.errors import InputError
-from review.statistics.gate.cases import GateCase, PairedResult, gather
-from review.statistics.gate.decision import Decision, decide, remarks
+from review.statistics.gate.cases import GateCase, MissingCase, PairedResult, gather
+from review.statistics.gate.decision import Decision, decide, left_out, remarks, without_result
 from review.statistics.gate.evidence import Evidence, weigh
 from review.statistics.gate.power import (
     POWER,
@@ -29,7 +29,8 @@ ASSUMED_FLIPS = 0.05
 class GateReport:
     """The gate's answer, with the ``reasons`` that decided it and ``remarks`` that did not.
 
-    ``smallest_detectable_drop`` (at 80% power) and ``cases_needed`` are None when no number is enough.
+    ``smallest_detectable_drop`` (at 80% power) and ``cases_needed`` are None when no number is enough. ``missing`` are
+    the cases without the results of both versions; no figure includes them.
     """
 
     decision: Decision
@@ -45,6 +46,7 @@ class GateReport:
     alpha: float
     strict: bool
     seed: int
+    missing: tuple[MissingCase, ...] = ()
 
     @property
     def flipped(self) -> tuple[GateCase, ...]:
@@ -106,6 +108,7 @@ class GateReport:
             "bare_rule": dict(self.bare_rule._asdict()),
             "flipped": [_flipped_json(c) for c in self.flipped],
             "slices": [s.to_json() for s in self.slices],
+            "missing_cases": [c.name for c in self.missing],
             "margin": self.margin,
             "alpha": self.alpha,
             "power": POWER,
@@ -115,14 +118,21 @@ class GateReport:
 
 
 def gate_report(
-    cases: Iterable[PairedResult], *, margin: float = 0.02, alpha: float = 0.05, strict: bool = False, seed: int = 0
+    cases: Iterable[PairedResult],
+    *,
+    margin: float = 0.02,
+    alpha: float = 0.05,
+    strict: bool = False,
+    seed: int = 0,
+    missing: Sequence[MissingCase] = (),
 ) -> GateReport:
     """Decide whether the candidate can replace the baseline, from both versions' results on the same cases.
 
     FAIL: a must-pass case broke; or the drop exceeds ``margin`` and is significant (one-sided p <= ``alpha``); or a
     scenario or tag fails by that rule after Holm. PASS: the one-sided upper limit of the drop is under the margin, and
     no scenario or tag is suspect (see ``Slice``). Otherwise INCONCLUSIVE. With ``strict``, every drop over the margin
-    fails, proven or not, and any other passes unless a slice is suspect.
+    fails, proven or not, and any other passes unless a slice is suspect. ``missing`` cases turn a PASS into
+    INCONCLUSIVE when they could hide a drop over the margin, or when one of them must pass.
     Raises InputError for impossible settings and results.
     """
     _check(margin, alpha)
@@ -130,12 +140,16 @@ def gate_report(
     evidence = weigh(gathered, alpha=alpha, seed=seed)
     slices = slice_up(gathered, margin=margin, alpha=alpha, seed=seed)
     decision, reasons = decide(gathered, evidence, slices, margin=margin, alpha=alpha, strict=strict)
+    hidden = without_result(missing, len(gathered), margin=margin) if decision == "pass" else []
+    if hidden:
+        decision, reasons = "inconclusive", hidden
+    noted = [] if hidden else left_out(missing, len(gathered))
     flips = evidence.flips or ASSUMED_FLIPS
     price = bare_rule_error if evidence.binary else bare_rule_error_normal
     return GateReport(
         decision=decision,
         reasons=tuple(reasons),
-        remarks=tuple(remarks(gathered, slices, decision)),
+        remarks=(*noted, *remarks(gathered, slices, decision)),
         cases=gathered,
         evidence=evidence,
         slices=slices,
@@ -148,6 +162,7 @@ def gate_report(
         alpha=alpha,
         strict=strict,
         seed=seed,
+        missing=tuple(missing),
     )
 
 

@@ -13,6 +13,8 @@ def heading(report: GateReport) -> str:
     if report.decision == "pass":
         return "PASS: the candidate can replace the baseline"
     if report.decision == "inconclusive":
+        if _only_missing(report):
+            return "INCONCLUSIVE: results are missing"
         return (
             f"INCONCLUSIVE: {'a slice may have collapsed' if _only_suspects(report) else 'these cases cannot decide'}"
         )
@@ -107,12 +109,19 @@ def _size(report: GateReport) -> str:
     return f"That it dropped is proven, by how much is not: the drop may be as small as {least} ({sure})."
 
 
+def _only_missing(report: GateReport) -> bool:
+    """Return whether nothing but cases without a result stands in the way."""
+    return bool(report.missing) and not report.suspects and (report.strict or report.evidence.upper < report.margin)
+
+
 def _only_suspects(report: GateReport) -> bool:
     """Return whether nothing but suspect slices stands in the way."""
     return bool(report.suspects) and (report.strict or report.evidence.upper < report.margin)
 
 
 def _ways_out(report: GateReport) -> str:
+    if _only_missing(report):
+        return "To decide: run the cases without a result again, with both versions."
     waivers = "Waivers are not stored yet: keep the name and the reason with the result."
     if _only_suspects(report):
         which = "this slice" if len(report.suspects) == 1 else "each of these slices"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
+from review.basics.words import counted
 from review.statistics.quality.bounds import proven
 from review.statistics.quality.headline import Rates
 from review.statistics.quality.judged import Ppi, difference, judge_alone, ppi
@@ -67,10 +68,17 @@ class QualityReport:
         return sum(sum(s.open_ties) for s in self.strata)
 
     @property
+    def undecided(self) -> int:
+        """The items with tied votes and no decision, whatever the values they tie on."""
+        return sum(sum(s.open_ties) + sum(s.other_ties) for s in self.strata)
+
+    @property
     def by_name(self) -> dict[str, Quantity]:
-        """The estimates that stay available beside the headline."""
+        """The estimates that stay available beside the headline. They leave open ties out."""
         return {
-            "people alone": self.people,
+            f"people alone, without {counted(self.undecided, 'tie')}"
+            if self.undecided
+            else "people alone": self.people,
             "people and judge, difference": self.difference,
             "people and judge, PPI": self.ppi.quantity,
         }
@@ -99,7 +107,7 @@ class QualityReport:
             "rogan_gladen": self.rogan_gladen.to_json(),
             "labels_saved": self.labels_saved,
             "missed_errors": self.missed_errors.to_json(),
-            "strata": [_stratum_json(s) for s in self.strata],
+            "strata": [s.to_json() for s in self.strata],
             "notes": list(self.notes),
         }
 
@@ -235,14 +243,3 @@ def _notes(strata: Sequence[StratumCounts], population: int | None, *, separate:
     if short and not separate:
         notes.append(f"fewer than 10 labels in stratum {', '.join(repr(n) for n in short)}")
     return tuple(notes)
-
-
-def _stratum_json(s: StratumCounts) -> dict[str, Any]:
-    return {
-        "name": s.name,
-        "population": s.population,
-        "drawn": s.drawn,
-        "labelled": s.labelled.n,
-        "positive": s.labelled.positive,
-        "verdicts": dict(s.verdicts._asdict()),
-    }

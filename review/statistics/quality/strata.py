@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from review.basics.errors import InputError
 
@@ -98,6 +98,17 @@ class StratumCounts:
     def census(self) -> bool:
         """Whether every conversation of the stratum is labelled."""
         return self.population is not None and self.labelled.n == self.population
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stratum in the JSON of a report."""
+        return {
+            "name": self.name,
+            "population": self.population,
+            "drawn": self.drawn,
+            "labelled": self.labelled.n,
+            "positive": self.labelled.positive,
+            "verdicts": dict(self.verdicts._asdict()),
+        }
 
 
 class QualityRow(NamedTuple):

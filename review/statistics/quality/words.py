@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from review.basics.words import counted
-from review.statistics.quality.change import is_real
+from review.statistics.quality.change import PAIRED, is_real
 from review.statistics.quality.missed import MissedErrors
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity
@@ -25,28 +26,24 @@ class EstimateLine(NamedTuple):
 
 def table(report: QualityReport) -> list[EstimateLine]:
     """Return the estimates as rows: the headline, then the others by name."""
-    rows = [
-        _headline_line(report),
-        _line("people alone", report.people),
-        _line("people and judge, difference", report.difference),
-        _line("people and judge, PPI", report.ppi.quantity),
-    ]
+    rows = [_headline_line(report), *(_line(name, found) for name, found in report.by_name.items())]
     alone = "-" if report.judge_alone is None else f"{report.judge_alone:.3f}"
     rows.append(EstimateLine("judge alone", alone, "-", "share of its verdicts, including its errors"))
     return [*rows, _line("Rogan-Gladen", report.rogan_gladen)]
 
 
-def plain_words(report: QualityReport) -> list[str]:
-    """Describe the report in sentences for people who do not read formulas."""
-    lines = [headline_words(report), *unsettled_words(report), *compared(report), *_about_judge(report)]
-    lines += _undefined(report)
-    lines += [text for text in (proven_words(report), missed_words(report.missed_errors)) if text]
+def plain_words(report: QualityReport, positive: str | None = None) -> list[str]:
+    """Describe the report in sentences for people who do not read formulas; ``positive`` names the value if known."""
+    lines = [headline_words(report, positive), *unsettled_words(report, positive), *compared(report, positive)]
+    lines += [*_about_judge(report), *_undefined(report)]
+    further = (left_out_words(report), proven_words(report), missed_words(report.missed_errors, positive))
+    lines += [text for text in further if text]
     return [*lines, *(note[0].upper() + note[1:] + "." for note in report.notes)]
 
 
 def headline_words(report: QualityReport, positive: str | None = None) -> str:
     """Return the headline in one or a few sentences, a range while open ties decide it."""
-    found, what = report.headline, f"'{positive}'" if positive else "positive"
+    found, what = report.headline, _named(positive)
     whole = f"the {report.population:,} conversations" if report.population else "the conversations"
     if found.value is not None and found.ci is not None:
         return (
@@ -60,21 +57,30 @@ def headline_words(report: QualityReport, positive: str | None = None) -> str:
 
 
 def range_words(report: QualityReport, what: str) -> str:
-    """Say that the figure waits for open ties, what they decide, and what to do. A range is no drop in quality."""
+    """Say that open ties leave no single figure, what to do about it, and the range until then. It is no change."""
     assert report.range is not None
     low, high = report.range
     n, needed, outer = report.open_ties, report.ties_needed, report.headline.ci
-    are, those = ("1 item has", "it") if n == 1 else (f"{n} items have", "them")
+    votes, them = ("the votes on 1 item are", "it") if n == 1 else (f"the votes on {n} items are", "them")
+    settle = f"{needed} of them: the Adjudicate page offers them first, in random order" if needed < n else them
     wide = f" (95% interval over both: {share(outer[0])} to {share(outer[1])})" if outer else ""
-    settle = f"the {needed} that the Adjudicate page offers first, chosen at random," if needed < n else those
+    all_ = "if it is" if n == 1 else "if all are"
     return (
-        f"Waiting for a decision: {are} tied votes. The share of {what} conversations is {share(low)} if none of "
-        f"{those} is {what} and {share(high)} if all are{wide}. Settle {settle} to get one number. "
-        "Open ties cause this range; it does not mean that quality changed."
+        f"Settle the ties first: {votes} tied, so there is no single share of {what} conversations yet. To get it, "
+        f"settle {settle}. Until then it is {share(low)} if none of {them} is {what} and {share(high)} {all_}{wide}. "
+        "The range says that decisions are missing, not that quality fell."
     )
 
 
-def unsettled_words(report: QualityReport) -> list[str]:
+def left_out_words(report: QualityReport) -> str:
+    """Say that the estimates by other names leave open ties out; "" without open ties."""
+    if not report.undecided:
+        return ""
+    n = counted(report.undecided, "item")
+    return f"The other estimates leave out {n} with tied votes, also people alone, so they may be too low or too high."
+
+
+def unsettled_words(report: QualityReport, positive: str | None = None) -> list[str]:
     """Say how many drawn items have no decision and why, and what the figure makes of them."""
     lines: list[str] = []
     causes, known = report.unsettled, report.response_rate
@@ -99,7 +105,7 @@ def unsettled_words(report: QualityReport) -> list[str]:
         stand = " The ties settled in random order stand for them." if report.ties_needed == 0 else ""
         lines.append(
             f"{counted(report.open_ties, 'tie')} {are} still open: the figure is {share(low)} if none of them is "
-            f"positive, {share(high)} if all are.{stand}"
+            f"{_named(positive)}, {share(high)} if all are.{stand}"
         )
     return lines
 
@@ -113,7 +119,7 @@ def unlabelled_words(report: QualityReport) -> str:
     return f"Without a label: {', '.join(parts)}." if parts else ""
 
 
-def compared(report: QualityReport) -> list[str]:
+def compared(report: QualityReport, positive: str | None = None) -> list[str]:
     """Say where another estimate differs from the headline, and why. Nothing while the headline is a range."""
     found = report.headline
     if found.value is None:
@@ -123,7 +129,7 @@ def compared(report: QualityReport) -> list[str]:
         more = "more" if (report.people.value or 0) > found.value else "fewer"
         differing.append(
             f"people alone say {_value(report.people)}, because {more} of the labelled conversations than of the "
-            "others got the judge's positive verdict"
+            f"others got the verdict {_named(positive)} from the judge"
         )
     if _apart(found, report.difference):
         differing.append(f"the plain difference says {_value(report.difference)}, because it trusts the judge in full")
@@ -140,27 +146,41 @@ def proven_words(report: QualityReport) -> str:
     return f"The labels alone prove at least {share(low)} and at most {share(high)}; no estimate leaves that range."
 
 
-def missed_words(found: MissedErrors) -> str:
+def missed_words(found: MissedErrors, positive: str | None = None) -> str:
     """Say what missed errors would mean; "" when the statement is withheld."""
     if found.missed is None or found.value is None or found.ci is None:
         return ""
     low, high = (f"{100 * m:.0f}" for m in found.missed)
     return (
-        f"If reviewers miss {low}% to {high}% of the positive conversations, the share is {share(found.value[0])} "
-        f"to {share(found.value[1])} (95% limits {share(found.ci[0])} to {share(found.ci[1])}). Then up to 3 of "
-        "the judge's false alarms are real for every 7 of its confirmed hits."
+        f"If reviewers miss {low}% to {high}% of the {_named(positive)} conversations, the share is "
+        f"{share(found.value[0])} to {share(found.value[1])} (95% limits {share(found.ci[0])} to {share(found.ci[1])})"
+        ". Then up to 3 of the judge's false alarms are real for every 7 of its confirmed hits."
     )
 
 
-def change_words(found: Quantity, before: str) -> str:
+def change_words(found: Quantity, before: str, positive: str) -> str:
     """Describe the change against the week before; one inside its interval is not called a change."""
     if found.value is None or found.ci is None:
         return f"No comparison with {before}: {found.undefined}."
     low, high = (f"{100 * x:+.1f}" for x in found.ci)
-    points = f"{100 * abs(found.value):.1f} points"
+    same = f"; {counted(found.n, 'conversation')} labelled in both weeks" if found.method == PAIRED else ""
     if not is_real(found):
-        return f"No change shown against {before} ({low} to {high} points)."
-    return f"{points} {'more' if found.value > 0 else 'fewer'} than in {before} ({low} to {high} points)."
+        return f"No change shown against {before} ({low} to {high} points{same})."
+    more = "more" if found.value > 0 else "fewer"
+    points = f"{100 * abs(found.value):.1f} points"
+    return f"{points} {more} '{positive}' than in {before} ({low} to {high} points{same})."
+
+
+def over_weeks_words(found: Quantity, weeks: Sequence[str]) -> str:
+    """Describe the change over several weeks, the later half against the earlier half; "" where it is undefined."""
+    if found.value is None or found.ci is None:
+        return ""
+    low, high = (f"{100 * x:+.1f}" for x in found.ci)
+    halves = f"the later half of {weeks[0]} to {weeks[-1]} against the earlier half"
+    if not is_real(found):
+        return f"Over {len(weeks)} weeks: no change shown ({low} to {high} points, {halves})."
+    more = "more" if found.value > 0 else "fewer"
+    return f"Over {len(weeks)} weeks: {100 * abs(found.value):.1f} points {more} ({low} to {high}, {halves})."
 
 
 def share(value: float) -> str:
@@ -170,6 +190,10 @@ def share(value: float) -> str:
     if value in (0, 1):
         return f"{value:.0%}"
     return "over 99.9%" if 0.9995 <= value < 1 else f"{value:.1%}"
+
+
+def _named(positive: str | None) -> str:
+    return f"'{positive}'" if positive else "positive"
 
 
 def _value(found: Quantity) -> str:

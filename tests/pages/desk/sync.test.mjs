@@ -28,7 +28,8 @@ test("the whole outbox goes up as one value", () => {
   view.end();
   const [[name, value], [, later]] = view.sent;
   assert.equal(name, "outbox");
-  assert.deepEqual([value.rater, value.sequence, value.entries, value.have], ["ana", 1, [first], names(3)]);
+  assert.deepEqual([value.rater, value.sequence, value.entries, value.have], ["ana", 1, [first], []]);
+  assert.deepEqual([value.guess.held, later.guess.held], [[[0, 3]], [[0, 3]]]); // the names of all three, by their places
   assert.deepEqual([later.sequence, later.entries], [2, [first, second]]);
 });
 

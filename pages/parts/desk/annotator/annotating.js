@@ -15,6 +15,7 @@ export const desk = {
   label: "Annotate items by keyboard. Press ? for all keys.",
   advances: true,
   asksBack: true,
+  foresees: true,
   texts: [
     { name: "comment", label: "Comment", rows: 3 },
     { name: "corrected_answer", label: "Corrected answer", rows: 7, start: answerText },

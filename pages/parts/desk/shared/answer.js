@@ -2,8 +2,10 @@
 
 import { wantBack } from "./back.js";
 import { draftFrom, keepDraft } from "./drafts.js";
+import { listsOf } from "./guess.js";
 import { forget } from "./memory.js";
 import { doneList, isSaid, openList, overlay, setAside, skippedList } from "./model.js";
+import { unpacked } from "./packing.js";
 
 const RECENT_DONE = 40;
 export const CLOSED = "The week was closed while you had this item open. A submission now is kept as a late answer and changes no figure.";
@@ -15,20 +17,20 @@ export function takeAnswer(client, data) {
   client.trouble = data.trouble ?? null;
   client.heard = data.heard ?? client.sequence;
   client.news = "";
-  if (!data.order) return;
+  const lists = listsOf(client, data);
+  if (!lists) return;
   if (client.week && viewName(client.week) !== viewName(data.week)) forgetWeek(client);
-  rememberPlace(client, data.order);
+  rememberPlace(client, lists.order);
   hearNews(client, data);
-  client.order = data.order;
-  client.done = data.done ?? [];
-  client.skipped = data.skipped ?? [];
-  client.rater = data.rater;
+  Object.assign(client, lists);
+  client.rater = data.rater ?? client.rater;
+  client.limits = data.limits ?? client.limits;
   client.week = data.week;
   // An answer holds the verdicts of recent items only; those of other items still hold.
   Object.assign(client.reveals, data.reveals);
   Object.assign(client.findings, data.findings);
   if (data.rubric && client.rubric.version !== data.rubric.version) adoptRubric(client, data.rubric);
-  for (const item of data.items ?? []) takeItem(client, item);
+  for (const item of data.items ?? []) takeItem(client, unpacked(item));
   for (const id of client.back) if (!isSaid(client, id)) client.back.delete(id);
   returnTo(client);
   forgetOld(client);
@@ -40,7 +42,7 @@ export function takeAnswer(client, data) {
 
 // Note what happened to the open item meanwhile: it was handed to somebody else, or its week was closed.
 function hearNews(client, data) {
-  const taken = data.taken ?? {};
+  const taken = data.unsure ? client.taken : data.taken ?? {};
   const { current, week } = client;
   if (taken[current] && !client.taken[current]) client.news = taken[current];
   else if (week && current && viewName(week) === viewName(data.week) && data.week.closed && !week.closed) client.news = CLOSED;

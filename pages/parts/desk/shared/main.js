@@ -117,6 +117,7 @@ function applyAnswer(view, data) {
   const { client } = view;
   const [version, current, walk] = [client.rubric.version, client.current, viewName(client.week)];
   const [item, mine] = [client.items.get(current), client.mine.get(current)];
+  const before = new Map(client.items);
   takeAnswer(client, data);
   if (client.rubric.version !== version) buildRubric(view);
   const turned = walk !== viewName(client.week);
@@ -127,7 +128,7 @@ function applyAnswer(view, data) {
   }
   if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : client.news;
   view.desk.heard(view);
-  for (const item of data.items ?? []) if (client.items.get(item.assignment) === item) dropSlot(view, item.assignment);
+  for (const { assignment } of data.items ?? []) if (client.items.get(assignment) !== before.get(assignment)) dropSlot(view, assignment);
   const stays = !turned && client.current === current && client.rubric.version === version;
   if (stays && client.items.get(current) === item && sameWords(client.mine.get(current), mine)) refresh(view);
   else if (stays && item) showAgain(view, item);
@@ -161,8 +162,11 @@ function refresh(view) {
   return view.desk.show(view);
 }
 
-// Take the view off the page. Unsaved entries stay in the outbox and are sent when the page is opened again.
+// Take the view off the page. A finished item that only waits for its delay is submitted, as when the page is left: its
+// next key may come when the view is back, and belongs to the next item. Unsaved entries stay in the outbox and are sent
+// when the page is opened again.
 function unmount(view) {
+  if (view.timer) view.act.submit();
   view.listening?.abort();
   view.listening = null;
   view.setStateValue = null;

@@ -12,7 +12,7 @@ export const SENT_AT_ONCE = 100;
 export const RESEND_MS = 3000;
 export const MADE = { annotation: "done", decision: "done", skip: "skipped" }; // what an entry does to its item
 
-export function newClient(key, desk, limits) {
+export function newClient(key, desk, limits = {}) {
   const client = {
     key,
     desk,
@@ -43,6 +43,8 @@ export function newClient(key, desk, limits) {
     current: null,
     sent: new Set(), // ids of submissions that were sent at least once
     sequence: 0,
+    guesses: new Map(), // sequence -> the lists that this browser expected after it
+    unsure: false, // the last guess was wrong, so the next outbox names everything
     heard: 0, // the sequence number that the last answer replies to
     asking: { sequence: 0, at: 0 }, // when items were last asked for
     asked: "",

@@ -4,6 +4,7 @@
 import { awaits, heldAndBack } from "./back.js";
 import { connected, showSaving } from "./bar.js";
 import { afterFrame } from "./dom.js";
+import { guessOf } from "./guess.js";
 import { askForMore, openList, RESEND_MS, SENT_AT_ONCE } from "./model.js";
 
 const RESEND_MOST_MS = 15_000;
@@ -34,7 +35,7 @@ export function sendNow(view) {
   view.setStateValue("outbox", {
     rater: client.rater?.id ?? null,
     sequence: client.sequence,
-    have,
+    ...(guessOf(client, entries, have, back) ?? { have }),
     back,
     wants: askForMore(client),
     begun: [...client.drafts.keys()].filter((id) => client.drafts.get(id).touched && !client.items.has(id)),
@@ -68,7 +69,7 @@ export function askedFor(client) {
 export function afterAnswer(view) {
   const { client } = view;
   const unsent = [...client.outbox.keys()].some((id) => !client.sent.has(id));
-  const lacking = awaits(client) && client.asked !== askedFor(client);
+  const lacking = client.unsure || (awaits(client) && client.asked !== askedFor(client));
   if (unsent || lacking) sendSoon(view);
   if (client.outbox.size) return;
   view.patience = RESEND_MS;
