@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.conversations import arrive, browse, imports, progress, sources
+from pages.parts.conversations import arrive, browse, imports, judgements, progress, sources
 from pages.parts.shared import session
 
 here = session.current()
@@ -12,7 +12,13 @@ here.need_role("lead")
 
 st.title("Conversations")
 imports.summary(here)
-VIEWS = {"import": "Import", "sources": "Sources", "imports": "Past imports", "browse": "Browse the log"}
+VIEWS = {
+    "import": "Import",
+    "sources": "Sources",
+    "imports": "Past imports",
+    "browse": "Browse the log",
+    "judgements": "Labels and verdicts",
+}
 view = st.segmented_control(
     "Show",
     list(VIEWS),
@@ -29,5 +35,7 @@ elif view == "sources":
     sources.sources(here)
 elif view == "imports":
     imports.past(here)
+elif view == "judgements":
+    judgements.arrive(here)
 else:
     browse.log(here)

@@ -465,3 +465,11 @@ def m017_leads_connect_sources(db: Database) -> None:
         "id",
         "source kind at by options on",
     )
+
+
+@migrations()
+def m018_scenarios_are_assigned(db: Database) -> None:
+    """Add the scenarios that people give conversations of the log."""
+    columns: dict[str, type] = dict.fromkeys(("id", "conversation_id", "scenario", "at", "by"), str)
+    _create(db, "scenario_assignments", columns, "id", "conversation_id scenario at by")
+    db.table("scenario_assignments").create_index(["conversation_id"])

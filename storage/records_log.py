@@ -58,6 +58,17 @@ class ImportWithdrawal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScenarioAssignment:
+    """The scenario that somebody gave a conversation of the log; the latest counts, and "" takes it back."""
+
+    id: str
+    conversation_id: str
+    scenario: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourceSettings:
     """How files of a source are read, as somebody declared it; of several that fit a file the latest counts.
 
@@ -226,6 +237,7 @@ LOG_KEYS: dict[type, tuple[str, ...]] = {
     Import: ("imports", "id"),
     ImportWithdrawal: ("import_withdrawals", "import_id"),
     SourceSettings: ("source_settings", "id"),
+    ScenarioAssignment: ("scenario_assignments", "id"),
     SourceConnection: ("source_connections", "id"),
     Pull: ("pulls", "id"),
     Conversation: ("conversations", "id"),

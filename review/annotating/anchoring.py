@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from review.rubric.rubric import rubric_version
 from review.statistics.intervals import wilson
 from review.statistics.quantity import Quantity
-from storage.queries.annotations import Asked, Sent, sent_in_time
+from storage.queries.annotations import Sent, sent_in_time
 from storage.queries.verdicts import items_with_verdicts, verdicts_on
 from storage.records_review import Annotation
 from storage.store import Store
@@ -57,9 +57,9 @@ def anchoring(store: Store, weeks: Sequence[str]) -> Anchoring:
     An item counts once per person and rubric version, if its first submission was blind, it has verdicts, the rubric
     reveals them, and a submission still counts. A submission that was undone and sent again counts as a change.
     """
-    by_person: dict[Asked, list[Sent]] = {}
-    for asked, sent in sent_in_time(store, weeks):
-        by_person.setdefault(asked, []).append(sent)
+    by_person: dict[tuple[str, str, int], list[Sent]] = {}
+    for sent in sent_in_time(store, weeks):
+        by_person.setdefault(sent.of, []).append(sent)
     reveals = {version: rubric_version(store, version).reveal for version in {version for _, _, version in by_person}}
     could = [
         (item, blind[-1], [n for n in standing if n.revealed])

@@ -16,7 +16,7 @@ from review.people.people import Person
 from review.privacy.hidden_spans import without, without_words
 from review.rubric.rubric import Dimension, Rubric
 from storage.records_base import StoredLabels
-from storage.records_log import Conversation, Message, ResultTable
+from storage.records_log import Conversation, Message, ResultTable, final_answer
 from storage.records_review import Annotation, HiddenSpan, Item
 
 ROWS_SHOWN = 100
@@ -171,11 +171,12 @@ def _own(mine: Annotation | Skipped | None, hidden: Hidden) -> AnsweredPayload |
 def conversation_payload(item: Item, conversation: Conversation) -> ConversationPayload:
     """Return the part of a conversation that an item is about, up to the turn under review.
 
-    Steps, SQL, result, passages and error belong to the final answer. They are left out when an earlier answer is
-    under review.
+    Steps, SQL, result, passages and error belong to the final answer, or to the question that failed. They are left
+    out when an earlier answer is under review.
     """
     final = max((k for k, m in enumerate(conversation.messages) if m.get("role") == "assistant"), default=-1)
-    whole = item.target_turn is None or item.target_turn >= final
+    answered = final_answer(conversation.messages, conversation.status) is not None
+    whole = item.target_turn is None or (answered and item.target_turn >= final)
     sql = sql_text.pretty(conversation.sql) if conversation.sql and whole else None
     end = None if item.target_turn is None else item.target_turn + 1
     return {

@@ -1,4 +1,4 @@
-"""The bytes of a file that somebody gives us, unpacked and as UTF-8: gzip and UTF-16 are read, other packings refused.
+"""The bytes of a file that somebody gives us, unpacked and as UTF-8: gzip, zstd and UTF-16 are read, and zip members.
 
 ``-`` is standard input.
 """
@@ -6,20 +6,20 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import sys
-import zlib
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from review.basics.errors import InputError
-from review.basics.utf16 import SEEN, utf16_of
+from review.basics.unpacking import DAMAGED, guarded, unpacked
+from review.basics.utf16 import MARKS, SEEN, utf16_of
 
-GZIP = b"\x1f\x8b"
-DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
-"""What reading a damaged gzip file raises."""
+PACKED = (".gz", ".zst", ".zstd")
+MAX_AT_ONCE = 256 * 1024 * 1024
+"""The most bytes that a table inside an archive may have."""
 
 
 class ByteLines(Protocol):
@@ -34,45 +34,81 @@ class ByteLines(Protocol):
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file, or the bytes of standard input. ``name`` is for messages, ``suffix`` is without ``.gz``.
+    """A file, the bytes of standard input, or a member of a zip archive.
 
-    ``encoding`` is the codec of its text as somebody declared it; "" is UTF-8, or UTF-16 with its mark.
+    ``name`` is for messages, ``suffix`` is without that of a packing. ``encoding`` is the codec of its text as somebody
+    declared it; "" is UTF-8, or UTF-16 with its mark.
     """
 
     name: str
     path: Path | None = None
     data: bytes | None = None
     encoding: str = ""
+    member: str | None = None
 
     @property
     def suffix(self) -> str:
         """The ending in lower case, such as ``.csv``."""
-        return Path(self.name.lower().removesuffix(".gz")).suffix if self.path else ""
+        name = self.name.lower()
+        for ending in PACKED:
+            name = name.removesuffix(ending)
+        return Path(name).suffix if self.path else ""
 
     @property
     def size(self) -> int:
         """The bytes of the file as it is on disk."""
-        return len(self.data) if self.data is not None else Path(self.name).stat().st_size
+        if self.data is not None:
+            return len(self.data)
+        if self.member is not None:
+            with zipfile.ZipFile(self._place) as archive:
+                return max(archive.getinfo(self.member).compress_size, 1)
+        return self._place.stat().st_size
+
+    @property
+    def _place(self) -> Path:
+        return self.path or Path(self.name)
 
     def raw(self) -> BinaryIO:
-        """Open the bytes as they are on disk."""
-        return io.BytesIO(self.data) if self.data is not None else Path(self.name).open("rb")
+        """Open the bytes as they are on disk, or as they are in the archive."""
+        if self.data is not None:
+            return io.BytesIO(self.data)
+        if self.member is None:
+            return self._place.open("rb")
+        try:
+            with zipfile.ZipFile(self._place) as archive:
+                opened = cast(BinaryIO, archive.open(self.member))
+            return guarded(self.name, opened, self.size)
+        except (RuntimeError, NotImplementedError) as error:
+            raise InputError(f"{self.name}: the archive cannot be unpacked ({error}). Unpack it.") from None
+
+    def anywhere(self) -> BinaryIO:
+        """Open the bytes for reading at any place; a member of an archive is read at once."""
+        opened = self.raw()
+        if self.member is None:
+            return opened
+        with opened:
+            data = opened.read(MAX_AT_ONCE + 1)
+        if len(data) > MAX_AT_ONCE:
+            found = f"found more than {MAX_AT_ONCE // 2**20} MB in an archive"
+            raise InputError(f"{self.name}: {found}, expected a smaller file of this kind. Unpack the archive.")
+        return io.BytesIO(data)
 
     def open(self) -> tuple[BinaryIO, ByteLines]:
         """Return the open file, to close, and its content unpacked and as UTF-8."""
         file = self.raw()
-        start = file.read(SEEN)
-        file.seek(0)
-        unpacked: BinaryIO = file
-        if start.startswith(GZIP):
-            unpacked = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)), SEEN)
-            start = unpacked.peek(SEEN)
-        marked = start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        declared = "" if marked else self.encoding
+        start = file.peek(SEEN)[:SEEN] if isinstance(file, io.BufferedReader) else file.read(SEEN)
+        if file.seekable():
+            file.seek(0)
+        content = unpacked(self.name, file, start, self.size)
+        if content is None:
+            content = file
+        elif isinstance(content, io.BufferedReader):
+            start = content.peek(SEEN)[:SEEN]
+        declared = "" if start[:2] in MARKS else self.encoding
         wide = (declared if declared.startswith(_WIDE) else None) if declared else utf16_of(start)
         if wide:
-            return file, _Wide(unpacked, wide)
-        return file, _Declared(unpacked, declared) if declared else unpacked
+            return file, _Wide(content, wide)
+        return file, _Declared(content, declared) if declared else content
 
     def head(self, size: int = 4096) -> bytes:
         """Return the first bytes, unpacked. Raises InputError when the file cannot be read."""
@@ -103,8 +139,9 @@ class InputFile:
         return True
 
     def damaged(self, error: BaseException) -> InputError:
-        """Return the error for a gzip file that does not unpack."""
-        return InputError(f"{self.name}: not readable as gzip ({error}). Pack the file again, or unpack it.")
+        """Return the error for a packed file that does not unpack."""
+        packing = "zip" if self.member else "zstd" if self.name.lower().endswith((".zst", ".zstd")) else "gzip"
+        return InputError(f"{self.name}: not readable as {packing} ({error}). Pack the file again, or unpack it.")
 
 
 def input_file(path: str | Path) -> InputFile:

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 import orjson
 
 from review.basics.errors import InputError
-from review.basics.input_file import DAMAGED, InputFile
+from review.basics.input_file import InputFile
 from review.basics.raw_csv import read_csv
 from review.basics.raw_json import read_json, read_jsonl
+from review.basics.raw_otlp import is_otlp, read_otlp
 from review.basics.raw_parquet import read_parquet
+from review.basics.raw_xlsx import is_spreadsheet, read_xlsx
 from review.basics.record import MAX_LINE, Raw
+from review.basics.unpacking import DAMAGED
 from review.basics.utf16 import has_zeros
 
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
@@ -23,11 +26,17 @@ _REFUSED = {
     b"PK\x03\x04": ("a spreadsheet or zip archive", "Save a spreadsheet as CSV; unpack an archive."),
     b"\xd0\xcf\x11\xe0": ("a spreadsheet of an old kind", "Save it as CSV."),
     b"SQLite format 3": ("an SQLite database", "Export its table as CSV."),
-    b"\x28\xb5\x2f\xfd": ("a zstd archive", "Unpack the file."),
     b"BZh": ("a bzip2 archive", "Unpack the file."),
     b"\xfd7zXZ": ("an xz archive", "Unpack the file."),
 }
-_READERS = {"jsonl": read_jsonl, "csv": read_csv, "parquet": read_parquet, "json": read_json}
+_READERS = {
+    "jsonl": read_jsonl,
+    "csv": read_csv,
+    "parquet": read_parquet,
+    "json": read_json,
+    "xlsx": read_xlsx,
+    "otlp": read_otlp,
+}
 
 
 def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | None = None) -> str:
@@ -36,6 +45,8 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
     ``otherwise`` is the layout where nothing tells it. Raises InputError when the file cannot be read or there is none.
     """
     head = given.head()
+    if head.startswith(b"PK\x03\x04") and is_spreadsheet(given):
+        return "xlsx"
     for magic, (what, remedy) in _REFUSED.items():
         if head.startswith(magic):
             raise InputError(
@@ -45,6 +56,8 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
         if given.head(4) != _first(given, 4):
             raise InputError(f"{given.name}: found Parquet inside gzip, expected plain Parquet. Unpack the file.")
         return "parquet"
+    if is_otlp(given, head):
+        return "otlp"
     if not head.strip(b"\xef\xbb\xbf \t\r\n\v\f"):
         raise InputError(f"{given.name}: the file is empty; expected records.")
     if has_zeros(head):
@@ -58,7 +71,7 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
     if chosen is None:
         raise InputError(
             f"{given.name}: found neither JSON nor Parquet, and the suffix '{suffix}'; expected a file ending in "
-            ".jsonl, .json, .csv or .parquet. Rename the file, or choose its format."
+            ".jsonl, .json, .csv, .parquet or .xlsx. Rename the file, or choose its format."
         )
     return chosen
 
@@ -73,6 +86,8 @@ def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:
         return "csv"
     if first.startswith(b"["):
         return "jsonl" if suffix in (".jsonl", ".ndjson") and _list_by_line(given) else "json"
+    if first.startswith(b'"') and suffix == ".json":
+        return "json"
     if first.startswith(b"{"):
         return "jsonl" if suffix in (".jsonl", ".ndjson") or _line_is_json(given) else "json"
     return None

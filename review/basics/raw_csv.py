@@ -9,7 +9,7 @@ from itertools import islice
 
 from review.basics.errors import InputError
 from review.basics.input_file import ByteLines, InputFile
-from review.basics.record import MAX_LINE, Raw, Unreadable, encoding_error
+from review.basics.record import MAX_LINE, Raw, Unreadable, check_columns, encoding_error
 
 MAX_CELL = 16 * 1024 * 1024
 """The most characters one cell may have."""
@@ -95,6 +95,7 @@ def _header(name: str, lines: _Lines) -> tuple[list[str], str]:
     # Of several that split the rows equally well, the one with the most columns; else the first in SEPARATORS.
     _, _, header, separator = max(found, key=lambda one: one[:2])
     header = [column.strip() for column in header]
+    check_columns(name, header)
     twice = [column for column in header if header.count(column) > 1]
     if twice:
         raise InputError(

@@ -44,7 +44,7 @@ def read_jsonl(given: InputFile) -> Iterator[Raw]:
             if number == 1:
                 line = line.removeprefix(_BOM)
             if line.strip():
-                yield _record(number, line, done)
+                yield from json_records(number, line, done)
 
 
 def _skip_line(lines: ByteLines) -> int:
@@ -54,6 +54,26 @@ def _skip_line(lines: ByteLines) -> int:
         if chunk.endswith(b"\n"):
             break
     return skipped
+
+
+def json_records(number: int, line: bytes, done: int) -> Iterator[Raw]:
+    """Yield the record of a text, or its error; of a list of objects, and of JSON inside JSON text, each object."""
+    raw = _record(number, line, done)
+    if raw.record is not None or not line.lstrip().startswith((b"[", b'"')):
+        yield raw
+        return
+    try:
+        found, mended = mended_json(line.decode())
+        found = mended_json(found)[0] if isinstance(found, str) else found
+    except (ValueError, RecursionError):
+        yield raw
+        return
+    listed = found if isinstance(found, list) else [found]
+    if not listed or not all(isinstance(item, dict) for item in listed):
+        yield raw
+        return
+    for i, item in enumerate(listed):
+        yield Raw(number, item, None, done, mended if i == 0 else ())
 
 
 def _record(number: int, line: bytes, done: int) -> Raw:

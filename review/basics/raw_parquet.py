@@ -7,7 +7,7 @@ from typing import Any
 
 from review.basics.errors import InputError
 from review.basics.input_file import InputFile
-from review.basics.record import Raw, Unreadable
+from review.basics.record import Raw, Unreadable, check_columns
 
 PARQUET_ROWS = 2_000
 
@@ -19,7 +19,8 @@ def read_parquet(given: InputFile) -> Iterator[Raw]:
 
     size, number = given.size, 0
     try:
-        with given.raw() as opened, pq.ParquetFile(opened) as file:
+        with given.anywhere() as opened, pq.ParquetFile(opened) as file:
+            check_columns(given.name, file.schema_arrow.names)
             total = max(file.metadata.num_rows, 1)
             for batch in file.iter_batches(batch_size=PARQUET_ROWS):
                 for record, error in _rows(batch):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+from review.basics.errors import InputError
 
 MAX_LINE = 64 * 1024 * 1024
 """The most bytes one line of JSONL or CSV may have."""
+
+MAX_COLUMNS = 2_000
+"""The most columns a table may have."""
 
 
 class Unreadable(Exception):
@@ -16,6 +22,10 @@ class Unreadable(Exception):
         self.field = field
         self.found = found
         self.expected = expected
+
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[str, object, str]]:
+        """Travel to another process with all three."""
+        return type(self), (self.field, self.found, self.expected)
 
 
 class Raw(NamedTuple):
@@ -49,3 +59,12 @@ def encoding_error(line: bytes) -> Unreadable | None:
         found = f"byte {error.start} is 0x{line[error.start]:02x}"
         return Unreadable("line", found, "UTF-8 text; save the file as UTF-8")
     return None
+
+
+def check_columns(name: str, columns: Sequence[str]) -> None:
+    """Raise InputError for a table with too many columns."""
+    if len(columns) > MAX_COLUMNS:
+        raise InputError(
+            f"{name}: found {len(columns):,} columns, expected at most {MAX_COLUMNS:,}. Keep those that describe a "
+            "conversation."
+        )

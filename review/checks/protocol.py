@@ -111,8 +111,9 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
     belong to the last answer, so an earlier one comes without them.
     """
     messages, whole = conversation.messages, True
+    final = final_answer(messages, conversation.status)
     if turn is not None:
-        whole = not any(m.get("role") == "assistant" and m.get("content") for m in messages[turn + 1 :])
+        whole = final is not None and turn >= final
         messages = messages if whole else messages[: turn + 1]
     fields: dict[str, str] = {}
     asked = question = answer = ""
@@ -125,7 +126,7 @@ def texts_of(conversation: Conversation, *, turn: int | None = None, expected: s
                 asked = path
             elif role == "assistant":
                 question, answer = asked, path
-    if turn is None and final_answer(conversation.messages, conversation.status) is None:
+    if turn is None and final is None:
         answer = ""
     if whole and (conversation.context or conversation.sql or conversation.error_message):
         fields |= {f"context.{k}": text for k, text in enumerate(conversation.context)}

@@ -28,11 +28,14 @@ from review.commands.common import (
 from review.log.log import weeks_in_log
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import project_of
+from review.sources.file_sets import file_sets
 from review.sources.import_source import import_from_source
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import import_options
+from review.sources.prepared import prepared
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
+from review.sources.readings import known_readings
 from review.sources.tally import Tally
 from review.sources.undoing import undo_import
 from storage.records_log import Import
@@ -71,6 +74,12 @@ COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
 @click.option(
     "--source", default=DEFAULT_SOURCE, show_default=True, help="The name of the system these conversations come from."
 )
+@click.option(
+    "--records",
+    default=None,
+    metavar="PATH",
+    help="Where the records of a JSON document are, such as data.items; of a spreadsheet the name of the sheet.",
+)
 @click.option("--week", default=None, help="The week of records without a date (default: the current one).")
 @click.option(
     "--undo",
@@ -89,6 +98,7 @@ def import_(
     date_format: str,
     encoding: str,
     source: str,
+    records: str | None,
     week: str | None,
     undo: str | None,
     acting: str | None,
@@ -97,6 +107,8 @@ def import_(
 ) -> None:
     """Mask the conversations in FILE... and add them to the log; importing a file twice adds nothing.
 
+    FILE is a file, a folder, a pattern such as 'logs/*.jsonl' or a zip archive; files may be packed (.gz, .zst). Files
+    of one trace format are read together.
     --map names the path of a field, --value translates a value; both are remembered for the source, and so are the form
     of its dates and its encoding. A file that no remembered mapping fits is refused with a proposal. Records that
     cannot be read are reported with their line, and the others are imported. Exit code 1 when records were rejected and
@@ -118,15 +130,25 @@ def import_(
         week=week,
         date_format=date_format,
         encoding=encoding,
+        records=records,
+    )
+    readings = known_readings(store, project, options.source)
+    sets = file_sets(
+        files,
+        format=format,
+        mapping=options.mapping,
+        records=records,
+        known=lambda one: prepared(one, options, readings),
     )
     done: list[Import] = []
     reports: list[dict[str, Any]] = []
     with _bar() as bar:
-        for file in files:
+        for together in sets:
+            file = together.name
             watch, tally, formats = _progress(bar, file), Tally(), list[Detected]()
             told, found_out = _announce(file, formats), list[str]()
             record = import_from_source(
-                store, project, file, options, by=by, progress=watch, on_detected=told, on_note=found_out.append,
+                store, project, together, options, by=by, progress=watch, on_detected=told, on_note=found_out.append,
                 tally=tally,
             )  # fmt: skip
             done.append(record)
@@ -255,12 +277,13 @@ def _show(done: list[Import], rejects: list[str | None]) -> None:
 
 def _rejections(record: Import) -> list[str]:
     """Return a sentence for each kind of rejection, with its first line and how often it comes."""
-    kinds: dict[tuple[str, str, str], list[int]] = {}
+    kinds: dict[tuple[str, str, str, str], list[int]] = {}
     for row in record.rejections:
-        kinds.setdefault((row["column"], str(row["found"]), row["expected"]), []).append(row["line"])
+        kind = (row.get("file", record.file), row["column"], str(row["found"]), row["expected"])
+        kinds.setdefault(kind, []).append(row["line"])
     lines = []
-    for (column, found, expected), at in list(kinds.items())[:SHOWN]:
-        place = f"{record.file}, line {at[0]}" + ("" if column == "line" else f", {column}")
+    for (file, column, found, expected), at in list(kinds.items())[:SHOWN]:
+        place = f"{file}, line {at[0]}" + ("" if column == "line" else f", {column}")
         others = f" ({len(at) - 1:,} more like this)" if len(at) > 1 else ""
         lines.append(f"{place}: found {found}, expected {expected}{others}")
     told = sum(len(at) for at in list(kinds.values())[:SHOWN])

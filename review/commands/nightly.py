@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -30,7 +31,7 @@ from storage.connection import StorageError
 @store_option
 @json_option
 def nightly(daily: str, with_server: bool, store_path: str, as_json: bool) -> None:
-    """Do what is due once a day: note the head of the audit chain elsewhere, and check the records.
+    """Do what is due once a day: pull the sources, open the week, note the head of the chain, check the records.
 
     A step that fails does not stop the others; exit code 1 when one failed. Let a timer of the system run it, or stay
     with --daily: of several processes that stay, one does the work of a day.
@@ -91,6 +92,7 @@ def _one_night(store: Path, as_json: bool) -> None:
 
 
 def _until_closed(end: Callable[[], None]) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Python's own reader of standard input holds a lock that a process cannot end with.
+    while os.read(0, 4096):
         pass
     end()

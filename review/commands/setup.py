@@ -27,7 +27,7 @@ from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.serving import server
 from review.serving.container.writing import write_container
 from review.serving.daily import time_of
-from review.serving.first_start import first_link, new_by_links
+from review.serving.first_start import anybody_came, first_link, new_by_links
 from review.serving.presence import served_at
 from review.settings.access import is_loopback, public_url
 from review.settings.project import STARTER, project_of
@@ -109,6 +109,8 @@ def serve(
         note(f"{store_path}: another application already serves this store at {elsewhere}. End one of the two.")
     _say_first_link(store, server.url_of(address, port))
     store.close()
+    if address in server.EVERYWHERE:
+        note(f"Spotcheck is at {public_url(project_of(path).access, os.environ) or server.url_of(address, port)}")
     code = server.serve(
         path, port=port, browser=browser, address=address, names_are_enough=names_are_enough, nightly=nightly
     )
@@ -132,6 +134,8 @@ def _say_first_link(store: Store, here: str) -> None:
     if link:
         click.echo(f"This project has no lead yet. Open this link to become its lead (it works once):\n{link}")
         sys.stdout.flush()
+    elif not anybody_came(store):
+        note("Nobody has come in by a link yet. `spotcheck people invite NAME --role lead` prints one for a lead.")
     if base.startswith("http://") and not is_loopback(urlsplit(base).hostname):
         note(f"{base} is not encrypted: others on the network can read links and logins. Put a TLS proxy in front.")
 

@@ -23,7 +23,7 @@ from review.basics.weeks import due_date, monday_of, week_of
 from review.exchange.columns import renamed_columns
 from review.exchange.items import imported_id, known_items, the_item
 from review.exchange.raters import raters_of
-from review.exchange.tool_tables import AUTO, as_ratings, tool_of, with_dimensions
+from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
 from review.exchange.votes import Vote, annotation, assignment_for, assignments_of, compare, gather_votes, merged
@@ -84,7 +84,7 @@ def read_labels(
     ``LABEL_READERS``); both are recognised otherwise. ``rater`` names the author of labels in an export that
     have none.
     """
-    table, names = load(path), names or {}
+    table, names = opened_page(load(path), LABEL_READERS), names or {}
     name = None if wide or "label" in names else tool_of(table, LABEL_READERS, format)
     if name is not None:
         return as_ratings(table, name, LABEL_READERS[name], by="rater", author=rater, paths=names)

@@ -22,7 +22,7 @@ from review.basics.tables import Choices, Row, Table, load, with_columns
 from review.current.verdicts import REPLACES, counts_over
 from review.exchange.columns import renamed_columns
 from review.exchange.items import dimension_of, known_items, label_text, names_of, the_item, write_table
-from review.exchange.tool_tables import AUTO, as_ratings, tool_of, with_dimensions, with_thresholds
+from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions, with_thresholds
 from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
 from review.people.people import require
@@ -79,7 +79,7 @@ def read_verdicts(
     ``VERDICT_READERS``), which is recognised otherwise. ``judge`` is whose verdicts those are that name none.
     ``thresholds`` turns scores into ``pass`` and ``fail`` (the tool's name -> the least score that passes).
     """
-    table, names = load(path), names or {}
+    table, names = opened_page(load(path), VERDICT_READERS), names or {}
     name = None if "label" in names else tool_of(table, VERDICT_READERS, format)
     if name is not None:
         table = as_ratings(table, name, VERDICT_READERS[name], by="judge", author=judge, paths=names)

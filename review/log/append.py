@@ -7,11 +7,9 @@ the log holds is never overwritten.
 from __future__ import annotations
 
 import operator
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -28,29 +26,43 @@ from review.checks.protocol import Finding
 from review.checks.running import flagged
 from review.log.judges_disagree import judges_disagree
 from review.log.log import COLUMNS, DIRECT, IN_CONTENT, log_relation
+from review.log.staging import commit, staged_for, sweep
 from review.privacy.originals import write_originals
 from storage.records_log import Conversation
 
-BATCH_ROWS = 50_000
-BATCH_BYTES = 64 * 1024 * 1024
+BATCH_ROWS = 25_000
+BATCH_BYTES = 32 * 1024 * 1024
 LOOKED_UP = 2_000
 """Conversations that are looked up in the log in one query."""
 LOCK_SECONDS = 60
 KNOWN_MEMORY = "512MB"
-_PARTIAL = ".partial-"
 
-_ARROW = {"VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()}
+_ARROW = {
+    **{"VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()},
+    "BLOB": pa.binary(),
+}
 _SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
 _content_of, _direct_of = operator.attrgetter(*IN_CONTENT), operator.attrgetter(*DIRECT)
 _JSON = orjson.OPT_NON_STR_KEYS
 
 
 class Entry(NamedTuple):
-    """A masked and hashed conversation to append, with its sealed original if one is kept, and the checks' findings."""
+    """A masked and hashed conversation to append, with its sealed original if one is kept, and the checks' findings.
+
+    ``raw`` is the keyed hash of the record it was made from, b"" for none.
+    """
 
     conversation: Conversation
     original: str | None = None
     findings: Mapping[str, Finding] = MappingProxyType({})
+    raw: bytes = b""
+
+
+class LogRow(NamedTuple):
+    """A conversation as the log holds it: its cells in the order of ``COLUMNS``, and its sealed original."""
+
+    cells: tuple[Any, ...]
+    original: str | None
 
 
 @dataclass
@@ -67,7 +79,7 @@ Examine = Callable[[Iterator[Entry]], Iterator[Entry]]
 
 def append(
     log: LogPaths,
-    entries: Iterable[Entry],
+    entries: Iterable[Entry] | Iterable[LogRow],
     *,
     import_id: str,
     at: str,
@@ -77,13 +89,13 @@ def append(
     """Add the conversations that the log does not hold yet: all of them or, when anything fails, none.
 
     Memory holds one batch at a time. ``encrypted`` records whether the originals are sealed with a key. Only new
-    conversations pass through ``examine``, which yields one for each it takes. Raises Refused while another import
-    runs, NoSpace when the disk is full.
+    conversations pass through ``examine``, which yields one for each it takes; rows that are made already do not.
+    Raises Refused while another import runs, NoSpace when the disk is full.
     """
     log.logs.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(log.logs / ".lock", timeout=LOCK_SECONDS):
-            _sweep(log)
+            sweep(log)
             return _append(log, entries, import_id=import_id, at=at, encrypted=encrypted, examine=examine)
     except Timeout:
         raise Refused(f"{log.logs}: another import is running. Try again when it has finished.") from None
@@ -95,75 +107,53 @@ def append(
 
 
 def _append(
-    log: LogPaths, entries: Iterable[Entry], *, import_id: str, at: str, encrypted: bool, examine: Examine
+    log: LogPaths,
+    entries: Iterable[Entry] | Iterable[LogRow],
+    *,
+    import_id: str,
+    at: str,
+    encrypted: bool,
+    examine: Examine,
 ) -> Appended:
-    staged = LogPaths(log.logs / f"{_PARTIAL}{import_id}", log.originals / f"{_PARTIAL}{import_id}")
-    staged.logs.mkdir()
+    staged = staged_for(log, import_id)
     counts = Appended()
     try:
         with _known(log, staged.logs) as known:
-            fresh = examine(_fresh(known, entries, counts))
-            for number, batch in enumerate(_batches(fresh, import_id, at), start=1):
+            rows = _rows(_fresh(known, entries, counts), examine, import_id, at)
+            for number, batch in enumerate(_batches(rows), start=1):
                 _write_batch(staged, batch, number, encrypted)
         for file in staged.logs.glob("known.duckdb*"):
             file.unlink()
         if counts.added:
-            _commit(log, staged, import_id)
+            commit(log, staged, import_id)
     finally:
-        _sweep(log)
+        sweep(log)
     return counts
 
 
-def _sweep(log: LogPaths) -> None:
-    """Remove what an unfinished import left behind. The caller holds the lock, so no import is running.
-
-    Originals whose import did become visible only lack their own renaming, and get it now. Folders under their final
-    names are never touched: draws keep originals there too.
-    """
-    for partial in log.logs.glob(f"{_PARTIAL}*"):
-        shutil.rmtree(partial, ignore_errors=True)
-    for partial in log.originals.glob(f"{_PARTIAL}*"):
-        import_id = partial.name.removeprefix(_PARTIAL)
-        if (log.logs / import_id).is_dir():
-            partial.rename(log.originals / import_id)
-        else:
-            shutil.rmtree(partial, ignore_errors=True)
+def _rows(fresh: Iterator[Entry | LogRow], examine: Examine, import_id: str, at: str) -> Iterator[LogRow]:
+    first = next(fresh, None)
+    if first is None:
+        return
+    rest: Any = chain((first,), fresh)
+    if isinstance(first, LogRow):
+        yield from rest
+        return
+    for entry in examine(rest):
+        yield row_of(entry, import_id, at)
 
 
-def _commit(log: LogPaths, staged: LogPaths, import_id: str) -> None:
-    """Make the import visible by one renaming, then rename its originals."""
-    folders = [folder for folder in (staged.originals, staged.logs) if folder.exists()]
-    for folder in folders:
-        for file in folder.iterdir():
-            _sync(file)
-        _sync(folder)
-    staged.logs.rename(log.logs / import_id)
-    _sync(log.logs)
-    if staged.originals.exists():
-        staged.originals.rename(log.originals / import_id)
-        _sync(log.originals)
+def row_of(entry: Entry, import_id: str, at: str) -> LogRow:
+    """Return a conversation as the log holds it."""
+    return LogRow(_cells(entry, import_id, at), entry.original)
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-class _LogRow(NamedTuple):
-    cells: tuple[Any, ...]
-    original: str | None
-
-
-def _batches(entries: Iterable[Entry], import_id: str, at: str) -> Iterator[list[_LogRow]]:
-    batch: list[_LogRow] = []
+def _batches(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
+    batch: list[LogRow] = []
     size = 0
-    for entry in entries:
-        row = _LogRow(_cells(entry, import_id, at), entry.original)
+    for row in rows:
         batch.append(row)
-        size += len(row.cells[_CONTENT]) + len(entry.original or "")
+        size += len(row.cells[_CONTENT]) + len(row.original or "")
         if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -184,10 +174,11 @@ def _cells(entry: Entry, import_id: str, at: str) -> tuple[Any, ...]:
         orjson.dumps(content, option=_JSON, default=str).decode(),
         " ".join(flagged(entry.findings)),
         judges_disagree(conversation.verdicts),
+        entry.raw or None,
     )
 
 
-_ID, _WEEK, _CONTENT = (list(COLUMNS).index(name) for name in ("id", "week", "content"))
+_ID, _WEEK, _CONTENT, _HASH = (list(COLUMNS).index(name) for name in ("id", "week", "content", "content_hash"))
 
 
 def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:
@@ -197,16 +188,24 @@ def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:
     return db
 
 
-def _fresh(known: duckdb.DuckDBPyConnection, entries: Iterable[Entry], counts: Appended) -> Iterator[Entry]:
+def _names(entry: Entry | LogRow) -> tuple[str, str]:
+    """The id and the content hash of a conversation."""
+    if isinstance(entry, LogRow):
+        return entry.cells[_ID], entry.cells[_HASH]
+    return entry.conversation.id, entry.conversation.content_hash
+
+
+def _fresh(
+    known: duckdb.DuckDBPyConnection, entries: Iterable[Entry] | Iterable[LogRow], counts: Appended
+) -> Iterator[Entry | LogRow]:
     """Yield the entries that are new, in order, and count every entry."""
-    left = iter(entries)
-    while some := list(islice(left, LOOKED_UP)):
-        known.register("asked", pa.table({"id": [entry.conversation.id for entry in some]}))
+    left: Iterator[Entry | LogRow] = iter(entries)
+    while some := [(*_names(entry), entry) for entry in islice(left, LOOKED_UP)]:
+        known.register("asked", pa.table({"id": [identity for identity, _, _ in some]}))
         sql = "SELECT id, content_hash FROM known SEMI JOIN asked USING (id)"
         held: dict[str, str] = dict(known.execute(sql).fetchall())
         new: dict[str, str] = {}
-        for entry in some:
-            identity, digest = entry.conversation.id, entry.conversation.content_hash
+        for identity, digest, entry in some:
             first = held.get(identity)
             if first is None:
                 held[identity] = new[identity] = digest
@@ -220,7 +219,7 @@ def _fresh(known: duckdb.DuckDBPyConnection, entries: Iterable[Entry], counts: A
         known.execute("INSERT INTO known SELECT id, content_hash FROM new_rows")
 
 
-def _write_batch(staged: LogPaths, batch: list[_LogRow], number: int, encrypted: bool) -> None:
+def _write_batch(staged: LogPaths, batch: list[LogRow], number: int, encrypted: bool) -> None:
     for week in sorted({row.cells[_WEEK] for row in batch}):
         rows = [row.cells for row in batch if row.cells[_WEEK] == week]
         columns = [pa.array(cells, kind) for cells, kind in zip(zip(*rows, strict=True), _SCHEMA.types, strict=True)]

@@ -29,14 +29,16 @@ COLUMNS: dict[str, str] = {
     **{"redacted": "BIGINT", "content_hash": "VARCHAR"},
     **dict.fromkeys(("imported_at", "import_id", "verdicts", "content", "flagged"), "VARCHAR"),
     "judges_disagree": "BOOLEAN",
+    "raw_hash": "BLOB",
 }
 """Columns of the log and their types; ``verdicts`` and ``content`` (messages and the rest) are JSON text.
 
 ``flagged`` holds the names of the checks that flagged the conversation, separated by spaces. ``judges_disagree`` is
-true when two judges of the log gave different values in some dimension. Logs of earlier versions lack these two.
+true when two judges of the log gave different values in some dimension. ``raw_hash`` is a keyed hash of the record
+that a conversation was made from, where it alone decides the conversation. Logs of earlier versions lack these three.
 """
 
-DERIVED = ("imported_at", "import_id", "verdicts", "content", "flagged", "judges_disagree")
+DERIVED = ("imported_at", "import_id", "verdicts", "content", "flagged", "judges_disagree", "raw_hash")
 
 DIRECT = tuple(name for name in COLUMNS if name not in DERIVED)
 """Columns that hold a field of a conversation unchanged."""

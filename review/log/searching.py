@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import orjson
+import pyarrow as pa
 
 from review.basics.log_paths import LogPaths
 from review.log.judges_disagree import verdict_text
@@ -42,7 +43,8 @@ class LogSearch:
 
     ``text`` occurs in a message, in any case; ``id`` in the id. ``values`` narrows columns of ``FILTERS`` down to some
     values. ``judged`` is a value of a judge. ``reasons`` are keys of ``REASONS``, any of which may hold. ``negative``
-    are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence.
+    are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence. ``assigned``
+    are scenarios by conversation id, in place of those that the source said.
     """
 
     text: str = ""
@@ -52,6 +54,7 @@ class LogSearch:
     reasons: Collection[str] = ()
     negative: Sequence[str] = ()
     confidence: float = 0.5
+    assigned: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +72,7 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
     """Return the conversations that fit; ``most`` of them after the first ``skip``."""
     weeks = search.values.get("week") or None
     where, given = _conditions(search)
-    relation = log_relation(log, weeks=weeks)
+    relation = _with_scenarios(log_relation(log, weeks=weeks))
     columns = ", ".join(SHOWN)
     page = (
         f"SELECT {columns}, json_extract_string(content, '$.messages[*].content') AS texts, "  # noqa: S608
@@ -77,9 +80,21 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
         "ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
     )
     with duckdb.connect() as db:
+        db.register("assigned", _as_table(search.assigned))
         (total,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}", given).fetchone() or (0,)  # noqa: S608
         rows = db.execute(page, [*given, most, skip]).fetchall()
     return Found(total=total, rows=[_row(row) for row in rows])
+
+
+def _with_scenarios(relation: str) -> str:
+    """Return a relation with the assigned scenarios over those of the log."""
+    joined = f"(SELECT * FROM {relation}) AS entry LEFT JOIN assigned ON assigned.conversation = entry.id"  # noqa: S608
+    return f"(SELECT entry.* REPLACE (coalesce(assigned.given, entry.scenario) AS scenario) FROM {joined})"  # noqa: S608
+
+
+def _as_table(assigned: Mapping[str, str]) -> pa.Table:
+    cells = {"conversation": list(assigned), "given": list(assigned.values())}
+    return pa.table(cells, schema=pa.schema([("conversation", pa.string()), ("given", pa.string())]))
 
 
 def _row(cells: tuple[Any, ...]) -> dict[str, Any]:
@@ -143,10 +158,11 @@ class Choices:
     judged: Sequence[Judged]
 
 
-def choices(log: LogPaths) -> Choices:
-    """Return what occurs in the log."""
-    relation, values = log_relation(log), dict[str, list[str]]()
+def choices(log: LogPaths, assigned: Mapping[str, str] | None = None) -> Choices:
+    """Return what occurs in the log, with the scenarios ``assigned`` to conversations."""
+    relation, values = _with_scenarios(log_relation(log)), dict[str, list[str]]()
     with duckdb.connect() as db:
+        db.register("assigned", _as_table(assigned or {}))
         for name in FILTERS:
             order = "1 DESC" if name == "week" else "count(*) DESC, 1"
             sql = f"SELECT {name} FROM {relation} WHERE {name} IS NOT NULL GROUP BY {name} ORDER BY {order} LIMIT ?"  # noqa: S608

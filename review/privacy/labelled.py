@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from review.privacy.any_of import any_of
 from review.privacy.identifiers import Hit
 
 _LINK = r"[\"']?\.?\s{0,2}(?:(?:is|ist|est|es|was|er)\s)?[:=#：]?\s{0,2}[\"']?"
@@ -42,26 +43,21 @@ _HINTS_RECORD = (
 )
 
 
-def may_hold_labelled(lower: str) -> bool:
-    """Return whether a text in lower case holds a part of one of the words."""
-    for hint in (*_HINTS_BORN, *_HINTS_RECORD):  # noqa: SIM110 - faster than any()
-        if hint in lower:
-            return True
-    return False
+HINTS = (*_HINTS_BORN, *_HINTS_RECORD)
+"""A text in lower case without one of these holds neither."""
+_may_hold_birth, _may_hold_record = any_of(_HINTS_BORN), any_of(_HINTS_RECORD)
 
 
 def birth_dates(text: str) -> Iterator[Hit]:
     """Yield dates of birth after a word such as DOB or "geboren am"."""
-    lower = text.lower()
-    if any(hint in lower for hint in _HINTS_BORN):
+    if _may_hold_birth(text.lower()):
         for found in _BORN.finditer(text):
             yield Hit(*found.span("it"), re.sub(r"\W+", "-", found["it"].casefold()))
 
 
 def record_numbers(text: str) -> Iterator[Hit]:
     """Yield numbers of patients and their records after a word such as MRN."""
-    lower = text.lower()
-    if any(hint in lower for hint in _HINTS_RECORD):
+    if _may_hold_record(text.lower()):
         for found in _RECORD.finditer(text):
             if sum(c.isdigit() for c in found["it"]) >= 4:
                 yield Hit(*found.span("it"), found["it"].upper())

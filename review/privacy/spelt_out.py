@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from review.privacy.any_of import any_of
 from review.privacy.identifiers import Hit
 
 _DOT_WORD = r"(?:\s?[(\[{<](?:dot|punkt|point|punto|\.)[)\]}>]\s?|\s(?:dot|punkt|point|punto)\s)"
@@ -22,7 +23,7 @@ _WORDS = re.compile(
     rf"(?<![\w.]){_PART}(?:{_DOT}{_PART}){{0,3}}{_AT_WORD}{_PART}(?:{_DOT}{_PART}){{0,3}}{_DOT_WORD}{_ENDING}",
     re.IGNORECASE,
 )
-_HINTS = (
+HINTS = (
     *(
         " dot ",
         "dot)",
@@ -42,20 +43,16 @@ _HINTS = (
     ),
     *(" punkt ", "punkt)", "punkt]", " punto ", " point ", "_at_", "arroba", "(.)", "[.]"),
 )
+"""A text in lower case without one of these has no "at" or "dot" in words or brackets."""
 _NOT_LOCAL = frozenset(("me", "us", "reach", "is", "mail", "email", "e-mail", "look", "meet", "the", "on", "up"))
 
 
-def may_hold_spelt(lower: str) -> bool:
-    """Return whether a text in lower case holds an "at" or a "dot" in words or brackets."""
-    for hint in _HINTS:  # noqa: SIM110 - faster than any()
-        if hint in lower:
-            return True
-    return False
+_may_hold = any_of(HINTS)
 
 
 def spelt_emails(text: str) -> Iterator[Hit]:
     """Yield mail addresses with an "at" in brackets, or with both "at" and "dot" in words and a known ending."""
-    if not may_hold_spelt(text.lower()):
+    if not _may_hold(text.lower()):
         return
     for pattern in (_MARKED, _WORDS):
         for found in pattern.finditer(text):

@@ -9,6 +9,7 @@ from review.people.invitations import SERVER, invite_first_lead
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.settings.project import STARTER, project_of
+from storage.records_people import LinkLogin
 from storage.store import Store, open_store
 
 NAMES_LINE = 'mode = "names"  '
@@ -34,3 +35,8 @@ def first_link(store: Store, base: str) -> str | None:
     """Return a link for the first lead, below ``base``; None when the store has a lead. Older such links end."""
     made = invite_first_lead(store)
     return None if made is None else made.at(base)
+
+
+def anybody_came(store: Store) -> bool:
+    """Return whether somebody has ever used a link of this store."""
+    return bool(store.find(LinkLogin))

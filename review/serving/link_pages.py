@@ -13,7 +13,7 @@ from typing import Any
 
 from review.audit.store_secrets import hmac_key
 from review.basics.errors import InputError, Refused
-from review.people.identity import Visitor
+from review.people.identity import Nobody, Visitor
 from review.people.invitations import SERVER, NewLogin, UnknownLink, invitation_of, leave, use
 from review.people.link_cookie import SECONDS, cookie_name, cookie_value, read_cookie, visitor_of
 from review.people.people import find_person
@@ -110,7 +110,8 @@ class LinkPages:
         try:
             found = invitation_of(asked.store, asked.token)
             if fields is None:
-                return await _with_form(asked, send, _welcome(asked.store, found), head=head)
+                page = _welcome(asked.store, found, here=visitor_of(asked.store, asked.logins))
+                return await _with_form(asked, send, page, head=head)
             login = await asyncio.to_thread(use, asked.store, asked.token, name=fields.get("name", "").strip())
         except UnknownLink as error:
             self._wrong.note(asked.client)
@@ -145,8 +146,10 @@ def _login(asked: Request, login: NewLogin) -> tuple[str, str]:
     return asked.cookie(cookie_name(asked.store), cookie_value(asked.store, login), seconds=SECONDS, site="Lax")
 
 
-def _welcome(store: Store, found: Invitation, *, name: str = "", wrong: str = "") -> Page:
-    """Return the page of an invitation: who is invited, as what, by whom."""
+def _welcome(
+    store: Store, found: Invitation, *, name: str = "", wrong: str = "", here: Visitor | Nobody | None = None
+) -> Page:
+    """Return the page of an invitation: who is invited, as what, by whom. ``here`` is who has this browser now."""
     note = ("This link works once. This browser stays logged in for 30 days.",)
     if found.by == SERVER:
         why = "Nobody leads this project yet. Enter your name to become its lead. You can then invite the others."
@@ -154,10 +157,13 @@ def _welcome(store: Store, found: Invitation, *, name: str = "", wrong: str = ""
         return Page(title=title, sentences=(why,), notes=note, button="Start", asks_name=True, name=name, wrong=wrong)
     inviter = find_person(store, found.by)
     by = f"{inviter.name} invites you" if inviter else "You are invited"
+    warning = ""
+    if isinstance(here, Visitor) and here.subject != found.rater_id:
+        warning = f"You are logged in here as {here.name}. Once you enter, {here.name} needs a new link to come back."
     article = "an" if found.role[0] in "aeiou" else "a"
     return Page(
         title=f"Welcome, {found.name}",
-        sentences=(f"{by} to review answers as {article} {found.role}.", *([wrong] if wrong else ())),
+        sentences=(f"{by} to review answers as {article} {found.role}.", *(t for t in (wrong, warning) if t)),
         notes=(*note, f"If you are not {found.name}, close this page and tell whoever sent you the link."),
         button="Enter",
     )

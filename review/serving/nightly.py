@@ -19,6 +19,7 @@ from review.serving.last_night import Night, note_night
 from review.settings.project import Project, project_of
 from review.sources.pulling.connecting import connected_sources
 from review.sources.pulling.pull import pull
+from review.sources.uploads import expire_uploads
 from review.week.automatic import open_when_due
 from storage.connection import StorageError
 from storage.store import Store
@@ -78,12 +79,18 @@ def expire_the_rejects(store: Store, project: Project) -> str:
     return f"{counted(expire_rejects(log_of(store.path), days), 'file')} of rejected records removed, after {days} days"
 
 
+def remove_old_uploads(store: Store, project: Project) -> str:
+    """Remove files that somebody dropped into the application a day ago and never imported."""
+    return f"{counted(expire_uploads(store.path), 'dropped file')} removed that nobody imported for a day"
+
+
 NIGHTLY: dict[str, Step] = {
     "pull": pull_the_sources,
     "week": open_the_week,
     "heads": note_the_head,
     "verify": check_the_records,
     "rejects": expire_the_rejects,
+    "uploads": remove_old_uploads,
 }
 """Every step by name, in order. A new one is a function and a line here."""
 

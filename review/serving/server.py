@@ -28,6 +28,8 @@ from review.settings.access import NAMES_ARE_ENOUGH, Access, hosts_of, public_ur
 from review.settings.project import project_of
 
 ADDRESS = "127.0.0.1"
+EVERYWHERE = {"0.0.0.0": ADDRESS, "::": "[::1]"}  # noqa: S104 - names of what to recognise
+"""Addresses that mean all addresses of the machine, and where this machine reaches such a server."""
 START_SECONDS = 60
 
 OPTIONS = {
@@ -52,6 +54,9 @@ OPTIONS = {
 def command(app: Path, *, port: int, address: str = ADDRESS, access_flags: tuple[str, ...] = ()) -> list[str]:
     """Return the command line that runs the application."""
     options = {**OPTIONS, "server.address": address, "server.port": str(port)}
+    if address in EVERYWHERE:
+        # Its message would ask a service on the internet for the address of this machine.
+        options["logger.hideWelcomeMessage"] = "true"
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(app), *flags, *access_flags]
 
@@ -184,7 +189,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def url_of(address: str, port: int) -> str:
     """Return the URL at which this machine reaches a server; one on all addresses answers on the loopback address."""
-    host = {"0.0.0.0": ADDRESS, "::": "[::1]"}.get(address, f"[{address}]" if ":" in address else address)  # noqa: S104
+    host = EVERYWHERE.get(address, f"[{address}]" if ":" in address else address)
     return f"http://{host}:{port}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from review.privacy.originals import Seal, content_before
 from review.privacy.recognisers import Recognisers, recognisers
 from review.settings.project import Privacy
 from review.sources.assembling import REFUSALS, refusal, traces
+from review.sources.chaining import ReadFields, joined_calls
 from review.sources.normalise import Origin, canonical, conversation_of
 from review.sources.readers import plain
 from review.sources.readers.catalogue import PLAIN, READERS
@@ -42,7 +43,7 @@ class RecordRules:
     (field -> dotted path), ``values`` translates cells (field -> raw -> value). ``seal`` writes originals; None keeps
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
-    memory wait in the folder ``scratch``.
+    memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
     """
 
     format: str
@@ -54,6 +55,7 @@ class RecordRules:
     extra: tuple[str, ...] = ()
     id_required: bool = False
     scratch: Path | None = None
+    digest: Callable[[Record], bytes] | None = None
 
 
 class ReadRecord(NamedTuple):
@@ -76,20 +78,36 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
         return
     if not isinstance(reader, Reader):
         raise TypeError(f"{rules.format}: found {type(reader).__name__}, expected a Reader or a TraceReader.")
-    read = _plain_fields if rules.format in PLAIN.values() else _other_fields
-    for raw in raws:
+    read = _fields_of(raws, rules, reader)
+    for raw, many, record in read if reader.calls is None else joined_calls(read, reader.calls, rules.scratch):
+        if raw.error is not None:
+            yield ReadRecord(raw, None, raw.error)
+            continue
         try:
-            if raw.record is None:
-                raise raw.error or Unreadable("line", None, "a record")
-            found = [(one.pop("notes", ()), _entry(one, raw.record, rules)) for one in read(raw.record, rules, reader)]
+            found = [(one.pop("notes", ()), _entry(one, record, rules)) for one in many]
         except REFUSALS as reason:
             yield ReadRecord(raw, None, refusal(reason))
             continue
         for notes, entry in found:
+            if rules.digest and raw.record is not None and len(found) == 1 and not notes:
+                entry = entry._replace(raw=rules.digest(raw.record))
             if notes:
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
             yield ReadRecord(raw, entry, None)
             raw = raw._replace(mended=()) if raw.mended else raw
+
+
+def _fields_of(raws: Iterable[Raw], rules: RecordRules, reader: Reader) -> Iterator[ReadFields]:
+    """Yield what a reader finds in each record; nothing, with the error, in one that cannot be read."""
+    read = _plain_fields if rules.format in PLAIN.values() else _other_fields
+    for raw in raws:
+        record = raw.record
+        try:
+            if record is None:
+                raise raw.error or Unreadable("line", None, "a record")
+            yield ReadFields(raw, read(record, rules, reader), record)
+        except REFUSALS as reason:
+            yield ReadFields(raw._replace(error=refusal(reason)), [], {})
 
 
 def _of_traces(raws: Iterable[Raw], rules: RecordRules, reader: TraceReader) -> Iterator[ReadRecord]:

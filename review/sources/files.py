@@ -1,20 +1,27 @@
-"""A file of records, opened: its layout, its format, and the records one after another."""
+"""Files of records, opened: their layout, their format, and the records one after another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+
+import orjson
 
 from review.basics.errors import InputError
 from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
-from review.basics.record import Raw
+from review.basics.raw_xlsx import read_xlsx, sheets_of
+from review.basics.record import MAX_LINE, Raw
 from review.privacy.recognisers import recognisers
+from review.sources.containers import TOP, find, unwrapped
 from review.sources.conversations import masked_value
+from review.sources.documents import read_document
 from review.sources.options import AUTO
-from review.sources.readers.catalogue import Detected, detect, detect_or_plain
+from review.sources.readers.catalogue import PLAIN, READERS, Detected, detect, detect_or_plain
 from review.sources.readers.fields import Record
+from review.sources.readers.reader import Format, TraceReader
 
 PEEK = 20
 """The most records that the format is detected from."""
@@ -22,23 +29,61 @@ PEEK_LINES = 1_000
 """The most lines that are searched for these records."""
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The records of a file with their format. ``notes`` say where they are, and what of the file is not read."""
+
+    detected: Detected
+    raws: Iterator[Raw]
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Peeked:
+    """A file before its format is told: its layout, its first records, all records, and notes as in ``Opened``."""
+
+    layout: str
+    first: list[Record]
+    raws: Iterator[Raw]
+    notes: Sequence[str]
+
+
+def peeked(given: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None = None) -> Peeked:
+    """Look into a file. ``records`` is the path to the records in a JSON document, or the name of a sheet.
+
+    Raises InputError for a file that cannot be read or holds no records, and for a path that leads nowhere.
+    """
+    layout = layout_of(given, None if format == AUTO else format)
+    first, raws, notes = _peeked(given, layout, _formats(format, layout), mapping, records)
+    return Peeked(layout, records_in(first), raws, notes)
+
+
+def opened_file(given: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None = None) -> Opened:
+    """Return the records of a file with their format, as :func:`peeked` finds them.
+
+    Raises InputError as it does, and when no format fits, or several do.
+    """
+    found = peeked(given, format=format, mapping=mapping, records=records)
+    if format != AUTO:
+        return Opened(Detected(format, "chosen by --format"), found.raws, found.notes)
+    detected = detect(found.first, found.layout, file=given.name, mapping=mapping)
+    return Opened(detected, found.raws, found.notes)
+
+
 def open_file(
-    path: Path, *, format: str, mapping: Mapping[str, str], encoding: str = ""
+    path: Path, *, format: str, mapping: Mapping[str, str], encoding: str = "", records: str | None = None
 ) -> tuple[Detected, Iterator[Raw]]:
     """Return the format of a file and its records. Raises InputError when no format fits, or several do."""
     given = InputFile(str(path), path=path, encoding=encoding)
-    layout = layout_of(given, None if format == AUTO else format)
-    first, raws = _peeked(given, layout)
-    if format != AUTO:
-        return Detected(format, "chosen by --format"), raws
-    return detect(records_in(first), layout, file=str(path), mapping=mapping), raws
+    opened = opened_file(given, format=format, mapping=mapping, records=records)
+    return opened.detected, opened.raws
 
 
 def open_file_by_keys(path: Path, *, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:
     """The same where nobody can choose a format: unless exactly one fits, the file is read as a plain log."""
     given = InputFile(str(path), path=path)
     layout = layout_of(given)
-    first, raws = _peeked(given, layout)
+    first, raws, _ = _peeked(given, layout, _formats(AUTO, layout), mapping, None)
     return detect_or_plain(records_in(first), layout, mapping=mapping), raws
 
 
@@ -47,9 +92,70 @@ def records_in(raws: Sequence[Raw]) -> list[Record]:
     return [raw.record for raw in raws if raw.record is not None]
 
 
-def _peeked(given: InputFile, layout: str) -> tuple[list[Raw], Iterator[Raw]]:
-    """The first records, and all of them. Raises InputError when there is none among many lines."""
-    raws = read_raw(given, layout)
+def _formats(format: str, layout: str) -> list[Format]:
+    """Return the formats that records may have: the chosen one, or all that fit the layout."""
+    names = [format] if format != AUTO else [n for n in READERS if n not in PLAIN.values() or n == PLAIN[layout]]
+    return [READERS[name] for name in names]
+
+
+def _peeked(
+    given: InputFile,
+    layout: str,
+    formats: Sequence[Format],
+    mapping: Mapping[str, str],
+    records: str | None,
+) -> tuple[list[Raw], Iterator[Raw], Sequence[str]]:
+    """The first records, all of them, and notes. Raises InputError when there is none among many lines."""
+
+    def recognised(record: Record) -> bool:
+        return any(one.recognise(record) for one in formats)
+
+    def in_parts(record: Record) -> bool:
+        return any(isinstance(one, TraceReader) and one.recognise(record) for one in formats)
+
+    notes: Sequence[str] = ()
+    if layout == "json" or (layout == "jsonl" and _is_one_document(given)):
+        layout = "json"
+        raws, notes = read_document(given, recognised, in_parts, mapping=mapping, records=records)
+    elif layout == "xlsx":
+        raws, notes = _sheet(given, records)
+    else:
+        raws = read_raw(given, layout)
+    first, raws = _first(given, raws)
+    if layout in ("jsonl", "parquet"):
+        found = find(records_in(first), recognised, file=given.name, records=records, single=False, mapping=mapping)
+        notes = found.notes
+        if found.container != TOP:
+            first, raws = _first(given, unwrapped(raws, found.container))
+    elif records is not None and layout not in ("json", "xlsx"):
+        raise InputError(f"{given.name}: found the path '{records}' to records, but each row of this file is a record.")
+    return first, raws, notes
+
+
+def _is_one_document(given: InputFile) -> bool:
+    """Whether a file is one line that holds a JSON object, which may be a page with many records."""
+    file, content = given.open()
+    with file:
+        line = content.readline(MAX_LINE).removeprefix(b"\xef\xbb\xbf").strip()
+        if not line.startswith(b"{") or content.read(1 << 16).strip():
+            return False
+    if given.suffix == ".json":
+        return True
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], tuple[str, ...]]:
+    names = sheets_of(given)
+    others = [name for name in names if name != (sheet or names[0])]
+    notes = (f"the sheet {sheet or names[0]} was read; others were not: {', '.join(others)}",) if others else ()
+    return read_xlsx(given, sheet), notes
+
+
+def _first(given: InputFile, raws: Iterable[Raw]) -> tuple[list[Raw], Iterator[Raw]]:
+    raws = iter(raws)
     first: list[Raw] = []
     records = 0
     for raw in raws:

@@ -11,6 +11,7 @@ import hashlib
 import struct
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -47,34 +48,75 @@ class Group(NamedTuple):
     """The records of one trace as JSON, in the order of the file; or the error of a trace that is too large."""
 
     key: str
-    line: int
-    parts: int
+    lines: tuple[int, ...]
     texts: tuple[bytes | memoryview, ...]
+    parts: int
     error: Unreadable | None = None
+
+    @property
+    def line(self) -> int:
+        """Where the first record stands."""
+        return self.lines[0]
 
     def records(self) -> tuple[Record, ...]:
         """Return the records, decoded."""
         return tuple(cast(Record, orjson.loads(text)) for text in self.texts)
 
 
-def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int = MEMORY) -> Iterator[Group]:
-    """Yield the traces. If all records fit into ``memory`` bytes, in the order of their first records.
+def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int | None = None) -> Iterator[Group]:
+    """Yield the traces. If all records fit into ``memory`` bytes (default: ``MEMORY``), in the order of the file.
 
     Raises NoSpace when the disk of the folder ``scratch`` is full.
     """
-    buckets = _Buckets(scratch, memory, level=0)
-    try:
-        for number, part in enumerate(parts):
-            key = part.key.encode("utf-8", "surrogatepass")
-            buckets.add(key, b"".join((_HEAD.pack(number, part.line, len(key), len(part.text)), key, part.text)))
-        yield from buckets.groups()
-    except OSError as error:
-        full = NoSpace.from_error(error, scratch or tempfile.gettempdir())
-        if full is None:
-            raise
-        raise full from error
-    finally:
-        buckets.close()
+    with Grouping(scratch, memory) as grouping:
+        for part in parts:
+            grouping.add(part)
+        yield from grouping.groups()
+
+
+class Grouping:
+    """Records that wait for the others of their trace. To be closed, which removes its file."""
+
+    def __init__(self, scratch: Path | None = None, memory: int | None = None) -> None:
+        self._scratch = scratch
+        self._buckets = _Buckets(scratch, MEMORY if memory is None else memory, level=0)
+        self._number = self._taken = 0
+
+    def __enter__(self) -> Grouping:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._buckets.close()
+
+    def add(self, part: Part) -> None:
+        """Keep a record. Raises NoSpace when the disk is full."""
+        key = part.key.encode("utf-8", "surrogatepass")
+        head = _HEAD.pack(self._number, part.line, len(key), len(part.text))
+        self._number += 1
+        with self._full_disk():
+            self._buckets.add(key, b"".join((head, key, part.text)))
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the traces. Raises NoSpace when the disk is full."""
+        with self._full_disk():
+            for group in self._buckets.groups():
+                self._taken += group.parts
+                yield group
+
+    @property
+    def share(self) -> float:
+        """The share of the records whose traces were taken."""
+        return self._taken / max(self._number, 1)
+
+    @contextmanager
+    def _full_disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            full = NoSpace.from_error(error, self._scratch or tempfile.gettempdir())
+            if full is None:
+                raise
+            raise full from error
 
 
 class _Frame(NamedTuple):
@@ -104,7 +146,7 @@ def _groups(block: bytes) -> list[Group]:
     groups = []
     for key, frames in found.items():
         texts = tuple(view[frame.at[1] : frame.at[2]] for frame in frames)
-        group = Group(key.decode("utf-8", "surrogatepass"), frames[0].line, len(frames), texts)
+        group = Group(key.decode("utf-8", "surrogatepass"), tuple(f.line for f in frames), texts, len(frames))
         groups.append((frames[0].number, group))
     return [group for _, group in sorted(groups, key=lambda pair: pair[0])]
 
@@ -164,7 +206,7 @@ class _Buckets:
         for key in large:
             line, parts, size = sizes[key]
             name = key.decode("utf-8", "surrogatepass")
-            yield Group(name, line, parts, (), _too_large(name, parts, size, self._memory))
+            yield Group(name, (line,), (), parts, _too_large(name, parts, size, self._memory))
         del sizes
         smaller = _Buckets(self._folder, self._memory, level=self._level + 1)
         try:

@@ -10,6 +10,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.people.people import require
+from review.sources.file_sets import Files
 from review.sources.importing import Progress, import_file
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
@@ -21,7 +22,7 @@ from storage.store import Store
 
 def import_into(
     store: Store,
-    file: str | Path,
+    file: Files,
     options: ImportOptions | None = None,
     *,
     by: str,
@@ -30,10 +31,10 @@ def import_into(
     tally: Tally | None = None,
     name: str = "",
 ) -> Import:
-    """Import one file into the log of this store. ``tally`` is filled with what the record does not hold.
+    """Import one file, or files that belong together, into the log of this store.
 
-    ``name`` is what people call the file, if that is not its path. Raises Refused without the role lead, and what
-    :func:`import_file` raises; then nothing is added.
+    ``tally`` is filled with what the record does not hold. ``name`` is what people call the file, if that is not its
+    path. Raises Refused without the role lead, and what :func:`import_file` raises; then nothing is added.
     """
     require(store, by, "lead")
     hide_withdrawn(store)
@@ -59,7 +60,7 @@ def recorded(store: Store, done: Import) -> Import:
             store,
             done.by,
             "import",
-            Path(done.file).name,
+            ", ".join(Path(name).name for name in done.file.split(", ")),
             id=done.id,
             source=done.source,
             **{name: getattr(done, name) for name in counts},

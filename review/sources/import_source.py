@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from review.people.people import require
 from review.settings.project import Project
+from review.sources.file_sets import Files
 from review.sources.import_into import import_into
 from review.sources.importing import Progress
 from review.sources.options import ImportOptions
@@ -21,7 +21,7 @@ from storage.store import Store
 def import_from_source(
     store: Store,
     project: Project,
-    file: str | Path,
+    file: Files,
     asked: ImportOptions,
     *,
     by: str,

@@ -6,26 +6,24 @@ was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from review.basics.clock import new_id, now
 from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
 from review.checks.running import ready
 from review.log.append import Entry, append
-from review.privacy.originals import seal_of
-from review.privacy.recognisers import Recognisers
 from review.sources.checking import checked
-from review.sources.conversations import (
-    ReadRecord,
-    RecordRules,
-    masked_conversations,
-    masked_value,
-    recognisers_of,
-)
-from review.sources.files import open_file
-from review.sources.options import ImportOptions
+from review.sources.conversations import ReadRecord, RecordRules, masked_conversations
+from review.sources.counting import counted, is_read_alone, rules_of
+from review.sources.file_sets import Files, FileSet, file_set, opened_set
+from review.sources.known import Sifting, record_hash
+from review.sources.options import AUTO, ImportOptions
+from review.sources.processes import Job, in_processes, pool_for
 from review.sources.readers.catalogue import Detected
 from review.sources.tally import Tally
 from storage.records_log import Import
@@ -37,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 
 def import_file(
-    file: str | Path,
+    file: Files,
     options: ImportOptions | None = None,
     *,
     log: LogPaths,
@@ -46,30 +44,44 @@ def import_file(
     progress: Progress | None = None,
     on_detected: Callable[[Detected], None] | None = None,
     tally: Tally | None = None,
+    processes: int | None = None,
 ) -> Import:
-    """Import one file into the log and return its record, which the caller stores.
+    """Import one file, or files that belong together, into the log and return the record, which the caller stores.
 
     ``key`` is the store's HMAC key. ``on_detected`` gets the format and the reason for it. In the record,
     read = added + duplicate + changed + rejected, and up to 100 rejections are {line, column, found, expected},
-    masked; ``tally.rejects_file`` lists all of them. Raises InputError when the file or its format cannot be read at
-    all, or a check cannot run; then nothing is added.
+    masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them. ``processes`` is how
+    many mask at the same time: None uses two for large files, where the machine has as many; the result is the same.
+    Raises InputError when a file or its format cannot be read at all, or a check cannot run; then nothing is added.
     """
     options, tally, at, import_id = options or ImportOptions(), tally or Tally(), now(), new_id()
     tally.rejects_file = log.rejects / f"{import_id}.jsonl"
     to_run = ready(options.checks)
-    scratch = log.logs.parent
-    detected, masked = masked_file(file, options, key=key, tally=tally, progress=progress, scratch=scratch)
+    files = file_set(file)
+    opened = _opened(files, options, key=key, tally=tally, progress=progress, scratch=log.logs.parent)
     if on_detected is not None:
-        on_detected(detected)
+        on_detected(opened.detected)
+    detected, rules = opened.detected, opened.rules
+    if is_read_alone(detected.format):
+        rules = replace(rules, digest=record_hash(options, key=key, format=detected.format))
+    sifting = Sifting(log, rules.digest) if rules.digest else None
+    raws = sifting.unknown(opened.raws, tally) if sifting else opened.raws
+    job = Job(options=replace(options, week=rules.origin.week), key=key, format=detected.format, id=import_id, at=at)
+    pool = pool_for(job, files.size, to_run, processes)
+    read = masked_conversations(raws, rules)
+    if not is_read_alone(detected.format):
+        read = _watched_again(read, files.size, progress)
+    made = in_processes(pool, raws, tally) if pool else counted(read, tally, rules)
     try:
-        counts = append(
-            log,
-            masked,
-            import_id=import_id,
-            at=at,
-            encrypted=options.privacy.originals == "encrypted",
-            examine=lambda new: checked(new, to_run),
-        )
+        with closing(made):
+            counts = append(
+                log,
+                made,
+                import_id=import_id,
+                at=at,
+                encrypted=options.privacy.originals == "encrypted",
+                examine=lambda new: checked(new, to_run),
+            )
     except BaseException:
         tally.discard()
         raise
@@ -78,12 +90,12 @@ def import_file(
         id=import_id,
         at=at,
         by=by,
-        file=str(Path(file)),
+        file=files.name,
         format=detected.format,
         source=options.source,
         read=tally.read,
         added=counts.added,
-        duplicate=counts.duplicate,
+        duplicate=counts.duplicate + (sifting.duplicates if sifting else 0),
         changed=counts.changed,
         rejected=tally.rejected,
         undated=tally.undated,
@@ -92,7 +104,7 @@ def import_file(
 
 
 def masked_file(
-    file: str | Path,
+    file: Files,
     options: ImportOptions,
     *,
     key: bytes,
@@ -105,43 +117,53 @@ def masked_file(
     ``tally`` counts on the way what is read and rejected. Traces that do not fit into memory wait in the folder
     ``scratch``. Raises InputError as :func:`import_file` does.
     """
-    path, wanted, seal = Path(file), recognisers_of(options.privacy), seal_of(options.privacy.originals)
-    detected, raws = open_file(path, format=options.format, mapping=options.mapping, encoding=options.encoding)
-    rules = RecordRules(
-        format=detected.format,
-        origin=options.origin(key),
-        recognisers=wanted,
-        mapping=options.mapping,
-        values=options.values,
-        seal=seal,
-        scratch=scratch,
+    opened = _opened(file_set(file), options, key=key, tally=tally, progress=progress, scratch=scratch)
+    return opened.detected, counted(masked_conversations(opened.raws, opened.rules), tally, opened.rules)
+
+
+class _Opened(NamedTuple):
+    detected: Detected
+    raws: Iterator[Raw]
+    rules: RecordRules
+
+
+def _opened(
+    files: FileSet,
+    options: ImportOptions,
+    *,
+    key: bytes,
+    tally: Tally,
+    progress: Progress | None,
+    scratch: Path | None,
+) -> _Opened:
+    """Open the files; ``tally`` is told where their records are, and which of several files a line is in."""
+    rules = rules_of(options, key, AUTO, scratch=scratch)
+    opened = opened_set(
+        files.encoded(options.encoding), format=options.format, mapping=options.mapping, records=options.records
     )
-    records = masked_conversations(_watched(raws, path.stat().st_size, progress), rules)
-    return detected, _counted(records, tally, wanted)
+    tally.told, tally.place = opened.notes, files.place
+    alone = is_read_alone(opened.detected.format)
+    # Where records are put together, reading them is half of the way.
+    raws = _watched(opened.raws, files.size, progress, of=1 if alone else 2)
+    return _Opened(opened.detected, raws, replace(rules, format=opened.detected.format))
 
 
-def _watched(raws: Iterator[Raw], size: int, progress: Progress | None) -> Iterator[Raw]:
+def _watched(raws: Iterator[Raw], size: int, progress: Progress | None, *, of: int) -> Iterator[Raw]:
     for i, raw in enumerate(raws):
         yield raw
         if progress is not None and i % PROGRESS_EVERY == 0:
-            progress(min(raw.done, size), size)
+            progress(min(raw.done, size) // of, size)
+    if progress is not None:
+        progress(size // of, size)
+
+
+def _watched_again(
+    records: Iterator[ReadRecord], size: int, progress: Progress | None
+) -> Generator[ReadRecord, None, None]:
+    """Yield what was put together, and tell the second half of the way."""
+    for i, record in enumerate(records):
+        yield record
+        if progress is not None and i % PROGRESS_EVERY == 0 and record.error is None:
+            progress(size // 2 + min(record.raw.done, size) // 2, size)
     if progress is not None:
         progress(size, size)
-
-
-def _counted(records: Iterator[ReadRecord], tally: Tally, wanted: Recognisers) -> Iterator[Entry]:
-    """Yield the conversations that could be read; count the other records, with the line of each."""
-    for raw, entry, error in records:
-        tally.read += 1
-        if raw.mended:
-            tally.mended.update(dict(raw.mended))
-        if entry is not None:
-            tally.undated += entry.conversation.created_at is None
-            if entry.conversation.verdicts:
-                tally.saw_verdicts(entry.conversation.verdicts)
-            if entry.conversation.feedback:
-                tally.saw_feedback(entry.conversation.feedback)
-            yield entry
-        elif error is not None:
-            found = {"found": masked_value(error.found, wanted), "expected": error.expected}
-            tally.reject({"line": raw.line, "column": error.field, **found})

@@ -14,6 +14,7 @@ from pathlib import Path
 from review.basics.clock import new_id, now
 from review.basics.errors import ReviewError
 from review.basics.log_paths import log_of
+from review.sources.file_sets import files_at
 from review.sources.import_into import import_into
 from review.sources.options import ImportOptions
 from review.sources.readings import Reading, remember
@@ -32,6 +33,7 @@ UNEXPECTED = "The import failed and nothing was added. The log of the server say
 class Job:
     """One file on its way into the log: ``done`` of ``total`` bytes are read. It ends with ``result`` or ``error``.
 
+    ``beside`` are other files of the same trace format: a trace may spread over all of them.
     ``to_remember`` is kept for the source once something came in. ``rejects`` lists every rejected record.
     """
 
@@ -39,6 +41,7 @@ class Job:
     at: str = field(default_factory=now)
     store_path: Path
     file: Path
+    beside: tuple[Path, ...] = ()
     name: str
     options: ImportOptions
     by: str
@@ -104,17 +107,24 @@ def _work(jobs: Sequence[Job]) -> None:
 
 
 def run(job: Job) -> Import:
-    """Import the file of a job now, remember how it was read, and remove the dropped file."""
+    """Import the files of a job now, remember how they were read, and remove them."""
     store, tally = open_store(job.store_path, create=False), Tally()
     try:
         job.result = import_into(
-            store, job.file, job.options, by=job.by, progress=job.watch, tally=tally, name=job.name
+            store,
+            files_at((job.file, *job.beside)),
+            job.options,
+            by=job.by,
+            progress=job.watch,
+            tally=tally,
+            name=job.name,
         )
         job.notes = tuple(tally.notes)
         job.rejects = log_of(job.store_path).rejects / f"{job.result.id}.jsonl" if job.result.rejected else None
         if job.to_remember is not None and (job.result.added or job.result.duplicate):
             remember(store, job.options.source, job.to_remember, by=job.by)
-        forget(job.file, job.store_path)
+        for file in (job.file, *job.beside):
+            forget(file, job.store_path)
         return job.result
     finally:
         store.close()

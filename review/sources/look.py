@@ -12,6 +12,8 @@ from typing import Any
 
 from review.basics.date_forms import DateColumn
 from review.basics.input_file import InputFile
+from review.basics.raw_otlp import is_otlp
+from review.sources.file_sets import file_set
 from review.sources.fit import AUTO, NotMapped, reading_for
 from review.sources.options import ImportOptions
 from review.sources.paths import places
@@ -63,7 +65,8 @@ def look_at(path: Path, asked: ImportOptions, known: Sequence[Reading]) -> Look:
             return Look(encodings=readable_as(path))
     else:
         encoding = asked.encoding
-    layout, records = first_records(path, asked.format, encoding)
+    files = file_set(path).encoded(encoding)
+    layout, records = first_records(files, asked)
     said = Reading(mapping=asked.mapping, values=asked.values, date_format=asked.date_format, encoding=encoding)
     rows, notes, guessed = tuple(proposed(records)), list[str](), False
     try:
@@ -77,7 +80,7 @@ def look_at(path: Path, asked: ImportOptions, known: Sequence[Reading]) -> Look:
     form = asked.date_format or reading.date_format
     if not asked.date_format:
         try:
-            form, why = date_form(path, records, layout, asked.format, reading)
+            form, why = date_form(files, records, asked, reading)
             notes += [why] if why else []
         except AmbiguousDates as error:
             form, dates = "", error.column
@@ -100,7 +103,9 @@ def look_at(path: Path, asked: ImportOptions, known: Sequence[Reading]) -> Look:
 
 
 def _is_text(path: Path) -> bool:
-    return not InputFile(str(path), path=path).head(4).startswith(BINARY)
+    given = InputFile(str(path), path=path)
+    head = given.head()
+    return not head.startswith(BINARY) and not is_otlp(given, head)
 
 
 def readable_as(path: Path) -> dict[str, str]:

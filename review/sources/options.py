@@ -27,8 +27,8 @@ class ImportOptions:
     ``format`` is a name in ``READERS``, or "auto" to tell it by the keys of the first records. ``mapping`` names the
     path of a field (field -> dotted path), ``values`` translates cells (field -> raw -> value). Records without a date
     belong to ``week``, None: the current one. ``date_format`` is a form of :mod:`review.basics.date_forms`; times
-    without an offset are in ``time_zone``. ``encoding`` is the name of a codec, "" for UTF-8 and UTF-16. ``checks`` run
-    over each new conversation.
+    without an offset are in ``time_zone``. ``encoding`` is the name of a codec, "" for UTF-8 and UTF-16. ``records`` is
+    the path to the records of a JSON document, or the name of a sheet. ``checks`` run over each new conversation.
     Raises InputError for an unknown format, field, date format or encoding, a source name that cannot be one, and a
     week that is none.
     """
@@ -38,6 +38,7 @@ class ImportOptions:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     source: str = DEFAULT_SOURCE
     week: str | None = None
+    records: str | None = None
     time_zone: str = "UTC"
     date_format: str = ""
     encoding: str = ""
@@ -70,6 +71,7 @@ def import_options(
     values: Mapping[str, Mapping[str, str]] | None = None,
     source: str = DEFAULT_SOURCE,
     week: str | None = None,
+    records: str | None = None,
     date_format: str = "",
     encoding: str = "",
 ) -> ImportOptions:
@@ -84,6 +86,7 @@ def import_options(
         values=values or {},
         source=preset.alias if preset is not None and preset.alias else source,
         week=week,
+        records=records,
         time_zone=project.time_zone,
         date_format=date_format,
         encoding=checked_encoding("encoding", encoding),

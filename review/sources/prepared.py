@@ -8,15 +8,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from review.basics.date_forms import ISO, ORDERS, DateColumn
 from review.basics.errors import InputError
-from review.basics.input_file import InputFile
-from review.basics.raw import layout_of, read_raw
-from review.basics.record import Raw
-from review.sources.files import PEEK, PEEK_LINES, open_file
+from review.sources.file_sets import Files, FileSet, file_set
+from review.sources.files import peeked
 from review.sources.fit import AUTO, named_paths, reading_for
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import PLAIN
@@ -51,24 +48,25 @@ class AmbiguousDates(InputError):
         self.path = path
 
 
-def prepared(file: str | Path, asked: ImportOptions, known: Sequence[Reading] = ()) -> Prepared:
+def prepared(file: Files, asked: ImportOptions, known: Sequence[Reading] = ()) -> Prepared:
     """Complete what is asked with what is known of the source and what the file itself decides.
 
     Raises InputError when the file cannot be read or a path finds nothing, NotMapped when it needs a mapping, and
     AmbiguousDates.
     """
-    path = Path(file)
-    encoding = asked.encoding or _known_encoding(path, known)
-    layout, records = first_records(path, asked.format, encoding)
+    files = file_set(file)
+    encoding = asked.encoding or _known_encoding(files, known)
+    files = files.encoded(encoding)
+    layout, records = first_records(files, asked)
     said = Reading(mapping=asked.mapping, values=asked.values, date_format=asked.date_format, encoding=asked.encoding)
-    reading = reading_for(records, layout, said, known, file=str(path), format=asked.format)
+    reading = reading_for(records, layout, said, known, file=files.files[0].name, format=asked.format)
     notes = [f"{sentence}." for sentence in named_paths(records, reading.mapping)]
     if reading.where and reading.mapping:
         notes.append(f"Read with the mapping {reading.where}.")
     form, why = asked.date_format, ""
     if not form:
         in_use = dataclasses.replace(reading, encoding=encoding)
-        form, why = date_form(path, records, layout, asked.format, in_use)
+        form, why = date_form(files, records, asked, in_use)
     news = dataclasses.replace(reading, date_format=form or reading.date_format)
     options = dataclasses.replace(
         asked, mapping=reading.mapping, values=reading.values, date_format=news.date_format, encoding=encoding
@@ -77,54 +75,46 @@ def prepared(file: str | Path, asked: ImportOptions, known: Sequence[Reading] = 
     return Prepared(options=options, news=news if is_new else None, notes=(*notes, *([why] if why else [])))
 
 
-def first_records(path: Path, format: str, encoding: str) -> tuple[str, list[Record]]:
-    """Return the layout of a file and its first records. Raises InputError when it cannot be read at all."""
-    given = InputFile(str(path), path=path, encoding=encoding)
-    layout = layout_of(given, None if format == AUTO else format)
-    records: list[Record] = []
-    for lines, raw in enumerate(read_raw(given, layout), start=1):
-        if raw.record is not None:
-            records.append(raw.record)
-        if len(records) >= PEEK or lines >= PEEK_LINES:
-            break
-    if not records:
-        open_file(path, format=format, mapping={}, encoding=encoding)
-    return layout, records
+def first_records(files: FileSet, asked: ImportOptions) -> tuple[str, list[Record]]:
+    """Return the layout of some files and the first records. Raises InputError when they cannot be read at all."""
+    found = peeked(files.files[0], format=asked.format, mapping=asked.mapping, records=asked.records)
+    return found.layout, found.first
 
 
-def _known_encoding(path: Path, known: Sequence[Reading]) -> str:
-    """Return the encoding that is known of the source, unless the whole file is UTF-8."""
+def _known_encoding(files: FileSet, known: Sequence[Reading]) -> str:
+    """Return the encoding that is known of the source, unless all of the files are UTF-8."""
     declared = next((reading.encoding for reading in known if reading.encoding), "")
-    if declared and InputFile(str(path), path=path).is_utf8():
+    if declared and all(file.is_utf8() for file in files.files):
         return ""
     return declared
 
 
-def date_form(path: Path, records: Sequence[Record], layout: str, format: str, reading: Reading) -> tuple[str, str]:
-    """Return the form of the dates of a file and why, both "" when they need none. Raises AmbiguousDates."""
+def date_form(files: FileSet, records: Sequence[Record], asked: ImportOptions, reading: Reading) -> tuple[str, str]:
+    """Return the form of the dates of some files and why, both "" when they need none. Raises AmbiguousDates."""
     place = reading.mapping.get(DATE) or (DATE if any(DATE in record for record in records) else "")
-    if not place or (DATE not in reading.mapping and format not in (AUTO, *PLAIN.values())):
+    if not place or (DATE not in reading.mapping and asked.format not in (AUTO, *PLAIN.values())):
         return "", ""
     column = DateColumn()
     for value in _cells(records, place):
         column.see(value)
     if not column.needs_form:
         return "", ""
-    column = whole_column(path, place, layout, reading.encoding)
+    column = whole_column(files.encoded(reading.encoding), place, asked)
     form = reading.date_format
     if form and (form in column.fits or form not in ORDERS):
         return form, f"Dates are read {form}, as {reading.where}."
     if column.decided:
         return column.decided, f"Dates are read {column.decided}. {column.why}"
-    raise AmbiguousDates(str(path), place, column)
+    raise AmbiguousDates(files.files[0].name, place, column)
 
 
-def whole_column(path: Path, place: str, layout: str, encoding: str) -> DateColumn:
-    """Look at the dates of all records of a file."""
+def whole_column(files: FileSet, place: str, asked: ImportOptions) -> DateColumn:
+    """Look at the dates of all records of some files."""
     column = DateColumn()
-    raws: Iterator[Raw] = read_raw(InputFile(str(path), path=path, encoding=encoding), layout)
-    for value in _cells((raw.record for raw in raws if raw.record is not None), place):
-        column.see(value)
+    for file in files.files:
+        raws = peeked(file, format=asked.format, mapping=asked.mapping, records=asked.records).raws
+        for value in _cells((raw.record for raw in raws if raw.record is not None), place):
+            column.see(value)
     return column
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,8 +36,9 @@ class Tally:
 
     ``rejections`` holds the first ones. ``rejects_file`` holds all of them, one JSON object a line, masked; it is
     made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
-    what was done to read the records, by the reason in ``MENDED`` or in words. ``odd_feedback`` counts feedback that
-    says neither thumb up nor thumb down.
+    what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
+    records are, and what is not read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down.
+    ``place`` gives the file (None when there is only one) and the line in it for the line of a record.
     """
 
     read: int = 0
@@ -47,12 +48,18 @@ class Tally:
     rejects_file: Path | None = None
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
     mended: Counter[str] = field(default_factory=Counter)
+    told: Sequence[str] = ()
     odd_feedback: Counter[str] = field(default_factory=Counter)
+    most_values: int = MAX_VALUES
+    place: Callable[[int], tuple[str | None, int]] | None = None
     _open: BinaryIO | None = None
 
     def reject(self, rejection: Json) -> None:
         """Count a rejected record, and write it to the file of rejects if there is to be one."""
         self.rejected += 1
+        if self.place is not None:
+            name, line = self.place(rejection["line"])
+            rejection = {**({"file": name} if name else {}), **rejection, "line": line}
         if len(self.rejections) < MAX_REJECTIONS:
             self.rejections.append(rejection)
         if self.rejects_file is not None:
@@ -67,16 +74,24 @@ class Tally:
         for judged in verdicts.values():
             for dimension, cell in judged.items():
                 value = cell.get("value") if isinstance(cell, dict) else cell
-                counts = self.verdicts.setdefault(dimension, Counter())
-                text = "" if value is None else str(value)[:80]
-                counts[text if text in counts or len(counts) < MAX_VALUES else "..."] += 1
+                self._saw(dimension, "" if value is None else str(value)[:80], 1)
 
-    def saw_feedback(self, feedback: str) -> None:
-        """Count the feedback of one record, if nothing knows what it says."""
+    def saw_counts(self, verdicts: Mapping[str, Counter[str]]) -> None:
+        """Count verdicts that somebody has counted, by dimension and value, in the order in which they came."""
+        for dimension, counts in verdicts.items():
+            for text, n in counts.items():
+                self._saw(dimension, text, n)
+
+    def _saw(self, dimension: str, text: str, n: int) -> None:
+        counts = self.verdicts.setdefault(dimension, Counter())
+        counts[text if text in counts or len(counts) < self.most_values else "..."] += n
+
+    def saw_feedback(self, feedback: str, n: int = 1) -> None:
+        """Count the feedback of ``n`` records, if nothing knows what it says."""
         first = feedback.split(",")[0].strip().lower()
         if first not in KNOWN_FEEDBACK:
-            text = feedback[:80]
-            self.odd_feedback[text if text in self.odd_feedback or len(self.odd_feedback) < MAX_VALUES else "..."] += 1
+            counts, text = self.odd_feedback, feedback[:80]
+            counts[text if text in counts or len(counts) < self.most_values else "..."] += n
 
     def close(self) -> None:
         """Finish the file of rejects; without a reject there is none."""
@@ -98,7 +113,7 @@ class Tally:
     @property
     def notes(self) -> list[str]:
         """What a person must know: which values were replaced, what is missing and why."""
-        notes = [f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n]
+        notes = [*self.told, *(f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n)]
         if self.odd_feedback:
             shown = ", ".join(f"'{text}' ({n:,})" for text, n in self.odd_feedback.most_common(6))
             notes.append(

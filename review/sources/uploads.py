@@ -25,7 +25,7 @@ MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO = 200
 """How many times larger than its packed form a file may be: text packs 20 times, a zip bomb 1,000 times."""
 BLOCK = 1 << 20
-SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".gz", ".zst")
+SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".pb", ".binpb", ".otlp", ".gz", ".zst")
 """Files in an archive that are looked at; others are named and left out."""
 HIDDEN = ("__MACOSX", ".")
 
@@ -42,7 +42,7 @@ def keep(store_path: str | Path, name: str, data: bytes | memoryview) -> tuple[l
     """
     room = uploads_of(store_path)
     room.mkdir(mode=0o700, exist_ok=True)
-    _sweep(room)
+    expire_uploads(store_path)
     folder = room / new_id()
     folder.mkdir(mode=0o700)
     target = folder / _safe(name)
@@ -146,7 +146,11 @@ def _private(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _sweep(room: Path) -> None:
-    for folder in room.iterdir():
-        if folder.is_dir() and folder.stat().st_mtime < time() - KEPT_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+def expire_uploads(store_path: str | Path) -> int:
+    """Remove what was dropped a day ago and never imported; returns how many drops that were."""
+    room = uploads_of(store_path)
+    folders = [folder for folder in room.iterdir() if folder.is_dir()] if room.is_dir() else []
+    old = [folder for folder in folders if folder.stat().st_mtime < time() - KEPT_SECONDS]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)

@@ -16,6 +16,7 @@ from review.log.log import read_conversations
 from review.people.people import require
 from review.rubric.rubric import rubric_version
 from review.settings.project import Project
+from review.sources.scenarios import with_scenarios
 from review.week.dealing import deal_items, raters_left
 from review.week.items_from_draw import checked_at_turn, target_turn, verdicts_in
 from storage.records_log import Conversation
@@ -47,7 +48,7 @@ def pick_by_hand(store: Store, project: Project, ids: Sequence[str], week: str, 
         raise InputError("Give a reason: the ledger keeps it beside each hand-picked item.")
     if not 0 < len(ids) <= MOST:
         raise InputError(f"Choose from 1 to {MOST} conversations; found {len(ids):,}.")
-    found = read_conversations(log_of(store.path), ids)
+    found = with_scenarios(store, read_conversations(log_of(store.path), ids))
     with store.transaction():
         opened = week_of_store(store, week)
         if closing_of(store, week) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -104,26 +104,18 @@ GROUP BY version ORDER BY n DESC, version DESC
 """  # noqa: S608 - a constant of ours
 
 
-class Asked(NamedTuple):
-    """An item in one version of the rubric, and the person who was asked."""
-
-    item: str
-    rater: str
-    version: int
-
-
 class Sent(NamedTuple):
-    """One submission without what it says: whether the judges had been revealed, and whether it was undone."""
+    """One submission without what it says: (item, rater, rubric version), its id, and if it was revealed or undone."""
 
+    of: tuple[str, str, int]
     submission: str
     revealed: int
     undone: int
 
 
-def sent_in_time(store: Store, weeks: Sequence[str]) -> Iterator[tuple[Asked, Sent]]:
-    """Yield every annotation of some weeks that was not late, undone ones included, in order of arrival."""
-    for item, rater, version, *how in store.stream(_SENT_SQL, {"weeks": json_list(weeks)}):
-        yield Asked(item, rater, version), Sent(*how)
+def sent_in_time(store: Store, weeks: Sequence[str]) -> list[Sent]:
+    """Return every annotation of some weeks that was not late, undone ones included, in order of arrival."""
+    return [Sent(row[:3], *row[3:]) for row in store.stream(_SENT_SQL, {"weeks": json_list(weeks)})]
 
 
 _SENT_SQL = f"""

@@ -69,20 +69,32 @@ def main() -> None:
     """Import twice; the second time everything is known."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=200_000)
-    rows = parser.parse_args().rows
+    parser.add_argument(
+        "--processes", type=int, help="how many mask at the same time; left out: as the product decides"
+    )
+    arguments = parser.parse_args()
+    rows, processes = arguments.rows, arguments.processes
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "log.jsonl"
         write_log(file, rows)
         log = log_of(Path(folder) / "spotcheck.db")
         print(f"{rows} rows, {file.stat().st_size / 1e6:.0f} MB")
+        before = 0.0
         for name in ("first import", "second import"):
             start, busy = time.perf_counter(), time.process_time()
-            done = import_file(file, log=log, key=b"key", by="bench")
+            done = import_file(file, log=log, key=b"key", by="bench", processes=processes)
             seconds, busy = time.perf_counter() - start, time.process_time() - busy
+            spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+            children = spent.ru_utime + spent.ru_stime - before
+            before += children
+            busy += children
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
             counts = f"added {done.added}, duplicate {done.duplicate}, rejected {done.rejected}"
-            speed = f"{seconds:.1f} s, {rows / seconds:.0f} rows/s ({busy:.1f} s of processor)"
-            print(f"{name}: {speed}, peak RSS {peak:.0f} MB; {counts}")
+            speed = (
+                f"{seconds:.1f} s, {rows / seconds:.0f} rows/s ({busy:.1f} s of processor, {1e6 * busy / rows:.0f} us)"
+            )
+            print(f"{name}: {speed}, peak RSS {peak:.0f} MB and {most / 1024:.0f} MB in each process; {counts}")
         size = sum(p.stat().st_size for p in log.logs.rglob("*.parquet"))
         print(f"log on disk {size / 1e6:.0f} MB in weeks {weeks_in_log(log)}")
 

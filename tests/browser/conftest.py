@@ -8,7 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 from annotate_app import CHROMIUM_FLAGS
-from kept_contexts import PATIENCE, VIEWPORT, KeptContexts, Used
+from kept_contexts import PATIENCE, VIEWPORT, KeptContexts, LastingPages, Used, all_options
+
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first that is installed drives the tests. The headless shell is Chromium without windows: a page costs it a third
+less processor time."""
 
 
 class Engine(NamedTuple):
@@ -33,7 +37,7 @@ class Engine(NamedTuple):
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip("no Chromium on this machine")
     with sync_api.sync_playwright() as playwright:
@@ -62,15 +66,34 @@ def new_context(kept_contexts: KeptContexts) -> Iterator[Callable[..., Any]]:
     used: list[Used] = []
 
     def made(*, fresh: bool = False, **options: Any) -> Any:
-        used.append(
-            kept_contexts.take({"viewport": VIEWPORT, "reduced_motion": "reduce", **options}, errors, fresh=fresh)
-        )
+        used.append(kept_contexts.take(all_options(options), errors, fresh=fresh))
         return used[-1].context
 
     yield made
     for one in used:
         kept_contexts.give_back(one)
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def lasting_pages(kept_contexts: KeptContexts) -> Iterator[LastingPages]:
+    """Pages that the tests of a module share; ``lasting_page`` hands them out."""
+    errors: list[str] = []
+    pages = LastingPages(kept_contexts, errors)
+    yield pages
+    pages.close()
+
+
+@pytest.fixture
+def lasting_page(lasting_pages: LastingPages) -> Iterator[Callable[..., Any]]:
+    """Return what gives a page that stays open for the whole module, by the options of its context.
+
+    For tests that only read: a page that is loaded again costs a second, and a new one two. Any error fails the test
+    in which it happens.
+    """
+    lasting_pages.errors.clear()
+    yield lasting_pages.page
+    assert lasting_pages.errors == []
 
 
 @pytest.fixture

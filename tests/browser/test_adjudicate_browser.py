@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from adjudicate_app import COMMENT, CORRECTED, DISPUTED, RIGHT, SINGLE, WRONG, build_voted_store, vote
 from annotate_app import Server, serving
+from kept_contexts import page_of
 from page_at_rest import at_rest
 
 from review.golden.examples import current_examples
@@ -44,7 +45,7 @@ def server(running: Server, votes_alone: Path) -> Server:
 
 
 def opened(context: Any, server: Server, rater: str = "mia", item: str = "") -> Any:
-    page = context.new_page()
+    page = page_of(context)
     page.goto(server.page(rater, "adjudicate") + (f"&item={item}" if item else ""))
     page.wait_for_selector(f"{ROOT}[data-assignment^='item-']")
     at_rest(page)

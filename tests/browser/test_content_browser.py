@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from annotate_app import THREE, Server, build_store, serving
-from annotate_desk import KEYS, SHOWN, all_saved, at_item, here, opened, press, rows
+from annotate_desk import KEYS, SHOWN, all_saved, at_item, here, opened, press, rows, shown
 from content_cases import CASES, ENDLESS, NUMBER
 
 pytestmark = pytest.mark.browser
@@ -41,18 +41,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(params=SIZES)
-def page(new_context: Any, server: Server, request: pytest.FixtureRequest) -> Any:
+def page(lasting_page: Any, server: Server, request: pytest.FixtureRequest) -> Any:
+    """Ana's page in this size. These tests submit nothing, so they share it."""
     width, height = SIZES[request.param]
-    return opened(new_context(viewport={"width": width, "height": height}), server, "ana")
+    shared = lasting_page(viewport={"width": width, "height": height})
+    if not shared.url.startswith(f"{server.url}/annotate"):
+        shown(shared, server, "ana")
+    return shared
 
 
 def at(page: Any, name: str) -> None:
-    """Go to a case by the keyboard."""
-    rater = here(page).partition("-")[0]
-    for k in range(NUMBER[name]):
-        at_item(page, f"{rater}-{k:04d}")
-        press(page, "j")
-    at_item(page, f"{rater}-{NUMBER[name]:04d}")
+    """Go to a case by the keyboard, from the item that the test before left open."""
+    rater, _, number = here(page).partition("-")
+    way = 1 if int(number) < NUMBER[name] else -1
+    for k in range(int(number), NUMBER[name], way):
+        press(page, "j" if way > 0 else "k")
+        at_item(page, f"{rater}-{k + way:04d}")
 
 
 def lines(page: Any, which: int) -> list[dict[str, float]]:
@@ -101,6 +105,7 @@ def test_a_reviewers_own_text_has_its_own_direction(page: Any) -> None:
     assert note.evaluate("(node) => getComputedStyle(node).direction") == "ltr"
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
+    page.keyboard.press("Escape")  # the next test presses keys outside of the text
 
 
 @pytest.mark.parametrize("name", ["chinese", "japanese"])

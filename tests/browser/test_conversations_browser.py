@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from annotate_app import Server, serving
 from page_at_rest import at_rest
@@ -19,6 +20,7 @@ from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.sources.uploads import uploads_of
 from storage.records_log import SourceSettings
+from storage.records_review import Annotation
 from storage.store import open_store
 
 pytestmark = pytest.mark.browser
@@ -132,3 +134,47 @@ def test_an_archive_of_files_alike_comes_in_with_one_click(server: Server, conte
     page.wait_for_function("window.innerWidth === 390")
     at_rest(page)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
+
+
+def test_a_label_studio_export_becomes_labels(server: Server, context: Any) -> None:
+    """Its question fills a dimension of the rubric, and its words are translated; nothing comes in before."""
+    tasks = [
+        {
+            "id": n,
+            "data": {"conversation_id": f"c-{n}", "question": "Where is it?"},
+            "annotations": [
+                {"id": 10 * n + k, "completed_by": {"email": f"{name}@example.com"}, "result": [
+                    {"from_name": "quality", "type": "choices", "value": {"choices": [word]}}
+                ]}
+                for k, (name, word) in enumerate((("mara", "good"), ("ben", word)))
+            ],
+        }
+        for n, word in enumerate(("good", "bad", "bad"), start=1)
+    ]  # fmt: skip
+    page = opened(server, context)
+    page.get_by_text("Labels and verdicts").click()
+    page.get_by_text("Drop a file with labels or verdicts here").wait_for()
+    drop(page, "export.json", orjson.dumps(tasks))
+    page.get_by_text("Label Studio").first.wait_for()
+    assert page.get_by_role("button", name="Import labels of people").is_disabled()
+    choose(page, "quality fills", "correctness")
+    choose(page, "correctness good means", "correct")
+    choose(page, "correctness bad means", "wrong")
+    page.get_by_role("button", name="Import labels of people").click()
+    page.get_by_text("6 labels came in, in 6 annotations.").wait_for()
+    at_rest(page)
+    labels = sorted(str(a.labels["correctness"]) for a in server.store.find(Annotation))
+    assert labels == ["correct"] * 4 + ["wrong"] * 2
+    page.get_by_role("link", name="See the agreement").click()
+    page.wait_for_url("**/agreement*")
+    at_rest(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def choose(page: Any, label: str, option: str) -> None:
+    """Choose an option of a select box by its label. A list closes when the page scrolls, so the page scrolls first."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.focus()
+    box.press("ArrowDown")
+    page.get_by_role("option", name=option, exact=True).click()
+    at_rest(page)

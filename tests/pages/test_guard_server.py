@@ -283,3 +283,22 @@ def test_every_run_still_ends(house: House) -> None:
     assert FINISHED
     with entering(house, house.people["ana"]) as ana:
         assert "Ana · annotator" in ana.run("week")
+
+
+def test_a_session_by_link_is_not_resumed_as_somebody_else(linked: House) -> None:
+    """A session has a memory of its own; whoever learns its id gets a new one."""
+
+    def entered(who: str, *session: str) -> Any:
+        cookies = "; ".join([linked.people[who][0][1], f"_streamlit_xsrf={PAIR}"])
+        tokens = ("streamlit", PAIR, *session)
+        origin = f"http://{linked.host}"
+        return visit(linked.port, host=HOST, headers=[("Cookie", cookies)], tokens=tokens, origin=origin)
+
+    with entered("eva") as one:
+        one.run("week")
+        left = one.session
+    with entered("ana", left) as other:
+        assert "Ana · annotator" in other.run("week") and other.session and other.session != left
+    with entered("eva", left) as same:
+        same.run("week")
+        assert same.session == left

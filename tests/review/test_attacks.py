@@ -34,6 +34,7 @@ from review.golden.releases import release
 from review.golden.retire import retire
 from review.golden.writers.catalogue import export
 from review.golden.written import import_examples, read_written
+from review.people.invitations import invite, withdraw
 from review.people.people import add_person
 from review.privacy.reveal import revealed
 from review.rubric.change import change_rubric
@@ -118,6 +119,8 @@ LEADS: dict[str, Verb] = {
     "import": lambda s, by: import_into(s, beside(s, "log.jsonl"), by=by),
     "import labels": lambda s, by: import_labels(s, read_labels(beside(s, "labels.csv")), by=by),
     "reveal an original": lambda s, by: revealed(s, "u1", by=by),
+    "invite": lambda s, by: invite(s, "Mallory", role="lead", by=by),
+    "withdraw an invitation": lambda s, by: withdraw(s, "none", by=by),
 }
 
 
@@ -162,6 +165,8 @@ COMMANDS = {
     "verdicts out": ("verdicts", "export", "out.csv"),
     "audit": ("audit", "list"),
     "original": ("audit", "reveal", "u1"),
+    "invite": ("people", "invite", "Mallory", "--role", "lead"),
+    "withdraw": ("people", "invitations", "--withdraw", "none"),
 }
 
 

@@ -64,7 +64,19 @@ def test_the_first_start_makes_a_store_of_links_and_prints_one_link(tmp_path: Pa
     with pytest.raises(Refused, match="newer link"):
         use(store, links(said)[0].rsplit("/", 1)[1], name="Lea")
     use(store, links(again)[0].rsplit("/", 1)[1], name="Lea")
-    assert not links(run("serve", "--first-start", "--no-browser", "--store", str(path)))
+    said = run("serve", "--first-start", "--no-browser", "--store", str(path))
+    assert not links(said) and "Nobody has come in" not in said
+
+
+def test_a_project_that_turns_to_links_says_how_its_lead_comes_in(tmp_path: Path, served: list[Any]) -> None:
+    path = tmp_path / "spotcheck.db"
+    run("init", "--name", "lea", "--store", str(path))
+    settings = tmp_path / "spotcheck.toml"
+    settings.write_text(settings.read_text().replace('mode = "names"', 'mode = "links"'))
+    said = run("serve", "--no-browser", "--store", str(path))
+    assert not links(said) and "people invite NAME --role lead" in said
+    use(open_store(path), links(run("people", "invite", "lea", "--role", "lead", "--store", str(path)))[0][-43:])
+    assert "Nobody has come in" not in run("serve", "--no-browser", "--store", str(path))
 
 
 def test_a_first_start_keeps_the_settings_that_are_there(tmp_path: Path, served: list[Any]) -> None:
@@ -130,7 +142,13 @@ def night(store: Path) -> Iterator[subprocess.Popen[str]]:
     arguments = [*nightly_process.command(store, "03:30"), "--json"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        arguments, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        arguments,
+        env=environment,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         try:
             yield process
@@ -146,6 +164,20 @@ def test_the_nightly_process_ends_with_the_server(due: Path) -> None:
         said = process.stdout.read()
         assert process.wait(timeout=30) == 0
     assert {step["name"] for step in json.loads(said)["steps"]} >= {"heads", "verify"}
+
+
+def test_the_nightly_process_ends_quietly_when_it_is_asked(due: Path) -> None:
+    with night(due) as process:
+        assert process.stdout
+        said = ""
+        while not said.endswith("\n}\n"):
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        process.terminate()
+        rest = process.stdout.read()
+        assert process.wait(timeout=30) == 0 and rest == ""
+    assert json.loads(said)["steps"]
 
 
 def test_two_servers_do_the_work_of_a_night_once(due: Path) -> None:
@@ -173,3 +205,10 @@ def test_the_process_runs_beside_the_server_and_ends_with_it(due: Path, monkeypa
     with nightly_process.every_night(due, "03:30", environment=environment, folder=ROOT):
         assert len(started) == 1 and started[0].poll() is None
     assert started[0].poll() is not None
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::"])
+def test_a_server_on_all_addresses_asks_nobody_for_its_address(address: str) -> None:
+    """Streamlit would ask a service on the internet, only to print what it says."""
+    assert "--logger.hideWelcomeMessage=true" in server.command(ROOT / "app.py", port=1, address=address)
+    assert "--logger.hideWelcomeMessage=true" not in server.command(ROOT / "app.py", port=1)

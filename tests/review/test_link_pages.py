@@ -255,6 +255,14 @@ def test_somebody_logs_out(door: Door) -> None:
     assert door.ask("/", headers=[cookie]).status == 403 and door.ask("/leave", headers=[cookie]).status == 403
 
 
+def test_a_lead_who_opens_the_link_of_somebody_else_is_warned(door: Door) -> None:
+    ana = login(door, door.press(path_for(door)))
+    path = path_for(door, "Ben")
+    assert "logged in here as Ana" in door.ask(path, headers=[ana]).text
+    assert "logged in here" not in door.ask(path).text
+    assert "logged in here" not in door.ask(invite(door.store, "ana", role="annotator", by="lea").at("")).text
+
+
 def test_a_withdrawn_link_says_so(door: Door) -> None:
     made = invite(door.store, "Ana", role="annotator", by="lea")
     withdraw(door.store, made.invitation.id, by="lea")

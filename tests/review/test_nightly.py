@@ -55,6 +55,7 @@ def test_the_night_notes_one_head_a_day_elsewhere(demo: Store, tmp_path: Path) -
         ("heads", "done"),
         ("verify", "done"),
         ("rejects", "done"),
+        ("uploads", "done"),
     ]
     assert set(step(said, "heads")) == {"name", "status", "seconds", "detail"}
     day, identity, entries, head = file.read_text().rstrip("\n").split("\t")

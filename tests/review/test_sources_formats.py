@@ -1,5 +1,6 @@
 """Formats of APIs, frameworks and helpdesks: their own shapes, each told from all others, and the collected samples."""
 
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,12 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.annotating.payload import conversation_payload
 from review.basics.input_file import input_file
 from review.basics.raw import layout_of, read_raw
 from review.basics.record import Raw, Unreadable
+from review.checks.protocol import texts_of
+from review.golden.content import asked
 from review.privacy.recognisers import recognisers
 from review.sources.assembling import traces
 from review.sources.conversations import RecordRules, masked_conversations
@@ -20,6 +24,7 @@ from review.sources.readers.catalogue import PLAIN, READERS, detect
 from review.sources.readers.html_text import html_text
 from review.sources.readers.reader import Reader, TraceReader
 from storage.records_log import Conversation, final_answer
+from storage.records_review import Item
 
 SHARED = Path(__file__).parents[2] / "../shared"
 ORIGIN = Origin(source="production", key=b"key", zone=ZoneInfo("UTC"), week="2026-W47")
@@ -354,6 +359,159 @@ def test_calls_of_one_trace_are_one_conversation_in_any_order_with_their_sums():
         assert read.created_at == "2026-11-23T10:00:00.000+00:00"
 
 
+@pytest.mark.parametrize("as_parts", [True, False])
+def test_messages_of_the_ai_sdk_4_keep_their_calls_beside_their_content(as_parts):
+    call = {"toolCallId": TOOL_ID, "toolName": "track", "args": {"n": 77}, "state": "result", "result": "Graz"}
+    parts = [
+        *({"type": "step-start"}, {"type": "reasoning", "reasoning": "Hm."}),
+        *({"type": "tool-invocation", "toolInvocation": call}, {"type": "text", "text": "In Graz."}),
+    ]
+    answer = {"id": "2", "role": "assistant", "content": "In Graz."}
+    answer |= {"parts": parts} if as_parts else {"toolInvocations": [call]}
+    record = {"id": "chat", "messages": [{"id": "1", **USER}, answer]}
+    assert detect([record], "jsonl", file="f", mapping={}).format == "ai_sdk"
+    read = one("ai_sdk", record)
+    assert [m["role"] for m in read.messages] == ["user", "assistant", "tool", "assistant"]
+    assert (tools(read), read.messages[2]["content"], read.answer) == ([("track", '{"n":77}')], "Graz", "In Graz.")
+    assert len(read.steps) == as_parts
+
+
+def test_a_message_with_parts_and_text_of_another_program_stays_a_chat():
+    record = {"messages": [{**USER, "parts": 3}, {"role": "assistant", "content": "Graz.", "toolInvocations": []}]}
+    assert detect([record], "jsonl", file="f", mapping={}).format == "openai"
+
+
+def test_headers_keys_and_addresses_of_a_call_are_dropped():
+    response = {"choices": [{"message": {"role": "assistant", "content": "Graz."}}]}
+    secret = {"headers": {"authorization": "Bearer sk-1"}, "api_key": "sk-1", "ip": "10.0.0.1", "region": "eu"}
+    record = {"request": {"messages": [USER]}, "response": response, **secret, "metadata": dict(secret)}
+    assert one("openai", record).metadata == {"region": "eu"}
+
+
+def test_search_results_of_a_server_tool_are_named():
+    found = [{"type": "web_search_result", "title": "Parcels", "url": "https://example.org", "encrypted_content": "x"}]
+    blocks = [
+        {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "parcel"}},
+        {"type": "web_search_tool_result", "tool_use_id": "s", "content": found},
+        *({"type": "text", "text": "In "}, {"type": "text", "text": "Graz."}),
+    ]
+    read = one("anthropic", {"messages": [USER, {"role": "assistant", "content": blocks}]})
+    assert [m["role"] for m in read.messages] == ["user", "assistant", "tool", "assistant"]
+    assert (read.messages[2]["content"], read.answer) == ("Parcels https://example.org", "In Graz.")
+
+
+def test_a_list_of_intercom_without_parts_is_refused_and_told_why():
+    sample = {k: v for k, v in READERS["intercom"].sample.items() if k != "conversation_parts"}
+    assert detect([sample], "json", file="f", mapping={}).format == "intercom"
+    with pytest.raises(Unreadable, match="fetch each one by its id"):
+        one("intercom", sample)
+
+
+LC_DOCUMENT = {"lc": 1, "type": "constructor", "id": ["Document"], "kwargs": {"page_content": "Graz is closed."}}
+
+
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [
+        (
+            "anthropic",
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "document", "source": {"type": "text", "data": "Graz is closed."}},
+                            {"type": "text", "text": "Where?"},
+                        ],
+                    },
+                    {"role": "assistant", "content": [{"type": "tool_use", "id": "1", "name": "t", "input": {}}]},
+                    {
+                        "role": "user",
+                        "content": [
+                            {
+                                "type": "tool_result",
+                                "tool_use_id": "1",
+                                "content": [
+                                    {"type": "search_result", "content": [{"type": "text", "text": "Graz is closed."}]}
+                                ],
+                            }
+                        ],
+                    },
+                ]
+            },
+        ),
+        (
+            "openai_responses",
+            {
+                "request": {"input": "Where?"},
+                "response": {
+                    "object": "response",
+                    "output": [
+                        {"type": "file_search_call", "queries": ["q"], "results": [{"text": "Graz is closed."}]}
+                    ],
+                },
+            },
+        ),
+        (
+            "gemini",
+            {
+                "contents": [{"parts": [{"text": "Where?"}]}],
+                "candidates": [
+                    {"groundingMetadata": {"groundingChunks": [{"retrievedContext": {"text": "Graz is closed."}}]}}
+                ],
+            },
+        ),
+        (
+            "ai_sdk",
+            {
+                "messages": [
+                    {"role": "user", "parts": [{"type": "text", "text": "Where?"}]},
+                    {"role": "assistant", "parts": [{"type": "source-url", "title": "Graz is closed.", "url": ""}]},
+                ]
+            },
+        ),
+        (
+            "langchain",
+            {
+                "messages": [
+                    {"type": "human", "content": "Where?"},
+                    {
+                        "type": "tool",
+                        "content": "found",
+                        "artifact": [{"page_content": "Graz is closed."}, LC_DOCUMENT],
+                    },
+                ]
+            },
+        ),
+        (
+            "langgraph",
+            {"values": {"messages": [{"type": "human", "content": "Where?"}], "context": [LC_DOCUMENT]}, "next": []},
+        ),
+    ],
+)
+def test_retrieved_documents_are_the_context_once_and_no_part_of_a_turn(name, record):
+    read = one(name, record)
+    assert [text.strip() for text in read.context] == ["Graz is closed."]
+    assert read.question == "Where?" and "closed" not in read.answer
+
+
+def test_verdicts_of_evaluation_tools_come_with_their_conversations():
+    graded = {"pass": False, "score": 0.2, "reason": "r", "assertion": {"type": "llm-rubric", "metric": "tone"}}
+    row = {**READERS["promptfoo"].sample, "gradingResult": {"componentResults": [graded]}, "latencyMs": 3}
+    read = one("promptfoo", row)
+    assert read.verdicts == {"promptfoo": {"tone": {"value": "fail", "score": 0.2, "rationale": "r"}}}
+    case = {**READERS["deepeval"].sample, "retrievalContext": ["ctx"], "runDuration": 1.2}
+    case["metricsData"] = [
+        {"name": "Relevancy", "success": True, "score": 0.9, "reason": "r", "evaluationModel": "m"},
+        {"name": "Faithfulness", "success": False, "error": "time-out"},
+    ]
+    read = one("deepeval", {"testRunData": {"testCases": [case]}})
+    assert read.verdicts == {"m": {"Relevancy": {"value": "pass", "score": 0.9, "rationale": "r"}}}
+    assert (read.context, read.latency_ms) == (("ctx",), 1200.0)
+    turns_of = [USER, {"role": "assistant", "content": "Graz."}]
+    assert one("deepeval", {"conversationalTestCases": [{"name": "c", "turns": turns_of}]}).answer == "Graz."
+
+
 def test_an_embedding_call_is_no_response_of_the_responses_api():
     record = {"request": {"input": "text", "model": "m"}, "response": {"object": "list", "data": []}}
     assert not any(READERS[name].recognise(record) for name in READERS)
@@ -547,6 +705,21 @@ def test_an_earlier_turn_is_no_answer_to_a_question_that_failed(roles, status, a
     assert final_answer([{"role": role, "content": "text"} for role in roles], status) == answer
 
 
+def test_what_failed_is_shown_with_the_question_that_failed_alone():
+    record = {"status": "error", "error_message": "time-out", "steps": ["s"]}
+    record["messages"] = [USER, {"role": "assistant", "content": "In Graz."}, {"role": "user", "content": "And 78?"}]
+    read = one("jsonl", record | {"id": "1"})
+    item = Item(id="1", conversation_id="1", week="2026-W47", at="2026-11-20")
+    assert (read.answer, texts_of(read).answered, asked(read, item).answer) == ("", "", "")
+    whole = conversation_payload(item, read)
+    assert (whole["error"], whole["steps"], texts_of(read).fields["error_message"]) == ("time-out", ["s"], "time-out")
+    earlier = replace(item, target_turn=1)
+    shown = conversation_payload(earlier, read)
+    assert (shown["error"], shown["steps"]) == (None, [])
+    assert texts_of(read, turn=1).answered == asked(read, earlier).answer == "In Graz."
+    assert "error_message" not in texts_of(read, turn=1).fields
+
+
 NOT_IN_THE_FILE = {"anthropic-messages", "openai-chat-log", "openai-responses", "gemini-generate-content"}
 NOT_IN_THE_FILE |= {"langgraph-state", "rasa-tracker", "langchain-dumpd", "litellm-standard-logging"}
 FORMATS = {
@@ -570,6 +743,8 @@ FORMATS = {
     "intercom-conversation": "intercom",
     "zendesk-ticket": "zendesk",
     "dialogflow-cx": "dialogflow",
+    "promptfoo-results": "promptfoo",
+    "deepeval-test-run": "deepeval",
 }
 """Names in the collected samples -> ours; ids of the first set are those of the sample's plan, not in the files."""
 

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import streamlit as st
 
 from pages.parts.conversations import mapping_form, preview_view, questions
+from pages.parts.conversations.dropped import SAID, TYPES, Arrived, kept
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
+from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
+from review.privacy.masking import mask_text
+from review.sources.conversations import recognisers_of
+from review.sources.file_sets import trace_format
 from review.sources.jobs import Job, start
 from review.sources.look import Look, look_at
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import ImportOptions, import_options
 from review.sources.readings import Reading, known_readings
-from review.sources.uploads import forget, keep
+from review.sources.uploads import forget
 from storage.records_log import Import
 
 ARRIVED = "arrive_files"
 ROUND = "arrive_round"
-TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "gz", "zip"]
 
 
-class Arrived(NamedTuple):
-    """A dropped file, where it is kept until its import, and what its owner calls it."""
-
-    path: str
-    name: str
+TOOLS = (*LABEL_READERS.values(), *VERDICT_READERS.values())
 
 
 def drop(here: Session) -> None:
@@ -41,14 +41,15 @@ def drop(here: Session) -> None:
         type=TYPES,
         accept_multiple_files=True,
         key=f"arrive_drop_{st.session_state.get(ROUND, 0)}",
-        help="CSV, JSON, JSON Lines or Parquet, also in a zip archive. Exports of tracing tools are recognised.",
+        help="CSV, JSON, JSON Lines, Parquet or Excel, also packed (gz, zst) or in a zip archive. Exports of tracing "
+        "tools are recognised; files that hold one trace together are read together.",
     )
     if uploaded:
-        st.session_state[ARRIVED] = [*waiting, *_kept(here, uploaded)]
+        st.session_state[ARRIVED] = [*waiting, *kept(here, uploaded)]
         # A new key empties the widget, so that the server holds the file once, on disk.
         st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
         st.rerun()
-    for sentence in st.session_state.pop("arrive_said", []):
+    for sentence in st.session_state.pop(SAID, []):
         st.warning(as_text(sentence), icon=":material/info:")
     if not waiting:
         st.caption(
@@ -67,21 +68,6 @@ def drop(here: Session) -> None:
     _file(here, file, [one for one in waiting if one != file])
 
 
-def _kept(here: Session, uploaded: list[st.runtime.uploaded_file_manager.UploadedFile]) -> list[Arrived]:
-    """Write dropped files to disk; what cannot be kept is said in the next run."""
-    found, said = list[Arrived](), list[str]()
-    for one in uploaded:
-        try:
-            files, left = keep(here.store.path, one.name, one.getbuffer())
-        except ReviewError as error:
-            said.append(str(error))
-            continue
-        said += left
-        found += [Arrived(str(path), one.name if len(files) == 1 else f"{one.name}: {path.name}") for path in files]
-    st.session_state["arrive_said"] = said
-    return found
-
-
 def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
     """Draw one file: its source, the questions it leaves open, its mapping, values and preview, and the buttons."""
     st.subheader(as_text(file.name))
@@ -93,24 +79,45 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
             st.rerun()
     if asked is None:
         return
-    answer = st.container()
+    answer, wanted = st.container(), recognisers_of(here.project.privacy)
+
+    def hide(text: str) -> str:
+        return mask_text(text, wanted)[0]
+
     try:
         first = _look(here, file.path, asked)
-        asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), key=file.path)
+        asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), hide, key=file.path)
         if look is None:
             return
-        options, open_question = _declared(look, asked, file)
-        seen = preview_view.preview(here, file.path, options)
-        options = dataclasses.replace(options, values=mapping_form.values(seen.values, options.values, key=file.path))
-        seen = preview_view.preview(here, file.path, options)
+        options, open_question = _declared(look, asked, file, hide)
+        if not _has_turns(look, options.mapping):
+            with answer:
+                st.info("Choose the field that holds the question of the user, or the list of all messages.")
+            return
+        traces, alike = _together(here, others, look, asked, file)
+        paths = (file.path, *(one.path for one in alike if traces))
+        seen = preview_view.preview(here, paths, options)
+        chosen = mapping_form.values(seen.values, options.values, hide, key=file.path)
+        options = dataclasses.replace(options, values=chosen)
+        seen = preview_view.preview(here, paths, options)
     except ReviewError as error:
         st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
         return
     with answer:
         preview_view.answer(here, seen, options)
     preview_view.details(seen.counted)
-    alike = [one for one in others if _is_like(here, one, look, asked)]
-    _buttons(here, [file, *alike], options, look, blocked=open_question or not seen.counted.conversations)
+    blocked = open_question or not seen.counted.conversations
+    _buttons(here, [file, *alike], options, traces=traces, blocked=blocked)
+
+
+def _together(
+    here: Session, others: list[Arrived], look: Look, asked: ImportOptions, file: Arrived
+) -> tuple[bool, list[Arrived]]:
+    """Return whether the file holds parts of traces, and the waiting files that are read with it or like it."""
+    shape = _trace_format(file.path, repr(asked), asked)
+    if shape:
+        return True, [one for one in others if _trace_format(one.path, repr(asked), asked) == shape]
+    return False, [one for one in others if _is_like(here, one, look, asked)]
 
 
 def _source(here: Session) -> str:
@@ -128,15 +135,10 @@ def _source(here: Session) -> str:
 
 
 def _asked(here: Session, file: Arrived, source: str) -> ImportOptions | None:
-    """Ask for what is rarely needed: another format, and the week of records without a date."""
-    with st.popover("More settings", icon=":material/tune:"):
-        format = questions.format_choice(file.path)
-        week = st.text_input(
-            "Week of conversations without a date", placeholder="the current week", key="arrive_week",
-            help="An ISO week, such as 2026-W47.",
-        )  # fmt: skip
+    """Ask for what is rarely needed."""
+    format, week, records = questions.more_settings(file.path)
     try:
-        return import_options(here.project, format=format, source=source, week=(week or "").strip() or None)
+        return import_options(here.project, format=format, source=source, week=week, records=records)
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
         return None
@@ -144,7 +146,7 @@ def _asked(here: Session, file: Arrived, source: str) -> ImportOptions | None:
 
 def _look(here: Session, path: str, asked: ImportOptions) -> Look:
     known = known_readings(here.store, here.project, asked.source)
-    key = repr((asked.format, asked.source, asked.encoding, asked.date_format, known))
+    key = repr((asked.format, asked.source, asked.encoding, asked.date_format, asked.records, known))
     return _looked(path, key, asked, known)
 
 
@@ -153,12 +155,23 @@ def _looked(path: str, key: str, _asked: ImportOptions, _known: tuple[Reading, .
     return look_at(Path(path), _asked, _known)
 
 
-def _declared(look: Look, asked: ImportOptions, file: Arrived) -> tuple[ImportOptions, bool]:
+def _has_turns(look: Look, mapping: Mapping[str, str]) -> bool:
+    """Whether anything says where questions or messages are: the format, the mapping, or a field of that name."""
+    return not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
+
+
+def _declared(look: Look, asked: ImportOptions, file: Arrived, hide: mapping_form.Hide) -> tuple[ImportOptions, bool]:
     """Return what the person declares of this file, and whether a question is still open."""
+    if look.plain and any(tool.recognise(record) for tool in TOOLS for record in look.records):
+        st.info(
+            "This file looks like an export of labels or verdicts. Drop it under **Labels and verdicts** to bring "
+            "these in.",
+            icon=":material/label:",
+        )
     for note in look.notes:
         st.caption(f":material/info: {as_text(note)}")
     form, undecided = questions.dates(look, key=file.path)
-    mapping, clash = mapping_form.mapping(look, key=f"{file.path}_{asked.source}_{asked.format}")
+    mapping, clash = mapping_form.mapping(look, hide, key=f"{file.path}_{asked.source}_{asked.format}")
     options = dataclasses.replace(
         asked, mapping=mapping, values=look.reading.values, date_format=form, encoding=look.reading.encoding
     )
@@ -174,9 +187,17 @@ def _is_like(here: Session, other: Arrived, look: Look, asked: ImportOptions) ->
     return not there.encodings and list(there.places) == list(look.places)
 
 
-def _buttons(here: Session, files: list[Arrived], options: ImportOptions, look: Look, *, blocked: bool) -> None:
+@st.cache_data(show_spinner=False, max_entries=64)
+def _trace_format(path: str, key: str, _asked: ImportOptions) -> str | None:
+    return trace_format(Path(path), _asked)
+
+
+def _buttons(here: Session, files: list[Arrived], options: ImportOptions, *, traces: bool, blocked: bool) -> None:
+    others = counted(len(files) - 1, "other file")
     together = len(files) > 1 and st.checkbox(
-        f"Read {counted(len(files) - 1, 'other file')} with the same fields in the same way",
+        f"Read {others} of this format together with it: a trace may spread over them"
+        if traces
+        else f"Read {others} with the same fields in the same way",
         value=True,
         key="arrive_together",
     )
@@ -195,12 +216,13 @@ def _buttons(here: Session, files: list[Arrived], options: ImportOptions, look: 
             Job(
                 store_path=here.store.path,
                 file=Path(one.path),
-                name=one.name,
+                beside=tuple(Path(other.path) for other in joined),
+                name=", ".join(other.name for other in (one, *joined)),
                 options=options,
                 by=here.rater.id,
                 to_remember=declared if declared.says_something else None,
             )
-            for one in chosen
+            for one, joined in ([(chosen[0], chosen[1:])] if traces else [(one, []) for one in chosen])
         ]
     )
     gone = {one.path for one in chosen}

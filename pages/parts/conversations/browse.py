@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +16,7 @@ from review.basics.words import counted
 from review.log.log import read_conversations, weeks_in_log
 from review.log.searching import REASONS, Choices, Judged, LogSearch, choices, search_log
 from review.sampling.strata import NEGATIVE_FEEDBACK
+from review.sources.scenarios import assigned_scenarios, with_scenarios
 
 PAGE = 25
 TITLES = {
@@ -36,8 +39,9 @@ def log(here: Session) -> None:
     if not weeks:
         st.info("The log is empty. Import a file first, under **Import**.", icon=":material/upload_file:")
         return
-    known = _choices(str(here.store.path), tuple(weeks.items()))
-    search = _search(here, known)
+    assigned = assigned_scenarios(here.store)
+    known = _choices(str(here.store.path), tuple(weeks.items()), assigned)
+    search = dataclasses.replace(_search(here, known), assigned=assigned)
     pages = st.session_state.get("browse_page", 1)
     found = search_log(where, search, most=PAGE, skip=(pages - 1) * PAGE)
     if not found.rows and pages > 1:
@@ -65,13 +69,15 @@ def log(here: Session) -> None:
     if not ids:
         st.caption("Tick a row to open it, or several to add them to a week.")
         return
-    pick.form(here, ids)
+    with st.container(horizontal=True):
+        pick.form(here, ids)
+        pick.scenario(here, ids, known.values["scenario"])
     _open(here, ids)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _choices(path: str, weeks: tuple[tuple[str, int], ...]) -> Choices:
-    return choices(log_of(path))
+def _choices(path: str, weeks: tuple[tuple[str, int], ...], assigned: dict[str, str]) -> Choices:
+    return choices(log_of(path), assigned)
 
 
 def _search(here: Session, known: Choices) -> LogSearch:
@@ -111,9 +117,10 @@ def _search(here: Session, known: Choices) -> LogSearch:
 
 
 def _open(here: Session, ids: list[str]) -> None:
-    for one in read_conversations(log_of(here.store.path), ids[:3]):
+    for one in with_scenarios(here.store, read_conversations(log_of(here.store.path), ids[:3])):
         with st.container(border=True):
-            st.markdown(f"**{as_text(one.id)}** · {one.week} · {as_text(one.source)}")
+            scenario = f" · {as_text(one.scenario)}" if one.scenario else ""
+            st.markdown(f"**{as_text(one.id)}** · {one.week} · {as_text(one.source)}{scenario}")
             drawn.show(one)
     if len(ids) > 3:
         st.caption(f"The first 3 of {counted(len(ids), 'chosen conversation')} are open.")

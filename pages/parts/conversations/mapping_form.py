@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import streamlit as st
 
@@ -58,7 +58,11 @@ SHOWN = 30
 SAMPLE = 60
 
 
-def mapping(look: Look, *, key: str) -> tuple[dict[str, str], bool]:
+Hide = Callable[[str], str]
+"""Masks personal data in a text that the page shows before anything is imported."""
+
+
+def mapping(look: Look, hide: Hide, *, key: str) -> tuple[dict[str, str], bool]:
     """Draw a row for each field of the file; returns the mapping and whether two rows mean the same."""
     means = {path: field for field, path in look.reading.mapping.items()}
     if look.plain:
@@ -66,35 +70,35 @@ def mapping(look: Look, *, key: str) -> tuple[dict[str, str], bool]:
         means |= {path: path for path in look.places if path in MEANINGS and path not in taken and path not in means}
     if not look.plain:
         with st.expander("The format names its fields. Add a field of your own", icon=":material/edit:"):
-            chosen = _rows(look, means, key)
+            chosen = _rows(look, means, hide, key)
     else:
         st.markdown("**What the fields of the file mean**")
         if look.guessed:
             st.caption("Proposed from names and values. Look through it and correct what is wrong.")
-        chosen = _rows(look, means, key)
+        chosen = _rows(look, means, hide, key)
     twice = [field for field, n in Counter(field for field in chosen.values() if field).items() if n > 1]
     for field in twice:
         st.error(f"Two fields of the file are the {MEANINGS[field]}. Keep one of them.", icon=":material/block:")
     return {field: path for path, field in chosen.items() if field and field != path}, bool(twice)
 
 
-def _rows(look: Look, means: Mapping[str, str], key: str) -> dict[str, str]:
+def _rows(look: Look, means: Mapping[str, str], hide: Hide, key: str) -> dict[str, str]:
     paths = sorted(look.places, key=lambda path: path not in means)
-    chosen = _some_rows(look, paths[:SHOWN], means, key)
+    chosen = _some_rows(look, paths[:SHOWN], means, hide, key)
     if len(paths) > SHOWN:
         with st.expander(f"{counted(len(paths) - SHOWN, 'more field')}"):
-            chosen |= _some_rows(look, paths[SHOWN:], means, key)
+            chosen |= _some_rows(look, paths[SHOWN:], means, hide, key)
     return chosen
 
 
-def _some_rows(look: Look, paths: Sequence[str], means: Mapping[str, str], key: str) -> dict[str, str]:
+def _some_rows(look: Look, paths: Sequence[str], means: Mapping[str, str], hide: Hide, key: str) -> dict[str, str]:
     reasons = {row.path: row.why for row in look.proposal}
     chosen = {}
     for path in paths:
         left, right = st.columns([3, 2], vertical_alignment="center")
         with left:
             why = f" · {as_text(reasons[path])}" if look.guessed and path in means and path in reasons else ""
-            samples = as_text(_samples(look.places[path])) or "empty in the first rows"
+            samples = as_text(hide(_samples(look.places[path]))) or "empty in the first rows"
             st.markdown(f"**{as_text(path)}**{why}  \n:small[{samples}]")
         with right:
             chosen[path] = str(
@@ -116,7 +120,7 @@ def _samples(values: Iterable[object]) -> str:
 
 
 def values(
-    found: Sequence[Translation], known: Mapping[str, Mapping[str, str]], *, key: str
+    found: Sequence[Translation], known: Mapping[str, Mapping[str, str]], hide: Hide, *, key: str
 ) -> dict[str, dict[str, str]]:
     """Draw the values of status and feedback with what each becomes; returns the tables, known ones included."""
     tables = {field: dict(table) for field, table in known.items()}
@@ -126,7 +130,7 @@ def values(
     st.markdown("**Values to translate**")
     for one in open_ones:
         left, right = st.columns([3, 2], vertical_alignment="center")
-        left.markdown(f"{MEANINGS[one.field]}: **{as_text(one.raw)}** · {counted(one.count, 'row')}")
+        left.markdown(f"{MEANINGS[one.field]}: **{as_text(hide(one.raw))}** · {counted(one.count, 'row')}")
         options = VALUES[one.field]
         start = one.value if one.value in options else NOTHING
         chosen = right.selectbox(

@@ -1,4 +1,4 @@
-"""Add chosen conversations of the log to an open week by hand."""
+"""What to do with chosen conversations of the log: add them to an open week, or give them a scenario."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.basics.words import counted
+from review.sources.scenarios import assign_scenario
 from review.week.picking import pick_by_hand
 from storage.records_review import Week, WeekClosing
 
@@ -36,4 +37,22 @@ def form(here: Session, ids: Sequence[str]) -> None:
                 st.error(as_text(error), icon=":material/block:")
             else:
                 st.toast(f"{counted(done.items, 'item')} added to {week}", icon=":material/task_alt:")
+                st.rerun()
+
+
+def scenario(here: Session, ids: Sequence[str], known: Sequence[str]) -> None:
+    """Draw the form that gives these conversations a scenario."""
+    with st.popover(f"Assign a scenario to {counted(len(ids), 'conversation')}", icon=":material/label:"):
+        st.markdown("It holds for what is drawn or picked from now on. Items under review keep theirs.")
+        name = st.selectbox(
+            "Scenario", list(known), index=None, accept_new_options=True, placeholder="choose, or type a new one",
+            key="assign_scenario",
+        )  # fmt: skip
+        if st.button("Assign", type="primary", key="assign_go", disabled=not name):
+            try:
+                changed = assign_scenario(here.store, ids, str(name), by=here.rater.id)
+            except ReviewError as error:
+                st.error(as_text(error), icon=":material/block:")
+            else:
+                st.toast(as_text(f"{counted(changed, 'conversation')} now in {name}"), icon=":material/task_alt:")
                 st.rerun()

@@ -53,14 +53,13 @@ def agreement(session: Session, weeks: tuple[str, ...], dimension: str) -> Agree
     found = gathered.ratings(session, weeks).get(dimension)
     if found is None or not len(found):
         return None
-    path, state = str(session.store.path), state_of_weeks(session.store, weeks)
-    owed = gathered.view(session, weeks)[1]
-    return _agreement(path, state, weeks, owed=owed, dimension=dimension, _ratings=found)
+    key = str(session.store.path), state_of_weeks(session.store, weeks), weeks
+    return _agreement(key, gathered.view(session, weeks)[1], dimension, found)
 
 
 @st.cache_data(show_spinner="Computing agreement …", max_entries=256)
 def _agreement(
-    path: str, state: WeekState, weeks: tuple[str, ...], owed: tuple[str, ...], dimension: str, _ratings: Ratings
+    key: tuple[str, WeekState, tuple[str, ...]], owed: tuple[str, ...], dimension: str, _ratings: Ratings
 ) -> AgreementReport:
     return agreement_report(_ratings)
 

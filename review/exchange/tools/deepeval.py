@@ -2,7 +2,7 @@
 
 A metric that failed with an error has no verdict. The item is a conversation id in the case's metadata, else its name.
 
-Facts: TestRun of the package deepeval 4.3.
+Facts: see :mod:`review.sources.readers.deepeval`.
 """
 
 from __future__ import annotations
@@ -10,23 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, passed, rated, text
-
-CASES = ("testCases", "conversationalTestCases", "test_cases", "conversational_test_cases")
-
-
-def recognise(record: Record) -> bool:
-    """Whether there are test cases with metrics, alone or under ``testRunData``."""
-    run = inner(record, "testRunData") or record
-    return any(isinstance(run.get(name), list) for name in CASES)
+from review.sources.readers.deepeval import cases_of, either, recognise
 
 
 def verdicts(record: Record, _: str) -> Iterator[Rating]:
     """Yield the verdict of each metric."""
-    run = inner(record, "testRunData") or record
-    for case in (case for name in CASES for case in objects(run.get(name))):
+    for case in cases_of(record):
         about = inner(case, "additionalMetadata") or inner(case, "additional_metadata")
         item = item_of(about, otherwise=case.get("name"))
-        for one in objects(case.get("metricsData", case.get("metrics_data"))):
+        for one in objects(either(case, "metricsData", "metrics_data")):
             error = text(one.get("error"))
             yield rated(
                 item,

@@ -3,7 +3,7 @@
 The judge is the model that graded, or ``promptfoo`` for a check without one. A test that failed with an error has no
 verdict. The item is the result, or a conversation whose id stands in the metadata or variables of the test.
 
-Facts: a run of promptfoo 0.119.
+Facts: see :mod:`review.sources.readers.promptfoo`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from review.exchange.tools.tool import Rating, Record, Tool, inner, item_of, number, objects, passed, rated, text
-
-FAILED_WITH_ERROR = 2
-
-
-def recognise(record: Record) -> bool:
-    """Whether there is a whole evaluation, or one of its results."""
-    whole = "evalId" in record and bool(objects(inner(record, "results").get("results")))
-    return whole or {"gradingResult", "promptIdx", "testCase"} <= set(record)
+from review.sources.readers.promptfoo import FAILED_WITH_ERROR, recognise, results_of
 
 
 def verdicts(record: Record, _: str) -> Iterator[Rating]:
     """Yield the verdict of each assertion."""
-    rows = objects(inner(record, "results").get("results")) if "evalId" in record else [record]
-    for row in rows:
+    for row in results_of(record):
         known = [{k: v for k, v in inner(row, name).items() if k != "id"} for name in ("metadata", "vars")]
         also = item_of(*known)
         item = text(row.get("id")) or also

@@ -1,9 +1,11 @@
 """The Vercel AI SDK: UI messages with ``parts``, and model messages whose content has tool-call and tool-result parts.
 
+UI messages of version 4 have ``content`` beside their parts, and tool calls as ``toolInvocations``; both are read.
+
 One assistant UI message holds calls, results and the answer of several steps. It becomes a message for each step, and
 each result a tool message, as the SDK's own convertToModelMessages does. Reasoning is a step of the conversation.
 
-Facts: the package ai 6.0.326 (its types, and samples converted by it).
+Facts: the package ai 6.0.326 (its types, and samples converted by it); version 4 from its documentation.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from review.sources.readers import plain
 from review.sources.readers.call_log import beside
 from review.sources.readers.dialects import AI_SDK, dialect
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of
-from review.sources.readers.parts import Call, Mark, Part, Result, Text, Thought, Transcript
+from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
 
 STEP = "step-start"
@@ -38,9 +40,10 @@ def read(record: Record) -> Fields:
         at = f"messages.{i}"
         if not isinstance(one, Mapping) or "role" not in one:
             raise Unreadable(at, one, "an object with role and parts or content")
-        parts, name = (one["parts"], "parts") if "parts" in one else (one.get("content"), "content")
+        name = "parts" if one.get("parts") or "content" not in one else "content"
+        parts = [*_invocations(one), *_parts(one.get(name), f"{at}.{name}")]
         found.close()
-        for part in _parts(parts, f"{at}.{name}"):
+        for part in parts:
             if part is None:
                 found.close()
             else:
@@ -54,11 +57,23 @@ def read(record: Record) -> Fields:
             fields[name] = made.get(name) or made["metadata"][name]
     steps = [*_listed(fields.get("steps")), *found.steps]
     turns = {name: record[name] for name in ("question", "answer") if name in record}
-    return {**fields, "messages": plain.with_turns(found.messages, turns), "steps": steps}
+    return {**fields, "messages": plain.with_turns(found.messages, turns), "steps": steps, **_context(fields, found)}
+
+
+def _context(fields: Fields, found: Transcript) -> Fields:
+    return {"context": found.context} if found.context and not fields.get("context") else {}
 
 
 def _listed(steps: Any) -> list[Any]:
     return steps if isinstance(steps, list) else []
+
+
+def _invocations(message: Mapping[str, Any]) -> Iterator[Part | None]:
+    """Yield the tool calls of a message of version 4 that has no parts."""
+    calls = message.get("toolInvocations")
+    for call in calls if isinstance(calls, list) and not message.get("parts") else ():
+        if isinstance(call, Mapping):
+            yield from _ui_tool("dynamic-tool", call)
 
 
 def _parts(content: Any, at: str) -> Iterator[Part | None]:
@@ -72,14 +87,26 @@ def _parts(content: Any, at: str) -> Iterator[Part | None]:
         kind = part["type"]
         if kind == STEP:
             yield None
+        elif kind == "reasoning":
+            yield Thought(next((part[n] for n in ("text", "reasoning") if isinstance(part.get(n), str)), ""))
         elif isinstance(part.get("text"), str):
-            yield Thought(part["text"]) if kind == "reasoning" else Text(part["text"])
+            yield Text(part["text"])
+        elif kind == "tool-invocation" and isinstance(part.get("toolInvocation"), Mapping):
+            yield from _ui_tool("dynamic-tool", part["toolInvocation"])
         elif kind in ("tool-call", "tool-result", "tool-error"):
             yield _model_tool(kind, part)
         elif kind.startswith("tool-") or kind == "dynamic-tool":
             yield from _ui_tool(kind, part)
-        elif not kind.startswith(("source", "data-")):
+        elif kind.startswith("source"):
+            inner = part.get("source")
+            yield _source(inner if isinstance(inner, Mapping) else part)
+        elif not kind.startswith("data-"):
             yield Mark(kind)
+
+
+def _source(source: Mapping[str, Any]) -> Passage:
+    """Return the title and address of a source that the answer cites."""
+    return Passage(" ".join(source[name] for name in ("title", "url", "filename") if isinstance(source.get(name), str)))
 
 
 def _ui_tool(kind: str, part: Mapping[str, Any]) -> Iterator[Part]:
@@ -88,11 +115,10 @@ def _ui_tool(kind: str, part: Mapping[str, Any]) -> Iterator[Part]:
     call = str(part.get("toolCallId") or "")
     yield Call(name, part.get("input", part.get("args", {})), call)
     state = part.get("state")
-    if state in DONE or "output" in part or "errorText" in part:
-        failed = state in ("output-error", "output-denied") or "errorText" in part
-        given = (
-            part.get("errorText") or ("denied" if state == "output-denied" else "") if failed else part.get("output")
-        )
+    if state in DONE or {"output", "result"} & set(part) or part.get("errorText"):
+        failed = state in ("output-error", "output-denied") or bool(part.get("errorText"))
+        given = part.get("errorText") or ("denied" if state == "output-denied" else "")
+        given = given if failed else part.get("output", part.get("result"))
         yield Result("" if given is None else as_json_text(given), call, name, failed)
 
 

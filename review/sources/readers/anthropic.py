@@ -1,7 +1,8 @@
 """The Anthropic Messages API: logged requests with their responses, or messages with content blocks.
 
 A ``tool_use`` block is a tool call, ``thinking`` a step, and a ``tool_result`` block, which the API puts into a user
-message, a tool message. The input tokens include those read from and written to the cache.
+message, a tool message. Documents and search results are the context. The input tokens include those read from and
+written to the cache.
 
 Facts: the types Message and MessageCreateParams of the package anthropic 2.14.
 """
@@ -13,12 +14,13 @@ from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers import plain
-from review.sources.readers.call_log import beside, ending, failure, request_of, response_of, tokens
+from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
 from review.sources.readers.dialects import ANTHROPIC, CHAT, dialect
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of, object_of, parsed
-from review.sources.readers.parts import Call, Mark, Part, Result, Text, Thought, Transcript
+from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
 
+DOCUMENTS = ("document", "search_result")
 RESPONSE_TYPES = ("message", "error")
 
 
@@ -42,7 +44,8 @@ def read(record: Record) -> Fields:
         rest = {name: value for name, value in record.items() if name not in ("system", "messages")}
         steps = [*_steps(record), *found.steps]
         turns = {"messages": found.messages} if found.messages else {}
-        return plain.read({**rest, **turns, **({"steps": steps} if steps else {})})
+        context = {"context": found.context} if found.context and not record.get("context") else {}
+        return plain.read({**rest, **turns, **({"steps": steps} if steps else {}), **context})
     response = response_of(record) or {}
     found = _transcript(request)
     if response.get("content") is not None:
@@ -56,6 +59,7 @@ def read(record: Record) -> Fields:
     fields["metadata"] |= ending(response.get("stop_reason"))
     fields.setdefault("id", response.get("id"))
     fields.setdefault("model", response.get("model") or request.get("model"))
+    fields.setdefault("context", found.context)
     return {**fields, "messages": found.messages, "steps": [*_steps(record), *found.steps]}
 
 
@@ -107,7 +111,30 @@ def _parts(content: Any, at: str) -> Iterator[Part]:
         yield Text(content)
         return
     for i, block in enumerate(list_of(at, content, "text or a list of content blocks")):
-        yield _part(block, f"{at}.{i}")
+        passages = list(_passages(block))
+        yield from passages
+        if not (passages and block["type"] in DOCUMENTS):
+            yield _part(block, f"{at}.{i}")
+
+
+def _passages(block: Any) -> Iterator[Passage]:
+    """Yield the text of documents and search results in a block, also of those in a tool result."""
+    kind = block.get("type") if isinstance(block, Mapping) else None
+    if kind == "tool_result" and isinstance(block.get("content"), list):
+        for inner in block["content"]:
+            yield from _passages(inner)
+    if kind not in DOCUMENTS:
+        return
+    source = block.get("source")
+    given = source.get("data") or source.get("content") if isinstance(source, Mapping) else block.get("content")
+    words = ""
+    if isinstance(given, list):
+        texts = (b.get("text") for b in given if isinstance(b, Mapping))
+        words = "\n".join(text for text in texts if isinstance(text, str))
+    elif isinstance(given, str) and isinstance(source, Mapping) and source.get("type") == "text":
+        words = given
+    if words:
+        yield Passage(words)
 
 
 def _part(block: Any, at: str) -> Part:
@@ -135,8 +162,17 @@ def _result_text(content: Any, at: str) -> str:
         return content or ""
     if not isinstance(content, list) or not all(isinstance(b, Mapping) and b.get("type") for b in content):
         return as_json_text(content)
-    texts = [b["text"] if isinstance(b.get("text"), str) else f"[{b['type']}]" for b in content]
-    return "\n".join(texts)
+    return "\n".join(map(_block_text, content))
+
+
+def _block_text(block: Mapping[str, Any]) -> str:
+    """Return the text of a block in a tool result, of a search result its title and address, else its type."""
+    if isinstance(block.get("text"), str):
+        return str(block["text"])
+    if found := list(_passages(block)):
+        return found[0].text
+    named = [block[name] for name in ("title", "url") if isinstance(block.get(name), str)]
+    return " ".join(named) or f"[{block['type']}]"
 
 
 READER = Reader(
@@ -144,6 +180,7 @@ READER = Reader(
     sign="messages with blocks of the Anthropic API, or request.messages with system or a response of type message",
     recognise=recognise,
     read=read,
+    calls=is_call,
     sample={
         "request": {"model": "m", "system": [], "messages": [{"role": "user", "content": "How many?"}]},
         "response": {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Seven."}]},

@@ -12,6 +12,13 @@ from review.basics.times import read_time
 from review.sources.readers import plain
 from review.sources.readers.fields import Fields, Record, object_of, parsed
 
+SECRETS = frozenset(
+    (
+        *("headers", "header", "request_headers", "response_headers", "authorization", "cookies", "api_key", "apiKey"),
+        *("requester_ip_address", "ip", "ip_address", "user_api_key", "user_api_key_hash"),
+    )
+)
+"""What logs of calls keep that has no place in a review: it is dropped, not kept as metadata."""
 REQUEST = ("request", "request_body", "requestBody")
 RESPONSE = ("response", "response_body", "responseBody")
 
@@ -37,6 +44,11 @@ def response_of(record: Record) -> Mapping[str, Any] | None:
     return _body(record, RESPONSE)
 
 
+def is_call(record: Record) -> bool:
+    """Whether a record is one logged call, and not only its messages."""
+    return request_of(record) is not None or "choices" in record or "candidates" in record
+
+
 def _body(record: Record, names: tuple[str, ...]) -> Mapping[str, Any] | None:
     found = next((value for name in names if isinstance(value := parsed(record.get(name)), Mapping)), None)
     inner = parsed(found.get("body")) if found else None
@@ -48,8 +60,10 @@ def beside(record: Record, *used: str) -> Fields:
 
     ``used`` are keys that the caller reads itself. A name and a version of a prompt become ``name@version``.
     """
-    left = {name: value for name, value in record.items() if name not in (*REQUEST, *RESPONSE, "error", *used)}
+    dropped = {*REQUEST, *RESPONSE, "error", *SECRETS, *used}
+    left = {name: value for name, value in record.items() if name not in dropped}
     metadata = object_of("metadata", given) if (given := left.pop("metadata", None)) not in (None, "") else {}
+    metadata = {name: value for name, value in metadata.items() if name not in SECRETS}
     fields: Fields = {}
     for field, others in ALSO_CALLED.items():
         found = _taken(field, others, left, metadata)

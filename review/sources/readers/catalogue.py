@@ -39,6 +39,8 @@ READERS = loaded(
         "rasa": "review.sources.readers.rasa:READER",
         "oasst": "review.sources.readers.oasst:READER",
         "dialogflow": "review.sources.readers.dialogflow:READER",
+        "promptfoo": "review.sources.readers.promptfoo:READER",
+        "deepeval": "review.sources.readers.deepeval:READER",
         "langsmith": "review.sources.readers.langsmith:READER",
         "otlp": "review.sources.readers.otlp:READER",
         "langfuse": "review.sources.readers.langfuse:READER",
@@ -48,7 +50,7 @@ READERS = loaded(
 )
 """Every format by its name in ``--format``. A new one is a file with a ``Reader`` or ``TraceReader``, and a line."""
 
-PLAIN = {"jsonl": "jsonl", "json": "jsonl", "csv": "csv", "parquet": "parquet"}
+PLAIN = {"jsonl": "jsonl", "json": "jsonl", "otlp": "jsonl", "csv": "csv", "xlsx": "csv", "parquet": "parquet"}
 """Layout of a file -> the name of its plain format."""
 
 

@@ -47,9 +47,12 @@ def _mark(message: Mapping[str, Any]) -> str | None:
     if "role" not in message:
         known = message.get("type") in LANGCHAIN_TYPES and ("content" in message or "data" in message)
         return LANGCHAIN if known else None
-    if isinstance(message.get("parts"), list) and "content" not in message:
-        return AI_SDK
     content = message.get("content")
+    parts, calls = message.get("parts"), message.get("toolInvocations")
+    if isinstance(parts, list) and (content is None or any(isinstance(p, Mapping) and "type" in p for p in parts)):
+        return AI_SDK
+    if isinstance(calls, list) and calls:
+        return AI_SDK
     for part in content if isinstance(content, list) else ():
         if not isinstance(part, Mapping):
             continue

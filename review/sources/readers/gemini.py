@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.call_log import beside, ending, failure, request_of, response_of, tokens
+from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
 from review.sources.readers.fields import Fields, Record, as_json_text, is_list_of_objects, list_of, parsed
-from review.sources.readers.parts import Call, Mark, Part, Result, Text, Thought, Transcript
+from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
 
 USUAL = ("STOP", "FINISH_REASON_UNSPECIFIED", "MAX_TOKENS")
@@ -60,6 +60,7 @@ def read(record: Record) -> Fields:
     fields["model"] = model.removeprefix("models/") if isinstance(model, str) else model
     fields |= _usage(response) | _failed(record, response, reason)
     fields["metadata"] |= ending(reason)
+    fields.setdefault("context", found.context)
     return {**fields, "messages": found.messages, "steps": found.steps}
 
 
@@ -82,7 +83,21 @@ def _candidate(found: Transcript, response: Mapping[str, Any]) -> Any:
     content = candidates[0].get("content")
     if isinstance(content, Mapping):
         found.add(content.get("role") or "model", _parts(content, "response.candidates.0"), at="response.candidates.0")
+    found.extend(
+        "assistant", _grounds(_either(candidates[0], "groundingMetadata", "grounding_metadata")), at="response"
+    )
     return _either(candidates[0], "finishReason", "finish_reason")
+
+
+def _grounds(metadata: Any) -> Iterator[Passage]:
+    """Yield the passages that the answer rests on: their text, else title and address."""
+    chunks = _either(metadata, "groundingChunks", "grounding_chunks") if isinstance(metadata, Mapping) else None
+    for chunk in chunks if isinstance(chunks, list) else ():
+        inner = _either(chunk, "retrievedContext", "retrieved_context") if isinstance(chunk, Mapping) else None
+        source = inner or (chunk.get("web") if isinstance(chunk, Mapping) else None)
+        if isinstance(source, Mapping):
+            named = [source[name] for name in ("title", "uri") if isinstance(source.get(name), str)]
+            yield Passage(source["text"] if isinstance(source.get("text"), str) else " ".join(named))
 
 
 def _usage(response: Mapping[str, Any]) -> Fields:
@@ -145,6 +160,7 @@ READER = Reader(
     sign="contents with parts",
     recognise=recognise,
     read=read,
+    calls=is_call,
     sample={
         "request": {"contents": [{"role": "user", "parts": [{"text": "How many?"}]}]},
         "response": {"candidates": [{"content": {"role": "model", "parts": [{"text": "Seven."}]}}]},

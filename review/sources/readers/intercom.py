@@ -1,7 +1,7 @@
 """Conversations of Intercom: the first message is ``source.body``, the others are ``conversation_parts``.
 
-Notes are internal and no turns. Bodies are HTML and become text. The rating is the feedback, with the number that was
-given (1 to 5); its remark stays in the metadata.
+A list of conversations holds no parts, so no answers, and is refused. Notes are internal and no turns. Bodies are HTML
+and become text. The rating is the feedback, with the number that was given (1 to 5); its remark stays in the metadata.
 
 Facts: the types of the package python-intercom 5.0 (Conversation, ConversationPart).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record, parsed, text_of
 from review.sources.readers.html_text import html_text
 from review.sources.readers.parts import Text, Transcript
@@ -21,13 +22,17 @@ KEPT = ("title", "state", "priority")
 
 
 def recognise(record: Record) -> bool:
-    """Whether there is a source with a body beside conversation parts."""
+    """Whether there is a source with a body in a conversation or beside conversation parts."""
     source, parts = parsed(record.get("source")), parsed(record.get("conversation_parts"))
-    return isinstance(source, Mapping) and "body" in source and isinstance(parts, Mapping | list)
+    whole = isinstance(parts, Mapping | list) or record.get("type") == "conversation"
+    return isinstance(source, Mapping) and "body" in source and whole
 
 
 def read(record: Record) -> Fields:
     """Read the turns, the customer, tags, rating and time."""
+    if record.get("conversation_parts") is None:
+        expected = "the parts of the conversation; a list or search leaves them out, so fetch each one by its id"
+        raise Unreadable("conversation_parts", None, expected)
     found = Transcript()
     source = _inner(record, "source")
     parts = [source, *_listed(record, "conversation_parts")]

@@ -15,7 +15,7 @@ from review.sources.readers import plain
 from review.sources.readers.call_log import beside
 from review.sources.readers.dialects import LANGCHAIN, dialect
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of
-from review.sources.readers.parts import Call, Mark, Part, Result, Text, Thought, Transcript
+from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
 
 TOOL_KINDS = ("tool", "function")
@@ -33,6 +33,7 @@ def read(record: Record) -> Fields:
     found, made = conversation(record.get("messages"))
     fields = beside(record)
     steps = fields.get("steps")
+    fields.setdefault("context", found.context)
     turns = {name: record[name] for name in ("question", "answer") if name in record}
     return {
         **made,
@@ -55,11 +56,20 @@ def conversation(messages: Any) -> tuple[Transcript, Fields]:
             failed = data.get("status") == "error"
             text = _plain_text(content, at)
             call, name = str(data.get("tool_call_id") or ""), str(data.get("name") or "")
-            found.add("tool", [Result(text, call, name, failed)], at=at)
+            found.add("tool", [*documents(data.get("artifact")), Result(text, call, name, failed)], at=at)
             continue
         found.add(kind, [*_parts(content, at), *_calls(data, at)], at=at)
         _tell(told, data)
     return found, told
+
+
+def documents(value: Any) -> Iterator[Passage]:
+    """Yield the texts of LangChain documents, as they are or dumped; nothing for anything else."""
+    for one in value if isinstance(value, list) else ():
+        inner = one.get("kwargs") if isinstance(one, Mapping) and "lc" in one else one
+        words = inner.get("page_content") if isinstance(inner, Mapping) else inner
+        if isinstance(words, str):
+            yield Passage(words)
 
 
 def _kind(one: Any, at: str) -> tuple[str, Mapping[str, Any]]:

@@ -9,7 +9,7 @@ Facts: langfuse 3.15 (TraceWithFullDetails) and 5.0.4 (ObservationV2), langfuse/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from review.basics.record import Unreadable
@@ -110,7 +110,6 @@ def conversation(
     verdicts, others = _scores(scores)
     version = words_of(trace.get("version"))
     given: Fields = {
-        "created_at": trace.get("timestamp"),
         "latency_ms": round(seconds * 1000, 3) if seconds else None,
         "cost": cost or None,
         "user_id": words_of(at(source, "userId")),
@@ -152,7 +151,7 @@ def _below_trace(trace: Record, spans: list[Span], name: str) -> list[Span]:
 
 def _scores(scores: Iterable[Record]) -> tuple[dict[str, Fields], list[Fields]]:
     """Return the verdicts of judges by judge and name, and the other scores; of scores with one id the last counts."""
-    found = {str(score.get("id")): score for score in scores if isinstance(score, Mapping)}
+    found = {str(score.get("id")): score for score in scores if isinstance(score, dict)}
     verdicts: dict[str, Fields] = {}
     others: list[Fields] = []
     for score in found.values():

@@ -1,5 +1,6 @@
 """States of LangGraph: ``values.messages`` in LangChain's form with ``config`` and ``next``.
 
+Documents in ``context`` or ``documents`` of the state are the context.
 The thread is the conversation: its newest checkpoint holds all earlier messages. A failure stands only in the tasks, as
 the text of an exception such as ``TimeoutError('after 30 s')``.
 
@@ -14,7 +15,7 @@ from typing import Any
 
 from review.sources.readers.dialects import CHAT, LANGCHAIN, dialect
 from review.sources.readers.fields import Fields, Record, as_json_text, messages_of, object_of, parsed
-from review.sources.readers.langchain import conversation
+from review.sources.readers.langchain import conversation, documents
 from review.sources.readers.reader import Reader
 
 _EXCEPTION = re.compile(r"\w+(?=\()")
@@ -36,7 +37,9 @@ def read(record: Record) -> Fields:
         made["messages"] = messages_of(values["messages"], at="values.messages")
     else:
         found, made = conversation(values.get("messages"))
-        made |= {"messages": found.messages, "steps": found.steps}
+        made |= {"messages": found.messages, "steps": found.steps, "context": found.context}
+    kept_in = (values.get(name) for name in ("context", "documents"))
+    made["context"] = [*made.get("context", []), *(one.text for value in kept_in for one in documents(value))]
     config = _inner(parsed(record.get("config")), "configurable")
     metadata = parsed(record.get("metadata"))
     kept = {name: value for name, value in config.items() if name in ("checkpoint_id", "checkpoint_ns") and value}

@@ -107,7 +107,7 @@ def _is_own(tag: str) -> bool:
 def _tool_input(value: Any) -> Any:
     """Return the arguments of a tool, which may be JSON text under ``input``."""
     given = opened(value)
-    if isinstance(given, Mapping) and set(given) == {"input"}:
+    if isinstance(given, dict) and set(given) == {"input"}:
         return opened(given["input"])
     return given
 

@@ -9,7 +9,7 @@ Facts: see :mod:`review.sources.readers.openai_call`.
 from __future__ import annotations
 
 from review.sources.readers import anthropic, litellm, openai_responses, plain, preference
-from review.sources.readers.call_log import request_of, response_of
+from review.sources.readers.call_log import is_call, request_of, response_of
 from review.sources.readers.dialects import CHAT, dialect
 from review.sources.readers.fields import Fields, Record, messages_of
 from review.sources.readers.openai_call import logged_call, metadata_of_call
@@ -55,5 +55,6 @@ READER = Reader(
     sign="messages with roles, or request.messages and response",
     recognise=recognise,
     read=read,
+    calls=is_call,
     sample={"messages": [{"role": "user", "content": "How many?"}, {"role": "assistant", "content": "Seven."}]},
 )

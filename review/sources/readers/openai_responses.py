@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.call_log import beside, ending, failure, request_of, response_of, tokens
+from review.sources.readers.call_log import beside, ending, failure, is_call, request_of, response_of, tokens
 from review.sources.readers.fields import Fields, Record, as_json_text, list_of, object_of, parsed
-from review.sources.readers.parts import Call, Mark, Part, Result, Text, Thought, Transcript
+from review.sources.readers.parts import Call, Mark, Part, Passage, Result, Text, Thought, Transcript
 from review.sources.readers.reader import Reader
 
 LINKS = ("previous_response_id", "conversation")
@@ -56,6 +56,7 @@ def read(record: Record) -> Fields:
     fields |= _unfinished(response, fields)
     links = {name: response.get(name) or request.get(name) for name in LINKS}
     fields["metadata"] |= {name: link for name, link in links.items() if link}
+    fields.setdefault("context", found.context)
     return {**fields, "messages": found.messages, "steps": found.steps}
 
 
@@ -91,7 +92,14 @@ def _items(found: Transcript, items: Any) -> None:
         elif kind.endswith("_output"):
             found.extend("assistant", [Result(_text(item.get("output"), at), str(item.get("call_id") or ""))], at=at)
         else:
-            found.extend("assistant", [_made(kind, item)], at=at)
+            found.extend("assistant", [*_found(item), _made(kind, item)], at=at)
+
+
+def _found(item: Mapping[str, Any]) -> list[Passage]:
+    """Return the passages that a file search found."""
+    results = item.get("results")
+    texts = [r.get("text") for r in results if isinstance(r, Mapping)] if isinstance(results, list) else []
+    return [Passage(text) for text in texts if isinstance(text, str)]
 
 
 def _made(kind: str, item: Mapping[str, Any]) -> Part:
@@ -102,7 +110,7 @@ def _made(kind: str, item: Mapping[str, Any]) -> Part:
         return Thought("\n".join(text for text in texts if isinstance(text, str)))
     given = item.get("arguments", item.get("input"))
     if given is None:
-        given = {k: v for k, v in item.items() if k not in ("id", "type", "status", "call_id", "name")}
+        given = {k: v for k, v in item.items() if k not in ("id", "type", "status", "call_id", "name", "results")}
     return Call(str(item.get("name") or kind.removesuffix("_call")), given, str(item.get("call_id") or ""))
 
 
@@ -138,6 +146,7 @@ READER = Reader(
     sign="request.input, or a response with object = response",
     recognise=recognise,
     read=read,
+    calls=is_call,
     sample={
         "request": {"input": "How many?"},
         "response": {

@@ -32,6 +32,7 @@ from review.sources.readers.otlp_attributes import (
     input_of,
     listed,
     output_of,
+    with_details,
 )
 from review.sources.readers.otlp_evaluations import evaluations_in
 from review.sources.readers.otlp_spans import is_otlp, spans_in
@@ -79,7 +80,7 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
 
 
 def _span(record: Record, events: list[Fields]) -> Span:
-    attributes: Mapping[str, Any] = record["attributes"]
+    attributes = with_details(record["attributes"], events)
     raw = str(first(attributes, KIND) or record.get("span_kind") or "").lower()
     kind = KINDS.get(raw, raw if raw not in ("internal", "client", "server", "task", "workflow", "span") else "")
     if not kind and ("gen_ai.system" in attributes or attributes.get("llm.request.type")):
@@ -136,12 +137,17 @@ def _error(record: Record, events: list[Fields]) -> tuple[str | None, str | None
         return None, None
     named = (record.get("message"), attributes.get("langfuse.observation.status_message"))
     message = next((str(text) for text in (*named, thrown.get("exception.message"), kind) if text), None)
-    return message or "the span failed without a message", kind
+    return message or "the span failed without a message", _class_name(kind)
+
+
+def _class_name(kind: str | None) -> str | None:
+    """Return the name of an error; some libraries write how Python prints its class."""
+    return kind.removeprefix("<class '").removesuffix("'>") if kind else None
 
 
 def _documents(attributes: Mapping[str, Any]) -> list[Any]:
     rows = listed(attributes, "retrieval.documents")
-    texts = [row.get("document.content") for row in rows if isinstance(row, Mapping)]
+    texts = [row.get("document.content") for row in rows if isinstance(row, dict)]
     return [text for text in texts if text] or list_in(attributes.get("gen_ai.retrieval.documents"))
 
 
@@ -151,7 +157,7 @@ def _metadata(spans: Mapping[str, Record]) -> Fields:
     for span in sorted(spans.values(), key=lambda s: s.get("start") or 0.0, reverse=True):
         for name, value in span["attributes"].items():
             if name.startswith("langfuse.trace.metadata."):
-                found[name.removeprefix("langfuse.trace.metadata.")] = value
+                found[name.removeprefix("langfuse.trace.metadata.")] = opened(value)
         found |= mapping_of(span["attributes"].get("metadata"))
     return found
 

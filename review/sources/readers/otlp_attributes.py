@@ -68,27 +68,33 @@ RESULT = (
 INPUT = (
     *("input.value", "langfuse.observation.input", "langfuse.trace.input", "traceloop.entity.input", "ai.prompt"),
     *("ai.prompt.messages", "gen_ai.prompt", "gen_ai.retrieval.query.text", "gen_ai.task.input"),
+    *("input", "question", "query"),
 )
 OUTPUT = (
     *("output.value", "langfuse.observation.output", "langfuse.trace.output", "traceloop.entity.output"),
     *("ai.response.text", "gen_ai.completion", "gen_ai.task.output", "result"),
+    *("output", "answer"),
 )
 
 
 def first(attributes: Mapping[str, Any], names: Iterable[str]) -> Any:
     """Return the first of some attributes that is there."""
-    return next((attributes[name] for name in names if attributes.get(name) not in (None, "", [], {})), None)
+    for name in names:
+        value = attributes.get(name)
+        if value is not None and value not in ("", [], {}):
+            return value
+    return None
 
 
 def listed(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
     """Return the list that flattened names hold, ``prefix.<i>.suffix``, by the numbers of the indices."""
-    rows: dict[int, Fields] = {}
     begin = f"{prefix}."
-    for name, value in attributes.items():
-        if name.startswith(begin):
-            index, _, rest = name[len(begin) :].partition(".")
-            if index.isdecimal():
-                rows.setdefault(int(index), {})[rest] = value
+    names = [name for name in attributes if name.startswith(begin)]
+    rows: dict[int, Fields] = {}
+    for name in names:
+        index, _, rest = name[len(begin) :].partition(".")
+        if index.isdecimal():
+            rows.setdefault(int(index), {})[rest] = attributes[name]
     return [row.get("", row) if set(row) == {""} else row for _, row in sorted(rows.items())]
 
 
@@ -102,7 +108,7 @@ def input_of(attributes: Mapping[str, Any], events: list[Fields]) -> Any:
         *_openllmetry(attributes, "gen_ai.prompt"),
         *[message for event in events if (message := _asked(event)) is not None],
     ]
-    if instructions and not any(isinstance(m, Mapping) and m.get("role") == "system" for m in found):
+    if instructions and not any(isinstance(m, dict) and m.get("role") == "system" for m in found):
         parts = opened(instructions)
         found = [{"role": "system", "content": parts}, *found]
     if found:
@@ -120,7 +126,7 @@ def output_of(attributes: Mapping[str, Any], events: list[Fields]) -> Any:
         *[message for event in events if (message := _answered(event)) is not None],
     ]
     if found:
-        return found[:1] if all(isinstance(m, Mapping) and m.get("role") == "assistant" for m in found) else found
+        return found[:1] if all(isinstance(m, dict) and m.get("role") == "assistant" for m in found) else found
     calls = list_in(attributes.get("ai.response.toolCalls"))
     text = first(attributes, OUTPUT)
     return [{"role": "assistant", "content": text, "tool_calls": calls}] if calls else opened(text)
@@ -129,13 +135,13 @@ def output_of(attributes: Mapping[str, Any], events: list[Fields]) -> Any:
 def _openinference(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
     made = []
     for row in listed(attributes, prefix):
-        if not isinstance(row, Mapping):
+        if not isinstance(row, dict):
             continue
         message: Fields = {"role": row.get("message.role") or "user", "content": row.get("message.content")}
         parts = listed(row, "message.contents")
         if parts and message["content"] in (None, ""):
-            message["content"] = [_openinference_part(part) for part in parts if isinstance(part, Mapping)]
-        calls = [_openinference_call(call) for call in listed(row, "message.tool_calls") if isinstance(call, Mapping)]
+            message["content"] = [_openinference_part(part) for part in parts if isinstance(part, dict)]
+        calls = [_openinference_call(call) for call in listed(row, "message.tool_calls") if isinstance(call, dict)]
         message |= {"tool_calls": calls} if calls else {}
         for ours, theirs in (("tool_call_id", "message.tool_call_id"), ("name", "message.name")):
             message |= {ours: row[theirs]} if row.get(theirs) else {}
@@ -160,12 +166,12 @@ def _openinference_call(call: Mapping[str, Any]) -> Fields:
 def _openllmetry(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
     made = []
     for row in listed(attributes, prefix):
-        if not isinstance(row, Mapping):
+        if not isinstance(row, dict):
             continue
         calls = [
             {"id": c.get("id"), "function": {"name": c.get("name"), "arguments": c.get("arguments", {})}}
             for c in listed(row, "tool_calls")
-            if isinstance(c, Mapping)
+            if isinstance(c, dict)
         ]
         role = row.get("role") or ("assistant" if prefix.endswith("completion") else "user")
         message = {"role": role, "content": opened_parts(row.get("content")), "tool_call_id": row.get("tool_call_id")}
@@ -176,17 +182,30 @@ def _openllmetry(attributes: Mapping[str, Any], prefix: str) -> list[Any]:
 def opened_parts(content: Any) -> Any:
     """Return the parts of a content that was written as JSON text; other text stays text."""
     found = opened(content)
-    return found if isinstance(found, list) and all(isinstance(p, Mapping) and "type" in p for p in found) else content
+    return found if isinstance(found, list) and all(isinstance(p, dict) and "type" in p for p in found) else content
 
 
 def _body(event: Fields) -> Fields:
     """Return what an event holds: the body of a log record, its content as JSON, or its attributes."""
     body = event.get("body")
-    if isinstance(body, Mapping):
+    if isinstance(body, dict):
         return dict(body)
     attributes = event["attributes"]
     content = mapping_of(attributes.get("gen_ai.event.content"))
     return dict(content) if content else dict(attributes)
+
+
+DETAILS = "gen_ai.client.inference.operation.details"
+"""The event that carries attributes of a model call, for spans that must stay small."""
+
+
+def with_details(attributes: Mapping[str, Any], events: list[Fields]) -> Fields:
+    """Return the attributes of a span with those that an event or log record carries for it."""
+    details = [event for event in events if event_name(event) == DETAILS]
+    return {
+        **dict(attributes),
+        **{k: v for event in details for k, v in {**event["attributes"], **_body(event)}.items()},
+    }
 
 
 def event_name(event: Fields) -> str:

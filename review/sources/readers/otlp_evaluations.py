@@ -41,7 +41,7 @@ _ANNOTATIONS = (
 def _evaluation(attributes: Mapping[str, Any], prefix: str, inner: str) -> list[Fields]:
     found = []
     for row in listed(attributes, prefix):
-        if isinstance(row, Mapping):
+        if isinstance(row, dict):
             part = {name.removeprefix(f"{inner}."): value for name, value in row.items()}
             judge = part.get("identifier") or part.get("annotator_kind") or "openinference"
             found.append(_row(part, judge, str(part.get("annotator_kind") or "LLM").upper()))

@@ -35,8 +35,8 @@ def is_otlp(record: Record) -> bool:
 
 def _is_span(record: Record) -> bool:
     context = record.get("context")
-    if isinstance(context, Mapping):
-        return "trace_id" in context and "span_id" in context and isinstance(record.get("attributes"), Mapping)
+    if isinstance(context, dict):
+        return "trace_id" in context and "span_id" in context and isinstance(record.get("attributes"), dict)
     return _id_of(record, "trace") is not None and _id_of(record, "span") is not None and "attributes" in record
 
 
@@ -57,18 +57,18 @@ def _objects(value: Any, name: str) -> Iterable[Mapping[str, Any]]:
     if not isinstance(value, list):
         raise Unreadable(name, value, "a list")
     for item in value:
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             raise Unreadable(name, item, "an object")
         yield item
 
 
 def _of_resource(resource: Mapping[str, Any]) -> Iterator[Fields]:
     shared = resource.get("resource")
-    described = attributes_of(shared.get("attributes")) if isinstance(shared, Mapping) else {}
+    described = attributes_of(shared.get("attributes")) if isinstance(shared, dict) else {}
     for scopes in SCOPES:
         for scope in _objects(resource.get(scopes), scopes):
             named = scope.get("scope")
-            name = str(named.get("name") or "") if isinstance(named, Mapping) else ""
+            name = str(named.get("name") or "") if isinstance(named, dict) else ""
             for items in _ITEMS:
                 for item in _objects(scope.get(items), items):
                     yield _plain(item, described, name)
@@ -76,7 +76,7 @@ def _of_resource(resource: Mapping[str, Any]) -> Iterator[Fields]:
 
 def _plain(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields:
     status = item.get("status")
-    status = status if isinstance(status, Mapping) else {"code": item.get("status_code")}
+    status = status if isinstance(status, dict) else {"code": item.get("status_code")}
     events = item.get("events")
     made: Fields = {
         "trace": _id_of(item, "trace"),
@@ -86,7 +86,7 @@ def _plain(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields:
         "start": _time_of(item, "start"),
         "end": _time_of(item, "end"),
         "attributes": attributes_of(item.get("attributes")),
-        "events": [_event(event) for event in events if isinstance(event, Mapping)] if isinstance(events, list) else [],
+        "events": [_event(event) for event in events if isinstance(event, dict)] if isinstance(events, list) else [],
         "resource": resource,
         "scope": scope,
         "failed": status.get("code", status.get("status_code")) in _FAILED,
@@ -117,7 +117,7 @@ _TIMES = {
 def _id_of(item: Mapping[str, Any], which: str) -> str | None:
     """Return an id as lower-case hex; None without one, and for one of zeros."""
     context = item.get("context")
-    places: list[Mapping[str, Any]] = [item, context] if isinstance(context, Mapping) else [item]
+    places: list[Mapping[str, Any]] = [item, context] if isinstance(context, dict) else [item]
     raw = next((place[name] for name in _IDS[which] for place in places if place.get(name)), None)
     if not isinstance(raw, str):
         return None
@@ -145,22 +145,20 @@ def attributes_of(value: Any) -> Fields:
     """Return attributes by name, from a list of {key, value} or an object, nested objects with dotted names."""
     if isinstance(value, list):
         return {
-            str(pair["key"]): _value(pair.get("value")) for pair in value if isinstance(pair, Mapping) and "key" in pair
+            str(pair["key"]): _value(pair.get("value")) for pair in value if isinstance(pair, dict) and "key" in pair
         }
-    return dict(_flat(value, "")) if isinstance(value, Mapping) else {}
+    return dict(_flat(value, "")) if isinstance(value, dict) else {}
 
 
 def _pairs(value: list[Any]) -> Fields:
-    return {
-        str(pair["key"]): _value(pair.get("value")) for pair in value if isinstance(pair, Mapping) and "key" in pair
-    }
+    return {str(pair["key"]): _value(pair.get("value")) for pair in value if isinstance(pair, dict) and "key" in pair}
 
 
 def _flat(value: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
     for name, item in value.items():
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             yield from _flat(item, f"{before}{name}.")
-        elif isinstance(item, list) and any(isinstance(one, Mapping) for one in item):
+        elif isinstance(item, list) and any(isinstance(one, dict) for one in item):
             yield from _flat({str(i): one for i, one in enumerate(item)}, f"{before}{name}.")
         else:
             yield f"{before}{name}", item
@@ -171,7 +169,7 @@ _PLAIN = ("stringValue", "string_value", "boolValue", "bool_value", "doubleValue
 
 def _value(value: Any) -> Any:
     """Return the value that an AnyValue holds; anything else unchanged."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return value
     for name in _PLAIN:
         if name in value:
@@ -181,13 +179,13 @@ def _value(value: Any) -> Any:
             raw = value[name]
             return int(raw) if isinstance(raw, str) and raw.lstrip("-").isdecimal() else raw
     for name in ("arrayValue", "array_value"):
-        if isinstance(value.get(name), Mapping):
+        if isinstance(value.get(name), dict):
             return [_value(item) for item in value[name].get("values") or ()]
     for name in ("kvlistValue", "kvlist_value"):
-        if isinstance(value.get(name), Mapping):
+        if isinstance(value.get(name), dict):
             return {
                 str(p.get("key")): _value(p.get("value"))
                 for p in value[name].get("values") or ()
-                if isinstance(p, Mapping)
+                if isinstance(p, dict)
             }
     return None if not value else dict(value)

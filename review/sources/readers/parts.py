@@ -1,8 +1,9 @@
-"""Parts of a message as APIs write them (text, tool call, tool result, thought, image), put together as messages.
+"""Parts of a message as APIs write them (text, tool call, result, thought, passage, image), put together as messages.
 
 Each reader turns its own kinds of parts into these; the transcript decides what becomes one message. Texts of one
 message are joined without a separator, because APIs split an answer anywhere. A tool result is a message of its own
-with the role tool. Thoughts are steps and never part of an answer. What is no text leaves a mark such as ``[image]``.
+with the role tool. Thoughts are steps, retrieved passages the context, and neither is part of an answer. What is no
+text leaves a mark such as ``[image]``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,12 @@ class Thought(NamedTuple):
     text: str
 
 
+class Passage(NamedTuple):
+    """A document, or a part of one, that was retrieved for the answer."""
+
+    text: str
+
+
 class Call(NamedTuple):
     """A tool call; arguments that are no text are kept as JSON."""
 
@@ -52,7 +59,7 @@ class Result(NamedTuple):
     failed: bool = False
 
 
-Part = Text | Mark | Thought | Call | Result
+Part = Text | Mark | Thought | Passage | Call | Result
 
 
 def tool_call(name: str, arguments: Any, id: str = "") -> Fields:
@@ -68,10 +75,11 @@ def thinking(text: str) -> Fields:
 
 @dataclass(kw_only=True)
 class Transcript:
-    """The messages and steps of a conversation, filled part by part."""
+    """The messages, steps and retrieved passages of a conversation, filled part by part."""
 
     messages: list[Fields] = field(default_factory=list)
     steps: list[Fields] = field(default_factory=list)
+    context: list[str] = field(default_factory=list)
     _open: Fields | None = None
     _ends_with_text: bool = False
     _tools: dict[str, str] = field(default_factory=dict)
@@ -92,6 +100,9 @@ class Transcript:
         for part in parts:
             if isinstance(part, Thought):
                 self.steps.append(thinking(part.text))
+            elif isinstance(part, Passage):
+                if part.text and part.text not in self.context:
+                    self.context.append(part.text)
             elif isinstance(part, Result):
                 self.close()
                 self._result(part)

@@ -37,10 +37,14 @@ class Reader(Format):
     A record that holds several conversations (a pair of answers) gives a list, each with an ``id`` of its own.
     ``sample`` is a record in which a user asks "How many?" and the assistant answers "Seven.": the tests read the
     sample of every format.
+
+    ``calls`` says of a record whether it is one call of an API. Agents send their growing history with each call, so
+    calls that continue one another become one conversation (:mod:`review.sources.chaining`).
     """
 
     read: Callable[[Record], Fields | list[Fields]]
     sample: Record
+    calls: Callable[[Record], bool] | None = None
 
     def conversations(self, record: Record) -> list[Fields]:
         """Return the fields of each conversation in a record. Raises Unreadable."""

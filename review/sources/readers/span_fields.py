@@ -10,9 +10,8 @@ from typing import Any
 from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.sources.readers.fields import Fields
-from review.sources.readers.span_messages import talk_in
-from review.sources.readers.span_talk import Said, answer_of, said_in
-from review.sources.readers.span_values import as_text, mapping_of
+from review.sources.readers.span_talk import Said, said_in
+from review.sources.readers.span_values import as_text, mapping_of, opened
 from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span, Tree, tree_of
 
 _SQL = re.compile(r"\s*(select|with|show|describe|explain|insert|update|delete)\b", re.IGNORECASE)
@@ -51,7 +50,7 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
         "session_id": _first(tree, "session"),
         "tags": list(dict.fromkeys(tag for span in tree.spans for tag in span.tags)),
         **tokens,
-        **_query(tree),
+        **_query(tree, said.messages),
         **status,
         **known,
         "metadata": {
@@ -123,10 +122,10 @@ def _empty(said: Said, status: Fields) -> list[str]:
 
 def _steps(span: Span) -> list[Fields]:
     """Return a span as a step of the reasoning chain, after what its model thought."""
-    told = answer_of(span) if span.kind == LLM else None
+    told = span.told if span.kind == LLM else None
     thoughts = [{"name": span.name, "kind": "thinking", "output": text} for text in (told.thoughts if told else ())]
     # The messages of a model call are in the conversation already.
-    shown = None if span.kind == LLM and talk_in(span.input) is not None else span.input
+    shown = None if span.kind == LLM and span.asked is not None else span.input
     if told is not None:
         last = told.messages[-1] if told.messages else {}
         output = last.get("content") or as_text([c["function"] for c in last.get("tool_calls", ())] or None)
@@ -147,15 +146,23 @@ def _steps(span: Span) -> list[Fields]:
     return [*thoughts, {name: value for name, value in made.items() if value not in (None, "")}]
 
 
-def _query(tree: Tree) -> Fields:
-    """Return the last query that a tool ran, and its result."""
+def _query(tree: Tree, messages: list[Fields]) -> Fields:
+    """Return the last query that a tool ran, and its result: from the spans of tools, else from the messages."""
     for span in reversed(tree.spans):
-        if span.kind != TOOL:
-            continue
-        given = mapping_of(span.input)
-        texts = [given[name] for name in _SQL_KEYS if isinstance(given.get(name), str)]
-        texts += [span.input] if isinstance(span.input, str) else []
-        query = next((text for text in texts if _SQL.match(text)), None)
+        query = _sql_in(span.input) if span.kind == TOOL else None
         if query is not None:
             return {"sql": query, "result": as_text(span.output) or None}
+    results = {m.get("tool_call_id"): m["content"] for m in messages if m["role"] == "tool"}
+    for message in reversed(messages):
+        for call in reversed(message.get("tool_calls") or []):
+            query = _sql_in(opened(call["function"]["arguments"]))
+            if query is not None:
+                return {"sql": query, "result": results.get(call.get("id")) or None}
     return {}
+
+
+def _sql_in(given: Any) -> str | None:
+    """Return the query among the arguments of a tool."""
+    named = mapping_of(given)
+    texts = [given] if isinstance(given, str) else [named.get(name) for name in _SQL_KEYS]
+    return next((text for text in texts if isinstance(text, str) and _SQL.match(text)), None)

@@ -50,18 +50,18 @@ def _listed(value: Any) -> list[Any]:
         if value and isinstance(value[0], list):
             return _listed(value[0])
         return value if value and all(_is_message(opened(item)) for item in value) else []
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return []
     if _is_message(value):
         return [value]
     for name, inner in (("choices", "message"), ("candidates", "content")):
         first = _first(value.get(name))
-        if isinstance(first, Mapping) and isinstance(first.get(inner), Mapping):
+        if isinstance(first, dict) and isinstance(first.get(inner), dict):
             return [{"role": "assistant", **first[inner]}]
     generation = _first(_first(value.get("generations")))
-    if isinstance(generation, Mapping):
+    if isinstance(generation, dict):
         said = generation.get("message")
-        return [{"role": "assistant", **said} if isinstance(said, Mapping) else {"role": "assistant", **generation}]
+        return [{"role": "assistant", **said} if isinstance(said, dict) else {"role": "assistant", **generation}]
     for name in _LISTS:
         found = _listed(opened(value.get(name)))
         if found:
@@ -75,7 +75,7 @@ def _first(value: Any) -> Any:
 
 
 def _is_message(item: Any) -> bool:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return False
     if _lc(item) is not None or item.get("type") in ("function_call", "function_call_output", "reasoning"):
         return True
@@ -88,7 +88,7 @@ def _is_message(item: Any) -> bool:
 def _lc(item: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
     """Return type and fields of a message that LangChain serialised with its constructor."""
     kwargs = item.get("kwargs")
-    if not isinstance(kwargs, Mapping):
+    if not isinstance(kwargs, dict):
         return None
     named = item.get("id")
     word = str(named[-1]) if isinstance(named, list) and named else str(kwargs.get("type") or item.get("role") or "")
@@ -100,7 +100,7 @@ def _add(talk: Talk, item: Mapping[str, Any], role: str | None) -> bool:
     built = _lc(item)
     if built is not None:
         word, item = built
-    elif isinstance(item.get("data"), Mapping):
+    elif isinstance(item.get("data"), dict):
         word, item = str(item.get("type")), item["data"]
     else:
         word = str(item.get("role") or item.get("type") or role or "")
@@ -133,7 +133,7 @@ def _add(talk: Talk, item: Mapping[str, Any], role: str | None) -> bool:
 
 
 def _has_result(parts: Any) -> bool:
-    return isinstance(parts, list) and any(isinstance(p, Mapping) and _kind(p) in _RESULTS for p in parts)
+    return isinstance(parts, list) and any(isinstance(p, dict) and _kind(p) in _RESULTS for p in parts)
 
 
 def _kind(part: Mapping[str, Any]) -> str:
@@ -148,12 +148,12 @@ def _fill(made: Fields, results: list[Fields], thoughts: list[str], parts: Any) 
     for part in parts if isinstance(parts, list) else [parts]:
         if part is None or part == "":
             continue
-        if not isinstance(part, Mapping):
+        if not isinstance(part, dict):
             made["content"] += part if isinstance(part, str) else as_json_text(part)
             continue
         kind = _kind(part)
         named = part.get(kind)
-        inner: Mapping[str, Any] = named if isinstance(named, Mapping) else part
+        inner: Mapping[str, Any] = named if isinstance(named, dict) else part
         if kind in _CALLS:
             made.setdefault("tool_calls", []).append(_call(inner))
         elif kind in _RESULTS:
@@ -177,14 +177,14 @@ def _text(part: Mapping[str, Any]) -> str | None:
             return str(part[name])
     summary = part.get("summary")
     if isinstance(summary, list):
-        return "\n".join(str(item["text"]) for item in summary if isinstance(item, Mapping) and item.get("text"))
+        return "\n".join(str(item["text"]) for item in summary if isinstance(item, dict) and item.get("text"))
     return None
 
 
 def _texts(parts: Any) -> str:
     """Return the content of a tool message as text."""
     parts = opened(parts)
-    if isinstance(parts, list) and all(isinstance(p, str) or (isinstance(p, Mapping) and _text(p)) for p in parts):
+    if isinstance(parts, list) and all(isinstance(p, str) or (isinstance(p, dict) and _text(p)) for p in parts):
         return "".join(p if isinstance(p, str) else _text(p) or "" for p in parts)
     return "" if parts is None else as_json_text(parts)
 
@@ -201,7 +201,7 @@ def _id(part: Mapping[str, Any]) -> Any:
 
 def _call(part: Mapping[str, Any]) -> Fields:
     inner = part.get("function")
-    function: Mapping[str, Any] = inner if isinstance(inner, Mapping) else part
+    function: Mapping[str, Any] = inner if isinstance(inner, dict) else part
     name = next((function[k] for k in ("name", "toolName") if function.get(k)), "not recorded")
     given: Any = next((function[k] for k in ("arguments", "input", "args") if function.get(k) is not None), {})
     call = _id(part)
@@ -217,7 +217,7 @@ def tool_call(name: str, arguments: Any, call: str | None = None) -> Fields:
 def _calls(item: Mapping[str, Any]) -> list[Fields]:
     extra = mapping_of(item.get("additional_kwargs"))
     listed = item.get("tool_calls") or extra.get("tool_calls")
-    if not listed and isinstance(item.get("function_call"), Mapping):
+    if not listed and isinstance(item.get("function_call"), dict):
         listed = [item["function_call"]]
     listed = [*(listed if isinstance(listed, list) else []), *(item.get("invalid_tool_calls") or [])]
-    return [_call(call.get("tool_call", call)) for call in listed if isinstance(call, Mapping)]
+    return [_call(call.get("tool_call", call)) for call in listed if isinstance(call, dict)]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from review.sources.readers.fields import Fields
-from review.sources.readers.span_messages import Talk, talk_in, tool_call
+from review.sources.readers.span_messages import tool_call
 from review.sources.readers.span_values import ANSWER_KEYS, QUESTION_KEYS, as_text, text_in
 from review.sources.readers.spans import SILENT, TOOL, Span, Tree
 
@@ -71,25 +71,12 @@ def _place(tree: Tree, span: Span | None, which: str) -> str | None:
 def _call(span: Span) -> _Call | None:
     if span.kind in SILENT:
         return None
-    asked = talk_in(span.input, role="user")
+    asked, told = span.asked, span.told
     if asked is None:
         return None
-    told = answer_of(span)
     before, after = asked.messages, told.messages if told else []
     same = len(after) > len(before) and [_key(m) for m in after[: len(before)]] == [_key(m) for m in before]
     return _Call(span, before, list(after) if same else [*before, *after])
-
-
-def answer_of(span: Span, *, other: bool = False) -> Talk | None:
-    """Return what a span answered as messages, a plain text as one of the assistant; None without any.
-
-    With ``other``, an only text under any name counts.
-    """
-    told = talk_in(span.output, role="assistant")
-    if told is None:
-        text = text_in(span.output, ANSWER_KEYS, other=other)
-        told = None if text is None else Talk([{"role": "assistant", "content": text}])
-    return told
 
 
 def _key(message: Fields) -> tuple[str, str]:
@@ -115,7 +102,8 @@ def _found(tree: Tree, calls: dict[str, _Call], *, question: bool) -> tuple[str 
     root = tree.root
     raw = root.input if question else root.output
     # An object without a known name for its text is shown whole, not hidden.
-    return (as_text(raw), root) if isinstance(raw, dict | list) and raw else (None, None)
+    whole = isinstance(raw, dict | list) and bool(raw) and (root.asked if question else root.told) is None
+    return (as_text(raw), root) if whole else (None, None)
 
 
 def _question(span: Span, calls: dict[str, _Call], tree: Tree) -> str | None:
@@ -124,8 +112,9 @@ def _question(span: Span, calls: dict[str, _Call], tree: Tree) -> str | None:
 
 
 def _answer(span: Span, tree: Tree) -> str | None:
-    told = answer_of(span, other=span is tree.root)
-    return _last(told.messages, "assistant") if told else None
+    if span.told is not None:
+        return _last(span.told.messages, "assistant")
+    return text_in(span.output, ANSWER_KEYS, other=True) if span is tree.root else None
 
 
 def _answered(messages: list[Fields]) -> bool:

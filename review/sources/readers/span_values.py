@@ -55,7 +55,7 @@ def _text_in(value: Any, keys: tuple[str, ...], other: bool, depth: int) -> str 
         return orjson.dumps(value).decode()
     if depth == 0:
         return None
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         inner = _arguments(value)
         if inner is not None:
             return _text_in(inner, keys, other, depth - 1)
@@ -73,7 +73,7 @@ def _arguments(value: Mapping[str, Any]) -> Any:
     if not set(value) <= {"args", "kwargs"} or not value:
         return None
     named, listed = value.get("kwargs"), value.get("args")
-    if isinstance(named, Mapping) and named:
+    if isinstance(named, dict) and named:
         return named
     if isinstance(listed, list) and listed:
         return next((item for item in listed if isinstance(opened(item), str | list)), listed[0])
@@ -83,14 +83,14 @@ def _arguments(value: Mapping[str, Any]) -> Any:
 def called_with(value: Any) -> Any:
     """Return the arguments of a traced function, else the value itself."""
     value = opened(value)
-    inner = _arguments(value) if isinstance(value, Mapping) else None
+    inner = _arguments(value) if isinstance(value, dict) else None
     return value if inner is None else opened(inner)
 
 
 def mapping_of(value: Any) -> Mapping[str, Any]:
     """Return an object, possibly from JSON text; an empty one for anything else."""
     value = opened(value)
-    return {str(key): item for key, item in value.items()} if isinstance(value, Mapping) else {}
+    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
 
 
 def list_in(value: Any) -> list[Any]:
@@ -132,6 +132,6 @@ def words_of(value: Any) -> str | None:
 def as_text(value: Any) -> str:
     """Return a text as it is, nothing as an empty text, and anything else as JSON."""
     value = opened(value)
-    if isinstance(value, Mapping) and set(value) == {"output"}:
+    if isinstance(value, dict) and set(value) == {"output"}:
         value = opened(value["output"])
     return "" if value is None else as_json_text(value)

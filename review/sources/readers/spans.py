@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from review.basics.record import Unreadable
+from review.sources.readers.span_messages import Talk, talk_in
+from review.sources.readers.span_values import ANSWER_KEYS, text_in
 
 LLM, TOOL, RETRIEVER = "llm", "tool", "retriever"
 """Kinds of spans that are read in a way of their own; all others are steps alone."""
@@ -43,6 +46,20 @@ class Span:
     user: str | None = None
     session: str | None = None
     tags: list[str] = field(default_factory=list)
+
+    @cached_property
+    def asked(self) -> Talk | None:
+        """The messages that went in, None where the input is no list of messages."""
+        return talk_in(self.input, role="user")
+
+    @cached_property
+    def told(self) -> Talk | None:
+        """What came out as messages, a plain text as one of the assistant; None without any."""
+        told = talk_in(self.output, role="assistant")
+        if told is None:
+            text = text_in(self.output, ANSWER_KEYS)
+            told = None if text is None else Talk([{"role": "assistant", "content": text}])
+        return told
 
     @property
     def milliseconds(self) -> float | None:

@@ -11,7 +11,8 @@ class Storage {
 export class FakeNode {
   constructor(tag) {
     Object.assign(this, { tag, children: [], parentElement: null, attributes: new Map(), inert: false });
-    Object.assign(this, { scrollTop: 0, scrollHeight: 0, clientHeight: 0, offsetTop: 0, offsetHeight: 0, isConnected: true });
+    Object.assign(this, { scrollTop: 0, scrollHeight: 0, clientHeight: 0, clientWidth: 1280, offsetTop: 0, offsetHeight: 0, isConnected: true });
+    Object.assign(this, { style: { setProperty() {} }, classList: { add() {}, remove() {} }, value: "", offsetParent: null });
   }
   append(...children) {
     for (const child of children) {
@@ -40,6 +41,9 @@ export class FakeNode {
   contains(other) { return other === this || this.children.some((one) => one instanceof FakeNode && one.contains(other)); }
   matches() { return false; }
   closest() { return null; }
+  getBoundingClientRect() { return { top: 0, bottom: 0, left: 0, right: 0 }; }
+  querySelectorAll() { return []; }
+  scrollIntoView() {}
   all() { return this.children.flatMap((one) => (one instanceof FakeNode ? [one, ...one.all()] : [])); }
   querySelector(selector) {
     return this.all().find((one) => one.hasAttribute(selector.slice(1, -1))) ?? null;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import flow_store
@@ -10,8 +11,11 @@ from flow_store import REQUEST, WEEK
 
 from review.audit import chain
 from review.basics.errors import InputError, NothingToDo, Refused, UnknownError
+from review.basics.log_paths import log_of
 from review.evidence.production_data import production_data
+from review.log.searching import LogSearch, choices, search_log
 from review.settings.project import project_of
+from review.sources.scenarios import assign_scenario, assigned_scenarios
 from review.week.picking import PREFIX, Picked, pick_by_hand
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
@@ -59,8 +63,6 @@ def test_a_later_draw_is_not_in_the_way(store: Store) -> None:
     """All that is left is picked; then everything is drawn: each drawn item still has its probability."""
     pick(store, *undrawn(store, 150))
     pick(store, *undrawn(store, 200))
-    import dataclasses
-
     flow_store.open_the_week(store, dataclasses.replace(REQUEST, rate=1.0))
     drawn = [i for i in store.find(Item, week=WEEK) if not i.purposive]
     assert len(drawn) >= flow_store.SIZE and all(i.stratum for i in drawn)
@@ -77,3 +79,28 @@ def test_what_cannot_be_picked_is_refused(store: Store) -> None:
     with pytest.raises(InputError, match="from 1 to 200"):
         pick(store)
     assert not store.find(Item, purposive=1)
+
+
+def test_an_assigned_scenario_holds_for_what_is_picked_and_found(store: Store) -> None:
+    first, second, third = undrawn(store, 3)
+    assert assign_scenario(store, [first, second], " lost  parcel ", by="lea") == 2
+    assert assign_scenario(store, [first, second], "lost parcel", by="lea") == 0
+    assert assign_scenario(store, [second], "", by="lea") == 1
+    assert assigned_scenarios(store) == {first: "lost parcel"}
+    pick(store, first, third)
+    assert [store.get(Conversation, c).scenario for c in (first, third)] == ["lost parcel", "SCENARIO-MARK"]
+    search = LogSearch(values={"scenario": ["lost parcel"]}, assigned=assigned_scenarios(store))
+    assert [row["id"] for row in search_log(log_of(store.path), search, most=5).rows] == [first]
+    assert "lost parcel" in choices(log_of(store.path), assigned_scenarios(store)).values["scenario"]
+    assert len(store.find(AuditEntry, action="scenario")) == 2 and chain.verify(store)[1] is None
+    with pytest.raises(Refused):
+        assign_scenario(store, [first], "x", by="ana")
+    with pytest.raises(InputError, match="at most 80"):
+        assign_scenario(store, [first], "x" * 81, by="lea")
+
+
+def test_a_drawn_conversation_has_the_scenario_that_was_assigned_before(store: Store) -> None:
+    (one,) = undrawn(store, 1)
+    assign_scenario(store, [one], "returns", by="lea")
+    flow_store.open_the_week(store, dataclasses.replace(REQUEST, rate=1.0))
+    assert store.get(Conversation, one).scenario == "returns"

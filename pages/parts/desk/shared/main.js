@@ -162,8 +162,11 @@ function refresh(view) {
   return view.desk.show(view);
 }
 
-// Take the view off the page. Unsaved entries stay in the outbox and are sent when the page is opened again.
+// Take the view off the page. A finished item that only waits for its delay is submitted, as when the page is left: its
+// next key may come when the view is back, and belongs to the next item. Unsaved entries stay in the outbox and are sent
+// when the page is opened again.
 function unmount(view) {
+  if (view.timer) view.act.submit();
   view.listening?.abort();
   view.listening = null;
   view.setStateValue = null;

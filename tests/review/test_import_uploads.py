@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from review.basics.errors import InputError
-from review.sources.uploads import KEPT_SECONDS, MAX_FILES, forget, keep, uploads_of
+from review.sources.uploads import KEPT_SECONDS, MAX_FILES, expire_uploads, forget, keep, uploads_of
 
 
 def packed(files: dict[str, bytes]) -> bytes:
@@ -83,4 +83,5 @@ def test_what_was_dropped_a_day_ago_is_removed(store: Path) -> None:
     past = old.stat().st_mtime - KEPT_SECONDS - 60
     os.utime(old.parent, (past, past))
     keep(store, "b.csv", b"id\n")
-    assert not old.exists()
+    assert not old.exists() and expire_uploads(store) == 0
+    assert expire_uploads(store.with_name("none.db")) == 0

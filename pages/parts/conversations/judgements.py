@@ -1,0 +1,175 @@
+"""Bring in what people and judges said elsewhere: labels of annotation tools, verdicts of evaluation tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.parts.conversations import judgement_form
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.errors import ReviewError
+from review.basics.tables import Table, load
+from review.basics.words import counted
+from review.exchange.items import known_items
+from review.exchange.labels import ImportedLabels, import_labels, read_labels
+from review.exchange.tool_tables import AUTO, tool_of
+from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
+from review.exchange.tools.tool import Tool
+from review.exchange.verdicts import ImportedVerdicts, import_verdicts, read_verdicts
+from review.rubric.rubric import current_rubric
+from review.sources.uploads import forget, keep
+
+FILE = "judgements_file"
+ROUND = "judgements_round"
+DONE = "judgements_done"
+TYPES = ["csv", "tsv", "json", "jsonl", "ndjson", "parquet"]
+KINDS = {"labels": "Labels of people", "verdicts": "Verdicts of judges"}
+
+
+class Dropped(NamedTuple):
+    """A dropped file, where it is kept, and what its owner calls it."""
+
+    path: str
+    name: str
+
+
+def arrive(here: Session) -> None:
+    """Draw the place to drop a file of labels or verdicts, how it is read, and the button that imports it."""
+    kind = str(
+        st.segmented_control(
+            "What the file holds", list(KINDS), format_func=lambda k: KINDS[k], default="labels", required=True,
+            key="judgements_kind",
+        )
+    )  # fmt: skip
+    if said := st.session_state.pop(DONE, None):
+        st.success(as_text(said), icon=":material/task_alt:")
+        if kind == "labels":
+            st.page_link("agreement.py", label="See the agreement", icon=":material/group:")
+        else:
+            st.page_link("judges.py", label="See the judges", icon=":material/balance:")
+    file = _file(here)
+    if file is None:
+        st.caption(
+            "Exports of annotation and evaluation tools are recognised. Any other table needs a column for the item, "
+            "the person or judge, and the label."
+        )
+        return
+    st.subheader(as_text(file.name))
+    if st.button("Remove this file", icon=":material/close:", type="tertiary", key="judgements_remove"):
+        _forget(here, file)
+        st.rerun()
+    try:
+        _form(here, kind, file)
+    except ReviewError as error:
+        st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
+
+
+def _file(here: Session) -> Dropped | None:
+    uploaded = st.file_uploader(
+        "Drop a file with labels or verdicts here", type=TYPES,
+        key=f"judgements_drop_{st.session_state.get(ROUND, 0)}",
+    )  # fmt: skip
+    if uploaded is not None:
+        files, _ = keep(here.store.path, uploaded.name, uploaded.getbuffer())
+        st.session_state[FILE] = Dropped(str(files[0]), uploaded.name)
+        st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+        st.rerun()
+    file: Dropped | None = st.session_state.get(FILE)
+    return file if file is not None and Path(file.path).exists() else None
+
+
+def _forget(here: Session, file: Dropped) -> None:
+    forget(Path(file.path), here.store.path)
+    st.session_state.pop(FILE, None)
+
+
+def _form(here: Session, kind: str, file: Dropped) -> None:
+    raw, rubric = _loaded(file.path), current_rubric(here.store)
+    tools: Mapping[str, Tool] = LABEL_READERS if kind == "labels" else VERDICT_READERS
+    tool = tool_of(raw, tools, AUTO)
+    answer = st.container()
+    asked = judgement_form.columns(raw, kind, tool, key=f"{kind}_{file.path}")
+    if asked is None:
+        return
+    if kind == "labels":
+        table = read_labels(file.path, names=asked.names, wide=asked.wide, rater=asked.author)
+    else:
+        table = read_verdicts(file.path, names=asked.names, judge=asked.author)
+    filled = judgement_form.dimensions(table, rubric, of_tool=tool is not None, key=f"{kind}_{file.path}")
+    words = judgement_form.words(table, rubric, filled, key=f"{kind}_{file.path}")
+    with answer:
+        _answer(here, table, kind, tool, tools)
+    blocked = not table.rows or filled.nothing
+    if st.button(f"Import {KINDS[kind].lower()}", type="primary", disabled=blocked, key="judgements_go"):
+        st.session_state[DONE] = _imported(here, kind, table, filled, words)
+        _forget(here, file)
+        st.rerun()
+
+
+def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Mapping[str, Tool]) -> None:
+    """Say what the file is, and how many of its items the store has."""
+    st.caption(as_text(f"Format {tool}: {tools[tool].about}." if tool else "A table."))
+    for note in table.notes:
+        st.caption(f":material/info: {as_text(note.partition(': ')[2] or note)}")
+    items = {row.text("item") for row in table.rows}
+    found = sum(bool(some) for some in known_items(here.store, items).values())
+    with st.container(horizontal=True):
+        st.metric("Ratings", f"{len(table.rows):,}", border=True)
+        st.metric("Items", f"{len(items):,}", border=True)
+        st.metric("Items under review here", f"{found:,}", border=True)
+    if found < len(items):
+        others = counted(len(items) - found, "item")
+        if kind == "labels":
+            st.warning(f"{others} are not under review here. They come in as hand-picked items without a text.")
+        else:
+            st.warning(f"{others} are not under review here. Their verdicts are left out.")
+
+
+def _imported(
+    here: Session,
+    kind: str,
+    table: Table,
+    filled: judgement_form.Filled,
+    words: list[str],
+) -> str:
+    by = here.rater.id
+    if kind == "labels":
+        done = import_labels(
+            here.store, table, by=by, dimension=filled.default, questions=filled.given, translate=words
+        )
+        return _said_of_labels(done)
+    verdicts = import_verdicts(
+        here.store, table, by=by, dimension=filled.default, metrics=filled.given, translate=words
+    )
+    return _said_of_verdicts(verdicts)
+
+
+def _said_of_labels(done: ImportedLabels) -> str:
+    said = f"{counted(done.added, 'label')} came in, in {counted(done.annotations, 'annotation')}."
+    if done.duplicate:
+        said += f" {counted(done.duplicate, 'label')} were there already."
+    if done.new_items:
+        said += f" {counted(done.new_items, 'item')} are new."
+    if done.new_raters:
+        said += f" New people: {', '.join(done.new_raters[:12])}."
+    return said
+
+
+def _said_of_verdicts(done: ImportedVerdicts) -> str:
+    said = f"{counted(done.added, 'verdict')} came in, of {', '.join(done.judges) or 'no judge'}."
+    if done.unchanged:
+        said += f" {counted(done.unchanged, 'verdict')} were there already."
+    if done.unknown_items:
+        said += f" {counted(done.unknown_items, 'verdict')} left out: their items are not under review here."
+    if done.changed:
+        said += f" {counted(done.changed, 'verdict')} differ from the one in the store, which stays."
+    return said
+
+
+@st.cache_data(show_spinner="Looking at the file …", max_entries=16)
+def _loaded(path: str) -> Table:
+    return load(path)

@@ -1,0 +1,95 @@
+"""Which raw records the log holds already, so that a second import of a file need not mask it again.
+
+Each row of the log has a keyed hash of the raw record it was made from and of the settings that decide what becomes of
+it. A record with a hash that the log holds would become the same conversation. The arrays take 21 bytes a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from review.basics.log_paths import LogPaths
+from review.log.log import log_files
+
+SIZE = 16
+"""Bytes of the hash of a record."""
+MOST = 5_000_000
+"""Records that are kept in memory; those of more files are masked again, and found to be known by their content."""
+MOST_TEXTS = 20_000
+"""Different verdicts of records that are kept in memory."""
+_COLUMNS = ["raw_hash", "created_at", "verdicts"]
+
+
+class Held(NamedTuple):
+    """What is counted of a record that the log holds: whether it has no date, and its verdicts as JSON."""
+
+    undated: bool
+    verdicts: str
+
+
+class KnownRecords:
+    """The hashes of the records that a log holds when this is made."""
+
+    def __init__(self, log: LogPaths) -> None:
+        """Read the hashes from the files of the log; files of earlier versions have none."""
+        self._codes: dict[str, int] = {}
+        parts: list[_Part] = []
+        for file in log_files(log):
+            if sum(len(part.undated) for part in parts) >= MOST:
+                break
+            part = self._read(file)
+            parts += [part] if part is not None else []
+        hashes = np.concatenate([p.hashes for p in parts]) if parts else np.empty((0, 2), np.uint64)
+        order = np.argsort(hashes[:, 0], kind="stable")
+        self._first, self._second = hashes[order, 0], hashes[order, 1]
+        self._undated = np.concatenate([p.undated for p in parts])[order] if parts else np.empty(0, bool)
+        self._verdicts = np.concatenate([p.verdicts for p in parts])[order] if parts else np.empty(0, np.int32)
+        self._texts = list(self._codes)
+
+    def find(self, hashes: Sequence[bytes]) -> list[Held | None]:
+        """Return what is counted of each record, None for a record that the log does not hold."""
+        if not len(self._first) or not hashes:
+            return [None] * len(hashes)
+        asked = np.frombuffer(b"".join(hashes), "<u8").reshape(-1, 2)
+        at = np.searchsorted(self._first, asked[:, 0])
+        at[at == len(self._first)] = 0
+        same = (self._first[at] == asked[:, 0]) & (self._second[at] == asked[:, 1])
+        undated, codes = self._undated[at].tolist(), self._verdicts[at].tolist()
+        return [
+            Held(u, self._texts[code]) if yes else None
+            for yes, u, code in zip(same.tolist(), undated, codes, strict=True)
+        ]
+
+    def _read(self, file: Path) -> _Part | None:
+        if "raw_hash" not in pq.read_schema(file).names:
+            return None
+        table = pq.read_table(file, columns=_COLUMNS)
+        table = table.filter(pc.equal(pc.binary_length(table["raw_hash"]), SIZE)).combine_chunks()
+        if not table.num_rows:
+            return None
+        texts: Any = table["verdicts"].combine_chunks().dictionary_encode()
+        codes = np.array([self._code(text) for text in texts.dictionary.to_pylist()], np.int32)[
+            texts.indices.to_numpy()
+        ]
+        fixed: Any = pa.concat_arrays(table["raw_hash"].chunks).cast(pa.binary(SIZE))
+        hashes = np.frombuffer(fixed.buffers()[1], "<u8").reshape(-1, 2)[: table.num_rows]
+        kept = codes >= 0
+        return _Part(hashes[kept], np.asarray(table["created_at"].is_null())[kept], codes[kept])
+
+    def _code(self, text: str) -> int:
+        if text not in self._codes and len(self._codes) >= MOST_TEXTS:
+            return -1
+        return self._codes.setdefault(text, len(self._codes))
+
+
+class _Part(NamedTuple):
+    hashes: Any
+    undated: Any
+    verdicts: Any

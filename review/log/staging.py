@@ -1,0 +1,56 @@
+"""The folder of an import that is being written: hidden until it is renamed as a whole, removed when it breaks off."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from review.basics.log_paths import LogPaths
+
+_PARTIAL = ".partial-"
+
+
+def staged_for(log: LogPaths, import_id: str) -> LogPaths:
+    """Make the hidden folder of an import, and return it with the one for its originals, which is made when needed."""
+    staged = LogPaths(log.logs / f"{_PARTIAL}{import_id}", log.originals / f"{_PARTIAL}{import_id}")
+    staged.logs.mkdir()
+    return staged
+
+
+def sweep(log: LogPaths) -> None:
+    """Remove what an unfinished import left behind. The caller holds the lock, so no import is running.
+
+    Originals whose import did become visible only lack their own renaming, and get it now. Folders under their final
+    names are never touched: draws keep originals there too.
+    """
+    for partial in log.logs.glob(f"{_PARTIAL}*"):
+        shutil.rmtree(partial, ignore_errors=True)
+    for partial in log.originals.glob(f"{_PARTIAL}*"):
+        import_id = partial.name.removeprefix(_PARTIAL)
+        if (log.logs / import_id).is_dir():
+            partial.rename(log.originals / import_id)
+        else:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def commit(log: LogPaths, staged: LogPaths, import_id: str) -> None:
+    """Make the import visible by one renaming, then rename its originals."""
+    folders = [folder for folder in (staged.originals, staged.logs) if folder.exists()]
+    for folder in folders:
+        for file in folder.iterdir():
+            _sync(file)
+        _sync(folder)
+    staged.logs.rename(log.logs / import_id)
+    _sync(log.logs)
+    if staged.originals.exists():
+        staged.originals.rename(log.originals / import_id)
+        _sync(log.originals)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

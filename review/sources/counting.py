@@ -1,0 +1,51 @@
+"""The rules of an import, and the count of what becomes of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from review.log.append import Entry
+from review.privacy.originals import seal_of
+from review.sources.conversations import ReadRecord, RecordRules, masked_value, recognisers_of
+from review.sources.options import ImportOptions
+from review.sources.readers.catalogue import READERS
+from review.sources.readers.reader import Reader
+from review.sources.tally import Tally
+
+
+def rules_of(options: ImportOptions, key: bytes, format: str, *, scratch: Path | None = None) -> RecordRules:
+    """Return what holds for every record of an import. Raises InputError for privacy settings that cannot be used."""
+    return RecordRules(
+        format=format,
+        origin=options.origin(key),
+        recognisers=recognisers_of(options.privacy),
+        mapping=options.mapping,
+        values=options.values,
+        seal=seal_of(options.privacy.originals),
+        scratch=scratch,
+    )
+
+
+def is_read_alone(format: str) -> bool:
+    """Return whether each record of a format is read by itself, and not put together with others."""
+    reader = READERS[format]
+    return isinstance(reader, Reader) and reader.calls is None
+
+
+def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> Generator[Entry, None, None]:
+    """Yield the conversations that could be read; count the other records, with the line of each."""
+    for raw, entry, error in records:
+        tally.read += 1
+        if raw.mended:
+            tally.mended.update(dict(raw.mended))
+        if entry is not None:
+            tally.undated += entry.conversation.created_at is None
+            if entry.conversation.verdicts:
+                tally.saw_verdicts(entry.conversation.verdicts)
+            if entry.conversation.feedback:
+                tally.saw_feedback(entry.conversation.feedback)
+            yield entry
+        elif error is not None:
+            found = {"found": masked_value(error.found, rules.recognisers), "expected": error.expected}
+            tally.reject({"line": raw.line, "column": error.field, **found})

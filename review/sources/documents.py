@@ -1,0 +1,95 @@
+"""The records of one JSON document: a list, a page of an API, an object by ids, or a single record.
+
+The beginning of the document decides where they are. Then they are read one by one, so the document may be larger than
+the memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from review.basics.errors import InputError
+from review.basics.input_file import InputFile
+from review.basics.json_stream import head_of, records_at
+from review.basics.raw_json import json_records, mended_json
+from review.basics.record import Raw, Unreadable
+from review.basics.unpacking import DAMAGED
+from review.sources.containers import TOP, Found, find, of_map, part_of, unwrapped
+from review.sources.readers.fields import Record
+
+
+def read_document(
+    given: InputFile,
+    recognised: Callable[[Record], bool],
+    in_parts: Callable[[Record], bool],
+    *,
+    mapping: Mapping[str, str],
+    records: str | None,
+) -> tuple[Iterator[Raw], tuple[str, ...]]:
+    """Return the records of a document, and notes on where they are and what is not read.
+
+    ``in_parts`` says of a record whether it may be read in parts: a large request with many spans is.
+    Raises InputError when it is no JSON, and when its records cannot be told.
+    """
+    try:
+        head, whole = head_of(given)
+    except DAMAGED as error:
+        raise given.damaged(error) from None
+    if isinstance(head, str):
+        # JSON that was written as text once more.
+        return _of_text(given, head, recognised, in_parts, mapping=mapping, records=records)
+    if isinstance(head, list):
+        if not head:
+            raise InputError(f"{given.name}: the array is empty; expected records.")
+        documents = [item for item in head if isinstance(item, dict)]
+        found = find(documents, recognised, file=given.name, records=records, single=False, mapping=mapping)
+        if found.container == TOP:
+            return _streamed(given, found), found.notes
+        return _pages(given, found), found.notes
+    if not isinstance(head, dict):
+        raise InputError(f"{given.name}: found {type(head).__name__} {head!r}, expected JSON objects.")
+    found = find([head], recognised, file=given.name, records=records, single=True, mapping=mapping)
+    if not whole and found.container == TOP and in_parts(head):
+        found = Found(part_of(head, in_parts))
+    return _streamed(given, found), found.notes
+
+
+def _streamed(given: InputFile, found: Found) -> Iterator[Raw]:
+    """Yield the records under a path of the document."""
+    path, named = found.container.path, found.container.named
+    any_found = False
+    try:
+        for number, key, text, place in records_at(given, path, named=named):
+            any_found = True
+            line = text.encode("utf-8", "surrogateescape")
+            for raw in json_records(number, line, min(place, given.size)):
+                raw = _worded(raw)
+                yield raw if key is None or raw.record is None else of_map(raw, key, raw.record)
+    except DAMAGED as error:
+        raise given.damaged(error) from None
+    if not any_found:
+        raise InputError(f"{given.name}: there are no records at {found.container.words}; expected at least one.")
+
+
+def _worded(raw: Raw) -> Raw:
+    """Return a refused element with the word for its place: an element, no line."""
+    if raw.error is not None and raw.error.field == "line":
+        return raw._replace(error=Unreadable("record", raw.error.found, raw.error.expected))
+    return raw
+
+
+def _pages(given: InputFile, found: Found) -> Iterator[Raw]:
+    """Yield the records inside the elements of a list, such as pages of an API."""
+    yield from unwrapped(_streamed(given, Found(TOP)), found.container)
+
+
+def _of_text(
+    given: InputFile, text: str, *readers: Callable[[Record], bool], **choices: Any
+) -> tuple[Iterator[Raw], tuple[str, ...]]:
+    try:
+        mended_json(text)
+    except (ValueError, RecursionError):
+        raise InputError(f"{given.name}: found one text, expected JSON objects.") from None
+    inner = InputFile(given.name, data=text.encode("utf-8", "surrogatepass"))
+    return read_document(inner, *readers, **choices)

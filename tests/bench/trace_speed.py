@@ -1,0 +1,115 @@
+"""How fast, and in how much memory, spans anywhere in a file become conversations in the log.
+
+Run: python tests/bench/trace_speed.py [--traces 50000]. The spans of all traces stand in random order, one OTLP request
+with four spans on a line, so that no trace is whole anywhere. ``--only-group`` leaves out masking and the log.
+"""
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from review.basics.log_paths import log_of
+from review.sources.assembling import traces
+from review.sources.files import open_file
+from review.sources.importing import import_file
+from review.sources.readers.otlp import READER
+
+TEXT = "Order #W{n} was handed to the carrier on 2026-11-12, who expects to deliver it within three working days. "
+PER_LINE = 4
+
+
+def value(found: str | int) -> dict[str, Any]:
+    """One attribute's value as OTLP/JSON writes it."""
+    return {"stringValue": found} if isinstance(found, str) else {"intValue": str(found)}
+
+
+def span(trace: int, number: int, parent: int, name: str, attributes: dict[str, str | int]) -> dict[str, Any]:
+    """One span."""
+    start = 1763717400_000000000 + trace * 10**9 + number * 10**7
+    return {
+        "traceId": f"{trace + 1:032x}",
+        "spanId": f"{trace + 1:08x}{number:08x}",
+        "parentSpanId": f"{trace + 1:08x}{parent:08x}" if parent else "",
+        "name": name,
+        "startTimeUnixNano": str(start),
+        "endTimeUnixNano": str(start + 10**9),
+        "attributes": [{"key": key, "value": value(found)} for key, found in attributes.items()],
+        "status": {},
+    }
+
+
+def spans_of(trace: int) -> Iterator[dict[str, Any]]:
+    """The five spans of a trace: an agent, a retrieval, a tool and two calls of a model."""
+    question, answer = f"Where is order #W{trace}?", TEXT.format(n=trace) * 3
+    asked = orjson.dumps([{"role": "user", "parts": [{"type": "text", "content": question}]}]).decode()
+    told = orjson.dumps([{"role": "assistant", "parts": [{"type": "text", "content": answer}]}]).decode()
+    session: dict[str, str | int] = {"gen_ai.conversation.id": f"s{trace}"}
+    yield span(trace, 1, 0, "agent", {"gen_ai.operation.name": "invoke_agent", **session})
+    documents: dict[str, str | int] = {"openinference.span.kind": "RETRIEVER"}
+    documents |= {f"retrieval.documents.{i}.document.content": TEXT.format(n=i) * 2 for i in range(4)}
+    yield span(trace, 2, 1, "retrieve", documents)
+    tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "order", "gen_ai.tool.call.result": "shipped"}
+    yield span(trace, 3, 1, "tool", {**tool, "gen_ai.tool.call.arguments": f'{{"id": {trace}}}'})
+    for number in (4, 5):
+        usage: dict[str, str | int] = {
+            "gen_ai.usage.input_tokens": 200,
+            "gen_ai.usage.output_tokens": 40,
+            "gen_ai.request.model": "m",
+        }
+        call: dict[str, str | int] = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.input.messages": asked,
+            "gen_ai.output.messages": told,
+        }
+        yield span(trace, number, 1, "chat", {**call, **usage})
+
+
+def write_spans(path: Path, count: int) -> int:
+    """Write the spans of so many traces in random order and return how many there are."""
+    rng = random.Random(0)
+    # A number for each span, so that the order needs little memory.
+    order = list(range(count * 5))
+    rng.shuffle(order)
+    with path.open("wb") as file:
+        for at in range(0, len(order), PER_LINE):
+            spans = [list(spans_of(n // 5))[n % 5] for n in order[at : at + PER_LINE]]
+            file.write(orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}) + b"\n")
+    return len(order)
+
+
+def main() -> None:
+    """Print spans a second, conversations a second and the peak of the memory."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--traces", type=int, default=50_000)
+    parser.add_argument("--only-group", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "spans.jsonl"
+        spans = write_spans(file, chosen.traces)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{spans:,} spans of {chosen.traces:,} traces, {file.stat().st_size / 1e6:,.0f} MB; {before:.0f} MB before"
+        )
+        start, busy = time.perf_counter(), time.process_time()
+        if chosen.only_group:
+            _, raws = open_file(file, format="otlp", mapping={})
+            done = sum(1 for one in traces(raws, READER, scratch=Path(folder)) if one.fields)
+        else:
+            done = import_file(file, log=log_of(Path(folder) / "spotcheck.db"), key=b"key", by="bench").added
+        seconds, busy = time.perf_counter() - start, time.process_time() - busy
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{done:,} conversations in {seconds:.1f} s ({busy:.1f} s of processor): {spans / busy:,.0f} spans and "
+            f"{done / busy:,.0f} conversations a second of processor, peak RSS {peak:.0f} MB"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,350 @@
+"""An import in several processes, and one that knows its records, do what an import in one process does."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import orjson
+import pytest
+from examples import examples
+from hypothesis import given
+from hypothesis import strategies as st
+
+from review.basics.errors import InputError, Refused
+from review.basics.log_paths import LogPaths, log_of
+from review.basics.record import Raw
+from review.checks.settings import CheckSettings
+from review.log.known_records import KnownRecords
+from review.log.log import log_files, log_relation
+from review.log.withdrawn import hide
+from review.settings.project import Privacy
+from review.sources import importing, known, processes
+from review.sources.importing import import_file
+from review.sources.options import ImportOptions
+from review.sources.processes import _batches
+from review.sources.tally import Tally
+from storage.records_log import Import
+
+VERDICTS = ({"judge": {"tone": "good"}}, {"judge": {"tone": {"value": "bad", "score": 0.5}}, "b": {"tone": "good"}}, {})
+
+
+def rows(n: int) -> Iterator[dict[str, Any]]:
+    """Rows of every fate: dated and not, with personal data, verdicts, an unreadable field, and some twice."""
+    for i in range(n):
+        row: dict[str, Any] = {
+            "id": f"c{i % (n - n // 9)}",
+            "created_at": f"2026-11-{1 + i % 28:02d}T09:00:00Z" if i % 5 else None,
+            "question": f"Where is order #W{1_000_000 + i}?"
+            + (f" Call 415-555-{1000 + i % 9000}." if i % 4 == 0 else ""),
+            "answer": f"Write to a{i}@example.com." if i % 3 == 0 else "It is on its way.",
+            "verdicts": VERDICTS[i % 3],
+            "extra": {"n": i, "x": [1.5, None, "é"]},
+        }
+        if i % 17 == 3:
+            row["status"] = f"odd {i}"
+        yield row
+
+
+def written(path: Path, n: int = 900) -> Path:
+    lines = [orjson.dumps(row) for row in rows(n)]
+    lines[50:50] = [b"{broken", b'{"id": "nan", "question": "q", "cost": NaN}', b"\xff\xfe"]
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return path
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut a small file into many batches."""
+    monkeypatch.setattr(processes, "RECORDS", 37)
+
+
+def run(path: Path, log: LogPaths, *, n: int, **options: Any) -> tuple[Import, Tally]:
+    tally = Tally()
+    chosen = ImportOptions(week="2026-W10", **options)
+    done = import_file(path, chosen, log=log, key=b"key", by="ana", tally=tally, processes=n)
+    return replace(done, id="", at="", file=""), tally
+
+
+def contents(log: LogPaths) -> list[tuple[Any, ...]]:
+    """Every cell of the log, in the order of its files, without the import and its time."""
+    found = []
+    for file in log_files(log):
+        relation = duckdb.sql(f"SELECT * EXCLUDE (import_id, imported_at) FROM read_parquet('{file}')")
+        found += [(file.name, *row) for row in relation.fetchall()]
+    return found
+
+
+def originals(log: LogPaths) -> list[tuple[Any, ...]]:
+    files = sorted(str(file) for file in log.originals.glob("*/*.parquet"))
+    return duckdb.sql(f"SELECT * FROM read_parquet({files})").fetchall()
+
+
+def rejects(tally: Tally) -> bytes:
+    return tally.rejects_file.read_bytes() if tally.rejects_file else b""
+
+
+def counts(tally: Tally) -> tuple[Any, ...]:
+    return (tally.read, tally.rejected, tally.undated, tally.rejections, tally.verdicts, tally.mended,
+            [list(c) for c in tally.verdicts.values()], rejects(tally))  # fmt: skip
+
+
+def test_two_processes_make_what_one_makes(tmp_path: Path, small_batches: None) -> None:
+    path = written(tmp_path / "log.jsonl")
+    logs = {n: log_of(tmp_path / f"{n}.db") for n in (1, 2)}
+    done = {n: run(path, log, n=n) for n, log in logs.items()}
+    assert done[1][0] == done[2][0] and done[1][0].rejected > 50 and done[1][0].changed > 50
+    assert counts(done[1][1]) == counts(done[2][1]) and done[1][1].mended == {"number": 1}
+    assert contents(logs[1]) == contents(logs[2]) and originals(logs[1]) == originals(logs[2])
+    for n, log in logs.items():
+        again = run(path, log, n=n)
+        assert again[0].added == 0 and again[0].read == done[1][0].read and not list(log.logs.glob(".partial*"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"privacy": Privacy(patterns={"ORDER": "#W[0-9]+"}, originals="none", countries=("DE",), addresses=True)},
+        {"checks": CheckSettings(run=("length",)), "source": "mails", "mapping": {"scenario": "extra.n"}},
+    ],
+)
+def test_settings_reach_the_processes(tmp_path: Path, options: dict[str, Any], small_batches: None) -> None:
+    path = written(tmp_path / "log.jsonl", 120)
+    logs = {n: log_of(tmp_path / f"{n}.db") for n in (1, 2)}
+    done = {n: run(path, log, n=n, **options) for n, log in logs.items()}
+    assert done[1][0] == done[2][0] and done[1][0].added > 90 and contents(logs[1]) == contents(logs[2])
+
+
+def known_first(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, n: int = 1) -> list[tuple[Any, ...]]:
+    """Import twice, with records recognised and without: the second time, what is said and what the log holds."""
+    found = []
+    for recognised in (True, False):
+        log = log_of(folder / f"{recognised}.db")
+        run(path, log, n=n)
+        with monkeypatch.context() as patch:
+            if not recognised:
+                patch.setattr(importing, "is_read_alone", lambda format: False)
+            done, tally = run(path, log, n=1)
+        found.append((done, counts(tally), [row[:-1] for row in contents(log)]))
+    return found
+
+
+def test_a_second_import_says_the_same_whether_its_records_are_recognised_or_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick, slow = known_first(written(tmp_path / "log.jsonl"), tmp_path, monkeypatch)
+    assert quick == slow and quick[0].duplicate > 600 and quick[0].changed > 50 and quick[0].rejected > 50
+
+
+def test_only_new_records_are_masked_in_a_second_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [orjson.dumps({"id": str(i), "question": f"q{i}"}) for i in range(60)]
+    path, log = tmp_path / "log.jsonl", log_of(tmp_path / "s.db")
+    path.write_bytes(b"\n".join(lines[:50]))
+    run(path, log, n=1)
+    path.write_bytes(b"\n".join(lines))
+    seen: list[Raw] = []
+    real = importing.masked_conversations
+    monkeypatch.setattr(importing, "masked_conversations", lambda raws, rules: real(watched(raws, seen), rules))
+    done, _ = run(path, log, n=1)
+    assert (done.added, done.duplicate, [raw.line for raw in seen]) == (10, 50, list(range(51, 61)))
+
+
+def watched(raws: Iterator[Raw], seen: list[Raw]) -> Iterator[Raw]:
+    for raw in raws:
+        seen.append(raw)
+        yield raw
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"source": "mails"},
+        {"mapping": {"scenario": "question"}},
+        {"values": {"model": {"a": "b"}}},
+        {"privacy": Privacy(patterns={"Q": "q1"})},
+        {"time_zone": "Europe/Berlin"},
+    ],
+)
+def test_other_settings_make_another_record(tmp_path: Path, changed: dict[str, Any]) -> None:
+    ours = known.record_hash(ImportOptions(), key=b"key", format="jsonl")({"question": "q1"})
+    theirs = known.record_hash(ImportOptions(**changed), key=b"key", format="jsonl")({"question": "q1"})
+    same = ImportOptions(week="2026-W01", privacy=Privacy(originals="none", rejects_days=3))
+    assert ours != theirs and ours == known.record_hash(same, key=b"key", format="jsonl")({"question": "q1"})
+    assert ours != known.record_hash(ImportOptions(), key=b"another", format="jsonl")({"question": "q1"})
+    assert ours != known.record_hash(ImportOptions(), key=b"key", format="openai")({"question": "q1"})
+
+
+def test_an_import_that_was_undone_comes_in_again(tmp_path: Path) -> None:
+    path, log = written(tmp_path / "log.jsonl", 60), log_of(tmp_path / "s.db")
+    first = import_file(path, log=log, key=b"key", by="ana")
+    hide(log, first.id)
+    again = import_file(path, log=log, key=b"key", by="ana")
+    assert again.added == first.added > 0
+
+
+def test_a_log_of_an_earlier_version_has_no_hashes_and_is_read(tmp_path: Path) -> None:
+    path, log = written(tmp_path / "log.jsonl", 60), log_of(tmp_path / "s.db")
+    first = import_file(path, log=log, key=b"key", by="ana")
+    for file in log_files(log):
+        duckdb.sql(f"SELECT * EXCLUDE (raw_hash) FROM read_parquet('{file}')").write_parquet(str(file) + ".new")
+        Path(f"{file}.new").replace(file)
+    assert KnownRecords(log).find([b"x" * 16]) == [None]
+    again = import_file(path, log=log, key=b"key", by="ana")
+    assert (again.added, again.duplicate + again.changed) == (0, first.added + first.duplicate + first.changed)
+    assert duckdb.sql(f"SELECT count(*) FROM {log_relation(log)}").fetchall() == [(first.added,)]
+
+
+@given(
+    hashes=st.lists(st.binary(min_size=16, max_size=16), max_size=30),
+    asked=st.lists(st.binary(min_size=16, max_size=16), max_size=9),
+)
+@examples(60)
+def test_a_hash_is_found_where_the_log_has_it(
+    tmp_path_factory: pytest.TempPathFactory, hashes: list[bytes], asked: list[bytes]
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    log = log_of(tmp_path_factory.mktemp("hashes") / "s.db")
+    for k, part in enumerate((hashes[::2], hashes[1::2])):
+        (log.logs / str(k)).mkdir(parents=True)
+        cells = [*part, None, b"short"]
+        table = pa.table(
+            {"raw_hash": pa.array(cells, pa.binary()), "created_at": [None if k else "2026"] * len(cells),
+             "verdicts": [f'{{"j": {k}}}'] * len(cells)},
+            schema=pa.schema([("raw_hash", pa.binary()), ("created_at", pa.string()), ("verdicts", pa.string())]),
+        )  # fmt: skip
+        pq.write_table(table, log.logs / str(k) / "2026-W01-0001.parquet")
+    known_ones = KnownRecords(log)
+    # Of several hashes with the same first half only one is kept; the others are read again.
+    firsts = [h[:8] for h in dict.fromkeys(hashes)]
+    for one in [*asked, *hashes]:
+        (found,) = known_ones.find([one])
+        if one not in hashes:
+            assert found is None
+        elif firsts.count(one[:8]) == 1:
+            assert found is not None and found.verdicts in ('{"j": 0}', '{"j": 1}')
+    assert known_ones.find([*asked, *hashes]) == [known_ones.find([one])[0] for one in (*asked, *hashes)]
+
+
+@given(st.lists(st.integers(1, 50), max_size=60), st.integers(1, 9), st.integers(1, 120))
+def test_batches_hold_every_record_once_in_order(sizes: list[int], most: int, most_bytes: int) -> None:
+    done = np.cumsum(sizes).tolist()
+    raws = [Raw(k + 1, {}, None, at) for k, at in enumerate(done)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "RECORDS", most)
+        patch.setattr(processes, "BYTES", most_bytes)
+        found = list(_batches(iter(raws)))
+    assert [raw for batch in found for raw in batch] == raws and all(0 < len(batch) <= most for batch in found)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_damaged_archive_adds_nothing(tmp_path: Path, n: int, small_batches: None) -> None:
+    packed = gzip.compress(written(tmp_path / "log.jsonl").read_bytes())
+    path, log = tmp_path / "log.jsonl.gz", log_of(tmp_path / "s.db")
+    path.write_bytes(packed[: len(packed) - 200])
+    with pytest.raises(InputError, match="not readable as gzip"):
+        run(path, log, n=n)
+    assert not log_files(log) and not list(log.logs.glob(".partial*")) and not log.rejects.exists()
+
+
+def test_a_process_that_the_system_ends_adds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_batches: None
+) -> None:
+    path, log = written(tmp_path / "log.jsonl"), log_of(tmp_path / "s.db")
+    real = processes.pool_for
+
+    def killed(*arguments: Any) -> Any:
+        pool = real(*arguments)
+        submit = pool.submit
+        sent = []
+
+        def then_kill(work: Any, batch: list[Raw]) -> Any:
+            sent.append(batch)
+            if len(sent) == 3:
+                submit(os.getpid).result()
+                os.kill(next(iter(pool._processes)), signal.SIGKILL)
+            return submit(work, batch)
+
+        pool.submit = then_kill
+        return pool
+
+    monkeypatch.setattr(importing, "pool_for", killed)
+    with pytest.raises(Refused, match="a process of the import was ended by the system"):
+        run(path, log, n=2)
+    assert not log_files(log) and not list(log.logs.glob(".partial*")) and not log.rejects.exists()
+
+
+STOPPED = """
+import sys
+from pathlib import Path
+from review.basics.log_paths import log_of
+from review.sources.importing import import_file
+
+def progress(done, size):
+    print("read", flush=True)
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    import_file(folder / "log.jsonl", log=log_of(folder / "s.db"), key=b"key", by="a", progress=progress, processes=2)
+"""
+
+
+def test_control_c_ends_every_process_and_adds_nothing(tmp_path: Path) -> None:
+    """As in a terminal: the whole group gets the signal."""
+    written(tmp_path / "log.jsonl", 30_000)
+    (tmp_path / "stopped.py").write_text(STOPPED)
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "stopped.py"), str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    ) as program:
+        assert program.stdout is not None and program.stdout.readline() == "read\n"
+        for _ in range(3):
+            program.stdout.readline()
+        os.killpg(program.pid, signal.SIGINT)
+        _, said = program.communicate(timeout=120)
+    assert program.returncode != 0 and said.count("KeyboardInterrupt") == 1
+    log = log_of(tmp_path / "s.db")
+    assert not log_files(log) and not list(log.logs.glob(".partial*"))
+    assert gone(program.pid)
+
+
+def gone(group: int) -> bool:
+    """Whether no process of a group is left; waits for those that are just ending."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        os.sched_yield()
+    return False
+
+
+def test_small_files_traces_and_models_take_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path / "log.jsonl", 20)
+    job = processes.Job(ImportOptions(), b"key", "jsonl", "i", "now")
+    assert processes.pool_for(job, path, (), None) is None
+    monkeypatch.setattr(processes, "LARGE", 1)
+    monkeypatch.setattr(processes, "_cores", lambda: 1)
+    assert processes.pool_for(job, path, (), None) is None
+    monkeypatch.setattr(processes, "_cores", lambda: 2)
+    pool = processes.pool_for(job, path, (), None)
+    assert pool is not None
+    pool.shutdown()
+    assert processes.pool_for(job._replace(format="otlp"), path, (), None) is None

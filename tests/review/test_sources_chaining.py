@@ -1,0 +1,118 @@
+"""Calls of an agent whose history grows are one conversation; other calls stay alone."""
+
+import itertools
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from trace_files import read_records
+
+from review.sources import chaining
+from review.sources.chaining import chains, joined
+
+
+def call(*turns, answer, number=0, **more):
+    """One logged call of the OpenAI API; turns begin with the user."""
+    messages = [{"role": ("user", "assistant")[i % 2], "content": text} for i, text in enumerate(turns)]
+    return {
+        "id": f"call-{number}",
+        "timestamp": f"2026-11-23T10:00:{number:02}Z",
+        "request": {"model": "m", "messages": [{"role": "system", "content": f"It is minute {number}."}, *messages]},
+        "response": {
+            "choices": [{"message": {"role": "assistant", "content": answer}}],
+            "usage": {"prompt_tokens": 10 * (number + 1), "completion_tokens": 1},
+        },
+        **more,
+    }
+
+
+GROWING = [
+    call("Hi", answer="Hello", number=0),
+    call("Hi", "Hello", "Where?", answer="Graz", number=1),
+    call("Hi", "Hello", "Where?", "Graz", "Thanks", answer="Welcome", number=2),
+]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_calls_that_continue_one_another_are_one_conversation(order):
+    [read] = read_records("openai", [GROWING[i] for i in order]).conversations
+    assert read.id == "call-0" and read.created_at == "2026-11-23T10:00:00.000+00:00"
+    assert (read.question, read.answer, len(read.messages)) == ("Thanks", "Welcome", 7)
+    assert (read.tokens_in, read.tokens_out, read.metadata["calls"]) == (60, 3, 3)
+
+
+def test_calls_of_others_and_failed_ones_stay_alone():
+    records = [
+        call("Hi", answer="Hello", number=0, user_id="a"),
+        call("Hi", "Hello", "Where?", answer="Graz", number=1, user_id="b"),
+        call("Bye", answer="Bye", number=2),
+        {**call("Hi", answer="x", number=3), "response": {}, "error": {"type": "timeout", "message": "late"}},
+    ]
+    assert len(read_records("openai", records).conversations) == 4
+
+
+def test_each_history_is_continued_once():
+    records = [
+        call("Hi", answer="Hello", number=0),
+        call("Hi", answer="Hello", number=1),
+        call("Hi", "Hello", "Where?", answer="Graz", number=2),
+        call("Hi", "Hello", "When?", answer="Now", number=3),
+        call("Hi", "Hello", "Why?", answer="So", number=4),
+    ]
+    read = {c.id: c.question for c in read_records("openai", records).conversations}
+    assert read == {"call-0": "Where?", "call-1": "When?", "call-4": "Why?"}
+
+
+def test_messages_that_are_no_calls_are_never_joined():
+    chats = [{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}]
+    chats.append({"messages": [*chats[0]["messages"], {"role": "user", "content": "Where?"}]})
+    chats[1]["messages"].append({"role": "assistant", "content": "Graz"})
+    assert len(read_records("openai", chats).conversations) == 2
+
+
+def test_tool_calls_are_part_of_the_history():
+    tool = {"id": "t", "type": "function", "function": {"name": "find", "arguments": "{}"}}
+    first = call("Where?", answer=None, number=0)
+    first["response"]["choices"][0]["message"]["tool_calls"] = [tool]
+    second = call("Where?", answer="Graz", number=1)
+    second["request"]["messages"] += [
+        {"role": "assistant", "content": None, "tool_calls": [tool]},
+        {"role": "tool", "tool_call_id": "t", "content": "Graz"},
+    ]
+    other = call("Where?", answer="Linz", number=2)
+    read = read_records("openai", [second, first, other]).conversations
+    assert sorted((c.id, c.answer, len(c.messages)) for c in read) == [("call-0", "Graz", 5), ("call-2", "Linz", 3)]
+
+
+@given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=4), min_size=1, max_size=12), st.randoms())
+def test_every_call_is_in_one_chain_and_each_begins_the_next(words, order):
+    calls = [
+        {
+            "messages": [
+                {"role": ("user", "assistant")[i % 2], "content": str(word)}
+                for i, word in enumerate([*turns, 9, 9][: 2 * len(turns)])
+            ],
+            "tokens_in": 1,
+        }
+        for turns in words
+    ]
+    order.shuffle(calls)
+    found = chains(calls)
+    assert sorted(n for chain in found for n in chain) == list(range(len(calls)))
+    for chain in found:
+        for before, after in itertools.pairwise(chain):
+            told = calls[before]["messages"]
+            assert calls[after]["messages"][: len(told)] == told and len(calls[after]["messages"]) > len(told)
+        assert joined([calls[n] for n in chain])["tokens_in"] == len(chain)
+
+
+def test_joining_needs_little_memory(monkeypatch):
+    records = []
+    for k in range(300):
+        records += [call(f"Q{k}", answer="A", number=0), call(f"Q{k}", "A", "More?", answer="Yes", number=1)]
+    random.Random(1).shuffle(records)
+    made = chaining.Grouping
+    monkeypatch.setattr(chaining, "Grouping", lambda scratch: made(scratch, 5_000))
+    read = read_records("openai", records).conversations
+    assert len(read) == 300 and {c.answer for c in read} == {"Yes"} and {c.tokens_in for c in read} == {30}
