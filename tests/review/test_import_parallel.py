@@ -337,14 +337,14 @@ def gone(group: int) -> bool:
 
 
 def test_small_files_traces_and_models_take_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = written(tmp_path / "log.jsonl", 20)
+    size = written(tmp_path / "log.jsonl", 20).stat().st_size
     job = processes.Job(ImportOptions(), b"key", "jsonl", "i", "now")
-    assert processes.pool_for(job, path, (), None) is None
+    assert processes.pool_for(job, size, (), None) is None
     monkeypatch.setattr(processes, "LARGE", 1)
     monkeypatch.setattr(processes, "_cores", lambda: 1)
-    assert processes.pool_for(job, path, (), None) is None
+    assert processes.pool_for(job, size, (), None) is None
     monkeypatch.setattr(processes, "_cores", lambda: 2)
-    pool = processes.pool_for(job, path, (), None)
+    pool = processes.pool_for(job, size, (), None)
     assert pool is not None
     pool.shutdown()
-    assert processes.pool_for(job._replace(format="otlp"), path, (), None) is None
+    assert processes.pool_for(job._replace(format="otlp"), size, (), None) is None
