@@ -148,7 +148,7 @@ def test_a_failed_root_is_an_error_and_a_repaired_step_is_none():
     assert good.status == "ok" and good.steps[0]["error"] == "ValueError('no')"
     silent, notes = only([run("root", inputs={"question": "Q"}), bad])
     assert (silent.status, silent.error_type, silent.error_message) == ("error", "ValueError", "ValueError('no')")
-    assert notes == ["no answer: the trace failed"]
+    assert notes == ["no answer: the trace failed"] == silent.metadata["missing"]
     empty, notes = only([run("root", inputs={"question": "Q"})])
     assert (empty.status, notes) == ("ok", ["no answer: no span has one"])
 
