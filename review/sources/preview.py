@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 
 from review.basics.record import Unreadable
 from review.privacy.recognisers import Recognisers
 from review.sources.conversations import RecordRules, masked_conversations, masked_value, recognisers_of
-from review.sources.files import open_file
+from review.sources.file_sets import Files, file_set, opened_set
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import PLAIN
 from review.sources.readers.fields import Record
@@ -80,15 +79,16 @@ class Preview:
     values: tuple[Translation, ...]
 
 
-def preview_of(file: str | Path, options: ImportOptions, *, key: bytes) -> Preview:
-    """Return what an import with these options would do with the first records of a file; nothing is written.
+def preview_of(file: Files, options: ImportOptions, *, key: bytes) -> Preview:
+    """Return what an import with these options would do with the first records of some files; nothing is written.
 
     Raises InputError when the file or its format cannot be read.
     """
-    path, wanted = Path(file), recognisers_of(options.privacy)
-    detected, raws = open_file(
-        path, format=options.format, mapping=options.mapping, encoding=options.encoding, records=options.records
+    files, wanted = file_set(file), recognisers_of(options.privacy)
+    opened = opened_set(
+        files.encoded(options.encoding), format=options.format, mapping=options.mapping, records=options.records
     )
+    detected = opened.detected
     rules = RecordRules(
         format=detected.format,
         origin=options.origin(key),
@@ -97,13 +97,13 @@ def preview_of(file: str | Path, options: ImportOptions, *, key: bytes) -> Previ
         values=options.values,
     )
     plain = detected.format in PLAIN.values()
-    first = list(islice(raws, LOOKED_AT + 1))
+    first = list(islice(opened.raws, LOOKED_AT + 1))
     counted = Counted(read=min(len(first), LOOKED_AT))
     for raw, entry, error in masked_conversations(first[:LOOKED_AT], rules):
         if entry is not None:
             counted.take(entry.conversation, named=not plain or _has_id(raw.record, options.mapping))
         elif error is not None:
-            counted.reject(raw.line, error, wanted)
+            counted.reject(files.place(raw.line)[1], error, wanted)
     records = [raw.record for raw in first[:LOOKED_AT] if raw.record is not None]
     return Preview(
         format=detected.format,

@@ -40,7 +40,7 @@ class Content:
     """What the values at one place look like, in the records looked at.
 
     ``length`` is the usual number of characters, ``distinct`` how many values differ, ``spaces`` the share of values
-    with a blank, ``numbers`` and ``dates`` whether all are.
+    with a blank, ``numbers``, ``dates`` and ``messages`` whether all are; ``nested`` whether any is a list or object.
     """
 
     path: str
@@ -52,6 +52,7 @@ class Content:
     numbers: bool
     dates: bool
     messages: bool
+    nested: bool
     samples: tuple[str, ...] = field(default=())
 
     @property
@@ -64,6 +65,8 @@ class Content:
         """Say what the values are."""
         if self.messages:
             return "lists of messages"
+        if self.nested:
+            return "lists or objects"
         if not self.filled:
             return "empty in these records"
         if self.dates:
@@ -113,7 +116,7 @@ def _with_texts(rows: list[Proposed], contents: Sequence[Content], used: set[str
 
 
 def _is_prose(one: Content) -> bool:
-    return one.spaces > 0.5 and not (one.dates or one.numbers or one.messages)
+    return one.spaces > 0.5 and not (one.dates or one.numbers or one.nested)
 
 
 def _content(path: str, values: Sequence[Any], records: int) -> Content:
@@ -129,6 +132,7 @@ def _content(path: str, values: Sequence[Any], records: int) -> Content:
         spaces=sum(" " in text for text in texts) / len(texts) if texts else 0.0,
         numbers=bool(texts) and all(_is_number(text) for text in texts),
         dates=bool(flat) and len(flat) == len(values) and not column.unread and bool(column.fits),
+        nested=len(flat) < len(values),
         messages=bool(values) and all(is_list_of_objects(v, ("role", "content")) for v in values),
         samples=tuple(dict.fromkeys(text[:SAMPLE_LENGTH] for text in texts))[:SAMPLES],
     )
@@ -169,6 +173,8 @@ def _borne_out(name: str, one: Content) -> float:
         return 0.0
     if name == "messages":
         return 1.0 if one.messages else 0.0
+    if one.nested:
+        return 1.0 if name in ("context", "tags") else 0.0
     if name == "id":
         repeats = 1 - one.distinct / one.filled
         return 0.0 if repeats > 0.2 or one.length > 3 * LONG or one.filled < one.records * 0.8 else 1.0 - repeats

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from review.audit import chain
@@ -59,6 +59,18 @@ def known_readings(store: Store | None, project: Project, source: str) -> tuple[
     ]
     found.append(Reading(mapping=project.mapping, values=project.values, where=f"set in {project.path.name}"))
     return tuple(reading for reading in found if reading.says_something)
+
+
+def as_remembered(store: Store, project: Project, source: str) -> Project:
+    """Return the project with the mapping and value tables that are remembered of a source over those of its settings.
+
+    For sources that are read without an import of their own, where nobody can be asked.
+    """
+    latest = next(iter(store.find(SourceSettings, source=source, order_by="rowid desc")), None)
+    if latest is None:
+        return project
+    tables = {name: {**project.values.get(name, {}), **table} for name, table in latest.value_tables.items()}
+    return replace(project, mapping={**project.mapping, **latest.mapping}, values={**project.values, **tables})
 
 
 def remember(store: Store, source: str, reading: Reading, *, by: str) -> bool:

@@ -23,6 +23,8 @@ from review.sampling.frame import fitting
 from review.sampling.needs import is_imported_log
 from review.sampling.strata import Cap
 from review.settings.project import UNITS, Project
+from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.readings import as_remembered
 from review.week.cautions import overdue, undrawn
 from review.week.dealing import check_overlap_raters
 from review.week.grouping import Grouping, grouping_of, sealed_grouping
@@ -64,6 +66,7 @@ def preview(store: Store | None, project: Project, request: Request, *, log: Log
     """
     so_far = WeekSoFar() if store is None else week_so_far(store, request.week, with_pace=request.minutes is not None)
     named = store if so_far.week is not None or request.raters else None
+    project = project if store is None else as_remembered(store, project, DEFAULT_SOURCE)
     check_asked(named, project, request, so_far)
     with opened_source(request, log or (log_of(store.path) if store is not None else None)) as engine:
         result = drawing(engine, project, request, so_far)

@@ -18,6 +18,8 @@ from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.sampling.draw import DrawResult
 from review.settings.project import Project
+from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.readings import as_remembered
 from review.sources.scenarios import with_scenarios
 from review.week.dealing import deal_items
 from review.week.drawing import (
@@ -67,6 +69,7 @@ def open_week(store: Store, project: Project, request: Request, *, by: str) -> O
     """
     require(store, by, "lead")
     so_far = week_so_far(store, request.week, with_pace=request.minutes is not None)
+    project = as_remembered(store, project, DEFAULT_SOURCE)
     refuse_running_week(request.week, project.time_zone)
     check_asked(store, project, request, so_far)
     rubric = rubric_version(store, asked_version(store, so_far.week)) if so_far.week else current_rubric(store)

@@ -17,7 +17,7 @@ from review.sources.fit import NotMapped
 from review.sources.import_source import import_from_source
 from review.sources.options import import_options
 from review.sources.prepared import AmbiguousDates, prepared
-from review.sources.readings import Reading, known_readings, remember
+from review.sources.readings import Reading, as_remembered, known_readings, remember
 from storage.records_log import Conversation, Import, SourceSettings
 from storage.records_people import AuditEntry
 from storage.store import Store, open_store
@@ -185,3 +185,12 @@ def test_a_file_of_a_known_format_needs_no_mapping(store: Store) -> None:
     assert bring(store, "chats.jsonl", rows).format == "openai"
     found = prepared(store.path.parent / "chats.jsonl", import_options(project_of(store.path)))
     assert found.options.mapping == {} and found.news is None and found.notes == ()
+
+
+def test_what_is_remembered_reads_sources_that_are_drawn_from_directly(store: Store) -> None:
+    (store.path.parent / "spotcheck.toml").write_text("[import.map]\nquestion = 'q'\nanswer = 'a'\n")
+    bring(store, "a.csv", "nr,frage\n1,hallo\n", mapping={"id": "nr", "question": "frage"})
+    remember(store, "production", Reading(mapping={"question": "text"}, values={"status": {"x": "ok"}}), by="lea")
+    found = as_remembered(store, project_of(store.path), "production")
+    assert found.mapping == {"question": "text", "answer": "a"} and found.values == {"status": {"x": "ok"}}
+    assert as_remembered(store, found, "other") == found

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import orjson
 import pytest
 
 from review.settings.project import Project
+from review.sources.file_sets import files_at
 from review.sources.look import look_at
 from review.sources.options import ImportOptions, import_options
 from review.sources.preview import preview_of
@@ -114,3 +116,16 @@ def test_a_declared_value_comes_before_a_proposal() -> None:
         ("feedback", "5", 2, "up"),
         ("feedback", "1", 1, "up"),
     ]
+
+
+def test_files_that_belong_together_are_previewed_together(tmp_path: Path, asked: ImportOptions) -> None:
+    """The output of a batch has no questions; its input has them."""
+    body = {"model": "m", "messages": [{"role": "user", "content": "Where is it?"}]}
+    answer = {"choices": [{"message": {"role": "assistant", "content": "Here."}}]}
+    request = {"custom_id": "c-1", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    reply = {"id": "b-1", "custom_id": "c-1", "response": {"status_code": 200, "body": answer}, "error": None}
+    sent = write(tmp_path, orjson.dumps(request), "input.jsonl")
+    got = write(tmp_path, orjson.dumps(reply), "output.jsonl")
+    assert preview_of(got, asked, key=b"key").counted.rejected == 1
+    seen = preview_of(files_at((got, sent)), asked, key=b"key")
+    assert [(c.question, c.answer) for c in seen.counted.conversations] == [("Where is it?", "Here.")]

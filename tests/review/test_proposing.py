@@ -90,6 +90,13 @@ def test_values_can_contradict_a_name() -> None:
     assert mapping(rows) == {"id": "uuid", "question": "question"}
 
 
+def test_a_list_is_no_question_whatever_its_name() -> None:
+    rows = [
+        {"id": f"u{n}", "prompts": [{"raw": "x y"}], "prompt": ["a b", "c d"], "sources": ["s 1"]} for n in range(3)
+    ]
+    assert mapping(rows) == {"id": "id", "context": "sources"}
+
+
 def test_every_name_means_its_field() -> None:
     assert set(NAMES) <= plain.FIELDS
     for field, names in NAMES.items():

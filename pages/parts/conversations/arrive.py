@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import streamlit as st
 
 from pages.parts.conversations import mapping_form, preview_view, questions
+from pages.parts.conversations.dropped import SAID, TYPES, Arrived, kept
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -23,22 +23,14 @@ from review.sources.look import Look, look_at
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import ImportOptions, import_options
 from review.sources.readings import Reading, known_readings
-from review.sources.uploads import forget, keep
+from review.sources.uploads import forget
 from storage.records_log import Import
 
 ARRIVED = "arrive_files"
 ROUND = "arrive_round"
-TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "pb", "binpb", "otlp", "gz", "zst", "zip"]
 
 
 TOOLS = (*LABEL_READERS.values(), *VERDICT_READERS.values())
-
-
-class Arrived(NamedTuple):
-    """A dropped file, where it is kept until its import, and what its owner calls it."""
-
-    path: str
-    name: str
 
 
 def drop(here: Session) -> None:
@@ -53,11 +45,11 @@ def drop(here: Session) -> None:
         "tools are recognised; files that hold one trace together are read together.",
     )
     if uploaded:
-        st.session_state[ARRIVED] = [*waiting, *_kept(here, uploaded)]
+        st.session_state[ARRIVED] = [*waiting, *kept(here, uploaded)]
         # A new key empties the widget, so that the server holds the file once, on disk.
         st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
         st.rerun()
-    for sentence in st.session_state.pop("arrive_said", []):
+    for sentence in st.session_state.pop(SAID, []):
         st.warning(as_text(sentence), icon=":material/info:")
     if not waiting:
         st.caption(
@@ -74,21 +66,6 @@ def drop(here: Session) -> None:
         )  # fmt: skip
         file = by_path.get(chosen, file)
     _file(here, file, [one for one in waiting if one != file])
-
-
-def _kept(here: Session, uploaded: list[st.runtime.uploaded_file_manager.UploadedFile]) -> list[Arrived]:
-    """Write dropped files to disk; what cannot be kept is said in the next run."""
-    found, said = list[Arrived](), list[str]()
-    for one in uploaded:
-        try:
-            files, left = keep(here.store.path, one.name, one.getbuffer())
-        except ReviewError as error:
-            said.append(str(error))
-            continue
-        said += left
-        found += [Arrived(str(path), one.name if len(files) == 1 else f"{one.name}: {path.name}") for path in files]
-    st.session_state["arrive_said"] = said
-    return found
 
 
 def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
@@ -117,23 +94,30 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
             with answer:
                 st.info("Choose the field that holds the question of the user, or the list of all messages.")
             return
-        seen = preview_view.preview(here, file.path, options)
+        traces, alike = _together(here, others, look, asked, file)
+        paths = (file.path, *(one.path for one in alike if traces))
+        seen = preview_view.preview(here, paths, options)
         chosen = mapping_form.values(seen.values, options.values, hide, key=file.path)
         options = dataclasses.replace(options, values=chosen)
-        seen = preview_view.preview(here, file.path, options)
+        seen = preview_view.preview(here, paths, options)
     except ReviewError as error:
         st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
         return
     with answer:
         preview_view.answer(here, seen, options)
     preview_view.details(seen.counted)
+    blocked = open_question or not seen.counted.conversations
+    _buttons(here, [file, *alike], options, traces=traces, blocked=blocked)
+
+
+def _together(
+    here: Session, others: list[Arrived], look: Look, asked: ImportOptions, file: Arrived
+) -> tuple[bool, list[Arrived]]:
+    """Return whether the file holds parts of traces, and the waiting files that are read with it or like it."""
     shape = _trace_format(file.path, repr(asked), asked)
     if shape:
-        alike = [one for one in others if _trace_format(one.path, repr(asked), asked) == shape]
-    else:
-        alike = [one for one in others if _is_like(here, one, look, asked)]
-    blocked = open_question or not seen.counted.conversations
-    _buttons(here, [file, *alike], options, traces=shape is not None, blocked=blocked)
+        return True, [one for one in others if _trace_format(one.path, repr(asked), asked) == shape]
+    return False, [one for one in others if _is_like(here, one, look, asked)]
 
 
 def _source(here: Session) -> str:
@@ -151,15 +135,10 @@ def _source(here: Session) -> str:
 
 
 def _asked(here: Session, file: Arrived, source: str) -> ImportOptions | None:
-    """Ask for what is rarely needed: another format, and the week of records without a date."""
-    with st.popover("More settings", icon=":material/tune:"):
-        format = questions.format_choice(file.path)
-        week = st.text_input(
-            "Week of conversations without a date", placeholder="the current week", key="arrive_week",
-            help="An ISO week, such as 2026-W47.",
-        )  # fmt: skip
+    """Ask for what is rarely needed."""
+    format, week, records = questions.more_settings(file.path)
     try:
-        return import_options(here.project, format=format, source=source, week=(week or "").strip() or None)
+        return import_options(here.project, format=format, source=source, week=week, records=records)
     except ReviewError as error:
         st.error(as_text(error), icon=":material/block:")
         return None
@@ -167,7 +146,7 @@ def _asked(here: Session, file: Arrived, source: str) -> ImportOptions | None:
 
 def _look(here: Session, path: str, asked: ImportOptions) -> Look:
     known = known_readings(here.store, here.project, asked.source)
-    key = repr((asked.format, asked.source, asked.encoding, asked.date_format, known))
+    key = repr((asked.format, asked.source, asked.encoding, asked.date_format, asked.records, known))
     return _looked(path, key, asked, known)
 
 

@@ -12,20 +12,21 @@ from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.log.searching import other_sources
+from review.sources.file_sets import files_at
 from review.sources.options import ImportOptions
 from review.sources.preview import Counted, Preview, preview_of
 
 SHOWN_TEXT = 120
 
 
-def preview(here: Session, path: str, options: ImportOptions) -> Preview:
+def preview(here: Session, paths: tuple[str, ...], options: ImportOptions) -> Preview:
     """Return what an import with these options would do, computed once for each of them."""
-    return _preview(path, repr(options), options, hmac_key(here.store))
+    return _preview(paths, repr(options), options, hmac_key(here.store))
 
 
 @st.cache_data(show_spinner="Reading the first rows …", max_entries=32)
-def _preview(path: str, key: str, _options: ImportOptions, _secret: bytes) -> Preview:
-    return preview_of(path, _options, key=_secret)
+def _preview(paths: tuple[str, ...], key: str, _options: ImportOptions, _secret: bytes) -> Preview:
+    return preview_of(files_at(paths), _options, key=_secret)
 
 
 def answer(here: Session, seen: Preview, options: ImportOptions) -> None:

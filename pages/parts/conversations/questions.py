@@ -21,10 +21,20 @@ FORMS = {
 """Forms of dates in words."""
 
 
-def format_choice(path: str) -> str:
-    """Ask for the format; by default the keys of the records decide."""
+def more_settings(path: str) -> tuple[str, str | None, str | None]:
+    """Ask for what is rarely needed: the format, the week of records without a date, where the records are."""
     words = {AUTO: "recognised by its fields", **{name: f"{name}: {reader.about}" for name, reader in READERS.items()}}
-    return str(st.selectbox("Format", list(words), format_func=lambda name: words[name], key=f"arrive_format_{path}"))
+    with st.popover("More settings", icon=":material/tune:"):
+        format = st.selectbox("Format", list(words), format_func=lambda f: words[f], key=f"arrive_format_{path}")
+        week = st.text_input(
+            "Week of conversations without a date", placeholder="the current week", key="arrive_week",
+            help="An ISO week, such as 2026-W47.",
+        )  # fmt: skip
+        records = st.text_input(
+            "Where the records are", placeholder="found by itself", key=f"arrive_records_{path}",
+            help="The path to a list in a JSON file, such as data.items, or the name of a sheet.",
+        )  # fmt: skip
+    return str(format), (week or "").strip() or None, (records or "").strip() or None
 
 
 def encoding(

@@ -21,8 +21,9 @@ from review.privacy.recognisers import Recognisers
 from review.settings.project import Project, project_of
 from review.sources.conversations import RecordRules, masked_conversations, masked_value
 from review.sources.files import open_file_by_keys
-from review.sources.normalise import Origin
+from review.sources.normalise import DEFAULT_SOURCE, Origin
 from review.sources.readers.catalogue import PLAIN
+from review.sources.readings import as_remembered
 from review.statistics.calibration.split import split_of
 from storage.records_golden import ReleaseExample
 from storage.records_log import Conversation, Message
@@ -151,6 +152,7 @@ def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers
         raise InputError(
             f"{path}: the file has changed since the run was started. Put the old file back, or start a new run."
         )
+    project = as_remembered(store, project, DEFAULT_SOURCE)
     detected, raws = open_file_by_keys(path, mapping=project.mapping)
     rules = RecordRules(
         format=detected.format,

@@ -1,0 +1,36 @@
+"""Files that were dropped on the page: written to disk beside the store, archives unpacked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.parts.shared.session import Session
+from review.basics.errors import ReviewError
+from review.sources.uploads import keep
+
+SAID = "arrive_said"
+TYPES = ["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "pb", "binpb", "otlp", "gz", "zst", "zip"]
+
+
+class Arrived(NamedTuple):
+    """A dropped file, where it is kept until its import, and what its owner calls it."""
+
+    path: str
+    name: str
+
+
+def kept(here: Session, uploaded: list[st.runtime.uploaded_file_manager.UploadedFile]) -> list[Arrived]:
+    """Write dropped files to disk; what cannot be kept is said in the next run."""
+    found, said = list[Arrived](), list[str]()
+    for one in uploaded:
+        try:
+            files, left = keep(here.store.path, one.name, one.getbuffer())
+        except ReviewError as error:
+            said.append(str(error))
+            continue
+        said += left
+        found += [Arrived(str(path), one.name if len(files) == 1 else f"{one.name}: {path.name}") for path in files]
+    st.session_state[SAID] = said
+    return found
