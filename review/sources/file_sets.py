@@ -111,7 +111,7 @@ def file_sets(
                         raise
                 except InputError as reason:
                     error = error or reason
-                    left_out.append(f"not imported: {reason}")
+                    left_out.append(f"not imported: {str(reason).partition(' Formats are ')[0]}")
                     continue
             sets.setdefault(shape if together else f"file {file.name}", []).append(file)
     if not sets:
