@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotate_app import Server
+from kept_contexts import page_of
 from page_at_rest import at_rest
 
 from storage.records_review import Annotation, Withdrawal
@@ -18,7 +19,7 @@ LABELS = {"correctness": "wrong", "usefulness": "great", "politeness": "friendly
 
 
 def opened(context: Any, server: Server, rater: str) -> Any:
-    return shown(context.new_page(), server, rater)
+    return shown(page_of(context), server, rater)
 
 
 def shown(page: Any, server: Server, rater: str) -> Any:

@@ -1,7 +1,8 @@
 """Browser contexts that tests use one after the other. A new one would load and compile all of Streamlit's scripts.
 
-Between two tests a context loses its pages, cookies, permissions, routes and all storage of the origins it visited.
-Only the cache of static files stays.
+Between two tests a context loses its pages, cookies, permissions, routes and all storage of the origins it visited. The
+cache of static files stays, and of the pages that ``page_of`` gave one, emptied: a page that is loaded where another of
+the application was costs a third less, because its process has compiled the scripts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 VIEWPORT = {"width": 1280, "height": 800}
+LEAVING = 5_000
+"""Milliseconds after which a page that does not let itself be emptied is closed."""
 PATIENCE = 60_000
 """Milliseconds after which a page is given up: a quiet machine never waits so long, a busy one may have to."""
 
@@ -29,6 +32,22 @@ class Used(NamedTuple):
     on_error: Any
     on_page: Any
     origins: set[str]
+
+
+READY: dict[Any, Any] = {}
+"""Emptied pages, by their context."""
+LENT: set[Any] = set()
+"""Pages that ``page_of`` gave to the running test."""
+
+
+def page_of(context: Any) -> Any:
+    """Return a new page of a context, or one that a test before has left and that holds nothing of it.
+
+    Not for tests that add a script to the page, listen to it or stop its clock: those stay.
+    """
+    page = READY.pop(context, None) or context.new_page()
+    LENT.add(page)
+    return page
 
 
 class KeptContexts:
@@ -53,6 +72,8 @@ class KeptContexts:
 
         context.on("weberror", on_error)
         context.on("page", on_page)
+        for page in context.pages:
+            on_page(page)
         return Used(context, key, on_error, on_page, origins)
 
     def give_back(self, used: Used) -> None:
@@ -63,10 +84,15 @@ class KeptContexts:
         if used.key is None:
             context.close()
             return
-        for page in context.pages:
-            page.close()
         context.set_offline(False)
         context.unroute_all()
+        spare = next((page for page in context.pages if page in LENT and emptied(page, json.loads(used.key))), None)
+        for page in context.pages:
+            LENT.discard(page)
+            if page not in (spare, READY.get(context)):
+                page.close()
+        if spare is not None:
+            READY[context] = spare
         context.clear_cookies()
         context.clear_permissions()
         blank = context.new_page()
@@ -84,20 +110,40 @@ class LastingPages:
         self.contexts = contexts
         self.errors = errors
         self.used: dict[str, Used] = {}
+        self.pages: dict[str, Any] = {}
 
     def page(self, **options: Any) -> Any:
-        """Return the page of a context with these options: blank at first, later as the test before left it."""
+        """Return the page of a context with these options: without an application at first, later as it was left."""
         key = json.dumps(options, sort_keys=True)
         if key not in self.used:
             self.used[key] = self.contexts.take(all_options(options), self.errors, fresh=False)
-            self.used[key].context.new_page()
-        return self.used[key].context.pages[0]
+            self.pages[key] = page_of(self.used[key].context)
+        return self.pages[key]
 
     def close(self) -> None:
         """Give the contexts back, which closes the pages."""
         for one in self.used.values():
             self.contexts.give_back(one)
         self.used.clear()
+        self.pages.clear()
+
+
+def emptied(page: Any, options: dict[str, Any]) -> bool:
+    """Leave a page for a text of the same server; False when it cannot be left so, as after the server has ended."""
+    from playwright.sync_api import Error
+
+    origin = origin_of(page.url)
+    if not origin:
+        return False
+    try:
+        page.unroute_all()
+        page.goto(f"{origin}/_stcore/health", timeout=LEAVING)
+        page.evaluate("sessionStorage.clear()")
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(media="null", color_scheme=options.get("color_scheme", "null"), reduced_motion="reduce")
+    except Error:
+        return False
+    return True
 
 
 def origin_of(url: str) -> str:

@@ -83,6 +83,32 @@ PULLER = Puller(about="toy conversations", needs={"word": "the answer"}, may={},
         '"warehouse": ',
         '        "toy": "review.sources.pulling.toy:PULLER",\n',
     ),
+    "export of a tool": Toy(
+        "review/exchange/tools/toy.py",
+        '''"""Toy labels."""
+
+from collections.abc import Iterator
+
+from review.exchange.tools.tool import Rating, Record, Tool, rated
+
+
+def labels(record: Record, _: str) -> Iterator[Rating]:
+    """One label a line."""
+    yield rated(str(record["toy_item"]), str(record["toy_rater"]), "correctness", str(record["toy_label"]))
+
+
+LABELS = Tool(
+    about="Toy",
+    sign="toy_item, toy_rater and toy_label",
+    recognise=lambda record: {"toy_item", "toy_rater", "toy_label"} <= set(record),
+    ratings=labels,
+    sample={"toy_item": "c-1", "toy_rater": "ana", "toy_label": "yes"},
+)
+''',
+        "review/exchange/tools/catalogue.py",
+        '"arena": ',
+        '        "toy": "review.exchange.tools.toy:LABELS",\n',
+    ),
     "writer": Toy(
         "review/golden/writers/toy.py",
         '''"""Toy text."""
@@ -262,13 +288,14 @@ CONTRACTS = (
     "tests/test_docs.py",
     "tests/review/test_sources_readers.py",
     "tests/review/test_pulling_systems.py",
+    "tests/review/test_exchange_tools.py",
     "tests/review/test_writers.py",
     "tests/review/judges/test_judge_contract.py",
     "tests/review/checks/test_checks_contract.py",
     "tests/review/agreement/test_agreement_properties.py",
     "tests/pages/test_app.py::test_on_an_empty_store_every_page_says_what_to_do_next",
 )
-CHOSEN = "toy or names_the_setting or test_docs or under_this_contract or has_a_title or every_sample"
+CHOSEN = "toy or names_the_setting or of_every_tool or test_docs or under_this_contract or has_a_title or every_sample"
 """The toys' own tests, those of the documents, and those that look at a whole dict."""
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 V = TypeVar("V")
+_ALL: WeakSet[Remembered[Any]] = WeakSet()
 
 
 class Remembered(Generic[V]):
@@ -19,6 +21,12 @@ class Remembered(Generic[V]):
         self._values: OrderedDict[Hashable, V] = OrderedDict()
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.Lock] = {}
+        _ALL.add(self)
+
+    def forget(self) -> None:
+        """Forget every value."""
+        with self._lock:
+            self._values.clear()
 
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         """Return the value of a key, and make it if it is not known. The value must never be changed."""
@@ -41,3 +49,9 @@ class Remembered(Generic[V]):
                 while len(self._values) > self._most:
                     self._values.popitem(last=False)
             return value
+
+
+def forget_everything() -> None:
+    """Forget the values of every place that remembers some, to measure what the first visitor waits for."""
+    for one in list(_ALL):
+        one.forget()

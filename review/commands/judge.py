@@ -16,6 +16,7 @@ from review.commands.judge_compare import compare
 from review.commands.judge_over_time import over_time_command
 from review.commands.judge_runs import pause, resume, run, runs
 from review.commands.judge_spec import Wish, examples_asked, filled_prompt, spec_asked
+from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.verdicts import read_verdicts
 from review.judges.kinds import JUDGES
 from review.judges.recordings import add_recorded
@@ -109,6 +110,11 @@ def _recorded(store: Store, name: str, *, file: str | None, dimensions: tuple[st
             "a recorded judge needs --file with its verdicts; give --dimension once if the file has no such column."
         )
     table = read_verdicts(file)
+    if table.format in VERDICT_READERS:
+        raise InputError(
+            f"{file}: found an export of {table.format}, expected a table of verdicts in the values of the rubric.",
+            command_hint="`spotcheck verdicts import` reads it, and its --value translates pass and fail.",
+        )
     for text in table.notes:
         note(text)
     made, done = add_recorded(store, name, table, by=by, dimension=dimensions[0] if dimensions else None, note=why)

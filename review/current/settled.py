@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.basics.labels import Columns, Label, Value
 from review.current.counting import annotations_that_count, said_in, state_of_annotations
@@ -25,8 +24,7 @@ RULES = ("adjudicated", "unanimous", "plurality", "single", "tie")
 """How a label was settled."""
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """One item's label in one dimension: ``value`` is None for a tie; ``votes`` counts values; ``rule`` is of RULES."""
 
     item: str

@@ -14,6 +14,7 @@ from review.basics.labels import Value
 from review.basics.tables import Row
 from review.basics.whole_files import check_target, replacing
 from review.rubric.rubric import Dimension, Rubric
+from storage.records_log import Conversation
 from storage.records_review import Item
 from storage.store import Store
 
@@ -28,6 +29,7 @@ NUMBERS = ("score", "latency_ms", "cost", "seconds")
 def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...]]:
     """Return the items that each name of a file may mean: by item id, imported item id, or conversation id.
 
+    A conversation is also known by its id in its own source: a tool writes the id of a trace without our source.
     A conversation with several items under review (one per answer) gives several; an unknown name gives none.
     """
     wanted = set(names)
@@ -42,7 +44,16 @@ def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...
         imported = by_id.get(imported_id(name))
         others = by_conversation.get(name) or ([imported] if imported else [])
         found[name] = (exact,) if exact else tuple(others)
-    return found
+    return found | _by_source_id(store, [name for name, items in found.items() if not items])
+
+
+def _by_source_id(store: Store, names: Sequence[str]) -> dict[str, tuple[Item, ...]]:
+    """Return the items of the conversations that have these ids in their source, of each name that has one."""
+    sources = {c.id: c.source_id for c in store.find(Conversation, source_id=list(names))}
+    found: dict[str, list[Item]] = {}
+    for item in store.find(Item, conversation_id=list(sources)):
+        found.setdefault(sources[item.conversation_id], []).append(item)
+    return {name: tuple(items) for name, items in found.items()}
 
 
 def names_of(store: Store, ids: Iterable[str]) -> dict[str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
 from review.basics.record import Raw, Unreadable
-from review.sources.grouping import Group, Part, grouped, part_of
+from review.sources.grouping import Group, Grouping, part_of
 from review.sources.readers.fields import Fields, Record
 from review.sources.readers.reader import TraceReader
 
@@ -38,47 +38,42 @@ class Assembled(NamedTuple):
 def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = None) -> Iterator[Assembled]:
     """Yield the conversations of each trace, and each record or trace that cannot be read with its error.
 
-    Records wait in memory, and beyond its limit in a temporary file in the folder ``scratch``.
+    Records wait in memory, and beyond its limit in a temporary file in the folder ``scratch``. The place of a
+    conversation in its file (``done``) is as far as putting together has come.
     """
-    refused: list[Raw] = []
     mended: Counter[str] = Counter()
-    for group in grouped(_parts(raws, reader, refused.append, mended), scratch=scratch):
-        yield from _drained(refused)
-        for one in _of_group(group, reader):
-            # What was mended in the whole file is told with the first conversation.
-            yield one._replace(raw=one.raw._replace(mended=(*one.raw.mended, *mended.items()))) if mended else one
-            mended.clear()
-    yield from _drained(refused)
-
-
-def _drained(refused: list[Raw]) -> Iterator[Assembled]:
-    for raw in refused:
-        yield Assembled(raw, None, ())
-    refused.clear()
-
-
-def _parts(
-    raws: Iterable[Raw], reader: TraceReader, refuse: Callable[[Raw], None], mended: Counter[str]
-) -> Iterator[Part]:
-    """Yield the parts of the records with the name of their trace; a record that has none is refused."""
-    for raw in raws:
-        if raw.record is None:
-            refuse(raw)
-            continue
-        if raw.mended:
+    end = 0
+    with Grouping(scratch) as grouping:
+        for raw in raws:
+            end = max(end, raw.done)
             mended.update(dict(raw.mended))
-        try:
-            # A record is taken whole or not at all.
-            parts = [part_of(reader.key(part), raw.line, part) for part in reader.parts(raw.record)]
-        except REFUSALS as reason:
-            refuse(raw._replace(record=None, error=refusal(reason)))
-        else:
-            yield from parts
+            error = _kept(raw, reader, grouping)
+            if error is not None:
+                yield Assembled(raw._replace(record=None, error=error, mended=()), None, ())
+        for group in grouping.groups():
+            for one in _of_group(group, reader, int(end * grouping.share)):
+                # What was mended in the whole file is told with the first conversation.
+                yield one._replace(raw=one.raw._replace(mended=(*one.raw.mended, *mended.items()))) if mended else one
+                mended.clear()
 
 
-def _of_group(group: Group, reader: TraceReader) -> Iterator[Assembled]:
+def _kept(raw: Raw, reader: TraceReader, grouping: Grouping) -> Unreadable | None:
+    """Keep the parts of a record until their traces are whole; one that cannot be read is not kept, and why."""
+    if raw.record is None:
+        return raw.error or Unreadable("line", None, "a record")
+    try:
+        # A record is taken whole or not at all.
+        parts = [part_of(reader.key(part), raw.line, part) for part in reader.parts(raw.record)]
+    except REFUSALS as reason:
+        return refusal(reason)
+    for part in parts:
+        grouping.add(part)
+    return None
+
+
+def _of_group(group: Group, reader: TraceReader, done: int) -> Iterator[Assembled]:
     """Yield the conversations of one trace. If one of them cannot be read, none is."""
-    raw = Raw(group.line, None, None, 0, (("part", group.parts),))
+    raw = Raw(group.line, None, None, done, (("part", group.parts),))
     if group.error is not None:
         yield Assembled(raw._replace(error=group.error), None, ())
         return

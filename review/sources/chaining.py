@@ -37,8 +37,10 @@ def joined_calls(
 
     Calls with an answer come last. They wait in memory, and beyond its limit in a file in the folder ``scratch``.
     """
+    end = 0
     with Grouping(scratch) as grouping:
         for one in read:
+            end = max(end, one.raw.done)
             try:
                 part = _part(one) if len(one.fields) == 1 and is_call(one.record) else None
             except REFUSALS as reason:
@@ -56,7 +58,7 @@ def joined_calls(
             for chain in chains([call["fields"] for call in calls]):
                 first = calls[chain[0]]
                 mended = tuple((str(name), int(n)) for i in chain for name, n in calls[i]["mended"])
-                raw = Raw(group.lines[chain[0]], None, None, first["done"], mended)
+                raw = Raw(group.lines[chain[0]], None, None, int(end * grouping.share), mended)
                 fields = joined([calls[i]["fields"] for i in chain])
                 yield ReadFields(raw, [fields], first["record"])
 
@@ -68,7 +70,7 @@ def _part(one: ReadFields) -> Part | None:
     if key is None:
         return None
     record = one.record if fields.get("id") in (None, "") else {}
-    waiting = {"fields": fields, "record": record, "mended": one.raw.mended, "done": one.raw.done}
+    waiting = {"fields": fields, "record": record, "mended": one.raw.mended}
     return part_of(key, one.raw.line, waiting)
 
 

@@ -92,6 +92,11 @@ def find(
     return Found(chosen, tuple(notes))
 
 
+def part_of(document: Record, in_parts: Callable[[Record], bool]) -> Container:
+    """Return where the parts of a large record are, that a format also reads one by one; the top if nowhere."""
+    return next((one for one, items in _inside(document, (), 1) if all(map(in_parts, items))), TOP)
+
+
 def _check_mapping(file: str, chosen: Container, mapping: Mapping[str, str]) -> None:
     begin = "".join(f"{name}." for name in chosen.path)
     for field, path in mapping.items():

@@ -15,24 +15,30 @@ from review.basics.json_stream import head_of, records_at
 from review.basics.raw_json import json_records, mended_json
 from review.basics.record import Raw, Unreadable
 from review.basics.unpacking import DAMAGED
-from review.sources.containers import TOP, Found, find, of_map, unwrapped
+from review.sources.containers import TOP, Found, find, of_map, part_of, unwrapped
 from review.sources.readers.fields import Record
 
 
 def read_document(
-    given: InputFile, recognised: Callable[[Record], bool], *, mapping: Mapping[str, str], records: str | None
+    given: InputFile,
+    recognised: Callable[[Record], bool],
+    in_parts: Callable[[Record], bool],
+    *,
+    mapping: Mapping[str, str],
+    records: str | None,
 ) -> tuple[Iterator[Raw], tuple[str, ...]]:
     """Return the records of a document, and notes on where they are and what is not read.
 
+    ``in_parts`` says of a record whether it may be read in parts: a large request with many spans is.
     Raises InputError when it is no JSON, and when its records cannot be told.
     """
     try:
-        head, _ = head_of(given)
+        head, whole = head_of(given)
     except DAMAGED as error:
         raise given.damaged(error) from None
     if isinstance(head, str):
         # JSON that was written as text once more.
-        return _of_text(given, head, recognised, mapping=mapping, records=records)
+        return _of_text(given, head, recognised, in_parts, mapping=mapping, records=records)
     if isinstance(head, list):
         if not head:
             raise InputError(f"{given.name}: the array is empty; expected records.")
@@ -44,6 +50,8 @@ def read_document(
     if not isinstance(head, dict):
         raise InputError(f"{given.name}: found {type(head).__name__} {head!r}, expected JSON objects.")
     found = find([head], recognised, file=given.name, records=records, single=True, mapping=mapping)
+    if not whole and found.container == TOP and in_parts(head):
+        found = Found(part_of(head, in_parts))
     return _streamed(given, found), found.notes
 
 
@@ -77,11 +85,11 @@ def _pages(given: InputFile, found: Found) -> Iterator[Raw]:
 
 
 def _of_text(
-    given: InputFile, text: str, recognised: Callable[[Record], bool], **choices: Any
+    given: InputFile, text: str, *readers: Callable[[Record], bool], **choices: Any
 ) -> tuple[Iterator[Raw], tuple[str, ...]]:
     try:
         mended_json(text)
     except (ValueError, RecursionError):
         raise InputError(f"{given.name}: found one text, expected JSON objects.") from None
     inner = InputFile(given.name, data=text.encode("utf-8", "surrogatepass"))
-    return read_document(inner, recognised, **choices)
+    return read_document(inner, *readers, **choices)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from review.sources.documents import read_document
 from review.sources.options import AUTO
 from review.sources.readers.catalogue import PLAIN, READERS, Detected, detect, detect_or_plain
 from review.sources.readers.fields import Record
+from review.sources.readers.reader import Format, TraceReader
 
 PEEK = 20
 """The most records that the format is detected from."""
@@ -53,7 +54,7 @@ def peeked(given: InputFile, *, format: str, mapping: Mapping[str, str], records
     Raises InputError for a file that cannot be read or holds no records, and for a path that leads nowhere.
     """
     layout = layout_of(given, None if format == AUTO else format)
-    first, raws, notes = _peeked(given, layout, _recognised(format, layout), mapping, records)
+    first, raws, notes = _peeked(given, layout, _formats(format, layout), mapping, records)
     return Peeked(layout, records_in(first), raws, notes)
 
 
@@ -82,7 +83,7 @@ def open_file_by_keys(path: Path, *, mapping: Mapping[str, str]) -> tuple[Detect
     """The same where nobody can choose a format: unless exactly one fits, the file is read as a plain log."""
     given = InputFile(str(path), path=path)
     layout = layout_of(given)
-    first, raws, _ = _peeked(given, layout, _recognised(AUTO, layout), mapping, None)
+    first, raws, _ = _peeked(given, layout, _formats(AUTO, layout), mapping, None)
     return detect_or_plain(records_in(first), layout, mapping=mapping), raws
 
 
@@ -91,24 +92,31 @@ def records_in(raws: Sequence[Raw]) -> list[Record]:
     return [raw.record for raw in raws if raw.record is not None]
 
 
-def _recognised(format: str, layout: str) -> Callable[[Record], bool]:
-    """Return whether a record has a format: the chosen one, or any that fits the layout."""
+def _formats(format: str, layout: str) -> list[Format]:
+    """Return the formats that records may have: the chosen one, or all that fit the layout."""
     names = [format] if format != AUTO else [n for n in READERS if n not in PLAIN.values() or n == PLAIN[layout]]
-    return lambda record: any(READERS[name].recognise(record) for name in names)
+    return [READERS[name] for name in names]
 
 
 def _peeked(
     given: InputFile,
     layout: str,
-    recognised: Callable[[Record], bool],
+    formats: Sequence[Format],
     mapping: Mapping[str, str],
     records: str | None,
 ) -> tuple[list[Raw], Iterator[Raw], Sequence[str]]:
     """The first records, all of them, and notes. Raises InputError when there is none among many lines."""
+
+    def recognised(record: Record) -> bool:
+        return any(one.recognise(record) for one in formats)
+
+    def in_parts(record: Record) -> bool:
+        return any(isinstance(one, TraceReader) and one.recognise(record) for one in formats)
+
     notes: Sequence[str] = ()
     if layout == "json" or (layout == "jsonl" and _is_one_document(given)):
         layout = "json"
-        raws, notes = read_document(given, recognised, mapping=mapping, records=records)
+        raws, notes = read_document(given, recognised, in_parts, mapping=mapping, records=records)
     elif layout == "xlsx":
         raws, notes = _sheet(given, records)
     else:

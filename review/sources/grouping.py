@@ -80,7 +80,7 @@ class Grouping:
     def __init__(self, scratch: Path | None = None, memory: int | None = None) -> None:
         self._scratch = scratch
         self._buckets = _Buckets(scratch, MEMORY if memory is None else memory, level=0)
-        self._number = 0
+        self._number = self._taken = 0
 
     def __enter__(self) -> Grouping:
         return self
@@ -99,7 +99,14 @@ class Grouping:
     def groups(self) -> Iterator[Group]:
         """Yield the traces. Raises NoSpace when the disk is full."""
         with self._full_disk():
-            yield from self._buckets.groups()
+            for group in self._buckets.groups():
+                self._taken += group.parts
+                yield group
+
+    @property
+    def share(self) -> float:
+        """The share of the records whose traces were taken."""
+        return self._taken / max(self._number, 1)
 
     @contextmanager
     def _full_disk(self) -> Iterator[None]:

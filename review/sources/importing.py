@@ -6,7 +6,7 @@ was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from review.basics.record import Raw
 from review.checks.running import ready
 from review.log.append import Entry, append
 from review.sources.checking import checked
-from review.sources.conversations import RecordRules, masked_conversations
+from review.sources.conversations import ReadRecord, RecordRules, masked_conversations
 from review.sources.counting import counted, is_read_alone, rules_of
 from review.sources.file_sets import Files, FileSet, file_set, opened_set
 from review.sources.known import Sifting, record_hash
@@ -68,7 +68,10 @@ def import_file(
     raws = sifting.unknown(opened.raws, tally) if sifting else opened.raws
     job = Job(options=replace(options, week=rules.origin.week), key=key, format=detected.format, id=import_id, at=at)
     pool = pool_for(job, files.size, to_run, processes)
-    made = in_processes(pool, raws, tally) if pool else counted(masked_conversations(raws, rules), tally, rules)
+    read = masked_conversations(raws, rules)
+    if not is_read_alone(detected.format):
+        read = _watched_again(read, files.size, progress)
+    made = in_processes(pool, raws, tally) if pool else counted(read, tally, rules)
     try:
         with closing(made):
             counts = append(
@@ -139,14 +142,28 @@ def _opened(
         files.encoded(options.encoding), format=options.format, mapping=options.mapping, records=options.records
     )
     tally.told, tally.place = opened.notes, files.place
-    raws = _watched(opened.raws, files.size, progress)
+    alone = is_read_alone(opened.detected.format)
+    # Where records are put together, reading them is half of the way.
+    raws = _watched(opened.raws, files.size, progress, of=1 if alone else 2)
     return _Opened(opened.detected, raws, replace(rules, format=opened.detected.format))
 
 
-def _watched(raws: Iterator[Raw], size: int, progress: Progress | None) -> Iterator[Raw]:
+def _watched(raws: Iterator[Raw], size: int, progress: Progress | None, *, of: int) -> Iterator[Raw]:
     for i, raw in enumerate(raws):
         yield raw
         if progress is not None and i % PROGRESS_EVERY == 0:
-            progress(min(raw.done, size), size)
+            progress(min(raw.done, size) // of, size)
+    if progress is not None:
+        progress(size // of, size)
+
+
+def _watched_again(
+    records: Iterator[ReadRecord], size: int, progress: Progress | None
+) -> Generator[ReadRecord, None, None]:
+    """Yield what was put together, and tell the second half of the way."""
+    for i, record in enumerate(records):
+        yield record
+        if progress is not None and i % PROGRESS_EVERY == 0 and record.error is None:
+            progress(size // 2 + min(record.raw.done, size) // 2, size)
     if progress is not None:
         progress(size, size)

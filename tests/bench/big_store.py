@@ -1,9 +1,10 @@
 """How fast pages open, and submissions are acknowledged, on a store of many big weeks.
 
-    python tests/bench/big_store.py [--annotations 200000] [--store FILE] [--visitors 30] [--submissions 60]
+    python tests/bench/big_store.py [--annotations 200000] [--store FILE] [--visitors 10 30] [--submissions 60]
 
 Builds the store, or takes the one in FILE. Opens every page on the last closed week: "first" with nothing computed yet,
-"again" with the figures known. Then visitors open Week together on a server while one reviewer submits.
+"again" with the figures known. Then visitors open Week together on a server while one reviewer submits; each run
+submits items of the store's open week, so a store in FILE serves a few runs.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from streamlit.components.v2 import manifest_scanner  # noqa: E402
 from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
 from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
 
+from review.basics.remembered import forget_everything  # noqa: E402
 from review.serving.interpreter import prepare  # noqa: E402
 
 COMPONENT = "spotcheck_annotator"
@@ -75,6 +77,7 @@ def print_pages(store: Path, week: str) -> None:
     print(f"{'page':12} {'first':>8} {'(busy)':>8} {'again':>8} {'(busy)':>8}   seconds, week {week}")
     for page in pages():
         st.cache_data.clear()
+        forget_everything()
         first, again = opened(page, week), opened(page, week)
         print(f"{page:12} {first[0]:8.2f} {first[1]:8.2f} {again[0]:8.2f} {again[1]:8.2f}", flush=True)
 
@@ -111,31 +114,43 @@ def open_week(port: int, week: str, rater: str, together: threading.Barrier, too
         took.append(time.perf_counter() - start)
 
 
-def print_acknowledgements(store: Path, closed: str, running: str, visitors: int, submissions: int) -> None:
-    """Print how long acknowledgements take with nobody else there, and while everybody opens Week."""
+def print_acknowledgements(store: Path, closed: str, running: str, groups: list[int], submissions: int) -> None:
+    """Print how long acknowledgements take with nobody else there, and while groups of visitors open Week."""
     raters = many_weeks.RATERS
+    print(
+        "acknowledgement in ms as median / 95th percentile / longest; seconds until Week was open as median / longest"
+    )
     with served(store, {}) as port:
         alone = acknowledgements(port, running, raters[-1], threading.Event(), submissions)
-        together, took, stop = threading.Barrier(visitors + 1), list[float](), threading.Event()
-        names = [raters[k % (len(raters) - 2)] for k in range(visitors)]
-        threads = [threading.Thread(target=open_week, args=(port, closed, n, together, took)) for n in names]
-        for thread in threads:
-            thread.start()
-        busy: list[float] = []
-        worker = threading.Thread(
-            target=lambda: busy.extend(acknowledgements(port, running, raters[-2], stop, submissions))
-        )
-        worker.start()
-        together.wait()
-        for thread in threads:
-            thread.join()
-        stop.set()
-        worker.join()
-    print(f"acknowledgement, ms as median / 95th percentile of {len(alone)} and {len(busy)} submissions")
-    print(f"  nobody else there: {median(alone):.0f} / {quantiles(alone, n=20)[-1]:.0f}")
-    slow = f"{median(busy):.0f} / {quantiles(busy, n=20)[-1]:.0f}, at most {max(busy):.0f}"
-    print(f"  {visitors} visitors open Week: {slow}")
-    print(f"  Week opened in {median(took):.1f} s (median), {max(took):.1f} s (slowest)")
+        print(f"  nobody else there: {_spread(alone)} of {len(alone)}", flush=True)
+        for place, visitors in enumerate(groups, start=2):
+            names = [raters[k % (len(raters) - len(groups) - 1)] for k in range(visitors)]
+            busy, took = _while_opening(port, closed, names, (running, raters[-place], submissions))
+            opened_in = f"{median(took):.1f} / {max(took):.1f} s"
+            print(f"  {visitors} visitors open Week: {_spread(busy)} of {len(busy)}; {opened_in}", flush=True)
+
+
+def _while_opening(
+    port: int, closed: str, names: list[str], work: tuple[str, str, int]
+) -> tuple[list[float], list[float]]:
+    """Return the milliseconds to each acknowledgement, and the seconds in which each visitor opened Week."""
+    together, took, stop = threading.Barrier(len(names) + 1), list[float](), threading.Event()
+    threads = [threading.Thread(target=open_week, args=(port, closed, n, together, took)) for n in names]
+    busy: list[float] = []
+    week, rater, most = work
+    worker = threading.Thread(target=lambda: busy.extend(acknowledgements(port, week, rater, stop, most)))
+    for thread in (*threads, worker):
+        thread.start()
+    together.wait()
+    for thread in threads:
+        thread.join()
+    stop.set()
+    worker.join()
+    return busy, took
+
+
+def _spread(ms: list[float]) -> str:
+    return f"{median(ms):.0f} / {quantiles(ms, n=20)[-1]:.0f} / {max(ms):.0f}"
 
 
 def main() -> None:
@@ -143,7 +158,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--annotations", type=int, default=200_000)
     options.add_argument("--store", type=Path)
-    options.add_argument("--visitors", type=int, default=30)
+    options.add_argument("--visitors", type=int, nargs="+", default=[10, 30])
     options.add_argument("--submissions", type=int, default=60)
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:

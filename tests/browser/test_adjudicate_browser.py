@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from adjudicate_app import COMMENT, CORRECTED, DISPUTED, RIGHT, SINGLE, WRONG, build_voted_store, vote
 from annotate_app import Server, serving
+from kept_contexts import page_of
 from page_at_rest import at_rest
 
 from review.golden.examples import current_examples
@@ -44,7 +45,7 @@ def server(running: Server, votes_alone: Path) -> Server:
 
 
 def opened(context: Any, server: Server, rater: str = "mia", item: str = "") -> Any:
-    page = context.new_page()
+    page = page_of(context)
     page.goto(server.page(rater, "adjudicate") + (f"&item={item}" if item else ""))
     page.wait_for_selector(f"{ROOT}[data-assignment^='item-']")
     at_rest(page)
@@ -362,3 +363,29 @@ def test_a_screen_reader_is_told_of_the_case(context: Any, server: Server) -> No
     assert page.get_by_role("dialog", name="Keys").is_visible()
     press(page, "Escape")
     assert page.get_by_role("dialog").count() == 0
+
+
+BROKEN = """() => [...document.querySelectorAll('.sc-votes :is(th, td)')].flatMap((cell) =>
+  [...cell.childNodes].filter((node) => node.nodeType === 3).flatMap((node) =>
+    [...node.data.matchAll(/\\S+/g)].filter(({ 0: word, index }) => {
+      const range = new Range();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      return new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
+    }).map(([word]) => word)))"""
+"""The words of the votes that are on two lines."""
+
+
+def test_three_votes_beside_each_other_break_no_word(context: Any, server: Server) -> None:
+    server.store.add(vote(DISPUTED[1], "noa", {**WRONG, "politeness": "neutral"}))
+    page = opened(context, server, "olaf", item=DISPUTED[1])
+    page.set_viewport_size({"width": 1280, "height": 800})
+    at_item(page, DISPUTED[1])
+    page.wait_for_selector(".sc-votes thead th:nth-of-type(3)")
+    words = ["incomplete, misunderstood", "data question", "condescending"]
+    page.evaluate(
+        "words => [...document.querySelectorAll('.sc-votes td + td')].forEach((cell, k) => "
+        "cell.replaceChildren(words[k % words.length]))",
+        words,
+    )
+    assert page.evaluate(BROKEN) == []

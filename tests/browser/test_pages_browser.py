@@ -118,6 +118,8 @@ def test_every_page_has_its_address_asks_nobody_else_fits_and_has_no_grave_fault
         assert overflow <= 1, f"{name} scrolls sideways at {width} px"
     page.remove_listener("request", hear)
     assert [url for url in asked if not url.startswith(own)] == []
+    if path == "judges":
+        return  # its views, of which this shows one, are looked at by their own addresses
     unfolded(page)
     if path in PARTS:
         assert page.locator(PARTS[path]).count() > 0

@@ -71,7 +71,7 @@ def test_the_last_visit_says_what_came_and_what_failed(
         )
         demo.path.with_name("spotcheck.toml").write_text(settings)
         for source in project_of(demo.path).pulled:
-            start(demo.path, source, by="visitor").join()
+            start(demo, source, by="visitor").join()
     assert [(one.source, one.status) for one in latest_pulls(demo)] == [("desk", "failed"), ("shop", "done")]
     assert not is_pulled(demo.path, "shop")
     at = opened(demo, monkeypatch)

@@ -10,6 +10,7 @@ from golden_store import add_item, new_store, open_test_week
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.basics.clock import now
 from review.basics.errors import InputError
 from review.commands.cli import spotcheck
 from review.current.settled import annotations_of
@@ -18,6 +19,8 @@ from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.tools.tool import Rating
 from review.exchange.verdicts import import_verdicts, read_verdicts
 from storage.queries.verdicts import verdicts_on
+from storage.records_log import Conversation
+from storage.records_review import Item
 
 SHARED = Path(__file__).parents[2] / "../shared"
 TOOLS = {
@@ -300,9 +303,29 @@ def test_the_commands_import_exports_under_the_dimensions_and_values_given(store
     done = run("verdicts", "import", str(rows), "--threshold", "faithful=0.7", *given)
     assert (done["format"], done["added"], done["judges"]) == ("ragas", 1, ["ragas"])
     assert "expected NAME=SCORE" in str(run("verdicts", "import", str(rows), "--threshold", "faithful", fails=True))
+    refused = run("judge", "add", "j", "--kind", "recorded", "--file", str(rows), fails=True)
+    assert "found an export of ragas" in str(refused) and "verdicts import" in refused.command_hint
     two = ("--dimension", "correctness", "--dimension", "intent")
     assert "expected one dimension" in str(run("verdicts", "import", str(rows), *two, fails=True))
     assert "expected one of auto, table" in str(run("labels", "import", str(task), "--format", "csv", fails=True))
+
+
+def test_the_trace_id_of_a_tool_finds_the_conversation_of_any_source(store, tmp_path):
+    for source in ("langfuse", "phoenix"):
+        conversation = Conversation(
+            id=f"{source}/t-1", source=source, source_id="t-1", created_at=None, week="2026-W47", messages=()
+        )
+        item = Item(id=f"i-{source}", conversation_id=conversation.id, week="2026-W47", at=now(), purposive=True)
+        store.add(conversation, item)
+        score = LABEL_READERS["langfuse_scores"].sample | {"traceId": "t-1"}
+        table = read_labels(write(tmp_path, [score]))
+        given = {"dimension": "correctness", "translate": ["correctness:good=correct"]}
+        if source == "langfuse":
+            assert import_labels(store, table, by="lea", **given).new_items == 0
+            assert [n.item_id for n in annotations_of(store, ["2026-W47"])] == ["i-langfuse"]
+        else:
+            with pytest.raises(InputError, match="this conversation has 2"):
+                import_labels(store, table, by="lea", **given)
 
 
 def test_an_unknown_export_and_records_of_another_kind_are_refused(tmp_path):

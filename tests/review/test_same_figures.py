@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import many_weeks
@@ -23,8 +24,14 @@ from review.current.settled import (
     settled_labels,
 )
 from review.current.verdicts import that_count, verdicts_of
-from review.evidence.evidence import clusters_of, paired_labels, ratings_by_dimension, said_under_one_rubric
-from review.rubric.rubric import rubric_version
+from review.evidence.evidence import (
+    clusters_of,
+    latest_used_rubric,
+    paired_labels,
+    ratings_by_dimension,
+    said_under_one_rubric,
+)
+from review.rubric.rubric import rubric_version, save_rubric
 from review.settling.adjudication import cases
 from review.statistics.calibration.ceiling import human_ceiling
 from review.statistics.calibration.report import METRICS, calibration_report, weighted_figures
@@ -53,6 +60,9 @@ LATE, EARLY = "2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Return a store in which people changed their minds, skipped, undid, and answered under two rubric versions."""
     made = many_weeks.build(tmp_path_factory.mktemp("same") / "s.db", SIZE, seed=request.param)
+    first = rubric_version(made, 1)
+    other = replace(first.dimensions[0], title="Is it right?")
+    save_rubric(made, replace(first, dimensions=(other, *first.dimensions[1:])), by=many_weeks.LEAD, note="clearer")
     _mix(made, random.Random(request.param))
     return made
 
@@ -133,10 +143,11 @@ def slow_ratings(store: Store, rows: Iterable[Annotation], version: int) -> dict
 
 def test_ratings(store: Store) -> None:
     found = ratings_by_dimension(store, WEEKS)
-    wanted = slow_ratings(store, annotations_of(store, WEEKS), 1)
+    version = latest_used_rubric(store, WEEKS).version
+    wanted = slow_ratings(store, annotations_of(store, WEEKS), version)
     assert list(found) == list(wanted)
     assert [arrays(r) for r in found.values()] == [arrays(r) for r in wanted.values()]
-    rows = [n for n in annotations_of(store, WEEKS) if n.rubric_version == 1]
+    rows = [n for n in annotations_of(store, WEEKS) if n.rubric_version == version]
     assert labels_of(said_under_one_rubric(store, WEEKS)) == labels_of(rows)
 
 

@@ -138,6 +138,17 @@ def test_documents_larger_than_their_beginning_are_read_one_by_one(tmp_path, mon
     assert done == sorted(done) and done[0] > 0 and done[-1] <= path.stat().st_size
 
 
+def test_a_large_request_of_spans_is_read_in_parts(tmp_path, monkeypatch):
+    monkeypatch.setattr(json_stream, "CHUNK", 100)
+    monkeypatch.setattr(json_stream, "HEAD", 2_000)
+    monkeypatch.setattr(json_stream, "MAX_LINE", 5_000)
+    spans = [{"traceId": f"{n + 1:032x}", "spanId": f"{n + 1:016x}", "name": "x", "attributes": []} for n in range(100)]
+    document = {"resourceSpans": [{"resource": {}, "scopeSpans": [{"spans": [span]}]} for span in spans]}
+    found = opened(written(tmp_path, "a.json", document))
+    assert found.detected.format == "otlp"
+    assert [raw.record["scopeSpans"][0]["spans"][0] for raw in found.raws] == spans
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

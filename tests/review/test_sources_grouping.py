@@ -157,3 +157,20 @@ def test_json_too_deep_costs_its_record():
     found = list(traces(raws(deep, {"trace": "b", "n": 0, "text": "Hi"}), TOY))
     assert [(one.raw.line, one.raw.error and one.raw.error.field) for one in found] == [(1, "record"), (2, None)]
     assert assembling.refusal(RecursionError()).expected == "JSON at most 200 levels deep"
+
+
+def test_refused_records_are_passed_on_at_once_and_wait_nowhere():
+    def endless():
+        line = 0
+        while True:
+            line += 1
+            yield Raw(line, {"no": "trace"}, None, line)
+
+    found = traces(endless(), TOY)
+    assert [next(found).raw.line for _ in range(5)] == [1, 2, 3, 4, 5]
+
+
+def test_the_place_in_the_file_grows_while_traces_are_put_together():
+    records = [{"trace": f"t{n}", "n": 0, "text": "Hi"} for n in range(10)]
+    done = [one.raw.done for one in traces(raws(*records), TOY)]
+    assert done == list(range(1, 11))

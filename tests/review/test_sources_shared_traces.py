@@ -3,6 +3,7 @@
 The samples and their expected values are beside the repository; elsewhere these tests skip.
 """
 
+import random
 from pathlib import Path
 
 import orjson
@@ -55,3 +56,54 @@ def test_a_file_of_a_trace_tool_becomes_its_conversations(file, format):
         assert shown(conversation, names) == {name: item[name] for name in {*names, "answer", "messages", "tool_calls"}}
         for name in ("session_id", "user_id"):
             assert (getattr(conversation, name) is not None) == (name in item) or name not in item
+
+
+def rows_of(file):
+    """The records of a file, requests of OTLP with one span each."""
+    text = (FORMATS / file).read_bytes()
+    if file.endswith(".jsonl"):
+        return [orjson.loads(line) for line in text.splitlines()]
+    document = orjson.loads(text)
+    return [
+        {"resourceSpans": [{"resource": one["resource"], "scopeSpans": [{"spans": [span]}]}]}
+        for one in document["resourceSpans"]
+        for scope in one["scopeSpans"]
+        for span in scope["spans"]
+    ]
+
+
+def seen(read):
+    return {
+        c.id: (c.messages, c.steps, c.status, c.error_message, c.model, c.tokens_in, c.cost, c.created_at, c.context)
+        for c in read.conversations
+    }
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    "file", [name for name in FILES if name not in ("langfuse_traces.json", *BATCH)] + list(BATCH[:1])
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_shuffled_rows_split_over_files_become_the_same_conversations(tmp_path, file, seed):
+    whole = read_files(*(FORMATS / name for name in (BATCH if file in BATCH else (file,))))
+    rows = [row for name in (BATCH if file in BATCH else (file,)) for row in rows_of(name)]
+    random.Random(seed).shuffle(rows)
+    parts = [tmp_path / f"{n}.jsonl" for n in range(3)]
+    for n, part in enumerate(parts):
+        part.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows[n::3]))
+    assert seen(read_files(*parts)) == seen(whole)
+
+
+@needs_shared
+@pytest.mark.parametrize("file", [name for name in FILES if name not in BATCH])
+def test_renamed_ids_change_nothing_but_the_ids(tmp_path, file):
+    text = (FORMATS / file).read_text()
+    read = read_files(FORMATS / file)
+    renamed = tmp_path / file
+    for number, id in enumerate(sorted({c.id for c in read.conversations})):
+        digits = id.replace("-", "")
+        new = f"{number + 7:032x}"
+        text = text.replace(id, f"{new[:8]}-{new[8:12]}-{new[12:16]}-{new[16:20]}-{new[20:]}" if "-" in id else new)
+        text = text.replace(digits, new)
+    renamed.write_text(text)
+    assert sorted(map(repr, seen(read_files(renamed)).values())) == sorted(map(repr, seen(read).values()))

@@ -511,3 +511,28 @@ def test_a_trace_of_any_records_is_read_or_refused_and_nothing_else(name, data):
         assert {m["role"] for m in conversation.messages} <= {"system", "user", "assistant", "tool"}
         assert all(isinstance(m["content"], str) for m in conversation.messages)
     assert all(error.field and error.expected for _, error in read.errors)
+
+
+def test_exports_in_parquet_with_json_text_and_times_are_read(tmp_path):
+    from datetime import UTC, datetime
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from trace_files import read_files
+
+    def row(id, parent, inputs, outputs):
+        at = datetime(2026, 11, 23, 10, tzinfo=UTC)
+        found = {"id": id, "trace_id": "r", "parent_run_id": parent, "run_type": "chain", "name": id, "start_time": at}
+        return {
+            **found,
+            "end_time": at,
+            "inputs": inputs,
+            "outputs": outputs,
+            "extra": '{"metadata": {"thread_id": "s"}}',
+        }
+
+    rows = [row("x", "r", '{"q": 1}', None), row("r", None, '{"question": "Q"}', '{"answer": "A"}')]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "runs.parquet")
+    [read] = read_files(tmp_path / "runs.parquet").conversations
+    assert (read.question, read.answer, read.created_at) == ("Q", "A", "2026-11-23T10:00:00.000+00:00")
+    assert read.session_id and read.steps[0]["input"] == '{"q":1}'

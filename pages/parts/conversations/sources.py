@@ -70,7 +70,7 @@ def _one(here: Session, source: PulledSource, last: Pull | None, running: bool) 
         where = source.options.get("address") or source.options.get("path") or source.options.get("query") or ""
         st.markdown(f"**{as_text(source.name)}** · {as_text(PULLERS[source.kind].about)}", width="stretch")
         if st.button("Pull now", icon=":material/download:", key=f"source_pull_{source.name}", disabled=running):
-            thread = start(here.store.path, source, by=here.rater.id)
+            thread = start(here.store, source, by=here.rater.id)
             st.session_state[ASKED][source.name] = (thread, last.id if last else "")
             st.rerun()
     if where:

@@ -75,6 +75,11 @@ def _quality(here: Session, week: str) -> None:
     if not found:
         st.caption("No dimension of the rubric has a positive value, so there is no share to estimate.")
         return
+    waiting = [q for q in found if q.best.value is None and q.report.range is not None]
+    for q in waiting:
+        st.warning(as_text(quality_lines(q)[0]), icon=":material/gavel:")
+    if waiting and here.rater.may("adjudicator"):
+        st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
     figures.forest(
         {q.positive: q.best for q in found},
         key="weekly_quality",
@@ -82,11 +87,6 @@ def _quality(here: Session, week: str) -> None:
         percent=True,
         ranges={q.positive: q.report.range for q in found if q.best.value is None and q.report.range is not None},
     )
-    waiting = [q for q in found if q.best.value is None and q.report.range is not None]
-    for q in waiting:
-        st.warning(as_text(quality_lines(q)[0]), icon=":material/gavel:")
-    if waiting and here.rater.may("adjudicator"):
-        st.page_link("adjudicate.py", label="Settle the ties", icon=":material/gavel:")
     lines = (line for q in found for line in quality_lines(q)[1 if q in waiting else 0 :])
     for line in dict.fromkeys(lines):
         st.caption(as_text(line))

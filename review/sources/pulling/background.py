@@ -10,16 +10,18 @@ from filelock import FileLock, Timeout
 
 from review.basics.errors import ReviewError
 from review.basics.log_paths import log_of
+from review.people.people import require
 from review.settings.project import project_of
 from review.settings.pulled import PulledSource
 from review.sources.pulling.pull import lock_of, pull
 from storage.connection import StorageError
-from storage.store import open_store
+from storage.store import Store, open_store
 
 
-def start(store_path: Path, source: PulledSource, *, by: str) -> threading.Thread:
-    """Pull one source in a thread of its own, which is returned."""
-    thread = threading.Thread(target=_work, args=(store_path, source, by), name=f"pull {source.name}", daemon=True)
+def start(store: Store, source: PulledSource, *, by: str) -> threading.Thread:
+    """Pull one source in a thread of its own, which is returned. Raises Refused without the role lead."""
+    require(store, by, "lead")
+    thread = threading.Thread(target=_work, args=(store.path, source, by), name=f"pull {source.name}", daemon=True)
     thread.start()
     return thread
 

@@ -174,16 +174,19 @@ def _design(
 
 
 def _populations(rows: list[CalibrationRow], stratum: IntArray, strata: tuple[str, ...]) -> FloatArray:
-    population = np.full(len(strata), math.nan)
-    for row, h in zip(rows, stratum, strict=True):
+    found = [math.nan] * len(strata)
+    for row, h in zip(rows, stratum.tolist(), strict=True):
         if h < 0 or row.population is None:
             continue
         if row.population < 0 or row.population != math.floor(row.population):
             raise row.error("population", row.population, "a whole number of items", "Give the stratum's size N_h.")
-        if not math.isnan(population[h]) and population[h] != row.population:
-            expected = f"{population[h]:.0f} as in the other rows of stratum '{strata[h]}'"
+        if found[h] == row.population:
+            continue
+        if not math.isnan(found[h]):
+            expected = f"{found[h]:.0f} as in the other rows of stratum '{strata[h]}'"
             raise row.error("population", f"{row.population:.0f}", expected, "Give each stratum one population.")
-        population[h] = row.population
+        found[h] = row.population
+    population = np.array(found, dtype=float)
     size = np.bincount(stratum[stratum >= 0], minlength=len(strata))
     for h, name in enumerate(strata):
         row = rows[int(np.argmax(stratum == h))]
