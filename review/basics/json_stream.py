@@ -180,6 +180,8 @@ def records_at(given: InputFile, path: tuple[str, ...], *, named: bool) -> Itera
         cursor = Cursor(content)
         try:
             yield from _walk(cursor, path, named)
+            if cursor.next():
+                raise Malformed("text after the end of the document")
         except Malformed as error:
             raise malformed(given, cursor, error) from None
 

@@ -9,6 +9,7 @@ Facts: opentelemetry-proto; the file exporter of opentelemetry-collector-contrib
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from review.basics.errors import InputError
@@ -17,13 +18,23 @@ from review.basics.record import MAX_LINE, Raw, Unreadable
 
 SUFFIXES = (".pb", ".binpb", ".otlp", ".bin")
 _FIRST_FIELD = b"\x0a"
+_INNER = (b"\x0a", b"\x12", b"\x1a")
 
 
 def is_otlp(given: InputFile, head: bytes) -> bool:
     """Whether a file is a request, or many requests with their lengths."""
+    head = replace(given, encoding="").head() if given.encoding else head
     if not head or (given.suffix not in SUFFIXES and b"\x00" not in head[:64] and _is_text(head)):
         return False
-    return head.startswith(_FIRST_FIELD) or (len(head) > 4 and head[4:5] == _FIRST_FIELD and _length(head) <= MAX_LINE)
+    return _is_request(head) or (_length(head) <= MAX_LINE and _is_request(head[4:]))
+
+
+def _is_request(head: bytes) -> bool:
+    """Whether bytes begin a request: its first field, its length, and a field of a resource's spans or logs."""
+    if not head.startswith(_FIRST_FIELD):
+        return False
+    at = next((i for i, byte in enumerate(head[1:11], start=1) if byte < 128), None)
+    return at is not None and head[at + 1 : at + 2] in _INNER
 
 
 def _is_text(head: bytes) -> bool:
@@ -43,7 +54,8 @@ def read_otlp(given: InputFile) -> Iterator[Raw]:
 
     Raises InputError for a file that breaks off.
     """
-    file, content = given.open()
+    # An encoding that somebody declared is that of texts.
+    file, content = replace(given, encoding="").open()
     with file:
         done = 0
         for number, message in enumerate(_messages(given, content), start=1):

@@ -15,6 +15,8 @@ from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import READERS
 from review.sources.readers.reader import TraceReader
 
+NAMED = 5
+"""Files of one import that its record names."""
 LINE_BITS = 40
 """A line of one of several files is its number, with the number of the file above these bits."""
 
@@ -28,8 +30,11 @@ class FileSet:
 
     @property
     def name(self) -> str:
-        """The files in words."""
-        return ", ".join(file.name for file in self.files)
+        """The files in words; of many, the first ones."""
+        names = [file.name for file in self.files]
+        return (
+            ", ".join(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])} and {len(names) - NAMED:,} more"
+        )
 
     @property
     def size(self) -> int:
@@ -92,7 +97,7 @@ def file_sets(
     for path in paths:
         named = files_of([path])
         left_out += named.notes
-        alone = len(named.files) == 1 and named.files[0].name == str(path)
+        alone = len(named.files) == 1 and (named.files[0].path is None or named.files[0].name == str(path))
         for file in named.files:
             try:
                 shape = _format(file, format=format, mapping=mapping, records=records)
@@ -106,7 +111,7 @@ def file_sets(
                         raise
                 except InputError as reason:
                     error = error or reason
-                    left_out.append(f"not imported: {reason}")
+                    left_out.append(f"not imported: {str(reason).partition(' Formats are ')[0]}")
                     continue
             sets.setdefault(shape if together else f"file {file.name}", []).append(file)
     if not sets:

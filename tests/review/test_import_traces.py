@@ -94,6 +94,14 @@ def test_files_are_sorted_into_sets_by_trace_format(tmp_path, files):
     )
 
 
+def test_many_files_are_named_in_short():
+    assert files_at(["a", "b"]).name == "a, b"
+    assert (
+        files_at([f"{n}.jsonl" for n in range(1_205)]).name
+        == "0.jsonl, 1.jsonl, 2.jsonl, 3.jsonl, 4.jsonl and 1,200 more"
+    )
+
+
 def test_a_known_mapping_keeps_a_file_that_has_no_format(tmp_path):
     lines(tmp_path / "logs/odd.jsonl", {"text": "q"})
     lines(tmp_path / "logs/more.jsonl", {"x": 1})

@@ -138,6 +138,14 @@ def test_documents_larger_than_their_beginning_are_read_one_by_one(tmp_path, mon
     assert done == sorted(done) and done[0] > 0 and done[-1] <= path.stat().st_size
 
 
+@pytest.mark.parametrize("end", ["[]", "}", ', {"id": "x"}]', '{"data": []}'])
+def test_text_after_a_large_document_is_never_left_out_in_silence(tmp_path, monkeypatch, end):
+    monkeypatch.setattr(json_stream, "HEAD", 100)
+    for document in (ROWS * 20, {"data": ROWS * 20}):
+        with pytest.raises(InputError, match="not readable as JSON"):
+            list(opened(written(tmp_path, "a.json", json.dumps(document, indent=1) + end)).raws)
+
+
 def test_a_large_request_of_spans_is_read_in_parts(tmp_path, monkeypatch):
     monkeypatch.setattr(json_stream, "CHUNK", 100)
     monkeypatch.setattr(json_stream, "HEAD", 2_000)

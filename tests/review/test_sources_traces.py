@@ -148,7 +148,7 @@ def test_a_failed_root_is_an_error_and_a_repaired_step_is_none():
     assert good.status == "ok" and good.steps[0]["error"] == "ValueError('no')"
     silent, notes = only([run("root", inputs={"question": "Q"}), bad])
     assert (silent.status, silent.error_type, silent.error_message) == ("error", "ValueError", "ValueError('no')")
-    assert notes == ["no answer: the trace failed"]
+    assert notes == ["no answer: the trace failed"] == silent.metadata["missing"]
     empty, notes = only([run("root", inputs={"question": "Q"})])
     assert (empty.status, notes) == ("ok", ["no answer: no span has one"])
 
@@ -212,6 +212,23 @@ def test_the_session_is_in_the_metadata_and_the_project_is_none():
     read, _ = only([root])
     assert read.session_id and read.user_id and read.metadata["tenant"] == "north"
     assert "thread_id" not in read.metadata
+
+
+def test_runs_find_their_trace_and_parent_by_their_order_and_inside_one_another():
+    first, second = "0b1e0000-0000-4000-8000-000000000001", "0b1e0000-0000-4000-8000-000000000002"
+    order = f"20261123T100000000000Z{first}"
+    root = run(first, inputs={"question": "Q"}, outputs={"answer": "A"}, dotted_order=order)
+    child = run(second, dotted_order=f"{order}.20261123T100001000000Z{second}", at=1)
+    for one in (root, child):
+        del one["trace_id"], one["parent_run_id"]
+    read, notes = only([child, root])
+    assert (read.id, len(read.steps), notes) == (first, 1, [])
+    leaf = {**run("leaf", at=3), "trace_id": None}
+    nested = run(
+        "t", inputs={"question": "Q"}, outputs={"answer": "A"}, child_runs=[run("in", at=2, child_runs=[leaf])]
+    )
+    read, notes = only([nested])
+    assert (read.id, [step["name"] for step in read.steps], notes) == ("t", ["in", "leaf"], [])
 
 
 def test_langgraph_roots_hold_the_whole_conversation_in_their_output():
@@ -420,11 +437,33 @@ def test_spans_as_sdks_and_phoenix_print_them_are_read():
     assert (read.id, read.question, read.answer, read.latency_ms) == ("a" * 32, "Q", "A", 1000.0)
 
 
+def test_rows_of_a_table_of_spans_are_read():
+    row = {
+        "name": "chat",
+        "span_kind": "LLM",
+        "parent_id": None,
+        "start_time": "2026-11-23T10:00:00Z",
+        "end_time": "2026-11-23T10:00:01Z",
+        "status_code": "ERROR",
+        "status_message": "late",
+        "events": [],
+        "context.span_id": "b" * 16,
+        "context.trace_id": "a" * 32,
+        "attributes.openinference.span.kind": "LLM",
+        "attributes.llm.input_messages": [{"message.role": "user", "message.content": "Q"}],
+        "attributes.llm.model_name": "m",
+        "attributes.session.id": None,
+    }
+    read, _ = only([row], "otlp")
+    assert (read.id, read.question, read.model, read.error_message) == ("a" * 32, "Q", "m", "late")
+
+
 def test_spans_without_ids_are_refused_by_themselves():
     bad = {"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "0" * 32, "spanId": "0" * 16, "name": "x"}]}]}]}
-    read = read_records("otlp", [bad, span(1, attributes={"input.value": "Q"})])
+    empty = {"resourceSpans": []}
+    read = read_records("otlp", [bad, span(1, attributes={"input.value": "Q"}), {"resourceMetrics": []}, empty])
     assert len(read.conversations) == 1
-    assert [(line, error.field) for line, error in read.errors] == [(1, "traceId")]
+    assert [(line, error.field) for line, error in read.errors] == [(1, "traceId"), (3, "record")]
 
 
 def test_a_batch_needs_its_input_and_says_what_is_missing():

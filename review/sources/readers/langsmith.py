@@ -8,7 +8,7 @@ Facts: langsmith 0.15 (``schemas.py``: RunBase, Run), langchain-ai/docs ``run-da
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from review.basics.record import Unreadable
@@ -29,9 +29,32 @@ def recognise(record: Record) -> bool:
     return isinstance(record.get("run_type"), str) and "inputs" in record
 
 
+def parts(record: Record) -> Iterator[Record]:
+    """Yield a run and the runs that it holds, as the SDK nests them in one record."""
+    waiting = [dict(record)]
+    while waiting:
+        run = waiting.pop()
+        children = list_in(run.pop("child_runs", None))
+        yield run
+        shared = {"trace_id": key(run), "parent_run_id": run.get("id")}
+        waiting += [{**shared, **_without_empty(child)} for child in children if isinstance(child, Mapping)]
+
+
+def _without_empty(run: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        name: value for name, value in run.items() if value is not None or name not in ("trace_id", "parent_run_id")
+    }
+
+
+def _above(record: Record) -> list[str]:
+    """Return the ids of the runs from the root down to a run, from its place in the order of the trace."""
+    steps = str(record.get("dotted_order") or "").split(".")
+    return [step.partition("Z")[2] for step in steps if "Z" in step]
+
+
 def key(record: Record) -> str:
     """Return the id of the trace; a run without one is a trace of its own."""
-    found = words_of(record.get("trace_id")) or words_of(record.get("id"))
+    found = words_of(record.get("trace_id")) or next(iter(_above(record)), None) or words_of(record.get("id"))
     if found is None:
         raise Unreadable("trace_id", record.get("trace_id"), "the id of a trace, or the id of a run")
     return found
@@ -77,7 +100,7 @@ def _span(record: Record) -> Span:
     version = next((str(metadata[v]) for v in VERSIONS if metadata.get(v)), None)
     return Span(
         id=run,
-        parent=words_of(record.get("parent_run_id")),
+        parent=words_of(record.get("parent_run_id")) or next(iter(_above(record)[-2:-1]), None),
         name=words_of(record.get("name")) or kind,
         kind=KINDS.get(kind, kind),
         start=milliseconds(record.get("start_time")),
@@ -133,6 +156,7 @@ READER = TraceReader(
     about="runs of LangSmith, put together by trace",
     sign="run_type and inputs",
     recognise=recognise,
+    parts=parts,
     key=key,
     assemble=assemble,
     sample=(

@@ -33,7 +33,17 @@ def is_otlp(record: Record) -> bool:
     return _is_span(record)
 
 
+def _of_table(record: Record) -> Record:
+    """Return a row of a table of spans, as Phoenix saves it, with its columns put into objects."""
+    begin = "attributes."
+    given = {name.removeprefix(begin): value for name, value in record.items() if name.startswith(begin)}
+    context = {"trace_id": record.get("context.trace_id"), "span_id": record.get("context.span_id")}
+    return {**record, "context": context, "attributes": {name: v for name, v in given.items() if v is not None}}
+
+
 def _is_span(record: Record) -> bool:
+    if "context.trace_id" in record:
+        return "context.span_id" in record
     context = record.get("context")
     if isinstance(context, dict):
         return "trace_id" in context and "span_id" in context and isinstance(record.get("attributes"), dict)
@@ -42,12 +52,19 @@ def _is_span(record: Record) -> bool:
 
 def spans_in(record: Record) -> Iterator[Fields]:
     """Yield the spans and log records of a raw record in the plain form. Raises Unreadable for what is neither."""
+    if not is_otlp(record):
+        found = f"the keys {', '.join(map(str, record))}"[:200]
+        raise Unreadable(
+            "record", found, "a request with spans or logs, or a span with the ids of its trace and itself"
+        )
     for name in CONTAINERS:
         for resource in _objects(record.get(name), name):
             yield from _of_resource(resource)
     if any(name in record for name in SCOPES):
         yield from _of_resource(record)
-    if _is_span(record):
+    if "context.trace_id" in record:
+        record = _of_table(record)
+    if _is_span({name: value for name, value in record.items() if name != "context.trace_id"}):
         yield _plain(record, attributes_of(record.get("resource")), "")
 
 

@@ -34,6 +34,7 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
             "an input or an output in one of them; capture of content may be off in the traced product",
         )
     status = _status(tree, said)
+    missing = _empty(said, status)
     answers = [span for span in tree.spans if span.kind == LLM]
     known = {name: value for name, value in given.items() if value not in (None, "", [], {}) and name != "metadata"}
     tokens = {name: _sum(tree, name) for name in ("tokens_in", "tokens_out", "cost")}
@@ -56,9 +57,10 @@ def fields_of(spans: Sequence[Span], *, id: str, given: Fields) -> Fields:
         "metadata": {
             "trace": tree.root.name,
             "taken_from": said.taken_from,
+            **({"missing": missing} if missing else {}),
             **(given.get("metadata") or {}),
         },
-        "notes": [*tree.notes, *_empty(said, status)],
+        "notes": [*tree.notes, *missing],
     }
 
 
