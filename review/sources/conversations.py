@@ -55,6 +55,7 @@ class RecordRules:
     extra: tuple[str, ...] = ()
     id_required: bool = False
     scratch: Path | None = None
+    join_calls: bool = False
     digest: Callable[[Record], bytes] | None = None
 
 
@@ -79,7 +80,9 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
     if not isinstance(reader, Reader):
         raise TypeError(f"{rules.format}: found {type(reader).__name__}, expected a Reader or a TraceReader.")
     read = _fields_of(raws, rules, reader)
-    for raw, many, record in read if reader.calls is None else joined_calls(read, reader.calls, rules.scratch):
+    for raw, many, record in (
+        joined_calls(read, reader.calls, rules.scratch) if reader.calls and rules.join_calls else read
+    ):
         if raw.error is not None:
             yield ReadRecord(raw, None, raw.error)
             continue
