@@ -113,13 +113,14 @@ class DateColumn:
         self.seen += 1
         if read_time(value) is not None:
             return
-        reads = {form: read_date(value, form) is not None for form in ORDERS}
-        if not any(reads.values()):
+        # A form that is out already is tried only to tell a contradiction from what is no date at all.
+        reads = [form for form, fits in self.orders.items() if fits and read_date(value, form) is not None]
+        if not reads and all(fits or read_date(value, form) is None for form, fits in self.orders.items()):
             self.unread += 1
             return
         before = self.fits
         self.needs_form = True
-        self.orders = {form: fits and reads[form] for form, fits in self.orders.items()}
+        self.orders = {form: form in reads for form in self.orders}
         if self.fits != before or len(self.examples) < 2:
             self.examples.append(str(value)[:40])
 

@@ -43,23 +43,29 @@ def changes_json(found: WeeklyChange | None) -> dict[str, Any]:
 
 
 def weekly_changes(
-    store: Store, week: str, found: Sequence[QualityReport], wanted: Sequence[Wanted]
+    store: Store, week: str, found: Sequence[QualityReport], wanted: Sequence[Wanted], *, most: int = SPAN
 ) -> list[WeeklyChange | None]:
-    """Return the change of each report of a week; None when there is no earlier week.
+    """Return the change of each report of a week, over at most ``most`` weeks; None when there is no earlier week.
 
     Draws of different weeks are independent, so their intervals are joined. Where most conversations were labelled in
     both weeks, the change is that of the pairs.
     """
-    before = _weeks_before(store, week, SPAN - 1 + evidence.DEFAULT_WEEKS)
+    before = weeks_before(store, week, most - 1 + evidence.DEFAULT_WEEKS)
     if not before:
         return [None] * len(found)
-    last, span = before[-1], before[-(SPAN - 1) :]
+    last, span = before[-1], before[-(most - 1) :]
     twins = _twins(store, last, week)
     judges = sorted({w.judge for w in wanted if w.judge})
-    data = production_data(store, [*before, *([week] if twins else [])], judges=judges)
+    data = production_data(store, [*span, *([week] if twins else [])], judges=judges)
+    alone = [[quality_of(_only(data, [name]), *_known(data, name, w)) for name in span] for w in wanted]
+    if any(report.uses_history for reports in alone for report in reports):
+        data = production_data(store, [*before, *([week] if twins else [])], judges=judges)
     changes: list[WeeklyChange | None] = []
-    for now, w in zip(found, wanted, strict=True):
-        earlier = [_headline(data, name, [b for b in before if b < name], w) for name in span]
+    for now, w, reports in zip(found, wanted, alone, strict=True):
+        earlier = [
+            _headline(data, name, [b for b in before if b < name], w, report)
+            for name, report in zip(span, reports, strict=True)
+        ]
         quantity = change(now.headline, earlier[-1])
         pairs = _pairs(data, (last, week), twins, w) if quantity.value is not None else None
         over = change_over_weeks([*earlier, now.headline])
@@ -67,14 +73,17 @@ def weekly_changes(
     return changes
 
 
-def _headline(data: ProductionData, week: str, before: Sequence[str], wanted: Wanted) -> Quantity:
-    """Return the headline of one week, without the judge where the frame of that week does not know it."""
-    alone = _only(data, [week])
-    known = wanted if wanted.judge in alone.judges else wanted._replace(judge=None)
-    found = quality_of(alone, *known)
-    if found.uses_history and before:
-        return quality_of(alone, *known, earlier=_only(data, before[-evidence.DEFAULT_WEEKS :])).headline
-    return found.headline
+def _headline(data: ProductionData, week: str, before: Sequence[str], wanted: Wanted, alone: QualityReport) -> Quantity:
+    """Return the headline of one week, whose report without the weeks ``before`` is ``alone``."""
+    if not alone.uses_history or not before:
+        return alone.headline
+    earlier = _only(data, before[-evidence.DEFAULT_WEEKS :])
+    return quality_of(_only(data, [week]), *_known(data, week, wanted), earlier=earlier).headline
+
+
+def _known(data: ProductionData, week: str, wanted: Wanted) -> Wanted:
+    """Return what is wanted, without the judge where the frame of that week does not know it."""
+    return wanted if wanted.judge in _only(data, [week]).judges else wanted._replace(judge=None)
 
 
 def _only(data: ProductionData, weeks: Collection[str]) -> ProductionData:
@@ -118,7 +127,7 @@ def _twins(store: Store, before: str, week: str) -> dict[str, str]:
     return {i.id: then[i.conversation_id, i.target_turn] for i in now if (i.conversation_id, i.target_turn) in then}
 
 
-def _weeks_before(store: Store, week: str, most: int) -> list[str]:
+def weeks_before(store: Store, week: str, most: int) -> list[str]:
     """Return up to ``most`` weeks before one, without those counted under another rubric version."""
     version = evidence.latest_used_rubric(store, [week]).version
     before = [w for w in store.find(Week, order_by="name") if w.name < week][-most:]

@@ -30,12 +30,12 @@ from review.log.staging import commit, staged_for, sweep
 from review.privacy.originals import write_originals
 from storage.records_log import Conversation
 
-BATCH_ROWS = 25_000
-BATCH_BYTES = 32 * 1024 * 1024
+BATCH_ROWS = 15_000
+BATCH_BYTES = 24 * 1024 * 1024
 LOOKED_UP = 2_000
 """Conversations that are looked up in the log in one query."""
 LOCK_SECONDS = 60
-KNOWN_MEMORY = "512MB"
+KNOWN_MEMORY = "256MB"
 
 _ARROW = {
     **{"VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()},

@@ -1,7 +1,7 @@
 """Which raw records the log holds already, so that a second import of a file need not mask it again.
 
 Each row of the log has a keyed hash of the raw record it was made from and of the settings that decide what becomes of
-it. A record with a hash that the log holds would become the same conversation. The arrays take 21 bytes a record.
+it. A record with a hash that the log holds would become the same conversation. The arrays take 25 bytes a record.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ SIZE = 16
 MOST = 5_000_000
 """Records that are kept in memory; those of more files are masked again, and found to be known by their content."""
 MOST_TEXTS = 20_000
-"""Different verdicts of records that are kept in memory."""
-_COLUMNS = ["raw_hash", "created_at", "verdicts"]
+"""Different verdicts, and forms of feedback, that are kept in memory."""
+_COLUMNS = ["raw_hash", "created_at", "verdicts", "feedback"]
 
 
 class Held(NamedTuple):
-    """What is counted of a record that the log holds: whether it has no date, and its verdicts as JSON."""
+    """What is counted of a record that the log holds: whether it has no date, its verdicts as JSON, its feedback."""
 
     undated: bool
     verdicts: str
+    feedback: str
 
 
 class KnownRecords:
@@ -51,6 +52,7 @@ class KnownRecords:
         self._first, self._second = hashes[order, 0], hashes[order, 1]
         self._undated = np.concatenate([p.undated for p in parts])[order] if parts else np.empty(0, bool)
         self._verdicts = np.concatenate([p.verdicts for p in parts])[order] if parts else np.empty(0, np.int32)
+        self._feedback = np.concatenate([p.feedback for p in parts])[order] if parts else np.empty(0, np.int32)
         self._texts = list(self._codes)
 
     def find(self, hashes: Sequence[bytes]) -> list[Held | None]:
@@ -61,10 +63,10 @@ class KnownRecords:
         at = np.searchsorted(self._first, asked[:, 0])
         at[at == len(self._first)] = 0
         same = (self._first[at] == asked[:, 0]) & (self._second[at] == asked[:, 1])
-        undated, codes = self._undated[at].tolist(), self._verdicts[at].tolist()
+        columns = (same, self._undated[at], self._verdicts[at], self._feedback[at])
         return [
-            Held(u, self._texts[code]) if yes else None
-            for yes, u, code in zip(same.tolist(), undated, codes, strict=True)
+            Held(undated, self._texts[verdicts], self._texts[feedback]) if yes else None
+            for yes, undated, verdicts, feedback in zip(*(c.tolist() for c in columns), strict=True)
         ]
 
     def _read(self, file: Path) -> _Part | None:
@@ -74,14 +76,18 @@ class KnownRecords:
         table = table.filter(pc.equal(pc.binary_length(table["raw_hash"]), SIZE)).combine_chunks()
         if not table.num_rows:
             return None
-        texts: Any = table["verdicts"].combine_chunks().dictionary_encode()
-        codes = np.array([self._code(text) for text in texts.dictionary.to_pylist()], np.int32)[
-            texts.indices.to_numpy()
-        ]
+        verdicts, feedback = self._coded(table["verdicts"]), self._coded(table["feedback"])
         fixed: Any = pa.concat_arrays(table["raw_hash"].chunks).cast(pa.binary(SIZE))
         hashes = np.frombuffer(fixed.buffers()[1], "<u8").reshape(-1, 2)[: table.num_rows]
-        kept = codes >= 0
-        return _Part(hashes[kept], np.asarray(table["created_at"].is_null())[kept], codes[kept])
+        kept = (verdicts >= 0) & (feedback >= 0)
+        undated = np.asarray(table["created_at"].is_null())
+        return _Part(hashes[kept], undated[kept], verdicts[kept], feedback[kept])
+
+    def _coded(self, texts: Any) -> Any:
+        """The number of each text, "" for none; -1 where there are too many of them."""
+        encoded: Any = pc.fill_null(texts, "").combine_chunks().dictionary_encode()
+        codes = [self._code(text) for text in encoded.dictionary.to_pylist()]
+        return np.array(codes, np.int32)[encoded.indices.to_numpy()]
 
     def _code(self, text: str) -> int:
         if text not in self._codes and len(self._codes) >= MOST_TEXTS:
@@ -93,3 +99,4 @@ class _Part(NamedTuple):
     hashes: Any
     undated: Any
     verdicts: Any
+    feedback: Any

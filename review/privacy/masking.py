@@ -81,13 +81,13 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
     yield at, text[at:]
 
 
-def _search(text: str, offset: int, wanted: Recognisers) -> list[_Found]:
-    """Everything to mask in a text without tokens, from left to right."""
+def _search(whole: str, offset: int, wanted: Recognisers) -> list[_Found]:
+    """Everything to mask in a text without tokens, from left to right. The caller knows that it is not clean."""
     found: list[_Found] = []
-    pieces = [(offset, text)]
+    pieces = [(offset, whole)]
     while pieces:
         offset, text = pieces.pop()
-        if wanted.clean(text):
+        if text is not whole and wanted.clean(text):
             continue
         for kind, find in wanted.kinds.items():
             hits = _apart(find(text, wanted.regions))

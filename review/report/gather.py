@@ -27,6 +27,7 @@ from review.rubric.rubric import Rubric
 from review.settling.adjudication import cases
 from review.statistics.agreement.report import agreement_report
 from review.statistics.calibration.report import calibration_report
+from review.statistics.quality.change import SPAN
 from storage.proof import GENESIS
 from storage.records_review import Item
 from storage.store import Store
@@ -82,13 +83,16 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
     )
 
 
-def week_quality(store: Store, week: str, production: ProductionData) -> tuple[Quality, ...]:
-    """Return the estimates of a week for each positive value of its rubric, with the first judge of the frame."""
+def week_quality(store: Store, week: str, production: ProductionData, *, most: int = SPAN) -> tuple[Quality, ...]:
+    """Return the estimates of a week for each positive value of its rubric, with the first judge of the frame.
+
+    The change is that over at most ``most`` weeks; 2 is quick, and leaves out all but the week before.
+    """
     rubric = evidence.latest_used_rubric(store, [week])
     judge = next(iter(production.judges), None)
     wanted = [Wanted(d, d.positive, judge) for d in rubric.dimensions if d.positive is not None]
     found = production_reports(store, [week], wanted, data=production)
-    against = weekly_changes(store, week, found, wanted)
+    against = weekly_changes(store, week, found, wanted, most=most)
     return tuple(
         Quality(
             title=w.dimension.title,

@@ -71,6 +71,8 @@ class Sifting:
             if held.verdicts not in self._judged:
                 self._judged[held.verdicts] = orjson.loads(held.verdicts)
             tally.saw_verdicts(self._judged[held.verdicts])
+        if held.feedback:
+            tally.saw_feedback(held.feedback)
 
 
 def _decisive(options: ImportOptions, format: str) -> bytes:

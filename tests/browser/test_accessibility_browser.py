@@ -9,6 +9,7 @@ import pytest
 from adjudicate_app import build_voted_store
 from annotate_app import Server, serving
 from axe import grave, needs_axe
+from kept_contexts import page_of
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def opened(context: Any, server: Server, path: str, *, dialog: bool = False) -> Any:
-    page = context.new_page()
+    page = page_of(context)
     page.goto(server.page(RATERS[path], path))
     page.wait_for_selector(WAIT[path])
     for key in KEYS.get(path, ()):

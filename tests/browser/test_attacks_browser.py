@@ -16,6 +16,7 @@ import pytest
 from annotate_app import Server, serving
 from annotate_desk import ROOT, SHOWN
 from attacked_store import CLOSED, OPEN, ORIGINAL, SCORES, SIZE, attacked_store
+from kept_contexts import page_of
 from page_at_rest import at_rest
 
 from review.report.gather import week_report
@@ -135,25 +136,35 @@ VISITS = [
 def test_no_text_of_the_store_becomes_markup_on_any_page(
     context: Any, markup_server: Server, name: str, rater: str, week: str
 ) -> None:
-    asked, dialogs = [], []
-    page = context.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    asked: list[str] = []
+    dialogs: list[str] = []
+
+    def hear(request: Any) -> None:
+        asked.append(request.url)
+
+    def dismiss(dialog: Any) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def check(one: Any) -> None:
         assert one.evaluate(FOUND) == []
 
+    page = page_of(context)
+    page.on("request", hear)
+    page.on("dialog", dismiss)
     page.goto(f"{markup_server.url}/{name}?rater={rater}&week={week}")
     page.wait_for_selector(f"h1, {ROOT}, [data-testid=adjudicator], [data-testid=stAlert]")
     settled(page)
     check(page)
     unfold(page, check)
+    page.remove_listener("request", hear)
+    page.remove_listener("dialog", dismiss)
     assert dialogs == []
     assert [url for url in asked if "pwned" in url] == []
 
 
 def test_the_conversation_shows_the_markup_as_text(context: Any, markup_server: Server) -> None:
-    page = context.new_page()
+    page = page_of(context)
     page.goto(f"{markup_server.url}/annotate?rater=ana&week={OPEN}")
     page.wait_for_selector(f"{ROOT}[data-assignment]:not([data-assignment=''])")
     page.keyboard.press("e")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from app_pages import run
 from streamlit.testing.v1 import AppTest
-from unsettled_store import THIS, add_split_week, deal, labels, people_only
+from unsettled_store import THIS, add_split_week, add_week, deal, labels, people_only
 
 from review.evidence.ties import settle_first
 from review.settling.adjudication import adjudicate
@@ -58,3 +58,14 @@ def test_figures_that_leave_out_owed_items_say_so_on_both_pages(split: Store, mo
     adjudicate(split, settle_first(split, THIS)[0], by="mia", labels=labels("correct"), reason="slip")
     for page in ("week", "agreement"):
         assert "leave out 1 item that you still have to review" in texts(run(split, monkeypatch, page, "cleo"))
+
+
+def test_the_change_over_eight_weeks_is_beside_the_estimate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = people_only(tmp_path / "s.db")
+    for k, week in enumerate(f"2026-W{n}" for n in range(40, 48)):
+        wrong = 2 if k < 4 else 12
+        add_week(store, week, [("wrong", "wrong")] * wrong + [("correct", "correct")] * (40 - wrong))
+    said = texts(run(store, monkeypatch, "week", "mia", week=THIS))
+    assert "No change shown against 2026-W46" in said
+    assert "Over 8 weeks: 25.0 points more 'wrong'" in said
+    assert "the later half of 2026-W40 to 2026-W47 against the earlier half" in said

@@ -102,3 +102,14 @@ def test_a_form_that_is_none_is_refused(form: str) -> None:
 
 def test_patterns_and_names_are_forms() -> None:
     assert [check_form(form) for form in ("", *ORDERS, "%d.%m.%Y %H:%M")][-1] == "%d.%m.%Y %H:%M"
+
+
+@given(
+    st.lists(st.sampled_from(["09/11/2026", "30/11/2026", "11/30/2026", "2026/11/09", "soon", "2026-11-09", "", None]))
+)
+def test_a_column_is_the_same_in_any_order(values: list[str | None]) -> None:
+    column, turned = date_column(values), date_column(reversed(values))
+    assert (column.fits, column.unread, column.seen) == (turned.fits, turned.unread, turned.seen)
+    assert all(
+        read_date(v, form) for form in column.fits if form != "iso" for v in values if v not in ("soon", "", None)
+    )

@@ -49,6 +49,7 @@ def rows(n: int) -> Iterator[dict[str, Any]]:
             + (f" Call 415-555-{1000 + i % 9000}." if i % 4 == 0 else ""),
             "answer": f"Write to a{i}@example.com." if i % 3 == 0 else "It is on its way.",
             "verdicts": VERDICTS[i % 3],
+            "feedback": ("up", "down,copied", "meh", None, f"word {i % 7}")[i % 5],
             "extra": {"n": i, "x": [1.5, None, "é"]},
         }
         if i % 17 == 3:
@@ -96,6 +97,7 @@ def rejects(tally: Tally) -> bytes:
 
 def counts(tally: Tally) -> tuple[Any, ...]:
     return (tally.read, tally.rejected, tally.undated, tally.rejections, tally.verdicts, tally.mended,
+            tally.odd_feedback, list(tally.odd_feedback),
             [list(c) for c in tally.verdicts.values()], rejects(tally))  # fmt: skip
 
 
@@ -221,8 +223,9 @@ def test_a_hash_is_found_where_the_log_has_it(
         cells = [*part, None, b"short"]
         table = pa.table(
             {"raw_hash": pa.array(cells, pa.binary()), "created_at": [None if k else "2026"] * len(cells),
-             "verdicts": [f'{{"j": {k}}}'] * len(cells)},
-            schema=pa.schema([("raw_hash", pa.binary()), ("created_at", pa.string()), ("verdicts", pa.string())]),
+             "verdicts": [f'{{"j": {k}}}'] * len(cells), "feedback": ["up" if k else None] * len(cells)},
+            schema=pa.schema([("raw_hash", pa.binary()), ("created_at", pa.string()), ("verdicts", pa.string()),
+                              ("feedback", pa.string())]),
         )  # fmt: skip
         pq.write_table(table, log.logs / str(k) / "2026-W01-0001.parquet")
     known_ones = KnownRecords(log)
@@ -336,15 +339,14 @@ def gone(group: int) -> bool:
     return False
 
 
-def test_small_files_traces_and_models_take_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    size = written(tmp_path / "log.jsonl", 20).stat().st_size
+def test_small_files_traces_and_models_take_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     job = processes.Job(ImportOptions(), b"key", "jsonl", "i", "now")
-    assert processes.pool_for(job, size, (), None) is None
+    assert processes.pool_for(job, 20_000, (), None) is None
     monkeypatch.setattr(processes, "LARGE", 1)
     monkeypatch.setattr(processes, "_cores", lambda: 1)
-    assert processes.pool_for(job, size, (), None) is None
+    assert processes.pool_for(job, 20_000, (), None) is None
     monkeypatch.setattr(processes, "_cores", lambda: 2)
-    pool = processes.pool_for(job, size, (), None)
+    pool = processes.pool_for(job, 20_000, (), None)
     assert pool is not None
     pool.shutdown()
-    assert processes.pool_for(job._replace(format="otlp"), size, (), None) is None
+    assert processes.pool_for(job._replace(format="otlp"), 20_000, (), None) is None

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from masking_recall import measured
 
 from review.basics.errors import InputError
+from review.privacy import keys_and_tokens, labelled, spelt_out
 from review.privacy.addresses import addresses
+from review.privacy.any_of import any_of
 from review.privacy.identifiers import IBAN_LENGTHS, luhn
-from review.privacy.looks_clean import looks_clean
+from review.privacy.looks_clean import _named, looks_clean
 from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.national_ids import NATIONAL_IDS
-from review.privacy.recognisers import RECOGNISERS, recognisers
+from review.privacy.recognisers import RECOGNISERS, SHORTEST, recognisers
 from storage.records_log import Conversation
 
 DATA = Path(__file__).parents[1] / "data" / "personal_data"
@@ -412,6 +414,43 @@ NEVER = recognisers({"NEVER": "(?!)"})
 def test_the_quick_test_never_overlooks_anything(text):
     conversation = a_conversation(messages=({"role": "user", "content": text},))
     assert mask(conversation, BUILT_IN) == mask(conversation, NEVER)
+
+
+@given(st.text("ab1:.@-_ x=/", max_size=SHORTEST - 1) | st.text(max_size=SHORTEST - 1))
+@examples(500)
+def test_nothing_is_found_in_a_text_that_is_too_short(text):
+    assert mask_text(text, NEVER) == (text, ())
+
+
+@given(TEXTS)
+@examples(500)
+def test_one_pass_finds_the_words_that_many_passes_find(text):
+    for words in (labelled.HINTS, spelt_out.HINTS, keys_and_tokens.HINTS, ("é", "ab")):
+        assert any_of(words)(text.lower()) == any(word in text.lower() for word in words)
+
+
+@pytest.mark.parametrize("text", ["\ud800 dob", "dob \udfff", "\ud800", "", "x"])
+def test_half_a_character_pair_is_no_obstacle(text):
+    assert any_of(("dob", "mrn"))(text) == ("dob" in text)
+
+
+NAMED_BEFORE = re.compile(
+    r"phone|fone|(?:\b|\\[nrtbf]|tele)fon|burgerservice|social (?:security|insurance)|tel[eé]fono"
+    r"|aadha|uidai|personn|samordningsnummer|assurance sociale"
+    r"|电话|手机|電話|携帯|핸드폰|전화|телефон"
+    r"|(?:\b|\\[nrtbf])(?:tel|mobile?|cell|fax|whatsapp|handy|rufnummer|call me|reach me|bsn|ssn|sin|nas|nhs)\b"
+)
+"""The slow way to see a word that calls a number personal."""
+
+
+@given(
+    TEXTS,
+    st.sampled_from(["tel", "mobil", "telefon", "téléfono", "since", "\\ntel", "sin.", "x fon 1", "cell_", "é tel"]),
+)
+@examples(500)
+def test_no_word_that_calls_a_number_personal_is_overlooked(text, word):
+    lower = f"{text[:7]}{word}{text[7:]}".lower()
+    assert _named(lower) or not NAMED_BEFORE.search(lower)
 
 
 @pytest.mark.parametrize("row", [row for row in LABELLED + SECOND if row["found"]], ids=lambda row: row["text"][:30])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from review.statistics.intervals import jeffreys
 from review.statistics.quality.bounds import proven
 from review.statistics.quality.change import Pairs, change, change_over_weeks, is_real, paired_change
+from review.statistics.quality.change_words import change_words, over_weeks_words
 from review.statistics.quality.headline import Rates, headline
 from review.statistics.quality.judged import difference, ppi
 from review.statistics.quality.missed import Planted, missed_errors
@@ -19,7 +20,7 @@ from review.statistics.quality.report import Unsettled, quality_report
 from review.statistics.quality.saved import labels_saved
 from review.statistics.quality.strata import Cell, QualityRow, StratumCounts, Verdicts, stratify
 from review.statistics.quality.ties import RandomTies, headline_with_ties
-from review.statistics.quality.words import change_words, compared, over_weeks_words, plain_words, table
+from review.statistics.quality.words import compared, plain_words, table
 from review.statistics.quantity import Quantity
 from review.statistics.tango import tango
 
@@ -316,13 +317,15 @@ def test_the_change_over_weeks_is_the_later_half_against_the_earlier_half() -> N
     assert found.value == pytest.approx(0.06)
     # MOVER of eight equal intervals: .06 - sqrt(4 (.03/4)^2 + 4 (.04/4)^2) = .06 - .025
     assert found.ci == pytest.approx((0.035, 0.085)) and found.n == 800
-    said = over_weeks_words(found, [f"2026-W{n}" for n in range(40, 48)])
-    assert said.startswith("Over 8 weeks: 6.0 points more (+3.5 to +8.5, the later half of 2026-W40 to 2026-W47")
+    said = over_weeks_words(found, [f"2026-W{n}" for n in range(40, 48)], "wrong")
+    assert said.startswith(
+        "Over 8 weeks: 6.0 points more 'wrong' (+3.5 to +8.5, the later half of 2026-W40 to 2026-W47"
+    )
     odd = [*map(week_of, (0.1, 0.1, 0.9, 0.2)), Quantity.missing("ties"), week_of(0.2)]
     assert change_over_weeks(odd).value == pytest.approx(0.1)
     few = change_over_weeks([week_of(0.1)] * 3)
     assert few.value is None and "3 of the weeks have a figure, and it takes 4" in (few.undefined or "")
-    assert over_weeks_words(few, ["2026-W46"]) == ""
+    assert over_weeks_words(few, ["2026-W46"], "wrong") == ""
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 20), st.integers(0, 20), st.integers(0, 90)), min_size=1))

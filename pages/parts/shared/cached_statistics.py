@@ -21,6 +21,7 @@ from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_o
 from review.evidence.production_data import production_data
 from review.evidence.prompt_examples import example_ids
 from review.evidence.ties import settle_first
+from review.evidence.weekly_change import weeks_before
 from review.evidence.withheld import withheld_items
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
@@ -37,6 +38,7 @@ from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.report import CalibrationReport, calibration_report, weighted_figures
+from review.statistics.quality.change import SPAN
 from review.statistics.quantity import Quantity
 from storage.queries.states import WeekState
 from storage.records_judges import Judge
@@ -171,14 +173,20 @@ def _comparison(
 
 
 def quality(session: Session, week: str) -> tuple[Quality, ...]:
-    """Return the estimated quality of production in a week, as its report has it."""
-    return _quality(str(session.store.path), state_of_weeks(session.store, (week,)), week)
+    """Return the estimated quality of production in a week, compared with the week before."""
+    return _quality(str(session.store.path), state_of_weeks(session.store, (week,)), week, 2)
+
+
+def quality_over_weeks(session: Session, week: str) -> tuple[Quality, ...]:
+    """Return the same compared over up to eight weeks, as the report has it. In a big store this takes a second."""
+    weeks = (*weeks_before(session.store, week, SPAN - 1), week)
+    return _quality(str(session.store.path), state_of_weeks(session.store, weeks), week, SPAN)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
-def _quality(path: str, state: WeekState, week: str) -> tuple[Quality, ...]:
+def _quality(path: str, state: WeekState, week: str, most: int) -> tuple[Quality, ...]:
     store = open_store(path, create=False)
-    return week_quality(store, week, production_data(store, [week]))
+    return week_quality(store, week, production_data(store, [week]), most=most)
 
 
 def withheld(session: Session, weeks: tuple[str, ...]) -> int:

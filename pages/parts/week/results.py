@@ -15,7 +15,7 @@ from review.current.rubric_in_use import left_out
 from review.current.verdicts import judges, reference
 from review.evidence import evidence
 from review.evidence.test_set_access import shown_half
-from review.report.quality_words import details, quality_lines
+from review.report.quality_words import details, over_weeks_lines, quality_lines
 from review.report.words import changes_of_mind, span
 from review.statistics.quality.planner import plan_quality
 
@@ -38,6 +38,8 @@ def results(here: Session, week: str) -> None:
     with quality:
         _heading("Quality of production", "This week", help=QUALITY)
         _or_why_not(_quality, here, week)
+        long_change = st.empty()
+        _or_why_not(_other_estimates, here, week)
     with agreement:
         _heading("Agreement beyond chance", span(_weeks_to(here, week)), help=ALPHA)
         _or_why_not(_agreement, here, week)
@@ -50,6 +52,9 @@ def results(here: Session, week: str) -> None:
         st.caption(f":material/visibility_off: {line}")
     if others := left_out(here.store, _weeks_to(here, week)):
         st.caption(f":material/info: {as_text(others)}")
+    # Many weeks are read for this, so it comes when everything else is on the page.
+    with long_change.container():
+        _or_why_not(_over_weeks, here, week)
 
 
 def _heading(name: str, weeks: str, *, help: str) -> None:
@@ -90,6 +95,12 @@ def _quality(here: Session, week: str) -> None:
     lines = (line for q in found for line in quality_lines(q)[1 if q in waiting else 0 :])
     for line in dict.fromkeys(lines):
         st.caption(as_text(line))
+
+
+def _other_estimates(here: Session, week: str) -> None:
+    found = cached_statistics.quality(here, week)
+    if not found:
+        return
     with st.expander("Other estimates"):
         st.caption("The figure above is the one to use. The others are here to compare.")
         for q in found:
@@ -106,6 +117,11 @@ def _quality(here: Session, week: str) -> None:
         for q in found:
             st.markdown(f"*{as_text(q.positive)}*")
             figures.plan_sentence(plan_quality(q.report.strata, float(wanted)))
+
+
+def _over_weeks(here: Session, week: str) -> None:
+    for line in over_weeks_lines(cached_statistics.quality_over_weeks(here, week)):
+        st.caption(as_text(line))
 
 
 def _agreement(here: Session, week: str) -> None:

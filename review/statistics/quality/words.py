@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from review.basics.words import counted
-from review.statistics.quality.change import PAIRED, is_real
 from review.statistics.quality.missed import MissedErrors
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity
@@ -156,31 +154,6 @@ def missed_words(found: MissedErrors, positive: str | None = None) -> str:
         f"{share(found.value[0])} to {share(found.value[1])} (95% limits {share(found.ci[0])} to {share(found.ci[1])})"
         ". Then up to 3 of the judge's false alarms are real for every 7 of its confirmed hits."
     )
-
-
-def change_words(found: Quantity, before: str, positive: str) -> str:
-    """Describe the change against the week before; one inside its interval is not called a change."""
-    if found.value is None or found.ci is None:
-        return f"No comparison with {before}: {found.undefined}."
-    low, high = (f"{100 * x:+.1f}" for x in found.ci)
-    same = f"; {counted(found.n, 'conversation')} labelled in both weeks" if found.method == PAIRED else ""
-    if not is_real(found):
-        return f"No change shown against {before} ({low} to {high} points{same})."
-    more = "more" if found.value > 0 else "fewer"
-    points = f"{100 * abs(found.value):.1f} points"
-    return f"{points} {more} '{positive}' than in {before} ({low} to {high} points{same})."
-
-
-def over_weeks_words(found: Quantity, weeks: Sequence[str]) -> str:
-    """Describe the change over several weeks, the later half against the earlier half; "" where it is undefined."""
-    if found.value is None or found.ci is None:
-        return ""
-    low, high = (f"{100 * x:+.1f}" for x in found.ci)
-    halves = f"the later half of {weeks[0]} to {weeks[-1]} against the earlier half"
-    if not is_real(found):
-        return f"Over {len(weeks)} weeks: no change shown ({low} to {high} points, {halves})."
-    more = "more" if found.value > 0 else "fewer"
-    return f"Over {len(weeks)} weeks: {100 * abs(found.value):.1f} points {more} ({low} to {high}, {halves})."
 
 
 def share(value: float) -> str:
