@@ -44,6 +44,7 @@ class RecordRules:
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
     memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
+    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one.
     """
 
     format: str
