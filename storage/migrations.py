@@ -381,10 +381,10 @@ def m012_sources_are_pulled(db: Database) -> None:
     _create(
         db,
         "pulls",
-        {"id": str, "source": str, "kind": str, "at": str, "by": str, "status": str, "seconds": float}
+        {"id": str, "visit": str, "source": str, "kind": str, "at": str, "by": str, "status": str, "seconds": float}
         | {"cursor": str, "left_out": str, "import_id": str, "detail": str},
         "id",
-        "source kind at by status seconds cursor left_out detail",
+        "visit source kind at by status seconds cursor left_out detail",
     )
     db.table("pulls").create_index(["source", "at"])
 

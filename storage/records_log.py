@@ -108,10 +108,11 @@ class Pull:
 
     ``status`` is "done", "nothing" (there was nothing new) or "failed", with the reason in ``detail``. A visit that
     imports several files has one row for each; ``import_id`` names the import. ``left_out`` counts what was not
-    fetched, by reason.
+    fetched, by reason. Else ``detail`` holds what a person must know of the import.
     """
 
     id: str
+    visit: str
     source: str
     kind: str
     at: str

@@ -39,10 +39,12 @@ def pull_(name: str | None, acting: str | None, store_path: str, as_json: bool) 
     by = acting_person(store, acting).id
     done = [pull(store, project, one, by=by, on_file=lambda file: note(f"importing {file}")) for one in sources]
     emit(_as_json(done), as_json, lambda: _show(done))
-    failed = [one for one in done if one.error is not None]
-    for one in failed:
-        err.print(f"{one.source}: {one.error and one.error.with_hint}", highlight=False, markup=False, soft_wrap=True)
-    if failed:
+    for one in done:
+        for text in (*one.notes, *(f"All rejected: {file}" for file in one.rejects)):
+            note(f"{one.source}: {text}")
+        for error in one.errors:
+            err.print(f"{one.source}: {error.with_hint}", highlight=False, markup=False, soft_wrap=True)
+    if any(one.errors for one in done):
         raise SystemExit(1)
 
 
@@ -50,11 +52,13 @@ def _as_json(done: list[Pulled]) -> dict[str, Any]:
     sources = [
         {
             "source": one.source,
-            "status": "failed" if one.error else "done" if one.imports else "nothing",
+            "status": "failed" if one.errors else "done" if one.imports else "nothing",
             **{count: one.total(count) for count in COUNTS},
             "left_out": dict(one.left_out),
             "cursor": dict(one.cursor),
-            "error": None if one.error is None else str(one.error),
+            "error": "; ".join(str(error) for error in one.errors) or None,
+            "notes": list(one.notes),
+            "rejects_files": [str(file) for file in one.rejects],
         }
         for one in done
     ]
@@ -66,7 +70,7 @@ def _show(done: list[Pulled]) -> None:
     for one in done:
         counts = ", ".join(f"{count} {one.total(count):,}" for count in COUNTS)
         left_out = "".join(f"; left out: {n:,} {reason}" for reason, n in one.left_out.items())
-        nothing = "nothing came in" if one.error else "nothing new"
+        nothing = "nothing came in" if one.errors else "nothing new"
         said = f"{counts}{left_out}" if one.imports or one.left_out else nothing
         how = f" ({counted(len(one.imports), 'import')})" if len(one.imports) > 1 else ""
         out.print(f"{one.source}{how}: {said}", highlight=False, markup=False, soft_wrap=True)

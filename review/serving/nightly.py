@@ -18,7 +18,7 @@ from review.people.people import people
 from review.serving.last_night import Night, note_night
 from review.settings.project import Project, project_of
 from review.sources.pulling.connecting import connected_sources
-from review.sources.pulling.pull import pull
+from review.sources.pulling.pull import Pulled, pull
 from review.sources.uploads import expire_uploads
 from review.week.automatic import open_when_due
 from storage.connection import StorageError
@@ -50,10 +50,21 @@ def pull_the_sources(store: Store, project: Project) -> str:
     if not sources:
         raise NothingToDo("no source is connected; a lead can connect one on the Conversations page.")
     done = [pull(store, project, source, by=a_lead(store)) for source in sources]
-    failed = [f"{one.source}: {one.error}" for one in done if one.error is not None]
+    failed = [f"{one.source}: {error}" for one in done for error in one.errors]
+    came = "; ".join(_came(one) for one in done)
     if failed:
-        raise Refused("; ".join(failed))
-    return "; ".join(f"{one.source}: {counted(one.total('added'), 'conversation')} added" for one in done)
+        raise Refused(f"{'; '.join(failed)} What came in: {came}.")
+    return came
+
+
+def _came(one: Pulled) -> str:
+    """Return what one source gave, in words."""
+    counts = [
+        (one.total("rejected"), "rejected"),
+        (one.total("changed"), "changed at the source (the first one stays)"),
+    ]
+    more = "".join(f", {n:,} {words}" for n, words in counts if n)
+    return f"{one.source}: {counted(one.total('added'), 'conversation')} added{more}"
 
 
 def open_the_week(store: Store, project: Project) -> str:

@@ -13,10 +13,12 @@ def last_cursor(store: Store, source: str) -> Json:
     return found[0].cursor if found else {}
 
 
-def latest_pulls(store: Store) -> list[Pull]:
-    """Return the latest visit to each source, by name of the source."""
-    newest = "SELECT max(rowid) FROM pulls GROUP BY source"
-    return store.select(Pull, f"{_SQL} WHERE rowid IN ({newest}) ORDER BY source")
+def latest_pulls(store: Store) -> dict[str, list[Pull]]:
+    """Return the rows of the latest visit to each source, by name of the source, in the order of the visit."""
+    found: dict[str, list[Pull]] = {}
+    for row in store.select(Pull, _LATEST):
+        found.setdefault(row.source, []).append(row)
+    return found
 
 
 def latest_connections(store: Store) -> list[SourceConnection]:
@@ -25,6 +27,11 @@ def latest_connections(store: Store) -> list[SourceConnection]:
 
 
 _SQL = "SELECT * FROM pulls"
+_LATEST = """
+SELECT * FROM pulls
+WHERE visit IN (SELECT visit FROM pulls WHERE rowid IN (SELECT max(rowid) FROM pulls GROUP BY source))
+ORDER BY source, rowid
+"""
 _CONNECTIONS = """
 SELECT * FROM source_connections WHERE rowid IN (SELECT max(rowid) FROM source_connections GROUP BY source)
 ORDER BY source

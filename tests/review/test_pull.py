@@ -57,7 +57,7 @@ def pulled(store: Store, lead: str) -> pulling.Pulled:
 
 def test_a_pull_adds_what_is_new_and_nothing_twice(store: Store, lead: str, folder: Path):
     first = pulled(store, lead)
-    assert (first.total("read"), first.total("added"), first.error) == (2, 2, None)
+    assert (first.total("read"), first.total("added"), first.errors) == (2, 2, ())
     again = pulled(store, lead)
     assert again.imports == ()
     wrote(folder, "b.jsonl", "a2", "b1")
@@ -65,8 +65,8 @@ def test_a_pull_adds_what_is_new_and_nothing_twice(store: Store, lead: str, fold
     assert (third.total("added"), third.total("duplicate")) == (1, 1)
     assert [one.file for one in store.find(Import)] == ["a.jsonl", "b.jsonl"]
     assert {one.source for one in store.find(Import)} == {"shop"}
-    assert [one.status for one in store.find(Pull)] == ["done", "done"]
-    assert [one.source for one in latest_pulls(store)] == ["shop"]
+    assert [one.status for one in store.find(Pull)] == ["done", "nothing", "done"]
+    assert list(latest_pulls(store)) == ["shop"]
     assert check_store(store).holds
 
 
@@ -75,13 +75,13 @@ def test_what_came_before_an_error_stays_and_the_next_pull_goes_on(store: Store,
     earlier = time.time() - 3600
     os.utime(folder / "b.jsonl", (earlier, earlier))
     first = pulled(store, lead)
-    assert first.total("added") == 2 and isinstance(first.error, InputError)
+    assert first.total("added") == 2 and isinstance(first.errors[0], InputError)
     row = store.find(Pull)[-1]
     assert row.status == "failed" and "b.jsonl" in row.detail
     assert list(last_cursor(store, "shop")["files"]) == [str(folder / "a.jsonl")]
     wrote(folder, "b.jsonl", "b1")
     second = pulled(store, lead)
-    assert second.error is None and second.total("added") == 1
+    assert not second.errors and second.total("added") == 1
 
 
 def test_nothing_unmasked_is_left_beside_the_log(store: Store, lead: str, folder: Path):
@@ -119,6 +119,8 @@ def test_the_command_says_what_came(store: Store, lead: str, folder: Path):
         "left_out": {},
         "cursor": None,
         "error": None,
+        "notes": [],
+        "rejects_files": [],
     }
     assert "nothing new" in spotcheck(store.path.parent, "pull", "shop", "--store", str(store.path)).stdout
     unknown = spotcheck(store.path.parent, "pull", "shoop", "--store", str(store.path))

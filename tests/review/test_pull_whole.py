@@ -111,7 +111,7 @@ def test_what_a_system_holds_is_in_the_log_once(kind: str, store: Store):
         source = PulledSource(name="shop", kind=kind, options={"address": server.url, **options}, where="sources.shop")
         project = Project(path=store.path.with_name("spotcheck.toml"))
         first, again = (pull(store, project, source, by="lea", environment=KEYS, at=NOW) for _ in range(2))
-    assert first.error is None and again.error is None
+    assert not first.errors and not again.errors
     assert (first.total("read"), first.total("added")) == (1, 1)
     assert (again.total("added"), again.total("changed"), again.total("rejected")) == (0, 0, 0)
     (record, *_) = store.find(Import)

@@ -16,6 +16,7 @@ from pulled_server import Answer, Asked, PulledServer
 
 from review.basics.errors import InputError, Refused, ReviewError
 from review.settings.pulled import PulledSource
+from review.sources.file_sets import file_set
 from review.sources.pulling import warehouse, web
 from review.sources.pulling.catalogue import PULLERS, puller_of
 from review.sources.pulling.puller import Fetched, Visit
@@ -46,7 +47,9 @@ def fetched(
     files, records = [], []
     for one in puller_of(source).fetch(visit):
         files.append(one)
-        records += [json.loads(line) for line in one.file.read_text(encoding="utf-8").splitlines()]
+        records += [
+            json.loads(line) for line in file_set(one.files).files[0].path.read_text(encoding="utf-8").splitlines()
+        ]
     return records, files
 
 

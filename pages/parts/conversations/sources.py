@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import streamlit as st
 
+from pages.parts.conversations.progress import rejects
 from pages.parts.shared import session
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -21,7 +23,7 @@ from storage.records_log import Import, Pull
 REFRESH = 1.0
 """Seconds between two refreshes while a source is pulled."""
 ASKED = "conversations_pull_asked"
-"""In the session: the sources whose pull this visitor started, until its row is there."""
+"""In the session: the threads of pulls that this visitor started, by source, until they end."""
 
 
 def sources(here: Session) -> None:
@@ -40,15 +42,14 @@ def sources(here: Session) -> None:
 
 
 def _runs(here: Session, source: PulledSource) -> bool:
-    """Return whether a source is being pulled; a pull that was asked for a moment ago counts until it has its row."""
+    """Return whether a source is being pulled; a pull that was asked for a moment ago counts until it ends."""
     asked = st.session_state.setdefault(ASKED, {})
     if is_pulled(here.store.path, source.name):
         return True
     if source.name not in asked:
         return False
-    last = next((one.id for one in latest_pulls(here.store) if one.source == source.name), "")
-    thread, before = asked[source.name]
-    if last != before or not thread.is_alive():
+    thread = asked[source.name]
+    if not thread.is_alive():
         del asked[source.name]
         return False
     return True
@@ -59,43 +60,65 @@ def _listed(here: Session, running: list[str]) -> None:
     found = connected_sources(here.store, here.project)
     if [one.name for one in found if _runs(here, one)] != running:
         st.rerun()
-    last = {one.source: one for one in latest_pulls(here.store)}
+    last = latest_pulls(here.store)
     for source in found:
         with st.container(border=True, key=f"source_{source.name}"):
-            _one(here, source, last.get(source.name), source.name in running)
+            _one(here, source, last.get(source.name, []), source.name in running)
 
 
-def _one(here: Session, source: PulledSource, last: Pull | None, running: bool) -> None:
+def _one(here: Session, source: PulledSource, last: list[Pull], running: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         where = source.options.get("address") or source.options.get("path") or source.options.get("query") or ""
         st.markdown(f"**{as_text(source.name)}** · {as_text(PULLERS[source.kind].about)}", width="stretch")
         if st.button("Pull now", icon=":material/download:", key=f"source_pull_{source.name}", disabled=running):
             thread = start(here.store, source, by=here.rater.id)
-            st.session_state[ASKED][source.name] = (thread, last.id if last else "")
+            st.session_state[ASKED][source.name] = thread
             st.rerun()
     if where:
         st.caption(as_text(where))
     if running:
         st.progress(0.0, text="Reading what is new …")
         return
-    st.markdown(_last_visit(here, last))
+    _last_visit(here, last)
     if all(source.name != one.name for one in here.project.pulled):
         _end(here, source)
 
 
-def _last_visit(here: Session, last: Pull | None) -> str:
-    """Return when the source was read last, what came, and what failed."""
-    if last is None:
-        return ":gray[:material/schedule:] It has not been read yet."
-    at = f"{last.at[:16].replace('T', ' ')} UTC"
-    if last.status == "failed":
-        return f":red[:material/error:] {at} · {as_text(last.detail)}"
-    record = here.store.get(Import, last.import_id) if last.import_id else None
-    left_out = "".join(f", left out {n:,} {reason}" for reason, n in last.left_out.items())
-    if record is None:
-        return f":green[:material/check_circle:] {at} · nothing new{as_text(left_out)}"
-    came = f"{counted(record.added, 'conversation')} came in, {record.duplicate:,} were known"
-    return f":green[:material/check_circle:] {at} · {as_text(f'{came}, {record.rejected:,} rejected{left_out}')}"
+def _last_visit(here: Session, last: list[Pull]) -> None:
+    """Draw when the source was read last, what came, and what failed."""
+    if not last:
+        st.markdown(":gray[:material/schedule:] It has not been read yet.")
+        return
+    at = f"{last[0].at[:16].replace('T', ' ')} UTC"
+    imports = here.store.find(Import, id=[one.import_id for one in last if one.import_id])
+    failed = [one for one in last if one.status == "failed"]
+    if imports or not failed:
+        st.markdown(f":green[:material/check_circle:] {at} · {as_text(_came(imports, last))}")
+    for one in failed:
+        st.markdown(f":red[:material/error:] {at} · {as_text(one.detail)}")
+    for one in last:
+        if one.status == "done" and one.detail:
+            st.caption(as_text(one.detail))
+    for record in imports:
+        rejects(here, record)
+
+
+def _came(imports: list[Import], last: list[Pull]) -> str:
+    """Return what the last visit brought, in words."""
+    left_out: Counter[str] = Counter()
+    for one in last:
+        left_out.update(one.left_out)
+    words = [f"{n:,} {reason} left out" for reason, n in left_out.items()]
+    if not imports:
+        return ", ".join(["nothing new", *words])
+    total = {name: sum(getattr(one, name) for one in imports) for name in ("added", "duplicate", "changed", "rejected")}
+    more = [
+        f"{counted(total['added'], 'conversation')} came in",
+        f"{total['duplicate']:,} were known",
+        *([f"{total['changed']:,} changed at the source (the first version stays)"] if total["changed"] else []),
+        f"{total['rejected']:,} rejected",
+    ]
+    return ", ".join([*more, *words])
 
 
 def _end(here: Session, source: PulledSource) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fnmatch
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,34 +14,53 @@ import pyarrow as pa
 from pyarrow import fs
 
 from review.basics.errors import InputError
-from review.sources.pulling.puller import Fetched, Puller, Visit
+from review.sources.file_sets import FileSet, file_set, trace_format
+from review.sources.options import ImportOptions
+from review.sources.pulling.puller import Fetched, Fetching, Puller, Visit
 
 GROWING = timedelta(minutes=1)
 """A file that changed so recently may still be written to; the next pull takes it."""
 FILES_AT_MOST = 100_000
 
 
-def fetch(visit: Visit) -> Iterator[Fetched]:
-    """Yield the files that are new or have changed, in the order of their names."""
+def fetch(visit: Visit) -> Fetching:
+    """Yield the files that are new or have changed, those of one trace format together, others one by one.
+
+    A file that could not be imported is tried again at the next visit.
+    """
     system, root = _opened(visit)
-    pattern = visit.source.options.get("files", "*")
-    known = dict(visit.cursor.get("files", {}))
+    pattern, format = visit.source.options.get("files", "*"), visit.source.options.get("format", "auto")
     there = {one.path: one for one in _files(visit, system, root) if fnmatch.fnmatch(one.base_name, pattern)}
-    known = {path: mark for path, mark in known.items() if path in there}
-    for path, one in sorted(there.items()):
-        mark = f"{one.size}:{one.mtime_ns}"
-        if known.get(path) == mark or one.size == 0:
-            continue
-        if datetime.fromtimestamp((one.mtime_ns or 0) / 1e9, UTC) > visit.now - GROWING:
-            continue
-        known = {**known, path: mark}
-        yield Fetched(
-            file=_local(visit, system, path),
-            name=one.base_name,
-            format=visit.source.options.get("format", "auto"),
-            cursor={"files": known},
+    known = {path: mark for path, mark in visit.cursor.get("files", {}).items() if path in there}
+    new = {path: mark for path, one in sorted(there.items()) if (mark := _mark(visit, one)) and known.get(path) != mark}
+    places = {str(_local(visit, system, path)): path for path in new}
+    for together in _sets(list(places), ImportOptions(format=format)):
+        named = [Path(file.name) for file in together.files]
+        marks = {places[str(file)]: new[places[str(file)]] for file in named if str(file) in places}
+        imported = yield Fetched(
+            files=together if len(named) > 1 else named[0],
+            name=", ".join(file.name for file in named),
+            format=format,
+            cursor={"files": {**known, **marks}},
             left_out={},
+            independent=True,
         )
+        if imported is not False:
+            known = {**known, **marks}
+
+
+def _mark(visit: Visit, one: fs.FileInfo) -> str:
+    """Return what tells this version of a file from others; "" for one that is empty or may still be written to."""
+    changed = datetime.fromtimestamp((one.mtime_ns or 0) / 1e9, UTC)
+    return "" if one.size == 0 or changed > visit.now - GROWING else f"{one.size}:{one.mtime_ns}"
+
+
+def _sets(files: list[str], options: ImportOptions) -> list[FileSet]:
+    """Return the files by what is imported together; a file that cannot be told is a set of its own."""
+    sets: dict[str, list[str]] = {}
+    for file in files:
+        sets.setdefault(trace_format(Path(file), options) or f"file {file}", []).append(file)
+    return [FileSet(tuple(file_set(one).files[0] for one in some)) for some in sets.values()]
 
 
 def _opened(visit: Visit) -> tuple[fs.FileSystem, str]:

@@ -8,11 +8,13 @@ Source: Langfuse public API reference (api.reference.langfuse.com), basic authen
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from urllib.parse import quote
 
-from review.sources.pulling.pages import as_files, listed, secret, stamp, window
+from review.sources.pulling.pages import LONGEST, as_files, listed, secret, stamp, window
 from review.sources.pulling.puller import Page, Puller, Visit
 from review.sources.pulling.web import Web
+from storage.records_base import Json
 
 LIMIT = 100
 
@@ -27,7 +29,7 @@ def pages(visit: Visit) -> Iterator[Page]:
         auth=(secret(visit, "public_key"), secret(visit, "secret_key")),
     )
     start, end = window(visit)
-    number = 1
+    number, whole_until = 1, end
     while True:
         answer = web.get(
             "/api/public/traces",
@@ -39,12 +41,32 @@ def pages(visit: Visit) -> Iterator[Page]:
         )
         found = listed(answer, "data", web.address)
         whole = [web.get(f"/api/public/traces/{quote(str(one.get('id', '')), safe='')}") for one in found]
+        open_ones = [one for one in whole if _runs(one, end)]
+        whole_until = min([whole_until, *(_began(one, end) for one in open_ones)])
         last = number >= int((answer.get("meta") or {}).get("totalPages") or 0) or not found
-        reached = stamp(end) if last else str(found[-1].get("timestamp") or stamp(start))
-        yield Page(whole, {"until": reached}, {})
+        reached = end if last else _began(found[-1], start)
+        ended = [one for one in whole if one not in open_ones]
+        left_out = {"traces that have not ended": len(open_ones)} if open_ones else {}
+        yield Page(ended, {"until": stamp(min(reached, whole_until))}, left_out)
         if last:
             return
         number += 1
+
+
+def _runs(trace: Json, end: datetime) -> bool:
+    """Whether a trace has not ended: an observation that lasts has no end yet. After a day nobody waits for it."""
+    if _began(trace, end) < end - LONGEST:
+        return False
+    observations = trace.get("observations") or []
+    return any(isinstance(o, dict) and o.get("type") != "EVENT" and not o.get("endTime") for o in observations)
+
+
+def _began(trace: Json, otherwise: datetime) -> datetime:
+    text = trace.get("timestamp")
+    if not isinstance(text, str):
+        return otherwise
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 PULLER = Puller(

@@ -8,10 +8,10 @@ answers ``runs[]`` and ``cursors.next``; ``GET /api/v1/sessions?name=`` finds th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from review.basics.errors import InputError
-from review.sources.pulling.pages import as_traces, listed, secret, stamp, window
+from review.sources.pulling.pages import LONGEST, as_traces, listed, secret, stamp, window
 from review.sources.pulling.puller import Page, Puller, Visit
 from review.sources.pulling.web import Web
 from storage.records_base import Json
@@ -53,7 +53,7 @@ def _project(web: Web, name: str) -> str:
 def _unfinished_since(runs: list[Json], end: datetime) -> datetime:
     """Return up to when every trace has ended, a day at most before ``end``: a run may never end."""
     open_ones = [_began(run) for run in runs if _is_root(run) and not run.get("end_time")]
-    return max(min([end, *open_ones]), end - timedelta(days=1))
+    return max(min([end, *open_ones]), end - LONGEST)
 
 
 def _began(run: Json) -> datetime:

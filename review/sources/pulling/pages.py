@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from review.basics.errors import InputError
-from review.sources.pulling.puller import Fetched, Page, Visit
+from review.sources.pulling.puller import Fetched, Fetching, Page, Visit
 from storage.records_base import Json
 
 FILE_AT_MOST = 5_000
@@ -25,12 +25,14 @@ LATE = timedelta(minutes=10)
 """What is younger is left for the next pull: its spans or its answer may still be on the way."""
 AGAIN = timedelta(hours=2)
 """So far back from its last end a pull reads again, for what arrived late. The log leaves out what it has."""
+LONGEST = timedelta(days=1)
+"""A trace that has not ended after so long is not waited for any more."""
 
 
-def as_files(pages: Callable[[Visit], Iterator[Page]], format: str) -> Callable[[Visit], Iterator[Fetched]]:
+def as_files(pages: Callable[[Visit], Iterator[Page]], format: str) -> Callable[[Visit], Fetching]:
     """Return a ``fetch`` that writes pages of whole records to files of at most ``FILE_AT_MOST`` records."""
 
-    def fetch(visit: Visit) -> Iterator[Fetched]:
+    def fetch(visit: Visit) -> Fetching:
         writer = _Writer(visit, format)
         for page in checked(visit, pages(visit)):
             writer.add(page)
@@ -48,13 +50,13 @@ def as_traces(
     *,
     trace_of: Callable[[Json], str],
     is_root: Callable[[Json], bool],
-) -> Callable[[Visit], Iterator[Fetched]]:
+) -> Callable[[Visit], Fetching]:
     """Return a ``fetch`` for pages of spans, in any order: one file with the traces whose root was read.
 
     A trace whose root lies before the window was read by an earlier pull; half of it must not come in as a whole one.
     """
 
-    def fetch(visit: Visit) -> Iterator[Fetched]:
+    def fetch(visit: Visit) -> Fetching:
         part, roots, cursor = visit.folder / "spans.part", set[str](), visit.cursor
         with _private(part) as raw:
             for page in checked(visit, pages(visit)):
@@ -108,12 +110,12 @@ def _readable(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
         ) from error
 
 
-def window(visit: Visit) -> tuple[datetime, datetime]:
-    """Return from and until when to read: from a little before the end of the last visit, until a little before now."""
+def window(visit: Visit, *, again: timedelta = AGAIN) -> tuple[datetime, datetime]:
+    """Return from and until when to read: from ``again`` before the last visit's end until a little before now."""
     until = visit.now - LATE
     read = visit.cursor.get("until")
     if isinstance(read, str):
-        return datetime.fromisoformat(read) - AGAIN, until
+        return datetime.fromisoformat(read) - again, until
     return since(visit), until
 
 
@@ -173,7 +175,7 @@ class _Writer:
     def done(self) -> Fetched:
         self._file.close()
         return Fetched(
-            file=self._path,
+            files=self._path,
             name=self._visit.source.name,
             format=self._format,
             cursor=self._cursor,

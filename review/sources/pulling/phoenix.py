@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from review.sources.pulling.pages import as_traces, listed, secret, stamp, window
+from review.sources.pulling.pages import LONGEST, as_traces, listed, secret, stamp, window
 from review.sources.pulling.puller import Page, Puller, Visit
 from review.sources.pulling.web import Web
 from storage.records_base import Json
@@ -31,7 +31,8 @@ def pages(visit: Visit) -> Iterator[Page]:
         headers={"Authorization": f"Bearer {key}"} if key else {},
         secrets=options.get("api_key", "no variable; name one as `api_key`"),
     )
-    start, end = window(visit)
+    # A root is stored when its trace has ended, under the time at which it began.
+    start, end = window(visit, again=LONGEST)
     path, cursor = f"/v1/projects/{quote(options['project'], safe='')}/spans", None
     while True:
         answer = web.get(path, start_time=stamp(start), end_time=stamp(end), limit=LIMIT, cursor=cursor)

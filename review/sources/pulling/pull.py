@@ -21,24 +21,33 @@ from review.basics.log_paths import LogPaths, log_of
 from review.people.people import require
 from review.settings.project import Project
 from review.settings.pulled import PulledSource
+from review.sources.file_sets import file_set
 from review.sources.import_source import import_from_source
 from review.sources.options import import_options
 from review.sources.pulling.catalogue import puller_of
-from review.sources.pulling.puller import Fetched, Visit
+from review.sources.pulling.puller import Fetched, Fetching, Visit
+from review.sources.tally import Tally
 from storage.queries.pulls import last_cursor
+from storage.records_base import Json
 from storage.records_log import Import, Pull
 from storage.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pulled:
-    """What one pull of a source did. ``error`` is why it stopped early, None when it went through."""
+    """What one pull of a source did.
+
+    ``errors`` say what was not imported, and ``notes`` what a person must know of what was. ``rejects`` are the files
+    that list rejected records.
+    """
 
     source: str
     imports: tuple[Import, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     cursor: Mapping[str, object] = field(default_factory=dict)
-    error: ReviewError | None = None
+    errors: tuple[ReviewError, ...] = ()
+    notes: tuple[str, ...] = ()
+    rejects: tuple[Path, ...] = ()
 
     def total(self, count: str) -> int:
         """Return the sum of one count over the imports, such as "added"."""
@@ -67,9 +76,6 @@ def pull(
     logs.mkdir(parents=True, exist_ok=True)
     # Records are not masked before the import: they stay beside the log, in a folder of this user's own.
     folder = Path(tempfile.mkdtemp(prefix=".pull-", dir=logs))
-    imports: list[Import] = []
-    left_out: Counter[str] = Counter()
-    cursor, error, begun = last_cursor(store, source.name), None, time.monotonic()
     try:
         with FileLock(lock_of(log_of(store.path), source.name), timeout=0):
             cursor = last_cursor(store, source.name)
@@ -80,21 +86,13 @@ def pull(
                 environment=os.environ if environment is None else environment,
                 folder=folder,
             )
-            for fetched in puller.fetch(visit):
-                left_out.update(fetched.left_out)
-                done = _imported(store, project, source, fetched, by=by, on_file=on_file)
-                imports += [done] if done else []
-                cursor = fetched.cursor
-                _noted(store, source, by, cursor, begun, done=done, left_out=fetched.left_out)
-                begun = time.monotonic()
+            work = _Work(store, project, source, by=by, cursor=cursor, on_file=on_file)
+            work.take(puller.fetch(visit))
+            return work.pulled()
     except Timeout:
         raise Refused(f"{source.name} is being pulled already. Wait until that pull has ended.") from None
-    except ReviewError as found:
-        error = found
-        _noted(store, source, by, cursor, begun, error=found)
     finally:
         shutil.rmtree(folder)
-    return Pulled(source=source.name, imports=tuple(imports), left_out=dict(left_out), cursor=cursor, error=error)
 
 
 def lock_of(log: LogPaths, name: str) -> Path:
@@ -102,49 +100,120 @@ def lock_of(log: LogPaths, name: str) -> Path:
     return log.logs / f".pull-{name}.lock"
 
 
-def _imported(
-    store: Store,
-    project: Project,
-    source: PulledSource,
-    fetched: Fetched,
-    *,
-    by: str,
-    on_file: Callable[[str], None] | None,
-) -> Import | None:
-    """Import a fetched file; None when there is nothing in it."""
-    if not fetched.file.stat().st_size:
-        return None
-    if on_file is not None:
-        on_file(fetched.name)
-    options = import_options(project, format=fetched.format, source=source.name)
-    return import_from_source(store, project, fetched.file, options, by=by, name=fetched.name)
+class _Work:
+    """One visit on its way: imports what is fetched, and writes a row for each file."""
 
+    def __init__(
+        self,
+        store: Store,
+        project: Project,
+        source: PulledSource,
+        *,
+        by: str,
+        cursor: Json,
+        on_file: Callable[[str], None] | None,
+    ) -> None:
+        self._store, self._project, self._source = store, project, source
+        self._by, self._cursor, self._on_file = by, cursor, on_file
+        self._visit, self._begun = new_id(), time.monotonic()
+        self._imports: list[Import] = []
+        self._errors: list[ReviewError] = []
+        self._notes: list[str] = []
+        self._rejects: list[Path] = []
+        self._left_out: Counter[str] = Counter()
 
-def _noted(
-    store: Store,
-    source: PulledSource,
-    by: str,
-    cursor: Mapping[str, object],
-    begun: float,
-    *,
-    done: Import | None = None,
-    left_out: Mapping[str, int] | None = None,
-    error: ReviewError | None = None,
-) -> None:
-    """Write the row of a visit, and its entry in the audit chain."""
-    row = Pull(
-        id=new_id(),
-        source=source.name,
-        kind=source.kind,
-        at=now(),
-        by=by,
-        status="failed" if error else "done" if done else "nothing",
-        seconds=round(time.monotonic() - begun, 3),
-        cursor=dict(cursor),
-        left_out=dict(left_out or {}),
-        import_id=done.id if done else None,
-        detail=str(error or ""),
-    )
-    with store.transaction():
-        store.add(row)
-        chain.record(store, by, "pull", source.name, id=row.id, status=row.status)
+    def take(self, fetching: Fetching) -> None:
+        """Import what a visit fetches; an error ends the visit, unless the file is independent of the others."""
+        went: bool | None = None
+        try:
+            while True:
+                try:
+                    fetched = fetching.send(went)
+                except StopIteration:
+                    break
+                went = self._file(fetched)
+        except ReviewError as error:
+            self._failed(error)
+        if not self._imports and not self._errors and not self._left_out:
+            self._noted("nothing")
+
+    def pulled(self) -> Pulled:
+        """Return what the visit did."""
+        return Pulled(
+            source=self._source.name,
+            imports=tuple(self._imports),
+            left_out=dict(self._left_out),
+            cursor=self._cursor,
+            errors=tuple(self._errors),
+            notes=tuple(self._notes),
+            rejects=tuple(self._rejects),
+        )
+
+    def _file(self, fetched: Fetched) -> bool:
+        """Import one file, or several that belong together, and return whether that went well."""
+        tally, notes = Tally(), list[str]()
+        try:
+            done = self._imported(fetched, tally, notes)
+        except ReviewError as error:
+            if not fetched.independent:
+                raise
+            self._failed(error)
+            return False
+        self._cursor = fetched.cursor
+        self._left_out.update(fetched.left_out)
+        if done is None:
+            if fetched.left_out or fetched.cursor:
+                self._noted("nothing", left_out=fetched.left_out)
+            return True
+        notes += tally.notes
+        self._imports.append(done)
+        self._notes += notes
+        if tally.rejects_file is not None:
+            self._rejects.append(tally.rejects_file)
+        self._noted("done", done=done, left_out=fetched.left_out, detail=" ".join(notes))
+        return True
+
+    def _imported(self, fetched: Fetched, tally: Tally, notes: list[str]) -> Import | None:
+        """Import what was fetched; None when there is nothing in it."""
+        if not file_set(fetched.files).size:
+            return None
+        if self._on_file is not None:
+            self._on_file(fetched.name)
+        options = import_options(self._project, format=fetched.format, source=self._source.name)
+        return import_from_source(
+            self._store,
+            self._project,
+            fetched.files,
+            options,
+            by=self._by,
+            on_note=notes.append,
+            tally=tally,
+            name=fetched.name,
+        )
+
+    def _failed(self, error: ReviewError) -> None:
+        self._errors.append(error)
+        self._noted("failed", detail=str(error))
+
+    def _noted(
+        self, status: str, *, done: Import | None = None, left_out: Mapping[str, int] | None = None, detail: str = ""
+    ) -> None:
+        """Write a row of the visit, and its entry in the audit chain."""
+        row = Pull(
+            id=new_id(),
+            visit=self._visit,
+            source=self._source.name,
+            kind=self._source.kind,
+            at=now(),
+            by=self._by,
+            status=status,
+            seconds=round(time.monotonic() - self._begun, 3),
+            cursor=dict(self._cursor),
+            left_out=dict(left_out or {}),
+            import_id=done.id if done else None,
+            detail=detail,
+        )
+        with self._store.transaction():
+            self._store.add(row)
+            chain.record(self._store, self._by, "pull", self._source.name, id=row.id, status=status)
+        self._begun = time.monotonic()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from review.settings.pulled import PulledSource
+from review.sources.file_sets import Files
 from storage.records_base import Json
 
 
@@ -29,16 +30,22 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """A file to import, the format to read it with, and the cursor that holds once it is imported.
+    """Files to import together, the format to read them with, and the cursor that holds once they are imported.
 
-    ``name`` is what the record of the import calls the file. ``left_out`` counts what was not fetched, by reason.
+    ``name`` is what the record of the import calls them. ``left_out`` counts what was not fetched, by reason. When an
+    ``independent`` file cannot be imported, the others of the visit are imported all the same.
     """
 
-    file: Path
+    files: Files
     name: str
     format: str
     cursor: Json
     left_out: Mapping[str, int]
+    independent: bool = False
+
+
+Fetching = Generator[Fetched, bool | None, None]
+"""What a visit gives, one after the other; it is sent back whether the last one was imported (None: it was)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +62,7 @@ class Puller:
     about: str
     needs: Mapping[str, str]
     may: Mapping[str, str]
-    fetch: Callable[[Visit], Iterator[Fetched]]
+    fetch: Callable[[Visit], Fetching]
     keys: tuple[str, ...] = ()
     remote: bool = True
 

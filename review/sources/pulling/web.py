@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
 from review.basics.errors import InputError, Refused, ReviewError
@@ -23,6 +25,20 @@ BACKOFF = 0.5
 WAITS = 60
 """Seconds that a source may ask to wait before one try. Who asks for more is asked again at the next pull."""
 BUSY = (429, 500, 502, 503, 504)
+
+
+class _TooLong(HTTPError):
+    """The source asks to wait longer than one pull waits."""
+
+
+class _Patient(Retry):
+    """Tries again after the time that the source asks for, and gives up when that is over ``WAITS``."""
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        asked = self.get_retry_after(response) if response is not None else None
+        if asked is not None and asked > WAITS:
+            raise _TooLong(f"it asks to wait {asked:,.0f} seconds")
+        super().sleep(response)
 
 
 class Web:
@@ -42,13 +58,12 @@ class Web:
         # Keys come from the settings alone, never from a .netrc file, and go through no proxy that they do not name.
         self._session.trust_env = False
         self._session.auth = auth
-        retry = Retry(
+        retry = _Patient(
             total=TRIES,
             backoff_factor=BACKOFF,
             status_forcelist=BUSY,
             allowed_methods=None,
             respect_retry_after_header=True,
-            retry_after_max=WAITS,
             raise_on_status=False,
         )
         for scheme in ("https://", "http://"):
@@ -72,6 +87,11 @@ class Web:
                 if answer.status_code != 200:
                     raise self._unwanted(url, answer)
                 return _read(url, answer)
+        except _TooLong as error:
+            raise Refused(
+                f"{url}: too many requests; {error}, and a pull waits at most {WAITS} seconds. What was imported "
+                "stays; the next pull goes on from there."
+            ) from None
         except requests.RequestException as error:
             where = urlsplit(url).netloc
             raise Refused(
