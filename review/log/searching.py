@@ -44,7 +44,9 @@ class LogSearch:
     ``text`` occurs in a message, in any case; ``id`` in the id. ``values`` narrows columns of ``FILTERS`` down to some
     values. ``judged`` is a value of a judge. ``reasons`` are keys of ``REASONS``, any of which may hold. ``negative``
     are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence. ``assigned``
-    are scenarios by conversation id, in place of those that the source said.
+    are scenarios by conversation id, in place of those that the source said. ``without`` are conversations that
+    whoever searches has yet to review: they are left out where the search tells something that a reviewer must not
+    know, and their feedback is not shown.
     """
 
     text: str = ""
@@ -55,6 +57,12 @@ class LogSearch:
     negative: Sequence[str] = ()
     confidence: float = 0.5
     assigned: Mapping[str, str] = field(default_factory=dict)
+    without: Collection[str] = ()
+
+    @property
+    def tells(self) -> bool:
+        """Whether what is found tells what a judge, a check or the user said."""
+        return self.judged is not None or bool(self.reasons) or bool(self.values.get("feedback"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +91,8 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
         db.register("assigned", _as_table(search.assigned))
         (total,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}", given).fetchone() or (0,)  # noqa: S608
         rows = db.execute(page, [*given, most, skip]).fetchall()
-    return Found(total=total, rows=[_row(row) for row in rows])
+    found = [_row(row) for row in rows]
+    return Found(total=total, rows=[{**r, "feedback": None} if r["id"] in search.without else r for r in found])
 
 
 def _with_scenarios(relation: str) -> str:
@@ -123,6 +132,9 @@ def _conditions(search: LogSearch) -> tuple[str, list[Any]]:
         path = f"$.{orjson.dumps(judge).decode()}.{orjson.dumps(dimension).decode()}"
         parts.append("coalesce(json_extract_string(verdicts, ? || '.value'), json_extract_string(verdicts, ?)) = ?")
         given += [path, path, value]
+    if search.tells and search.without:
+        parts.append("id NOT IN (SELECT unnest(?))")
+        given.append(list(search.without))
     if search.reasons:
         some, more = _reasons(search)
         parts.append(f"({' OR '.join(some)})")

@@ -44,6 +44,7 @@ class RecordRules:
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
     memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
+    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one.
     """
 
     format: str
@@ -55,6 +56,7 @@ class RecordRules:
     extra: tuple[str, ...] = ()
     id_required: bool = False
     scratch: Path | None = None
+    join_calls: bool = False
     digest: Callable[[Record], bytes] | None = None
 
 
@@ -79,7 +81,9 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
     if not isinstance(reader, Reader):
         raise TypeError(f"{rules.format}: found {type(reader).__name__}, expected a Reader or a TraceReader.")
     read = _fields_of(raws, rules, reader)
-    for raw, many, record in read if reader.calls is None else joined_calls(read, reader.calls, rules.scratch):
+    for raw, many, record in (
+        joined_calls(read, reader.calls, rules.scratch) if reader.calls and rules.join_calls else read
+    ):
         if raw.error is not None:
             yield ReadRecord(raw, None, raw.error)
             continue

@@ -24,6 +24,7 @@ def rules_of(options: ImportOptions, key: bytes, format: str, *, scratch: Path |
         values=options.values,
         seal=seal_of(options.privacy.originals),
         scratch=scratch,
+        join_calls=True,
     )
 
 

@@ -95,6 +95,7 @@ def preview_of(file: Files, options: ImportOptions, *, key: bytes) -> Preview:
         recognisers=wanted,
         mapping=options.mapping,
         values=options.values,
+        join_calls=True,
     )
     plain = detected.format in PLAIN.values()
     first = list(islice(opened.raws, LOOKED_AT + 1))

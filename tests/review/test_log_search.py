@@ -71,6 +71,19 @@ def test_what_fits_is_found_latest_first(log: LogPaths, search: dict[str, Any], 
     assert [row["id"].removeprefix("shop/") for row in found.rows] == expected and found.total == len(expected)
 
 
+def test_what_somebody_has_yet_to_review_is_not_told(log: LogPaths) -> None:
+    owed = {"shop/a1", "shop/a2"}
+    plain = search_log(log, LogSearch(text="order", without=owed), most=5)
+    assert [row["id"] for row in plain.rows] == ["shop/a2"]
+    assert all(row["feedback"] is None for row in search_log(log, LogSearch(without=owed), most=5).rows)
+    told = (
+        LogSearch(judged=Judged("j", "correctness", "wrong"), without=owed),
+        LogSearch(reasons=("error", "judges"), without=owed),
+        LogSearch(values={"feedback": ["down,copied"]}, without=owed),
+    )
+    assert [search_log(log, one, most=5).total for one in told] == [0, 0, 0]
+
+
 def test_pages_and_choices(log: LogPaths) -> None:
     page = search_log(log, LogSearch(), most=1, skip=1)
     assert page.total == 3 and page.rows[0]["question"] == "Where is my order?"

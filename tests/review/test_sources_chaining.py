@@ -6,10 +6,13 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from trace_files import read_records
+from trace_files import ORIGIN, read_records
 
+from review.basics.record import Raw
+from review.privacy.recognisers import recognisers
 from review.sources import chaining
 from review.sources.chaining import chains, joined
+from review.sources.conversations import RecordRules, masked_conversations
 
 
 def call(*turns, answer, number=0, **more):
@@ -116,3 +119,11 @@ def test_joining_needs_little_memory(monkeypatch):
     monkeypatch.setattr(chaining, "Grouping", lambda scratch: made(scratch, 5_000))
     read = read_records("openai", records).conversations
     assert len(read) == 300 and {c.answer for c in read} == {"Yes"} and {c.tokens_in for c in read} == {30}
+
+
+def test_rows_of_a_table_or_a_judges_file_stay_rows():
+    raws = [Raw(line, record, None, line) for line, record in enumerate(GROWING, start=1)]
+    rules = RecordRules(format="openai", origin=ORIGIN, recognisers=recognisers())
+    found = list(masked_conversations(raws, rules))
+    assert [one.entry.conversation.id for one in found] == ["call-0", "call-1", "call-2"]
+    assert all(one.raw.record is not None for one in found)

@@ -43,7 +43,7 @@ def read_files(*files: Path) -> ReadFile:
 def _read(format: str, raws: Iterable[Raw]) -> ReadFile:
     read = ReadFile(format)
     for raw, entry, error in masked_conversations(
-        raws, RecordRules(format=format, origin=ORIGIN, recognisers=recognisers())
+        raws, RecordRules(format=format, origin=ORIGIN, recognisers=recognisers(), join_calls=True)
     ):
         if entry is not None:
             read.conversations.append(entry.conversation)

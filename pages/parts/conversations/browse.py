@@ -13,10 +13,12 @@ from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import log_of
 from review.basics.words import counted
+from review.current.assignments import owed_items
 from review.log.log import read_conversations, weeks_in_log
 from review.log.searching import REASONS, Choices, Judged, LogSearch, choices, search_log
 from review.sampling.strata import NEGATIVE_FEEDBACK
 from review.sources.scenarios import assigned_scenarios, with_scenarios
+from storage.records_review import Item
 
 PAGE = 25
 TITLES = {
@@ -41,13 +43,16 @@ def log(here: Session) -> None:
         return
     assigned = assigned_scenarios(here.store)
     known = _choices(str(here.store.path), tuple(weeks.items()), assigned)
-    search = dataclasses.replace(_search(here, known), assigned=assigned)
+    owed = frozenset(i.conversation_id for i in here.store.find(Item, id=list(owed_items(here.store, here.rater.id))))
+    search = dataclasses.replace(_search(here, known), assigned=assigned, without=owed)
     pages = st.session_state.get("browse_page", 1)
     found = search_log(where, search, most=PAGE, skip=(pages - 1) * PAGE)
     if not found.rows and pages > 1:
         st.session_state["browse_page"] = 1
         st.rerun()
     st.markdown(f"**{counted(found.total, 'conversation')}** found.")
+    if search.tells and owed:
+        st.caption("Conversations that you have yet to review are left out of this search.")
     if not found.rows:
         st.caption("Nothing fits. Remove a filter, or search for fewer words.")
         return

@@ -47,7 +47,8 @@ def _items(store: Store, rater_id: str, week: str) -> None:
         guess=outbox.guess,
     )
     items = [packed(item) for item in payload["items"]]
-    data = {**payload, "items": items, **without_empty({**answer, "heard": outbox.sequence})}
+    told = {**answer, "heard": outbox.sequence}
+    data = {**payload, "items": items, **(without_empty(told) if payload.get("same") else told)}
     answer_again(key, state, _desk.entrance(key=key, data=data, on_outbox_change=lambda: None))
 
 

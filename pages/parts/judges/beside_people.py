@@ -58,7 +58,7 @@ def people(here: Session, weeks: tuple[str, ...], judge: str, dimension: str, *,
     )
 
 
-def scores(report: ScoreReport, *, key: str) -> None:
+def scores(report: ScoreReport, positive: str, *, key: str) -> None:
     """Show the precision-recall curve, the reliability diagram, Brier score, calibration error and the threshold."""
     left, right = st.columns(2, gap="large")
     with left:
@@ -80,7 +80,7 @@ def scores(report: ScoreReport, *, key: str) -> None:
             figures.with_table(chart, frame, key=f"{key}_curve", file_name="precision-recall.csv")
     with right:
         st.markdown("##### Reliability of the scores")
-        reliability(report, key=key)
+        reliability(report, positive, key=key)
     t = report.threshold
     rows = {"average precision": report.average_precision, "Brier score": report.brier, "calibration error": report.ece}
     if t.undefined is None and t.value is not None:
@@ -91,8 +91,8 @@ def scores(report: ScoreReport, *, key: str) -> None:
     figures.forest(rows, key=f"{key}_scores", file_name="scores.csv")
 
 
-def reliability(report: ScoreReport, *, key: str) -> None:
-    """Plot the mean score against the share that people call positive, with Wilson intervals and the count by bin."""
+def reliability(report: ScoreReport, positive: str, *, key: str) -> None:
+    """Plot the mean score against the share that people call ``positive``, with Wilson intervals and counts by bin."""
     rows = [
         {"score": b.mean_score, "value": b.share.value, "low": b.share.ci[0], "high": b.share.ci[1], "n": b.n}
         for b in report.bins
@@ -106,7 +106,7 @@ def reliability(report: ScoreReport, *, key: str) -> None:
     base = alt.Chart(frame).encode(x=x, color=alt.value(charts.BLUE))
     diagonal = alt.Chart(pd.DataFrame({"x": [0, 1]})).encode(x="x:Q", y="x:Q", color=alt.value(charts.BLUE))
     line = diagonal.mark_line(strokeDash=[4, 4], opacity=0.5)
-    y = alt.Y("low:Q", title="share positive", scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("low:Q", title=f"share that is '{positive}'", scale=alt.Scale(domain=[0, 1]))
     bars = base.mark_rule(strokeWidth=2).encode(y=y, y2="high:Q")
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
         y="value:Q", tooltip=["score", "value", "low", "high", "n"]

@@ -47,7 +47,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         st.subheader("Compared with people")
         beside_people.people(here, weeks, str(version), dimension, key=key)
     if report.scores is not None and st.toggle("The judge's confidence", key="workbench_scores"):
-        beside_people.scores(report.scores, key=key)
+        beside_people.scores(report.scores, report.positive or "", key=key)
     beside_people.planner(report, key=key)
     if dev:
         st.subheader("The test half")
