@@ -6,6 +6,7 @@ way at once that memory stays bounded.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -168,6 +169,7 @@ _PREPARED: list[_Prepared] = []
 def _prepare(job: Job) -> None:
     """Begin a process: Ctrl-C is for its parent alone, and it ends when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(20_000, 20, 20)  # a batch makes many containers and no circles
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     digest = record_hash(job.options, key=job.key, format=job.format)
     rules = replace(rules_of(job.options, job.key, job.format), digest=digest)
