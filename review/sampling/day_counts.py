@@ -11,16 +11,20 @@ from review.sampling.engines.engine import Engine
 from review.sampling.frame import find_fields
 
 
-def rows_per_day(engine: Engine, days: Sequence[Window], *, mapping: Mapping[str, str]) -> list[int] | None:
-    """Return the number of rows of each day, in their order; None where rows have no time.
+def rows_per_day(
+    engine: Engine, days: Sequence[Window], *, mapping: Mapping[str, str], by: str | None = None
+) -> dict[str, list[int]] | None:
+    """Return the rows of each day, in their order, by the text of the column ``by``; None where rows have no time.
 
-    ``mapping`` names the column of a field that has another name. Raises InputError for a source without ids.
+    Without ``by``, or where the source has no such column, there is one list, under "". ``mapping`` names the column of
+    a field that has another name. Raises InputError for a source without ids.
     """
     place = find_fields(engine, mapping, ()).get("created_at")
     if place is None or not days:
         return None
-    made = exp.column("made", table="dated")
-    dated = exp.select(exp.alias_(engine.instant(*place), "made")).from_(engine.relation([place.column]))
+    kind = engine.text(by) if by is not None and by in engine.columns() else exp.Literal.string("")
+    made, columns = exp.column("made", table="dated"), [place.column, *([by] if by in engine.columns() and by else [])]
+    dated = exp.select(exp.alias_(engine.instant(*place), "made"), exp.alias_(kind, "kind"))
     counts = [
         exp.Count(
             this=exp.Case().when(
@@ -34,5 +38,6 @@ def rows_per_day(engine: Engine, days: Sequence[Window], *, mapping: Mapping[str
         for day in days
     ]
     named = [exp.alias_(count, f"day_{number}") for number, count in enumerate(counts)]
-    (row,) = engine.query(exp.select(*named).from_(dated.subquery("dated")))
-    return [int(n) for n in row]
+    group = exp.column("kind", table="dated")
+    query = exp.select(group, *named).from_(dated.from_(engine.relation(columns)).subquery("dated"))
+    return {str(name or ""): [int(n) for n in row] for name, *row in engine.query(query.group_by(group.copy()))}

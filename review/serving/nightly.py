@@ -68,10 +68,12 @@ def _came(one: Pulled) -> str:
 
 
 def open_the_week(store: Store, project: Project) -> str:
-    """Open the last week, if a schedule says so and its conversations are all there."""
-    found = open_when_due(store, project)
-    items, dealt = counted(found.opened.new_items, "item"), counted(found.opened.assignments, "assignment")
-    return f"{found.week} is open: {items} drawn, {dealt} dealt"
+    """Open the weeks that are due, if a schedule says so and their conversations are all there."""
+    return "; ".join(
+        f"{one.week} is open: {counted(one.opened.new_items, 'item')} drawn, "
+        f"{counted(one.opened.assignments, 'assignment')} dealt"
+        for one in open_when_due(store, project)
+    )
 
 
 def a_lead(store: Store) -> str:

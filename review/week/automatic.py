@@ -1,48 +1,30 @@
 """A week that opens itself: once the schedule says so, and once the week's conversations have all come in.
 
-Days are compared with the same weekday of earlier weeks, because traffic depends on the weekday. A day that is short
-keeps the week closed: a draw seals the frame, and rows that come later are never drawn from it.
+A week that is not complete stays closed: a draw seals the frame, and rows that come later are never drawn from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from statistics import median
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, NothingToDo, Refused
-from review.basics.log_paths import log_of
-from review.basics.weeks import Window, monday_of, week_of, zone_of
-from review.basics.words import counted
+from review.basics.errors import InputError, NothingToDo, Refused, ReviewError
+from review.basics.weeks import monday_of, week_of, zone_of
 from review.people.people import person, require
-from review.sampling.day_counts import rows_per_day
-from review.sampling.frame import fitting
 from review.settings.project import Project
-from review.week.drawing import Request, opened_source
+from review.week.completeness import what_is_missing
+from review.week.drawing import Request
 from review.week.opening import OpenedWeek, open_week
 from storage.queries.schedules import latest_schedule
 from storage.records_review import Week, WeekSchedule
 from storage.store import Store
 
-WEEKS_BEFORE = 8
-"""Earlier weeks that say what is usual."""
-LEAST_WEEKS = 3
-"""So many earlier weeks must have rows on a weekday before a day can be called short."""
-SHORT = 0.5
-"""A day with less than this share of the usual is short."""
-
-
-class ShortDay(NamedTuple):
-    """A day with fewer conversations than usual on its weekday (the median of the weeks before)."""
-
-    day: date
-    rows: int
-    usual: float
+CAUGHT_UP = 4
+"""Weeks that still open by themselves after their day: when the nights did not run, or rows came late."""
 
 
 @dataclass(frozen=True)
@@ -98,18 +80,62 @@ def set_schedule(
     return row
 
 
-def open_when_due(store: Store, project: Project, *, at: datetime | None = None) -> OpenedByItself:
-    """Open the last week if its day has come and its conversations are all there. ``at`` is the time, default now.
+def open_when_due(store: Store, project: Project, *, at: datetime | None = None) -> list[OpenedByItself]:
+    """Open the weeks whose day has come and whose conversations are all there. ``at`` is the time, default now.
 
-    Raises NothingToDo when nothing is due, Refused for a short frame, and what :func:`open_week` raises.
+    Raises NothingToDo when nothing is due. Raises Refused when a week is not complete or cannot be drawn; the others
+    are opened before.
     """
     schedule, moment, zone = latest_schedule(store), at or datetime.now(UTC), zone_of(project.time_zone)
     if schedule is None or not schedule.on:
         raise NothingToDo("no week opens by itself; a lead can set that on the Sampling page.")
-    week = due_week(schedule, moment, zone)
-    if store.get(Week, week) is not None:
-        raise NothingToDo(f"{week} is open already.")
-    request = Request(
+    due = [week for week in due_weeks(schedule, moment, zone) if store.get(Week, week) is None]
+    if not due:
+        raise NothingToDo(_next(schedule, moment, zone))
+    opened, refused = list[OpenedByItself](), list[str]()
+    for week in due:
+        request = _request(schedule, week)
+        try:
+            missing = what_is_missing(store, project, request, zone)
+            if missing:
+                raise Refused(f"{'; '.join(missing)}. Once that has come in, it opens the next night")
+            opened.append(OpenedByItself(week, open_week(store, project, request, by=schedule.by)))
+        except ReviewError as error:
+            refused.append(f"{week} was not opened: {str(error).rstrip('.')}.")
+    if refused:
+        came = "".join(f" {one.week} is open." for one in opened)
+        raise Refused(f"{' '.join(refused)} If it is right as it is, open it on the Sampling page.{came}")
+    return opened
+
+
+def due_weeks(schedule: WeekSchedule, moment: datetime, zone: ZoneInfo) -> list[str]:
+    """Return the ended weeks whose opening day has come, oldest first: the last ``CAUGHT_UP`` ones at most.
+
+    The first one is the week before the schedule was set.
+    """
+    today, begun = moment.astimezone(zone).date(), week_of(datetime.fromisoformat(schedule.at), zone)
+    mondays = [monday_of(week_of(moment, zone)) - timedelta(weeks=k) for k in range(CAUGHT_UP, 0, -1)]
+    first = monday_of(begun) - timedelta(weeks=1)
+    return [
+        week_of(datetime(day.year, day.month, day.day, 12, tzinfo=zone), zone)
+        for day in mondays
+        if day >= first and day + timedelta(days=6 + schedule.weekday) <= today
+    ]
+
+
+def _next(schedule: WeekSchedule, moment: datetime, zone: ZoneInfo) -> str:
+    """Return in words which week opens next, and when."""
+    today = moment.astimezone(zone).date()
+    monday = today - timedelta(days=today.isoweekday() - 1 + 7)
+    if today >= monday + timedelta(days=6 + schedule.weekday):
+        monday += timedelta(weeks=1)
+    day = monday + timedelta(days=6 + schedule.weekday)
+    week = week_of(datetime(monday.year, monday.month, monday.day, 12, tzinfo=zone), zone)
+    return f"no week is due; {week} opens by itself on {day:%A}, {day.isoformat()}."
+
+
+def _request(schedule: WeekSchedule, week: str) -> Request:
+    return Request(
         week=week,
         rate=schedule.rate,
         raters=schedule.raters,
@@ -117,63 +143,3 @@ def open_when_due(store: Store, project: Project, *, at: datetime | None = None)
         minutes=schedule.minutes,
         source=schedule.source,
     )
-    short = short_days(week, days_before(store, project, request, zone))
-    if short:
-        raise Refused(_in_words(week, short))
-    return OpenedByItself(week, open_week(store, project, request, by=schedule.by))
-
-
-def due_week(schedule: WeekSchedule, moment: datetime, zone: ZoneInfo) -> str:
-    """Return the last week, if the day of the schedule has come. Raises NothingToDo while it has not."""
-    today = moment.astimezone(zone).date()
-    week = week_of(moment - timedelta(days=7), zone)
-    if today.isoweekday() < schedule.weekday:
-        day = monday_of(week) + timedelta(days=6 + schedule.weekday)
-        raise NothingToDo(f"{week} opens by itself on {day:%A}, {day.isoformat()}.")
-    return week
-
-
-def days_before(store: Store, project: Project, request: Request, zone: ZoneInfo) -> list[int] | None:
-    """Return the rows of each day from ``WEEKS_BEFORE`` weeks before the week to its Sunday; None without times."""
-    first = monday_of(request.week) - timedelta(weeks=WEEKS_BEFORE)
-    days = [_day(first + timedelta(days=n), zone) for n in range(7 * (WEEKS_BEFORE + 1))]
-    # Rows of earlier weeks are wanted as well, so the source is opened without leaving out their files.
-    with opened_source(request, log_of(store.path), all_weeks=True) as engine:
-        mapping = fitting(engine, project.mapping)
-        return rows_per_day(engine, days, mapping={**mapping, **(request.mapping or {})})
-
-
-def short_days(week: str, rows: Sequence[int] | None) -> list[ShortDay]:
-    """Return the days of a week with less than half the usual rows of their weekday.
-
-    ``rows`` are those of :func:`days_before`. Weeks without a row at all are left out (there was no traffic yet), and a
-    weekday with under ``LEAST_WEEKS`` such weeks before it, or none with rows, cannot be judged.
-    """
-    if rows is None:
-        return []
-    weeks = [rows[k : k + 7] for k in range(0, len(rows), 7)]
-    earlier = [one for one in weeks[:-1] if any(one)]
-    if len(earlier) < LEAST_WEEKS:
-        return []
-    monday, found = monday_of(week), []
-    for number, there in enumerate(weeks[-1]):
-        usual = float(median(one[number] for one in earlier))
-        if there < SHORT * usual:
-            found.append(ShortDay(monday + timedelta(days=number), there, usual))
-    return found
-
-
-def _in_words(week: str, short: Sequence[ShortDay]) -> str:
-    days = "; ".join(
-        f"{one.day:%A} {one.day.isoformat()} has {counted(one.rows, 'conversation')} where {one.usual:,.0f} are usual"
-        for one in short
-    )
-    return (
-        f"{week} was not opened: {days}. Import what is missing and it opens the next night, or, if it is right, "
-        "open it on the Sampling page."
-    )
-
-
-def _day(day: date, zone: ZoneInfo) -> Window:
-    start, end = (datetime(d.year, d.month, d.day, tzinfo=zone) for d in (day, day + timedelta(days=1)))
-    return Window(start.astimezone(UTC), end.astimezone(UTC))

@@ -20,7 +20,10 @@ from review.serving.last_night import last_night
 from review.serving.nightly import NIGHTLY, run_nightly
 from review.settings.project import project_of
 from review.sources.import_into import import_into
-from review.week.automatic import due_week, open_when_due, set_schedule, short_days
+from review.sources.options import ImportOptions
+from review.sources.pulling.pull import pull
+from review.week.automatic import due_weeks, open_when_due, set_schedule
+from review.week.completeness import short_days
 from storage.queries.schedules import latest_schedule
 from storage.records_review import Assignment, Item, WeekSchedule
 from storage.store import Store
@@ -66,11 +69,11 @@ def five_weeks(last_day: int) -> dict[date, int]:
 def test_a_complete_week_opens_itself_on_its_day(team: Store, tmp_path: Path):
     schedule(team)
     logged(team, tmp_path, five_weeks(last_day=4))
-    found = open_when_due(team, project_of(team.path), at=MONDAY)
+    (found,) = open_when_due(team, project_of(team.path), at=MONDAY)
     assert found.week == "2026-W47"
     assert found.opened.new_items == len(team.find(Item, week="2026-W47")) > 0
     assert {a.rater_id for a in team.find(Assignment)} == {"ana", "ben"}
-    with pytest.raises(NothingToDo, match="2026-W47 is open already"):
+    with pytest.raises(NothingToDo, match="no week is due; 2026-W48 opens by itself on Monday, 2026-11-30"):
         open_when_due(team, project_of(team.path), at=MONDAY)
     assert check_store(team).holds
 
@@ -78,17 +81,19 @@ def test_a_complete_week_opens_itself_on_its_day(team: Store, tmp_path: Path):
 def test_a_short_day_keeps_the_week_closed_until_its_rows_are_in(team: Store, tmp_path: Path):
     schedule(team)
     logged(team, tmp_path, five_weeks(last_day=1))
-    with pytest.raises(Refused, match="Sunday 2026-11-22 has 1 conversation where 4 are usual"):
+    with pytest.raises(Refused, match="Sunday 2026-11-22 has 1 conversation of production where 4 are usual"):
         open_when_due(team, project_of(team.path), at=MONDAY)
     assert team.find(Item) == []
     logged(team, tmp_path, {date(2026, 11, 22): 4})
-    assert open_when_due(team, project_of(team.path), at=MONDAY + timedelta(days=1)).week == "2026-W47"
+    (found,) = open_when_due(team, project_of(team.path), at=MONDAY + timedelta(days=1))
+    assert found.week == "2026-W47"
 
 
 def test_without_enough_weeks_before_no_day_is_called_short(team: Store, tmp_path: Path):
     schedule(team)
     logged(team, tmp_path, {date(2026, 11, 16): 3})
-    assert open_when_due(team, project_of(team.path), at=MONDAY).week == "2026-W47"
+    (found,) = open_when_due(team, project_of(team.path), at=MONDAY)
+    assert found.week == "2026-W47"
 
 
 def test_nothing_opens_without_a_schedule_before_its_day_or_when_it_is_off(team: Store, tmp_path: Path):
@@ -97,7 +102,7 @@ def test_nothing_opens_without_a_schedule_before_its_day_or_when_it_is_off(team:
         open_when_due(team, project, at=MONDAY)
     logged(team, tmp_path, five_weeks(last_day=4))
     schedule(team, weekday=3)
-    with pytest.raises(NothingToDo, match="opens by itself on Wednesday, 2026-11-25"):
+    with pytest.raises(NothingToDo, match="2026-W47 opens by itself on Wednesday, 2026-11-25"):
         open_when_due(team, project, at=MONDAY)
     schedule(team, on=False)
     with pytest.raises(NothingToDo, match="no week opens by itself"):
@@ -155,18 +160,76 @@ def test_the_night_keeps_what_failed_for_the_lead(team: Store):
     assert last_night(team.path) is None
 
 
+def logged_from(store: Store, tmp_path: Path, source: str, per_day: dict[date, int]) -> None:
+    """Import so many conversations of each day under the name of a source."""
+    rows = [
+        {"id": f"{day}-{n}", "question": "How many?", "answer": "Seven.", "created_at": f"{day}T09:00:00Z"}
+        for day, count in per_day.items()
+        for n in range(count)
+    ]
+    file = tmp_path / f"{source}.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    import_into(store, file, ImportOptions(source=source), by="lea")
+
+
+def test_a_source_that_is_missing_is_seen_behind_the_others(team: Store, tmp_path: Path):
+    schedule(team)
+    logged(team, tmp_path, {day: 9 * n for day, n in five_weeks(last_day=4).items()})
+    logged_from(
+        team, tmp_path, "desk", {day: n for day, n in five_weeks(last_day=4).items() if day < date(2026, 11, 16)}
+    )
+    with pytest.raises(
+        Refused,
+        match=r"Monday 2026-11-16 has no conversations of desk where 4 are usual \(6 more days of the week are short\)",
+    ):
+        open_when_due(team, project_of(team.path), at=MONDAY)
+
+
+def test_a_source_that_could_not_be_read_keeps_the_week_closed(team: Store, tmp_path: Path):
+    schedule(team)
+    logged(team, tmp_path, five_weeks(last_day=4))
+    folder = tmp_path / "in"
+    (tmp_path / "spotcheck.toml").write_text(f'[sources.shop]\nkind = "folder"\npath = "{folder}"\n')
+    project = project_of(team.path)
+    with pytest.raises(Refused, match="the source shop has not been read since the week ended"):
+        open_when_due(team, project, at=MONDAY)
+    assert pull(team, project, project.pulled[0], by="lea").errors
+    with pytest.raises(Refused, match=r"the source shop could not be read to its end .*found no folder"):
+        open_when_due(team, project, at=MONDAY)
+    folder.mkdir()
+    assert not pull(team, project, project.pulled[0], by="lea").errors
+    assert [one.week for one in open_when_due(team, project, at=MONDAY)] == ["2026-W47"]
+
+
+def test_a_week_that_was_short_opens_also_after_the_next_one_has_ended(team: Store, tmp_path: Path):
+    schedule(team, weekday=7)
+    logged(team, tmp_path, five_weeks(last_day=1))
+    sunday = MONDAY + timedelta(days=6)
+    with pytest.raises(Refused, match="2026-W47 was not opened: Sunday 2026-11-22"):
+        open_when_due(team, project_of(team.path), at=sunday)
+    with pytest.raises(Refused, match="2026-W47 was not opened"):
+        open_when_due(team, project_of(team.path), at=sunday + timedelta(days=1))
+    logged(team, tmp_path, {date(2026, 11, 22): 4})
+    (found,) = open_when_due(team, project_of(team.path), at=sunday + timedelta(days=2))
+    assert found.week == "2026-W47"
+
+
 def test_the_day_is_that_of_the_projects_zone():
-    every = WeekSchedule(id="s", at="", by="", on=True, weekday=1, rate=0.1, raters=("a",), overlap=0)
+    given = {"id": "s", "by": "", "on": True, "weekday": 1, "rate": 0.1, "raters": ("a",), "overlap": 0}
+    every = WeekSchedule(at="2026-11-18T00:00:00Z", **given)
     late_sunday = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    assert due_week(every, late_sunday, zone_of("Europe/Berlin")) == "2026-W47"
-    assert due_week(every, late_sunday, UTC_ZONE) == "2026-W46"
+    assert due_weeks(every, late_sunday, zone_of("Europe/Berlin")) == ["2026-W46", "2026-W47"]
+    assert due_weeks(every, late_sunday, UTC_ZONE) == ["2026-W46"]
+    later = datetime(2027, 1, 20, tzinfo=UTC)
+    assert due_weeks(every, later, UTC_ZONE) == ["2026-W52", "2026-W53", "2027-W01", "2027-W02"]
 
 
 @given(st.lists(st.lists(st.integers(0, 50), min_size=7, max_size=7), min_size=9, max_size=9))
 def test_only_days_under_half_the_usual_are_short(weeks: list[list[int]]):
     rows = [n for week in weeks for n in week]
-    found = {one.day for one in short_days("2026-W47", rows)}
-    earlier = [week for week in weeks[:-1] if any(week)]
+    found = {one.day for one in short_days("2026-W47", {"shop": rows})}
+    begun = next((k for k, week in enumerate(weeks[:-1]) if any(week)), 9)
+    earlier = weeks[begun:-1]
     for number in range(7):
         usual = sorted(week[number] for week in earlier)
         middle = (usual[(len(usual) - 1) // 2] + usual[len(usual) // 2]) / 2 if usual else 0
