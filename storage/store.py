@@ -249,6 +249,13 @@ def open_store(path: str | Path, *, create: bool = True) -> Store:
                 elif _pending(store):
                     store.db.enable_wal()
                     migrations.apply(store.db)
+        except sqlite3.OperationalError as error:
+            if "already exists" not in str(error) and "no such" not in str(error):
+                raise
+            raise StorageError(
+                f"{path}: its schema could not be brought up to date ({error}): the list of the steps that ran "
+                f"does not fit its tables. {_LOST}"
+            ) from None
         except Timeout:
             raise StorageError(
                 f"{path}: another process has held the lock {path}.lock for {LOCK_SECONDS} s. "

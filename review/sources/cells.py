@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,13 +11,17 @@ from review.basics.record import Unreadable
 from review.sources.readers.fields import as_json_text, object_of, parsed, text_of
 from storage.records_log import ResultTable
 
+_DECIMAL_COMMA = re.compile(r"-?\d+,(\d{1,2}|\d{4,})")
+"""A number with a decimal comma. Before three digits the comma could separate thousands, so that is not read."""
+
 
 def _number(low: float, high: float, words: str) -> Callable[[str, Any], float | None]:
     def convert(name: str, value: Any) -> float | None:
         if value is None or value == "":
             return None
         try:
-            number = math.nan if isinstance(value, bool) else float(value)
+            comma = isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value.strip())
+            number = math.nan if isinstance(value, bool) else float(value.replace(",", ".") if comma else value)
         except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not low <= number <= high:

@@ -119,5 +119,5 @@ def _status(fields: Fields) -> str:
     if value is None:
         return "error" if fields.get("error_type") or fields.get("error_message") else "ok"
     if value.strip().lower() not in ("ok", "error"):
-        raise Unreadable("status", value, "ok or error; translate other words under [import.values] in spotcheck.toml")
+        raise Unreadable("status", value, "ok or error; other words need a translation, such as status:solved=ok")
     return value.strip().lower()

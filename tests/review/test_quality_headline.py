@@ -337,3 +337,8 @@ def test_paired_limits_hold_the_change_and_have_width(groups: list[tuple[int, in
     assert found.value is not None and found.ci is not None
     assert -1 <= found.ci[0] <= found.value <= found.ci[1] <= 1
     assert (found.ci[0] == found.ci[1]) == all(g.n == g.population for g in pairs)
+
+
+def test_a_judge_without_weight_is_not_named_in_the_basis() -> None:
+    found = [stratum("all", (200, 9_800, 0), said_other=(100, 0))]
+    assert "people alone" in headline(found).basis

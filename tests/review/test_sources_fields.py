@@ -11,6 +11,7 @@ from review.basics.errors import InputError
 from review.basics.record import Unreadable
 from review.basics.times import read_time, utc_text
 from review.basics.weeks import monday_of, week_of
+from review.sources.cells import NUMBERS
 from review.sources.normalise import Origin, conversation_of, keyed_hash
 from review.sources.readers.mapping import parse_mapping, parse_values, picked, renamed, translated
 from review.sources.readers.plain import read
@@ -213,3 +214,10 @@ def test_values_in_a_table_are_translated_and_others_stay():
 def test_an_unusable_option_is_refused(parse, option):
     with pytest.raises(InputError, match=r"--(map|value): "):
         parse([option])
+
+
+@pytest.mark.parametrize(("text", "number"), [("0,02", 0.02), ("184,5", 184.5), ("12,3456", 12.3456)])
+def test_a_decimal_comma_is_read_where_it_cannot_separate_thousands(text, number):
+    assert NUMBERS["cost"]("cost", text) == pytest.approx(number)
+    with pytest.raises(Unreadable):
+        NUMBERS["cost"]("cost", "1,234")

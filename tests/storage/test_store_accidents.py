@@ -184,3 +184,12 @@ def test_a_disk_that_fills_up_keeps_what_was_acknowledged(small_disk: Path) -> N
     holds = check_store(again).holds
     again.close()
     assert kept == acknowledged and holds
+
+
+def test_a_store_that_forgot_a_step_of_its_schema_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "spotcheck.db"
+    open_store(path).close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm012%'")
+    with pytest.raises(StorageError, match="does not fit its tables"):
+        open_store(path, create=False)

@@ -55,7 +55,12 @@ class Headline:
     @property
     def basis(self) -> str:
         """Return how the estimate was made, in words; several rules are joined."""
-        order = [rule for rule in BASIS if rule in self.rules.values() and rule != "census"] or ["census"]
+        # Where the judge has no weight, the difference from it is the share among people.
+        used = {
+            "people" if rule == "difference" and not self.weights.get(stratum) else rule
+            for stratum, rule in self.rules.items()
+        }
+        order = [rule for rule in BASIS if rule in used and rule != "census"] or ["census"]
         return "; ".join(BASIS[rule] for rule in order)
 
 
