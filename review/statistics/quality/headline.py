@@ -60,7 +60,7 @@ class Headline:
             "people" if rule == "difference" and not self.weights.get(stratum) else rule
             for stratum, rule in self.rules.items()
         }
-        order = [rule for rule in BASIS if rule in used and rule != "census"] or ["census"]
+        order: list[Rule] = [rule for rule in BASIS if rule in used and rule != "census"] or ["census"]
         return "; ".join(BASIS[rule] for rule in order)
 
 
