@@ -8,8 +8,11 @@ from storage.store import Store
 
 
 def last_cursor(store: Store, source: str) -> Json:
-    """Return the cursor that the latest visit to a source left; {} before the first."""
-    found = store.select(Pull, f"{_SQL} WHERE source = :source ORDER BY rowid DESC LIMIT 1", {"source": source})
+    """Return the cursor that the latest visit to a source left; {} before the first.
+
+    After the undo of an import, the next visit begins before that import, so that it can come in again.
+    """
+    found = store.select(Pull, _CURSOR, {"source": source})
     return found[0].cursor if found else {}
 
 
@@ -26,7 +29,18 @@ def latest_connections(store: Store) -> list[SourceConnection]:
     return store.select(SourceConnection, _CONNECTIONS)
 
 
-_SQL = "SELECT * FROM pulls"
+_CURSOR = """
+WITH undone AS (
+    SELECT min(p.rowid) AS first, max(w.at) AS at
+    FROM pulls p JOIN import_withdrawals w ON w.import_id = p.import_id WHERE p.source = :source
+)
+SELECT p.* FROM pulls p, undone u
+WHERE p.source = :source AND (
+    u.first IS NULL OR p.rowid < u.first
+    OR EXISTS (SELECT 1 FROM pulls later WHERE later.source = :source AND later.at > u.at)
+)
+ORDER BY p.rowid DESC LIMIT 1
+"""
 _LATEST = """
 SELECT * FROM pulls
 WHERE visit IN (SELECT visit FROM pulls WHERE rowid IN (SELECT max(rowid) FROM pulls GROUP BY source))

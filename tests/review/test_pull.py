@@ -22,6 +22,7 @@ from review.sources.pulling import pull as pulling
 from review.sources.pulling.catalogue import puller_of
 from review.sources.pulling.connecting import connect, connected_sources, disconnect
 from review.sources.pulling.pull import pull
+from review.sources.undoing import undo_import
 from storage.queries.pulls import last_cursor, latest_pulls
 from storage.records_log import Import, Pull
 from storage.store import Store
@@ -86,7 +87,48 @@ def test_what_came_before_an_error_stays_and_the_next_pull_goes_on(store: Store,
 
 def test_nothing_unmasked_is_left_beside_the_log(store: Store, lead: str, folder: Path):
     pulled(store, lead)
-    assert not list(log_of(store.path).logs.glob(".pull-*/"))
+    assert not list(log_of(store.path).logs.glob(".pulling-*"))
+
+
+def test_what_a_killed_pull_left_is_removed_by_the_next(store: Store, lead: str, folder: Path):
+    left = log_of(store.path).logs / ".pulling-shop"
+    left.mkdir(parents=True)
+    (left / "0.jsonl").write_text("jane.doe@example.org")
+    pulled(store, lead)
+    assert not left.exists()
+
+
+def test_an_import_that_was_undone_is_pulled_again(store: Store, lead: str, folder: Path):
+    (done,) = pulled(store, lead).imports
+    undo_import(store, done.id, by=lead, reason="")
+    again = pulled(store, lead)
+    assert again.total("added") == 2
+    assert pulled(store, lead).imports == ()
+
+
+def test_one_file_that_cannot_be_read_stops_no_other(store: Store, lead: str, folder: Path):
+    wrote(folder, "c.jsonl", "c1")
+    (folder / "b.jsonl").write_text("garbage\n")
+    os.utime(folder / "b.jsonl", (1, 1))
+    for _ in range(2):
+        found = pulled(store, lead)
+        assert len(found.errors) == 1 and "b.jsonl" in str(found.errors[0])
+    assert {one.file for one in store.find(Import)} == {"a.jsonl", "c.jsonl"}
+
+
+def test_files_of_one_trace_format_are_pulled_together(store: Store, lead: str, folder: Path):
+    (folder / "a.jsonl").unlink()
+    question = {"messages": [{"role": "user", "content": "How many?"}]}
+    answer = {"choices": [{"message": {"role": "assistant", "content": "Seven."}}]}
+    rows = {
+        "in.jsonl": {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": question},
+        "out.jsonl": {"id": "b", "custom_id": "1", "response": {"status_code": 200, "body": answer}, "error": None},
+    }
+    for name, row in rows.items():
+        (folder / name).write_text(json.dumps(row) + "\n")
+        os.utime(folder / name, (1, 1))
+    found = pulled(store, lead)
+    assert not found.errors and (found.total("added"), found.total("rejected")) == (1, 0)
 
 
 def test_a_source_is_pulled_once_at_a_time(store: Store, lead: str, folder: Path):

@@ -103,6 +103,46 @@ def test_langfuse_that_pages_for_ever_is_stopped(tmp_path: Path):
         fetched("langfuse", langfuse_options(server.url), tmp_path)
 
 
+def test_langfuse_reads_on_where_the_number_of_pages_is_not_said(tmp_path: Path):
+    def answer(asked: Asked) -> Any:
+        found = langfuse([["a", "b"], ["c"], []])(asked)
+        found.pop("meta", None)
+        return found
+
+    with PulledServer(answer) as server:
+        records, _ = fetched("langfuse", langfuse_options(server.url), tmp_path)
+    assert [one["id"] for one in records] == ["a", "b", "c"]
+
+
+def test_langfuse_leaves_a_trace_that_has_not_ended_for_the_next_pull(tmp_path: Path):
+    def answer(asked: Asked) -> Any:
+        if asked.path == "/api/public/traces":
+            data = [{"id": i, "timestamp": f"2026-11-20T11:{m}:00.000Z"} for i, m in (("a", 10), ("b", 20), ("c", 30))]
+            return {"data": data, "meta": {"totalPages": 1}}
+        id_ = asked.path.rsplit("/", 1)[1]
+        end = None if id_ == "b" else "2026-11-20T11:31:00.000Z"
+        began = {"a": 10, "b": 20, "c": 30}[id_]
+        span = {"type": "GENERATION", "endTime": end}
+        return {"id": id_, "timestamp": f"2026-11-20T11:{began}:00.000Z", "observations": [span]}
+
+    with PulledServer(answer) as server:
+        records, files = fetched("langfuse", langfuse_options(server.url), tmp_path)
+    assert [one["id"] for one in records] == ["a", "c"]
+    assert files[-1].left_out == {"traces that have not ended": 1}
+    assert files[-1].cursor == {"until": "2026-11-20T11:20:00.000Z"}
+
+
+@pytest.mark.parametrize("value", ["\ud83d", 2**70])
+def test_a_value_that_json_libraries_refuse_costs_no_pull(value: Any, tmp_path: Path):
+    def answer(asked: Asked) -> Any:
+        found = langfuse([["a"]])(asked)
+        return {**found, "metadata": {"odd": value}} if "observations" in found else found
+
+    with PulledServer(answer) as server:
+        records, _ = fetched("langfuse", langfuse_options(server.url), tmp_path)
+    assert records[0]["metadata"] == {"odd": value}
+
+
 # --- LangSmith
 
 
@@ -205,6 +245,15 @@ def test_zendesk_takes_tickets_that_have_ended_with_their_comments(tmp_path: Pat
     assert sent == b"lead@example.org/token:sk-1"
 
 
+def test_zendesk_that_gives_the_same_cursor_again_is_stopped(tmp_path: Path):
+    def answer(asked: Asked) -> Any:
+        return {"tickets": [], "after_cursor": "same", "end_of_stream": False}
+
+    options = {"email": "lead@example.org", "token": "SECRET"}
+    with PulledServer(answer) as server, pytest.raises(InputError, match="behind the same cursor"):
+        fetched("zendesk", {"address": server.url, **options}, tmp_path)
+
+
 def test_intercom_fetches_each_closed_conversation_whole(tmp_path: Path):
     def answer(asked: Asked) -> Any:
         if asked.path == "/conversations/search":
@@ -273,6 +322,8 @@ def test_a_warehouse_gives_the_rows_of_the_window(tmp_path: Path, monkeypatch: p
     [
         (Answer(401), Refused, "the key was refused .HTTP 401.. Expected a key in PUBLIC and SECRET"),
         (Answer(429, headers={"Retry-After": "0"}), Refused, "too many requests, still after 5 tries"),
+        (Answer(429, headers={"Retry-After": "3600"}), Refused, "asks to wait 3,600 seconds"),
+        (Answer(200, raw=b"[" * 100_000), InputError, "not JSON, or too deep"),
         (Answer(302, headers={"Location": "http://127.0.0.1:1/"}), InputError, "found a redirect"),
         (Answer(404), InputError, "found HTTP 404, expected 200"),
         (Answer(200, raw=b"<html>"), InputError, "not JSON"),

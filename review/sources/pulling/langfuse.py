@@ -43,7 +43,8 @@ def pages(visit: Visit) -> Iterator[Page]:
         whole = [web.get(f"/api/public/traces/{quote(str(one.get('id', '')), safe='')}") for one in found]
         open_ones = [one for one in whole if _runs(one, end)]
         whole_until = min([whole_until, *(_began(one, end) for one in open_ones)])
-        last = number >= int((answer.get("meta") or {}).get("totalPages") or 0) or not found
+        total = (answer.get("meta") or {}).get("totalPages")
+        last = not found or (total is not None and number >= int(total))
         reached = end if last else _began(found[-1], start)
         ended = [one for one in whole if one not in open_ones]
         left_out = {"traces that have not ended": len(open_ones)} if open_ones else {}

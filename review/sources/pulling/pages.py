@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from review.basics.errors import InputError
 from review.sources.pulling.puller import Fetched, Fetching, Page, Visit
@@ -62,13 +61,13 @@ def as_traces(
             for page in checked(visit, pages(visit)):
                 cursor = page.cursor
                 for record in page.records:
-                    raw.write(orjson.dumps(record) + b"\n")
+                    raw.write(_line(record))
                     if is_root(record):
                         roots.add(trace_of(record))
         writer, others = _Writer(visit, format), set[str]()
         with part.open("rb") as lines:
             for line in lines:
-                record = orjson.loads(line)
+                record = json.loads(line)
                 if trace_of(record) in roots:
                     writer.add(Page([record], cursor, {}))
                 else:
@@ -89,7 +88,7 @@ def checked(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
         if number > PAGES_AT_MOST:
             raise InputError(f"found over {PAGES_AT_MOST:,} pages. Set a later `since`.")
         if page.records:
-            digest = hashlib.blake2b(orjson.dumps(page.records), digest_size=16).digest()
+            digest = hashlib.blake2b(_line(page.records), digest_size=16).digest()
             if digest in seen:
                 raise InputError(
                     f"page {number} has the same records as a page before it, expected new ones. "
@@ -99,11 +98,16 @@ def checked(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
         yield page
 
 
+def _line(value: Any) -> bytes:
+    """Return a value as one line of JSON; half characters and large numbers stay for the import to judge."""
+    return json.dumps(value).encode() + b"\n"
+
+
 def _readable(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
     """Pass pages on. An answer in which something has another type than its documentation says is one InputError."""
     try:
         yield from pages
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(
             f"found an answer of another shape than {visit.source.kind} documents "
             f"({type(error).__name__}: {error}). Is `address` right, and is its version supported?"
@@ -167,7 +171,7 @@ class _Writer:
 
     def add(self, page: Page) -> None:
         for record in page.records:
-            self._file.write(orjson.dumps(record) + b"\n")
+            self._file.write(_line(record))
         self.count += len(page.records)
         self._cursor = page.cursor
         self._left_out.update(page.left_out)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,10 +75,11 @@ def pull(
     puller = puller_of(source)
     logs = log_of(store.path).logs
     logs.mkdir(parents=True, exist_ok=True)
-    # Records are not masked before the import: they stay beside the log, in a folder of this user's own.
-    folder = Path(tempfile.mkdtemp(prefix=".pull-", dir=logs))
+    # Records are not masked before the import: they stay beside the log, in a folder of this user's own. One that a
+    # killed pull left is removed by the next.
+    folder = logs / f".pulling-{source.name}"
     try:
-        with FileLock(lock_of(log_of(store.path), source.name), timeout=0):
+        with FileLock(lock_of(log_of(store.path), source.name), timeout=0), _emptied(folder):
             cursor = last_cursor(store, source.name)
             visit = Visit(
                 source=source,
@@ -91,6 +93,15 @@ def pull(
             return work.pulled()
     except Timeout:
         raise Refused(f"{source.name} is being pulled already. Wait until that pull has ended.") from None
+
+
+@contextmanager
+def _emptied(folder: Path) -> Iterator[None]:
+    """Make a new folder of this user's own while inside."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield
     finally:
         shutil.rmtree(folder)
 
@@ -134,6 +145,9 @@ class _Work:
                 went = self._file(fetched)
         except ReviewError as error:
             self._failed(error)
+        except Exception as error:
+            logging.getLogger(__name__).exception("pull of %s", self._source.name)
+            self._failed(Refused(f"an unexpected failure ({type(error).__name__}); the log of the program says where."))
         if not self._imports and not self._errors and not self._left_out:
             self._noted("nothing")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from review.basics.errors import InputError, Refused, ReviewError
 
 CONNECT, READ = 10.0, 60.0
 """Seconds to wait for a connection, and for the next part of an answer."""
+WHOLE = 300
+"""Seconds that one whole answer may take."""
+CHUNK = 8 * 1024
 LARGEST = 64 * 1024 * 1024
 """Bytes of one answer at most."""
 TRIES = 5
@@ -124,13 +128,18 @@ class Web:
 
 def _read(url: str, answer: requests.Response) -> Any:
     """Return the JSON of an answer, which is read only up to a bound."""
-    parts, size = [], 0
-    for part in answer.iter_content(64 * 1024):
+    parts, size, begun = [], 0, time.monotonic()
+    # A small chunk, so that the clock is looked at while an answer drips.
+    for part in answer.iter_content(CHUNK):
         size += len(part)
+        if time.monotonic() - begun > WHOLE:
+            raise Refused(f"{url}: an answer did not end within {WHOLE} seconds. The next pull asks again.")
         if size > LARGEST:
             raise InputError(f"{url}: found an answer of over {LARGEST // 1024**2} MB, expected a page of records.")
         parts.append(part)
     try:
         return json.loads(b"".join(parts))
-    except ValueError:
-        raise InputError(f"{url}: found an answer that is not JSON. Is `address` the address of its API?") from None
+    except (ValueError, RecursionError):
+        raise InputError(
+            f"{url}: found an answer that is not JSON, or too deep. Is `address` the address of its API?"
+        ) from None

@@ -37,10 +37,12 @@ def pages(visit: Visit) -> Iterator[Page]:
         found = listed(answer, "tickets", web.address)
         left_out = Counter(f"tickets that are {one.get('status')}" for one in found if one.get("status") not in ENDED)
         ended = [{**one, "comments": _comments(web, one)} for one in found if one.get("status") in ENDED]
-        cursor = answer.get("after_cursor") or cursor
+        before, cursor = cursor, answer.get("after_cursor") or cursor
         yield Page(ended, {"cursor": cursor}, left_out)
         if answer.get("end_of_stream") is not False:
             return
+        if cursor == before:
+            raise InputError(f"{web.address}: found more tickets behind the same cursor, expected a new one.")
 
 
 def _comments(web: Web, ticket: dict[str, Any]) -> list[dict[str, Any]]:
