@@ -22,6 +22,7 @@ from review.basics.tables import Table, load
 from review.basics.weeks import due_date, monday_of, week_of
 from review.exchange.columns import renamed_columns
 from review.exchange.items import imported_id, known_items, the_item
+from review.exchange.prose import masked_prose
 from review.exchange.raters import raters_of
 from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions
 from review.exchange.tools.catalogue import LABEL_READERS
@@ -118,6 +119,7 @@ def import_labels(
     Raises Refused without the role lead or when a week is closed; InputError that names file, line and column.
     """
     require(store, by, "lead")
+    table = masked_prose(store, table)
     with store.transaction():
         left: tuple[str, ...] = ()
         if table.format in LABEL_READERS:

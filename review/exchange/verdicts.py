@@ -22,6 +22,7 @@ from review.basics.tables import Choices, Row, Table, load, with_columns
 from review.current.verdicts import REPLACES, counts_over
 from review.exchange.columns import renamed_columns
 from review.exchange.items import dimension_of, known_items, label_text, names_of, the_item, write_table
+from review.exchange.prose import masked_prose
 from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions, with_thresholds
 from review.exchange.tools.catalogue import VERDICT_READERS
 from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tables
@@ -112,6 +113,7 @@ def import_verdicts(
     Raises Refused without the role adjudicator; UnknownValues; InputError that names file, line and column.
     """
     require(store, by, "adjudicator")
+    table = masked_prose(store, table)
     with store.transaction():
         rubric = current_rubric(store)
         left: tuple[str, ...] = ()

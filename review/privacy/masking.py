@@ -20,7 +20,7 @@ from storage.records_log import Conversation
 
 FIELDS = (
     *("messages", "context", "steps", "sql", "result", "error_message", "metadata"),
-    *("tags", "scenario", "feedback", "error_type", "language"),
+    *("tags", "scenario", "feedback", "error_type", "language", "verdicts"),
 )
 """The fields that are searched, in the order in which tokens are numbered."""
 

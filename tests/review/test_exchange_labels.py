@@ -377,3 +377,9 @@ def test_an_export_names_items_as_their_file_did_and_finds_them_again(store, tmp
     export_labels(store, target, by="eva", force=True)
     assert [r["item"] for r in csv.DictReader(target.open(encoding="utf-8"))] == ["labels/17", "u2"]
     assert import_labels(store, read_labels(target), by="lea").unchanged == 2
+
+
+def test_what_a_reviewer_wrote_elsewhere_is_masked_on_import(store, tmp_path):
+    told = "item,rater,dimension,label,comment\nu1,ana,politeness,rude,call jane@example.org\n"
+    load(store, tmp_path, told)
+    assert [n.comment for n in store.find(Annotation) if n.comment] == ["call [EMAIL_1]"]

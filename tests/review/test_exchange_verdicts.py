@@ -137,3 +137,11 @@ def test_an_export_leaves_out_hidden_spans_and_is_safe_in_a_spreadsheet(store, t
 def test_an_export_needs_a_verdict(store, tmp_path):
     with pytest.raises(NothingToDo):
         export_verdicts(store, tmp_path / "out.csv", by="eva")
+
+
+def test_what_a_judge_wrote_is_masked_on_import_and_the_same_again_is_unchanged(store, tmp_path):
+    """A judge outside read the conversation before it was masked, and repeats it."""
+    told = "item,judge,dimension,label,rationale\nu1,gpt,politeness,rude,the user jane@example.org asked\n"
+    load(store, tmp_path, told)
+    assert store.find(Verdict)[0].rationale == "the user [EMAIL_1] asked"
+    assert load(store, tmp_path, told).unchanged == 1

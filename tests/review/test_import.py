@@ -413,3 +413,10 @@ def test_any_text_without_personal_data_comes_out_as_it_went_in(tmp_path_factory
     for row, read in zip(rows, read_conversations(log, [r["id"] for r in rows]), strict=True):
         if not read.redacted:
             assert (read.question, read.answer) == (row["question"], row["answer"])
+
+
+def test_what_a_judge_wrote_in_a_log_is_masked(tmp_path, log):
+    said = {"gpt": {"politeness": {"value": "rude", "rationale": "the user jane@example.org asked"}}}
+    imported(write(tmp_path, record(1, verdicts=said)), log)
+    (found,) = read_conversations(log, ["c1"])
+    assert found.verdicts == {"gpt": {"politeness": {"value": "rude", "rationale": "the user [EMAIL_1] asked"}}}
