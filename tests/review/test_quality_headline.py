@@ -318,9 +318,7 @@ def test_the_change_over_weeks_is_the_later_half_against_the_earlier_half() -> N
     # MOVER of eight equal intervals: .06 - sqrt(4 (.03/4)^2 + 4 (.04/4)^2) = .06 - .025
     assert found.ci == pytest.approx((0.035, 0.085)) and found.n == 800
     said = over_weeks_words(found, [f"2026-W{n}" for n in range(40, 48)], "wrong")
-    assert said.startswith(
-        "Over 8 weeks: 6.0 points more 'wrong' (+3.5 to +8.5, the later half of 2026-W40 to 2026-W47"
-    )
+    assert said.startswith("Over 8 weeks: 6.0 points more 'wrong' (+3.5 to +8.5, later half against earlier).")
     odd = [*map(week_of, (0.1, 0.1, 0.9, 0.2)), Quantity.missing("ties"), week_of(0.2)]
     assert change_over_weeks(odd).value == pytest.approx(0.1)
     few = change_over_weeks([week_of(0.1)] * 3)

@@ -27,9 +27,9 @@ def over_weeks_words(found: Quantity, weeks: Sequence[str], positive: str) -> st
     if found.value is None or found.ci is None:
         return ""
     low, high = (f"{100 * x:+.1f}" for x in found.ci)
-    halves = f"the later half of {weeks[0]} to {weeks[-1]} against the earlier half"
+    halves = "later half against earlier"
     if not is_real(found):
-        return f"Over {len(weeks)} weeks: no change of '{positive}' shown ({low} to {high} points, {halves})."
+        return f"Over {len(weeks)} weeks: no change shown ({low} to {high} points, {halves})."
     more = "more" if found.value > 0 else "fewer"
     return (
         f"Over {len(weeks)} weeks: {100 * abs(found.value):.1f} points {more} '{positive}' ({low} to {high}, {halves})."
