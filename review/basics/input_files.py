@@ -111,6 +111,10 @@ def _of_archive(path: Path) -> Named:
         raise InputError(f"{path}: not readable as zip ({error}). Pack the files again, or unpack them.") from None
     files: list[InputFile] = []
     left: list[str] = []
+    names = [info.filename for info in members]
+    twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if twice is not None:
+        raise InputError(f"{path}: the archive has two files named '{twice}'; only one could be read. Pack it again.")
     for info in members[: MAX_FILES + 1]:
         place = PurePosixPath(info.filename.replace("\\", "/"))
         if place.is_absolute() or ".." in place.parts or ":" in place.parts[0]:

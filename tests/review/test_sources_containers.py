@@ -300,6 +300,16 @@ def test_names_that_lead_out_of_an_archive_are_refused_and_write_nothing(tmp_pat
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["a.zip"]
 
 
+def test_an_archive_with_two_files_of_one_name_is_refused(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("a.jsonl", JSONL)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            packed.writestr("a.jsonl", JSONL)
+    with pytest.raises(InputError, match="two files named 'a.jsonl'"):
+        sets(path)
+
+
 def test_a_damaged_archive_and_one_with_a_password_are_refused(tmp_path):
     path = zipped(tmp_path, {"a.jsonl": JSONL * 100})
     data = path.read_bytes()
