@@ -306,7 +306,7 @@ def test_an_archive_with_two_files_of_one_name_is_refused(tmp_path):
         packed.writestr("a.jsonl", JSONL)
         with pytest.warns(UserWarning, match="Duplicate name"):
             packed.writestr("a.jsonl", JSONL)
-    with pytest.raises(InputError, match="two files named 'a.jsonl'"):
+    with pytest.raises(InputError, match=r"two files named 'a\.jsonl'"):
         sets(path)
 
 
