@@ -391,7 +391,7 @@ print(*open_source("toy:///shop.toy?table=log").columns())
 
 def test_the_change_table_names_the_dict_of_each_kind() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rows = [re.findall("`([^`]+)`", line) for line in text.splitlines() if re.search(r"\| `[A-Z]+` in `", line)]
+    rows = [re.findall("`([^`]+)`", line) for line in text.splitlines() if re.search(r"\| `[A-Z_]+` in `", line)]
     assert len(rows) == len(TOYS)
     for folder, name, file, model in rows:
         assert (ROOT / folder.replace("NAME/kind.py", "")).is_dir(), folder
