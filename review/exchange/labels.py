@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from review.audit import chain
 from review.basics.canonical import digest
 from review.basics.clock import now
 from review.basics.csv_safe import row_text
 from review.basics.errors import Refused
+from review.basics.log_paths import log_of
 from review.basics.rating_tables import as_rating_table
 from review.basics.tables import Table, load
 from review.basics.weeks import due_date, monday_of, week_of
@@ -29,6 +31,7 @@ from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
 from review.exchange.votes import Vote, annotation, assignment_for, assignments_of, compare, gather_votes, merged
 from review.exchange.wide import narrowed, with_comments
+from review.log.log import conversations_named
 from review.people.people import require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
@@ -113,8 +116,9 @@ def import_labels(
     A label must be on its scale, under the rubric version of the item's week. Required dimensions may be missing: a
     file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater
     becomes an annotator, with a note when the name is much like a known one; without ``new_people`` it is an error. An
-    unknown item becomes a hand-picked one (no probability, weight 0) with a conversation without text, in ``week``,
-    else the current week. Missing assignments are added after the rater's last.
+    unknown item becomes a hand-picked one (no probability, weight 0), with the conversation of the log if it holds one,
+    else without text; in ``week``, else the open week of that conversation, else the newest open one, else the current
+    week. Missing assignments are added after the rater's last.
 
     Raises Refused without the role lead or when a week is closed; InputError that names file, line and column.
     """
@@ -132,7 +136,7 @@ def import_labels(
         weeks = tuple(sorted({v.item.week for v in votes}))
         _refuse_closed(store, weeks)
         used = {v.item.id for v in votes}
-        fresh = [i for i in fresh if i.id in used]
+        fresh = [one for one in fresh if one.item.id in used]
         _add_items(store, fresh, by=by, raters=tuple(dict.fromkeys(v.rater for v in votes)))
         outcome = _add_votes(store, votes, rubrics, by)
         done = ImportedLabels(
@@ -151,30 +155,56 @@ def import_labels(
     return done
 
 
-def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item], list[Item]]:
+class _New(NamedTuple):
+    """An item that came with the file, and its conversation: that of the log, else one without text."""
+
+    item: Item
+    conversation: Conversation
+
+
+def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item], list[_New]]:
     """Return the item of every name in the file, and the items that are new (not written yet)."""
     if week is not None:
         monday_of(week)
-    target = week or week_of(datetime.now(UTC), project_of(store.path).time_zone)
     names = {name: row for row in table.rows if (name := row_text(row, "item"))}
     found = known_items(store, names)
+    meant = {name: the_item(row, name, found[name]) for name, row in names.items()}
+    logged = conversations_named(log_of(store.path), [name for name, item in meant.items() if item is None])
+    under_way = _open_weeks(store)
+    target = week or max(under_way, default=week_of(datetime.now(UTC), project_of(store.path).time_zone))
     items, fresh = {}, {}
-    for name, row in names.items():
-        item = the_item(row, name, found[name])
+    for name, item in meant.items():
         if item is None:
-            identity = imported_id(name)
-            conversation = name if store.get(Conversation, name) else identity
-            item = Item(
-                id=identity,
-                conversation_id=conversation,
-                week=target,
-                at=now(),
-                purposive=True,
-                reason="imported labels",
-            )
-            fresh[identity] = item
+            made = _new_item(store, name, logged.get(name), week=week, target=target, under_way=under_way)
+            item, fresh[made.item.id] = made.item, made
         items[name] = item
     return items, list(fresh.values())
+
+
+def _open_weeks(store: Store) -> set[str]:
+    """Return the weeks that are open and not closed."""
+    return {w.name for w in store.find(Week)} - {c.week for c in store.find(WeekClosing)}
+
+
+def _new_item(
+    store: Store, name: str, logged: Conversation | None, *, week: str | None, target: str, under_way: set[str]
+) -> _New:
+    """Return a hand-picked item: of a conversation in the log in that one's own week, where this is open."""
+    identity = imported_id(name)
+    own = logged.week if week is None and logged is not None and logged.week in under_way else target
+    conversation = logged or Conversation(
+        id=name if store.get(Conversation, name) else identity,
+        source=SOURCE,
+        source_id=identity.removeprefix(imported_id("")),
+        created_at=None,
+        week=own,
+        messages=(),
+        content_hash=digest(identity.removeprefix(imported_id(""))),
+    )
+    item = Item(
+        id=identity, conversation_id=conversation.id, week=own, at=now(), purposive=True, reason="imported labels"
+    )
+    return _New(item, conversation)
 
 
 def _rubrics(store: Store, weeks: Iterable[str]) -> dict[str, Rubric]:
@@ -190,23 +220,11 @@ def _refuse_closed(store: Store, weeks: Iterable[str]) -> None:
         raise Refused(f"week {closed[0]} is closed, and its labels cannot change. Choose another week with --week.")
 
 
-def _add_items(store: Store, fresh: list[Item], *, by: str, raters: tuple[str, ...]) -> None:
-    """Write new items with conversations without text, and open their week if nobody has."""
-    for item in fresh:
-        name = item.id.removeprefix(imported_id(""))
-        store.add(
-            Conversation(
-                id=item.conversation_id,
-                source=SOURCE,
-                source_id=name,
-                created_at=None,
-                week=item.week,
-                messages=(),
-                content_hash=digest(name),
-            ),
-            item,
-        )
-    for week in {i.week for i in fresh} - {w.name for w in store.find(Week)}:
+def _add_items(store: Store, fresh: list[_New], *, by: str, raters: tuple[str, ...]) -> None:
+    """Write new items with their conversations, and open their week if nobody has."""
+    for one in fresh:
+        store.add(one.conversation, one.item)
+    for week in {one.item.week for one in fresh} - {w.name for w in store.find(Week)}:
         due, rubric = due_date(week).isoformat(), current_rubric(store)
         store.add(
             Week(

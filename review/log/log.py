@@ -88,6 +88,26 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
     return [found[i] for i in dict.fromkeys(ids) if i in found]
 
 
+def conversations_named(log: LogPaths, names: Sequence[str]) -> dict[str, Conversation]:
+    """Return the conversations of the log by the names that mean them: their id, or their id in their own source.
+
+    A name that several sources have means none of them.
+    """
+    wanted = "id IN (SELECT unnest($1)) OR source_id IN (SELECT unnest($1))"
+    sql = f"SELECT id, source_id FROM {log_relation(log)} WHERE {wanted}"  # noqa: S608 - our own names and paths
+    with duckdb.connect() as db:
+        rows = db.execute(sql, [list(names)]).fetchall() if names else []
+    found = {c.id: c for c in read_conversations(log, [row[0] for row in rows])}
+    meant: dict[str, set[str]] = {}
+    for id_, source_id in rows:
+        meant.setdefault(source_id, set()).add(id_)
+    return {
+        name: found[id_]
+        for name in names
+        if (id_ := name if name in found else next(iter(meant[name])) if len(meant.get(name, ())) == 1 else "") in found
+    }
+
+
 def every_conversation(log: LogPaths, *, weeks: Sequence[str]) -> Iterator[Conversation]:
     """Yield all conversations of some weeks; memory holds one batch."""
     columns = [*DIRECT, "verdicts", "content"]

@@ -22,6 +22,8 @@ from review.people.people import people, person
 from review.privacy.hidden_spans import hide_span
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from review.sources.import_into import import_into
+from review.sources.options import ImportOptions
 from storage.queries.assignments import OPEN_SQL
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
@@ -383,3 +385,16 @@ def test_what_a_reviewer_wrote_elsewhere_is_masked_on_import(store, tmp_path):
     told = "item,rater,dimension,label,comment\nu1,ana,politeness,rude,call jane@example.org\n"
     load(store, tmp_path, told)
     assert [n.comment for n in store.find(Annotation) if n.comment] == ["call [EMAIL_1]"]
+
+
+def test_labels_of_logged_conversations_show_their_text_and_open_no_other_week(store, tmp_path):
+    """A label for a conversation that was not drawn goes to the week under way, with the conversation of the log."""
+    rows = [{"id": "t-1", "question": "How many?", "answer": "Seven.", "created_at": "2026-11-18T08:00:00Z"}]
+    (tmp_path / "log.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    import_into(store, tmp_path / "log.jsonl", ImportOptions(source="desk"), by="lea")
+    before = {w.name for w in store.find(Week)}
+    load(store, tmp_path, "item,rater,dimension,label\nt-1,ana,politeness,rude\nnowhere,ana,politeness,rude\n")
+    assert {w.name for w in store.find(Week)} == before == {WEEK}
+    found = {i.id: store.get(Conversation, i.conversation_id) for i in store.find(Item, reason="imported labels")}
+    assert (found["labels/t-1"].id, found["labels/t-1"].question) == ("desk/t-1", "How many?")
+    assert found["labels/nowhere"].question == ""
