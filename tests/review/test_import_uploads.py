@@ -62,6 +62,8 @@ def test_names_in_an_archive_never_leave_the_folder(store: Path) -> None:
         (packed({"a.csv": b"x" * 100})[:40], "not readable as a zip archive"),
         (b"PK\x03\x04", "not readable as a zip archive"),
     ],
+    # Named, because the bytes of an archive hold the time at which it was packed.
+    ids=("bomb", "no log", "many files", "cut off", "head alone"),
 )
 def test_archives_that_are_a_trap_leave_nothing(store: Path, data: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
