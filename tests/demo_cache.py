@@ -20,24 +20,29 @@ from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 STORE = "spotcheck.db"
+TODAY = date(2026, 11, 29)
+"""The day that the demonstrations of tests are built for: tests rest on what is drawn in the weeks before it."""
 LIBRARIES = ("duckdb", "numpy", "orjson", "py3langid", "pyarrow", "scikit-learn", "scipy", "sqlite-utils")
 DATA = (".csv", ".json", ".toml")
 
 
 def cached_demo(cache_folder: Path, **arguments: int) -> Path:
-    """Return the path of today's demonstration store with these arguments of ``build_demo``; do not write to it.
+    """Return the path of the demonstration store with these arguments of ``build_demo``; do not write to it.
+
+    It is built anew each day, because the open week is due some days after it was built.
 
     Builds it where it is missing, and removes the one that it replaces.
     """
     today = date.today()
     kind = "-".join(["demo", *(f"{name}{value}" for name, value in sorted(arguments.items()))])
-    folder = cache_folder / f"{kind}.{_digest(today.isoformat())}"
+    made = _digest(f"{TODAY} {today}")
+    folder = cache_folder / f"{kind}.{made}"
     cache_folder.mkdir(parents=True, exist_ok=True)
     with FileLock(cache_folder / f"{kind}.lock"):
         if not folder.exists():
             for old in cache_folder.glob(f"{kind}.*/"):
                 shutil.rmtree(old)
-            _build(folder, today, arguments)
+            _build(folder, TODAY, arguments)
         _keep_key(folder)
     return folder / STORE
 

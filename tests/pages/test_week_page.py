@@ -246,6 +246,7 @@ def test_the_sampling_page_shows_what_a_draw_costs_and_follows_the_form(
     demo: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = run(demo, monkeypatch, "sampling")
+    at.text_input("planning_week").set_value(weeks(demo)[1]).run()
     assert "reviewers, about" not in texts(at)
     at.number_input("planning_rate").set_value(20.0)
     at.button("planning_look").click().run()
@@ -271,6 +272,7 @@ def test_an_open_week_shows_only_fields_that_can_change_it(demo: Store, monkeypa
 def test_a_draw_shows_its_progress_and_its_end(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     draws = len(demo.find(Draw))
     at = run(demo, monkeypatch, "sampling")
+    at.text_input("planning_week").set_value(weeks(demo)[1]).run()
     at.number_input("planning_rate").set_value(20.0)
     at.button("planning_go").click().run()
     assert not at.exception and not at.error, texts(at)
@@ -280,6 +282,7 @@ def test_a_draw_shows_its_progress_and_its_end(demo: Store, monkeypatch: pytest.
 
 def test_a_draw_that_is_refused_says_why(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, "sampling")
+    at.text_input("planning_week").set_value(weeks(demo)[1]).run()
     at.number_input("planning_rate").set_value(0.5)
     at.button("planning_go").click().run()
     assert at.status[0].state == "error" and "can only raise" in texts(at)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.audit.verifying import check_store
+from review.basics.clock import shifted
 from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.weeks import zone_of
 from review.people.people import add_person
@@ -45,7 +46,8 @@ def team(store: Store) -> Store:
 
 def schedule(store: Store, **changes: object) -> WeekSchedule:
     given = {"on": True, "weekday": 1, "rate": 0.5, "raters": ("Ana", "Ben"), "overlap": 0.2, **changes}
-    return set_schedule(store, by="lea", **given)  # type: ignore[arg-type]
+    with shifted(MONDAY - datetime.now(UTC)):
+        return set_schedule(store, by="lea", **given)  # type: ignore[arg-type]
 
 
 def logged(store: Store, tmp_path: Path, per_day: dict[date, int]) -> None:

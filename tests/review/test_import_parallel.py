@@ -289,6 +289,7 @@ def test_a_process_that_the_system_ends_adds_nothing(
 
 
 STOPPED = """
+import signal
 import sys
 from pathlib import Path
 from review.basics.log_paths import log_of
@@ -298,6 +299,8 @@ def progress(done, size):
     print("read", flush=True)
 
 if __name__ == "__main__":
+    # A shell that starts the tests in the background lets its children ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(sys.argv[1])
     import_file(folder / "log.jsonl", log=log_of(folder / "s.db"), key=b"key", by="a", progress=progress, processes=2)
 """
