@@ -8,16 +8,18 @@ from storage.queries.parameters import json_list
 from storage.records import KEYS
 from storage.store import Store
 
-WeekState = tuple[int, ...]
+WeekState = tuple[int | str, ...]
+"""Places of the latest rows, and the key of the latest annotation: a restored store has others in the same places."""
 
 
 def annotations_written(store: Store) -> WeekState:
     """Return the latest rows of everything that decides which annotations count, in any week. Costs next to nothing."""
-    return tuple(int(value) for value in store.query(_WRITTEN_SQL)[0].values())
+    return tuple(store.query(_WRITTEN_SQL)[0].values())
 
 
 _WRITTEN_SQL = """
 SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS annotations,
+  coalesce((SELECT submission_id FROM annotations ORDER BY rowid DESC LIMIT 1), '') AS latest,
   (SELECT coalesce(max(rowid), 0) FROM items) AS items,
   (SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone,
   (SELECT coalesce(max(rowid), 0) FROM week_closings) AS closed,
@@ -28,11 +30,11 @@ SELECT (SELECT coalesce(max(rowid), 0) FROM annotations) AS annotations,
 def annotations_state(store: Store, week: str) -> WeekState:
     """Return the state of which annotations of a week count. An annotation in another week does not change it."""
     row = store.query(_ANNOTATIONS_SQL, {"week": week})[0]
-    return tuple(int(value) for value in row.values())
+    return tuple(row.values())
 
 
 _ANNOTATIONS_SQL = """
-SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS latest,
+SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS place, coalesce(n.submission_id, '') AS latest,
   (SELECT count(*) FROM items WHERE week = :week) AS items,
   (SELECT coalesce(max(rowid), 0) FROM withdrawals) AS undone,
   (SELECT coalesce(max(rowid), 0) FROM week_closings) AS closed
@@ -58,7 +60,7 @@ def latest_other_entry(store: Store) -> int:
 
 def annotations_of_weeks(store: Store, weeks: Sequence[str]) -> WeekState:
     """Return how many annotations and skips there are in some weeks, and the latest of each."""
-    return tuple(int(value) for value in store.query(_WEEKS_SQL, {"weeks": json_list(weeks)})[0].values())
+    return tuple(store.query(_WEEKS_SQL, {"weeks": json_list(weeks)})[0].values())
 
 
 _OTHER_HEAD_SQL = """
@@ -74,7 +76,7 @@ SELECT hash FROM audit WHERE sequence = (
 
 _WEEKS_SQL = """
 WITH ours (id) AS MATERIALIZED (SELECT id FROM items WHERE week IN (SELECT value FROM json_each(:weeks)))
-SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS latest,
+SELECT count(*) AS annotations, coalesce(max(n.rowid), 0) AS place, coalesce(n.submission_id, '') AS latest,
   (SELECT count(*) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skips,
   (SELECT coalesce(max(s.rowid), 0) FROM ours i CROSS JOIN skips s ON s.item_id = i.id) AS skipped
 FROM ours i CROSS JOIN annotations n ON n.item_id = i.id
