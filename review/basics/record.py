@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from review.basics.errors import InputError
@@ -68,3 +68,16 @@ def check_columns(name: str, columns: Sequence[str]) -> None:
             f"{name}: found {len(columns):,} columns, expected at most {MAX_COLUMNS:,}. Keep those that describe a "
             "conversation."
         )
+
+
+def batches(raws: Iterable[Raw], *, records: int, size: int) -> Iterator[list[Raw]]:
+    """Yield the records in batches of at most ``records``, and of ``size`` bytes unless a single record is larger."""
+    batch: list[Raw] = []
+    begun = 0
+    for raw in raws:
+        batch.append(raw)
+        if len(batch) >= records or raw.done - begun >= size:
+            yield batch
+            batch, begun = [], raw.done
+    if batch:
+        yield batch

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from review.basics.log_paths import LogPaths
-from review.basics.record import Raw
+from review.basics.record import Raw, batches
 from review.log.known_records import SIZE, Held, KnownRecords
 from review.sources.options import ImportOptions
 from review.sources.readers.fields import Record
@@ -51,7 +51,7 @@ class Sifting:
     def unknown(self, raws: Iterator[Raw], tally: Tally) -> Iterator[Raw]:
         """Yield the records that the log does not hold, in order. The others are counted as the log holds them."""
         known = KnownRecords(self._log)
-        for batch in _batches(raws):
+        for batch in batches(raws, records=AT_ONCE, size=AT_ONCE_BYTES):
             hashes = [self._digest(raw.record) if raw.record is not None else b"" for raw in batch]
             held = iter(known.find([one for one in hashes if one]))
             for raw, digest in zip(batch, hashes, strict=True):
@@ -80,16 +80,3 @@ def _decisive(options: ImportOptions, format: str) -> bytes:
     said = {name: value for name, value in asdict(options).items() if name not in _NOT_DECISIVE}
     said["privacy"] = asdict(replace(options.privacy, originals="none", rejects_days=0))
     return orjson.dumps([format, said], option=orjson.OPT_SORT_KEYS | _JSON, default=str)
-
-
-def _batches(raws: Iterator[Raw]) -> Iterator[list[Raw]]:
-    """Records to look up together, as many as memory should hold."""
-    batch: list[Raw] = []
-    begun = 0
-    for raw in raws:
-        batch.append(raw)
-        if len(batch) >= AT_ONCE or raw.done - begun >= AT_ONCE_BYTES:
-            yield batch
-            batch, begun = [], raw.done
-    if batch:
-        yield batch

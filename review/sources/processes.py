@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from review.basics.errors import Refused
-from review.basics.record import Raw
+from review.basics.record import Raw, batches
 from review.checks.running import Ready, ready
 from review.log.append import LogRow, row_of
 from review.sources.checking import checked
@@ -100,10 +100,10 @@ def in_processes(pool: ProcessPoolExecutor, raws: Iterator[Raw], tally: Tally) -
     Raises Refused when the system ends a process; nothing is added then.
     """
     under_way: deque[Future[_Done]] = deque()
-    batches = _batches(raws)
+    waiting = batches(raws, records=RECORDS, size=BYTES)
     try:
         while True:
-            while len(under_way) < UNDER_WAY * AT_ONCE and (batch := next(batches, None)) is not None:
+            while len(under_way) < UNDER_WAY * AT_ONCE and (batch := next(waiting, None)) is not None:
                 with _interrupts_wait():
                     under_way.append(pool.submit(_work, batch))
             if not under_way:
@@ -131,18 +131,6 @@ def _interrupts_wait() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _batches(raws: Iterator[Raw]) -> Iterator[list[Raw]]:
-    batch: list[Raw] = []
-    begun = 0
-    for raw in raws:
-        batch.append(raw)
-        if len(batch) >= RECORDS or raw.done - begun >= BYTES:
-            yield batch
-            batch, begun = [], raw.done
-    if batch:
-        yield batch
 
 
 def _add(tally: Tally, done: _Done) -> None:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from review.basics.errors import InputError, Refused
 from review.basics.log_paths import LogPaths, log_of
-from review.basics.record import Raw
+from review.basics.record import Raw, batches
 from review.checks.settings import CheckSettings
 from review.log.known_records import KnownRecords
 from review.log.log import log_files, log_relation
@@ -32,7 +32,6 @@ from review.settings.project import Privacy
 from review.sources import importing, known, processes
 from review.sources.importing import import_file
 from review.sources.options import ImportOptions
-from review.sources.processes import _batches
 from review.sources.tally import Tally
 from storage.records_log import Import
 
@@ -244,10 +243,7 @@ def test_a_hash_is_found_where_the_log_has_it(
 def test_batches_hold_every_record_once_in_order(sizes: list[int], most: int, most_bytes: int) -> None:
     done = np.cumsum(sizes).tolist()
     raws = [Raw(k + 1, {}, None, at) for k, at in enumerate(done)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processes, "RECORDS", most)
-        patch.setattr(processes, "BYTES", most_bytes)
-        found = list(_batches(iter(raws)))
+    found = list(batches(iter(raws), records=most, size=most_bytes))
     assert [raw for batch in found for raw in batch] == raws and all(0 < len(batch) <= most for batch in found)
 
 
