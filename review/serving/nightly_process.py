@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def command(store: Path, at: str) -> list[str]:
-    """Return the command line of the process. It ends when its standard input is closed, so with whoever started it."""
+    """Return the command line of the process. It ends when its standard input closes: when its parent ends."""
     program = [sys.executable, "-m", "review.commands.cli", "nightly"]
     return [*program, "--daily", at, "--with-server", "--store", str(store.resolve())]
 

@@ -1,4 +1,4 @@
-"""Slow down whoever tries out links: after some wrong ones, a client has to wait."""
+"""Slow down people who guess links: after some wrong ones, a client has to wait."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Arrived(NamedTuple):
 
 
 def kept(here: Session, uploaded: list[st.runtime.uploaded_file_manager.UploadedFile]) -> list[Arrived]:
-    """Write dropped files to disk; what cannot be kept is said in the next run."""
+    """Write dropped files to disk. The next run of the page names those that could not be kept."""
     found, said = list[Arrived](), list[str]()
     for one in uploaded:
         try:

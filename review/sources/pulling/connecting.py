@@ -1,6 +1,6 @@
 """Sources that a lead connects in the application, beside those of spotcheck.toml.
 
-Whoever connects a source chooses the address that a key is sent to. So a lead may name only variables that were made
+The person who connects a source chooses where its key is sent. So a lead may name only variables that were made
 for sources, and only systems that are asked over HTTP. Files and databases of this machine stand in
 spotcheck.toml.
 """
