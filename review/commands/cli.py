@@ -26,7 +26,7 @@ COMMANDS: dict[str, str] = {
     "import": "review.commands.import_:import_",
     "init": "review.commands.setup:init",
     "judge": "review.commands.judge:judge_group",
-    "labels": "review.commands.exchange:labels",
+    "labels": "review.commands.labels:labels",
     "nightly": "review.commands.nightly:nightly",
     "people": "review.commands.people:people_group",
     "plan": "review.commands.plan:plan_group",
@@ -37,7 +37,7 @@ COMMANDS: dict[str, str] = {
     "sample": "review.commands.sample:sample",
     "serve": "review.commands.setup:serve",
     "store": "review.commands.store:store_group",
-    "verdicts": "review.commands.exchange:verdicts",
+    "verdicts": "review.commands.verdicts:verdicts",
     "week": "review.commands.week:week_group",
 }
 """Every command by name. A new one is a file with a click command and a line here."""

@@ -1,0 +1,140 @@
+"""``spotcheck labels``: what people said, in and out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from review.basics.words import counted
+from review.commands.common import (
+    acting_person,
+    as_option,
+    emit,
+    json_option,
+    note,
+    note_long_cells,
+    opened,
+    out,
+    store_option,
+)
+from review.commands.exchange import (
+    column_names,
+    dimension_names,
+    dimension_option,
+    force_option,
+    map_option,
+    target_argument,
+    unknown_told,
+    value_option,
+)
+from review.exchange.label_export import export_labels
+from review.exchange.labels import ImportedLabels, import_labels, read_labels
+from review.exchange.tool_tables import AUTO
+from review.exchange.tools.catalogue import LABEL_READERS
+
+LABEL_COLUMNS = ("item", "rater", "label", "dimension", "at", "comment", "seconds")
+
+
+@click.group()
+def labels() -> None:
+    """Labels of people: item,rater,dimension,label[,at,comment]."""
+
+
+@labels.command("import")
+@click.argument("file")
+@map_option
+@value_option
+@click.option("--wide", is_flag=True, help="FILE has a column per rater. Recognised when it has no rater or label.")
+@click.option(
+    "--format",
+    "format",
+    default=AUTO,
+    show_default=True,
+    help=f"auto (by the keys), table, or an export: {', '.join(LABEL_READERS)}.",
+)
+@click.option("--rater", default="", metavar="NAME", help="Whose labels those of an export are that name nobody.")
+@click.option("--week", metavar="W", help="Where unknown items go; default: the current ISO week.")
+@click.option(
+    "--new-people/--no-new-people",
+    default=True,
+    show_default=True,
+    help="Whether raters whom the store does not know become annotators; otherwise nothing is imported.",
+)
+@dimension_option
+@as_option
+@store_option
+@json_option
+def labels_import(
+    file: str,
+    maps: tuple[str, ...],
+    tables: tuple[str, ...],
+    wide: bool,
+    new_people: bool,
+    format: str,
+    rater: str,
+    week: str | None,
+    dimensions: tuple[str, ...],
+    acting: str | None,
+    store_path: str,
+    as_json: bool,
+) -> None:
+    """Take all labels of FILE (CSV, JSON, JSONL or Parquet; - is standard input) or none.
+
+    Columns: item, rater, label and optionally dimension, at, comment, seconds; or item and a column for each rater; or
+    the export of an annotation tool, whose questions become dimensions of the same name, or those of --dimension.
+    """
+    names, (dimension, questions) = column_names(maps, LABEL_COLUMNS), dimension_names(dimensions)
+    store, table = opened(store_path), read_labels(file, names=names, wide=wide, format=format, rater=rater)
+    by = acting_person(store, acting).id
+    with unknown_told(table, as_json):
+        done = import_labels(
+            store, table, by=by, week=week, dimension=dimension, questions=questions, translate=tables,
+            new_people=new_people,
+        )  # fmt: skip
+    notes = (*table.notes, *done.notes)
+    for text in notes:
+        note(text)
+    counts = {"read": done.rows, "rejected": 0, "unknown_values": {}, "notes": list(notes)}
+    emit({**asdict(done), **counts}, as_json, lambda: _labels_done(done))
+
+
+def _labels_done(done: ImportedLabels) -> None:
+    out.print(f"{done.annotations} annotations from {done.rows} rows", highlight=False)
+    parts = (
+        (done.changed, "changed what the rater had said before"),
+        (done.unchanged, "were there already"),
+        (done.older, "are older than what the rater said since, and were left out"),
+        (done.empty, "cells were empty: missing ratings"),
+        (done.new_items, "items are new: hand-picked, without a probability"),
+    )
+    for n, text in parts:
+        if n:
+            out.print(f"  {n} {text}", highlight=False)
+    if done.new_raters:
+        shown = ", ".join(done.new_raters[:12]) + (", ..." if len(done.new_raters) > 12 else "")
+        note(f"added {counted(len(done.new_raters), 'person', 'people')} as annotators: {shown}")
+
+
+@labels.command("export")
+@target_argument
+@force_option
+@click.option("--wide", is_flag=True, help="One row for each item and dimension, with a column for each rater.")
+@as_option
+@store_option
+@json_option
+def labels_export(file: Path, force: bool, wide: bool, acting: str | None, store_path: str, as_json: bool) -> None:
+    """Write every label that counts to FILE (.csv, .jsonl or .parquet).
+
+    Columns: item, rater, dimension, label, at, comment, seconds, rubric_version (under which it was given; compute on
+    one version at a time) and late (given after the item was handed on).
+    """
+    store = opened(store_path)
+    rows = export_labels(store, file, by=acting_person(store, acting).id, force=force, wide=wide)
+    note_long_cells(file)
+    emit(
+        {"file": str(file), "rows": rows},
+        as_json,
+        lambda: out.print(f"{file}: {rows} {'rows' if wide else 'labels'}", highlight=False, soft_wrap=True),
+    )
