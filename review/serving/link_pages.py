@@ -164,7 +164,7 @@ def _welcome(
     return Page(
         title=f"Welcome, {found.name}",
         sentences=(f"{by} to review answers as {article} {found.role}.", *(t for t in (wrong, warning) if t)),
-        notes=(*note, f"If you are not {found.name}, close this page and tell whoever sent you the link."),
+        notes=(*note, f"If you are not {found.name}, close this page and tell the person who sent you the link."),
         button="Enter",
     )
 

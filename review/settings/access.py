@@ -24,7 +24,7 @@ SECRET = "SPOTCHECK_PROXY_SECRET"  # noqa: S105 - the name of a variable
 SECRET_LENGTH = 16
 NAMES_ARE_ENOUGH = "SPOTCHECK_NAMES_ARE_ENOUGH"
 URL = "SPOTCHECK_URL"
-"""The variable that counts before ``access.url``: in a container the address is known to whoever starts it."""
+"""This variable counts before ``access.url``: the person who starts a container knows its address."""
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
 
 

@@ -75,9 +75,9 @@ def import_options(
     date_format: str = "",
     encoding: str = "",
 ) -> ImportOptions:
-    """Return what is asked of an import, with the settings of the project that do not depend on the source.
+    """Return the options of an import, completed with the settings that the project has for all sources.
 
-    What is known of the source joins it in :func:`review.sources.prepared.prepared`.
+    :func:`review.sources.prepared.prepared` adds the settings of the one source.
     """
     preset = project.sources.get(source)
     return ImportOptions(
