@@ -101,8 +101,7 @@ def _named(value: Any) -> Any:
 
 def _has_long(record: dict[str, Any]) -> bool:
     """Whether a field may be a whole number of more than 64 bits, which the fast decoder rounds."""
-    # A loop takes half the time of any() with a generator, and this runs for every record.
-    for value in record.values():  # noqa: SIM110
+    for value in record.values():  # noqa: SIM110 - any() takes twice as long
         if type(value) is float and not -_LONG < value < _LONG:
             return True
     return False

@@ -44,9 +44,9 @@ class LogSearch:
     ``text`` occurs in a message, in any case; ``id`` in the id. ``values`` narrows columns of ``FILTERS`` down to some
     values. ``judged`` is a value of a judge. ``reasons`` are keys of ``REASONS``, any of which may hold. ``negative``
     are the words of negative feedback, and below ``confidence`` a conversation is one of low confidence. ``assigned``
-    are scenarios by conversation id, in place of those that the source said. ``without`` are conversations that
-    whoever searches has yet to review: they are left out where the search tells something that a reviewer must not
-    know, and their feedback is not shown.
+    are scenarios by conversation id, in place of those that the source said. ``without`` are conversations that the
+    viewer has yet to review. A search for something that a reviewer must not know leaves them out; other searches show
+    them without their feedback.
     """
 
     text: str = ""
@@ -83,13 +83,13 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
     relation = _with_scenarios(log_relation(log, weeks=weeks))
     columns = ", ".join(SHOWN)
     page = (
-        f"SELECT {columns}, json_extract_string(content, '$.messages[*].content') AS texts, "  # noqa: S608
+        f"SELECT {columns}, json_extract_string(content, '$.messages[*].content') AS texts, "  # noqa: S608 - names and paths of our own
         f"json_extract_string(content, '$.messages[*].role') AS roles FROM {relation} WHERE {where} "
         "ORDER BY created_at DESC NULLS LAST, id LIMIT ? OFFSET ?"
     )
     with duckdb.connect() as db:
         db.register("assigned", _as_table(search.assigned))
-        (total,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}", given).fetchone() or (0,)  # noqa: S608
+        (total,) = db.execute(f"SELECT count(*) FROM {relation} WHERE {where}", given).fetchone() or (0,)  # noqa: S608 - names and paths of our own
         rows = db.execute(page, [*given, most, skip]).fetchall()
     found = [_row(row) for row in rows]
     return Found(total=total, rows=[{**r, "feedback": None} if r["id"] in search.without else r for r in found])
@@ -97,8 +97,8 @@ def search_log(log: LogPaths, search: LogSearch, *, most: int, skip: int = 0) ->
 
 def _with_scenarios(relation: str) -> str:
     """Return a relation with the assigned scenarios over those of the log."""
-    joined = f"(SELECT * FROM {relation}) AS entry LEFT JOIN assigned ON assigned.conversation = entry.id"  # noqa: S608
-    return f"(SELECT entry.* REPLACE (coalesce(assigned.given, entry.scenario) AS scenario) FROM {joined})"  # noqa: S608
+    joined = f"(SELECT * FROM {relation}) AS entry LEFT JOIN assigned ON assigned.conversation = entry.id"  # noqa: S608 - names and paths of our own
+    return f"(SELECT entry.* REPLACE (coalesce(assigned.given, entry.scenario) AS scenario) FROM {joined})"  # noqa: S608 - names and paths of our own
 
 
 def _as_table(assigned: Mapping[str, str]) -> pa.Table:
@@ -177,9 +177,9 @@ def choices(log: LogPaths, assigned: Mapping[str, str] | None = None) -> Choices
         db.register("assigned", _as_table(assigned or {}))
         for name in FILTERS:
             order = "1 DESC" if name == "week" else "count(*) DESC, 1"
-            sql = f"SELECT {name} FROM {relation} WHERE {name} IS NOT NULL GROUP BY {name} ORDER BY {order} LIMIT ?"  # noqa: S608
+            sql = f"SELECT {name} FROM {relation} WHERE {name} IS NOT NULL GROUP BY {name} ORDER BY {order} LIMIT ?"  # noqa: S608 - names and paths of our own
             values[name] = [row[0] for row in db.execute(sql, [MOST_CHOICES]).fetchall()]
-        sql = f"SELECT DISTINCT verdicts FROM {relation} WHERE verdicts <> '{{}}' LIMIT ?"  # noqa: S608
+        sql = f"SELECT DISTINCT verdicts FROM {relation} WHERE verdicts <> '{{}}' LIMIT ?"  # noqa: S608 - names and paths of our own
         verdicts = [orjson.loads(row[0]) for row in db.execute(sql, [MOST_VERDICTS]).fetchall()]
     return Choices(values=values, judged=sorted({one for found in verdicts for one in _judged(found)})[:MOST_CHOICES])
 

@@ -17,7 +17,7 @@ def send_at_once(port: int) -> int:
     On Linux each connection inherits that from its listener. Where descriptors have no folder, nothing changes.
     """
     folder = next((f for f in DESCRIPTORS if f.is_dir()), None)
-    names = [] if folder is None else [int(name) for name in os.listdir(folder) if name.isdigit()]  # noqa: PTH208
+    names = [] if folder is None else [int(name) for name in os.listdir(folder) if name.isdigit()]  # noqa: PTH208 - names, no paths
     return sum(_switched(descriptor, port) for descriptor in names)
 
 

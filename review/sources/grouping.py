@@ -171,7 +171,7 @@ class _Buckets:
     def _write(self) -> None:
         """Move what waits in memory to the file, and remember the place of each block."""
         if self._file is None:
-            self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115
+            self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115 - closed with this object
         for bucket, records in enumerate(self._waiting):
             if records:
                 self._file.write(records)
