@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from storage.opening import open_store
 from storage.records_log import Conversation
 from storage.records_people import Rater, Role
 from storage.records_review import Assignment, Item, Verdict, Week
-from storage.store import Store, open_store
+from storage.store import Store
 
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "app.py"

@@ -23,9 +23,10 @@ from review.settling.adjudication import adjudicate
 from review.sources.importing import import_file
 from review.week.drawing import Request
 from review.week.opening import open_week
+from storage.opening import open_store
 from storage.records_log import Import
 from storage.records_review import Assignment, Item, Verdict
-from storage.store import Store, open_store
+from storage.store import Store
 
 CLOSED, OPEN = "2026-W45", "2026-W46"
 DAYS = {CLOSED: "2026-11-04", OPEN: "2026-11-11"}

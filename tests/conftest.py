@@ -31,7 +31,8 @@ from fewer_replicates import fewer_replicates  # noqa: E402
 from parallel import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: E402, F401 - hooks of pytest
 from quick_stores import copy_store, durably, quickly  # noqa: E402
 
-from storage.store import Store, open_store  # noqa: E402
+from storage.opening import open_store  # noqa: E402
+from storage.store import Store  # noqa: E402
 
 load_profile()
 

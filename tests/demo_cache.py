@@ -61,8 +61,8 @@ def _build(folder: Path, today: date, arguments: dict[str, int]) -> None:
     """Build beside ``folder`` and move, so that a build that breaks off leaves nothing that looks finished."""
     from review.audit.store_secrets import store_id
     from review.demo.build import build_demo
+    from storage.opening import open_store
     from storage.proof_key import key_file
-    from storage.store import open_store
 
     unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)

@@ -17,12 +17,13 @@ from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from storage import proof
+from storage.opening import open_store
 from storage.proof_digests import entry_hash, rows_digest
 from storage.records_log import Conversation, Draw, Import, Stratum
 from storage.records_people import AuditEntry
 from storage.records_review import Adjudication, Annotation, Assignment, Flag, Item, Verdict, Week, WeekClosing
 from storage.rows import encode, fields, insert_sql
-from storage.store import Store, open_store
+from storage.store import Store
 
 LEAD = "lea"
 RATERS = tuple(f"r{k:02d}" for k in range(30))

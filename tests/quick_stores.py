@@ -1,7 +1,7 @@
 """Quick stores for tests: copied from a template that is already migrated, and never synced to the disk.
 
 A new store takes 3 ms instead of 54, a commit 0.04 ms instead of 1.6. The product knows nothing of this: ``quickly``
-replaces the functions of ``storage.store`` that open a connection and make a store, in the process of the tests alone.
+replaces the functions of ``storage`` that open a connection and make a store, in the process of the tests alone.
 Tests of power cuts, full disks and migrations carry the mark ``durable`` and get stores as the product opens them.
 """
 
@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from storage import opening
 from storage import store as stores
 
 as_in_the_product = stores.connect
-made_in_the_product = stores._create
+made_in_the_product = opening._create
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def quickly(template: Path) -> Iterator[None]:
     """Open stores quickly while inside. A store that does not exist yet becomes a copy of ``template``."""
     if not template.exists():
         with durably():
-            stores.open_store(template).close()
+            opening.open_store(template).close()
 
     def connect(path: Path) -> Database:
         database = as_in_the_product(path)
@@ -38,7 +39,7 @@ def quickly(template: Path) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stores, "connect", connect)
-        patch.setattr(stores, "_create", create)
+        patch.setattr(opening, "_create", create)
         yield
 
 
@@ -47,7 +48,7 @@ def durably() -> Iterator[None]:
     """Open stores as the product does while inside."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stores, "connect", as_in_the_product)
-        patch.setattr(stores, "_create", made_in_the_product)
+        patch.setattr(opening, "_create", made_in_the_product)
         yield
 
 

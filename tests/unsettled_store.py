@@ -9,9 +9,10 @@ from typing import Any
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from storage.opening import open_store
 from storage.records_log import Conversation, Draw, Message, Stratum
 from storage.records_review import Annotation, Assignment, Item, Skip, Week
-from storage.store import Store, open_store
+from storage.store import Store
 
 AT = "2026-11-16T10:00:00+00:00"
 THIS, BEFORE = "2026-W47", "2026-W46"

@@ -27,7 +27,7 @@ from review.sources.prepared import prepared
 from review.sources.readers.mapping import parse_mapping
 from review.sources.readings import known_readings
 from review.sources.tally import Tally
-from storage.store import open_store
+from storage.opening import open_store
 
 SHOWN = 5
 

@@ -18,7 +18,8 @@ from review.basics.labels import Ratings
 from review.evidence.evidence import ratings_by_dimension, weeks_between
 from review.people.people import Person, people, person
 from storage.connection import NoStore, StorageError
-from storage.store import Store, open_store
+from storage.opening import open_store
+from storage.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 

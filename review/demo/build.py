@@ -33,8 +33,9 @@ from review.sources.importing import import_file
 from review.sources.options import ImportOptions
 from review.week.drawing import Request
 from review.week.opening import open_week
+from storage.opening import open_store
 from storage.records_review import Item
-from storage.store import Store, open_store
+from storage.store import Store
 
 STORE = "spotcheck.db"
 VISITOR, CURATOR = "visitor", "mara"

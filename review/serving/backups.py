@@ -15,8 +15,9 @@ from review.basics.whole_files import check_target, replacing
 from review.basics.words import counted
 from review.log.rejects import copy_rejects
 from review.serving.presence import served_at
+from storage.opening import open_store
 from storage.proof_key import VARIABLE, kept_key, key_file
-from storage.store import Store, open_store
+from storage.store import Store
 
 BESIDE = ("", "-wal", "-shm")
 """Endings of the files that are one store while it is open."""

@@ -9,8 +9,9 @@ from review.people.invitations import SERVER, invite_first_lead
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.settings.project import STARTER, project_of
+from storage.opening import open_store
 from storage.records_people import LinkLogin
-from storage.store import Store, open_store
+from storage.store import Store
 
 NAMES_LINE = 'mode = "names"  '
 LINKS_LINE = 'mode = "links"  '

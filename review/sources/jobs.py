@@ -21,8 +21,8 @@ from review.sources.readings import Reading, remember
 from review.sources.tally import Tally
 from review.sources.uploads import forget
 from storage.connection import StorageError
+from storage.opening import open_store
 from storage.records_log import Import
-from storage.store import open_store
 
 KEPT = 50
 """How many ended jobs of a store are remembered."""

@@ -35,8 +35,8 @@ from annotate_app import CHROMIUM_FLAGS, THREE, build_store, serving  # noqa: E4
 from annotate_load import submitting  # noqa: E402
 from annotate_timing import LABELS, PAGE, heavy, measure, percentile, wire_of  # noqa: E402
 
+from storage.opening import open_store  # noqa: E402
 from storage.records_review import Annotation  # noqa: E402
-from storage.store import open_store  # noqa: E402
 
 WARM_UP = 5
 READING = (1.5, 3.5)

@@ -27,10 +27,11 @@ from review.audit.verifying import check_store
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from storage.opening import open_store
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation, Message
 from storage.records_review import Annotation, Assignment, Item, Week
-from storage.store import Store, open_store
+from storage.store import Store
 
 AT = "2026-11-20T09:00:00.000+00:00"
 WEEK = "2026-W46"

@@ -35,9 +35,10 @@ from review.judges.runs.recording import Recording
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from
 from review.settings.judges import JudgeSettings
+from storage.opening import open_store
 from storage.records_judges import JudgeRun
 from storage.records_log import Message
-from storage.store import Store, open_store
+from storage.store import Store
 
 HERE = Path(__file__).resolve().parent
 LATENCY, WIDTH = 0.05, 16

@@ -36,7 +36,8 @@ from review.settings.project import project_of
 from review.sources.importing import import_file
 from review.week.drawing import Request
 from review.week.opening import open_week
-from storage.store import Store, open_store
+from storage.opening import open_store
+from storage.store import Store
 
 WEEK = "2026-W46"
 LABELS = {"correctness": "correct", "intent": "shipping", "politeness": "neutral"}

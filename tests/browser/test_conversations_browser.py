@@ -19,9 +19,9 @@ from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.sources.uploads import uploads_of
+from storage.opening import open_store
 from storage.records_log import SourceSettings
 from storage.records_review import Annotation
-from storage.store import open_store
 
 pytestmark = pytest.mark.browser
 

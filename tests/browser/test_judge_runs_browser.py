@@ -14,7 +14,7 @@ from openai_server import OpenAIServer
 from page_at_rest import at_rest
 
 from review.judges.versions import add_judge
-from storage.store import open_store
+from storage.opening import open_store
 
 pytestmark = pytest.mark.browser
 KEY = "sk-test-0123456789abcdef"

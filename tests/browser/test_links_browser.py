@@ -14,7 +14,8 @@ from raw_client import served
 from review.people.invitations import invitations, invite
 from review.people.people import people
 from review.serving.first_start import first_link, new_by_links
-from storage.store import Store, open_store
+from storage.opening import open_store
+from storage.store import Store
 
 pytestmark = pytest.mark.browser
 

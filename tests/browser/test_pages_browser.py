@@ -16,7 +16,7 @@ from annotate_app import Server, serving
 from axe import AXE, grave, needs_axe
 from page_at_rest import at_rest
 
-from storage.store import open_store
+from storage.opening import open_store
 
 pytestmark = pytest.mark.browser
 

@@ -14,8 +14,8 @@ from review.demo.generate import WEEK_SIZE
 from review.report.gather import week_report
 from review.report.model import WeekReport
 from review.report.page import report_html
+from storage.opening import open_store
 from storage.records_review import Week
-from storage.store import open_store
 
 pytestmark = pytest.mark.browser
 

@@ -20,7 +20,8 @@ from review.judges.runs.targets import Target
 from review.judges.runs.work_run import work
 from review.judges.versions import add_judge, versions_of
 from review.settings.project import project_of
-from storage.store import Store, open_store
+from storage.opening import open_store
+from storage.store import Store
 
 pytestmark = pytest.mark.browser
 STRICT = "Be strict.\n{dimensions}\n{material}\n{format}"

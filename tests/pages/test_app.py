@@ -19,10 +19,11 @@ from review.golden.examples import current_examples
 from review.golden.releases import release
 from review.people.people import add_person
 from review.settling.adjudication import cases
+from storage.opening import open_store
 from storage.records_golden import Release
 from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Assignment, Week, WeekClosing
-from storage.store import Store, open_store
+from storage.store import Store
 
 NEEDS = {
     "adjudicate": "adjudicator",

@@ -20,8 +20,9 @@ from annotate_app import AT, WEEK
 from raw_client import Visit, served, visit
 
 from review.people.people import Person, add_person
+from storage.opening import open_store
 from storage.records_review import Adjudication, Annotation, Assignment
-from storage.store import Store, open_store
+from storage.store import Store
 
 SECRET = "0123456789abcdef0123"
 HOST = "review.example.org"

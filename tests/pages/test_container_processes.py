@@ -25,8 +25,8 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from review.audit.verifying import check_store
+from storage.opening import open_store
 from storage.queries.audit import all_entries
-from storage.store import open_store
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine (apt-get install nginx-light)")
 HOST = "review.example.org"

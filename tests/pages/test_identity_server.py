@@ -14,9 +14,10 @@ from websockets.exceptions import InvalidStatus
 
 from review.people.identity import Visitor
 from review.people.people import add_person, arrived
+from storage.opening import open_store
 from storage.records_people import Rater
 from storage.records_review import Annotation, Assignment
-from storage.store import Store, open_store
+from storage.store import Store
 
 SECRET = "0123456789abcdef0123"
 HOST = "review.example.org"

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from review.evidence.test_set_access import accesses
 from review.judges.llm.spec import DEFAULTS
 from review.judges.versions import add_judge, judge_named, versions_of
+from storage.opening import open_store
 from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Week
-from storage.store import Store, open_store
+from storage.store import Store
 
 SECTIONS = ("trust", "read", "compare", "time")
 FOR_ADJUDICATORS = ("improve", "runs")

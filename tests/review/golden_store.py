@@ -10,9 +10,10 @@ from review.basics.clock import now
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from storage.opening import open_store
 from storage.records_log import Conversation, Draw, Stratum
 from storage.records_review import Assignment, Item, Week
-from storage.store import Store, open_store
+from storage.store import Store
 
 WEEK = "2026-W47"
 GOOD = {"correctness": "correct", "intent": "order_status", "politeness": "friendly"}

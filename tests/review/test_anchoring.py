@@ -15,9 +15,10 @@ from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.statistics.intervals import wilson
+from storage.opening import open_store
 from storage.records_log import Conversation
 from storage.records_review import Assignment, Item, Verdict, Week
-from storage.store import Store, open_store
+from storage.store import Store
 
 WEEK = "2026-W45"
 WRONG = {"correctness": "wrong", "reasons": ["incomplete"], "intent": "other", "politeness": "neutral"}

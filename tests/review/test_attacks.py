@@ -50,10 +50,11 @@ from review.week.drawing import Request
 from review.week.opening import open_week
 from review.week.requeue import requeue
 from storage.connection import StorageError
+from storage.opening import open_store
 from storage.records_golden import GoldenExample
 from storage.records_people import AuditEntry
 from storage.records_review import Verdict
-from storage.store import Store, open_store
+from storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER_RUBRIC = rubric_from({"dimensions": [*DEFAULT_RUBRIC["dimensions"][:1]]})

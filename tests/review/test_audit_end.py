@@ -19,11 +19,12 @@ from review.commands.cli import spotcheck
 from review.people.people import add_person
 from review.serving.nightly import run_nightly
 from storage.connection import StorageError
+from storage.opening import open_store
 from storage.proof import COVERED
 from storage.proof_key import VARIABLE
 from storage.proof_seen import seen_file
 from storage.records_people import AuditEntry
-from storage.store import Store, open_store
+from storage.store import Store
 
 
 def verify(path: Path) -> tuple[int, dict[str, Any], str]:

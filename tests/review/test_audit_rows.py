@@ -24,13 +24,14 @@ from review.commands.cli import spotcheck
 from review.people.people import add_person, people
 from storage.connection import StorageError
 from storage.migrations import migrations
+from storage.opening import open_store
 from storage.proof import COVERED, NOT_COVERED
 from storage.proof_digests import entry_hash
 from storage.proof_key import VARIABLE, key_file
 from storage.records_people import AuditEntry, Setting
 from storage.records_review import Annotation, Week
 from storage.rows import columns
-from storage.store import Store, open_store
+from storage.store import Store
 
 LATE = "2030-01-01T00:00:00.000+00:00"
 

@@ -20,11 +20,12 @@ from review.evidence.evidence import paired_labels
 from review.judges.learned.training import rows_of
 from review.judges.runs.running import runs
 from review.settling.adjudication import cases
+from storage.opening import open_store
 from storage.records_golden import GoldenExample, Release
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Import
 from storage.records_review import Adjudication, Annotation, Item, Verdict, Week, WeekClosing
-from storage.store import Store, open_store
+from storage.store import Store
 
 TODAY, CLOSED, OPEN = date(2026, 11, 20), "2026-W45", "2026-W46"
 

@@ -90,7 +90,7 @@ def test_written_examples_are_imported(run, tmp_path):
 
 
 def test_a_release_that_was_tampered_with_has_exit_code_1(run, tmp_path):
-    from storage.store import open_store
+    from storage.opening import open_store
 
     run("golden", "approve", "u1")
     run("golden", "release", "v1")

@@ -21,10 +21,11 @@ from review.golden.reader import Misfit, misfit
 from review.golden.releases import diff, examples_of, frozen, frozen_examples, release, release_hash, verify
 from review.golden.rows import exported
 from review.golden.writers.catalogue import export
+from storage.opening import open_store
 from storage.proof_key import key_file
 from storage.records_base import StoredLabels
 from storage.records_golden import FrozenExample, GoldenContent, GoldenVote
-from storage.store import Store, open_store
+from storage.store import Store
 
 DUMP = Path(__file__).resolve().parents[1] / "data" / "store_of_version_0_1.sql"
 """A store that version 0.1 has written: six examples, two releases, a hidden span. Figures below come from 0.1 too."""

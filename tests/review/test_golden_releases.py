@@ -20,9 +20,9 @@ from review.golden.rows import exported
 from review.golden.sql_tags import sql_tags
 from review.settling.adjudication import adjudicate
 from storage.connection import StorageError
+from storage.opening import open_store
 from storage.records_golden import GoldenExample, Release, ReleaseExample
 from storage.records_people import AuditEntry
-from storage.store import open_store
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from review.audit import chain
 from review.basics.log_paths import log_of
 from review.log.log import weeks_in_log
 from review.people.people import add_person
+from storage.opening import open_store
 from storage.records_log import Import, SourceSettings
 from storage.records_people import AuditEntry
-from storage.store import open_store
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from review.log.log import weeks_in_log
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
-from storage.store import open_store
+from storage.opening import open_store
 
 
 @pytest.fixture

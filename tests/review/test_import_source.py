@@ -18,9 +18,10 @@ from review.sources.import_source import import_from_source
 from review.sources.options import import_options
 from review.sources.prepared import AmbiguousDates, prepared
 from review.sources.readings import Reading, as_remembered, known_readings, remember
+from storage.opening import open_store
 from storage.records_log import Conversation, Import, SourceSettings
 from storage.records_people import AuditEntry
-from storage.store import Store, open_store
+from storage.store import Store
 
 HELPDESK = (
     "\ufeffTicket;Eröffnet;Kunde;Frage;Antwort;Status\n"

@@ -18,7 +18,7 @@ from review.sources.importing import import_file
 from review.sources.jobs import Job, run
 from review.sources.options import ImportOptions
 from review.sources.tally import Tally
-from storage.store import open_store
+from storage.opening import open_store
 
 
 def request(number, text="How many?"):

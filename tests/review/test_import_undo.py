@@ -16,9 +16,10 @@ from review.people.people import add_person
 from review.privacy.reveal import revealed
 from review.sources.import_into import import_into
 from review.sources.undoing import hide_withdrawn, undo_import, why_not, withdrawn_imports
+from storage.opening import open_store
 from storage.records_log import Import, ImportWithdrawal
 from storage.records_people import AuditEntry
-from storage.store import Store, open_store
+from storage.store import Store
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from review.rubric.rubric import current_rubric
 from review.serving import nightly_process, server
 from review.settings.access import URL
 from review.settings.project import project_of
-from storage.store import Store, open_store
+from storage.opening import open_store
+from storage.store import Store
 
 ROOT = Path(__file__).parents[2]
 

@@ -29,9 +29,10 @@ from review.people.invitations import (
 )
 from review.people.link_cookie import cookie_value, read_cookie, visitor_of
 from review.people.people import add_person, find_person, login_of, people
+from storage.opening import open_store
 from storage.queries.audit import all_entries
 from storage.records_people import Invitation, LinkLogin, Role
-from storage.store import Store, open_store
+from storage.store import Store
 
 
 @pytest.fixture

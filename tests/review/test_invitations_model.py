@@ -30,7 +30,7 @@ from review.people.invitations import (
 )
 from review.people.link_cookie import cookie_value, read_cookie, visitor_of
 from review.people.people import add_person, people
-from storage.store import open_store
+from storage.opening import open_store
 
 NAMES = ("lea", "ana", "ben")
 ROLES = ("annotator", "adjudicator", "lead")

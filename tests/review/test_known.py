@@ -13,7 +13,7 @@ import pytest
 from review.basics.remembered import Remembered, forget_everything
 from review.current.known import Known
 from review.serving import interpreter
-from storage.store import open_store
+from storage.opening import open_store
 
 SESSIONS = 30
 

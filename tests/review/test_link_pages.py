@@ -25,7 +25,8 @@ from review.serving.login_cookie import cookies_named
 from review.serving.upload_room import UploadRoom
 from review.serving.wrong_links import MOST, SECONDS, WrongLinks
 from review.settings.access import Access
-from storage.store import Store, open_store
+from storage.opening import open_store
+from storage.store import Store
 
 HOST = "review.example.org"
 Scope = dict[str, Any]

@@ -21,8 +21,9 @@ from review.people.people import add_person
 from review.report.gather import week_report
 from review.serving.nightly import NIGHTLY, run_nightly
 from review.serving.presence import served_at, serving
+from storage.opening import open_store
 from storage.records_review import Week
-from storage.store import Store, open_store
+from storage.store import Store
 
 
 def command(store: Store | Path, *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -45,9 +45,10 @@ from review.statistics.quality.strata import Cell, StratumCounts, Verdicts
 from review.week.drawing import Request, preview
 from review.week.grouping import Grouping, grouping_of, sealed_grouping
 from review.week.opening import open_week
+from storage.opening import open_store
 from storage.records_log import Conversation, Draw, Stratum
 from storage.records_review import Item
-from storage.store import Store, open_store
+from storage.store import Store
 
 WEEK = "2026-W45"
 GROUPS = default_groups(failing_checks=("toxicity", "loop_s"), judges_disagree=5)

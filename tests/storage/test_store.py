@@ -19,10 +19,11 @@ from sqlite_utils import Database
 
 from storage.connection import StorageError
 from storage.migrations import migrations
+from storage.opening import open_store
 from storage.records import KEYS
 from storage.records_log import Conversation
 from storage.records_people import Rater, Setting
-from storage.store import Store, open_store
+from storage.store import Store
 
 pytestmark = pytest.mark.durable
 
@@ -128,7 +129,7 @@ WRITER = """
 import sys
 sys.path.insert(0, {root!r})
 from storage.records_people import Setting
-from storage.store import open_store
+from storage.opening import open_store
 store = open_store({path!r})
 for n in range(100_000):
     store.add(Setting(str(n), "x"))

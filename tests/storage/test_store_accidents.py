@@ -20,9 +20,10 @@ from review.basics.clock import shifted
 from review.people.people import add_person, people
 from storage.connection import StorageError
 from storage.migrations import migrations
+from storage.opening import open_store
 from storage.records import KEYS
 from storage.records_people import AuditEntry, Role, Setting
-from storage.store import Store, open_store
+from storage.store import Store
 
 pytestmark = pytest.mark.durable
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,7 @@ import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from review.people.people import add_person
-from storage.store import open_store
+from storage.opening import open_store
 path = Path({path!r})
 store = open_store(path)
 add_person(store, "before", role="lead", by="test")

@@ -23,8 +23,8 @@ from review.judges.runs.targets import target_of
 from review.judges.runs.worker import in_background
 from review.judges.versions import judges_of, versions_of
 from review.statistics.quantity import Quantity
+from storage.opening import open_store
 from storage.records_judges import Judge, JudgeRun
-from storage.store import open_store
 
 LOOKED = "judge_runs_looked"
 STARTED = "judge_runs_started"

@@ -40,9 +40,9 @@ from review.statistics.agreement.report import AgreementReport, agreement_report
 from review.statistics.calibration.report import CalibrationReport, calibration_report, weighted_figures
 from review.statistics.quality.change import SPAN
 from review.statistics.quantity import Quantity
+from storage.opening import open_store
 from storage.queries.states import WeekState
 from storage.records_judges import Judge
-from storage.store import open_store
 
 
 def agreement(session: Session, weeks: tuple[str, ...], dimension: str) -> AgreementReport | None:

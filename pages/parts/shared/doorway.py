@@ -30,7 +30,8 @@ from review.serving.login_cookie import cookies_named
 from review.serving.upload_room import MEGABYTE, UploadRoom
 from review.settings.access import SECRET, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
-from storage.store import Store, open_store
+from storage.opening import open_store
+from storage.store import Store
 
 PAGES = frozenset({"start", *(file.stem for file in Path(__file__).parents[2].glob("*.py"))})
 STATES = ("json_value", "json_trigger_value")

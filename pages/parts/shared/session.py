@@ -16,8 +16,9 @@ from review.people.people import Person, people
 from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
 from storage.connection import StorageError
+from storage.opening import open_store
 from storage.records_review import Week
-from storage.store import Store, open_store
+from storage.store import Store
 
 RATER_KEY = "session_rater"
 WEEK_KEY = "session_week"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from review.judges.runs.events import run_named
 from review.judges.runs.locks import log_path, runs_folder
+from storage.opening import open_store
 from storage.records_judges import RunEvent
-from storage.store import open_store
 
 BEGUN = ("started", "resumed")
 NICENESS = 10

@@ -15,7 +15,8 @@ from review.settings.project import project_of
 from review.settings.pulled import PulledSource
 from review.sources.pulling.pull import lock_of, pull
 from storage.connection import StorageError
-from storage.store import Store, open_store
+from storage.opening import open_store
+from storage.store import Store
 
 
 def start(store: Store, source: PulledSource, *, by: str) -> threading.Thread:

@@ -15,7 +15,7 @@ from review.checks.catalogue import CHEAP
 from review.checks.summary import Summary, summed_up
 from review.commands.cli import spotcheck
 from review.sources.importing import import_file
-from storage.store import open_store
+from storage.opening import open_store
 
 ROWS = [
     {"id": "a", "created_at": "2026-11-03", "question": "Where is my order?", "answer": "It arrives on Friday."},

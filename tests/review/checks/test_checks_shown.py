@@ -24,9 +24,10 @@ from review.settings.project import Project
 from review.sources.importing import import_file
 from review.week.drawing import Request
 from review.week.opening import open_week
+from storage.opening import open_store
 from storage.records_log import Conversation
 from storage.records_review import Assignment, Item, Verdict
-from storage.store import Store, open_store
+from storage.store import Store
 
 WEEK = "2026-W45"
 GOOD = {"correctness": "correct", "intent": "order_status", "politeness": "friendly"}

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from flow_store import WEEK, add_people, import_rows, open_the_week, records
 
+from storage.opening import open_store
 from storage.records_review import Item
-from storage.store import Store, open_store
+from storage.store import Store
 
 
 @pytest.fixture(scope="session")

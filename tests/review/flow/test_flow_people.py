@@ -19,8 +19,8 @@ from review.commands.cli import spotcheck
 from review.exchange.labels import import_labels, read_labels
 from review.people.people import Person, add_person, find_person, people, person, person_id, require
 from review.settling.adjudication import adjudicate
+from storage.opening import open_store
 from storage.records_people import AuditEntry, Rater, Role, Setting
-from storage.store import open_store
 
 
 def test_a_person_has_a_name_an_id_and_the_latest_role(store):

@@ -17,10 +17,11 @@ from review.log.searching import LogSearch, choices, search_log
 from review.settings.project import project_of
 from review.sources.scenarios import assign_scenario, assigned_scenarios
 from review.week.picking import PREFIX, Picked, pick_by_hand
+from storage.opening import open_store
 from storage.records_log import Conversation
 from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Item
-from storage.store import Store, open_store
+from storage.store import Store
 
 
 @pytest.fixture

@@ -22,10 +22,11 @@ from review.current.settled import annotations_of
 from review.people.people import add_person
 from review.privacy.hidden_spans import hide_span, spans_by_conversation
 from review.week.dealing import redistribute
+from storage.opening import open_store
 from storage.queries.annotations import CURRENT_SQL
 from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Flag, HiddenSpan, Item, Skip, Withdrawal
-from storage.store import Store, open_store
+from storage.store import Store
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

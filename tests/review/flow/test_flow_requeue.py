@@ -38,9 +38,9 @@ from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.settling.adjudication import adjudicate, cases
 from review.week.dealing import redistribute
 from review.week.requeue import Again, planned, requeue, sample, to_ask_again
+from storage.opening import open_store
 from storage.records_people import AuditEntry
 from storage.records_review import Annotation, Assignment, Item, Reassignment, Verdict, Week
-from storage.store import open_store
 
 NEW = {"dimensions": [{"name": "correctness", "values": ["bad", "good"], "positive": "bad"}]}
 GOOD2, BAD2 = {"correctness": "good"}, {"correctness": "bad"}

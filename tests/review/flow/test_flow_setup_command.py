@@ -22,8 +22,8 @@ from review.rubric.rubric import current_rubric, rubric_from
 from review.serving import server
 from review.settings.project import project_of
 from storage.connection import StorageError
+from storage.opening import open_store
 from storage.records_people import Rater, Role, RubricVersion
-from storage.store import open_store
 
 
 @pytest.fixture(autouse=True)

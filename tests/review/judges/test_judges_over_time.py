@@ -231,7 +231,7 @@ def test_one_judge_alone_agrees_with_nobody(months: Store) -> None:
 
 
 def test_unknown_judges_dimensions_and_empty_stores_are_named(months: Store, tmp_path) -> None:
-    from storage.store import open_store
+    from storage.opening import open_store
 
     with pytest.raises(UnknownError, match="judge 'nobody' is not in the store"):
         over_time(months, WEEKS, "nobody")
