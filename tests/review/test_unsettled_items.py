@@ -18,6 +18,7 @@ from review.report.gather import week_report
 from review.report.model import Quality
 from review.report.page import report_html
 from review.report.quality_words import changed, quality_lines
+from review.report.words import how_good
 from review.rubric.rubric import current_rubric
 from review.settling.adjudication import adjudicate
 from review.settling.case_batch import case_batch
@@ -114,6 +115,7 @@ def test_the_change_over_eight_weeks_uses_the_figures_that_the_weeks_show(store:
     assert found.change.over == change_over_weeks(shown)
     assert found.change.over.value == pytest.approx(10 / 40)
     assert "Over 8 weeks: 25.0 points more" in changed(found)
+    assert changed(found) in how_good(week_report(store, weeks[-1], bootstrap=50))[0]
     spoken = spotcheck(tmp_path, "quality", "--store", str(store.path), "--weeks", weeks[-1], "--json")
     one = json.loads(spoken.stdout)["dimensions"]["correctness"]
     assert one["change"]["before"] == weeks[-2] and one["change_over_weeks"]["value"] == pytest.approx(10 / 40)
