@@ -14,6 +14,7 @@ import app_pages
 import pytest
 from annotate_app import Server, serving
 from axe import AXE, grave, needs_axe
+from chart_contrast import faint_words, words_in_charts
 from page_at_rest import at_rest
 
 from storage.opening import open_store
@@ -33,6 +34,10 @@ PARTS = {"agreement": ".sc-turn", "judges?view=read": ".sc-turn", "rubric": ".sc
 UNFOLD = """() => document.querySelectorAll("[data-testid=stExpander] details:not([open]) > summary")
   .forEach((one) => one.click())"""
 UNFOLDED = "() => !document.querySelector('[data-testid=stExpander] details:not([open])')"
+CHARTED = ("week", "agreement", "judges?view=trust", "judges?view=time")
+"""Pages whose charts the demonstration fills."""
+DRAWN = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart]")]
+  .every((one) => one.querySelector("svg text"))"""
 THEME = "(scheme) => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme"
 
 
@@ -130,8 +135,10 @@ def test_every_page_has_its_address_asks_nobody_else_fits_and_has_no_grave_fault
         as_wide_as(page, width)
         for scheme in ("light", "dark"):
             coloured(page, scheme)
-            found += [(width, scheme, one) for one in faults(page)]
+            page.wait_for_function(DRAWN)
+            found += [(width, scheme, one) for one in [*faults(page), *faint_words(page)]]
     assert found == []
+    assert path not in CHARTED or words_in_charts(page) > 5
 
 
 @needs_axe
