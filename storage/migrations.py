@@ -473,3 +473,11 @@ def m018_scenarios_are_assigned(db: Database) -> None:
     columns: dict[str, type] = dict.fromkeys(("id", "conversation_id", "scenario", "at", "by"), str)
     _create(db, "scenario_assignments", columns, "id", "conversation_id scenario at by")
     db.table("scenario_assignments").create_index(["conversation_id"])
+
+
+@migrations()
+def m019_due_dates_change(db: Database) -> None:
+    """Add the due dates that leads give to open weeks."""
+    columns: dict[str, type] = dict.fromkeys(("id", "week", "due", "at", "by", "reason"), str)
+    _create(db, "due_changes", columns, "id", "week due at by reason", foreign_keys=[("week", "weeks", "name")])
+    db.table("due_changes").create_index(["week"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from review.basics.words import counted
+from review.current.assignments import week_of_store
 from review.current.progress import seconds_per_item
 from review.evidence import evidence
 from review.evidence.production import production_quality
@@ -62,7 +63,8 @@ def forecast(
     """
     opened = store.get(Week, week)
     if opened is not None:
-        due, overlap_raters = date.fromisoformat(opened.due), opened.overlap_raters
+        due = date.fromisoformat(week_of_store(store, week).due)
+        overlap_raters = opened.overlap_raters
     seconds = seconds_per_item(store)
     fresh = {i for ids in result.added.values() for i in ids}
     several = len(fresh & set(result.overlap_ids))

@@ -12,8 +12,9 @@ from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
-from review.basics.weeks import due_date, week_of
+from review.basics.weeks import next_due_date, today_in, week_of
 from review.basics.words import counted, percent
+from review.current.assignments import week_of_store, with_due_dates
 from review.evidence.forecast import forecast, sentences
 from review.people.people import people
 from review.sampling.draw import DrawResult
@@ -44,6 +45,7 @@ def open_form(here: Session) -> None:
         elif looked:
             with outlook, st.spinner("Counting the frame …"):
                 result = preview(here.store, here.project, request)
+                _notes(result)
                 _forecast(here, request, result)
                 with st.expander("The frame and its groups"):
                     _show(result)
@@ -65,6 +67,7 @@ def _draw(here: Session, request: Request) -> None:
         if opened.left_out:
             st.caption(as_text(f"{opened.left_out}."))
         _show(opened.result)
+        _notes(opened.result)
     st.page_link("week.py", label="To the week", icon=":material/calendar_today:")
 
 
@@ -75,7 +78,7 @@ def _forecast(here: Session, request: Request, result: DrawResult) -> None:
         result,
         week=request.week,
         raters=len(request.raters),
-        due=date.fromisoformat(request.due) if request.due else _due(request.week),
+        due=date.fromisoformat(request.due) if request.due else _due(here, request.week),
         overlap_raters=request.overlap_raters,
     )
     first, *others = sentences(found)
@@ -91,7 +94,7 @@ def _ask(here: Session) -> Request:
     left, right = st.columns(2, gap="large")
     with left:
         week = st.text_input("Week", value=last, key="planning_week", help="An ISO week, such as 2026-W47.")
-        opened = here.store.get(Week, week)
+        opened = week_of_store(here.store, week) if here.store.get(Week, week) else None
         rate = st.number_input("Rate, in % of all", 0.01, 100.0, 1.0, key="planning_rate")
         failing = _cap("Failing", "planning_failing")
         low = _cap("Low confidence", "planning_low")
@@ -112,7 +115,9 @@ def _ask(here: Session) -> Request:
             overlap = st.slider("Overlap, in % of the items", 0, 100, 20, key="planning_overlap") / 100
         minutes = st.number_input("Minutes per person (0 = no budget)", 0, 600, 0, step=15, key="planning_minutes")
         if opened is None:
-            chosen = st.date_input("Due", value=_due(week), key=f"planning_due_{week}")
+            chosen = st.date_input(
+                "Due", value=_due(here, week), min_value=today_in(here.project.time_zone), key=f"planning_due_{week}"
+            )
             due = chosen.isoformat() if isinstance(chosen, date) else None
     return Request(
         week=week,
@@ -131,8 +136,9 @@ def _fixed(opened: Week) -> str:
     """Say what of an open week a later draw cannot change."""
     due = date.fromisoformat(opened.due)
     return as_text(
-        f"{opened.name} is open. Its groups, its overlap ({percent(opened.overlap)}) and its due date "
-        f"({due:%A} {due.day} {due:%B}) stay as they are. A higher rate or number adds items."
+        f"{opened.name} is open, due {due:%A} {due.day} {due:%B}. Its groups and its overlap "
+        f"({percent(opened.overlap)}) stay as they are. A higher rate or number adds items. You can change the due "
+        "date on the Week page."
     )
 
 
@@ -162,11 +168,12 @@ def _cap(title: str, key: str) -> int | str | None:
     return "all" if kind == "all" else None
 
 
-def _due(week: str) -> date:
+def _due(here: Session, week: str) -> date:
+    today = today_in(here.project.time_zone)
     try:
-        return due_date(week)
-    except ReviewError:
-        return date.today() + timedelta(days=4)
+        return next_due_date(week, today)
+    except ReviewError:  # what is in the field is no week yet; the preview says so
+        return next_due_date(week_of(datetime.now(UTC)), today)
 
 
 def _show(result: DrawResult) -> None:
@@ -182,8 +189,12 @@ def _show(result: DrawResult) -> None:
         f"Digest {result.digest} · seed {as_text(result.seed)} · "
         f"{counted(len(result.overlap_ids), 'item')} for several reviewers"
     )
+
+
+def _notes(result: DrawResult) -> None:
+    """Say in plain sight what somebody who draws should know."""
     for note in result.notes:
-        st.caption(f":material/info: {as_text(note)}")
+        st.warning(as_text(note), icon=":material/info:")
 
 
 def ledger(here: Session) -> None:
@@ -195,7 +206,7 @@ def ledger(here: Session) -> None:
     rows = [dataclasses.asdict(s) for d in draws for s in here.store.find(Stratum, draw_id=d.id)]
     frame = pd.DataFrame(rows)[["week", "name", "population", "sampled", "probability", "draw_id"]]
     figures.table(frame.rename(columns={"name": "group"}), key="planning_ledger", file_name="ledger.csv")
-    weeks = {w.name: w for w in here.store.find(Week)}
+    weeks = {w.name: w for w in with_due_dates(here.store, here.store.find(Week))}
     details = [
         {
             "week": d.week,

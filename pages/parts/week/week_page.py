@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from pages.parts.week import hand_over
+from pages.parts.week import due_form, hand_over
 from review.basics.errors import ReviewError
 from review.basics.words import counted, percent
 from review.closing.checklist_shown import shown_checklist
@@ -35,6 +35,9 @@ def title(here: Session, week: str) -> None:
     state = ":green-badge[closed]" if closed else ":red-badge[overdue]" if _overdue(here, week) else ":blue-badge[open]"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(f"Week {week}", width="stretch")
+        if not closed and here.rater.may("lead"):
+            with st.popover("Due date", icon=":material/event:"):
+                due_form.change(here, week, due)
         _report(here, week)
     st.markdown(
         f"{state} {counted(len(items), 'item')}, {counted(len(rows), 'reviewer')}, about {spent} minutes each, "
