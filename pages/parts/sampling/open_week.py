@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import streamlit as st
 
+from pages.parts.sampling import offers
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -16,7 +17,7 @@ from review.basics.weeks import next_due_date, today_in, week_of
 from review.basics.words import counted, percent
 from review.current.assignments import week_of_store, with_due_dates
 from review.evidence.forecast import forecast, sentences
-from review.people.people import people
+from review.people.people import people, usual_reviewers
 from review.sampling.draw import DrawResult
 from review.sampling.strata import JUDGES_DISAGREE
 from review.week.drawing import Request, preview
@@ -47,6 +48,7 @@ def open_form(here: Session) -> None:
                 result = preview(here.store, here.project, request)
                 _notes(result)
                 _forecast(here, request, result)
+                offers.picture(here, request, result)
                 with st.expander("The frame and its groups"):
                     _show(result)
     except ReviewError as error:
@@ -90,7 +92,8 @@ def _forecast(here: Session, request: Request, result: DrawResult) -> None:
 
 def _ask(here: Session) -> Request:
     last = week_of(datetime.now(UTC) - timedelta(days=7), here.project.time_zone)
-    names = {p.id: p.name for p in people(here.store) if p.may("annotator")}
+    everybody = people(here.store)
+    names, usual = {p.id: p.name for p in everybody if p.may("annotator")}, usual_reviewers(everybody)
     left, right = st.columns(2, gap="large")
     with left:
         week = st.text_input("Week", value=last, key="planning_week", help="An ISO week, such as 2026-W47.")
@@ -107,7 +110,7 @@ def _ask(here: Session) -> Request:
         raters = st.multiselect(
             "Reviewers" if opened is None else "Reviewers of the new items",
             list(names),
-            default=[name for name in names if opened is None or name in opened.raters],
+            default=[name for name in names if name in (usual if opened is None else opened.raters)],
             format_func=lambda i: names[i],
             key=f"planning_raters{'' if opened is None else '_' + week}",
         )
