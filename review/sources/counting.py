@@ -8,6 +8,7 @@ from pathlib import Path
 from review.log.append import Entry
 from review.privacy.originals import seal_of
 from review.sources.conversations import ReadRecord, RecordRules, masked_value, recognisers_of
+from review.sources.human_scores import raters_in
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import READERS
 from review.sources.readers.reader import Reader
@@ -44,6 +45,8 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
             tally.undated += entry.conversation.created_at is None
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
+            if entry.conversation.metadata:
+                tally.human_scores.update(raters_in(entry.conversation.metadata))
             if entry.conversation.feedback:
                 tally.saw_feedback(entry.conversation.feedback)
             yield entry

@@ -71,6 +71,7 @@ class _Done:
     mended: Counter[str]
     verdicts: dict[str, Counter[str]]
     feedback: Counter[str]
+    human_scores: Counter[str]
     rejects: list[Json]
 
 
@@ -140,6 +141,7 @@ def _add(tally: Tally, done: _Done) -> None:
     tally.saw_counts(done.verdicts)
     for text, n in done.feedback.items():
         tally.saw_feedback(text, n)
+    tally.human_scores.update(done.human_scores)
     for rejection in done.rejects:
         tally.reject(rejection)
 
@@ -184,5 +186,6 @@ def _work(batch: list[Raw]) -> _Done:
         mended=part.mended,
         verdicts=part.verdicts,
         feedback=part.odd_feedback,
+        human_scores=part.human_scores,
         rejects=part.rejects,
     )

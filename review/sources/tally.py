@@ -14,6 +14,7 @@ import orjson
 from review.basics.record import MENDED
 from review.basics.words import counted
 from review.sampling.strata import NEGATIVE_FEEDBACK
+from review.sources import human_scores
 from storage.records_base import Json
 
 MAX_REJECTIONS = 100
@@ -38,7 +39,8 @@ class Tally:
     made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
     what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
     records are, and what is not read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down.
-    ``place`` gives the file (None when there is only one) and the line in it for the line of a record.
+    ``human_scores`` counts scores that people gave in the tool the records come from, by person. ``place`` gives the
+    file (None when there is only one) and the line in it for the line of a record.
     """
 
     read: int = 0
@@ -50,6 +52,7 @@ class Tally:
     mended: Counter[str] = field(default_factory=Counter)
     told: Sequence[str] = ()
     odd_feedback: Counter[str] = field(default_factory=Counter)
+    human_scores: Counter[str] = field(default_factory=Counter)
     most_values: int = MAX_VALUES
     place: Callable[[int], tuple[str | None, int]] | None = None
     _open: BinaryIO | None = None
@@ -121,4 +124,6 @@ class Tally:
                 f"down: {shown}; expected up or down. They count as neither. If some mean down, import with a "
                 f"translation of the value, such as feedback:{next(iter(self.odd_feedback))}=down."
             )
+        if self.human_scores:
+            notes.append(human_scores.sentence(self.human_scores))
         return notes

@@ -26,6 +26,9 @@ from review.sources.uploads import forget, keep
 FILE = "judgements_file"
 ROUND = "judgements_round"
 DONE = "judgements_done"
+KIND = "judgements_kind"
+VIEW = "conversations_view"
+"""The choice on the page of what it shows."""
 TYPES = ["csv", "tsv", "json", "jsonl", "ndjson", "parquet"]
 KINDS = {"labels": "Labels of people", "verdicts": "Verdicts of judges"}
 
@@ -37,12 +40,19 @@ class Dropped(NamedTuple):
     name: str
 
 
+def take_over(path: str, name: str, kind: str) -> None:
+    """Go on with a file that was dropped elsewhere, as labels or verdicts. Call it from a callback."""
+    st.session_state[FILE] = Dropped(path, name)
+    st.session_state[KIND] = kind
+    st.session_state[VIEW] = "judgements"
+
+
 def arrive(here: Session) -> None:
     """Draw the place to drop a file of labels or verdicts, how it is read, and the button that imports it."""
     kind = str(
         st.segmented_control(
             "What the file holds", list(KINDS), format_func=lambda k: KINDS[k], default="labels", required=True,
-            key="judgements_kind",
+            key=KIND,
         )
     )  # fmt: skip
     if said := st.session_state.pop(DONE, None):
