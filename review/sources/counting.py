@@ -13,6 +13,7 @@ from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import READERS
 from review.sources.readers.reader import Reader
 from review.sources.tally import Tally
+from review.sources.unread import Unread
 
 
 def rules_of(options: ImportOptions, key: bytes, format: str, *, scratch: Path | None = None) -> RecordRules:
@@ -45,6 +46,8 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
             tally.undated += entry.conversation.created_at is None
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
+            for one in entry.unread:
+                tally.saw_unread(Unread(*one))
             if entry.conversation.metadata:
                 tally.human_scores.update(raters_in(entry.conversation.metadata))
             if entry.conversation.feedback:
