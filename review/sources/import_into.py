@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
+from review.basics.words import counted
+from review.log.searching import ids_in_two_forms
 from review.people.people import require
 from review.sources.file_sets import Files
 from review.sources.importing import Progress, import_file
@@ -38,6 +40,7 @@ def import_into(
     """
     require(store, by, "lead")
     hide_withdrawn(store)
+    tally = tally or Tally()
     done = import_file(
         file,
         options,
@@ -48,7 +51,20 @@ def import_into(
         on_detected=on_detected,
         tally=tally,
     )
+    pairs = ids_in_two_forms(log_of(store.path), done.id) if done.added else []
+    if pairs:
+        tally.told = (*tally.told, _two_forms(pairs))
     return recorded(store, dataclasses.replace(done, file=name or done.file))
+
+
+def _two_forms(pairs: Sequence[tuple[str, str]]) -> str:
+    new, old = pairs[0]
+    one = len(pairs) == 1
+    return (
+        f"{counted(len(pairs), 'id')} of this import {'is' if one else 'are'} in the log in another form too, such as "
+        f"{new} here and {old} there. They stay two conversations each. If they are the same, undo this import, write "
+        "the ids in one form, and import again."
+    )
 
 
 def recorded(store: Store, done: Import) -> Import:

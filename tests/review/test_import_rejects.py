@@ -143,3 +143,21 @@ def test_a_cell_that_cannot_be_read_costs_its_field_and_is_counted_and_said(fold
     assert "such as status:offen=error" in said
     for field, found in (("confidence", "hoch"), ("tags", "5"), ("repaired", "vielleicht")):
         assert f"1 record with a {field} that cannot be read: '{found}' (1)" in said
+
+
+@pytest.mark.parametrize("order", [("1,q", "1.0,again", "2.0,r"), ("2.0,r", "1.0,again", "1,q")])
+@pytest.mark.parametrize("header", ["id,question", "question,id"])
+def test_ids_with_and_without_a_decimal_are_one_id_in_a_file_and_said_across_files(folder, order, header):
+    def lines(rows):
+        return [row if header.startswith("id") else ",".join(reversed(row.split(","))) for row in rows]
+
+    (folder / "log.csv").write_text("\n".join([header, *lines(order)]), encoding="utf-8")
+    done = spotcheck(folder, "import", "log.csv", "--json")
+    (file,) = orjson.loads(done.stdout)["files"]
+    assert (file["read"], file["added"], file["changed"]) == (3, 2, 1)
+    assert "in column 'id', 1.0 and 1 are one id" in file["notes"]
+    (folder / "more.csv").write_text("\n".join([header, *lines(["2,r", "5,s"])]), encoding="utf-8")
+    (file,) = orjson.loads(spotcheck(folder, "import", "more.csv", "--json").stdout)["files"]
+    assert file["added"] == 2
+    (note,) = [note for note in file["notes"] if "another form" in note]
+    assert note.startswith("1 id of this import is in the log in another form too, such as 2 here and 2.0 there.")
