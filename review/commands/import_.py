@@ -160,7 +160,7 @@ def import_(
                 note(f"{file}: {text}")
             for text in ratings_hints(together, record.format, tally):
                 note(text)
-            reports.append(_as_file(record, formats[0].reason, notes, tally))
+            reports.append({"file": file, **_as_file(record, formats[0].reason, notes, tally)})
     sums = {name: sum(f[name] for f in reports) for name in COUNTS}
     imports = [dataclasses.asdict(r) for r in done]
     result = {"files": reports, **sums, "imports": imports, "weeks": weeks_in_log(log_of(store_path))}
@@ -215,7 +215,6 @@ def _announce(file: str, seen: list[Detected]) -> Callable[[Detected], None]:
 def _as_file(record: Import, reason: str, notes: list[str], tally: Tally) -> dict[str, Any]:
     """Return what an import of one file did as JSON; ``rejects_file`` lists every rejected record."""
     return {
-        "file": record.file,
         "format": record.format,
         "reason": reason,
         **{name: getattr(record, name) for name in COUNTS},

@@ -44,6 +44,7 @@ from review.log.log import conversations_named
 from review.people.people import people, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
+from review.sources.names import plain_name
 from storage.queries.annotations import current_annotations
 from storage.records_log import Conversation
 from storage.records_review import Annotation, Item, LabelImport, Week, WeekClosing
@@ -139,7 +140,7 @@ def import_labels(
     table = masked_prose(store, table)
     with store.transaction():
         left: tuple[str, ...] = ()
-        import_id, at = new_id(), now()
+        import_id, at, file = new_id(), now(), plain_name(store, Path(table.file).name)
         if table.format in LABEL_READERS:
             table, left = with_dimensions(table, current_rubric(store).names, questions or {}, default=dimension)
         items, fresh = _items(store, table, week)
@@ -172,7 +173,7 @@ def import_labels(
                 id=import_id,
                 at=at,
                 by=by,
-                file=Path(table.file).name,
+                file=file,
                 format=table.format,
                 annotations=done.annotations,
                 weeks=weeks,
@@ -180,7 +181,7 @@ def import_labels(
                 raters=tuple(raters[name] for name in raters if raters[name] not in before),
             )
             store.add(made)
-        chain.record(store, by, "import labels", Path(table.file).name, **asdict(done))
+        chain.record(store, by, "import labels", file, **asdict(done))
     return done
 
 
@@ -198,13 +199,15 @@ def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item
     names = {name: row for row in table.rows if (name := row_text(row, "item"))}
     found = known_items(store, names)
     meant = {name: the_item(row, name, found[name]) for name, row in names.items()}
-    logged = conversations_named(log_of(store.path), [name for name, item in meant.items() if item is None])
+    stored_as = {name: plain_name(store, name) for name, item in meant.items() if item is None}
+    logged = conversations_named(log_of(store.path), [*stored_as, *stored_as.values()])
     under_way = _open_weeks(store)
     target = week or max(under_way, default=week_of(datetime.now(UTC), project_of(store.path).time_zone))
     items, fresh = {}, {}
     for name, item in meant.items():
         if item is None:
-            made = _new_item(store, name, logged.get(name), week=week, target=target, under_way=under_way)
+            conversation, plain = logged.get(name) or logged.get(stored_as[name]), stored_as[name]
+            made = _new_item(store, plain, conversation, week=week, target=target, under_way=under_way)
             item, fresh[made.item.id] = made.item, made
         items[name] = item
     return items, list(fresh.values())

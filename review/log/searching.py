@@ -221,5 +221,12 @@ def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in db.execute(sql).fetchall()]
 
 
+def has_addresses_in_ids(log: LogPaths, source: str) -> bool:
+    """Return whether the log has an id of this source with an e-mail address in it."""
+    sql = f"SELECT 1 FROM {log_relation(log)} WHERE source = ? AND regexp_matches(source_id, ?) LIMIT 1"  # noqa: S608 - our own paths
+    with duckdb.connect() as db:
+        return bool(db.execute(sql, [source, r"[^\s@]@[^\s@]+\.[A-Za-z]{2,}"]).fetchall())
+
+
 _NUMBER = r"^[+-]?\d+(\.0+)?$"
 _BARE = r"regexp_replace(source_id, '\.0+$', '')"

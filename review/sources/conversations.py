@@ -45,7 +45,8 @@ class RecordRules:
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
     memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
-    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one.
+    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one. With
+    ``lossy`` a cell that cannot be read costs its field, else the record.
     """
 
     format: str
@@ -58,6 +59,7 @@ class RecordRules:
     id_required: bool = False
     scratch: Path | None = None
     join_calls: bool = False
+    lossy: bool = False
     digest: Callable[[Record], bytes] | None = None
 
 
@@ -147,7 +149,7 @@ def _readable(fields: Fields, record: Record, rules: RecordRules) -> tuple[Conve
         try:
             return conversation_of(fields, record, rules.origin), tuple(unread)
         except Unreadable as error:
-            if error.field not in LOSABLE or fields.get(error.field) is None:
+            if not rules.lossy or error.field not in LOSABLE or fields.get(error.field) is None:
                 raise
             unread.append(Unread(error.field, masked_value(error.found, rules.recognisers), error.expected))
             fields = {name: value for name, value in fields.items() if name != error.field}

@@ -27,6 +27,7 @@ def rules_of(options: ImportOptions, key: bytes, format: str, *, scratch: Path |
         seal=seal_of(options.privacy.originals),
         scratch=scratch,
         join_calls=True,
+        lossy=True,
     )
 
 

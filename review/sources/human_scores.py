@@ -32,7 +32,7 @@ def sentence(found: Counter[str]) -> str:
     return f"{counted(found.total(), 'human score')} by {people} in there. They do not count as labels yet."
 
 
-def with_names(metadata: Mapping[str, Any], named: Callable[[str], str]) -> Mapping[str, Any]:
+def with_names(metadata: dict[str, Any], named: Callable[[str], str]) -> dict[str, Any]:
     """Return the metadata with ``named`` applied to the names of people and programs that gave scores."""
     changed = {
         place: [

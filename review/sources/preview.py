@@ -99,6 +99,7 @@ def preview_of(file: Files, options: ImportOptions, *, key: bytes) -> Preview:
         mapping=options.mapping,
         values=options.values,
         join_calls=True,
+        lossy=True,
     )
     plain = detected.format in PLAIN.values()
     first = list(islice(opened.raws, LOOKED_AT + 1))

@@ -23,6 +23,7 @@ from review.exchange.tools.tool import Tool
 from review.exchange.verdicts import ImportedVerdicts, import_verdicts, read_verdicts
 from review.log.log import conversations_named
 from review.rubric.rubric import current_rubric
+from review.sources.names import plain_name
 from review.sources.uploads import forget, keep
 
 FILE = "judgements_file"
@@ -147,7 +148,7 @@ def _of_others(here: Session, others: list[str], kind: str) -> str:
     begin = f"{counted(len(others), 'item')} {'is' if one else 'are'} not under review here."
     if kind != "labels":
         return f"{begin} {'Its' if one else 'Their'} verdicts are left out."
-    in_log = len(conversations_named(log_of(here.store.path), others))
+    in_log = len(conversations_named(log_of(here.store.path), [plain_name(here.store, name) for name in others]))
     texts = (
         "with the text from the log"
         if in_log == len(others)
