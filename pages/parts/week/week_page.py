@@ -147,6 +147,8 @@ def blocking(here: Session, week: str) -> None:
         checks = shown_checklist(here.store, week)
         for check in checks:
             mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
+            if check.idle:
+                mark = ":gray[:material/remove:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
         if any(c.name == "settled" and not c.done for c in checks):
             st.page_link("adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
