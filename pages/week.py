@@ -5,11 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.shared import session
-from pages.parts.week import differences, flags, night, results, week_page
+from pages.parts.week import differences, first_steps, flags, night, results, week_page
 
 here = session.current()
 night.failed(here)
-week = here.need_week()
+if here.week is None:
+    first_steps.show(here)
+    st.stop()
+week = here.week
 
 week_page.title(here, week)
 left, right = st.columns([2, 3], gap="large")

@@ -15,6 +15,7 @@ import pytest
 from annotate_app import Server, serving
 from axe import AXE, grave, needs_axe
 from chart_contrast import faint_words, words_in_charts
+from cut_off import cut_off
 from page_at_rest import at_rest
 
 from storage.opening import open_store
@@ -121,6 +122,9 @@ def test_every_page_has_its_address_asks_nobody_else_fits_and_has_no_grave_fault
         as_wide_as(page, width)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 1, f"{name} scrolls sideways at {width} px"
+        if width == 390:
+            at_rest(page)
+            assert cut_off(page) == []
     page.remove_listener("request", hear)
     assert [url for url in asked if not url.startswith(own)] == []
     if path == "judges":

@@ -13,14 +13,17 @@ from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.log_paths import log_of
 from review.basics.weeks import next_due_date, today_in, week_of
 from review.basics.words import counted, percent
 from review.current.assignments import week_of_store, with_due_dates
 from review.evidence.forecast import forecast, sentences
+from review.log.log import weeks_in_log
 from review.people.people import people, usual_reviewers
 from review.sampling.draw import DrawResult
 from review.sampling.strata import JUDGES_DISAGREE
 from review.week.drawing import Request, preview
+from review.week.first_steps import ready_week
 from review.week.opening import open_week
 from storage.records_log import Draw, Stratum
 from storage.records_review import Week
@@ -92,11 +95,13 @@ def _forecast(here: Session, request: Request, result: DrawResult) -> None:
 
 def _ask(here: Session) -> Request:
     last = week_of(datetime.now(UTC) - timedelta(days=7), here.project.time_zone)
+    weeks = weeks_in_log(log_of(here.store.path))
+    start = last if last in weeks else ready_week(weeks, last) or last
     everybody = people(here.store)
     names, usual = {p.id: p.name for p in everybody if p.may("annotator")}, usual_reviewers(everybody)
     left, right = st.columns(2, gap="large")
     with left:
-        week = st.text_input("Week", value=last, key="planning_week", help="An ISO week, such as 2026-W47.")
+        week = st.text_input("Week", value=start, key="planning_week", help="An ISO week, such as 2026-W47.")
         opened = week_of_store(here.store, week) if here.store.get(Week, week) else None
         rate = st.number_input("Rate, in % of all", 0.01, 100.0, 1.0, key="planning_rate")
         failing = _cap("Failing", "planning_failing")
