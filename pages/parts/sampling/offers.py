@@ -28,7 +28,7 @@ def picture(here: Session, request: Request, result: DrawResult) -> None:
         return
     st.markdown("**What more or less time would give**")
     order = list(dict.fromkeys(frame["minutes"]))
-    chart = charts.intervals(frame, x="minutes", y_title="expected share", series="value of", order=order)
+    chart = charts.intervals(frame, x="minutes", y_title="expected share, %", series="value of", order=order)
     figures.with_table(chart, frame, key="planning_offers", file_name="minutes.csv")
     st.caption("Minutes of each reviewer, and the interval to expect for each share once all items are reviewed.")
 
@@ -40,9 +40,9 @@ def _frame(found: list[Offer]) -> pd.DataFrame:
                 "minutes": f"{offer.minutes:g} min",
                 "items": offer.items,
                 "value of": f"'{one.positive}'",
-                "value": one.estimate.value,
-                "low": one.estimate.ci[0],
-                "high": one.estimate.ci[1],
+                "value": 100 * (one.estimate.value or 0.0),
+                "low": 100 * one.estimate.ci[0],
+                "high": 100 * one.estimate.ci[1],
             }
             for offer in found
             for one in offer.expected
