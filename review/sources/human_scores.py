@@ -29,7 +29,9 @@ def sentence(found: Counter[str]) -> str:
     if not found:
         return ""
     people = counted(len(found) - ("" in found), "person", "people") if any(found) else "people without a name"
-    return f"{counted(found.total(), 'human score')} by {people} in there. They do not count as labels yet."
+    one = found.total() == 1
+    scores = f"{counted(found.total(), 'human score')} by {people}"
+    return f"{scores} {'was' if one else 'were'} found. {'It does' if one else 'They do'} not count as labels yet."
 
 
 def with_names(metadata: dict[str, Any], named: Callable[[str], str]) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def test_human_scores_of_imported_traces_become_labels_in_one_step(store: Store)
         if thread.name == "imports":
             thread.join()
     at = opened()
-    assert "1 human score by 1 person in there" in said(at)
+    assert "1 human score by 1 person was found" in said(at)
     (button,) = [b for b in at.button if b.key and b.key.startswith("job_scores_")]
     button.click().run()
     assert not at.exception and "scores that people gave inside traces of Langfuse" in said(at)

@@ -114,7 +114,7 @@ def test_an_import_of_traces_counts_the_human_scores_inside_and_labels_import_ta
     done = command(store, "import", str(file))
     assert done.exit_code == 0, done.output
     notes = orjson.loads(done.stdout)["files"][0]["notes"]
-    assert "3 human scores by 2 people in there. They do not count as labels yet." in notes
+    assert "3 human scores by 2 people were found. They do not count as labels yet." in notes
     assert f"`spotcheck labels import {file}` takes the labels in it." in " ".join(done.stderr.split())
     taken = command(store, "labels", "import", str(file))
     assert taken.exit_code == 0, taken.output
@@ -167,7 +167,7 @@ def test_the_page_keeps_a_file_with_human_scores_until_the_job_is_dismissed(stor
     run(job)
     run(other)
     assert job.scored == (file,) and file.exists() and other.scored == () and not plain.exists()
-    assert any("2 human scores by 2 people" in note for note in job.notes)
+    assert any("2 human scores by 2 people were found" in note for note in job.notes)
     dismiss(job)
     assert not file.exists()
 
