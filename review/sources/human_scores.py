@@ -15,13 +15,23 @@ PEOPLE = ("ANNOTATION", "app", "human", "HUMAN")
 NAMES = ("rater", "judge")
 
 
-def raters_in(metadata: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the name of the person for each score by a person, "" where it is not known."""
+def scores_in(metadata: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the scores by people that a conversation has in its metadata."""
     for place in PLACES:
         for row in _rows(metadata.get(place)):
             if row.get("source") in PEOPLE or row.get("kind") in PEOPLE:
-                names = [str(row[name]) for name in NAMES if row.get(name)]
-                yield next((name for name in names if name not in PEOPLE), "")
+                yield row
+
+
+def rater_of(row: Mapping[str, Any]) -> str:
+    """Return the name of the person who gave a score, "" where it is not known."""
+    names = [str(row[name]) for name in NAMES if row.get(name)]
+    return next((name for name in names if name not in PEOPLE), "")
+
+
+def raters_in(metadata: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the name of the person for each score by a person, "" where it is not known."""
+    return (rater_of(row) for row in scores_in(metadata))
 
 
 def sentence(found: Counter[str]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from golden_store import new_store
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
 from review.current.settled import annotations_of
@@ -127,6 +127,21 @@ def test_an_import_of_traces_counts_the_human_scores_inside_and_labels_import_ta
         (f"labels/{names[1]}", "mara", "correct"),
     }
     assert orjson.loads(command(store, "labels", "import", str(file)).stdout)["duplicate"] == 3
+
+
+@pytest.mark.parametrize("tool", TRACES)
+def test_the_human_scores_of_an_import_are_taken_from_the_log_too(store, tmp_path, tool):
+    records, _ = TRACES[tool]
+    file = write(tmp_path, records, "traces.jsonl")
+    (brought,) = orjson.loads(command(store, "import", str(file)).stdout)["imports"]
+    taken = command(store, "labels", "import", "--scores-of", brought["id"])
+    assert taken.exit_code == 0, taken.output
+    assert orjson.loads(taken.stdout)["annotations"] == 3
+    assert orjson.loads(command(store, "labels", "import", str(file)).stdout)["new_items"] == 0
+    plain = write(tmp_path, [{"id": "1", "question": "Q", "metadata": {"scores": "none"}}], "plain.jsonl")
+    (other,) = orjson.loads(command(store, "import", str(plain)).stdout)["imports"]
+    assert isinstance(command(store, "labels", "import", "--scores-of", other["id"]).exception, NothingToDo)
+    assert isinstance(command(store, "labels", "import", "--scores-of", "x").exception, UnknownError)
 
 
 def test_verdicts_of_models_in_feedback_of_runs_are_verdicts_of_the_log(store, tmp_path):
