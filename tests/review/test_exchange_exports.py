@@ -144,6 +144,14 @@ def test_the_human_scores_of_an_import_are_taken_from_the_log_too(store, tmp_pat
     assert isinstance(command(store, "labels", "import", "--scores-of", "x").exception, UnknownError)
 
 
+def test_parts_of_traces_in_several_files_are_taken_from_the_log(store, tmp_path):
+    records, _ = TRACES["langsmith_runs"]
+    files = [str(write(tmp_path, [one], f"{n}.jsonl")) for n, one in enumerate(records)]
+    said = command(store, "import", *files)
+    (brought,) = orjson.loads(said.stdout)["imports"]
+    assert f"`spotcheck labels import --scores-of {brought['id']}` takes the labels in them." in said.stderr
+
+
 def test_verdicts_of_models_in_feedback_of_runs_are_verdicts_of_the_log(store, tmp_path):
     tally = Tally()
     import_into(store, write(tmp_path, TRACES["langsmith_runs"][0]), by="lea", tally=tally)
