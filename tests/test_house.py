@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from collections import Counter
 from collections.abc import Collection
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -257,3 +258,28 @@ def test_the_top_level_holds_what_was_ordered() -> None:
     tracked = {p.name for p in ROOT.iterdir() if p.name != ".git" and not p.name.startswith((".venv", "."))}
     visible = {p for p in tracked if not p.endswith((".egg-info", ".db")) and p not in ("build", "dist", "__pycache__")}
     assert visible <= TOP_LEVEL, f"unexpected at the top level: {sorted(visible - TOP_LEVEL)}"
+
+
+CALLED_FROM_OUTSIDE = {"forget_everything": "tests and measurements begin with nothing known"}
+
+
+def test_each_definition_is_used() -> None:
+    """What only tests call belongs to the tests. Methods of classes with a base may be called by the base."""
+    words = Counter(word for path in files() for word in re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    found = []
+    for path in files():
+        inherited = {
+            method
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.ClassDef) and node.bases
+            for method in node.body
+        }
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            # A decorator registers a command, a migration or a fragment of a page.
+            own = not node.decorator_list and node not in inherited and not node.name.startswith("__")
+            if own and words[node.name] == 1 and node.name not in CALLED_FROM_OUTSIDE:
+                found.append(f"{name_of(path)}: {node.name}")
+    assert not found
+    assert all(words[name] == 1 for name in CALLED_FROM_OUTSIDE)
