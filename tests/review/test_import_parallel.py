@@ -52,7 +52,11 @@ def rows(n: int) -> Iterator[dict[str, Any]]:
             "extra": {"n": i, "x": [1.5, None, "é"]},
         }
         if i % 17 == 3:
-            row["status"] = f"odd {i}"
+            row["created_at"] = f"odd {i}"
+        if i % 19 == 5:
+            row["status"] = f"odd {i % 3}, a{i}@example.com"
+        if i % 23 == 5:
+            row["metadata"] = {"scores": [{"source": "app", "rater": "r"}]}
         yield row
 
 
@@ -96,7 +100,7 @@ def rejects(tally: Tally) -> bytes:
 
 def counts(tally: Tally) -> tuple[Any, ...]:
     return (tally.read, tally.rejected, tally.undated, tally.rejections, tally.verdicts, tally.mended,
-            tally.odd_feedback, list(tally.odd_feedback),
+            tally.odd_feedback, list(tally.odd_feedback), tally.unread, list(tally.unread), tally.human_scores,
             [list(c) for c in tally.verdicts.values()], rejects(tally))  # fmt: skip
 
 
@@ -106,6 +110,7 @@ def test_two_processes_make_what_one_makes(tmp_path: Path, small_batches: None) 
     done = {n: run(path, log, n=n) for n, log in logs.items()}
     assert done[1][0] == done[2][0] and done[1][0].rejected > 50 and done[1][0].changed > 50
     assert counts(done[1][1]) == counts(done[2][1]) and done[1][1].mended == {"number": 1}
+    assert done[1][1].unread.total() > 30 and done[1][1].human_scores["r"] > 20
     assert contents(logs[1]) == contents(logs[2]) and originals(logs[1]) == originals(logs[2])
     for n, log in logs.items():
         again = run(path, log, n=n)
