@@ -101,11 +101,13 @@ class KeptContexts:
             READY[context] = spare
         context.clear_cookies()
         context.clear_permissions()
-        blank = context.new_page()
-        devtools = context.new_cdp_session(blank)
+        page = READY.get(context) or context.new_page()
+        devtools = context.new_cdp_session(page)
         for origin in used.origins - {""}:
             devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-        blank.close()
+        devtools.detach()
+        if page is not READY.get(context):
+            page.close()
         self.idle[used.key].append(context)
 
 
