@@ -188,7 +188,7 @@ def serving(store: Store, *, port: int = 0) -> Iterator[Server]:
         try:
             if _healthy(process, port, log):
                 yield Server(f"http://127.0.0.1:{port}", store, log)
-                LEFT.append(port)
+                LEFT.extend({port}.difference(LEFT))
                 return
         finally:
             process.terminate()
