@@ -4,11 +4,11 @@ import { bindActions, goBackTo } from "../shared/actions.js";
 import { progressNow } from "../shared/bar.js";
 import { answerText } from "../shared/conversation.js";
 import { el, plural, toolButton } from "../shared/dom.js";
-import { answered, draftOf, isChanged } from "../shared/drafts.js";
+import { answered, draftOf, isChanged, isComplete, mayFollow } from "../shared/drafts.js";
 import { register } from "../shared/main.js";
 import { doneList, isDone, isSkipped, openList, skippedList } from "../shared/model.js";
 import { openFlag, openSkip, showReveal } from "./asking.js";
-import { correctNotice, flag, selectedText, skip, submit, undo } from "./submitting.js";
+import { correctNotice, flag, onMeant, selectedText, skip, submit, undo } from "./submitting.js";
 
 export const desk = {
   name: "annotator",
@@ -37,10 +37,10 @@ export const desk = {
   ],
   commands: {
     u: (view) => view.act.undo(),
-    s: (view) => view.act.openSkip(),
-    f: (view) => view.act.openFlag(),
-    c: (view) => view.act.note("comment"),
-    x: (view) => view.act.note("corrected_answer"),
+    s: (view) => onMeant(view, view.act.openSkip),
+    f: (view) => onMeant(view, view.act.openFlag),
+    c: (view) => onMeant(view, () => view.act.note("comment")),
+    x: (view) => onMeant(view, () => view.act.note("corrected_answer")),
   },
   start: () => ({}),
   labelsOf: (submission) => submission.labels,
@@ -56,10 +56,10 @@ export const desk = {
   footer: () => [],
   tools: (view) => [
     toolButton("Undo", "u", () => view.act.undo()),
-    toolButton("Skip", "s", () => view.act.openSkip()),
-    toolButton("Flag", "f", () => view.act.openFlag()),
-    toolButton("Comment", "c", () => view.act.note("comment")),
-    toolButton("Correct", "x", () => view.act.note("corrected_answer")),
+    toolButton("Skip", "s", () => onMeant(view, view.act.openSkip)),
+    toolButton("Flag", "f", () => onMeant(view, view.act.openFlag)),
+    toolButton("Comment", "c", () => onMeant(view, () => view.act.note("comment"))),
+    toolButton("Correct", "x", () => onMeant(view, () => view.act.note("corrected_answer"))),
   ],
   prepare: () => undefined,
   show: showReveal,
@@ -83,11 +83,17 @@ function stateText({ client }) {
   const late = client.taken[id] ?? (client.week.closed ? "The week is closed. A submission now is kept as a late answer." : null);
   if (!done && late) return ["Submit late", late];
   if (isSkipped(client, id)) return ["Submit", skippedText(client.mine.get(id))];
-  if (!done) return ["Submit", ELSEWHERE[client.elsewhere.get(id)] ?? ""];
+  if (!done) return ["Submit", ELSEWHERE[client.elsewhere.get(id)] ?? waitsText(client, id)];
   if (!client.mine.has(id)) return ["Next", "Submitted in another tab. Loading your answer …"];
   return isChanged(client, id)
     ? ["Save the change", "Changed. Your earlier answer counts until you press Enter."]
     : ["Next", client.week.closed ? "Submitted. The week is closed." : "Submitted. Choose again to change it, or press u to take it back."];
+}
+
+// Why an answered item does not go by itself for somebody who chose that.
+function waitsText(client, id) {
+  const waits = client.settings.advance !== null && isComplete(client, id) && mayFollow(client, id);
+  return waits ? "Anything to add? Press Enter to submit." : "";
 }
 
 function skippedText(skip) {

@@ -8,7 +8,7 @@ import { draftFrom, draftOf, dropDraft, finalLabels, isChanged, isComplete, keep
 import { enter, isDone, isSkipped, MADE, nextOpen, saidList, skippedList } from "../shared/model.js";
 import { dropSlot } from "../shared/slots.js";
 import { sendSoon } from "../shared/sync.js";
-import { disarm, tick } from "../shared/timer.js";
+import { disarm, meantItem, tick } from "../shared/timer.js";
 
 const TAKEN_BACK = {
   open: "Taken back. It does not count until you submit it again.",
@@ -102,13 +102,12 @@ export function selectedText(view) {
 
 export function undo(view) {
   const { client } = view;
-  const armed = Boolean(view.timer);
   disarm(view);
   const last = client.undo[client.undo.length - 1];
   const flagged = last?.what === "flagged" && last.assignment === client.current;
   const chosen = last?.what === "chosen" && last.assignment === client.current;
   const said = isDone(client, client.current) || (isSkipped(client, client.current) && !chosen);
-  if (!armed && !flagged && said) return takeBackShown(view);
+  if (!flagged && said) return takeBackShown(view);
   while (client.undo.length) {
     const step = client.undo.pop();
     if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
@@ -122,13 +121,21 @@ export function undo(view) {
 
 // Take back the submission on the screen, whenever it was made. Its step leaves the undo list, and so do the choices made
 // after it: undoing one of these later would choose a value again.
-function takeBackShown(view) {
+function takeBackShown(view, current = view.client.current) {
   const { client } = view;
-  const { current } = client;
   const last = client.undo.findLastIndex(({ what, assignment }) => what === "submitted" && assignment === current);
   if (last >= 0)
     client.undo = client.undo.filter(({ what, assignment }, k) => k < last || assignment !== current || what === "flagged");
   takeBack(view, current);
+}
+
+// Do what was asked for about an item. If the item on the screen only just took the place of one that went by itself, that
+// one is meant and comes back first, so nothing written for it can land on another.
+export function onMeant(view, action) {
+  const meant = meantItem(view);
+  if (!meant) return action();
+  takeBackShown(view, meant);
+  return view.client.current === meant ? action() : undefined;
 }
 
 function takeBack(view, assignment) {

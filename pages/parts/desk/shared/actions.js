@@ -78,7 +78,7 @@ function enterKey(view) {
   const draft = draftOf(client, client.current);
   const asked = visibleDimensions(client.rubric, draft.labels);
   const here = asked.findIndex((d) => d.name === view.focus);
-  const passing = here >= 0 && (asked[here].multiple || !asked[here].required) && !view.timer;
+  const passing = here >= 0 && (asked[here].multiple || !asked[here].required);
   const complete = !asked[here]?.required || answered(draft.labels[view.focus]);
   const next = asked.slice(here + 1).find((d) => client.desk.asks(client, client.current, d));
   if (passing && complete && next && !isComplete(client, client.current)) focusField(view, next.name);
@@ -108,7 +108,6 @@ export function unchoose(view, { assignment, name, before }) {
 
 export function move(view, by) {
   const { client } = view;
-  if (view.timer && by > 0) return view.act.submit();
   const list = [...walkedBack(client), ...setAside(client), ...openList(client)];
   const here = list.indexOf(client.current);
   const gone = client.left?.assignment === client.current && by > 0;

@@ -16,7 +16,7 @@ import { buildRubric, focusField, keepFocusInside } from "./rubric.js";
 import { show, showState } from "./show.js";
 import { dropSlot, prepare, scrollToTarget } from "./slots.js";
 import { afterAnswer, connectionChanged, keepAsking, sendNow, sendSoon } from "./sync.js";
-import { disarm, tick } from "./timer.js";
+import { disarm, releaseAll, releaseKey, tick } from "./timer.js";
 
 const views = new Map();
 const POINTED_MS = 5000;
@@ -32,7 +32,11 @@ function newView(desk, { key, limits }) {
     tall: false, // the rubric does not fit and scrolls
     passed: null, // the previous slot, until a frame without it is painted
     focus: null,
-    timer: null,
+    timer: null, // runs while an answered item waits for its delay
+    finished: false, // an answered item waits: for its delay, or first for a key that is held down
+    held: new Set(), // keys that are down
+    pressedAt: 0,
+    advanced: null, // { from, at }: the item that was submitted automatically last
     dialog: null,
     writing: null,
     notice: "",
@@ -67,7 +71,9 @@ function listen(view) {
   view.listening = new AbortController();
   const { signal } = view.listening;
   window.addEventListener("keydown", (event) => onKey(view, event), { capture: true, signal });
-  window.addEventListener("pointerdown", () => (view.pointedAt = performance.now()), { capture: true, passive: true, signal });
+  window.addEventListener("keyup", (event) => releaseKey(view, event), { capture: true, signal });
+  window.addEventListener("blur", () => releaseAll(view), { signal });
+  window.addEventListener("pointerdown", (event) => onPointer(view, event), { capture: true, passive: true, signal });
   window.addEventListener("online", () => connectionChanged(view), { signal });
   window.addEventListener("offline", () => connectionChanged(view), { signal });
   window.addEventListener("pagehide", () => leavePage(view), { signal });
@@ -96,9 +102,15 @@ function listen(view) {
     view.root.addEventListener(sign, () => tick(view), { passive: true, signal });
 }
 
+function onPointer(view, event) {
+  view.pointedAt = performance.now();
+  view.pressedAt = event.timeStamp || view.pointedAt;
+  disarm(view);
+}
+
 // Leave the page. A finished item that only waits for its delay is submitted.
 function leavePage(view) {
-  if (view.timer) view.act.submit();
+  if (view.finished) view.act.submit();
   if (view.client.current && view.client.drafts.has(view.client.current) && !isDone(view.client, view.client.current))
     keepDraft(view.client, view.client.current);
   if (view.client.outbox.size) sendNow(view);
@@ -166,7 +178,7 @@ function refresh(view) {
 // next key may come when the view is back, and belongs to the next item. Unsaved entries stay in the outbox and are sent
 // when the page is opened again.
 function unmount(view) {
-  if (view.timer) view.act.submit();
+  if (view.finished) view.act.submit();
   view.listening?.abort();
   view.listening = null;
   view.setStateValue = null;

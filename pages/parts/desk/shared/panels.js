@@ -6,6 +6,8 @@ import { writeSettings } from "./memory.js";
 import { focusField, rank } from "./rubric.js";
 import { disarm } from "./timer.js";
 
+const USUAL_DELAY_MS = 400;
+
 export function buildNotes(view) {
   view.notes = Object.fromEntries(view.desk.texts.map((text) => [text.name, buildNote(view, text)]));
   return Object.values(view.notes).map((note) => note.node);
@@ -104,24 +106,25 @@ export function choiceRow(key, label, action, pressed) {
 export function openHelp(view) {
   openDialog(view, "Keys",
     el("dl", { class: "sc-keys" }, ...view.desk.help.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])),
-    view.desk.advances ? buildDelay(view.client.settings) : null,
+    view.desk.advances ? buildDelay(view.client) : null,
     view.client.memory.works ? null
       : el("p", { class: "sc-error" }, "This browser keeps no copy of unsaved work. Close this tab only once everything is saved."));
 }
 
 // The setting for how long an answered item waits before it is submitted automatically.
-function buildDelay(settings) {
-  const label = () => (settings.advance === null ? "off, Enter submits" : `${settings.advance} ms`);
+function buildDelay({ settings, memory }) {
+  const label = () => (settings.advance === null ? "off, Enter submits" : settings.advance === 0 ? "at once" : `${settings.advance} ms`);
   const shown = el("output", {}, label());
   const change = (advance) => {
     settings.advance = advance;
-    writeSettings(settings);
+    writeSettings(memory, settings);
     setText(shown, label());
   };
-  const range = el("input", { type: "range", min: 0, max: 1000, step: 50, value: settings.advance ?? 250,
+  const range = el("input", { type: "range", min: 0, max: 1000, step: 50, value: settings.advance ?? USUAL_DELAY_MS,
     "aria-label": "Delay before an answered item is submitted", oninput: () => { box.checked = true; change(Number(range.value)); } });
   const box = el("input", { type: "checkbox", checked: settings.advance !== null,
     onchange: () => change(box.checked ? Number(range.value) : null) });
   return el("fieldset", { class: "sc-settings" },
-    el("label", {}, box, " Submit automatically when everything is answered"), range, shown);
+    el("label", {}, box, " Submit automatically when everything is answered"), range, shown,
+    el("p", { class: "sc-quiet-text" }, "Any key stops it. An answer that is not fine waits for Enter, and so does one with a comment or a correction."));
 }
