@@ -12,7 +12,7 @@ import { scrollToTarget } from "../shared/slots.js";
 import { sendSoon } from "../shared/sync.js";
 import { isEcho } from "../shared/timer.js";
 import { showDiff } from "./diff.js";
-import { buildVotes, firstCorrection, markVotes } from "./votes.js";
+import { buildVotes, firstCorrection, fitVotes, markVotes } from "./votes.js";
 
 const WHY = "adjudicate:why"; // the reason is asked like a dimension, so that digits choose it
 
@@ -73,6 +73,7 @@ export const desk = {
     toolButton("Undo", "u", () => view.act.undo()),
   ],
   prepare: showCase,
+  resized: fitVotes,
   show: () => undefined,
   state: stateText,
   count: ({ client }) => (client.week.kind === "settled" ? plural(client.order.length, "settled", "settled")
@@ -93,7 +94,7 @@ function rubricOf(client, item) {
   const version = `${item.rubric_version}${differ ? " differing" : ""}`;
   const { dimensions } = client.rubrics[item.rubric_version];
   const why = { name: WHY, title: "Why did they differ", scale: "nominal", required: true, unless: "rationale", multiple: false,
-    guidance: "You can write a rationale instead.", shown_when: {},
+    guidance: "Or write a rationale (c).", shown_when: {},
     values: client.reasons.map((value, k) => ({ value, key: String(k + 1), guidance: "" })) };
   return { version, reveal: false, dimensions: differ ? [...dimensions, why] : dimensions };
 }
@@ -117,7 +118,10 @@ function showCase(view, item) {
   markVotes(view, item);
   view.scrolled = true; // a case is read from the top, where its votes are
   // On a small screen the votes take room from the conversation, so it is scrolled after they are laid out.
-  queueMicrotask(() => view.slot && scrollToTarget(view.slot));
+  queueMicrotask(() => {
+    fitVotes(view);
+    if (view.slot) scrollToTarget(view.slot);
+  });
 }
 
 // What happened to a case that changed while it was open.

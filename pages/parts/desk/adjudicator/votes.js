@@ -1,7 +1,8 @@
-// The votes side by side without names: one column per reviewer, one row per dimension, and their texts below.
+// The votes without names: side by side where every word fits, one column per reviewer and one row per dimension; else by
+// value, with the letters of those who chose it. Their texts stand below, and then similar cases that were settled before.
 
 import { answerText } from "../shared/conversation.js";
-import { el, plural, setAttr, toolButton } from "../shared/dom.js";
+import { el, plural, setAttr, setFlag, toolButton } from "../shared/dom.js";
 import { answered } from "../shared/drafts.js";
 import { shownValue } from "../shared/rubric.js";
 import { showDiff } from "./diff.js";
@@ -14,13 +15,15 @@ export function buildVotes(view, item) {
   const head = el("tr", {}, el("td"),
     ...names.map((name, k) => el("th", { scope: "col", "aria-label": name }, letterOf(k))));
   const table = el("table", {}, el("thead", {}, head), el("tbody", {}, ...asked.map((d) => buildVoteRow(item, d))));
+  const groups = el("dl", { class: "sc-groups", hidden: true }, ...asked.flatMap((d) => buildGroups(item, d)));
   return [
     el("h3", {}, plural(item.votes.length, "vote", "votes"), " ", el("small", {}, single ? "only one reviewer" : differText(item, asked)),
       item.golden ? el("span", { class: "sc-badge" }, "in golden") : null),
-    el("div", { class: "sc-table", tabindex: "0", role: "region", "aria-label": "Votes" }, table),
+    el("div", { class: "sc-table", tabindex: "0", role: "region", "aria-label": "Votes" }, table, groups),
     ...item.votes.flatMap((vote, k) => buildWords(view, item, vote, letterOf(k))),
     item.rubric_version === view.client.week.rubric_version ? null
       : el("p", { class: "sc-quiet-text" }, `Reviewed under rubric version ${item.rubric_version}.`),
+    buildSimilar(view, item),
   ].filter(Boolean);
 }
 
@@ -35,11 +38,51 @@ function differText(item, asked) {
 
 function buildVoteRow(item, dimension) {
   const differs = item.differing.includes(dimension.name);
-  const shown = (value) => [value ?? ""].flat().map((one) => shownValue(String(one))).join(", ");
   return el("tr", { "data-differs": differs },
     el("th", { scope: "row" }, dimension.title || dimension.name,
       differs ? el("span", { class: "sc-differ", role: "img", "aria-label": "votes differ" }, "≠") : null),
-    ...item.votes.map((vote) => el("td", {}, shown(vote.labels[dimension.name]) || "–")));
+    ...item.votes.map((vote) => el("td", {}, shownVote(vote.labels[dimension.name]) || "–")));
+}
+
+function shownVote(value) {
+  return [value ?? ""].flat().map((one) => shownValue(String(one))).join(", ");
+}
+
+// One dimension by value: who said what, in the order of the rubric.
+function buildGroups(item, dimension) {
+  const said = item.votes.map((vote) => shownVote(vote.labels[dimension.name]) || "–");
+  const groups = [...new Set(said)].map((words) => {
+    const letters = item.votes.map((_, k) => (said[k] === words ? letterOf(k) : "")).join(" ").replace(/ +/g, " ").trim();
+    return el("span", {}, words, " ", el("b", { class: "sc-letters" }, letters));
+  });
+  return [el("dt", { "data-differs": item.differing.includes(dimension.name) }, dimension.title || dimension.name),
+    el("dd", { "data-differs": item.differing.includes(dimension.name) }, ...groups)];
+}
+
+// Show the votes side by side if no word has to break and no column is hidden, else by value.
+export function fitVotes(view) {
+  const box = view.votesNode.querySelector(".sc-table");
+  if (!box) return;
+  const [table, groups] = box.children;
+  setFlag(table, "hidden", false);
+  setFlag(groups, "hidden", true);
+  const tight = table.scrollWidth > box.clientWidth || box.scrollWidth > box.clientWidth;
+  setFlag(table, "hidden", tight);
+  setFlag(groups, "hidden", !tight);
+}
+
+// Earlier decisions on similar cases, so that the same question is not decided in two ways.
+function buildSimilar(view, item) {
+  if (!item.similar?.length) return null;
+  const titles = new Map(view.client.rubric.dimensions.map((d) => [d.name, d.title || d.name]));
+  const rows = item.similar.map(({ question, labels, reason, rationale, week }) => el("li", {},
+    el("p", { class: "sc-text", dir: "auto" }, question),
+    el("p", {}, ...Object.entries(labels).map(([name, value]) =>
+      el("span", {}, `${titles.get(name) ?? shownValue(name)}: `, el("b", {}, shownVote(value)))),
+      el("small", {}, [reason, week.replace(/^\d{4}-W0?/, "week ")].filter(Boolean).join(" · "))),
+    rationale ? el("p", { class: "sc-why", dir: "auto" }, rationale) : null));
+  return el("details", { class: "sc-similar", open: !view.root.hasAttribute("data-narrow") },
+    el("summary", {}, `Similar cases settled before (${rows.length})`), el("ul", {}, ...rows));
 }
 
 // Mark each value of the rubric with the letters of the reviewers who chose it.

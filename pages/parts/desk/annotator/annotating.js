@@ -62,6 +62,7 @@ export const desk = {
     toolButton("Correct", "x", () => onMeant(view, () => view.act.note("corrected_answer"))),
   ],
   prepare: () => undefined,
+  resized: () => undefined,
   show: showReveal,
   state: stateText,
   count: countText,

@@ -35,6 +35,7 @@ function choose(view, name, value) {
   const draft = draftOf(client, client.current);
   const before = draft.labels[name];
   disarm(view);
+  forgetMissed(view);
   client.undo.push({ what: "chosen", assignment: client.current, name, before });
   if (dimension.multiple) {
     const had = Array.isArray(before) ? before : [];
@@ -93,7 +94,26 @@ export function pointAtMissing(view) {
   const { node } = view.fields.get(missing[0].name);
   node.classList.remove("sc-ask");
   requestAnimationFrame(() => node.classList.add("sc-ask"));
-  say(view, `Still missing: ${missing.map((d) => d.title || d.name).join(", ")}.`);
+  notMeant(view, missingText(missing));
+}
+
+// Say why a key did nothing. The sentence goes with the next choice or word.
+export function notMeant(view, text) {
+  view.missed = text;
+  notice(view, text);
+}
+
+// What is still to be chosen, and what may be written instead.
+function missingText(missing) {
+  const titles = missing.map((d) => d.title || d.name).join(", ");
+  const other = missing.find((d) => d.unless);
+  return `Still missing: ${titles}.${other?.guidance ? ` ${other.guidance}` : ""}`;
+}
+
+function forgetMissed(view) {
+  if (!view.missed || view.notice !== view.missed) return;
+  view.notice = view.missed = "";
+  showNotice(view);
 }
 
 export function unchoose(view, { assignment, name, before }) {
@@ -135,6 +155,7 @@ export function goTo(view, assignment) {
 function write(view, name, text) {
   const draft = draftOf(view.client, view.client.current);
   draft[name] = text;
+  forgetMissed(view);
   keepDraft(view.client, view.client.current);
   compareNote(view, name);
   if (view.notes[name].below) view.notes[name].node.scrollIntoView({ block: "nearest" });
@@ -158,9 +179,11 @@ export function leaveText(view) {
 
 function toggleSteps(view) {
   const folds = [...view.slot.querySelectorAll("[data-fold]")];
+  if (!folds.length) return notMeant(view, "This item has no steps or tool output.");
   const open = folds.some((fold) => !fold.open);
   for (const fold of folds) fold.open = open;
   if (open) view.slot.querySelector("[data-steps]")?.scrollIntoView({ block: "nearest" });
+  return undefined;
 }
 
 function toggleGuidance(view) {

@@ -1,5 +1,6 @@
 // The keyboard. Letters are commands only where no text is being written. A key that is held down acts once.
 
+import { notMeant } from "./actions.js";
 import { answered, draftOf, visibleDimensions } from "./drafts.js";
 import { closeDialog, openHelp } from "./panels.js";
 import { clearFilter, DIGITS, focusField, isText, moveTop } from "./rubric.js";
@@ -98,6 +99,7 @@ function chooseByKey(view, key) {
   const wanted = field?.keys.has(key) ? field : view.keysDistinct && fieldOfKey(view, key);
   if (wanted) view.act.choose(wanted.dimension.name, wanted.keys.get(key));
   else if (field?.kind === "long") pickHit(view, field, DIGITS.indexOf(key));
+  else if (field) notMeant(view, `${field.dimension.title || field.dimension.name} has no value with the key ${key}.`);
 }
 
 function fieldOfKey(view, key) {

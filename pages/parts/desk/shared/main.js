@@ -80,6 +80,7 @@ function listen(view) {
   view.scrollNode.addEventListener("scroll", () => (view.scrolled = true), { passive: true, signal });
   const sizes = new ResizeObserver(() => {
     setNarrow(view);
+    view.desk.resized(view);
     view.slots.forEach((slot) => slot.inert && slot.isConnected && scrollToTarget(slot));
   });
   sizes.observe(view.paneNode);
