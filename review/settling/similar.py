@@ -21,8 +21,8 @@ from storage.records_review import Adjudication
 from storage.store import Store
 
 SHOWN = 3
-NEAR = 0.3
-"""The least cosine of letters; questions on one matter reach it in other words, those on different matters do not."""
+NEAR = 0.4
+"""The least cosine. In the demonstration, pairs of one scenario from here on are about the same matter."""
 
 COMPARED = 200
 """Of each scenario only so many of the latest decisions are compared, because an adjudicator waits for the result."""

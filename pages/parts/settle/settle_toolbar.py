@@ -31,7 +31,7 @@ def choose_view(counts: Mapping[str, int]) -> None:
         list(VIEWS),
         format_func=lambda v: f"{VIEWS[v]} · {counts[v]}",
         required=True,
-        wrap=False,
+        wrap=True,  # all four stay in sight on a phone
         key=VIEW_KEY,
         label_visibility="collapsed",
     )

@@ -3,7 +3,7 @@
 import { bindActions, goTo, leaveText, move, notice, pointAtMissing, unchoose } from "../shared/actions.js";
 import { progressNow } from "../shared/bar.js";
 import { answerText } from "../shared/conversation.js";
-import { el, plural, toolButton } from "../shared/dom.js";
+import { afterFrame, el, plural, toolButton } from "../shared/dom.js";
 import { answered, draftOf, dropDraft, finalLabels, isChanged, isComplete, keepDraft } from "../shared/drafts.js";
 import { register } from "../shared/main.js";
 import { doneList, enter, nextOpen, openList } from "../shared/model.js";
@@ -60,7 +60,7 @@ export const desk = {
     return !answered(labels[dimension.name]) || (!item.mine && item.differing.includes(dimension.name));
   },
   take: takeCases,
-  heard: () => undefined,
+  heard: (view) => afterFrame(() => fitHeight(view)),
   changed: changedText,
   aside: (view) => [(view.votesNode = el("div", { class: "sc-votes" }))],
   footer: (view) => [(view.moreNode = el("button", { type: "button", class: "sc-more-submit",
@@ -73,7 +73,10 @@ export const desk = {
     toolButton("Undo", "u", () => view.act.undo()),
   ],
   prepare: showCase,
-  resized: fitVotes,
+  resized: (view) => {
+    fitHeight(view);
+    fitVotes(view);
+  },
   show: () => undefined,
   state: stateText,
   count: ({ client }) => (client.week.kind === "settled" ? plural(client.order.length, "settled", "settled")
@@ -106,6 +109,12 @@ function takeCases(client, data) {
   if (!wanted || client.opened === time || !data.order.includes(wanted)) return;
   client.opened = time;
   client.current = wanted;
+}
+
+// The lines above the desk differ from week to week; the desk takes the rest of the window, so its keys stay in sight.
+function fitHeight(view) {
+  const above = Math.max(0, view.root.getBoundingClientRect().top);
+  view.root.style.setProperty("--sc-above", `${Math.round(above)}px`);
 }
 
 function showCase(view, item) {
