@@ -473,3 +473,21 @@ def m018_scenarios_are_assigned(db: Database) -> None:
     columns: dict[str, type] = dict.fromkeys(("id", "conversation_id", "scenario", "at", "by"), str)
     _create(db, "scenario_assignments", columns, "id", "conversation_id scenario at by")
     db.table("scenario_assignments").create_index(["conversation_id"])
+
+
+@migrations()
+def m019_discussions(db: Database) -> None:
+    """Add comments on reviewed items, and answers to the questions about the rubric that they raise."""
+    _create(
+        db,
+        "comments",
+        dict.fromkeys(("id", "item_id", "rater_id", "text", "at", "dimension", "value"), str)
+        | {"rubric_version": int, "unclear": int},
+        "id",
+        "item_id rater_id text at dimension value rubric_version unclear",
+        foreign_keys=[("item_id", "items", "id"), ("rater_id", "raters", "id")],
+    )
+    db.table("comments").create_index(["item_id"])
+    answers: dict[str, type] = dict.fromkeys(("id", "question", "answer", "at", "by"), str)
+    _create(db, "question_answers", answers, "id", "question answer at by")
+    db.table("question_answers").create_index(["question"])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from review.annotating.discussed import must_not_be_discussed
 from review.annotating.entries import (
     KINDS,
     AnnotationEntry,
@@ -125,6 +126,8 @@ def _annotate(store: Store, rater: Person, entry: AnnotationEntry) -> str:
     rubric = rubric_version(store, assignment.rubric_version)
     labels = rubric.canonical(entry.labels)
     earlier = _current(store, assignment.id)
+    if earlier is not None:
+        must_not_be_discussed(store, assignment.item_id)
     store.add(
         Annotation(
             submission_id=entry.submission_id,
@@ -206,6 +209,8 @@ def _withdraw(store: Store, rater: Person, entry: WithdrawalEntry) -> str:
         raise Refused("withdraws: you have no such submission.")
     if not isinstance(target, Flag) and _closed(store, _week_of(store, target.item_id)):
         raise Refused("The week is closed. Answers and skips can no longer be taken back.")
+    if isinstance(target, Annotation):
+        must_not_be_discussed(store, target.item_id)
     store.add(Withdrawal(entry.submission_id, wanted, rater.id, now()))
     if isinstance(target, Flag):
         return target.item_id

@@ -126,7 +126,7 @@ def case_payload(
         "rubric_version": case.annotations[0].rubric_version,
         "votes": [
             {"labels": n.labels, "comment": n.comment, "corrected_answer": n.corrected_answer}
-            for n in sorted(case.annotations, key=_shuffled)
+            for n in sorted(case.annotations, key=shuffled)
         ],
         "differing": list(case.differing),
         "start": _leading(case),
@@ -149,7 +149,7 @@ def held_name(case: Case, viewer: str) -> str:
     return f"{case.item.id}@{state_of(case, viewer)}"
 
 
-def _shuffled(vote: Annotation) -> str:
+def shuffled(vote: Annotation) -> str:
     """Return the key of an order of votes that stays the same and in which no reviewer always comes first."""
     return hashlib.sha256(f"{vote.item_id} {vote.submission_id}".encode()).hexdigest()
 
