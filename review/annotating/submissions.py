@@ -28,6 +28,7 @@ from review.basics.errors import Refused, ReviewError
 from review.people.people import Person, require
 from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
+from review.week.fields import NOT_MY_FIELD, hand_on
 from review.week.requeue import give_way
 from storage.queries.conditions import not_withdrawn
 from storage.records_review import (
@@ -38,6 +39,7 @@ from storage.records_review import (
     Item,
     Reassignment,
     Skip,
+    Week,
     WeekClosing,
     Withdrawal,
 )
@@ -197,6 +199,9 @@ def _skip(store: Store, rater: Person, entry: SkipEntry) -> str:
             reason=entry.reason,
         )
     )
+    week = store.get(Week, assignment.week)
+    if entry.reason == NOT_MY_FIELD and week is not None and not _late(store, assignment):
+        hand_on(store, week, assignment)
     return assignment.id
 
 

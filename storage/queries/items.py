@@ -89,3 +89,14 @@ ORDER BY a.rowid DESC LIMIT :most
 _PLACES_SQL = """
 SELECT id, week, conversation_id FROM items WHERE id IN (SELECT value FROM json_each(:items))
 """
+
+
+def scenario_of_each(store: Store, items: Collection[str]) -> dict[str, str]:
+    """Return the scenario of the conversation of each of these items, "" where it has none."""
+    return {row["id"]: row["scenario"] for row in store.query(_SCENARIOS_SQL, {"items": json_list(items)})}
+
+
+_SCENARIOS_SQL = """
+SELECT i.id, coalesce(c.scenario, '') AS scenario FROM items i JOIN conversations c ON c.id = i.conversation_id
+WHERE i.id IN (SELECT value FROM json_each(:items))
+"""

@@ -86,7 +86,10 @@ def vote_lines(rubric: Rubric, votes: Sequence[Vote]) -> list[str]:
             if value not in (None, "", []):
                 words = ", ".join(value) if isinstance(value, list) else str(value)
                 groups.setdefault(words.replace("_", " "), []).append(vote.who)
-        said = "; ".join(f"**{as_text(value)}** ({as_text(', '.join(who))})" for value, who in groups.items())
+        said = "; ".join(
+            f"**{as_text(value)}** ({as_text(', '.join(w.removeprefix('Reviewer ') for w in who))})"
+            for value, who in groups.items()
+        )
         if said:
             sign = " ≠" if len(groups) > 1 else ""
             lines.append(f"{as_text(dimension.title)}{sign}: {said}")

@@ -11,6 +11,7 @@ const SKIP_REASONS = [
   "A language I do not read",
   "Broken or empty",
 ];
+const SKIP_WORDS = { "Outside my field": "Outside my field (it goes to somebody whose field it is)" };
 const FLAGS = [
   ["privacy", "Personal data that slipped through"],
   ["unclear", "The guidance does not cover this case"],
@@ -25,7 +26,7 @@ export function openSkip(view) {
     view.act.skip(reason);
   };
   const other = String(SKIP_REASONS.length + 1);
-  const rows = SKIP_REASONS.map((reason, k) => choiceRow(String(k + 1), reason, () => give(reason)));
+  const rows = SKIP_REASONS.map((reason, k) => choiceRow(String(k + 1), SKIP_WORDS[reason] ?? reason, () => give(reason)));
   openDialog(view, "Why do you skip this item?", el("div", { class: "sc-choices" }, ...rows), text,
     toolButton("Skip with this reason", "Enter", () => view.dialog?.confirm()));
   SKIP_REASONS.forEach((reason, k) => view.dialog.choices.set(String(k + 1), () => give(reason)));
