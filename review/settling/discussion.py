@@ -127,6 +127,7 @@ def add_comment(
     if not 0 < len(said) <= MAX_COMMENT:
         raise InputError(f"comment: found {len(said):,} characters, expected 1 to {MAX_COMMENT:,}. Write a sentence.")
     with store.transaction():
+        require(store, by, "annotator")
         item = _open_item(store, item_id, by)
         known = store.get(Comment, comment_id) if comment_id else None
         if known is not None:
