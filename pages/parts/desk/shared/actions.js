@@ -11,6 +11,7 @@ import { clearFilter, focusField, keepInside, showRubric } from "./rubric.js";
 import { show, showState } from "./show.js";
 import { askedFor, sendSoon } from "./sync.js";
 import { arm, disarm, isEcho } from "./timer.js";
+import { t } from "./words.js";
 
 // Bind the actions to a view. Those on the open item do nothing while no item is open.
 export function bindActions(view, onItem, always) {
@@ -57,7 +58,7 @@ function chooseNumber(view, name, text) {
   if (value === (draft.labels[name] ?? "")) return;
   if (value === "") delete draft.labels[name];
   else if (Number.isFinite(Number(value))) return choose(view, name, value);
-  else notice(view, `“${text}” is not a number.`);
+  else notice(view, t("“{text}” is not a number.", { text }));
 }
 
 // Move the keyboard focus after an answer, to what the desk still asks about this item.
@@ -107,7 +108,7 @@ export function notMeant(view, text) {
 function missingText(missing) {
   const titles = missing.map((d) => d.title || d.name).join(", ");
   const other = missing.find((d) => d.unless);
-  return `Still missing: ${titles}.${other?.guidance ? ` ${other.guidance}` : ""}`;
+  return [t("Still missing: {titles}.", { titles }), other?.guidance].filter(Boolean).join(" ");
 }
 
 function forgetMissed(view) {
@@ -133,7 +134,7 @@ export function move(view, by) {
   const gone = client.left?.assignment === client.current && by > 0;
   const beside = here < 0 ? (by < 0 ? list[list.length - 1] : list[0]) : list[here + by];
   const target = gone ? nextOpen(client, client.current) : beside;
-  if (!target || target === client.current) return notice(view, by < 0 ? "This is the first one." : "This is the last one.");
+  if (!target || target === client.current) return notice(view, by < 0 ? t("This is the first one.") : t("This is the last one."));
   leaveText(view);
   view.notice = "";
   goBackTo(view, target, by);
@@ -179,7 +180,7 @@ export function leaveText(view) {
 
 function toggleSteps(view) {
   const folds = [...view.slot.querySelectorAll("[data-fold]")];
-  if (!folds.length) return notMeant(view, "This item has no steps or tool output.");
+  if (!folds.length) return notMeant(view, t("This item has no steps or tool output."));
   const open = folds.some((fold) => !fold.open);
   for (const fold of folds) fold.open = open;
   if (open) view.slot.querySelector("[data-steps]")?.scrollIntoView({ block: "nearest" });

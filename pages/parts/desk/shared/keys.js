@@ -5,6 +5,7 @@ import { answered, draftOf, visibleDimensions } from "./drafts.js";
 import { closeDialog, openHelp } from "./panels.js";
 import { clearFilter, DIGITS, focusField, isText, moveTop } from "./rubric.js";
 import { disarm, holdKey, submitByItself, tick } from "./timer.js";
+import { t } from "./words.js";
 
 // The commands of both desks; each desk adds its own.
 const COMMANDS = {
@@ -99,7 +100,7 @@ function chooseByKey(view, key) {
   const wanted = field?.keys.has(key) ? field : view.keysDistinct && fieldOfKey(view, key);
   if (wanted) view.act.choose(wanted.dimension.name, wanted.keys.get(key));
   else if (field?.kind === "long") pickHit(view, field, DIGITS.indexOf(key));
-  else if (field) notMeant(view, `${field.dimension.title || field.dimension.name} has no value with the key ${key}.`);
+  else if (field) notMeant(view, t("{title} has no value with the key {key}.", { title: field.dimension.title || field.dimension.name, key }));
 }
 
 function fieldOfKey(view, key) {

@@ -17,6 +17,7 @@ import { show, showState } from "./show.js";
 import { dropSlot, prepare, scrollToTarget } from "./slots.js";
 import { afterAnswer, connectionChanged, keepAsking, sendNow, sendSoon } from "./sync.js";
 import { disarm, releaseAll, releaseKey, tick } from "./timer.js";
+import { languageNow, t, useWords } from "./words.js";
 
 const views = new Map();
 const POINTED_MS = 5000;
@@ -25,6 +26,7 @@ const NARROW_REM = 40;
 function newView(desk, { key, limits }) {
   const view = {
     desk,
+    language: languageNow(),
     client: newClient(key, desk, limits),
     fields: new Map(), // dimension -> its field on the right side
     slots: new Map(), // assignment -> its laid-out conversation
@@ -139,14 +141,14 @@ function applyAnswer(view, data) {
     view.slots.clear();
     view.notice = "";
   }
-  if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : client.news;
+  if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : t(client.news);
   view.desk.heard(view);
   for (const { assignment } of data.items ?? []) if (client.items.get(assignment) !== before.get(assignment)) dropSlot(view, assignment);
   const stays = !turned && client.current === current && client.rubric.version === version;
   if (stays && client.items.get(current) === item && sameWords(client.mine.get(current), mine)) refresh(view);
   else if (stays && item) showAgain(view, item);
   else show(view);
-  if (client.news) say(view, client.news);
+  if (client.news) say(view, t(client.news));
   // After a click on another list its first item gets the keys; for those who use the keyboard the focus stays.
   if (turned && performance.now() - view.pointedAt < POINTED_MS) view.root.focus({ preventScroll: true });
   const next = nextOpen(client, client.current);
@@ -188,7 +190,17 @@ function unmount(view) {
   view.root.remove();
 }
 
+// Take the language of the answer. The frame of another language is built anew; drafts and unsaved entries are kept.
+function speak(data) {
+  if (data.words) useWords(data.language, data.words);
+  const view = views.get(data.key);
+  if (!view || view.language === languageNow()) return;
+  unmount(view);
+  views.delete(data.key);
+}
+
 function mount(desk, { data, parentElement, setStateValue }) {
+  speak(data);
   const view = views.get(data.key) ?? newView(desk, data);
   views.set(data.key, view);
   view.setStateValue = setStateValue;
