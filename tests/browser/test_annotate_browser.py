@@ -29,7 +29,7 @@ from storage.records_review import Annotation, Flag, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 
-RATERS = tuple(f"r{k:02d}" for k in range(26))
+RATERS = tuple(f"r{k:02d}" for k in range(27))
 LONG = {
     "dimensions": [
         {"name": "intent", "scale": "nominal", "values": COUNTRIES},
@@ -65,7 +65,7 @@ def long_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def test_ten_fine_items_take_three_keys_each_for_whoever_chose_it(context: Any, server: Server) -> None:
+def test_ten_fine_items_take_three_keys_each_without_enter(context: Any, server: Server) -> None:
     page = opened(context, server, "r00")
     by_itself(page, 50)
     for k in range(10):
@@ -484,3 +484,18 @@ def test_seconds_are_active_time(fresh_context: Any, server: Server) -> None:
     assert 30 <= half < 60, "reading is counted whole"
     assert 60 <= long < 90, "of a long pause a minute"
     assert 60 <= lunch < 90, "of an absence no more"
+
+
+def test_the_browsers_language_speaks_and_another_can_be_chosen(new_context: Any, server: Server) -> None:
+    page = opened(new_context(locale="de-DE"), server, "r26")
+    assert page.text_content(".sc-submit span") == "Absenden"
+    press(page, "1", "4")
+    page.locator("[data-testid=stSidebar]").get_by_text("English").click()
+    page.wait_for_selector(".sc-submit >> text=Submit")
+    assert checked(page, "correctness") == ["wrong"]
+    page.reload()
+    page.wait_for_selector(".sc-submit >> text=Submit")
+    press(page, "3", "Enter")
+    at_item(page, "r26-0001")
+    all_saved(page)
+    assert rows(server, "r26") == expected("r26", 1)

@@ -39,8 +39,13 @@ def language_here() -> str:
 def choose_language() -> None:
     """Draw the choice of a language in the sidebar, and keep it in the address."""
     st.session_state.setdefault(KEY, language_here())
-    chosen = st.sidebar.selectbox(
-        "Language", list(LANGUAGES), format_func=LANGUAGES.__getitem__, key=KEY, persist_state="session"
+    chosen = st.sidebar.segmented_control(
+        "Language",
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        required=True,
+        key=KEY,
+        persist_state="session",
     )
     if chosen != fitting(st.context.locale) or ADDRESS in st.query_params:
         st.query_params[ADDRESS] = chosen

@@ -31,7 +31,7 @@ class Page {
   constructor() {
     const order = names(ITEMS);
     this.key = `burst-${(Page.count += 1)}`;
-    localStorage.setItem(`spotcheck:${this.key}:settings`, '{"advance": 0}'); // who chose no delay types ahead
+    localStorage.setItem(`spotcheck:${this.key}:settings`, '{"advance": 0}'); // without a delay people type ahead
     this.server = new FakeServer(order, (open, fields) => answer(open, { rubric: THREE, ...fields }));
     this.data = { key: this.key, ...answer(order, { rubric: THREE, held: order.slice(0, 25) }) };
     this.mount();
