@@ -9,7 +9,7 @@ from datetime import date, datetime
 from review.annotating.anchoring import Anchoring
 from review.basics.words import counted
 from review.report.model import JudgeFigures, Quality, WeekReport
-from review.report.quality_words import since_the_week_before
+from review.report.quality_words import changed
 from review.statistics.quality.words import headline_words, unlabelled_words
 from review.statistics.quantity import Quantity
 
@@ -50,10 +50,10 @@ def answers(report: WeekReport) -> list[tuple[str, list[str]]]:
 
 
 def how_good(report: WeekReport) -> list[str]:
-    """Return one sentence for each positive value."""
+    """Return the share of each positive value, and whether it is more or less than in the weeks before."""
     if not report.quality:
         return ["The rubric has no positive value, so there is no share to estimate."]
-    return [_share(report, q) for q in report.quality]
+    return [f"{_share(report, q)} {changed(q)}".strip() for q in report.quality]
 
 
 def _share(report: WeekReport, q: Quality) -> str:
@@ -67,7 +67,7 @@ def _share(report: WeekReport, q: Quality) -> str:
 def how_sure(report: WeekReport) -> list[str]:
     """Return the intervals, the response rate, people's agreement, and the reviews of other rubric versions."""
     lines = [
-        f"With 95% confidence, {interval(q.best)} are '{q.positive}'. {since_the_week_before(q)}".strip()
+        f"With 95% confidence, {interval(q.best)} are '{q.positive}'."
         for q in report.quality
         if q.best.ci is not None and q.best.value is not None
     ]
