@@ -28,9 +28,10 @@ from review.evidence.production import production_quality
 from review.people.people import add_person
 from review.privacy.hidden_spans import hide_span
 from review.report.gather import week_report
-from review.report.page import TEMPLATES, report_html
+from review.report.page import report_html
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.reasons import _named, shortened
+from review.report.templates import TEMPLATES
 from review.report.words import percent
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
