@@ -125,7 +125,7 @@ _STATES: dict[State, tuple[str, str]] = {
 
 def _line(j: _Judged, thresholds: Thresholds) -> Line:
     if j.state == "none":
-        sentence, reason = f"{j.agreed.title}: not known yet.", f"{j.figure.undefined or ''}.".capitalize()
+        sentence, reason = f"{j.agreed.title}: not known yet.", f"{_capital(j.figure.undefined or 'it is undefined')}."
         return Line(name=j.agreed.dimension, sentence=sentence, reason=reason, state=_STATES[j.state], term=j.term)
     return Line(
         name=j.agreed.dimension,

@@ -65,9 +65,8 @@ class Doing:
 
 def next_steps(found: Doing) -> Answer:
     """Return the answer: the first actions as lines, or that nothing is to be done and why."""
-    lines = [*_failed(found), *([] if found.closed else _open_week(found)), *_rubric(found)]
-    done = _closing(found) if not lines else []
-    shown = (lines or done)[:MOST]
+    lines = [*_failed(found), *([] if found.closed else _open_week(found)), *_rubric(found), *_closing(found)]
+    shown = lines[:MOST]
     return Answer(
         name="next",
         question=QUESTION,
@@ -187,7 +186,7 @@ def _why_nothing(found: Doing) -> str:
         waiting.append(f"{counted(found.left, 'item')} {'is' if found.left == 1 else 'are'} with reviewers")
     if found.to_settle and not found.adjudicator:
         waiting.append(f"{counted(found.to_settle, 'disagreement')} with adjudicators")
-    return f"{' and '.join(waiting)}, due {found.due}.".capitalize() if waiting else "A lead can close the week."
+    return f"{' and '.join(waiting)}, due {found.due}." if waiting else "A lead can close the week."
 
 
 def rubric_readings(found: Sequence[tuple[str, Reading | None]]) -> tuple[tuple[str, Reading], ...]:
