@@ -101,7 +101,7 @@ def quality(report: WeekReport) -> QualityFigures:
         rows,
         others,
         " ".join([note, *_worth(report)]).strip(),
-        tuple(f"'{q.positive}': {line}" for q in report.quality for line in [*quality_lines(q)[1:], *details(q)]),
+        tuple(f"'{q.positive}': {line}" for q in report.quality for line in [*quality_lines(q), *details(q)]),
     )
 
 

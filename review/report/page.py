@@ -31,6 +31,7 @@ def report_html(report: WeekReport) -> str:
         judges=figures.judges(report),
         agreement=figures.agreement(report),
         late={p.rater_id for p in report.late},
+        response=words.response(report),
         closing=words.closing(report),
         settlement=words.settlement(report),
         golden=words.golden(report),

@@ -277,7 +277,7 @@ def test_undefined_figures_are_sentences(bare: Store) -> None:
     report = week_report(bare, "2026-W45")
     assert report.response_rate is None and [g.name for g in report.groups] == ["hand-picked"]
     text = unescape(report_html(report))
-    assert "The share of 'wrong' conversations is undefined: no conversation is labelled" in text
+    assert "Nobody knows yet how many conversations are 'wrong'." in text and "No conversation is labelled." in text
     assert "undefined: no item was rated by two people" in text
     assert "No judge gave a verdict" in text and "nobody could have changed their mind" in text
     assert "Nothing was drawn" in text

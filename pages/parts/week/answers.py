@@ -66,6 +66,12 @@ def fill(found: Answer, verdicts: Sequence[JudgeVerdict] = ()) -> None:
         go(found.link)
 
 
+def failed(place: DeltaGenerator, question: str, error: Exception) -> None:
+    """Draw why a question has no answer, and leave the rest of the page as it is."""
+    place.caption(as_text(question))
+    place.error(as_text(error), icon=":material/block:")
+
+
 def _step(line: Line) -> None:
     """Draw an action: the link that does it says what it does."""
     if line.link is not None:

@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.shared import cached_statistics, gathered
 from pages.parts.shared.session import Session
-from pages.parts.shared.wording import as_text
 from pages.parts.week import answers, reasons
 from review.basics.errors import ReviewError
 from review.closing.closing import Check
@@ -27,6 +26,9 @@ from review.report.answers import (
 from review.report.model import Agreement, Quality
 from review.serving.last_night import failed_steps
 from review.settings.project import project_of
+from review.statistics.answers import agreement as agreement_answers
+from review.statistics.answers import judges as judge_answers
+from review.statistics.answers import production as production_answers
 from review.statistics.answers.judges import Evidence, judge_verdict, judges
 from review.statistics.answers.next_steps import next_steps
 from review.statistics.answers.thresholds import Thresholds
@@ -47,7 +49,7 @@ def fill(
     try:
         thresholds = project_of(here.store.path).answers
     except ReviewError as error:
-        places["production"].error(as_text(error), icon=":material/description:")
+        answers.failed(places["production"], production_answers.QUESTION, error)
         return
     weeks = evidence.weeks_up_to(here.store, week)
     agreed = _agreement(here, weeks, thresholds, place=places["agreement"], below=below)
@@ -78,7 +80,7 @@ def _agreement(
         reports = {n: r for n in names if (r := cached_statistics.agreement(here, weeks, n)) is not None}
         found = agreements(rubric, ratings, reports, thresholds)
     except ReviewError as error:
-        place.error(as_text(error), icon=":material/block:")
+        answers.failed(place, agreement_answers.QUESTION, error)
         return []
     with place:
         answer = agreement_answer(found, thresholds)
@@ -96,7 +98,7 @@ def _judges(
         for judge in judges_of(here.store, weeks):
             found += cached_statistics.judge_evidence(here, weeks, judge, thresholds.epsilon)
     except ReviewError as error:
-        place.error(as_text(error), icon=":material/block:")
+        answers.failed(place, judge_answers.QUESTION, error)
         return
     verdicts = [judge_verdict(one, thresholds) for one in found]
     with place:
@@ -113,7 +115,7 @@ def _production(
         found = cached_statistics.quality(here, week)
         answer = production_answer(found, thresholds)
     except ReviewError as error:
-        place.error(as_text(error), icon=":material/block:")
+        answers.failed(place, production_answers.QUESTION, error)
         return ()
     with place:
         answers.fill(answer)

@@ -15,7 +15,7 @@ from pages.parts.week import answers
 from review.current.assignments import closing_of
 from review.current.rubric_in_use import left_out as reviews_left_out
 from review.report.model import Agreement, Quality
-from review.report.quality_words import details
+from review.report.quality_words import details, quality_lines
 from review.report.words import changes_of_mind, span
 from review.statistics.agreement.words import sentences
 from review.statistics.answers.answer import Answer
@@ -90,7 +90,7 @@ def _how(week: str, found: Sequence[Quality]) -> None:
     st.caption("The figure above is the one to use. The others are here to compare.")
     for q in found:
         differing = compared(q.report, q.positive)
-        st.markdown(f"**{as_text(q.positive)}**: {as_text(' '.join([f'{_capital(q.report.basis)}.', *differing]))}")
+        st.markdown(f"**{as_text(q.positive)}** {as_text(' '.join([quality_lines(q)[0], *differing]))}")
         figures.table(
             figures.quantity_table(q.report.by_name, first="estimate"),
             key=f"weekly_others_{q.dimension}_{q.positive}",
@@ -155,7 +155,3 @@ def left_out(here: Session, week: str, weeks: tuple[str, ...], below: Places) ->
             st.caption(f":material/visibility_off: {line}")
         if others := reviews_left_out(here.store, weeks):
             st.caption(f":material/info: {as_text(others)}")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
