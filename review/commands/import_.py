@@ -25,13 +25,14 @@ from review.commands.common import (
     out,
     store_option,
 )
+from review.commands.import_exports import ratings_hints, refuse_other_exports
 from review.log.log import weeks_in_log
 from review.rubric.rubric import Dimension, Rubric, current_rubric
 from review.settings.project import project_of
 from review.sources.file_sets import file_sets
 from review.sources.import_source import import_from_source
 from review.sources.normalise import DEFAULT_SOURCE
-from review.sources.options import import_options
+from review.sources.options import AUTO, import_options
 from review.sources.prepared import prepared
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
@@ -140,6 +141,8 @@ def import_(
         records=records,
         known=lambda one: prepared(one, options, readings),
     )
+    if format == AUTO and not options.mapping:
+        refuse_other_exports(sets, options, readings)
     done: list[Import] = []
     reports: list[dict[str, Any]] = []
     with _bar() as bar:
@@ -155,7 +158,9 @@ def import_(
             notes = [*found_out, *tally.notes, *_verdict_notes(tally, _rubric(store))]
             for text in notes:
                 note(f"{file}: {text}")
-            reports.append(_as_file(record, formats[0].reason, notes, tally))
+            for text in ratings_hints(together, record.format, tally):
+                note(text)
+            reports.append({"file": file, **_as_file(record, formats[0].reason, notes, tally)})
     sums = {name: sum(f[name] for f in reports) for name in COUNTS}
     imports = [dataclasses.asdict(r) for r in done]
     result = {"files": reports, **sums, "imports": imports, "weeks": weeks_in_log(log_of(store_path))}
@@ -210,7 +215,6 @@ def _announce(file: str, seen: list[Detected]) -> Callable[[Detected], None]:
 def _as_file(record: Import, reason: str, notes: list[str], tally: Tally) -> dict[str, Any]:
     """Return what an import of one file did as JSON; ``rejects_file`` lists every rejected record."""
     return {
-        "file": record.file,
         "format": record.format,
         "reason": reason,
         **{name: getattr(record, name) for name in COUNTS},

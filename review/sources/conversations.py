@@ -25,6 +25,7 @@ from review.sources.readers.catalogue import PLAIN, READERS
 from review.sources.readers.fields import Fields, Record, as_json_text
 from review.sources.readers.mapping import picked, renamed, translated
 from review.sources.readers.reader import Reader, TraceReader
+from review.sources.unread import LOSABLE, Unread
 from storage.records_log import Conversation
 
 LONGEST_FOUND = 120
@@ -44,7 +45,8 @@ class RecordRules:
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
     memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
-    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one.
+    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one. With
+    ``lossy`` a cell that cannot be read costs its field, else the record.
     """
 
     format: str
@@ -57,6 +59,7 @@ class RecordRules:
     id_required: bool = False
     scratch: Path | None = None
     join_calls: bool = False
+    lossy: bool = False
     digest: Callable[[Record], bytes] | None = None
 
 
@@ -93,7 +96,7 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
             yield ReadRecord(raw, None, refusal(reason))
             continue
         for notes, entry in found:
-            if rules.digest and raw.record is not None and len(found) == 1 and not notes:
+            if rules.digest and raw.record is not None and len(found) == 1 and not notes and not entry.unread:
                 entry = entry._replace(raw=rules.digest(raw.record))
             if notes:
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
@@ -131,12 +134,25 @@ def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
     found = translated(fields, rules.values)
     if rules.id_required and not str("" if found.get("id") is None else found["id"]).strip():
         raise Unreadable("id", None, "a value that names the row")
-    before = conversation_of(found, record, rules.origin)
+    before, unread = _readable(found, record, rules)
     masked, spans = mask(before, rules.recognisers)
     original = rules.seal(content_before(before, FIELDS)) if spans and rules.seal else None
     # Nobody else has the conversation yet, and a copy would take as long as its masking.
     object.__setattr__(masked, "content_hash", content_hash(masked))
-    return Entry(masked, original)
+    return Entry(masked, original, unread=unread)
+
+
+def _readable(fields: Fields, record: Record, rules: RecordRules) -> tuple[Conversation, tuple[Unread, ...]]:
+    """Return the conversation, and the cells that cost their field because they cannot be read."""
+    unread: list[Unread] = []
+    while True:
+        try:
+            return conversation_of(fields, record, rules.origin), tuple(unread)
+        except Unreadable as error:
+            if not rules.lossy or error.field not in LOSABLE or fields.get(error.field) is None:
+                raise
+            unread.append(Unread(error.field, masked_value(error.found, rules.recognisers), error.expected))
+            fields = {name: value for name, value in fields.items() if name != error.field}
 
 
 def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:

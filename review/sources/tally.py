@@ -14,6 +14,8 @@ import orjson
 from review.basics.record import MENDED
 from review.basics.words import counted
 from review.sampling.strata import NEGATIVE_FEEDBACK
+from review.sources import human_scores, unread
+from review.sources.unread import Unread
 from storage.records_base import Json
 
 MAX_REJECTIONS = 100
@@ -38,7 +40,9 @@ class Tally:
     made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
     what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
     records are, and what is not read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down.
-    ``place`` gives the file (None when there is only one) and the line in it for the line of a record.
+    ``unread`` counts cells that cost their field.
+    ``human_scores`` counts scores that people gave in the tool the records come from, by person. ``place`` gives the
+    file (None when there is only one) and the line in it for the line of a record.
     """
 
     read: int = 0
@@ -50,6 +54,8 @@ class Tally:
     mended: Counter[str] = field(default_factory=Counter)
     told: Sequence[str] = ()
     odd_feedback: Counter[str] = field(default_factory=Counter)
+    unread: Counter[Unread] = field(default_factory=Counter)
+    human_scores: Counter[str] = field(default_factory=Counter)
     most_values: int = MAX_VALUES
     place: Callable[[int], tuple[str | None, int]] | None = None
     _open: BinaryIO | None = None
@@ -93,6 +99,11 @@ class Tally:
             counts, text = self.odd_feedback, feedback[:80]
             counts[text if text in counts or len(counts) < self.most_values else "..."] += n
 
+    def saw_unread(self, cell: Unread, n: int = 1) -> None:
+        """Count a cell that cost its field in ``n`` records."""
+        known = cell in self.unread or len(self.unread) < self.most_values
+        self.unread[cell if known else cell._replace(found="...")] += n
+
     def close(self) -> None:
         """Finish the file of rejects; without a reject there is none."""
         if self._open is None:
@@ -121,4 +132,7 @@ class Tally:
                 f"down: {shown}; expected up or down. They count as neither. If some mean down, import with a "
                 f"translation of the value, such as feedback:{next(iter(self.odd_feedback))}=down."
             )
+        notes += unread.sentences(self.unread)
+        if self.human_scores:
+            notes.append(human_scores.sentence(self.human_scores))
         return notes

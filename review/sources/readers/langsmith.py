@@ -1,7 +1,8 @@
 """Runs of LangSmith: rows in any order, those of one trace by ``trace_id`` and ``dotted_order``.
 
 The root run gives question, answer, status and totals; the session and user stand in its metadata, because the field
-``session_id`` is the project. Messages, model and tools come from the runs below it.
+``session_id`` is the project. Messages, model and tools come from the runs below it. Feedback inside a run, or in rows
+among the runs, is a verdict where a model gave it; what people said stays in the metadata.
 
 Facts: langsmith 0.15 (``schemas.py``: RunBase, Run), langchain-ai/docs ``run-data-format.mdx`` and ``threads.mdx``.
 """
@@ -18,6 +19,7 @@ from review.sources.readers.span_fields import fields_of
 from review.sources.readers.span_values import amount_of, count_of, list_in, mapping_of, milliseconds, opened, words_of
 from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span
 
+JUDGES = ("model", "evaluator", "auto_eval")
 KINDS = {"llm": LLM, "tool": TOOL, "retriever": RETRIEVER}
 SESSIONS = ("session_id", "thread_id", "conversation_id")
 USERS = ("user_id", "user", "end_user")
@@ -54,6 +56,8 @@ def _above(record: Record) -> list[str]:
 
 def key(record: Record) -> str:
     """Return the id of the trace; a run without one is a trace of its own."""
+    if "feedback_source" in record and (trace := words_of(record.get("trace_id")) or words_of(record.get("run_id"))):
+        return trace
     found = words_of(record.get("trace_id")) or next(iter(_above(record)), None) or words_of(record.get("id"))
     if found is None:
         raise Unreadable("trace_id", record.get("trace_id"), "the id of a trace, or the id of a run")
@@ -61,7 +65,14 @@ def key(record: Record) -> str:
 
 
 def assemble(records: Sequence[Record]) -> list[Fields]:
-    """Return the conversation of one trace."""
+    """Return the conversation of one trace. Raises Unreadable where only feedback on it is there."""
+    said = [record for record in records if "feedback_source" in record]
+    records = [record for record in records if "feedback_source" not in record]
+    if not records:
+        found = f"{len(said)} rows of feedback on a trace that is not here"
+        raise Unreadable("trace_id", found, "the runs of the trace in the same import, or an import of labels")
+    said += [one for record in records for one in list_in(record.get("feedback")) if isinstance(one, Mapping)]
+    verdicts, others = _said(said)
     spans = [_span(record) for record in records]
     roots = [record for record in records if _root(record)]
     root = roots[-1] if roots else records[0]
@@ -74,7 +85,9 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
         "metadata": {
             **{name: value for name, value in metadata.items() if name not in (*SESSIONS, *USERS)},
             **{name: root[name] for name in ("app_path", "reference_example_id") if root.get(name)},
+            **({"scores": others} if others else {}),
         },
+        **({"verdicts": verdicts} if verdicts else {}),
     }
     return [fields_of(spans, id=key(records[0]), given=given)]
 
@@ -144,6 +157,27 @@ def _error_type(error: str | None) -> str | None:
     """Return the name of the exception that begins the text of an error, such as TimeoutError(...)."""
     word = (error or "").partition("(")[0].strip()
     return word if word.isidentifier() and word != error else None
+
+
+def _said(feedback: Sequence[Record]) -> tuple[dict[str, Fields], list[Fields]]:
+    """Return the verdicts of models by judge and name, and what others said."""
+    verdicts: dict[str, Fields] = {}
+    others: list[Fields] = []
+    for one in feedback:
+        source, name, comment = mapping_of(one.get("feedback_source")), words_of(one.get("key")), one.get("comment")
+        score = amount_of(one.get("score"))
+        value = score if one.get("value") in (None, "") else one["value"]
+        if name is None or value is None or isinstance(value, dict | list):
+            continue
+        if source.get("type") in JUDGES:
+            judge = words_of(mapping_of(source.get("metadata")).get("evaluator")) or "langsmith"
+            cell = {"value": value, "score": score, "rationale": words_of(comment)}
+            verdicts.setdefault(judge, {})[name] = {k: v for k, v in cell.items() if v is not None}
+        else:
+            rater = words_of(source.get("user_name")) or words_of(source.get("user_id"))
+            row = {"name": name, "value": value, "source": source.get("type"), "comment": comment, "rater": rater}
+            others.append({k: v for k, v in row.items() if v is not None})
+    return verdicts, others
 
 
 def _feedback(stats: Mapping[str, Any]) -> str | None:
