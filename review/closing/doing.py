@@ -36,10 +36,11 @@ def doing(
     mine = next((p for p in rows if viewer is not None and p.rater_id == viewer.id), None)
     left = sum(p.left for p in rows)
     own = mine.left if mine else 0
+    closed = closing_of(store, week) is not None
     overdue = opened.due < now()[:10]
     return Doing(
         week=week,
-        closed=closing_of(store, week) is not None,
+        closed=closed,
         lead=viewer is None or viewer.may("lead"),
         adjudicator=viewer is None or viewer.may("adjudicator"),
         due=_day(opened.due),
@@ -47,7 +48,7 @@ def doing(
         own_minutes=mine.minutes_left if mine else 0.0,
         left=left,
         late=left - own if overdue else 0,
-        nobodys=len(held_by_nobody(store, week)),
+        nobodys=0 if closed else len(held_by_nobody(store, week)),
         to_settle=next((c.open for c in checks if c.name == "settled"), 0),
         ties=ties,
         more=more,

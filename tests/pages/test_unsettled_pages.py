@@ -25,7 +25,9 @@ def texts(at: AppTest) -> str:
 
 def test_the_week_page_shows_a_range_and_asks_to_settle_ties(split: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(split, monkeypatch, "week", "mia")
-    said = texts(at).replace("\\", "")
+    assert "The other estimates leave out" not in texts(at)
+    at.session_state["weekly_how_quality"] = True
+    said = texts(at.run()).replace("\\", "")
     assert "5.6% to 28% of conversations are 'wrong', depending on 8 open ties." in answers(at)
     assert "3 ties among them decide what the share is" in answers(at)
     assert "settle 3 of them" in said and "not that quality fell" in said and "2 skipped, 2 not answered" in said
@@ -67,6 +69,8 @@ def test_the_change_over_eight_weeks_is_beside_the_estimate(tmp_path: Path, monk
         wrong = 2 if k < 4 else 12
         add_week(store, week, [("wrong", "wrong")] * wrong + [("correct", "correct")] * (40 - wrong))
     at = run(store, monkeypatch, "week", "mia", week=THIS)
+    at.session_state["weekly_how_quality"] = True
+    at.run()
     said = texts(at).replace("\\", "")
     assert "of conversations are 'wrong', rising over 8 weeks." in answers(at)
     assert "No change shown against 2026-W46" in said

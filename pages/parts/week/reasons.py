@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from pages.parts.shared import cached_statistics, figures
 from pages.parts.shared.session import Session
@@ -76,13 +77,21 @@ def quality(here: Session, week: str, found: Sequence[Quality]) -> None:
     lines = (line for q in found for line in unsettled_words(q.report, q.positive))
     for line in dict.fromkeys(lines):
         st.caption(as_text(line))
-    with st.expander(HOW):
-        _how(week, found)
-    with st.expander("How many more labels for a narrower interval?"):
+    with _behind(HOW, key="weekly_how_quality") as box:
+        if box.open:
+            _how(week, found)
+    with _behind("How many more labels for a narrower interval?", key="weekly_how_many") as box:
+        if not box.open:
+            return
         wanted = st.number_input("Wanted margin (±)", 0.005, 0.5, 0.03, 0.005, format="%.3f", key="weekly_half")
         for q in found:
             st.markdown(f"*{as_text(q.positive)}*")
             figures.plan_sentence(plan_quality(q.report.strata, float(wanted)))
+
+
+def _behind(label: str, *, key: str) -> ExpanderContainer:
+    """Return a place behind a click that knows whether it is open: what few people read is drawn only then."""
+    return st.expander(label, key=key, on_change="rerun")
 
 
 def _how(week: str, found: Sequence[Quality]) -> None:
@@ -112,8 +121,8 @@ def agreement(here: Session, weeks: tuple[str, ...], found: Sequence[Agreement],
         figures.forest(rows, key="weekly_agreement", file_name=f"agreement-{week}.csv")
         for line in answer.lines:
             st.caption(f"**{as_text(line.sentence)}** {as_text(line.reason)}", help=line.term or None)
-        with st.expander(HOW):
-            for a in found:
+        with _behind(HOW, key="weekly_how_agreement") as box:
+            for a in found if box.open else ():
                 st.caption(f"**{as_text(a.title)}**: {as_text(' '.join([*sentences(a.report), *a.report.warnings]))}")
     _heading("Changes of mind", "This week", help=CHANGES)
     st.caption(changes_of_mind(cached_statistics.changes_of_mind(here, (week,))))
@@ -137,7 +146,9 @@ def judges(weeks: tuple[str, ...], found: Sequence[Evidence], answer: Answer) ->
     with st.container(horizontal=True):
         for link in by_judge.values():
             answers.go(link)
-    with st.expander(HOW):
+    with _behind(HOW, key="weekly_how_judges") as box:
+        if not box.open:
+            return
         precision: dict[str, Quantity] = {f"{e.label}: {e.positive}": e.precision for e in found}
         figures.table(
             figures.quantity_table(precision, first="precision"), key="weekly_precision", file_name="precision.csv"
