@@ -153,7 +153,7 @@ def blocking(here: Session, week: str) -> list[Check]:
         for check in checks:
             mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
-        if any(c.name == "settled" and not c.done for c in checks):
+        if here.rater.may("adjudicator") and any(c.name == "settled" and not c.done for c in checks):
             st.page_link("adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
         if closing is not None:
             st.caption(as_text(f"Closed by {here.names.get(closing.by, closing.by)} on {closing.at[:10]}."))
