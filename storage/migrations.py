@@ -492,7 +492,25 @@ def m019_imports_of_labels_can_be_undone(db: Database) -> None:
 
 
 @migrations()
-def m020_due_dates_change(db: Database) -> None:
+def m020_discussions(db: Database) -> None:
+    """Add comments on reviewed items, and answers to the questions about the rubric that they raise."""
+    _create(
+        db,
+        "comments",
+        dict.fromkeys(("id", "item_id", "rater_id", "text", "at", "dimension", "value"), str)
+        | {"rubric_version": int, "unclear": int},
+        "id",
+        "item_id rater_id text at dimension value rubric_version unclear",
+        foreign_keys=[("item_id", "items", "id"), ("rater_id", "raters", "id")],
+    )
+    db.table("comments").create_index(["item_id"])
+    answers: dict[str, type] = dict.fromkeys(("id", "question", "answer", "at", "by"), str)
+    _create(db, "question_answers", answers, "id", "question answer at by")
+    db.table("question_answers").create_index(["question"])
+
+
+@migrations()
+def m021_due_dates_change(db: Database) -> None:
     """Add the due dates that leads give to open weeks."""
     columns: dict[str, type] = dict.fromkeys(("id", "week", "due", "at", "by", "reason"), str)
     _create(db, "due_changes", columns, "id", "week due at by reason", foreign_keys=[("week", "weeks", "name")])

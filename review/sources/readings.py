@@ -68,7 +68,7 @@ def fitting_source(store: Store, project: Project, fields: Collection[str], *, f
     then the latest. Without one, it is the source of the latest import in ``format``, which needs no mapping.
     """
     rows = store.find(SourceSettings, order_by="rowid desc")
-    mappings = [(row.source, row.mapping) for row in rows]
+    mappings: list[tuple[str, Mapping[str, str]]] = [(row.source, row.mapping) for row in rows]
     mappings += [(preset.alias or name, preset.mapping) for name, preset in project.sources.items()]
     fitting = [(len(m), source) for source, m in mappings if m and all(path in fields for path in m.values())]
     if fitting:
