@@ -11,6 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from syntax_trees import nodes, tree
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
@@ -54,18 +55,13 @@ MODULES = {name_of(path): path for path in files()}
 
 
 @functools.cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@functools.cache
 def imports(path: Path) -> frozenset[tuple[str, str]]:
     """(module, name) of everything a module imports, wherever in it the import stands; name "" for a whole module.
 
     The places in catalogues of plug-ins, such as "review.checks.length:CHECK", are imports too.
     """
     found: set[tuple[str, str]] = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(tree(path), ast.Import, ast.ImportFrom, ast.Constant):
         if isinstance(node, ast.Import):
             found |= {(alias.name, "") for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -138,7 +134,8 @@ def test_no_circle_stands_between_modules() -> None:
 def defined_in(module: str) -> set[str]:
     """The names that a module makes itself, as against those that it imports."""
     found: set[str] = set()
-    for node in ast.walk(tree(MODULES[module])):
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Name)
+    for node in nodes(tree(MODULES[module]), *kinds):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -151,7 +148,7 @@ def test_each_name_has_one_door() -> None:
     for path in [*files(), *(ROOT / "tests").rglob("*.py")]:
         second = [f"{n} from {m}" for m, n in imports(path) if n and m in MODULES and n not in defined_in(m)]
         assert not second, f"{path.relative_to(ROOT)} takes by a second door: {sorted(second)}"
-        assert not [n for n in ast.walk(tree(path)) if isinstance(n, ast.alias) and n.asname == n.name], path
+        assert not [n for n in nodes(tree(path), ast.alias) if n.asname == n.name], path
 
 
 def test_review_holds_rooms_and_no_loose_module() -> None:
@@ -188,8 +185,8 @@ def test_a_page_holds_no_bare_text() -> None:
 def test_each_link_to_a_page_names_a_file_beside_the_router() -> None:
     """Streamlit reads the paths of pages from the folder of its main script, which is pages/router.py."""
     for path in (ROOT / "pages").rglob("*.py"):
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("page_link", "switch_page"):
+        for node in nodes(tree(path), ast.Call):
+            if getattr(node.func, "attr", "") in ("page_link", "switch_page"):
                 target = ast.literal_eval(node.args[0])
                 assert (ROOT / "pages" / target).is_file(), f"{path}, line {node.lineno}: no page {target}"
 
@@ -203,8 +200,8 @@ TAKEN_IN_PLACE = {"Table", "Grid", "add_row"}
 def mixed_up(source: ast.Module) -> list[str]:
     """The records of a module with more than five fields that can be filled by place."""
     found = []
-    for node in ast.walk(source):
-        if isinstance(node, ast.ClassDef) and sum(isinstance(s, ast.AnnAssign) for s in node.body) > MOST:
+    for node in nodes(source, ast.ClassDef):
+        if sum(isinstance(s, ast.AnnAssign) for s in node.body) > MOST:
             made = [ast.unparse(d) for d in node.decorator_list if "dataclass" in ast.unparse(d)]
             named = any("NamedTuple" in ast.unparse(base) for base in node.bases)
             if named or any("kw_only=True" not in d for d in made):
@@ -218,13 +215,13 @@ def called(node: ast.Call) -> str:
 
 def by_place(source: ast.Module, allowed: Collection[str]) -> list[str]:
     """The calls of a module with more than five arguments by place, but those of the ``allowed`` names."""
-    calls = [n for n in ast.walk(source) if isinstance(n, ast.Call) and len(n.args) > MOST]
+    calls = [n for n in nodes(source, ast.Call) if len(n.args) > MOST]
     return [f"{called(n)}, line {n.lineno}" for n in calls if called(n) not in allowed]
 
 
 def of_any_length(source: ast.Module) -> set[str]:
     """The functions of a module that take any number of arguments, so that none of them has a place of its own."""
-    return {n.name for n in ast.walk(source) if isinstance(n, ast.FunctionDef) and n.args.vararg}
+    return {n.name for n in nodes(source, ast.FunctionDef) if n.args.vararg}
 
 
 def test_large_records_are_filled_by_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -73,6 +75,14 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "RECORDS", 37)
 
 
+@pytest.fixture
+def ready_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take processes that have imported everything. New ones, as an import starts them, take a second each."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["review.sources.processes"])
+    monkeypatch.setattr(processes, "multiprocessing", SimpleNamespace(get_context=lambda _: context))
+
+
 def run(path: Path, log: LogPaths, *, n: int, **options: Any) -> tuple[Import, Tally]:
     tally = Tally()
     chosen = ImportOptions(week="2026-W10", **options)
@@ -124,7 +134,9 @@ def test_two_processes_make_what_one_makes(tmp_path: Path, small_batches: None) 
         {"checks": CheckSettings(run=("length",)), "source": "mails", "mapping": {"scenario": "extra.n"}},
     ],
 )
-def test_settings_reach_the_processes(tmp_path: Path, options: dict[str, Any], small_batches: None) -> None:
+def test_settings_reach_the_processes(
+    tmp_path: Path, options: dict[str, Any], small_batches: None, ready_processes: None
+) -> None:
     path = written(tmp_path / "log.jsonl", 120)
     logs = {n: log_of(tmp_path / f"{n}.db") for n in (1, 2)}
     done = {n: run(path, log, n=n, **options) for n, log in logs.items()}
@@ -253,7 +265,7 @@ def test_batches_hold_every_record_once_in_order(sizes: list[int], most: int, mo
 
 
 @pytest.mark.parametrize("n", [1, 2])
-def test_a_damaged_archive_adds_nothing(tmp_path: Path, n: int, small_batches: None) -> None:
+def test_a_damaged_archive_adds_nothing(tmp_path: Path, n: int, small_batches: None, ready_processes: None) -> None:
     packed = gzip.compress(written(tmp_path / "log.jsonl").read_bytes())
     path, log = tmp_path / "log.jsonl.gz", log_of(tmp_path / "s.db")
     path.write_bytes(packed[: len(packed) - 200])
@@ -263,7 +275,7 @@ def test_a_damaged_archive_adds_nothing(tmp_path: Path, n: int, small_batches: N
 
 
 def test_a_process_that_the_system_ends_adds_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_batches: None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_batches: None, ready_processes: None
 ) -> None:
     path, log = written(tmp_path / "log.jsonl"), log_of(tmp_path / "s.db")
     real = processes.pool_for
@@ -309,7 +321,7 @@ if __name__ == "__main__":
 
 def test_control_c_ends_every_process_and_adds_nothing(tmp_path: Path) -> None:
     """As in a terminal: the whole group gets the signal."""
-    written(tmp_path / "log.jsonl", 30_000)
+    written(tmp_path / "log.jsonl", 8_000)
     (tmp_path / "stopped.py").write_text(STOPPED)
     root = Path(__file__).parents[2]
     with subprocess.Popen(
