@@ -69,11 +69,16 @@ def json_records(number: int, line: bytes, done: int) -> Iterator[Raw]:
         yield raw
         return
     listed = found if isinstance(found, list) else [found]
-    if not listed or not all(isinstance(item, dict) for item in listed):
+    # One element that is no object costs itself; among the turns of a conversation it costs the conversation.
+    objects = [item for item in listed if isinstance(item, dict)]
+    if not objects or (len(objects) < len(listed) and any("role" in item for item in objects)):
         yield raw
         return
     for i, item in enumerate(listed):
-        yield Raw(number, item, None, done, mended if i == 0 else ())
+        if isinstance(item, dict):
+            yield Raw(number, item, None, done, mended if i == 0 else ())
+        else:
+            yield Raw(number, None, Unreadable("record", item, "a JSON object"), done)
 
 
 def _record(number: int, line: bytes, done: int) -> Raw:

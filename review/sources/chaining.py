@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from review.basics.record import Raw
+from review.basics.record import Raw, Unreadable
 from review.sources.assembling import REFUSALS, refusal
 from review.sources.grouping import Grouping, Part, part_of
 from review.sources.readers.fields import Fields, Record
@@ -26,7 +26,7 @@ class ReadFields(NamedTuple):
     """A raw record, the fields of the conversations in it, and the record that names one without an id."""
 
     raw: Raw
-    fields: list[Fields]
+    fields: list[Fields | Unreadable]
     record: Record
 
 
@@ -66,6 +66,8 @@ def joined_calls(
 def _part(one: ReadFields) -> Part | None:
     """Return a call that waits for others, None for one that has no answer."""
     fields = one.fields[0]
+    if isinstance(fields, Unreadable):
+        return None
     key = _key(fields)
     if key is None:
         return None

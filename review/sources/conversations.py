@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -71,8 +71,8 @@ class ReadRecord(NamedTuple):
 def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[ReadRecord]:
     """Read, normalise, mask and hash each record; a record that cannot be read comes back with its error.
 
-    A record with several conversations comes back once for each, and once as a whole with an error. In a format of
-    traces, ``raw`` is the first record of each trace.
+    A record with several conversations comes back once for each, with its error where that one cannot be read. In a
+    format of traces, ``raw`` is the first record of each trace.
     """
     reader = READERS[rules.format]
     if isinstance(reader, TraceReader):
@@ -87,18 +87,28 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
         if raw.error is not None:
             yield ReadRecord(raw, None, raw.error)
             continue
-        try:
-            found = [(one.pop("notes", ()), _entry(one, record, rules)) for one in many]
-        except REFUSALS as reason:
-            yield ReadRecord(raw, None, refusal(reason))
-            continue
-        for notes, entry in found:
-            if rules.digest and raw.record is not None and len(found) == 1 and not notes:
-                entry = entry._replace(raw=rules.digest(raw.record))
+        for one in many:
+            notes, found = _made(one, record, rules)
+            if isinstance(found, Unreadable):
+                yield ReadRecord(raw, None, found)
+                continue
+            if rules.digest and raw.record is not None and len(many) == 1 and not notes:
+                found = found._replace(raw=rules.digest(raw.record))
             if notes:
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
-            yield ReadRecord(raw, entry, None)
+            yield ReadRecord(raw, found, None)
             raw = raw._replace(mended=()) if raw.mended else raw
+
+
+def _made(fields: Fields | Unreadable, record: Record, rules: RecordRules) -> tuple[Sequence[str], Entry | Unreadable]:
+    """Return the notes on a conversation, and the conversation or why it cannot be read."""
+    if isinstance(fields, Unreadable):
+        return (), fields
+    notes = fields.pop("notes", ())
+    try:
+        return notes, _entry(fields, record, rules)
+    except REFUSALS as reason:
+        return (), refusal(reason)
 
 
 def _fields_of(raws: Iterable[Raw], rules: RecordRules, reader: Reader) -> Iterator[ReadFields]:
@@ -139,13 +149,16 @@ def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
     return Entry(masked, original)
 
 
-def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:
+def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields | Unreadable]:
     return reader.conversations(renamed(record, rules.mapping) if rules.mapping else record)
 
 
-def _other_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:
+def _other_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields | Unreadable]:
     """The fields of a format of its own, then those that the mapping names and the extra ones."""
-    return [_with_extra(_with_chosen(found, record, rules), record, rules) for found in reader.conversations(record)]
+    return [
+        one if isinstance(one, Unreadable) else _with_extra(_with_chosen(one, record, rules), record, rules)
+        for one in reader.conversations(record)
+    ]
 
 
 def _with_extra(found: Fields, record: Record, rules: RecordRules) -> Fields:

@@ -32,8 +32,11 @@ SAMPLES = {name: dict(reader.sample) for name, reader in SINGLE.items()}
 
 
 def conversation(name: str, record: dict) -> Conversation:
-    """The first conversation of a record."""
-    return next(conversation_of(found, record, ORIGIN) for found in SINGLE[name].conversations(record))
+    """The first conversation of a record. Raises why it cannot be read."""
+    found = SINGLE[name].conversations(record)[0]
+    if isinstance(found, Unreadable):
+        raise found
+    return conversation_of(found, record, ORIGIN)
 
 
 def conversations(name: str, records: list[dict]) -> list[Conversation]:

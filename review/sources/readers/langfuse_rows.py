@@ -35,6 +35,8 @@ def key(record: Record) -> str:
     found = words_of(at(record, "traceId")) or (words_of(record.get("id")) if _is_trace(record) else None)
     if found is None:
         raise Unreadable("traceId", at(record, "traceId"), "the id of a trace")
+    if is_observation(record) and words_of(record.get("id")) is None:
+        raise Unreadable("id", record.get("id"), "the id of an observation")
     return found
 
 

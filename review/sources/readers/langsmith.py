@@ -29,15 +29,19 @@ def recognise(record: Record) -> bool:
     return isinstance(record.get("run_type"), str) and "inputs" in record
 
 
-def parts(record: Record) -> Iterator[Record]:
+def parts(record: Record) -> Iterator[Record | Unreadable]:
     """Yield a run and the runs that it holds, as the SDK nests them in one record."""
     waiting = [dict(record)]
     while waiting:
         run = waiting.pop()
         children = list_in(run.pop("child_runs", None))
         yield run
-        shared = {"trace_id": key(run), "parent_run_id": run.get("id")}
-        waiting += [{**shared, **_without_empty(child)} for child in children if isinstance(child, Mapping)]
+        shared = {"trace_id": _trace(run), "parent_run_id": run.get("id")}
+        for child in children:
+            if isinstance(child, Mapping):
+                waiting.append({**shared, **_without_empty(child)})
+            else:
+                yield Unreadable("child_runs", child, "a run")
 
 
 def _without_empty(run: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,11 +57,17 @@ def _above(record: Record) -> list[str]:
 
 
 def key(record: Record) -> str:
-    """Return the id of the trace; a run without one is a trace of its own."""
-    found = words_of(record.get("trace_id")) or next(iter(_above(record)), None) or words_of(record.get("id"))
+    """Return the id of the trace; a run without one is a trace of its own. Raises Unreadable without any id."""
+    found = _trace(record)
     if found is None:
         raise Unreadable("trace_id", record.get("trace_id"), "the id of a trace, or the id of a run")
+    if words_of(record.get("id")) is None:
+        raise Unreadable("id", record.get("id"), "the id of a run")
     return found
+
+
+def _trace(record: Record) -> str | None:
+    return words_of(record.get("trace_id")) or next(iter(_above(record)), None) or words_of(record.get("id"))
 
 
 def assemble(records: Sequence[Record]) -> list[Fields]:
