@@ -40,10 +40,11 @@ TOP = Container(())
 
 @dataclass(frozen=True)
 class Found:
-    """Where the records are, and what a person should know of it."""
+    """Where the records are, what a person should know of it, and the other lists of records, which are not read."""
 
     container: Container
     notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def find(
@@ -68,7 +69,9 @@ def find(
             listed = _listed(options)
             raise InputError(f"{file}: there is nothing at the path '{records}'; lists of records are at {listed}.")
         value = _at(documents[0], path)
-        return Found(Container(path, named=isinstance(value, Mapping) and _is_map(value)))
+        chosen = Container(path, named=isinstance(value, Mapping) and _is_map(value))
+        others = _others(options, chosen) if path else ()
+        return Found(chosen, _not_read(others), others)
     if any(recognised(document) for document in documents):
         return Found(TOP)
     fitting = [one for one, items in options if any(recognised(item) for item in items)]
@@ -85,11 +88,20 @@ def find(
         return Found(TOP)
     chosen = fitting[0]
     _check_mapping(file, chosen, mapping)
-    others = [one.words for one, _ in options if one != chosen and not _below(one, chosen)]
+    others = _others(options, chosen)
     place = chosen.words if chosen.path else "the values of the document, by their ids"
-    notes = [f"the records are at {place}"] if chosen != TOP else []
-    notes += [f"not read: {', '.join(others)}"] if others else []
-    return Found(chosen, tuple(notes))
+    notes = (f"the records are at {place}",) if chosen != TOP else ()
+    return Found(chosen, (*notes, *_not_read(others)), others)
+
+
+def _others(options: Iterable[tuple[Container, list[Record]]], chosen: Container) -> tuple[str, ...]:
+    """Return the lists of records that are neither the chosen one nor inside or around it."""
+    apart = [one for one, _ in options if not _below(one, chosen) and not _below(chosen, one)]
+    return tuple(dict.fromkeys(one.words for one in apart))
+
+
+def _not_read(others: Sequence[str]) -> tuple[str, ...]:
+    return (f"not read: {', '.join(others)}",) if others else ()
 
 
 def part_of(document: Record, in_parts: Callable[[Record], bool]) -> Container:

@@ -31,11 +31,14 @@ PEEK_LINES = 1_000
 
 @dataclass(frozen=True)
 class Opened:
-    """The records of a file with their format. ``notes`` say where they are, and what of the file is not read."""
+    """The records of a file with their format.
+
+    ``notes`` say where they are, and what of the file is not read; reading the records may add to them.
+    """
 
     detected: Detected
     raws: Iterator[Raw]
-    notes: Sequence[str] = ()
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Peeked:
     layout: str
     first: list[Record]
     raws: Iterator[Raw]
-    notes: Sequence[str]
+    notes: list[str]
 
 
 def peeked(given: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None = None) -> Peeked:
@@ -104,7 +107,7 @@ def _peeked(
     formats: Sequence[Format],
     mapping: Mapping[str, str],
     records: str | None,
-) -> tuple[list[Raw], Iterator[Raw], Sequence[str]]:
+) -> tuple[list[Raw], Iterator[Raw], list[str]]:
     """The first records, all of them, and notes. Raises InputError when there is none among many lines."""
 
     def recognised(record: Record) -> bool:
@@ -113,7 +116,7 @@ def _peeked(
     def in_parts(record: Record) -> bool:
         return any(isinstance(one, TraceReader) and one.recognise(record) for one in formats)
 
-    notes: Sequence[str] = ()
+    notes: list[str] = []
     if layout == "json" or (layout == "jsonl" and _is_one_document(given)):
         layout = "json"
         raws, notes = read_document(given, recognised, in_parts, mapping=mapping, records=records)
@@ -124,7 +127,7 @@ def _peeked(
     first, raws = _first(given, raws)
     if layout in ("jsonl", "parquet"):
         found = find(records_in(first), recognised, file=given.name, records=records, single=False, mapping=mapping)
-        notes = found.notes
+        notes = [*found.notes]
         if found.container != TOP:
             first, raws = _first(given, unwrapped(raws, found.container))
     elif records is not None and layout not in ("json", "xlsx"):
@@ -147,10 +150,10 @@ def _is_one_document(given: InputFile) -> bool:
         return False
 
 
-def _sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], tuple[str, ...]]:
+def _sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], list[str]]:
     names = sheets_of(given)
     others = [name for name in names if name != (sheet or names[0])]
-    notes = (f"the sheet {sheet or names[0]} was read; others were not: {', '.join(others)}",) if others else ()
+    notes = [f"the sheet {sheet or names[0]} was read; others were not: {', '.join(others)}"] if others else []
     return read_xlsx(given, sheet), notes
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from review.basics.clock import new_id, now
-from review.basics.errors import ReviewError
+from review.basics.errors import InputError, ReviewError
 from review.basics.log_paths import log_of
-from review.sources.file_sets import files_at
+from review.sources.file_sets import files_at, why_refused
 from review.sources.import_into import import_into
 from review.sources.options import ImportOptions
 from review.sources.readings import Reading, remember
@@ -109,10 +109,11 @@ def _work(jobs: Sequence[Job]) -> None:
 def run(job: Job) -> Import:
     """Import the files of a job now, remember how they were read, and remove them."""
     store, tally = open_store(job.store_path, create=False), Tally()
+    files = files_at((job.file, *job.beside))
     try:
         job.result = import_into(
             store,
-            files_at((job.file, *job.beside)),
+            files,
             job.options,
             by=job.by,
             progress=job.watch,
@@ -126,5 +127,7 @@ def run(job: Job) -> Import:
         for file in (job.file, *job.beside):
             forget(file, job.store_path)
         return job.result
+    except InputError as error:
+        raise why_refused(error, files) from None
     finally:
         store.close()

@@ -85,9 +85,9 @@ def test_a_file_of_another_format_stops_the_import_and_nothing_is_added(tmp_path
 def test_files_are_sorted_into_sets_by_trace_format(tmp_path, files):
     more = lines(tmp_path / "logs/chat.jsonl", {"messages": request(1)["body"]["messages"]})
     lines(tmp_path / "logs/odd.jsonl", {"x": 1})
-    found = file_sets([tmp_path / "logs"], format="auto", mapping={})
+    found, refused = file_sets([tmp_path / "logs"], format="auto", mapping={})
     assert [[file.path.name for file in one.files] for one in found] == [["chat.jsonl"], ["in.jsonl", "out.jsonl"]]
-    assert "odd.jsonl: no known format fits" in found[0].left_out[0]
+    assert ["odd.jsonl: no known format fits" in str(one.error) for one in refused] == [True]
     assert trace_format(files[0], ImportOptions()) == "openai_batch"
     assert (
         trace_format(more, ImportOptions()) is None and trace_format(tmp_path / "none.jsonl", ImportOptions()) is None
@@ -112,9 +112,9 @@ def test_a_known_mapping_keeps_a_file_that_has_no_format(tmp_path):
         if "more" in one.name:
             raise InputError("nothing fits")
 
-    [found] = file_sets([tmp_path / "logs"], format="auto", mapping={}, known=known)
+    [found], refused = file_sets([tmp_path / "logs"], format="auto", mapping={}, known=known)
     assert found.files[0].path.name == "odd.jsonl" and len(seen) == 2
-    assert found.left_out == ("not imported: nothing fits",)
+    assert [str(one.error) for one in refused] == ["nothing fits"]
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ def _job(here: Session, job: Job) -> None:
         st.progress(share, text=as_text(f"{job.name}: {waits}"))
         return
     if job.result is None:
-        text = job.error.replace(str(job.file), job.name)
+        text = job.error
+        for file in (job.file, *job.beside):
+            text = text.replace(str(file), file.name)
         st.error(as_text(f"{job.name}: nothing was added. {text}"), icon=":material/block:")
     else:
         _done(here, job, job.result)
