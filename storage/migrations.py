@@ -473,3 +473,10 @@ def m018_scenarios_are_assigned(db: Database) -> None:
     columns: dict[str, type] = dict.fromkeys(("id", "conversation_id", "scenario", "at", "by"), str)
     _create(db, "scenario_assignments", columns, "id", "conversation_id scenario at by")
     db.table("scenario_assignments").create_index(["conversation_id"])
+
+
+@migrations()
+def m019_late_rows_are_counted(db: Database) -> None:
+    """Add how many records of an import told something new of known conversations, and how many wait for one."""
+    db.table("imports").add_column("updated", int)
+    db.table("imports").add_column("waiting", int)

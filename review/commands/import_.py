@@ -38,6 +38,7 @@ from review.log.log import weeks_in_log
 from review.people.people import require
 from review.settings.project import Project, project_of
 from review.sources.file_sets import FileSet, file_sets, why_refused
+from review.sources.import_into import came_in
 from review.sources.import_source import import_from_source
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import ImportOptions, import_options
@@ -170,9 +171,9 @@ def import_(
         err.print(f"{name}: not imported. {refusal.with_hint}", highlight=False, markup=False, soft_wrap=True)
     if failed:
         raise SystemExit(max(refusal.exit_code for _, _, refusal in failed))
-    records = [record for record, _ in done]
-    if any(r.rejected for r in records) and not any(r.added or r.duplicate for r in records):
-        raise NothingToDo(nothing_added(records))
+    made = [record for record, _ in done]
+    if any(one.rejected for one in made) and not any(came_in(one) for one in made):
+        raise NothingToDo(nothing_added(made))
 
 
 def _import_set(

@@ -20,7 +20,9 @@ from storage.records_log import Import
 from storage.store import Store
 
 SHOWN = 20
-COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
+COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "rejected", "undated")
+SOMETIMES = ("updated", "waiting")
+"""Counts that are printed only where there are any."""
 
 
 def progress_bar() -> Progress:
@@ -56,7 +58,7 @@ def as_file(record: Import, reason: str, notes: list[str], tally: Tally, togethe
         "together": together.names,
         "format": record.format,
         "reason": reason,
-        **{name: getattr(record, name) for name in COUNTS},
+        **{name: getattr(record, name) or 0 for name in COUNTS},
         "notes": notes,
         "rejects_file": None if tally.rejects_file is None else str(tally.rejects_file),
         "error": None,
@@ -66,7 +68,7 @@ def as_file(record: Import, reason: str, notes: list[str], tally: Tally, togethe
 def as_refused(name: str, together: list[str], error: ReviewError) -> dict[str, Any]:
     """Return files that were refused as JSON."""
     counts = dict.fromkeys(COUNTS, 0)
-    more = {"notes": [], "rejects_file": None, "error": str(error)}
+    more: dict[str, Any] = {"notes": [], "rejects_file": None, "error": str(error)}
     return {"file": name, "together": together, "format": None, "reason": "", **counts, **more}
 
 
@@ -113,14 +115,8 @@ def show(done: list[tuple[Import, dict[str, Any]]]) -> None:
     """Print the counts of each import, its id, and why records were rejected."""
     for record, report in done:
         listed = report["rejects_file"]
-        out.print(
-            f"{record.file} ({record.format}): read {record.read:,}, added {record.added:,}, "
-            f"duplicate {record.duplicate:,}, changed {record.changed:,}, rejected {record.rejected:,}, "
-            f"undated {record.undated:,}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+        counts = ", ".join(f"{name} {report[name]:,}" for name in COUNTS if report[name] or name not in SOMETIMES)
+        out.print(f"{record.file} ({record.format}): {counts}", highlight=False, markup=False, soft_wrap=True)
         out.print(f"id {record.id}", highlight=False, style="dim")
         for text in _rejections(record):
             err.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import orjson
 
 from review.basics.record import Raw, Unreadable
-from review.log.append import Entry
+from review.log.rows import Entry
 from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.originals import Seal, content_before
 from review.privacy.recognisers import Recognisers, recognisers
@@ -21,7 +21,7 @@ from review.sources.assembling import REFUSALS, refusal, traces
 from review.sources.chaining import ReadFields, joined_calls
 from review.sources.normalise import Origin, canonical, conversation_of
 from review.sources.readers import plain
-from review.sources.readers.catalogue import PLAIN, READERS
+from review.sources.readers.catalogue import READERS, RENAMED
 from review.sources.readers.fields import Fields, Record, as_json_text
 from review.sources.readers.mapping import picked, renamed, translated
 from review.sources.readers.reader import Reader, TraceReader
@@ -45,6 +45,7 @@ class RecordRules:
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
     memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
     With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one.
+    With ``late`` a record may tell something of a conversation and hold none itself: its entry has no messages.
     """
 
     format: str
@@ -58,6 +59,7 @@ class RecordRules:
     scratch: Path | None = None
     join_calls: bool = False
     digest: Callable[[Record], bytes] | None = None
+    late: bool = False
 
 
 class ReadRecord(NamedTuple):
@@ -113,7 +115,7 @@ def _made(fields: Fields | Unreadable, record: Record, rules: RecordRules) -> tu
 
 def _fields_of(raws: Iterable[Raw], rules: RecordRules, reader: Reader) -> Iterator[ReadFields]:
     """Yield what a reader finds in each record; nothing, with the error, in one that cannot be read."""
-    read = _plain_fields if rules.format in PLAIN.values() else _other_fields
+    read = _plain_fields if rules.format in RENAMED else _other_fields
     for raw in raws:
         record = raw.record
         try:
@@ -141,6 +143,8 @@ def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
     found = translated(fields, rules.values)
     if rules.id_required and not str("" if found.get("id") is None else found["id"]).strip():
         raise Unreadable("id", None, "a value that names the row")
+    if found.get("late") and not rules.late:
+        raise Unreadable("messages", "no messages", "a conversation: this record only tells something of one")
     before = conversation_of(found, record, rules.origin)
     masked, spans = mask(before, rules.recognisers)
     original = rules.seal(content_before(before, FIELDS)) if spans and rules.seal else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from review.log.append import Entry
+from review.log.rows import Entry
 from review.privacy.originals import seal_of
 from review.sources.conversations import ReadRecord, RecordRules, masked_value, recognisers_of
 from review.sources.options import ImportOptions
@@ -41,7 +41,7 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
         if raw.mended:
             tally.mended.update(dict(raw.mended))
         if entry is not None:
-            tally.undated += entry.conversation.created_at is None
+            tally.undated += entry.conversation.created_at is None and bool(entry.conversation.messages)
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
             if entry.conversation.feedback:

@@ -16,7 +16,7 @@ from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
 from review.sources.tally import Tally
 from review.sources.undoing import hide_withdrawn
-from storage.records_log import Import
+from storage.records_log import Draw, Import
 from storage.store import Store
 
 
@@ -38,6 +38,7 @@ def import_into(
     """
     require(store, by, "lead")
     hide_withdrawn(store)
+    tally = tally or Tally()
     done = import_file(
         file,
         options,
@@ -48,12 +49,18 @@ def import_into(
         on_detected=on_detected,
         tally=tally,
     )
+    tally.drawn_weeks = sorted({draw.week for draw in store.find(Draw, week=list(tally.updated_weeks))})
     return recorded(store, dataclasses.replace(done, file=name or done.file))
+
+
+def came_in(done: Import) -> bool:
+    """Whether the log has taken, or had, at least one of the records."""
+    return bool(done.added or done.duplicate or done.updated or done.waiting)
 
 
 def recorded(store: Store, done: Import) -> Import:
     """Write the record of an import, and one entry of the audit chain for the whole import."""
-    counts = ("read", "added", "duplicate", "changed", "rejected", "undated")
+    counts = ("read", "added", "duplicate", "changed", "updated", "waiting", "rejected", "undated")
     with store.transaction():
         store.add(done)
         chain.record(

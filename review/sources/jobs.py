@@ -15,7 +15,7 @@ from review.basics.clock import new_id, now
 from review.basics.errors import InputError, ReviewError
 from review.basics.log_paths import log_of
 from review.sources.file_sets import files_at, why_refused
-from review.sources.import_into import import_into
+from review.sources.import_into import came_in, import_into
 from review.sources.options import ImportOptions
 from review.sources.readings import Reading, remember
 from review.sources.tally import Tally
@@ -122,7 +122,7 @@ def run(job: Job) -> Import:
         )
         job.notes = tuple(tally.notes)
         job.rejects = log_of(job.store_path).rejects / f"{job.result.id}.jsonl" if job.result.rejected else None
-        if job.to_remember is not None and (job.result.added or job.result.duplicate):
+        if job.to_remember is not None and came_in(job.result):
             remember(store, job.options.source, job.to_remember, by=job.by)
         for file in (job.file, *job.beside):
             forget(file, job.store_path)

@@ -61,9 +61,12 @@ def conversation_id(source: str, source_id: str) -> str:
 
 
 def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversation:
-    """Return the conversation, unmasked and not yet hashed. Raises Unreadable with the field that does not fit."""
+    """Return the conversation, unmasked and not yet hashed. Raises Unreadable with the field that does not fit.
+
+    Fields with ``late`` tell something of the conversation that their id names, and have no messages.
+    """
     messages = fields.get("messages") or []
-    if not any(m["content"] or m.get("tool_calls") for m in messages):
+    if not fields.get("late") and not any(m["content"] or m.get("tool_calls") for m in messages):
         raise Unreadable("messages", messages, "at least one message with text")
     moment = _moment(fields.get("created_at"), origin)
     source_id = _source_id(fields.get("id")) or keyed_hash(origin.key, canonical(record))

@@ -38,7 +38,9 @@ class Tally:
     made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
     what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
     records are, and what is not read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down.
-    ``place`` gives the file (None when there is only one) and the line in it for the line of a record.
+    ``updated_weeks`` counts the conversations that a record told something new of, by week, and ``drawn_weeks`` are
+    those of the weeks that were drawn already. ``place`` gives the file (None when there is only one) and the line in
+    it for the line of a record.
     """
 
     read: int = 0
@@ -50,6 +52,8 @@ class Tally:
     mended: Counter[str] = field(default_factory=Counter)
     told: Sequence[str] = ()
     odd_feedback: Counter[str] = field(default_factory=Counter)
+    updated_weeks: Counter[str] = field(default_factory=Counter)
+    drawn_weeks: Sequence[str] = ()
     most_values: int = MAX_VALUES
     place: Callable[[int], tuple[str | None, int]] | None = None
     _open: BinaryIO | None = None
@@ -114,6 +118,13 @@ class Tally:
     def notes(self) -> list[str]:
         """What a person must know: which values were replaced, what is missing and why."""
         notes = [*self.told, *(f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n)]
+        settled = {week: n for week in self.drawn_weeks if (n := self.updated_weeks[week])}
+        if settled:
+            weeks = ", ".join(settled)
+            notes.append(
+                f"{counted(sum(settled.values()), 'updated conversation')} of {weeks}: drawn already, so the groups of "
+                "the draw and the conversations under review stay as they were. The log shows what is new."
+            )
         if self.odd_feedback:
             shown = ", ".join(f"'{text}' ({n:,})" for text, n in self.odd_feedback.most_common(6))
             notes.append(

@@ -301,9 +301,9 @@ def test_blob_rows_of_langfuse_join_traces_observations_and_scores():
     assert read.metadata["channel"] == "web" and read.tags == ("a",) and read.user_id and read.session_id
 
 
-def test_scores_without_their_trace_are_refused():
+def test_scores_without_their_trace_are_no_conversation():
     score = {"id": "s", "traceId": "t", "name": "good", "source": "EVAL", "dataType": "NUMERIC", "value": 1}
-    assert refused([score], "langfuse_rows")[1].found == "1 scores of a trace that is not here"
+    assert refused([score], "langfuse_rows")[1].field == "messages"
 
 
 def test_a_list_of_langfuse_traces_names_observations_by_ids_and_says_what_is_missing():

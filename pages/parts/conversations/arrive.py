@@ -22,6 +22,7 @@ from review.sources.jobs import Job, start
 from review.sources.look import Look, look_at
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import ImportOptions, import_options
+from review.sources.readers.catalogue import FACTS
 from review.sources.readings import Reading, known_readings
 from review.sources.uploads import forget
 from storage.records_log import Import
@@ -92,7 +93,10 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         options, open_question = _declared(look, asked, file, hide)
         if not _has_turns(look, options.mapping):
             with answer:
-                st.info("Choose the field that holds the question of the user, or the list of all messages.")
+                st.info(
+                    "Choose the field that holds the question of the user, or the list of all messages. For a file "
+                    "with feedback alone, choose the id of the conversation and the feedback."
+                )
             return
         traces, alike = _together(here, others, look, asked, file)
         paths = (file.path, *(one.path for one in alike if traces))
@@ -106,7 +110,7 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
     with answer:
         preview_view.answer(here, seen, options)
     preview_view.details(seen.counted)
-    blocked = open_question or not seen.counted.conversations
+    blocked = open_question or not (seen.counted.conversations or seen.counted.told)
     _buttons(here, [file, *alike], options, traces=traces, blocked=blocked)
 
 
@@ -156,8 +160,9 @@ def _looked(path: str, key: str, _asked: ImportOptions, _known: tuple[Reading, .
 
 
 def _has_turns(look: Look, mapping: Mapping[str, str]) -> bool:
-    """Whether anything says where questions or messages are: the format, the mapping, or a field of that name."""
-    return not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
+    """Whether anything says where questions or messages are, or what is told of conversations by their ids."""
+    told = "id" in mapping and any(name in mapping for name in FACTS)
+    return told or not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
 
 
 def _declared(look: Look, asked: ImportOptions, file: Arrived, hide: mapping_form.Hide) -> tuple[ImportOptions, bool]:

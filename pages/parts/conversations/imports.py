@@ -15,7 +15,7 @@ from review.log.log import weeks_in_log
 from review.sources.undoing import withdrawn_imports
 from storage.records_log import Import
 
-COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
+COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "rejected", "undated")
 
 
 def summary(here: Session) -> None:
@@ -43,7 +43,7 @@ def past(here: Session) -> None:
                 "file": row.file,
                 "source": row.source,
                 "format": row.format,
-                **{name: getattr(row, name) for name in COUNTS},
+                **{name: getattr(row, name) or 0 for name in COUNTS},
                 "by": here.names.get(row.by, row.by),
                 "undone": "yes" if row.id in undone else "",
             }

@@ -22,6 +22,8 @@ COUNTS = {
     "added": "added",
     "duplicate": "already in the log",
     "changed": "changed since",
+    "updated": "updated",
+    "waiting": "waiting",
     "rejected": "rejected",
 }
 REJECTS = ("line", "column", "found", "expected")
@@ -79,6 +81,10 @@ def _done(here: Session, job: Job, result: Import) -> None:
 def _sentence(result: Import, name: str) -> str:
     if result.added:
         return f"{counted(result.added, 'conversation')} of {name} came in."
+    if result.updated:
+        return f"{name} brought news of {counted(result.updated, 'conversation')}."
+    if result.waiting:
+        return f"{counted(result.waiting, 'row')} of {name} wait for their conversations."
     if result.duplicate or result.changed:
         return f"{name} added nothing: its conversations are in the log already."
     return f"{name} added nothing: no row could be read."
@@ -88,10 +94,18 @@ def counts(result: Import) -> None:
     """Draw the counts of an import."""
     with st.container(horizontal=True):
         for name, words in COUNTS.items():
-            st.metric(words, f"{getattr(result, name):,}", border=True, help=HELP.get(name))
+            n = getattr(result, name) or 0
+            if n or name not in SOMETIMES:
+                st.metric(words, f"{n:,}", border=True, help=HELP.get(name))
 
 
-HELP = {"changed": "The log holds another version of these conversations. The first version is kept."}
+SOMETIMES = ("updated", "waiting")
+"""Counts that are shown only where there are any."""
+HELP = {
+    "changed": "The log holds another version of these conversations. The first version is kept.",
+    "updated": "New feedback, tags, scores or errors of conversations that the log holds. Their text stays.",
+    "waiting": "They name conversations that are not in the log, and join them once those are imported.",
+}
 
 
 def rejects(here: Session, result: Import) -> None:

@@ -52,7 +52,7 @@ class Pulled:
 
     def total(self, count: str) -> int:
         """Return the sum of one count over the imports, such as "added"."""
-        return sum(int(getattr(one, count)) for one in self.imports)
+        return sum(int(getattr(one, count) or 0) for one in self.imports)
 
 
 def pull(

@@ -13,6 +13,7 @@ from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
+from review.sources.readers.langsmith_feedback import fed_back, is_feedback
 from review.sources.readers.reader import TraceReader
 from review.sources.readers.span_fields import fields_of
 from review.sources.readers.span_values import amount_of, count_of, list_in, mapping_of, milliseconds, opened, words_of
@@ -25,8 +26,8 @@ VERSIONS = ("prompt_version", "lc_hub_commit_hash", "revision_id")
 
 
 def recognise(record: Record) -> bool:
-    """Whether there are a run type and the inputs of a run."""
-    return isinstance(record.get("run_type"), str) and "inputs" in record
+    """Whether there are a run type and the inputs of a run, or the run and the key of feedback."""
+    return (isinstance(record.get("run_type"), str) and "inputs" in record) or is_feedback(record)
 
 
 def parts(record: Record) -> Iterator[Record | Unreadable]:
@@ -67,11 +68,17 @@ def key(record: Record) -> str:
 
 
 def _trace(record: Record) -> str | None:
+    if is_feedback(record):
+        return words_of(record.get("trace_id")) or words_of(record.get("run_id"))
     return words_of(record.get("trace_id")) or next(iter(_above(record)), None) or words_of(record.get("id"))
 
 
 def assemble(records: Sequence[Record]) -> list[Fields]:
-    """Return the conversation of one trace."""
+    """Return the conversation of one trace, or what its feedback tells of it where only that is there."""
+    told = fed_back([record for record in records if is_feedback(record)])
+    name, records = key(records[0]), [record for record in records if not is_feedback(record)]
+    if not records:
+        return [{"late": True, "id": name, "messages": [], **told}]
     spans = [_span(record) for record in records]
     roots = [record for record in records if _root(record)]
     root = roots[-1] if roots else records[0]
@@ -80,13 +87,15 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
         "tokens_in": count_of(root.get("prompt_tokens")) or None,
         "tokens_out": count_of(root.get("completion_tokens")) or None,
         "cost": amount_of(root.get("total_cost")) or None,
-        "feedback": _feedback(mapping_of(root.get("feedback_stats"))),
+        "feedback": told.get("feedback") or _feedback(mapping_of(root.get("feedback_stats"))),
+        "verdicts": told["verdicts"],
         "metadata": {
             **{name: value for name, value in metadata.items() if name not in (*SESSIONS, *USERS)},
             **{name: root[name] for name in ("app_path", "reference_example_id") if root.get(name)},
+            **told["metadata"],
         },
     }
-    return [fields_of(spans, id=key(records[0]), given=given)]
+    return [fields_of(spans, id=name, given=given)]
 
 
 def _root(record: Record) -> bool:

@@ -40,6 +40,7 @@ class Reader(Format):
     ``sample`` is a record in which a user asks "How many?" and the assistant answers "Seven.": the tests read the
     sample of every format.
 
+    With ``tells``, a record tells something of a conversation that stands elsewhere, and its fields have ``late``.
     ``calls`` says of a record whether it is one call of an API. Agents send their growing history with each call, so
     calls that continue one another become one conversation (:mod:`review.sources.chaining`).
     """
@@ -47,6 +48,7 @@ class Reader(Format):
     read: Callable[[Record], Fields | Sequence[Fields | Unreadable]]
     sample: Record
     calls: Callable[[Record], bool] | None = None
+    tells: bool = False
 
     def conversations(self, record: Record) -> list[Fields | Unreadable]:
         """Return the fields of each conversation in a record, or why one cannot be read. Raises Unreadable."""
