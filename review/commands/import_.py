@@ -154,7 +154,7 @@ def import_(
     with progress_bar() as bar:
         for together in sets:
             try:
-                done.append(_import_set(store, project, together, options, by, bar))
+                done.append(_import_set(store, project, together, options, by=by, bar=bar))
             except (ReviewError, OSError) as error:
                 failed.append((together.name, together.names, why_refused(error, together)))
     if not done and len(failed) == 1:
@@ -177,7 +177,7 @@ def import_(
 
 
 def _import_set(
-    store: Store, project: Project, together: FileSet, options: ImportOptions, by: str, bar: Progress
+    store: Store, project: Project, together: FileSet, options: ImportOptions, *, by: str, bar: Progress
 ) -> tuple[Import, dict[str, Any]]:
     """Import files that belong together; return the record, and what the import did as JSON."""
     file = together.name

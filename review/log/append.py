@@ -19,12 +19,12 @@ from filelock import FileLock, Timeout
 
 from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import LogPaths
-from review.log.facts import Facts, facts_of
+from review.log.facts import facts_of
 from review.log.late import FOLDER, late_files, listed, write_late
 from review.log.log import COLUMNS, DIRECT, conversation_of_cells, log_files, log_relation
 from review.log.rows import Entry, LogRow, row_of
 from review.log.staging import commit, staged_for, sweep
-from review.log.updates import Arrival, Arrivals, Updates
+from review.log.updates import Arrival, Arrivals, Updates, first_question
 from review.privacy.originals import write_originals
 
 BATCH_ROWS = 15_000
@@ -180,7 +180,7 @@ def _fresh(
                 counts.duplicate += 1
             else:
                 said.add((identity, digest))
-                told[identity, digest] = Arrival(identity, digest, _facts(entry), alone)
+                told[identity, digest] = _arrival(entry)
         known.register("new_rows", pa.table({"id": list(new), "content_hash": list(new.values())}, _KNOWN))
         known.execute("INSERT INTO known SELECT id, content_hash FROM new_rows")
         if told:
@@ -194,13 +194,17 @@ def _has_messages(entry: Entry | LogRow) -> bool:
     return entry.entry is None if isinstance(entry, LogRow) else bool(entry.conversation.messages)
 
 
-def _facts(entry: Entry | LogRow) -> Facts:
+def _arrival(entry: Entry | LogRow) -> Arrival:
+    """Return what an entry tells of a conversation."""
     if isinstance(entry, Entry):
-        return facts_of(entry.conversation)
-    if entry.entry is not None:
-        return facts_of(entry.entry.conversation)
-    cells = dict(zip(COLUMNS, entry.cells, strict=True))
-    return facts_of(conversation_of_cells({name: cells[name] for name in (*DIRECT, "verdicts", "content")}))
+        found = entry.conversation
+    elif entry.entry is not None:
+        found = entry.entry.conversation
+    else:
+        cells = dict(zip(COLUMNS, entry.cells, strict=True))
+        found = conversation_of_cells({name: cells[name] for name in (*DIRECT, "verdicts", "content")})
+    asked = first_question(found.messages) if found.messages else None
+    return Arrival(found.id, found.content_hash, facts_of(found), asked)
 
 
 def _write_batch(staged: LogPaths, batch: list[LogRow], number: int, encrypted: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,23 +17,29 @@ from review.log.judges_disagree import judges_disagree
 from review.log.late import LateRow, late_facts, listed
 
 AT_ONCE = 2_000
-_TABLE = "number BIGINT, id VARCHAR, content_hash VARCHAR, alone BOOLEAN, facts VARCHAR"
+_TABLE = "number BIGINT, id VARCHAR, content_hash VARCHAR, asked VARCHAR, facts VARCHAR"
 _JSON = orjson.OPT_NON_STR_KEYS
 
 
+def first_question(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the user asked first, "" where they asked nothing."""
+    return next((str(m.get("content") or "") for m in messages if m["role"] == "user"), "")
+
+
 class Arrival(NamedTuple):
-    """What a record says about a conversation; ``alone`` says that it holds nothing else."""
+    """What a record says about a conversation, and the first question in it, None where it holds nothing else."""
 
     id: str
     content_hash: str
     facts: Facts
-    alone: bool
+    asked: str | None
 
 
 @dataclass
 class Updates:
     """Counts of such records: ``updated`` brought something new, ``changed`` have only another content.
 
+    A record that begins with another question is another conversation under the same id: it is counted as changed.
     ``duplicate`` say nothing new at all. ``waiting`` name a conversation that the log does not hold. ``weeks`` counts
     the updated ones by the week of their conversation.
     """
@@ -58,14 +64,14 @@ class Arrivals:
         first = self.count
         self.count += len(some)
         cells = {
-            "number": range(first, self.count),
+            "number": list(range(first, self.count)),
             "id": [one.id for one in some],
             "content_hash": [one.content_hash for one in some],
-            "alone": [one.alone for one in some],
+            "asked": pa.array([one.asked for one in some], pa.string()),
             "facts": [orjson.dumps(one.facts, option=_JSON, default=str).decode() for one in some],
         }
-        self._db.register("more_arrived", pa.table({name: list(column) for name, column in cells.items()}))
-        self._db.execute("INSERT INTO arrived SELECT number, id, content_hash, alone, facts FROM more_arrived")
+        self._db.register("more_arrived", pa.table(cells))
+        self._db.execute("INSERT INTO arrived SELECT number, id, content_hash, asked, facts FROM more_arrived")
 
     def late_rows(self, files: Sequence[Path], late: Sequence[Path], counts: Updates) -> Iterator[LateRow]:
         """Yield a late row for each that says something new, and count all of them.
@@ -77,9 +83,12 @@ class Arrivals:
         cursor.execute(_held(files))
         while rows := cursor.fetchmany(AT_ONCE):
             before = late_facts(late, list({row[0] for row in rows}))
-            for id_, digest, alone, text, week, *cells in rows:
+            for id_, digest, asked, text, week, messages, *cells in rows:
                 arrived = Facts(**orjson.loads(text))
-                known = week is not None
+                known, alone = week is not None, asked is None
+                if known and not alone and first_question(orjson.loads(messages)) != asked:
+                    counts.changed += 1
+                    continue
                 held = held_now.get(id_) or together(_facts(cells) if known else Facts(), before.get(id_, Facts()))
                 new = news(arrived, held)
                 if known and not new:
@@ -96,23 +105,24 @@ class Arrivals:
                 yield LateRow(id=id_, week=week, content_hash=digest, facts=new, judges_disagree=disagree)
 
 
+_MESSAGES = "json_extract(content, '$.messages')"
 _CELLS = ("feedback", "status", "error_type", "error_message", "verdicts")
 
 
 def _held(files: Sequence[Path]) -> str:
     """Return the query of the arrived records, in order, with what the log holds of their conversations."""
     lists = ", ".join(f"json_extract(content, '$.metadata.{name}') AS {name}" for name in LISTS)
-    shown = f"id, week, {', '.join(_CELLS)}, json_extract(content, '$.tags') AS tags, {lists}"
-    relation = listed(files) if files else ""
+    shown = f"id, week, {_MESSAGES} AS messages, {', '.join(_CELLS)}, json_extract(content, '$.tags') AS tags, {lists}"
+    names = ("week", "messages", *_CELLS, "tags", *LISTS)
+    nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in ("id", *names))
     entries = (
-        f"(SELECT {shown} FROM {relation} WHERE id IN (SELECT id FROM arrived))"  # noqa: S608 - names and paths of our own
+        f"(SELECT {shown} FROM {listed(files)} WHERE id IN (SELECT id FROM arrived))"  # noqa: S608 - names and paths of our own
         if files
-        else f"(SELECT {', '.join(f'NULL AS {n}' for n in ('id', 'week', *_CELLS, 'tags', *LISTS))} WHERE false)"
+        else f"(SELECT {nothing} WHERE false)"
     )
-    names = ", ".join(f"held.{name}" for name in ("week", *_CELLS, "tags", *LISTS))
     return (
-        f"SELECT a.id, a.content_hash, a.alone, a.facts, {names} FROM arrived AS a "  # noqa: S608 - names and paths of our own
-        f"LEFT JOIN {entries} AS held ON held.id = a.id ORDER BY a.number"
+        f"SELECT a.id, a.content_hash, a.asked, a.facts, {', '.join(f'held.{name}' for name in names)} "  # noqa: S608 - names and paths of our own
+        f"FROM arrived AS a LEFT JOIN {entries} AS held ON held.id = a.id ORDER BY a.number"
     )
 
 

@@ -161,8 +161,8 @@ def test_personal_data_in_comments_is_masked(store: Store) -> None:
 
 
 def test_a_conversation_and_its_feedback_may_stand_in_one_file(store: Store) -> None:
-    done = bring(store, row("a"), row("a", feedback="down"), row("a", answer="Other."))
-    assert counts(done) == (1, 0, 1, 1, 0, 0)
+    rows = [row("a"), row("a", feedback="down"), row("a", answer="Other."), row("a", question="b?", feedback="up")]
+    assert counts(bring(store, *rows)) == (1, 0, 2, 1, 0, 0)
     assert (one(store, "a").feedback, one(store, "a").answer) == ("down", "Seven.")
 
 
