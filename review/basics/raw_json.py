@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import ByteLines, InputFile
 from review.basics.record import MAX_LINE, Raw, Unreadable, encoding_error
 
@@ -184,7 +184,7 @@ def read_json(given: InputFile) -> Iterator[Raw]:
             ) from None
     rows = found if isinstance(found, list) else [found]
     if not rows:
-        raise InputError(f"{given.name}: the array is empty; expected records.")
+        raise NoRecords(f"{given.name}: the array is empty: it holds no records.")
     if not mended and any(isinstance(row, dict) and _has_long(row) for row in rows):
         found, mended = mended_json(data.decode())
         rows = found if isinstance(found, list) else [found]

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from review.basics.errors import NothingToDo, ReviewError
+from review.basics.errors import NoRecords, NothingToDo, ReviewError
 from review.basics.log_paths import log_of
 from review.basics.words import counted
 from review.commands.common import (
@@ -25,6 +25,7 @@ from review.commands.common import (
 from review.commands.import_render import (
     COUNTS,
     announcing,
+    as_empty,
     as_file,
     as_refused,
     nothing_added,
@@ -157,9 +158,15 @@ def import_(
                 done.append(_import_set(store, project, together, options, by=by, bar=bar))
             except (ReviewError, OSError) as error:
                 failed.append((together.name, together.names, why_refused(error, together)))
-    if not done and len(failed) == 1:
+    empty = [one for one in failed if isinstance(one[2], NoRecords)]
+    failed = [one for one in failed if one not in empty]
+    if not done and not empty and len(failed) == 1:
         raise failed[0][2]
-    reports = [*(report for _, report in done), *(as_refused(*one) for one in failed)]
+    reports = [
+        *(report for _, report in done),
+        *(as_empty(*one) for one in empty),
+        *(as_refused(*one) for one in failed),
+    ]
     result = {
         "files": reports,
         **{name: sum(f[name] for f in reports) for name in COUNTS},
@@ -167,6 +174,8 @@ def import_(
         "weeks": weeks_in_log(log_of(store_path)),
     }
     emit(result, as_json, lambda: show(done))
+    for name, _, reason in empty:
+        note(f"{name}: read 0. {reason}")
     for name, _, refusal in failed:
         err.print(f"{name}: not imported. {refusal.with_hint}", highlight=False, markup=False, soft_wrap=True)
     if failed:

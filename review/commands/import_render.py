@@ -65,6 +65,11 @@ def as_file(record: Import, reason: str, notes: list[str], tally: Tally, togethe
     }
 
 
+def as_empty(name: str, together: list[str], reason: ReviewError) -> dict[str, Any]:
+    """Return files without records as JSON."""
+    return {**as_refused(name, together, reason), "notes": [str(reason)], "error": None}
+
+
 def as_refused(name: str, together: list[str], error: ReviewError) -> dict[str, Any]:
     """Return files that were refused as JSON."""
     counts = dict.fromkeys(COUNTS, 0)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.json_stream import DEEP
 from review.basics.record import Raw, Unreadable
 from review.sources.readers.fields import Record, parsed
@@ -60,9 +60,10 @@ def find(
 
     ``records`` is a path that somebody chose. ``single`` says that the file is one document, so records that no format
     knows may lie inside it. Raises InputError when the path leads nowhere, several lists could be it, or a mapping
-    reaches into one of many records.
+    reaches into one of many records; NoRecords when each document is a page without entries.
     """
-    options = list(_inside(documents[0], (), DEEP)) if documents else []
+    # A page without entries says nothing about where the others have theirs.
+    options = next((found for one in documents if (found := list(_inside(one, (), DEEP)))), [])
     if records is not None:
         path = () if records in (".", "") else tuple(records.split("."))
         if path and _at(documents[0], path) is None:
@@ -85,6 +86,9 @@ def find(
             command_hint="Name the path with `--records PATH`.",
         )
     if not fitting:
+        empty = [_empty(document, (), DEEP) for document in documents]
+        if documents and all(empty):
+            raise NoRecords(f"{file}: it holds no records: the list at '{'.'.join(empty[0])}' is empty.")
         return Found(TOP)
     chosen = fitting[0]
     _check_mapping(file, chosen, mapping)
@@ -142,6 +146,15 @@ def _inside(value: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[Con
             yield Container(path, named=True), [item for item in list(value.values())[:20] if isinstance(item, Mapping)]
         for name, item in value.items() if depth else ():
             yield from _inside(item, (*path, str(name)), depth - 1)
+
+
+def _empty(value: Any, path: tuple[str, ...], depth: int) -> tuple[str, ...]:
+    """Return the path of a list without entries under a name of ``PAGES``; the empty path without one."""
+    if value == [] and path and path[-1] in PAGES:
+        return path
+    if not isinstance(value, Mapping) or not depth:
+        return ()
+    return next((found for name, one in value.items() if (found := _empty(one, (*path, str(name)), depth - 1))), ())
 
 
 def _is_map(value: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import InputFile
 from review.basics.json_stream import head_of, records_at
 from review.basics.raw_json import json_records, mended_json
@@ -41,7 +41,7 @@ def read_document(
         return _of_text(given, head, recognised, in_parts, mapping=mapping, records=records)
     if isinstance(head, list):
         if not head:
-            raise InputError(f"{given.name}: the array is empty; expected records.")
+            raise NoRecords(f"{given.name}: the array is empty: it holds no records.")
         documents = [item for item in head if isinstance(item, dict)]
         found = find(documents, recognised, file=given.name, records=records, single=False, mapping=mapping)
         if found.container == TOP:
@@ -77,7 +77,7 @@ def _streamed(given: InputFile, found: Found, notes: list[str]) -> Iterator[Raw]
     except DAMAGED as error:
         raise given.damaged(error) from None
     if not any_found:
-        raise InputError(f"{given.name}: there are no records at {found.container.words}; expected at least one.")
+        raise NoRecords(f"{given.name}: there are no records at {found.container.words}.")
 
 
 def _worded(raw: Raw) -> Raw:

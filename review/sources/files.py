@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
 from review.basics.raw_xlsx import read_xlsx, sheets_of
@@ -169,7 +169,7 @@ def _first(given: InputFile, raws: Iterable[Raw]) -> tuple[list[Raw], Iterator[R
     if not records:
         error = first[0].error if first else None
         if error is None:
-            raise InputError(f"{given.name}: there are no records; expected at least one.")
+            raise NoRecords(f"{given.name}: there are no records; the file has no row.")
         raise InputError.at(
             given.name,
             first[0].line,

@@ -193,3 +193,31 @@ def test_a_list_beside_the_chosen_records_is_named(folder):
     done = run(folder, "page.json", "--records", "a", "--json")
     assert done.returncode == 0
     assert "not read: b, about.c" in orjson.loads(done.stdout)["files"][0]["notes"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("page.json", '{"data": [], "meta": {"page": 3, "totalItems": 0}}', "the list at 'data' is empty"),
+        ("runs.json", '{"cursors": {"next": null}, "runs": []}', "the list at 'runs' is empty"),
+        ("nested.json", '{"data": {"traces": []}}', "the list at 'data.traces' is empty"),
+        ("pages.jsonl", '{"data": [], "next": 2}\n{"data": [], "next": null}\n', "the list at 'data' is empty"),
+        ("none.json", "[]", "the array is empty"),
+        ("none.csv", "id,question\n", "there are no records"),
+    ],
+)
+def test_a_page_without_entries_holds_no_records(folder, name, text, words):
+    (folder / name).write_text(text)
+    (folder / "a.jsonl").write_bytes(ROW % b"a")
+    done = run(folder, name, "a.jsonl", "--json")
+    assert done.returncode == 0, done.stderr
+    rows, empty = orjson.loads(done.stdout)["files"]
+    assert (rows["added"], empty["file"], empty["read"], empty["error"]) == (1, name, 0, None)
+    assert words in empty["notes"][0] and "no records" in empty["notes"][0]
+
+
+def test_an_empty_first_page_does_not_hide_the_next(folder):
+    row = {"id": "1", "question": "q", "created_at": "2026-11-20"}
+    (folder / "pages.jsonl").write_bytes(b"\n".join(map(orjson.dumps, ({"data": []}, {"data": [row]}))))
+    done = run(folder, "pages.jsonl", "--json")
+    assert done.returncode == 0 and orjson.loads(done.stdout)["added"] == 1

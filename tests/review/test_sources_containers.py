@@ -164,7 +164,7 @@ def test_a_large_request_of_spans_is_read_in_parts(tmp_path, monkeypatch):
         ('{"data": [{"id": "1", "question": "Q"}] "x": 1}', "not readable as JSON"),
         ('{"data": [{"id": "1", "question": "Q"}]} more', "not readable as JSON"),
         ("[]", "the array is empty"),
-        ('{"data": []}', "no known format fits"),
+        ('{"data": []}', "it holds no records: the list at 'data' is empty"),
         ("[1, 2]", "found '1', expected a JSON object"),
     ],
 )

@@ -12,7 +12,7 @@ from pages.parts.conversations import mapping_form, preview_view, questions
 from pages.parts.conversations.dropped import SAID, TYPES, Arrived, kept
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
+from review.basics.errors import NoRecords, ReviewError
 from review.basics.words import counted
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.privacy.masking import mask_text
@@ -104,6 +104,9 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         chosen = mapping_form.values(seen.values, options.values, hide, key=file.path)
         options = dataclasses.replace(options, values=chosen)
         seen = preview_view.preview(here, paths, options)
+    except NoRecords as reason:
+        st.info(as_text(str(reason).replace(file.path, file.name)), icon=":material/inbox:")
+        return
     except ReviewError as error:
         st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
         return
