@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,15 +36,14 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 class Origin:
     """Where records come from.
 
-    ``source`` is the name of the source, ``key`` the store's HMAC key; ``zone`` decides the week of a date, and records
-    without a date belong to ``week``. Times without an offset are in ``clock``; ``date_format`` is the declared form.
+    ``source`` is the name of the source, ``key`` the store's HMAC key. Times without an offset are in ``zone``, which
+    also decides the week of a date; records without a date belong to ``week``. ``date_format`` is the declared form.
     """
 
     source: str
     key: bytes
     zone: ZoneInfo
     week: str
-    clock: tzinfo = UTC
     date_format: str = ""
 
 
@@ -110,7 +108,7 @@ def _source_id(value: Any) -> str:
 def _moment(value: Any, origin: Origin) -> Any:
     if value is None or value == "":
         return None
-    moment = read_date(value, origin.date_format, origin.clock)
+    moment = read_date(value, origin.date_format, origin.zone)
     if moment is None:
         form = f"a date in the form {origin.date_format}, or " if origin.date_format else ""
         raise Unreadable("created_at", value, f"{form}ISO 8601 such as 2026-11-21T09:30:00Z, or epoch seconds")

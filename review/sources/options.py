@@ -60,7 +60,7 @@ class ImportOptions:
         """Where the records come from; ``key`` is the store's HMAC key."""
         week = self.week or week_of(datetime.now(UTC), self.time_zone)
         zone = zone_of(self.time_zone)
-        return Origin(source=self.source, key=key, zone=zone, week=week, clock=zone, date_format=self.date_format)
+        return Origin(source=self.source, key=key, zone=zone, week=week, date_format=self.date_format)
 
 
 def import_options(
