@@ -42,12 +42,15 @@ def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = N
     conversation in its file (``done``) is as far as putting together has come.
     """
     mended: Counter[str] = Counter()
+    shared: Record = {}
     end = 0
     with Grouping(scratch) as grouping:
         for raw in raws:
             end = max(end, raw.done)
             mended.update(dict(raw.mended))
-            for error in _refused(raw, reader, grouping):
+            if reader.head is not None and raw.record is not None:
+                shared = reader.head(raw.record) or shared
+            for error in _refused(raw, reader, grouping, shared):
                 yield Assembled(raw._replace(record=None, error=error, mended=()), None, ())
         for group in grouping.groups():
             for one in _of_group(group, reader, int(end * grouping.share)):
@@ -56,8 +59,8 @@ def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = N
                 mended.clear()
 
 
-def _refused(raw: Raw, reader: TraceReader, grouping: Grouping) -> Iterator[Unreadable]:
-    """Keep the parts of a record until their traces are whole, and yield why others cannot be read."""
+def _refused(raw: Raw, reader: TraceReader, grouping: Grouping, shared: Record) -> Iterator[Unreadable]:
+    """Keep the parts of a record, with what they share, until traces are whole; yield why others cannot be read."""
     if raw.record is None:
         yield raw.error or Unreadable("line", None, "a record")
         return
@@ -67,7 +70,7 @@ def _refused(raw: Raw, reader: TraceReader, grouping: Grouping) -> Iterator[Unre
                 yield part
                 continue
             try:
-                grouping.add(part_of(reader.key(part), raw.line, part))
+                grouping.add(part_of(reader.key(part), raw.line, {**shared, **part} if shared else part))
             except REFUSALS as reason:
                 yield refusal(reason)
     except REFUSALS as reason:

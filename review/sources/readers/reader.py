@@ -67,6 +67,7 @@ class TraceReader(Format):
 
     ``parts`` unpacks a raw record, such as a request with many spans; a part that cannot be read is its error, and the
     others go on. ``key`` names the trace of each part, or raises Unreadable, which costs this part alone.
+    ``head`` returns fields of a record that hold for all parts after it, such as the settings of a run.
     ``assemble`` gets all parts of one trace in the order of the file, repeated ones included. It returns the fields of
     one conversation or of several, and the errors of parts that cannot be read; it raises Unreadable for a trace that
     is none. None of them sees files. ``sample`` is the same short conversation as that of a ``Reader``, as raw records
@@ -77,3 +78,4 @@ class TraceReader(Format):
     assemble: Callable[[Sequence[Record]], Sequence[Fields | Unreadable]]
     sample: Sequence[Record]
     parts: Callable[[Record], Iterable[Record | Unreadable]] = whole
+    head: Callable[[Record], Fields | None] | None = None
