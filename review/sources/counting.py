@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+from review.basics.record import Waits
 from review.log.rows import Entry
 from review.privacy.originals import seal_of
 from review.sources.conversations import ReadRecord, RecordRules, masked_value, recognisers_of
@@ -48,5 +49,6 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
                 tally.saw_feedback(entry.conversation.feedback)
             yield entry
         elif error is not None:
+            tally.waits += isinstance(error, Waits)
             found = {"found": masked_value(error.found, rules.recognisers), "expected": error.expected}
             tally.reject({"line": raw.line, "column": error.field, **found})

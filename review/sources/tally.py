@@ -34,8 +34,8 @@ KNOWN_FEEDBACK = frozenset(
 class Tally:
     """Counts of an import, filled while its records are read.
 
-    ``rejections`` holds the first ones. ``rejects_file`` holds all of them, one JSON object a line, masked; it is
-    made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
+    ``waits`` counts rejected requests whose answer is not in the import. ``rejections`` holds the first rejected
+    records. ``rejects_file`` holds all of them, one JSON object a line, masked; it is made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
     what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
     records are, and what is not read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down.
     ``updated_weeks`` counts the conversations that a record told something new of, by week, and ``drawn_weeks`` are
@@ -46,6 +46,7 @@ class Tally:
     read: int = 0
     rejected: int = 0
     undated: int = 0
+    waits: int = 0
     rejections: list[Json] = field(default_factory=list)
     rejects_file: Path | None = None
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -118,6 +119,11 @@ class Tally:
     def notes(self) -> list[str]:
         """What a person must know: which values were replaced, what is missing and why."""
         notes = [*self.told, *(f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n)]
+        if self.waits:
+            notes.append(
+                f"{counted(self.waits, 'request')} {'waits' if self.waits == 1 else 'wait'} for an answer and did not "
+                "come in. Import the requests again together with the answers of the batch: both files at once."
+            )
         settled = {week: n for week in self.drawn_weeks if (n := self.updated_weeks[week])}
         if settled:
             weeks = ", ".join(settled)

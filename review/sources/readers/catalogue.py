@@ -46,6 +46,7 @@ READERS = loaded(
         "langfuse": "review.sources.readers.langfuse:READER",
         "langfuse_rows": "review.sources.readers.langfuse_rows:READER",
         "openai_batch": "review.sources.readers.openai_batch:READER",
+        "anthropic_batch": "review.sources.readers.anthropic_batch:READER",
         "openai_evals": "review.sources.readers.openai_evals:READER",
         "feedback": "review.sources.readers.feedback:READER",
     },
