@@ -35,12 +35,12 @@ class Tally:
     """Counts of an import, filled while its records are read.
 
     ``waits`` counts rejected requests whose answer is not in the import. ``rejections`` holds the first rejected
-    records. ``rejects_file`` holds all of them, one JSON object a line, masked; it is made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
-    what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
-    records are, and what is not read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down.
-    ``updated_weeks`` counts the conversations that a record told something new of, by week, and ``drawn_weeks`` are
-    those of the weeks that were drawn already. ``place`` gives the file (None when there is only one) and the line in
-    it for the line of a record.
+    records. ``rejects_file`` holds all of them, one JSON object a line, masked; it is made with the first one.
+    ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts what was done to read the
+    records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the records are, and what is not
+    read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down. ``updated_weeks`` counts the
+    conversations that a record told something new of, by week, and ``drawn_weeks`` are those of the weeks that were
+    drawn already. ``place`` gives the file (None when there is only one) and the line in it for the line of a record.
     """
 
     read: int = 0

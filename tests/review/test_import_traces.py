@@ -172,5 +172,5 @@ def test_a_job_of_the_page_reads_files_of_one_trace_format_together(folder, file
     )  # fmt: skip
     done = run(job)
     assert (done.added, done.file) == (25, "in, out")
-    assert dataclasses.asdict(done)["rejected"] == 2
+    assert dataclasses.asdict(done)["rejected"] == 7
     assert files[0].exists() and files[1].exists()
