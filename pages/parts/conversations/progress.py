@@ -72,7 +72,7 @@ def _done(here: Session, job: Job, result: Import) -> None:
     for note in job.notes:
         st.caption(as_text(note))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if result.added:
+        if result.added or result.updated:
             st.page_link("sampling.py", label="Draw a week", icon=":material/filter_alt:")
         _scores(job)
         rejects(here, result)
