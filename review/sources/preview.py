@@ -32,14 +32,15 @@ class Counted:
 
     ``conversations`` are the first ones, masked. ``rejections`` are the first {line, column, found, expected}, masked,
     and ``causes`` counts all by what was expected. ``masked`` counts spans, in ``masked_in`` conversations; ``unnamed``
-    are conversations without an id of their own. ``source_ids`` are the ids of all in their source. ``unread`` counts
-    cells that cost their field.
+    are conversations without an id of their own. ``source_ids`` are the ids of all in their source. ``told`` counts
+    records that hold no conversation and tell something of one, and ``unread`` cells that cost their field.
     """
 
     read: int = 0
     rejected: int = 0
     undated: int = 0
     unnamed: int = 0
+    told: int = 0
     masked: int = 0
     masked_in: int = 0
     conversations: list[Conversation] = field(default_factory=list)
@@ -50,6 +51,9 @@ class Counted:
 
     def take(self, found: Conversation, *, named: bool) -> None:
         """Count one conversation."""
+        if not found.messages:
+            self.told += 1
+            return
         self.undated += found.created_at is None
         self.unnamed += not named
         self.masked += found.redacted
@@ -99,6 +103,7 @@ def preview_of(file: Files, options: ImportOptions, *, key: bytes) -> Preview:
         mapping=options.mapping,
         values=options.values,
         join_calls=True,
+        late=True,
         lossy=True,
     )
     plain = detected.format in PLAIN.values()

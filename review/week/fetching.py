@@ -18,8 +18,8 @@ from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
 from review.basics.weeks import zone_of
 from review.checks.running import ready
-from review.log.append import Entry
 from review.log.log import read_conversations
+from review.log.rows import Entry
 from review.privacy.originals import seal_of, write_originals
 from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
