@@ -107,6 +107,7 @@ def bulk_approve(store: Store, item_ids: Sequence[str], *, by: str) -> Approved:
 
 def why_not_together(store: Store, item_ids: Sequence[str], *, by: str) -> dict[str, str]:
     """Return for each item why :func:`bulk_approve` would refuse it; "" when it would approve it. Writes nothing."""
+    require(store, by, "adjudicator")
     found = {}
     for item_id in item_ids:
         try:
