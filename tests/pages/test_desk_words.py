@@ -28,7 +28,7 @@ def test_a_catalogue_is_as_new_as_the_scripts(language: str) -> None:
     said = "run `python tests/desk_words.py`, then translate what is new"
     assert po(language).read_bytes() == as_po(catalog), said
     compiled = [read_mo(io.BytesIO(file)) for file in (po(language).with_suffix(".mo").read_bytes(), as_mo(catalog))]
-    first, second = ({m.id: m.string for m in one if m.id} for one in compiled)
+    first, second = ({repr(m.id): m.string for m in one if m.id} for one in compiled)
     assert first == second, said
 
 
