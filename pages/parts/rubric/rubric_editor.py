@@ -20,7 +20,13 @@ from review.rubric.rubric import Rubric, rubric_version
 from review.settings.project import project_of
 from storage.records_people import RubricVersion
 
-VIEWS = {"form": "In force", "versions": "Versions", "change": "Change", "again": "Ask again"}
+VIEWS = {
+    "form": "In force",
+    "questions": "Open questions",
+    "versions": "Versions",
+    "change": "Change",
+    "again": "Ask again",
+}
 TEXT, BASE = "rubric_text", "rubric_base"
 
 
@@ -63,7 +69,7 @@ def _edit(new: Rubric, base: int) -> None:
 
 def choose_view(here: Session) -> str:
     """Draw the choice of views and return the chosen one. Only leads can change the rubric or ask again."""
-    known = list(VIEWS) if here.rater.may("lead") else ["form", "versions"]
+    known = list(VIEWS) if here.rater.may("lead") else ["form", "questions", "versions"]
     address.take("view", key="rubric_view", known=known)
     chosen = st.segmented_control(
         "Show",

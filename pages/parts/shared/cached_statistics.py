@@ -11,6 +11,7 @@ from pages.parts.shared.gathered import JudgeState, judge_state
 from pages.parts.shared.session import Session
 from review.annotating.anchoring import Anchoring, anchoring
 from review.basics.labels import Ratings
+from review.checks.near import Near
 from review.current.assignments import owed_items
 from review.current.counting import state_of_annotations, state_of_weeks
 from review.current.verdicts import Reference
@@ -27,7 +28,6 @@ from review.evidence.withheld import withheld_items
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
-from review.judges.workbench.near import Near
 from review.judges.workbench.over_time import OverTime
 from review.judges.workbench.over_time import over_time as over_time_of
 from review.judges.workbench.workbench import Economy
