@@ -172,7 +172,7 @@ def _close(here: Session, week: str, *, ready: bool) -> None:
 
 def close_form(here: Session, week: str, *, ready: bool, key: str) -> None:
     """Draw the form that closes the week; while something is open, it asks for a reason."""
-    reason = st.text_input("Reason (needed while something is open)", key=f"{key}_reason", disabled=ready)
+    reason = "" if ready else st.text_input("Reason (needed while something is open)", key=f"{key}_reason")
     if st.button("Close", type="primary", key=f"{key}_close"):
         try:
             close_week(here.store, week, by=here.rater.id, reason=reason or "")

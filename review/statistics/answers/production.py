@@ -83,6 +83,8 @@ def _line(share: Share, thresholds: Thresholds) -> Line:
 
 def _sentence(share: Share) -> str:
     report, what = share.report, f"'{share.positive}'"
+    if report.headline.value == 0:
+        return f"No labelled conversation is {what}{_compared(share)}."
     if report.headline.value is not None:
         return f"About {percent(report.headline.value)} of conversations are {what}{_compared(share)}."
     if report.range is not None:
