@@ -29,11 +29,17 @@ class NotMapped(InputError):
     """A file that asks for a mapping. ``proposal`` is what its names, types and values suggest."""
 
     def __init__(self, message: str, proposal: Sequence[Proposed] = ()) -> None:
-        maps = [f"--map {one.field}={_quoted(one.path)}" for one in proposal]
-        words = [
-            f"--value {shlex.quote(f'{one.field}:{raw}={value}')}" for one in proposal for raw, value in one.values
-        ]
-        hint = " ".join((*maps, *words)) or "--map question=text"
+        hint = " ".join(
+            [
+                *(f"--map {one.field}={_quoted(one.path)}" for one in proposal),
+                *(
+                    f"--value {shlex.quote(f'{one.field}:{raw}={value}')}"
+                    for one in proposal
+                    for raw, value in one.values
+                ),
+            ]
+        )
+        hint = hint or "--map question=text"
         super().__init__(message, command_hint=f"Declare a mapping, such as `{hint}`.")
         self.proposal = tuple(proposal)
 
