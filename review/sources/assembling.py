@@ -48,7 +48,7 @@ def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = N
     with Grouping(scratch) as grouping:
         for raw in raws:
             end = max(end, raw.done)
-            mended.update(dict(raw.mended))
+            mended.update(raw.mended_counts)
             if reader.head is not None and raw.record is not None:
                 shared = reader.head(raw.record) or shared
             for error in _refused(raw, reader, grouping, shared):

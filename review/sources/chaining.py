@@ -198,11 +198,13 @@ def joined(calls: Iterable[Fields]) -> Fields:
     last: Fields = {}
     sums: dict[str, float] = {}
     steps: list[Any] = []
+    notes: list[str] = []
     number = 0
     for last in calls:
         number += 1
         first = first or {name: last.get(name) for name in ("id", "created_at", "metadata")}
         steps += last.get("steps") or []
+        notes += last.get("notes") or []
         for name in SUMS:
             if isinstance(last.get(name), int | float):
                 sums[name] = sums.get(name, 0) + last[name]
@@ -214,6 +216,7 @@ def joined(calls: Iterable[Fields]) -> Fields:
         **last,
         **rounded,
         "steps": steps,
+        **({"notes": notes} if notes else {}),
         "id": first["id"],
         "created_at": first["created_at"],
         "metadata": metadata,
