@@ -25,7 +25,7 @@ view = st.segmented_control(
     format_func=lambda v: VIEWS[v],
     default="import",
     required=True,
-    key="conversations_view",
+    key=judgements.VIEW,
     label_visibility="collapsed",
 )
 if view == "import":

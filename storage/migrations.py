@@ -476,7 +476,23 @@ def m018_scenarios_are_assigned(db: Database) -> None:
 
 
 @migrations()
-def m019_late_rows_are_counted(db: Database) -> None:
+def m019_imports_of_labels_can_be_undone(db: Database) -> None:
+    """Add imports of labels and their undo. ``import_id`` NULL: given in the application, or by an earlier version."""
+    db.table("annotations").add_column("import_id", str)
+    db.execute("CREATE INDEX idx_annotations_import_id ON annotations (import_id) WHERE import_id IS NOT NULL")
+    made: dict[str, type] = dict.fromkeys(("id", "at", "by", "file", "format", "weeks", "items", "raters"), str)
+    _create(db, "label_imports", {**made, "annotations": int}, "id", "at by file format annotations weeks items raters")
+    undo: dict[str, type] = dict.fromkeys(("import_id", "at", "by", "reason"), str)
+    foreign = [("import_id", "label_imports", "id")]
+    _create(db, "label_import_withdrawals", undo, "import_id", "at by reason", foreign_keys=foreign)
+    item: dict[str, type] = dict.fromkeys(("id", "item_id", "import_id", "at", "by"), str)
+    foreign += [("item_id", "items", "id")]
+    _create(db, "item_withdrawals", item, "id", "item_id import_id at by", foreign_keys=foreign)
+    db.table("item_withdrawals").create_index(["item_id"])
+
+
+@migrations()
+def m020_late_rows_are_counted(db: Database) -> None:
     """Add how many records of an import told something new of known conversations, and how many wait for one."""
     db.table("imports").add_column("updated", int)
     db.table("imports").add_column("waiting", int)

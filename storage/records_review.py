@@ -105,7 +105,8 @@ class Annotation:
     """One review of an item by a rater. ``labels`` maps dimensions to canonical values (a list for a set).
 
     ``supersedes`` is the submission that it replaces. ``revealed``: verdicts had been shown to the rater before.
-    ``late``: the rater no longer held the assignment. ``seconds`` is active time.
+    ``late``: the rater no longer held the assignment. ``seconds`` is active time. ``import_id`` names the import of
+    labels that it came with, None for one that was given in the application.
     """
 
     submission_id: str
@@ -121,6 +122,43 @@ class Annotation:
     supersedes: str | None = None
     revealed: bool = False
     late: bool = False
+    import_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelImport:
+    """One import of people's labels that added annotations. ``items`` and ``raters`` are those that it made."""
+
+    id: str
+    at: str
+    by: str
+    file: str
+    format: str
+    annotations: int
+    weeks: tuple[str, ...]
+    items: tuple[str, ...]
+    raters: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelImportWithdrawal:
+    """The undo of an import of labels; each of its annotations is withdrawn by a row of its own."""
+
+    import_id: str
+    at: str
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemWithdrawal:
+    """An item whose import of labels was undone. It comes back once somebody labels it or is to label it."""
+
+    id: str
+    item_id: str
+    import_id: str
+    at: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -225,6 +263,9 @@ REVIEW_KEYS: dict[type, tuple[str, ...]] = {
     Assignment: ("assignments", "id"),
     Reassignment: ("reassignments", "id"),
     Annotation: ("annotations", "submission_id"),
+    LabelImport: ("label_imports", "id"),
+    LabelImportWithdrawal: ("label_import_withdrawals", "import_id"),
+    ItemWithdrawal: ("item_withdrawals", "id"),
     Withdrawal: ("withdrawals", "submission_id"),
     Skip: ("skips", "submission_id"),
     Flag: ("flags", "submission_id"),

@@ -132,6 +132,19 @@ def load(path: str | Path, *, names: Mapping[str, str] | None = None) -> Table:
     return one_id_each(Table(file, columns, tuple(rows), notes, layout))
 
 
+def whole_of(text: str) -> str | None:
+    """Return ``1`` for an id such as ``1.0``, None for any other text."""
+    found = _WHOLE.fullmatch(text) if text.endswith("0") else None
+    return found[1] if found else None
+
+
+def joined_ids(column: str, whole: Mapping[str, str]) -> str:
+    """Say which ids are one (``1.0`` -> ``1``)."""
+    first = min(whole)
+    more = f", and so are {len(whole) - 1} more pairs" if len(whole) > 1 else ""
+    return f"in column '{column}', {first} and {whole[first]} are one id{more}"
+
+
 def one_id_each(table: Table) -> Table:
     """Write an id such as ``1.0`` as ``1`` when the file also has ``1``: it came from a column with gaps."""
     notes = list(table.notes)
@@ -139,17 +152,13 @@ def one_id_each(table: Table) -> Table:
         if not table.has(column):
             continue
         texts = {row.text(column) for row in table.rows}
-        whole = {t: found[1] for t in texts if (found := _WHOLE.fullmatch(t)) and found[1] in texts}
+        whole = {t: bare for t in texts if (bare := whole_of(t)) is not None and bare in texts}
         for row in table.rows:
             text = row.text(column)
             if text in whole:
                 row.cells[column] = whole[text]
         if whole:
-            first = min(whole)
-            notes.append(
-                f"{table.file}: in column '{column}', {first} and {whole[first]} are one id"
-                + (f", and so are {len(whole) - 1} more pairs" if len(whole) > 1 else "")
-            )
+            notes.append(f"{table.file}: {joined_ids(column, whole)}")
     return Table(table.file, table.columns, table.rows, tuple(notes), table.format)
 
 

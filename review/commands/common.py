@@ -70,8 +70,8 @@ def emit(result: dict[str, Any], as_json: bool, render: Callable[[], None]) -> N
 
 
 def note(text: str) -> None:
-    """Print a note on standard error, beside the result."""
-    err.print(text, style="dim", highlight=False, markup=False)
+    """Print a note on standard error, beside the result. Nothing in it is broken, so that a path can be copied."""
+    err.print(text, style="dim", highlight=False, markup=False, soft_wrap=True)
 
 
 def note_long_cells(file: Path) -> None:

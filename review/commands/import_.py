@@ -22,6 +22,7 @@ from review.commands.common import (
     out,
     store_option,
 )
+from review.commands.import_exports import ratings_hints, refuse_other_exports
 from review.commands.import_render import (
     COUNTS,
     announcing,
@@ -42,7 +43,7 @@ from review.sources.file_sets import FileSet, file_sets, why_refused
 from review.sources.import_into import came_in
 from review.sources.import_source import import_from_source
 from review.sources.normalise import DEFAULT_SOURCE
-from review.sources.options import ImportOptions, import_options
+from review.sources.options import AUTO, ImportOptions, import_options
 from review.sources.prepared import prepared
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
@@ -155,6 +156,8 @@ def import_(
     with progress_bar() as bar:
         for together in sets:
             try:
+                if format == AUTO and not options.mapping:
+                    refuse_other_exports((together,), options, readings)
                 done.append(_import_set(store, project, together, options, by=by, bar=bar))
             except (ReviewError, OSError) as error:
                 failed.append((together.name, together.names, why_refused(error, together)))
@@ -201,6 +204,8 @@ def _import_set(
     notes = [*found_out, *tally.notes, *verdict_notes(tally, rubric_or_none(store))]
     for text in notes:
         note(f"{file}: {text}")
+    for text in ratings_hints(together, record.format, tally):
+        note(text)
     return record, as_file(record, formats[0].reason, notes, tally, together)
 
 

@@ -54,7 +54,7 @@ def announcing(file: str, seen: list[Detected]) -> Callable[[Detected], None]:
 def as_file(record: Import, reason: str, notes: list[str], tally: Tally, together: FileSet) -> dict[str, Any]:
     """Return what an import of one file did as JSON; ``rejects_file`` lists every rejected record."""
     return {
-        "file": record.file,
+        "file": together.name,
         "together": together.names,
         "format": record.format,
         "reason": reason,

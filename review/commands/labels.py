@@ -33,6 +33,8 @@ from review.exchange.label_export import export_labels
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
 from review.exchange.tool_tables import AUTO
 from review.exchange.tools.catalogue import LABEL_READERS
+from review.exchange.undoing_labels import undo_labels
+from storage.store import Store
 
 LABEL_COLUMNS = ("item", "rater", "label", "dimension", "at", "comment", "seconds")
 
@@ -43,7 +45,7 @@ def labels() -> None:
 
 
 @labels.command("import")
-@click.argument("file")
+@click.argument("file", required=False)
 @map_option
 @value_option
 @click.option("--wide", is_flag=True, help="FILE has a column per rater. Recognised when it has no rater or label.")
@@ -60,18 +62,20 @@ def labels() -> None:
     "--new-people/--no-new-people",
     default=True,
     show_default=True,
-    help="Whether raters whom the store does not know become annotators; otherwise nothing is imported.",
+    help="Whether raters whom the store does not know are added, without a role; otherwise nothing is imported.",
 )
+@click.option("--undo", default=None, metavar="ID", help="Undo an import of which nothing was settled or closed since.")
 @dimension_option
 @as_option
 @store_option
 @json_option
 def labels_import(
-    file: str,
+    file: str | None,
     maps: tuple[str, ...],
     tables: tuple[str, ...],
     wide: bool,
     new_people: bool,
+    undo: str | None,
     format: str,
     rater: str,
     week: str | None,
@@ -85,6 +89,11 @@ def labels_import(
     Columns: item, rater, label and optionally dimension, at, comment, seconds; or item and a column for each rater; or
     the export of an annotation tool, whose questions become dimensions of the same name, or those of --dimension.
     """
+    if (undo is None) != (file is not None):
+        raise click.UsageError("give the file to import, or --undo with the id of an import.")
+    if file is None:
+        _undo(opened(store_path), str(undo), acting, as_json)
+        return
     names, (dimension, questions) = column_names(maps, LABEL_COLUMNS), dimension_names(dimensions)
     store, table = opened(store_path), read_labels(file, names=names, wide=wide, format=format, rater=rater)
     by = acting_person(store, acting).id
@@ -102,6 +111,8 @@ def labels_import(
 
 def _labels_done(done: ImportedLabels) -> None:
     out.print(f"{done.annotations} annotations from {done.rows} rows", highlight=False)
+    if done.id:
+        out.print(f"id {done.id}", highlight=False, style="dim")
     parts = (
         (done.changed, "changed what the rater had said before"),
         (done.unchanged, "were there already"),
@@ -114,7 +125,20 @@ def _labels_done(done: ImportedLabels) -> None:
             out.print(f"  {n} {text}", highlight=False)
     if done.new_raters:
         shown = ", ".join(done.new_raters[:12]) + (", ..." if len(done.new_raters) > 12 else "")
-        note(f"added {counted(len(done.new_raters), 'person', 'people')} as annotators: {shown}")
+        note(
+            f"new {'person' if len(done.new_raters) == 1 else 'people'}, known from outside alone: {shown}. They get "
+            "items once they have a role: `spotcheck people add NAME`"
+        )
+
+
+def _undo(store: Store, import_id: str, acting: str | None, as_json: bool) -> None:
+    undone = undo_labels(store, import_id, by=acting_person(store, acting).id)
+
+    def render() -> None:
+        text = f"Undone: the {counted(undone.annotations, 'annotation')} of {undone.file} no longer count."
+        out.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    emit({"undone": asdict(undone)}, as_json, render)
 
 
 @labels.command("export")

@@ -11,10 +11,11 @@ from rich.text import Text
 
 from review.commands.common import acting_person, as_option, emit, json_option, note, opened, out, store_option
 from review.people.invitations import INVITATION_DAYS, invitations, invite, withdraw
-from review.people.people import NO_ROLE, ROLES, add_person, people, require
+from review.people.people import NO_ROLE, ROLES, add_person, people_in_use, require, role_words
 from review.serving.server import link_base
 from review.settings.access import URL, own_url
 from review.settings.project import project_of
+from storage.queries.people import raters_from_outside
 
 
 @click.group("people")
@@ -65,13 +66,14 @@ def people_add(
 @json_option
 def people_list(store_path: str, as_json: bool) -> None:
     """List everybody with their role."""
-    rows = people(opened(store_path))
+    store = opened(store_path)
+    rows, outside = people_in_use(store), raters_from_outside(store)
 
     def render() -> None:
         table = Table("name", "role", "scope", "id", "login")
         for p in rows:
             table.add_row(
-                *(Text(t) for t in (p.name, p.role or "none", p.scope, p.id, f"{p.issuer} {p.subject}".strip()))
+                *(Text(t) for t in (p.name, role_words(p, outside), p.scope, p.id, f"{p.issuer} {p.subject}".strip()))
             )
         out.print(table)
 

@@ -28,7 +28,8 @@ from review.current.progress import progress
 from review.week.dealing import redistribute, take_back
 from review.week.dealing_again import deal_again
 from review.week.requeue import requeue
-from storage.records_review import Item, Week
+from storage.queries.items import items_of_week
+from storage.queries.weeks import weeks_in_use
 
 
 @click.group("week")
@@ -46,11 +47,11 @@ def week_list(store_path: str, as_json: bool) -> None:
         {
             "week": w.name,
             "state": "closed" if closing_of(store, w.name) else "open",
-            "items": len(store.find(Item, week=w.name)),
+            "items": len(items_of_week(store, w.name)),
             "left": sum(p.left for p in progress(store, w.name)),
             "due": w.due,
         }
-        for w in store.find(Week, order_by="name")
+        for w in weeks_in_use(store)
     ]
 
     def render() -> None:

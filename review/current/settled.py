@@ -121,38 +121,66 @@ def adjudications_that_count(
     return {item: a for item, a in finals.items() if a.rubric_version >= newest.get(item, 0)}
 
 
+class Outcome(NamedTuple):
+    """How one item came out in one dimension. Many items share one, so nobody may change its ``votes``."""
+
+    value: Value | None
+    rule: str
+    votes: Mapping[Value, int]
+
+
 def settle(labels: Iterable[Label], adjudicated: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], Settled]:
     """Decide every (item, dimension) that has a vote or an adjudication. Pure.
 
     ``adjudicated`` maps an item to its settled labels. An adjudicated item has these labels and no others, so a
     dimension that no longer applies (a reason for a correct answer) has none.
     """
-    given: dict[tuple[str, str], list[Value]] = {}
+    given: dict[str, list[Mapping[str, Any]]] = {}
     for item, _, dimension, value in labels:
-        given.setdefault((item, dimension), []).append(value)
-    return _settled_votes(given, adjudicated)
+        given.setdefault(item, []).append({dimension: value})
+    return _by_dimension(_outcomes(given, adjudicated))
 
 
-def _settled_votes(
-    given: Mapping[tuple[str, str], Sequence[Value]], adjudicated: Mapping[str, Mapping[str, Any]]
-) -> dict[tuple[str, str], Settled]:
-    # Few different votes occur, so each is counted once; nobody may change the counts.
-    votes: dict[tuple[Value, ...], Counter[Value]] = {(): Counter()}
-    decisions: dict[tuple[Value, ...], tuple[Value | None, str]] = {}
-    decided: dict[tuple[str, str], Settled] = {}
-    for (item, dimension), values in given.items():
-        if item in adjudicated:
-            continue
-        said = tuple(values)
-        if said not in decisions:
-            counts = votes[said] = Counter(said)
-            decisions[said] = _decision(counts)
-        decided[item, dimension] = Settled(item, dimension, *decisions[said], votes[said])
+def _outcomes(
+    given: Mapping[str, Sequence[Mapping[str, Any]]], adjudicated: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Mapping[str, Outcome]]:
+    """Return how every item with a vote or an adjudication came out, by item and dimension. Pure.
+
+    ``given`` are the labels of each annotation of an item.
+    """
+    # Annotations that say the same share one object, so what people said of an item is decided once for all like it.
+    known: dict[tuple[int, ...], Mapping[str, Outcome]] = {}
+    found: dict[str, Mapping[str, Outcome]] = {}
+    for item, said in given.items():
+        if item not in adjudicated:
+            key = tuple(map(id, said))
+            outcome = known.get(key) or known.setdefault(
+                key, {d: Outcome(*_decision(votes), votes) for d, votes in _votes(said).items()}
+            )
+            found[item] = outcome
     for item, final in adjudicated.items():
-        for dimension, value in final.items():
-            counts = Counter(given.get((item, dimension), ()))
-            decided[item, dimension] = Settled(item, dimension, canonical_value(value), "adjudicated", counts)
-    return decided
+        votes = _votes(given.get(item, ()))
+        found[item] = {
+            d: Outcome(canonical_value(value), "adjudicated", votes.get(d, Counter())) for d, value in final.items()
+        }
+    return found
+
+
+def _votes(said: Iterable[Mapping[str, Any]]) -> dict[str, Counter[Value]]:
+    """Count the values of the annotations of one item by dimension."""
+    found: dict[str, Counter[Value]] = {}
+    for labels in said:
+        for dimension, value in labels.items():
+            found.setdefault(dimension, Counter())[canonical_value(value)] += 1
+    return found
+
+
+def _by_dimension(outcomes: Mapping[str, Mapping[str, Outcome]]) -> dict[tuple[str, str], Settled]:
+    return {
+        (item, dimension): Settled(item, dimension, *outcome)
+        for item, by_dimension in outcomes.items()
+        for dimension, outcome in by_dimension.items()
+    }
 
 
 def by_votes(item: str, dimension: str, votes: Mapping[Value, int]) -> Settled:
@@ -176,21 +204,33 @@ def settled_labels(store: Store, weeks: Sequence[str], *, rubric: int | None = N
 
 
 def _settled_in(store: Store, week: str, rubric: int | None) -> Mapping[tuple[str, str], Settled]:
-    def state() -> tuple[object, ...]:
-        return state_of_annotations(store, week), latest_key(store, Adjudication)
+    def make() -> Mapping[tuple[str, str], Settled]:
+        return _by_dimension(outcomes_in(store, week, rubric))
 
-    return _SETTLED.get(store, (week, rubric), state, lambda: _settled_labels(store, week, rubric))
+    return _SETTLED.get(store, (week, rubric), partial(_state, store, week), make)
 
 
 _SETTLED: Known[Mapping[tuple[str, str], Settled]] = Known(12)
 
 
-def _settled_labels(store: Store, week: str, rubric: int | None) -> dict[tuple[str, str], Settled]:
+def outcomes_in(store: Store, week: str, rubric: int | None) -> Mapping[str, Mapping[str, Outcome]]:
+    """Return how the items of a week came out, by item and dimension; with ``rubric`` under that version alone."""
+    make = partial(_outcomes_in, store, week, rubric)
+    return _OUTCOMES.get(store, (week, rubric), partial(_state, store, week), make)
+
+
+_OUTCOMES: Known[Mapping[str, Mapping[str, Outcome]]] = Known(16)
+
+
+def _state(store: Store, week: str) -> tuple[object, ...]:
+    return state_of_annotations(store, week), latest_key(store, Adjudication)
+
+
+def _outcomes_in(store: Store, week: str, rubric: int | None) -> dict[str, Mapping[str, Outcome]]:
     annotations = said_of(store, [week])
     finals = adjudications_that_count(current_adjudications(store, [week]), annotations).items()
-    given: dict[tuple[str, str], list[Value]] = {}
+    given: dict[str, list[Mapping[str, Any]]] = {}
     for n in annotations:
         if rubric in (None, n.rubric_version):
-            for dimension, value in n.labels.items():
-                given.setdefault((n.item_id, dimension), []).append(canonical_value(value))
-    return _settled_votes(given, {item: a.labels for item, a in finals if rubric in (None, a.rubric_version)})
+            given.setdefault(n.item_id, []).append(n.labels)
+    return _outcomes(given, {item: a.labels for item, a in finals if rubric in (None, a.rubric_version)})

@@ -9,12 +9,19 @@ itself where people found it right. Runs no longer write such rows; older stores
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from review.basics.errors import NothingToDo, UnknownError
 from review.current.known import Known
 from storage.queries.states import latest_key
-from storage.queries.verdicts import judge_versions, knows_judge, verdicts_of_version, verdicts_on
+from storage.queries.verdicts import (
+    Value,
+    first_verdicts,
+    knows_judge,
+    values_of_version,
+    verdicts_of_version,
+    verdicts_on,
+)
 from storage.records_review import Item, Verdict
 from storage.store import Store
 
@@ -22,6 +29,9 @@ REPLACES = "replaced: "
 """Begins the error of a missing verdict that counts in place of an earlier value."""
 LOG_VERDICTS = "log"
 """The version of verdicts that came with the log."""
+
+
+V = TypeVar("V", Verdict, Value)
 
 
 class Reference(NamedTuple):
@@ -45,17 +55,26 @@ def versions_with_verdicts(store: Store, weeks: Sequence[str]) -> dict[str, tupl
     Numbered versions come in order of their numbers, whichever ran last. Other names (``log``) come before them, in
     order of arrival.
     """
-    return dict(
-        _VERSIONS.get(
-            store,
-            tuple(weeks),
-            lambda: (latest_key(store, Item), latest_key(store, Verdict)),
-            lambda: {judge: tuple(sorted(v, key=_number)) for judge, v in judge_versions(store, weeks).items()},
-        )
+    first: dict[Reference, int] = {}
+    for week in weeks:
+        for version, place in _first_verdicts(store, week).items():
+            first[version] = min(place, first.get(version, place))
+    found: dict[str, list[str]] = {}
+    for one in sorted(first, key=lambda one: (one.judge, first[one])):
+        found.setdefault(one.judge, []).append(one.version)
+    return {judge: tuple(sorted(versions, key=_number)) for judge, versions in found.items()}
+
+
+def _first_verdicts(store: Store, week: str) -> Mapping[Reference, int]:
+    return _FIRST.get(
+        store,
+        week,
+        lambda: (latest_key(store, Item), latest_key(store, Verdict)),
+        lambda: {Reference(judge, version): place for judge, version, place in first_verdicts(store, week)},
     )
 
 
-_VERSIONS: Known[dict[str, tuple[str, ...]]] = Known(64)
+_FIRST: Known[Mapping[Reference, int]] = Known(64)
 
 
 def _number(version: str) -> int:
@@ -68,10 +87,10 @@ def reference(store: Store, weeks: Sequence[str], judge: str) -> Reference:
     Raises NothingToDo when it has no verdict in them and UnknownError when the store does not know it; both list the
     judges there are.
     """
-    known = versions_with_verdicts(store, weeks)
-    found = _named(known, judge)
+    found = version_of(store, weeks, judge)
     if found is not None:
         return found
+    known = versions_with_verdicts(store, weeks)
     others = ", ".join(str(Reference(j, v)) for j, versions in known.items() for v in versions) or "none yet"
     if not knows_judge(store, judge):
         raise UnknownError(f"judge '{judge}' is not in the store (with verdicts in these weeks there are: {others}).")
@@ -86,9 +105,14 @@ def _named(known: Mapping[str, tuple[str, ...]], judge: str) -> Reference | None
     return Reference(name, version) if version in known.get(name, ()) else None
 
 
+def version_of(store: Store, weeks: Sequence[str], judge: str) -> Reference | None:
+    """Return the version that ``judge`` means in these weeks; None when it has no verdict in them."""
+    return _named(versions_with_verdicts(store, weeks), judge)
+
+
 def verdicts_of(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, str], Verdict]:
     """Return the verdicts of a judge that count in some weeks, by (item, dimension); {} for an unknown judge."""
-    found = _named(versions_with_verdicts(store, weeks), judge)
+    found = version_of(store, weeks, judge)
     if found is None:
         return {}
     # In order of arrival over all these weeks, whichever came first: intervals may depend on the order.
@@ -123,6 +147,21 @@ def _placed(rows: Sequence[tuple[int, Verdict]]) -> tuple[_Placed, ...]:
 _COUNTING: Known[Sequence[_Placed]] = Known(24)
 
 
+def values_in(store: Store, week: str, judge: Reference) -> Mapping[tuple[str, str], str | None]:
+    """Return what the verdicts of a judge that count in a week say, by (item, dimension); None where one is missing."""
+    return _VALUES.get(
+        store,
+        (week, judge),
+        lambda: (latest_key(store, Item), latest_key(store, Verdict)),
+        lambda: {
+            key: v.value for key, v in that_count(values_of_version(store, judge.judge, judge.version, week)).items()
+        },
+    )
+
+
+_VALUES: Known[Mapping[tuple[str, str], str | None]] = Known(24)
+
+
 def revealed_on(store: Store, items: Collection[str]) -> list[Verdict]:
     """Return what a reviewer is shown of these items: what counts of the newest version of each judge on each item."""
     by_version: dict[tuple[str, str], dict[str, list[Verdict]]] = {}
@@ -132,7 +171,7 @@ def revealed_on(store: Store, items: Collection[str]) -> list[Verdict]:
     return [v for rows in newest for v in that_count(rows).values()]
 
 
-def that_count(rows: Sequence[Verdict]) -> dict[tuple[str, str], Verdict]:
+def that_count(rows: Sequence[V]) -> dict[tuple[str, str], V]:
     """Return the verdict that counts for each (item, dimension), of one version's rows in order of arrival. Pure.
 
     The latest with a value counts, else the latest missing one. A missing verdict (a time-out, an unreadable reply)
@@ -140,13 +179,13 @@ def that_count(rows: Sequence[Verdict]) -> dict[tuple[str, str], Verdict]:
     would look like a judge that refuses. A missing one that an import put in place of a
     wrong value does replace it: its error begins with ``REPLACES``.
     """
-    found: dict[tuple[str, str], Verdict] = {}
+    found: dict[tuple[str, str], V] = {}
     for v in rows:
         if counts_over(v, found.get((v.item_id, v.dimension))):
             found[v.item_id, v.dimension] = v
     return found
 
 
-def counts_over(later: Verdict, before: Verdict | None) -> bool:
+def counts_over(later: Verdict | Value, before: Verdict | Value | None) -> bool:
     """Return whether a verdict counts in place of the one before it; see :func:`that_count`. Pure."""
     return later.value is not None or before is None or before.value is None or later.error.startswith(REPLACES)

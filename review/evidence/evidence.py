@@ -26,6 +26,7 @@ from review.statistics.calibration.split import split_of
 from storage.queries.annotations import Said
 from storage.queries.items import cluster_of_each
 from storage.queries.states import latest_key
+from storage.queries.weeks import weeks_in_use
 from storage.records_judges import Judge
 from storage.records_log import Conversation, Draw, Stratum
 from storage.records_review import Item, Verdict, Week
@@ -41,7 +42,7 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
     Short forms such as ``W44..W47`` mean weeks of the latest year. Raises UnknownError for a week that is not in the
     store.
     """
-    weeks = {w.name: w for w in store.find(Week, order_by="name")}
+    weeks = {w.name: w for w in weeks_in_use(store)}
     names = list(weeks)
     if not names:
         raise NothingToDo("no week is open in this store yet.", command_hint="`spotcheck sample` opens one.")
@@ -61,7 +62,7 @@ def weeks_between(store: Store, wanted: str | None) -> tuple[str, ...]:
 
 def weeks_up_to(store: Store, week: str) -> tuple[str, ...]:
     """Return the last four weeks that end with ``week``, without those counted under another rubric version."""
-    recent = [w for w in store.find(Week, order_by="name") if w.name <= week][-DEFAULT_WEEKS:]
+    recent = [w for w in weeks_in_use(store) if w.name <= week][-DEFAULT_WEEKS:]
     return tuple(weeks_under(store, recent, used_version(store, recent[-1]))) if recent else ()
 
 

@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from review.current.counting import state_of_annotations
-from review.current.known import Known, items_of
-from review.current.settled import Settled, settled_labels
-from review.current.verdicts import LOG_VERDICTS, verdicts_of
+from review.current.known import Known
+from review.current.settled import outcomes_in
+from review.current.verdicts import LOG_VERDICTS, Reference, values_in, version_of
 from review.evidence import evidence
+from review.evidence.week_strata import VerdictCounts, WeekData
 from storage.queries.assignments import items_skipped
+from storage.queries.items import drawn_items
 from storage.queries.states import latest_key
-from storage.records_log import Draw
-from storage.records_review import Assignment, Skip, Verdict, Week
+from storage.records_log import Draw, Stratum
+from storage.records_review import Adjudication, Assignment, Item, Skip, Verdict, Week
 from storage.store import Store
 
-VerdictCounts = Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]]
-"""How often a judge gave each text over all traffic of a week: by group, judge, dimension and text."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class ProductionData:
-    """The state of the store behind the quality of some weeks, gathered once for every dimension and judge.
-
-    ``members`` has the drawn items of each (week, group) of the ledger ``lines``, without hand-picked ones; ``settled``
-    the labels by (item, dimension); ``counts`` the verdict counts by week; ``verdicts`` the verdicts on drawn items by
-    judge and (item, dimension). ``skipped`` items were skipped by a reviewer; ``seeds`` are the seeds of the weeks.
-    """
-
-    lines: Mapping[tuple[str, str], evidence.LedgerLine]
-    members: Mapping[tuple[str, str], Sequence[str]]
-    settled: Mapping[tuple[str, str], Settled]
-    counts: Mapping[str, VerdictCounts]
-    verdicts: Mapping[str, Mapping[tuple[str, str], Verdict]]
-    skipped: Collection[str]
-    seeds: Mapping[str, str]
+class ProductionData(dict[str, WeekData]):
+    """The state of the store behind the quality of some weeks, by week, gathered once for every estimate."""
 
     @property
     def judges(self) -> list[str]:
         """The judges whose verdicts are known over all traffic in every one of the weeks."""
-        return judges_in_all(self.counts)
+        return _judges_in_all(week.counts for week in self.values())
+
+    def only(self, weeks: Collection[str]) -> ProductionData:
+        """Return the state behind some of the weeks."""
+        return ProductionData({name: week for name, week in self.items() if name in weeks})
 
 
 def production_data(store: Store, weeks: Sequence[str], *, judges: Sequence[str] | None = None) -> ProductionData:
@@ -48,48 +38,75 @@ def production_data(store: Store, weeks: Sequence[str], *, judges: Sequence[str]
 
     Labels under another rubric version than the one in use are not mixed in.
     """
-    rubric = evidence.latest_used_rubric(store, weeks)
-    lines = evidence.ledger(store, weeks)
-    settled = settled_labels(store, weeks, rubric=rubric.version)
-    counts = verdict_counts(store, weeks)
-    names = judges_in_all(counts) if judges is None else judges
-    verdicts = {judge: _verdicts_on_drawn(store, weeks, judge) for judge in names}
-    members: dict[tuple[str, str], list[str]] = {key: [] for key in lines}
-    for item in (i for w in weeks for i in items_of(store, w)):
-        if not item.purposive and item.stratum is not None and (item.week, item.stratum) in members:
-            members[item.week, item.stratum].append(item.id)
-    return ProductionData(
+    rubric = evidence.latest_used_rubric(store, weeks).version
+    names = judges_of_frame(store, weeks) if judges is None else judges
+    versions = {judge: _version_on_drawn(store, weeks, judge) for judge in names}
+    known = tuple((judge, version) for judge, version in versions.items() if version is not None)
+    return ProductionData({week: _week_data(store, week, rubric, known) for week in weeks})
+
+
+class _Drawn(NamedTuple):
+    """What the latest draw of a week recorded: the ledger by group, and the verdicts over all traffic.
+
+    ``counts`` is None before the first draw.
+    """
+
+    lines: Mapping[str, evidence.LedgerLine]
+    counts: VerdictCounts | None
+
+
+def _drawn(store: Store, week: str) -> _Drawn:
+    def make() -> _Drawn:
+        lines = {group: line for (_, group), line in evidence.ledger(store, [week]).items()}
+        latest = store.find(Draw, week=week)
+        return _Drawn(lines, latest[-1].frame.get("verdicts", {}) if latest else None)
+
+    return _DRAWN.get(store, week, lambda: (latest_key(store, Draw), latest_key(store, Stratum)), make)
+
+
+_DRAWN: Known[_Drawn] = Known(32)
+
+
+def _week_data(store: Store, week: str, rubric: int, judges: tuple[tuple[str, Reference], ...]) -> WeekData:
+    def state() -> tuple[object, ...]:
+        records = (Adjudication, Assignment, Draw, Item, Skip, Stratum, Verdict)
+        return state_of_annotations(store, week), *(latest_key(store, record) for record in records)
+
+    return _WEEKS.get(store, (week, rubric, judges), state, partial(_made, store, week, rubric, judges))
+
+
+_WEEKS: Known[WeekData] = Known(32)
+
+
+def _made(store: Store, week: str, rubric: int, judges: tuple[tuple[str, Reference], ...]) -> WeekData:
+    opened, (lines, counts) = store.get(Week, week), _drawn(store, week)
+    members: dict[str, list[str]] = {group: [] for group in lines}
+    for item, group in drawn_items(store, week):
+        if group in members:
+            members[group].append(item)
+    return WeekData(
+        week=week,
+        seed=opened.seed if opened else "",
         lines=lines,
         members=members,
-        settled=settled,
+        outcomes=outcomes_in(store, week, rubric),
         counts=counts,
-        verdicts=verdicts,
-        skipped={item for w in weeks for item in _skipped(store, w)},
-        seeds={w.name: w.seed for w in store.find(Week, name=list(weeks))},
+        values={judge: values_in(store, week, version) for judge, version in judges},
+        skipped=items_skipped(store, week),
     )
 
 
-def _skipped(store: Store, week: str) -> Collection[str]:
-    def state() -> tuple[object, ...]:
-        return state_of_annotations(store, week), latest_key(store, Skip), latest_key(store, Assignment)
-
-    return _SKIPPED.get(store, week, state, lambda: items_skipped(store, week))
+def judges_of_frame(store: Store, weeks: Sequence[str]) -> list[str]:
+    """Return the judges whose verdicts are known over all traffic in every one of these weeks."""
+    return _judges_in_all(_drawn(store, week).counts for week in weeks)
 
 
-_SKIPPED: Known[Collection[str]] = Known(16)
-
-
-def judges_in_all(counts: Mapping[str, VerdictCounts]) -> list[str]:
-    """Return the judges with verdict counts in every week, in order of their names."""
-    known = [{judge for by_judge in by_group.values() for judge in by_judge} for by_group in counts.values()]
+def _judges_in_all(counts: Iterable[VerdictCounts | None]) -> list[str]:
+    drawn = (by_group for by_group in counts if by_group is not None)
+    known = [{judge for by_judge in by_group.values() for judge in by_judge} for by_group in drawn]
     return sorted(set.intersection(*known)) if known else []
 
 
-def verdict_counts(store: Store, weeks: Sequence[str]) -> dict[str, VerdictCounts]:
-    """Return the verdict counts of each week's latest draw."""
-    return {d.week: d.frame.get("verdicts", {}) for d in store.find(Draw, week=list(weeks))}
-
-
-def _verdicts_on_drawn(store: Store, weeks: Sequence[str], judge: str) -> dict[tuple[str, str], Verdict]:
-    """Return the verdicts that came with the log, which the frame counts, or else those of the latest version."""
-    return verdicts_of(store, weeks, f"{judge}@{LOG_VERDICTS}") or verdicts_of(store, weeks, judge)
+def _version_on_drawn(store: Store, weeks: Sequence[str], judge: str) -> Reference | None:
+    """Return the verdicts to use: those that came with the log, which the frame counts, else the latest version."""
+    return version_of(store, weeks, f"{judge}@{LOG_VERDICTS}") or version_of(store, weeks, judge)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from review.current.rubric_in_use import weeks_under
@@ -57,7 +56,7 @@ def weekly_changes(
     twins = _twins(store, last, week)
     judges = sorted({w.judge for w in wanted if w.judge})
     data = production_data(store, [*span, *([week] if twins else [])], judges=judges)
-    alone = [[quality_of(_only(data, [name]), *_known(data, name, w)) for name in span] for w in wanted]
+    alone = [[quality_of(data.only([name]), *_known(data, name, w)) for name in span] for w in wanted]
     if any(report.uses_history for reports in alone for report in reports):
         data = production_data(store, [*before, *([week] if twins else [])], judges=judges)
     changes: list[WeeklyChange | None] = []
@@ -77,44 +76,36 @@ def _headline(data: ProductionData, week: str, before: Sequence[str], wanted: Wa
     """Return the headline of one week, whose report without the weeks ``before`` is ``alone``."""
     if not alone.uses_history or not before:
         return alone.headline
-    earlier = _only(data, before[-evidence.DEFAULT_WEEKS :])
-    return quality_of(_only(data, [week]), *_known(data, week, wanted), earlier=earlier).headline
+    earlier = data.only(before[-evidence.DEFAULT_WEEKS :])
+    return quality_of(data.only([week]), *_known(data, week, wanted), earlier=earlier).headline
 
 
 def _known(data: ProductionData, week: str, wanted: Wanted) -> Wanted:
     """Return what is wanted, without the judge where the frame of that week does not know it."""
-    return wanted if wanted.judge in _only(data, [week]).judges else wanted._replace(judge=None)
-
-
-def _only(data: ProductionData, weeks: Collection[str]) -> ProductionData:
-    """Return what is known of some of the weeks. Labels and verdicts are by item, so they can stay."""
-    return replace(
-        data,
-        lines={key: line for key, line in data.lines.items() if key[0] in weeks},
-        members={key: items for key, items in data.members.items() if key[0] in weeks},
-        counts={w: counts for w, counts in data.counts.items() if w in weeks},
-        seeds={w: seed for w, seed in data.seeds.items() if w in weeks},
-    )
+    return wanted if wanted.judge in data.only([week]).judges else wanted._replace(judge=None)
 
 
 def _pairs(
     data: ProductionData, weeks: tuple[str, str], twins: Mapping[str, str], wanted: Wanted
 ) -> list[Pairs] | None:
     """Return the conversations labelled in both weeks by group; None unless they are most of either week's labels."""
+    if not twins:
+        return None
 
-    def positive(item: str) -> bool | None:
-        settled = data.settled.get((item, wanted.dimension.name))
-        return None if settled is None or settled.value is None else settled.value == wanted.positive
+    def positive(week: str, item: str) -> bool | None:
+        outcome = data[week].outcomes.get(item, {}).get(wanted.dimension.name)
+        return None if outcome is None or outcome.value is None else outcome.value == wanted.positive
 
-    both = {i for i, twin in twins.items() if positive(i) is not None and positive(twin) is not None}
-    for week in weeks:
-        labels = [i for key, items in data.members.items() if key[0] == week for i in items if positive(i) is not None]
-        if len(both) <= MOSTLY * len(labels):
+    last, week = weeks
+    both = {i for i, twin in twins.items() if positive(week, i) is not None and positive(last, twin) is not None}
+    for name in weeks:
+        drawn = (item for items in data[name].members.values() for item in items)
+        if len(both) <= MOSTLY * sum(positive(name, item) is not None for item in drawn):
             return None
     groups = []
-    for key, line in data.lines.items():
-        if key[0] == weeks[1] and line.population:
-            seen = [(positive(i), positive(twins[i])) for i in data.members[key] if i in both]
+    for group, line in data[week].lines.items():
+        if line.population:
+            seen = [(positive(week, i), positive(last, twins[i])) for i in data[week].members[group] if i in both]
             gained, lost = (sum(pair == which for pair in seen) for which in ((True, False), (False, True)))
             groups.append(Pairs(line.population, len(seen), gained, lost))
     return groups if all(g.n for g in groups) else None

@@ -14,6 +14,7 @@ from review.basics.labels import Value
 from review.basics.tables import Row
 from review.basics.whole_files import check_target, replacing
 from review.rubric.rubric import Dimension, Rubric
+from review.sources.names import plain_name
 from storage.records_log import Conversation
 from storage.records_review import Item
 from storage.store import Store
@@ -30,8 +31,16 @@ def known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...
     """Return the items that each name of a file may mean: by item id, imported item id, or conversation id.
 
     A conversation is also known by its id in its own source: a tool writes the id of a trace without our source.
-    A conversation with several items under review (one per answer) gives several; an unknown name gives none.
+    A conversation with several items under review (one per answer) gives several; an unknown name gives none. A name
+    with an address in it also means the item whose id has the hash of the address in its place.
     """
+    given = list(names)
+    stored_as = {name: plain for name in given if (plain := plain_name(store, name)) != name}
+    found = _known_items(store, [*given, *stored_as.values()])
+    return {name: found[name] or found[stored_as.get(name, name)] for name in given}
+
+
+def _known_items(store: Store, names: Iterable[str]) -> dict[str, tuple[Item, ...]]:
     wanted = set(names)
     prefixed = [imported_id(n) for n in wanted]
     by_id = {i.id: i for i in store.find(Item, id=[*wanted, *prefixed])}

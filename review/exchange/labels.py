@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from review.audit import chain
 from review.basics.canonical import digest
-from review.basics.clock import now
+from review.basics.clock import new_id, now
 from review.basics.csv_safe import row_text
 from review.basics.errors import Refused
 from review.basics.log_paths import log_of
 from review.basics.rating_tables import as_rating_table
 from review.basics.tables import Table, load
-from review.basics.weeks import due_date, monday_of, week_of
+from review.basics.weeks import due_date, monday_of, week_of, zone_of
 from review.exchange.columns import renamed_columns
 from review.exchange.items import imported_id, known_items, the_item
 from review.exchange.prose import masked_prose
@@ -29,19 +29,31 @@ from review.exchange.raters import raters_of
 from review.exchange.tool_tables import AUTO, as_ratings, opened_page, tool_of, with_dimensions
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.values import ValuesRead, as_counts, value_tables
-from review.exchange.votes import Vote, annotation, assignment_for, assignments_of, compare, gather_votes, merged
+from review.exchange.votes import (
+    Vote,
+    annotation,
+    assignment_for,
+    assignments_of,
+    compare,
+    gather_votes,
+    merged,
+    number_votes,
+)
 from review.exchange.wide import narrowed, with_comments
 from review.log.log import conversations_named
-from review.people.people import require
+from review.people.people import people, require
 from review.rubric.rubric import Rubric, current_rubric, rubric_version
 from review.settings.project import project_of
+from review.sources.names import plain_name
 from storage.queries.annotations import current_annotations
 from storage.records_log import Conversation
-from storage.records_review import Annotation, Item, Week, WeekClosing
+from storage.records_review import Annotation, Item, LabelImport, Week, WeekClosing
 from storage.store import Store
 
 SOURCE = "labels"
 """The source of conversations that an import adds for unknown items."""
+DAYS_LEFT = timedelta(days=7)
+"""How long a week stays open that an import opens after its usual day has passed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +63,7 @@ class ImportedLabels:
     ``annotations`` counts new ones; ``changed`` of them replace an earlier one by the same rater. ``unchanged`` are
     already in the store, ``older`` were made before the current one. ``empty`` cells are missing ratings. ``added`` and
     ``duplicate`` count labels: those written, and those that the store has. ``values`` counts by dimension and value.
+    ``id`` names the import for its undo, "" when it added nothing.
     """
 
     rows: int
@@ -65,6 +78,7 @@ class ImportedLabels:
     dimensions: tuple[str, ...]
     added: int = 0
     duplicate: int = 0
+    id: str = ""
     format: str = ""
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -114,8 +128,8 @@ def import_labels(
     ``translate`` are texts such as ``politeness:Polite=friendly``.
 
     A label must be on its scale, under the rubric version of the item's week. Required dimensions may be missing: a
-    file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater
-    becomes an annotator, with a note when the name is much like a known one; without ``new_people`` it is an error. An
+    file may hold one dimension alone. Labels that a rater gave before in other dimensions stay. An unknown rater is
+    added without a role, with a note when the name is much like a known one; without ``new_people`` it is an error. An
     unknown item becomes a hand-picked one (no probability, weight 0), with the conversation of the log if it holds one,
     else without text; in ``week``, else the open week of that conversation, else the newest open one, else the current
     week. Missing assignments are added after the rater's last.
@@ -126,9 +140,11 @@ def import_labels(
     table = masked_prose(store, table)
     with store.transaction():
         left: tuple[str, ...] = ()
+        import_id, at, file = new_id(), now(), plain_name(store, Path(table.file).name)
         if table.format in LABEL_READERS:
             table, left = with_dimensions(table, current_rubric(store).names, questions or {}, default=dimension)
         items, fresh = _items(store, table, week)
+        before = {one.id for one in people(store)}
         raters, new_raters, likely = raters_of(store, table, by, new_people=new_people)
         rubrics = _rubrics(store, {i.week for i in items.values()})
         read = ValuesRead(tables=value_tables(translate, current_rubric(store)))
@@ -137,8 +153,8 @@ def import_labels(
         _refuse_closed(store, weeks)
         used = {v.item.id for v in votes}
         fresh = [one for one in fresh if one.item.id in used]
-        _add_items(store, fresh, by=by, raters=tuple(dict.fromkeys(v.rater for v in votes)))
-        outcome = _add_votes(store, votes, rubrics, by)
+        opened = _add_items(store, fresh, by=by, raters=_reviewers(store, votes))
+        outcome = _add_votes(store, votes, rubrics, by, import_id=import_id)
         done = ImportedLabels(
             rows=len(table.rows),
             **outcome,
@@ -147,11 +163,25 @@ def import_labels(
             new_raters=new_raters,
             weeks=weeks,
             dimensions=tuple(dict.fromkeys(d for v in votes for d in v.labels)),
+            id=import_id if outcome["annotations"] else "",
             format=table.format,
             values=as_counts(read.values),
-            notes=(*left, *likely, *read.sentences(table.file)),
+            notes=(*left, *likely, *opened, *read.sentences(table.file)),
         )
-        chain.record(store, by, "import labels", Path(table.file).name, **asdict(done))
+        if done.id:
+            made = LabelImport(
+                id=import_id,
+                at=at,
+                by=by,
+                file=file,
+                format=table.format,
+                annotations=done.annotations,
+                weeks=weeks,
+                items=tuple(one.item.id for one in fresh),
+                raters=tuple(raters[name] for name in raters if raters[name] not in before),
+            )
+            store.add(made)
+        chain.record(store, by, "import labels", file, **asdict(done))
     return done
 
 
@@ -169,13 +199,15 @@ def _items(store: Store, table: Table, week: str | None) -> tuple[dict[str, Item
     names = {name: row for row in table.rows if (name := row_text(row, "item"))}
     found = known_items(store, names)
     meant = {name: the_item(row, name, found[name]) for name, row in names.items()}
-    logged = conversations_named(log_of(store.path), [name for name, item in meant.items() if item is None])
+    stored_as = {name: plain_name(store, name) for name, item in meant.items() if item is None}
+    logged = conversations_named(log_of(store.path), [*stored_as, *stored_as.values()])
     under_way = _open_weeks(store)
     target = week or max(under_way, default=week_of(datetime.now(UTC), project_of(store.path).time_zone))
     items, fresh = {}, {}
     for name, item in meant.items():
         if item is None:
-            made = _new_item(store, name, logged.get(name), week=week, target=target, under_way=under_way)
+            conversation, plain = logged.get(name) or logged.get(stored_as[name]), stored_as[name]
+            made = _new_item(store, plain, conversation, week=week, target=target, under_way=under_way)
             item, fresh[made.item.id] = made.item, made
         items[name] = item
     return items, list(fresh.values())
@@ -220,18 +252,31 @@ def _refuse_closed(store: Store, weeks: Iterable[str]) -> None:
         raise Refused(f"week {closed[0]} is closed, and its labels cannot change. Choose another week with --week.")
 
 
-def _add_items(store: Store, fresh: list[_New], *, by: str, raters: tuple[str, ...]) -> None:
-    """Write new items with their conversations, and open their week if nobody has."""
+def _reviewers(store: Store, votes: Iterable[Vote]) -> tuple[str, ...]:
+    """Return those who voted and may review here too."""
+    may = {one.id for one in people(store) if one.may("annotator")}
+    return tuple(dict.fromkeys(v.rater for v in votes if v.rater in may))
+
+
+def _add_items(store: Store, fresh: list[_New], *, by: str, raters: tuple[str, ...]) -> list[str]:
+    """Write new items with their conversations, and open their week if nobody has; return what to say of that."""
     for one in fresh:
         store.add(one.conversation, one.item)
-    for week in {one.item.week for one in fresh} - {w.name for w in store.find(Week)}:
-        due, rubric = due_date(week).isoformat(), current_rubric(store)
+    said = []
+    today = datetime.now(zone_of(project_of(store.path).time_zone)).date()
+    for week in sorted({one.item.week for one in fresh} - {w.name for w in store.find(Week)}):
+        usual, rubric = due_date(week), current_rubric(store)
+        due = usual if usual >= today else today + DAYS_LEFT
+        said.append(
+            f"{week} was not open and is open now, due on {due}"
+            + ("." if due == usual else f", because its usual day, {usual}, has passed.")
+        )
         store.add(
             Week(
                 name=week,
                 opened_at=now(),
                 opened_by=by,
-                due=due,
+                due=due.isoformat(),
                 seed=week,
                 unit="session",
                 overlap=0.0,
@@ -241,13 +286,17 @@ def _add_items(store: Store, fresh: list[_New], *, by: str, raters: tuple[str, .
             )
         )
         chain.record(store, by, "open", week, why="imported labels")
+    return said
 
 
-def _add_votes(store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str) -> dict[str, int]:
+def _add_votes(
+    store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], by: str, *, import_id: str
+) -> dict[str, int]:
     """Write the new votes. Returns the counts."""
     counts = dict.fromkeys(("annotations", "changed", "unchanged", "older", "added", "duplicate"), 0)
     weeks = {v.item.week for v in votes}
     latest = {(n.item_id, n.rater_id, n.rubric_version): n for w in weeks for n in current_annotations(store, w)}
+    number_votes(store, votes)
     known = {n.submission_id for n in store.find(Annotation, submission_id=[v.submission_id for v in votes])}
     desks = {w: assignments_of(store, w) for w in weeks}
     for vote in votes:
@@ -259,7 +308,8 @@ def _add_votes(store: Store, votes: list[Vote], rubrics: Mapping[str, Rubric], b
         if outcome in ("annotations", "changed"):
             desk = desks[vote.item.week]
             assignment = assignment_for(store, desk, vote, rubric.version, by=by)
-            store.add(annotation(vote, current, labels, assignment, late=assignment.id in desk.gone))
+            late = assignment.id in desk.gone
+            store.add(annotation(vote, current, labels, assignment, late=late, import_id=import_id))
             counts["added"] += len(vote.labels)
         elif outcome == "unchanged":
             counts["duplicate"] += len(vote.labels)

@@ -1,4 +1,4 @@
-"""Who the raters of a label file are: people of the store, and new ones."""
+"""Who the raters of a label file are: people of the store, and new ones, who are known from outside alone."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from review.basics.errors import ReviewError
 from review.basics.labels import canonical_text
 from review.basics.tables import Table
 from review.basics.words import meant
-from review.people.people import Person, add_person, people, person_id
+from review.people.people import Person, add_outsider, people, person_id
 from storage.store import Store
 
 
 def raters_of(
     store: Store, table: Table, by: str, *, new_people: bool
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """Return the id of every rater in the file, the names of unknown ones, who are added, and notes on likely typos."""
+    """Return the id of every rater in the file, the names of unknown ones, who are added, and notes on likely typos.
+
+    Those who are added have no role: they get no items until a lead makes them reviewers.
+    """
     known: dict[str, Person] = {}
     for one in people(store):
         known.update({one.id: one, one.name.casefold(): one})
@@ -35,10 +38,10 @@ def raters_of(
                 expected = f"one of {', '.join(before)}{hint}"
                 raise row.error("rater", name, expected, "Correct the name, or add the person first.")
             if hint:
-                notes.append(f"{table.file}: '{name}' is new and becomes an annotator{hint}")
+                notes.append(f"{table.file}: '{name}' is new{hint}")
             try:
                 person_id(name)
-                somebody = add_person(store, name, role="annotator", by=by)
+                somebody = add_outsider(store, name, by=by)
             except ReviewError as error:
                 raise row.error("rater", name, f"a usable name ({error})") from None
             known.update({somebody.id: somebody, somebody.name.casefold(): somebody})

@@ -47,14 +47,19 @@ def tool_of(table: Table, tools: Mapping[str, Tool], format: str) -> str | None:
         return None if format == TABLE else format
     if table.has("item") and any(table.has(c) for c in (*LABEL, "verdict")):
         return None
-    first = [row.cells for row in table.rows[:PEEK]]
-    found = [name for name, tool in tools.items() if any(map(tool.recognise, first))]
+    first, others = table.rows[:PEEK], table.rows[PEEK:]
+    # Ratings may stand among the records of something else, such as scores among the observations of a trace.
+    found = _fitting(first, tools) or _fitting(others, tools)
     if len(found) > 1:
         raise InputError(
             f"{table.file}: the records fit several exports: {', '.join(found)}. Choose one.",
             command_hint="Choose one with `--format`.",
         )
     return found[0] if found else None
+
+
+def _fitting(rows: Sequence[Row], tools: Mapping[str, Tool]) -> list[str]:
+    return [name for name, tool in tools.items() if any(tool.recognise(row.cells) for row in rows)]
 
 
 def as_ratings(table: Table, name: str, tool: Tool, *, by: str, author: str, paths: Mapping[str, str]) -> Table:

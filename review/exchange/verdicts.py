@@ -29,6 +29,7 @@ from review.exchange.values import NotInRubric, ValuesRead, as_counts, value_tab
 from review.people.people import require
 from review.privacy.hidden_spans import spans_by_conversation, without
 from review.rubric.rubric import Rubric, current_rubric
+from review.sources.names import plain_name
 from storage.queries.verdicts import verdicts_on
 from storage.records_judges import Judge
 from storage.records_review import Item, Verdict
@@ -154,10 +155,11 @@ def import_verdicts(
             unknown_values=as_counts(read.unknown),
             notes=(*left, *read.sentences(table.file)),
         )
-        chain.record(store, by, "import verdicts", Path(table.file).name, **asdict(done))
+        file = plain_name(store, Path(table.file).name)
+        chain.record(store, by, "import verdicts", file, **asdict(done))
         if replaced:
             ids = {v.id: before.id for v, (_, before) in zip(replaced, changed, strict=True)}
-            chain.record(store, by, "replace verdicts", Path(table.file).name, replaced=ids)
+            chain.record(store, by, "replace verdicts", file, replaced=ids)
     return done
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,11 @@ from review.exchange.items import dimension_of, label_text, stored
 from review.exchange.values import NotInRubric, ValuesRead
 from review.rubric.rubric import Rubric
 from storage.records_base import StoredLabels
-from storage.records_review import Annotation, Assignment, Item, Reassignment
+from storage.records_review import Annotation, Assignment, Item, LabelImportWithdrawal, Reassignment
 from storage.store import Store
+
+UNDONE = "the import of labels was undone"
+"""Why an assignment ends that came with labels."""
 
 
 @dataclass(kw_only=True)
@@ -33,11 +36,16 @@ class Vote:
     at: str = ""
     seconds: float | None = None
     comments: dict[str, None] = field(default_factory=dict)
+    undone: int = 0
 
     @property
     def submission_id(self) -> str:
-        """The id of the submission: the same for the same item, rater, labels and time."""
-        return digest([self.item.id, self.rater, self.labels, self.at])[:32]
+        """The id of the submission: the same for the same item, rater, labels and time.
+
+        ``undone`` counts how often the import that brought this vote was undone: it then comes in again.
+        """
+        again = [self.undone] if self.undone else []
+        return digest([self.item.id, self.rater, self.labels, self.at, *again])[:32]
 
 
 def gather_votes(
@@ -124,8 +132,26 @@ def compare(vote: Vote, current: Annotation | None, labels: Mapping[str, Any]) -
     return "older" if vote.at and vote.at < current.at else "changed"
 
 
+def number_votes(store: Store, votes: Iterable[Vote]) -> None:
+    """Tell the votes that came with imports that were undone, so that they can come in again."""
+    undone = {row.import_id for row in store.find(LabelImportWithdrawal)}
+    waiting = list(votes) if undone else []
+    while waiting:
+        found = store.find(Annotation, submission_id=[v.submission_id for v in waiting])
+        gone = {n.submission_id for n in found if n.import_id in undone}
+        waiting = [v for v in waiting if v.submission_id in gone]
+        for vote in waiting:
+            vote.undone += 1
+
+
 def annotation(
-    vote: Vote, current: Annotation | None, labels: Mapping[str, Any], assignment: Assignment, *, late: bool
+    vote: Vote,
+    current: Annotation | None,
+    labels: Mapping[str, Any],
+    assignment: Assignment,
+    *,
+    late: bool,
+    import_id: str,
 ) -> Annotation:
     """Return the annotation of a vote, which supersedes the rater's current one. Pure but for the time."""
     return Annotation(
@@ -141,6 +167,7 @@ def annotation(
         supersedes=current.submission_id if current else None,
         late=late,
         seconds=vote.seconds,
+        import_id=import_id,
     )
 
 
@@ -158,13 +185,15 @@ class WeekAssignments:
 
 
 def assignments_of(store: Store, week: str) -> WeekAssignments:
-    """Read the assignments of a week."""
+    """Read the assignments of a week, without those that an undone import of labels had made."""
     rows = store.find(Assignment, week=week)
     last: dict[str, int] = {}
     for a in rows:
         last[a.rater_id] = max(last.get(a.rater_id, 0), a.position)
-    gone = frozenset(r.assignment_id for r in store.find(Reassignment, assignment_id=[a.id for a in rows]))
-    return WeekAssignments({(a.item_id, a.rater_id, a.rubric_version): a for a in rows}, gone, last)
+    taken = store.find(Reassignment, assignment_id=[a.id for a in rows])
+    undone = {r.assignment_id for r in taken if r.reason == UNDONE}
+    held = {(a.item_id, a.rater_id, a.rubric_version): a for a in rows if a.id not in undone}
+    return WeekAssignments(held, frozenset(r.assignment_id for r in taken), last)
 
 
 def assignment_for(store: Store, desk: WeekAssignments, vote: Vote, version: int, *, by: str) -> Assignment:

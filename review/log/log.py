@@ -52,22 +52,25 @@ AT_ONCE = 1_000
 _TUPLES = ("messages", "context", "steps", "tags")
 
 
-def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None) -> list[Path]:
-    """Return the files of finished imports, sorted; with ``weeks`` only those of these weeks, by name."""
+def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = "*") -> list[Path]:
+    """Return the files of finished imports, sorted; with ``weeks`` only those of these weeks, by name.
+
+    ``only`` is the id of the one import to read.
+    """
     wanted = None if weeks is None else set(weeks)
     return sorted(
         path
-        for path in log.logs.glob("*/*.parquet")
+        for path in log.logs.glob(f"{only}/*.parquet")
         if not path.parent.name.startswith(".") and (wanted is None or path.name[:8] in wanted)
     )
 
 
-def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None) -> str:
+def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = "*") -> str:
     """Return SQL for DuckDB to select from, with the columns of ``COLUMNS``; an empty log has no rows.
 
     Feedback, errors and verdicts that arrived later are in it; logs of earlier versions may lack the last columns.
     """
-    files = log_files(log, weeks=weeks)
+    files = log_files(log, weeks=weeks, only=only)
     if not files:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
         return f"(SELECT {nothing} WHERE false)"

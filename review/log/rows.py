@@ -22,13 +22,15 @@ _JSON = orjson.OPT_NON_STR_KEYS
 class Entry(NamedTuple):
     """A masked and hashed conversation to append, with its sealed original if one is kept, and the checks' findings.
 
-    ``raw`` is the keyed hash of the record it was made from, b"" for none.
+    ``raw`` is the keyed hash of the record it was made from, b"" for none. ``unread`` are cells that could not be read
+    and cost their field: field, what was found, what was expected.
     """
 
     conversation: Conversation
     original: str | None = None
     findings: Mapping[str, Finding] = MappingProxyType({})
     raw: bytes = b""
+    unread: tuple[tuple[str, str, str], ...] = ()
 
 
 class LogRow(NamedTuple):

@@ -204,3 +204,29 @@ def other_sources(log: LogPaths, source_ids: Sequence[str], *, besides: str) -> 
     )
     with duckdb.connect() as db:
         return dict(db.execute(sql, [besides, list(source_ids)]).fetchall())
+
+
+def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
+    """Return the ids of an import that its source has in the log in another form too: ``1`` and ``1.0``."""
+    batch = log_relation(log, only=import_id)
+    numbers = rf"SELECT source, source_id, {_BARE} AS bare FROM {batch} WHERE regexp_matches(source_id, '{_NUMBER}')"  # noqa: S608 - our own paths
+    sql = (
+        f"WITH new AS ({numbers}) SELECT DISTINCT new.source_id, old.source_id FROM new JOIN {log_relation(log)} old "  # noqa: S608 - our own paths
+        f"ON old.source = new.source AND {_BARE.replace('source_id', 'old.source_id')} = new.bare "
+        f"AND old.source_id <> new.source_id WHERE regexp_matches(old.source_id, '{_NUMBER}') ORDER BY 1"
+    )
+    with duckdb.connect() as db:
+        if not db.execute(f"{numbers} LIMIT 1").fetchall():
+            return []
+        return [(row[0], row[1]) for row in db.execute(sql).fetchall()]
+
+
+def has_addresses_in_ids(log: LogPaths, source: str) -> bool:
+    """Return whether the log has an id of this source with an e-mail address in it."""
+    sql = f"SELECT 1 FROM {log_relation(log)} WHERE source = ? AND regexp_matches(source_id, ?) LIMIT 1"  # noqa: S608 - our own paths
+    with duckdb.connect() as db:
+        return bool(db.execute(sql, [source, r"[^\s@]@[^\s@]+\.[A-Za-z]{2,}"]).fetchall())
+
+
+_NUMBER = r"^[+-]?\d+(\.0+)?$"
+_BARE = r"regexp_replace(source_id, '\.0+$', '')"

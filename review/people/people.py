@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from review.audit import chain
@@ -12,7 +13,7 @@ from review.basics import setting
 from review.basics.clock import new_id, now
 from review.basics.errors import InputError, Refused, UnknownError
 from review.people.identity import LINKS, Visitor, display_name, identifier, rater_id
-from storage.queries.people import RaterWithRole, rater_with_role, raters_with_roles
+from storage.queries.people import RaterWithRole, rater_with_role, raters_from_outside, raters_with_roles
 from storage.records_people import Rater, Role
 from storage.store import Store
 
@@ -21,6 +22,8 @@ ROLES = ("annotator", "adjudicator", "lead")
 
 NO_ROLE = "none"
 """Given to take a role away."""
+FROM_OUTSIDE = "from outside"
+"""What lists show for a person who came with imported labels and has no role."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +107,27 @@ def add_person(
         store.add(row)
         chain.record(store, by, "role", rater.id, role=role, scope=scope)
     return Person(id=rater.id, name=rater.name, role=given, scope=scope, issuer=rater.issuer, subject=rater.subject)
+
+
+def add_outsider(store: Store, name: str, *, by: str) -> Person:
+    """Add a person who has given labels elsewhere, without a role: a lead may make them a reviewer later.
+
+    Raises InputError for an unusable name. Call it inside a transaction.
+    """
+    rater = _named(store, name, by=by)
+    chain.record(store, by, "person", rater.id, why="imported labels")
+    return Person(id=rater.id, name=rater.name, role="")
+
+
+def people_in_use(store: Store) -> list[Person]:
+    """Return everybody but those who came with labels of which nothing counts any more."""
+    outside = raters_from_outside(store)
+    return [one for one in people(store) if outside.get(one.id, True)]
+
+
+def role_words(one: Person, outside: Collection[str]) -> str:
+    """Return a person's role as a list shows it; ``outside`` are the ids of raters who are known from labels alone."""
+    return one.role or (FROM_OUTSIDE if one.id in outside else NO_ROLE)
 
 
 def arrived(store: Store, visitor: Visitor) -> Person:

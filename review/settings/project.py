@@ -31,7 +31,17 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values"),
-    "privacy": ("originals", "patterns", "phone_region", "countries", "library", "names", "addresses", "rejects_days"),
+    "privacy": (
+        "originals",
+        "patterns",
+        "phone_region",
+        "countries",
+        "library",
+        "names",
+        "addresses",
+        "ids",
+        "rejects_days",
+    ),
     "sampling": ("unit", "confidence", "judges_disagree"),
     "checks": CHECK_SETTINGS,
     "golden": ("plan",),
@@ -51,7 +61,8 @@ class Privacy:
     expression). ``phone_region`` is the country of phone numbers without a country code. ``countries`` are those whose
     phone numbers are found in their national formats as well. ``library`` is "presidio" to run its recognisers of
     national numbers after ours, else "". ``names`` is a spaCy model that finds names of people, ``addresses`` says that
-    street addresses are masked. Files of rejected records are removed after ``rejects_days`` days, 0: never.
+    street addresses are masked. ``ids`` is "hash" to replace e-mail addresses and phone numbers in ids and names by a
+    keyed hash, else "keep". Files of rejected records are removed after ``rejects_days`` days, 0: never.
     """
 
     originals: str = "apart"
@@ -61,6 +72,7 @@ class Privacy:
     library: str = ""
     names: str = ""
     addresses: bool = False
+    ids: str = "hash"
     rejects_days: int = 90
 
 
@@ -152,6 +164,7 @@ def _privacy(path: Path, table: Mapping[str, Any]) -> Privacy:
             f"{path}, privacy.names", table.get("names", ""), of="the name of a spaCy model such as en_core_web_sm"
         ),
         addresses=setting.flag(f"{path}, privacy.addresses", table.get("addresses", False)),
+        ids=setting.one_of(f"{path}, privacy.ids", table.get("ids", "hash"), ("hash", "keep")),
         rejects_days=setting.whole_number(f"{path}, privacy.rejects_days", table.get("rejects_days", 90), least=0),
     )
 
@@ -174,6 +187,7 @@ phone_region = "US"      # country of phone numbers without a country code
 # names = "en_core_web_sm"   # masks names of people with this spaCy model; needs `pip install 'spotcheck[privacy]'`
 #                          # and the model: `python -m spacy download en_core_web_sm`; it never downloads by itself
 # library = "presidio"   # masks national numbers of fourteen more countries; needs `pip install 'spotcheck[privacy]'`
+# ids = "keep"           # keeps e-mail addresses and phone numbers in ids and names; else a keyed hash replaces them
 # rejects_days = 90      # `spotcheck nightly` removes files of rejected records, which are masked, by then; 0: never
 
 [privacy.patterns]       # your own patterns to mask: token name = regular expression

@@ -25,6 +25,7 @@ from review.sources.readers.catalogue import READERS, RENAMED
 from review.sources.readers.fields import Fields, Record, as_json_text
 from review.sources.readers.mapping import picked, renamed, translated
 from review.sources.readers.reader import Reader, TraceReader
+from review.sources.unread import LOSABLE, Unread
 from storage.records_log import Conversation
 
 LONGEST_FOUND = 120
@@ -44,8 +45,9 @@ class RecordRules:
     none. ``extra`` are fields outside the format that stay in the metadata; a plain log keeps all of them anyway.
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
     memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
-    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one.
-    With ``late`` a record may tell something of a conversation and hold none itself: its entry has no messages.
+    With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one. With
+    ``lossy`` a cell that cannot be read costs its field, else the record. With ``late`` a record may tell something of
+    a conversation and hold none itself: its entry has no messages.
     """
 
     format: str
@@ -58,6 +60,7 @@ class RecordRules:
     id_required: bool = False
     scratch: Path | None = None
     join_calls: bool = False
+    lossy: bool = False
     digest: Callable[[Record], bytes] | None = None
     late: bool = False
 
@@ -94,7 +97,7 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
             if isinstance(found, Unreadable):
                 yield ReadRecord(raw, None, found)
                 continue
-            if rules.digest and raw.record is not None and len(many) == 1 and not notes:
+            if rules.digest and raw.record is not None and len(many) == 1 and not notes and not found.unread:
                 found = found._replace(raw=rules.digest(raw.record))
             if notes:
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
@@ -145,12 +148,25 @@ def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
         raise Unreadable("id", None, "a value that names the row")
     if found.get("late") and not rules.late:
         raise Unreadable("messages", "no messages", "a conversation: this record only tells something of one")
-    before = conversation_of(found, record, rules.origin)
+    before, unread = _readable(found, record, rules)
     masked, spans = mask(before, rules.recognisers)
     original = rules.seal(content_before(before, FIELDS)) if spans and rules.seal else None
     # Nobody else has the conversation yet, and a copy would take as long as its masking.
     object.__setattr__(masked, "content_hash", content_hash(masked))
-    return Entry(masked, original)
+    return Entry(masked, original, unread=unread)
+
+
+def _readable(fields: Fields, record: Record, rules: RecordRules) -> tuple[Conversation, tuple[Unread, ...]]:
+    """Return the conversation, and the cells that cost their field because they cannot be read."""
+    unread: list[Unread] = []
+    while True:
+        try:
+            return conversation_of(fields, record, rules.origin), tuple(unread)
+        except Unreadable as error:
+            if not rules.lossy or error.field not in LOSABLE or fields.get(error.field) is None:
+                raise
+            unread.append(Unread(error.field, masked_value(error.found, rules.recognisers), error.expected))
+            fields = {name: value for name, value in fields.items() if name != error.field}
 
 
 def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields | Unreadable]:

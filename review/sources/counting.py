@@ -9,10 +9,12 @@ from review.basics.record import Waits
 from review.log.rows import Entry
 from review.privacy.originals import seal_of
 from review.sources.conversations import ReadRecord, RecordRules, masked_value, recognisers_of
+from review.sources.human_scores import raters_in
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import READERS
 from review.sources.readers.reader import Reader
 from review.sources.tally import Tally
+from review.sources.unread import Unread
 
 
 def rules_of(options: ImportOptions, key: bytes, format: str, *, scratch: Path | None = None) -> RecordRules:
@@ -26,6 +28,7 @@ def rules_of(options: ImportOptions, key: bytes, format: str, *, scratch: Path |
         seal=seal_of(options.privacy.originals),
         scratch=scratch,
         join_calls=True,
+        lossy=True,
     )
 
 
@@ -45,6 +48,10 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
             tally.undated += entry.conversation.created_at is None and bool(entry.conversation.messages)
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
+            for one in entry.unread:
+                tally.saw_unread(Unread(*one))
+            if entry.conversation.metadata:
+                tally.human_scores.update(raters_in(entry.conversation.metadata))
             if entry.conversation.feedback:
                 tally.saw_feedback(entry.conversation.feedback)
             yield entry

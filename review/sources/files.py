@@ -14,6 +14,7 @@ from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
 from review.basics.raw_xlsx import read_xlsx, sheets_of
 from review.basics.record import MAX_LINE, Raw
+from review.basics.tables import joined_ids
 from review.privacy.recognisers import recognisers
 from review.sources.containers import TOP, find, unwrapped
 from review.sources.conversations import masked_value
@@ -22,6 +23,7 @@ from review.sources.options import AUTO
 from review.sources.readers.catalogue import PLAIN, READERS, Detected, detect, detect_or_plain
 from review.sources.readers.fields import Record
 from review.sources.readers.reader import Format, TraceReader
+from review.sources.whole_ids import both_forms, with_whole_ids
 
 PEEK = 20
 """The most records that the format is detected from."""
@@ -68,9 +70,24 @@ def opened_file(given: InputFile, *, format: str, mapping: Mapping[str, str], re
     """
     found = peeked(given, format=format, mapping=mapping, records=records)
     if format != AUTO:
-        return Opened(Detected(format, "chosen by --format"), found.raws, found.notes)
-    detected = detect(found.first, found.layout, file=given.name, mapping=mapping)
+        detected = Detected(format, "chosen by --format")
+    else:
+        detected = detect(found.first, found.layout, file=given.name, mapping=mapping)
+    if found.layout == "csv" and detected.format == PLAIN["csv"]:
+        return _with_one_id_each(given, detected, found, mapping.get("id", "id"))
     return Opened(detected, found.raws, found.notes)
+
+
+def _with_one_id_each(given: InputFile, detected: Detected, found: Peeked, column: str) -> Opened:
+    columns = list(found.first[0]) if found.first else []
+    if column not in columns:
+        return Opened(detected, found.raws, found.notes)
+    whole = both_forms(given, column, first=columns[0] == column)
+    if not whole:
+        return Opened(detected, found.raws, found.notes)
+    raws = with_whole_ids(found.raws, column, whole)
+    found.notes.append(joined_ids(column, whole))
+    return Opened(detected, raws, found.notes)
 
 
 def open_file(

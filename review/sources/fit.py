@@ -5,6 +5,7 @@ A file that no remembered mapping fits, and that does not describe itself, is as
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +29,11 @@ class NotMapped(InputError):
     """A file that asks for a mapping. ``proposal`` is what its names, types and values suggest."""
 
     def __init__(self, message: str, proposal: Sequence[Proposed] = ()) -> None:
-        hint = " ".join(f"--map {one.field}={_quoted(one.path)}" for one in proposal) or "--map question=text"
+        maps = [f"--map {one.field}={_quoted(one.path)}" for one in proposal]
+        words = [
+            f"--value {shlex.quote(f'{one.field}:{raw}={value}')}" for one in proposal for raw, value in one.values
+        ]
+        hint = " ".join((*maps, *words)) or "--map question=text"
         super().__init__(message, command_hint=f"Declare a mapping, such as `{hint}`.")
         self.proposal = tuple(proposal)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
+from review.basics.words import counted
+from review.log.searching import has_addresses_in_ids, ids_in_two_forms
 from review.people.people import require
 from review.sources.file_sets import Files
 from review.sources.importing import Progress, import_file
+from review.sources.names import plain_name
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
 from review.sources.tally import Tally
@@ -38,17 +41,24 @@ def import_into(
     """
     require(store, by, "lead")
     hide_withdrawn(store)
-    tally = tally or Tally()
+    tally, log, options = tally or Tally(), log_of(store.path), options or ImportOptions()
+    said = []
+    if options.privacy.ids == "hash" and has_addresses_in_ids(log, options.source):
+        # Else the conversations that an earlier version brought in would come in a second time.
+        options = dataclasses.replace(options, privacy=dataclasses.replace(options.privacy, ids="keep"))
+        said.append("e-mail addresses stay in the ids, because the log has ids of this source with addresses already")
     done = import_file(
         file,
         options,
-        log=log_of(store.path),
+        log=log,
         key=hmac_key(store),
         by=by,
         progress=progress,
         on_detected=on_detected,
         tally=tally,
     )
+    pairs = ids_in_two_forms(log, done.id) if done.added else []
+    tally.told = (*tally.told, *said, *([_two_forms(pairs)] if pairs else []))
     tally.drawn_weeks = sorted({draw.week for draw in store.find(Draw, week=list(tally.updated_weeks))})
     return recorded(store, dataclasses.replace(done, file=name or done.file))
 
@@ -58,8 +68,22 @@ def came_in(done: Import) -> bool:
     return bool(done.added or done.duplicate or done.updated or done.waiting)
 
 
+def _two_forms(pairs: Sequence[tuple[str, str]]) -> str:
+    new, old = pairs[0]
+    one = len(pairs) == 1
+    return (
+        f"{counted(len(pairs), 'id')} of this import {'is' if one else 'are'} in the log in another form too, such as "
+        f"{new} here and {old} there. They stay two conversations each. If they are the same, undo this import, write "
+        "the ids in one form, and import again."
+    )
+
+
 def recorded(store: Store, done: Import) -> Import:
-    """Write the record of an import, and one entry of the audit chain for the whole import."""
+    """Write the record of an import, and one entry of the audit chain for the whole import.
+
+    A keyed hash replaces e-mail addresses and phone numbers in the names of its files.
+    """
+    done = dataclasses.replace(done, file=plain_name(store, done.file))
     counts = ("read", "added", "duplicate", "changed", "updated", "waiting", "rejected", "undated")
     with store.transaction():
         store.add(done)

@@ -35,6 +35,7 @@ class Job:
 
     ``beside`` are other files of the same trace format: a trace may spread over all of them.
     ``to_remember`` is kept for the source once something came in. ``rejects`` lists every rejected record.
+    ``scored`` are the files when scores by people are in them: they are kept until the job is dismissed.
     """
 
     id: str = field(default_factory=new_id)
@@ -51,6 +52,7 @@ class Job:
     total: int = 1
     result: Import | None = None
     rejects: Path | None = None
+    scored: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     error: str = ""
 
@@ -86,10 +88,12 @@ def jobs_of(store_path: str | Path) -> list[Job]:
 
 
 def dismiss(job: Job) -> None:
-    """Forget a job that has ended."""
+    """Forget a job that has ended, and remove the files that it kept."""
     with _lock:
         if job in _jobs and job.ended:
             _jobs.remove(job)
+    for file in job.scored:
+        forget(file, job.store_path)
 
 
 def _work(jobs: Sequence[Job]) -> None:
@@ -124,7 +128,9 @@ def run(job: Job) -> Import:
         job.rejects = log_of(job.store_path).rejects / f"{job.result.id}.jsonl" if job.result.rejected else None
         if job.to_remember is not None and came_in(job.result):
             remember(store, job.options.source, job.to_remember, by=job.by)
-        for file in (job.file, *job.beside):
+        kept = (job.file, *job.beside)
+        job.scored = kept if tally.human_scores else ()
+        for file in kept if not job.scored else ():
             forget(file, job.store_path)
         return job.result
     except InputError as error:

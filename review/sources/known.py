@@ -78,5 +78,7 @@ class Sifting:
 def _decisive(options: ImportOptions, format: str) -> bytes:
     """What decides what a record becomes, as canonical JSON: format, mapping, source, zone, what is masked."""
     said = {name: value for name, value in asdict(options).items() if name not in _NOT_DECISIVE}
-    said["privacy"] = asdict(replace(options.privacy, originals="none", rejects_days=0))
+    privacy = asdict(replace(options.privacy, originals="none", rejects_days=0))
+    # Records of earlier versions, which kept all ids, are still known.
+    said["privacy"] = {name: value for name, value in privacy.items() if (name, value) != ("ids", "hash")}
     return orjson.dumps([format, said], option=orjson.OPT_SORT_KEYS | _JSON, default=str)

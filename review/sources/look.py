@@ -41,12 +41,14 @@ SHOWN = 80
 class Look:
     """``reading`` is how the file would be read: as its source is known, or as its names and values suggest.
 
+    ``format`` is None where nobody has confirmed the mapping.
     ``places`` are the values of the first records by path. ``encodings`` shows a line that is not UTF-8 under each
     encoding that can read it. ``dates`` is the column that several forms read, or no single one; else None. ``guessed``
     says that the mapping is a proposal, which nobody has confirmed.
     """
 
     reading: Reading = field(default_factory=Reading)
+    format: str | None = None
     plain: bool = True
     records: tuple[Record, ...] = ()
     places: Mapping[str, list[Any]] = field(default_factory=dict)
@@ -92,6 +94,7 @@ def look_at(path: Path, asked: ImportOptions, known: Sequence[Reading]) -> Look:
         format = detect(records, layout, file=path.name, mapping=reading.mapping).format
     return Look(
         reading=reading,
+        format=None if guessed or format == AUTO else format,
         plain=guessed or format in PLAIN.values(),
         records=tuple(records),
         places=places(records),

@@ -13,6 +13,7 @@ from review.basics.date_forms import read_date
 from review.basics.record import Unreadable
 from review.basics.times import utc_text
 from review.basics.weeks import week_of
+from review.privacy.pseudonyms import without_addresses
 from review.sources.cells import (
     NUMBERS,
     context_of,
@@ -23,12 +24,15 @@ from review.sources.cells import (
     tags_of,
     verdicts_of,
 )
+from review.sources.human_scores import with_names
 from review.sources.readers import plain
 from review.sources.readers.fields import Fields, Record, text_of
 from storage.records_log import Conversation
 
 DEFAULT_SOURCE = "production"
 MAX_ID = 512
+NAMES = ("model", "prompt_version", "variant")
+"""Texts that name a thing and are not masked."""
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
@@ -38,6 +42,7 @@ class Origin:
 
     ``source`` is the name of the source, ``key`` the store's HMAC key. Times without an offset are in ``zone``, which
     also decides the week of a date; records without a date belong to ``week``. ``date_format`` is the declared form.
+    With ``hash_addresses`` a keyed hash replaces the e-mail addresses and phone numbers in ids and names.
     """
 
     source: str
@@ -45,12 +50,24 @@ class Origin:
     zone: ZoneInfo
     week: str
     date_format: str = ""
+    hash_addresses: bool = False
+
+    def plain(self, text: str) -> str:
+        """Return an id or a name as it is stored."""
+        if not self.hash_addresses or ("@" not in text and "+" not in text):
+            return text
+        return without_addresses(text, lambda address: address_hash(self.key, address))
 
 
 def keyed_hash(key: bytes, data: bytes) -> str:
     """Return the first 16 hexadecimal digits of HMAC-SHA256: stable inside a store, meaningless outside."""
     # Passing "sha256" by name halves the time: otherwise each call looks the function up in the library.
     return hmac.digest(key, data, "sha256").hex()[:16]
+
+
+def address_hash(key: bytes, address: str) -> str:
+    """Return what stands for an address inside an id or a name."""
+    return keyed_hash(key, address.encode("utf-8", "surrogatepass"))
 
 
 def conversation_id(source: str, source_id: str) -> str:
@@ -67,12 +84,17 @@ def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversat
     if not fields.get("late") and not any(m["content"] or m.get("tool_calls") for m in messages):
         raise Unreadable("messages", messages, "at least one message with text")
     moment = _moment(fields.get("created_at"), origin)
-    source_id = _source_id(fields.get("id")) or keyed_hash(origin.key, canonical(record))
+    source_id = origin.plain(_source_id(fields.get("id"))) or keyed_hash(origin.key, canonical(record))
     numbers: dict[str, Any] = {name: convert(name, fields[name]) for name, convert in NUMBERS.items() if name in fields}
     texts: dict[str, Any] = {name: text_of(name, fields[name]) for name in plain.TEXT if name in fields}
     for name in ("user_id", "session_id"):
         if texts.get(name) is not None:
             texts[name] = keyed_hash(origin.key, texts[name].encode("utf-8", "surrogatepass"))
+    texts.update({name: origin.plain(texts[name]) for name in NAMES if texts.get(name) is not None})
+    verdicts, metadata = verdicts_of(fields.get("verdicts")), metadata_of(fields.get("metadata"))
+    if origin.hash_addresses:
+        verdicts = {origin.plain(judge): said for judge, said in verdicts.items()}
+        metadata = with_names(metadata, origin.plain)
     return Conversation(
         id=conversation_id(origin.source, source_id),
         source=origin.source,
@@ -86,8 +108,8 @@ def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversat
         status=_status(fields),
         feedback=feedback_of(fields.get("feedback")),
         tags=tags_of(fields.get("tags")),
-        metadata=metadata_of(fields.get("metadata")),
-        verdicts=verdicts_of(fields.get("verdicts")),
+        metadata=metadata,
+        verdicts=verdicts,
         **texts,
         **numbers,
     )

@@ -60,7 +60,14 @@ class ImportOptions:
         """Where the records come from; ``key`` is the store's HMAC key."""
         week = self.week or week_of(datetime.now(UTC), self.time_zone)
         zone = zone_of(self.time_zone)
-        return Origin(source=self.source, key=key, zone=zone, week=week, date_format=self.date_format)
+        return Origin(
+            source=self.source,
+            key=key,
+            zone=zone,
+            week=week,
+            date_format=self.date_format,
+            hash_addresses=self.privacy.ids == "hash",
+        )
 
 
 def import_options(

@@ -15,6 +15,7 @@ from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import PLAIN
 from review.sources.readers.fields import Record
 from review.sources.readers.mapping import picked
+from review.sources.unread import Unread
 from review.sources.value_words import Translation, translations
 from storage.records_base import Json
 from storage.records_log import Conversation
@@ -31,8 +32,8 @@ class Counted:
 
     ``conversations`` are the first ones, masked. ``rejections`` are the first {line, column, found, expected}, masked,
     and ``causes`` counts all by what was expected. ``masked`` counts spans, in ``masked_in`` conversations; ``unnamed``
-    are conversations without an id of their own. ``source_ids`` are the ids of all in their source, and ``told`` counts
-    records that hold no conversation and tell something of one.
+    are conversations without an id of their own. ``source_ids`` are the ids of all in their source. ``told`` counts
+    records that hold no conversation and tell something of one, and ``unread`` cells that cost their field.
     """
 
     read: int = 0
@@ -46,6 +47,7 @@ class Counted:
     rejections: list[Json] = field(default_factory=list)
     causes: Counter[str] = field(default_factory=Counter)
     source_ids: list[str] = field(default_factory=list)
+    unread: Counter[Unread] = field(default_factory=Counter)
 
     def take(self, found: Conversation, *, named: bool) -> None:
         """Count one conversation."""
@@ -102,12 +104,14 @@ def preview_of(file: Files, options: ImportOptions, *, key: bytes) -> Preview:
         values=options.values,
         join_calls=True,
         late=True,
+        lossy=True,
     )
     plain = detected.format in PLAIN.values()
     first = list(islice(opened.raws, LOOKED_AT + 1))
     counted = Counted(read=min(len(first), LOOKED_AT))
     for raw, entry, error in masked_conversations(first[:LOOKED_AT], rules):
         if entry is not None:
+            counted.unread.update(Unread(*one) for one in entry.unread)
             counted.take(entry.conversation, named=not plain or _has_id(raw.record, options.mapping))
         elif error is not None:
             counted.reject(files.place(raw.line)[1], error, wanted)

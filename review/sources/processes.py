@@ -29,6 +29,7 @@ from review.sources.counting import counted, is_read_alone, rules_of
 from review.sources.known import record_hash
 from review.sources.options import ImportOptions
 from review.sources.tally import Tally
+from review.sources.unread import Unread
 from storage.records_base import Json
 
 LARGE = 24 * 1024 * 1024
@@ -71,6 +72,8 @@ class _Done:
     mended: Counter[str]
     verdicts: dict[str, Counter[str]]
     feedback: Counter[str]
+    unread: Counter[Unread]
+    human_scores: Counter[str]
     rejects: list[Json]
 
 
@@ -140,6 +143,9 @@ def _add(tally: Tally, done: _Done) -> None:
     tally.saw_counts(done.verdicts)
     for text, n in done.feedback.items():
         tally.saw_feedback(text, n)
+    for cell, n in done.unread.items():
+        tally.saw_unread(cell, n)
+    tally.human_scores.update(done.human_scores)
     for rejection in done.rejects:
         tally.reject(rejection)
 
@@ -184,5 +190,7 @@ def _work(batch: list[Raw]) -> _Done:
         mended=part.mended,
         verdicts=part.verdicts,
         feedback=part.odd_feedback,
+        unread=part.unread,
+        human_scores=part.human_scores,
         rejects=part.rejects,
     )

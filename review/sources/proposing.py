@@ -14,6 +14,7 @@ from review.basics.date_forms import date_column
 from review.sources.field_names import meant
 from review.sources.paths import places
 from review.sources.readers.fields import Record, as_json_text, is_list_of_objects
+from review.sources.value_words import TRANSLATED, proposed_values
 
 SAMPLES = 3
 SAMPLE_LENGTH = 80
@@ -27,12 +28,16 @@ LEAST = 0.35
 
 @dataclass(frozen=True, kw_only=True)
 class Proposed:
-    """One row of a proposed mapping: the field, the path that may fill it, values found there, and why in words."""
+    """One row of a proposed mapping: the field, the path that may fill it, values found there, and why in words.
+
+    ``values`` are the words there that need a translation, with the proposed one.
+    """
 
     field: str
     path: str
     samples: tuple[str, ...]
     why: str
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +45,8 @@ class Content:
     """What the values at one place look like, in the records looked at.
 
     ``length`` is the usual number of characters, ``distinct`` how many values differ, ``spaces`` the share of values
-    with a blank, ``numbers``, ``dates`` and ``messages`` whether all are; ``nested`` whether any is a list or object.
+    with a blank, ``numbers``, ``dates`` and ``messages`` whether all are; ``nested`` whether any is a list or object,
+    ``lists_of_texts`` whether all are such lists, ``is_status`` whether all are words for ok or error.
     """
 
     path: str
@@ -53,7 +59,10 @@ class Content:
     dates: bool
     messages: bool
     nested: bool
+    lists_of_texts: bool = False
+    is_status: bool = False
     samples: tuple[str, ...] = field(default=())
+    texts: tuple[str, ...] = field(default=())
 
     @property
     def unique(self) -> bool:
@@ -99,7 +108,9 @@ def proposed(records: Sequence[Record]) -> list[Proposed]:
 
 def _row(name: str, content: Content, *, named: bool) -> Proposed:
     why = f"by its name; {content.words}" if named else content.words
-    return Proposed(field=name, path=content.path, samples=content.samples, why=why)
+    meant_by = proposed_values(name, content.texts) if name in TRANSLATED else {}
+    values = tuple((raw, value) for raw, value in meant_by.items() if raw not in TRANSLATED[name])
+    return Proposed(field=name, path=content.path, samples=content.samples, why=why, values=values)
 
 
 def _with_texts(rows: list[Proposed], contents: Sequence[Content], used: set[str]) -> list[Proposed]:
@@ -133,8 +144,11 @@ def _content(path: str, values: Sequence[Any], records: int) -> Content:
         numbers=bool(texts) and all(_is_number(text) for text in texts),
         dates=bool(flat) and len(flat) == len(values) and not column.unread and bool(column.fits),
         nested=len(flat) < len(values),
+        lists_of_texts=all(isinstance(v, list) and all(isinstance(one, str) for one in v) for v in values),
+        is_status=bool(texts) and set(texts) <= set(proposed_values("status", texts)),
         messages=bool(values) and all(is_list_of_objects(v, ("role", "content")) for v in values),
         samples=tuple(dict.fromkeys(text[:SAMPLE_LENGTH] for text in texts))[:SAMPLES],
+        texts=tuple(dict.fromkeys(texts)),
     )
 
 
@@ -174,13 +188,15 @@ def _borne_out(name: str, one: Content) -> float:
     if name == "messages":
         return 1.0 if one.messages else 0.0
     if one.nested:
-        return 1.0 if name in ("context", "tags") else 0.0
+        return 1.0 if name == "context" or (name == "tags" and one.lists_of_texts) else 0.0
     if name == "id":
         repeats = 1 - one.distinct / one.filled
         return 0.0 if repeats > 0.2 or one.length > 3 * LONG or one.filled < one.records * 0.8 else 1.0 - repeats
     if name in ("question", "answer"):
         return 0.0 if one.numbers or one.messages else 0.9 if one.spaces >= 0.3 or one.length >= LONG else 0.6
-    if name in ("status", "feedback", "scenario", "language", "model", "prompt_version", "variant"):
+    if name == "status":
+        return 1.0 if one.is_status else 0.0
+    if name in ("feedback", "scenario", "language", "model", "prompt_version", "variant"):
         return 1.0 if one.distinct <= max(FEW, one.filled * 0.5) and one.length <= 2 * LONG else 0.3
     if name in ("latency_ms", "tokens_in", "tokens_out", "cost", "confidence"):
         return 1.0 if one.numbers else 0.0

@@ -14,6 +14,8 @@ import orjson
 from review.basics.record import MENDED
 from review.basics.words import counted
 from review.sampling.strata import NEGATIVE_FEEDBACK
+from review.sources import human_scores, unread
+from review.sources.unread import Unread
 from storage.records_base import Json
 
 MAX_REJECTIONS = 100
@@ -38,9 +40,11 @@ class Tally:
     records. ``rejects_file`` holds all of them, one JSON object a line, masked; it is made with the first one.
     ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts what was done to read the
     records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the records are, and what is not
-    read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down. ``updated_weeks`` counts the
-    conversations that a record told something new of, by week, and ``drawn_weeks`` are those of the weeks that were
-    drawn already. ``place`` gives the file (None when there is only one) and the line in it for the line of a record.
+    read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down. ``unread`` counts cells that cost
+    their field. ``human_scores`` counts scores that people gave in the tool the records come from, by person.
+    ``updated_weeks`` counts the conversations that a record told something new of, by week, and ``drawn_weeks`` are
+    those of the weeks that were drawn already. ``place`` gives the file (None when there is only one) and the line in
+    it for the line of a record.
     """
 
     read: int = 0
@@ -55,6 +59,8 @@ class Tally:
     odd_feedback: Counter[str] = field(default_factory=Counter)
     updated_weeks: Counter[str] = field(default_factory=Counter)
     drawn_weeks: Sequence[str] = ()
+    unread: Counter[Unread] = field(default_factory=Counter)
+    human_scores: Counter[str] = field(default_factory=Counter)
     most_values: int = MAX_VALUES
     place: Callable[[int], tuple[str | None, int]] | None = None
     _open: BinaryIO | None = None
@@ -98,6 +104,11 @@ class Tally:
             counts, text = self.odd_feedback, feedback[:80]
             counts[text if text in counts or len(counts) < self.most_values else "..."] += n
 
+    def saw_unread(self, cell: Unread, n: int = 1) -> None:
+        """Count a cell that cost its field in ``n`` records."""
+        known = cell in self.unread or len(self.unread) < self.most_values
+        self.unread[cell if known else cell._replace(found="...")] += n
+
     def close(self) -> None:
         """Finish the file of rejects; without a reject there is none."""
         if self._open is None:
@@ -138,4 +149,7 @@ class Tally:
                 f"down: {shown}; expected up or down. They count as neither. If some mean down, import with a "
                 f"translation of the value, such as feedback:{next(iter(self.odd_feedback))}=down."
             )
+        notes += unread.sentences(self.unread)
+        if self.human_scores:
+            notes.append(human_scores.sentence(self.human_scores))
         return notes

@@ -61,15 +61,16 @@ def keep(store_path: str | Path, name: str, data: bytes | memoryview) -> tuple[l
 
 
 def forget(file: Path, store_path: str | Path) -> None:
-    """Remove a dropped file, and its folder once it is the last one in it."""
+    """Remove a dropped file, and its folder once it is the last one in it. Removing it again does nothing."""
     room = uploads_of(store_path)
     if room not in file.parents:
         return
     file.unlink(missing_ok=True)
     for folder in file.parents:
-        if folder == room or any(folder.iterdir()):
+        if folder == room or (folder.exists() and any(folder.iterdir())):
             return
-        folder.rmdir()
+        if folder.exists():
+            folder.rmdir()
 
 
 def unpacked(archive: Path, target: Path) -> tuple[list[Path], list[str]]:

@@ -11,7 +11,7 @@ from review.basics.words import counted
 from review.people.people import require
 from review.week.dealing import Deal, deal, takers_of, week_to_deal
 from storage.queries.assignments import dealt_per_rater, raters_by_item
-from storage.queries.conditions import handed_on, not_withdrawn
+from storage.queries.conditions import handed_on, left_by_undo, not_withdrawn
 from storage.records_review import Assignment, Item, Week
 from storage.store import Store
 
@@ -23,7 +23,7 @@ def held_by_nobody(store: Store, week: str) -> list[Item]:
 
 _SQL = f"""
 SELECT i.* FROM items i
-WHERE i.week = :week
+WHERE i.week = :week AND NOT {left_by_undo("i")}
   AND EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id)
   AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})

@@ -121,7 +121,7 @@ def takers(store: Store, request: Request, so_far: WeekSoFar) -> tuple[str, ...]
             f"None of the reviewers of {request.week} ({', '.join(so_far.without_role)}) may annotate any more. "
             "Choose at least one other reviewer."
         )
-    return so_far.reviewers
+    return so_far.reviewers or _raters(store, ())
 
 
 def _raters(store: Store, names: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from review.current.progress import seconds_per_item
 from review.sampling.allocate import DrawnStratum
 from review.sampling.draw import Sealed
 from review.week.dealing import raters_left
+from storage.queries.items import items_of_week
 from storage.records_log import Draw, Stratum
 from storage.records_review import Item, Week
 from storage.store import Store
@@ -65,7 +66,7 @@ def week_so_far(store: Store, name: str, *, with_pace: bool = False) -> WeekSoFa
         week=week,
         draws=tuple(draws),
         strata=tuple(store.find(Stratum, draw_id=draws[-1].id)) if draws else (),
-        items=tuple(store.find(Item, week=name)),
+        items=tuple(items_of_week(store, name)),
         reviewers=reviewers,
         without_role=without_role,
         seconds=seconds,

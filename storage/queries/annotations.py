@@ -114,14 +114,18 @@ class Sent(NamedTuple):
 
 
 def sent_in_time(store: Store, weeks: Sequence[str]) -> list[Sent]:
-    """Return every annotation of some weeks that was not late, undone ones included, in order of arrival."""
+    """Return every annotation of some weeks that was not late, undone ones included, in order of arrival.
+
+    Those that came with an import of labels are left out: nobody showed their authors anything.
+    """
     return [Sent(row[:3], *row[3:]) for row in store.stream(_SENT_SQL, {"weeks": json_list(weeks)})]
 
 
 _SENT_SQL = f"""
 SELECT n.item_id, n.rater_id, n.rubric_version, n.submission_id, n.revealed, NOT {not_withdrawn("n")}
 FROM items i CROSS JOIN annotations n ON n.item_id = i.id
-WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {in_time("n", "i.week")} ORDER BY n.rowid
+WHERE i.week IN (SELECT value FROM json_each(:weeks)) AND {in_time("n", "i.week")} AND n.import_id IS NULL
+ORDER BY n.rowid
 """  # noqa: S608 - constants of ours
 
 

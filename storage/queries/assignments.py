@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from storage.queries.conditions import answered, answered_in_time, handed_on, not_withdrawn, skipped, skipped_in_time
+from storage.queries.conditions import (
+    answered,
+    answered_in_time,
+    handed_on,
+    left_by_undo,
+    not_withdrawn,
+    skipped,
+    skipped_in_time,
+)
 from storage.queries.parameters import json_list
 from storage.store import Store
 
@@ -108,8 +116,8 @@ def items_left_to_nobody(store: Store, week: str) -> int:
 
 
 _LEFT_SQL = f"""
-SELECT count(DISTINCT a.item_id) AS n FROM assignments a
-WHERE a.week = :week
+SELECT count(DISTINCT a.item_id) AS n FROM assignments a JOIN items i ON i.id = a.item_id
+WHERE a.week = :week AND NOT {left_by_undo("i")}
   AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = a.item_id AND {not_withdrawn("n")})
   AND NOT EXISTS (SELECT 1 FROM assignments o WHERE o.item_id = a.item_id
                   AND NOT {handed_on("o")} AND NOT {skipped("o")})

@@ -44,6 +44,13 @@ def handed_on(assignment: str) -> str:
     return f"EXISTS (SELECT 1 FROM reassignments r WHERE r.assignment_id = {assignment}.id)"  # noqa: S608 - names and paths of our own
 
 
+def left_by_undo(item: str) -> str:
+    """Return the condition that ``item`` came with an import of labels that was undone, and has no other use."""
+    return f"""(EXISTS (SELECT 1 FROM item_withdrawals gone WHERE gone.item_id = {item}.id)
+  AND NOT EXISTS (SELECT 1 FROM annotations said WHERE said.item_id = {item}.id AND {not_withdrawn("said")})
+  AND NOT EXISTS (SELECT 1 FROM assignments held WHERE held.item_id = {item}.id AND NOT {handed_on("held")}))"""  # noqa: S608 - names of ours
+
+
 def _submitted(table: str, assignment: str, *conditions: str) -> str:
     """Return the condition that ``table`` has a row ``sent`` of the assignment that meets all ``conditions``."""
     every = " AND ".join([f"sent.assignment_id = {assignment}.id", *conditions])

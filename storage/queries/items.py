@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from storage.queries.conditions import left_by_undo
 from storage.queries.parameters import json_list
 from storage.records_review import Adjudication, Item
 from storage.store import Store
@@ -25,8 +26,29 @@ SELECT week FROM known WHERE week IS NOT NULL
 
 
 def items_of_week(store: Store, week: str) -> list[Item]:
-    """Return the items of a week in order of arrival."""
-    return store.find(Item, week=week)
+    """Return the items of a week in order of arrival, without those that came with an undone import of labels."""
+    return store.select(Item, _OF_WEEK_SQL, {"week": week})
+
+
+_OF_WEEK_SQL = f"SELECT i.* FROM items i WHERE i.week = :week AND NOT {left_by_undo('i')} ORDER BY i.rowid"  # noqa: S608 - constants of ours
+
+
+def items_among(store: Store, weeks: Collection[str]) -> int:
+    """Return how many items some weeks have together."""
+    return int(store.query(_COUNT_SQL, {"weeks": json_list(weeks)})[0]["n"])
+
+
+_COUNT_SQL = "SELECT count(*) AS n FROM items WHERE week IN (SELECT value FROM json_each(:weeks))"
+
+
+def drawn_items(store: Store, week: str) -> list[tuple[str, str]]:
+    """Return each item that was drawn in a week with its group, in order of arrival; hand-picked ones are left out."""
+    return list(store.stream(_DRAWN_SQL, {"week": week}))
+
+
+_DRAWN_SQL = """
+SELECT id, stratum FROM items WHERE week = :week AND NOT purposive AND stratum IS NOT NULL ORDER BY rowid
+"""
 
 
 def adjudications_of_week(store: Store, week: str) -> list[Adjudication]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage.queries.conditions import not_withdrawn
 from storage.store import Store
 
 
@@ -28,6 +29,16 @@ def rater_with_role(store: Store, rater_id: str) -> RaterWithRole | None:
     """Return one rater, or None. Reads the rater's row and latest role by index, whatever the number of people."""
     return next((RaterWithRole(**row) for row in store.query(f"{_SQL} WHERE p.id = :id", {"id": rater_id})), None)
 
+
+def raters_from_outside(store: Store) -> dict[str, bool]:
+    """Return the raters who came with labels and never had a role or a login, and whether anything of theirs counts."""
+    return {row["id"]: bool(row["counts"]) for row in store.query(_OUTSIDE_SQL)}
+
+
+_OUTSIDE_SQL = f"""
+SELECT p.id, EXISTS (SELECT 1 FROM annotations n WHERE n.rater_id = p.id AND {not_withdrawn("n")}) AS counts
+FROM raters p WHERE p.issuer = '' AND NOT EXISTS (SELECT 1 FROM roles r WHERE r.rater_id = p.id)
+"""  # noqa: S608 - constants of ours
 
 _SQL = """
 SELECT p.id, p.name, coalesce(r.role, '') AS role, coalesce(r.scope, '') AS scope, p.issuer, p.subject

@@ -2,9 +2,10 @@
 
     python tests/bench/big_store.py [--annotations 200000] [--store FILE] [--visitors 10 30] [--submissions 60]
 
-Builds the store, or takes the one in FILE. Opens every page on the last closed week: "first" with nothing computed yet,
-"again" with the figures known. Then visitors open Week together on a server while one reviewer submits; each run
-submits items of the store's open week, so a store in FILE serves a few runs.
+Builds the store, or takes the one in FILE. Opens every page on the last closed week: "first" with nothing known,
+"started" after what the server reads ahead when it starts, "again" with the figures computed. Then visitors open Week
+together on a server while one reviewer submits; each run submits items of the store's open week, so a store in FILE
+serves a few runs.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
 
 from review.basics.remembered import forget_everything  # noqa: E402
 from review.serving.interpreter import prepare  # noqa: E402
+from review.serving.reading_ahead import read_ahead  # noqa: E402
+from storage.opening import open_store  # noqa: E402
 
 COMPONENT = "spotcheck_annotator"
 LABELS = {"correctness": "correct", "intent": "return", "politeness": "neutral"}
@@ -62,7 +65,7 @@ def opened(page: str, week: str) -> tuple[float, float]:
 
 
 def print_pages(store: Path, week: str) -> None:
-    """Open each page twice and print the times."""
+    """Open each page with nothing known, after what the server reads when it starts, and again; print the times."""
     prepare()  # as the server does
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml of the working folder
     app_test.PagesManager = Navigated  # type: ignore[misc]
@@ -74,12 +77,17 @@ def print_pages(store: Path, week: str) -> None:
         for page in pages():
             opened(page, many_weeks.week_names(2)[0])
     os.environ["SPOTCHECK_STORE"] = str(store)
-    print(f"{'page':12} {'first':>8} {'(busy)':>8} {'again':>8} {'(busy)':>8}   seconds, week {week}")
+    heads = " ".join(f"{name:>8} {'(busy)':>8}" for name in ("first", "started", "again"))
+    print(f"{'page':13} {heads}   seconds, week {week}")
     for page in pages():
-        st.cache_data.clear()
-        forget_everything()
-        first, again = opened(page, week), opened(page, week)
-        print(f"{page:12} {first[0]:8.2f} {first[1]:8.2f} {again[0]:8.2f} {again[1]:8.2f}", flush=True)
+        times: list[float] = []
+        for known in (lambda: None, lambda: read_ahead(open_store(store))):
+            st.cache_data.clear()
+            forget_everything()
+            known()
+            times += opened(page, week)
+        times += opened(page, week)
+        print(f"{page:13} {' '.join(f'{seconds:8.2f}' for seconds in times)}", flush=True)
 
 
 def acknowledgements(port: int, week: str, rater: str, stop: threading.Event, most: int) -> list[float]:

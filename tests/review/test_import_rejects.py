@@ -120,9 +120,44 @@ def test_feedback_that_nothing_knows_is_counted_and_said_once(folder):
 
 
 def test_rejections_of_one_kind_are_one_line_with_a_count(folder):
-    bad = b"".join(b'{"id": "%d", "question": "q", "status": "done"}\n' % i for i in range(15))
+    bad = b"".join(b'{"id": "%d", "question": "q", "created_at": "done"}\n' % i for i in range(15))
     _, _ = imported(folder, "log.jsonl", b'{"id": "ok", "question": "q"}\n')
-    (folder / "bad.jsonl").write_bytes(bad + b'{"id": "x", "question": "q", "status": "odd"}\n')
+    (folder / "bad.jsonl").write_bytes(bad + b'{"id": "x", "question": "q", "created_at": "odd"}\n')
     shown = " ".join(spotcheck(folder, "import", "bad.jsonl").stderr.split())
-    assert shown.count("found done, expected ok or error") == 1 and "(14 more like this)" in shown
-    assert "bad.jsonl, line 16, status: found odd" in shown
+    assert shown.count("found done, expected ISO 8601") == 1 and "(14 more like this)" in shown
+    assert "bad.jsonl, line 16, created_at: found odd" in shown
+
+
+def test_a_cell_that_cannot_be_read_costs_its_field_and_is_counted_and_said(folder):
+    rows = (
+        '{"id": "1", "question": "q", "status": "offen", "confidence": "hoch", "tags": 5, "feedback": "up"}\n'
+        '{"id": "2", "question": "q", "status": "offen", "repaired": "vielleicht", "model": "m"}\n'
+        '{"id": "3", "question": "q", "status": "error", "latency_ms": 3}\n'
+    )
+    (folder / "log.jsonl").write_text(rows, encoding="utf-8")
+    done = spotcheck(folder, "import", "log.jsonl", "--json")
+    (file,) = orjson.loads(done.stdout)["files"]
+    assert (file["read"], file["added"], file["rejected"]) == (3, 3, 0)
+    said = " ".join(file["notes"])
+    assert "2 records with a status that cannot be read: 'offen' (2); expected ok or error. They came in" in said
+    assert "such as status:offen=error" in said
+    for field, found in (("confidence", "hoch"), ("tags", "5"), ("repaired", "vielleicht")):
+        assert f"1 record with a {field} that cannot be read: '{found}' (1)" in said
+
+
+@pytest.mark.parametrize("order", [("1,q", "1.0,again", "2.0,r"), ("2.0,r", "1.0,again", "1,q")])
+@pytest.mark.parametrize("header", ["id,question", "question,id"])
+def test_ids_with_and_without_a_decimal_are_one_id_in_a_file_and_said_across_files(folder, order, header):
+    def lines(rows):
+        return [row if header.startswith("id") else ",".join(reversed(row.split(","))) for row in rows]
+
+    (folder / "log.csv").write_text("\n".join([header, *lines(order)]), encoding="utf-8")
+    done = spotcheck(folder, "import", "log.csv", "--json")
+    (file,) = orjson.loads(done.stdout)["files"]
+    assert (file["read"], file["added"], file["changed"]) == (3, 2, 1)
+    assert "in column 'id', 1.0 and 1 are one id" in file["notes"]
+    (folder / "more.csv").write_text("\n".join([header, *lines(["2,r", "5,s"])]), encoding="utf-8")
+    (file,) = orjson.loads(spotcheck(folder, "import", "more.csv", "--json").stdout)["files"]
+    assert file["added"] == 2
+    (note,) = [note for note in file["notes"] if "another form" in note]
+    assert note.startswith("1 id of this import is in the log in another form too, such as 2 here and 2.0 there.")

@@ -169,7 +169,7 @@ def test_presets_of_the_settings_come_after_what_was_declared(store: Store) -> N
 def test_nothing_is_remembered_of_an_import_that_failed(store: Store) -> None:
     with pytest.raises(ReviewError):
         bring(store, "a.csv", "", mapping={"question": "text"})
-    bring(store, "b.csv", "text,status\nhello,broken\n", mapping={"question": "text"})
+    bring(store, "b.csv", "text,created_at\nhello,broken\n", mapping={"question": "text"})
     assert not store.find(SourceSettings)
 
 

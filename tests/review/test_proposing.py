@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import csv
+import shlex
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.commands.cli import spotcheck
+from review.people.people import add_person
 from review.sources.field_names import NAMES, meant, plain_name
+from review.sources.fit import NotMapped
 from review.sources.proposing import proposed
 from review.sources.readers import plain
+from storage.opening import open_store
 
 HELPDESK = """Ticket;Eröffnet;Kunde;Frage;Antwort;Bearbeiter;Status;Dauer (s)
 T-1;09/11/2026 08:15;Jörg;Wo ist mein Paket 7?;Unterwegs, Ankunft am 12.;Mara;gelöst;184,5
@@ -50,10 +58,9 @@ def test_a_german_helpdesk_is_understood() -> None:
     found = mapping(rows)
     assert found == {
         "id": "Ticket", "created_at": "Eröffnet", "question": "Frage", "answer": "Antwort", "user_id": "Kunde",
-        "status": "Status",
     }  # fmt: skip
     samples = {row.field: row.samples for row in proposed(rows)}
-    assert samples["id"] == ("T-1", "T-2", "T-3") and samples["status"] == ("gelöst", "offen")
+    assert samples["id"] == ("T-1", "T-2", "T-3")
     assert all(row.why for row in proposed(rows))
 
 
@@ -123,3 +130,27 @@ def test_a_proposal_names_places_that_exist_once_each(rows: list[dict[str, Any]]
 
 def test_ten_thousand_columns_are_bounded() -> None:
     assert len(proposed([{f"c{n}": "x" for n in range(10_000)}])) <= len(NAMES)
+
+
+def test_a_status_is_proposed_only_with_words_for_ok_and_error_and_with_their_translation() -> None:
+    tickets = [{"id": f"u{n}", "question": f"Where is order {n}?", "Status": s} for n, s in enumerate(["open", "done"])]
+    assert "status" not in mapping(tickets)
+    runs = [{"id": f"u{n}", "question": f"Where is it {n}?", "Status": s} for n, s in enumerate(["success", "failed"])]
+    (row,) = [row for row in proposed(runs) if row.field == "status"]
+    assert row.values == (("success", "ok"), ("failed", "error"))
+
+
+def test_a_proposal_that_is_followed_rejects_nothing(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "spotcheck.db")
+    add_person(store, "lea", role="lead", by="lea")
+    lines = ["Nr,Frage,Antwort,Status,Etiketten,Bewertung,Konfidenz"]
+    lines += [f"{n},Wo ist Paket {n}?,Unterwegs {n}.,{'success' if n else 'failed'},a,{n % 5},0.5" for n in range(40)]
+    lines += ["99,Wo ist es?,Da.,zu,a b,gut,hoch"]
+    (tmp_path / "log.csv").write_text("\n".join(lines), encoding="utf-8")
+    command = ["import", str(tmp_path / "log.csv"), "--store", str(store.path), "--json", "--as", "lea"]
+    refused = CliRunner().invoke(spotcheck, command).exception
+    assert isinstance(refused, NotMapped) and "--value status:success=ok" in refused.command_hint
+    proposal = shlex.split(refused.command_hint.partition("`")[2].partition("`")[0])
+    done = CliRunner().invoke(spotcheck, [*command, *proposal])
+    (file,) = orjson.loads(done.stdout)["files"]
+    assert (file["added"], file["rejected"]) == (41, 0)

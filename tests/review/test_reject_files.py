@@ -28,7 +28,7 @@ def rejected(store: Store, tmp_path: Path) -> Store:
     add_person(store, "lea", role="lead", by="lea")
     log = tmp_path / "log.jsonl"
     log.write_text(
-        '{"question": "a", "answer": "b"}\n{"question": "mail a@example.com", "answer": "b", "status": "odd"}\n'
+        '{"question": "a", "answer": "b"}\n{"question": "mail a@example.com", "answer": "b", "created_at": "odd"}\n'
     )
     assert import_into(store, log, by="lea").rejected == 1
     return store

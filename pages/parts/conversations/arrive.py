@@ -8,13 +8,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.conversations import mapping_form, preview_view, questions
+from pages.parts.conversations import judgements, mapping_form, preview_view, questions
 from pages.parts.conversations.dropped import SAID, TYPES, Arrived, kept
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import NoRecords, ReviewError
 from review.basics.words import counted
-from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
+from review.exchange.exports import export_of
 from review.privacy.masking import mask_text
 from review.sources.conversations import recognisers_of
 from review.sources.file_sets import trace_format
@@ -29,9 +29,6 @@ from storage.records_log import Import
 
 ARRIVED = "arrive_files"
 ROUND = "arrive_round"
-
-
-TOOLS = (*LABEL_READERS.values(), *VERDICT_READERS.values())
 
 
 def drop(here: Session) -> None:
@@ -90,6 +87,7 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), hide, key=file.path)
         if look is None:
             return
+        _ratings_instead(file, look)
         options, open_question = _declared(look, asked, file, hide)
         if not _has_turns(look, options.mapping):
             with answer:
@@ -168,14 +166,26 @@ def _has_turns(look: Look, mapping: Mapping[str, str]) -> bool:
     return told or not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
 
 
+def _ratings_instead(file: Arrived, look: Look) -> None:
+    """Say that a file holds labels or verdicts, and offer the way to them."""
+    found = None if look.reading.where else export_of(look.records, look.format)
+    if found is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="arrive_ratings"):
+        st.markdown(f":material/label: This file holds {found.kind}, not conversations: {as_text(found.about)}.")
+        st.button(
+            f"These are {found.kind}: go on there", type="primary", icon=":material/arrow_forward:",
+            key="arrive_go_on", on_click=_go_on, args=(file, found.kind),
+        )  # fmt: skip
+
+
+def _go_on(file: Arrived, kind: str) -> None:
+    st.session_state[ARRIVED] = [one for one in st.session_state.get(ARRIVED, []) if one.path != file.path]
+    judgements.take_over(file.path, file.name, kind)
+
+
 def _declared(look: Look, asked: ImportOptions, file: Arrived, hide: mapping_form.Hide) -> tuple[ImportOptions, bool]:
     """Return what the person declares of this file, and whether a question is still open."""
-    if look.plain and any(tool.recognise(record) for tool in TOOLS for record in look.records):
-        st.info(
-            "This file looks like an export of labels or verdicts. Drop it under **Labels and verdicts** to bring "
-            "these in.",
-            icon=":material/label:",
-        )
     for note in look.notes:
         st.caption(f":material/info: {as_text(note)}")
     form, undecided = questions.dates(look, key=file.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.conversations import progress, undo
+from pages.parts.conversations import label_imports, progress, undo
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -31,6 +31,11 @@ def summary(here: Session) -> None:
 
 def past(here: Session) -> None:
     """Draw all imports with their counts, and one of them with its rejects and its undo."""
+    _conversations(here)
+    label_imports.past(here)
+
+
+def _conversations(here: Session) -> None:
     rows = here.store.find(Import, order_by="at desc")
     if not rows:
         st.info("Nothing was imported yet. Drop a file under **Import**.", icon=":material/upload_file:")

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.parts.conversations import judgement_form
+from pages.parts.conversations import judgement_form, label_imports
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
+from review.basics.log_paths import log_of
 from review.basics.tables import Table, load
 from review.basics.words import counted
 from review.exchange.items import known_items
@@ -20,12 +21,17 @@ from review.exchange.tool_tables import AUTO, tool_of
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.tools.tool import Tool
 from review.exchange.verdicts import ImportedVerdicts, import_verdicts, read_verdicts
+from review.log.log import conversations_named
 from review.rubric.rubric import current_rubric
+from review.sources.names import plain_name
 from review.sources.uploads import forget, keep
 
 FILE = "judgements_file"
 ROUND = "judgements_round"
 DONE = "judgements_done"
+KIND = "judgements_kind"
+VIEW = "conversations_view"
+"""The choice on the page of what it shows."""
 TYPES = ["csv", "tsv", "json", "jsonl", "ndjson", "parquet"]
 KINDS = {"labels": "Labels of people", "verdicts": "Verdicts of judges"}
 
@@ -37,12 +43,19 @@ class Dropped(NamedTuple):
     name: str
 
 
+def take_over(path: str, name: str, kind: str) -> None:
+    """Go on with a file that was dropped elsewhere, as labels or verdicts. Call it from a callback."""
+    st.session_state[FILE] = Dropped(path, name)
+    st.session_state[KIND] = kind
+    st.session_state[VIEW] = "judgements"
+
+
 def arrive(here: Session) -> None:
     """Draw the place to drop a file of labels or verdicts, how it is read, and the button that imports it."""
     kind = str(
         st.segmented_control(
             "What the file holds", list(KINDS), format_func=lambda k: KINDS[k], default="labels", required=True,
-            key="judgements_kind",
+            key=KIND,
         )
     )  # fmt: skip
     if said := st.session_state.pop(DONE, None):
@@ -57,6 +70,8 @@ def arrive(here: Session) -> None:
             "Exports of annotation and evaluation tools are recognised. Any other table needs a column for the item, "
             "the person or judge, and the label."
         )
+        if kind == "labels":
+            label_imports.past(here)
         return
     st.subheader(as_text(file.name))
     if st.button("Remove this file", icon=":material/close:", type="tertiary", key="judgements_remove"):
@@ -116,17 +131,33 @@ def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Map
     for note in table.notes:
         st.caption(f":material/info: {as_text(note.partition(': ')[2] or note)}")
     items = {row.text("item") for row in table.rows}
-    found = sum(bool(some) for some in known_items(here.store, items).values())
+    known = known_items(here.store, items)
+    others = [name for name, some in known.items() if not some]
+    found = len(items) - len(others)
     with st.container(horizontal=True):
         st.metric("Ratings", f"{len(table.rows):,}", border=True)
         st.metric("Items", f"{len(items):,}", border=True)
         st.metric("Items under review here", f"{found:,}", border=True)
-    if found < len(items):
-        others = counted(len(items) - found, "item")
-        if kind == "labels":
-            st.warning(f"{others} are not under review here. They come in as hand-picked items without a text.")
-        else:
-            st.warning(f"{others} are not under review here. Their verdicts are left out.")
+    if others:
+        st.warning(_of_others(here, others, kind))
+
+
+def _of_others(here: Session, others: list[str], kind: str) -> str:
+    """Say what becomes of items that are not under review."""
+    one = len(others) == 1
+    begin = f"{counted(len(others), 'item')} {'is' if one else 'are'} not under review here."
+    if kind != "labels":
+        return f"{begin} {'Its' if one else 'Their'} verdicts are left out."
+    in_log = len(conversations_named(log_of(here.store.path), [plain_name(here.store, name) for name in others]))
+    texts = (
+        "with the text from the log"
+        if in_log == len(others)
+        else f"{in_log:,} of them with the text from the log, the others without a text"
+        if in_log
+        else "without a text, because the log does not have " + ("it" if one else "them")
+    )
+    come = "It comes in as a hand-picked item" if one else "They come in as hand-picked items"
+    return f"{begin} {come}, {texts}."
 
 
 def _imported(
@@ -155,8 +186,10 @@ def _said_of_labels(done: ImportedLabels) -> str:
     if done.new_items:
         said += f" {counted(done.new_items, 'item')} are new."
     if done.new_raters:
-        said += f" New people: {', '.join(done.new_raters[:12])}."
-    return said
+        names = ", ".join(done.new_raters[:12]) + (", …" if len(done.new_raters) > 12 else "")
+        said += f" New people: {names}. They get items once a lead gives them a role on the Settings page."
+    opened = [note for note in done.notes if "is open now" in note]
+    return " ".join([said, *opened])
 
 
 def _said_of_verdicts(done: ImportedVerdicts) -> str:

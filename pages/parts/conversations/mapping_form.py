@@ -51,7 +51,7 @@ MEANINGS = {
 }
 """Field of a conversation -> what it is in words."""
 VALUES = {
-    "status": {"ok": "ok", "error": "error", NOTHING: "unknown: rejected"},
+    "status": {"ok": "ok", "error": "error", NOTHING: "unknown: left out"},
     "feedback": {"up": "thumb up", "down": "thumb down", NOTHING: "left as it is"},
 }
 SHOWN = 30

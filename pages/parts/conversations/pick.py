@@ -12,13 +12,14 @@ from review.basics.errors import ReviewError
 from review.basics.words import counted
 from review.sources.scenarios import assign_scenario
 from review.week.picking import pick_by_hand
-from storage.records_review import Week, WeekClosing
+from storage.queries.weeks import weeks_in_use
+from storage.records_review import WeekClosing
 
 
 def form(here: Session, ids: Sequence[str]) -> None:
     """Draw the form for these conversations; without an open week, say what to do first."""
     closed = {row.week for row in here.store.find(WeekClosing)}
-    weeks = [week.name for week in here.store.find(Week, order_by="name desc") if week.name not in closed]
+    weeks = [week.name for week in reversed(weeks_in_use(here.store)) if week.name not in closed]
     if not weeks:
         st.caption("No week is open to add them to. Draw one on the Sampling page.")
         return

@@ -15,6 +15,7 @@ from review.log.searching import other_sources
 from review.sources.file_sets import files_at
 from review.sources.options import ImportOptions
 from review.sources.preview import Counted, Preview, preview_of
+from review.sources.unread import unread_fields
 
 SHOWN_TEXT = 120
 
@@ -70,6 +71,11 @@ def _warnings(here: Session, c: Counted, options: ImportOptions) -> list[str]:
     if c.undated:
         week = options.week or "the current week"
         found.append(f"{counted(c.undated, 'conversation')} without a date. They are put into {week}.")
+    for field, n in unread_fields(c.unread).items():
+        found.append(
+            f"{counted(n, 'row')} with a {field} that cannot be read. {'It comes' if n == 1 else 'They come'} in "
+            "without it, unless you translate the value below."
+        )
     elsewhere = other_sources(log_of(here.store.path), c.source_ids, besides=options.source)
     for source, n in elsewhere.items():
         found.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import streamlit as st
 
-from pages.parts.conversations import undo
+from pages.parts.conversations import judgements, undo
 from pages.parts.shared import session
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
@@ -74,8 +74,20 @@ def _done(here: Session, job: Job, result: Import) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if result.added:
             st.page_link("sampling.py", label="Draw a week", icon=":material/filter_alt:")
+        _scores(job)
         rejects(here, result)
         undo.button(here, result, key=f"job_undo_{job.id}")
+
+
+def _scores(job: Job) -> None:
+    """Draw a button for each file that may hold scores by people."""
+    waiting = [file for file in job.scored if file.exists()]
+    for number, file in enumerate(waiting):
+        words = "Take the human scores as labels" + (f": {as_text(file.name)}" if len(waiting) > 1 else "")
+        st.button(
+            words, type="primary", icon=":material/label:", key=f"job_scores_{job.id}_{number}",
+            on_click=judgements.take_over, args=(str(file), file.name, "labels"),
+        )  # fmt: skip
 
 
 def _sentence(result: Import, name: str) -> str:

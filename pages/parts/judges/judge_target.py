@@ -12,7 +12,7 @@ from pages.parts.shared.session import Session
 from review.golden.releases import releases
 from review.judges.runs.targets import PARTS, Part, Target, TargetKind
 from review.judges.runs.uploads import kept, looked_at
-from storage.records_review import Week
+from storage.queries.weeks import weeks_in_use
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Chosen:
 def choose(here: Session) -> Chosen | None:
     """Choose what to judge and which half of it; None until a file is uploaded."""
     names: dict[TargetKind, Sequence[str]] = {
-        "week": [w.name for w in here.store.find(Week, order_by="name desc")],
+        "week": [w.name for w in reversed(weeks_in_use(here.store))],
         "release": [r.name for r in reversed(releases(here.store))],
     }
     kinds: list[TargetKind] = [*(k for k, found in names.items() if found), "file"]

@@ -12,12 +12,12 @@ from review.current.assignments import closing_of
 from review.current.rubric_in_use import annotations_by_version
 from review.rubric.rubric import Rubric
 from review.week.requeue import planned, requeue
-from storage.records_review import Week
+from storage.queries.weeks import weeks_in_use
 
 
 def ask_again(here: Session, rubric: Rubric) -> None:
     """Draw the form that gives a sample of an open week to its reviewers again, under the version in force."""
-    weeks = [w for w in here.store.find(Week, order_by="name desc") if closing_of(here.store, w.name) is None]
+    weeks = [w for w in reversed(weeks_in_use(here.store)) if closing_of(here.store, w.name) is None]
     st.markdown(
         f"Reviewers get a sample of their items again under version {rubric.version}, without seeing their earlier "
         "labels. The earlier labels are kept. They stop counting for an item once somebody has reviewed it again."

@@ -14,7 +14,8 @@ from pages.parts.shared.wording import as_text
 from pages.parts.week import hand_over
 from review.basics.errors import ReviewError
 from review.basics.words import counted
-from review.people.people import NO_ROLE, ROLES, add_person, people, require
+from review.people.people import FROM_OUTSIDE, NO_ROLE, ROLES, add_person, people_in_use, require, role_words
+from storage.queries.people import raters_from_outside
 from storage.records_log import Import
 
 MASKED = """
@@ -31,15 +32,18 @@ MASKED = """
 
 def people_table(here: Session) -> None:
     """Draw all people with their roles. A lead adds people, changes roles and hands over items here."""
-    rows = [{"name": p.name, "role": p.role or "none", "scope": p.scope} for p in people(here.store)]
+    everybody, outside = people_in_use(here.store), raters_from_outside(here.store)
+    rows = [{"name": p.name, "role": role_words(p, outside), "scope": p.scope} for p in everybody]
     if here.rater.may("lead"):
         # Two logins may share a name, so a lead gives the role to the id.
-        logins = [{"id": p.id, "login": f"{p.issuer} {p.subject}".strip()} for p in people(here.store)]
+        logins = [{"id": p.id, "login": f"{p.issuer} {p.subject}".strip()} for p in everybody]
         rows = [row | login for row, login in zip(rows, logins, strict=True)]
     figures.table(pd.DataFrame(rows), key="managing_people", file_name="people.csv")
     if not here.rater.may("lead"):
         st.caption("Leads add people and change roles.")
         return
+    if any(row["role"] == FROM_OUTSIDE for row in rows):
+        st.caption("People from outside came with imported labels. They get items once they have a role here.")
     by_links = here.access.mode == "links"
     if by_links:
         inviting.invite_somebody(here)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -27,12 +29,15 @@ from review.serving.interpreter import prepare
 from review.serving.link_pages import LinkPages
 from review.serving.listener import send_at_once
 from review.serving.login_cookie import cookies_named
+from review.serving.reading_ahead import read_ahead
 from review.serving.upload_room import MEGABYTE, UploadRoom
 from review.settings.access import SECRET, Access, hosts_of, public_url, refusal
 from review.settings.project import project_of
+from storage.connection import StorageError
 from storage.opening import open_store
 from storage.store import Store
 
+_log = logging.getLogger(__name__)
 PAGES = frozenset({"start", *(file.stem for file in Path(__file__).parents[2].glob("*.py"))})
 STATES = ("json_value", "json_trigger_value")
 FILES_OF_A_PERSON = 2
@@ -140,7 +145,16 @@ def sound(message: bytes) -> bytes | None:
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Prepare the interpreter and the listener when the server starts."""
+    """Prepare the interpreter and the listener when the server starts, and read ahead in a big store."""
     prepare()
     send_at_once(int(st.get_option("server.port")))
+    threading.Thread(target=_read_ahead, args=(_store_path(),), name="read ahead", daemon=True).start()
     yield
+
+
+def _read_ahead(path: str) -> None:
+    try:
+        read_ahead(open_store(path, create=False))
+    except (ReviewError, StorageError) as error:
+        # The pages say the same to the first visitor, with what to do.
+        _log.warning("Nothing was read ahead: %s", error)

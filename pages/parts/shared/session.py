@@ -17,7 +17,7 @@ from review.settings.access import Access, refusal
 from review.settings.project import Project, project_of
 from storage.connection import StorageError
 from storage.opening import open_store
-from storage.records_review import Week
+from storage.queries.weeks import weeks_in_use
 from storage.store import Store
 
 RATER_KEY = "session_rater"
@@ -175,7 +175,7 @@ def _why_not(asked: str, everybody: list[Person]) -> str:
 
 
 def _choose_week(store: Store) -> None:
-    weeks = [w.name for w in store.find(Week, order_by="name desc")]
+    weeks = [w.name for w in reversed(weeks_in_use(store))]
     if not weeks:
         st.session_state[WEEK_KEY] = None
         return

@@ -1,6 +1,7 @@
 """Scores of Langfuse: annotations of people are labels, evaluations are verdicts; scores sent by an API are either.
 
-A categorical score is its text. The rater is ``authorUserName``; ``userId`` is the end user of the product.
+A categorical score is its text. The rater is ``authorUserName``; ``userId`` is the end user of the product. Scores come
+as rows of their own (of the API, or of blob exports in snake_case), or inside the traces they are about.
 
 Facts: ``fern/apis/server/definition/commons.yml`` and the batch export of langfuse/langfuse.
 """
@@ -10,20 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from review.exchange.tools.tool import Rating, Record, Tool, number, rated, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, number, objects, rated, text
+from review.sources.readers.langfuse_spans import at
+from review.sources.readers.span_values import list_in, opened
 
 SOURCES = ("ANNOTATION", "EVAL", "API")
 
 
 def recognise(record: Record) -> bool:
     """Whether there is a score of a source, with its type of data."""
-    return record.get("source") in SOURCES and "dataType" in record and "name" in record
+    return record.get("source") in SOURCES and at(record, "dataType") is not None and "name" in record
 
 
 def labels(record: Record, _: str) -> Iterator[Rating]:
     """Yield an annotation, or a score of an unknown author."""
     if record.get("source") != "EVAL":
-        yield from _rating(record, text(record.get("authorUserName") or record.get("authorUserId")), "ANNOTATION")
+        yield from _rating(record, text(at(record, "authorUserName") or at(record, "authorUserId")), "ANNOTATION")
 
 
 def verdicts(record: Record, _: str) -> Iterator[Rating]:
@@ -32,11 +35,37 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
         yield from _rating(record, "langfuse" if record.get("source") == "EVAL" else "", "EVAL")
 
 
+def recognise_trace(record: Record) -> bool:
+    """Whether there is a trace with the score of a person inside."""
+    if "source" in record or not {"observations", "trace", "timestamp"} & set(record):
+        return False
+    return any(score.get("source") == "ANNOTATION" and "name" in score for score in _inside(record))
+
+
+def labels_of_trace(record: Record, _: str) -> Iterator[Rating]:
+    """Yield the annotations inside a trace; scores of an unknown author are users' feedback, or of a program."""
+    for score in _inside(record):
+        if score.get("source") == "ANNOTATION":
+            yield from labels({"traceId": _trace_id(record), **score}, "")
+
+
+def _inside(record: Record) -> list[Record]:
+    trace = opened(record.get("trace"))
+    within = [*list_in(record.get("scores")), *list_in(inner({"trace": trace}, "trace").get("scores"))]
+    return objects(within)
+
+
+def _trace_id(record: Record) -> str:
+    trace = inner({"trace": opened(record.get("trace"))}, "trace")
+    first = next(iter(objects(list_in(record.get("observations")))), {})
+    return text(trace.get("id")) or text(record.get("id")) or text(at(first, "traceId"))
+
+
 def _rating(record: Record, by: str, known: str) -> Iterator[Rating]:
-    if record.get("dataType") == "CORRECTION":
+    if at(record, "dataType") == "CORRECTION":
         return
     yield rated(
-        text(record.get("traceId") or record.get("sessionId")),
+        text(at(record, "traceId") or at(record, "sessionId")),
         by,
         text(record.get("name")),
         _value(record),
@@ -48,8 +77,8 @@ def _rating(record: Record, by: str, known: str) -> Iterator[Rating]:
 
 
 def _value(record: Record) -> Any:
-    named = record.get("stringValue")
-    return named if record.get("dataType") in ("CATEGORICAL", "TEXT") and named else record.get("value")
+    named = at(record, "stringValue")
+    return named if at(record, "dataType") in ("CATEGORICAL", "TEXT") and named else record.get("value")
 
 
 _SAMPLE = {"traceId": "c-1", "name": "verdict", "dataType": "CATEGORICAL", "value": 1, "stringValue": "good"}
@@ -67,4 +96,16 @@ VERDICTS = Tool(
     recognise=recognise,
     ratings=verdicts,
     sample={**_SAMPLE, "source": "EVAL"},
+)
+OF_TRACES = Tool(
+    about="scores that people gave inside traces of Langfuse",
+    sign="a trace with scores of the source ANNOTATION",
+    recognise=recognise_trace,
+    ratings=labels_of_trace,
+    sample={
+        "id": "c-1",
+        "timestamp": "2026-11-21T09:30:00.000Z",
+        "observations": [],
+        "scores": [{**_SAMPLE, "source": "ANNOTATION", "authorUserName": "Mara"}],
+    },
 )

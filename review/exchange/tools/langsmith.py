@@ -1,6 +1,7 @@
 """Feedback of LangSmith: from the application it is a person's, from a model a judge's, from the API either.
 
-The value stands in ``score`` or ``value``; a score of 0 is a value.
+The value stands in ``score`` or ``value``; a score of 0 is a value. Feedback comes as rows of its own, or inside the
+runs it is about.
 
 Facts: FeedbackBase of the package langsmith 0.15.
 """
@@ -9,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.exchange.tools.tool import Rating, Record, Tool, inner, number, rated, text
+from review.exchange.tools.tool import Rating, Record, Tool, inner, number, objects, rated, text
+from review.sources.readers.langsmith_feedback import JUDGES
 
-PEOPLE, JUDGES = ("app",), ("model", "evaluator", "auto_eval")
+PEOPLE = ("app", "human")
 
 
 def recognise(record: Record) -> bool:
@@ -33,6 +35,27 @@ def verdicts(record: Record, _: str) -> Iterator[Rating]:
         known = source.get("type") in JUDGES
         named = text(inner(source, "metadata").get("evaluator")) or "langsmith"
         yield from _rating(record, named if known else "", JUDGES)
+
+
+def recognise_run(record: Record) -> bool:
+    """Whether there is a run with the feedback of a person inside."""
+    return "run_type" in record and any(_is_human(one) for one in _inside(record))
+
+
+def labels_of_run(record: Record, _: str) -> Iterator[Rating]:
+    """Yield the feedback of people inside a run, about its trace."""
+    item = text(record.get("trace_id") or record.get("id"))
+    for one in _inside(record):
+        if _is_human(one):
+            yield from labels({**one, "trace_id": text(one.get("trace_id")) or item}, "")
+
+
+def _inside(record: Record) -> list[Record]:
+    return [one for one in objects(record.get("feedback")) if "key" in one]
+
+
+def _is_human(feedback: Record) -> bool:
+    return inner(feedback, "feedback_source").get("type") in PEOPLE
 
 
 def _rating(record: Record, by: str, known: tuple[str, ...]) -> Iterator[Rating]:
@@ -67,4 +90,14 @@ VERDICTS = Tool(
     recognise=recognise,
     ratings=verdicts,
     sample={**_SAMPLE, "feedback_source": {"type": "model"}},
+)
+OF_RUNS = Tool(
+    about="feedback of people inside runs of LangSmith",
+    sign="a run with feedback of the source app",
+    recognise=recognise_run,
+    ratings=labels_of_run,
+    sample={
+        **{"id": "r-1", "trace_id": "c-1", "run_type": "chain", "inputs": {}},
+        "feedback": [{**_SAMPLE, "feedback_source": {"type": "app", "user_name": "Mara"}}],
+    },
 )

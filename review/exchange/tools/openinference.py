@@ -1,6 +1,7 @@
 """Evaluations in the terms of OpenInference: annotations of a span, rows of the Phoenix API, or Phoenix evaluations.
 
-``annotator_kind`` tells people (HUMAN) from judges (LLM, CODE). The value is the label, else the score.
+The spans may stand inside requests of OTLP. ``annotator_kind`` tells people (HUMAN) from judges (LLM, CODE). The value
+is the label, else the score.
 
 Facts: ``spec/annotations.md`` of Arize-ai/openinference and the span annotations of the Phoenix API.
 """
@@ -11,8 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from review.basics.record import Unreadable
 from review.exchange.tools.tool import Rating, Record, Tool, inner, number, rated, text
 from review.sources.readers.fields import parsed
+from review.sources.readers.otlp_spans import CONTAINERS, SCOPES, spans_in
 
 PEOPLE = "HUMAN"
 _FLAT = re.compile(r"(?:(?:trace|session)\.)?(?:annotations|evaluations)\.(\d+)\.(?:annotation|evaluation)\.(\w+)")
@@ -22,6 +25,8 @@ _FRAME = {"label", "score", "explanation"}
 
 def recognise(record: Record) -> bool:
     """Whether there are flattened annotations, a row of the API, or a row of Phoenix evaluations."""
+    if _is_request(record):
+        return any(_FLAT.fullmatch(key) for span in _spans(record) for key in span)
     if any(_FLAT.fullmatch(key) for key in _attributes(record)):
         return True
     if "annotator_kind" in record and isinstance(parsed(record.get("result")), Mapping):
@@ -44,7 +49,25 @@ def _attributes(record: Record) -> Mapping[str, Any]:
     return {**record, **found} if isinstance(found, Mapping) else record
 
 
+def _is_request(record: Record) -> bool:
+    return any(isinstance(record.get(name), list) for name in (*CONTAINERS, *SCOPES))
+
+
+def _spans(record: Record) -> list[Record]:
+    """Return the spans of a request in OTLP as their attributes and the id of their trace."""
+    try:
+        spans = [span for span in spans_in(record) if not isinstance(span, Unreadable)]
+        return [{**span["attributes"], "trace_id": span["trace"]} for span in spans]
+    except Unreadable:
+        return []
+
+
 def _ratings(record: Record) -> Iterator[tuple[str, Rating]]:
+    if _is_request(record):
+        for span in _spans(record):
+            if any(_FLAT.fullmatch(key) for key in span):
+                yield from _ratings(span)
+        return
     attributes = _attributes(record)
     item = next((text(attributes[key]) for key in _SPAN_IDS if text(attributes.get(key))), "")
     item = item or next((text(v) for v in inner(record, "context").values() if text(v)), "")

@@ -25,6 +25,8 @@ from review.sources.normalise import DEFAULT_SOURCE, Origin
 from review.sources.readers.catalogue import PLAIN
 from review.sources.readings import as_remembered
 from review.statistics.calibration.split import split_of
+from storage.queries.items import items_of_week
+from storage.queries.weeks import weeks_in_use
 from storage.records_golden import ReleaseExample
 from storage.records_log import Conversation, Message
 from storage.records_review import Item, Week
@@ -90,9 +92,9 @@ def _unmasked(store: Store, target: Target, project: Project, wanted: Recogniser
 
 def _of_week(store: Store, target: Target, wanted: Recognisers, until: str | None) -> list[Subject]:
     if store.get(Week, target.name) is None:
-        known = ", ".join(w.name for w in store.find(Week, order_by="name")) or "none yet"
+        known = ", ".join(w.name for w in weeks_in_use(store)) or "none yet"
         raise UnknownError(f"week '{target.name}' is not in the store (there are: {known}).")
-    drawn = [i for i in store.find(Item, week=target.name) if until is None or i.at <= until]
+    drawn = [i for i in items_of_week(store, target.name) if until is None or i.at <= until]
     return subjects_of_items(store, [i for i in drawn if _is_in(split_of(i.conversation_id), target)], wanted)
 
 

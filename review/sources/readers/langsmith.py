@@ -1,7 +1,8 @@
 """Runs of LangSmith: rows in any order, those of one trace by ``trace_id`` and ``dotted_order``.
 
 The root run gives question, answer, status and totals; the session and user stand in its metadata, because the field
-``session_id`` is the project. Messages, model and tools come from the runs below it.
+``session_id`` is the project. Messages, model and tools come from the runs below it. Feedback inside a run, or in rows
+among the runs, is a verdict where a model gave it; what people said stays in the metadata.
 
 Facts: langsmith 0.15 (``schemas.py``: RunBase, Run), langchain-ai/docs ``run-data-format.mdx`` and ``threads.mdx``.
 """
@@ -62,7 +63,7 @@ def key(record: Record) -> str:
     found = _trace(record)
     if found is None:
         raise Unreadable("trace_id", record.get("trace_id"), "the id of a trace, or the id of a run")
-    if words_of(record.get("id")) is None:
+    if words_of(record.get("id")) is None and not is_feedback(record):
         raise Unreadable("id", record.get("id"), "the id of a run")
     return found
 
@@ -75,8 +76,10 @@ def _trace(record: Record) -> str | None:
 
 def assemble(records: Sequence[Record]) -> list[Fields]:
     """Return the conversation of one trace, or what its feedback tells of it where only that is there."""
-    told = fed_back([record for record in records if is_feedback(record)])
-    name, records = key(records[0]), [record for record in records if not is_feedback(record)]
+    name, rows = key(records[0]), [record for record in records if is_feedback(record)]
+    records = [record for record in records if not is_feedback(record)]
+    rows += [one for record in records for one in list_in(record.get("feedback")) if isinstance(one, Mapping)]
+    told = fed_back(rows)
     if not records:
         return [{"late": True, "id": name, "messages": [], **told}]
     spans = [_span(record) for record in records]

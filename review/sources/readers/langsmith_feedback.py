@@ -12,8 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from review.sources.readers.fields import Fields, Record
-from review.sources.readers.span_values import mapping_of, words_of
+from review.sources.readers.span_values import amount_of, mapping_of, words_of
 from review.sources.readers.thumbs import is_thumb, thumb_of_score
+
+JUDGES = ("model", "evaluator", "auto_eval")
+"""Types of sources that are no people."""
 
 
 def is_feedback(record: Record) -> bool:
@@ -36,9 +39,9 @@ def fed_back(records: Sequence[Record]) -> Fields:
             continue
         source = mapping_of(row.get("feedback_source"))
         comment = words_of(row.get("comment"))
-        if source.get("type") == "model":
+        if source.get("type") in JUDGES:
             judge = words_of(mapping_of(source.get("metadata")).get("evaluator")) or "langsmith"
-            cell = {"value": value, "score": row.get("score"), "rationale": comment}
+            cell = {"value": value, "score": amount_of(row.get("score")), "rationale": comment}
             verdicts.setdefault(judge, {})[name] = {k: v for k, v in cell.items() if v is not None}
             continue
         thumb = (thumb_of_score(value) if is_thumb(name) else None) or thumb
@@ -53,6 +56,7 @@ def fed_back(records: Sequence[Record]) -> Fields:
 
 
 def _value(row: Record) -> Any:
-    """Return the score, else the value; a correction alone is an object and no score."""
-    found = row.get("score") if row.get("score") is not None else row.get("value")
+    """Return the value, else the score; a correction alone is an object and no score."""
+    score = amount_of(row.get("score"))
+    found = score if row.get("value") in (None, "") else row["value"]
     return found if isinstance(found, str | int | float | bool) else None

@@ -8,7 +8,8 @@ from review.basics.labels import Label
 from review.current.verdicts import judges
 from review.evidence import evidence
 from review.evidence.evidence import weeks_between
-from review.evidence.production import judges_of_frame, production_quality
+from review.evidence.production import production_quality
+from review.evidence.production_data import judges_of_frame
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import current_rubric, rubric_from, save_rubric
 from review.settling.adjudication import adjudicate

@@ -52,7 +52,7 @@ def test_picked_items_are_dealt_and_weigh_nothing(store: Store) -> None:
     assert all(i.draw_id is None and i.stratum is None and i.reason == "a complaint" for i in items)
     assert len(store.find(Assignment, item_id=[i.id for i in items])) == 2
     assert store.get(Conversation, ids[0]) is not None
-    assert production_data(store, [WEEK]).members == before.members
+    assert production_data(store, [WEEK])[WEEK].members == before[WEEK].members
     assert store.find(AuditEntry, action="pick")[0].detail["reason"] == "a complaint"
     assert chain.verify(store)[1] is None
     with pytest.raises(NothingToDo, match="has them all already"):

@@ -1,0 +1,45 @@
+"""Reading the latest weeks of a big store when the server starts, so that the first visitor does not wait for it."""
+
+from __future__ import annotations
+
+from review.current.assignments import closing_of
+from review.current.known import items_of
+from review.current.settled import settled_labels
+from review.current.verdicts import verdicts_of, versions_with_verdicts
+from storage.queries.items import items_among
+from storage.records_review import Week
+from storage.store import Store
+
+BIG = 2_000
+"""So many items in the weeks behind one page, and they are read ahead; fewer take a moment."""
+SHOWN = 12
+"""The weeks that a change over eight weeks rests on, with the four before them."""
+
+
+def read_ahead(store: Store) -> list[str]:
+    """Read what the pages on the newest week and on the newest closed one rest on; return those of them that are big.
+
+    What is read is remembered, as if a visitor had asked for it. Of a small store nothing is read.
+    """
+    names = [week.name for week in store.find(Week, order_by="name")]
+    closed = [name for name in names if closing_of(store, name)]
+    return [week for week in dict.fromkeys((*names[-1:], *closed[-1:])) if _read(store, names, week)]
+
+
+def _read(store: Store, names: list[str], week: str) -> bool:
+    if items_among(store, [name for name in names if name <= week][-SHOWN:]) < BIG:
+        return False
+    # These load numpy and scipy, which a server of a small store may never need.
+    from review.evidence import evidence
+    from review.evidence.production_data import production_data
+    from review.evidence.weekly_change import weeks_before
+
+    production_data(store, (*weeks_before(store, week, SHOWN - 1), week))
+    recent = evidence.weeks_up_to(store, week)
+    settled_labels(store, recent)
+    evidence.clusters_of(store, recent)
+    for name in recent:
+        items_of(store, name)
+    for judge in versions_with_verdicts(store, recent):
+        verdicts_of(store, recent, judge)
+    return True

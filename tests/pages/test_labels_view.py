@@ -1,0 +1,90 @@
+"""Labels on the Conversations page: files that hold labels go on there, human scores of traces too, and each undo."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from app_pages import ROUTER, TIMEOUT
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.conversations.dropped import Arrived
+from review.current.settled import annotations_of
+from review.people.people import add_person
+from review.rubric.default import DEFAULT_RUBRIC
+from review.rubric.rubric import rubric_from, save_rubric
+from review.sources.jobs import Job, dismiss, jobs_of, start
+from review.sources.options import ImportOptions
+from review.sources.readers.catalogue import READERS
+from review.sources.uploads import keep
+from storage.opening import open_store
+from storage.queries.weeks import weeks_in_use
+from storage.store import Store
+
+LABELS = b"item,rater,label\nc-1,Mara,wrong\n"
+SCORE = {"name": "correctness", "source": "ANNOTATION", "dataType": "CATEGORICAL", "stringValue": "wrong", "value": 0}
+TRACE = {**READERS["langfuse"].sample, "id": "t-1", "scores": [{**SCORE, "authorUserName": "Ben"}]}  # type: ignore[dict-item]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    made = open_store(tmp_path / "spotcheck.db")
+    add_person(made, "lea", role="lead", by="test")
+    save_rubric(made, rubric_from(DEFAULT_RUBRIC), by="lea")
+    monkeypatch.setenv("SPOTCHECK_STORE", str(made.path))
+    yield made
+    for job in jobs_of(made.path):
+        dismiss(job)
+    made.close()
+
+
+def opened(**state: object) -> AppTest:
+    at = AppTest.from_file(str(ROUTER), default_timeout=TIMEOUT)
+    at.query_params["rater"] = "lea"
+    for key, value in state.items():
+        at.session_state[key] = value
+    at.switch_page("conversations.py").run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(str(e.value) for kind in (at.markdown, at.caption, at.success, at.warning) for e in kind)
+
+
+def labels(store: Store) -> list[tuple[str, str]]:
+    weeks = [week.name for week in weeks_in_use(store)]
+    return [(n.rater_id, n.labels["correctness"]) for n in annotations_of(store, weeks)]
+
+
+def test_a_file_of_labels_that_is_dropped_as_conversations_goes_on_as_labels_and_can_be_undone(store: Store) -> None:
+    [file], _ = keep(store.path, "labels.csv", LABELS)
+    at = opened(arrive_files=[Arrived(str(file), "labels.csv")])
+    assert "This file holds labels, not conversations: a table of labels." in said(at)
+    at.button(key="arrive_go_on").click().run()
+    assert not at.exception and at.session_state["conversations_view"] == "judgements"
+    at.button(key="judgements_go").click().run()
+    assert "New people: Mara. They get items once a lead gives them a role" in said(at)
+    assert labels(store) == [("mara", "wrong")]
+    (button,) = [b for b in at.button if b.key and b.key.startswith("label_undo_")]
+    button.click().run()
+    assert not at.exception and labels(store) == []
+
+
+def test_human_scores_of_imported_traces_become_labels_in_one_step(store: Store) -> None:
+    [file], _ = keep(store.path, "traces.json", orjson.dumps(TRACE))
+    job = Job(store_path=Path(store.path), file=file, name="traces.json", options=ImportOptions(), by="lea")
+    start([job])
+    for thread in threading.enumerate():
+        if thread.name == "imports":
+            thread.join()
+    at = opened()
+    assert "1 human score by 1 person in there" in said(at)
+    (button,) = [b for b in at.button if b.key and b.key.startswith("job_scores_")]
+    button.click().run()
+    assert not at.exception and "scores that people gave inside traces of Langfuse" in said(at)
+    at.button(key="judgements_go").click().run()
+    assert labels(store) == [("ben", "wrong")]
