@@ -89,8 +89,14 @@ def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:
     if first.startswith(b'"') and suffix == ".json":
         return "json"
     if first.startswith(b"{"):
-        return "jsonl" if suffix in (".jsonl", ".ndjson") or _line_is_json(given) else "json"
+        lines = suffix in (".jsonl", ".ndjson") and not _over_lines(first)
+        return "jsonl" if lines or _line_is_json(given) else "json"
     return None
+
+
+def _over_lines(first: bytes) -> bool:
+    """Whether a text begins with an object that is written over several lines."""
+    return first.split(b"\n", 1)[0].strip() == b"{"
 
 
 def _list_by_line(given: InputFile) -> bool:

@@ -6,6 +6,7 @@ whose elements a format recognises holds the records. Where that does not decide
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 from review.basics.errors import InputError, NoRecords
 from review.basics.json_stream import DEEP
 from review.basics.record import Raw, Unreadable
+from review.basics.words import counted
 from review.sources.readers.fields import Record, parsed
+from review.sources.readers.mapping import picked
 
 PAGES = (
     *("data", "results", "items", "records", "rows", "runs", "traces", "observations", "spans", "conversations"),
@@ -73,7 +76,7 @@ def find(
         chosen = Container(path, named=isinstance(value, Mapping) and _is_map(value))
         others = _others(options, chosen) if path else ()
         return Found(chosen, _not_read(others), others)
-    if any(recognised(document) for document in documents):
+    if any(recognised(document) for document in documents) or _mapped_at_the_top(documents, options, mapping):
         return Found(TOP)
     fitting = [one for one, items in options if any(recognised(item) for item in items)]
     if not fitting and single:
@@ -96,6 +99,17 @@ def find(
     place = chosen.words if chosen.path else "the values of the document, by their ids"
     notes = (f"the records are at {place}",) if chosen != TOP else ()
     return Found(chosen, (*notes, *_not_read(others)), others)
+
+
+def _mapped_at_the_top(
+    documents: Sequence[Record], options: Iterable[tuple[Container, list[Record]]], mapping: Mapping[str, str]
+) -> bool:
+    """Whether a mapping finds more fields in the documents themselves than in the lists inside."""
+    options = list(options)
+    lists = tuple(f"{one.words}." for one, _ in options)
+    inside = max((len(picked(item, mapping)) for _, items in options for item in items), default=0)
+    mapping = {field: path for field, path in mapping.items() if not path.startswith(lists)}
+    return max((len(picked(document, mapping)) for document in documents), default=0) > inside
 
 
 def _others(options: Iterable[tuple[Container, list[Record]]], chosen: Container) -> tuple[str, ...]:
@@ -165,20 +179,62 @@ def _is_map(value: Mapping[str, Any]) -> bool:
     return bool(set.intersection(*(set(item) for item in items)))
 
 
-def _at(document: Record, path: tuple[str, ...]) -> Any:
-    value: Any = document
-    for name in path:
-        value = parsed(value)
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return parsed(value)
+def _at(document: Any, path: tuple[str, ...]) -> Any:
+    """Return what is at a path, None for nothing; what is at it in each element of a list on the way is one list."""
+    value = parsed(document)
+    if path and isinstance(value, list):
+        found = [one for item in value if (one := _at(item, path)) is not None]
+        return (
+            [item for one in found for item in (one if isinstance(one, list) else [one])]
+            if found or not value
+            else None
+        )
+    if not path:
+        return value
+    return _at(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else None
 
 
-def unwrapped(raws: Iterable[Raw], container: Container) -> Iterator[Raw]:
-    """Yield the records inside the documents; each keeps the line of its document."""
+class Beside:
+    """Counts the records beside those that are read, page by page, and tells them at the end."""
+
+    def __init__(self, found: Found, notes: list[str]) -> None:
+        """Begin with what the first pages told; ``notes`` get the counts."""
+        self._told, self._notes, self._counts, self._pages = found, notes, Counter[str](), Counter[str]()
+
+    def saw(self, path: tuple[str, ...], value: Any) -> None:
+        """Count the lists of records in a value, at a path of a document, that are not those that are read."""
+        read = self._told.container
+        for one, _ in _inside(value, path, max(DEEP - len(path), 0)):
+            known = not one.named or one.words in self._told.others
+            if known and not _below(one, read) and not _below(read, one):
+                self._counts[one.words] += len(_at(value, one.path[len(path) :]))
+                self._pages[one.words] += 1
+        for end in range(len(path) + 1, len(read.path)) if read.path[: len(path)] == path else ():
+            if isinstance(on_the_way := _at(value, read.path[len(path) : end]), list):
+                for item in on_the_way:
+                    self.saw(read.path[:end], item)
+                break
+
+    def tell(self) -> None:
+        """Replace the note of the first pages by the counts of all."""
+        if not self._counts:
+            return
+        early = _not_read(self._told.others)
+        self._notes[:] = [note for note in self._notes if note not in early]
+        self._notes += [
+            f"not read: {counted(n, 'entry', 'entries')} at {words}" + (f" in {pages:,} places" if pages > 1 else "")
+            for (words, n), pages in zip(self._counts.items(), self._pages.values(), strict=True)
+        ]
+
+
+def unwrapped(raws: Iterable[Raw], found: Found, notes: list[str]) -> Iterator[Raw]:
+    """Yield the records inside the documents, each with the line of its document; count those beside them in notes."""
+    container, beside = found.container, Beside(found, notes)
     for raw in raws:
         if raw.record is None or container == TOP:
             yield raw
             continue
+        beside.saw((), raw.record)
         value = _at(raw.record, container.path)
         if isinstance(value, Mapping) and container.named:
             yield from (of_map(raw, str(key), item) for key, item in value.items())
@@ -187,8 +243,9 @@ def unwrapped(raws: Iterable[Raw], container: Container) -> Iterator[Raw]:
         elif isinstance(value, Mapping):
             yield raw._replace(record={str(key): item for key, item in value.items()})
         else:
-            found = ", ".join(map(str, raw.record))[:200]
-            yield raw._replace(record=None, error=Unreadable(container.words, f"the keys {found}", "a list of records"))
+            keys = ", ".join(map(str, raw.record))[:200]
+            yield raw._replace(record=None, error=Unreadable(container.words, f"the keys {keys}", "a list of records"))
+    beside.tell()
 
 
 def _of_list(raw: Raw, container: Container, item: Any) -> Raw:

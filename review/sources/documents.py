@@ -15,7 +15,7 @@ from review.basics.json_stream import head_of, records_at
 from review.basics.raw_json import json_records, mended_json
 from review.basics.record import Raw, Unreadable
 from review.basics.unpacking import DAMAGED
-from review.sources.containers import TOP, Found, find, of_map, part_of, unwrapped
+from review.sources.containers import TOP, Beside, Found, find, of_map, part_of, unwrapped
 from review.sources.readers.fields import Record
 
 
@@ -46,7 +46,8 @@ def read_document(
         found = find(documents, recognised, file=given.name, records=records, single=False, mapping=mapping)
         if found.container == TOP:
             return _streamed(given, found, []), [*found.notes]
-        return _pages(given, found), [*found.notes]
+        notes = [*found.notes]
+        return unwrapped(_streamed(given, Found(TOP), []), found, notes), notes
     if not isinstance(head, dict):
         raise InputError(f"{given.name}: found {type(head).__name__} {head!r}, expected JSON objects.")
     found = find([head], recognised, file=given.name, records=records, single=True, mapping=mapping)
@@ -60,15 +61,9 @@ def _streamed(given: InputFile, found: Found, notes: list[str]) -> Iterator[Raw]
     """Yield the records under a path of the document, and add the lists that come after it to the notes."""
     path, named = found.container.path, found.container.named
     any_found = False
-
-    def beside(at: tuple[str, ...], value: Any) -> None:
-        words = ".".join(at)
-        listed = isinstance(value, list) and any(isinstance(item, dict) for item in value[:20])
-        if listed and words not in found.others:
-            notes.append(f"not read: {words}")
-
+    beside = Beside(found, notes)
     try:
-        for number, key, text, place in records_at(given, path, named=named, beside=beside):
+        for number, key, text, place in records_at(given, path, named=named, beside=beside.saw):
             any_found = True
             line = text.encode("utf-8", "surrogateescape")
             for raw in json_records(number, line, min(place, given.size)):
@@ -76,6 +71,7 @@ def _streamed(given: InputFile, found: Found, notes: list[str]) -> Iterator[Raw]
                 yield raw if key is None or raw.record is None else of_map(raw, key, raw.record)
     except DAMAGED as error:
         raise given.damaged(error) from None
+    beside.tell()
     if not any_found:
         raise NoRecords(f"{given.name}: there are no records at {found.container.words}.")
 
@@ -85,11 +81,6 @@ def _worded(raw: Raw) -> Raw:
     if raw.error is not None and raw.error.field == "line":
         return raw._replace(error=Unreadable("record", raw.error.found, raw.error.expected))
     return raw
-
-
-def _pages(given: InputFile, found: Found) -> Iterator[Raw]:
-    """Yield the records inside the elements of a list, such as pages of an API."""
-    yield from unwrapped(_streamed(given, Found(TOP), []), found.container)
 
 
 def _of_text(

@@ -146,7 +146,7 @@ def _peeked(
         found = find(records_in(first), recognised, file=given.name, records=records, single=False, mapping=mapping)
         notes = [*found.notes]
         if found.container != TOP:
-            first, raws = _first(given, unwrapped(raws, found.container))
+            first, raws = _first(given, unwrapped(raws, found, notes))
     elif records is not None and layout not in ("json", "xlsx"):
         raise InputError(f"{given.name}: found the path '{records}' to records, but each row of this file is a record.")
     return first, raws, notes

@@ -79,7 +79,7 @@ def test_the_records_of_lines_are_found_and_keep_their_line(tmp_path, lines):
 
 def test_what_is_not_read_is_said(tmp_path):
     found = opened(written(tmp_path, "a.json", {"data": ROWS, "users": ODD, "n": 3}))
-    assert found.notes == ["the records are at data", "not read: users"]
+    assert found.notes == ["the records are at data", "not read: 3 entries at users"]
 
 
 def test_a_page_of_unknown_records_offers_their_keys(tmp_path):
@@ -282,7 +282,7 @@ def test_a_list_that_comes_after_the_beginning_of_a_document_is_named_too(tmp_pa
     found = opened(written(tmp_path, "a.json", {"data": ROWS * 9, "users": ODD, "n": 3, "more": {"x": 1}}))
     assert "not read: users" not in found.notes
     assert len(list(found.raws)) == len(ROWS) * 9
-    assert found.notes[-1] == "not read: users"
+    assert found.notes[-1] == "not read: 3 entries at users"
 
 
 def test_patterns_name_files_and_each_file_counts_once(tmp_path):
@@ -405,3 +405,70 @@ def test_a_spreadsheet_that_is_a_bomb_is_refused(tmp_path, monkeypatch):
     path = spreadsheet(tmp_path, {"S": [["id", "question"], *([n, "x" * 3_000] for n in range(500))]})
     with pytest.raises(InputError, match="zip bomb"):
         opened(path)
+
+
+def read_all(path, **choices):
+    """Read a file to its end; return the ids of its records and the notes."""
+    found = opened(path, **choices)
+    return [raw.record["id"] if raw.record else raw.error.field for raw in found.raws], list(found.notes)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_lists_beside_the_records_are_counted_on_every_page(tmp_path, monkeypatch, large):
+    if large:
+        monkeypatch.setattr(json_stream, "HEAD", 2_000)
+    pages = [{"runs": [{**ROWS[0], "id": f"r{n}"}], "next": n} for n in range(40)]
+    pages[30]["more"] = [{**ROWS[0], "id": "lost"}, {**ROWS[0], "id": "lost too"}]
+    pages[35] = {"runs": pages[35]["runs"], "page": {"more": [{"id": "x"}]}}
+    for path in (
+        written(tmp_path, "pages.jsonl", "\n".join(map(json.dumps, pages))),
+        written(tmp_path, "pages.json", pages),
+    ):
+        found, notes = read_all(path)
+        assert found == [f"r{n}" for n in range(40)]
+        assert {"not read: 2 entries at more", "not read: 1 entry at page.more"} <= set(notes)
+
+
+@pytest.mark.parametrize("more", [{"more": ROWS}, {"rest": {"more": ROWS}}])
+def test_a_list_after_many_records_is_counted(tmp_path, monkeypatch, more):
+    monkeypatch.setattr(json_stream, "HEAD", 2_000)
+    runs = [{**ROWS[0], "id": f"r{n}"} for n in range(200)]
+    found, notes = read_all(written(tmp_path, "page.json", {"runs": runs, **more}))
+    assert len(found) == 200
+    place = "more" if "more" in more else "rest.more"
+    assert f"not read: 3 entries at {place}" in notes
+
+
+def test_a_chosen_path_goes_through_lists(tmp_path):
+    pages = {"pages": [{"items": ROWS[:1], "n": 1}, {"items": ROWS[1:], "extra": [{"id": "x"}]}, {"n": 3}]}
+    for path in (
+        written(tmp_path, "pages.json", pages),
+        written(tmp_path, "pages.jsonl", json.dumps(pages) + "\n" + json.dumps({"pages": []})),
+    ):
+        found, notes = read_all(path, records="pages.items")
+        assert found == ["0", "1", "2"]
+        assert any("1 entry at pages.extra" in note for note in notes)
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl"])
+@pytest.mark.parametrize("indent", [1, 4])
+def test_objects_one_after_another_are_read(tmp_path, monkeypatch, name, indent):
+    rows = [{**ROWS[0], "id": f"r{n}", "tags": []} for n in range(30)]
+    path = written(tmp_path, name, "\n".join(json.dumps(row, indent=indent) for row in rows) + "\n")
+    assert ids(path) == [row["id"] for row in rows]
+    pages = "\n".join(json.dumps({"data": [row]}, indent=indent) for row in rows)
+    assert ids(written(tmp_path, f"pages-{name}", pages)) == [row["id"] for row in rows]
+    monkeypatch.setattr(json_stream, "HEAD", 500)
+    assert ids(path) == [row["id"] for row in rows]
+    with pytest.raises(InputError, match="not readable as JSON"):
+        ids(written(tmp_path, name, path.read_text() + '{"id": '))
+
+
+def test_a_mapping_whose_fields_are_at_the_top_means_the_top(tmp_path):
+    row = {"ticket": "T1", "frage": "Wie viele?", "antwort": "Sieben.", "events": [{"name": "open"}, {"name": "close"}]}
+    mapping = {"id": "ticket", "question": "frage", "answer": "antwort"}
+    found = opened(written(tmp_path, "one.jsonl", json.dumps(row)), mapping=mapping)
+    assert [raw.record["ticket"] for raw in found.raws] == ["T1"]
+    page = {"ticket": "page 1", "items": [{k: v for k, v in row.items() if k != "events"}]}
+    found = opened(written(tmp_path, "page.json", page), mapping=mapping)
+    assert [raw.record["ticket"] for raw in found.raws] == ["T1"]

@@ -457,7 +457,10 @@ LC_DOCUMENT = {"lc": 1, "type": "constructor", "id": ["Document"], "kwargs": {"p
             {
                 "contents": [{"parts": [{"text": "Where?"}]}],
                 "candidates": [
-                    {"groundingMetadata": {"groundingChunks": [{"retrievedContext": {"text": "Graz is closed."}}]}}
+                    {
+                        "finishReason": "STOP",
+                        "groundingMetadata": {"groundingChunks": [{"retrievedContext": {"text": "Graz is closed."}}]},
+                    }
                 ],
             },
         ),
