@@ -53,8 +53,6 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
                 f"{given.name}, line 1, byte 0: found {what}, expected CSV, JSON, JSONL or Parquet. {remedy}"
             )
     if head.startswith(b"PAR1"):
-        if given.head(4) != _first(given, 4):
-            raise InputError(f"{given.name}: found Parquet inside gzip, expected plain Parquet. Unpack the file.")
         return "parquet"
     if is_otlp(given, head):
         return "otlp"
@@ -74,11 +72,6 @@ def layout_of(given: InputFile, format: str | None = None, *, otherwise: str | N
             ".jsonl, .json, .csv, .parquet or .xlsx. Rename the file, or choose its format."
         )
     return chosen
-
-
-def _first(given: InputFile, size: int) -> bytes:
-    with given.raw() as file:
-        return file.read(size)
 
 
 def _by_content(given: InputFile, first: bytes, suffix: str) -> str | None:

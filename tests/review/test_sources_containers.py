@@ -7,10 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.basics import input_file as packed_files
 from review.basics import json_stream, unpacking
 from review.basics.errors import InputError
 from review.basics.input_file import InputFile, input_file
@@ -204,6 +206,45 @@ def test_packed_files_are_read(tmp_path, name):
     data = text.encode()
     packed = pa.compress(data, codec="zstd", asbytes=True) if name.endswith("zst") else gzip.compress(data)
     assert ids(written(tmp_path, name, packed)) == ["0", "1", "2"]
+
+
+PACKINGS = {"gz": gzip.compress, "zst": lambda data: pa.compress(data, codec="zstd", asbytes=True)}
+
+
+def tables(folder):
+    """The bytes of a Parquet file and of a spreadsheet with the same rows."""
+    pq.write_table(pa.Table.from_pylist(ROWS), folder / "rows.parquet")
+    sheet = [["id", "question"], *([row["id"], row["question"]] for row in ROWS)]
+    return {"parquet": (folder / "rows.parquet").read_bytes(), "xlsx": spreadsheet(folder, {"A": sheet}).read_bytes()}
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("in_memory", [10, 1_000_000])
+def test_packed_tables_are_read_also_in_an_archive(tmp_path, monkeypatch, packing, in_memory):
+    monkeypatch.setattr(packed_files, "IN_MEMORY", in_memory)
+    for kind, data in tables(tmp_path).items():
+        name = f"packed.{kind}.{packing}"
+        path = written(tmp_path, name, PACKINGS[packing](data))
+        assert list(map(str, ids(path))) == ["0", "1", "2"]
+        [member] = files_of([zipped(tmp_path, {name: path.read_bytes()})]).files
+        assert len(list(opened_file(member, format="auto", mapping={}).raws)) == 3
+        with pytest.raises(InputError, match=r"not readable as|cannot be read"):
+            ids(written(tmp_path, name, path.read_bytes()[:-40]))
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_the_unpacked_bytes_of_a_file_have_a_limit_that_can_be_changed(tmp_path, monkeypatch, kind, packing):
+    data = tables(tmp_path)["parquet"] if kind == "parquet" else JSONL.encode() * 3
+    path = written(tmp_path, f"a.{kind}.{packing}", PACKINGS[packing](data))
+    monkeypatch.setenv(unpacking.VARIABLE, "0.0000001")
+    with pytest.raises(InputError, match=r"unpacks to more than .*SPOTCHECK_MAX_UNPACKED_GB"):
+        ids(path)
+    monkeypatch.setenv(unpacking.VARIABLE, "1")
+    assert set(ids(path)) == {"0", "1", "2"}
+    monkeypatch.setenv(unpacking.VARIABLE, "much")
+    with pytest.raises(InputError, match="expected a number of GB"):
+        ids(path)
 
 
 @pytest.mark.parametrize("packing", ["zst", "gz"])
