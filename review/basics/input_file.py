@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import zipfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
@@ -168,15 +169,15 @@ def input_file(path: str | Path) -> InputFile:
 
 def _placed(opened: BinaryIO, content: BinaryIO) -> BinaryIO:
     """Return unpacked content as a file that can be read at any place: in memory, and beyond its limit on disk."""
-    placed = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the caller closes it
-    try:
-        with opened:
+    with ExitStack() as until_placed, opened:
+        placed = cast(BinaryIO, until_placed.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)))
+        try:
             shutil.copyfileobj(content, placed, 1 << 20)
-        placed.seek(0)
-    except BaseException as error:
-        placed.close()
-        raise NoSpace.from_error(error, tempfile.gettempdir()) or error from None
-    return placed
+            placed.seek(0)
+        except OSError as error:
+            raise NoSpace.from_error(error, tempfile.gettempdir()) or error from None
+        until_placed.pop_all()
+        return placed
 
 
 _WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")

@@ -156,7 +156,7 @@ def import_labels(
         opened = _add_items(store, fresh, by=by, raters=_reviewers(store, votes))
         outcome = _add_votes(store, votes, rubrics, by, import_id=import_id)
         done = ImportedLabels(
-            rows=len(table.rows),
+            rows=table.found or len(table.rows),
             **outcome,
             empty=empty,
             new_items=len(fresh),

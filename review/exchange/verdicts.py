@@ -141,7 +141,7 @@ def import_verdicts(
         store.add(*new)
         missing = [v.error.removeprefix(REPLACES) for v in new if v.value is None]
         done = ImportedVerdicts(
-            rows=len(table.rows),
+            rows=table.found or len(table.rows),
             added=len(new),
             no_verdict={reason: missing.count(reason) for reason in sorted(set(missing))},
             unchanged=unchanged,
