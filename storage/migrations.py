@@ -492,7 +492,25 @@ def m019_imports_of_labels_can_be_undone(db: Database) -> None:
 
 
 @migrations()
-def m020_late_rows_are_counted(db: Database) -> None:
+def m020_discussions(db: Database) -> None:
+    """Add comments on reviewed items, and answers to the questions about the rubric that they raise."""
+    _create(
+        db,
+        "comments",
+        dict.fromkeys(("id", "item_id", "rater_id", "text", "at", "dimension", "value"), str)
+        | {"rubric_version": int, "unclear": int},
+        "id",
+        "item_id rater_id text at dimension value rubric_version unclear",
+        foreign_keys=[("item_id", "items", "id"), ("rater_id", "raters", "id")],
+    )
+    db.table("comments").create_index(["item_id"])
+    answers: dict[str, type] = dict.fromkeys(("id", "question", "answer", "at", "by"), str)
+    _create(db, "question_answers", answers, "id", "question answer at by")
+    db.table("question_answers").create_index(["question"])
+
+
+@migrations()
+def m021_late_rows_are_counted(db: Database) -> None:
     """Add how many records of an import told something new of known conversations, and how many wait for one."""
     db.table("imports").add_column("updated", int)
     db.table("imports").add_column("waiting", int)

@@ -204,7 +204,7 @@ def _import_set(
     notes = [*found_out, *tally.notes, *verdict_notes(tally, rubric_or_none(store))]
     for text in notes:
         note(f"{file}: {text}")
-    for text in ratings_hints(together, record.format, tally):
+    for text in ratings_hints(together, record, tally):
         note(text)
     return record, as_file(record, formats[0].reason, notes, tally, together)
 

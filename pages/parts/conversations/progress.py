@@ -72,7 +72,7 @@ def _done(here: Session, job: Job, result: Import) -> None:
     for note in job.notes:
         st.caption(as_text(note))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if result.added:
+        if result.added or result.updated:
             st.page_link("sampling.py", label="Draw a week", icon=":material/filter_alt:")
         _scores(job)
         rejects(here, result)
@@ -84,10 +84,12 @@ def _scores(job: Job) -> None:
     waiting = [file for file in job.scored if file.exists()]
     for number, file in enumerate(waiting):
         words = "Take the human scores as labels" + (f": {as_text(file.name)}" if len(waiting) > 1 else "")
-        st.button(
+        # The callback changes the page; this fragment alone would not show it.
+        if st.button(
             words, type="primary", icon=":material/label:", key=f"job_scores_{job.id}_{number}",
             on_click=judgements.take_over, args=(str(file), file.name, "labels"),
-        )  # fmt: skip
+        ):  # fmt: skip
+            st.rerun()
 
 
 def _sentence(result: Import, name: str) -> str:
