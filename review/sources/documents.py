@@ -12,8 +12,8 @@ from typing import Any
 from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import InputFile
 from review.basics.json_stream import head_of, records_at
-from review.basics.raw_json import json_records, mended_json
-from review.basics.record import Raw, Unreadable
+from review.basics.raw_json import is_snapshot, json_records, mended_json
+from review.basics.record import MAX_LINE, Raw, Unreadable
 from review.basics.unpacking import DAMAGED
 from review.sources.containers import TOP, Beside, Found, find, of_map, part_of, unwrapped
 from review.sources.readers.fields import Record
@@ -39,6 +39,10 @@ def read_document(
     if isinstance(head, str):
         # JSON that was written as text once more.
         return _of_text(given, head, recognised, in_parts, mapping=mapping, records=records)
+    if is_snapshot(head):
+        return _whole(given), ["the file is one state of LangGraph, written as a list"]
+    if isinstance(head, list) and head and all(map(_is_message, head)):
+        return _whole(given), ["the file is one conversation, written as the list of its messages"]
     if isinstance(head, list):
         if not head:
             raise NoRecords(f"{given.name}: the array is empty: it holds no records.")
@@ -74,6 +78,26 @@ def _streamed(given: InputFile, found: Found, notes: list[str]) -> Iterator[Raw]
     beside.tell()
     if not any_found:
         raise NoRecords(f"{given.name}: there are no records at {found.container.words}.")
+
+
+_OF_A_MESSAGE = {"role", "content", "name", "tool_calls", "tool_call_id", "refusal", "id", "type"}
+
+
+def _is_message(item: Any) -> bool:
+    """Whether an element of a list can only be one message of a conversation."""
+    if not isinstance(item, dict):
+        return False
+    dumped = item.get("id") if "lc" in item and isinstance(item.get("kwargs"), dict) else None
+    if isinstance(dumped, list) and dumped:
+        return str(dumped[-1]).removesuffix("Chunk").endswith("Message")
+    return {"role", "content"} <= set(item) <= _OF_A_MESSAGE
+
+
+def _whole(given: InputFile) -> Iterator[Raw]:
+    """Yield the one record that a document is."""
+    file, content = given.open()
+    with file:
+        yield from json_records(1, content.read(MAX_LINE), given.size)
 
 
 def _worded(raw: Raw) -> Raw:

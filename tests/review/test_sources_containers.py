@@ -513,3 +513,44 @@ def test_a_mapping_whose_fields_are_at_the_top_means_the_top(tmp_path):
     page = {"ticket": "page 1", "items": [{k: v for k, v in row.items() if k != "events"}]}
     found = opened(written(tmp_path, "page.json", page), mapping=mapping)
     assert [raw.record["ticket"] for raw in found.raws] == ["T1"]
+
+
+def test_a_state_of_langgraph_without_the_names_of_its_fields_is_read(tmp_path):
+    messages = [{"type": "human", "content": "How many?"}, {"type": "ai", "content": "Seven."}]
+    state = [
+        {"messages": messages},
+        [],
+        {"configurable": {"thread_id": "t1"}},
+        {},
+        "2026-11-21T09:30:00Z",
+        None,
+        [],
+        [],
+    ]
+    for path in (
+        written(tmp_path, "one.json", state),
+        written(tmp_path, "older.json", state[:7]),
+        written(tmp_path, "many.json", [state, state]),
+        written(tmp_path, "many.jsonl", json.dumps(state) + "\n" + json.dumps(state)),
+    ):
+        found = opened(path)
+        assert found.detected.format == "langgraph"
+        assert {raw.record["config"]["configurable"]["thread_id"] for raw in found.raws} == {"t1"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        lambda role, text: {"role": role, "content": text},
+        lambda role, text: {
+            **{"lc": 1, "type": "constructor", "kwargs": {"content": text}},
+            "id": ["langchain", "schema", "messages", "HumanMessage" if role == "user" else "AIMessage"],
+        },
+    ],
+)
+def test_a_file_that_is_the_list_of_its_messages_is_one_conversation(tmp_path, message):
+    messages = [message(("user", "assistant")[n % 2], f"T{n}") for n in range(30)]
+    found = opened(written(tmp_path, "talk.json", messages))
+    assert [len(raw.record["messages"]) for raw in found.raws] == [30]
+    assert found.detected.format in ("openai", "langchain")
+    assert any("one conversation" in note for note in found.notes)
