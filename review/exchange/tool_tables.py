@@ -106,8 +106,8 @@ def as_ratings(table: Table, name: str, tool: Tool, *, by: str, author: str, pat
         total = counted(anonymous.total(), "rating")
         notes.append(f"{table.file}: {total} left out, which name no {by}: {shown}. Name the {by} to take them.")
     columns = dict.fromkeys(column for row in rows for column in row.cells)
-    found = len(rows) + anonymous.total() + nameless + left.total()
-    return Table(table.file, tuple(columns), tuple(rows), (*table.notes, *notes), name, found)
+    everything = len(rows) + anonymous.total() + nameless + left.total()
+    return Table(table.file, tuple(columns), tuple(rows), (*table.notes, *notes), name, everything)
 
 
 def _at(row: Row, path: str) -> str:

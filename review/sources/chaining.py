@@ -63,10 +63,10 @@ def joined_calls(
                 yield ReadFields(one.raw._replace(error=refusal(reason)), [], {})
         alone = 0
         for group in named.groups():
-            for line, call in zip(group.lines, group.records(), strict=True):
+            for line, named_call in zip(group.lines, group.records(), strict=True):
                 alone += 1
-                key = links.chain_of(group.key) or call["key"] or f"alone {alone}"
-                grouping.add(part_of(key, line, call))
+                key = links.chain_of(group.key) or named_call["key"] or f"alone {alone}"
+                grouping.add(part_of(key, line, named_call))
         for group in grouping.groups():
             yield from _of_group(group, links, spool, int(end * grouping.share))
 
@@ -96,26 +96,25 @@ def _waiting(one: ReadFields, spool: Spool) -> Fields | None:
 
 def _of_group(group: Group, links: Links, spool: Spool, done: int) -> Iterator[ReadFields]:
     """Yield the conversations of calls that may continue one another; of too many to compare, each call alone."""
-    calls = group.records()
+    calls = [dict(call) for call in group.records()]
     if group.error is not None:
         found = [[n] for n in range(len(calls))]
     else:
         found = links.paths(calls) if links.is_chain(group.key) else chains(calls)
     begun: set[int] = set()
     for chain in found:
-        one = _conversation([calls[n] for n in chain], group.lines[chain[0]], spool, done)
+        # Two conversations may begin with the same call, whose id the first of them has.
+        own_id = calls[chain[-1]].get("id") if chain[0] in begun else None
+        one = _conversation([calls[n] for n in chain], group.lines[chain[0]], spool, done, own_id=own_id)
         if group.error is not None:
             one = one._replace(raw=one.raw._replace(mended=(*one.raw.mended, (TOO_MANY, 1))))
-        if chain[0] in begun:
-            # Two conversations begin with the same call, whose id the first of them has.
-            one.fields[0]["id"] = calls[chain[-1]].get("id")
         begun.add(chain[0])
         yield one
 
 
-def _conversation(chain: Sequence[Fields], line: int, spool: Spool, done: int) -> ReadFields:
-    """Return the conversation of calls that continue one another."""
-    record: Record = {}
+def _conversation(chain: Sequence[Fields], line: int, spool: Spool, done: int, *, own_id: Any) -> ReadFields:
+    """Return the conversation of calls that continue one another; ``own_id`` is its id where the first call's is taken."""
+    record: dict[str, Any] = {}
     mended: list[tuple[str, int]] = []
 
     def calls() -> Iterator[Fields]:
@@ -127,6 +126,8 @@ def _conversation(chain: Sequence[Fields], line: int, spool: Spool, done: int) -
             yield waiting["fields"]
 
     fields = joined(with_history(calls()))
+    if own_id is not None:
+        fields["id"] = own_id
     if len(chain) > 1:
         mended.append((TOGETHER, len(chain)))
     return ReadFields(Raw(line, None, None, done, tuple(mended)), [fields], record)

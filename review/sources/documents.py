@@ -15,8 +15,9 @@ from review.basics.json_stream import head_of, records_at
 from review.basics.raw_json import is_snapshot, json_records, mended_json
 from review.basics.record import MAX_LINE, Raw, Unreadable
 from review.basics.unpacking import DAMAGED
-from review.sources.containers import TOP, Beside, Found, find, of_map, part_of, unwrapped
+from review.sources.containers import TOP, Found, find, part_of
 from review.sources.readers.fields import Record
+from review.sources.unwrapping import Beside, of_map, unwrapped
 
 
 def read_document(

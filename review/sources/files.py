@@ -16,13 +16,14 @@ from review.basics.raw_xlsx import read_xlsx, sheets_of
 from review.basics.record import MAX_LINE, Raw
 from review.basics.tables import joined_ids
 from review.privacy.recognisers import recognisers
-from review.sources.containers import TOP, find, unwrapped
+from review.sources.containers import TOP, find
 from review.sources.conversations import masked_value
 from review.sources.documents import read_document
 from review.sources.options import AUTO
 from review.sources.readers.catalogue import PLAIN, READERS, Detected, detect, detect_or_plain
 from review.sources.readers.fields import Record
 from review.sources.readers.reader import Format, TraceReader
+from review.sources.unwrapping import unwrapped
 from review.sources.whole_ids import both_forms, with_whole_ids
 
 PEEK = 20

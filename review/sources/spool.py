@@ -29,7 +29,8 @@ class Spool:
     def __init__(self, folder: Path | None = None, memory: int | None = None) -> None:
         self._folder = folder
         size = MEMORY if memory is None else memory
-        self._file = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=size, dir=folder))  # noqa: SIM115
+        place = None if folder is None else str(folder)
+        self._file = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=size, dir=place))  # noqa: SIM115 - closed with this object
         self._end = 0
 
     def __enter__(self) -> Spool:
