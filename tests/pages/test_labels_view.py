@@ -100,3 +100,5 @@ def test_human_scores_of_a_past_import_become_labels(store: Store, tmp_path: Pat
     assert not at.exception and "scores by people in the log" in said(at)
     at.button(key="judgements_go").click().run()
     assert labels(store) == [("ben", "wrong")]
+    at.switch_page("sampling.py").run()
+    assert not at.exception and at.multiselect(key="planning_raters").options == ["lea"]
