@@ -113,7 +113,7 @@ def _of_group(group: Group, links: Links, spool: Spool, done: int) -> Iterator[R
 
 
 def _conversation(chain: Sequence[Fields], line: int, spool: Spool, done: int, *, own_id: Any) -> ReadFields:
-    """Return the conversation of calls that continue one another; ``own_id`` is its id where the first call's is taken."""
+    """Return the conversation of calls that continue one another; its id is that of the first call, or ``own_id``."""
     record: dict[str, Any] = {}
     mended: list[tuple[str, int]] = []
 
