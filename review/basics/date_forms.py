@@ -104,7 +104,7 @@ def _full(year: str) -> int:
     return number if len(year) == 4 else number + (1900 if number >= 69 else 2000)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class DateColumn:
     """Which forms read every date of a column that was seen so far.
 

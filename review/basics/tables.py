@@ -73,17 +73,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one file, its columns in order, its layout, and notes for the user (such as ignored columns).
-
-    ``found`` counts what the file holds with what is not among the rows, as the notes say; 0: the rows are all.
-    """
+    """The rows of one file, its columns in order, its layout, and notes for the user (such as ignored columns)."""
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     format: str = ""
-    found: int = 0
 
     def has(self, column: str) -> bool:
         """Return whether the file has this column."""

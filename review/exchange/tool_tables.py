@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from review.basics.errors import InputError
@@ -20,6 +20,18 @@ PAGES = ("data", "results", "scores", "feedback", "annotations", "items", "recor
 """Keys under which an API has the records of a page."""
 INSIDE = ("data", "metadata", "meta", "fields")
 """Objects of a record in which a path of the item is looked for too."""
+
+
+@dataclass(frozen=True)
+class Ratings(Table):
+    """The ratings of an export. ``found`` counts also those that are left out, as the notes say."""
+
+    found: int = 0
+
+
+def found_in(table: Table) -> int:
+    """Return how many rows, or ratings of an export, a file holds."""
+    return table.found if isinstance(table, Ratings) else len(table.rows)
 
 
 def opened_page(table: Table, tools: Mapping[str, Tool]) -> Table:
@@ -107,7 +119,7 @@ def as_ratings(table: Table, name: str, tool: Tool, *, by: str, author: str, pat
         notes.append(f"{table.file}: {total} left out, which name no {by}: {shown}. Name the {by} to take them.")
     columns = dict.fromkeys(column for row in rows for column in row.cells)
     everything = len(rows) + anonymous.total() + nameless + left.total()
-    return Table(table.file, tuple(columns), tuple(rows), (*table.notes, *notes), name, everything)
+    return Ratings(table.file, tuple(columns), tuple(rows), notes=(*table.notes, *notes), format=name, found=everything)
 
 
 def _at(row: Row, path: str) -> str:

@@ -15,6 +15,7 @@ from review.basics.errors import InputError
 from review.commands.cli import spotcheck
 from review.current.settled import annotations_of
 from review.exchange.labels import import_labels, read_labels
+from review.exchange.tool_tables import found_in
 from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.tools.label_studio import CANCELLED
 from review.exchange.tools.langfuse import CORRECTION
@@ -178,7 +179,7 @@ def test_every_rating_that_is_left_out_is_counted_with_its_cause(tmp_path, name)
         said = [note.partition("left out: ")[2] for note in table.notes if "left out: " in note]
         assert said[: len(causes)] and {f"{n} x {cause}" for cause, n in causes.items()} <= set(said)
         others = sum("name no" in note for note in table.notes)
-        assert table.found == len(table.rows) + sum(causes.values()) + others
+        assert found_in(table) == len(table.rows) + sum(causes.values()) + others
 
 
 def test_names_like_a_dimension_need_no_option_and_others_are_left_out_with_a_word(store, tmp_path):
