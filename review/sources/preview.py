@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from review.basics.record import Unreadable
 from review.privacy.recognisers import Recognisers
-from review.sources.conversations import RecordRules, masked_conversations, masked_value, recognisers_of
+from review.sources.conversations import masked_conversations, masked_value, recognisers_of
+from review.sources.counting import rules_of
 from review.sources.file_sets import Files, file_set, opened_set
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import PLAIN
@@ -96,16 +97,8 @@ def preview_of(file: Files, options: ImportOptions, *, key: bytes) -> Preview:
         files.encoded(options.encoding), format=options.format, mapping=options.mapping, records=options.records
     )
     detected = opened.detected
-    rules = RecordRules(
-        format=detected.format,
-        origin=options.origin(key),
-        recognisers=wanted,
-        mapping=options.mapping,
-        values=options.values,
-        join_calls=True,
-        late=True,
-        lossy=True,
-    )
+    # Nothing is kept, so no original is sealed.
+    rules = replace(rules_of(options, key, detected.format), seal=None, late=True)
     plain = detected.format in PLAIN.values()
     first = list(islice(opened.raws, LOOKED_AT + 1))
     counted = Counted(read=min(len(first), LOOKED_AT))
