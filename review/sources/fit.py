@@ -89,7 +89,12 @@ def reading_for(
     """
     wrong = named_paths(records, asked.mapping)
     if wrong:
-        raise InputError(f"{file}: {'. '.join(wrong)}. Correct the mapping.")
+        raise InputError(
+            f"{file}: {'. '.join(wrong)}. Correct the mapping.",
+            command_hint="Records elsewhere in a JSON file need `--records PATH` (`--records .` for the top)."
+            if layout in ("json", "jsonl")
+            else "",
+        )
     # A mapping of feedback alone would also fit a file that has conversations beside it.
     mapped = sorted((one for one in known if one.mapping), key=lambda one: TURNS.isdisjoint(one.mapping))
     base = next((one for one in mapped if fits(records, one.mapping)), None)
