@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.basics.errors import Refused, ReviewError
+from review.basics.errors import InputError, Refused, ReviewError
 from review.basics.log_paths import LogPaths, log_of
 from review.people.people import require
 from review.settings.project import Project
@@ -167,6 +167,8 @@ class _Work:
         """Import one file, or several that belong together, and return whether that went well."""
         tally, notes = Tally(), list[str]()
         try:
+            if fetched.problem is not None:
+                raise fetched.problem
             done = self._imported(fetched, tally, notes)
         except ReviewError as error:
             if not fetched.independent:
@@ -188,8 +190,12 @@ class _Work:
         return True
 
     def _imported(self, fetched: Fetched, tally: Tally, notes: list[str]) -> Import | None:
-        """Import what was fetched; None when there is nothing in it."""
-        if not file_set(fetched.files).size:
+        """Import what was fetched; None when there is nothing in it. Raises InputError for a file that is gone."""
+        try:
+            size = file_set(fetched.files).size
+        except OSError as error:
+            raise InputError(f"{fetched.name}: cannot be read ({error.strerror}).") from None
+        if not size:
             return None
         if self._on_file is not None:
             self._on_file(fetched.name)
