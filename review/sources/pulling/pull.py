@@ -125,7 +125,8 @@ class _Work:
         on_file: Callable[[str], None] | None,
     ) -> None:
         self._store, self._project, self._source = store, project, source
-        self._by, self._cursor, self._on_file = by, cursor, on_file
+        self._by, self._on_file = by, on_file
+        self._begins = self._cursor = cursor
         self._visit, self._begun = new_id(), time.monotonic()
         self._imports: list[Import] = []
         self._errors: list[ReviewError] = []
@@ -144,10 +145,12 @@ class _Work:
                     break
                 went = self._file(fetched)
         except ReviewError as error:
-            self._failed(error)
+            self._stopped(error)
         except Exception as error:
             logging.getLogger(__name__).exception("pull of %s", self._source.name)
-            self._failed(Refused(f"an unexpected failure ({type(error).__name__}); the log of the program says where."))
+            self._stopped(
+                Refused(f"an unexpected failure ({type(error).__name__}); the log of the program says where.")
+            )
         if not self._imports and not self._errors and not self._left_out:
             self._noted("nothing")
 
@@ -210,6 +213,15 @@ class _Work:
             tally=tally,
             name=fetched.name,
         )
+
+    def _stopped(self, error: ReviewError) -> None:
+        """Note the error that ended the visit, and where the next one goes on."""
+        places = ("until", "from", "cursor")
+        if any(self._cursor.get(place) != self._begins.get(place) for place in places):
+            then = "What was read before that is imported. The next pull goes on from there."
+        else:
+            then = "Nothing was imported. The next pull begins at the same place."
+        self._failed(type(error)(f"{error} {then}", command_hint=error.command_hint))
 
     def _failed(self, error: ReviewError) -> None:
         self._errors.append(error)
