@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.shared import cached_statistics, charts, conversation, figures, gathered, session
+from pages.parts.shared import address, cached_statistics, charts, conversation, figures, gathered, session
 from pages.parts.shared.wording import as_text
 from review.current.rubric_in_use import left_out
 from review.current.settled import labels_in
@@ -39,7 +39,11 @@ if not rated:
     st.page_link("annotate.py", label="Annotate", icon=":material/edit_note:")
     st.stop()
 
-dimension = st.segmented_control("Dimension", rated, default=rated[0], required=True, key="agreement_dim")
+address.take("dimension", key="agreement_dim", known=rated)
+dimension = st.segmented_control(
+    "Dimension", rated, required=True, key="agreement_dim",
+    on_change=address.follow, args=("dimension", "agreement_dim"),
+)  # fmt: skip
 report = cached_statistics.agreement(here, weeks, dimension)
 assert report is not None  # it is among those that were rated
 first, *others_in_words = sentences(report)

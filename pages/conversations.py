@@ -19,11 +19,11 @@ VIEWS = {
     "browse": "Browse the log",
     "judgements": "Labels and verdicts",
 }
+st.session_state.setdefault(judgements.VIEW, "import")  # other views may have chosen one
 view = st.segmented_control(
     "Show",
     list(VIEWS),
     format_func=lambda v: VIEWS[v],
-    default="import",
     required=True,
     key=judgements.VIEW,
     label_visibility="collapsed",

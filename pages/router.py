@@ -10,7 +10,11 @@ from pages.parts.shared import opening, session
 # A comment, because Streamlit writes a bare text in a script onto the page.
 PAGES = {
     "This week": [("week", "Week", "calendar_today"), ("annotate", "Annotate", "edit_note")],
-    "Settle": [("adjudicate", "Adjudicate", "gavel"), ("golden", "Golden", "workspace_premium")],
+    "Settle": [
+        ("discuss", "Discuss", "chat"),
+        ("adjudicate", "Adjudicate", "gavel"),
+        ("golden", "Golden", "workspace_premium"),
+    ],
     "Trust": [("agreement", "Agreement", "group"), ("judges", "Judges", "balance")],
     "Set up": [
         ("conversations", "Conversations", "forum"),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.rubric import rubric_editor
 from pages.parts.rubric.ask_again import ask_again
+from pages.parts.rubric.open_questions import open_questions
 from pages.parts.shared import session
 from review.rubric.rubric import current_rubric
 
@@ -18,6 +19,8 @@ view = rubric_editor.choose_view(here)
 
 if view == "versions":
     rubric_editor.versions(here)
+elif view == "questions":
+    open_questions(here)
 elif view == "change":
     rubric_editor.change(here, rubric)
 elif view == "again":

@@ -13,6 +13,7 @@ here.need_role("lead")
 st.title("Sampling")
 plan, every, ledger = st.tabs(["Open or extend a week", "Every week", "Ledger"])
 with plan:
+    open_week.from_address(here)
     open_week.open_form(here)
 with every:
     every_week.form(here)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.shared import session
-from pages.parts.week import differences, flags, night, results, week_page
+from pages.parts.week import answers, differences, flags, four, reasons, week_page
 
 here = session.current()
-night.failed(here)
 week = here.need_week()
 
+week_page.asked()
 week_page.title(here, week)
+places = answers.tiles(here)
 left, right = st.columns([2, 3], gap="large")
 with left:
     week_page.mine(here, week)
-    week_page.blocking(here, week)
+    checks = week_page.blocking(here, week)
 with right:
     week_page.everybody(here, week)
     flags.show(here, week)
-results.results(here, week)
+below = reasons.places(here, week)
+four.fill(here, week, places=places, below=below, checks=checks)
 differences.differences_from_me(here, week)

@@ -489,3 +489,21 @@ def m019_imports_of_labels_can_be_undone(db: Database) -> None:
     foreign += [("item_id", "items", "id")]
     _create(db, "item_withdrawals", item, "id", "item_id import_id at by", foreign_keys=foreign)
     db.table("item_withdrawals").create_index(["item_id"])
+
+
+@migrations()
+def m020_discussions(db: Database) -> None:
+    """Add comments on reviewed items, and answers to the questions about the rubric that they raise."""
+    _create(
+        db,
+        "comments",
+        dict.fromkeys(("id", "item_id", "rater_id", "text", "at", "dimension", "value"), str)
+        | {"rubric_version": int, "unclear": int},
+        "id",
+        "item_id rater_id text at dimension value rubric_version unclear",
+        foreign_keys=[("item_id", "items", "id"), ("rater_id", "raters", "id")],
+    )
+    db.table("comments").create_index(["item_id"])
+    answers: dict[str, type] = dict.fromkeys(("id", "question", "answer", "at", "by"), str)
+    _create(db, "question_answers", answers, "id", "question answer at by")
+    db.table("question_answers").create_index(["question"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from sqlite_utils import Database
 
 from storage import proof
 from storage.connection import NoStore, StorageError, plain_errors
@@ -76,11 +78,17 @@ def _create(path: Path) -> None:
     unfinished.replace(path)
 
 
+@cache
+def _steps() -> frozenset[str]:
+    """Return the names of all steps of the schema: those that an empty database lacks."""
+    return frozenset(step.name for step in migrations.pending(Database(memory=True)))
+
+
 def _pending(store: Store) -> bool:
     """Return whether steps of the schema are missing. Raises StorageError for anything that is no whole store."""
     if store.path.stat().st_size == 0:
         raise StorageError(f"{store.path}: the file is empty (0 bytes); expected a store. {_LOST}")
-    known = {m.name for m in migrations._migrations}
+    known = _steps()
     applied = {m.name for m in migrations.applied(store.db)}
     newer = sorted(applied - known)
     if newer:

@@ -6,11 +6,19 @@ does nothing, which makes every write idempotent. Which row is current is always
 
 from __future__ import annotations
 
+from storage.records_comments import COMMENT_KEYS
 from storage.records_golden import GOLDEN_KEYS
 from storage.records_judges import JUDGE_KEYS
 from storage.records_log import LOG_KEYS
 from storage.records_people import PEOPLE_KEYS
 from storage.records_review import REVIEW_KEYS
 
-KEYS: dict[type, tuple[str, ...]] = {**PEOPLE_KEYS, **LOG_KEYS, **REVIEW_KEYS, **GOLDEN_KEYS, **JUDGE_KEYS}
+KEYS: dict[type, tuple[str, ...]] = {
+    **PEOPLE_KEYS,
+    **LOG_KEYS,
+    **REVIEW_KEYS,
+    **COMMENT_KEYS,
+    **GOLDEN_KEYS,
+    **JUDGE_KEYS,
+}
 """Table and primary key of every record."""

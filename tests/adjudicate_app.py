@@ -23,9 +23,13 @@ COMMENT = "The parcel was sent on Tuesday, ask jo@example.org."
 CORRECTED = "Thank you. Order 47000 was sent on Tuesday."
 
 
-def build_voted_store(path: Path) -> Store:
+MORE = ("pia", "rob", "sam")
+"""People who are dealt everything in the browser tests, and have voted on nothing."""
+
+
+def build_voted_store(path: Path, more: tuple[str, ...] = ()) -> Store:
     """Fifteen items of which fourteen have votes by Zelda and Quentin; Mia and Olaf may adjudicate, Noa too."""
-    store = build_store(path, items=15, raters=("zelda", "quentin", "noa"), rubric=THREE)
+    store = build_store(path, items=15, raters=("zelda", "quentin", "noa", *more), rubric=THREE)
     with store.transaction():
         for name in ("mia", "olaf"):
             store.add(Rater(id=name, name=name.capitalize(), created_at=AT, created_by="lea"))
@@ -42,7 +46,7 @@ def build_voted_store(path: Path) -> Store:
 def vote(item: str, rater: str, labels: dict[str, Any], *, comment: str = "", corrected_answer: str = "") -> Annotation:
     """One submission, with a name that does not tell whose it is."""
     number = item.removeprefix("item-")
-    name = f"{('zelda', 'quentin', 'noa').index(rater)}{number}-ballot"
+    name = f"{('zelda', 'quentin', 'noa', *MORE).index(rater)}{number}-ballot"
     return Annotation(
         submission_id=name,
         assignment_id=f"{rater}-{number}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from warm_servers import COMMAND, Running, start
 
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
@@ -45,6 +46,10 @@ THREE = {
 """Three dimensions, three keys."""
 
 COUNTRIES = [f"intent_{k:02d}" for k in range(70)] + ["card_arrival", "card_lost", "card_swallowed", "top_up_failed"]
+
+
+LEFT: list[int] = []
+"""Ports of servers that have ended. A browser keeps compiled scripts by their address, so the next one uses it."""
 
 
 class Server(NamedTuple):
@@ -177,12 +182,13 @@ def build_store(
 def serving(store: Store, *, port: int = 0) -> Iterator[Server]:
     """Start the application on ``store``; when the port was taken meanwhile, try another (0 = any free one)."""
     for _ in range(3):
-        port = port or _free_port()
+        port = port or (LEFT.pop() if LEFT else _free_port())
         log = Path(f"{store.path}.log.txt")
         process = _start(store, port, log)
         try:
             if _healthy(process, port, log):
                 yield Server(f"http://127.0.0.1:{port}", store, log)
+                LEFT.extend({port}.difference(LEFT))
                 return
         finally:
             process.terminate()
@@ -195,7 +201,7 @@ def serving(store: Store, *, port: int = 0) -> Iterator[Server]:
     raise AssertionError(f"the application did not start:\n{log.read_text()}")
 
 
-def _start(store: Store, port: int, log: Path) -> subprocess.Popen[bytes]:
+def _start(store: Store, port: int, log: Path) -> Running:
     options = {
         "server.port": port,
         "server.address": "127.0.0.1",
@@ -205,9 +211,8 @@ def _start(store: Store, port: int, log: Path) -> subprocess.Popen[bytes]:
     }
     flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     environment = {**os.environ, "SPOTCHECK_STORE": str(store.path)}
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), *flags]
     with log.open("wb") as out:
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        return start([*COMMAND, str(APP), *flags], environment=environment, out=out)
 
 
 def _free_port() -> int:
@@ -216,7 +221,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
+def _healthy(process: Running, port: int, log: Path) -> bool:
     """Poll the health page until it answers; False when the process died (its port was taken)."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:

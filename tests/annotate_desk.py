@@ -13,9 +13,12 @@ from storage.records_review import Annotation, Withdrawal
 ROOT = "[data-testid=annotator]"
 SHOWN = ".sc-slot:not([inert])"
 """The item on the screen; the next one stands ready beside it, invisible and inert."""
-KEYS = ("1", "4", "3")
+KEYS = ("1", "4", "3", "Enter")
 LABELS = {"correctness": "wrong", "usefulness": "great", "politeness": "friendly"}
 """What these keys say under the rubric of three dimensions."""
+FINE_KEYS = ("3", "4", "3")
+FINE = {**LABELS, "correctness": "correct"}
+"""An answer that needs no word more, so that the item may go without Enter."""
 
 
 def opened(context: Any, server: Server, rater: str) -> Any:
@@ -27,6 +30,13 @@ def shown(page: Any, server: Server, rater: str) -> Any:
     page.wait_for_selector(f"{ROOT}[data-assignment^='{rater}-']")
     at_rest(page)
     return page
+
+
+def by_itself(page: Any, delay: int) -> None:
+    """Choose in the dialog of keys that a finished item goes after ``delay`` milliseconds."""
+    page.keyboard.press("?")
+    page.get_by_label("Delay before an answered item is submitted").fill(str(delay))
+    page.keyboard.press("Escape")
 
 
 def at_item(page: Any, assignment: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,11 @@ def pages() -> dict[str, str]:
 def titles() -> list[str]:
     """Return the titles in order."""
     return list(pages().values())
+
+
+def answers(at: AppTest) -> str:
+    """Return the texts of the tiles with which the Week page opens, without their links."""
+    return "\n".join(unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", e.proto.body)) for e in at.get("html"))
 
 
 def run(store: Store, monkeypatch: pytest.MonkeyPatch, page: str, rater: str = "visitor", **query: str) -> AppTest:

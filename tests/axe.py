@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""Those rules of ``TAGS`` that another colour scheme can break. All others read the markup and the layout."""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 GRAVE = ("serious", "critical")
 
@@ -32,8 +34,8 @@ needs_axe = pytest.mark.skipif(
     AXE is None, reason="axe-core is not here: pip install axe-playwright-python, or set SPOTCHECK_AXE"
 )
 
-RUN = """async ([tags, ours]) => {
-  const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
+RUN = """async ([only, ours]) => {
+  const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
   return found.violations.flatMap((v) => v.nodes.map((n) => {
     const node = document.querySelector([n.target[0]].flat()[0]);
     return { rule: v.id, impact: v.impact, at: n.target[0], why: n.failureSummary, html: n.html.slice(0, 200),
@@ -42,8 +44,12 @@ RUN = """async ([tags, ours]) => {
 }"""
 
 
-def grave(page: Any, ours: str) -> list[dict[str, Any]]:
-    """What axe-core calls serious or critical; ``ours`` tells of each whether it lies in what the selector names."""
+def grave(page: Any, ours: str, *, colours_alone: bool = False) -> list[dict[str, Any]]:
+    """What axe-core calls serious or critical; ``ours`` tells of each whether it lies in what the selector names.
+
+    ``colours_alone`` is for a page that was looked at in the other scheme just before.
+    """
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=str(AXE))
-    return [one for one in page.evaluate(RUN, [TAGS, ours]) if one["impact"] in GRAVE]
+    only = {"type": "rule", "values": COLOURS} if colours_alone else {"type": "tag", "values": TAGS}
+    return [one for one in page.evaluate(RUN, [only, ours]) if one["impact"] in GRAVE]

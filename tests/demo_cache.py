@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from filelock import FileLock
+from syntax_trees import tree
 
 ROOT = Path(__file__).resolve().parents[1]
 STORE = "spotcheck.db"
@@ -104,7 +105,7 @@ def _modules(start: str) -> set[Path]:
         if path is None or path in found:
             continue
         found.add(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Import):
                 todo += [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:

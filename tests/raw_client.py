@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from annotate_app import APP, ROOT, _free_port, _healthy
+from annotate_app import APP, _free_port, _healthy
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from warm_servers import start
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
@@ -40,7 +40,7 @@ def served(store: Path, environment: Mapping[str, str], *, port: int | None = No
     arguments = command(app, port=port, access_flags=flags)
     environment = {**os.environ, **environment, "SPOTCHECK_STORE": str(store)}
     with log.open("wb") as out:
-        process = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        process = start(arguments, environment=environment, out=out, warm=app == APP)
     try:
         assert _healthy(process, port, log), log.read_text()
         yield port

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from syntax_trees import tree
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = re.compile(r"`spotcheck |(?<![\w-])--[a-z][a-z-]+")
@@ -26,11 +27,10 @@ ONLY_ON_THE_COMMAND_LINE = {
 """Modules that no page calls with an option of a person, or that start processes. A page that does moves its text."""
 
 
-def quoted(source: str) -> list[tuple[int, str]]:
+def quoted(module: ast.Module) -> list[tuple[int, str]]:
     """Return the line and text of each string that quotes a command, docstrings and hints apart."""
-    tree = ast.parse(source)
     apart: set[int] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(module):
         if isinstance(node, ast.keyword) and node.arg == "command_hint":
             apart.update(id(part) for part in ast.walk(node.value))
         if isinstance(node, ast.Expr):
@@ -39,7 +39,7 @@ def quoted(source: str) -> list[tuple[int, str]]:
             apart.update(id(part) for part in ast.walk(node.value))
     return [
         (node.lineno, node.value)
-        for node in ast.walk(tree)
+        for node in ast.walk(module)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in apart
@@ -54,13 +54,13 @@ def test_no_page_and_no_message_quotes_a_command() -> None:
         for path in (ROOT / folder).rglob("*.py")
         if path.relative_to(ROOT).as_posix() not in ONLY_ON_THE_COMMAND_LINE
         and not path.is_relative_to(ROOT / "review" / "commands")
-        for line, text in quoted(path.read_text(encoding="utf-8"))
+        for line, text in quoted(tree(path))
     }
     assert not found
 
 
 def test_a_module_that_quotes_no_command_leaves_the_list() -> None:
-    assert not [name for name in ONLY_ON_THE_COMMAND_LINE if not quoted((ROOT / name).read_text(encoding="utf-8"))]
+    assert not [name for name in ONLY_ON_THE_COMMAND_LINE if not quoted(tree(ROOT / name))]
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_a_module_that_quotes_no_command_leaves_the_list() -> None:
     ],
 )
 def test_a_quoted_command_is_caught_and_a_hint_is_not(source: str, *, caught: bool) -> None:
-    assert bool(quoted(source)) is caught
+    assert bool(quoted(ast.parse(source))) is caught

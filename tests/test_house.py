@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from collections import Counter
 from collections.abc import Collection
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from syntax_trees import nodes, tree
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
@@ -53,18 +55,13 @@ MODULES = {name_of(path): path for path in files()}
 
 
 @functools.cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@functools.cache
 def imports(path: Path) -> frozenset[tuple[str, str]]:
     """(module, name) of everything a module imports, wherever in it the import stands; name "" for a whole module.
 
     The places in catalogues of plug-ins, such as "review.checks.length:CHECK", are imports too.
     """
     found: set[tuple[str, str]] = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(tree(path), ast.Import, ast.ImportFrom, ast.Constant):
         if isinstance(node, ast.Import):
             found |= {(alias.name, "") for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -137,7 +134,8 @@ def test_no_circle_stands_between_modules() -> None:
 def defined_in(module: str) -> set[str]:
     """The names that a module makes itself, as against those that it imports."""
     found: set[str] = set()
-    for node in ast.walk(tree(MODULES[module])):
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Name)
+    for node in nodes(tree(MODULES[module]), *kinds):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -150,7 +148,7 @@ def test_each_name_has_one_door() -> None:
     for path in [*files(), *(ROOT / "tests").rglob("*.py")]:
         second = [f"{n} from {m}" for m, n in imports(path) if n and m in MODULES and n not in defined_in(m)]
         assert not second, f"{path.relative_to(ROOT)} takes by a second door: {sorted(second)}"
-        assert not [n for n in ast.walk(tree(path)) if isinstance(n, ast.alias) and n.asname == n.name], path
+        assert not [n for n in nodes(tree(path), ast.alias) if n.asname == n.name], path
 
 
 def test_review_holds_rooms_and_no_loose_module() -> None:
@@ -187,8 +185,8 @@ def test_a_page_holds_no_bare_text() -> None:
 def test_each_link_to_a_page_names_a_file_beside_the_router() -> None:
     """Streamlit reads the paths of pages from the folder of its main script, which is pages/router.py."""
     for path in (ROOT / "pages").rglob("*.py"):
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("page_link", "switch_page"):
+        for node in nodes(tree(path), ast.Call):
+            if getattr(node.func, "attr", "") in ("page_link", "switch_page"):
                 target = ast.literal_eval(node.args[0])
                 assert (ROOT / "pages" / target).is_file(), f"{path}, line {node.lineno}: no page {target}"
 
@@ -202,8 +200,8 @@ TAKEN_IN_PLACE = {"Table", "Grid", "add_row"}
 def mixed_up(source: ast.Module) -> list[str]:
     """The records of a module with more than five fields that can be filled by place."""
     found = []
-    for node in ast.walk(source):
-        if isinstance(node, ast.ClassDef) and sum(isinstance(s, ast.AnnAssign) for s in node.body) > MOST:
+    for node in nodes(source, ast.ClassDef):
+        if sum(isinstance(s, ast.AnnAssign) for s in node.body) > MOST:
             made = [ast.unparse(d) for d in node.decorator_list if "dataclass" in ast.unparse(d)]
             named = any("NamedTuple" in ast.unparse(base) for base in node.bases)
             if named or any("kw_only=True" not in d for d in made):
@@ -217,13 +215,13 @@ def called(node: ast.Call) -> str:
 
 def by_place(source: ast.Module, allowed: Collection[str]) -> list[str]:
     """The calls of a module with more than five arguments by place, but those of the ``allowed`` names."""
-    calls = [n for n in ast.walk(source) if isinstance(n, ast.Call) and len(n.args) > MOST]
+    calls = [n for n in nodes(source, ast.Call) if len(n.args) > MOST]
     return [f"{called(n)}, line {n.lineno}" for n in calls if called(n) not in allowed]
 
 
 def of_any_length(source: ast.Module) -> set[str]:
     """The functions of a module that take any number of arguments, so that none of them has a place of its own."""
-    return {n.name for n in ast.walk(source) if isinstance(n, ast.FunctionDef) and n.args.vararg}
+    return {n.name for n in nodes(source, ast.FunctionDef) if n.args.vararg}
 
 
 def test_large_records_are_filled_by_name() -> None:
@@ -257,3 +255,28 @@ def test_the_top_level_holds_what_was_ordered() -> None:
     tracked = {p.name for p in ROOT.iterdir() if p.name != ".git" and not p.name.startswith((".venv", "."))}
     visible = {p for p in tracked if not p.endswith((".egg-info", ".db")) and p not in ("build", "dist", "__pycache__")}
     assert visible <= TOP_LEVEL, f"unexpected at the top level: {sorted(visible - TOP_LEVEL)}"
+
+
+CALLED_FROM_OUTSIDE = {"forget_everything": "tests and measurements begin with nothing known"}
+
+
+def test_each_definition_is_used() -> None:
+    """What only tests call belongs to the tests. Methods of classes with a base may be called by the base."""
+    words = Counter(word for path in files() for word in re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    found = []
+    for path in files():
+        inherited = {
+            method
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.ClassDef) and node.bases
+            for method in node.body
+        }
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            # A decorator registers a command, a migration or a fragment of a page.
+            own = not node.decorator_list and node not in inherited and not node.name.startswith("__")
+            if own and words[node.name] == 1 and node.name not in CALLED_FROM_OUTSIDE:
+                found.append(f"{name_of(path)}: {node.name}")
+    assert not found
+    assert all(words[name] == 1 for name in CALLED_FROM_OUTSIDE)

@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 from review.annotating.entries import Limits
 from review.annotating.findings import Shown
+from review.annotating.not_fine import not_fine
 from review.annotating.skipped import Skipped
 from review.basics import sql_text
 from review.people.people import Person
@@ -49,7 +50,7 @@ class ValuePayload(TypedDict):
 
 
 class DimensionPayload(TypedDict):
-    """One question of the rubric."""
+    """One question of the rubric. ``not_fine`` are the values after which a reviewer may have something to add."""
 
     name: str
     title: str
@@ -58,6 +59,7 @@ class DimensionPayload(TypedDict):
     guidance: str
     multiple: bool
     shown_when: dict[str, list[str]]
+    not_fine: list[str]
     values: list[ValuePayload]
 
 
@@ -217,14 +219,15 @@ def _result_payload(result: ResultTable | None) -> ResultTable | None:
 
 def rubric_payload(rubric: Rubric) -> RubricPayload:
     """Return a rubric as a form: its dimensions in order, each value with its key and guidance."""
+    worse = not_fine(rubric)
     return {
         "version": rubric.version,
         "reveal": rubric.reveal,
-        "dimensions": [_dimension_payload(dimension) for dimension in rubric.dimensions],
+        "dimensions": [_dimension_payload(dimension, worse[dimension.name]) for dimension in rubric.dimensions],
     }
 
 
-def _dimension_payload(dimension: Dimension) -> DimensionPayload:
+def _dimension_payload(dimension: Dimension, worse: list[str]) -> DimensionPayload:
     return {
         "name": dimension.name,
         "title": dimension.title or dimension.name,
@@ -233,6 +236,7 @@ def _dimension_payload(dimension: Dimension) -> DimensionPayload:
         "guidance": dimension.guidance,
         "multiple": dimension.scale.kind == "set",
         "shown_when": {k: list(v) for k, v in dimension.shown_when.items()},
+        "not_fine": worse,
         "values": [
             {"value": value, "key": key, "guidance": dimension.value_guidance.get(value, "")}
             for value, key in zip(dimension.scale.values, dimension.keys, strict=True)

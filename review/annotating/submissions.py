@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from review.annotating.discussed import must_not_be_discussed
 from review.annotating.entries import (
     KINDS,
     AnnotationEntry,
@@ -27,6 +28,7 @@ from review.basics.errors import Refused, ReviewError
 from review.people.people import Person, require
 from review.privacy.hidden_spans import hide_span
 from review.rubric.rubric import rubric_version
+from review.week.fields import NOT_MY_FIELD, hand_on
 from review.week.requeue import give_way
 from storage.queries.conditions import not_withdrawn
 from storage.records_review import (
@@ -37,6 +39,7 @@ from storage.records_review import (
     Item,
     Reassignment,
     Skip,
+    Week,
     WeekClosing,
     Withdrawal,
 )
@@ -125,6 +128,8 @@ def _annotate(store: Store, rater: Person, entry: AnnotationEntry) -> str:
     rubric = rubric_version(store, assignment.rubric_version)
     labels = rubric.canonical(entry.labels)
     earlier = _current(store, assignment.id)
+    if earlier is not None:
+        must_not_be_discussed(store, assignment.item_id)
     store.add(
         Annotation(
             submission_id=entry.submission_id,
@@ -194,6 +199,9 @@ def _skip(store: Store, rater: Person, entry: SkipEntry) -> str:
             reason=entry.reason,
         )
     )
+    week = store.get(Week, assignment.week)
+    if entry.reason == NOT_MY_FIELD and week is not None and not _late(store, assignment):
+        hand_on(store, week, assignment)
     return assignment.id
 
 
@@ -206,6 +214,8 @@ def _withdraw(store: Store, rater: Person, entry: WithdrawalEntry) -> str:
         raise Refused("withdraws: you have no such submission.")
     if not isinstance(target, Flag) and _closed(store, _week_of(store, target.item_id)):
         raise Refused("The week is closed. Answers and skips can no longer be taken back.")
+    if isinstance(target, Annotation):
+        must_not_be_discussed(store, target.item_id)
     store.add(Withdrawal(entry.submission_id, wanted, rater.id, now()))
     if isinstance(target, Flag):
         return target.item_id

@@ -59,14 +59,6 @@ class Links:
         self._previous = e.hash
 
 
-def first_break(entries: Iterable[AuditEntry], key: bytes | None = None) -> int | None:
-    """Return the sequence number at which the chain breaks, or None when it is intact. See :class:`Links`."""
-    links = Links(key)
-    for entry in entries:
-        links.follow(entry)
-    return links.broken_at
-
-
 def hash_of(e: AuditEntry, key: bytes | None) -> str:
     """Return the hash that an entry should have."""
     said = {"actor": e.actor, "action": e.action, "subject": e.subject}

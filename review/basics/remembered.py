@@ -52,6 +52,6 @@ class Remembered(Generic[V]):
 
 
 def forget_everything() -> None:
-    """Forget the values of every place that remembers some, to measure what the first visitor waits for."""
+    """Forget the values of every place that remembers some; measurements of what the first visitor waits for do."""
     for one in list(_ALL):
         one.forget()

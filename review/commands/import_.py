@@ -158,7 +158,7 @@ def import_(
             notes = [*found_out, *tally.notes, *_verdict_notes(tally, _rubric(store))]
             for text in notes:
                 note(f"{file}: {text}")
-            for text in ratings_hints(together, record.format, tally):
+            for text in ratings_hints(together, record, tally):
                 note(text)
             reports.append({"file": file, **_as_file(record, formats[0].reason, notes, tally)})
     sums = {name: sum(f[name] for f in reports) for name in COUNTS}

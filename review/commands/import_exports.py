@@ -14,6 +14,7 @@ from review.sources.prepared import first_records
 from review.sources.readers.catalogue import detect
 from review.sources.readings import Reading
 from review.sources.tally import Tally
+from storage.records_log import Import
 
 
 def refuse_other_exports(sets: Sequence[FileSet], options: ImportOptions, known: Sequence[Reading]) -> None:
@@ -41,8 +42,10 @@ def refuse_other_exports(sets: Sequence[FileSet], options: ImportOptions, known:
             )
 
 
-def ratings_hints(files: FileSet, format: str, tally: Tally) -> list[str]:
-    """Return which commands take the labels and verdicts of files whose conversations were imported."""
-    kind = "labels" if tally.human_scores else rated_too(format)
-    names = [shlex.quote(file.name) for file in files.files]
-    return [f"`spotcheck {kind} import {name}` takes the {kind} in it." for name in names] if kind else []
+def ratings_hints(files: FileSet, done: Import, tally: Tally) -> list[str]:
+    """Return which command takes the labels or verdicts of files whose conversations were imported."""
+    kind = "labels" if tally.human_scores else rated_too(done.format)
+    alone = files.files[0] if len(files.files) == 1 and files.files[0].member is None else None
+    if kind and alone is not None:
+        return [f"`spotcheck {kind} import {shlex.quote(alone.name)}` takes the {kind} in it."]
+    return [f"`spotcheck labels import --scores-of {done.id}` takes the labels in them."] if tally.human_scores else []

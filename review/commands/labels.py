@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from review.basics.errors import NothingToDo, UnknownError
 from review.basics.words import counted
 from review.commands.common import (
     acting_person,
@@ -31,9 +32,11 @@ from review.commands.exchange import (
 )
 from review.exchange.label_export import export_labels
 from review.exchange.labels import ImportedLabels, import_labels, read_labels
+from review.exchange.logged_scores import logged_scores, scores_as_labels
 from review.exchange.tool_tables import AUTO
 from review.exchange.tools.catalogue import LABEL_READERS
 from review.exchange.undoing_labels import undo_labels
+from storage.records_log import Import
 from storage.store import Store
 
 LABEL_COLUMNS = ("item", "rater", "label", "dimension", "at", "comment", "seconds")
@@ -64,6 +67,9 @@ def labels() -> None:
     show_default=True,
     help="Whether raters whom the store does not know are added, without a role; otherwise nothing is imported.",
 )
+@click.option(
+    "--scores-of", default=None, metavar="ID", help="Take the human scores that an import of conversations brought."
+)
 @click.option("--undo", default=None, metavar="ID", help="Undo an import of which nothing was settled or closed since.")
 @dimension_option
 @as_option
@@ -75,6 +81,7 @@ def labels_import(
     tables: tuple[str, ...],
     wide: bool,
     new_people: bool,
+    scores_of: str | None,
     undo: str | None,
     format: str,
     rater: str,
@@ -89,13 +96,17 @@ def labels_import(
     Columns: item, rater, label and optionally dimension, at, comment, seconds; or item and a column for each rater; or
     the export of an annotation tool, whose questions become dimensions of the same name, or those of --dimension.
     """
-    if (undo is None) != (file is not None):
-        raise click.UsageError("give the file to import, or --undo with the id of an import.")
-    if file is None:
-        _undo(opened(store_path), str(undo), acting, as_json)
+    if [undo, scores_of, file].count(None) != 2:
+        raise click.UsageError("give the file to import, --scores-of or --undo with the id of an import.")
+    if undo is not None:
+        _undo(opened(store_path), undo, acting, as_json)
         return
     names, (dimension, questions) = column_names(maps, LABEL_COLUMNS), dimension_names(dimensions)
-    store, table = opened(store_path), read_labels(file, names=names, wide=wide, format=format, rater=rater)
+    store = opened(store_path)
+    if file is not None:
+        table = read_labels(file, names=names, wide=wide, format=format, rater=rater)
+    else:
+        table = scores_as_labels(store, _import_of(store, str(scores_of)), rater=rater)
     by = acting_person(store, acting).id
     with unknown_told(table, as_json):
         done = import_labels(
@@ -129,6 +140,15 @@ def _labels_done(done: ImportedLabels) -> None:
             f"new {'person' if len(done.new_raters) == 1 else 'people'}, known from outside alone: {shown}. They get "
             "items once they have a role: `spotcheck people add NAME`"
         )
+
+
+def _import_of(store: Store, import_id: str) -> Import:
+    record = store.get(Import, import_id)
+    if record is None:
+        raise UnknownError(f"there is no import '{import_id[:80]}' in this store.")
+    if not logged_scores(store, import_id):
+        raise NothingToDo(f"{record.file} brought no human scores that are in the log.")
+    return record
 
 
 def _undo(store: Store, import_id: str, acting: str | None, as_json: bool) -> None:

@@ -32,7 +32,11 @@ def people_group() -> None:
     show_default=True,
     help="Their role; none takes it away.",
 )
-@click.option("--scope", default="", help="What they review, such as billing.")
+@click.option(
+    "--scope",
+    default="",
+    help="What they review, by comma: scenarios such as billing. Without it they review everything.",
+)
 @click.option("--issuer", default="", help="Where they log in: the iss of the provider, or proxy.")
 @click.option("--subject", default="", help="Their login there: the sub of the provider, or the user of the proxy.")
 @as_option
@@ -83,7 +87,11 @@ def people_list(store_path: str, as_json: bool) -> None:
 @people_group.command("invite")
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), default="annotator", show_default=True, help="Their role.")
-@click.option("--scope", default="", help="What they review, such as billing.")
+@click.option(
+    "--scope",
+    default="",
+    help="What they review, by comma: scenarios such as billing. Without it they review everything.",
+)
 @click.option(
     "--url", default="", help=f"Where people open the application (default: {URL}, access.url, this machine)."
 )

@@ -42,6 +42,8 @@ def pull_(name: str | None, acting: str | None, store_path: str, as_json: bool) 
     for one in done:
         for text in (*one.notes, *(f"All rejected: {file}" for file in one.rejects)):
             note(f"{one.source}: {text}")
+        for import_id in one.scored:
+            note(f"{one.source}: `spotcheck labels import --scores-of {import_id}` takes the human scores as labels.")
         for error in one.errors:
             err.print(f"{one.source}: {error.with_hint}", highlight=False, markup=False, soft_wrap=True)
     if any(one.errors for one in done):

@@ -13,29 +13,37 @@ from review.commands.common import emit, json_option, note, opened, out, store_o
 from review.evidence.evidence import weeks_between
 from review.report import words
 from review.report.gather import week_report
+from review.report.markdown import answer_lines, report_markdown
 from review.report.model import WeekReport
 from review.report.page import report_html
+from review.serving.last_night import failed_steps
 
 
 @click.command("report")
 @click.option("--week", metavar="W", help="The week. Default: the latest.")
 @click.option("--html", "file", metavar="FILE", type=click.Path(path_type=Path), help="Write the page to this file.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@click.option("--markdown", is_flag=True, help="Print the four answers as Markdown, short enough for a chat.")
 @store_option
 @json_option
-def report(week: str | None, file: Path | None, force: bool, store_path: str, as_json: bool) -> None:
+def report(week: str | None, file: Path | None, force: bool, markdown: bool, store_path: str, as_json: bool) -> None:
     """Report a week on one page: the quality of production, its precision, and whether to trust the judges.
 
     With --html the page is written to FILE. The file is self-contained: you can send it and print it.
     """
+    if markdown and as_json:
+        raise click.UsageError("--markdown and --json: found both, expected one of them.")
     store = opened(store_path)
     if file is not None:
         check_target(file, force=force)
-    found = week_report(store, weeks_between(store, week)[-1])
+    found = week_report(store, weeks_between(store, week)[-1], failed=failed_steps(store))
     if file is not None:
         with replacing(file) as temporary:
             temporary.write_text(report_html(found), encoding="utf-8")
         note(f"Wrote {file}.")
+    if markdown:
+        click.echo(report_markdown(found), nl=False)
+        return
     emit(found.to_json(), as_json, lambda: show(found))
 
 
@@ -43,14 +51,13 @@ def show(report: WeekReport) -> None:
     """Print the report on a terminal."""
     state = "closed" if report.closing else f"late: {words.late(report)}" if report.late else "open"
     out.rule(f"Week {report.week.name} · {escape(state)}")
-    for title, lines in (
-        ("How good is production?", words.how_good(report)),
-        ("How sure are we?", words.how_sure(report)),
-        ("Can the judges be trusted?", words.trust(report)),
-    ):
-        out.print(f"\n[bold]{title}[/]")
-        for line in lines:
+    for answer in report.answers:
+        out.print(f"\n[bold]{answer.question}[/]")
+        for line in answer_lines(answer):
             out.print(line, markup=False, highlight=False)
+    out.print()
+    for line in (words.response(report), *([report.left_out] if report.left_out else []), *words.alone(report)):
+        out.print(line, markup=False, highlight=False)
     out.print()
     out.print(_reasons(report) if report.reasons else "No reason is settled yet.")
     out.print(_progress(report))

@@ -41,7 +41,7 @@ class Settled(NamedTuple):
 
 def canonical_value(stored: Any) -> Value:
     """Return a label of the store in canonical form: a list (the label of a set) becomes a tuple."""
-    return stored if stored.__class__ is str else tuple(stored) if isinstance(stored, list) else str(stored)
+    return stored if stored.__class__ is str else tuple(stored) if isinstance(stored, list | tuple) else str(stored)
 
 
 def annotations_of(store: Store, weeks: Iterable[str]) -> list[Annotation]:
@@ -181,11 +181,6 @@ def _by_dimension(outcomes: Mapping[str, Mapping[str, Outcome]]) -> dict[tuple[s
         for item, by_dimension in outcomes.items()
         for dimension, outcome in by_dimension.items()
     }
-
-
-def by_votes(item: str, dimension: str, votes: Mapping[Value, int]) -> Settled:
-    """Return the label that the votes alone give."""
-    return Settled(item, dimension, *_decision(votes), votes)
 
 
 def _decision(votes: Mapping[Value, int]) -> tuple[Value | None, str]:

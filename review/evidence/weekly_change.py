@@ -22,13 +22,14 @@ MOSTLY = 0.5
 class WeeklyChange(NamedTuple):
     """The headline minus that of the week ``before``, the latest earlier one under the same rubric version.
 
-    ``over`` is the change over ``weeks``, at most eight, oldest first.
+    ``over`` is the change over ``weeks``, at most eight, oldest first, and ``trend`` the headline of each of them.
     """
 
     before: str
     quantity: Quantity
     weeks: tuple[str, ...] = ()
     over: Quantity = Quantity.missing("there is no earlier week")
+    trend: tuple[Quantity, ...] = ()
 
 
 def changes_json(found: WeeklyChange | None) -> dict[str, Any]:
@@ -67,8 +68,9 @@ def weekly_changes(
         ]
         quantity = change(now.headline, earlier[-1])
         pairs = _pairs(data, (last, week), twins, w) if quantity.value is not None else None
-        over = change_over_weeks([*earlier, now.headline])
-        changes.append(WeeklyChange(last, paired_change(pairs) if pairs else quantity, (*span, week), over))
+        trend = (*earlier, now.headline)
+        quantity = paired_change(pairs) if pairs else quantity
+        changes.append(WeeklyChange(last, quantity, (*span, week), change_over_weeks(trend), trend))
     return changes
 
 

@@ -221,6 +221,16 @@ def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in db.execute(sql).fetchall()]
 
 
+def metadata_of_import(log: LogPaths, import_id: str, *, with_any_of: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the metadata of the conversations of one import, by id, of those that have one of these keys in it."""
+    some = " OR ".join("content LIKE ?" for _ in with_any_of)
+    sql = f"SELECT id, content FROM {log_relation(log, only=import_id)} WHERE {some}"  # noqa: S608 - our own paths
+    with duckdb.connect() as db:
+        rows = db.execute(sql, [f'%"{key}":%' for key in with_any_of]).fetchall()
+    found = {row[0]: orjson.loads(row[1]).get("metadata") or {} for row in rows}
+    return {id_: metadata for id_, metadata in found.items() if set(with_any_of) & set(metadata)}
+
+
 def has_addresses_in_ids(log: LogPaths, source: str) -> bool:
     """Return whether the log has an id of this source with an e-mail address in it."""
     sql = f"SELECT 1 FROM {log_relation(log)} WHERE source = ? AND regexp_matches(source_id, ?) LIMIT 1"  # noqa: S608 - our own paths

@@ -10,7 +10,8 @@ from review.basics.words import counted
 from review.report.model import JudgeFigures, Quality, WeekReport
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.quality_words import details, quality_lines
-from review.report.words import interval, percent, span
+from review.report.words import alone, interval, percent, span
+from review.statistics.answers.judges import MARKS
 from review.statistics.quantity import Quantity
 
 PLAIN = {
@@ -49,18 +50,22 @@ class QualityFigures:
 
 @dataclass(frozen=True)
 class JudgeLine:
-    """One positive value of a judge: its recall and its precision."""
+    """One positive value of a judge: the verdict with its mark and ``why``, its recall and its precision."""
 
     positive: str
+    mark: str
+    use: str
+    why: str
     figures: tuple[Figure, Figure]
 
 
 @dataclass(frozen=True)
 class JudgeTable:
-    """The judges by name, each with a line per positive value, and a note on how to read them."""
+    """The judges by name, each with a line per positive value, how to read them, and warnings on their own shares."""
 
     judges: tuple[tuple[str, tuple[JudgeLine, ...]], ...]
     note: str
+    alone: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def quality(report: WeekReport) -> QualityFigures:
         rows,
         others,
         " ".join([note, *_worth(report)]).strip(),
-        tuple(f"'{q.positive}': {line}" for q in report.quality for line in [*quality_lines(q)[1:], *details(q)]),
+        tuple(f"'{q.positive}': {line}" for q in report.quality for line in [*quality_lines(q), *details(q)]),
     )
 
 
@@ -142,6 +147,7 @@ def judges(report: WeekReport) -> JudgeTable:
     return JudgeTable(
         tuple((name, _lines(name, list(rows), f"judge-{k}")) for k, (name, rows) in enumerate(by_name)),
         f"Weighted by the draw, {span(report.window)}. Axis from 0% to 100%.",
+        tuple(alone(report)),
     )
 
 
@@ -149,6 +155,9 @@ def _lines(name: str, rows: Sequence[JudgeFigures], identity: str) -> tuple[Judg
     return tuple(
         JudgeLine(
             judge.positive,
+            MARKS[judge.verdict.use],
+            judge.verdict.use.removesuffix(" for this"),
+            judge.verdict.reason,
             (
                 _share(judge.recall, f"{name} finds '{judge.positive}'", f"{identity}-{k}-0"),
                 _share(judge.precision, f"{name} is right about '{judge.positive}'", f"{identity}-{k}-1"),

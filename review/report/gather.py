@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from review.annotating.anchoring import anchoring
 from review.audit import chain
 from review.basics.clock import now
+from review.basics.labels import Ratings
 from review.closing.checklist_shown import shown_checklist
+from review.closing.doing import doing
 from review.current.assignments import closing_of, owed_items, week_of_store
 from review.current.known import items_of
 from review.current.progress import progress
@@ -16,17 +18,30 @@ from review.current.rubric_in_use import left_out
 from review.current.settled import settled_labels
 from review.current.verdicts import judges
 from review.evidence import evidence
+from review.evidence.judge_evidence import judge_evidence
 from review.evidence.production import Wanted, production_reports, quality_of
 from review.evidence.production_data import ProductionData, production_data
 from review.evidence.weekly_change import weekly_changes
 from review.golden.examples import current_examples
 from review.people.people import people
+from review.report.answers import (
+    agreement_answer,
+    agreements,
+    differing,
+    judges_answer,
+    labels_wanted,
+    production_answer,
+    ties_that_decide,
+)
 from review.report.model import Agreement, Golden, JudgeFigures, Quality, SampleGroup, Settlement, WeekReport
 from review.report.reasons import frequent_reasons
 from review.rubric.rubric import Rubric
+from review.settings.project import project_of
 from review.settling.adjudication import cases
 from review.statistics.agreement.report import agreement_report
-from review.statistics.calibration.report import calibration_report
+from review.statistics.answers.judges import Evidence, judge_verdict
+from review.statistics.answers.next_steps import FailedStep, next_steps
+from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import SPAN
 from storage.proof import GENESIS
 from storage.records_review import Item
@@ -35,11 +50,19 @@ from storage.store import Store
 NO_REASON = "no reason named"
 
 
-def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap: int = 1000) -> WeekReport:
+def week_report(
+    store: Store,
+    week: str,
+    *,
+    viewer: str | None = None,
+    failed: Sequence[FailedStep] = (),
+    bootstrap: int = 1000,
+) -> WeekReport:
     """Return the current report of a week. Raises UnknownError for a week that is not in the store.
 
     With ``viewer``, items that this person still has to review appear only in counts and estimates. Quality covers the
-    week alone; agreement and judges cover the last four weeks under its rubric version.
+    week alone; agreement and judges cover the last four weeks under its rubric version. ``failed`` are the nightly
+    steps that failed last.
     """
     opened = week_of_store(store, week)
     rubric = evidence.latest_used_rubric(store, [week])
@@ -48,6 +71,29 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
     owed = owed_items(store, viewer) & {i.id for i in items} if viewer else set()
     production = production_data(store, [week])
     quality = week_quality(store, week, production)
+    thresholds = project_of(store.path).answers
+    ratings = evidence.ratings_by_dimension(store, window, viewer=viewer)
+    agreed = _agreement(ratings, rubric, thresholds, bootstrap)
+    judged = _judges(
+        store,
+        window,
+        viewer=viewer,
+        ratings=ratings,
+        thresholds=thresholds,
+        bootstrap=bootstrap,
+        shares=_shares(production, rubric, quality),
+    )
+    checks = tuple(shown_checklist(store, week))
+    open_ = doing(
+        store,
+        week,
+        viewer=None,
+        checks=checks,
+        ties=ties_that_decide(quality),
+        more=labels_wanted(quality, thresholds),
+        readings=differing(agreed),
+        failed=failed,
+    )
     last = chain.head(store)
     return WeekReport(
         week=opened,
@@ -56,16 +102,15 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         items=len(items),
         overlap_items=sum(i.overlap for i in items),
         window=window,
-        quality=quality,
-        agreement=_agreement(store, window, rubric, viewer, bootstrap),
-        judges=_judges(
-            store,
-            window,
-            rubric=rubric,
-            viewer=viewer,
-            bootstrap=bootstrap,
-            shares=_shares(production, rubric, quality),
+        answers=(
+            production_answer(quality, thresholds),
+            agreement_answer(agreed, thresholds),
+            judges_answer(judged),
+            next_steps(open_),
         ),
+        quality=quality,
+        agreement=tuple(agreed),
+        judges=tuple(judged),
         people=tuple(p for p in progress(store, week) if p.dealt),
         rubric_version=rubric.version,
         left_out=left_out(store, window),
@@ -74,7 +119,7 @@ def week_report(store: Store, week: str, *, viewer: str | None = None, bootstrap
         reasons=frequent_reasons(store, week, rubric, without=owed),
         settlement=_settlement(store, week),
         golden=_golden(store, {i.id for i in items}),
-        checklist=tuple(shown_checklist(store, week)),
+        checklist=checks,
         anchoring=anchoring(store, [week]),
         withheld=len(owed),
         head=last.sequence if last else 0,
@@ -125,44 +170,45 @@ def _shares(production: ProductionData, rubric: Rubric, quality: Sequence[Qualit
 
 
 def _agreement(
-    store: Store, window: Sequence[str], rubric: Rubric, viewer: str | None, bootstrap: int
-) -> tuple[Agreement, ...]:
-    """Return agreement by dimension, without sets: their agreement is per value and is on the agreement page."""
-    found = evidence.ratings_by_dimension(store, window, viewer=viewer)
-    return tuple(
-        Agreement(d.title, agreement_report(found[d.name], bootstrap=bootstrap))
-        for d in rubric.dimensions
-        if d.scale.kind != "set" and len(found.get(d.name, ()))
-    )
+    ratings: Mapping[str, Ratings], rubric: Rubric, thresholds: Thresholds, bootstrap: int
+) -> list[Agreement]:
+    names = [d.name for d in rubric.dimensions if d.scale.kind != "set" and len(ratings.get(d.name, ()))]
+    reports = {name: agreement_report(ratings[name], bootstrap=bootstrap) for name in names}
+    return agreements(rubric, ratings, reports, thresholds)
 
 
 def _judges(
-    store: Store, window: Sequence[str], *, rubric: Rubric, viewer: str | None, bootstrap: int, shares: Shares
-) -> tuple[JudgeFigures, ...]:
-    found = []
+    store: Store,
+    window: Sequence[str],
+    *,
+    viewer: str | None,
+    ratings: Mapping[str, Ratings],
+    thresholds: Thresholds,
+    bootstrap: int,
+    shares: Shares,
+) -> list[JudgeFigures]:
     people = evidence.settled_weeks(store, window, viewer=viewer)
-    for judge in judges(store, window):
-        for name, pair in evidence.paired_labels(store, window, judge, viewer=viewer, people=people).items():
-            positive = pair.dimension.positive
-            if positive is None:
-                continue
-            report = calibration_report(pair.data, positive=positive, bootstrap=bootstrap)
-            precision, recall = report.weighted["precision"], report.weighted["recall"]
-            alone, outside = shares.get((judge, name), (None, None))
-            shown = judge if pair.half == "all" else f"{judge} ({pair.half} half)"
-            found.append(
-                JudgeFigures(
-                    name=shown,
-                    title=rubric[name].title,
-                    positive=positive,
-                    precision=precision,
-                    recall=recall,
-                    n=report.n,
-                    alone=alone,
-                    outside=outside,
-                )
-            )
-    return tuple(found)
+    return [
+        _figures(found, thresholds, shares)
+        for judge in judges(store, window)
+        for pairs in [evidence.paired_labels(store, window, judge, viewer=viewer, people=people)]
+        for found in judge_evidence(pairs, ratings, epsilon=thresholds.epsilon, bootstrap=bootstrap)
+    ]
+
+
+def _figures(found: Evidence, thresholds: Thresholds, shares: Shares) -> JudgeFigures:
+    alone, outside = shares.get((found.name, found.dimension), (None, None))
+    return JudgeFigures(
+        name=found.label,
+        title=found.title,
+        positive=found.positive,
+        precision=found.precision,
+        recall=found.recall,
+        n=found.n,
+        alone=alone,
+        outside=outside,
+        verdict=judge_verdict(found, thresholds),
+    )
 
 
 def _groups(store: Store, week: str, items: Sequence[Item], rubric: Rubric) -> tuple[SampleGroup, ...]:

@@ -12,6 +12,9 @@ from review.current.progress import Progress
 from review.evidence.weekly_change import WeeklyChange, changes_json
 from review.statistics.agreement.report import AgreementReport
 from review.statistics.agreement.words import plain_words as agreement_words
+from review.statistics.answers.answer import Answer
+from review.statistics.answers.judges import JudgeVerdict
+from review.statistics.answers.readings import Reading
 from review.statistics.quality.report import QualityReport
 from review.statistics.quantity import Quantity
 from storage.records_review import Week, WeekClosing
@@ -44,10 +47,12 @@ class Quality:
 
 @dataclass(frozen=True)
 class Agreement:
-    """The agreement of people in one dimension."""
+    """The agreement of people in one dimension; ``reading`` is the value that they read differently, if any."""
 
     title: str
     report: AgreementReport
+    dimension: str = ""
+    reading: Reading | None = None
 
     @property
     def trio(self) -> dict[str, Quantity]:
@@ -62,9 +67,10 @@ class Agreement:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeFigures:
-    """One judge and one positive value: weighted precision and recall, and ``alone``, its own share of the traffic.
+    """One judge and one positive value: weighted precision and recall, and the ``verdict`` on using it for this value.
 
-    ``outside`` tells whether this share is outside the interval of the people's estimate; None when either is unknown.
+    ``alone`` is its own share of the traffic. ``outside`` tells whether this share is outside the interval of the
+    people's estimate; None when either is unknown.
     """
 
     name: str
@@ -75,6 +81,7 @@ class JudgeFigures:
     n: int
     alone: float | None
     outside: bool | None
+    verdict: JudgeVerdict
 
 
 @dataclass(frozen=True)
@@ -135,10 +142,11 @@ class Golden:
 class WeekReport:
     """The contents of the page.
 
-    ``window`` is the weeks behind agreement and judges. ``withheld`` counts the items whose labels are left out because
-    the reader still has to review them. ``head`` is the end of the audit chain when the report was created (sequence 0
-    in an empty one), ``broken_at`` the entry at which the chain is broken. All figures use ``rubric_version``;
-    ``left_out`` describes the reviews under other versions, None when there are none.
+    ``answers`` are the four with which it opens. ``window`` is the weeks behind agreement and judges. ``withheld``
+    counts the items whose labels are left out because the reader still has to review them. ``head`` is the end of the
+    audit chain when the report was created (sequence 0 in an empty one), ``broken_at`` the entry at which the chain is
+    broken. All figures use ``rubric_version``; ``left_out`` describes the reviews under other versions, None when there
+    are none.
     """
 
     week: Week
@@ -147,6 +155,7 @@ class WeekReport:
     items: int
     overlap_items: int
     window: tuple[str, ...]
+    answers: tuple[Answer, ...]
     quality: tuple[Quality, ...]
     agreement: tuple[Agreement, ...]
     judges: tuple[JudgeFigures, ...]
@@ -208,13 +217,20 @@ class WeekReport:
             "response_rate": self.response_rate,
             "withheld": self.withheld,
             "window": list(self.window),
+            "answers": [a.to_json() for a in self.answers],
             "quality": [q.to_json() for q in self.quality],
             "agreement": [
                 {"dimension": a.title, "words": a.words, **{name: q.to_json() for name, q in a.trio.items()}}
                 for a in self.agreement
             ],
             "judges": [
-                {**asdict(j), "precision": j.precision.to_json(), "recall": j.recall.to_json()} for j in self.judges
+                {
+                    **asdict(j),
+                    "precision": j.precision.to_json(),
+                    "recall": j.recall.to_json(),
+                    "verdict": {"use": j.verdict.use, "reason": j.verdict.reason, "certainty": j.verdict.certainty},
+                }
+                for j in self.judges
             ],
             "people": [asdict(p) for p in self.people],
             "late": [p.name for p in self.late],

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from collections.abc import Iterable
 
 from review.basics.words import counted
 from review.report import figures, words
 from review.report.model import WeekReport
-
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-"""Every expression in a template is escaped; no template marks anything as safe."""
-TEMPLATES.filters["percent"] = words.percent
+from review.report.templates import TEMPLATES
+from review.report.trend import Trend, trend
+from review.statistics.answers.answer import Answer
 
 
 def report_html(report: WeekReport) -> str:
@@ -36,14 +26,21 @@ def report_html(report: WeekReport) -> str:
         report=report,
         state="closed" if report.closing else "overdue" if report.late else "open",
         facts=" · ".join(facts),
-        answers=words.answers(report),
+        trends=trends_of(report.answers),
         quality=figures.quality(report),
         judges=figures.judges(report),
         agreement=figures.agreement(report),
         late={p.rater_id for p in report.late},
+        response=words.response(report),
         closing=words.closing(report),
         settlement=words.settlement(report),
         golden=words.golden(report),
         changes_of_mind=words.changes_of_mind(report.anchoring),
         foot=words.foot(report),
     )
+
+
+def trends_of(answers: Iterable[Answer]) -> dict[str, Trend]:
+    """Return the drawing of each line of the answers that has one, by the line's name."""
+    drawn = ((line.name, trend(line, identity=f"trend-{k}")) for a in answers for k, line in enumerate(a.lines))
+    return {name: found for name, found in drawn if found is not None}

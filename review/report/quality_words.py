@@ -29,13 +29,6 @@ def changed(q: Quality) -> str:
     return "" if q.change is None or q.best.value is None else " ".join(change_lines(q.change, q.positive))
 
 
-def since_the_week_before(q: Quality) -> str:
-    """Return the change against the week before alone, for the printed page; "" without one."""
-    if q.change is None or q.best.value is None:
-        return ""
-    return change_words(q.change.quantity, q.change.before, q.positive)
-
-
 def change_lines(found: WeeklyChange, positive: str) -> list[str]:
     """Return the change against the week before, and that over up to eight weeks where it is known."""
     lines = (change_words(found.quantity, found.before, positive), over_weeks_words(found.over, found.weeks, positive))

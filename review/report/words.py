@@ -1,4 +1,4 @@
-"""The report's answers in plain sentences: the quality, its precision, and whether to trust the judges."""
+"""The report in plain sentences: shares, dates, how the week ended, and what stands at the foot of the page."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import date, datetime
 
 from review.annotating.anchoring import Anchoring
 from review.basics.words import counted
-from review.report.model import JudgeFigures, Quality, WeekReport
-from review.report.quality_words import since_the_week_before
-from review.statistics.quality.words import headline_words, unlabelled_words
+from review.report.model import WeekReport
+from review.statistics.quality.words import unlabelled_words
 from review.statistics.quantity import Quantity
 
 
@@ -39,75 +38,22 @@ def day(text: str) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
-def answers(report: WeekReport) -> list[tuple[str, list[str]]]:
-    """Return the three questions that the page opens with, each with its answer."""
-    one_judge = len({j.name for j in report.judges}) < 2
+def alone(report: WeekReport) -> list[str]:
+    """Return a warning for each judge whose own share of the traffic is outside the estimate."""
     return [
-        ("How good is production?", how_good(report)),
-        ("How sure are we?", how_sure(report)),
-        ("Is the judge still trustworthy?" if one_judge else "Can the judges be trusted?", trust(report)),
+        f"{j.name}: its own share of '{j.positive}', {percent(j.alone)}, is outside the estimate. Do not use it "
+        "uncorrected."
+        for j in report.judges
+        if j.outside and j.alone is not None
     ]
 
 
-def how_good(report: WeekReport) -> list[str]:
-    """Return one sentence for each positive value."""
-    if not report.quality:
-        return ["The rubric has no positive value, so there is no share to estimate."]
-    return [_share(report, q) for q in report.quality]
-
-
-def _share(report: WeekReport, q: Quality) -> str:
-    best = q.best
-    if best.value is None:
-        return headline_words(q.report, q.positive)
-    whole = f"the {q.report.population:,} conversations" if q.report.population else "the conversations"
-    return f"About {percent(best.value)} of {whole} of {report.week.name} are '{q.positive}' ({q.title.lower()})."
-
-
-def how_sure(report: WeekReport) -> list[str]:
-    """Return the intervals, the response rate, people's agreement, and the reviews of other rubric versions."""
-    lines = [
-        f"With 95% confidence, {interval(q.best)} are '{q.positive}'. {since_the_week_before(q)}".strip()
-        for q in report.quality
-        if q.best.ci is not None and q.best.value is not None
-    ]
+def response(report: WeekReport) -> str:
+    """Return how many of the drawn items have a label, and why others have none."""
     if report.response_rate is None:
-        lines.append("Nothing was drawn, so there is no estimate for all conversations.")
-    else:
-        missing = unlabelled_words(report.quality[0].report) if report.quality else ""
-        lines.append(f"{report.labelled} of {report.drawn} drawn items have a settled label. {missing}".strip())
-    if report.agreement:
-        first = report.agreement[0]
-        lines.append(f"{first.title}: {first.words[0].lower()}{first.words[1:]}")
-    return [*lines, *([report.left_out] if report.left_out else [])]
-
-
-def trust(report: WeekReport) -> list[str]:
-    """Return how much each judge finds of the first positive value, and a warning where its own share is misleading."""
-    if not report.judges:
-        return ["No judge gave a verdict in these weeks."]
-    first = report.judges[0].title
-    return [f"{j.name} {judge_words(j)}" for j in report.judges if j.title == first]
-
-
-def judge_words(judge: JudgeFigures) -> str:
-    """Describe one judge in one dimension; the sentence follows the judge's name."""
-    recall, precision, name = judge.recall, judge.precision, judge.positive
-    if recall.value is None:
-        return f"has no figure for '{name}': {recall.undefined}."
-    text = f"finds {percent(recall.value)} of the '{name}' items{_bracket(recall)}"
-    if precision.value is not None:
-        text += f" and is right in {percent(precision.value)} of its own '{name}' verdicts{_bracket(precision)}"
-    text += "."
-    if recall.ci is not None and recall.ci[1] < 0.5:
-        text += " It misses more than half: do not rely on it alone."
-    if judge.outside and judge.alone is not None:
-        text += f" Its own share, {percent(judge.alone)}, is outside the estimate: do not use it uncorrected."
-    return text
-
-
-def _bracket(quantity: Quantity) -> str:
-    return f" ({interval(quantity)})" if quantity.ci else ""
+        return "Nothing was drawn, so there is no estimate for all conversations."
+    missing = unlabelled_words(report.quality[0].report) if report.quality else ""
+    return f"{report.labelled} of {report.drawn} drawn items have a settled label. {missing}".strip()
 
 
 def changes_of_mind(found: Anchoring) -> str:

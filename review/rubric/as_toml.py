@@ -24,6 +24,8 @@ def rubric_toml(rubric: Rubric) -> str:
     """Return the rubric as text, without defaults. :func:`rubric_from_toml` reads it back to the same rubric."""
     document, table, rows = tomlkit.document(), tomlkit.table(), tomlkit.aot()
     table.add("reveal", rubric.reveal)
+    if rubric.discussion_names:
+        table.add("discussion_names", True)
     for dimension in rubric.dimensions:
         rows.append(_dimension(dimension))
     table.add("dimensions", rows)
@@ -113,9 +115,10 @@ def _rubric_table(data: Mapping[str, Any]) -> Mapping[str, Any]:
     table = data.get("rubric", data) if set(data) == {"rubric"} else data
     if not isinstance(table, Mapping):
         raise InputError(f"rubric: found {table!r}, expected a table [rubric].")
-    unknown = sorted(set(table) - {"reveal", "dimensions"})
+    unknown = sorted(set(table) - {"reveal", "discussion_names", "dimensions"})
     if unknown:
-        raise InputError(f"rubric: found {unknown[0]!r}, expected only reveal and [[rubric.dimensions]].")
+        known = "reveal, discussion_names and [[rubric.dimensions]]"
+        raise InputError(f"rubric: found {unknown[0]!r}, expected only {known}.")
     return table
 
 

@@ -44,6 +44,9 @@ def rubric_diff(before: Rubric, after: Rubric) -> list[Change]:
         changes.append(Change("", "order of dimensions", ", ".join(old), ", ".join(new)))
     if before.reveal != after.reveal:
         changes.append(Change("", "verdicts after submission", _shown(before.reveal), _shown(after.reveal)))
+    if before.discussion_names != after.discussion_names:
+        said = (_shown(before.discussion_names), _shown(after.discussion_names))
+        changes.append(Change("", "names in discussions", *said))
     return changes
 
 

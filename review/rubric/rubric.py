@@ -49,11 +49,12 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Rubric:
-    """All dimensions in the order of asking. With ``reveal`` reviewers see the verdicts after they submit."""
+    """All dimensions in order. ``reveal``: verdicts are shown after submission; ``discussion_names``: so are names."""
 
     dimensions: tuple[Dimension, ...]
     version: int = 0
     reveal: bool = True
+    discussion_names: bool = False
 
     def __getitem__(self, name: str) -> Dimension:
         for dimension in self.dimensions:
@@ -113,7 +114,8 @@ def rubric_from(document: Mapping[str, Any], *, version: int = 0, origin: str = 
         raise InputError(f"{origin}: found dimension {twice[0]!r} twice, expected each name once.")
     for k, dimension in enumerate(dimensions):
         _check_shown_when(dimension, dimensions[:k], origin)
-    return Rubric(dimensions, version, _flag(document, "reveal", origin))
+    names_shown = setting.flag(f"{origin}, discussion_names", document.get("discussion_names", False))
+    return Rubric(dimensions, version, _flag(document, "reveal", origin), names_shown)
 
 
 def _check_shown_when(dimension: Dimension, earlier: Sequence[Dimension], origin: str) -> None:
@@ -210,7 +212,7 @@ def rubric_document(rubric: Rubric) -> dict[str, Any]:
             | ({"positive": d.positive} if d.positive is not None else {})
             for d in rubric.dimensions
         ],
-    }
+    } | ({"discussion_names": True} if rubric.discussion_names else {})
 
 
 def current_rubric(store: Store) -> Rubric:

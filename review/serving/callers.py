@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from review.people.identity import Nobody, Visitor, by_claims, by_headers
 from review.people.people import ROLES, login_of
@@ -30,13 +29,6 @@ class Caller:
 
     visitor: Visitor | None
     why: str = ""
-
-
-class Roles(Protocol):
-    """Where roles are read."""
-
-    def __call__(self, visitor: Visitor) -> str:
-        """Return the current role of a visitor, "" without one."""
 
 
 def values(headers: Iterable[tuple[bytes, bytes]], name: str) -> list[str]:

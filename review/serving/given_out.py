@@ -6,7 +6,7 @@ The server learns that by reading what it sends to each person's browser.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from review.serving.endpoints import ADDRESSES
 
@@ -40,7 +40,3 @@ class GivenOut:
         """Return the role that ``owner`` must still have to use an address; None when it was not given to them."""
         receivers = self._roles.get(address, {})
         return "" if EVERYBODY in receivers else receivers.get(owner)
-
-    def owners(self, address: str) -> Iterator[str]:
-        """Yield everybody who received an address."""
-        yield from self._roles.get(address, {})

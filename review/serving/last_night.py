@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from review.basics.whole_files import replacing
+from review.statistics.answers.next_steps import FailedStep
+from storage.records_review import Week
+from storage.store import Store
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,19 @@ def last_night(store: Path) -> Night | None:
         return Night(str(found["at"]), steps)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def failed_steps(store: Store) -> list[FailedStep]:
+    """Return the steps that failed in the last night and still need somebody.
+
+    A week that did not open needs nobody once somebody has opened one since.
+    """
+    night = last_night(store.path)
+    if night is None:
+        return []
+    opened_since = any(week.opened_at > night.at for week in store.find(Week))
+    failed = [(name, step["detail"]) for name, step in night.steps.items() if step["status"] == "failed"]
+    return [FailedStep(name, detail) for name, detail in failed if not (name == "week" and opened_since)]
 
 
 def _file(store: Path) -> Path:

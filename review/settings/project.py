@@ -17,10 +17,13 @@ from review.checks.settings import CheckSettings, check_settings
 from review.privacy.presidio import LIBRARIES
 from review.settings.access import SETTINGS as ACCESS_SETTINGS
 from review.settings.access import Access, access_of
+from review.settings.answers import SETTINGS as ANSWER_SETTINGS
+from review.settings.answers import answer_settings
 from review.settings.judges import SETTINGS as JUDGE_SETTINGS
 from review.settings.judges import JudgeSettings, judge_settings
 from review.settings.pulled import PulledSource, pulled_sources
 from review.settings.sources import SourcePreset, source_presets, source_tables
+from review.statistics.answers.thresholds import Thresholds
 from storage.records_golden import EXAMPLE_KINDS
 
 ORIGINALS = ("apart", "encrypted", "none")
@@ -28,6 +31,7 @@ UNITS = ("session", "turn")
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "access": ACCESS_SETTINGS,
+    "answers": ANSWER_SETTINGS,
     "audit": ("heads",),
     "project": ("time_zone",),
     "import": ("map", "values"),
@@ -85,8 +89,8 @@ class Project:
     itself. Below ``confidence`` a conversation counts as low confidence. ``judges_disagree`` is how many conversations
     with contradicting judges are drawn as a group of their own ("all", a number, or None for no such group). ``rubric``
     is the ``[rubric]`` table, or None for the default rubric. ``plan`` is how many golden examples each scenario should
-    have, as a number or by kind. ``access``, ``judges`` and ``checks`` are the tables of these names. ``heads`` is the
-    file to which the head of the audit chain is written every night, or None.
+    have, as a number or by kind. ``access``, ``answers``, ``judges`` and ``checks`` are the tables of these names.
+    ``heads`` is the file to which the head of the audit chain is written every night, or None.
     """
 
     path: Path
@@ -102,6 +106,7 @@ class Project:
     rubric: Mapping[str, Any] | None = None
     plan: Mapping[str, int | Mapping[str, int]] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
+    answers: Thresholds = field(default_factory=Thresholds)
     judges: JudgeSettings = field(default_factory=JudgeSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     heads: Path | None = None
@@ -138,6 +143,7 @@ def project_of(store_path: str | Path) -> Project:
         rubric=data.get("rubric"),
         plan=_plan(f"{path}, golden.plan", tables["golden"].get("plan", {})),
         access=access_of(path, tables["access"]),
+        answers=answer_settings(path, tables["answers"]),
         judges=judge_settings(path, tables["judges"]),
         checks=check_settings(path, tables["checks"]),
         heads=_file(path, "audit.heads", tables["audit"].get("heads", "")),
@@ -232,6 +238,20 @@ hosts = []               # endpoints that may receive masked text, such as ["loc
 concurrency = 8          # requests at the same time
 timeout = 60             # seconds for one request
 device = "auto"          # where local models run: auto | cpu | cuda | mps
+
+# [answers]              # the numbers behind the four answers of the Week page and the report
+# well_known = 0.05      # a share is well known when its 95% interval is at most this wide,
+# roughly_known = 0.15   # roughly known up to this width, and hardly known beyond it
+# well_measured = 0.2    # the same for figures of agreement and of judges
+# roughly_measured = 0.4
+# agreement = 0.667      # people agree when all of the interval of agreement beyond chance is at least this
+# same_reading = 0.5     # people read a value differently when less than this share of them gives it together,
+# contested_items = 5    # on at least so many items
+# judge_positives = 10   # nothing is known of a judge under so many labelled positives
+# judge_good = 0.6       # to use a judge, the lower limits of precision and recall must reach this
+# judge_bad = 0.5        # a judge is not to be used when an upper limit is under this
+# ceiling_gap = 0.1      # where two people rate, a judge may be this much worse than they are
+# epsilon = 0.2          # the alternative annotator test: 0.2 for experts, 0.15 for skilled people, 0.1 for a crowd
 
 # [golden.plan]          # golden examples wanted per scenario, as a number or by kind
 # order_status = 25

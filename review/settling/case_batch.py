@@ -19,6 +19,7 @@ from review.privacy.hidden_spans import conversations
 from review.rubric.rubric import rubric_version
 from review.settling.adjudication import REASONS, Case, cases, judges_between
 from review.settling.case_payload import LIMITS, CaseBatchPayload, CasePayload, case_payload, held_name
+from review.settling.similar import similar_cases
 from review.statistics.contested import disagreement
 from storage.store import Store
 
@@ -125,6 +126,7 @@ def _looked_at(by_id: Mapping[str, Case], done: Sequence[str], *, viewer: str, h
 
 def _items(store: Store, sent: Sequence[Case], *, viewer: str, barred: Collection[str]) -> list[CasePayload]:
     talks = conversations(store, [case.item.conversation_id for case in sent])
+    similar = similar_cases(store, sent, talks, viewer=viewer)
     return [
         case_payload(
             case,
@@ -132,6 +134,7 @@ def _items(store: Store, sent: Sequence[Case], *, viewer: str, barred: Collectio
             viewer=viewer,
             barred=case.item.id in barred,
             golden=latest_version(store, example_id_of(case.item.id)) is not None,
+            similar=similar[case.item.id],
         )
         for case in sent
     ]

@@ -6,12 +6,14 @@ Votes carry no names, and their order says nothing about who cast them.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import TypedDict
 
 from review.annotating.payload import ConversationPayload, RaterPayload, RubricPayload, conversation_payload
 from review.basics.labels import Value
 from review.basics.limits import MAX_ANSWER, MAX_COMMENT
 from review.settling.adjudication import Case
+from review.settling.similar import SimilarPayload
 from storage.records_base import StoredLabels
 from storage.records_log import Conversation
 from storage.records_review import Adjudication, Annotation
@@ -52,7 +54,8 @@ class CasePayload(ConversationPayload):
     """A case: the conversation, what reviewers said about it, and what is settled.
 
     ``assignment`` is the item's id. ``differing`` are the dimensions whose votes differ, ``start`` the labels to begin
-    with. The viewer may not settle a ``barred`` case; a ``golden`` one is a golden example already.
+    with. The viewer may not settle a ``barred`` case; a ``golden`` one is a golden example already. ``similar``
+    are earlier decisions on similar cases.
     """
 
     assignment: str
@@ -64,6 +67,7 @@ class CasePayload(ConversationPayload):
     start: dict[str, Value]
     barred: bool
     golden: bool
+    similar: list[SimilarPayload]
     mine: SettledPayload | None
 
 
@@ -104,7 +108,15 @@ class CaseBatchPayload(TypedDict):
     items: list[CasePayload]
 
 
-def case_payload(case: Case, conversation: Conversation, *, viewer: str, barred: bool, golden: bool) -> CasePayload:
+def case_payload(
+    case: Case,
+    conversation: Conversation,
+    *,
+    viewer: str,
+    barred: bool,
+    golden: bool,
+    similar: Sequence[SimilarPayload] = (),
+) -> CasePayload:
     """Return what an adjudicator may see of a case."""
     return {
         "assignment": case.item.id,
@@ -114,12 +126,13 @@ def case_payload(case: Case, conversation: Conversation, *, viewer: str, barred:
         "rubric_version": case.annotations[0].rubric_version,
         "votes": [
             {"labels": n.labels, "comment": n.comment, "corrected_answer": n.corrected_answer}
-            for n in sorted(case.annotations, key=_shuffled)
+            for n in sorted(case.annotations, key=shuffled)
         ],
         "differing": list(case.differing),
         "start": _leading(case),
         "barred": barred,
         "golden": golden,
+        "similar": list(similar),
         "mine": _settled_payload(case.settled, viewer),
     }
 
@@ -136,7 +149,7 @@ def held_name(case: Case, viewer: str) -> str:
     return f"{case.item.id}@{state_of(case, viewer)}"
 
 
-def _shuffled(vote: Annotation) -> str:
+def shuffled(vote: Annotation) -> str:
     """Return the key of an order of votes that stays the same and in which no reviewer always comes first."""
     return hashlib.sha256(f"{vote.item_id} {vote.submission_id}".encode()).hexdigest()
 

@@ -19,6 +19,7 @@ from review.privacy.recognisers import Recognisers, recognisers
 from review.settings.project import Privacy
 from review.sources.assembling import REFUSALS, refusal, traces
 from review.sources.chaining import ReadFields, joined_calls
+from review.sources.human_scores import raters_in
 from review.sources.normalise import Origin, canonical, conversation_of
 from review.sources.readers import plain
 from review.sources.readers.catalogue import PLAIN, READERS
@@ -96,7 +97,10 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
             yield ReadRecord(raw, None, refusal(reason))
             continue
         for notes, entry in found:
-            if rules.digest and raw.record is not None and len(found) == 1 and not notes and not entry.unread:
+            # What an import has to say of a record is said again the next time, so the record is read again.
+            scored = next(raters_in(entry.conversation.metadata), None) is not None
+            silent = not (notes or entry.unread or scored)
+            if rules.digest and raw.record is not None and len(found) == 1 and silent:
                 entry = entry._replace(raw=rules.digest(raw.record))
             if notes:
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))

@@ -86,17 +86,8 @@ def _with_one_id_each(given: InputFile, detected: Detected, found: Peeked, colum
     return Opened(detected, raws, (*found.notes, joined_ids(column, whole)))
 
 
-def open_file(
-    path: Path, *, format: str, mapping: Mapping[str, str], encoding: str = "", records: str | None = None
-) -> tuple[Detected, Iterator[Raw]]:
-    """Return the format of a file and its records. Raises InputError when no format fits, or several do."""
-    given = InputFile(str(path), path=path, encoding=encoding)
-    opened = opened_file(given, format=format, mapping=mapping, records=records)
-    return opened.detected, opened.raws
-
-
 def open_file_by_keys(path: Path, *, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:
-    """The same where nobody can choose a format: unless exactly one fits, the file is read as a plain log."""
+    """Return the format and the records where nobody can choose one: a plain log unless exactly one fits."""
     given = InputFile(str(path), path=path)
     layout = layout_of(given)
     first, raws, _ = _peeked(given, layout, _formats(AUTO, layout), mapping, None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
@@ -61,17 +61,6 @@ class Group(NamedTuple):
     def records(self) -> tuple[Record, ...]:
         """Return the records, decoded."""
         return tuple(cast(Record, orjson.loads(text)) for text in self.texts)
-
-
-def grouped(parts: Iterable[Part], *, scratch: Path | None = None, memory: int | None = None) -> Iterator[Group]:
-    """Yield the traces. If all records fit into ``memory`` bytes (default: ``MEMORY``), in the order of the file.
-
-    Raises NoSpace when the disk of the folder ``scratch`` is full.
-    """
-    with Grouping(scratch, memory) as grouping:
-        for part in parts:
-            grouping.add(part)
-        yield from grouping.groups()
 
 
 class Grouping:

@@ -15,13 +15,23 @@ PEOPLE = ("ANNOTATION", "app", "human", "HUMAN")
 NAMES = ("rater", "judge")
 
 
-def raters_in(metadata: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the name of the person for each score by a person, "" where it is not known."""
+def scores_in(metadata: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the scores by people that a conversation has in its metadata."""
     for place in PLACES:
         for row in _rows(metadata.get(place)):
             if row.get("source") in PEOPLE or row.get("kind") in PEOPLE:
-                names = [str(row[name]) for name in NAMES if row.get(name)]
-                yield next((name for name in names if name not in PEOPLE), "")
+                yield row
+
+
+def rater_of(row: Mapping[str, Any]) -> str:
+    """Return the name of the person who gave a score, "" where it is not known."""
+    names = [str(row[name]) for name in NAMES if row.get(name)]
+    return next((name for name in names if name not in PEOPLE), "")
+
+
+def raters_in(metadata: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the name of the person for each score by a person, "" where it is not known."""
+    return (rater_of(row) for row in scores_in(metadata))
 
 
 def sentence(found: Counter[str]) -> str:
@@ -29,7 +39,9 @@ def sentence(found: Counter[str]) -> str:
     if not found:
         return ""
     people = counted(len(found) - ("" in found), "person", "people") if any(found) else "people without a name"
-    return f"{counted(found.total(), 'human score')} by {people} in there. They do not count as labels yet."
+    one = found.total() == 1
+    scores = f"{counted(found.total(), 'human score')} by {people}"
+    return f"{scores} {'was' if one else 'were'} found. {'It does' if one else 'They do'} not count as labels yet."
 
 
 def with_names(metadata: dict[str, Any], named: Callable[[str], str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from review.basics.errors import InputError, NothingToDo, Refused
 from review.basics.words import counted
 from review.current.assignments import week_of_store
 from review.people.people import Person, person, require
+from review.week.fields import able_for
 from storage.queries.assignments import NOT_ANSWERED_SQL, OPEN_SQL, dealt_per_rater, raters_by_item
 from storage.records_review import Assignment, Item, Reassignment, Week, WeekClosing
 from storage.store import Store
@@ -39,23 +40,28 @@ def deal(
     seed: str,
     overlap_raters: int = 0,
     held: Mapping[str, int] | None = None,
+    able: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Deal]:
     """Decide who reviews what. Pure and reproducible from ``seed``.
 
     ``items`` are (item id, overlap?). An overlap item goes to all raters, or to ``overlap_raters`` of them (0 = all);
-    any other item goes to the rater who has the fewest. ``held`` is how many each rater already has. A key decides the
-    order, so the order does not reveal why an item was selected.
+    any other item goes to the rater who has the fewest. ``held`` is how many each rater already has. ``able`` names by
+    item those whose field it is; only they get it. A key decides the order, so the order does not reveal why an item
+    was selected.
     """
     if not raters:
         raise InputError("Choose at least one reviewer.")
     check_overlap_raters(overlap_raters)
     load = {r: (held or {}).get(r, 0) for r in raters}
-    share = min(overlap_raters or len(raters), len(raters))
+    pairs = list(items)
+    takers = {item: tuple(able.get(item, raters)) for item, _ in pairs} if able else {}
     chosen: list[tuple[str, str]] = []
-    ordered = sorted(items, key=lambda pair: (not pair[1], _key(seed, "deal", pair[0])))
+    # An item that few may have goes first, so that those who may have everything even out the rest.
+    choice = {item: len(takers.get(item, raters)) for item, _ in pairs}
+    ordered = sorted(pairs, key=lambda pair: (not pair[1], choice[pair[0]], _key(seed, "deal", pair[0])))
     for item, overlap in ordered:
-        by_load = sorted(raters, key=lambda r: (load[r], _key(seed, item, r)))
-        for rater in by_load[: share if overlap else 1]:
+        by_load = sorted(takers.get(item, raters), key=lambda r: (load[r], _key(seed, item, r)))
+        for rater in by_load[: (overlap_raters or len(by_load)) if overlap else 1]:
             load[rater] += 1
             chosen.append((item, rater))
     deals = []
@@ -80,13 +86,15 @@ def raters_left(store: Store, week: Week) -> tuple[tuple[str, ...], tuple[str, .
 def deal_items(
     store: Store, week: Week, items: Sequence[Item], *, version: int, by: str, raters: Sequence[str] | None = None
 ) -> list[Assignment]:
-    """Deal new items of a week to its raters, or to ``raters``, under a rubric version; write the assignments."""
+    """Deal new items of a week, each by its field, to its raters or to ``raters``; write the assignments."""
+    everybody = tuple(raters or week.raters)
     deals = deal(
         [(i.id, i.overlap) for i in items],
-        raters or week.raters,
+        everybody,
         seed=week.seed,
         overlap_raters=week.overlap_raters,
         held=dealt_per_rater(store, week.name),
+        able=able_for(store, [i.id for i in items], everybody),
     )
     assignments = [
         Assignment(
@@ -127,7 +135,9 @@ def redistribute(
         raise InputError("to: expected one or more other people who take the items over.")
     with store.transaction():
         open_ = _open_of(store, week, giver, with_skipped=with_skipped)
-        moves = _moves(open_, raters_by_item(store, week), [t.id for t in takers], dealt_per_rater(store, week))
+        ids = [t.id for t in takers]
+        able = able_for(store, [row.item_id for row in open_], ids)
+        moves = _moves(open_, raters_by_item(store, week), able, dealt_per_rater(store, week), takers=ids)
         if not moves:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(
@@ -208,13 +218,22 @@ def _open_of(store: Store, week: str, giver: Person, *, with_skipped: bool = Fal
 
 
 def _moves(
-    open_: Sequence[Assignment], holders: Mapping[str, set[str]], takers: Sequence[str], held: Mapping[str, int]
+    open_: Sequence[Assignment],
+    holders: Mapping[str, set[str]],
+    able: Mapping[str, Sequence[str]],
+    held: Mapping[str, int],
+    *,
+    takers: Sequence[str],
 ) -> list[tuple[Assignment, str, int]]:
-    """Return which open assignment goes to whom, at which position: to the person who was dealt the fewest. Pure."""
+    """Return which open assignment goes to whom, at which position. Pure.
+
+    It goes to somebody whose field it is (``able``), else to another of the ``takers``: to who was dealt the fewest.
+    """
     load = {t: held.get(t, 0) for t in takers}
     moves = []
     for row in open_:
         free = [t for t in load if t not in holders[row.item_id]]
+        free = [t for t in free if t in able.get(row.item_id, free)] or free
         if free:
             taker = min(free, key=lambda t: load[t])
             load[taker] += 1

@@ -10,6 +10,7 @@ from review.basics.errors import InputError, NothingToDo
 from review.basics.words import counted
 from review.people.people import require
 from review.week.dealing import Deal, deal, takers_of, week_to_deal
+from review.week.fields import able_for
 from storage.queries.assignments import dealt_per_rater, raters_by_item
 from storage.queries.conditions import handed_on, left_by_undo, not_withdrawn
 from storage.records_review import Assignment, Item, Week
@@ -47,7 +48,9 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
         items = held_by_nobody(store, week)
         if not items:
             raise NothingToDo(f"Every item of {week} is reviewed or held by somebody. There is nothing to deal again.")
-        deals = _deals(items, [t.id for t in takers], raters_by_item(store, week), dealt_per_rater(store, week), opened)
+        ids = [t.id for t in takers]
+        able = able_for(store, [i.id for i in items], ids)
+        deals = _deals(items, able, raters_by_item(store, week), dealt_per_rater(store, week), opened, takers=ids)
         if not deals:
             names = ", ".join(t.name for t in takers)
             raise NothingToDo(
@@ -77,15 +80,21 @@ def deal_again(store: Store, week: str, *, to: Sequence[str], by: str, reason: s
 
 def _deals(
     items: Sequence[Item],
-    takers: Sequence[str],
+    able: Mapping[str, Sequence[str]],
     before: Mapping[str, Collection[str]],
     held: Mapping[str, int],
     week: Week,
+    *,
+    takers: Sequence[str],
 ) -> list[Deal]:
-    """Return who gets which item: evenly, counting earlier deals, and nobody who had it ``before``. Pure."""
+    """Return who gets which item: evenly, counting earlier deals, and nobody who had it ``before``. Pure.
+
+    Those whose field an item is (``able``) get it before the other ``takers``.
+    """
     by_free: dict[tuple[str, ...], list[tuple[str, bool]]] = {}
     for item in items:
-        free = tuple(t for t in takers if t not in before.get(item.id, ()))
+        left = tuple(t for t in takers if t not in before.get(item.id, ()))
+        free = tuple(t for t in left if t in able.get(item.id, left)) or left
         by_free.setdefault(free, []).append((item.id, item.overlap))
     load = dict(held)
     deals: list[Deal] = []

@@ -82,28 +82,6 @@ WHERE i.week = :week
 """
 
 
-def annotations_per_rubric_version(store: Store, week: str) -> dict[int, int]:
-    """Return how many annotations of a week count under each rubric version."""
-    sql = f"SELECT rubric_version AS version, count(*) AS n FROM ({CURRENT_SQL}) GROUP BY rubric_version"  # noqa: S608 - names and paths of our own
-    return {row["version"]: row["n"] for row in store.query(sql, {"week": week, "rater": None})}
-
-
-def version_of_most_labelled_items(store: Store, week: str) -> int | None:
-    """Return the rubric version of most labelled items of a week; ties go to the later version. None without labels.
-
-    An item belongs to the latest version that somebody labelled it under.
-    """
-    rows = store.query(_LABELLED_SQL, {"week": week, "rater": None})
-    return int(rows[0]["version"]) if rows else None
-
-
-_LABELLED_SQL = f"""
-SELECT version, count(*) AS n
-FROM (SELECT item_id, max(rubric_version) AS version FROM ({CURRENT_SQL}) GROUP BY item_id)
-GROUP BY version ORDER BY n DESC, version DESC
-"""  # noqa: S608 - a constant of ours
-
-
 class Sent(NamedTuple):
     """One submission without what it says: (item, rater, rubric version), its id, and if it was revealed or undone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from storage.queries.conditions import left_by_undo
 from storage.queries.parameters import json_list
@@ -81,4 +82,43 @@ def items_in_weeks(store: Store, items: Collection[str], weeks: Collection[str])
 _AMONG_SQL = """
 SELECT id FROM items
 WHERE id IN (SELECT value FROM json_each(:items)) AND week IN (SELECT value FROM json_each(:weeks))
+"""
+
+
+class DecidedItem(NamedTuple):
+    """The latest decision on an item, with its week and conversation."""
+
+    final: Adjudication
+    week: str
+    conversation_id: str
+
+
+def decided_before(store: Store, scenario: str, most: int) -> list[DecidedItem]:
+    """Return the latest decisions on items whose conversation has a scenario ("" for none), the latest first."""
+    finals = store.select(Adjudication, _SCENARIO_SQL, {"scenario": scenario, "most": most})
+    places = store.query(_PLACES_SQL, {"items": json_list([a.item_id for a in finals])})
+    by_item = {row["id"]: row for row in places}
+    return [DecidedItem(a, by_item[a.item_id]["week"], by_item[a.item_id]["conversation_id"]) for a in finals]
+
+
+_SCENARIO_SQL = """
+SELECT a.* FROM adjudications a JOIN items i ON i.id = a.item_id JOIN conversations c ON c.id = i.conversation_id
+WHERE coalesce(c.scenario, '') = :scenario
+  AND NOT EXISTS (SELECT 1 FROM adjudications later WHERE later.item_id = a.item_id AND later.rowid > a.rowid)
+ORDER BY a.rowid DESC LIMIT :most
+"""
+
+_PLACES_SQL = """
+SELECT id, week, conversation_id FROM items WHERE id IN (SELECT value FROM json_each(:items))
+"""
+
+
+def scenario_of_each(store: Store, items: Collection[str]) -> dict[str, str]:
+    """Return the scenario of the conversation of each of these items, "" where it has none."""
+    return {row["id"]: row["scenario"] for row in store.query(_SCENARIOS_SQL, {"items": json_list(items)})}
+
+
+_SCENARIOS_SQL = """
+SELECT i.id, coalesce(c.scenario, '') AS scenario FROM items i JOIN conversations c ON c.id = i.conversation_id
+WHERE i.id IN (SELECT value FROM json_each(:items))
 """

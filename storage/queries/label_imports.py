@@ -49,7 +49,7 @@ WHERE n.import_id = :import AND later.import_id <> :import AND {not_withdrawn("l
 
 
 def other_uses(store: Store, items: Collection[str]) -> set[str]:
-    """Return those of these items that were drawn or picked, or that somebody else annotates, settled or flagged."""
+    """Return those of these items that were drawn or picked, or that somebody annotates, settled or wrote about."""
     return {row["id"] for row in store.query(_USED_SQL, {"items": json_list(items)})} if items else set()
 
 
@@ -59,6 +59,7 @@ SELECT i.id FROM items i WHERE i.id IN (SELECT value FROM json_each(:items)) AND
   OR EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = i.id AND {not_withdrawn("n")})
   OR EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id AND NOT {handed_on("a")})
   OR EXISTS (SELECT 1 FROM adjudications d WHERE d.item_id = i.id)
+  OR EXISTS (SELECT 1 FROM comments c WHERE c.item_id = i.id)
   OR EXISTS (SELECT 1 FROM flags f WHERE f.item_id = i.id AND {not_withdrawn("f")})
 )
 """  # noqa: S608 - constants of ours

@@ -95,7 +95,7 @@ def demonstration(browser: Any, folder: Path) -> str:
             here = page.get_attribute(PAGE, "data-assignment")
             pauses = [pace.uniform(*READING)]
             # correctness, reasons where it is not correct, intent, politeness
-            for key in ("1", "2", "Enter", "4", "2") if k % 3 == 1 else ("3", "1", "3"):
+            for key in ("1", "2", "Enter", "4", "2", "Enter") if k % 3 == 1 else ("3", "1", "3", "Enter"):
                 page.wait_for_timeout(1000 * pauses[-1])
                 page.keyboard.press(key)
                 pauses.append(pace.uniform(*TYPING))

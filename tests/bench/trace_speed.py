@@ -15,9 +15,10 @@ from typing import Any
 
 import orjson
 
+from review.basics.input_file import InputFile
 from review.basics.log_paths import log_of
 from review.sources.assembling import traces
-from review.sources.files import open_file
+from review.sources.files import opened_file
 from review.sources.importing import import_file
 from review.sources.readers.otlp import READER
 
@@ -99,8 +100,8 @@ def main() -> None:
         )
         start, busy = time.perf_counter(), time.process_time()
         if chosen.only_group:
-            _, raws = open_file(file, format="otlp", mapping={})
-            done = sum(1 for one in traces(raws, READER, scratch=Path(folder)) if one.fields)
+            opened = opened_file(InputFile(str(file), path=file), format="otlp", mapping={})
+            done = sum(1 for one in traces(opened.raws, READER, scratch=Path(folder)) if one.fields)
         else:
             done = import_file(file, log=log_of(Path(folder) / "spotcheck.db"), key=b"key", by="bench").added
         seconds, busy = time.perf_counter() - start, time.process_time() - busy

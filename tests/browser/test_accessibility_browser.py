@@ -10,6 +10,7 @@ from adjudicate_app import build_voted_store
 from annotate_app import Server, serving
 from axe import grave, needs_axe
 from kept_contexts import page_of
+from page_at_rest import at_rest
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +22,7 @@ WAIT = {
 RATERS = {"annotate": "zelda", "adjudicate": "mia"}
 KEYS = {"annotate": ("2", "c"), "adjudicate": ("1", "3", "t")}
 """What makes the texts appear that are hidden at first, comparisons included."""
+THEME = "(scheme) => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,6 @@ def opened(context: Any, server: Server, path: str, *, dialog: bool = False) -> 
 
 
 @needs_axe
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("path", "width", "dialog"),
     [
@@ -55,12 +56,17 @@ def opened(context: Any, server: Server, path: str, *, dialog: bool = False) -> 
     ],
 )
 def test_axe_finds_nothing_grave_in_our_parts(
-    new_context: Any, server: Server, path: str, width: int, dialog: bool, scheme: str
+    new_context: Any, server: Server, path: str, width: int, dialog: bool
 ) -> None:
-    context = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    """In light, then in dark: the theme follows the system."""
+    context = new_context(viewport={"width": width, "height": 800}, color_scheme="light")
     page = opened(context, server, path, dialog=dialog)
-    found = grave(page, OURS)
-    assert [one for one in found if one["ours"]] == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_function(THEME, arg=scheme)
+        at_rest(page)
+        found = grave(page, OURS, colours_alone=scheme == "dark")
+        assert [one for one in found if one["ours"]] == [], scheme
 
 
 CUT_OFF = f"""() => [...document.querySelectorAll("{OURS}, {OURS} *")].filter((node) => {{

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adjudicate_app import COMMENT, CORRECTED, DISPUTED, RIGHT, SINGLE, WRONG, build_voted_store, vote
+from adjudicate_app import COMMENT, CORRECTED, DISPUTED, MORE, RIGHT, SINGLE, WRONG, build_voted_store, vote
 from annotate_app import Server, serving
 from kept_contexts import page_of
 from page_at_rest import at_rest
@@ -25,7 +25,7 @@ SETTLE = ("3", "3")
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(build_voted_store(tmp_path_factory.mktemp("adjudicate") / "s.db")) as running:
+    with serving(build_voted_store(tmp_path_factory.mktemp("adjudicate") / "s.db", MORE)) as running:
         yield running
 
 
@@ -376,16 +376,43 @@ BROKEN = """() => [...document.querySelectorAll('.sc-votes :is(th, td)')].flatMa
 """The words of the votes that are on two lines."""
 
 
-def test_three_votes_beside_each_other_break_no_word(context: Any, server: Server) -> None:
-    server.store.add(vote(DISPUTED[1], "noa", {**WRONG, "politeness": "neutral"}))
-    page = opened(context, server, "olaf", item=DISPUTED[1])
-    page.set_viewport_size({"width": 1280, "height": 800})
-    at_item(page, DISPUTED[1])
-    page.wait_for_selector(".sc-votes thead th:nth-of-type(3)")
-    words = ["incomplete, misunderstood", "data question", "condescending"]
-    page.evaluate(
-        "words => [...document.querySelectorAll('.sc-votes td + td')].forEach((cell, k) => "
-        "cell.replaceChildren(words[k % words.length]))",
-        words,
-    )
-    assert page.evaluate(BROKEN) == []
+LONG_WORDS = ["incomplete, misunderstood", "data question", "condescending"]
+HIDDEN = """() => [...document.querySelectorAll('.sc-votes, .sc-votes .sc-table')].filter((box) =>
+  box.scrollWidth > box.clientWidth || box.getBoundingClientRect().right > innerWidth).map((box) => box.className)"""
+"""Boxes of the votes that hide something at their side."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_to_five_votes_break_no_word_and_hide_no_column(context: Any, server: Server, width: int) -> None:
+    """Side by side as long as everything fits, else by value."""
+    labels = {**WRONG, "politeness": "neutral"}
+    server.store.add(*(vote(DISPUTED[1], rater, labels) for rater in ("noa", *MORE)))
+    server.store.add(vote(DISPUTED[2], "noa", labels))
+    for item, votes in ((DISPUTED[1], 6), (DISPUTED[2], 3), (DISPUTED[3], 2)):
+        page = opened(context, server, "olaf", item=item)
+        at_item(page, item)
+        page.evaluate(
+            """words => document.querySelectorAll('.sc-votes td + td').forEach((cell, k) =>
+                 cell.replaceChildren(words[k % words.length]))""",
+            LONG_WORDS,
+        )
+        page.set_viewport_size({"width": width - 40, "height": 844})
+        page.set_viewport_size({"width": width, "height": 844})
+        at_rest(page)
+        letters = page.locator(".sc-votes thead th, .sc-votes .sc-groups dd:first-of-type .sc-letters").all()
+        seen = " ".join(one.inner_text() for one in letters if one.is_visible()).split()
+        assert sorted(seen) == list("ABCDEF"[:votes])
+        assert page.evaluate(BROKEN) == []
+        assert page.evaluate(HIDDEN) == []
+
+
+def test_shift_enter_without_a_reason_says_on_the_page_what_is_missing(context: Any, server: Server) -> None:
+    page = opened(context, server)
+    past_the_echo(page)
+    press(page, "3", "Shift+Enter")
+    page.wait_for_selector(".sc-notice:not([hidden]) >> text=Still missing: Why did they differ. Or write a rationale")
+    press(page, "9")
+    page.wait_for_selector(".sc-notice >> text=Why did they differ has no value with the key 9.")
+    press(page, "3")
+    page.wait_for_selector(".sc-notice", state="hidden")
+    assert decisions(server) == []

@@ -8,13 +8,28 @@ from typing import Any
 
 import pytest
 from annotate_app import COUNTRIES, NASTY, THREE, Server, build_store, serving
-from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, opened, press, rows, said
+from annotate_desk import (
+    FINE,
+    FINE_KEYS,
+    KEYS,
+    LABELS,
+    SHOWN,
+    all_saved,
+    at_item,
+    by_itself,
+    checked,
+    expected,
+    opened,
+    press,
+    rows,
+    said,
+)
 
 from storage.records_review import Annotation, Flag, Skip, Withdrawal
 
 pytestmark = pytest.mark.browser
 
-RATERS = tuple(f"r{k:02d}" for k in range(26))
+RATERS = tuple(f"r{k:02d}" for k in range(27))
 LONG = {
     "dimensions": [
         {"name": "intent", "scale": "nominal", "values": COUNTRIES},
@@ -50,25 +65,27 @@ def long_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def test_ten_items_take_three_keys_each(context: Any, server: Server) -> None:
+def test_ten_fine_items_take_three_keys_each_without_enter(context: Any, server: Server) -> None:
     page = opened(context, server, "r00")
+    by_itself(page, 50)
     for k in range(10):
         at_item(page, f"r00-{k:04d}")
-        press(page, *KEYS)
+        press(page, *FINE_KEYS)
     at_item(page, "r00-0010")
     all_saved(page)
-    assert rows(server, "r00") == expected("r00", 10)
+    assert rows(server, "r00") == expected("r00", 10, FINE)
     assert "10 done · 20 left" in page.text_content(".sc-count")
 
 
 @pytest.mark.parametrize(("rater", "gap"), [("r01", 0), ("r02", 30)])
 def test_a_burst_of_keys_saves_ten_right_rows(context: Any, server: Server, rater: str, gap: int) -> None:
     page = opened(context, server, rater)
+    by_itself(page, 0)
     for _ in range(10):
-        page.keyboard.type("143", delay=gap)
+        page.keyboard.type("".join(FINE_KEYS), delay=gap)
     at_item(page, f"{rater}-0010")
     all_saved(page)
-    assert rows(server, rater) == expected(rater, 10)
+    assert rows(server, rater) == expected(rater, 10, FINE)
 
 
 def test_a_double_press_of_enter_submits_one_item(context: Any, server: Server) -> None:
@@ -83,7 +100,7 @@ def test_a_double_press_of_enter_submits_one_item(context: Any, server: Server) 
 
 def test_holding_enter_submits_one_item(context: Any, server: Server) -> None:
     page = opened(context, server, "r04")
-    press(page, *KEYS)
+    press(page, *KEYS[:3])
     for _ in range(20):
         page.keyboard.down("Enter")  # repeated downs without an up are the auto-repeat of a held key
     page.keyboard.up("Enter")
@@ -175,6 +192,7 @@ def test_everything_works_by_mouse(context: Any, server: Server) -> None:
     page = opened(context, server, "r11")
     for dimension, value in reversed(LABELS.items()):
         page.click(f"[data-dimension={dimension}][data-value={value}]")
+    page.get_by_role("button", name="Submit").click()
     at_item(page, "r11-0001")
     page.get_by_role("button", name="Undo").click()
     at_item(page, "r11-0000")
@@ -188,6 +206,7 @@ def test_everything_works_by_touch_on_a_small_screen(new_context: Any, server: S
     page = opened(new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), server, "r12")
     for dimension, value in LABELS.items():
         page.tap(f"[data-dimension={dimension}][data-value={value}]")
+    page.get_by_role("button", name="Submit").tap()
     at_item(page, "r12-0001")
     all_saved(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
@@ -202,7 +221,7 @@ def test_two_tabs_of_one_reviewer_both_work(context: Any, server: Server) -> Non
     press(first, *KEYS)
     at_item(first, "r13-0001")
     second.wait_for_selector("text=You submitted this item in another tab")
-    press(second, "3", "1", "1")  # the same item again: the later one counts
+    press(second, "3", "1", "1", "Enter")  # the same item again: the later one counts
     at_item(second, "r13-0001")
     press(first, *KEYS)
     at_item(first, "r13-0002")
@@ -359,7 +378,7 @@ def test_a_screen_reader_is_told_of_the_item_and_of_saving(context: Any, server:
     all_saved(page)
     page.evaluate(HEARD)
     for _ in range(5):  # faster than the moment of quiet
-        page.keyboard.type("143")
+        press(page, *KEYS)
     at_item(page, "r22-0006")
     page.wait_for_function("heard.some((words) => words.includes('24 left'))")
     said(page, "all saved")
@@ -390,10 +409,10 @@ def test_a_long_list_filters_as_one_types(context: Any, long_server: Server) -> 
     page.keyboard.type("swal")  # s, w, a, l command nothing while the filter has the caret
     press(page, "Enter")
     page.wait_for_selector("[data-field=correctness][data-focus]")
-    press(page, "3", "2")
+    press(page, "3", "2", "Enter")
     at_item(page, "ana-0001")
     page.keyboard.type("card")
-    press(page, "2", "3", "1")
+    press(page, "2", "3", "1", "Enter")
     at_item(page, "ana-0002")
     all_saved(page)
     assert list(rows(long_server, "ana").values()) == [
@@ -407,7 +426,7 @@ def test_a_set_takes_several_values_and_goes_on_with_enter(context: Any, long_se
     page.keyboard.type("top")
     press(page, "1", "1")
     page.wait_for_selector("[data-field=reasons][data-focus]")
-    press(page, "1", "3", "Enter", "2")
+    press(page, "1", "3", "Enter", "2", "Enter")
     at_item(page, "ben-0001")
     all_saved(page)
     labels = {"intent": "top_up_failed", "correctness": "wrong", "politeness": "neutral"}
@@ -420,7 +439,7 @@ def test_a_hidden_dimension_is_not_submitted(context: Any, long_server: Server) 
     press(page, "1", "1", "1")
     page.click("[data-dimension=correctness][data-value=correct]")
     assert page.locator("[data-field=reasons]").is_hidden()
-    press(page, "3")
+    press(page, "3", "Enter")
     at_item(page, "eva-0001")
     all_saved(page)
     assert "reasons" not in rows(long_server, "eva")["eva-0000"]
@@ -465,3 +484,18 @@ def test_seconds_are_active_time(fresh_context: Any, server: Server) -> None:
     assert 30 <= half < 60, "reading is counted whole"
     assert 60 <= long < 90, "of a long pause a minute"
     assert 60 <= lunch < 90, "of an absence no more"
+
+
+def test_the_browsers_language_speaks_and_another_can_be_chosen(new_context: Any, server: Server) -> None:
+    page = opened(new_context(locale="de-DE"), server, "r26")
+    assert page.text_content(".sc-submit span") == "Absenden"
+    press(page, "1", "4")
+    page.locator("[data-testid=stSidebar]").get_by_text("English").click()
+    page.wait_for_selector(".sc-submit >> text=Submit")
+    assert checked(page, "correctness") == ["wrong"]
+    page.reload()
+    page.wait_for_selector(".sc-submit >> text=Submit")
+    press(page, "3", "Enter")
+    at_item(page, "r26-0001")
+    all_saved(page)
+    assert rows(server, "r26") == expected("r26", 1)

@@ -7,7 +7,22 @@ from typing import Any
 
 import pytest
 from annotate_app import THREE, Server, build_store, serving
-from annotate_desk import KEYS, LABELS, SHOWN, all_saved, at_item, checked, expected, here, opened, press, rows, said
+from annotate_desk import (
+    FINE_KEYS,
+    KEYS,
+    LABELS,
+    SHOWN,
+    all_saved,
+    at_item,
+    by_itself,
+    checked,
+    expected,
+    here,
+    opened,
+    press,
+    rows,
+    said,
+)
 
 from storage.records_review import Annotation, Skip, Withdrawal
 
@@ -189,7 +204,8 @@ def test_a_finished_item_is_not_submitted_behind_a_dialog(fresh_context: Any, se
     fresh_context.clock.install()
     page = opened(fresh_context, server, "fay")
     page.clock.pause_at("2100-01-01")
-    press(page, *KEYS, "s")
+    by_itself(page, 250)
+    press(page, *FINE_KEYS, "s")
     page.clock.run_for(1000)  # four times the delay
     assert here(page) == "fay-0000"
     press(page, "2")

@@ -74,7 +74,7 @@ def test_an_idle_page_learns_of_a_hand_over_and_keeps_the_labels(fresh_context: 
     assert page.text_content(".sc-submit span") == "Submit late"
     assert checked(page, "correctness") == ["wrong"]
     assert page.input_value("[data-note=comment]") == "before it was taken"
-    press(page, "Escape", "3")
+    press(page, "Escape", "3", "Enter")
     page.wait_for_selector("text=Nothing left for you this week")
     all_saved(page)
     (kept,) = server.store.find(Annotation, rater_id="ana")
@@ -117,7 +117,7 @@ def test_a_reviewer_can_go_on_and_return_to_the_labels_after_a_reload(fresh_cont
     state(page, "This item was withdrawn")
     said(page, "This item was withdrawn")
     assert checked(page, "correctness") == ["partly"]
-    press(page, "3", "1")
+    press(page, "3", "1", "Enter")
     at_item(page, "eva-0000")
     all_saved(page)
     assert late(server, "eva") == [("eva-0002", True)]
@@ -154,7 +154,7 @@ def test_a_week_closed_while_an_item_is_open_is_explained_and_takes_the_answer_l
     state(page, "The week is closed. A submission now is kept as a late answer.")
     said(page, "The week was closed while you had this item open. A submission now is kept as a late answer")
     assert checked(page, "usefulness") == ["great"]
-    press(page, "3")
+    press(page, "3", "Enter")
     at_item(page, "ana-0001")
     all_saved(page)
     assert late(own_server, "ana") == [("ana-0000", True)]
@@ -179,7 +179,7 @@ def test_a_rubric_that_changed_meanwhile_is_announced(fresh_context: Any, own_se
     page.wait_for_selector(f".sc-notice:not([hidden]) >> text={words}")
     said(page, words)
     assert here(page) != "ana-0000"
-    press(page, "1", "4")  # the new rubric has two dimensions
+    press(page, "1", "4", "Enter")  # the new rubric has two dimensions
     page.wait_for_selector("text=Items now use version 1 of the rubric")
     all_saved(page)
     (kept,) = own_server.store.find(Annotation, rater_id="ana")

@@ -41,13 +41,13 @@ def test_a_digit_filters_while_a_value_matches_and_otherwise_picks(context: Any,
     assert set(hits(page).values()) == {""}, "no digit picks where each one filters on"
     page.keyboard.type("1")
     assert list(hits(page)) == ["intent_31"]
-    press(page, "Enter", "2")
+    press(page, "Enter", "2", "Enter")
     at_item(page, "ana-0001")
     page.keyboard.type("card")
     assert hits(page) == {"card_arrival": "1", "card_lost": "2"}
-    press(page, "2", "1")
+    press(page, "2", "1", "Enter")
     at_item(page, "ana-0002")
-    press(page, "2", "2")  # nothing is typed yet: the second of all
+    press(page, "2", "2", "Enter")  # nothing is typed yet: the second of all
     at_item(page, "ana-0003")
     all_saved(page)
     assert list(rows(server, "ana").values()) == [
@@ -84,6 +84,7 @@ def test_letters_command_on_a_cyrillic_keyboard_by_their_place(context: Any, ser
     press(page, "1")
     page.wait_for_selector("[data-field=politeness][data-focus]")
     page.evaluate(PRESSED, ["п", "KeyG", False])  # a value has this key, so it does not show the guidance
+    press(page, "Enter")
     at_item(page, "eva-0001")
     all_saved(page)
     assert page.get_attribute("[data-testid=annotator]", "data-guidance") is None

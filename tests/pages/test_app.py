@@ -179,6 +179,8 @@ def test_unreadable_settings_end_only_the_pages_that_need_them(
         assert "planning_go" not in [b.key for b in at.button]
     elif page == "rubric":
         assert "not readable as TOML" in said and at.segmented_control("rubric_view")
+    elif page == "week":
+        assert ["not readable as TOML" in e.value for e in at.error] == [True] and "To close the week" in said
     else:
         assert "not readable as TOML" not in said and not at.error
 

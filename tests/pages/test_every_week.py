@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from app_pages import run
+from app_pages import answers, run
 from streamlit.testing.v1 import AppTest
 
 from review.serving.last_night import Night, note_night
@@ -34,11 +34,15 @@ def test_a_lead_sets_once_that_weeks_open_by_themselves(demo: Store, monkeypatch
 def test_what_failed_at_night_is_the_first_thing_a_lead_sees(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = {"pull": {"status": "done", "detail": "shop: 3 conversations added"}, "week": SHORT}
     note_night(demo.path, Night("2999-01-01T03:30:00Z", steps))
-    assert str(run(demo, monkeypatch, "week").markdown[0].value).endswith("2026-W48 was not opened: Sunday is short.")
-    assert "2026-W48 was not opened" not in said(run(demo, monkeypatch, "week", rater="ana"))
+    at = run(demo, monkeypatch, "week")
+    tile = answers(at)
+    assert "2026-W48 was not opened: Sunday is short." in tile
+    links = [link.proto.label for link in at.get("page_link")]
+    assert links.index("Mend what failed last night") < links.index("Review your 18 items")
+    assert "2026-W48 was not opened" not in answers(run(demo, monkeypatch, "week", rater="ana"))
     assert "shop: 3 conversations added" in said(run(demo, monkeypatch, "sampling"))
 
 
 def test_a_week_that_was_opened_since_is_no_failure_any_more(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     note_night(demo.path, Night("2001-01-01T03:30:00Z", {"week": SHORT}))
-    assert "2026-W48 was not opened" not in said(run(demo, monkeypatch, "week"))
+    assert "2026-W48 was not opened" not in answers(run(demo, monkeypatch, "week"))

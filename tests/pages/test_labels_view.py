@@ -16,6 +16,7 @@ from review.current.settled import annotations_of
 from review.people.people import add_person
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
+from review.sources.import_into import import_into
 from review.sources.jobs import Job, dismiss, jobs_of, start
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import READERS
@@ -82,9 +83,22 @@ def test_human_scores_of_imported_traces_become_labels_in_one_step(store: Store)
         if thread.name == "imports":
             thread.join()
     at = opened()
-    assert "1 human score by 1 person in there" in said(at)
+    assert "1 human score by 1 person was found" in said(at)
     (button,) = [b for b in at.button if b.key and b.key.startswith("job_scores_")]
     button.click().run()
     assert not at.exception and "scores that people gave inside traces of Langfuse" in said(at)
     at.button(key="judgements_go").click().run()
     assert labels(store) == [("ben", "wrong")]
+
+
+def test_human_scores_of_a_past_import_become_labels(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "traces.json"
+    path.write_bytes(orjson.dumps(TRACE))
+    done = import_into(store, path, by="lea")
+    at = opened(conversations_view="imports")
+    at.button(key=f"conversations_scores_{done.id}").click().run()
+    assert not at.exception and "scores by people in the log" in said(at)
+    at.button(key="judgements_go").click().run()
+    assert labels(store) == [("ben", "wrong")]
+    at.switch_page("sampling.py").run()
+    assert not at.exception and at.multiselect(key="planning_raters").options == ["lea"]

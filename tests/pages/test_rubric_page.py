@@ -59,11 +59,17 @@ def last_week(store: Store) -> str:
 
 def test_everybody_sees_the_rubric_and_only_a_lead_may_change_it(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(demo, monkeypatch, rater="ana")
-    assert at.segmented_control("rubric_view").options == ["In force", "Versions"]
+    assert at.segmented_control("rubric_view").options == ["In force", "Open questions", "Versions"]
     said = texts(at)
     assert "Version **1**" in said and "<kbd>1</kbd>wrong" in said and "Would the user, acting on this answer" in said
     lead = run(demo, monkeypatch)
-    assert lead.segmented_control("rubric_view").options == ["In force", "Versions", "Change", "Ask again"]
+    assert lead.segmented_control("rubric_view").options == [
+        "In force",
+        "Open questions",
+        "Versions",
+        "Change",
+        "Ask again",
+    ]
 
 
 def test_a_lead_changes_the_rubric_with_a_preview_and_a_reason(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from app_pages import run
+from app_pages import answers, run
 from streamlit.testing.v1 import AppTest
 from unsettled_store import THIS, add_split_week, add_week, deal, labels, people_only
 
@@ -25,15 +25,18 @@ def texts(at: AppTest) -> str:
 
 def test_the_week_page_shows_a_range_and_asks_to_settle_ties(split: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = run(split, monkeypatch, "week", "mia")
-    said = texts(at).replace("\\", "")
-    assert any("Settle the ties first: the votes on 8 items are tied" in str(w.value) for w in at.warning)
+    assert "The other estimates leave out" not in texts(at)
+    at.session_state["weekly_how_quality"] = True
+    said = texts(at.run()).replace("\\", "")
+    assert "5.6% to 28% of conversations are 'wrong', depending on 8 open ties." in answers(at)
+    assert "3 ties among them decide what the share is" in answers(at)
     assert "settle 3 of them" in said and "not that quality fell" in said and "2 skipped, 2 not answered" in said
     assert "The other estimates leave out 9 items with tied votes" in said
-    assert "Other estimates" in [e.label for e in at.expander]
+    assert "How this was computed" in [e.label for e in at.expander]
     for item in settle_first(split, THIS):
         adjudicate(split, item, by="mia", labels=labels("correct"), reason="slip")
-    settled = texts(run(split, monkeypatch, "week", "mia"))
-    assert "Settle the ties" not in settled and "stand for them" in settled
+    at = run(split, monkeypatch, "week", "mia")
+    assert "open ties" not in answers(at) and "stand for them" in texts(at)
 
 
 def test_the_adjudicate_page_says_which_come_first_and_what_is_hidden(
@@ -65,7 +68,11 @@ def test_the_change_over_eight_weeks_is_beside_the_estimate(tmp_path: Path, monk
     for k, week in enumerate(f"2026-W{n}" for n in range(40, 48)):
         wrong = 2 if k < 4 else 12
         add_week(store, week, [("wrong", "wrong")] * wrong + [("correct", "correct")] * (40 - wrong))
-    said = texts(run(store, monkeypatch, "week", "mia", week=THIS))
+    at = run(store, monkeypatch, "week", "mia", week=THIS)
+    at.session_state["weekly_how_quality"] = True
+    at.run()
+    said = texts(at).replace("\\", "")
+    assert "of conversations are 'wrong', rising over 8 weeks." in answers(at)
     assert "No change shown against 2026-W46" in said
     assert "Over 8 weeks: 25.0 points more 'wrong'" in said
     assert "later half against earlier" in said

@@ -335,7 +335,8 @@ def test_later_changes_of_the_schema_keep_every_digest(demo: Store, tmp_path: Pa
         assert week in open_store(copy).find(Week)
     attack(copy, "ALTER TABLE weeks ADD COLUMN later TEXT")
     assert verify(copy)[0] == 0
-    assert [m.name for m in migrations.applied(open_store(copy).db)] == [m.name for m in migrations._migrations]
+    assert [m.name for m in migrations.applied(open_store(copy).db)]
+    assert not migrations.pending(open_store(copy).db)
 
 
 def test_rows_without_an_entry_of_their_own_get_one(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from golden_store import new_store
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NothingToDo, UnknownError
 from review.basics.log_paths import log_of
 from review.commands.cli import spotcheck
 from review.current.settled import annotations_of
@@ -114,7 +114,7 @@ def test_an_import_of_traces_counts_the_human_scores_inside_and_labels_import_ta
     done = command(store, "import", str(file))
     assert done.exit_code == 0, done.output
     notes = orjson.loads(done.stdout)["files"][0]["notes"]
-    assert "3 human scores by 2 people in there. They do not count as labels yet." in notes
+    assert "3 human scores by 2 people were found. They do not count as labels yet." in notes
     assert f"`spotcheck labels import {file}` takes the labels in it." in " ".join(done.stderr.split())
     taken = command(store, "labels", "import", str(file))
     assert taken.exit_code == 0, taken.output
@@ -127,6 +127,29 @@ def test_an_import_of_traces_counts_the_human_scores_inside_and_labels_import_ta
         (f"labels/{names[1]}", "mara", "correct"),
     }
     assert orjson.loads(command(store, "labels", "import", str(file)).stdout)["duplicate"] == 3
+
+
+@pytest.mark.parametrize("tool", TRACES)
+def test_the_human_scores_of_an_import_are_taken_from_the_log_too(store, tmp_path, tool):
+    records, _ = TRACES[tool]
+    file = write(tmp_path, records, "traces.jsonl")
+    (brought,) = orjson.loads(command(store, "import", str(file)).stdout)["imports"]
+    taken = command(store, "labels", "import", "--scores-of", brought["id"])
+    assert taken.exit_code == 0, taken.output
+    assert orjson.loads(taken.stdout)["annotations"] == 3
+    assert orjson.loads(command(store, "labels", "import", str(file)).stdout)["new_items"] == 0
+    plain = write(tmp_path, [{"id": "1", "question": "Q", "metadata": {"scores": "none"}}], "plain.jsonl")
+    (other,) = orjson.loads(command(store, "import", str(plain)).stdout)["imports"]
+    assert isinstance(command(store, "labels", "import", "--scores-of", other["id"]).exception, NothingToDo)
+    assert isinstance(command(store, "labels", "import", "--scores-of", "x").exception, UnknownError)
+
+
+def test_parts_of_traces_in_several_files_are_taken_from_the_log(store, tmp_path):
+    records, _ = TRACES["langsmith_runs"]
+    files = [str(write(tmp_path, [one], f"{n}.jsonl")) for n, one in enumerate(records)]
+    said = command(store, "import", *files)
+    (brought,) = orjson.loads(said.stdout)["imports"]
+    assert f"`spotcheck labels import --scores-of {brought['id']}` takes the labels in them." in said.stderr
 
 
 def test_verdicts_of_models_in_feedback_of_runs_are_verdicts_of_the_log(store, tmp_path):
@@ -167,7 +190,7 @@ def test_the_page_keeps_a_file_with_human_scores_until_the_job_is_dismissed(stor
     run(job)
     run(other)
     assert job.scored == (file,) and file.exists() and other.scored == () and not plain.exists()
-    assert any("2 human scores by 2 people" in note for note in job.notes)
+    assert any("2 human scores by 2 people were found" in note for note in job.notes)
     dismiss(job)
     assert not file.exists()
 

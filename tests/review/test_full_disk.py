@@ -31,7 +31,7 @@ def spotcheck(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 def test_an_import_that_fills_the_disk_leaves_nothing(small_disk: Path, tmp_path: Path) -> None:
     rng = random.Random(0)
-    rows = [{"id": str(k), "question": "".join(rng.choices("abcdefghijklm ", k=400))} for k in range(10_000)]
+    rows = [{"id": str(k), "question": "".join(rng.choices("abcdefghijklm ", k=400))} for k in range(4_000)]
     (tmp_path / "many.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     assert spotcheck(small_disk, "init", "--name", "maria").returncode == 0
     done = spotcheck(small_disk, "import", str(tmp_path / "many.jsonl"))

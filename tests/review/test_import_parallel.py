@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -52,7 +54,11 @@ def rows(n: int) -> Iterator[dict[str, Any]]:
             "extra": {"n": i, "x": [1.5, None, "é"]},
         }
         if i % 17 == 3:
-            row["status"] = f"odd {i}"
+            row["created_at"] = f"odd {i}"
+        if i % 19 == 5:
+            row["status"] = f"odd {i % 3}, a{i}@example.com"
+        if i % 23 == 5:
+            row["metadata"] = {"scores": [{"source": "app", "rater": "r"}]}
         yield row
 
 
@@ -67,6 +73,14 @@ def written(path: Path, n: int = 900) -> Path:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut a small file into many batches."""
     monkeypatch.setattr(processes, "RECORDS", 37)
+
+
+@pytest.fixture
+def ready_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take processes that have imported everything. New ones, as an import starts them, take a second each."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["review.sources.processes"])
+    monkeypatch.setattr(processes, "multiprocessing", SimpleNamespace(get_context=lambda _: context))
 
 
 def run(path: Path, log: LogPaths, *, n: int, **options: Any) -> tuple[Import, Tally]:
@@ -96,7 +110,7 @@ def rejects(tally: Tally) -> bytes:
 
 def counts(tally: Tally) -> tuple[Any, ...]:
     return (tally.read, tally.rejected, tally.undated, tally.rejections, tally.verdicts, tally.mended,
-            tally.odd_feedback, list(tally.odd_feedback),
+            tally.odd_feedback, list(tally.odd_feedback), tally.unread, list(tally.unread), tally.human_scores,
             [list(c) for c in tally.verdicts.values()], rejects(tally))  # fmt: skip
 
 
@@ -106,6 +120,7 @@ def test_two_processes_make_what_one_makes(tmp_path: Path, small_batches: None) 
     done = {n: run(path, log, n=n) for n, log in logs.items()}
     assert done[1][0] == done[2][0] and done[1][0].rejected > 50 and done[1][0].changed > 50
     assert counts(done[1][1]) == counts(done[2][1]) and done[1][1].mended == {"number": 1}
+    assert done[1][1].unread.total() > 30 and done[1][1].human_scores["r"] > 20
     assert contents(logs[1]) == contents(logs[2]) and originals(logs[1]) == originals(logs[2])
     for n, log in logs.items():
         again = run(path, log, n=n)
@@ -119,7 +134,9 @@ def test_two_processes_make_what_one_makes(tmp_path: Path, small_batches: None) 
         {"checks": CheckSettings(run=("length",)), "source": "mails", "mapping": {"scenario": "extra.n"}},
     ],
 )
-def test_settings_reach_the_processes(tmp_path: Path, options: dict[str, Any], small_batches: None) -> None:
+def test_settings_reach_the_processes(
+    tmp_path: Path, options: dict[str, Any], small_batches: None, ready_processes: None
+) -> None:
     path = written(tmp_path / "log.jsonl", 120)
     logs = {n: log_of(tmp_path / f"{n}.db") for n in (1, 2)}
     done = {n: run(path, log, n=n, **options) for n, log in logs.items()}
@@ -248,7 +265,7 @@ def test_batches_hold_every_record_once_in_order(sizes: list[int], most: int, mo
 
 
 @pytest.mark.parametrize("n", [1, 2])
-def test_a_damaged_archive_adds_nothing(tmp_path: Path, n: int, small_batches: None) -> None:
+def test_a_damaged_archive_adds_nothing(tmp_path: Path, n: int, small_batches: None, ready_processes: None) -> None:
     packed = gzip.compress(written(tmp_path / "log.jsonl").read_bytes())
     path, log = tmp_path / "log.jsonl.gz", log_of(tmp_path / "s.db")
     path.write_bytes(packed[: len(packed) - 200])
@@ -258,7 +275,7 @@ def test_a_damaged_archive_adds_nothing(tmp_path: Path, n: int, small_batches: N
 
 
 def test_a_process_that_the_system_ends_adds_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_batches: None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_batches: None, ready_processes: None
 ) -> None:
     path, log = written(tmp_path / "log.jsonl"), log_of(tmp_path / "s.db")
     real = processes.pool_for
@@ -304,7 +321,7 @@ if __name__ == "__main__":
 
 def test_control_c_ends_every_process_and_adds_nothing(tmp_path: Path) -> None:
     """As in a terminal: the whole group gets the signal."""
-    written(tmp_path / "log.jsonl", 30_000)
+    written(tmp_path / "log.jsonl", 8_000)
     (tmp_path / "stopped.py").write_text(STOPPED)
     root = Path(__file__).parents[2]
     with subprocess.Popen(

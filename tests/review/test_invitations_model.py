@@ -9,7 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from examples import examples
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -193,7 +194,5 @@ class Links(RuleBasedStateMachine):
         assert model.leads()
 
 
-Links.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Links.TestCase.settings = examples(25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
 TestLinks = Links.TestCase

@@ -28,9 +28,10 @@ from review.evidence.production import production_quality
 from review.people.people import add_person
 from review.privacy.hidden_spans import hide_span
 from review.report.gather import week_report
-from review.report.page import TEMPLATES, report_html
+from review.report.page import report_html
 from review.report.plot import Plot, interval_plot, lower_end, upper_end
 from review.report.reasons import _named, shortened
+from review.report.templates import TEMPLATES
 from review.report.words import percent
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
@@ -276,7 +277,7 @@ def test_undefined_figures_are_sentences(bare: Store) -> None:
     report = week_report(bare, "2026-W45")
     assert report.response_rate is None and [g.name for g in report.groups] == ["hand-picked"]
     text = unescape(report_html(report))
-    assert "The share of 'wrong' conversations is undefined: no conversation is labelled" in text
+    assert "Nobody knows yet how many conversations are 'wrong'." in text and "No conversation is labelled." in text
     assert "undefined: no item was rated by two people" in text
     assert "No judge gave a verdict" in text and "nobody could have changed their mind" in text
     assert "Nothing was drawn" in text

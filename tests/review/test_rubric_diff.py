@@ -162,7 +162,7 @@ def test_the_text_leaves_out_defaults():
         ('title = "Intent"', "title = Intent", r"^line 26, column 9: the text is not valid TOML"),
         ('{correctness = ["wrong"', '{correct = ["wrong"', r"^line 16: .*'reasons'.shown_when: found 'correct'"),
         ("reveal = true", "reveal = 1", r"^rubric, reveal: found 1, expected true or false"),
-        ("reveal = true", "show = true", r"^rubric: found 'show', expected only reveal and"),
+        ("reveal = true", "show = true", r"^rubric: found 'show', expected only reveal, discussion_names and"),
         ("[rubric]", "[project]\n\n[rubric]", r"^rubric: found 'project', expected only"),
         ("[rubric]", '"""', r"the text is not valid TOML"),
     ],

@@ -13,10 +13,17 @@ from review.privacy.recognisers import recognisers
 from review.sources import assembling, grouping
 from review.sources.assembling import traces
 from review.sources.conversations import RecordRules, masked_conversations
-from review.sources.grouping import grouped, part_of
+from review.sources.grouping import Grouping, part_of
 from review.sources.normalise import Origin
 from review.sources.readers import catalogue
 from review.sources.readers.reader import TraceReader
+
+
+def grouped(parts, *, scratch=None, memory=None):
+    with Grouping(scratch, memory) as grouping:
+        for part in parts:
+            grouping.add(part)
+        yield from grouping.groups()
 
 
 def assemble(records):

@@ -21,6 +21,7 @@ from review.week.dealing_again import held_by_nobody
 from storage.queries.assignments import items_left_to_nobody, owed_item_ids
 from storage.queries.items import items_of_week
 from storage.queries.weeks import weeks_in_use
+from storage.records_comments import Comment
 from storage.records_golden import GoldenExample
 from storage.records_review import Annotation, Assignment, Item, Verdict, WeekClosing, Withdrawal
 
@@ -136,6 +137,13 @@ def test_what_a_reviewer_answered_meanwhile_stays(store, tmp_path):
     )  # fmt: skip
     undo_labels(store, done.id, by="lea")
     assert said(store) == [("labels/x1", "zoe", "correct")] and len(items_of_week(store, WEEK)) == 2
+
+
+def test_an_item_that_somebody_wrote_about_stays(store, tmp_path):
+    done = load(store, tmp_path)
+    store.add(Comment(id="k", item_id="labels/x1", rater_id="ana", rubric_version=1, text="Which order?", at=now()))
+    undo_labels(store, done.id, by="lea")
+    assert said(store) == [] and [i.id for i in items_of_week(store, WEEK)] == ["u1", "labels/x1"]
 
 
 def test_the_command_undoes_by_the_id_that_the_import_printed(store, tmp_path):

@@ -77,7 +77,7 @@ def test_the_report_shows_the_range_and_what_to_do(split: Store) -> None:
     page = report_html(week_report(split, THIS, bootstrap=10))
     assert "5.6% to 28%" in page and "Settle the ties first: the votes on 8 items are tied" in page
     assert "settle 3 of them" in page and "not that quality fell" in page
-    assert "<summary>Other estimates</summary>" in page and "people alone, without 9 ties" in page
+    assert "<summary>How this was computed</summary>" in page and "people alone, without 9 ties" in page
 
 
 def test_a_change_inside_its_interval_is_not_called_a_change(store: Store) -> None:

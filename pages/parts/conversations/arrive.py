@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.conversations import judgements, mapping_form, preview_view, questions
 from pages.parts.conversations.dropped import SAID, TYPES, Arrived, kept
@@ -86,7 +87,8 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         asked, look = questions.encoding(first, asked, lambda a: _look(here, file.path, a), hide, key=file.path)
         if look is None:
             return
-        _ratings_instead(file, look)
+        if _holds_ratings(file, look, answer):
+            return
         options, open_question = _declared(look, asked, file, hide)
         if not _has_turns(look, options.mapping):
             with answer:
@@ -158,17 +160,18 @@ def _has_turns(look: Look, mapping: Mapping[str, str]) -> bool:
     return not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
 
 
-def _ratings_instead(file: Arrived, look: Look) -> None:
-    """Say that a file holds labels or verdicts, and offer the way to them."""
+def _holds_ratings(file: Arrived, look: Look, place: DeltaGenerator) -> bool:
+    """Say that a file holds labels or verdicts and offer the way to them; return whether that ends it here."""
     found = None if look.reading.where else export_of(look.records, look.format)
     if found is None:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="arrive_ratings"):
+        return False
+    with place.container(border=True, horizontal=True, vertical_alignment="center", key="arrive_ratings"):
         st.markdown(f":material/label: This file holds {found.kind}, not conversations: {as_text(found.about)}.")
         st.button(
             f"These are {found.kind}: go on there", type="primary", icon=":material/arrow_forward:",
             key="arrive_go_on", on_click=_go_on, args=(file, found.kind),
         )  # fmt: skip
+    return not place.checkbox("Read it as conversations all the same", key=f"arrive_anyway_{file.path}")
 
 
 def _go_on(file: Arrived, kind: str) -> None:

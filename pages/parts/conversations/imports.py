@@ -5,17 +5,39 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts.conversations import label_imports, progress, undo
+from pages.parts.conversations import judgements, label_imports, progress, undo
 from pages.parts.shared import figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.log_paths import log_of
 from review.basics.words import counted
+from review.exchange.logged_scores import as_file, logged_scores
 from review.log.log import weeks_in_log
 from review.sources.undoing import withdrawn_imports
+from review.sources.uploads import keep
 from storage.records_log import Import
+from storage.store import Store
 
 COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
+
+
+def _scores(here: Session, record: Import) -> None:
+    """Draw the button that takes the scores which people gave in the source, where an import brought some."""
+    if _has_scores(record.id, here.store):
+        st.button(
+            "Take the human scores as labels", icon=":material/label:", key=f"conversations_scores_{record.id}",
+            on_click=_take_scores, args=(here.store, record),
+        )  # fmt: skip
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _has_scores(import_id: str, _store: Store) -> bool:
+    return bool(logged_scores(_store, import_id))
+
+
+def _take_scores(store: Store, record: Import) -> None:
+    files, _ = keep(store.path, f"scores-{record.id}.jsonl", as_file(logged_scores(store, record.id)))
+    judgements.take_over(str(files[0]), f"scores of {record.file}", "labels")
 
 
 def summary(here: Session) -> None:
@@ -74,5 +96,7 @@ def _conversations(here: Session) -> None:
             if record.rejected > len(record.rejections):
                 st.caption(as_text(f"The first {len(record.rejections)} of {record.rejected:,} rejected rows."))
         with st.container(horizontal=True, vertical_alignment="center"):
+            if record.id not in undone:
+                _scores(here, record)
             progress.rejects(here, record)
             undo.button(here, record, key=f"conversations_undo_{record.id}")

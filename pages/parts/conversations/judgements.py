@@ -52,10 +52,10 @@ def take_over(path: str, name: str, kind: str) -> None:
 
 def arrive(here: Session) -> None:
     """Draw the place to drop a file of labels or verdicts, how it is read, and the button that imports it."""
+    st.session_state.setdefault(KIND, "labels")
     kind = str(
         st.segmented_control(
-            "What the file holds", list(KINDS), format_func=lambda k: KINDS[k], default="labels", required=True,
-            key=KIND,
+            "What the file holds", list(KINDS), format_func=lambda k: KINDS[k], required=True, key=KIND,
         )
     )  # fmt: skip
     if said := st.session_state.pop(DONE, None):
@@ -129,7 +129,9 @@ def _answer(here: Session, table: Table, kind: str, tool: str | None, tools: Map
     """Say what the file is, and how many of its items the store has."""
     st.caption(as_text(f"Format {tool}: {tools[tool].about}." if tool else "A table."))
     for note in table.notes:
-        st.caption(f":material/info: {as_text(note.partition(': ')[2] or note)}")
+        text = note.partition(": ")[2] or note
+        if tool is None or not text.startswith(f"read as {tool}"):
+            st.caption(f":material/info: {as_text(text)}")
     items = {row.text("item") for row in table.rows}
     known = known_items(here.store, items)
     others = [name for name, some in known.items() if not some]

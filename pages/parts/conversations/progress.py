@@ -80,10 +80,12 @@ def _scores(job: Job) -> None:
     waiting = [file for file in job.scored if file.exists()]
     for number, file in enumerate(waiting):
         words = "Take the human scores as labels" + (f": {as_text(file.name)}" if len(waiting) > 1 else "")
-        st.button(
+        # The callback changes the page; this fragment alone would not show it.
+        if st.button(
             words, type="primary", icon=":material/label:", key=f"job_scores_{job.id}_{number}",
             on_click=judgements.take_over, args=(str(file), file.name, "labels"),
-        )  # fmt: skip
+        ):  # fmt: skip
+            st.rerun()
 
 
 def _sentence(result: Import, name: str) -> str:

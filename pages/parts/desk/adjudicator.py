@@ -13,6 +13,7 @@ import streamlit as st
 
 from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount_scripts
 from pages.parts.desk.outbox import Answer, deliver, read_outbox
+from pages.parts.language import words
 from pages.parts.settle import settle_toolbar
 from pages.parts.shared import cached_statistics, session
 from pages.parts.shared.session import Session
@@ -36,6 +37,7 @@ def adjudicate(here: Session, week: str) -> None:
     """Show the cases of a week. ``?item=ID`` in the address opens that item."""
     if "item" in st.query_params:
         _open(here, week, st.query_params.pop("item"))
+    words.choose_language()
     _cases(here, week)
     mount_scripts(_desk)
 
@@ -80,7 +82,9 @@ def _cases(here: Session, week: str) -> None:
     if kind not in KINDS:
         settle_toolbar.bulk_approve(here, [c for c in cases(here.store, week, viewer=here.rater.id) if c.kind == kind])
         return
-    mounted = _desk.entrance(key=key, data={**batch, "open": opened, **answer}, on_outbox_change=lambda: None)
+    mounted = _desk.entrance(
+        key=key, data={**batch, "open": opened, **answer, **words.told(key, whole=True)}, on_outbox_change=lambda: None
+    )
     answer_again(key, state, mounted)
 
 

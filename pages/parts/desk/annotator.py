@@ -13,6 +13,7 @@ import streamlit as st
 from pages.parts.desk.component import CSS, FOLDER, answer_again, declare, mount_scripts
 from pages.parts.desk.outbox import Answer, deliver, read_outbox
 from pages.parts.desk.packing import packed, without_empty
+from pages.parts.language import words
 from pages.parts.shared import session
 from review.annotating.batch import batch
 from review.annotating.submissions import receive
@@ -25,6 +26,7 @@ _desk = declare("annotator", css=CSS, entry=ENTRY)
 
 def annotate(store: Store, rater_id: str, week: str) -> None:
     """Show the component for one rater and week. It reruns by itself whenever the browser has something to send."""
+    words.choose_language()
     _items(store, rater_id, week)
     mount_scripts(_desk)
 
@@ -47,8 +49,10 @@ def _items(store: Store, rater_id: str, week: str) -> None:
         guess=outbox.guess,
     )
     items = [packed(item) for item in payload["items"]]
-    told = {**answer, "heard": outbox.sequence}
-    data = {**payload, "items": items, **(without_empty(told) if payload.get("same") else told)}
+    same = payload.get("same", False)
+    replied = {**answer, "heard": outbox.sequence}
+    spoken = words.told(key, whole=not same)
+    data = {**payload, "items": items, **(without_empty(replied) if same else replied), **spoken}
     answer_again(key, state, _desk.entrance(key=key, data=data, on_outbox_change=lambda: None))
 
 

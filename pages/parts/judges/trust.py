@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts.judges import beside_people, calibration_tables, choose, near_duplicates
-from pages.parts.shared import cached_statistics, figures, gathered
+from pages.parts.shared import address, cached_statistics, figures, gathered
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -62,9 +62,11 @@ def choose_dimension(names: list[str], first: str | None = None) -> str:
     last = st.session_state.get("workbench_last_dim")
     wanted = next((n for n in (st.session_state.get("judges_dim"), last, first) if n in names), names[0])
     st.session_state["judges_dim"] = wanted
+    address.take("dimension", key="judges_dim", known=names)
     chosen = st.segmented_control(
-        "Dimension", names, required=True, key="judges_dim", label_visibility="collapsed", format_func=as_text
-    )
+        "Dimension", names, required=True, key="judges_dim", label_visibility="collapsed", format_func=as_text,
+        on_change=address.follow, args=("dimension", "judges_dim"),
+    )  # fmt: skip
     st.session_state["workbench_last_dim"] = chosen
     return str(chosen)
 

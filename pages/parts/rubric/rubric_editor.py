@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.rubric import rubric_form
-from pages.parts.shared import figures
+from pages.parts.shared import address, figures
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
@@ -20,7 +20,13 @@ from review.rubric.rubric import Rubric, rubric_version
 from review.settings.project import project_of
 from storage.records_people import RubricVersion
 
-VIEWS = {"form": "In force", "versions": "Versions", "change": "Change", "again": "Ask again"}
+VIEWS = {
+    "form": "In force",
+    "questions": "Open questions",
+    "versions": "Versions",
+    "change": "Change",
+    "again": "Ask again",
+}
 TEXT, BASE = "rubric_text", "rubric_base"
 
 
@@ -58,20 +64,22 @@ def _differs_from_file(here: Session, rubric: Rubric, waiting: Rubric) -> None:
 def _edit(new: Rubric, base: int) -> None:
     """Put a rubric into the editor and open it; use it as a callback."""
     st.session_state[TEXT], st.session_state[BASE] = rubric_toml(new), base
-    st.session_state["rubric_view"] = "change"
+    st.session_state["rubric_view"] = st.query_params["view"] = "change"
 
 
 def choose_view(here: Session) -> str:
     """Draw the choice of views and return the chosen one. Only leads can change the rubric or ask again."""
-    known = list(VIEWS) if here.rater.may("lead") else ["form", "versions"]
+    known = list(VIEWS) if here.rater.may("lead") else ["form", "questions", "versions"]
+    address.take("view", key="rubric_view", known=known)
     chosen = st.segmented_control(
         "Show",
         known,
         format_func=VIEWS.__getitem__,
-        default="form",
         required=True,
         key="rubric_view",
         label_visibility="collapsed",
+        on_change=address.follow,
+        args=("view", "rubric_view"),
     )
     return str(chosen)
 

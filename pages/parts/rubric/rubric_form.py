@@ -34,6 +34,8 @@ def form(rubric: Rubric) -> None:
         st.caption("Reviewers see the verdicts of judges after they submit their labels.")
     else:
         st.caption("Reviewers never see the verdicts of judges.")
+    names = "with" if rubric.discussion_names else "without"
+    st.caption(f"Discussions of reviewed items show comments {names} names.")
 
 
 def _dimension(dimension: Dimension) -> str:

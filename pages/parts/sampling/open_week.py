@@ -26,6 +26,26 @@ from storage.records_review import Week
 LOOKED = "planning_looked"
 
 
+def from_address(here: Session) -> None:
+    """Fill the form as the address asks (``week``, ``rate`` as a share), with the week's other groups as they are.
+
+    The address is read once: afterwards the form is the reader's own.
+    """
+    week, rate = (st.query_params.get(name, "") for name in ("week", "rate"))
+    if not rate or here.store.get(Week, week) is None:
+        return
+    del st.query_params["rate"]
+    try:
+        percent_asked = min(100.0, max(0.01, 100 * float(rate)))
+    except ValueError:
+        return
+    st.session_state.update({"planning_week": week, "planning_rate": percent_asked, LOOKED: True})
+    for name, key in (("failing", "planning_failing"), ("low_confidence", "planning_low")):
+        drawn = next((s.sampled for s in here.store.find(Stratum, week=week, name=name, order_by="rowid desc")), 0)
+        if drawn:
+            st.session_state.update({key: "number", f"{key}_n": drawn})
+
+
 def open_form(here: Session) -> None:
     """Show the form that opens a week: first a preview of what the draw costs and shows, then the draw."""
     st.caption("You can draw a week once it has ended. The draw seals its frame; later draws can only raise the rates.")
@@ -90,9 +110,11 @@ def _ask(here: Session) -> Request:
     names = {p.id: p.name for p in people(here.store) if p.may("annotator")}
     left, right = st.columns(2, gap="large")
     with left:
-        week = st.text_input("Week", value=last, key="planning_week", help="An ISO week, such as 2026-W47.")
+        st.session_state.setdefault("planning_week", last)
+        week = st.text_input("Week", key="planning_week", help="An ISO week, such as 2026-W47.")
         opened = here.store.get(Week, week)
-        rate = st.number_input("Rate, in % of all", 0.01, 100.0, 1.0, key="planning_rate")
+        st.session_state.setdefault("planning_rate", 1.0)
+        rate = st.number_input("Rate, in % of all", 0.01, 100.0, key="planning_rate")
         failing = _cap("Failing", "planning_failing")
         low = _cap("Low confidence", "planning_low")
         has_it = opened is None or bool(here.store.find(Stratum, week=week, name=JUDGES_DISAGREE))
@@ -156,9 +178,11 @@ def _judges_disagree(here: Session) -> int | str | None:
 
 def _cap(title: str, key: str) -> int | str | None:
     """Ask how many of a group to draw: the default cap, all, or a number."""
-    kind = st.segmented_control(title, ["up to 50", "all", "number"], default="up to 50", required=True, key=key)
+    st.session_state.setdefault(key, "up to 50")
+    kind = st.segmented_control(title, ["up to 50", "all", "number"], required=True, key=key)
     if kind == "number":
-        return int(st.number_input(f"{title}: how many", 1, 100_000, 100, key=f"{key}_n"))
+        st.session_state.setdefault(f"{key}_n", 100)
+        return int(st.number_input(f"{title}: how many", 1, 100_000, key=f"{key}_n"))
     return "all" if kind == "all" else None
 
 

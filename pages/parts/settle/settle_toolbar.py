@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from pages.parts.language.words import language_here, translator
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
 from review.basics.labels import Value
@@ -15,7 +16,7 @@ from review.evidence.evidence import conversation_of
 from review.golden.approve import bulk_approve as approve_all
 from review.settling.adjudication import Case
 
-VIEWS = {"disputed": "Disagreements", "unanimous": "Unanimous", "single": "Single votes", "settled": "Settled"}
+VIEWS = ("disputed", "unanimous", "single", "settled")
 VIEW_KEY = "settling_view"
 
 
@@ -26,12 +27,14 @@ def view_of_session() -> str:
 
 def choose_view(counts: Mapping[str, int]) -> None:
     """Show the choice of which kind of items to show."""
+    _ = translator(language_here())
+    titles = dict(zip(VIEWS, (_("Disagreements"), _("Unanimous"), _("Single votes"), _("Settled")), strict=True))
     st.segmented_control(
-        "Show",
-        list(VIEWS),
-        format_func=lambda v: f"{VIEWS[v]} · {counts[v]}",
+        _("Show"),
+        VIEWS,
+        format_func=lambda v: f"{titles[v]} · {counts[v]}",
         required=True,
-        wrap=False,
+        wrap=True,  # all four stay in sight on a phone
         key=VIEW_KEY,
         label_visibility="collapsed",
     )

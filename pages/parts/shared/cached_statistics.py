@@ -11,11 +11,13 @@ from pages.parts.shared.gathered import JudgeState, judge_state
 from pages.parts.shared.session import Session
 from review.annotating.anchoring import Anchoring, anchoring
 from review.basics.labels import Ratings
+from review.checks.near import Near
 from review.current.assignments import owed_items
 from review.current.counting import state_of_annotations, state_of_weeks
 from review.current.verdicts import Reference
 from review.evidence import evidence
 from review.evidence.evidence import Paired
+from review.evidence.judge_evidence import judge_evidence as judge_evidence_of
 from review.evidence.judge_vs_people import JudgeVsPeople
 from review.evidence.judge_vs_people import judge_vs_people as judge_vs_people_of
 from review.evidence.production_data import production_data
@@ -26,7 +28,6 @@ from review.evidence.withheld import withheld_items
 from review.judges.workbench.comparing import Comparison, compared
 from review.judges.workbench.disagreements import Disagreement
 from review.judges.workbench.disagreements import disagreements as disagreements_of
-from review.judges.workbench.near import Near
 from review.judges.workbench.over_time import OverTime
 from review.judges.workbench.over_time import over_time as over_time_of
 from review.judges.workbench.workbench import Economy
@@ -37,9 +38,9 @@ from review.report.model import Quality
 from review.settling.adjudication import cases
 from review.settling.case_batch import ranking as ranking_of
 from review.statistics.agreement.report import AgreementReport, agreement_report
-from review.statistics.calibration.report import CalibrationReport, calibration_report, weighted_figures
+from review.statistics.answers.judges import Evidence
+from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.quality.change import SPAN
-from review.statistics.quantity import Quantity
 from storage.opening import open_store
 from storage.queries.states import WeekState
 from storage.records_judges import Judge
@@ -85,20 +86,22 @@ def _calibration(key: JudgeKey, judge: str, owed: tuple[str, ...], dimension: st
     return calibration_report(_pair.data, positive=_pair.dimension.positive)
 
 
-def recall(session: Session, weeks: tuple[str, ...], judge: str) -> list[tuple[str, Quantity]]:
-    """Return the positive value and the recall of a judge in each dimension that has a positive value."""
-    return _recall(*_judge_key(session, weeks, judge), gathered.pairs(session, weeks, judge))
+def judge_evidence(session: Session, weeks: tuple[str, ...], judge: str, epsilon: float) -> list[Evidence]:
+    """Return what is known of a judge in each dimension that has a positive value, without opening the test half."""
+    pairs, ratings = gathered.pairs(session, weeks, judge), gathered.ratings(session, weeks)
+    return _judge_evidence(*_judge_key(session, weeks, judge), epsilon, pairs, ratings)
 
 
-@st.cache_data(show_spinner="Computing recall …", max_entries=64)
-def _recall(
-    key: JudgeKey, judge: str, owed: tuple[str, ...], _pairs: Mapping[str, Paired]
-) -> list[tuple[str, Quantity]]:
-    return [
-        (p.dimension.positive, weighted_figures(p.data, ("recall",), positive=p.dimension.positive)[1]["recall"])
-        for p in _pairs.values()
-        if p.dimension.positive
-    ]
+@st.cache_data(show_spinner="Comparing the judges with people …", max_entries=64)
+def _judge_evidence(
+    key: JudgeKey,
+    judge: str,
+    owed: tuple[str, ...],
+    epsilon: float,
+    _pairs: Mapping[str, Paired],
+    _ratings: Mapping[str, Ratings],
+) -> list[Evidence]:
+    return judge_evidence_of(_pairs, _ratings, epsilon=epsilon)
 
 
 JudgeKey = tuple[str, JudgeState, tuple[str, ...]]
@@ -173,20 +176,15 @@ def _comparison(
 
 
 def quality(session: Session, week: str) -> tuple[Quality, ...]:
-    """Return the estimated quality of production in a week, compared with the week before."""
-    return _quality(str(session.store.path), state_of_weeks(session.store, (week,)), week, 2)
-
-
-def quality_over_weeks(session: Session, week: str) -> tuple[Quality, ...]:
-    """Return the same compared over up to eight weeks, as the report has it. In a big store this takes a second."""
+    """Return the estimated quality of production in a week, compared over up to eight weeks as the report has it."""
     weeks = (*weeks_before(session.store, week, SPAN - 1), week)
-    return _quality(str(session.store.path), state_of_weeks(session.store, weeks), week, SPAN)
+    return _quality(str(session.store.path), state_of_weeks(session.store, weeks), week)
 
 
 @st.cache_data(show_spinner="Estimating quality …", max_entries=64)
-def _quality(path: str, state: WeekState, week: str, most: int) -> tuple[Quality, ...]:
+def _quality(path: str, state: WeekState, week: str) -> tuple[Quality, ...]:
     store = open_store(path, create=False)
-    return week_quality(store, week, production_data(store, [week]), most=most)
+    return week_quality(store, week, production_data(store, [week]))
 
 
 def withheld(session: Session, weeks: tuple[str, ...]) -> int:

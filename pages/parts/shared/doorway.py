@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from google.protobuf.message import DecodeError
@@ -103,8 +104,11 @@ def _role(path: str, visitor: Visitor) -> str:
 
 
 def held() -> Mapping[str, int]:
-    """Return the bytes of all uploaded files that the server holds, by address."""
-    files = getattr(Runtime.instance().uploaded_file_mgr, "file_storage", {}) if Runtime.exists() else {}
+    """Return the bytes of all uploaded files that the server holds, by address.
+
+    Raises AttributeError where another Streamlit keeps them elsewhere, so that it takes no upload that nobody counts.
+    """
+    files: Mapping[str, Any] = Runtime.instance().uploaded_file_mgr.file_storage if Runtime.exists() else {}  # type: ignore[attr-defined]
     return {
         f"/_stcore/upload_file/{session}/{file}": len(record.data)
         for session, records in list(files.items())

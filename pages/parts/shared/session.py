@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.shared import visitor
+from pages.parts.shared import address, visitor
 from pages.parts.shared.wording import as_text
 from review.basics.errors import ReviewError
 from review.people.people import Person, people
@@ -179,9 +179,14 @@ def _choose_week(store: Store) -> None:
     if not weeks:
         st.session_state[WEEK_KEY] = None
         return
-    start = st.session_state.get(WEEK_KEY) or st.query_params.get("week")
-    index = weeks.index(start) if start in weeks else 0
-    st.session_state[WEEK_KEY] = st.selectbox("Week", weeks, index=index, key="session_choose_week")
+    key, last = "session_choose_week", st.session_state.get(WEEK_KEY)
+    st.session_state[key] = last if last in weeks else weeks[0]
+    address.take("week", key=key, known=weeks)
+    chosen = st.selectbox("Week", weeks, key=key, on_change=address.follow, args=("week", key))
+    st.session_state[WEEK_KEY] = chosen
+    if chosen != weeks[0] and st.query_params.get("week") != chosen:
+        # The sidebar's links drop it. The latest week needs no mention: without one, it is shown.
+        st.query_params["week"] = chosen
 
 
 def current() -> Session:

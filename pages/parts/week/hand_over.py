@@ -61,7 +61,7 @@ def deal_what_nobody_holds(here: Session, week: str) -> None:
         return
     able = {p.id: p.name for p in people(here.store) if p.may("annotator")}
     with (
-        st.popover("Deal again", icon=":material/playing_cards:"),
+        st.popover("Deal again", icon=":material/playing_cards:", key="weekly_do_deal", on_change="rerun"),
         st.form("weekly_again", border=False),
     ):
         have = "has no reviewer" if items == 1 else "have no reviewer"

@@ -13,13 +13,21 @@ from pages.parts.week import hand_over
 from review.basics.errors import ReviewError
 from review.basics.words import counted, percent
 from review.closing.checklist_shown import shown_checklist
-from review.closing.closing import close_week
+from review.closing.closing import Check, close_week
 from review.current.assignments import closing_of, week_of_store
 from review.current.known import items_of
 from review.current.progress import Progress, progress
 from review.people.people import require
 from review.report.gather import week_report
 from review.report.page import report_html
+from review.serving.last_night import failed_steps
+
+
+def asked() -> None:
+    """Open the form that the address names, as the links of the tile "What is next?" do."""
+    wanted = st.query_params.pop("do", "") if "do" in st.query_params else ""
+    if wanted in ("hand-over", "deal", "close"):
+        st.session_state[f"weekly_do_{wanted}"] = True
 
 
 def title(here: Session, week: str) -> None:
@@ -65,7 +73,7 @@ def _report(here: Session, week: str) -> None:
 def _report_page(here: Session, week: str) -> str:
     """Return the report as HTML. Raises Refused when the person has lost the role since the page was drawn."""
     viewer = require(here.store, here.rater.id, "annotator").id
-    return report_html(week_report(here.store, week, viewer=viewer))
+    return report_html(week_report(here.store, week, viewer=viewer, failed=failed_steps(here.store)))
 
 
 def mine(here: Session, week: str) -> None:
@@ -94,7 +102,7 @@ def everybody(here: Session, week: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Everybody", width="stretch")
         if here.rater.may("lead") and closing_of(here.store, week) is None and any(p.left or p.skipped for p in rows):
-            with st.popover("Hand over", icon=":material/swap_horiz:"):
+            with st.popover("Hand over", icon=":material/swap_horiz:", key="weekly_do_hand-over", on_change="rerun"):
                 hand_over.hand_over(here, week, key="weekly_hand_over")
     if late:
         names = ", ".join(f"{p.name} ({p.left} left)" for p in rows if p.rater_id in late)
@@ -136,8 +144,8 @@ def _progress_table(rows: list[Progress], late: set[str]) -> None:
     )
 
 
-def blocking(here: Session, week: str) -> None:
-    """Draw the checklist of an open week and the lead's button to close it; of a closed week how it closed."""
+def blocking(here: Session, week: str) -> list[Check]:
+    """Draw the checklist of an open week and the button to close it, of a closed week how it closed. Return it."""
     closing = closing_of(here.store, week)
     with st.container(border=True):
         st.subheader("To close the week" if closing is None else "How the week closed")
@@ -145,7 +153,7 @@ def blocking(here: Session, week: str) -> None:
         for check in checks:
             mark = ":green[:material/check_circle:]" if check.done else ":orange[:material/pending:]"
             st.markdown(f"{mark} **{check.name.capitalize()}** · {as_text(check.todo)}")
-        if any(c.name == "settled" and not c.done for c in checks):
+        if here.rater.may("adjudicator") and any(c.name == "settled" and not c.done for c in checks):
             st.page_link("adjudicate.py", label="Settle disagreements", icon=":material/gavel:")
         if closing is not None:
             st.caption(as_text(f"Closed by {here.names.get(closing.by, closing.by)} on {closing.at[:10]}."))
@@ -154,10 +162,11 @@ def blocking(here: Session, week: str) -> None:
         elif here.rater.may("lead"):
             hand_over.deal_what_nobody_holds(here, week)
             _close(here, week, ready=all(c.done for c in checks))
+    return checks
 
 
 def _close(here: Session, week: str, *, ready: bool) -> None:
-    with st.popover("Close the week", icon=":material/lock:"):
+    with st.popover("Close the week", icon=":material/lock:", key="weekly_do_close", on_change="rerun"):
         reason = st.text_input("Reason (needed while something is open)", key="weekly_reason", disabled=ready)
         if st.button("Close", type="primary", key="weekly_close"):
             try:

@@ -20,6 +20,7 @@ LABEL_READERS = loaded(
         "langsmith_runs": "review.exchange.tools.langsmith:OF_RUNS",
         "openinference": "review.exchange.tools.openinference:LABELS",
         "arena": "review.exchange.tools.arena_votes:LABELS",
+        "logged_scores": "review.exchange.tools.logged_scores:LABELS",
     },
 )
 """Exports with labels by their name in ``labels import --format``."""

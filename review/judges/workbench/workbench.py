@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from review.basics.errors import NothingToDo, Refused
+from review.checks.near import Near, near_examples
 from review.current.assignments import owed_items
 from review.current.known import items_of
 from review.current.verdicts import LOG_VERDICTS, Reference, reference, verdicts_of, versions_with_verdicts
@@ -25,7 +26,6 @@ from review.evidence.test_set_access import (
 from review.judges.llm.spec import LlmSpec
 from review.judges.protocol.subjects import subjects_of_items
 from review.judges.versions import spec_of
-from review.judges.workbench.near import Near, near_examples
 from review.people.people import require
 from review.statistics.calibration.report import CalibrationReport, calibration_report
 from review.statistics.calibration.split import split_of

@@ -39,7 +39,7 @@ class Pulled:
     """What one pull of a source did.
 
     ``errors`` say what was not imported, and ``notes`` what a person must know of what was. ``rejects`` are the files
-    that list rejected records.
+    that list rejected records, ``scored`` the ids of imports that brought scores by people.
     """
 
     source: str
@@ -49,6 +49,7 @@ class Pulled:
     errors: tuple[ReviewError, ...] = ()
     notes: tuple[str, ...] = ()
     rejects: tuple[Path, ...] = ()
+    scored: tuple[str, ...] = ()
 
     def total(self, count: str) -> int:
         """Return the sum of one count over the imports, such as "added"."""
@@ -132,6 +133,7 @@ class _Work:
         self._errors: list[ReviewError] = []
         self._notes: list[str] = []
         self._rejects: list[Path] = []
+        self._scored: list[str] = []
         self._left_out: Counter[str] = Counter()
 
     def take(self, fetching: Fetching) -> None:
@@ -164,6 +166,7 @@ class _Work:
             errors=tuple(self._errors),
             notes=tuple(self._notes),
             rejects=tuple(self._rejects),
+            scored=tuple(self._scored),
         )
 
     def _file(self, fetched: Fetched) -> bool:
@@ -187,6 +190,7 @@ class _Work:
         notes += tally.notes
         self._imports.append(done)
         self._notes += notes
+        self._scored += [done.id] if tally.human_scores else []
         if tally.rejects_file is not None:
             self._rejects.append(tally.rejects_file)
         self._noted("done", done=done, left_out=fetched.left_out, detail=" ".join(notes))

@@ -20,6 +20,8 @@ from review.sources.readers.otlp_attributes import (
     KIND,
     KINDS,
     MODEL,
+    PROMPT,
+    PROMPT_VERSION,
     RESULT,
     SESSION,
     TAGS,
@@ -88,10 +90,8 @@ def _span(record: Record, events: list[Fields]) -> Span:
     kind = TOOL if not kind and "ai.toolCall.name" in attributes else kind
     tool = kind == TOOL
     error, error_type = _error(record, events)
-    version = first(
-        attributes, ("gen_ai.prompt.version", "llm.prompt_template.version", "langfuse.observation.prompt.version")
-    )
-    prompt = first(attributes, ("gen_ai.prompt.name", "langfuse.observation.prompt.name"))
+    version = first(attributes, PROMPT_VERSION)
+    prompt = first(attributes, PROMPT)
     parts = [str(part) for part in (prompt, version) if part is not None]
     tags = first(attributes, TAGS)
     root = attributes.get("langfuse.internal.is_app_root")

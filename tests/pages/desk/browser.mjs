@@ -61,12 +61,35 @@ performance.now = () => now;
 Object.assign(document, { body: new FakeNode("body"), documentElement: new FakeNode("html"), visibilityState: "visible",
   addEventListener: globalThis.addEventListener, getSelection: () => null });
 
-// Press a key where the focus is.
-export function press(key) {
+function send(kind, key, fields) {
   const target = document.activeElement ?? document.body;
-  const event = { key, code: /^\d$/.test(key) ? `Digit${key}` : "", target, defaultPrevented: false,
-    preventDefault() { this.defaultPrevented = true; } };
-  for (const listener of [...(listeners.get("keydown") ?? [])]) listener(event);
+  const event = { key, code: /^\d$/.test(key) ? `Digit${key}` : "", target, timeStamp: now, defaultPrevented: false,
+    preventDefault() { this.defaultPrevented = true; }, ...fields };
+  for (const listener of [...(listeners.get(kind) ?? [])]) listener(event);
+}
+
+// Push a key down where the focus is.
+export function hold(key, fields = {}) {
+  send("keydown", key, fields);
+}
+
+export function release(key) {
+  send("keyup", key, {});
+}
+
+// Press a key and let it go.
+export function press(key, fields = {}) {
+  hold(key, fields);
+  release(key);
+}
+
+// The mouse goes down somewhere on the page.
+export function point() {
+  send("pointerdown", "", {});
+}
+
+export function leaveWindow() {
+  send("blur", "", {});
 }
 
 // A server that keeps what it receives and answers when it is told to.

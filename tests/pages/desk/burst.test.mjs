@@ -8,8 +8,8 @@ import { answer, FakeNode, LIMITS, names, RUBRIC } from "./fakes.mjs";
 import { FakeServer, pass, press, stopTimers } from "./browser.mjs";
 import "../../../pages/parts/desk/annotator/annotating.js";
 
-const KEYS = ["1", "4", "3"];
-const LABELS = { correctness: "wrong", usefulness: "great", politeness: "friendly" };
+const KEYS = ["3", "4", "3"];
+const LABELS = { correctness: "correct", usefulness: "great", politeness: "friendly" };
 const dimension = (name, ...values) =>
   ({ name, title: name, required: true, multiple: false, shown_when: {}, values: values.map((value) => ({ value, key: "" })) });
 const THREE = { ...RUBRIC, dimensions: [dimension("correctness", "wrong", "partly", "correct"),
@@ -31,6 +31,7 @@ class Page {
   constructor() {
     const order = names(ITEMS);
     this.key = `burst-${(Page.count += 1)}`;
+    localStorage.setItem(`spotcheck:${this.key}:settings`, '{"advance": 0}'); // without a delay people type ahead
     this.server = new FakeServer(order, (open, fields) => answer(open, { rubric: THREE, ...fields }));
     this.data = { key: this.key, ...answer(order, { rubric: THREE, held: order.slice(0, 25) }) };
     this.mount();
@@ -101,7 +102,7 @@ test("thirty keys are ten right rows, whatever comes between them", async () => 
 
 test("a finished item is sent when the page is taken away before its delay is over", async () => {
   const page = new Page();
-  KEYS.forEach(press);
+  for (const key of KEYS) press(key);
   page.mount();
   assert.deepEqual(await settled(page), { a0: LABELS });
   page.end();

@@ -37,6 +37,7 @@ export class FakeNode {
   hasAttribute(name) { return this.attributes.has(name); }
   toggleAttribute(name, on) { if (on) this.attributes.set(name, ""); else this.attributes.delete(name); }
   addEventListener() {}
+  setSelectionRange() {}
   focus() { document.activeElement = this; }
   contains(other) { return other === this || this.children.some((one) => one instanceof FakeNode && one.contains(other)); }
   matches() { return false; }
@@ -55,7 +56,8 @@ export class FakeTextArea extends FakeNode {}
 
 globalThis.localStorage = new Storage();
 globalThis.sessionStorage = new Storage();
-globalThis.document = { createElement: (tag) => new FakeNode(tag), querySelector: () => null, activeElement: null };
+const KINDS = { textarea: FakeTextArea, input: FakeInput };
+globalThis.document = { createElement: (tag) => new (KINDS[tag] ?? FakeNode)(tag), querySelector: () => null, activeElement: null };
 globalThis.dispatchEvent = () => true;
 globalThis.Element = FakeNode;
 globalThis.HTMLInputElement = FakeInput;

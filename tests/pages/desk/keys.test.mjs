@@ -15,14 +15,14 @@ test("a key is named by its letter, a digit by its place where the layout gives 
   assert.equal(keyName({ key: "Enter", code: "Enter" }), "Enter");
 });
 
-function viewOf({ keys = {}, timer = null } = {}) {
+function viewOf({ keys = {}, finished = false, advance = null } = {}) {
   const done = [];
   const act = Object.fromEntries(["undo", "choose", "submit", "enter", "move", "steps", "openSkip"].map((name) =>
     [name, (...given) => done.push([name, ...given])]));
   const field = { kind: "short", keys: new Map(Object.entries(keys)), buttons: new Map(), dimension: { name: "tone" }, node: { hidden: false } };
   const root = new FakeNode("div");
-  return { root, desk, act, done, timer, focus: "tone", fields: new Map([["tone", field]]), dialog: null, keysDistinct: false,
-    client: { current: null, items: new Map() }, seenAt: 0 };
+  return { root, desk, act, done, finished, timer: null, held: new Set(), timerNode: new FakeNode("div"), focus: "tone", fields: new Map([["tone", field]]), dialog: null, keysDistinct: false,
+    client: { current: null, settings: { advance }, items: new Map() }, seenAt: 0 };
 }
 
 function pressed(view, key, fields = {}) {
@@ -65,8 +65,8 @@ test("letters command nothing while a text is written, with a modifier, or in an
   assert.deepEqual(view.done, [["undo"]]);
 });
 
-test("typing ahead sends the finished item and counts for the next one", () => {
-  const view = viewOf({ keys: { 1: "rude" }, timer: 7 });
+test("typing ahead without a delay sends the finished item and counts for the next one", () => {
+  const view = viewOf({ keys: { 1: "rude" }, finished: true, advance: 0 });
   pressed(view, "1");
   assert.deepEqual(view.done, [["submit"], ["choose", "tone", "rude"]]);
 });

@@ -12,7 +12,7 @@ from review.basics.errors import InputError, Refused, UnknownError
 from review.basics.labels import Label
 from review.closing.closing import checklist, close_week
 from review.current.assignments import closing_of
-from review.current.settled import annotations_of, by_votes, canonical_value, settle, settled_labels
+from review.current.settled import annotations_of, canonical_value, settle, settled_labels
 from review.rubric.default import DEFAULT_RUBRIC
 from review.rubric.rubric import rubric_from, save_rubric
 from review.settling.adjudication import adjudicate, cases
@@ -35,7 +35,8 @@ from storage.records_review import Adjudication, WeekClosing
     ],
 )
 def test_votes_settle_by_rule(votes, value, rule):
-    found = by_votes("i", "d", votes)
+    given = [Label("i", f"r{k}", "d", value) for k, value in enumerate(Counter(votes).elements())]
+    (found,) = settle(given, {}).values()
     assert (found.value, found.rule, found.disputed) == (value, rule, rule in ("plurality", "tie"))
 
 

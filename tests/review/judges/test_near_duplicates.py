@@ -11,7 +11,7 @@ from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.judges.workbench.near import THRESHOLD, Near, near_examples
+from review.checks.near import THRESHOLD, Near, near_examples
 
 EXAMPLE = "Where is my parcel? It was to come on Monday.\nI am sorry, it is still on its way and comes tomorrow."
 

@@ -1,6 +1,7 @@
 // What a correction changes, word by word, by the longest common subsequence of words.
 
 import { el } from "../shared/dom.js";
+import { t } from "../shared/words.js";
 
 const WORD = /\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 const CELLS_AT_MOST = 4_000_000; // longer texts: everything between the common ends is shown as replaced
@@ -66,6 +67,6 @@ const DIFF_TAGS = { gone: "del", new: "ins", same: "span" };
 
 export function showDiff(node, before, after) {
   const parts = wordDiff(before, after);
-  if (parts.every(([kind]) => kind === "same")) node.replaceChildren("no change");
+  if (parts.every(([kind]) => kind === "same")) node.replaceChildren(t("no change"));
   else node.replaceChildren(...parts.map(([kind, text]) => el(DIFF_TAGS[kind], {}, text)));
 }

@@ -8,12 +8,13 @@ import { draftFrom, draftOf, dropDraft, finalLabels, isChanged, isComplete, keep
 import { enter, isDone, isSkipped, MADE, nextOpen, saidList, skippedList } from "../shared/model.js";
 import { dropSlot } from "../shared/slots.js";
 import { sendSoon } from "../shared/sync.js";
-import { disarm, tick } from "../shared/timer.js";
+import { disarm, meantItem, tick } from "../shared/timer.js";
+import { N, t } from "../shared/words.js";
 
 const TAKEN_BACK = {
-  open: "Taken back. It does not count until you submit it again.",
-  done: "Taken back. Your earlier answer counts again.",
-  skipped: "Taken back. It is skipped again.",
+  open: N("Taken back. It does not count until you submit it again."),
+  done: N("Taken back. Your earlier answer counts again."),
+  skipped: N("Taken back. It is skipped again."),
 };
 
 function enterAnnotation(client, assignment) {
@@ -63,12 +64,12 @@ export function submit(view) {
 export function skip(view, reason) {
   const { client } = view;
   const assignment = client.current;
-  if (isDone(client, assignment)) return notice(view, "You already submitted this item. Undo the submission before you skip it.");
-  if (isSkipped(client, assignment)) return notice(view, "You already skipped this item. Answer it or go on.");
+  if (isDone(client, assignment)) return notice(view, t("You already submitted this item. Undo the submission before you skip it."));
+  if (isSkipped(client, assignment)) return notice(view, t("You already skipped this item. Answer it or go on."));
   disarm(view);
   enter(client, "skip", assignment, { reason });
   client.undo.push({ what: "submitted", assignment });
-  view.notice = "Skipped. Undo takes it back.";
+  view.notice = t("Skipped. Undo takes it back.");
   goTo(view, nextOpen(client, assignment));
   sendSoon(view);
 }
@@ -83,7 +84,7 @@ export function flag(view, kind, span, comment) {
     if (item.sql !== hidden.sql) hidden.sql_tokens = [];
     showOtherwise(view, { ...hidden, assignment: item.assignment, item: item.item });
   }
-  notice(view, span && kind === "privacy" ? "Flagged. The selected text is hidden." : "Flagged. Thank you.");
+  notice(view, span && kind === "privacy" ? t("Flagged. The selected text is hidden.") : t("Flagged. Thank you."));
   showBar(view);
   sendSoon(view);
 }
@@ -102,13 +103,12 @@ export function selectedText(view) {
 
 export function undo(view) {
   const { client } = view;
-  const armed = Boolean(view.timer);
   disarm(view);
   const last = client.undo[client.undo.length - 1];
   const flagged = last?.what === "flagged" && last.assignment === client.current;
   const chosen = last?.what === "chosen" && last.assignment === client.current;
   const said = isDone(client, client.current) || (isSkipped(client, client.current) && !chosen);
-  if (!armed && !flagged && said) return takeBackShown(view);
+  if (!flagged && said) return takeBackShown(view);
   while (client.undo.length) {
     const step = client.undo.pop();
     if (step.what === "submitted" && client.mine.has(step.assignment)) return takeBack(view, step.assignment);
@@ -117,28 +117,36 @@ export function undo(view) {
   }
   const latest = saidList(client).filter((id) => client.items.has(id) && client.mine.has(id)).pop();
   if (latest) takeBack(view, latest);
-  else notice(view, "There is nothing to undo.");
+  else notice(view, t("There is nothing to undo."));
 }
 
 // Take back the submission on the screen, whenever it was made. Its step leaves the undo list, and so do the choices made
 // after it: undoing one of these later would choose a value again.
-function takeBackShown(view) {
+function takeBackShown(view, current = view.client.current) {
   const { client } = view;
-  const { current } = client;
   const last = client.undo.findLastIndex(({ what, assignment }) => what === "submitted" && assignment === current);
   if (last >= 0)
     client.undo = client.undo.filter(({ what, assignment }, k) => k < last || assignment !== current || what === "flagged");
   takeBack(view, current);
 }
 
+// Do what was asked for about an item. If the item on the screen only just took the place of one that went by itself, that
+// one is meant and comes back first, so nothing written for it can land on another.
+export function onMeant(view, action) {
+  const meant = meantItem(view);
+  if (!meant) return action();
+  takeBackShown(view, meant);
+  return view.client.current === meant ? action() : undefined;
+}
+
 function takeBack(view, assignment) {
   const { client } = view;
-  if (!isKnown(client, assignment)) return notice(view, "This item is still loading. Try again in a moment.");
-  if (!client.mine.has(assignment)) return notice(view, "You submitted this item elsewhere. Change your answer here instead.");
-  if (client.week.closed) return notice(view, "The week is closed. Answers and skips can no longer be taken back.");
+  if (!isKnown(client, assignment)) return notice(view, t("This item is still loading. Try again in a moment."));
+  if (!client.mine.has(assignment)) return notice(view, t("You submitted this item elsewhere. Change your answer here instead."));
+  if (client.week.closed) return notice(view, t("The week is closed. Answers and skips can no longer be taken back."));
   leaveText(view);
   const { leaves } = enterWithdrawal(client, assignment);
-  view.notice = TAKEN_BACK[leaves];
+  view.notice = t(TAKEN_BACK[leaves]);
   goTo(view, assignment);
   sendSoon(view);
 }
@@ -148,9 +156,9 @@ function unflag(view, { assignment, submission_id, item }) {
   const { client } = view;
   enter(client, "withdraw", assignment, { withdraws: submission_id, leaves: null });
   if (item !== client.items.get(assignment) && client.items.has(assignment)) showOtherwise(view, item);
-  if (assignment === client.current || !client.items.has(assignment)) notice(view, "Flag taken back.");
+  if (assignment === client.current || !client.items.has(assignment)) notice(view, t("Flag taken back."));
   else {
-    view.notice = "Flag taken back.";
+    view.notice = t("Flag taken back.");
     goTo(view, assignment);
   }
   showBar(view);
@@ -161,8 +169,8 @@ function unflag(view, { assignment, submission_id, item }) {
 // so, and the notice is corrected.
 export function correctNotice(view) {
   const { client } = view;
-  if (view.notice !== TAKEN_BACK.open || !isDone(client, client.current)) return;
+  if (view.notice !== t(TAKEN_BACK.open) || !isDone(client, client.current)) return;
   if (client.refusals.some(({ assignment }) => assignment === client.current)) return;
-  view.notice = TAKEN_BACK.done;
+  view.notice = t(TAKEN_BACK.done);
   say(view, view.notice);
 }

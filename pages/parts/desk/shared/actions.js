@@ -11,6 +11,7 @@ import { clearFilter, focusField, keepInside, showRubric } from "./rubric.js";
 import { show, showState } from "./show.js";
 import { askedFor, sendSoon } from "./sync.js";
 import { arm, disarm, isEcho } from "./timer.js";
+import { t } from "./words.js";
 
 // Bind the actions to a view. Those on the open item do nothing while no item is open.
 export function bindActions(view, onItem, always) {
@@ -35,6 +36,7 @@ function choose(view, name, value) {
   const draft = draftOf(client, client.current);
   const before = draft.labels[name];
   disarm(view);
+  forgetMissed(view);
   client.undo.push({ what: "chosen", assignment: client.current, name, before });
   if (dimension.multiple) {
     const had = Array.isArray(before) ? before : [];
@@ -56,7 +58,7 @@ function chooseNumber(view, name, text) {
   if (value === (draft.labels[name] ?? "")) return;
   if (value === "") delete draft.labels[name];
   else if (Number.isFinite(Number(value))) return choose(view, name, value);
-  else notice(view, `“${text}” is not a number.`);
+  else notice(view, t("“{text}” is not a number.", { text }));
 }
 
 // Move the keyboard focus after an answer, to what the desk still asks about this item.
@@ -78,7 +80,7 @@ function enterKey(view) {
   const draft = draftOf(client, client.current);
   const asked = visibleDimensions(client.rubric, draft.labels);
   const here = asked.findIndex((d) => d.name === view.focus);
-  const passing = here >= 0 && (asked[here].multiple || !asked[here].required) && !view.timer;
+  const passing = here >= 0 && (asked[here].multiple || !asked[here].required);
   const complete = !asked[here]?.required || answered(draft.labels[view.focus]);
   const next = asked.slice(here + 1).find((d) => client.desk.asks(client, client.current, d));
   if (passing && complete && next && !isComplete(client, client.current)) focusField(view, next.name);
@@ -93,7 +95,26 @@ export function pointAtMissing(view) {
   const { node } = view.fields.get(missing[0].name);
   node.classList.remove("sc-ask");
   requestAnimationFrame(() => node.classList.add("sc-ask"));
-  say(view, `Still missing: ${missing.map((d) => d.title || d.name).join(", ")}.`);
+  notMeant(view, missingText(missing));
+}
+
+// Say why a key did nothing. The sentence goes with the next choice or word.
+export function notMeant(view, text) {
+  view.missed = text;
+  notice(view, text);
+}
+
+// What is still to be chosen, and what may be written instead.
+function missingText(missing) {
+  const titles = missing.map((d) => d.title || d.name).join(", ");
+  const other = missing.find((d) => d.unless);
+  return [t("Still missing: {titles}.", { titles }), other?.guidance].filter(Boolean).join(" ");
+}
+
+function forgetMissed(view) {
+  if (!view.missed || view.notice !== view.missed) return;
+  view.notice = view.missed = "";
+  showNotice(view);
 }
 
 export function unchoose(view, { assignment, name, before }) {
@@ -108,13 +129,12 @@ export function unchoose(view, { assignment, name, before }) {
 
 export function move(view, by) {
   const { client } = view;
-  if (view.timer && by > 0) return view.act.submit();
   const list = [...walkedBack(client), ...setAside(client), ...openList(client)];
   const here = list.indexOf(client.current);
   const gone = client.left?.assignment === client.current && by > 0;
   const beside = here < 0 ? (by < 0 ? list[list.length - 1] : list[0]) : list[here + by];
   const target = gone ? nextOpen(client, client.current) : beside;
-  if (!target || target === client.current) return notice(view, by < 0 ? "This is the first one." : "This is the last one.");
+  if (!target || target === client.current) return notice(view, by < 0 ? t("This is the first one.") : t("This is the last one."));
   leaveText(view);
   view.notice = "";
   goBackTo(view, target, by);
@@ -136,6 +156,7 @@ export function goTo(view, assignment) {
 function write(view, name, text) {
   const draft = draftOf(view.client, view.client.current);
   draft[name] = text;
+  forgetMissed(view);
   keepDraft(view.client, view.client.current);
   compareNote(view, name);
   if (view.notes[name].below) view.notes[name].node.scrollIntoView({ block: "nearest" });
@@ -159,9 +180,11 @@ export function leaveText(view) {
 
 function toggleSteps(view) {
   const folds = [...view.slot.querySelectorAll("[data-fold]")];
+  if (!folds.length) return notMeant(view, t("This item has no steps or tool output."));
   const open = folds.some((fold) => !fold.open);
   for (const fold of folds) fold.open = open;
   if (open) view.slot.querySelector("[data-steps]")?.scrollIntoView({ block: "nearest" });
+  return undefined;
 }
 
 function toggleGuidance(view) {

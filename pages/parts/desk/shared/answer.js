@@ -6,9 +6,10 @@ import { listsOf } from "./guess.js";
 import { forget } from "./memory.js";
 import { doneList, isSaid, openList, overlay, setAside, skippedList } from "./model.js";
 import { unpacked } from "./packing.js";
+import { N, t } from "./words.js";
 
 const RECENT_DONE = 40;
-export const CLOSED = "The week was closed while you had this item open. A submission now is kept as a late answer and changes no figure.";
+export const CLOSED = N("The week was closed while you had this item open. A submission now is kept as a late answer and changes no figure.");
 
 // Take the server's answer into the client.
 export function takeAnswer(client, data) {
@@ -132,7 +133,8 @@ function adoptRubric(client, rubric) {
 
 function rubricNews(client) {
   const begun = client.current && !belongs(client, client.current) && client.drafts.get(client.current)?.touched;
-  return `Items now use version ${client.rubric.version} of the rubric.${begun ? " Your unfinished answer is kept with its item." : ""}`;
+  const news = t("Items now use version {version} of the rubric.", { version: client.rubric.version });
+  return begun ? `${news} ${t("Your unfinished answer is kept with its item.")}` : news;
 }
 
 function belongs(client, assignment) {

@@ -3,18 +3,26 @@
 import { el, setAttr, setFlag, setText } from "./dom.js";
 import { keptWhere } from "./memory.js";
 import { openList, overlay } from "./model.js";
+import { languageNow, N, t } from "./words.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const QUIET_MS = 1000; // how long nothing must wait to be saved before a screen reader announces "all saved"
 const SLOW_MS = 2500;
-const KEPT_WORDS = { disk: ", kept here", soon: "", page: ", keep this tab open" };
+const OFFLINE = { disk: N("offline, {count} to save, kept here"), soon: N("offline, {count} to save"),
+  page: N("offline, {count} to save, keep this tab open") };
 
 function dueText(due) {
   const day = /^(\d{4})-(\d\d)-(\d\d)/.exec(due ?? "");
   if (!day) return "";
   const date = new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3]));
-  return `due ${DAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]}`;
+  if (languageNow() === "en") return `due ${DAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]}`;
+  return t("due {day}", { day: date.toLocaleDateString(languageNow(), { weekday: "short", day: "numeric", month: "short" }) });
+}
+
+export function weekText(name) {
+  const number = /^\d{4}-W0?(\d+)$/.exec(name);
+  return number ? t("Week {number}", { number: number[1] }) : name;
 }
 
 // The server's counts, adjusted by the entries that it has not acknowledged yet.
@@ -33,7 +41,7 @@ export function showBar(view) {
   const { client } = view;
   if (!client.week) return;
   const { done, left } = progressNow(client);
-  setText(view.weekNode, client.week.name.replace(/^\d{4}-W0?/, "Week "));
+  setText(view.weekNode, weekText(client.week.name));
   setText(view.dueNode, dueText(client.week.due));
   setText(view.whoNode, client.rater?.name ?? "");
   view.barNode.max = Math.max(1, done + left);
@@ -71,8 +79,8 @@ export function showNotice(view) {
   const { client } = view;
   const refused = client.refusals[client.refusals.length - 1];
   const text = refused
-    ? `Not saved: ${refused.why}`
-    : client.trouble ? `Not saved yet, trying again: ${client.trouble}` : view.notice ?? "";
+    ? t("Not saved: {why}", { why: t(refused.why) })
+    : client.trouble ? t("Not saved yet, trying again: {why}", { why: t(client.trouble) }) : view.notice ?? "";
   const [words, button] = view.noticeNode.children;
   setText(words, text);
   setFlag(button, "hidden", !refused || refused.assignment === client.current || !client.items.has(refused.assignment));
@@ -89,7 +97,7 @@ export function showEmpty(view) {
   setFlag(view.emptyNode, "hidden", false);
   view.emptyNode.replaceChildren(...[
     el("div", { class: "sc-tick", "aria-hidden": "true" }, "✓"),
-    unsaved ? el("p", { class: "sc-error" }, `${unsaved} still to save. Keep this tab open until the bar says “all saved”.`) : null,
+    unsaved ? el("p", { class: "sc-error" }, t("{count} still to save. Keep this tab open until the bar says “all saved”.", { count: unsaved })) : null,
     ...view.desk.empty(view),
   ].filter(Boolean));
 }
@@ -105,6 +113,6 @@ export function savingState(client) {
   const slow = client.sentAt && Date.now() - client.sentAt > SLOW_MS;
   const offline = !connected() || (count > 0 && slow);
   if (count === 0 && !client.memory.read) return ["saving", ""]; // entries of an earlier page may still be found
-  if (count === 0) return offline ? ["offline", "offline, all saved"] : ["saved", "all saved"];
-  return offline ? ["offline", `offline, ${count} to save${KEPT_WORDS[keptWhere(client.memory)]}`] : ["saving", `${count} to save`];
+  if (count === 0) return offline ? ["offline", t("offline, all saved")] : ["saved", t("all saved")];
+  return offline ? ["offline", t(OFFLINE[keptWhere(client.memory)], { count })] : ["saving", t("{count} to save", { count })];
 }

@@ -1,8 +1,9 @@
 // The left side: the conversation and the answer under review. It is built once per item, ahead of time.
 
-import { el, plural } from "./dom.js";
+import { el } from "./dom.js";
+import { N, plural, t } from "./words.js";
 
-const ROLES = { user: "User", assistant: "Assistant", system: "System", tool: "Tool", developer: "System" };
+const ROLES = { user: N("User"), assistant: N("Assistant"), system: N("System"), tool: N("Tool"), developer: N("System") };
 const SQL_KINDS = new Set(["keyword", "string", "number", "comment", "name", "other"]);
 const ROWS_AT_FIRST = 12;
 const SHORT_CELL = 20; // this many letters fit into a cell, however wide they are
@@ -35,7 +36,7 @@ export function buildConversation(item) {
     item.steps?.length ? buildSteps(item.steps) : null,
     item.sql ? buildSql(item) : null,
     item.result ? buildResult(item.result) : null,
-    item.error ? el("p", { class: "sc-error", dir: "auto" }, el("strong", {}, "Error "), asText(item.error)) : null,
+    item.error ? el("p", { class: "sc-error", dir: "auto" }, el("strong", {}, `${t("Error")} `), asText(item.error)) : null,
   );
   return node;
 }
@@ -44,14 +45,14 @@ function buildTurn(message, isTarget, item) {
   const role = ROLES[message.role] ? message.role : "other";
   const text = asText(message.content);
   if (role === "tool" || role === "system" || role === "developer") return buildQuietTurn(message, text);
-  const unit = item.unit === "turn" ? "answer under review" : "last answer";
+  const unit = item.unit === "turn" ? t("answer under review") : t("last answer");
   return el(
     "section",
     { class: `sc-turn sc-${role}`, "data-target": isTarget },
     el(
       "header",
       {},
-      el("span", { class: "sc-role" }, ROLES[message.role] ?? asText(message.role)),
+      el("span", { class: "sc-role" }, ROLES[message.role] ? t(ROLES[message.role]) : asText(message.role)),
       message.name ? el("span", { class: "sc-name" }, asText(message.name)) : null,
       isTarget && item.messages.length > 2 ? el("span", { class: "sc-badge" }, unit) : null,
     ),
@@ -70,7 +71,7 @@ function buildText(text) {
 }
 
 function buildQuietTurn(message, text) {
-  const label = [ROLES[message.role], message.name].filter(Boolean).join(" · ");
+  const label = [t(ROLES[message.role]), message.name].filter(Boolean).join(" · ");
   const line = text.replace(/\s+/g, " ").slice(0, 160);
   return el(
     "details",
@@ -87,12 +88,13 @@ function buildToolCall(call) {
   return el("code", { class: "sc-call" }, `→ ${asText(fn.name ?? "tool")}(${text})`);
 }
 
-function buildContext(passages) {
+function buildContext(texts) {
+  const passages = plural(texts.length, "passage", "passages");
   return el(
     "details",
     { class: "sc-fold", "data-fold": true },
-    el("summary", {}, `Retrieved: ${plural(passages.length, "passage", "passages")}`),
-    el("ol", {}, ...passages.map((passage) => el("li", { class: "sc-text", dir: "auto" }, asText(passage)))),
+    el("summary", {}, t("Retrieved: {passages}", { passages })),
+    el("ol", {}, ...texts.map((passage) => el("li", { class: "sc-text", dir: "auto" }, asText(passage)))),
   );
 }
 
@@ -125,17 +127,17 @@ function buildSql(item) {
 
 function buildResult(result) {
   if (!result.columns) {
-    return el("section", { class: "sc-block" }, el("h3", {}, "Result"), el("pre", { class: "sc-code" }, asText(result.text)));
+    return el("section", { class: "sc-block" }, el("h3", {}, t("Result")), el("pre", { class: "sc-code" }, asText(result.text)));
   }
   const { columns, rows } = result;
   const total = Math.max(result.total ?? 0, rows.length);
   const grouped = total.toLocaleString("en");
   const body = el("tbody", {}, ...rows.slice(0, ROWS_AT_FIRST).map(buildRow));
-  const shown = rows.length < total ? `first ${rows.length} of ${grouped} rows` : plural(grouped, "row", "rows");
+  const shown = rows.length < total ? t("first {count} of {total} rows", { count: rows.length, total: grouped }) : plural(grouped, "row", "rows");
   const more = el(
     "button",
     { type: "button", class: "sc-more", onclick: () => more.remove(body.append(...rows.slice(ROWS_AT_FIRST).map(buildRow))) },
-    `Show all ${rows.length} rows`,
+    t("Show all {count} rows", { count: rows.length }),
   );
   const table = el(
     "table",
@@ -147,8 +149,8 @@ function buildResult(result) {
   return el(
     "section",
     { class: "sc-block" },
-    el("h3", {}, "Result ", el("small", {}, shown)),
-    el("div", { class: "sc-table", tabindex: "0", role: "region", "aria-label": `Result, ${shown}` }, table),
+    el("h3", {}, `${t("Result")} `, el("small", {}, shown)),
+    el("div", { class: "sc-table", tabindex: "0", role: "region", "aria-label": t("Result, {shown}", { shown }) }, table),
     rows.length > ROWS_AT_FIRST ? more : null,
   );
 }

@@ -55,10 +55,6 @@ export function toolButton(label, key, action, extra = {}) {
   );
 }
 
-export function plural(count, one, many) {
-  return `${count} ${String(count) === "1" ? one : many}`;
-}
-
 export function newId() {
   if (globalThis.crypto.randomUUID) return crypto.randomUUID();
   // Plain http on a local network has no randomUUID, so a version 4 UUID is made by hand.

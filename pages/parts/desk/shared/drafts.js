@@ -65,6 +65,15 @@ export function isComplete(client, assignment) {
   return client.rubric.dimensions.length > 0 && missingRequired(client, assignment).length === 0;
 }
 
+// Whether reasons, a correction or a remark may follow the labels: an answer that is not fine, a dimension that is asked
+// only because of another answer, or a text that was begun. Such an item is never submitted automatically.
+export function mayFollow(client, assignment) {
+  const draft = draftOf(client, assignment);
+  const worse = (d) => [draft.labels[d.name]].flat().some((value) => d.not_fine?.includes(value));
+  return client.desk.texts.some(({ name }) => (draft[name] ?? "").trim() !== "")
+    || visibleDimensions(client.rubric, draft.labels).some((d) => Object.keys(d.shown_when ?? {}).length > 0 || worse(d));
+}
+
 export function finalLabels(client, assignment) {
   const { labels } = draftOf(client, assignment);
   const asked = visibleDimensions(client.rubric, labels).filter((d) => answered(labels[d.name]));

@@ -1,9 +1,11 @@
 // The keyboard. Letters are commands only where no text is being written. A key that is held down acts once.
 
+import { notMeant } from "./actions.js";
 import { answered, draftOf, visibleDimensions } from "./drafts.js";
 import { closeDialog, openHelp } from "./panels.js";
 import { clearFilter, DIGITS, focusField, isText, moveTop } from "./rubric.js";
-import { disarm, tick } from "./timer.js";
+import { disarm, holdKey, submitByItself, tick } from "./timer.js";
+import { t } from "./words.js";
 
 // The commands of both desks; each desk adds its own.
 const COMMANDS = {
@@ -16,7 +18,9 @@ const COMMANDS = {
 const SCROLLS = { PageDown: 0.85, PageUp: -0.85, " ": 0.85 };
 
 export function onKey(view, event) {
-  if (!view.root.isConnected || event.defaultPrevented || event.isComposing) return;
+  if (!view.root.isConnected) return;
+  holdKey(view, event, choosesValue(view, event));
+  if (event.defaultPrevented || event.isComposing) return;
   const { target } = event;
   const inside = view.root.contains(target);
   if (!inside && isInteractive(target)) return;
@@ -27,6 +31,13 @@ export function onKey(view, event) {
   if (target instanceof HTMLInputElement) return filterKey(view, event);
   if (event.repeat && !(event.key in SCROLLS)) return event.key === "Tab" ? undefined : event.preventDefault();
   commandKey(view, event, inside);
+}
+
+// Whether a key would choose a value, here or on the next item.
+function choosesValue(view, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLTextAreaElement) return false;
+  const key = keyOrName(view, event);
+  return /^\d$/.test(key) || Boolean(fieldOfKey(view, key));
 }
 
 export function isInteractive(target) {
@@ -81,14 +92,15 @@ function scrollPage(view, share) {
   view.slot?.scrollBy({ top: share * view.slot.clientHeight });
 }
 
-// Choose the value of a key. If a finished item still waits for its delay, the reviewer has typed ahead: that item is
-// submitted at once and the key counts for the next one.
+// Choose the value of a key. If a finished item still waits, the reviewer has typed ahead: that item is submitted at once
+// and the key counts for the next one.
 function chooseByKey(view, key) {
-  if (view.timer) view.act.submit();
+  if (view.finished) submitByItself(view);
   const field = view.fields.get(view.focus);
   const wanted = field?.keys.has(key) ? field : view.keysDistinct && fieldOfKey(view, key);
   if (wanted) view.act.choose(wanted.dimension.name, wanted.keys.get(key));
   else if (field?.kind === "long") pickHit(view, field, DIGITS.indexOf(key));
+  else if (field) notMeant(view, t("{title} has no value with the key {key}.", { title: field.dimension.title || field.dimension.name, key }));
 }
 
 function fieldOfKey(view, key) {
@@ -98,7 +110,7 @@ function fieldOfKey(view, key) {
 function digit(view, event, key) {
   const field = view.fields.get(view.focus);
   const typed = field?.kind === "number" || (field?.kind === "long" && isText(field, event.key));
-  if (typed && !view.timer) return field.filter.focus();
+  if (typed && !view.finished) return field.filter.focus();
   return take(event, () => chooseByKey(view, key));
 }
 

@@ -16,7 +16,8 @@ import { buildRubric, focusField, keepFocusInside } from "./rubric.js";
 import { show, showState } from "./show.js";
 import { dropSlot, prepare, scrollToTarget } from "./slots.js";
 import { afterAnswer, connectionChanged, keepAsking, sendNow, sendSoon } from "./sync.js";
-import { disarm, tick } from "./timer.js";
+import { disarm, releaseAll, releaseKey, tick } from "./timer.js";
+import { languageNow, t, useWords } from "./words.js";
 
 const views = new Map();
 const POINTED_MS = 5000;
@@ -25,6 +26,7 @@ const NARROW_REM = 40;
 function newView(desk, { key, limits }) {
   const view = {
     desk,
+    language: languageNow(),
     client: newClient(key, desk, limits),
     fields: new Map(), // dimension -> its field on the right side
     slots: new Map(), // assignment -> its laid-out conversation
@@ -32,7 +34,11 @@ function newView(desk, { key, limits }) {
     tall: false, // the rubric does not fit and scrolls
     passed: null, // the previous slot, until a frame without it is painted
     focus: null,
-    timer: null,
+    timer: null, // runs while an answered item waits for its delay
+    finished: false, // an answered item waits: for its delay, or first for a key that is held down
+    held: new Set(), // keys that are down
+    pressedAt: 0,
+    advanced: null, // { from, at }: the item that was submitted automatically last
     dialog: null,
     writing: null,
     notice: "",
@@ -67,13 +73,16 @@ function listen(view) {
   view.listening = new AbortController();
   const { signal } = view.listening;
   window.addEventListener("keydown", (event) => onKey(view, event), { capture: true, signal });
-  window.addEventListener("pointerdown", () => (view.pointedAt = performance.now()), { capture: true, passive: true, signal });
+  window.addEventListener("keyup", (event) => releaseKey(view, event), { capture: true, signal });
+  window.addEventListener("blur", () => releaseAll(view), { signal });
+  window.addEventListener("pointerdown", (event) => onPointer(view, event), { capture: true, passive: true, signal });
   window.addEventListener("online", () => connectionChanged(view), { signal });
   window.addEventListener("offline", () => connectionChanged(view), { signal });
   window.addEventListener("pagehide", () => leavePage(view), { signal });
   view.scrollNode.addEventListener("scroll", () => (view.scrolled = true), { passive: true, signal });
   const sizes = new ResizeObserver(() => {
     setNarrow(view);
+    view.desk.resized(view);
     view.slots.forEach((slot) => slot.inert && slot.isConnected && scrollToTarget(slot));
   });
   sizes.observe(view.paneNode);
@@ -96,9 +105,15 @@ function listen(view) {
     view.root.addEventListener(sign, () => tick(view), { passive: true, signal });
 }
 
+function onPointer(view, event) {
+  view.pointedAt = performance.now();
+  view.pressedAt = event.timeStamp || view.pointedAt;
+  disarm(view);
+}
+
 // Leave the page. A finished item that only waits for its delay is submitted.
 function leavePage(view) {
-  if (view.timer) view.act.submit();
+  if (view.finished) view.act.submit();
   if (view.client.current && view.client.drafts.has(view.client.current) && !isDone(view.client, view.client.current))
     keepDraft(view.client, view.client.current);
   if (view.client.outbox.size) sendNow(view);
@@ -126,14 +141,14 @@ function applyAnswer(view, data) {
     view.slots.clear();
     view.notice = "";
   }
-  if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : client.news;
+  if (client.news) view.notice = client.taken[client.current] || client.news === CLOSED ? "" : t(client.news);
   view.desk.heard(view);
   for (const { assignment } of data.items ?? []) if (client.items.get(assignment) !== before.get(assignment)) dropSlot(view, assignment);
   const stays = !turned && client.current === current && client.rubric.version === version;
   if (stays && client.items.get(current) === item && sameWords(client.mine.get(current), mine)) refresh(view);
   else if (stays && item) showAgain(view, item);
   else show(view);
-  if (client.news) say(view, client.news);
+  if (client.news) say(view, t(client.news));
   // After a click on another list its first item gets the keys; for those who use the keyboard the focus stays.
   if (turned && performance.now() - view.pointedAt < POINTED_MS) view.root.focus({ preventScroll: true });
   const next = nextOpen(client, client.current);
@@ -166,7 +181,7 @@ function refresh(view) {
 // next key may come when the view is back, and belongs to the next item. Unsaved entries stay in the outbox and are sent
 // when the page is opened again.
 function unmount(view) {
-  if (view.timer) view.act.submit();
+  if (view.finished) view.act.submit();
   view.listening?.abort();
   view.listening = null;
   view.setStateValue = null;
@@ -175,7 +190,17 @@ function unmount(view) {
   view.root.remove();
 }
 
+// Take the language of the answer. The frame of another language is built anew; drafts and unsaved entries are kept.
+function speak(data) {
+  if (data.words) useWords(data.language, data.words);
+  const view = views.get(data.key);
+  if (!view || view.language === languageNow()) return;
+  unmount(view);
+  views.delete(data.key);
+}
+
 function mount(desk, { data, parentElement, setStateValue }) {
+  speak(data);
   const view = views.get(data.key) ?? newView(desk, data);
   views.set(data.key, view);
   view.setStateValue = setStateValue;

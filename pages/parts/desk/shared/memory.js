@@ -1,14 +1,15 @@
 // What this browser keeps across reloads, under `spotcheck:<store>:<rater>`:
 //   ...:out:<submission id>   one unacknowledged entry each, so that two tabs never overwrite each other's
 //   ...:draft:<assignment>    labels and texts of an item that is open
-// The settings are shared by all raters of this browser. Everything is kept twice: in localStorage, which is read and
+//   ...:settings              how this person works
+// Everything is kept twice: in localStorage, which is read and
 // written at once but reaches the disk seconds later, and in the mirror (mirror.js), which confirms that it is on the disk.
 // In a browser that refuses both, the outbox is in the page only, and the page says so.
 
 import { mirrorOf, writeMirror } from "./mirror.js";
 
-const SETTINGS_KEY = "spotcheck:settings";
-const DEFAULT_SETTINGS = { advance: 250 }; // milliseconds before a completed item is submitted; null = only by Enter
+const SHARED_SETTINGS_KEY = "spotcheck:settings"; // earlier versions kept one choice for all people of a browser
+const DEFAULT_SETTINGS = { advance: null }; // milliseconds before a completed item is submitted; null = only by Enter
 const DRAFT_DAYS = 60; // drafts older than this are dropped: their week is long over
 const DAY_MS = 86_400_000;
 
@@ -97,13 +98,13 @@ export function recallPlace(memory) {
   return withStorage(null, () => globalThis.sessionStorage.getItem(`${memory.prefix}place`), null) || null;
 }
 
-export function readSettings() {
-  const chosen = withStorage(null, (storage) => parsed(storage.getItem(SETTINGS_KEY)), null);
-  const settings = { ...DEFAULT_SETTINGS, ...chosen };
+export function readSettings(memory) {
+  const kept = (name) => withStorage(null, (storage) => parsed(storage.getItem(name)), null);
+  const settings = { ...DEFAULT_SETTINGS, ...(kept(`${memory.prefix}settings`) ?? kept(SHARED_SETTINGS_KEY)) };
   const sound = settings.advance === null || (settings.advance >= 0 && settings.advance <= 1000);
   return sound ? settings : { ...DEFAULT_SETTINGS };
 }
 
-export function writeSettings(settings) {
-  withStorage(null, (storage) => storage.setItem(SETTINGS_KEY, JSON.stringify(settings)));
+export function writeSettings(memory, settings) {
+  withStorage(null, (storage) => storage.setItem(`${memory.prefix}settings`, JSON.stringify(settings)));
 }

@@ -13,12 +13,13 @@ export const RESEND_MS = 3000;
 export const MADE = { annotation: "done", decision: "done", skip: "skipped" }; // what an entry does to its item
 
 export function newClient(key, desk, limits = {}) {
+  const memory = memoryOf(key);
   const client = {
     key,
     desk,
     limits, // field -> how many characters the server takes
-    memory: memoryOf(key),
-    settings: readSettings(),
+    memory,
+    settings: readSettings(memory),
     rater: null,
     week: null,
     rubric: { version: null, reveal: false, dimensions: [] },

@@ -5,6 +5,9 @@ import { draftOf } from "./drafts.js";
 import { writeSettings } from "./memory.js";
 import { focusField, rank } from "./rubric.js";
 import { disarm } from "./timer.js";
+import { t } from "./words.js";
+
+const USUAL_DELAY_MS = 400;
 
 export function buildNotes(view) {
   view.notes = Object.fromEntries(view.desk.texts.map((text) => [text.name, buildNote(view, text)]));
@@ -13,12 +16,12 @@ export function buildNotes(view) {
 
 function buildNote(view, { name, label, rows, compare }) {
   const area = el("textarea", {
-    rows, maxlength: view.client.limits[name], "aria-label": label, "data-note": name, dir: "auto",
+    rows, maxlength: view.client.limits[name], "aria-label": t(label), "data-note": name, dir: "auto",
     oninput: () => view.act.write(name, area.value),
     onblur: () => view.act.leave(name, area.value),
   });
-  const below = compare ? el("div", { class: "sc-diff", dir: "auto", role: "group", "aria-label": `${label}: what changes` }) : null;
-  return { area, below, node: el("div", { class: "sc-note", hidden: true }, el("label", {}, el("span", {}, label), area), below) };
+  const below = compare ? el("div", { class: "sc-diff", dir: "auto", role: "group", "aria-label": t("{label}: what changes", { label: t(label) }) }) : null;
+  return { area, below, node: el("div", { class: "sc-note", hidden: true }, el("label", {}, el("span", {}, t(label)), area), below) };
 }
 
 export function showNotes(view) {
@@ -73,7 +76,7 @@ export function penBack(view, { note, field, text, caret }) {
 export function openDialog(view, title, ...content) {
   disarm(view); // a finished item must not be submitted behind a dialog about it
   view.dialog = { choices: new Map(), confirm: null };
-  const close = toolButton("Close", "Esc", () => closeDialog(view));
+  const close = toolButton(t("Close"), "Esc", () => closeDialog(view));
   const box = el(
     "div",
     { class: "sc-dialog", role: "dialog", "aria-modal": "true", "aria-label": title, tabindex: "-1" },
@@ -102,26 +105,27 @@ export function choiceRow(key, label, action, pressed) {
 }
 
 export function openHelp(view) {
-  openDialog(view, "Keys",
-    el("dl", { class: "sc-keys" }, ...view.desk.help.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])),
-    view.desk.advances ? buildDelay(view.client.settings) : null,
+  openDialog(view, t("Keys"),
+    el("dl", { class: "sc-keys" }, ...view.desk.help.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, t(what))])),
+    view.desk.advances ? buildDelay(view.client) : null,
     view.client.memory.works ? null
-      : el("p", { class: "sc-error" }, "This browser keeps no copy of unsaved work. Close this tab only once everything is saved."));
+      : el("p", { class: "sc-error" }, t("This browser keeps no copy of unsaved work. Close this tab only once everything is saved.")));
 }
 
 // The setting for how long an answered item waits before it is submitted automatically.
-function buildDelay(settings) {
-  const label = () => (settings.advance === null ? "off, Enter submits" : `${settings.advance} ms`);
+function buildDelay({ settings, memory }) {
+  const label = () => (settings.advance === null ? t("off, Enter submits") : settings.advance === 0 ? t("at once") : `${settings.advance} ms`);
   const shown = el("output", {}, label());
   const change = (advance) => {
     settings.advance = advance;
-    writeSettings(settings);
+    writeSettings(memory, settings);
     setText(shown, label());
   };
-  const range = el("input", { type: "range", min: 0, max: 1000, step: 50, value: settings.advance ?? 250,
-    "aria-label": "Delay before an answered item is submitted", oninput: () => { box.checked = true; change(Number(range.value)); } });
+  const range = el("input", { type: "range", min: 0, max: 1000, step: 50, value: settings.advance ?? USUAL_DELAY_MS,
+    "aria-label": t("Delay before an answered item is submitted"), oninput: () => { box.checked = true; change(Number(range.value)); } });
   const box = el("input", { type: "checkbox", checked: settings.advance !== null,
     onchange: () => change(box.checked ? Number(range.value) : null) });
   return el("fieldset", { class: "sc-settings" },
-    el("label", {}, box, " Submit automatically when everything is answered"), range, shown);
+    el("label", {}, box, ` ${t("Submit automatically when everything is answered")}`), range, shown,
+    el("p", { class: "sc-quiet-text" }, t("Any key stops it. An answer that is not fine waits for Enter, and so does one with a comment or a correction.")));
 }

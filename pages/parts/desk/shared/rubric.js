@@ -2,6 +2,7 @@
 
 import { el, setAttr, setFlag, setText } from "./dom.js";
 import { answered, draftOf, isComplete, visibleDimensions } from "./drafts.js";
+import { t } from "./words.js";
 
 export const DIGITS = "1234567890"; // longer lists have no key per value and filter as one types
 
@@ -28,8 +29,8 @@ function buildField(view, dimension) {
   const field = { dimension, kind: kindOf(dimension), buttons: new Map(), keys: new Map(), filter: null };
   const title = `sc-title-${dimension.name}`;
   field.chosen = el("output", { class: "sc-chosen" });
-  field.note = el("span", { class: "sc-needed" }, dimension.required ? "" : "optional");
-  const hint = dimension.multiple ? el("span", { class: "sc-needed" }, "several", el("span", { class: "sc-by-key" }, ", then Enter")) : null;
+  field.note = el("span", { class: "sc-needed" }, dimension.required ? "" : t("optional"));
+  const hint = dimension.multiple ? el("span", { class: "sc-needed" }, t("several"), el("span", { class: "sc-by-key" }, t(", then Enter"))) : null;
   field.node = el(
     "section",
     { class: `sc-field sc-${field.kind}`, "data-field": dimension.name },
@@ -75,7 +76,7 @@ function buildValue(view, field, value, key, role) {
       onclick: () => view.act.choose(field.dimension.name, value.value),
     },
     el("kbd", { "aria-hidden": "true" }, key),
-    el("span", {}, shownValue(value.value)),
+    el("span", {}, value.shown ?? shownValue(value.value)),
     value.guidance ? el("small", { class: "sc-guidance" }, value.guidance) : null,
   );
   field.buttons.set(value.value, button);
@@ -98,7 +99,7 @@ function buildLong(view, field, title) {
   });
   field.filter = el("input", {
     type: "text", class: "sc-filter", role: "combobox", autocomplete: "off", spellcheck: "false",
-    placeholder: `type to filter ${dimension.values.length}`, "aria-labelledby": title, "aria-expanded": "true",
+    placeholder: t("type to filter {count}", { count: dimension.values.length }), "aria-labelledby": title, "aria-expanded": "true",
     "aria-controls": id, "aria-autocomplete": "list",
     oninput: () => rank(field),
     onfocus: () => focusField(view, dimension.name, { quietly: true }),
@@ -110,7 +111,7 @@ function buildLong(view, field, title) {
 function buildNumber(view, field, title) {
   field.filter = el("input", {
     type: "text", inputmode: "decimal", class: "sc-filter", autocomplete: "off", "aria-labelledby": title,
-    placeholder: "a number", "data-dimension": field.dimension.name,
+    placeholder: t("a number"), "data-dimension": field.dimension.name,
     onfocus: () => focusField(view, field.dimension.name, { quietly: true }),
     onchange: () => view.act.number(field.dimension.name, field.filter.value),
   });
@@ -124,7 +125,7 @@ export function rank(field) {
   field.digits = [...DIGITS].map((digit) => (isText(field, digit) ? "" : digit));
   field.top = 0;
   field.list.replaceChildren(...fits.map((one) => field.buttons.get(one.value)));
-  if (!fits.length) field.list.append(el("p", { class: "sc-none" }, "no match"));
+  if (!fits.length) field.list.append(el("p", { class: "sc-none" }, t("no match")));
   field.list.scrollTop = 0;
   markTop(field);
 }

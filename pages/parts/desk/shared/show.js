@@ -9,6 +9,7 @@ import { showNotes } from "./panels.js";
 import { clearFilter, focusField, showRubric } from "./rubric.js";
 import { finishShowing, prepare, present, slotFor } from "./slots.js";
 import { disarm } from "./timer.js";
+import { t } from "./words.js";
 
 export function show(view) {
   const { client } = view;
@@ -66,7 +67,7 @@ function afterPaint(view) {
   const asked = item && [...item.messages].reverse().find((m) => m.role === "user");
   const said = item
     ? `${view.notice} ${view.desk.said(client)}. ${asText(asked?.content).slice(0, 160)}`
-    : client.current ? "Loading" : view.emptyNode.querySelector("h2")?.textContent ?? "";
+    : client.current ? t("Loading …") : view.emptyNode.querySelector("h2")?.textContent ?? "";
   say(view, said.trim());
   whenIdle(() => prepare(view, nextOpen(client, client.current)));
 }

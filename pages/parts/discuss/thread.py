@@ -1,0 +1,156 @@
+"""The widgets of the Discuss page: the choice of an item, its votes, its comments, and the form for another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts.shared import conversation
+from pages.parts.shared.session import Session
+from pages.parts.shared.wording import as_text
+from review.basics.clock import new_id
+from review.basics.errors import ReviewError
+from review.basics.limits import MAX_COMMENT
+from review.basics.words import counted
+from review.evidence.evidence import conversation_of
+from review.rubric.rubric import Rubric
+from review.settling.adjudication import cases
+from review.settling.discussion import Discussion, Vote, add_comment, discussable, discussion
+
+ITEM_KEY = "discuss_item"
+SHOWN = 90
+"""Characters of a question in the list."""
+
+
+def choose(here: Session, week: str) -> str | None:
+    """Draw the choice of an item, the most disputed first, and return it; None when nothing can be discussed yet.
+
+    ``?item=ID`` in the address chooses an item.
+    """
+    open_ = {one.item_id: one for one in discussable(here.store, week, viewer=here.rater.id)}
+    ranked = [case for case in cases(here.store, week, viewer=here.rater.id) if case.item.id in open_]
+    if not ranked:
+        st.info(
+            "Nothing to discuss yet. An item appears here once everybody who has it has reviewed it.",
+            icon=":material/forum:",
+        )
+        return None
+    ranked.sort(key=lambda case: -case.spread)
+    names = [case.item.id for case in ranked]
+    differing = {case.item.id: bool(case.spread) for case in ranked}
+    wanted = st.query_params.get("item")
+    if wanted in names:
+        st.session_state[ITEM_KEY] = wanted
+        del st.query_params["item"]
+    elif st.session_state.get(ITEM_KEY) not in names:
+        st.session_state[ITEM_KEY] = names[0]
+
+    def title(item: str) -> str:
+        comments = open_[item].comments
+        parts = [
+            conversation_of(here.store, item).question[:SHOWN] or item,
+            "votes differ" if differing[item] else "votes agree",
+            counted(comments, "comment") if comments else "",
+        ]
+        return " · ".join(part for part in parts if part)
+
+    return str(st.selectbox(f"{counted(len(names), 'item')} to discuss", names, format_func=title, key=ITEM_KEY))
+
+
+def show(here: Session, item: str) -> None:
+    """Draw the conversation of an item, its votes, its comments and the form."""
+    try:
+        found = discussion(here.store, item, viewer=here.rater.id)
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        conversation.show(conversation_of(here.store, item), target_turn=found.item.target_turn)
+    with right:
+        st.subheader("Votes")
+        for line in vote_lines(found.rubric, found.votes):
+            st.markdown(line)
+        _comments(found)
+        _form(here, found)
+
+
+def vote_lines(rubric: Rubric, votes: Sequence[Vote]) -> list[str]:
+    """Return one line of Markdown for each dimension with a vote: its values, each with those who chose it."""
+    lines = []
+    for dimension in rubric.dimensions:
+        groups: dict[str, list[str]] = {}
+        for vote in votes:
+            value = vote.said.labels.get(dimension.name)
+            if value not in (None, "", []):
+                words = ", ".join(value) if isinstance(value, list) else str(value)
+                groups.setdefault(words.replace("_", " "), []).append(vote.who)
+        said = "; ".join(
+            f"**{as_text(value)}** ({as_text(', '.join(w.removeprefix('Reviewer ') for w in who))})"
+            for value, who in groups.items()
+        )
+        if said:
+            sign = " ≠" if len(groups) > 1 else ""
+            lines.append(f"{as_text(dimension.title)}{sign}: {said}")
+    texts = [f"{as_text(v.who)}: {as_text(v.said.comment)}" for v in votes if v.said.comment]
+    return [*lines, *texts]
+
+
+def _comments(found: Discussion) -> None:
+    st.subheader("Comments")
+    if not found.comments:
+        st.caption("Nobody has said anything yet. After the first comment nobody can change a vote on this item.")
+    for one in found.comments:
+        with st.container(border=True):
+            about = f" · about {one.passage.replace('_', ' ')}" if one.passage else ""
+            unclear = " · the rubric does not decide this" if one.unclear else ""
+            st.caption(as_text(f"{'You' if one.by_you else one.who} · {one.at[:16].replace('T', ' ')}{about}{unclear}"))
+            st.markdown(as_text(one.text))
+
+
+def _form(here: Session, found: Discussion) -> None:
+    item = found.item.id
+    passages = [("", "")]
+    for dimension in found.rubric.dimensions:
+        passages += [(dimension.name, ""), *((dimension.name, value) for value in dimension.scale.values)]
+
+    def title(passage: tuple[str, str]) -> str:
+        name, value = passage
+        if not name:
+            return "no passage"
+        shown = found.rubric[name].title
+        return f"{shown}: {value.replace('_', ' ')}" if value else shown
+
+    # A form that is sent twice writes one comment: its id is made when the form is first drawn.
+    identity = st.session_state.setdefault(f"discuss_next:{item}", new_id())
+    with st.form(f"discuss_form_{item}", clear_on_submit=True):
+        text = st.text_area("Comment", max_chars=MAX_COMMENT, key=f"discuss_text_{item}")
+        passage = st.selectbox("Passage of the rubric", passages, format_func=title, key=f"discuss_passage_{item}")
+        unclear = st.checkbox(
+            "The rubric does not decide this",
+            key=f"discuss_unclear_{item}",
+            help="It becomes an open question on the Rubric page.",
+        )
+        sent = st.form_submit_button("Say it", type="primary", icon=":material/send:")
+    names = "with your name" if found.named else "without your name"
+    st.caption(f"Others read it {names}. It changes no vote.")
+    if not sent:
+        return
+    name, value = passage or ("", "")
+    try:
+        add_comment(
+            here.store,
+            item,
+            text or "",
+            by=here.rater.id,
+            dimension=name,
+            value=value,
+            unclear=bool(unclear),
+            comment_id=identity,
+        )
+    except ReviewError as error:
+        st.error(as_text(error), icon=":material/block:")
+        return
+    del st.session_state[f"discuss_next:{item}"]
+    st.rerun()

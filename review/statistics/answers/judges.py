@@ -1,0 +1,210 @@
+"""Whether a judge can be used for one value: the verdict by a stated rule, with the figure that decides.
+
+The rule, in this order. *Not known yet*: fewer labelled positives than ``judge_positives``. *Do not use for this*: the
+judge never said the value, or an upper limit of precision or recall is under ``judge_bad``. *Use it*: both lower limits
+reach ``judge_good``, and the judge passes the alternative annotator test, or, where two people rate, both lower limits
+reach the people's own figure minus ``ceiling_gap``. *Use with care*: everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from review.basics.words import counted, percent
+from review.statistics.answers.answer import Answer, Line, Link, certainty, listed
+from review.statistics.answers.thresholds import Thresholds
+from review.statistics.calibration.alt_test import AltTest
+from review.statistics.quantity import Quantity
+
+Use = Literal["use it", "use with care", "do not use for this", "not known yet"]
+TWO = 2
+USE_IT: Use = "use it"
+CARE: Use = "use with care"
+NEVER: Use = "do not use for this"
+UNKNOWN: Use = "not known yet"
+MARKS: dict[Use, str] = {USE_IT: "✓", CARE: "!", NEVER: "✕", UNKNOWN: "?"}
+"""A mark that stands before the words, so that verdicts differ without colour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What is known of one judge and one positive value.
+
+    ``judge`` is the ``name`` with the version, ``label`` the name with the half of the conversations, for people to
+    read. ``n`` items are compared; ``positives`` labelled items have the value and a verdict. ``said`` tells whether
+    the judge ever gave the value. ``precision`` and ``recall`` describe production. ``people`` rate in the dimension;
+    ``ceiling`` is the mean of their own precision and recall against each other where exactly two rate.
+    """
+
+    name: str
+    judge: str
+    label: str
+    title: str
+    dimension: str
+    positive: str
+    n: int
+    positives: int
+    said: bool
+    precision: Quantity
+    recall: Quantity
+    people: int
+    alternative: AltTest
+    ceiling: dict[str, Quantity]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeVerdict:
+    """The verdict on one judge for one value, its ``reason`` with the figure that decides, and its certainty."""
+
+    judge: str
+    label: str
+    dimension: str
+    positive: str
+    use: Use
+    reason: str
+    certainty: str
+
+
+def judge_verdict(found: Evidence, thresholds: Thresholds) -> JudgeVerdict:
+    """Return the verdict by the rule of this module."""
+    use, reason = _decide(found, thresholds)
+    widest = max((found.recall, found.precision), key=lambda q: 2.0 if q.ci is None else q.ci[1] - q.ci[0])
+    well, roughly = thresholds.well_measured, thresholds.roughly_measured
+    return JudgeVerdict(
+        judge=found.judge,
+        label=found.label,
+        dimension=found.dimension,
+        positive=found.positive,
+        use=use,
+        reason=reason,
+        certainty="" if use == UNKNOWN or not found.said else certainty(widest.ci, well=well, roughly=roughly),
+    )
+
+
+def _decide(found: Evidence, t: Thresholds) -> tuple[Use, str]:
+    """Return the verdict and its reason."""
+    if found.positives < t.judge_positives:
+        labelled = counted(found.positives, f"'{found.positive}' item")
+        return UNKNOWN, f"Only {labelled} labelled, {t.judge_positives} are needed."
+    if not found.said:
+        return NEVER, f"It never said '{found.positive}'."
+    figures = {"recall": found.recall, "precision": found.precision}
+    undefined = next((q.undefined for q in figures.values() if q.value is None or q.ci is None), "")
+    bad = [name for name, q in figures.items() if q.ci is not None and q.ci[1] < t.judge_bad]
+    if bad:
+        name = min(bad, key=lambda n: _upper(figures[n]))
+        return NEVER, f"{_figure(name, found, only=True)}, {percent(_upper(figures[name]))} at best."
+    if undefined is None or undefined:
+        return UNKNOWN, f"There is no figure: {undefined or 'it has no interval'}."
+    weak = [name for name, q in figures.items() if _lower(q) < t.judge_good]
+    if weak:
+        name = min(weak, key=lambda n: _lower(figures[n]))
+        low, needed = percent(_lower(figures[name])), percent(t.judge_good)
+        return CARE, f"{_figure(name, found)}, but perhaps only {low}; {needed} is needed."
+    return _like_a_person(found, figures, t)
+
+
+def _like_a_person(found: Evidence, figures: dict[str, Quantity], t: Thresholds) -> tuple[Use, str]:
+    """Decide a judge whose figures are good enough by whether it can stand in for a person."""
+    finds, right = percent(_lower(found.recall)), percent(_lower(found.precision))
+    surely = f"It finds at least {finds} of the '{found.positive}' items and is right at least {right} of the time"
+    if found.alternative.passed:
+        return USE_IT, f"{surely}; it is as close to people as they are to each other."
+    if found.alternative.passed is not None:
+        rate = percent(found.alternative.winning_rate or 0)
+        return CARE, f"{surely}, but it could replace only {rate} of the people; half are needed."
+    if found.people != TWO:
+        return CARE, f"{surely}, but it cannot be compared with people yet: {found.alternative.undefined}."
+    below = [n for n, q in figures.items() if _below(q, found.ceiling[n], t)]
+    if not below:
+        return USE_IT, f"{surely}; two people reach {percent(found.ceiling['recall'].value or 0)} with each other."
+    own = found.ceiling[below[0]].value
+    if own is None:
+        return CARE, f"{surely}, but two people share too few items to compare it with them."
+    low = percent(_lower(figures[below[0]]))
+    return CARE, f"{_figure(below[0], found)}, but perhaps only {low}; people reach {percent(own)} with each other."
+
+
+def _below(found: Quantity, people: Quantity, t: Thresholds) -> bool:
+    return people.value is None or _lower(found) < people.value - t.ceiling_gap
+
+
+def _figure(name: str, found: Evidence, *, only: bool = False) -> str:
+    just = "only " if only else ""
+    if name == "recall":
+        return f"It finds {just}{percent(found.recall.value or 0)} of the '{found.positive}' items"
+    share = f"{just}{percent(found.precision.value or 0)}"
+    return f"{share[0].upper()}{share[1:]} of its '{found.positive}' verdicts are right"
+
+
+def _lower(found: Quantity) -> float:
+    return found.ci[0] if found.ci else 0.0
+
+
+def _upper(found: Quantity) -> float:
+    return found.ci[1] if found.ci else 1.0
+
+
+QUESTION, ONE = "Which judges can be used?", "Can the judge be used?"
+
+
+def judges(found: Sequence[JudgeVerdict]) -> Answer:
+    """Return the answer for each positive value, with a line for each judge and value."""
+    names = list(dict.fromkeys(v.judge for v in found))
+    question = ONE if len(names) == 1 else QUESTION
+    if not found:
+        return Answer(
+            name="judges",
+            question=question,
+            sentence="No judge has given verdicts in these weeks.",
+            reason="A judge that people have checked makes the estimates more precise.",
+            link=Link("judges", "Add a judge"),
+        )
+    values = list(dict.fromkeys(v.positive for v in found))
+    parts = [_for_value(value, [v for v in found if v.positive == value]) for value in values]
+    first = found[0]
+    return Answer(
+        name="judges",
+        question=question,
+        sentence=_capital("; ".join(parts)) + ".",
+        certainty=_least_certain(found),
+        reason="" if len(names) > 1 else first.reason,
+        lines=tuple(_line(v) for v in found),
+        link=Link("judges", "See how far to trust each judge"),
+    )
+
+
+def _for_value(value: str, found: Sequence[JudgeVerdict]) -> str:
+    """Return the best that can be done for one value, such as "for 'wrong' use no-rude with care"."""
+    by: dict[Use, list[str]] = {USE_IT: [], CARE: [], NEVER: [], UNKNOWN: []}
+    for v in found:
+        by[v.use].append(v.label)
+    if by[USE_IT]:
+        return f"for '{value}' use {listed(by[USE_IT])}"
+    if by[CARE]:
+        return f"for '{value}' use {listed(by[CARE])} with care"
+    if by[UNKNOWN]:
+        return f"for '{value}' that is not known yet"
+    return f"for '{value}' do not use {listed(by[NEVER], 'or')}" if len(found) == 1 else f"for '{value}' use none"
+
+
+def _least_certain(found: Sequence[JudgeVerdict]) -> str:
+    order = {"hardly known yet": 0, "roughly": 1, "well known": 2}
+    known = [v.certainty for v in found if v.certainty]
+    return min(known, key=lambda c: order[c]) if known else ""
+
+
+def _line(v: JudgeVerdict) -> Line:
+    return Line(
+        name=f"{v.label}: {v.positive}",
+        sentence=f"{v.label} for '{v.positive}': {v.use}.",
+        certainty=v.certainty,
+        reason=v.reason,
+        link=Link("judges", v.label, {"judge": v.judge, "view": "trust", "dimension": v.dimension}),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,78 @@
+"""Discussions of reviewed items, and the questions about the rubric that are still open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from storage.queries.conditions import answered, handed_on, in_time, not_withdrawn, skipped
+from storage.records_comments import Comment
+from storage.store import Store
+
+
+class Discussable(NamedTuple):
+    """An item that everybody has reviewed: how many voted, how many comments it has, whether ``rater`` voted."""
+
+    item_id: str
+    votes: int
+    comments: int
+    own: int
+
+
+def discussable_items(store: Store, week: str, rater_id: str) -> list[Discussable]:
+    """Return the items of a week that at least two people reviewed and nobody still has to, in order of arrival.
+
+    In a closed week nobody has to review anything any more.
+    """
+    return [Discussable(**row) for row in store.query(_DISCUSSABLE_SQL, {"week": week, "rater": rater_id})]
+
+
+_DISCUSSABLE_SQL = f"""
+SELECT i.id AS item_id, count(DISTINCT n.rater_id) AS votes, max(n.rater_id = :rater) AS own,
+  (SELECT count(*) FROM comments c WHERE c.item_id = i.id) AS comments
+FROM items i JOIN annotations n ON n.item_id = i.id AND {not_withdrawn("n")} AND {in_time("n", "i.week")}
+WHERE i.week = :week AND (
+  EXISTS (SELECT 1 FROM week_closings closing WHERE closing.week = i.week)
+  OR NOT EXISTS (SELECT 1 FROM assignments a WHERE a.item_id = i.id
+                 AND NOT {handed_on("a")} AND NOT {answered("a")} AND NOT {skipped("a")}))
+GROUP BY i.id HAVING count(DISTINCT n.rater_id) >= 2 ORDER BY i.rowid
+"""  # noqa: S608 - constants of ours
+
+
+def comments_of(store: Store, item_id: str) -> list[Comment]:
+    """Return the comments on an item in order of arrival."""
+    return store.find(Comment, item_id=item_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenQuestion:
+    """A question about the rubric; ``source`` is "comment", "flag" or "adjudication"."""
+
+    id: str
+    source: str
+    item_id: str
+    conversation_id: str
+    week: str
+    dimension: str
+    value: str
+    text: str
+    at: str
+
+
+def open_questions(store: Store) -> list[OpenQuestion]:
+    """Return what people called unclear in the rubric and no lead has answered, the newest first."""
+    return [OpenQuestion(**row) for row in store.query(_QUESTIONS_SQL)]
+
+
+_QUESTIONS_SQL = f"""
+SELECT q.id, q.source, q.item_id, i.conversation_id, i.week, q.dimension, q.value, q.text, q.at FROM (
+  SELECT id, 'comment' AS source, item_id, dimension, value, text, at FROM comments WHERE unclear
+  UNION ALL SELECT f.submission_id, 'flag', f.item_id, '', '', f.comment, f.at FROM flags f
+  WHERE f.kind = 'unclear' AND {not_withdrawn("f")}
+  UNION ALL SELECT a.id, 'adjudication', a.item_id, '', '', a.rationale, a.at FROM adjudications a
+  WHERE a.reason = 'rubric unclear'
+    AND NOT EXISTS (SELECT 1 FROM adjudications later WHERE later.item_id = a.item_id AND later.rowid > a.rowid)
+) q JOIN items i ON i.id = q.item_id
+WHERE NOT EXISTS (SELECT 1 FROM question_answers done WHERE done.question = q.id)
+ORDER BY q.at DESC, q.id
+"""  # noqa: S608 - constants of ours

@@ -1,0 +1,105 @@
+"""The links of the four answers: each opens the view, or the form, that it names; the address keeps a choice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from app_pages import answers, run
+from streamlit.testing.v1 import AppTest
+
+from review.closing.closing import close_week
+from review.current.progress import progress
+from review.report.gather import week_report
+from storage.queries.assignments import OPEN_SQL
+from storage.records_log import Stratum
+from storage.records_review import Assignment, Week
+from storage.store import Store
+
+
+def weeks(store: Store) -> tuple[str, str]:
+    closed, opened = sorted(w.name for w in store.find(Week))
+    return closed, opened
+
+
+def links(at: AppTest) -> dict[str, str]:
+    """The address of each link on a page, by its words."""
+    return {e.proto.label: f"{e.proto.page}?{e.proto.query_string}" for e in at.get("page_link")}
+
+
+def test_the_page_and_the_report_of_one_reader_say_the_same(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = weeks(demo)[1]
+    for rater in ("visitor", "tom"):
+        tiles = " ".join(answers(run(demo, monkeypatch, "week", rater)).split())
+        report = week_report(demo, week, viewer=rater)
+        production, agreement, judges, _ = report.answers
+        for told in (*production.lines, agreement, judges):
+            assert told.sentence in tiles and told.certainty in tiles
+        assert all(line.reason in tiles for line in production.lines) and agreement.reason in tiles
+
+
+def test_a_reviewer_sees_first_what_is_next_and_no_action_of_a_lead(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = run(demo, monkeypatch, "week", "ben")
+    left = {p.rater_id: p.left for p in progress(demo, weeks(demo)[1])}["ben"]
+    first = [e.value for e in at.caption if e.value in ("How good is production?", "What is next?")]
+    assert first == ["What is next?", "How good is production?"]
+    assert f"Review your {left} items" in links(at) and not any(name.startswith("Settle") for name in links(at))
+
+
+def test_the_links_of_the_answers_open_their_views(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = links(run(demo, monkeypatch, "week"))
+    assert "dimension=correctness" in found["See who differs on what"]
+    assert "judge=no-rude" in found["no-rude"] and "view=trust" in found["no-rude"]
+    at = run(demo, monkeypatch, "agreement", dimension="politeness")
+    assert at.segmented_control("agreement_dim").value == "politeness"
+    at.segmented_control("agreement_dim").set_value("intent").run()
+    assert at.query_params["dimension"] == "intent"
+    at = run(demo, monkeypatch, "judges", judge="no-rude", view="trust", dimension="politeness")
+    assert at.segmented_control("judges_dim").value == "politeness"
+    assert run(demo, monkeypatch, "rubric", view="change").segmented_control("rubric_view").value == "change"
+    assert run(demo, monkeypatch, "rubric", "ben", view="change").segmented_control("rubric_view").value == "form"
+
+
+def test_the_address_keeps_a_week_that_is_not_the_latest(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, opened = weeks(demo)
+    at = run(demo, monkeypatch, "week")
+    assert "week" not in at.query_params
+    at.selectbox("session_choose_week").set_value(closed).run()
+    assert at.query_params["week"] == closed and at.title[0].value == f"Week {closed}"
+    at.switch_page("agreement.py").run()
+    assert at.query_params["week"] == closed
+    at.query_params["week"] = opened
+    at.switch_page("week.py").run()
+    assert at.title[0].value == f"Week {opened}"
+
+
+def test_a_link_opens_the_form_that_does_it(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for what in ("hand-over", "close"):
+        at = run(demo, monkeypatch, "week", do=what)
+        assert at.session_state[f"weekly_do_{what}"] is True and "do" not in at.query_params
+    assert "weekly_do_x" not in run(demo, monkeypatch, "week", do="x").session_state
+
+
+def test_drawing_more_of_the_rest_leaves_the_other_groups_as_they_are(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week = weeks(demo)[1]
+    at = run(demo, monkeypatch, "sampling", week=week, rate="0.031")
+    assert (at.text_input("planning_week").value, at.number_input("planning_rate").value) == (week, pytest.approx(3.1))
+    drawn = {s.name: s.sampled for s in demo.find(Stratum, week=week)}
+    assert at.number_input("planning_failing_n").value == drawn["failing"]
+    assert "more items" in "\n".join(m.value for m in at.markdown) and "rate" not in at.query_params
+
+
+def test_late_items_can_be_dealt_from_the_tile(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = weeks(demo)[1]
+    opened = demo.get(Week, week)
+    assert opened is not None
+    demo.db["weeks"].update(week, {"due": "2001-01-05"})
+    late = sum(len(demo.select(Assignment, OPEN_SQL, {"week": week, "rater": r})) for r in ("ana", "ben", "eva", "tom"))
+    assert f"Deal {late} late items to somebody else" in links(run(demo, monkeypatch, "week"))
+    close_week(demo, week, by="visitor", reason="late")
+    assert "Nothing: the week is closed." in answers(run(demo, monkeypatch, "week", week=week))
+    assert replace(opened, due="2001-01-05") == demo.get(Week, week)

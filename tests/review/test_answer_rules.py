@@ -1,0 +1,187 @@
+"""The rules behind the words of the answers: certainty, the verdict on a judge, values read differently, next steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from review.basics.errors import InputError
+from review.basics.labels import Label, Scale, ratings_of
+from review.report.trend import trend
+from review.settings.project import project_of
+from review.statistics.answers.answer import HARDLY, ROUGHLY, WELL, Line, certainty
+from review.statistics.answers.judges import CARE, NEVER, UNKNOWN, USE_IT, Evidence, judge_verdict
+from review.statistics.answers.next_steps import Doing, FailedStep, More, next_steps
+from review.statistics.answers.readings import Reading, read_differently, readings
+from review.statistics.answers.thresholds import Thresholds
+from review.statistics.calibration.alt_test import AltTest
+from review.statistics.quantity import Quantity
+
+RULE = Thresholds()
+
+
+def between(low: float, high: float) -> Quantity:
+    return Quantity(value=(low + high) / 2, ci=(low, high), n=100)
+
+
+def the_test(passed: bool | None) -> AltTest:
+    missing = AltTest.missing("j", "the test needs three people", epsilon=0.2)
+    if passed is None:
+        return missing
+    return replace(missing, passed=passed, winning_rate=0.75 if passed else 0.25, undefined=None)
+
+
+GOOD = Evidence(
+    name="j", judge="j@1", label="j", title="Correctness", dimension="correctness", positive="wrong", n=200,
+    positives=40, said=True, precision=between(0.7, 0.9), recall=between(0.65, 0.85), people=4,
+    alternative=the_test(True), ceiling={},
+)  # fmt: skip
+TWO_PEOPLE = replace(
+    GOOD, people=2, alternative=the_test(None),
+    ceiling={"precision": Quantity(value=0.75), "recall": Quantity(value=0.75)},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "use", "why"),
+    [
+        (GOOD, USE_IT, "finds at least 65% of the 'wrong' items and is right at least 70%"),
+        (replace(GOOD, recall=between(0.6, 0.8)), USE_IT, "at least 60%"),
+        (replace(GOOD, recall=between(0.59, 0.8)), CARE, "but perhaps only 59%; 60% is needed"),
+        (
+            replace(GOOD, precision=between(0.3, 0.7)),
+            CARE,
+            "50% of its 'wrong' verdicts are right, but perhaps only 30%",
+        ),
+        (replace(GOOD, recall=between(0.1, 0.49)), NEVER, "It finds only 30% of the 'wrong' items, 49% at best."),
+        (replace(GOOD, recall=between(0.1, 0.5)), CARE, "but perhaps only 10%"),
+        (replace(GOOD, precision=between(0.1, 0.4)), NEVER, "Only 25% of its 'wrong' verdicts are right, 40% at best."),
+        (replace(GOOD, said=False), NEVER, "It never said 'wrong'."),
+        (replace(GOOD, positives=9), UNKNOWN, "Only 9 'wrong' items labelled, 10 are needed."),
+        (replace(GOOD, positives=9, said=False), UNKNOWN, "Only 9"),
+        (replace(GOOD, positives=10), USE_IT, ""),
+        (replace(GOOD, alternative=the_test(False)), CARE, "could replace only 25% of the people; half are needed"),
+        (replace(GOOD, alternative=the_test(None)), CARE, "cannot be compared with people yet: the test needs three"),
+        (TWO_PEOPLE, USE_IT, "two people reach 75% with each other"),
+        (replace(TWO_PEOPLE, recall=between(0.64, 0.9)), CARE, "but perhaps only 64%; people reach 75%"),
+        (replace(GOOD, people=1, alternative=the_test(None)), CARE, "cannot be compared with people yet"),
+        (replace(GOOD, precision=Quantity.missing("no weight")), UNKNOWN, "There is no figure: no weight."),
+    ],
+)
+def test_the_verdict_follows_the_rule_and_names_the_figure_that_decides(found: Evidence, use: str, why: str) -> None:
+    verdict = judge_verdict(found, RULE)
+    assert (verdict.use, why in verdict.reason) == (use, True), verdict.reason
+
+
+def test_the_numbers_of_the_rule_are_settings() -> None:
+    strict = replace(RULE, judge_good=0.75, judge_bad=0.7, judge_positives=50)
+    assert judge_verdict(GOOD, strict).use == UNKNOWN
+    assert judge_verdict(GOOD, replace(strict, judge_positives=10)).use == CARE
+    assert judge_verdict(replace(GOOD, recall=between(0.5, 0.69)), replace(strict, judge_positives=10)).use == NEVER
+
+
+@pytest.mark.parametrize(
+    ("ci", "words"),
+    [((0.1, 0.15), WELL), ((0.1, 0.16), ROUGHLY), ((0.1, 0.25), ROUGHLY), ((0.1, 0.26), HARDLY), (None, HARDLY)],
+)
+def test_certainty_goes_by_the_width_of_the_interval(ci: tuple[float, float] | None, words: str) -> None:
+    assert certainty(ci, well=RULE.well_known, roughly=RULE.roughly_known) == words
+
+
+def test_settings_change_the_thresholds_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "spotcheck.toml"
+    file.write_text("[answers]\nwell_known = 0.02\njudge_positives = 20\n")
+    assert project_of(tmp_path / "x.db").answers == replace(RULE, well_known=0.02, judge_positives=20)
+    for text, said in (
+        ("judge_good = 3", "answers.judge_good"),
+        ("judge_positives = 2.5", "answers.judge_positives"),
+        ("well_known = 0.3", "expected no more than roughly_known, which is 0.15"),
+        ("well = 0.3", "well"),
+    ):
+        file.write_text(f"[answers]\n{text}\n")
+        with pytest.raises(InputError, match=said.replace(".", r"\.")):
+            project_of(tmp_path / "x.db")
+
+
+SCALE = Scale("ordinal", ("wrong", "partly", "correct"))
+
+
+def rated(*pairs: tuple[str, str]) -> list[Label]:
+    return [
+        Label(f"i{k}", rater, "c", value)
+        for k, pair in enumerate(pairs)
+        for rater, value in zip("ab", pair, strict=True)
+    ]
+
+
+def test_a_value_is_read_differently_when_one_gives_it_and_the_other_does_not() -> None:
+    agree = [("correct", "correct")] * 20 + [("wrong", "wrong")] * 10 + [("partly", "partly")] * 2
+    differ = [("partly", "correct")] * 4 + [("partly", "wrong")]
+    found = ratings_of(rated(*agree, *differ), SCALE)
+    # Of the pairs with 'partly', 2 agree (counted twice) and 5 differ: 4 / 9.
+    assert readings(found)[0] == Reading("partly", "correct", 5, 7, pytest.approx(4 / 9))
+    assert read_differently(found, same=0.5, items=5) is not None
+    assert read_differently(found, same=0.5, items=6) is None and read_differently(found, same=0.4, items=5) is None
+    assert readings(ratings_of(rated(*agree), SCALE)) == []
+
+
+BUSY = Doing(
+    week="2026-W47", closed=False, lead=True, adjudicator=True, due="Friday 27 November", own=3, own_minutes=2.4,
+    left=12, late=9, nobodys=4, to_settle=2, ties=1, more=More(12, "wrong", 0.012),
+    readings=(("correctness", Reading("partly", "wrong", 9, 14, 0.3)),),
+    failed=(FailedStep("pull", "helpdesk did not answer"),),
+)  # fmt: skip
+
+
+def steps(found: Doing) -> list[str]:
+    return [line.name for line in next_steps(found).lines]
+
+
+def test_at_most_three_things_are_next_and_a_failed_night_comes_first() -> None:
+    answer = next_steps(BUSY)
+    assert [line.name for line in answer.lines] == ["night_pull", "review", "deal"]
+    assert answer.lines[0].reason == "helpdesk did not answer" and answer.lines[0].link is not None
+    assert answer.lines[0].link.page == "conversations"
+
+
+def test_each_action_does_what_it_says_and_is_for_those_who_may() -> None:
+    calm = replace(BUSY, failed=(), own=0, nobodys=0)
+    late, settle, rubric = next_steps(calm).lines
+    assert (late.sentence, settle.sentence) == ("Deal 9 late items to somebody else.", "Settle 2 disagreements.")
+    assert "1 tie among them decides what the share is" in settle.reason
+    assert rubric.sentence == "Fix the rubric text of 'partly'." and "differently on 9 of 14 items" in rubric.reason
+    done = replace(calm, left=0, late=0, to_settle=0)
+    label = next_steps(done).lines[0]
+    assert label.sentence == "Label 12 more of the rest." and label.link is not None
+    assert label.link.page == "sampling" and label.link.query == {"week": "2026-W47", "rate": "0.012"}
+    assert steps(replace(calm, lead=False)) == ["settle"]
+    assert steps(replace(calm, lead=False, adjudicator=False)) == []
+    assert steps(replace(calm, closed=True)) == ["rubric_correctness"]
+
+
+def test_where_nothing_is_next_the_reason_says_what_is_awaited() -> None:
+    idle = Doing(week="2026-W47", closed=False, lead=False, adjudicator=False, due="Friday 27 November")
+    waiting = next_steps(replace(idle, left=12, to_settle=2))
+    assert waiting.sentence == "Nothing for you now."
+    assert (
+        waiting.reason == "12 items are with reviewers and 2 disagreements with adjudicators, due Friday 27 November."
+    )
+    assert next_steps(idle).reason == "A lead can close the week."
+    assert steps(replace(idle, lead=True)) == ["close"]
+
+
+def test_a_trend_shows_each_week_and_leaves_a_gap_without_a_figure() -> None:
+    weeks = ("2026-W45", "2026-W46", "2026-W47")
+    line = Line(
+        name="wrong",
+        sentence="",
+        weeks=weeks,
+        trend=(between(0, 0.1), Quantity.missing("no labels"), between(0.05, 0.15)),
+    )
+    found = trend(line, identity="t")
+    assert found is not None and [bar.dot is None for bar in found.bars] == [False, True, False]
+    assert (found.high, found.first, found.last) == ("20%", "W45", "W47")
+    assert found.text == "2026-W45 5.0% (0% to 10%); 2026-W46 no figure; 2026-W47 10% (5.0% to 15%)"
+    assert trend(replace(line, trend=line.trend[:2], weeks=weeks[:2]), identity="t") is None
