@@ -340,6 +340,17 @@ def test_an_interface_that_pages_for_ever_with_new_spans_is_stopped(kind: str, t
     assert sum(file.stat().st_size for file in visit.iterdir()) < 200_000
 
 
+@pytest.mark.parametrize("kind", OF_CROWD)
+def test_a_page_of_spans_that_is_too_large_is_asked_for_in_parts(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(web, "LARGEST", 8_000)
+    crowd = Crowd(20)
+    with PulledServer(getattr(crowd, kind)) as server:
+        records, _ = fetched(kind, {"address": server.url, **OF_CROWD[kind]}, tmp_path)
+    assert sorted(ids(kind, records)) == sorted(span[0] for span in crowd.spans)
+
+
 def test_runs_in_another_order_are_refused(tmp_path: Path):
     crowd = Crowd(20)
     crowd.spans.reverse()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from review.basics.errors import InputError
-from review.sources.pulling.pages import AGAIN, listed, secret, stamp
+from review.sources.pulling.pages import AGAIN, fitting, listed, secret, stamp
 from review.sources.pulling.puller import Puller, Visit
 from review.sources.pulling.traces import Place, SpanSource, as_traces
 from review.sources.pulling.web import Web
@@ -36,8 +36,8 @@ def opened(visit: Visit) -> Callable[[datetime, datetime], Iterator[list[Json]]]
     def pages(start: datetime, _: datetime) -> Iterator[list[Json]]:
         cursor = None
         while True:
-            body = {"session": [project], "start_time": stamp(start), "limit": LIMIT, "order": "asc", "cursor": cursor}
-            answer = web.post("/api/v1/runs/query", body)
+            body = {"session": [project], "start_time": stamp(start), "order": "asc", "cursor": cursor}
+            answer = fitting(lambda limit, body=body: web.post("/api/v1/runs/query", {**body, "limit": limit}), LIMIT)
             yield _with_feedback(web, listed(answer, "runs", web.address))
             cursor = (answer.get("cursors") or {}).get("next")
             if not cursor:
@@ -56,7 +56,7 @@ def _project(web: Web, name: str) -> str:
 
 def _with_feedback(web: Web, runs: list[Json]) -> list[Json]:
     """Return the runs with the rows of feedback on them. Runs whose statistics count none are not asked about."""
-    asked = [str(run["id"]) for run in runs if run.get("feedback_stats", True)]
+    asked = [str(run["id"]) for run in runs if run.get("feedback_stats") is None or run["feedback_stats"]]
     rows: dict[str, list[Json]] = {}
     offset = 0
     while asked:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from review.basics.errors import InputError, ReviewError
 from review.sources.pulling.puller import Fetched, Fetching, Page, Visit
-from review.sources.pulling.web import LeftOut
+from review.sources.pulling.web import GONE, LeftOut
 from storage.records_base import Json
 
 T = TypeVar("T")
@@ -78,6 +78,17 @@ def each(
             if left_out.total() == len(found) >= SEVERAL:
                 raise
     return came, left_out
+
+
+def fitting(ask: Callable[[int], Any], limit: int) -> Any:
+    """Return the answer with a page of at most ``limit`` records, fewer where that answer is too large."""
+    while True:
+        try:
+            return ask(limit)
+        except LeftOut as error:
+            if error.reason == GONE or limit == 1:
+                raise
+            limit = max(limit // 10, 1)
 
 
 def checked(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:

@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from review.sources.pulling.pages import LONGEST, listed, secret, stamp
+from review.sources.pulling.pages import LONGEST, fitting, listed, secret, stamp
 from review.sources.pulling.puller import Puller, Visit
 from review.sources.pulling.traces import Place, SpanSource, as_traces
-from review.sources.pulling.web import LeftOut, Web
+from review.sources.pulling.web import GONE, LeftOut, Web
 from storage.records_base import Json
 
 LIMIT = 1_000
@@ -42,9 +42,8 @@ def opened(visit: Visit) -> Callable[[datetime, datetime], Iterator[list[Json]]]
     def pages(start: datetime, end: datetime) -> Iterator[list[Json]]:
         cursor = None
         while True:
-            answer = web.get(
-                f"{project}/spans", start_time=stamp(start), end_time=stamp(end), limit=LIMIT, cursor=cursor
-            )
+            asked = {"start_time": stamp(start), "end_time": stamp(end), "cursor": cursor}
+            answer = fitting(lambda limit, asked=asked: web.get(f"{project}/spans", limit=limit, **asked), LIMIT)
             spans = listed(answer, "data", web.address)
             said = _annotations(web, project, [str(one["context"]["span_id"]) for one in spans])
             yield [as_otlp(span, said.get(str(span["context"]["span_id"]), ())) for span in spans]
@@ -65,7 +64,9 @@ def _annotations(web: Web, project: str, spans: list[str]) -> dict[str, list[Jso
             asked = spans[first : first + SPANS_ASKED]
             try:
                 answer = web.get(f"{project}/span_annotations", span_ids=asked, limit=LIMIT, cursor=cursor)
-            except LeftOut:
+            except LeftOut as error:
+                if error.reason != GONE:
+                    raise
                 break
             for one in listed(answer, "data", web.address):
                 found.setdefault(str(one.get("span_id")), []).append(one)

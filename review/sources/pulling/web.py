@@ -29,7 +29,8 @@ BACKOFF = 0.5
 WAITS = 60
 """Seconds that a source may ask to wait before one try. Who asks for more is asked again at the next pull."""
 BUSY = (429, 500, 502, 503, 504)
-GONE = (404, 410)
+GONE = "that are gone"
+NOT_THERE = (404, 410)
 
 
 class LeftOut(InputError):
@@ -130,7 +131,7 @@ class Web:
                 "`address`: keys are never sent after a redirect."
             )
         text = f"{url}: found HTTP {status}, expected 200. Check the address and the names in the settings."
-        return LeftOut(text, reason="that are gone") if status in GONE else InputError(text)
+        return LeftOut(text, reason=GONE) if status in NOT_THERE else InputError(text)
 
 
 def _read(url: str, answer: requests.Response) -> Any:
