@@ -139,24 +139,6 @@ def test_the_required_packages_are_dependencies() -> None:
     assert required <= named
 
 
-def test_each_package_that_the_code_imports_is_declared() -> None:
-    """What another package happens to bring along may leave with it, or come in a version that is too old."""
-    import sys
-    import tomllib
-    from importlib.metadata import packages_distributions
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    given = [project["dependencies"], *project["optional-dependencies"].values()]
-    declared = {re.split(r"[<>=;\[ ]", one)[0].lower().replace("_", "-") for some in given for one in some}
-    by_import = packages_distributions()
-    names = {name.split(".")[0] for path in test_house.files() for name, _ in test_house.imports(path)}
-    # Types alone; and what an extra cannot do without: transformers and presidio.
-    others = {"_typeshed", "huggingface_hub", "safetensors", "spacy"}
-    for name in sorted(names - test_house.OURS - others - set(sys.stdlib_module_names)):
-        packages = {one.lower().replace("_", "-") for one in by_import.get(name, [name])}
-        assert packages & declared, f"{name} is imported, and none of {sorted(packages)} is in pyproject.toml"
-
-
 def test_the_house_in_contributing_has_the_floors_of_the_house() -> None:
     block = re.search(r"## The house\n\n```\n(.+?)```", CONTRIBUTING, re.DOTALL)
     assert block
