@@ -44,6 +44,7 @@ dimension = st.segmented_control(
     "Dimension", rated, required=True, key="agreement_dim",
     on_change=address.follow, args=("dimension", "agreement_dim"),
 )  # fmt: skip
+assert dimension is not None  # one is required
 report = cached_statistics.agreement(here, weeks, dimension)
 assert report is not None  # it is among those that were rated
 first, *others_in_words = sentences(report)

@@ -507,3 +507,10 @@ def m020_discussions(db: Database) -> None:
     answers: dict[str, type] = dict.fromkeys(("id", "question", "answer", "at", "by"), str)
     _create(db, "question_answers", answers, "id", "question answer at by")
     db.table("question_answers").create_index(["question"])
+
+
+@migrations()
+def m021_late_rows_are_counted(db: Database) -> None:
+    """Add how many records of an import told something new of known conversations, and how many wait for one."""
+    db.table("imports").add_column("updated", int)
+    db.table("imports").add_column("waiting", int)

@@ -30,7 +30,11 @@ class ResultTable(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class Import:
-    """One import of one file: the detected format, and how many records were read, added and so on."""
+    """One import of one file: the detected format, and how many records were read, added and so on.
+
+    ``updated`` told something new of a conversation that the log held, such as a thumb down; ``waiting`` name one that
+    it does not hold yet, or wait for their answer. Imports of earlier versions have None in both.
+    """
 
     id: str
     at: str
@@ -45,6 +49,8 @@ class Import:
     rejected: int
     undated: int
     rejections: tuple[Json, ...] = ()
+    updated: int | None = None
+    waiting: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,17 +63,23 @@ def heavy(k: int) -> dict[str, Any]:
     return {"messages": tuple(turns), "result": {"columns": columns, "rows": rows, "total": 2341}}
 
 
-def measure(page: Any, server: Server, rater: str, items: int) -> dict[str, list[dict[str, float]]]:
-    """Annotate ``items`` items by key presses at a quick person's pace, with the automatic advance off."""
+PACE = (80.0, 220.0)
+"""Milliseconds from key to key of a quick person."""
+
+
+def measure(
+    page: Any, server: Server, rater: str, items: int, *, pace: tuple[float, float] = PACE
+) -> dict[str, list[dict[str, float]]]:
+    """Annotate ``items`` items by key presses at that pace, with the automatic advance off."""
     page.add_init_script(PROBE)
     page.add_init_script("localStorage.setItem('spotcheck:settings', '{\"advance\": null}')")
     page.goto(server.page(rater))
     page.wait_for_selector(f"{PAGE}[data-assignment='{rater}-0000']")
-    pace = random.Random(0)
+    pick = random.Random(0)
     for k in range(items):
         for key in KEYS:
             page.keyboard.press(key)
-            page.wait_for_timeout(pace.uniform(80, 220))  # the reviewer's own pace, not a wait for a state
+            page.wait_for_timeout(pick.uniform(*pace))  # the reviewer's own pace, not a wait for a state
         page.wait_for_selector(f"{PAGE}[data-assignment='{rater}-{k + 1:04d}']")
     page.wait_for_selector(f"{PAGE}[data-unsaved='0']")
     found: dict[str, list[dict[str, float]]] = page.evaluate("measured")

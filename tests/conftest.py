@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -44,6 +45,16 @@ def quick_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Open stores quickly in every test that does not carry the mark ``durable``."""
     with quickly(tmp_path_factory.mktemp("template") / "template.db"):
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while tests are collected: imports and syntax trees leave hardly any."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,6 +8,7 @@ is a folder ``de`` of ``pages/parts/language/locale`` by another name, and a lin
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,15 @@ WIDGETS = ("pages/parts/settle/settle_toolbar.py",)
 def template() -> Catalog:
     """Return every text of the desks, with the files in which it stands."""
     catalog = Catalog(project="Spotcheck", charset="utf-8", fuzzy=False)
-    places: dict[Any, list[tuple[str, int]]] = {}
+    places: dict[Any, set[str]] = {}
     for path in [*sorted(DESK.rglob("*.js")), *(ROOT / widget for widget in WIDGETS)]:
         kind = "javascript" if path.suffix == ".js" else "python"
         options = {"parse_template_string": "true"} if kind == "javascript" else {}
         with path.open("rb") as file:
             for _, text, _, _ in extract(kind, file, keywords=KEYWORDS, options=options):
-                places.setdefault(text, []).append((path.relative_to(ROOT).as_posix(), 0))
+                places.setdefault(text, set()).add(path.relative_to(ROOT).as_posix())
     for text, found in places.items():
-        catalog.add(text, locations=sorted({(name, None) for name, _ in found}))  # type: ignore[arg-type]
+        catalog.add(text, locations=[(name, 1) for name in sorted(found)])
     return catalog
 
 
@@ -69,7 +70,9 @@ def as_po(catalog: Catalog) -> bytes:
 def as_mo(catalog: Catalog) -> bytes:
     """Return a catalogue as the application reads it."""
     compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(as_po(catalog)), locale=catalog.locale))
+    dated = read_po(io.BytesIO(as_po(catalog)), locale=catalog.locale)
+    dated.creation_date = dated.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # the same texts make the same file
+    write_mo(compiled, dated)
     return compiled.getvalue()
 
 

@@ -58,6 +58,10 @@ class InputError(ReviewError):
         return cls(f"{text} {remedy}".strip())
 
 
+class NoRecords(InputError):
+    """A file that can be read and holds no record, such as the last page of an API."""
+
+
 class UnknownError(ReviewError):
     """A name that the store does not have."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from review.basics.errors import InputError
@@ -169,30 +169,41 @@ def _brief(cursor: Cursor, depth: int, put: Any, whole: list[bool]) -> None:
         put(cursor.value()[0])
 
 
-def records_at(given: InputFile, path: tuple[str, ...], *, named: bool) -> Iterator[tuple[int, str | None, str, int]]:
+Beside = Callable[[tuple[str, ...], Any], None]
+
+
+def _nothing(path: tuple[str, ...], value: Any) -> None:
+    """Do nothing."""
+
+
+def records_at(
+    given: InputFile, path: tuple[str, ...], *, named: bool, beside: Beside = _nothing
+) -> Iterator[tuple[int, str | None, str, int]]:
     """Yield number, key, text and place of the records under a path: the elements of a list, or of an object by key.
 
-    ``named`` takes the values of an object as the records. Raises InputError when the document breaks off or the path
-    leads nowhere.
+    ``named`` takes the values of an object as the records. ``beside`` gets the values beside the path. Raises
+    InputError when the document breaks off or the path leads nowhere.
     """
     file, content = given.open()
     with file:
         cursor = Cursor(content)
         try:
-            yield from _walk(cursor, path, named)
+            yield from _walk(cursor, path, named, beside)
             if cursor.next():
                 raise Malformed("text after the end of the document")
         except Malformed as error:
             raise malformed(given, cursor, error) from None
 
 
-def _walk(cursor: Cursor, path: tuple[str, ...], named: bool) -> Iterator[tuple[int, str | None, str, int]]:
+def _walk(
+    cursor: Cursor, path: tuple[str, ...], named: bool, beside: Beside, at: tuple[str, ...] = ()
+) -> Iterator[tuple[int, str | None, str, int]]:
     if path:
         for key in cursor.members():
             if key == path[0]:
-                yield from _walk(cursor, path[1:], named)
+                yield from _walk(cursor, path[1:], named, beside, (*at, key))
             else:
-                cursor.value()
+                beside((*at, key), cursor.value()[0])
     elif cursor.next() == "[":
         for number in cursor.elements():
             text = cursor.value()[1]

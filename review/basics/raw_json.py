@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import ByteLines, InputFile
 from review.basics.record import MAX_LINE, Raw, Unreadable, encoding_error
 
@@ -69,11 +69,16 @@ def json_records(number: int, line: bytes, done: int) -> Iterator[Raw]:
         yield raw
         return
     listed = found if isinstance(found, list) else [found]
-    if not listed or not all(isinstance(item, dict) for item in listed):
+    # One element that is no object costs itself; among the turns of a conversation it costs the conversation.
+    objects = [item for item in listed if isinstance(item, dict)]
+    if not objects or (len(objects) < len(listed) and any("role" in item for item in objects)):
         yield raw
         return
     for i, item in enumerate(listed):
-        yield Raw(number, item, None, done, mended if i == 0 else ())
+        if isinstance(item, dict):
+            yield Raw(number, item, None, done, mended if i == 0 else ())
+        else:
+            yield Raw(number, None, Unreadable("record", item, "a JSON object"), done)
 
 
 def _record(number: int, line: bytes, done: int) -> Raw:
@@ -179,7 +184,7 @@ def read_json(given: InputFile) -> Iterator[Raw]:
             ) from None
     rows = found if isinstance(found, list) else [found]
     if not rows:
-        raise InputError(f"{given.name}: the array is empty; expected records.")
+        raise NoRecords(f"{given.name}: the array is empty: it holds no records.")
     if not mended and any(isinstance(row, dict) and _has_long(row) for row in rows):
         found, mended = mended_json(data.decode())
         rows = found if isinstance(found, list) else [found]

@@ -107,7 +107,8 @@ def _records(number: int, message: bytes, done: int) -> Iterator[Raw]:
             fault = f" ({error})"
     spans = [span for r in traces.resource_spans for s in r.scope_spans for span in s.spans]
     records = [record for r in logs.resource_logs for s in r.scope_logs for record in s.log_records]
-    if spans and all(len(span.trace_id) == 16 and len(span.span_id) == 8 for span in spans):
+    # A span without ids is refused by the reader; logs that are read as spans never have any.
+    if any(len(span.trace_id) == 16 and len(span.span_id) == 8 for span in spans):
         for resource in traces.resource_spans:
             yield Raw(number, {**_resource(resource), "scopeSpans": _scopes(resource.scope_spans)}, None, done)
     elif records:

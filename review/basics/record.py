@@ -28,6 +28,10 @@ class Unreadable(Exception):
         return type(self), (self.field, self.found, self.expected)
 
 
+class Waits(Unreadable):
+    """A request whose answer is not in the import: it comes in once both are imported together."""
+
+
 class Raw(NamedTuple):
     """A record, or the error instead. ``line`` counts from 1 (JSON, Parquet: records), ``done`` the bytes read.
 

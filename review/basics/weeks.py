@@ -14,10 +14,11 @@ WEEK = re.compile(r"(\d{4})-W(\d{2})")
 
 
 class Window(NamedTuple):
-    """A half-open interval of time in UTC: ``start <= t < end``."""
+    """A half-open interval of time in UTC: ``start <= t < end``. Times without an offset are in ``zone``."""
 
     start: datetime
     end: datetime
+    zone: str = "UTC"
 
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} UTC"
@@ -47,7 +48,7 @@ def week_window(week: str, time_zone: str = "UTC") -> Window:
         start, end = (moment.astimezone(UTC) for moment in ends)
     except OverflowError:
         raise InputError(f"week: found {week!r}, which is outside the calendar in {time_zone}.") from None
-    return Window(start, end)
+    return Window(start, end, time_zone)
 
 
 def due_date(week: str) -> date:

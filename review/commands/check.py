@@ -17,8 +17,8 @@ from review.checks.running import Ready, ready
 from review.checks.settings import names_of
 from review.checks.summary import Summary, summed_up
 from review.commands.common import emit, json_option, note, out, split_values, store_option
-from review.log.append import Entry
 from review.log.log import every_conversation, weeks_in_log
+from review.log.rows import Entry
 from review.settings.project import Project, project_of
 from review.sources.checking import checked
 from review.sources.importing import masked_file

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+from rich.progress import Progress
 
-from review.basics.errors import NothingToDo, UnknownError
+from review.basics.errors import NoRecords, NothingToDo, ReviewError
 from review.basics.log_paths import log_of
-from review.basics.spellings import MISSING
 from review.basics.words import counted
 from review.commands.common import (
     acting_person,
@@ -26,13 +23,27 @@ from review.commands.common import (
     store_option,
 )
 from review.commands.import_exports import ratings_hints, refuse_other_exports
+from review.commands.import_render import (
+    COUNTS,
+    announcing,
+    as_empty,
+    as_file,
+    as_refused,
+    nothing_added,
+    progress_bar,
+    progress_of,
+    rubric_or_none,
+    show,
+    verdict_notes,
+)
 from review.log.log import weeks_in_log
-from review.rubric.rubric import Dimension, Rubric, current_rubric
-from review.settings.project import project_of
-from review.sources.file_sets import file_sets
+from review.people.people import require
+from review.settings.project import Project, project_of
+from review.sources.file_sets import FileSet, file_sets, why_refused
+from review.sources.import_into import came_in
 from review.sources.import_source import import_from_source
 from review.sources.normalise import DEFAULT_SOURCE
-from review.sources.options import AUTO, import_options
+from review.sources.options import AUTO, ImportOptions, import_options
 from review.sources.prepared import prepared
 from review.sources.readers.catalogue import READERS, Detected
 from review.sources.readers.mapping import parse_mapping, parse_values
@@ -41,9 +52,6 @@ from review.sources.tally import Tally
 from review.sources.undoing import undo_import
 from storage.records_log import Import
 from storage.store import Store
-
-SHOWN = 20
-COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
 
 
 @click.command("import")
@@ -112,8 +120,9 @@ def import_(
     of one trace format are read together.
     --map names the path of a field, --value translates a value; both are remembered for the source, and so are the form
     of its dates and its encoding. A file that no remembered mapping fits is refused with a proposal. Records that
-    cannot be read are reported with their line, and the others are imported. Exit code 1 when records were rejected and
-    none could be read, 2 when a file cannot be read at all.
+    cannot be read are reported with their line, and the others are imported. A file that is refused adds nothing, and
+    the other files are imported. Exit code 1 when records were rejected and none could be read, 2 when a file was
+    refused.
     """
     store, project = opened(store_path), project_of(store_path)
     by = acting_person(store, acting).id
@@ -134,39 +143,70 @@ def import_(
         records=records,
     )
     readings = known_readings(store, project, options.source)
-    sets = file_sets(
+    require(store, by, "lead")
+    sets, refused = file_sets(
         files,
         format=format,
         mapping=options.mapping,
         records=records,
         known=lambda one: prepared(one, options, readings),
     )
-    if format == AUTO and not options.mapping:
-        refuse_other_exports(sets, options, readings)
-    done: list[Import] = []
-    reports: list[dict[str, Any]] = []
-    with _bar() as bar:
+    done: list[tuple[Import, dict[str, Any]]] = []
+    failed: list[tuple[str, list[str], ReviewError]] = [(one.name, [one.name], one.error) for one in refused]
+    with progress_bar() as bar:
         for together in sets:
-            file = together.name
-            watch, tally, formats = _progress(bar, file), Tally(), list[Detected]()
-            told, found_out = _announce(file, formats), list[str]()
-            record = import_from_source(
-                store, project, together, options, by=by, progress=watch, on_detected=told, on_note=found_out.append,
-                tally=tally,
-            )  # fmt: skip
-            done.append(record)
-            notes = [*found_out, *tally.notes, *_verdict_notes(tally, _rubric(store))]
-            for text in notes:
-                note(f"{file}: {text}")
-            for text in ratings_hints(together, record, tally):
-                note(text)
-            reports.append({"file": file, **_as_file(record, formats[0].reason, notes, tally)})
-    sums = {name: sum(f[name] for f in reports) for name in COUNTS}
-    imports = [dataclasses.asdict(r) for r in done]
-    result = {"files": reports, **sums, "imports": imports, "weeks": weeks_in_log(log_of(store_path))}
-    emit(result, as_json, lambda: _show(done, [f["rejects_file"] for f in reports]))
-    if any(r.rejected for r in done) and not any(r.added or r.duplicate for r in done):
-        raise NothingToDo(_nothing_added(done))
+            try:
+                if format == AUTO and not options.mapping:
+                    refuse_other_exports((together,), options, readings)
+                done.append(_import_set(store, project, together, options, by=by, bar=bar))
+            except (ReviewError, OSError) as error:
+                failed.append((together.name, together.names, why_refused(error, together)))
+    empty = [one for one in failed if isinstance(one[2], NoRecords)]
+    failed = [one for one in failed if one not in empty]
+    if not done and not empty and len(failed) == 1:
+        raise failed[0][2]
+    reports = [
+        *(report for _, report in done),
+        *(as_empty(*one) for one in empty),
+        *(as_refused(*one) for one in failed),
+    ]
+    result = {
+        "files": reports,
+        **{name: sum(f[name] for f in reports) for name in COUNTS},
+        "imports": [dataclasses.asdict(record) for record, _ in done],
+        "weeks": weeks_in_log(log_of(store_path)),
+    }
+    emit(result, as_json, lambda: show(done))
+    for name, _, reason in empty:
+        note(f"{name}: read 0. {reason}")
+    for name, _, refusal in failed:
+        err.print(f"{name}: not imported. {refusal.with_hint}", highlight=False, markup=False, soft_wrap=True)
+    if failed:
+        raise SystemExit(max(refusal.exit_code for _, _, refusal in failed))
+    made = [record for record, _ in done]
+    if any(one.rejected for one in made) and not any(came_in(one) for one in made):
+        raise NothingToDo(nothing_added(made))
+
+
+def _import_set(
+    store: Store, project: Project, together: FileSet, options: ImportOptions, *, by: str, bar: Progress
+) -> tuple[Import, dict[str, Any]]:
+    """Import files that belong together; return the record, and what the import did as JSON."""
+    file = together.name
+    watch, tally, formats = progress_of(bar, file), Tally(), list[Detected]()
+    told, found_out = announcing(file, formats), list[str]()
+    record = import_from_source(
+        store, project, together, options, by=by, progress=watch, on_detected=told, on_note=found_out.append,
+        tally=tally,
+    )  # fmt: skip
+    if together.name != ", ".join(together.names):
+        note(f"read together: {', '.join(together.names)}")
+    notes = [*found_out, *tally.notes, *verdict_notes(tally, rubric_or_none(store))]
+    for text in notes:
+        note(f"{file}: {text}")
+    for text in ratings_hints(together, record, tally):
+        note(text)
+    return record, as_file(record, formats[0].reason, notes, tally, together)
 
 
 def _undo(store: Store, import_id: str, by: str, as_json: bool) -> None:
@@ -177,120 +217,3 @@ def _undo(store: Store, import_id: str, by: str, as_json: bool) -> None:
         out.print(text, highlight=False, markup=False, soft_wrap=True)
 
     emit({"undone": dataclasses.asdict(undone), "weeks": weeks_in_log(log_of(store.path))}, as_json, render)
-
-
-def _nothing_added(done: list[Import]) -> str:
-    """Say how many records could not be read, and how many conversations the log already has with other content."""
-    rejected, changed = sum(r.rejected for r in done), sum(r.changed for r in done)
-    text = f"{counted(rejected, 'record')} could not be read; the lines above say why. Nothing was added."
-    if changed:
-        known = f"{counted(changed, 'conversation')} {'is' if changed == 1 else 'are'}"
-        text = f"{known} already in the log with other content; the first version is kept. {text}"
-    return text
-
-
-def _bar() -> Progress:
-    """Return a progress bar on standard error, shown only in a terminal."""
-    columns: tuple[Any, ...] = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-
-
-def _progress(bar: Progress, file: str) -> Callable[[int, int], None]:
-    task = bar.add_task(Path(file).name, total=None)
-
-    def progress(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-
-    return progress
-
-
-def _announce(file: str, seen: list[Detected]) -> Callable[[Detected], None]:
-    def announce(detected: Detected) -> None:
-        seen.append(detected)
-        note(f"{file}: format {detected.format}; {detected.reason}")
-
-    return announce
-
-
-def _as_file(record: Import, reason: str, notes: list[str], tally: Tally) -> dict[str, Any]:
-    """Return what an import of one file did as JSON; ``rejects_file`` lists every rejected record."""
-    return {
-        "format": record.format,
-        "reason": reason,
-        **{name: getattr(record, name) for name in COUNTS},
-        "notes": notes,
-        "rejects_file": None if tally.rejects_file is None else str(tally.rejects_file),
-    }
-
-
-def _rubric(store: Store) -> Rubric | None:
-    """Return the rubric, None in a store that has none yet."""
-    try:
-        return current_rubric(store)
-    except UnknownError:
-        return None
-
-
-def _verdict_notes(tally: Tally, rubric: Rubric | None) -> list[str]:
-    """Say which verdicts of a log cannot count: their dimension, or their value, is not in the rubric."""
-    notes: list[str] = []
-    if rubric is None:
-        return notes
-    for name, counts in tally.verdicts.items():
-        if name not in rubric.names:
-            notes.append(
-                f"{counted(counts.total(), 'verdict')} in the dimension '{name}', which the rubric does not have; "
-                f"expected one of {', '.join(rubric.names)}. They stay in the log and do not count."
-            )
-            continue
-        odd = {v: n for v, n in counts.items() if v.casefold() not in MISSING and _outside(rubric[name], v)}
-        if odd:
-            shown = ", ".join(f"'{v}' ({n:,})" for v, n in sorted(odd.items(), key=lambda pair: -pair[1])[:8])
-            notes.append(
-                f"{counted(sum(odd.values()), 'verdict')} in the dimension '{name}' with a value that the rubric does "
-                f"not have: {shown}; expected {', '.join(rubric[name].scale.values) or 'a number'}. They count as no "
-                "verdict."
-            )
-    return notes
-
-
-def _outside(dimension: Dimension, raw: object) -> bool:
-    try:
-        dimension.scale.canonical(raw)
-    except ValueError:
-        return True
-    return False
-
-
-def _show(done: list[Import], rejects: list[str | None]) -> None:
-    for record, listed in zip(done, rejects, strict=True):
-        out.print(
-            f"{record.file} ({record.format}): read {record.read:,}, added {record.added:,}, "
-            f"duplicate {record.duplicate:,}, changed {record.changed:,}, rejected {record.rejected:,}, "
-            f"undated {record.undated:,}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
-        out.print(f"id {record.id}", highlight=False, style="dim")
-        for text in _rejections(record):
-            err.print(text, highlight=False, markup=False, soft_wrap=True)
-        if listed is not None:
-            err.print(f"All {record.rejected:,} rejected: {listed}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _rejections(record: Import) -> list[str]:
-    """Return a sentence for each kind of rejection, with its first line and how often it comes."""
-    kinds: dict[tuple[str, str, str, str], list[int]] = {}
-    for row in record.rejections:
-        kind = (row.get("file", record.file), row["column"], str(row["found"]), row["expected"])
-        kinds.setdefault(kind, []).append(row["line"])
-    lines = []
-    for (file, column, found, expected), at in list(kinds.items())[:SHOWN]:
-        place = f"{file}, line {at[0]}" + ("" if column == "line" else f", {column}")
-        others = f" ({len(at) - 1:,} more like this)" if len(at) > 1 else ""
-        lines.append(f"{place}: found {found}, expected {expected}{others}")
-    told = sum(len(at) for at in list(kinds.values())[:SHOWN])
-    if record.rejected > told:
-        lines.append(f"... and {record.rejected - told:,} more.")
-    return lines

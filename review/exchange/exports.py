@@ -10,8 +10,6 @@ from review.exchange.tools.catalogue import LABEL_READERS, VERDICT_READERS
 from review.exchange.tools.tool import Record, Tool
 from review.sources.readers.catalogue import PLAIN
 
-SCORES = ("langfuse_rows", "langfuse_scores")
-"""The format that puts rows of a trace together, and the tool whose rows alone are no trace."""
 OWN = {"labels": "rater", "verdicts": "judge"}
 """What only a table of each kind has beside the item and the label."""
 
@@ -28,11 +26,6 @@ def export_of(records: Sequence[Record], format: str | None) -> Export | None:
 
     ``format`` is the format of conversations that its first records fit, None when none does.
     """
-    if format == SCORES[0]:
-        alone = all(LABEL_READERS[SCORES[1]].recognise(record) for record in records)
-        tool = SCORES[1]
-        only = {tool: LABEL_READERS[tool]}, {tool: VERDICT_READERS[tool]}
-        return _by_tool(records, *only) if alone and records else None
     if format is not None and format not in PLAIN.values():
         return None
     return _by_columns(records) or _by_tool(records, LABEL_READERS, VERDICT_READERS)

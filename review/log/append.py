@@ -6,29 +6,26 @@ the log holds is never overwritten.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from review.basics.errors import NoSpace, Refused
 from review.basics.log_paths import LogPaths
-from review.checks.protocol import Finding
-from review.checks.running import flagged
-from review.log.judges_disagree import judges_disagree
-from review.log.log import COLUMNS, DIRECT, IN_CONTENT, log_relation
+from review.log.facts import facts_of
+from review.log.late import FOLDER, late_files, listed, write_late
+from review.log.log import COLUMNS, DIRECT, conversation_of_cells, log_files, log_relation
+from review.log.rows import Entry, LogRow, row_of
 from review.log.staging import commit, staged_for, sweep
+from review.log.updates import Arrival, Arrivals, Updates, first_question
 from review.privacy.originals import write_originals
-from storage.records_log import Conversation
 
 BATCH_ROWS = 15_000
 BATCH_BYTES = 24 * 1024 * 1024
@@ -42,38 +39,13 @@ _ARROW = {
     "BLOB": pa.binary(),
 }
 _SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
-_content_of, _direct_of = operator.attrgetter(*IN_CONTENT), operator.attrgetter(*DIRECT)
-_JSON = orjson.OPT_NON_STR_KEYS
-
-
-class Entry(NamedTuple):
-    """A masked and hashed conversation to append, with its sealed original if one is kept, and the checks' findings.
-
-    ``raw`` is the keyed hash of the record it was made from, b"" for none. ``unread`` are cells that could not be read
-    and cost their field: field, what was found, what was expected.
-    """
-
-    conversation: Conversation
-    original: str | None = None
-    findings: Mapping[str, Finding] = MappingProxyType({})
-    raw: bytes = b""
-    unread: tuple[tuple[str, str, str], ...] = ()
-
-
-class LogRow(NamedTuple):
-    """A conversation as the log holds it: its cells in the order of ``COLUMNS``, and its sealed original."""
-
-    cells: tuple[Any, ...]
-    original: str | None
 
 
 @dataclass
-class Appended:
-    """How many conversations were new, known with the same content, and known with other content."""
+class Appended(Updates):
+    """How many conversations were new, and what became of records about those that the log held already."""
 
     added: int = 0
-    duplicate: int = 0
-    changed: int = 0
 
 
 Examine = Callable[[Iterator[Entry]], Iterator[Entry]]
@@ -90,8 +62,10 @@ def append(
 ) -> Appended:
     """Add the conversations that the log does not hold yet: all of them or, when anything fails, none.
 
-    Memory holds one batch at a time. ``encrypted`` records whether the originals are sealed with a key. Only new
-    conversations pass through ``examine``, which yields one for each it takes; rows that are made already do not.
+    An entry without messages tells something of a conversation, such as a thumb down; so does a known conversation with
+    other content. What is new of it becomes a late row. Memory holds one batch at a time. ``encrypted`` records whether
+    the originals are sealed with a key. Only new conversations pass through ``examine``, which yields one for each it
+    takes; rows that are made already do not.
     Raises Refused while another import runs, NoSpace when the disk is full.
     """
     log.logs.mkdir(parents=True, exist_ok=True)
@@ -121,12 +95,17 @@ def _append(
     counts = Appended()
     try:
         with _known(log, staged.logs) as known:
-            rows = _rows(_fresh(known, entries, counts), examine, import_id, at)
+            arrivals = Arrivals(known)
+            rows = _rows(_fresh(known, entries, counts, arrivals), examine, import_id, at)
             for number, batch in enumerate(_batches(rows), start=1):
                 _write_batch(staged, batch, number, encrypted)
+            if arrivals.count:
+                files = [*log_files(log), *sorted(staged.logs.glob("*.parquet"))]
+                late = arrivals.late_rows(files, late_files(log.logs), counts)
+                write_late(staged.logs / FOLDER, late, import_id=import_id, at=at)
         for file in staged.logs.glob("known.duckdb*"):
             file.unlink()
-        if counts.added:
+        if counts.added or counts.updated or counts.waiting:
             commit(log, staged, import_id)
     finally:
         sweep(log)
@@ -145,11 +124,6 @@ def _rows(fresh: Iterator[Entry | LogRow], examine: Examine, import_id: str, at:
         yield row_of(entry, import_id, at)
 
 
-def row_of(entry: Entry, import_id: str, at: str) -> LogRow:
-    """Return a conversation as the log holds it."""
-    return LogRow(_cells(entry, import_id, at), entry.original)
-
-
 def _batches(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
     batch: list[LogRow] = []
     size = 0
@@ -163,23 +137,6 @@ def _batches(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
         yield batch
 
 
-def _cells(entry: Entry, import_id: str, at: str) -> tuple[Any, ...]:
-    conversation = entry.conversation
-    verdicts = orjson.dumps(conversation.verdicts, option=_JSON, default=str).decode()
-    content = dict(zip(IN_CONTENT, _content_of(conversation), strict=True))
-    content["checks"] = dict(entry.findings)
-    return (
-        *_direct_of(conversation),
-        at,
-        import_id,
-        verdicts,
-        orjson.dumps(content, option=_JSON, default=str).decode(),
-        " ".join(flagged(entry.findings)),
-        judges_disagree(conversation.verdicts),
-        entry.raw or None,
-    )
-
-
 _ID, _WEEK, _CONTENT, _HASH = (list(COLUMNS).index(name) for name in ("id", "week", "content", "content_hash"))
 
 
@@ -187,6 +144,9 @@ def _known(log: LogPaths, folder: Path) -> duckdb.DuckDBPyConnection:
     """Return a small database on disk with the ids and content hashes of the log, which keeps memory bounded."""
     db = duckdb.connect(folder / "known.duckdb", config={"memory_limit": KNOWN_MEMORY, "threads": "2"})
     db.execute(f"CREATE TABLE known AS SELECT id, content_hash FROM {log_relation(log)}")  # noqa: S608 - our own paths
+    late = late_files(log.logs)
+    said = f"SELECT id, content_hash FROM {listed(late)}" if late else "SELECT id, content_hash FROM known LIMIT 0"  # noqa: S608 - our own paths
+    db.execute(f"CREATE TABLE said AS {said}")
     return db
 
 
@@ -198,27 +158,53 @@ def _names(entry: Entry | LogRow) -> tuple[str, str]:
 
 
 def _fresh(
-    known: duckdb.DuckDBPyConnection, entries: Iterable[Entry] | Iterable[LogRow], counts: Appended
+    known: duckdb.DuckDBPyConnection,
+    entries: Iterable[Entry] | Iterable[LogRow],
+    counts: Appended,
+    arrivals: Arrivals,
 ) -> Iterator[Entry | LogRow]:
-    """Yield the entries that are new, in order, and count every entry."""
+    """Yield the entries that are new, in order, and count them; keep those that tell of known conversations."""
     left: Iterator[Entry | LogRow] = iter(entries)
     while some := [(*_names(entry), entry) for entry in islice(left, LOOKED_UP)]:
         known.register("asked", pa.table({"id": [identity for identity, _, _ in some]}))
-        sql = "SELECT id, content_hash FROM known SEMI JOIN asked USING (id)"
-        held: dict[str, str] = dict(known.execute(sql).fetchall())
-        new: dict[str, str] = {}
+        held: dict[str, str] = dict(known.execute(_ASKED.format("known")).fetchall())
+        said: set[tuple[str, str]] = set(known.execute(_ASKED.format("said")).fetchall())
+        new, told = dict[str, str](), dict[tuple[str, str], Arrival]()
         for identity, digest, entry in some:
-            first = held.get(identity)
-            if first is None:
+            first, alone = held.get(identity), not _has_messages(entry)
+            if first is None and not alone:
                 held[identity] = new[identity] = digest
                 counts.added += 1
                 yield entry
-            elif first == digest:
+            elif first == digest or (identity, digest) in said:
                 counts.duplicate += 1
             else:
-                counts.changed += 1
+                said.add((identity, digest))
+                told[identity, digest] = _arrival(entry)
         known.register("new_rows", pa.table({"id": list(new), "content_hash": list(new.values())}, _KNOWN))
         known.execute("INSERT INTO known SELECT id, content_hash FROM new_rows")
+        if told:
+            arrivals.add(list(told.values()))
+            cells = {"id": [i for i, _ in told], "content_hash": [digest for _, digest in told]}
+            known.register("new_said", pa.table(cells, _KNOWN))
+            known.execute("INSERT INTO said SELECT id, content_hash FROM new_said")
+
+
+def _has_messages(entry: Entry | LogRow) -> bool:
+    return entry.entry is None if isinstance(entry, LogRow) else bool(entry.conversation.messages)
+
+
+def _arrival(entry: Entry | LogRow) -> Arrival:
+    """Return what an entry tells of a conversation."""
+    if isinstance(entry, Entry):
+        found = entry.conversation
+    elif entry.entry is not None:
+        found = entry.entry.conversation
+    else:
+        cells = dict(zip(COLUMNS, entry.cells, strict=True))
+        found = conversation_of_cells({name: cells[name] for name in (*DIRECT, "verdicts", "content")})
+    asked = first_question(found.messages) if found.messages else None
+    return Arrival(found.id, found.content_hash, facts_of(found), asked)
 
 
 def _write_batch(staged: LogPaths, batch: list[LogRow], number: int, encrypted: bool) -> None:
@@ -232,4 +218,5 @@ def _write_batch(staged: LogPaths, batch: list[LogRow], number: int, encrypted: 
         write_originals(staged.originals / f"{number:04d}.parquet", originals, encrypted=encrypted)
 
 
+_ASKED = "SELECT id, content_hash FROM {} SEMI JOIN asked USING (id)"
 _KNOWN = pa.schema([("id", pa.string()), ("content_hash", pa.string())])

@@ -15,7 +15,9 @@ import duckdb
 import orjson
 import pyarrow.parquet as pq
 
-from review.basics.log_paths import LogPaths, literal_path
+from review.basics.log_paths import LogPaths
+from review.log.facts import with_facts
+from review.log.late import late_facts, late_files, listed, with_late
 from storage.records_log import Conversation
 
 COLUMNS: dict[str, str] = {
@@ -64,13 +66,26 @@ def log_files(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = 
 
 
 def log_relation(log: LogPaths, *, weeks: Sequence[str] | None = None, only: str = "*") -> str:
-    """Return SQL for DuckDB to select from, with the columns of ``COLUMNS``; an empty log has no rows."""
+    """Return SQL for DuckDB to select from, with the columns of ``COLUMNS``; an empty log has no rows.
+
+    Feedback, errors and verdicts that arrived later are in it; logs of earlier versions may lack the last columns.
+    """
     files = log_files(log, weeks=weeks, only=only)
     if not files:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
         return f"(SELECT {nothing} WHERE false)"
-    names = ", ".join("'" + literal_path(path).replace("'", "''") + "'" for path in files)
-    return f"read_parquet([{names}], union_by_name = true)"
+    late = late_files(log.logs)
+    return with_late(listed(files), late, columns=columns_of(files)) if late else listed(files)
+
+
+def columns_of(files: Sequence[Path]) -> list[str]:
+    """Return the columns of ``COLUMNS`` that at least one of the files has."""
+    found: dict[str, None] = {}
+    for path in files:
+        found |= dict.fromkeys(name for name in pq.read_schema(path).names if name in COLUMNS)
+        if len(found) == len(COLUMNS):
+            break
+    return list(found)
 
 
 def weeks_in_log(log: LogPaths) -> dict[str, int]:
@@ -87,8 +102,9 @@ def read_conversations(log: LogPaths, ids: Sequence[str], *, weeks: Sequence[str
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE id IN (SELECT unnest(?))"  # noqa: S608 - names and paths of our own
     with duckdb.connect() as db:
         rows = db.execute(sql, [list(ids)]).fetchall() if ids else []
-    found = {row[0]: _conversation(dict(zip(columns, row, strict=True))) for row in rows}
-    return [found[i] for i in dict.fromkeys(ids) if i in found]
+    found = {row[0]: conversation_of_cells(dict(zip(columns, row, strict=True))) for row in rows}
+    late = late_facts(late_files(log.logs), list(found))
+    return [with_facts(found[i], late.get(i)) for i in dict.fromkeys(ids) if i in found]
 
 
 def conversations_named(log: LogPaths, names: Sequence[str]) -> dict[str, Conversation]:
@@ -117,13 +133,15 @@ def every_conversation(log: LogPaths, *, weeks: Sequence[str]) -> Iterator[Conve
     listed = ", ".join(f"'{week}'" for week in weeks)
     sql = f"SELECT {', '.join(columns)} FROM {log_relation(log, weeks=weeks)} WHERE week IN ({listed})"  # noqa: S608 - names and paths of our own
     with duckdb.connect() as db:
-        rows = db.execute(sql)
+        rows, later = db.execute(sql), late_files(log.logs)
         while batch := rows.fetchmany(AT_ONCE):
+            late = late_facts(later, [row[0] for row in batch])
             for row in batch:
-                yield _conversation(dict(zip(columns, row, strict=True)))
+                yield with_facts(conversation_of_cells(dict(zip(columns, row, strict=True))), late.get(row[0]))
 
 
-def _conversation(cells: dict[str, Any]) -> Conversation:
+def conversation_of_cells(cells: dict[str, Any]) -> Conversation:
+    """Return the conversation of a row of the log, from its columns ``DIRECT``, verdicts and content."""
     content = orjson.loads(cells.pop("content"))
     verdicts = orjson.loads(cells.pop("verdicts"))
     content.update({name: tuple(content[name]) for name in _TUPLES})

@@ -38,7 +38,7 @@ def commit(log: LogPaths, staged: LogPaths, import_id: str) -> None:
     """Make the import visible by one renaming, then rename its originals."""
     folders = [folder for folder in (staged.originals, staged.logs) if folder.exists()]
     for folder in folders:
-        for file in folder.iterdir():
+        for file in folder.rglob("*"):
             _sync(file)
         _sync(folder)
     staged.logs.rename(log.logs / import_id)

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from review.basics.errors import Refused
 from review.basics.log_paths import LogPaths, literal_path
+from review.log.late import FOLDER
 
 PREFIX = ".withdrawn-"
 LOCK_SECONDS = 60
@@ -40,6 +42,11 @@ def batch_files(log: LogPaths, import_id: str) -> list[Path]:
     return sorted((log.logs / import_id).glob("*.parquet"))
 
 
+def late_files_of(log: LogPaths, import_id: str) -> list[Path]:
+    """Return the visible files of what one import told of conversations of other imports."""
+    return sorted((log.logs / import_id / FOLDER).glob("*.parquet"))
+
+
 def batch_ids(log: LogPaths, import_id: str) -> Iterator[list[str]]:
     """Yield the conversation ids of one import, some thousand at a time."""
     files = batch_files(log, import_id)
@@ -53,5 +60,7 @@ def batch_ids(log: LogPaths, import_id: str) -> Iterator[list[str]]:
 
 
 def batch_weeks(log: LogPaths, import_id: str) -> list[str]:
-    """Return the weeks that one import holds conversations of."""
-    return sorted({path.name[:8] for path in batch_files(log, import_id)})
+    """Return the weeks that one import holds conversations of, or told something new of."""
+    told = pq.read_table(late_files_of(log, import_id), columns=["week"]) if late_files_of(log, import_id) else None
+    weeks = {week for week in told["week"].to_pylist() if week} if told is not None else set()
+    return sorted({path.name[:8] for path in batch_files(log, import_id)} | weeks)

@@ -57,7 +57,8 @@ class NewLogin:
 def invite(store: Store, name: str, *, role: str, by: str, scope: str = "") -> NewLink:
     """Make a link for somebody, new or known, by name or id. Older links and logins of this person end.
 
-    A link that people make for themselves leaves their logins alone until they use it. Raises Refused unless ``by`` is
+    A link that people make for themselves leaves their logins alone until they use it. Without a ``scope`` they keep
+    the one they have. Raises Refused unless ``by`` is
     a lead, InputError for an unusable name or role.
     """
     setting.one_of("role", role, ROLES)
@@ -66,6 +67,8 @@ def invite(store: Store, name: str, *, role: str, by: str, scope: str = "") -> N
         known = rater_named(store, name)
         shown = known.name if known else unicodedata.normalize("NFC", name).strip()
         rater_id = known.id if known else person_id(shown)
+        before = find_person(store, rater_id) if known else None
+        scope = scope or (before.scope if before else "")
         made = _new_link(store, rater_id=rater_id, name=shown, role=role, scope=scope, by=by)
         if by != rater_id:
             _end_logins(store, rater_id, by=by)

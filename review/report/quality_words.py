@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from review.evidence.weekly_change import WeeklyChange
 from review.report.model import Quality
 from review.statistics.quality.change_words import change_words, over_weeks_words
@@ -32,13 +30,6 @@ def changed(q: Quality) -> str:
 def change_lines(found: WeeklyChange, positive: str) -> list[str]:
     """Return the change against the week before, and that over up to eight weeks where it is known."""
     lines = (change_words(found.quantity, found.before, positive), over_weeks_words(found.over, found.weeks, positive))
-    return [line for line in lines if line]
-
-
-def over_weeks_lines(found: Sequence[Quality]) -> list[str]:
-    """Return the change over up to eight weeks of each share where it is known."""
-    changes = [(q.change, q.positive) for q in found if q.change is not None and q.best.value is not None]
-    lines = (over_weeks_words(change.over, change.weeks, positive) for change, positive in changes)
     return [line for line in lines if line]
 
 

@@ -24,7 +24,7 @@ def rows_per_day(
         return None
     kind = engine.text(by) if by is not None and by in engine.columns() else exp.Literal.string("")
     made, columns = exp.column("made", table="dated"), [place.column, *([by] if by in engine.columns() and by else [])]
-    dated = exp.select(exp.alias_(engine.instant(*place), "made"), exp.alias_(kind, "kind"))
+    dated = exp.select(exp.alias_(engine.instant(*place, zone=days[0].zone), "made"), exp.alias_(kind, "kind"))
     counts = [
         exp.Count(
             this=exp.Case().when(

@@ -164,7 +164,9 @@ def open_frame(
     fields = frame_sql.Fields(
         id=exp.func("NULLIF", sql.as_text(engine.text(*places["id"])), empty),
         stratum=frame_sql.stratum_number(groups, conditions),
-        made=engine.instant(*places["created_at"]) if "created_at" in places else None,
+        made=engine.instant(*places["created_at"], zone=window.zone if window else "UTC")
+        if "created_at" in places
+        else None,
         week=engine.text(*places["week"]) if "week" in places else None,
         imported=engine.instant(*places["imported_at"]) if "imported_at" in places else None,
         verdicts=engine.text(*places["verdicts"]) if "verdicts" in places else None,

@@ -61,6 +61,7 @@ def _came(one: Pulled) -> str:
     """Return what one source gave, in words."""
     counts = [
         (one.total("rejected"), "rejected"),
+        (one.total("updated"), "updated"),
         (one.total("changed"), "changed at the source (the first one stays)"),
     ]
     more = "".join(f", {n:,} {words}" for n, words in counts if n)

@@ -42,13 +42,15 @@ def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = N
     conversation in its file (``done``) is as far as putting together has come.
     """
     mended: Counter[str] = Counter()
+    shared: Record = {}
     end = 0
     with Grouping(scratch) as grouping:
         for raw in raws:
             end = max(end, raw.done)
             mended.update(dict(raw.mended))
-            error = _kept(raw, reader, grouping)
-            if error is not None:
+            if reader.head is not None and raw.record is not None:
+                shared = reader.head(raw.record) or shared
+            for error in _refused(raw, reader, grouping, shared):
                 yield Assembled(raw._replace(record=None, error=error, mended=()), None, ())
         for group in grouping.groups():
             for one in _of_group(group, reader, int(end * grouping.share)):
@@ -57,22 +59,26 @@ def traces(raws: Iterable[Raw], reader: TraceReader, *, scratch: Path | None = N
                 mended.clear()
 
 
-def _kept(raw: Raw, reader: TraceReader, grouping: Grouping) -> Unreadable | None:
-    """Keep the parts of a record until their traces are whole; one that cannot be read is not kept, and why."""
+def _refused(raw: Raw, reader: TraceReader, grouping: Grouping, shared: Record) -> Iterator[Unreadable]:
+    """Keep the parts of a record, with what they share, until traces are whole; yield why others cannot be read."""
     if raw.record is None:
-        return raw.error or Unreadable("line", None, "a record")
+        yield raw.error or Unreadable("line", None, "a record")
+        return
     try:
-        # A record is taken whole or not at all.
-        parts = [part_of(reader.key(part), raw.line, part) for part in reader.parts(raw.record)]
+        for part in reader.parts(raw.record):
+            if isinstance(part, Unreadable):
+                yield part
+                continue
+            try:
+                grouping.add(part_of(reader.key(part), raw.line, {**shared, **part} if shared else part))
+            except REFUSALS as reason:
+                yield refusal(reason)
     except REFUSALS as reason:
-        return refusal(reason)
-    for part in parts:
-        grouping.add(part)
-    return None
+        yield refusal(reason)
 
 
 def _of_group(group: Group, reader: TraceReader, done: int) -> Iterator[Assembled]:
-    """Yield the conversations of one trace. If one of them cannot be read, none is."""
+    """Yield the conversations of one trace, and the parts of it that cannot be read."""
     raw = Raw(group.line, None, None, done, (("part", group.parts),))
     if group.error is not None:
         yield Assembled(raw._replace(error=group.error), None, ())
@@ -83,7 +89,9 @@ def _of_group(group: Group, reader: TraceReader, done: int) -> Iterator[Assemble
     except REFUSALS as reason:
         yield Assembled(raw._replace(error=refusal(reason)), None, ())
         return
-    for i, fields in enumerate(found):
+    for error in (one for one in found if isinstance(one, Unreadable)):
+        yield Assembled(raw._replace(error=error, mended=()), None, ())
+    for i, fields in enumerate(one for one in found if not isinstance(one, Unreadable)):
         of_trace = raw.mended if i == 0 else ()
         mended = (*of_trace, *((note, 1) for note in fields.pop("notes", ())))
         yield Assembled(raw._replace(record=dict(records[0]), mended=mended), fields, records)

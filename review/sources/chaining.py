@@ -1,5 +1,7 @@
 """Calls of an API that continue one another are one conversation: the history of each is the beginning of the next.
 
+Calls that name the one before them are put together as well (:mod:`review.sources.linking`).
+
 Of such calls the longest one is kept. It begins when the first one did and has its id, and tokens, cost, time and
 steps of all are added up. Calls of different users or sessions are never joined, nor is a call that failed continued.
 """
@@ -14,9 +16,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from review.basics.record import Raw
+from review.basics.record import Raw, Unreadable
 from review.sources.assembling import REFUSALS, refusal
-from review.sources.grouping import Grouping, Part, part_of
+from review.sources.grouping import Group, Grouping, part_of
+from review.sources.linking import Links, with_history
 from review.sources.readers.fields import Fields, Record
 
 SUMS = ("tokens_in", "tokens_out", "cost", "latency_ms", "retries")
@@ -26,7 +29,7 @@ class ReadFields(NamedTuple):
     """A raw record, the fields of the conversations in it, and the record that names one without an id."""
 
     raw: Raw
-    fields: list[Fields]
+    fields: list[Fields | Unreadable]
     record: Record
 
 
@@ -38,40 +41,58 @@ def joined_calls(
     Calls with an answer come last. They wait in memory, and beyond its limit in a file in the folder ``scratch``.
     """
     end = 0
-    with Grouping(scratch) as grouping:
+    with Grouping(scratch) as named, Grouping(scratch) as grouping:
+        links = Links()
         for one in read:
             end = max(end, one.raw.done)
             try:
-                part = _part(one) if len(one.fields) == 1 and is_call(one.record) else None
+                waiting = _waiting(one) if len(one.fields) == 1 and is_call(one.record) else None
+                if waiting is None:
+                    yield one
+                elif name := links.take(waiting["fields"]):
+                    named.add(part_of(name, one.raw.line, waiting))
+                elif key := _key(waiting["fields"]):
+                    grouping.add(part_of(key, one.raw.line, waiting))
+                else:
+                    yield one
             except REFUSALS as reason:
                 yield ReadFields(one.raw._replace(error=refusal(reason)), [], {})
-                continue
-            if part is None:
-                yield one
-            else:
-                grouping.add(part)
+        alone = 0
+        for group in named.groups():
+            for line, call in zip(group.lines, group.records(), strict=True):
+                alone += 1
+                key = links.chain_of(group.key) or _key(call["fields"]) or f"alone {alone}"
+                grouping.add(part_of(key, line, call))
         for group in grouping.groups():
-            if group.error is not None:
-                yield ReadFields(Raw(group.line, None, group.error, 0), [], {})
-                continue
-            calls = group.records()
-            for chain in chains([call["fields"] for call in calls]):
-                first = calls[chain[0]]
-                mended = tuple((str(name), int(n)) for i in chain for name, n in calls[i]["mended"])
-                raw = Raw(group.lines[chain[0]], None, None, int(end * grouping.share), mended)
-                fields = joined([calls[i]["fields"] for i in chain])
-                yield ReadFields(raw, [fields], first["record"])
+            yield from _of_group(group, links, int(end * grouping.share))
 
 
-def _part(one: ReadFields) -> Part | None:
-    """Return a call that waits for others, None for one that has no answer."""
+def _of_group(group: Group, links: Links, done: int) -> Iterator[ReadFields]:
+    if group.error is not None:
+        yield ReadFields(Raw(group.line, None, group.error, 0), [], {})
+        return
+    calls = group.records()
+    fields = [call["fields"] for call in calls]
+    begun: set[int] = set()
+    for chain in links.paths(fields) if links.is_chain(group.key) else chains(fields):
+        first = calls[chain[0]]
+        mended = tuple((str(name), int(n)) for i in chain for name, n in calls[i]["mended"])
+        raw = Raw(group.lines[chain[0]], None, None, done, mended)
+        found = joined(with_history([fields[i] for i in chain]))
+        if chain[0] in begun:
+            # Two conversations begin with the same call, whose id the first of them has.
+            found["id"] = fields[chain[-1]].get("id")
+        begun.add(chain[0])
+        yield ReadFields(raw, [found], first["record"])
+
+
+def _waiting(one: ReadFields) -> Fields | None:
+    """Return a call as it waits for others."""
     fields = one.fields[0]
-    key = _key(fields)
-    if key is None:
+    if isinstance(fields, Unreadable):
         return None
     record = one.record if fields.get("id") in (None, "") else {}
-    waiting = {"fields": fields, "record": record, "mended": one.raw.mended}
-    return part_of(key, one.raw.line, waiting)
+    return {"fields": fields, "record": record, "mended": one.raw.mended}
 
 
 def _turns(fields: Fields) -> list[bytes]:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from review.checks.protocol import expected_in, texts_of
 from review.checks.running import Ready, findings_of, findings_of_many
-from review.log.append import Entry
+from review.log.rows import Entry
 
 AT_ONCE = 256
 """Conversations that a check with a model reads in one batch."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.json_stream import DEEP
 from review.basics.record import Raw, Unreadable
 from review.sources.readers.fields import Record, parsed
@@ -40,10 +40,11 @@ TOP = Container(())
 
 @dataclass(frozen=True)
 class Found:
-    """Where the records are, and what a person should know of it."""
+    """Where the records are, what a person should know of it, and the other lists of records, which are not read."""
 
     container: Container
     notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def find(
@@ -59,16 +60,19 @@ def find(
 
     ``records`` is a path that somebody chose. ``single`` says that the file is one document, so records that no format
     knows may lie inside it. Raises InputError when the path leads nowhere, several lists could be it, or a mapping
-    reaches into one of many records.
+    reaches into one of many records; NoRecords when each document is a page without entries.
     """
-    options = list(_inside(documents[0], (), DEEP)) if documents else []
+    # A page without entries says nothing about where the others have theirs.
+    options = next((found for one in documents if (found := list(_inside(one, (), DEEP)))), [])
     if records is not None:
         path = () if records in (".", "") else tuple(records.split("."))
         if path and _at(documents[0], path) is None:
             listed = _listed(options)
             raise InputError(f"{file}: there is nothing at the path '{records}'; lists of records are at {listed}.")
         value = _at(documents[0], path)
-        return Found(Container(path, named=isinstance(value, Mapping) and _is_map(value)))
+        chosen = Container(path, named=isinstance(value, Mapping) and _is_map(value))
+        others = _others(options, chosen) if path else ()
+        return Found(chosen, _not_read(others), others)
     if any(recognised(document) for document in documents):
         return Found(TOP)
     fitting = [one for one, items in options if any(recognised(item) for item in items)]
@@ -82,14 +86,26 @@ def find(
             command_hint="Name the path with `--records PATH`.",
         )
     if not fitting:
+        empty = [_empty(document, (), DEEP) for document in documents]
+        if documents and all(empty):
+            raise NoRecords(f"{file}: it holds no records: the list at '{'.'.join(empty[0])}' is empty.")
         return Found(TOP)
     chosen = fitting[0]
     _check_mapping(file, chosen, mapping)
-    others = [one.words for one, _ in options if one != chosen and not _below(one, chosen)]
+    others = _others(options, chosen)
     place = chosen.words if chosen.path else "the values of the document, by their ids"
-    notes = [f"the records are at {place}"] if chosen != TOP else []
-    notes += [f"not read: {', '.join(others)}"] if others else []
-    return Found(chosen, tuple(notes))
+    notes = (f"the records are at {place}",) if chosen != TOP else ()
+    return Found(chosen, (*notes, *_not_read(others)), others)
+
+
+def _others(options: Iterable[tuple[Container, list[Record]]], chosen: Container) -> tuple[str, ...]:
+    """Return the lists of records that are neither the chosen one nor inside or around it."""
+    apart = [one for one, _ in options if not _below(one, chosen) and not _below(chosen, one)]
+    return tuple(dict.fromkeys(one.words for one in apart))
+
+
+def _not_read(others: Sequence[str]) -> tuple[str, ...]:
+    return (f"not read: {', '.join(others)}",) if others else ()
 
 
 def part_of(document: Record, in_parts: Callable[[Record], bool]) -> Container:
@@ -130,6 +146,15 @@ def _inside(value: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[Con
             yield Container(path, named=True), [item for item in list(value.values())[:20] if isinstance(item, Mapping)]
         for name, item in value.items() if depth else ():
             yield from _inside(item, (*path, str(name)), depth - 1)
+
+
+def _empty(value: Any, path: tuple[str, ...], depth: int) -> tuple[str, ...]:
+    """Return the path of a list without entries under a name of ``PAGES``; the empty path without one."""
+    if value == [] and path and path[-1] in PAGES:
+        return path
+    if not isinstance(value, Mapping) or not depth:
+        return ()
+    return next((found for name, one in value.items() if (found := _empty(one, (*path, str(name)), depth - 1))), ())
 
 
 def _is_map(value: Mapping[str, Any]) -> bool:

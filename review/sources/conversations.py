@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import orjson
 
 from review.basics.record import Raw, Unreadable
-from review.log.append import Entry
+from review.log.rows import Entry
 from review.privacy.masking import FIELDS, mask, mask_text
 from review.privacy.originals import Seal, content_before
 from review.privacy.recognisers import Recognisers, recognisers
@@ -22,7 +22,7 @@ from review.sources.chaining import ReadFields, joined_calls
 from review.sources.human_scores import raters_in
 from review.sources.normalise import Origin, canonical, conversation_of
 from review.sources.readers import plain
-from review.sources.readers.catalogue import PLAIN, READERS
+from review.sources.readers.catalogue import READERS, RENAMED
 from review.sources.readers.fields import Fields, Record, as_json_text
 from review.sources.readers.mapping import picked, renamed, translated
 from review.sources.readers.reader import Reader, TraceReader
@@ -47,7 +47,8 @@ class RecordRules:
     With ``id_required`` a record without an id is refused, otherwise its content names it. Traces that do not fit into
     memory wait in the folder ``scratch``. ``digest`` hashes a record together with what decides its conversation.
     With ``join_calls`` logged calls that continue one another are one conversation; otherwise each row stays one. With
-    ``lossy`` a cell that cannot be read costs its field, else the record.
+    ``lossy`` a cell that cannot be read costs its field, else the record. With ``late`` a record may tell something of
+    a conversation and hold none itself: its entry has no messages.
     """
 
     format: str
@@ -62,6 +63,7 @@ class RecordRules:
     join_calls: bool = False
     lossy: bool = False
     digest: Callable[[Record], bytes] | None = None
+    late: bool = False
 
 
 class ReadRecord(NamedTuple):
@@ -75,8 +77,8 @@ class ReadRecord(NamedTuple):
 def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[ReadRecord]:
     """Read, normalise, mask and hash each record; a record that cannot be read comes back with its error.
 
-    A record with several conversations comes back once for each, and once as a whole with an error. In a format of
-    traces, ``raw`` is the first record of each trace.
+    A record with several conversations comes back once for each, with its error where that one cannot be read. In a
+    format of traces, ``raw`` is the first record of each trace.
     """
     reader = READERS[rules.format]
     if isinstance(reader, TraceReader):
@@ -91,26 +93,36 @@ def masked_conversations(raws: Iterable[Raw], rules: RecordRules) -> Iterator[Re
         if raw.error is not None:
             yield ReadRecord(raw, None, raw.error)
             continue
-        try:
-            found = [(one.pop("notes", ()), _entry(one, record, rules)) for one in many]
-        except REFUSALS as reason:
-            yield ReadRecord(raw, None, refusal(reason))
-            continue
-        for notes, entry in found:
+        for one in many:
+            notes, found = _made(one, record, rules)
+            if isinstance(found, Unreadable):
+                yield ReadRecord(raw, None, found)
+                continue
             # What an import has to say of a record is said again the next time, so the record is read again.
-            scored = next(raters_in(entry.conversation.metadata), None) is not None
-            silent = not (notes or entry.unread or scored)
-            if rules.digest and raw.record is not None and len(found) == 1 and silent:
-                entry = entry._replace(raw=rules.digest(raw.record))
+            scored = next(raters_in(found.conversation.metadata), None) is not None
+            silent = not (notes or found.unread or scored)
+            if rules.digest and raw.record is not None and len(many) == 1 and silent:
+                found = found._replace(raw=rules.digest(raw.record))
             if notes:
                 raw = raw._replace(mended=(*raw.mended, *((note, 1) for note in notes)))
-            yield ReadRecord(raw, entry, None)
+            yield ReadRecord(raw, found, None)
             raw = raw._replace(mended=()) if raw.mended else raw
+
+
+def _made(fields: Fields | Unreadable, record: Record, rules: RecordRules) -> tuple[Sequence[str], Entry | Unreadable]:
+    """Return the notes on a conversation, and the conversation or why it cannot be read."""
+    if isinstance(fields, Unreadable):
+        return (), fields
+    notes = fields.pop("notes", ())
+    try:
+        return notes, _entry(fields, record, rules)
+    except REFUSALS as reason:
+        return (), refusal(reason)
 
 
 def _fields_of(raws: Iterable[Raw], rules: RecordRules, reader: Reader) -> Iterator[ReadFields]:
     """Yield what a reader finds in each record; nothing, with the error, in one that cannot be read."""
-    read = _plain_fields if rules.format in PLAIN.values() else _other_fields
+    read = _plain_fields if rules.format in RENAMED else _other_fields
     for raw in raws:
         record = raw.record
         try:
@@ -138,6 +150,8 @@ def _entry(fields: Fields, record: Record, rules: RecordRules) -> Entry:
     found = translated(fields, rules.values)
     if rules.id_required and not str("" if found.get("id") is None else found["id"]).strip():
         raise Unreadable("id", None, "a value that names the row")
+    if found.get("late") and not rules.late:
+        raise Unreadable("messages", "no messages", "a conversation: this record only tells something of one")
     before, unread = _readable(found, record, rules)
     masked, spans = mask(before, rules.recognisers)
     original = rules.seal(content_before(before, FIELDS)) if spans and rules.seal else None
@@ -159,13 +173,16 @@ def _readable(fields: Fields, record: Record, rules: RecordRules) -> tuple[Conve
             fields = {name: value for name, value in fields.items() if name != error.field}
 
 
-def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:
+def _plain_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields | Unreadable]:
     return reader.conversations(renamed(record, rules.mapping) if rules.mapping else record)
 
 
-def _other_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields]:
+def _other_fields(record: Record, rules: RecordRules, reader: Reader) -> list[Fields | Unreadable]:
     """The fields of a format of its own, then those that the mapping names and the extra ones."""
-    return [_with_extra(_with_chosen(found, record, rules), record, rules) for found in reader.conversations(record)]
+    return [
+        one if isinstance(one, Unreadable) else _with_extra(_with_chosen(one, record, rules), record, rules)
+        for one in reader.conversations(record)
+    ]
 
 
 def _with_extra(found: Fields, record: Record, rules: RecordRules) -> Fields:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from review.log.append import Entry
+from review.basics.record import Waits
+from review.log.rows import Entry
 from review.privacy.originals import seal_of
 from review.sources.conversations import ReadRecord, RecordRules, masked_value, recognisers_of
 from review.sources.human_scores import raters_in
@@ -44,7 +45,7 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
         if raw.mended:
             tally.mended.update(dict(raw.mended))
         if entry is not None:
-            tally.undated += entry.conversation.created_at is None
+            tally.undated += entry.conversation.created_at is None and bool(entry.conversation.messages)
             if entry.conversation.verdicts:
                 tally.saw_verdicts(entry.conversation.verdicts)
             for one in entry.unread:
@@ -55,5 +56,6 @@ def counted(records: Iterator[ReadRecord], tally: Tally, rules: RecordRules) -> 
                 tally.saw_feedback(entry.conversation.feedback)
             yield entry
         elif error is not None:
+            tally.waits += isinstance(error, Waits)
             found = {"found": masked_value(error.found, rules.recognisers), "expected": error.expected}
             tally.reject({"line": raw.line, "column": error.field, **found})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import InputFile
 from review.basics.json_stream import head_of, records_at
 from review.basics.raw_json import json_records, mended_json
@@ -26,8 +26,8 @@ def read_document(
     *,
     mapping: Mapping[str, str],
     records: str | None,
-) -> tuple[Iterator[Raw], tuple[str, ...]]:
-    """Return the records of a document, and notes on where they are and what is not read.
+) -> tuple[Iterator[Raw], list[str]]:
+    """Return the records of a document, and notes on where they are and what is not read; reading may add to them.
 
     ``in_parts`` says of a record whether it may be read in parts: a large request with many spans is.
     Raises InputError when it is no JSON, and when its records cannot be told.
@@ -41,26 +41,34 @@ def read_document(
         return _of_text(given, head, recognised, in_parts, mapping=mapping, records=records)
     if isinstance(head, list):
         if not head:
-            raise InputError(f"{given.name}: the array is empty; expected records.")
+            raise NoRecords(f"{given.name}: the array is empty: it holds no records.")
         documents = [item for item in head if isinstance(item, dict)]
         found = find(documents, recognised, file=given.name, records=records, single=False, mapping=mapping)
         if found.container == TOP:
-            return _streamed(given, found), found.notes
-        return _pages(given, found), found.notes
+            return _streamed(given, found, []), [*found.notes]
+        return _pages(given, found), [*found.notes]
     if not isinstance(head, dict):
         raise InputError(f"{given.name}: found {type(head).__name__} {head!r}, expected JSON objects.")
     found = find([head], recognised, file=given.name, records=records, single=True, mapping=mapping)
     if not whole and found.container == TOP and in_parts(head):
         found = Found(part_of(head, in_parts))
-    return _streamed(given, found), found.notes
+    notes = [*found.notes]
+    return _streamed(given, found, notes), notes
 
 
-def _streamed(given: InputFile, found: Found) -> Iterator[Raw]:
-    """Yield the records under a path of the document."""
+def _streamed(given: InputFile, found: Found, notes: list[str]) -> Iterator[Raw]:
+    """Yield the records under a path of the document, and add the lists that come after it to the notes."""
     path, named = found.container.path, found.container.named
     any_found = False
+
+    def beside(at: tuple[str, ...], value: Any) -> None:
+        words = ".".join(at)
+        listed = isinstance(value, list) and any(isinstance(item, dict) for item in value[:20])
+        if listed and words not in found.others:
+            notes.append(f"not read: {words}")
+
     try:
-        for number, key, text, place in records_at(given, path, named=named):
+        for number, key, text, place in records_at(given, path, named=named, beside=beside):
             any_found = True
             line = text.encode("utf-8", "surrogateescape")
             for raw in json_records(number, line, min(place, given.size)):
@@ -69,7 +77,7 @@ def _streamed(given: InputFile, found: Found) -> Iterator[Raw]:
     except DAMAGED as error:
         raise given.damaged(error) from None
     if not any_found:
-        raise InputError(f"{given.name}: there are no records at {found.container.words}; expected at least one.")
+        raise NoRecords(f"{given.name}: there are no records at {found.container.words}.")
 
 
 def _worded(raw: Raw) -> Raw:
@@ -81,12 +89,12 @@ def _worded(raw: Raw) -> Raw:
 
 def _pages(given: InputFile, found: Found) -> Iterator[Raw]:
     """Yield the records inside the elements of a list, such as pages of an API."""
-    yield from unwrapped(_streamed(given, Found(TOP)), found.container)
+    yield from unwrapped(_streamed(given, Found(TOP), []), found.container)
 
 
 def _of_text(
     given: InputFile, text: str, *readers: Callable[[Record], bool], **choices: Any
-) -> tuple[Iterator[Raw], tuple[str, ...]]:
+) -> tuple[Iterator[Raw], list[str]]:
     try:
         mended_json(text)
     except (ValueError, RecursionError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, ReviewError
 from review.basics.input_file import InputFile
 from review.basics.input_files import files_of
 from review.basics.record import Raw
@@ -31,10 +32,15 @@ class FileSet:
     @property
     def name(self) -> str:
         """The files in words; of many, the first ones."""
-        names = [file.name for file in self.files]
+        names = self.names
         return (
             ", ".join(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])} and {len(names) - NAMED:,} more"
         )
+
+    @property
+    def names(self) -> list[str]:
+        """The name of each file."""
+        return [file.name for file in self.files]
 
     @property
     def size(self) -> int:
@@ -76,6 +82,20 @@ def trace_format(file: Path, asked: ImportOptions) -> str | None:
     return shape if isinstance(READERS[shape], TraceReader) else None
 
 
+class Refused(NamedTuple):
+    """A file that is not imported, and why."""
+
+    name: str
+    error: InputError
+
+
+class Sorted(NamedTuple):
+    """Files as sets that are imported one after another, and those that cannot be."""
+
+    sets: list[FileSet]
+    refused: list[Refused]
+
+
 def file_sets(
     paths: Iterable[str | Path],
     *,
@@ -83,19 +103,22 @@ def file_sets(
     mapping: Mapping[str, str],
     records: str | None = None,
     known: Callable[[FileSet], object] | None = None,
-) -> list[FileSet]:
-    """Return what some paths name, as sets that are imported one after another.
+) -> Sorted:
+    """Return what some paths name, sorted into sets; each file is in a set or refused.
 
     A path may be a file, a folder, a pattern or a zip archive. Files of one trace format are one set. ``known`` looks
     at a file without a format of its own, and raises InputError when it has no mapping either: such a file of a folder,
-    a pattern or an archive is left out and named. A file that somebody named alone is kept, so that its import says
-    what is wrong. Raises InputError where nothing can be read.
+    a pattern or an archive is refused. A file that somebody named alone is kept, so that its import says what is wrong.
     """
     sets: dict[str, list[InputFile]] = {}
     left_out: list[str] = []
-    error: InputError | None = None
+    refused: list[Refused] = []
     for path in paths:
-        named = files_of([path])
+        try:
+            named = files_of([path])
+        except InputError as reason:
+            refused.append(Refused(str(path), reason))
+            continue
         left_out += named.notes
         alone = len(named.files) == 1 and (named.files[0].path is None or named.files[0].name == str(path))
         for file in named.files:
@@ -110,14 +133,21 @@ def file_sets(
                     elif not alone:
                         raise
                 except InputError as reason:
-                    error = error or reason
-                    left_out.append(f"not imported: {str(reason).partition(' Formats are ')[0]}")
+                    refused.append(Refused(file.name, reason))
                     continue
             sets.setdefault(shape if together else f"file {file.name}", []).append(file)
-    if not sets:
-        raise error or InputError("There is no file to import. Name at least one.")
     found = [FileSet(tuple(dict.fromkeys(files))) for files in sets.values()]
-    return [FileSet(found[0].files, tuple(left_out)), *found[1:]]
+    return Sorted([FileSet(found[0].files, tuple(left_out)), *found[1:]] if found else [], refused)
+
+
+def why_refused(error: ReviewError | OSError, files: FileSet) -> ReviewError:
+    """Return why the import of some files failed; of files that belong together none is imported then."""
+    if isinstance(error, OSError):
+        return InputError(f"{error.filename or files.name}: {error.strerror or error}")
+    if isinstance(error, InputError) and len(files.files) > 1:
+        together = "These files may hold parts of the same traces, so none of them was imported. Correct that one, or"
+        error.args = (f"{error} {together} leave it out.",)
+    return error
 
 
 def _format(file: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None) -> str:
@@ -131,7 +161,8 @@ def opened_set(files: FileSet, *, format: str, mapping: Mapping[str, str], recor
     """
     first = opened_file(files.files[0], format=format, mapping=mapping, records=records)
     if len(files.files) == 1:
-        return Opened(first.detected, first.raws, [*files.left_out, *first.notes])
+        first.notes[:0] = files.left_out
+        return first
     notes = [*files.left_out, *(f"{files.files[0].name}: {note}" for note in first.notes)]
 
     def opened() -> Iterator[Iterator[Raw]]:

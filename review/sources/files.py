@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, NoRecords
 from review.basics.input_file import InputFile
 from review.basics.raw import layout_of, read_raw
 from review.basics.raw_xlsx import read_xlsx, sheets_of
@@ -33,11 +33,14 @@ PEEK_LINES = 1_000
 
 @dataclass(frozen=True)
 class Opened:
-    """The records of a file with their format. ``notes`` say where they are, and what of the file is not read."""
+    """The records of a file with their format.
+
+    ``notes`` say where they are, and what of the file is not read; reading the records may add to them.
+    """
 
     detected: Detected
     raws: Iterator[Raw]
-    notes: Sequence[str] = ()
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Peeked:
     layout: str
     first: list[Record]
     raws: Iterator[Raw]
-    notes: Sequence[str]
+    notes: list[str]
 
 
 def peeked(given: InputFile, *, format: str, mapping: Mapping[str, str], records: str | None = None) -> Peeked:
@@ -83,7 +86,8 @@ def _with_one_id_each(given: InputFile, detected: Detected, found: Peeked, colum
     if not whole:
         return Opened(detected, found.raws, found.notes)
     raws = with_whole_ids(found.raws, column, whole)
-    return Opened(detected, raws, (*found.notes, joined_ids(column, whole)))
+    found.notes.append(joined_ids(column, whole))
+    return Opened(detected, raws, found.notes)
 
 
 def open_file_by_keys(path: Path, *, mapping: Mapping[str, str]) -> tuple[Detected, Iterator[Raw]]:
@@ -111,7 +115,7 @@ def _peeked(
     formats: Sequence[Format],
     mapping: Mapping[str, str],
     records: str | None,
-) -> tuple[list[Raw], Iterator[Raw], Sequence[str]]:
+) -> tuple[list[Raw], Iterator[Raw], list[str]]:
     """The first records, all of them, and notes. Raises InputError when there is none among many lines."""
 
     def recognised(record: Record) -> bool:
@@ -120,7 +124,7 @@ def _peeked(
     def in_parts(record: Record) -> bool:
         return any(isinstance(one, TraceReader) and one.recognise(record) for one in formats)
 
-    notes: Sequence[str] = ()
+    notes: list[str] = []
     if layout == "json" or (layout == "jsonl" and _is_one_document(given)):
         layout = "json"
         raws, notes = read_document(given, recognised, in_parts, mapping=mapping, records=records)
@@ -131,7 +135,7 @@ def _peeked(
     first, raws = _first(given, raws)
     if layout in ("jsonl", "parquet"):
         found = find(records_in(first), recognised, file=given.name, records=records, single=False, mapping=mapping)
-        notes = found.notes
+        notes = [*found.notes]
         if found.container != TOP:
             first, raws = _first(given, unwrapped(raws, found.container))
     elif records is not None and layout not in ("json", "xlsx"):
@@ -154,10 +158,10 @@ def _is_one_document(given: InputFile) -> bool:
         return False
 
 
-def _sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], tuple[str, ...]]:
+def _sheet(given: InputFile, sheet: str | None) -> tuple[Iterator[Raw], list[str]]:
     names = sheets_of(given)
     others = [name for name in names if name != (sheet or names[0])]
-    notes = (f"the sheet {sheet or names[0]} was read; others were not: {', '.join(others)}",) if others else ()
+    notes = [f"the sheet {sheet or names[0]} was read; others were not: {', '.join(others)}"] if others else []
     return read_xlsx(given, sheet), notes
 
 
@@ -173,7 +177,7 @@ def _first(given: InputFile, raws: Iterable[Raw]) -> tuple[list[Raw], Iterator[R
     if not records:
         error = first[0].error if first else None
         if error is None:
-            raise InputError(f"{given.name}: there are no records; expected at least one.")
+            raise NoRecords(f"{given.name}: there are no records; the file has no row.")
         raise InputError.at(
             given.name,
             first[0].line,

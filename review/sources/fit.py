@@ -22,6 +22,9 @@ DECIDING = ("id", "question", "messages")
 """Fields whose paths must find something: without them a mapping belongs to another file."""
 
 
+TURNS = frozenset(("question", "messages"))
+
+
 class NotMapped(InputError):
     """A file that asks for a mapping. ``proposal`` is what its names, types and values suggest."""
 
@@ -81,7 +84,8 @@ def reading_for(
     wrong = named_paths(records, asked.mapping)
     if wrong:
         raise InputError(f"{file}: {'. '.join(wrong)}. Correct the mapping.")
-    mapped = [one for one in known if one.mapping]
+    # A mapping of feedback alone would also fit a file that has conversations beside it.
+    mapped = sorted((one for one in known if one.mapping), key=lambda one: TURNS.isdisjoint(one.mapping))
     base = next((one for one in mapped if fits(records, one.mapping)), None)
     if base is None and not asked.mapping:
         _refuse_unmapped(records, layout, mapped, file=file, format=format)

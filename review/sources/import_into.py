@@ -19,7 +19,7 @@ from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import Detected
 from review.sources.tally import Tally
 from review.sources.undoing import hide_withdrawn
-from storage.records_log import Import
+from storage.records_log import Draw, Import
 from storage.store import Store
 
 
@@ -61,7 +61,13 @@ def import_into(
     elsewhere = other_sources_of(log, done.id, besides=options.source) if done.added else {}
     also = [_under_another_name(source, n) for source, n in elsewhere.items()]
     tally.told = (*tally.told, *said, *([_two_forms(pairs)] if pairs else []), *also)
+    tally.drawn_weeks = sorted({draw.week for draw in store.find(Draw, week=list(tally.updated_weeks))})
     return recorded(store, dataclasses.replace(done, file=name or done.file))
+
+
+def came_in(done: Import) -> bool:
+    """Whether the log has taken, or had, at least one of the records."""
+    return bool(done.added or done.duplicate or done.updated or done.waiting)
 
 
 def _under_another_name(source: str, n: int) -> str:
@@ -88,7 +94,7 @@ def recorded(store: Store, done: Import) -> Import:
     A keyed hash replaces e-mail addresses and phone numbers in the names of its files.
     """
     done = dataclasses.replace(done, file=plain_name(store, done.file))
-    counts = ("read", "added", "duplicate", "changed", "rejected", "undated")
+    counts = ("read", "added", "duplicate", "changed", "updated", "waiting", "rejected", "undated")
     with store.transaction():
         store.add(done)
         chain.record(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from review.people.people import require
 from review.settings.project import Project
 from review.sources.file_sets import Files
-from review.sources.import_into import import_into
+from review.sources.import_into import came_in, import_into
 from review.sources.importing import Progress
 from review.sources.options import ImportOptions
 from review.sources.prepared import prepared
@@ -52,6 +52,6 @@ def import_from_source(
         tally=tally,
         name=name,
     )
-    if found.news is not None and (done.added or done.duplicate):
+    if found.news is not None and came_in(done):
         remember(store, asked.source, found.news, by=by)
     return done

@@ -16,7 +16,8 @@ from review.basics.clock import new_id, now
 from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
 from review.checks.running import ready
-from review.log.append import Entry, append
+from review.log.append import append
+from review.log.rows import Entry
 from review.sources.checking import checked
 from review.sources.conversations import ReadRecord, RecordRules, masked_conversations
 from review.sources.counting import counted, is_read_alone, rules_of
@@ -48,8 +49,8 @@ def import_file(
 ) -> Import:
     """Import one file, or files that belong together, into the log and return the record, which the caller stores.
 
-    ``key`` is the store's HMAC key. ``on_detected`` gets the format and the reason for it. In the record,
-    read = added + duplicate + changed + rejected, and up to 100 rejections are {line, column, found, expected},
+    ``key`` is the store's HMAC key. ``on_detected`` gets the format and the reason for it. In the record, read = added
+    + duplicate + changed + updated + waiting + rejected, and up to 100 rejections are {line, column, found, expected},
     masked, with the ``file`` where there are several; ``tally.rejects_file`` lists all of them. ``processes`` is how
     many mask at the same time: None uses two for large files, where the machine has as many; the result is the same.
     Raises InputError when a file or its format cannot be read at all, or a check cannot run; then nothing is added.
@@ -61,7 +62,7 @@ def import_file(
     opened = _opened(files, options, key=key, tally=tally, progress=progress, scratch=log.logs.parent)
     if on_detected is not None:
         on_detected(opened.detected)
-    detected, rules = opened.detected, opened.rules
+    detected, rules = opened.detected, replace(opened.rules, late=True)
     if is_read_alone(detected.format):
         rules = replace(rules, digest=record_hash(options, key=key, format=detected.format))
     sifting = Sifting(log, rules.digest) if rules.digest else None
@@ -86,6 +87,7 @@ def import_file(
         tally.discard()
         raise
     tally.close()
+    tally.updated_weeks = counts.weeks
     return Import(
         id=import_id,
         at=at,
@@ -100,6 +102,8 @@ def import_file(
         rejected=tally.rejected,
         undated=tally.undated,
         rejections=tuple(tally.rejections),
+        updated=counts.updated,
+        waiting=counts.waiting,
     )
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from review.basics.clock import new_id, now
-from review.basics.errors import ReviewError
+from review.basics.errors import InputError, ReviewError
 from review.basics.log_paths import log_of
-from review.sources.file_sets import files_at
-from review.sources.import_into import import_into
+from review.sources.file_sets import files_at, why_refused
+from review.sources.import_into import came_in, import_into
 from review.sources.options import ImportOptions
 from review.sources.readings import Reading, remember
 from review.sources.tally import Tally
@@ -113,10 +113,11 @@ def _work(jobs: Sequence[Job]) -> None:
 def run(job: Job) -> Import:
     """Import the files of a job now, remember how they were read, and remove them."""
     store, tally = open_store(job.store_path, create=False), Tally()
+    files = files_at((job.file, *job.beside))
     try:
         job.result = import_into(
             store,
-            files_at((job.file, *job.beside)),
+            files,
             job.options,
             by=job.by,
             progress=job.watch,
@@ -125,12 +126,14 @@ def run(job: Job) -> Import:
         )
         job.notes = tuple(tally.notes)
         job.rejects = log_of(job.store_path).rejects / f"{job.result.id}.jsonl" if job.result.rejected else None
-        if job.to_remember is not None and (job.result.added or job.result.duplicate):
+        if job.to_remember is not None and came_in(job.result):
             remember(store, job.options.source, job.to_remember, by=job.by)
-        files = (job.file, *job.beside)
-        job.scored = files if tally.human_scores else ()
-        for file in files if not job.scored else ():
+        kept = (job.file, *job.beside)
+        job.scored = kept if tally.human_scores else ()
+        for file in kept if not job.scored else ():
             forget(file, job.store_path)
         return job.result
+    except InputError as error:
+        raise why_refused(error, files) from None
     finally:
         store.close()

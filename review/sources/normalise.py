@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,8 +40,8 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 class Origin:
     """Where records come from.
 
-    ``source`` is the name of the source, ``key`` the store's HMAC key; ``zone`` decides the week of a date, and records
-    without a date belong to ``week``. Times without an offset are in ``clock``; ``date_format`` is the declared form.
+    ``source`` is the name of the source, ``key`` the store's HMAC key. Times without an offset are in ``zone``, which
+    also decides the week of a date; records without a date belong to ``week``. ``date_format`` is the declared form.
     With ``hash_addresses`` a keyed hash replaces the e-mail addresses and phone numbers in ids and names.
     """
 
@@ -50,7 +49,6 @@ class Origin:
     key: bytes
     zone: ZoneInfo
     week: str
-    clock: tzinfo = UTC
     date_format: str = ""
     hash_addresses: bool = False
 
@@ -78,9 +76,12 @@ def conversation_id(source: str, source_id: str) -> str:
 
 
 def conversation_of(fields: Fields, record: Record, origin: Origin) -> Conversation:
-    """Return the conversation, unmasked and not yet hashed. Raises Unreadable with the field that does not fit."""
+    """Return the conversation, unmasked and not yet hashed. Raises Unreadable with the field that does not fit.
+
+    Fields with ``late`` tell something of the conversation that their id names, and have no messages.
+    """
     messages = fields.get("messages") or []
-    if not any(m["content"] or m.get("tool_calls") for m in messages):
+    if not fields.get("late") and not any(m["content"] or m.get("tool_calls") for m in messages):
         raise Unreadable("messages", messages, "at least one message with text")
     moment = _moment(fields.get("created_at"), origin)
     source_id = origin.plain(_source_id(fields.get("id"))) or keyed_hash(origin.key, canonical(record))
@@ -129,7 +130,7 @@ def _source_id(value: Any) -> str:
 def _moment(value: Any, origin: Origin) -> Any:
     if value is None or value == "":
         return None
-    moment = read_date(value, origin.date_format, origin.clock)
+    moment = read_date(value, origin.date_format, origin.zone)
     if moment is None:
         form = f"a date in the form {origin.date_format}, or " if origin.date_format else ""
         raise Unreadable("created_at", value, f"{form}ISO 8601 such as 2026-11-21T09:30:00Z, or epoch seconds")

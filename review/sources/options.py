@@ -65,7 +65,6 @@ class ImportOptions:
             key=key,
             zone=zone,
             week=week,
-            clock=zone,
             date_format=self.date_format,
             hash_addresses=self.privacy.ids == "hash",
         )

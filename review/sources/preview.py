@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from review.basics.record import Unreadable
 from review.privacy.recognisers import Recognisers
-from review.sources.conversations import RecordRules, masked_conversations, masked_value, recognisers_of
+from review.sources.conversations import masked_conversations, masked_value, recognisers_of
+from review.sources.counting import rules_of
 from review.sources.file_sets import Files, file_set, opened_set
 from review.sources.options import ImportOptions
 from review.sources.readers.catalogue import PLAIN
@@ -32,14 +33,15 @@ class Counted:
 
     ``conversations`` are the first ones, masked. ``rejections`` are the first {line, column, found, expected}, masked,
     and ``causes`` counts all by what was expected. ``masked`` counts spans, in ``masked_in`` conversations; ``unnamed``
-    are conversations without an id of their own. ``source_ids`` are the ids of all in their source. ``unread`` counts
-    cells that cost their field.
+    are conversations without an id of their own. ``source_ids`` are the ids of all in their source. ``told`` counts
+    records that hold no conversation and tell something of one, and ``unread`` cells that cost their field.
     """
 
     read: int = 0
     rejected: int = 0
     undated: int = 0
     unnamed: int = 0
+    told: int = 0
     masked: int = 0
     masked_in: int = 0
     conversations: list[Conversation] = field(default_factory=list)
@@ -50,6 +52,9 @@ class Counted:
 
     def take(self, found: Conversation, *, named: bool) -> None:
         """Count one conversation."""
+        if not found.messages:
+            self.told += 1
+            return
         self.undated += found.created_at is None
         self.unnamed += not named
         self.masked += found.redacted
@@ -92,15 +97,8 @@ def preview_of(file: Files, options: ImportOptions, *, key: bytes) -> Preview:
         files.encoded(options.encoding), format=options.format, mapping=options.mapping, records=options.records
     )
     detected = opened.detected
-    rules = RecordRules(
-        format=detected.format,
-        origin=options.origin(key),
-        recognisers=wanted,
-        mapping=options.mapping,
-        values=options.values,
-        join_calls=True,
-        lossy=True,
-    )
+    # Nothing is kept, so no original is sealed.
+    rules = replace(rules_of(options, key, detected.format), seal=None, late=True)
     plain = detected.format in PLAIN.values()
     first = list(islice(opened.raws, LOOKED_AT + 1))
     counted = Counted(read=min(len(first), LOOKED_AT))

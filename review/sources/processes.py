@@ -22,7 +22,7 @@ from typing import NamedTuple
 from review.basics.errors import Refused
 from review.basics.record import Raw, batches
 from review.checks.running import Ready, ready
-from review.log.append import LogRow, row_of
+from review.log.rows import LogRow, row_of
 from review.sources.checking import checked
 from review.sources.conversations import RecordRules, masked_conversations
 from review.sources.counting import counted, is_read_alone, rules_of
@@ -166,7 +166,7 @@ def _prepare(job: Job) -> None:
     gc.set_threshold(20_000, 20, 20)  # a batch makes many containers and no circles
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     digest = record_hash(job.options, key=job.key, format=job.format)
-    rules = replace(rules_of(job.options, job.key, job.format), digest=digest)
+    rules = replace(rules_of(job.options, job.key, job.format), digest=digest, late=True)
     _PREPARED.append(_Prepared(job, rules, ready(job.options.checks)))
 
 

@@ -36,24 +36,29 @@ KNOWN_FEEDBACK = frozenset(
 class Tally:
     """Counts of an import, filled while its records are read.
 
-    ``rejections`` holds the first ones. ``rejects_file`` holds all of them, one JSON object a line, masked; it is
-    made with the first one. ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts
-    what was done to read the records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the
-    records are, and what is not read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down.
-    ``unread`` counts cells that cost their field.
-    ``human_scores`` counts scores that people gave in the tool the records come from, by person. ``place`` gives the
-    file (None when there is only one) and the line in it for the line of a record.
+    ``waits`` counts rejected requests whose answer is not in the import. ``rejections`` holds the first rejected
+    records. ``rejects_file`` holds all of them, one JSON object a line, masked; it is made with the first one.
+    ``verdicts`` counts the verdicts in the log by dimension and value. ``mended`` counts what was done to read the
+    records, by the reason in ``MENDED`` or in words. ``told`` says where in the files the records are, and what is not
+    read. ``odd_feedback`` counts feedback that says neither thumb up nor thumb down. ``unread`` counts cells that cost
+    their field. ``human_scores`` counts scores that people gave in the tool the records come from, by person.
+    ``updated_weeks`` counts the conversations that a record told something new of, by week, and ``drawn_weeks`` are
+    those of the weeks that were drawn already. ``place`` gives the file (None when there is only one) and the line in
+    it for the line of a record.
     """
 
     read: int = 0
     rejected: int = 0
     undated: int = 0
+    waits: int = 0
     rejections: list[Json] = field(default_factory=list)
     rejects_file: Path | None = None
     verdicts: dict[str, Counter[str]] = field(default_factory=dict)
     mended: Counter[str] = field(default_factory=Counter)
     told: Sequence[str] = ()
     odd_feedback: Counter[str] = field(default_factory=Counter)
+    updated_weeks: Counter[str] = field(default_factory=Counter)
+    drawn_weeks: Sequence[str] = ()
     unread: Counter[Unread] = field(default_factory=Counter)
     human_scores: Counter[str] = field(default_factory=Counter)
     most_values: int = MAX_VALUES
@@ -125,6 +130,18 @@ class Tally:
     def notes(self) -> list[str]:
         """What a person must know: which values were replaced, what is missing and why."""
         notes = [*self.told, *(f"{n:,} x {MENDED.get(reason, reason)}" for reason, n in self.mended.items() if n)]
+        if self.waits:
+            notes.append(
+                f"{counted(self.waits, 'request')} {'waits' if self.waits == 1 else 'wait'} for an answer and did not "
+                "come in. Import the requests again together with the answers of the batch: both files at once."
+            )
+        settled = {week: n for week in self.drawn_weeks if (n := self.updated_weeks[week])}
+        if settled:
+            weeks = ", ".join(settled)
+            notes.append(
+                f"{counted(sum(settled.values()), 'updated conversation')} of {weeks}: drawn already, so the groups of "
+                "the draw and the conversations under review stay as they were. The log shows what is new."
+            )
         if self.odd_feedback:
             shown = ", ".join(f"'{text}' ({n:,})" for text, n in self.odd_feedback.most_common(6))
             notes.append(

@@ -7,7 +7,7 @@ from review.basics.clock import now
 from review.basics.errors import NothingToDo, Refused, UnknownError
 from review.basics.log_paths import log_of
 from review.basics.words import counted
-from review.log.withdrawn import batch_files, batch_ids, batch_weeks, hide, log_lock
+from review.log.withdrawn import batch_files, batch_ids, batch_weeks, hide, late_files_of, log_lock
 from review.people.people import require
 from storage.records_log import Conversation, Draw, Import, ImportWithdrawal
 from storage.store import Store
@@ -60,7 +60,7 @@ def _withdrawable(store: Store, import_id: str) -> Import:
     if store.get(ImportWithdrawal, import_id) is not None:
         raise NothingToDo(f"the import of {record.file} is undone already.")
     log = log_of(store.path)
-    if not batch_files(log, import_id):
+    if not batch_files(log, import_id) and not late_files_of(log, import_id):
         raise NothingToDo(f"the import of {record.file} added no conversation, so there is nothing to undo.")
     for ids in batch_ids(log, import_id):
         used = store.find(Conversation, id=ids)

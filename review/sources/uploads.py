@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from review.basics.clock import new_id
 from review.basics.errors import InputError
+from review.basics.unpacking import DAMAGED
 from review.basics.words import counted
 
 KEPT_SECONDS = 24 * 3600
@@ -88,11 +89,29 @@ def unpacked(archive: Path, target: Path) -> tuple[list[Path], list[str]]:
                     f"{archive.name}: the archive holds no log; expected files ending in {', '.join(SUFFIXES)}."
                 )
             target.mkdir(mode=0o700)
-            files = [_extracted(packed, entry, target, archive.name) for entry in wanted]
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            files, damaged = _all_extracted(packed, wanted, target, archive.name)
+    except (*DAMAGED, OSError, RuntimeError) as error:
         raise InputError(f"{archive.name}: not readable as a zip archive ({error}). Pack it again.") from None
     left = [f"{archive.name}: left out {', '.join(others[:5])}{', ...' if len(others) > 5 else ''}"] if others else []
-    return files, left
+    if not files:
+        raise InputError(" ".join(damaged))
+    return files, [*left, *damaged]
+
+
+def _all_extracted(
+    packed: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], target: Path, name: str
+) -> tuple[list[Path], list[str]]:
+    """Write files of an archive; return them, and a sentence about each that is damaged."""
+    files, damaged = list[Path](), list[str]()
+    for entry in wanted:
+        path = _free(target, entry.filename)
+        try:
+            _extract(packed, entry, path, name)
+            files.append(path)
+        except (*DAMAGED, NotImplementedError) as error:
+            path.unlink(missing_ok=True)
+            damaged.append(f"{name}: '{entry.filename}' is damaged and was left out ({error}). Pack it again.")
+    return files, damaged
 
 
 def _check(name: str, entries: list[zipfile.ZipInfo]) -> None:
@@ -113,13 +132,18 @@ def _check(name: str, entries: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _extracted(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, name: str) -> Path:
-    """Write one file of an archive; never more bytes than the archive declares."""
-    path = target / _safe(PurePosixPath(entry.filename).name)
-    number = 1
+def _free(target: Path, name: str) -> Path:
+    """Return a path in the folder that no other file has yet."""
+    last = _safe(PurePosixPath(name).name)
+    path, number = target / last, 1
     while path.exists():
         number += 1
-        path = target / f"{number}-{_safe(PurePosixPath(entry.filename).name)}"
+        path = target / f"{number}-{last}"
+    return path
+
+
+def _extract(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, name: str) -> None:
+    """Write one file of an archive; never more bytes than the archive declares."""
     left = entry.file_size
     with packed.open(entry) as source, _private(path) as file:
         while block := source.read(BLOCK):
@@ -127,7 +151,6 @@ def _extracted(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, na
             if left < 0:
                 raise InputError(f"{name}: '{entry.filename}' is larger than the archive says. Pack it again.")
             file.write(block)
-    return path
 
 
 def _is_hidden(name: str) -> bool:

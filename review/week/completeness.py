@@ -107,4 +107,4 @@ def _in_words(days: Sequence[ShortDay]) -> str:
 
 def _day(day: date, zone: ZoneInfo) -> Window:
     start, end = (datetime(d.year, d.month, d.day, tzinfo=zone) for d in (day, day + timedelta(days=1)))
-    return Window(start.astimezone(UTC), end.astimezone(UTC))
+    return Window(start.astimezone(UTC), end.astimezone(UTC), zone.key)

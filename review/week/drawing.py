@@ -68,7 +68,8 @@ def preview(store: Store | None, project: Project, request: Request, *, log: Log
     named = store if so_far.week is not None or request.raters else None
     project = project if store is None else as_remembered(store, project, DEFAULT_SOURCE)
     check_asked(named, project, request, so_far)
-    with opened_source(request, log or (log_of(store.path) if store is not None else None)) as engine:
+    log = log or (log_of(store.path) if store is not None else None)
+    with opened_source(request, log, sealed_at=so_far.sealed_at) as engine:
         result = drawing(engine, project, request, so_far)
     if named is not None and not nothing_new(so_far, result):
         takers(named, request, so_far)
@@ -140,16 +141,19 @@ def nothing_new(so_far: WeekSoFar, result: DrawResult) -> bool:
 
 
 @contextmanager
-def opened_source(request: Request, log: LogPaths | None, *, all_weeks: bool = False) -> Iterator[Engine]:
+def opened_source(
+    request: Request, log: LogPaths | None, *, all_weeks: bool = False, sealed_at: str | None = None
+) -> Iterator[Engine]:
     """The source to draw from, open for the block. Raises NothingToDo while the imported log is empty.
 
-    Files of other weeks are left out, unless ``all_weeks``.
+    Files of other weeks are left out, unless ``all_weeks``. ``sealed_at`` leaves out what arrived later about
+    conversations of the imported log: it must not move them to another group of the frame.
     """
     week = None if all_weeks else request.week
     if request.source is not None:
-        engine = open_source(request.source, week=week)
+        engine = open_source(request.source, week=week, until=sealed_at)
     elif log is not None and any(log.logs.glob("*/*.parquet")):
-        engine = open_source(log.logs, week=week)
+        engine = open_source(log.logs, week=week, until=sealed_at)
     else:
         where = f" at {log.logs}" if log is not None else ""
         raise NothingToDo(f"the log{where} is empty. Import conversations first, or name another source to draw from.")

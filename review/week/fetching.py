@@ -16,18 +16,18 @@ from review.basics.clock import new_id
 from review.basics.errors import InputError
 from review.basics.log_paths import LogPaths
 from review.basics.record import Raw
-from review.basics.weeks import zone_of
 from review.checks.running import ready
-from review.log.append import Entry
 from review.log.log import read_conversations
-from review.privacy.originals import seal_of, write_originals
+from review.log.rows import Entry
+from review.privacy.originals import write_originals
 from review.sampling.engines.engine import Engine
 from review.sampling.frame import fitting
 from review.settings.project import Project
 from review.sources.checking import checked
-from review.sources.conversations import RecordRules, masked_conversations, masked_value, recognisers_of
+from review.sources.conversations import masked_conversations, masked_value
+from review.sources.counting import rules_of
 from review.sources.files import PEEK, records_in
-from review.sources.normalise import DEFAULT_SOURCE, Origin
+from review.sources.options import import_options
 from review.sources.readers.catalogue import detect_or_plain
 from review.week.drawing import Request
 from storage.records_log import Conversation
@@ -64,14 +64,11 @@ def _entries(engine: Engine, ids: Sequence[str], project: Project, request: Requ
     names = {**fitting(engine, project.mapping), **(request.mapping or {})}
     rows = (Raw(n, row, None, 0) for n, row in enumerate(_rows(engine, names.get("id", "id"), ids), start=1))
     first = list(islice(rows, PEEK))
-    rules = RecordRules(
-        format=detect_or_plain(records_in(first), "jsonl", mapping=names).format,
-        origin=Origin(source=DEFAULT_SOURCE, key=key, zone=zone_of(project.time_zone), week=request.week),
-        recognisers=recognisers_of(project.privacy),
-        mapping=names,
-        values=project.values,
-        seal=seal_of(project.privacy.originals),
-    )
+    format = detect_or_plain(records_in(first), "jsonl", mapping=names).format
+    options = import_options(project, mapping=names, values=project.values, week=request.week)
+    rules = rules_of(options, key, format)
+    # A row of the frame is one conversation under its own id, and what was drawn must be read as a whole.
+    rules = replace(rules, origin=replace(rules.origin, hash_addresses=False), join_calls=False, lossy=False)
     for _, entry, error in masked_conversations(chain(first, rows), rules):
         if entry is not None:
             yield entry

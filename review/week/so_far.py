@@ -35,15 +35,20 @@ class WeekSoFar:
     closed: bool = False
 
     @property
+    def sealed_at(self) -> str | None:
+        """The instant of the first draw as the ledger writes it, or None before it."""
+        return self.draws[0].at if self.draws else None
+
+    @property
     def sealed(self) -> Sealed | None:
         """The sealed frame that a later draw extends, or None before the first draw."""
-        if self.week is None or not self.draws:
+        if self.week is None or self.sealed_at is None:
             return None
         drawn = [i for i in self.items if i.stratum is not None]
         return Sealed(
             week=self.week.name,
             seed=self.week.seed,
-            sealed_at=datetime.fromisoformat(self.draws[0].at),
+            sealed_at=datetime.fromisoformat(self.sealed_at),
             rate=self.draws[-1].rate,
             strata=tuple(DrawnStratum(s.name, s.population, s.probability, s.sampled) for s in self.strata),
             ids={s.name: tuple(i.conversation_id for i in drawn if i.stratum == s.name) for s in self.strata},

@@ -29,7 +29,7 @@ from review.checks.protocol import Options, Texts, texts_of
 from review.checks.running import findings_of_many, ready
 from review.checks.settings import CheckSettings
 from review.demo.generate import conversations
-from review.log.append import Entry
+from review.log.rows import Entry
 from review.models.embeddings import lacking
 from review.settings.project import Privacy
 from review.sources.checking import checked

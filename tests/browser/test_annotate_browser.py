@@ -109,13 +109,18 @@ def test_holding_enter_submits_one_item(context: Any, server: Server) -> None:
     assert rows(server, "r04") == expected("r04", 1)
 
 
-def test_an_item_without_its_labels_is_never_submitted(context: Any, server: Server) -> None:
+def test_an_item_without_its_labels_is_never_submitted_and_undo_takes_back_the_last_one(
+    context: Any, server: Server
+) -> None:
     page = opened(context, server, "r05")
     press(page, "Enter", "1", "Enter", "2", "Enter")
     page.wait_for_selector("[data-field=politeness][data-focus]")
     assert page.get_attribute("[data-testid=annotator]", "data-assignment") == "r05-0000"
     assert page.get_attribute("[data-testid=annotator]", "data-unsaved") == "0"
     assert rows(server, "r05") == {}
+    press(page, "u")  # undo takes back the last choice first
+    assert (checked(page, "correctness"), checked(page, "usefulness")) == (["wrong"], [])
+    page.wait_for_selector("[data-field=usefulness][data-focus]")
 
 
 def test_undo_withdraws_the_row_and_reopens_the_item_with_its_labels(context: Any, server: Server) -> None:
@@ -133,13 +138,6 @@ def test_undo_withdraws_the_row_and_reopens_the_item_with_its_labels(context: An
     at_item(page, "r06-0001")
     all_saved(page)
     assert rows(server, "r06") == expected("r06", 1, {**LABELS, "correctness": "partly"})
-
-
-def test_undo_takes_back_the_last_choice_first(context: Any, server: Server) -> None:
-    page = opened(context, server, "r07")
-    press(page, "1", "4", "u")
-    assert (checked(page, "correctness"), checked(page, "usefulness")) == (["wrong"], [])
-    page.wait_for_selector("[data-field=usefulness][data-focus]")
 
 
 def test_a_skip_needs_a_reason_and_can_be_undone(context: Any, server: Server) -> None:

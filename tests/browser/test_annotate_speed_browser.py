@@ -74,7 +74,7 @@ def test_a_key_is_painted_soon_in_a_short_week_and_in_one_of_500_items(
 def test_an_answer_brings_only_items_that_the_browser_lacks(context: Any, long_week: Server) -> None:
     page = context.new_page()
     wire = wire_of(page)
-    measure(page, long_week, "dan", MEASURED)
+    measure(page, long_week, "dan", MEASURED, pace=(20, 40))
     # 25 come at once and one more for each of the 12 that were submitted; none of the 37 comes twice.
     assert max(wire.items.values()) == 1
     assert AT_HAND <= len(wire.items) <= AT_HAND + MEASURED

@@ -202,15 +202,26 @@ OTHERS = (
 
 
 class Ear:
-    """Everything that a page receives: frames of its WebSockets, bodies of its HTTP answers."""
+    """Everything that a page receives until it is closed: frames of its WebSockets, bodies of its HTTP answers."""
 
     def __init__(self, page: Any) -> None:
         self.frames: list[bytes] = []
         self.bodies: list[bytes] = []
         self.answers: list[Any] = []
         self.page = page
-        page.on("websocket", lambda wire: wire.on("framereceived", lambda frame: self.frames.append(as_bytes(frame))))
-        page.on("response", lambda answer: self.answers.append(answer))
+        page.on("websocket", self._wire)
+        page.on("response", self._answer)
+
+    def close(self) -> None:
+        """Listen no longer, so that other tests can use the page."""
+        self.page.remove_listener("websocket", self._wire)
+        self.page.remove_listener("response", self._answer)
+
+    def _wire(self, wire: Any) -> None:
+        wire.on("framereceived", lambda frame: self.frames.append(as_bytes(frame)))
+
+    def _answer(self, answer: Any) -> None:
+        self.answers.append(answer)
 
     def listen(self) -> None:
         """Take the bodies before the page is left; what belongs to Streamlit itself holds nothing of the store."""
@@ -235,6 +246,14 @@ class Ear:
         return any(word.encode() in part for part in (*self.frames, *self.bodies))
 
 
+@pytest.fixture
+def ear(context: Any) -> Iterator[Ear]:
+    """An ear on a page that nothing was loaded in yet."""
+    heard = Ear(page_of(context))
+    yield heard
+    heard.close()
+
+
 def as_bytes(frame: Any) -> bytes:
     return frame.encode() if isinstance(frame, str) else bytes(frame)
 
@@ -249,9 +268,8 @@ def secrets(server: Server) -> list[str]:
     return [*map(canary, OTHERS), *votes, *verdicts, ORIGINAL, "4815162342", str(SCORES[OPEN])]
 
 
-def test_a_reviewers_browser_receives_nothing_that_others_or_judges_said(context: Any, canary_server: Server) -> None:
-    page = context.new_page()
-    ear = Ear(page)
+def test_a_reviewers_browser_receives_nothing_that_others_or_judges_said(ear: Ear, canary_server: Server) -> None:
+    page = ear.page
     for name in app_pages.pages():
         page.goto(f"{canary_server.url}/{name}?rater=ana&week={OPEN}")
         page.wait_for_selector(f"h1, {ROOT}, [data-testid=stAlert]")
@@ -268,10 +286,9 @@ def test_a_reviewers_browser_receives_nothing_that_others_or_judges_said(context
 
 
 @pytest.mark.parametrize("name", ["adjudicate", "golden", "judges", "agreement"])
-def test_the_address_of_an_owed_item_opens_it_nowhere(context: Any, canary_server: Server, name: str) -> None:
+def test_the_address_of_an_owed_item_opens_it_nowhere(ear: Ear, canary_server: Server, name: str) -> None:
     items = canary_server.store.query("SELECT id FROM items WHERE week = :week", {"week": OPEN})
-    page = context.new_page()
-    ear = Ear(page)
+    page = ear.page
     for row in items[:2]:
         page.goto(f"{canary_server.url}/{name}?rater=ana&week={OPEN}&item={row['id']}&view=single")
         page.wait_for_selector("h1, [data-testid=stAlert]")
@@ -280,10 +297,9 @@ def test_the_address_of_an_owed_item_opens_it_nowhere(context: Any, canary_serve
     assert [word for word in secrets(canary_server) if ear.heard(word)] == []
 
 
-def test_the_words_are_there_for_those_who_may_read_them(context: Any, canary_server: Server) -> None:
+def test_the_words_are_there_for_those_who_may_read_them(ear: Ear, canary_server: Server) -> None:
     """Otherwise nothing had been hidden above."""
-    page = context.new_page()
-    ear = Ear(page)
+    page = ear.page
     page.goto(f"{canary_server.url}/adjudicate?rater=eva&week={OPEN}")
     page.wait_for_selector("[data-testid=stApp]")
     settled(page)

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from annotate_app import Server, serving
+from kept_contexts import page_of
 from page_at_rest import at_rest
 
 from review.basics.log_paths import log_of
@@ -45,7 +46,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def opened(server: Server, context: Any) -> Any:
     """The page in a window so high that nothing has to scroll: a list of choices closes when the page does."""
-    page = context.new_page()
+    page = page_of(context)
     page.set_viewport_size({"width": 1280, "height": 1800})
     page.goto(f"{server.url}/conversations?rater=lea")
     at_rest(page)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from annotate_app import Server, serving
+from kept_contexts import page_of
 from openai_server import OpenAIServer
 from page_at_rest import at_rest
 
@@ -58,7 +59,7 @@ def fits(page: Any) -> None:
 
 def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, new_context: Any) -> None:
     """Started in a wide window by day, paused and resumed in a narrow one by night."""
-    page = new_context(viewport={"width": 1280, "height": 844}, color_scheme="light").new_page()
+    page = page_of(new_context(viewport={"width": 1280, "height": 844}, color_scheme="light"))
     page.goto(f"{desk.server.url}/judges?rater=visitor&judge=tone&view=runs")
     at_rest(page)
     page.get_by_text("Start a run").click()
@@ -90,7 +91,7 @@ def test_a_run_is_started_followed_paused_and_resumed(desk: Desk, new_context: A
 
 def test_a_file_is_handed_in_and_its_verdicts_taken_home(desk: Desk, new_context: Any) -> None:
     desk.go_on.set()
-    page = new_context(viewport={"width": 390, "height": 844}, accept_downloads=True).new_page()
+    page = page_of(new_context(viewport={"width": 390, "height": 844}, accept_downloads=True))
     page.goto(f"{desk.server.url}/judges?rater=visitor&judge=tone&view=runs")
     at_rest(page)
     page.get_by_text("Start a run").click()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from annotate_app import Server, serving
 from judged_store import DEV, NAMES, TEST, WEEK, judged, truth
+from kept_contexts import page_of
 from openai_server import OpenAIServer
 from page_at_rest import at_rest
 
@@ -78,7 +79,7 @@ def start(page: Any, half: str) -> None:
 
 
 def test_a_judge_is_mended_run_compared_and_reported_on(desk: Desk, context: Any) -> None:
-    page = context.new_page()
+    page = page_of(context)
     page.goto(desk.server.page("eva", "judges") + "&view=trust&judge=tone@1")
     page.get_by_text("It finds 0%").wait_for()
 
@@ -121,7 +122,7 @@ def test_a_judge_is_mended_run_compared_and_reported_on(desk: Desk, context: Any
 
 
 def test_the_address_and_two_keys_lead_through_the_disagreements(desk: Desk, context: Any) -> None:
-    page = context.new_page()
+    page = page_of(context)
     page.goto(desk.server.page("eva", "judges") + "&view=read&judge=tone@1")
     at_place(page, 1)
     settled(page)

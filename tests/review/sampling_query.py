@@ -29,7 +29,7 @@ def draw_sql(
     conditions: list[exp.Expr | None] = [exp.not_(is_null(id_))]
     if window is not None:
         made = column(time_column)
-        start, end = (_moment(dialect, moment) for moment in window)
+        start, end = (_moment(dialect, moment) for moment in window[:2])
         timed = made if dialect == "sqlite" else exp.cast(made, "timestamptz")
         conditions += [exp.GTE(this=timed, expression=start), exp.LT(this=timed.copy(), expression=end)]
     conditions.append(predicate(seed, id_, rate))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def test_a_judge_that_misses_nearly_all_is_not_to_be_used_and_the_good_one_is(re
     assert found["production"].sentence.startswith("About 25% of conversations are 'wrong'")
     assert "no earlier week to compare" in found["production"].sentence
     assert found["agreement"].sentence.startswith("Yes")
-    assert found["judges"].sentence == "For 'wrong' use sharp."
+    assert (found["judges"].sentence, found["judges"].certainty) == ("For 'wrong' use sharp.", "well known")
     lines = {line.sentence: line.reason for line in found["judges"].lines}
     assert "It finds only 5.0% of the 'wrong' items" in lines["blind for 'wrong': do not use for this."]
     assert "as close to people as they are to each other" in lines["sharp for 'wrong': use it."]
@@ -53,7 +54,8 @@ def test_a_closed_week_with_nothing_open_leaves_nothing_to_do(reports: dict[str,
 def test_a_rise_that_chance_alone_gives_is_no_change(reports: dict[str, WeekReport]) -> None:
     found = told(reports["rise_within_noise"])
     assert found["production"].sentence == "About 11% of conversations are 'wrong'; no change is proven."
-    assert "The change lies between −" in found["production"].reason and " and +" in found["production"].reason
+    assert re.search(r"Change against 2026-W46 −[\d.]+ to \+[\d.]+ points\.", found["production"].reason)
+    assert found["production"].lines[1].sentence == "No labelled conversation is 'rude'; no change is proven."
     assert found["agreement"].sentence.startswith("Yes") and found["judges"].lines == ()
     assert found["next"].sentence == "Close the week."
 

@@ -158,13 +158,12 @@ def test_verdicts_of_models_in_feedback_of_runs_are_verdicts_of_the_log(store, t
     assert tally.verdicts == {"correctness": {"wrong": 1}} and tally.human_scores == {"Mara": 2, "Ben": 1}
 
 
-def test_feedback_in_rows_among_the_runs_joins_its_trace_and_alone_it_is_rejected(store, tmp_path):
+def test_feedback_in_rows_among_the_runs_joins_its_trace_and_alone_it_waits_for_one(store, tmp_path):
     run_row, feedback = langsmith("t-1"), dict(LABEL_READERS["langsmith_feedback"].sample)
     rows = [run_row, {**feedback, "run_id": "t-1"}, {**feedback, "run_id": "elsewhere"}]
     tally = Tally()
-    import_into(store, write(tmp_path, rows), by="lea", tally=tally)
-    assert tally.human_scores == {"Mara": 1} and tally.rejected == 1
-    assert "an import of labels" in tally.rejections[0]["expected"]
+    done = import_into(store, write(tmp_path, rows), by="lea", tally=tally)
+    assert tally.human_scores == {"Mara": 2} and (done.added, done.waiting, done.rejected) == (1, 1, 0)
     table = read_labels(write(tmp_path, rows))
     assert table.format == "langsmith_feedback" and [row.cells["item"] for row in table.rows] == ["t-1", "elsewhere"]
 
@@ -195,11 +194,13 @@ def test_the_page_keeps_a_file_with_human_scores_until_the_job_is_dismissed(stor
     assert not file.exists()
 
 
+JOINED = ("langfuse_scores", "langsmith_feedback", "openai_evals")
+"""Exports that are also read as conversations, or join those of the log."""
 ALL = {
     f"{kind} {name}": (tool, kind)
     for kind, tools in (("labels", LABEL_READERS), ("verdicts", VERDICT_READERS))
     for name, tool in tools.items()
-    if name not in (*EITHER, "langfuse_traces", "langsmith_runs")
+    if name not in (*EITHER, *JOINED, "langfuse_traces", "langsmith_runs")
 }
 BOTH = ("verdicts label_studio", "verdicts argilla")
 """Samples of verdicts that hold labels too: these come first."""

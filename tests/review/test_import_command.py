@@ -1,5 +1,9 @@
 """spotcheck import: what it prints, remembers and exits with."""
 
+import gzip
+import secrets
+import zipfile
+
 import orjson
 import pytest
 from command_line import spotcheck
@@ -133,3 +137,98 @@ def test_ids_that_the_log_has_under_another_source_are_said_after_the_import(fol
     assert orjson.loads(done.stdout)["files"][0]["notes"][-1].startswith(told)
     again = run(folder, "log.jsonl", "--source", "shop")
     assert "under the source" not in again.stderr
+
+
+ROW = b'{"id": "%s", "question": "q", "created_at": "2026-11-20"}\n'
+
+
+def test_every_file_is_accounted_for_where_some_are_refused(folder):
+    for name in ("a", "c"):
+        (folder / f"{name}.jsonl").write_bytes(ROW % name.encode())
+    (folder / "b.csv").write_text("text\nhello\n")
+    (folder / "cut.jsonl.gz").write_bytes(gzip.compress(ROW * 20_000, mtime=0)[:-20])
+    done = run(folder, "a.jsonl", "b.csv", "cut.jsonl.gz", "absent.jsonl", "c.jsonl", "--json")
+    assert done.returncode == 2
+    result = orjson.loads(done.stdout)
+    assert [(f["file"], f["read"], f["added"], bool(f["error"])) for f in result["files"]] == [
+        *(("a.jsonl", 1, 1, False), ("c.jsonl", 1, 1, False)),
+        *(("b.csv", 0, 0, True), ("cut.jsonl.gz", 0, 0, True), ("absent.jsonl", 0, 0, True)),
+    ]
+    assert (result["added"], len(result["imports"])) == (2, 2)
+    store = open_store(folder / "spotcheck.db")
+    assert sum(weeks_in_log(log_of(store.path)).values()) == 2
+    assert [i.file for i in store.find(Import)] == ["a.jsonl", "c.jsonl"]
+    again = run(folder, "a.jsonl", "b.csv")
+    assert again.returncode == 2 and "a.jsonl (jsonl): read 1, added 0, duplicate 1" in again.stdout
+    assert "b.csv: not imported. b.csv: no known format fits" in " ".join(again.stderr.split())
+
+
+def test_a_damaged_member_of_an_archive_costs_itself(folder):
+    with zipfile.ZipFile(folder / "logs.zip", "w") as archive:
+        for name in ("a", "b", "c"):
+            archive.writestr(f"{name}.jsonl", ROW % name.encode())
+        archive.writestr("odd.json", "[[]]")
+    data = bytearray((folder / "logs.zip").read_bytes())
+    data[data.index(ROW % b"b") + 5] ^= 1
+    (folder / "logs.zip").write_bytes(data)
+    done = run(folder, "logs.zip", "--json")
+    assert done.returncode == 2
+    files = orjson.loads(done.stdout)["files"]
+    assert [(f["file"], f["added"]) for f in files if not f["error"]] == [
+        ("logs.zip/a.jsonl", 1),
+        ("logs.zip/c.jsonl", 1),
+    ]
+    assert sorted(f["file"] for f in files if f["error"]) == ["logs.zip/b.jsonl", "logs.zip/odd.json"]
+
+
+def test_files_of_one_trace_format_are_refused_together_and_say_why(folder):
+    spans = [
+        {"traceId": "1" * 32, "spanId": f"{n:016x}", "name": "n", "attributes": {"output.value": secrets.token_hex(99)}}
+        for n in range(1, 3_000)
+    ]
+    (folder / "a.jsonl").write_bytes(orjson.dumps(spans[0]))
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(b"\n".join(map(orjson.dumps, spans)), mtime=0)[:-20])
+    (folder / "c.jsonl").write_bytes(ROW % b"c")
+    done = run(folder, "a.jsonl", "b.jsonl.gz", "c.jsonl", "--json")
+    assert done.returncode == 2
+    kept, refused = orjson.loads(done.stdout)["files"]
+    assert (kept["file"], kept["added"], kept["together"]) == ("c.jsonl", 1, ["c.jsonl"])
+    assert (refused["file"], refused["together"]) == ("a.jsonl, b.jsonl.gz", ["a.jsonl", "b.jsonl.gz"])
+    assert "b.jsonl.gz" in refused["error"] and "none of them was imported" in refused["error"]
+
+
+def test_a_list_beside_the_chosen_records_is_named(folder):
+    row = {"id": "1", "question": "q", "created_at": "2026-11-20"}
+    page = {"a": [row], "b": [row], "about": {"c": [row]}, "n": [1, 2]}
+    (folder / "page.json").write_bytes(orjson.dumps(page))
+    done = run(folder, "page.json", "--records", "a", "--json")
+    assert done.returncode == 0
+    assert "not read: b, about.c" in orjson.loads(done.stdout)["files"][0]["notes"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("page.json", '{"data": [], "meta": {"page": 3, "totalItems": 0}}', "the list at 'data' is empty"),
+        ("runs.json", '{"cursors": {"next": null}, "runs": []}', "the list at 'runs' is empty"),
+        ("nested.json", '{"data": {"traces": []}}', "the list at 'data.traces' is empty"),
+        ("pages.jsonl", '{"data": [], "next": 2}\n{"data": [], "next": null}\n', "the list at 'data' is empty"),
+        ("none.json", "[]", "the array is empty"),
+        ("none.csv", "id,question\n", "there are no records"),
+    ],
+)
+def test_a_page_without_entries_holds_no_records(folder, name, text, words):
+    (folder / name).write_text(text)
+    (folder / "a.jsonl").write_bytes(ROW % b"a")
+    done = run(folder, name, "a.jsonl", "--json")
+    assert done.returncode == 0, done.stderr
+    rows, empty = orjson.loads(done.stdout)["files"]
+    assert (rows["added"], empty["file"], empty["read"], empty["error"]) == (1, name, 0, None)
+    assert words in empty["notes"][0] and "no records" in empty["notes"][0]
+
+
+def test_an_empty_first_page_does_not_hide_the_next(folder):
+    row = {"id": "1", "question": "q", "created_at": "2026-11-20"}
+    (folder / "pages.jsonl").write_bytes(b"\n".join(map(orjson.dumps, ({"data": []}, {"data": [row]}))))
+    done = run(folder, "pages.jsonl", "--json")
+    assert done.returncode == 0 and orjson.loads(done.stdout)["added"] == 1

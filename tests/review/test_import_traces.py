@@ -57,21 +57,30 @@ def test_files_that_hold_traces_together_are_one_import(tmp_path, files, monkeyp
     done = import_file(
         files_at(files), log=log, key=b"key", by="ana", tally=tally, progress=lambda *at: seen.append(at)
     )
-    assert (done.read, done.added, done.rejected, done.undated) == (32, 30, 2, 5)
+    assert (done.read, done.added, done.rejected, done.undated) == (32, 25, 7, 0)
     assert done.file == f"{files[0]}, {files[1]}" and done.format == "openai_batch"
     refused = sorted((row["file"], row["line"], row["column"]) for row in done.rejections)
-    assert refused == [(str(files[1]), 26, "line"), (str(files[1]), 27, "body")]
-    assert "5 x no answer: the output file of the batch is not in the import" in tally.notes
+    waiting = [(str(files[0]), line, "response") for line in range(26, 31)]
+    assert refused == [*waiting, (str(files[1]), 26, "line"), (str(files[1]), 27, "body")]
+    assert any(note.startswith("5 requests wait for an answer") for note in tally.notes)
     assert "56 x records of traces, put together to conversations" in tally.notes
     size = sum(file.stat().st_size for file in files)
     assert seen[-1] == (size, size) and (size // 2, size) in seen
     assert [at for at, _ in seen] == sorted(at for at, _ in seen)
     again = import_file(files_at(files[::-1]), log=log, key=b"key", by="ana")
-    assert (again.added, again.duplicate, again.changed, again.rejected) == (0, 30, 0, 2)
+    assert (again.added, again.duplicate, again.changed, again.rejected) == (0, 25, 0, 7)
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "logs") == [
         "spotcheck.db.logs",
         "spotcheck.db.rejects",
     ]
+
+
+def test_requests_come_in_once_their_answers_are_imported_with_them(tmp_path, files):
+    log = log_of(tmp_path / "spotcheck.db")
+    first = import_file(files_at(files[:1]), log=log, key=b"key", by="ana")
+    assert (first.read, first.added, first.rejected) == (30, 0, 30)
+    both = import_file(files_at(files), log=log, key=b"key", by="ana")
+    assert (both.added, both.changed) == (25, 0)
 
 
 def test_a_file_of_another_format_stops_the_import_and_nothing_is_added(tmp_path, files):
@@ -85,9 +94,9 @@ def test_a_file_of_another_format_stops_the_import_and_nothing_is_added(tmp_path
 def test_files_are_sorted_into_sets_by_trace_format(tmp_path, files):
     more = lines(tmp_path / "logs/chat.jsonl", {"messages": request(1)["body"]["messages"]})
     lines(tmp_path / "logs/odd.jsonl", {"x": 1})
-    found = file_sets([tmp_path / "logs"], format="auto", mapping={})
+    found, refused = file_sets([tmp_path / "logs"], format="auto", mapping={})
     assert [[file.path.name for file in one.files] for one in found] == [["chat.jsonl"], ["in.jsonl", "out.jsonl"]]
-    assert "odd.jsonl: no known format fits" in found[0].left_out[0]
+    assert ["odd.jsonl: no known format fits" in str(one.error) for one in refused] == [True]
     assert trace_format(files[0], ImportOptions()) == "openai_batch"
     assert (
         trace_format(more, ImportOptions()) is None and trace_format(tmp_path / "none.jsonl", ImportOptions()) is None
@@ -112,9 +121,9 @@ def test_a_known_mapping_keeps_a_file_that_has_no_format(tmp_path):
         if "more" in one.name:
             raise InputError("nothing fits")
 
-    [found] = file_sets([tmp_path / "logs"], format="auto", mapping={}, known=known)
+    [found], refused = file_sets([tmp_path / "logs"], format="auto", mapping={}, known=known)
     assert found.files[0].path.name == "odd.jsonl" and len(seen) == 2
-    assert found.left_out == ("not imported: nothing fits",)
+    assert [str(one.error) for one in refused] == ["nothing fits"]
 
 
 @pytest.fixture
@@ -129,7 +138,7 @@ def test_the_command_reads_folders_patterns_and_archives(folder, files):
     assert done.returncode == 0, done.stderr
     result = orjson.loads(done.stdout)
     [report] = result["files"]
-    assert (report["format"], report["read"], report["added"], report["rejected"]) == ("openai_batch", 32, 30, 2)
+    assert (report["format"], report["read"], report["added"], report["rejected"]) == ("openai_batch", 32, 25, 7)
     assert any("1 other files were not read: notes.txt" in note for note in report["notes"])
     assert report["rejects_file"]
     with zipfile.ZipFile(folder / "all.zip", "w") as archive:
@@ -138,11 +147,11 @@ def test_the_command_reads_folders_patterns_and_archives(folder, files):
     again = orjson.loads(spotcheck(folder, "import", "all.zip", "--json").stdout)
     assert (again["added"], again["duplicate"], again["files"][0]["file"]) == (
         0,
-        30,
+        25,
         "all.zip/in.jsonl, all.zip/out.jsonl",
     )
     pattern = spotcheck(folder, "import", "logs/*.jsonl")
-    assert pattern.returncode == 0 and "duplicate 30" in pattern.stdout
+    assert pattern.returncode == 0 and "duplicate 25" in pattern.stdout
     assert "logs/out.jsonl, line 27, body: found" in " ".join(pattern.stderr.split())
 
 
@@ -162,6 +171,6 @@ def test_a_job_of_the_page_reads_files_of_one_trace_format_together(folder, file
         by="ana",
     )  # fmt: skip
     done = run(job)
-    assert (done.added, done.file) == (30, "in, out")
-    assert dataclasses.asdict(done)["rejected"] == 2
+    assert (done.added, done.file) == (25, "in, out")
+    assert dataclasses.asdict(done)["rejected"] == 7
     assert files[0].exists() and files[1].exists()

@@ -71,6 +71,14 @@ def test_archives_that_are_a_trap_leave_nothing(store: Path, data: bytes, words:
     assert list(uploads_of(store).iterdir()) == []
 
 
+def test_a_damaged_file_of_an_archive_is_left_out_and_named(store: Path) -> None:
+    data = bytearray(packed({"a.csv": os.urandom(400), "b.csv": b"id\n1\n"}))
+    data[100] ^= 1
+    files, said = keep(store, "a.zip", bytes(data))
+    assert [file.name for file in files] == ["b.csv"] and sorted(p.name for p in files[0].parent.iterdir()) == ["b.csv"]
+    assert len(said) == 1 and said[0].startswith("a.zip: 'a.csv' is damaged and was left out (")
+
+
 def test_an_archive_that_lies_about_a_size_is_refused(store: Path) -> None:
     data = bytearray(packed({"a.csv": os.urandom(4_000)}))
     place = data.rindex(b"PK\x01\x02") + 24

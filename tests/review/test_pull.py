@@ -221,6 +221,8 @@ def test_the_command_says_what_came(store: Store, lead: str, folder: Path):
         "added": 2,
         "duplicate": 0,
         "changed": 0,
+        "updated": 0,
+        "waiting": 0,
         "rejected": 0,
         "left_out": {},
         "cursor": None,

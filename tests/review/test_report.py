@@ -362,6 +362,19 @@ def test_long_texts_are_cut_at_a_word() -> None:
     assert len(shortened("x" * 500, 50)) == 50
 
 
+def test_the_command_prints_the_four_answers_as_markdown(demo: Store, run: Any) -> None:
+    week = weeks(demo)[0]
+    code, text, _ = run("--week", week, "--markdown")
+    answers = json.loads(run("--week", week, "--json")[1])["answers"]
+    assert code == 0 and [a["name"] for a in answers] == ["production", "agreement", "judges", "next"]
+    plain = text.replace("\\", "")
+    assert all(a["question"] in plain and a["sentence"].removesuffix(".") in plain for a in answers)
+    assert all(line["sentence"].removesuffix(".") in plain for a in answers[::2] for line in a["lines"])
+    assert len(text.splitlines()) < 25 and "<" not in text
+    code, _, said = run("--markdown", "--json")
+    assert code == 2 and "--markdown and --json" in said
+
+
 def test_the_command_prints_one_page_and_json(demo: Store, run: Any) -> None:
     closed, opened = weeks(demo)
     code, out, _ = run("--week", closed)

@@ -8,6 +8,7 @@ import re
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -437,7 +438,8 @@ def test_the_databases_are_opened_read_only(sources):
         open_source(f"{sources}/shop.db#log").connection.execute("DROP TABLE log")
 
 
-def test_times_are_read_alike_in_duckdb_sqlite_and_on_import(tmp_path):
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+def test_times_are_read_alike_in_duckdb_sqlite_and_on_import(tmp_path, zone):
     texts = [
         "2026-11-18T10:00:00Z", "2026-11-18 10:00:00", "2026-11-18", "2026-11-18T10:00:00.123456+05:30",
         "2026-11-18T10:00:00+0200", "2026-11-18T10:00:00+02", "2026-11-18 10:00:00 UTC", "1794996000", "1794996000.5",
@@ -447,15 +449,14 @@ def test_times_are_read_alike_in_duckdb_sqlite_and_on_import(tmp_path):
     file = write_lines(tmp_path / "a.jsonl", [{"id": i, "created_at": t} for i, t in enumerate(texts)])
     engine = open_source(file)
     table = engine.relation(["id", "created_at"])
-    read = dict(engine.query(exp.select(engine.text("id"), engine.instant("created_at")).from_(table)))
+    read = dict(engine.query(exp.select(engine.text("id"), engine.instant("created_at", zone=zone)).from_(table)))
     lite = open_source(make_sqlite(tmp_path, texts))
     for i, text in enumerate(texts):
-        moment = read_time(text)
+        moment = read_time(text, ZoneInfo(zone))
         wanted = None if moment is None else (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
         assert read[str(i)] == wanted, text
-        assert lite.query(exp.select(exp.Anonymous(this="utc_micros", expressions=[exp.Literal.string(text)]))) == [
-            (wanted,)
-        ]
+        given = [exp.Literal.string(text), exp.Literal.string(zone)]
+        assert lite.query(exp.select(exp.Anonymous(this="utc_micros", expressions=given))) == [(wanted,)]
 
 
 def make_sqlite(folder, texts):

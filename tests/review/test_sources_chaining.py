@@ -127,3 +127,65 @@ def test_rows_of_a_table_or_a_judges_file_stay_rows():
     found = list(masked_conversations(raws, rules))
     assert [one.entry.conversation.id for one in found] == ["call-0", "call-1", "call-2"]
     assert all(one.raw.record is not None for one in found)
+
+
+def turn(number, question, answer, before=None, conversation=None):
+    """One logged call of the Responses API, which holds only its own turn."""
+    response = {
+        **{"object": "response", "id": f"resp_{number}", "created_at": 1794212130 + 60 * number, "model": "m"},
+        "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": answer}]}],
+        "usage": {"input_tokens": 10, "output_tokens": 1},
+        "previous_response_id": before and f"resp_{before}",
+    }
+    request = {"model": "m", "instructions": "Be kind.", "input": question}
+    return {"request": request, "response": response | ({"conversation": conversation} if conversation else {})}
+
+
+CHAIN = [turn(1, "Hi", "Hello"), turn(2, "Where?", "Graz", before=1), turn(3, "Thanks", "Welcome", before=2)]
+TALK = ["Be kind.", "Hi", "Hello", "Where?", "Graz", "Thanks", "Welcome"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_responses_that_name_the_one_before_are_one_conversation(order):
+    [read] = read_records("openai_responses", [CHAIN[i] for i in order]).conversations
+    assert [m["content"] for m in read.messages] == TALK
+    assert (read.id, read.tokens_in, read.metadata["calls"]) == ("resp_1", 30, 3)
+    assert read.created_at == "2026-11-09T08:16:30.000+00:00"
+
+
+def test_a_response_whose_beginning_is_elsewhere_stays_with_its_link():
+    [read] = read_records("openai_responses", CHAIN[1:]).conversations
+    assert [m["content"] for m in read.messages] == ["Be kind.", *TALK[3:]]
+    assert (read.id, read.metadata["previous_response_id"]) == ("resp_2", "resp_2")
+    [alone] = read_records("openai_responses", CHAIN[2:]).conversations
+    assert (alone.question, alone.metadata["previous_response_id"]) == ("Thanks", "resp_2")
+
+
+def test_two_that_continue_the_same_response_are_two_conversations():
+    other = turn(4, "Bye", "Goodbye", before=2)
+    for calls in ([*CHAIN, other], [other, *CHAIN[::-1]]):
+        first, second = read_records("openai_responses", calls).conversations
+        assert [m["content"] for m in first.messages] == TALK
+        assert [m["content"] for m in second.messages] == [*TALK[:5], "Bye", "Goodbye"]
+        assert (first.id, second.id) == ("resp_1", "resp_4")
+
+
+def test_responses_of_one_conversation_are_put_in_their_order():
+    calls = [turn(n, f"q{n}", f"a{n}", conversation={"id": "conv_1"}) for n in (2, 1, 3)]
+    both = read_records("openai_responses", [*calls, turn(9, "alone", "yes")]).conversations
+    [read] = [one for one in both if one.id == "resp_1"]
+    assert len(both) == 2
+    assert [m["content"] for m in read.messages] == ["Be kind.", "q1", "a1", "q2", "a2", "q3", "a3"]
+
+
+def test_a_circle_of_responses_ends():
+    calls = [turn(1, "q1", "a1", before=2), turn(2, "q2", "a2", before=1)]
+    assert read_records("openai_responses", calls).conversations
+
+
+def test_responses_without_links_are_read_as_before():
+    calls = [turn(n, f"q{n}", f"a{n}") for n in range(3)]
+    failed = {"request": {"input": "q"}, "response": {"object": "response", "id": "resp_x", "status": "failed"}}
+    read = read_records("openai_responses", [*calls, failed]).conversations
+    assert sorted(c.id for c in read) == ["resp_0", "resp_1", "resp_2", "resp_x"]
+    assert all("calls" not in c.metadata and "response_id" not in c.metadata for c in read)

@@ -79,7 +79,7 @@ def test_the_records_of_lines_are_found_and_keep_their_line(tmp_path, lines):
 
 def test_what_is_not_read_is_said(tmp_path):
     found = opened(written(tmp_path, "a.json", {"data": ROWS, "users": ODD, "n": 3}))
-    assert found.notes == ("the records are at data", "not read: users")
+    assert found.notes == ["the records are at data", "not read: users"]
 
 
 def test_a_page_of_unknown_records_offers_their_keys(tmp_path):
@@ -164,7 +164,7 @@ def test_a_large_request_of_spans_is_read_in_parts(tmp_path, monkeypatch):
         ('{"data": [{"id": "1", "question": "Q"}] "x": 1}', "not readable as JSON"),
         ('{"data": [{"id": "1", "question": "Q"}]} more', "not readable as JSON"),
         ("[]", "the array is empty"),
-        ('{"data": []}', "no known format fits"),
+        ('{"data": []}', "it holds no records: the list at 'data' is empty"),
         ("[1, 2]", "found '1', expected a JSON object"),
     ],
 )
@@ -242,7 +242,10 @@ def names(found):
 
 
 def sets(*paths, records=None):
-    return file_sets(paths, format="auto", mapping={}, records=records)
+    found, refused = file_sets(paths, format="auto", mapping={}, records=records)
+    if not found:
+        raise refused[0].error
+    return found
 
 
 def test_an_archive_is_read_like_a_folder_and_says_what_it_leaves_out(tmp_path):
@@ -257,7 +260,8 @@ def test_an_archive_is_read_like_a_folder_and_says_what_it_leaves_out(tmp_path):
     found = sets(zipped(tmp_path, members))
     assert names(found) == ["a.jsonl", "b.csv"]
     assert "1 other files were not read: in/chat.html" in found[0].left_out[0]
-    assert "odd.json: no known format fits" in found[0].left_out[1]
+    [refused] = file_sets([tmp_path / "a.zip"], format="auto", mapping={}).refused
+    assert refused.name.endswith("in/odd.json") and "odd.json: no known format fits" in str(refused.error)
     assert ids_of(found) == ["0", "1", "2", "1"]
     for member, data in members.items():
         written(tmp_path / "folder", member, data)
@@ -271,6 +275,14 @@ def ids_of(found):
         for file in one.files
         for raw in opened_file(file, format="auto", mapping={}).raws
     ]
+
+
+def test_a_list_that_comes_after_the_beginning_of_a_document_is_named_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(json_stream, "HEAD", 200)
+    found = opened(written(tmp_path, "a.json", {"data": ROWS * 9, "users": ODD, "n": 3, "more": {"x": 1}}))
+    assert "not read: users" not in found.notes
+    assert len(list(found.raws)) == len(ROWS) * 9
+    assert found.notes[-1] == "not read: users"
 
 
 def test_patterns_name_files_and_each_file_counts_once(tmp_path):
@@ -366,7 +378,7 @@ def test_spreadsheets_are_read_with_their_dates_and_the_other_sheets_are_named(t
     ]
     path = spreadsheet(tmp_path, {"Log": rows, "Notes": [["x"]], "Empty": []})
     found = opened(path)
-    assert found.detected.format == "csv" and found.notes == ("the sheet Log was read; others were not: Notes, Empty",)
+    assert found.detected.format == "csv" and found.notes == ["the sheet Log was read; others were not: Notes, Empty"]
     assert [(raw.line, raw.record) for raw in found.raws] == [
         (2, {"id": 7, "question": "Q", "created_at": "2026-11-23T10:00:00"}),
         (4, {"id": 8.5, "question": None, "created_at": None}),

@@ -301,9 +301,9 @@ def test_blob_rows_of_langfuse_join_traces_observations_and_scores():
     assert read.metadata["channel"] == "web" and read.tags == ("a",) and read.user_id and read.session_id
 
 
-def test_scores_without_their_trace_are_refused():
+def test_scores_without_their_trace_are_no_conversation():
     score = {"id": "s", "traceId": "t", "name": "good", "source": "EVAL", "dataType": "NUMERIC", "value": 1}
-    assert refused([score], "langfuse_rows")[1].found == "1 scores of a trace that is not here"
+    assert refused([score], "langfuse_rows")[1].field == "messages"
 
 
 def test_a_list_of_langfuse_traces_names_observations_by_ids_and_says_what_is_missing():
@@ -478,9 +478,8 @@ def test_a_batch_needs_its_input_and_says_what_is_missing():
         "url": "/v1/responses",
         "body": {"model": "m", "instructions": "Be kind.", "input": "How many?"},
     }
-    read, notes = only([asked], "openai_batch")
-    assert [m["content"] for m in read.messages] == ["Be kind.", "How many?"]
-    assert notes == ["no answer: the output file of the batch is not in the import"]
+    waiting = refused([asked], "openai_batch")[1]
+    assert waiting.found == "a request that waits for its answer" and "the output and error files" in waiting.expected
     told = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Seven."}]}
     body = {
         "object": "response",
@@ -493,8 +492,32 @@ def test_a_batch_needs_its_input_and_says_what_is_missing():
     for order in ([failed, asked, reply], [reply, failed, asked]):
         read, _ = only(order, "openai_batch")
         assert (read.answer, read.status, read.tokens_in) == ("Seven.", "ok", 3)
+        assert [m["content"] for m in read.messages] == ["Be kind.", "How many?", "Seven."]
     read, _ = only([failed, asked], "openai_batch")
     assert (read.status, read.error_type, read.error_message, read.answer) == ("error", "batch_expired", "late", "")
+
+
+def test_a_batch_of_anthropic_is_joined_and_says_what_is_missing():
+    params = {"model": "m", "max_tokens": 9, "system": "Be kind.", "messages": ASK}
+    asked = {"custom_id": "1", "params": params}
+    message = {
+        **{"type": "message", "role": "assistant", "id": "msg_1", "model": "m-2", "stop_reason": "end_turn"},
+        **{"content": [{"type": "text", "text": "Seven."}], "usage": {"input_tokens": 3, "output_tokens": 1}},
+    }
+    done = {"custom_id": "1", "result": {"type": "succeeded", "message": message}}
+    inner = {"type": "overloaded_error", "message": "busy"}
+    errored = {"custom_id": "1", "result": {"type": "errored", "error": {"type": "error", "error": inner}}}
+    for order in ([asked, done], [done, errored, asked], [errored, asked, done]):
+        read, _ = only(order, "anthropic_batch")
+        assert (read.id, read.answer, read.status, read.model, read.tokens_in) == ("1", "Seven.", "ok", "m-2", 3)
+        assert [m["role"] for m in read.messages] == ["system", "user", "assistant"]
+    read, notes = only([asked, errored], "anthropic_batch")
+    assert (read.status, read.error_type, read.error_message) == ("error", "overloaded_error", "busy")
+    assert notes == ["no answer: the request failed"]
+    read, _ = only([asked, {"custom_id": "1", "result": {"type": "expired"}}], "anthropic_batch")
+    assert (read.status, read.error_type, read.answer) == ("error", "expired", "")
+    assert "the requests of the batch" in refused([done], "anthropic_batch")[1].expected
+    assert refused([asked], "anthropic_batch")[1].found == "a request that waits for its answer"
 
 
 JSON = st.recursive(

@@ -10,7 +10,7 @@ from review.basics.weeks import due_date, monday_of, week_of, week_window
 
 def test_a_week_in_utc_runs_from_monday_midnight_to_monday_midnight():
     window = week_window("2026-W47")
-    assert window == (datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
+    assert window == (datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC), "UTC")
 
 
 def test_a_week_in_berlin_begins_an_hour_or_two_earlier_in_utc():

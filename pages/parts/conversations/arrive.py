@@ -13,7 +13,7 @@ from pages.parts.conversations import judgements, mapping_form, preview_view, qu
 from pages.parts.conversations.dropped import SAID, TYPES, Arrived, kept
 from pages.parts.shared.session import Session
 from pages.parts.shared.wording import as_text
-from review.basics.errors import ReviewError
+from review.basics.errors import NoRecords, ReviewError
 from review.basics.words import counted
 from review.exchange.exports import export_of
 from review.privacy.masking import mask_text
@@ -23,6 +23,7 @@ from review.sources.jobs import Job, start
 from review.sources.look import Look, look_at
 from review.sources.normalise import DEFAULT_SOURCE
 from review.sources.options import ImportOptions, import_options
+from review.sources.readers.catalogue import FACTS
 from review.sources.readings import Reading, known_readings
 from review.sources.uploads import forget
 from storage.records_log import Import
@@ -92,7 +93,10 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         options, open_question = _declared(look, asked, file, hide)
         if not _has_turns(look, options.mapping):
             with answer:
-                st.info("Choose the field that holds the question of the user, or the list of all messages.")
+                st.info(
+                    "Choose the field that holds the question of the user, or the list of all messages. For a file "
+                    "with feedback alone, choose the id of the conversation and the feedback."
+                )
             return
         traces, alike = _together(here, others, look, asked, file)
         paths = (file.path, *(one.path for one in alike if traces))
@@ -100,13 +104,16 @@ def _file(here: Session, file: Arrived, others: list[Arrived]) -> None:
         chosen = mapping_form.values(seen.values, options.values, hide, key=file.path)
         options = dataclasses.replace(options, values=chosen)
         seen = preview_view.preview(here, paths, options)
+    except NoRecords as reason:
+        st.info(as_text(str(reason).replace(file.path, file.name)), icon=":material/inbox:")
+        return
     except ReviewError as error:
         st.error(as_text(error).replace(as_text(file.path), as_text(file.name)), icon=":material/block:")
         return
     with answer:
         preview_view.answer(here, seen, options)
     preview_view.details(seen.counted)
-    blocked = open_question or not seen.counted.conversations
+    blocked = open_question or not (seen.counted.conversations or seen.counted.told)
     _buttons(here, [file, *alike], options, traces=traces, blocked=blocked)
 
 
@@ -156,8 +163,9 @@ def _looked(path: str, key: str, _asked: ImportOptions, _known: tuple[Reading, .
 
 
 def _has_turns(look: Look, mapping: Mapping[str, str]) -> bool:
-    """Whether anything says where questions or messages are: the format, the mapping, or a field of that name."""
-    return not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
+    """Whether anything says where questions or messages are, or what is told of conversations by their ids."""
+    told = "id" in mapping and any(name in mapping for name in FACTS)
+    return told or not look.plain or any(name in mapping or name in look.places for name in ("question", "messages"))
 
 
 def _holds_ratings(file: Arrived, look: Look, place: DeltaGenerator) -> bool:

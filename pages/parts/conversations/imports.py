@@ -18,7 +18,7 @@ from review.sources.uploads import keep
 from storage.records_log import Import
 from storage.store import Store
 
-COUNTS = ("read", "added", "duplicate", "changed", "rejected", "undated")
+COUNTS = ("read", "added", "duplicate", "changed", "updated", "waiting", "rejected", "undated")
 
 
 def _scores(here: Session, record: Import) -> None:
@@ -70,7 +70,7 @@ def _conversations(here: Session) -> None:
                 "file": row.file,
                 "source": row.source,
                 "format": row.format,
-                **{name: getattr(row, name) for name in COUNTS},
+                **{name: getattr(row, name) or 0 for name in COUNTS},
                 "by": here.names.get(row.by, row.by),
                 "undone": "yes" if row.id in undone else "",
             }

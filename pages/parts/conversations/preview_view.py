@@ -48,10 +48,17 @@ def details(c: Counted) -> None:
     """Draw what would be rejected and why, and ten rows as conversations."""
     if c.rejected:
         _rejected(c)
-    if not c.conversations:
+    if c.told:
+        st.info(
+            f"{counted(c.told, 'row')} without a conversation: feedback, tags, scores or errors. They join the "
+            "conversations of this source by their ids, now or once those are imported.",
+            icon=":material/thumbs_up_down:",
+        )
+    if not c.conversations and not c.told:
         st.error("No row can be read like this. Correct what the fields mean.", icon=":material/block:")
         return
-    _conversations(c)
+    if c.conversations:
+        _conversations(c)
 
 
 def _warnings(here: Session, c: Counted, options: ImportOptions) -> list[str]:

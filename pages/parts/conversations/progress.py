@@ -22,6 +22,8 @@ COUNTS = {
     "added": "added",
     "duplicate": "already in the log",
     "changed": "changed since",
+    "updated": "updated",
+    "waiting": "waiting",
     "rejected": "rejected",
 }
 REJECTS = ("line", "column", "found", "expected")
@@ -53,7 +55,9 @@ def _job(here: Session, job: Job) -> None:
         st.progress(share, text=as_text(f"{job.name}: {waits}"))
         return
     if job.result is None:
-        text = job.error.replace(str(job.file), job.name)
+        text = job.error
+        for file in (job.file, *job.beside):
+            text = text.replace(str(file), file.name)
         st.error(as_text(f"{job.name}: nothing was added. {text}"), icon=":material/block:")
     else:
         _done(here, job, job.result)
@@ -68,7 +72,7 @@ def _done(here: Session, job: Job, result: Import) -> None:
     for note in job.notes:
         st.caption(as_text(note))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if result.added:
+        if result.added or result.updated:
             st.page_link("sampling.py", label="Draw a week", icon=":material/filter_alt:")
         _scores(job)
         rejects(here, result)
@@ -91,6 +95,10 @@ def _scores(job: Job) -> None:
 def _sentence(result: Import, name: str) -> str:
     if result.added:
         return f"{counted(result.added, 'conversation')} of {name} came in."
+    if result.updated:
+        return f"{name} brought news of {counted(result.updated, 'conversation')}."
+    if result.waiting:
+        return f"{counted(result.waiting, 'row')} of {name} wait for their conversations."
     if result.duplicate or result.changed:
         return f"{name} added nothing: its conversations are in the log already."
     return f"{name} added nothing: no row could be read."
@@ -100,10 +108,18 @@ def counts(result: Import) -> None:
     """Draw the counts of an import."""
     with st.container(horizontal=True):
         for name, words in COUNTS.items():
-            st.metric(words, f"{getattr(result, name):,}", border=True, help=HELP.get(name))
+            n = getattr(result, name) or 0
+            if n or name not in SOMETIMES:
+                st.metric(words, f"{n:,}", border=True, help=HELP.get(name))
 
 
-HELP = {"changed": "The log holds another version of these conversations. The first version is kept."}
+SOMETIMES = ("updated", "waiting")
+"""Counts that are shown only where there are any."""
+HELP = {
+    "changed": "The log holds another version of these conversations. The first version is kept.",
+    "updated": "New feedback, tags, scores or errors of conversations that the log holds. Their text stays.",
+    "waiting": "They name conversations that are not in the log, and join them once those are imported.",
+}
 
 
 def rejects(here: Session, result: Import) -> None:

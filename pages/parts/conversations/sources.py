@@ -111,10 +111,12 @@ def _came(imports: list[Import], last: list[Pull]) -> str:
     words = [f"{n:,} {reason} left out" for reason, n in left_out.items()]
     if not imports:
         return ", ".join(["nothing new", *words])
-    total = {name: sum(getattr(one, name) for one in imports) for name in ("added", "duplicate", "changed", "rejected")}
+    names = ("added", "duplicate", "updated", "changed", "rejected")
+    total = {name: sum(getattr(one, name) or 0 for one in imports) for name in names}
     more = [
         f"{counted(total['added'], 'conversation')} came in",
         f"{total['duplicate']:,} were known",
+        *([f"{total['updated']:,} were updated"] if total["updated"] else []),
         *([f"{total['changed']:,} changed at the source (the first version stays)"] if total["changed"] else []),
         f"{total['rejected']:,} rejected",
     ]

@@ -14,14 +14,16 @@ from storage.records_log import Import
 
 def button(here: Session, record: Import, *, key: str) -> None:
     """Draw the button, and the reason to give before it; nothing for an import that added nothing or is undone."""
-    refused = why_not(here.store, record.id) if record.added else "nothing"
+    told = (record.updated or 0) + (record.waiting or 0)
+    refused = why_not(here.store, record.id) if record.added or told else "nothing"
     if refused:
         if "cannot be undone" in refused:
             st.caption(f":material/lock: {as_text(refused[0].upper() + refused[1:])}")
         return
     with st.popover("Undo this import", icon=":material/undo:"):
+        news = f" What it told of {counted(told, 'conversation')} leaves it too." if told else ""
         st.markdown(
-            f"{counted(record.added, 'conversation')} of {as_text(record.file)} would leave the log. "
+            f"{counted(record.added, 'conversation')} of {as_text(record.file)} would leave the log.{news} "
             "Nothing was drawn from them. You can import the file again."
         )
         reason = st.text_input("Reason", key=f"{key}_reason") or ""

@@ -15,9 +15,15 @@ from review.current.verdicts import Reference
 from review.evidence.test_set_access import CountedAccess, ReadFigure, accesses, shown_half
 from review.judges.local.spec import never_said
 from review.judges.workbench.workbench import Listed, Reported, report_on_test, verdicts_on_test
+from review.settings.project import project_of
+from review.statistics.answers.judges import MARKS, judge_verdict
 from review.statistics.calibration.report import CalibrationReport, plain_words
 from storage.records_judges import Judge
 
+RULE = (
+    "By a fixed rule: how much of the value the judge finds, how often it is right, both with their 95% limits, and "
+    "whether it is as close to people as they are to each other. The numbers are settings of the project."
+)
 TITLES = {"precision": "precision", "recall": "recall", "f1": "F1", "accuracy": "same as people"}
 ASKED, KEPT = "workbench_test_asked", "workbench_test"
 """The figures of the last look, in this session only; the audit log keeps what was recorded with it."""
@@ -36,6 +42,7 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
     report = cached_statistics.calibration(here, weeks, str(version), dimension)
     dev = shown_half(here.store, version) == "dev"
     key = f"judges_{version}_{dimension}"
+    _verdict(here, weeks, version, dimension)
     _in_words(report, badge=":blue-badge[dev half]" if dev else "")
     _warnings(here, weeks, here.store.get(Judge, str(version)))
     _classes_and_confusion(report, key=key)
@@ -53,6 +60,20 @@ def show(here: Session, weeks: tuple[str, ...], judge: Listed, version: Referenc
         st.subheader("The test half")
         _test_half(here, weeks, version, dimension)
     figures.foot(f"{report.n} items compared, {report.no_verdict} without a verdict. Intervals are 95%.")
+
+
+def _verdict(here: Session, weeks: tuple[str, ...], version: Reference, dimension: str) -> None:
+    """Say whether the judge can be used for the positive value, by the rule of the Week page, and why."""
+    try:
+        thresholds = project_of(here.store.path).answers
+    except ReviewError:
+        return  # The Week page, which lives by these settings, says what is wrong with them.
+    for found in cached_statistics.judge_evidence(here, weeks, str(version), thresholds.epsilon):
+        if found.dimension == dimension:
+            said = judge_verdict(found, thresholds)
+            words = f"{MARKS[said.use]} {said.use[0].upper()}{said.use[1:].removesuffix(' for this')}"
+            st.markdown(f"#### {as_text(words)} for '{as_text(said.positive)}'", help=RULE)
+            st.markdown(as_text(said.reason))
 
 
 def choose_dimension(names: list[str], first: str | None = None) -> str:

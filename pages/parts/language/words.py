@@ -47,7 +47,7 @@ def choose_language() -> None:
         key=KEY,
         persist_state="session",
     )
-    if chosen != fitting(st.context.locale) or ADDRESS in st.query_params:
+    if chosen and (chosen != fitting(st.context.locale) or ADDRESS in st.query_params):
         st.query_params[ADDRESS] = chosen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -33,7 +33,7 @@ MASKED = """
 def people_table(here: Session) -> None:
     """Draw all people with their roles. A lead adds people, changes roles and hands over items here."""
     everybody, outside = people_in_use(here.store), raters_from_outside(here.store)
-    rows = [{"name": p.name, "role": role_words(p, outside), "scope": p.scope} for p in everybody]
+    rows = [{"name": p.name, "role": role_words(p, outside), "fields": p.scope or "everything"} for p in everybody]
     if here.rater.may("lead"):
         # Two logins may share a name, so a lead gives the role to the id.
         logins = [{"id": p.id, "login": f"{p.issuer} {p.subject}".strip()} for p in everybody]
@@ -53,10 +53,23 @@ def people_table(here: Session) -> None:
             "Name or id" if by_links else "Name, or the id of a person who logs in", key="managing_name"
         )
         role = st.segmented_control("Role", (*ROLES, NO_ROLE), default="annotator", required=True, key="managing_role")
+        fields = st.text_input(
+            "Fields",
+            key="managing_fields",
+            placeholder="such as billing, returns",
+            help="The scenarios that they review, by comma. New items are dealt by them. Empty keeps the fields of a "
+            "person who is here; * stands for everything.",
+        )
         if st.form_submit_button("Save"):
-            _try(lambda: add_person(here.store, name, role=role, by=_lead(here)), f"{name} is {role}")
+            scope = scope_of(name, fields or "", {key: p.scope for p in everybody for key in (p.id, p.name)})
+            _try(lambda: add_person(here.store, name, role=role, by=_lead(here), scope=scope), f"{name} is {role}")
     if here.week:
         hand_over.hand_over(here, here.week, key="managing_hand_over", border=True)
+
+
+def scope_of(name: str, given: str, known: Mapping[str, str]) -> str:
+    """Return the scope to save: "*" is everything, and nothing given keeps the one that is ``known`` by the name."""
+    return "" if given.strip() == "*" else given.strip() or known.get(name.strip(), "")
 
 
 def _lead(here: Session) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -21,6 +21,7 @@ ICONS = {
     "adjudicate": "gavel", "agreement": "group", "annotate": "edit_note", "audit": "history", "conversations": "forum",
     "judges": "balance", "rubric": "checklist", "sampling": "filter_alt", "week": "arrow_downward",
 }  # fmt: skip
+DOES = {"close": "lock", "deal": "playing_cards", "hand_over": "swap_horiz"}
 DOTS = {WELL: "●●●", ROUGHLY: "●●○"}
 TERMS = {
     "production": "The estimated share of all conversations of the week, from the labels of a random draw. A change is "
@@ -50,12 +51,18 @@ def tiles(here: Session) -> dict[str, DeltaGenerator]:
     return places
 
 
-def fill(found: Answer, verdicts: Sequence[JudgeVerdict] = ()) -> None:
-    """Draw one answer in its tile. ``verdicts`` are those on the judges, for their tile."""
+Forms = Mapping[str, Callable[[], None]]
+
+
+def fill(found: Answer, *, verdicts: Sequence[JudgeVerdict] = (), forms: Forms | None = None) -> None:
+    """Draw one answer in its tile. ``verdicts`` are those on the judges, for their tile.
+
+    ``forms`` draw what does an action on this page, by the name of the action; the others are links.
+    """
     st.caption(as_text(found.question), help=TERMS[found.name])
     if found.name == "next" and found.lines:
         for line in found.lines:
-            _step(line)
+            _step(line, (forms or {}).get(line.name))
         return
     if found.name == "production" and found.lines:
         st.html("".join(_share(line, k) for k, line in enumerate(found.lines)))
@@ -72,10 +79,15 @@ def failed(place: DeltaGenerator, question: str, error: Exception) -> None:
     place.error(as_text(error), icon=":material/block:")
 
 
-def _step(line: Line) -> None:
-    """Draw an action: the link that does it says what it does."""
-    if line.link is not None:
-        go(line.link, label=line.sentence.removesuffix("."))
+def _step(line: Line, form: Callable[[], None] | None) -> None:
+    """Draw an action: the link or the button that does it says what it does."""
+    said = line.sentence.removesuffix(".")
+    if form is not None:
+        key, icon = f"weekly_do_{line.name}", f":material/{DOES[line.name]}:"
+        with st.popover(as_text(said), icon=icon, type="tertiary", key=key, on_change="rerun"):
+            form()
+    elif line.link is not None:
+        go(line.link, label=said)
     st.html(f'<div class="sc-step">{_why(line.reason)}</div>')
 
 

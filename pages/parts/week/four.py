@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.shared import cached_statistics, gathered
 from pages.parts.shared.session import Session
-from pages.parts.week import answers, reasons
+from pages.parts.week import answers, hand_over, reasons, week_page
 from review.basics.errors import ReviewError
 from review.closing.closing import Check
 from review.closing.doing import doing
@@ -30,7 +31,7 @@ from review.statistics.answers import agreement as agreement_answers
 from review.statistics.answers import judges as judge_answers
 from review.statistics.answers import production as production_answers
 from review.statistics.answers.judges import Evidence, judge_verdict, judges
-from review.statistics.answers.next_steps import next_steps
+from review.statistics.answers.next_steps import Doing, next_steps
 from review.statistics.answers.thresholds import Thresholds
 
 
@@ -67,7 +68,17 @@ def fill(
             readings=differing(agreed),
             failed=failed_steps(here.store) if here.rater.may("lead") else (),
         )
-        answers.fill(next_steps(found))
+        answers.fill(next_steps(found), forms=_forms(here, week, found))
+
+
+def _forms(here: Session, week: str, found: Doing) -> answers.Forms:
+    """Return what does the actions that need no other page. Writing checks the role."""
+    key = "weekly_step"
+    return {
+        "hand_over": partial(hand_over.hand_over, here, week, key=f"{key}_hand_over"),
+        "deal": partial(hand_over.deal_form, here, week, found.nobodys, key=f"{key}_again"),
+        "close": partial(week_page.close_form, here, week, ready=True, key=key),
+    }
 
 
 def _agreement(
@@ -103,7 +114,7 @@ def _judges(
     verdicts = [judge_verdict(one, thresholds) for one in found]
     with place:
         answer = judges(verdicts)
-        answers.fill(answer, verdicts)
+        answers.fill(answer, verdicts=verdicts)
     with below.judges:
         reasons.judges(weeks, found, answer)
 

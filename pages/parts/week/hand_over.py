@@ -59,16 +59,19 @@ def deal_what_nobody_holds(here: Session, week: str) -> None:
     items = len(held_by_nobody(here.store, week))
     if not items:
         return
+    with st.popover("Deal again", icon=":material/playing_cards:"):
+        deal_form(here, week, items, key="weekly_again")
+
+
+def deal_form(here: Session, week: str, items: int, *, key: str) -> None:
+    """Draw the form that deals the ``items`` without a reviewer."""
     able = {p.id: p.name for p in people(here.store) if p.may("annotator")}
-    with (
-        st.popover("Deal again", icon=":material/playing_cards:", key="weekly_do_deal", on_change="rerun"),
-        st.form("weekly_again", border=False),
-    ):
+    with st.form(key, border=False):
         have = "has no reviewer" if items == 1 else "have no reviewer"
         st.markdown(f"{counted(items, 'item')} of this week {have}.")
-        takers = st.multiselect("To", list(able), format_func=lambda p: able[p], key="weekly_again_takers")
-        reason = st.text_input("Reason", key="weekly_again_reason") or ""
-        if not st.form_submit_button("Deal", icon=":material/playing_cards:", key="weekly_again_go"):
+        takers = st.multiselect("To", list(able), format_func=lambda p: able[p], key=f"{key}_takers")
+        reason = st.text_input("Reason", key=f"{key}_reason") or ""
+        if not st.form_submit_button("Deal", icon=":material/playing_cards:", key=f"{key}_go"):
             return
         try:
             dealt = deal_again(here.store, week, to=takers, by=here.rater.id, reason=reason)

@@ -24,9 +24,9 @@ from review.serving.last_night import failed_steps, opened_last_night
 
 
 def asked() -> None:
-    """Open the form that the address names, as the links of the tile "What is next?" do."""
+    """Open the form of the tile "What is next?" that the address names, where there is something to do with it."""
     wanted = st.query_params.pop("do", "") if "do" in st.query_params else ""
-    if wanted in ("hand-over", "deal", "close"):
+    if wanted in ("hand_over", "deal", "close"):
         st.session_state[f"weekly_do_{wanted}"] = True
 
 
@@ -105,7 +105,7 @@ def everybody(here: Session, week: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Everybody", width="stretch")
         if here.rater.may("lead") and closing_of(here.store, week) is None and any(p.left or p.skipped for p in rows):
-            with st.popover("Hand over", icon=":material/swap_horiz:", key="weekly_do_hand-over", on_change="rerun"):
+            with st.popover("Hand over", icon=":material/swap_horiz:"):
                 hand_over.hand_over(here, week, key="weekly_hand_over")
     if late:
         names = ", ".join(f"{p.name} ({p.left} left)" for p in rows if p.rater_id in late)
@@ -169,12 +169,17 @@ def blocking(here: Session, week: str) -> list[Check]:
 
 
 def _close(here: Session, week: str, *, ready: bool) -> None:
-    with st.popover("Close the week", icon=":material/lock:", key="weekly_do_close", on_change="rerun"):
-        reason = st.text_input("Reason (needed while something is open)", key="weekly_reason", disabled=ready)
-        if st.button("Close", type="primary", key="weekly_close"):
-            try:
-                close_week(here.store, week, by=here.rater.id, reason=reason or "")
-            except ReviewError as error:
-                st.error(as_text(error), icon=":material/block:")
-            else:
-                st.rerun()
+    with st.popover("Close the week", icon=":material/lock:"):
+        close_form(here, week, ready=ready, key="weekly")
+
+
+def close_form(here: Session, week: str, *, ready: bool, key: str) -> None:
+    """Draw the form that closes the week; while something is open, it asks for a reason."""
+    reason = "" if ready else st.text_input("Reason (needed while something is open)", key=f"{key}_reason")
+    if st.button("Close", type="primary", key=f"{key}_close"):
+        try:
+            close_week(here.store, week, by=here.rater.id, reason=reason or "")
+        except ReviewError as error:
+            st.error(as_text(error), icon=":material/block:")
+        else:
+            st.rerun()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from review.exchange.tools.tool import Rating, Record, Tool, inner, number, objects, rated, text
-from review.sources.readers.langsmith import JUDGES
+from review.sources.readers.langsmith_feedback import JUDGES
 
 PEOPLE = ("app", "human")
 

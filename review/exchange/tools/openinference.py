@@ -56,7 +56,8 @@ def _is_request(record: Record) -> bool:
 def _spans(record: Record) -> list[Record]:
     """Return the spans of a request in OTLP as their attributes and the id of their trace."""
     try:
-        return [{**span["attributes"], "trace_id": span["trace"]} for span in spans_in(record)]
+        spans = [span for span in spans_in(record) if not isinstance(span, Unreadable)]
+        return [{**span["attributes"], "trace_id": span["trace"]} for span in spans]
     except Unreadable:
         return []
 

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from review.audit.store_secrets import hmac_key
 from review.basics.clock import now
 from review.basics.errors import InputError, UnknownError
-from review.basics.weeks import zone_of
 from review.golden.releases import examples_of
 from review.judges.protocol.protocol import Subject
 from review.judges.protocol.subjects import masked, sought, subject_of, subjects_of_items
@@ -19,9 +18,11 @@ from review.privacy.hidden_spans import conversations
 from review.privacy.masking import mask
 from review.privacy.recognisers import Recognisers
 from review.settings.project import Project, project_of
-from review.sources.conversations import RecordRules, masked_conversations, masked_value
+from review.sources.conversations import masked_conversations, masked_value
+from review.sources.counting import rules_of
 from review.sources.files import open_file_by_keys
-from review.sources.normalise import DEFAULT_SOURCE, Origin
+from review.sources.normalise import DEFAULT_SOURCE
+from review.sources.options import import_options
 from review.sources.readers.catalogue import PLAIN
 from review.sources.readings import as_remembered
 from review.statistics.calibration.split import split_of
@@ -156,12 +157,15 @@ def _of_file(store: Store, target: Target, project: Project, wanted: Recognisers
         )
     project = as_remembered(store, project, DEFAULT_SOURCE)
     detected, raws = open_file_by_keys(path, mapping=project.mapping)
-    rules = RecordRules(
-        format=detected.format,
-        origin=Origin(source=FILE_SOURCE, key=hmac_key(store), zone=zone_of(project.time_zone), week=""),
-        recognisers=wanted,
-        mapping=project.mapping,
-        values=project.values,
+    options = import_options(project, mapping=project.mapping, values=project.values, source=FILE_SOURCE)
+    rules = rules_of(options, hmac_key(store), detected.format)
+    # The verdicts go back to the rows under their own names, and a row is judged as a whole or not at all.
+    rules = replace(
+        rules,
+        origin=replace(rules.origin, hash_addresses=False),
+        seal=None,
+        join_calls=False,
+        lossy=False,
         extra=("expected_answer", "reference_sql"),
         # A plain file names its rows; chats often have no ids, and their content names them.
         id_required=detected.format in PLAIN.values(),

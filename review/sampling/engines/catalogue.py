@@ -29,8 +29,8 @@ ENGINES = loaded(
 """Every engine by the scheme or suffix of its sources. A new one is a file with an ``EngineKind`` and a line here."""
 
 
-def open_source(source: str | Path, *, week: str | None = None) -> Engine:
-    """Open a source for reading.
+def open_source(source: str | Path, *, week: str | None = None, until: str | None = None) -> Engine:
+    """Open a source for reading; ``until`` leaves out what arrived later about conversations of the imported log.
 
     A source is a file or pattern (.jsonl, .ndjson, .csv, .tsv, .parquet, the first four also .gz); a folder of Parquet
     files such as the imported log (``week`` skips files named for other weeks); ``duckdb:///file?table=t`` or
@@ -39,6 +39,8 @@ def open_source(source: str | Path, *, week: str | None = None) -> Engine:
     Raises InputError for anything else.
     """
     address = address_of(str(source))
+    if until is not None and address.scheme == "folder":
+        address = address._replace(options={**address.options, "until": until})
     return ENGINES[address.scheme].open(address, week)
 
 

@@ -79,12 +79,12 @@ class ClickHouseEngine:
         number = _call("toFloat64OrNull", self.text(name, path))
         return exp.Case().when(_call("isFinite", number), number.copy())
 
-    def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """Return a time column unchanged, so its index prunes; text and numbers are parsed, UTC without an offset."""
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
+        """Return a time column unchanged, so its index prunes; text and numbers are parsed."""
         if not path and "Date" in self._types.get(name, ""):
             return column(name)
         text = self.text(name, path)
-        return _call("parseDateTime64BestEffortOrNull", text, exp.Literal.number(6), exp.Literal.string("UTC"))
+        return _call("parseDateTime64BestEffortOrNull", text, exp.Literal.number(6), exp.Literal.string(zone))
 
     def moment(self, moment: datetime) -> exp.Expr:
         """Return DateTime in UTC, or DateTime64 for a fraction of a second."""

@@ -34,6 +34,15 @@ INSTANT = parse_one(
               WHEN CAST(:t AS DOUBLE) < 1e20 THEN CAST(CAST(:t AS DOUBLE) / 1e3 AS BIGINT) END END""",
     dialect="duckdb",
 )
+WITHOUT_OFFSET = exp.Tuple(
+    expressions=[
+        parse_one(
+            "REGEXP_FULL_MATCH(:t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}[0-9:.]*)?')", dialect="duckdb"
+        ),
+        parse_one("EPOCH_US(TIMEZONE(:zone, TRY_CAST(:t AS TIMESTAMP)))", dialect="duckdb"),
+    ]
+)
+"""Whether a text is a time without an offset, and the instant that it means in a zone."""
 _TABLES_SQL = """SELECT database_name, schema_name, table_name FROM (
     SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal UNION ALL
     SELECT database_name, schema_name, view_name FROM duckdb_views() WHERE NOT internal)
@@ -102,13 +111,19 @@ class DuckDBEngine:
         double = exp.TryCast(this=self.text(name, path), to=exp.DataType.build("double"))
         return exp.Case().when(_call("isfinite", double), double.copy())
 
-    def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
         """Return the column as microseconds since 1970."""
         kind = self._types.get(name, "VARCHAR")
         if not path and kind.startswith(("TIMESTAMP", "DATE")):
-            return _call("epoch_us", exp.cast(column(name), "timestamptz"))
+            if zone == "UTC" or "TIME ZONE" in kind:
+                return _call("epoch_us", exp.cast(column(name), "timestamptz"))
+            return _call("epoch_us", _call("timezone", exp.Literal.string(zone), exp.cast(column(name), "timestamp")))
         text = self.text(name, path)
-        return exp.replace_placeholders(INSTANT.copy(), t=text)
+        found = exp.replace_placeholders(INSTANT.copy(), t=text)
+        if zone == "UTC":
+            return found
+        local = exp.replace_placeholders(WITHOUT_OFFSET.copy(), t=text, zone=exp.Literal.string(zone))
+        return exp.Case().when(*local.expressions).else_(found)
 
     def moment(self, moment: datetime) -> exp.Expr:
         """Microseconds since 1970."""

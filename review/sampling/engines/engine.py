@@ -44,8 +44,8 @@ class Engine(Protocol):
     def number(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
         """Return a column as a number."""
 
-    def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
-        """Return a column as an instant: ISO 8601 or a count since 1970, UTC without an offset."""
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
+        """Return a column as an instant: ISO 8601 or a count since 1970; a time without an offset is in ``zone``."""
 
     def moment(self, moment: datetime) -> exp.Expr:
         """Return a fixed instant, to compare with ``instant``."""

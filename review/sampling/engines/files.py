@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from review.basics.errors import InputError
 from review.basics.weeks import monday_of
+from review.log.late import late_files, with_late
 from review.sampling.engines.duckdb import ROWS, DuckDBEngine, connect, types_of
 from review.sampling.engines.engine import Address, Engine, EngineKind
 from review.sampling.engines.sql import column
@@ -25,12 +26,16 @@ LARGEST_LINE = 64 * 1024 * 1024
 WEEK_IN_NAME = re.compile(r"\d{4}-W\d{2}")
 
 
-def open_files(pattern: str, *, week: str | None = None) -> DuckDBEngine:
-    """Open a file, a pattern of files, or a folder of Parquet files; files named for other weeks are skipped."""
+def open_files(pattern: str, *, week: str | None = None, until: str | None = None) -> DuckDBEngine:
+    """Open a file, a pattern of files, or a folder of Parquet files; files named for other weeks are skipped.
+
+    Of the imported log, what arrived later about its conversations is joined up to the moment ``until``.
+    """
     files = _files(pattern, week)
     kind = Path(files[0].removesuffix(".gz")).suffix.lower()
     if kind == ".parquet":
-        return _parquet(pattern, files)
+        late = late_files(Path(pattern)) if Path(pattern).is_dir() else []
+        return _parquet(pattern, files, late, until)
     for file in files:
         check_utf8(file)
     connection = connect()
@@ -89,10 +94,13 @@ def _may_hold(name: str, week: str) -> bool:
     return named is None or abs(monday_of(named[0]) - monday_of(week)) <= timedelta(days=7)
 
 
-def _parquet(source: str, files: Sequence[str]) -> DuckDBEngine:
+def _parquet(source: str, files: Sequence[str], late: Sequence[Path], until: str | None) -> DuckDBEngine:
     connection = connect()
     try:
         reader = f"read_parquet({_names(files)}, union_by_name=true, hive_partitioning=false)"
+        if late:
+            connection.execute(f"CREATE TEMP VIEW entries AS SELECT * FROM {reader}")  # noqa: S608 - names and paths of our own
+            reader = with_late("entries", late, columns=types_of(connection, "entries"), until=until)
         connection.execute(f"CREATE TEMP VIEW {ROWS} AS SELECT * FROM {reader}")  # noqa: S608 - names and paths of our own
         types = types_of(connection, ROWS)
     except duckdb.Error as error:
@@ -126,7 +134,7 @@ def _delimiter(kind: str) -> str:
 
 
 def _open(address: Address, week: str | None) -> Engine:
-    return open_files(address.path, week=week)
+    return open_files(address.path, week=week, until=address.options.get("until"))
 
 
 ENGINE = EngineKind(about="files, or a folder of Parquet files", example="log.jsonl", open=_open)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
@@ -74,9 +75,9 @@ class SQLiteEngine:
         """Return the column as a number; any other text is NULL."""
         return _call("finite_number", self.text(name, path))
 
-    def instant(self, name: str, path: Sequence[str] = ()) -> exp.Expr:
+    def instant(self, name: str, path: Sequence[str] = (), *, zone: str = "UTC") -> exp.Expr:
         """Return the column as microseconds since 1970."""
-        return _call("utc_micros", self.text(name, path))
+        return _call("utc_micros", self.text(name, path), exp.Literal.string(zone))
 
     def moment(self, moment: datetime) -> exp.Expr:
         """Microseconds since 1970."""
@@ -96,7 +97,7 @@ def open_sqlite(path: str, table_name: str) -> SQLiteEngine:
     connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)
     connection.create_function("md5", 1, _md5, deterministic=True)
     connection.create_function("finite_number", 1, _finite, deterministic=True)
-    connection.create_function("utc_micros", 1, _utc_micros, deterministic=True)
+    connection.create_function("utc_micros", 2, _utc_micros, deterministic=True)
     # What the file itself defines may attach nothing and call no function that has effects.
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     try:
@@ -130,8 +131,8 @@ def _finite(text: str | None) -> float | None:
 
 # The text of one row is converted several times.
 @lru_cache(maxsize=64)
-def _utc_micros(text: str | None) -> int | None:
-    moment = read_time(text)
+def _utc_micros(text: str | None, zone: str) -> int | None:
+    moment = read_time(text, ZoneInfo(zone))
     return None if moment is None else _micros(moment)
 
 

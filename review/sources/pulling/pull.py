@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.basics.errors import InputError, Refused, ReviewError
+from review.basics.errors import InputError, NoRecords, Refused, ReviewError
 from review.basics.log_paths import LogPaths, log_of
 from review.people.people import require
 from review.settings.project import Project
@@ -53,7 +53,7 @@ class Pulled:
 
     def total(self, count: str) -> int:
         """Return the sum of one count over the imports, such as "added"."""
-        return sum(int(getattr(one, count)) for one in self.imports)
+        return sum(int(getattr(one, count) or 0) for one in self.imports)
 
 
 def pull(
@@ -176,6 +176,8 @@ class _Work:
             if fetched.problem is not None:
                 raise fetched.problem
             done = self._imported(fetched, tally, notes)
+        except NoRecords:
+            done = None
         except ReviewError as error:
             if not fetched.independent:
                 raise

@@ -46,12 +46,21 @@ READERS = loaded(
         "langfuse": "review.sources.readers.langfuse:READER",
         "langfuse_rows": "review.sources.readers.langfuse_rows:READER",
         "openai_batch": "review.sources.readers.openai_batch:READER",
+        "anthropic_batch": "review.sources.readers.anthropic_batch:READER",
+        "openai_evals": "review.sources.readers.openai_evals:READER",
+        "feedback": "review.sources.readers.feedback:READER",
     },
 )
 """Every format by its name in ``--format``. A new one is a file with a ``Reader`` or ``TraceReader``, and a line."""
 
 PLAIN = {"jsonl": "jsonl", "json": "jsonl", "otlp": "jsonl", "csv": "csv", "xlsx": "csv", "parquet": "parquet"}
 """Layout of a file -> the name of its plain format."""
+
+FEEDBACK = "feedback"
+FACTS = ("feedback", "status", "error_type", "error_message", "tags", "verdicts")
+"""Fields that may arrive after their conversation."""
+RENAMED = frozenset((*PLAIN.values(), FEEDBACK))
+"""Formats whose fields a mapping may rename."""
 
 
 class Detected(NamedTuple):
@@ -101,9 +110,17 @@ def _fitting(records: Sequence[Record], layout: str, mapping: Mapping[str, str])
         return [Detected(PLAIN[layout], f"the mapping names {named}")]
     names = [name for name in READERS if name not in PLAIN.values() or name == PLAIN[layout]]
     found = {name: hits for name in names if (hits := _hits(records, name))}
+    if not turns and not found and _tells(records, mapping):
+        return [Detected(FEEDBACK, "the mapping names an id and what is told of a conversation, and no question")]
     whole = [name for name in found if all(_reads(name, other) for other in found)]
     reason = f"of the first {len(records)} records have"
     return [Detected(name, f"{found[name]} {reason} {READERS[name].sign}") for name in whole or found]
+
+
+def _tells(records: Sequence[Record], mapping: Mapping[str, str]) -> bool:
+    """Whether a mapping finds ids and what is told of conversations."""
+    told = {field: mapping[field] for field in ("id", *FACTS) if field in mapping}
+    return "id" in told and any(len(picked(record, told)) > 1 for record in records)
 
 
 def _reads(name: str, other: str) -> bool:

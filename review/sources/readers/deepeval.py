@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.fields import Fields, Record, message, messages_of, text_of
+from review.sources.readers.fields import Fields, Record, each, message, messages_of, text_of
 from review.sources.readers.reader import Reader
 
 CASES = ("testCases", "conversationalTestCases", "test_cases", "conversational_test_cases")
@@ -19,10 +19,14 @@ CASES = ("testCases", "conversationalTestCases", "test_cases", "conversational_t
 
 def cases_of(record: Record) -> list[Mapping[str, Any]]:
     """Return the cases of a whole run, or the one case that the record is; none for other records."""
+    return [case for case in _cases(record) if isinstance(case, Mapping)]
+
+
+def _cases(record: Record) -> list[Any]:
     run = record.get("testRunData") if isinstance(record.get("testRunData"), Mapping) else record
     lists = [run[name] for name in CASES if isinstance(run.get(name), list)] if isinstance(run, Mapping) else []
     if lists:
-        return [case for one in lists for case in one if isinstance(case, Mapping)]
+        return [case for one in lists for case in one]
     has_metrics = either(record, "metricsData", "metrics_data") is not None
     asked = "turns" in record or ("input" in record and bool({"actualOutput", "actual_output"} & set(record)))
     return [record] if has_metrics and asked else []
@@ -38,15 +42,17 @@ def recognise(record: Record) -> bool:
     return bool(cases_of(record))
 
 
-def read(record: Record) -> list[Fields]:
+def read(record: Record) -> list[Fields | Unreadable]:
     """Read each case."""
-    cases = cases_of(record)
+    cases = _cases(record)
     if not cases:
         raise Unreadable("testCases", record.get("testCases"), "the test cases of DeepEval")
-    return [_conversation(case) for case in cases]
+    return each(cases, _conversation)
 
 
-def _conversation(case: Mapping[str, Any]) -> Fields:
+def _conversation(case: Any) -> Fields:
+    if not isinstance(case, Mapping):
+        raise Unreadable("testCases", case, "a test case of DeepEval")
     if case.get("turns"):
         messages = messages_of(case["turns"], at="turns")
     else:

@@ -5,7 +5,7 @@ A message is ``{role, content[, name, tool_calls, tool_call_id]}``; roles are sy
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -140,6 +140,17 @@ def _chat_message(item: Any, at: str) -> Fields:
         tool_calls=calls,
         tool_call_id=text_of(f"{at}.tool_call_id", item.get("tool_call_id")),
     )
+
+
+def each(items: Iterable[Any], read: Callable[[Any], Fields]) -> list[Fields | Unreadable]:
+    """Return what each of some entries holds, or why it cannot be read."""
+    found: list[Fields | Unreadable] = []
+    for item in items:
+        try:
+            found.append(read(item))
+        except Unreadable as error:
+            found.append(error)
+    return found
 
 
 def as_json_text(value: Any) -> str:

@@ -14,7 +14,7 @@ from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
 from review.sources.readers.langfuse_spans import TYPES, at, conversation
 from review.sources.readers.reader import Reader
-from review.sources.readers.span_values import list_in, opened
+from review.sources.readers.span_values import list_in, opened, words_of
 
 _OF_A_TRACE = ("htmlPath", "sessionId", "totalCost", "public", "userId")
 
@@ -35,8 +35,8 @@ def _is_trace(record: Record) -> bool:
     return "id" in record and "timestamp" in record and any(name in record for name in _OF_A_TRACE)
 
 
-def read(record: Record) -> Fields:
-    """Return the conversation of a trace."""
+def read(record: Record) -> list[Fields | Unreadable]:
+    """Return the conversation of a trace, and the error of each observation that cannot be read."""
     inner = opened(record.get("trace"))
     if isinstance(inner, Mapping):
         trace: Record = inner
@@ -44,7 +44,7 @@ def read(record: Record) -> Fields:
         trace = {name: value for name, value in record.items() if name not in ("observations", "scores")}
         trace = trace if "id" in trace else {}
     listed = list_in(record.get("observations"))
-    observations = [one for one in listed if isinstance(one, Mapping)]
+    observations = [one for one in listed if isinstance(one, Mapping) and words_of(one.get("id"))]
     if not trace and not observations:
         raise Unreadable("observations", listed, "observations of a trace")
     traces = {str(at(one, "traceId")) for one in observations if at(one, "traceId")}
@@ -52,9 +52,18 @@ def read(record: Record) -> Fields:
         raise Unreadable("observations", f"observations of {len(traces)} traces", "those of one trace")
     scores = [*list_in(record.get("scores")), *list_in(trace.get("scores"))]
     fields = conversation(trace, observations, [score for score in scores if isinstance(score, Mapping)])
-    if listed and not observations:
+    if listed and all(isinstance(one, str) for one in listed):
         fields["notes"] = [*fields["notes"], "observations are only named by ids: tools, model and tokens are missing"]
-    return fields
+        return [fields]
+    return [fields, *(error for i, one in enumerate(listed) if (error := _refused(one, i)) is not None)]
+
+
+def _refused(observation: object, at: int) -> Unreadable | None:
+    """Return why an observation cannot be read, None for one that can."""
+    if not isinstance(observation, Mapping):
+        return Unreadable(f"observations.{at}", observation, "an observation")
+    named = words_of(observation.get("id"))
+    return None if named else Unreadable(f"observations.{at}.id", observation.get("id"), "the id of an observation")
 
 
 READER = Reader(

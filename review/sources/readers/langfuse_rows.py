@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
-from review.sources.readers.langfuse_spans import at, conversation, is_observation, is_score
+from review.sources.readers.langfuse_spans import at, conversation, is_observation, is_score, scored
 from review.sources.readers.reader import TraceReader
 from review.sources.readers.span_values import words_of
 
@@ -25,7 +25,9 @@ def recognise(record: Record) -> bool:
 
 
 def _is_trace(record: Record) -> bool:
-    if "observations" in record or "htmlPath" in record or not {"id", "timestamp", "name"} <= set(record):
+    if is_score(record) or not {"observations", "htmlPath"}.isdisjoint(record):
+        return False
+    if not {"id", "timestamp", "name"} <= set(record):
         return False
     return "environment" in record and sum(name in record for name in _TRACE) >= 2
 
@@ -35,17 +37,18 @@ def key(record: Record) -> str:
     found = words_of(at(record, "traceId")) or (words_of(record.get("id")) if _is_trace(record) else None)
     if found is None:
         raise Unreadable("traceId", at(record, "traceId"), "the id of a trace")
+    if is_observation(record) and words_of(record.get("id")) is None:
+        raise Unreadable("id", record.get("id"), "the id of an observation")
     return found
 
 
 def assemble(records: Sequence[Record]) -> list[Fields]:
-    """Return the conversation of one trace. Raises Unreadable where only scores of it are there."""
+    """Return the conversation of one trace, or what its scores tell of it where only they are there."""
     scores = [record for record in records if is_score(record)]
     traces = [record for record in records if _is_trace(record)]
     rows = [record for record in records if is_observation(record)]
     if not rows and not traces:
-        found = f"{len(scores)} scores of a trace that is not here"
-        raise Unreadable("traceId", found, "the observations of the trace in the same import, or an import of labels")
+        return [{"late": True, "id": key(records[0]), "messages": [], **scored(scores)}]
     return [conversation(traces[-1] if traces else {}, rows, scores, id=key(records[0]))]
 
 

@@ -17,6 +17,7 @@ from review.sources.readers.fields import Fields, Record
 from review.sources.readers.span_fields import fields_of
 from review.sources.readers.span_values import amount_of, count_of, list_in, mapping_of, milliseconds, opened, words_of
 from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span
+from review.sources.readers.thumbs import is_thumb, thumb_of_score
 
 KINDS = {"GENERATION": LLM, "TOOL": TOOL, "RETRIEVER": RETRIEVER}
 TYPES = (
@@ -107,7 +108,7 @@ def conversation(
     root = next((o for o in observations if at(o, "isRootObservation") in (True, "true", 1)), None)
     source = trace or root or next((o for o in observations if not at(o, "parentObservationId")), observations[0])
     seconds, cost = amount_of(trace.get("latency")), amount_of(at(trace, "totalCost"))
-    verdicts, others = _scores(scores)
+    told = scored(scores)
     version = words_of(trace.get("version"))
     given: Fields = {
         "latency_ms": round(seconds * 1000, 3) if seconds else None,
@@ -115,12 +116,13 @@ def conversation(
         "user_id": words_of(at(source, "userId")),
         "session_id": words_of(at(source, "sessionId")),
         "tags": [str(tag) for tag in list_in(source.get("tags"))],
-        "verdicts": verdicts,
+        "verdicts": told["verdicts"],
+        "feedback": told.get("feedback"),
         "metadata": {
             **mapping_of(source.get("metadata")),
             **{key: source[key] for key in KEPT if source.get(key) not in (None, "", "default")},
             **({"version": version} if version else {}),
-            **({"scores": others} if others else {}),
+            **told["metadata"],
         },
     }
     return fields_of(spans, id=name, given=given)
@@ -149,8 +151,24 @@ def _below_trace(trace: Record, spans: list[Span], name: str) -> list[Span]:
     return [top, *spans]
 
 
+def scored(scores: Iterable[Record]) -> Fields:
+    """Return what scores tell: verdicts of judges by judge and name, the user's thumb, and the other scores.
+
+    Of scores with one id the last counts. A thumb is a score of the source API with such a name, the latest of several.
+    """
+    scores = sorted(scores, key=lambda score: str(at(score, "timestamp") or ""))
+    verdicts, others = _scores(scores)
+    given = [score for score in scores if score.get("source") in (None, "API") and is_thumb(score.get("name"))]
+    values = (words_of(at(score, "stringValue")) or score.get("value") for score in reversed(given))
+    thumb = next((found for value in values if (found := thumb_of_score(value))), None)
+    return {
+        "verdicts": verdicts,
+        "metadata": {"scores": others} if others else {},
+        **({"feedback": thumb} if thumb else {}),
+    }
+
+
 def _scores(scores: Iterable[Record]) -> tuple[dict[str, Fields], list[Fields]]:
-    """Return the verdicts of judges by judge and name, and the other scores; of scores with one id the last counts."""
     found = {str(score.get("id")): score for score in scores if isinstance(score, dict)}
     verdicts: dict[str, Fields] = {}
     others: list[Fields] = []

@@ -14,12 +14,12 @@ from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
+from review.sources.readers.langsmith_feedback import fed_back, is_feedback
 from review.sources.readers.reader import TraceReader
 from review.sources.readers.span_fields import fields_of
 from review.sources.readers.span_values import amount_of, count_of, list_in, mapping_of, milliseconds, opened, words_of
 from review.sources.readers.spans import LLM, RETRIEVER, TOOL, Span
 
-JUDGES = ("model", "evaluator", "auto_eval")
 KINDS = {"llm": LLM, "tool": TOOL, "retriever": RETRIEVER}
 SESSIONS = ("session_id", "thread_id", "conversation_id")
 USERS = ("user_id", "user", "end_user")
@@ -27,19 +27,23 @@ VERSIONS = ("prompt_version", "lc_hub_commit_hash", "revision_id")
 
 
 def recognise(record: Record) -> bool:
-    """Whether there are a run type and the inputs of a run."""
-    return isinstance(record.get("run_type"), str) and "inputs" in record
+    """Whether there are a run type and the inputs of a run, or the run and the key of feedback."""
+    return (isinstance(record.get("run_type"), str) and "inputs" in record) or is_feedback(record)
 
 
-def parts(record: Record) -> Iterator[Record]:
+def parts(record: Record) -> Iterator[Record | Unreadable]:
     """Yield a run and the runs that it holds, as the SDK nests them in one record."""
     waiting = [dict(record)]
     while waiting:
         run = waiting.pop()
         children = list_in(run.pop("child_runs", None))
         yield run
-        shared = {"trace_id": key(run), "parent_run_id": run.get("id")}
-        waiting += [{**shared, **_without_empty(child)} for child in children if isinstance(child, Mapping)]
+        shared = {"trace_id": _trace(run), "parent_run_id": run.get("id")}
+        for child in children:
+            if isinstance(child, Mapping):
+                waiting.append({**shared, **_without_empty(child)})
+            else:
+                yield Unreadable("child_runs", child, "a run")
 
 
 def _without_empty(run: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -55,24 +59,29 @@ def _above(record: Record) -> list[str]:
 
 
 def key(record: Record) -> str:
-    """Return the id of the trace; a run without one is a trace of its own."""
-    if "feedback_source" in record and (trace := words_of(record.get("trace_id")) or words_of(record.get("run_id"))):
-        return trace
-    found = words_of(record.get("trace_id")) or next(iter(_above(record)), None) or words_of(record.get("id"))
+    """Return the id of the trace; a run without one is a trace of its own. Raises Unreadable without any id."""
+    found = _trace(record)
     if found is None:
         raise Unreadable("trace_id", record.get("trace_id"), "the id of a trace, or the id of a run")
+    if words_of(record.get("id")) is None and not is_feedback(record):
+        raise Unreadable("id", record.get("id"), "the id of a run")
     return found
 
 
+def _trace(record: Record) -> str | None:
+    if is_feedback(record):
+        return words_of(record.get("trace_id")) or words_of(record.get("run_id"))
+    return words_of(record.get("trace_id")) or next(iter(_above(record)), None) or words_of(record.get("id"))
+
+
 def assemble(records: Sequence[Record]) -> list[Fields]:
-    """Return the conversation of one trace. Raises Unreadable where only feedback on it is there."""
-    said = [record for record in records if "feedback_source" in record]
-    records = [record for record in records if "feedback_source" not in record]
+    """Return the conversation of one trace, or what its feedback tells of it where only that is there."""
+    name, rows = key(records[0]), [record for record in records if is_feedback(record)]
+    records = [record for record in records if not is_feedback(record)]
+    rows += [one for record in records for one in list_in(record.get("feedback")) if isinstance(one, Mapping)]
+    told = fed_back(rows)
     if not records:
-        found = f"{len(said)} rows of feedback on a trace that is not here"
-        raise Unreadable("trace_id", found, "the runs of the trace in the same import, or an import of labels")
-    said += [one for record in records for one in list_in(record.get("feedback")) if isinstance(one, Mapping)]
-    verdicts, others = _said(said)
+        return [{"late": True, "id": name, "messages": [], **told}]
     spans = [_span(record) for record in records]
     roots = [record for record in records if _root(record)]
     root = roots[-1] if roots else records[0]
@@ -81,15 +90,15 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
         "tokens_in": count_of(root.get("prompt_tokens")) or None,
         "tokens_out": count_of(root.get("completion_tokens")) or None,
         "cost": amount_of(root.get("total_cost")) or None,
-        "feedback": _feedback(mapping_of(root.get("feedback_stats"))),
+        "feedback": told.get("feedback") or _feedback(mapping_of(root.get("feedback_stats"))),
+        "verdicts": told["verdicts"],
         "metadata": {
             **{name: value for name, value in metadata.items() if name not in (*SESSIONS, *USERS)},
             **{name: root[name] for name in ("app_path", "reference_example_id") if root.get(name)},
-            **({"scores": others} if others else {}),
+            **told["metadata"],
         },
-        **({"verdicts": verdicts} if verdicts else {}),
     }
-    return [fields_of(spans, id=key(records[0]), given=given)]
+    return [fields_of(spans, id=name, given=given)]
 
 
 def _root(record: Record) -> bool:
@@ -157,27 +166,6 @@ def _error_type(error: str | None) -> str | None:
     """Return the name of the exception that begins the text of an error, such as TimeoutError(...)."""
     word = (error or "").partition("(")[0].strip()
     return word if word.isidentifier() and word != error else None
-
-
-def _said(feedback: Sequence[Record]) -> tuple[dict[str, Fields], list[Fields]]:
-    """Return the verdicts of models by judge and name, and what others said."""
-    verdicts: dict[str, Fields] = {}
-    others: list[Fields] = []
-    for one in feedback:
-        source, name, comment = mapping_of(one.get("feedback_source")), words_of(one.get("key")), one.get("comment")
-        score = amount_of(one.get("score"))
-        value = score if one.get("value") in (None, "") else one["value"]
-        if name is None or value is None or isinstance(value, dict | list):
-            continue
-        if source.get("type") in JUDGES:
-            judge = words_of(mapping_of(source.get("metadata")).get("evaluator")) or "langsmith"
-            cell = {"value": value, "score": score, "rationale": words_of(comment)}
-            verdicts.setdefault(judge, {})[name] = {k: v for k, v in cell.items() if v is not None}
-        else:
-            rater = words_of(source.get("user_name")) or words_of(source.get("user_id"))
-            row = {"name": name, "value": value, "source": source.get("type"), "comment": comment, "rater": rater}
-            others.append({k: v for k, v in row.items() if v is not None})
-    return verdicts, others
 
 
 def _feedback(stats: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 from review.basics.record import Unreadable
 from review.basics.times import read_time
 from review.sources.readers.call_log import failure, tokens
-from review.sources.readers.fields import Fields, Record, list_of, parsed, text_of
+from review.sources.readers.fields import Fields, Record, each, list_of, parsed, text_of
 from review.sources.readers.openai_call import logged_call
 from review.sources.readers.reader import TraceReader
 
@@ -35,11 +35,15 @@ def key(record: Record) -> str:
     return found
 
 
-def assemble(records: Sequence[Record]) -> list[Fields]:
+def assemble(records: Sequence[Record]) -> list[Fields | Unreadable]:
     """Read the call with the longest history; the latest of several alike."""
     unique = {record.get("litellm_call_id") or i: record for i, record in enumerate(records)}
     calls = sorted(unique.values(), key=_order)
-    read = [_call(record) for record in calls]
+    found = each(calls, _call)
+    read = [one for one in found if isinstance(one, dict)]
+    refused = [one for one in found if isinstance(one, Unreadable)]
+    if not read:
+        return [*refused]
     whole = dict(read[-1])
     whole["id"] = key(calls[-1])
     times = [(moment, one["created_at"]) for one in read if (moment := read_time(one["created_at"]))]
@@ -48,7 +52,7 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
     for name in SUMS:
         counts = [one[name] for one in read if isinstance(one.get(name), int | float)]
         whole[name] = sum(counts) if counts else None
-    return [whole]
+    return [whole, *refused]
 
 
 def _order(record: Record) -> tuple[int, float]:

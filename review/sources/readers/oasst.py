@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
-from review.sources.readers.fields import Fields, Record, message, parsed
+from review.sources.readers.fields import Fields, Record, each, message, parsed
 from review.sources.readers.reader import Reader
 
 ROLES = {"prompter": "user", "assistant": "assistant"}
@@ -26,13 +26,13 @@ def recognise(record: Record) -> bool:
     return "message_tree_id" in record and isinstance(prompt, Mapping) and "text" in prompt
 
 
-def read(record: Record) -> list[Fields]:
+def read(record: Record) -> list[Fields | Unreadable]:
     """Read each path as a conversation with the id TREE/LAST MESSAGE."""
     prompt = parsed(record.get("prompt"))
     if not isinstance(prompt, Mapping) or not _kept(prompt):
         raise Unreadable("prompt", prompt, "a prompt that was not deleted or turned down")
     tree = record.get("message_tree_id")
-    return [_conversation(path, tree) for path in _paths([prompt])]
+    return each(_paths([prompt]), lambda path: _conversation(path, tree))
 
 
 def _paths(path: list[Node]) -> Iterator[list[Node]]:

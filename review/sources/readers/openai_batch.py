@@ -1,6 +1,7 @@
 """Batches of the OpenAI API: the lines of input, output and error files, joined by ``custom_id`` in any order.
 
-The address of a request tells what its body is: a chat, or the Responses API. An output file alone has no questions.
+The address of a request tells what its body is: a chat, or the Responses API. A request without its answer is refused,
+because the first version of a conversation is the one that counts; so is an answer without its request.
 
 Facts: openai 3.57 for the bodies, and the Batch API guide for the lines around them.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from review.basics.record import Unreadable
+from review.basics.record import Unreadable, Waits
 from review.sources.readers.fields import Fields, Record
 from review.sources.readers.reader import TraceReader
 from review.sources.readers.span_messages import Talk, talk_in
@@ -31,7 +32,7 @@ def key(record: Record) -> str:
 
 
 def assemble(records: Sequence[Record]) -> list[Fields]:
-    """Return the conversation of one request. Raises Unreadable for an answer whose request is not there."""
+    """Return the conversation of one request. Raises Unreadable where its request or its answer is not there."""
     request = next((mapping_of(r.get("body")) for r in reversed(records) if "body" in r), None)
     if request is None:
         found = "an answer without its request"
@@ -39,31 +40,34 @@ def assemble(records: Sequence[Record]) -> list[Fields]:
     # A request that was sent again after an error has two answers: the one that worked counts.
     replies = [r for r in records if "body" not in r]
     reply = next((r for r in reversed(replies) if not _error(r)), replies[-1] if replies else None)
-    body = mapping_of(mapping_of(reply.get("response")).get("body")) if reply else {}
+    if reply is None:
+        found = "a request that waits for its answer"
+        raise Waits("response", found, "the output and error files of the batch in the same import")
+    body = mapping_of(mapping_of(reply.get("response")).get("body"))
     asked, told = _asked(request), talk_in(body) or Talk()
     if asked is None:
         raise Unreadable("body", request, "messages, or an input of the Responses API")
-    error = _error(reply) if reply else {}
+    error = _error(reply)
     usage = mapping_of(body.get("usage"))
-    notes = []
-    if reply is None:
-        notes.append("no answer: the output file of the batch is not in the import")
-    elif error:
-        notes.append("no answer: the request failed")
     return [
         {
             "id": key(records[0]),
             "created_at": body.get("created") or body.get("created_at"),
-            "messages": [*asked.messages, *([] if error else told.messages)],
+            "messages": [*asked.messages, *([] if error else _said(told))],
             "steps": [{"kind": "thinking", "output": text} for text in told.thoughts],
             "model": words_of(body.get("model")) or words_of(request.get("model")),
             "tokens_in": count_of(usage.get("prompt_tokens", usage.get("input_tokens"))),
             "tokens_out": count_of(usage.get("completion_tokens", usage.get("output_tokens"))),
             **error,
             "metadata": mapping_of(request.get("metadata")),
-            "notes": notes,
+            "notes": ["no answer: the request failed"] if error else [],
         }
     ]
+
+
+def _said(told: Talk) -> list[Fields]:
+    """Return the messages of an answer; a reasoning item without a summary leaves an empty one."""
+    return [m for m in told.messages if m.get("content") or m.get("tool_calls")]
 
 
 def _asked(request: Mapping[str, Any]) -> Talk | None:

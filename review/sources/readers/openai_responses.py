@@ -1,7 +1,8 @@
 """The OpenAI Responses API: logged requests with ``input`` and responses with ``output``.
 
 A function call and the text beside it are one message, its output a tool message, and reasoning a step. A response that
-continues an earlier one (``previous_response_id``) holds only its own turn; the link is kept in the metadata.
+continues an earlier one (``previous_response_id``) holds only its own turn; the link is kept in the metadata, and an
+import puts the turns together (:mod:`review.sources.linking`).
 
 Facts: the type Response and its items of the package openai 3.57.
 """
@@ -57,7 +58,8 @@ def read(record: Record) -> Fields:
     links = {name: response.get(name) or request.get(name) for name in LINKS}
     fields["metadata"] |= {name: link for name, link in links.items() if link}
     fields.setdefault("context", found.context)
-    return {**fields, "messages": found.messages, "steps": found.steps}
+    # The own name is for calls that name this one, and no part of the conversation.
+    return {**fields, "response_id": response.get("id"), "messages": found.messages, "steps": found.steps}
 
 
 def _input(request: Mapping[str, Any], response: Mapping[str, Any]) -> list[Any]:

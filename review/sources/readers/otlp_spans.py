@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.basics.record import Unreadable
@@ -50,8 +50,11 @@ def _is_span(record: Record) -> bool:
     return _id_of(record, "trace") is not None and _id_of(record, "span") is not None and "attributes" in record
 
 
-def spans_in(record: Record) -> Iterator[Fields]:
-    """Yield the spans and log records of a raw record in the plain form. Raises Unreadable for what is neither."""
+def spans_in(record: Record) -> Iterator[Fields | Unreadable]:
+    """Yield the spans and log records of a raw record in the plain form, and the error of each that cannot be read.
+
+    Raises Unreadable for a record that is neither a request nor a span.
+    """
     if not is_otlp(record):
         found = f"the keys {', '.join(map(str, record))}"[:200]
         raise Unreadable(
@@ -59,7 +62,7 @@ def spans_in(record: Record) -> Iterator[Fields]:
         )
     for name in CONTAINERS:
         for resource in _objects(record.get(name), name):
-            yield from _of_resource(resource)
+            yield from [resource] if isinstance(resource, Unreadable) else _of_resource(resource)
     if any(name in record for name in SCOPES):
         yield from _of_resource(record)
     if "context.trace_id" in record:
@@ -68,27 +71,36 @@ def spans_in(record: Record) -> Iterator[Fields]:
         yield _plain(record, attributes_of(record.get("resource")), "")
 
 
-def _objects(value: Any, name: str) -> Iterable[Mapping[str, Any]]:
+def _objects(value: Any, name: str) -> Iterator[Mapping[str, Any] | Unreadable]:
+    """Yield the objects of a list, and an error for what is none."""
     if value is None:
         return
     if not isinstance(value, list):
-        raise Unreadable(name, value, "a list")
-    for item in value:
-        if not isinstance(item, dict):
-            raise Unreadable(name, item, "an object")
-        yield item
+        yield Unreadable(name, value, "a list")
+        return
+    yield from (item if isinstance(item, dict) else Unreadable(name, item, "an object") for item in value)
 
 
-def _of_resource(resource: Mapping[str, Any]) -> Iterator[Fields]:
+def _of_resource(resource: Mapping[str, Any]) -> Iterator[Fields | Unreadable]:
     shared = resource.get("resource")
     described = attributes_of(shared.get("attributes")) if isinstance(shared, dict) else {}
     for scopes in SCOPES:
         for scope in _objects(resource.get(scopes), scopes):
+            if isinstance(scope, Unreadable):
+                yield scope
+                continue
             named = scope.get("scope")
             name = str(named.get("name") or "") if isinstance(named, dict) else ""
             for items in _ITEMS:
                 for item in _objects(scope.get(items), items):
-                    yield _plain(item, described, name)
+                    yield item if isinstance(item, Unreadable) else _read(item, described, name)
+
+
+def _read(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields | Unreadable:
+    try:
+        return _plain(item, resource, scope)
+    except RecursionError:
+        return Unreadable("attributes", "nested JSON", "JSON at most 200 levels deep")
 
 
 def _plain(item: Mapping[str, Any], resource: Fields, scope: str) -> Fields:

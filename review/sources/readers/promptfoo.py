@@ -13,7 +13,7 @@ from typing import Any
 
 from review.basics.record import Unreadable
 from review.sources.readers.call_log import tokens
-from review.sources.readers.fields import Fields, Record, as_json_text, message
+from review.sources.readers.fields import Fields, Record, as_json_text, each, message
 from review.sources.readers.reader import Reader
 
 FAILED_WITH_ERROR = 2
@@ -22,10 +22,14 @@ QUESTIONS = ("question", "query", "input", "prompt", "message", "user_input")
 
 def results_of(record: Record) -> list[Mapping[str, Any]]:
     """Return the results in a whole evaluation, or the one result that the record is; none for other records."""
+    return [row for row in _rows(record) if isinstance(row, Mapping)]
+
+
+def _rows(record: Record) -> list[Any]:
     whole = record.get("results")
     rows = whole.get("results") if "evalId" in record and isinstance(whole, Mapping) else None
     if isinstance(rows, list):
-        return [row for row in rows if isinstance(row, Mapping)]
+        return rows
     return [record] if {"gradingResult", "promptIdx", "testCase"} <= set(record) else []
 
 
@@ -34,15 +38,17 @@ def recognise(record: Record) -> bool:
     return bool(results_of(record))
 
 
-def read(record: Record) -> list[Fields]:
+def read(record: Record) -> list[Fields | Unreadable]:
     """Read each result."""
-    rows = results_of(record)
+    rows = _rows(record)
     if not rows:
         raise Unreadable("results", record.get("results"), "the results of promptfoo")
-    return [_conversation(row) for row in rows]
+    return each(rows, _conversation)
 
 
-def _conversation(row: Mapping[str, Any]) -> Fields:
+def _conversation(row: Any) -> Fields:
+    if not isinstance(row, Mapping):
+        raise Unreadable("results", row, "a result of promptfoo")
     response, provider = _inner(row, "response"), row.get("provider")
     output = response.get("output")
     usage = _inner(response, "tokenUsage")

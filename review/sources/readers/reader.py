@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from review.basics.record import Unreadable
 from review.sources.readers.fields import Fields, Record
 
 
@@ -34,22 +35,25 @@ class Format:
 class Reader(Format):
     """One format. ``read`` maps a raw record to the fields of a conversation, or raises Unreadable; it sees no files.
 
-    A record that holds several conversations (a pair of answers) gives a list, each with an ``id`` of its own.
+    A record that holds several conversations (a pair of answers) gives a list, each with an ``id`` of its own. One of
+    them that cannot be read stands there as its error, and costs only itself.
     ``sample`` is a record in which a user asks "How many?" and the assistant answers "Seven.": the tests read the
     sample of every format.
 
+    With ``tells``, a record tells something of a conversation that stands elsewhere, and its fields have ``late``.
     ``calls`` says of a record whether it is one call of an API. Agents send their growing history with each call, so
     calls that continue one another become one conversation (:mod:`review.sources.chaining`).
     """
 
-    read: Callable[[Record], Fields | list[Fields]]
+    read: Callable[[Record], Fields | Sequence[Fields | Unreadable]]
     sample: Record
     calls: Callable[[Record], bool] | None = None
+    tells: bool = False
 
-    def conversations(self, record: Record) -> list[Fields]:
-        """Return the fields of each conversation in a record. Raises Unreadable."""
+    def conversations(self, record: Record) -> list[Fields | Unreadable]:
+        """Return the fields of each conversation in a record, or why one cannot be read. Raises Unreadable."""
         found = self.read(record)
-        return found if isinstance(found, list) else [found]
+        return [found] if isinstance(found, dict) else list(found)
 
 
 def whole(record: Record) -> Iterable[Record]:
@@ -61,13 +65,17 @@ def whole(record: Record) -> Iterable[Record]:
 class TraceReader(Format):
     """A format in which several records make a conversation.
 
-    ``parts`` unpacks a raw record, such as a request with many spans. ``key`` names the trace of each part, or raises
-    Unreadable. ``assemble`` gets all parts of one trace in the order of the file, repeated ones included, and returns
-    the fields of one conversation or of several; it raises Unreadable for a trace that is none. None of them sees
-    files. ``sample`` is the same short conversation as that of a ``Reader``, as raw records in any order.
+    ``parts`` unpacks a raw record, such as a request with many spans; a part that cannot be read is its error, and the
+    others go on. ``key`` names the trace of each part, or raises Unreadable, which costs this part alone.
+    ``head`` returns fields of a record that hold for all parts after it, such as the settings of a run.
+    ``assemble`` gets all parts of one trace in the order of the file, repeated ones included. It returns the fields of
+    one conversation or of several, and the errors of parts that cannot be read; it raises Unreadable for a trace that
+    is none. None of them sees files. ``sample`` is the same short conversation as that of a ``Reader``, as raw records
+    in any order.
     """
 
     key: Callable[[Record], str]
-    assemble: Callable[[Sequence[Record]], list[Fields]]
+    assemble: Callable[[Sequence[Record]], Sequence[Fields | Unreadable]]
     sample: Sequence[Record]
-    parts: Callable[[Record], Iterable[Record]] = whole
+    parts: Callable[[Record], Iterable[Record | Unreadable]] = whole
+    head: Callable[[Record], Fields | None] | None = None

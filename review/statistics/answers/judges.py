@@ -8,7 +8,7 @@ reach the people's own figure minus ``ceiling_gap``. *Use with care*: everything
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -164,13 +164,13 @@ def judges(found: Sequence[JudgeVerdict]) -> Answer:
         )
     values = list(dict.fromkeys(v.positive for v in found))
     parts = [_for_value(value, [v for v in found if v.positive == value]) for value in values]
-    first = found[0]
+    several = len(names) > 1 or len(values) > 1
     return Answer(
         name="judges",
         question=question,
         sentence=_capital("; ".join(parts)) + ".",
-        certainty=_least_certain(found),
-        reason="" if len(names) > 1 else first.reason,
+        certainty=_least_certain([_best(v for v in found if v.positive == value) for value in values]),
+        reason=" ".join(_why(value, [v for v in found if v.positive == value], several) for value in values),
         lines=tuple(_line(v) for v in found),
         link=Link("judges", "See how far to trust each judge"),
     )
@@ -188,6 +188,16 @@ def _for_value(value: str, found: Sequence[JudgeVerdict]) -> str:
     if by[UNKNOWN]:
         return f"for '{value}' that is not known yet"
     return f"for '{value}' do not use {listed(by[NEVER], 'or')}" if len(found) == 1 else f"for '{value}' use none"
+
+
+def _why(value: str, found: Sequence[JudgeVerdict], several: bool) -> str:
+    """Return why the best judge for a value is no better, or why it can be used."""
+    best = _best(found)
+    return f"{best.label} for '{value}': {best.reason[0].lower()}{best.reason[1:]}" if several else best.reason
+
+
+def _best(found: Iterable[JudgeVerdict]) -> JudgeVerdict:
+    return min(found, key=lambda v: (USE_IT, CARE, UNKNOWN, NEVER).index(v.use))
 
 
 def _least_certain(found: Sequence[JudgeVerdict]) -> str:

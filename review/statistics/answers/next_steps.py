@@ -118,7 +118,7 @@ def _open_week(found: Doing) -> list[Line]:
                 name="hand_over",
                 sentence=f"Deal {counted(found.late, 'late item')} to somebody else.",
                 reason=f"They were due {found.due}.",
-                link=Link("week", f"Deal {found.late}", {**week, "do": "hand-over"}),
+                link=Link("week", f"Deal {found.late}", {**week, "do": "hand_over"}),
             )
         )
     if found.adjudicator and found.to_settle:
@@ -180,7 +180,7 @@ def _nothing(found: Doing) -> str:
 
 def _why_nothing(found: Doing) -> str:
     if found.closed:
-        return "Every answer stays as it is."
+        return "Its report sums it up."
     waiting = []
     if found.left:
         waiting.append(f"{counted(found.left, 'item')} {'is' if found.left == 1 else 'are'} with reviewers")

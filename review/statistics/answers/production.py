@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.basics.words import counted, percent
-from review.statistics.answers.answer import Answer, Line, Link, certainty, listed
+from review.statistics.answers.answer import Answer, Line, Link, certainty
 from review.statistics.answers.thresholds import Thresholds
 from review.statistics.quality.change import is_real
 from review.statistics.quality.report import QualityReport
@@ -83,6 +83,8 @@ def _line(share: Share, thresholds: Thresholds) -> Line:
 
 def _sentence(share: Share) -> str:
     report, what = share.report, f"'{share.positive}'"
+    if report.headline.value == 0:
+        return f"No labelled conversation is {what}{_compared(share)}."
     if report.headline.value is not None:
         return f"About {percent(report.headline.value)} of conversations are {what}{_compared(share)}."
     if report.range is not None:
@@ -114,12 +116,10 @@ def _reason(share: Share) -> str:
         parts.append(f"95% interval {percent(found.ci[0])} to {percent(found.ci[1])}, from {labels}{of}.")
     if found.value is None:
         return " ".join([*parts, "Settle the ties to get one figure. The range is no change of quality."])
-    moves = [f"against {share.before}"] * (share.change.ci is not None)
-    moves += [f"over {len(share.weeks)} weeks"] * (share.over.ci is not None)
-    found_ = [_points(q) for q in (share.change, share.over) if q.ci is not None]
+    spans = ((share.change, f"against {share.before}"), (share.over, f"over {len(share.weeks)} weeks"))
+    moves = [f"{when} {_points(q)} points" for q, when in spans if q.ci is not None]
     if moves:
-        said = listed([f"{points} points {when}" for points, when in zip(found_, moves, strict=True)])
-        parts.append(f"The change lies between {said}.")
+        parts.append(f"Change {'; '.join(moves)}.")
     return " ".join(parts)
 
 
@@ -127,7 +127,7 @@ def _points(found: Quantity) -> str:
     """Return the interval of a change in points, with a true minus."""
     assert found.ci is not None
     low, high = (f"{100 * x:+.1f}".replace("-", "−") for x in found.ci)
-    return f"{low} and {high}"
+    return f"{low} to {high}"
 
 
 def _capital(text: str) -> str:

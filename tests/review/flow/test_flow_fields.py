@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from review.annotating.submissions import receive
 from review.audit.verifying import check_store
+from review.people.invitations import invite
 from review.people.people import add_person
 from review.week.dealing import deal, redistribute
 from review.week.fields import able_raters, in_field
@@ -103,3 +104,9 @@ def test_items_that_are_given_to_others_go_by_their_fields_too(store: Store) -> 
     assert redistribute(store, WEEK, rater="ana", to=["Ben", "Cem"], by="lea") == 6
     for k in range(6):
         assert holders(store, k)[-1] == ("cem" if k % 2 else "ben")
+
+
+def test_a_new_link_keeps_the_fields_of_somebody_who_is_here(store: Store) -> None:
+    assert invite(store, "Ben", role="annotator", by="lea").invitation.scope == "billing"
+    assert invite(store, "Ben", role="annotator", by="lea", scope="orders").invitation.scope == "orders"
+    assert invite(store, "Eva", role="annotator", by="lea").invitation.scope == ""

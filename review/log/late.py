@@ -1,0 +1,154 @@
+"""What arrives later about conversations of the log: feedback, tags, scores and errors.
+
+It stands in rows of its own, ``<logs>/<import id>/late/0001.parquet``, and is joined when the log is read: the rows of
+conversations never change. A row may come before its conversation, and waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from review.basics.log_paths import literal_path
+from review.log.facts import Facts, together
+
+FOLDER = "late"
+BATCH_ROWS = 15_000
+
+_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("id", "week", "imported_at", "import_id", "content_hash")),
+        ("number", pa.int64()),
+        *((name, pa.string()) for name in ("feedback", "status", "error_type", "error_message", "verdicts")),
+        ("judges_disagree", pa.bool_()),
+        *((name, pa.string()) for name in ("tags", "lists")),
+    ]
+)
+
+
+def late_files(logs: Path) -> list[Path]:
+    """Return the files of late rows in the folder of a log, those of finished imports, sorted."""
+    found = logs.glob(f"*/{FOLDER}/*.parquet")
+    return sorted(path for path in found if not path.parent.parent.name.startswith("."))
+
+
+def listed(files: Sequence[Path]) -> str:
+    """Return SQL for DuckDB that reads some Parquet files."""
+    names = ", ".join("'" + literal_path(path).replace("'", "''") + "'" for path in files)
+    return f"read_parquet([{names}], union_by_name = true)"
+
+
+def with_late(relation: str, files: Sequence[Path], *, columns: Collection[str], until: str | None = None) -> str:
+    """Return a relation of the log with what arrived later in its columns, up to the moment ``until``."""
+    if not files:
+        return relation
+    order = "ORDER BY imported_at, number"
+    last = ", ".join(
+        f"last({name} {order}) FILTER (WHERE {name} IS NOT NULL) AS {name}"
+        for name in ("feedback", "error_type", "error_message", "judges_disagree")
+    )
+    upto = "" if until is None else "WHERE imported_at <= '" + until.replace("'", "''") + "'"
+    merged = (
+        f"list_reduce(list(verdicts {order}) FILTER (WHERE verdicts IS NOT NULL), "
+        "lambda a, b: json_merge_patch(a, b)) AS verdicts"
+    )
+    late = f"(SELECT id, {last}, max(status) AS status, {merged} FROM {listed(files)} {upto} GROUP BY id)"  # noqa: S608 - names and paths of our own
+    given = {
+        "feedback": "coalesce(late.feedback, entry.feedback)",
+        "status": "coalesce(late.status, entry.status)",
+        **{
+            name: f"CASE WHEN entry.status = 'error' THEN entry.{name} ELSE coalesce(late.{name}, entry.{name}) END"
+            for name in ("error_type", "error_message")
+        },
+        "verdicts": "CASE WHEN late.verdicts IS NULL THEN entry.verdicts "
+        "ELSE CAST(json_merge_patch(entry.verdicts, late.verdicts) AS VARCHAR) END",
+        "judges_disagree": "coalesce(late.judges_disagree, entry.judges_disagree)",
+    }
+    replaced = ", ".join(f"{words} AS {name}" for name, words in given.items() if name in columns)
+    joined = f"{relation} AS entry LEFT JOIN {late} AS late ON late.id = entry.id"
+    return f"(SELECT entry.* REPLACE ({replaced}) FROM {joined})"  # noqa: S608 - names and paths of our own
+
+
+def late_facts(files: Sequence[Path], ids: Sequence[str]) -> dict[str, Facts]:
+    """Return what arrived later about some conversations, the latest last."""
+    found: dict[str, Facts] = {}
+    if not files or not ids:
+        return found
+    names = ("id", "feedback", "status", "error_type", "error_message", "tags", "verdicts", "lists")
+    sql = (
+        f"SELECT {', '.join(names)} FROM {listed(files)} WHERE id IN (SELECT unnest(?)) "  # noqa: S608 - names and paths of our own
+        "ORDER BY imported_at, number"
+    )
+    with duckdb.connect() as db:
+        rows = db.execute(sql, [list(ids)]).fetchall()
+    for id_, feedback, status, error_type, error_message, tags, verdicts, lists in rows:
+        one = Facts(
+            feedback=feedback,
+            status=status,
+            error_type=error_type,
+            error_message=error_message,
+            tags=tuple(orjson.loads(tags)) if tags else (),
+            verdicts=orjson.loads(verdicts) if verdicts else {},
+            lists=orjson.loads(lists) if lists else {},
+        )
+        found[id_] = together(found[id_], one) if id_ in found else one
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateRow:
+    """One late row. ``week`` is that of its conversation, None while that is not in the log."""
+
+    id: str
+    week: str | None
+    content_hash: str
+    facts: Facts
+    judges_disagree: bool | None
+
+
+def write_late(folder: Path, rows: Iterable[LateRow], *, import_id: str, at: str) -> None:
+    """Write late rows into the folder of an import; without any there is no folder."""
+    batch: list[dict[str, Any]] = []
+    for number, row in enumerate(rows, start=1):
+        batch.append(_cells(row, number, import_id, at))
+        if len(batch) == BATCH_ROWS:
+            _write(folder, batch, number)
+            batch = []
+    if batch:
+        _write(folder, batch, batch[-1]["number"])
+
+
+def _write(folder: Path, batch: list[dict[str, Any]], number: int) -> None:
+    folder.mkdir(exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(batch, _SCHEMA), folder / f"{number:08d}.parquet", compression="zstd")
+
+
+def _cells(row: LateRow, number: int, import_id: str, at: str) -> dict[str, Any]:
+    facts = row.facts
+    return {
+        "id": row.id,
+        "week": row.week,
+        "imported_at": at,
+        "import_id": import_id,
+        "content_hash": row.content_hash,
+        "number": number,
+        "feedback": facts.feedback,
+        "status": facts.status,
+        "error_type": facts.error_type,
+        "error_message": facts.error_message,
+        "verdicts": _json(facts.verdicts),
+        "judges_disagree": row.judges_disagree,
+        "tags": _json(list(facts.tags)),
+        "lists": _json(facts.lists),
+    }
+
+
+def _json(value: Any) -> str | None:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS, default=str).decode() if value else None
