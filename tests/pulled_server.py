@@ -48,6 +48,8 @@ class PulledServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body in one packet, or each answer waits for the client's delayed acknowledgement.
+            wbufsize = -1
 
             def _serve(self) -> None:
                 parts = urlsplit(self.path)

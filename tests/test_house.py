@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import sys
+import tomllib
 from collections import Counter
 from collections.abc import Collection
 from graphlib import CycleError, TopologicalSorter
@@ -258,6 +260,21 @@ def test_the_top_level_holds_what_was_ordered() -> None:
 
 
 CALLED_FROM_OUTSIDE = {"forget_everything": "tests and measurements begin with nothing known"}
+
+
+DISTRIBUTED_AS = {"google": "protobuf", "opentelemetry": "opentelemetry-proto", "sklearn": "scikit-learn"}
+BROUGHT = {"_typeshed", "huggingface_hub", "safetensors", "spacy"}
+"""Types alone; and what an extra cannot do without: transformers and presidio."""
+
+
+def test_each_package_that_is_imported_is_declared() -> None:
+    """What another package happens to bring along may leave with it, or come in a version that is too old."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    given = [project["dependencies"], *project["optional-dependencies"].values()]
+    declared = {re.split(r"[<>=;\[ ]", one)[0].lower() for some in given for one in some}
+    names = {name.split(".")[0] for path in files() for name, _ in imports(path)}
+    names -= {*OURS, *BROUGHT, *sys.stdlib_module_names}
+    assert {DISTRIBUTED_AS.get(name, name.replace("_", "-")) for name in names} <= declared
 
 
 def test_each_definition_is_used() -> None:

@@ -220,14 +220,21 @@ def _judged(verdicts: Mapping[str, Any]) -> list[Judged]:
 
 def other_sources(log: LogPaths, source_ids: Sequence[str], *, besides: str) -> dict[str, int]:
     """Return how many of these ids of a source the log has under the names of other sources."""
-    if not source_ids:
-        return {}
+    return _elsewhere(log, "SELECT unnest(?)", [list(source_ids)], besides) if source_ids else {}
+
+
+def other_sources_of(log: LogPaths, import_id: str, *, besides: str) -> dict[str, int]:
+    """Return how many ids of an import of a source the log has under the names of other sources."""
+    return _elsewhere(log, f"SELECT source_id FROM {log_relation(log, only=import_id)}", [], besides)  # noqa: S608 - our own paths
+
+
+def _elsewhere(log: LogPaths, ids: str, given: list[Any], besides: str) -> dict[str, int]:
     sql = (
         f"SELECT source, count(DISTINCT source_id) FROM {log_relation(log)} "  # noqa: S608 - our own paths
-        "WHERE source <> ? AND source_id IN (SELECT unnest(?)) GROUP BY source ORDER BY 2 DESC"
+        f"WHERE source <> ? AND source_id IN ({ids}) GROUP BY source ORDER BY 2 DESC"
     )
     with duckdb.connect() as db:
-        return dict(db.execute(sql, [besides, list(source_ids)]).fetchall())
+        return dict(db.execute(sql, [besides, *given]).fetchall())
 
 
 def ids_in_two_forms(log: LogPaths, import_id: str) -> list[tuple[str, str]]:

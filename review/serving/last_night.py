@@ -57,5 +57,15 @@ def failed_steps(store: Store) -> list[FailedStep]:
     return [FailedStep(name, detail) for name, detail in failed if not (name == "week" and opened_since)]
 
 
+def opened_last_night(store: Store, week: str) -> str:
+    """Return what the last night drew and dealt when it opened this week, in words; "" if it did not open it."""
+    night = last_night(store.path)
+    step = night.steps.get("week") if night is not None else None
+    if step is None or step["status"] != "done":
+        return ""
+    begin = f"{week} is open: "
+    return next((one.removeprefix(begin) for one in step["detail"].split("; ") if one.startswith(begin)), "")
+
+
 def _file(store: Path) -> Path:
     return store.with_name(f"{store.name}.night.json")

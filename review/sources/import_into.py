@@ -10,7 +10,7 @@ from review.audit import chain
 from review.audit.store_secrets import hmac_key
 from review.basics.log_paths import log_of
 from review.basics.words import counted
-from review.log.searching import has_addresses_in_ids, ids_in_two_forms
+from review.log.searching import has_addresses_in_ids, ids_in_two_forms, other_sources_of
 from review.people.people import require
 from review.sources.file_sets import Files
 from review.sources.importing import Progress, import_file
@@ -58,7 +58,9 @@ def import_into(
         tally=tally,
     )
     pairs = ids_in_two_forms(log, done.id) if done.added else []
-    tally.told = (*tally.told, *said, *([_two_forms(pairs)] if pairs else []))
+    elsewhere = other_sources_of(log, done.id, besides=options.source) if done.added else {}
+    also = [_under_another_name(source, n) for source, n in elsewhere.items()]
+    tally.told = (*tally.told, *said, *([_two_forms(pairs)] if pairs else []), *also)
     tally.drawn_weeks = sorted({draw.week for draw in store.find(Draw, week=list(tally.updated_weeks))})
     return recorded(store, dataclasses.replace(done, file=name or done.file))
 
@@ -66,6 +68,14 @@ def import_into(
 def came_in(done: Import) -> bool:
     """Whether the log has taken, or had, at least one of the records."""
     return bool(done.added or done.duplicate or done.updated or done.waiting)
+
+
+def _under_another_name(source: str, n: int) -> str:
+    return (
+        f"{counted(n, 'id')} of this import {'is' if n == 1 else 'are'} in the log under the source {source} too. If "
+        "it is the same system, these conversations are there twice: undo this import, and import again under that "
+        "source."
+    )
 
 
 def _two_forms(pairs: Sequence[tuple[str, str]]) -> str:

@@ -6,8 +6,9 @@ import pytest
 from app_pages import answers, run
 from streamlit.testing.v1 import AppTest
 
-from review.serving.last_night import Night, note_night
+from review.serving.last_night import Night, note_night, opened_last_night
 from storage.queries.schedules import latest_schedule
+from storage.records_review import Week
 from storage.store import Store
 
 SHORT = {"status": "failed", "detail": "2026-W48 was not opened: Sunday is short."}
@@ -46,3 +47,17 @@ def test_what_failed_at_night_is_the_first_thing_a_lead_sees(demo: Store, monkey
 def test_a_week_that_was_opened_since_is_no_failure_any_more(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     note_night(demo.path, Night("2001-01-01T03:30:00Z", {"week": SHORT}))
     assert "2026-W48 was not opened" not in answers(run(demo, monkeypatch, "week"))
+
+
+def test_a_lead_reads_on_the_week_that_the_night_opened_it(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = max(one.name for one in demo.find(Week))
+    detail = (
+        f"2026-W01 is open: 3 items drawn, 6 assignments dealt; {week} is open: 40 items drawn, 80 assignments dealt"
+    )
+    note_night(demo.path, Night("2999-01-01T03:30:00Z", {"week": {"status": "done", "detail": detail}}))
+    told = "This week opened by itself last night: 40 items drawn, 80 assignments dealt."
+    assert told in said(run(demo, monkeypatch, "week"))
+    assert told not in said(run(demo, monkeypatch, "week", rater="ana"))
+    nothing = {"week": {"status": "nothing", "detail": "no week is due"}}
+    note_night(demo.path, Night("2999-01-02T03:30:00Z", nothing))
+    assert opened_last_night(demo, week) == ""

@@ -128,6 +128,17 @@ def test_a_file_that_needs_a_mapping_is_refused_with_a_proposal(folder):
     assert "--map id=Ticket --map question=Frage --map answer=Antwort" in text
 
 
+def test_ids_that_the_log_has_under_another_source_are_said_after_the_import(folder):
+    (folder / "log.jsonl").write_bytes(b"".join(b'{"id": "%d", "question": "q"}\n' % i for i in range(3)))
+    assert run(folder, "log.jsonl").returncode == 0
+    done = run(folder, "log.jsonl", "--source", "shop", "--json")
+    told = "3 ids of this import are in the log under the source production too."
+    assert done.returncode == 0 and told in " ".join(done.stderr.split())
+    assert orjson.loads(done.stdout)["files"][0]["notes"][-1].startswith(told)
+    again = run(folder, "log.jsonl", "--source", "shop")
+    assert "under the source" not in again.stderr
+
+
 ROW = b'{"id": "%s", "question": "q", "created_at": "2026-11-20"}\n'
 
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 from command_line import spotcheck
 from filelock import FileLock
@@ -129,6 +130,69 @@ def test_files_of_one_trace_format_are_pulled_together(store: Store, lead: str, 
         os.utime(folder / name, (1, 1))
     found = pulled(store, lead)
     assert not found.errors and (found.total("added"), found.total("rejected")) == (1, 0)
+
+
+def bucket(store: Store, files: dict[str, bytes]) -> fsspec.AbstractFileSystem:
+    """A bucket in memory, named in spotcheck.toml."""
+    memory = fsspec.filesystem("memory")
+    name = f"/{store.path.parent.name}"
+    memory.pipe({f"{name}/{path}": content for path, content in files.items()})
+    settings = f'[[sources]]\nname = "shop"\nkind = "folder"\npath = "fsspec+memory://{name}"\n'
+    (store.path.parent / "spotcheck.toml").write_text(settings)
+    return memory
+
+
+def line(id: str) -> bytes:
+    row = {"id": id, "question": "How many?", "answer": "Seven.", "created_at": "2026-11-10T08:00:00Z"}
+    return json.dumps(row).encode()
+
+
+def test_files_of_a_bucket_with_one_name_in_several_folders_all_come_in(store: Store, lead: str):
+    bucket(store, {f"dt=2026-11-{day}/part-0.jsonl": line(f"c{day}") for day in (10, 11, 12)})
+    found = pulled(store, lead)
+    assert not found.errors and found.total("added") == 3
+    assert [one.file for one in store.find(Import)] == [f"dt=2026-11-{day}/part-0.jsonl" for day in (10, 11, 12)]
+    assert pulled(store, lead).imports == ()
+
+
+def test_a_trace_that_spreads_over_files_of_one_name_comes_whole(store: Store, lead: str):
+    question = {"messages": [{"role": "user", "content": "How many?"}]}
+    answer = {"choices": [{"message": {"role": "assistant", "content": "Seven."}}]}
+    asked = {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": question}
+    given = {"id": "b", "custom_id": "1", "response": {"status_code": 200, "body": answer}, "error": None}
+    bucket(store, {"in/0.jsonl": json.dumps(asked).encode(), "out/0.jsonl": json.dumps(given).encode()})
+    found = pulled(store, lead)
+    assert not found.errors and (found.total("added"), found.total("rejected")) == (1, 0)
+
+
+def test_a_file_that_cannot_be_fetched_costs_itself_alone_and_is_said(
+    store: Store, lead: str, monkeypatch: pytest.MonkeyPatch
+):
+    memory = bucket(store, {f"dt={day}/part-0.jsonl": line(f"c{day}") for day in (10, 11, 12)})
+    opened = type(memory)._open
+
+    def refused(self: Any, path: str, *args: Any, **named: Any) -> Any:
+        if "dt=11" in path:
+            raise PermissionError("access denied")
+        return opened(self, path, *args, **named)
+
+    monkeypatch.setattr(type(memory), "_open", refused)
+    first = pulled(store, lead)
+    assert first.total("added") == 2 and len(first.errors) == 1
+    assert "dt=11/part-0.jsonl: cannot be read (access denied)" in str(first.errors[0])
+    assert [one.status for one in store.find(Pull)] == ["done", "failed", "done"]
+    monkeypatch.undo()
+    second = pulled(store, lead)
+    assert not second.errors and second.total("added") == 1
+
+
+def test_copies_of_a_bucket_do_not_pile_up(store: Store, lead: str):
+    bucket(store, {f"dt={day}/part-0.jsonl": line(f"c{day}") for day in (10, 11, 12)})
+    there = []
+    project = project_of(store.path)
+    folder = log_of(store.path).logs / ".pulling-shop"
+    pull(store, project, project.pulled[0], by=lead, on_file=lambda _: there.append(len(list(folder.iterdir()))))
+    assert there == [1, 1, 1]
 
 
 def test_a_source_is_pulled_once_at_a_time(store: Store, lead: str, folder: Path):

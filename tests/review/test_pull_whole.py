@@ -23,6 +23,28 @@ KEYS = {"KEY": "k", "OTHER": "o"}
 AT = "2026-11-21T09:30:00"
 
 
+FEEDBACK = [
+    {"run_id": "1", "key": "helpful", "score": 1, "feedback_source": {"type": "app", "user_name": "Ann"}},
+    {
+        "run_id": "1",
+        "key": "correct",
+        "value": "yes",
+        "score": 1,
+        "feedback_source": {"type": "model", "metadata": {"evaluator": "strict"}},
+    },
+]
+ANNOTATIONS = [
+    {
+        "span_id": "0000000000000001",
+        "name": name,
+        "annotator_kind": kind,
+        "identifier": by,
+        "result": {"label": label, "score": 1.0, "explanation": None},
+    }
+    for name, kind, by, label in (("helpful", "HUMAN", "Ann", "up"), ("correct", "LLM", "strict", "yes"))
+]
+
+
 def langfuse(asked: Asked) -> Any:
     if asked.path == "/api/public/traces":
         return {"data": [{"id": "1", "timestamp": f"{AT}.000Z"}], "meta": {"page": 1, "totalPages": 1}}
@@ -48,12 +70,16 @@ def langfuse(asked: Asked) -> Any:
 def langsmith(asked: Asked) -> Any:
     if asked.path == "/api/v1/sessions":
         return [{"id": "p", "name": "shop"}]
+    if asked.path == "/api/v1/feedback":
+        return FEEDBACK if asked.params["run"] == "1" else []
     root = {"id": "1", "trace_id": "1", "parent_run_id": None, "run_type": "chain", "start_time": AT, "end_time": AT}
     answered = {"inputs": {"question": "How many?"}, "outputs": {"answer": "Seven."}, "name": "agent"}
     return {"runs": [{**root, **answered}], "cursors": {"next": None}}
 
 
 def phoenix(asked: Asked) -> Any:
+    if asked.path.endswith("/span_annotations"):
+        return {"data": ANNOTATIONS, "next_cursor": None}
     span = {
         "context": {"trace_id": "00000000000000000000000000000001", "span_id": "0000000000000001"},
         "parent_id": None,
@@ -119,3 +145,6 @@ def test_what_a_system_holds_is_in_the_log_once(kind: str, store: Store):
     (found,) = read_conversations(log_of(store.path), [f"shop/{where}"])
     assert (found.question, found.answer, found.week) == ("How many?", "Seven.", "2026-W47")
     assert (record.source, record.file) == ("shop", "shop")
+    if kind in ("langsmith", "phoenix"):
+        assert found.verdicts["strict"]["correct"]["value"] == "yes"
+        assert "1 human score by 1 person" in " ".join(first.notes)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,18 @@ import pytest
 from pulled_server import Answer, Asked, PulledServer
 
 from review.basics.errors import InputError, Refused, ReviewError
+from review.people.people import add_person
+from review.settings.project import Project
 from review.settings.pulled import PulledSource
 from review.sources.file_sets import file_set
-from review.sources.pulling import warehouse, web
+from review.sources.pulling import langsmith as langsmith_puller
+from review.sources.pulling import pages, phoenix, traces, warehouse, web, zendesk
 from review.sources.pulling.catalogue import PULLERS, puller_of
+from review.sources.pulling.pages import stamp
+from review.sources.pulling.pull import pull
 from review.sources.pulling.puller import Fetched, Visit
+from storage.records_log import Import
+from storage.store import Store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEYS = {"PUBLIC": "pk-1", "SECRET": "sk-1"}
@@ -47,9 +56,8 @@ def fetched(
     files, records = [], []
     for one in puller_of(source).fetch(visit):
         files.append(one)
-        records += [
-            json.loads(line) for line in file_set(one.files).files[0].path.read_text(encoding="utf-8").splitlines()
-        ]
+        for file in file_set(one.files).files:
+            records += [json.loads(line) for line in file.path.read_text(encoding="utf-8").splitlines()]
     return records, files
 
 
@@ -150,8 +158,13 @@ def langsmith(runs: list[dict[str, Any]]) -> Callable[[Asked], Any]:
     def answer(asked: Asked) -> Any:
         if asked.path == "/api/v1/sessions":
             return [{"id": "p-1", "name": "shop"}]
+        if asked.path == "/api/v1/feedback":
+            return []
+        assert asked.body["order"] == "asc"
+        there = sorted((r for r in runs if r["start_time"] >= asked.body["start_time"]), key=lambda r: r["start_time"])
         start = int(asked.body.get("cursor") or 0)
-        return {"runs": runs[start : start + 2], "cursors": {"next": str(start + 2) if start + 2 < len(runs) else None}}
+        after = str(start + 2) if start + 2 < len(there) else None
+        return {"runs": there[start : start + 2], "cursors": {"next": after}}
 
     return answer
 
@@ -183,6 +196,178 @@ def test_langsmith_takes_whole_traces_alone(tmp_path: Path):
 def test_langsmith_names_a_project_that_is_not_there(tmp_path: Path):
     with PulledServer(langsmith([])) as server, pytest.raises(InputError, match="found no project 'shoop'"):
         fetched("langsmith", {"address": server.url, "project": "shoop", "api_key": "SECRET"}, tmp_path)
+
+
+# --- windows of spans
+
+
+SAID = {"input.value": "How many?", "output.value": "Seven.", "openinference.span.kind": "CHAIN"}
+
+
+class Crowd:
+    """Traces of three spans, a minute apart, in a LangSmith or a Phoenix that refuses after some requests."""
+
+    def __init__(self, traces: int, *, first: datetime = NOW - timedelta(days=3), children: int = 2) -> None:
+        self.spans: list[tuple[str, str, str | None, datetime, datetime]] = []
+        self.left = 10**9
+        for number in range(traces):
+            begun = first + timedelta(minutes=number)
+            self.spans.append((f"r{number}", f"t{number}", None, begun, begun + timedelta(seconds=90)))
+            for child in range(children):
+                at = begun + timedelta(seconds=1 + 80 * child)
+                self.spans.append((f"r{number}-{child}", f"t{number}", f"r{number}", at, at))
+        self.spans.sort(key=lambda span: span[3])
+
+    def langsmith(self, asked: Asked) -> Any:
+        if asked.path == "/api/v1/sessions":
+            return [{"id": "p", "name": "shop"}]
+        if asked.path == "/api/v1/feedback":
+            return []
+        self.left -= 1
+        if self.left < 0:
+            return Answer(429, headers={"Retry-After": "0"})
+        there = [one for one in self.spans if stamp(one[3]) >= asked.body["start_time"]]
+        first, size = int(asked.body["cursor"] or 0), asked.body["limit"]
+        runs = [
+            {**run(id, trace, parent, stamp(start)), "end_time": stamp(end), "run_type": "chain", "inputs": {"q": "?"}}
+            | {"feedback_stats": {}}
+            for id, trace, parent, start, end in there[first : first + size]
+        ]
+        return {"runs": runs, "cursors": {"next": str(first + size) if first + size < len(there) else None}}
+
+    def phoenix(self, asked: Asked) -> Any:
+        if asked.path.endswith("span_annotations"):
+            return Answer(404)
+        self.left -= 1
+        if self.left < 0:
+            return Answer(429, headers={"Retry-After": "0"})
+        between = [s for s in self.spans if asked.params["start_time"] <= stamp(s[3]) < asked.params["end_time"]]
+        there = between[::-1]  # the newest first
+        first, size = int(asked.params.get("cursor") or 0), int(asked.params["limit"])
+        data = [
+            {"context": {"trace_id": trace, "span_id": id}, "parent_id": parent, "name": "s"}
+            | {"start_time": stamp(start), "end_time": stamp(end), "attributes": SAID}
+            for id, trace, parent, start, end in there[first : first + size]
+        ]
+        return {"data": data, "next_cursor": str(first + size) if first + size < len(there) else None}
+
+
+OF_CROWD = {
+    "langsmith": {"project": "shop", "api_key": "SECRET", "since": "2026-11-16"},
+    "phoenix": {"project": "shop", "since": "2026-11-16"},
+}
+
+
+def ids(kind: str, records: list[dict[str, Any]]) -> list[str]:
+    if kind == "langsmith":
+        return [str(one["id"]) for one in records]
+    return [str(one["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["spanId"]) for one in records]
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows of 30 spans, in pages of 10."""
+    monkeypatch.setattr(traces, "SPANS_AT_MOST", 30)
+    for system in (phoenix, langsmith_puller):
+        monkeypatch.setattr(system, "LIMIT", 10)
+
+
+@pytest.mark.parametrize("kind", OF_CROWD)
+def test_spans_come_in_windows_whole_and_once(kind: str, tmp_path: Path, narrow: None):
+    crowd = Crowd(60)
+    with PulledServer(getattr(crowd, kind)) as server:
+        records, files = fetched(kind, {"address": server.url, **OF_CROWD[kind]}, tmp_path)
+    assert len(files) > 3
+    assert sorted(ids(kind, records)) == sorted(span[0] for span in crowd.spans)
+    assert all(one.left_out == {} for one in files)
+    assert files[-1].cursor == {"until": "2026-11-20T11:50:00.000Z"}
+
+
+@pytest.mark.parametrize("kind", OF_CROWD)
+def test_a_visit_that_is_stopped_gets_ahead_until_all_is_there(kind: str, store: Store, narrow: None):
+    add_person(store, "Lea", role="lead", by="test")
+    crowd, project = Crowd(40), Project(path=store.path.with_name("spotcheck.toml"))
+    read = []
+    with PulledServer(getattr(crowd, kind)) as server:
+        options = {"address": server.url, **OF_CROWD[kind]}
+        source = PulledSource(name="shop", kind=kind, options=options, where="sources.shop")
+        for _ in range(20):
+            crowd.left = 7
+            done = pull(store, project, source, by="lea", environment=KEYS, at=NOW)
+            read.append(done.total("read"))
+            if not done.errors:
+                break
+            gets_ahead = "What was read before that is imported. The next pull goes on from there."
+            assert done.imports == () or gets_ahead in str(done.errors[0])
+    assert not done.errors and 1 < len(read) < 20
+    assert sum(one.changed for one in store.find(Import)) == 0
+    assert sum(one.added for one in store.find(Import)) == 40
+
+
+def test_a_visit_that_is_stopped_at_once_says_that_nothing_came(store: Store):
+    add_person(store, "Lea", role="lead", by="test")
+    crowd, project = Crowd(9), Project(path=store.path.with_name("spotcheck.toml"))
+    crowd.left = 0
+    with PulledServer(crowd.langsmith) as server:
+        options = {"address": server.url, **OF_CROWD["langsmith"]}
+        source = PulledSource(name="shop", kind="langsmith", options=options, where="sources.shop")
+        done = pull(store, project, source, by="lea", environment=KEYS, at=NOW)
+    assert str(done.errors[0]).endswith("Nothing was imported. The next pull begins at the same place.")
+
+
+@pytest.mark.parametrize("kind", OF_CROWD)
+def test_an_interface_that_pages_for_ever_with_new_spans_is_stopped(kind: str, tmp_path: Path, narrow: None,
+                                                                    monkeypatch: pytest.MonkeyPatch):  # fmt: skip
+    monkeypatch.setattr(pages, "PAGES_AT_MOST", 50)
+    numbers = itertools.count()
+
+    def answer(asked: Asked) -> Any:
+        if asked.path == "/api/v1/sessions":
+            return [{"id": "p", "name": "shop"}]
+        if asked.path.endswith("span_annotations"):
+            return {"data": []}
+        found = [f"x{next(numbers)}" for _ in range(10)]
+        at = asked.body["start_time"] if kind == "langsmith" else asked.params["start_time"]
+        if kind == "langsmith":
+            return {"runs": [{**run(i, i, "p", at), "feedback_stats": {}} for i in found], "cursors": {"next": "more"}}
+        spans = [{"context": {"trace_id": i, "span_id": i}, "parent_id": "p", "name": "s"} for i in found]
+        return {"data": [{**one, "start_time": at, "end_time": at} for one in spans], "next_cursor": "more"}
+
+    words = {"langsmith": "found over 50 pages", "phoenix": "within a second at 2026-11-1"}
+    with PulledServer(answer) as server, pytest.raises(InputError, match=words[kind]):
+        fetched(kind, {"address": server.url, **OF_CROWD[kind]}, tmp_path)
+    visit = next(tmp_path.glob("visit*"))
+    assert sum(file.stat().st_size for file in visit.iterdir()) < 200_000
+
+
+@pytest.mark.parametrize("kind", OF_CROWD)
+def test_a_page_of_spans_that_is_too_large_is_asked_for_in_parts(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(web, "LARGEST", 8_000)
+    crowd = Crowd(20)
+    with PulledServer(getattr(crowd, kind)) as server:
+        records, _ = fetched(kind, {"address": server.url, **OF_CROWD[kind]}, tmp_path)
+    assert sorted(ids(kind, records)) == sorted(span[0] for span in crowd.spans)
+
+
+def test_runs_in_another_order_are_refused(tmp_path: Path):
+    crowd = Crowd(20)
+    crowd.spans.reverse()
+    with PulledServer(crowd.langsmith) as server, pytest.raises(InputError, match="in the order of their begin"):
+        fetched("langsmith", {"address": server.url, **OF_CROWD["langsmith"]}, tmp_path)
+
+
+def test_a_trace_that_lasts_over_several_windows_comes_whole(tmp_path: Path, narrow: None):
+    crowd = Crowd(60)
+    begun = NOW - timedelta(days=3) + timedelta(seconds=30)
+    crowd.spans += [("long", "long", None, begun, begun + timedelta(minutes=40))]
+    crowd.spans += [(f"long-{n}", "long", "long", begun + timedelta(minutes=19 * n), begun) for n in range(3)]
+    crowd.spans.sort(key=lambda span: span[3])
+    with PulledServer(crowd.phoenix) as server:
+        records, files = fetched("phoenix", {"address": server.url, **OF_CROWD["phoenix"]}, tmp_path)
+    assert sorted(ids("phoenix", records)) == sorted(span[0] for span in crowd.spans)
+    assert len(files) > 3
 
 
 # --- Phoenix
@@ -240,7 +425,7 @@ def test_zendesk_takes_tickets_that_have_ended_with_their_comments(tmp_path: Pat
     assert [(one["id"], len(one["comments"])) for one in records] == [(1, 2), (3, 2)]
     assert files[0].left_out == {"tickets that are open": 1}
     assert files[0].cursor == {"cursor": "c2"}
-    assert server.asked[0].params == {"start_time": "1793491200"}
+    assert server.asked[0].params == {"start_time": "1793491200", "per_page": "100"}
     sent = base64.b64decode(server.asked[0].headers["Authorization"].removeprefix("Basic "))
     assert sent == b"lead@example.org/token:sk-1"
 
@@ -267,6 +452,101 @@ def test_intercom_fetches_each_closed_conversation_whole(tmp_path: Path):
     assert [one["id"] for one in records] == ["8", "9"]
     assert {"field": "state", "operator": "=", "value": "closed"} in server.asked[0].body["query"]["value"]
     assert files[0].cursor == {"until": "2026-11-20T11:50:00.000Z"}
+
+
+# --- single records that cannot be had, and visits that are stopped
+
+
+def many(kind: str, asked: Asked, count: int) -> Any:
+    """Answers of a system that holds ``count`` records on one page."""
+    numbers = range(1, count + 1)
+    match kind, asked.path.rsplit("/", 1)[1]:
+        case "zendesk", "cursor.json":
+            tickets = [{"id": n, "status": "solved"} for n in numbers]
+            return {"tickets": tickets, "after_cursor": "c", "end_of_stream": True}
+        case "zendesk", _:
+            return {"comments": [], "next_page": None}
+        case "langfuse", "traces":
+            return {"data": [{"id": str(n), "timestamp": AT_FIRST} for n in numbers], "meta": {"totalPages": 1}}
+        case "langfuse", number:
+            return {"id": number, "timestamp": AT_FIRST, "observations": []}
+        case "intercom", "search":
+            return {"conversations": [{"id": str(n), "updated_at": 1_794_268_800} for n in numbers], "pages": {}}
+        case _, number:
+            return {"id": number, "conversation_parts": {}}
+
+
+AT_FIRST = "2026-11-10T08:00:00.000Z"
+OF_MANY = {
+    "zendesk": ({"email": "lead@example.org", "token": "SECRET"}, "/tickets/7/comments.json", "tickets"),
+    "langfuse": ({"public_key": "PUBLIC", "secret_key": "SECRET"}, "/traces/7", "traces"),
+    "intercom": ({"token": "SECRET"}, "/conversations/7", "conversations"),
+}
+
+
+@pytest.mark.parametrize("kind", OF_MANY)
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [(Answer(404), "that are gone"), (Answer(410), "that are gone"), (Answer(200, raw=b" " * 2048), "of over 0 MB")],
+)
+def test_a_single_record_that_cannot_be_had_is_left_out_and_said(
+    kind: str, odd: Answer, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    options, place, name = OF_MANY[kind]
+    if odd.raw:
+        monkeypatch.setattr(web, "LARGEST", 1024)
+    with PulledServer(lambda asked: odd if asked.path.endswith(place) else many(kind, asked, 12)) as server:
+        records, files = fetched(kind, {"address": server.url, **options}, tmp_path)
+    assert sorted(int(one["id"]) for one in records) == [n for n in range(1, 13) if n != 7]
+    assert [one.left_out for one in files] == [{f"{name} {reason}": 1}]
+
+
+@pytest.mark.parametrize("kind", OF_MANY)
+def test_a_system_that_has_none_of_its_records_is_an_error(kind: str, tmp_path: Path):
+    options, place, _ = OF_MANY[kind]
+    single = place.replace("7", "")
+
+    def answer(asked: Asked) -> Any:
+        is_single = re.sub(r"\d+", "", asked.path.replace("/v2", "")).endswith(single)
+        return Answer(404) if is_single else many(kind, asked, 12)
+
+    with PulledServer(answer) as server, pytest.raises(InputError, match="found HTTP 404"):
+        fetched(kind, {"address": server.url, **options}, tmp_path)
+
+
+def test_a_ticket_that_talks_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(zendesk, "COMMENT_PAGES", 2)
+
+    def answer(asked: Asked) -> Any:
+        if asked.path.endswith("/tickets/2/comments.json"):
+            return {"comments": [{"id": asked.params["page"]}], "next_page": "more"}
+        return many("zendesk", asked, 3)
+
+    with PulledServer(answer) as server:
+        records, files = fetched("zendesk", {"address": server.url, **OF_MANY["zendesk"][0]}, tmp_path)
+    assert [one["id"] for one in records] == [1, 3]
+    assert files[0].left_out == {"tickets with over 200 comments": 1}
+
+
+def test_pages_before_an_error_are_imported_and_the_next_visit_goes_on_behind_them(tmp_path: Path):
+    """Also where all of them lie within the time that a visit reads again."""
+    calm, refuses = langfuse([["a"], ["b"], ["c"]]), iter([False, False, True])
+
+    def answer(asked: Asked) -> Any:
+        busy = asked.path == "/api/public/traces" and next(refuses)
+        return Answer(429, headers={"Retry-After": "3600"}) if busy else calm(asked)
+
+    came: list[Fetched] = []
+    with PulledServer(answer) as server:
+        source = PulledSource(name="shop", kind="langfuse", options=langfuse_options(server.url), where="s")
+        cursor = {"until": "2026-11-10T09:00:00.000Z"}
+        visit = Visit(source=source, cursor=cursor, now=NOW, environment=KEYS, folder=tmp_path)
+        with pytest.raises(Refused, match="asks to wait 3,600 seconds"):
+            came.extend(puller_of(source).fetch(visit))
+    assert [one.cursor for one in came] == [{"until": "2026-11-12T08:00:00.000Z", "from": "2026-11-12T08:00:00.000Z"}]
+    with PulledServer(langfuse([[]])) as server:
+        fetched("langfuse", langfuse_options(server.url), tmp_path, cursor=came[0].cursor)
+    assert server.asked[0].params["fromTimestamp"] == "2026-11-12T08:00:00.000Z"
 
 
 # --- files and warehouses

@@ -20,7 +20,7 @@ from review.current.progress import Progress, progress
 from review.people.people import require
 from review.report.gather import week_report
 from review.report.page import report_html
-from review.serving.last_night import failed_steps
+from review.serving.last_night import failed_steps, opened_last_night
 
 
 def asked() -> None:
@@ -51,6 +51,9 @@ def title(here: Session, week: str) -> None:
         f"{state} {counted(len(items), 'item')}, {counted(len(rows), 'reviewer')}, about {spent} minutes each, "
         f"{percent(overlap)} overlap, due {due:%A} {due.day} {due:%B}"
     )
+    night = opened_last_night(here.store, week) if here.rater.may("lead") else ""
+    if night:
+        st.caption(as_text(f"This week opened by itself last night: {night}."))
 
 
 def _overdue(here: Session, week: str) -> bool:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import fnmatch
 import shutil
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 from pyarrow import fs
 
 from review.basics.errors import InputError
-from review.sources.file_sets import FileSet, file_set, trace_format
+from review.basics.input_file import InputFile
+from review.sources.file_sets import FileSet, trace_format
 from review.sources.options import ImportOptions
 from review.sources.pulling.puller import Fetched, Fetching, Puller, Visit
 
@@ -26,41 +29,62 @@ FILES_AT_MOST = 100_000
 def fetch(visit: Visit) -> Fetching:
     """Yield the files that are new or have changed, those of one trace format together, others one by one.
 
-    A file that could not be imported is tried again at the next visit.
+    A file of a bucket is copied when its turn comes, and the copy is removed after its import. A file that could not be
+    read or imported is tried again at the next visit.
     """
     system, root = _opened(visit)
     pattern, format = visit.source.options.get("files", "*"), visit.source.options.get("format", "auto")
     there = {one.path: one for one in _files(visit, system, root) if fnmatch.fnmatch(one.base_name, pattern)}
     known = {path: mark for path, mark in visit.cursor.get("files", {}).items() if path in there}
-    new = {path: mark for path, one in sorted(there.items()) if (mark := _mark(visit, one)) and known.get(path) != mark}
-    places = {str(_local(visit, system, path)): path for path in new}
-    for together in _sets(list(places), ImportOptions(format=format)):
-        named = [Path(file.name) for file in together.files]
-        marks = {places[str(file)]: new[places[str(file)]] for file in named if str(file) in places}
-        imported = yield Fetched(
-            files=together if len(named) > 1 else named[0],
-            name=", ".join(file.name for file in named),
-            format=format,
-            cursor={"files": {**known, **marks}},
-            left_out={},
-            independent=True,
-        )
-        if imported is not False:
-            known = {**known, **marks}
+    marks = {path: mark for path, one in sorted(there.items()) if (mark := _mark(visit, one))}
+    traces: dict[str, list[_Copy]] = {}
+    for number, path in enumerate(path for path, mark in marks.items() if known.get(path) != mark):
+        name = path.removeprefix(root).lstrip("/")
+        try:
+            copy = _Copy(path, name, _local(visit, system, path, number))
+        except (OSError, pa.ArrowException) as error:
+            yield Fetched.failed(name, InputError(f"{name}: cannot be read ({_first_line(error)})."))
+            continue
+        if shape := trace_format(copy.file, ImportOptions(format=format)):
+            traces.setdefault(shape, []).append(copy)
+        else:
+            known = yield from _given(visit, [copy], known, marks)
+    for copies in traces.values():
+        known = yield from _given(visit, copies, known, marks)
+
+
+class _Copy(NamedTuple):
+    """A file by its path at the source and its name in the folder, and where this machine can read it."""
+
+    path: str
+    name: str
+    file: Path
+
+
+def _given(
+    visit: Visit, copies: list[_Copy], known: dict[str, str], marks: Mapping[str, str]
+) -> Generator[Fetched, bool | None, dict[str, str]]:
+    """Yield files that belong together, and return what is known afterwards."""
+    after = {**known, **{one.path: marks[one.path] for one in copies}}
+    files = FileSet(tuple(InputFile(one.name, path=one.file) for one in copies))
+    imported = yield Fetched(
+        files=files,
+        name=files.name,
+        format=visit.source.options.get("format", "auto"),
+        cursor={"files": after},
+        left_out={},
+        independent=True,
+    )
+    for one in copies:
+        if one.file.parent == visit.folder:
+            one.file.unlink()
+    return known if imported is False else after
 
 
 def _mark(visit: Visit, one: fs.FileInfo) -> str:
     """Return what tells this version of a file from others; "" for one that is empty or may still be written to."""
     changed = datetime.fromtimestamp((one.mtime_ns or 0) / 1e9, UTC)
     return "" if one.size == 0 or changed > visit.now - GROWING else f"{one.size}:{one.mtime_ns}"
-
-
-def _sets(files: list[str], options: ImportOptions) -> list[FileSet]:
-    """Return the files by what is imported together; a file that cannot be told is a set of its own."""
-    sets: dict[str, list[str]] = {}
-    for file in files:
-        sets.setdefault(trace_format(Path(file), options) or f"file {file}", []).append(file)
-    return [FileSet(tuple(file_set(one).files[0] for one in some)) for some in sets.values()]
 
 
 def _opened(visit: Visit) -> tuple[fs.FileSystem, str]:
@@ -87,11 +111,11 @@ def _files(visit: Visit, system: fs.FileSystem, root: str) -> list[fs.FileInfo]:
     return files
 
 
-def _local(visit: Visit, system: fs.FileSystem, path: str) -> Path:
-    """Return a file of this machine; one in a bucket is copied first."""
+def _local(visit: Visit, system: fs.FileSystem, path: str, number: int) -> Path:
+    """Return a file of this machine; one in a bucket is copied first. Names repeat in the folders of a bucket."""
     if isinstance(system, fs.LocalFileSystem):
         return Path(path)
-    target = visit.folder / Path(path).name
+    target = visit.folder / f"{number}-{Path(path).name}"
     with system.open_input_stream(path, compression=None) as source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy)
     return target

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
-from review.sources.pulling.pages import as_files, listed, secret, stamp, window
+from review.sources.pulling.pages import as_files, each, halfway, listed, secret, stamp, window
 from review.sources.pulling.puller import Page, Puller, Visit
 from review.sources.pulling.web import Web
 
@@ -43,13 +44,20 @@ def pages(visit: Visit) -> Iterator[Page]:
         }
         answer = web.post("/conversations/search", body)
         found = listed(answer, "conversations", web.address)
-        whole = [web.get(f"/conversations/{quote(str(one.get('id', '')), safe='')}") for one in found]
+        whole, gone = each(found, lambda one: _conversation(web, one), name="conversations")
         after = ((answer.get("pages") or {}).get("next") or {}).get("starting_after")
         reached = found[-1].get("updated_at") if found else None
-        until = datetime.fromtimestamp(reached, UTC) if isinstance(reached, int) and after else end
-        yield Page(whole, {"until": stamp(until)}, {})
+        cursor = {"until": stamp(end)} if not after else visit.cursor
+        if after and isinstance(reached, int):
+            cursor = halfway(datetime.fromtimestamp(reached, UTC), end)
+        yield Page(whole, cursor, gone)
         if not after:
             return
+
+
+def _conversation(web: Web, one: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = web.get(f"/conversations/{quote(str(one.get('id', '')), safe='')}")
+    return found
 
 
 PULLER = Puller(

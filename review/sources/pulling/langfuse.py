@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from review.sources.pulling.pages import LONGEST, as_files, listed, secret, stamp, window
+from review.sources.pulling.pages import LONGEST, as_files, each, halfway, listed, secret, stamp, window
 from review.sources.pulling.puller import Page, Puller, Visit
 from review.sources.pulling.web import Web
 from storage.records_base import Json
@@ -40,18 +40,23 @@ def pages(visit: Visit) -> Iterator[Page]:
             orderBy="timestamp.asc",
         )
         found = listed(answer, "data", web.address)
-        whole = [web.get(f"/api/public/traces/{quote(str(one.get('id', '')), safe='')}") for one in found]
+        whole, gone = each(found, lambda one: _trace(web, one), name="traces")
         open_ones = [one for one in whole if _runs(one, end)]
         whole_until = min([whole_until, *(_began(one, end) for one in open_ones)])
         total = (answer.get("meta") or {}).get("totalPages")
         last = not found or (total is not None and number >= int(total))
-        reached = end if last else _began(found[-1], start)
+        reached = min(whole_until, end if last else _began(found[-1], start))
         ended = [one for one in whole if one not in open_ones]
         left_out = {"traces that have not ended": len(open_ones)} if open_ones else {}
-        yield Page(ended, {"until": stamp(min(reached, whole_until))}, left_out)
+        yield Page(ended, {"until": stamp(reached)} if last else halfway(reached, end), {**gone, **left_out})
         if last:
             return
         number += 1
+
+
+def _trace(web: Web, one: Json) -> Json:
+    found: Json = web.get(f"/api/public/traces/{quote(str(one.get('id', '')), safe='')}")
+    return found
 
 
 def _runs(trace: Json, end: datetime) -> bool:

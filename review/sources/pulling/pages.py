@@ -1,22 +1,28 @@
-"""From the pages of an interface to files that can be imported: bounded, and never half a trace."""
+"""From the pages of an interface to files that can be imported, each bounded and with its own cursor."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
-from review.basics.errors import InputError
+from review.basics.errors import InputError, ReviewError
 from review.sources.pulling.puller import Fetched, Fetching, Page, Visit
+from review.sources.pulling.web import GONE, LeftOut
 from storage.records_base import Json
 
+T = TypeVar("T")
 FILE_AT_MOST = 5_000
 """Records of one file. Each file is imported before the next is fetched, so a long first pull keeps what it has."""
+BYTES_AT_MOST = 128 * 1024 * 1024
+"""Bytes of one file, or a little more: it is closed after the page that passes them."""
+SEVERAL = 10
 PAGES_AT_MOST = 100_000
 FIRST_DAYS = 30
 """How far back the first pull goes, in days, where the settings do not say."""
@@ -29,84 +35,88 @@ LONGEST = timedelta(days=1)
 
 
 def as_files(pages: Callable[[Visit], Iterator[Page]], format: str) -> Callable[[Visit], Fetching]:
-    """Return a ``fetch`` that writes pages of whole records to files of at most ``FILE_AT_MOST`` records."""
+    """Return a ``fetch`` that writes pages of whole records to files, each bounded and with its own cursor.
 
-    def fetch(visit: Visit) -> Fetching:
-        writer = _Writer(visit, format)
-        for page in checked(visit, pages(visit)):
-            writer.add(page)
-            if writer.count >= FILE_AT_MOST:
-                yield writer.done()
-                writer = _Writer(visit, format)
-        yield writer.done()
-
-    return fetch
-
-
-def as_traces(
-    pages: Callable[[Visit], Iterator[Page]],
-    format: str,
-    *,
-    trace_of: Callable[[Json], str],
-    is_root: Callable[[Json], bool],
-) -> Callable[[Visit], Fetching]:
-    """Return a ``fetch`` for pages of spans, in any order: one file with the traces whose root was read.
-
-    A trace whose root lies before the window was read by an earlier pull; half of it must not come in as a whole one.
+    An error ends the visit after the pages that came before it, so that the next one goes on behind them.
     """
 
     def fetch(visit: Visit) -> Fetching:
-        part, roots, cursor = visit.folder / "spans.part", set[str](), visit.cursor
-        with _private(part) as raw:
-            for page in checked(visit, pages(visit)):
-                cursor = page.cursor
-                for record in page.records:
-                    raw.write(_line(record))
-                    if is_root(record):
-                        roots.add(trace_of(record))
-        writer, others = _Writer(visit, format), set[str]()
-        with part.open("rb") as lines:
-            for line in lines:
-                record = json.loads(line)
-                if trace_of(record) in roots:
-                    writer.add(Page([record], cursor, {}))
-                else:
-                    others.add(trace_of(record))
-        part.unlink()
-        writer.add(
-            Page([], cursor, {"traces that began before this window, or have not ended": len(others)} if others else {})
-        )
-        yield writer.done()
+        reading = checked(visit, pages(visit))
+        writer = Writer(visit, format)
+        while True:
+            try:
+                page = next(reading, None)
+            except ReviewError:
+                if writer.pages:
+                    yield from writer.done()
+                raise
+            if page is None:
+                yield from writer.done()
+                return
+            writer.add(page)
+            if writer.is_full:
+                yield from writer.done()
+                writer = Writer(visit, format)
 
     return fetch
+
+
+def each(
+    found: Sequence[dict[str, Any]], whole: Callable[[dict[str, Any]], dict[str, Any]], *, name: str
+) -> tuple[list[dict[str, Any]], Counter[str]]:
+    """Return what ``whole`` gives for each record, and how many of them, called ``name``, cannot be had.
+
+    Raises LeftOut where a whole page of ``SEVERAL`` records or more cannot be had: then something else is wrong.
+    """
+    came: list[dict[str, Any]] = []
+    left_out = Counter[str]()
+    for one in found:
+        try:
+            came.append(whole(one))
+        except LeftOut as error:
+            left_out[f"{name} {error.reason}"] += 1
+            if left_out.total() == len(found) >= SEVERAL:
+                raise
+    return came, left_out
+
+
+def fitting(ask: Callable[[int], Any], limit: int) -> Any:
+    """Return the answer with a page of at most ``limit`` records, fewer where that answer is too large."""
+    while True:
+        try:
+            return ask(limit)
+        except LeftOut as error:
+            if error.reason == GONE or limit == 1:
+                raise
+            limit = max(limit // 10, 1)
 
 
 def checked(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
     """Pass pages on. Raises InputError for an interface that gives the same page again, never ends, or looks odd."""
     seen: set[bytes] = set()
-    for number, page in enumerate(_readable(visit, pages), start=1):
+    for number, page in enumerate(readable(visit, pages), start=1):
         if number > PAGES_AT_MOST:
             raise InputError(f"found over {PAGES_AT_MOST:,} pages. Set a later `since`.")
         if page.records:
-            digest = hashlib.blake2b(_line(page.records), digest_size=16).digest()
+            digest = hashlib.blake2b(line_of(page.records), digest_size=16).digest()
             if digest in seen:
                 raise InputError(
                     f"page {number} has the same records as a page before it, expected new ones. "
-                    "The system gives its pages without end; nothing of this step was imported."
+                    "The system gives its pages without end."
                 )
             seen.add(digest)
         yield page
 
 
-def _line(value: Any) -> bytes:
+def line_of(value: Any) -> bytes:
     """Return a value as one line of JSON; half characters and large numbers stay for the import to judge."""
     return json.dumps(value).encode() + b"\n"
 
 
-def _readable(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
-    """Pass pages on. An answer in which something has another type than its documentation says is one InputError."""
+def readable(visit: Visit, found: Iterator[T]) -> Iterator[T]:
+    """Pass on what is found. An answer in which something has another type than documented is one InputError."""
     try:
-        yield from pages
+        yield from found
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(
             f"found an answer of another shape than {visit.source.kind} documents "
@@ -115,12 +125,26 @@ def _readable(visit: Visit, pages: Iterator[Page]) -> Iterator[Page]:
 
 
 def window(visit: Visit, *, again: timedelta = AGAIN) -> tuple[datetime, datetime]:
-    """Return from and until when to read: from ``again`` before the last visit's end until a little before now."""
+    """Return from and until when to read: from ``again`` before the last visit's end until a little before now.
+
+    A visit that did not come to its end says where the next one goes on.
+    """
     until = visit.now - LATE
-    read = visit.cursor.get("until")
+    begins, read = visit.cursor.get("from"), visit.cursor.get("until")
+    if isinstance(begins, str):
+        return datetime.fromisoformat(begins), until
     if isinstance(read, str):
         return datetime.fromisoformat(read) - again, until
     return since(visit), until
+
+
+def halfway(reached: datetime, end: datetime, *, again: timedelta = AGAIN) -> Json:
+    """Return the cursor of a visit that has read up to ``reached`` and not yet to its ``end``.
+
+    The next visit does not read again what lies before, or a busy system would never be read to its end. Only the last
+    ``again`` before the end is read again, for what arrives late.
+    """
+    return {"until": stamp(reached), "from": stamp(min(reached, end - again))}
 
 
 def since(visit: Visit) -> datetime:
@@ -160,33 +184,43 @@ def listed(answer: Any, name: str, where: str) -> list[dict[str, Any]]:
     return found
 
 
-class _Writer:
-    """Writes records into a private file of the visit's folder."""
+class Writer:
+    """Writes records into a private file, which is removed after its import."""
 
     def __init__(self, visit: Visit, format: str) -> None:
-        self._visit, self._format, self.count = visit, format, 0
-        self._path = visit.folder / f"{len(list(visit.folder.iterdir()))}.jsonl"
-        self._file = _private(self._path)
+        self._visit, self._format = visit, format
+        self.path, self._file = private_file(visit)
         self._cursor, self._left_out = visit.cursor, Counter[str]()
+        self.pages = self._records = self._bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the file has as many records or bytes as one import should have."""
+        return self._records >= FILE_AT_MOST or self._bytes >= BYTES_AT_MOST
 
     def add(self, page: Page) -> None:
+        """Write the records of a page."""
         for record in page.records:
-            self._file.write(_line(record))
-        self.count += len(page.records)
+            self._bytes += self._file.write(line_of(record))
+        self.pages += 1
+        self._records += len(page.records)
         self._cursor = page.cursor
         self._left_out.update(page.left_out)
 
-    def done(self) -> Fetched:
+    def done(self) -> Fetching:
+        """Yield the file to import, and remove it afterwards."""
         self._file.close()
-        return Fetched(
-            files=self._path,
+        yield Fetched(
+            files=self.path,
             name=self._visit.source.name,
             format=self._format,
             cursor=self._cursor,
             left_out=dict(self._left_out),
         )
+        self.path.unlink()
 
 
-def _private(path: Path) -> Any:
+def private_file(visit: Visit) -> tuple[Path, BinaryIO]:
     """Open a new file that only this user may read: its records are not masked yet."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    number, path = tempfile.mkstemp(dir=visit.folder, suffix=".jsonl")
+    return Path(path), os.fdopen(number, "w+b")

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from review.audit import chain
 from review.basics.clock import new_id, now
-from review.basics.errors import NoRecords, Refused, ReviewError
+from review.basics.errors import InputError, NoRecords, Refused, ReviewError
 from review.basics.log_paths import LogPaths, log_of
 from review.people.people import require
 from review.settings.project import Project
@@ -126,7 +126,8 @@ class _Work:
         on_file: Callable[[str], None] | None,
     ) -> None:
         self._store, self._project, self._source = store, project, source
-        self._by, self._cursor, self._on_file = by, cursor, on_file
+        self._by, self._on_file = by, on_file
+        self._begins = self._cursor = cursor
         self._visit, self._begun = new_id(), time.monotonic()
         self._imports: list[Import] = []
         self._errors: list[ReviewError] = []
@@ -146,10 +147,12 @@ class _Work:
                     break
                 went = self._file(fetched)
         except ReviewError as error:
-            self._failed(error)
+            self._stopped(error)
         except Exception as error:
             logging.getLogger(__name__).exception("pull of %s", self._source.name)
-            self._failed(Refused(f"an unexpected failure ({type(error).__name__}); the log of the program says where."))
+            self._stopped(
+                Refused(f"an unexpected failure ({type(error).__name__}); the log of the program says where.")
+            )
         if not self._imports and not self._errors and not self._left_out:
             self._noted("nothing")
 
@@ -170,6 +173,8 @@ class _Work:
         """Import one file, or several that belong together, and return whether that went well."""
         tally, notes = Tally(), list[str]()
         try:
+            if fetched.problem is not None:
+                raise fetched.problem
             done = self._imported(fetched, tally, notes)
         except NoRecords:
             done = None
@@ -194,8 +199,12 @@ class _Work:
         return True
 
     def _imported(self, fetched: Fetched, tally: Tally, notes: list[str]) -> Import | None:
-        """Import what was fetched; None when there is nothing in it."""
-        if not file_set(fetched.files).size:
+        """Import what was fetched; None when there is nothing in it. Raises InputError for a file that is gone."""
+        try:
+            size = file_set(fetched.files).size
+        except OSError as error:
+            raise InputError(f"{fetched.name}: cannot be read ({error.strerror}).") from None
+        if not size:
             return None
         if self._on_file is not None:
             self._on_file(fetched.name)
@@ -210,6 +219,15 @@ class _Work:
             tally=tally,
             name=fetched.name,
         )
+
+    def _stopped(self, error: ReviewError) -> None:
+        """Note the error that ended the visit, and where the next one goes on."""
+        places = ("until", "from", "cursor")
+        if any(self._cursor.get(place) != self._begins.get(place) for place in places):
+            then = "What was read before that is imported. The next pull goes on from there."
+        else:
+            then = "Nothing was imported. The next pull begins at the same place."
+        self._failed(type(error)(f"{error} {then}", command_hint=error.command_hint))
 
     def _failed(self, error: ReviewError) -> None:
         self._errors.append(error)

@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from review.basics.errors import ReviewError
 from review.settings.pulled import PulledSource
-from review.sources.file_sets import Files
+from review.sources.file_sets import Files, FileSet
 from storage.records_base import Json
 
 
@@ -33,7 +34,8 @@ class Fetched:
     """Files to import together, the format to read them with, and the cursor that holds once they are imported.
 
     ``name`` is what the record of the import calls them. ``left_out`` counts what was not fetched, by reason. When an
-    ``independent`` file cannot be imported, the others of the visit are imported all the same.
+    ``independent`` file cannot be imported, the others of the visit are imported all the same. ``problem`` says why a
+    file could not be fetched; then nothing of it is imported.
     """
 
     files: Files
@@ -42,6 +44,12 @@ class Fetched:
     cursor: Json
     left_out: Mapping[str, int]
     independent: bool = False
+    problem: ReviewError | None = None
+
+    @classmethod
+    def failed(cls, name: str, problem: ReviewError) -> Fetched:
+        """Return what stands for a file that could not be fetched; the visit goes on with the others."""
+        return cls(files=FileSet(()), name=name, format="", cursor={}, left_out={}, independent=True, problem=problem)
 
 
 Fetching = Generator[Fetched, bool | None, None]

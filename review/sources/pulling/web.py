@@ -29,6 +29,16 @@ BACKOFF = 0.5
 WAITS = 60
 """Seconds that a source may ask to wait before one try. Who asks for more is asked again at the next pull."""
 BUSY = (429, 500, 502, 503, 504)
+GONE = "that are gone"
+NOT_THERE = (404, 410)
+
+
+class LeftOut(InputError):
+    """One record that cannot be had: it is gone, or too large. ``reason`` says why in a few words."""
+
+    def __init__(self, message: str = "", *, command_hint: str = "", reason: str = "") -> None:
+        super().__init__(message, command_hint=command_hint)
+        self.reason = reason
 
 
 class _TooLong(HTTPError):
@@ -73,8 +83,12 @@ class Web:
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=retry))
 
-    def get(self, path: str, **params: str | int | None) -> Any:
-        """Return the JSON at a path. Raises Refused or InputError that names the address and what was found."""
+    def get(self, path: str, **params: str | int | list[str] | None) -> Any:
+        """Return the JSON at a path. Raises Refused or InputError that names the address and what was found.
+
+        That InputError is a LeftOut where the address holds nothing, or an answer that is too large. A list is sent as
+        the same parameter again and again.
+        """
         return self._asked("GET", path, params={k: v for k, v in params.items() if v is not None})
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
@@ -92,15 +106,11 @@ class Web:
                     raise self._unwanted(url, answer)
                 return _read(url, answer)
         except _TooLong as error:
-            raise Refused(
-                f"{url}: too many requests; {error}, and a pull waits at most {WAITS} seconds. What was imported "
-                "stays; the next pull goes on from there."
-            ) from None
+            raise Refused(f"{url}: too many requests; {error}, and a pull waits at most {WAITS} seconds.") from None
         except requests.RequestException as error:
             where = urlsplit(url).netloc
             raise Refused(
-                f"{where}: no answer to {method} {path} ({type(error).__name__}). Expected the system to be there. "
-                "Nothing of this step was imported; the next pull goes on from the same place."
+                f"{where}: no answer to {method} {path} ({type(error).__name__}). Expected the system to be there."
             ) from None
 
     def _unwanted(self, url: str, answer: requests.Response) -> ReviewError:
@@ -112,10 +122,7 @@ class Web:
         if status == 429:
             asked = answer.headers.get("Retry-After", "")
             waits = f"; it asks to wait {asked} seconds" if asked.isdigit() else ""
-            return Refused(
-                f"{url}: too many requests, still after {TRIES} tries{waits} (HTTP 429). What was imported stays; the "
-                "next pull goes on from there."
-            )
+            return Refused(f"{url}: too many requests, still after {TRIES} tries{waits} (HTTP 429).")
         if status in BUSY:
             return Refused(f"{url}: the system is out of order (HTTP {status}), still after {TRIES} tries.")
         if 300 <= status < 400:
@@ -123,7 +130,8 @@ class Web:
                 f"{url}: found a redirect (HTTP {status}), expected an answer. Write the address it leads to as "
                 "`address`: keys are never sent after a redirect."
             )
-        return InputError(f"{url}: found HTTP {status}, expected 200. Check the address and the names in the settings.")
+        text = f"{url}: found HTTP {status}, expected 200. Check the address and the names in the settings."
+        return LeftOut(text, reason=GONE) if status in NOT_THERE else InputError(text)
 
 
 def _read(url: str, answer: requests.Response) -> Any:
@@ -135,7 +143,8 @@ def _read(url: str, answer: requests.Response) -> Any:
         if time.monotonic() - begun > WHOLE:
             raise Refused(f"{url}: an answer did not end within {WHOLE} seconds. The next pull asks again.")
         if size > LARGEST:
-            raise InputError(f"{url}: found an answer of over {LARGEST // 1024**2} MB, expected a page of records.")
+            why = f"of over {LARGEST // 1024**2} MB"
+            raise LeftOut(f"{url}: found an answer {why}, expected a page of records.", reason=why)
         parts.append(part)
     try:
         return json.loads(b"".join(parts))

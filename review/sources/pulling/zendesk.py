@@ -1,7 +1,7 @@
 """Tickets of Zendesk with their comments.
 
-``GET /api/v2/incremental/tickets/cursor.json`` with ``start_time``, later ``cursor``, answers ``tickets[]``,
-``after_cursor`` and ``end_of_stream``; a ticket that changed comes again. Comments are at
+``GET /api/v2/incremental/tickets/cursor.json`` with ``start_time``, later ``cursor``, and ``per_page`` answers
+``tickets[]``, ``after_cursor`` and ``end_of_stream``; a ticket that changed comes again. Comments are at
 ``GET /api/v2/tickets/{id}/comments.json`` (``comments[]``, ``next_page``). Source: developer.zendesk.com, "Using the
 Incremental Exports API" and "Ticket Comments". A token is sent as basic authentication, ``email/token`` and the token.
 """
@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from review.basics.errors import InputError
-from review.sources.pulling.pages import as_files, listed, secret, since
+from review.sources.pulling.pages import as_files, each, listed, secret, since
 from review.sources.pulling.puller import Page, Puller, Visit
-from review.sources.pulling.web import Web
+from review.sources.pulling.web import LeftOut, Web
 
 ENDED = ("solved", "closed")
+TICKETS = 100
+"""Tickets of one page. Each costs a request, and a visit that is stopped goes on behind its last page."""
 COMMENT_PAGES = 100
 
 
@@ -33,12 +35,13 @@ def pages(visit: Visit) -> Iterator[Page]:
     cursor = visit.cursor.get("cursor")
     while True:
         first = None if cursor else int(since(visit).timestamp())
-        answer = web.get("/api/v2/incremental/tickets/cursor.json", cursor=cursor, start_time=first)
+        answer = web.get("/api/v2/incremental/tickets/cursor.json", cursor=cursor, start_time=first, per_page=TICKETS)
         found = listed(answer, "tickets", web.address)
         left_out = Counter(f"tickets that are {one.get('status')}" for one in found if one.get("status") not in ENDED)
-        ended = [{**one, "comments": _comments(web, one)} for one in found if one.get("status") in ENDED]
+        ended = [one for one in found if one.get("status") in ENDED]
+        whole, gone = each(ended, lambda one: {**one, "comments": _comments(web, one)}, name="tickets")
         before, cursor = cursor, answer.get("after_cursor") or cursor
-        yield Page(ended, {"cursor": cursor}, left_out)
+        yield Page(whole, {"cursor": cursor}, left_out + gone)
         if answer.get("end_of_stream") is not False:
             return
         if cursor == before:
@@ -52,7 +55,10 @@ def _comments(web: Web, ticket: dict[str, Any]) -> list[dict[str, Any]]:
         found += listed(answer, "comments", web.address)
         if not answer.get("next_page"):
             return found
-    raise InputError(f"{web.address}: ticket {ticket['id']} has over {COMMENT_PAGES} pages of comments.")
+    raise LeftOut(
+        f"{web.address}: ticket {ticket['id']} has over {COMMENT_PAGES} pages of comments.",
+        reason=f"with over {COMMENT_PAGES * 100:,} comments",
+    )
 
 
 PULLER = Puller(
