@@ -6,8 +6,9 @@ import pytest
 
 from review.basics.errors import InputError
 from review.settings.judges import JudgeSettings
-from review.settings.project import STARTER, Project, project_of
+from review.settings.project import Project, project_of
 from review.settings.sources import SourcePreset
+from review.settings.starter import STARTER
 
 
 @pytest.fixture
