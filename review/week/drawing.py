@@ -215,7 +215,11 @@ def grouping(project: Project, request: Request, so_far: WeekSoFar) -> Grouping:
 
 
 def wishes_of(request: Request, so_far: WeekSoFar) -> Wishes:
-    """Return the rate, the caps and the budget of a request; one minute per item where no pace is measured."""
+    """Return the rate, the caps and the budget of a request; one minute per item where no pace is measured.
+
+    An open week keeps the overlap that it was opened with, whatever the request says.
+    """
+    fixed = so_far.week or request
     named = {name: getattr(request, name) for name in ("failing", "low_confidence", "judges_disagree")}
     caps = {name: _cap(name, cap) for name, cap in named.items() if cap is not None}
     budget = None
@@ -224,8 +228,8 @@ def wishes_of(request: Request, so_far: WeekSoFar) -> Wishes:
             request.minutes,
             raters=max(len(request.raters or so_far.reviewers), 1),
             seconds=so_far.seconds or SECONDS_PER_ITEM,
-            overlap=request.overlap,
-            overlap_raters=request.overlap_raters or None,
+            overlap=fixed.overlap,
+            overlap_raters=fixed.overlap_raters or None,
         )
     return Wishes(request.rate, caps, budget)
 

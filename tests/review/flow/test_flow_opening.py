@@ -42,9 +42,10 @@ from review.rubric.rubric import current_rubric
 from review.sampling.key import chosen, sample_digest
 from review.settings.project import Privacy, Project, project_of
 from review.week import drawing, opening
-from review.week.drawing import Request, preview
+from review.week.drawing import Request, preview, wishes_of
 from review.week.items_from_draw import target_turn, verdicts_in
 from review.week.opening import open_week
+from review.week.so_far import week_so_far
 from storage.records_log import Conversation, Draw, Stratum
 from storage.records_people import AuditEntry
 from storage.records_review import Assignment, Item, Verdict, Week
@@ -176,6 +177,13 @@ def test_a_budget_without_names_counts_the_people_of_the_week(opened):
     asked = replace(REQUEST, raters=(), minutes=60, failing=None, low_confidence=None)
     raised = preview(opened, project_of(opened.path), asked)
     assert 95 <= raised.sampled <= 130
+
+
+def test_a_budget_for_an_open_week_rests_on_the_overlap_of_the_week(opened):
+    asked = replace(REQUEST, raters=(), minutes=60, failing=None, low_confidence=None)
+    found = {overlap: wishes_of(replace(asked, overlap=overlap), week_so_far(opened, WEEK)) for overlap in (0.0, 0.9)}
+    assert found[0.0] == found[0.9]
+    assert found[0.0].budget.overlap == opened.get(Week, WEEK).overlap
 
 
 def test_rows_that_arrive_late_are_counted_and_left_out(opened, items):
