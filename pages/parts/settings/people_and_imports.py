@@ -23,9 +23,10 @@ MASKED = """
   addresses, national identity numbers, API keys, tokens and passwords; dates of birth and patient record numbers
   after words that name them.
 - **With one more setting:** phone numbers in the national formats of your users' countries (`countries` under
-  `[privacy]` in spotcheck.toml), your own patterns, and national numbers of more countries with the Presidio library.
-- **Never masked on its own:** names and postal addresses in running text. The check for personal data flags many of
-  them, and reviewers can hide what they see. Ask the person who installed Spotcheck to change these settings.
+  `[privacy]` in spotcheck.toml), street addresses (`addresses`), names of people (`names`, with a language model),
+  your own patterns, and national numbers of more countries with the Presidio library.
+- **Without these settings**, names and street addresses stay. The check for personal data flags many of them, and
+  reviewers can hide what they see. Ask the person who installed Spotcheck to change these settings.
 """
 """What the Settings page says about masking."""
 
