@@ -13,14 +13,13 @@ from review.evidence.forecast import shares_before
 from review.evidence.offers import Offer, offers
 from review.sampling.draw import DrawResult
 from review.week.drawing import Request, grouping, wishes_of
-from review.week.so_far import week_so_far
+from review.week.so_far import WeekSoFar
 
 MINUTES = (15, 30, 45, 60, 90, 120)
 
 
-def picture(here: Session, request: Request, result: DrawResult) -> None:
+def picture(here: Session, request: Request, so_far: WeekSoFar, result: DrawResult) -> None:
     """Draw the expected estimates for several budgets. Draws nothing when no budget above the rate is left."""
-    so_far = week_so_far(here.store, request.week, with_pace=True)
     wishes = [wishes_of(replace(request, minutes=float(m)), so_far) for m in MINUTES]
     groups = grouping(here.project, request, so_far).groups
     frame = _frame(offers(result, wishes, groups, shares_before(here.store, request.week)))

@@ -25,6 +25,7 @@ from review.sampling.strata import JUDGES_DISAGREE
 from review.week.drawing import Request, preview
 from review.week.first_steps import ready_week
 from review.week.opening import open_week
+from review.week.so_far import WeekSoFar, week_so_far
 from storage.records_log import Draw, Stratum
 from storage.records_review import Week
 
@@ -70,8 +71,9 @@ def open_form(here: Session) -> None:
             with outlook, st.spinner("Counting the frame …"):
                 result = preview(here.store, here.project, request)
                 _notes(result)
-                _forecast(here, request, result)
-                offers.picture(here, request, result)
+                so_far = week_so_far(here.store, request.week, with_pace=True)
+                _forecast(here, request, so_far, result)
+                offers.picture(here, request, so_far, result)
                 with st.expander("The frame and its groups"):
                     _show(result)
     except ReviewError as error:
@@ -96,13 +98,13 @@ def _draw(here: Session, request: Request) -> None:
     st.page_link("week.py", label="To the week", icon=":material/calendar_today:")
 
 
-def _forecast(here: Session, request: Request, result: DrawResult) -> None:
+def _forecast(here: Session, request: Request, so_far: WeekSoFar, result: DrawResult) -> None:
     """Show how long the reviews will take, and how precise the estimates will be."""
     found = forecast(
         here.store,
         result,
         week=request.week,
-        raters=len(request.raters),
+        raters=len(request.raters or so_far.reviewers),
         due=date.fromisoformat(request.due) if request.due else _due(here, request.week),
         overlap_raters=request.overlap_raters,
     )
